@@ -98,7 +98,7 @@ def plain_loop(texts: list[str]) -> set[tuple[int, str]]:
         for pattern in patterns:
             matched |= mol.HasSubstructMatch(pattern)
         if matched:
-            hits |= {(row, one.rule.entry) for one in screener.answer(text, "smiles") if one.rule}
+            hits |= {(row, finding.rule.entry) for finding in screener.answer(text, "smiles") if finding.rule}
     return hits
 
 
@@ -230,7 +230,7 @@ def what_a_number_list_misses(table: Table) -> None:
     printed = {chemical.cas for _, chemical in screener.rulebook.convention.chemicals()}
     listed = by_number = 0
     for reading in NameIndex.open().structures():
-        if any(str(one.verdict) == "listed" for one in screener.answer(reading.smiles, "smiles")):
+        if any(str(finding.verdict) == "listed" for finding in screener.answer(reading.smiles, "smiles")):
             listed += 1
             by_number += reading.cas in printed
     table.add(

@@ -27,7 +27,7 @@ def main(folder: Path) -> int:
     laws = asked["set on"]["laws"]
     texts = {state: [read_legal_text(folder / file) for file in files] for state, files in laws.items()}
     library = Library(named_encoder(), read_measures(), texts)
-    rows = [_measured(library, name, one) for name, one in asked.items()]
+    rows = [_measured(library, name, questions) for name, questions in asked.items()]
     print("\n".join(("", *rows)))
     return 0
 
@@ -50,10 +50,10 @@ def _measured(library: Library, name: str, asked: dict[str, Any]) -> str:
             found[:3],
         )
     silent = 0
-    for one in asked["off_topic"]:
-        nothing = not library.ask(one["asked"], one["in"]).passages
+    for off_topic in asked["off_topic"]:
+        nothing = not library.ask(off_topic["asked"], off_topic["in"]).passages
         silent += nothing
-        print("+" if nothing else "-", one["in"], one["asked"])
+        print("+" if nothing else "-", off_topic["in"], off_topic["asked"])
     number, beside = len(asked["questions"]), len(asked["off_topic"])
     each = 1000 * (time.perf_counter() - began) / (number + beside)
     return (
@@ -62,10 +62,10 @@ def _measured(library: Library, name: str, asked: dict[str, Any]) -> str:
     )
 
 
-def _sections(library: Library, one: dict[str, str]) -> list[str]:
+def _sections(library: Library, question: dict[str, str]) -> list[str]:
     """Return the sections of the law that a question gets, counted among all that is shown."""
-    shown = library.ask(one["asked"], one["in"]).passages
-    return [each.place if each.source.startswith(one["in"]) else "" for each in shown]
+    shown = library.ask(question["asked"], question["in"]).passages
+    return [each.place if each.source.startswith(question["in"]) else "" for each in shown]
 
 
 if __name__ == "__main__":

@@ -90,15 +90,15 @@ def measure(place: str, name: str, findings: int, *, backup: bool) -> list[str]:
 
 def fill(book: Casebook, findings: int) -> tuple[float, float]:
     """Keep findings like those of a large inventory: 1 in 100 is no plain "not listed"; return the time it took."""
-    special = [finding_to_plain(one) for one in screen(["CC(C)OP(C)(=O)F", "OCCSCCO", "C1CC"], lists="CWC")]
+    special = [finding_to_plain(finding) for finding in screen(["CC(C)OP(C)(=O)F", "OCCSCCO", "C1CC"], lists="CWC")]
     plain = finding_to_plain(next(iter(screen("CCO", lists="CWC"))))
     begun, slowest, number, run = time.perf_counter(), 0.0, 0, None
     while number < findings:
         batch = []
         for place in range(BATCH):
-            one = special[place // 100 % 3] if place % 100 == 0 else plain
+            finding = special[place // 100 % 3] if place % 100 == 0 else plain
             row = number % A_RUN + place + 1
-            batch.append({**one, "row": row, "id": f"R{number + place}", "input": f"CCO{number + place}"})
+            batch.append({**finding, "row": row, "id": f"R{number + place}", "input": f"CCO{number + place}"})
         if number % A_RUN == 0:
             if run is not None:
                 run.finish({})

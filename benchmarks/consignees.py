@@ -53,9 +53,9 @@ def _cases(*files: str) -> list[dict[str, Any]]:
 
 def _accuracy(name: str, cases: list[dict[str, Any]]) -> None:
     names = list(dict.fromkeys(case["listed"] for case in cases))
-    one = SanctionsList("cases", tuple(Listed(str(n), "", (text,)) for n, text in enumerate(names)))
+    sanctions = SanctionsList("cases", tuple(Listed(str(n), "", (text,)) for n, text in enumerate(names)))
     found = [
-        (case["alike"], str(names.index(case["listed"])) in {hit.entry for hit in one.find(case["asked"])})
+        (case["alike"], str(names.index(case["listed"])) in {hit.entry for hit in sanctions.find(case["asked"])})
         for case in cases
     ]
     right = sum(alike and hit for alike, hit in found)
@@ -72,15 +72,15 @@ def _speed(number: int) -> None:
             writer.writeheader()
             writer.writerows({"id": str(n), "name": _name(listed), "countries": "sy"} for n in range(number))
         started = time.process_time()
-        one = SanctionsList.read(path)
-        names = one.names
+        sanctions = SanctionsList.read(path)
+        names = sanctions.names
         built = time.process_time() - started
-    one.find("Warm Up")
+    sanctions.find("Warm Up")
     times, hits = [], 0
     for _ in range(500):
         name = _name(asked)
         started = time.process_time()
-        hits += bool(one.find(name))
+        hits += bool(sanctions.find(name))
         times.append(time.process_time() - started)
     times.sort()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -51,7 +51,10 @@ def calibrate() -> Calibration:
         return sum(-log(max(probabilities(scored, numbers)[right], 1e-9)) for scored, right in cases) / len(cases)
 
     best = min(
-        (Calibration(*one) for one in product((0.25, 0.5, 1, 2, 4, 8), (0, 0.25, 0.5, 0.75, 1), (-2, -1, 0, 1))),
+        (
+            Calibration(*setting)
+            for setting in product((0.25, 0.5, 1, 2, 4, 8), (0, 0.25, 0.5, 0.75, 1), (-2, -1, 0, 1))
+        ),
         key=loss,
     )
     for step in (0.5, 0.25, 0.1, 0.05):
@@ -61,15 +64,15 @@ def calibrate() -> Calibration:
             for factor, power, other in steps
         ]
         best = min(near, key=loss)
-    return Calibration(*(round(one, 4) for one in best))
+    return Calibration(*(round(value, 4) for value in best))
 
 
 def raw_error() -> float:
     """Return the calibration error of the held-out texts where the scores are taken for log odds as they are."""
     held = [example for example in language_examples() if example.held_out]
     identifier = load_identifier()
-    answers = [most_likely(class_scores(identifier, one.text), Calibration(1, 0, 0)) for one in held]
-    right = [label == one.language for (label, _), one in zip(answers, held, strict=True)]
+    answers = [most_likely(class_scores(identifier, sample.text), Calibration(1, 0, 0)) for sample in held]
+    right = [label == sample.language for (label, _), sample in zip(answers, held, strict=True)]
     return calibration_error([confidence for _, confidence in answers], right)
 
 
@@ -91,7 +94,7 @@ def write_card(model: Model, measured: Evaluation) -> None:
             width=118,
         )
     ]
-    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(one)}" for one in raw[key]) for key in ("weights", "figures")]
+    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(line)}" for line in raw[key]) for key in ("weights", "figures")]
     model.card.write_text(head + "".join(lines), encoding="utf-8")
 
 

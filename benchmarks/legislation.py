@@ -114,12 +114,12 @@ def rightly(read: Read, label: Label) -> set[str]:
             found.add(said)
             continue
         number = number_of(said)
-        found |= {one for one in known if one.startswith(said) or (number and numbers[one] == number)}
+        found |= {section for section in known if section.startswith(said) or (number and numbers[section] == number)}
     return found
 
 
 def shown(read: Read, measure: str) -> list[str]:
-    return [one.passage.section.id for one in read.by_measure[measure].shown]
+    return [passage.passage.section.id for passage in read.by_measure[measure].shown]
 
 
 @dataclass
@@ -284,8 +284,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _retrieved(reads: Sequence[Read]) -> Rows:
     rows = {}
     for name, held in groups_of(reads).items():
-        (one, three, five), n = recall(held, shown)
-        rows[name] = {"n": float(n), "recall@1": one, "recall@3": three, "recall@5": five}
+        (first, three, five), n = recall(held, shown)
+        rows[name] = {"n": float(n), "recall@1": first, "recall@3": three, "recall@5": five}
         for plain in ("similarity", "words"):
             whole = [read for read in held if read.law.whole]
             rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]

@@ -68,11 +68,11 @@ def labelled_laws(*, held_out: bool = True) -> list[LabelledLaw]:
 def _real() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "labels.yaml").read_text(encoding="utf-8"))["laws"]
     found = []
-    for name, one in raw.items():
+    for name, law in raw.items():
         country, file = _FILES[name]
         if (LAWS / file).exists():
-            labels = tuple(_labels(one))
-            found.append(LabelledLaw(name, country, one["language"], (_text(file),), labels))
+            labels = tuple(_labels(law))
+            found.append(LabelledLaw(name, country, law["language"], (_text(file),), labels))
     return found
 
 
@@ -116,10 +116,10 @@ def _held_out() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "other_styles.yaml").read_text(encoding="utf-8"))["laws"]
     short = [
         LabelledLaw(
-            one["law"], HELD_OUT, one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
-            tuple(_labels(one.get("labels") or {})), real=False,
+            law["law"], HELD_OUT, law["language"], (LegalText(f"{law['law']}.txt", law["text"]),),
+            tuple(_labels(law.get("labels") or {})), real=False,
         )
-        for one in raw
+        for law in raw
     ]  # fmt: skip
     return [*short, *_drafted("drafted_laws_held_out", HELD_OUT)]
 
@@ -129,10 +129,10 @@ def _drafted(name: str, country: str = "") -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["laws"]
     return [
         LabelledLaw(
-            one["law"], country or one["law"], one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
-            tuple(_labels(one["labels"])), real=False,
+            law["law"], country or law["law"], law["language"], (LegalText(f"{law['law']}.txt", law["text"]),),
+            tuple(_labels(law["labels"])), real=False,
         )
-        for one in raw
+        for law in raw
     ]  # fmt: skip
 
 
@@ -151,17 +151,21 @@ def _own() -> list[LabelledLaw]:
         text = LegalText(f"{raw['law']}.txt", raw["text"])
         labels = tuple(_labels(raw["labels"]))
         found.append(LabelledLaw(raw["law"], country, raw["language"], (text,), labels, real=False))
-        for one in raw.get("variants") or ():
-            changed = tuple(_changed(id, said) for id, said in one["labels"].items())
-            patched = (LegalText(f"{one['id']}.txt", _patched(raw["text"], one["patch"])),)
-            found.append(LabelledLaw(one["id"], country, raw["language"], patched, changed, real=False, whole=False))
+        for variant in raw.get("variants") or ():
+            changed = tuple(_changed(id, said) for id, said in variant["labels"].items())
+            patched = (LegalText(f"{variant['id']}.txt", _patched(raw["text"], variant["patch"])),)
+            found.append(
+                LabelledLaw(variant["id"], country, raw["language"], patched, changed, real=False, whole=False)
+            )
     return found
 
 
 def _labels(said: Any) -> Iterator[Label]:
     """Yield the labels of a whole law: what is not named is not there."""
     held = {id: Label(id, "covered", tuple(in_)) for id, in_ in (said.get("covered") or {}).items()}
-    held |= {id: Label(id, "partial", tuple(one.get("in") or ())) for id, one in (said.get("partial") or {}).items()}
+    held |= {
+        id: Label(id, "partial", tuple(label.get("in") or ())) for id, label in (said.get("partial") or {}).items()
+    }
     doubtful = set(said.get("doubtful") or ())
     for measure in read_measures(DAY).measures:
         if measure.id not in doubtful:

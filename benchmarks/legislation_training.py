@@ -64,8 +64,8 @@ def learn(reads: Sequence[Read], temperature: float = 1.0) -> dict[str, Any]:
     fitted = LogisticRegression(C=STRENGTH, max_iter=2_000).fit((signs - mean) / scale, classes, sample_weight=weights)
     return {
         "signs": list(SIGNS),
-        "mean": [round(float(one), 6) for one in mean],
-        "scale": [round(float(one), 6) for one in scale],
+        "mean": [round(float(value), 6) for value in mean],
+        "scale": [round(float(value), 6) for value in scale],
         "weights": _of_all(fitted.classes_, fitted.coef_, [0.0] * len(SIGNS)),
         "bias": _of_all(fitted.classes_, fitted.intercept_, _NEVER),
         "temperature": temperature,
@@ -80,7 +80,7 @@ def _of_all(classes: Any, rows: Any, missing: Any) -> list[Any]:
     if len(rows) == 1:  # two classes have one row, that of the second
         rows = np.concatenate([np.zeros_like(rows), rows])
     held = dict(zip(classes.tolist(), rows, strict=True))
-    return [np.round(held.get(one, missing), 6).tolist() for one in range(3)]
+    return [np.round(held.get(number, missing), 6).tolist() for number in range(3)]
 
 
 def countries(reads: Sequence[Read]) -> list[str]:
@@ -143,7 +143,7 @@ def plain_ways(reads: Sequence[Read]) -> Mapping[str, Weigh]:
     def by_prior(read: Read, label: Label) -> ProposedVerdict:
         counted = priors[read.law.country].get(label.measure, Counter())
         whole = sum(counted.values()) + 3
-        return of_chances([(counted[one] + 1) / whole for one in ORDER])
+        return of_chances([(counted[verdict] + 1) / whole for verdict in ORDER])
 
     return {"a threshold of similarity": by_similarity, "the prior of each measure": by_prior}
 

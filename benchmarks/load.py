@@ -83,7 +83,7 @@ async def client(host: str, port: int, requests: list[bytes], ends: float, came:
 
 async def run(host: str, port: int, clients: int, seconds: float, asked: list[dict[str, Any]]) -> Came:
     came = Came()
-    requests = [raw(host, one) for one in asked]
+    requests = [raw(host, request) for request in asked]
     begun = time.perf_counter()
     ends = begun + seconds
     await asyncio.gather(*(client(host, port, requests, ends, came, number) for number in range(clients)))

@@ -100,7 +100,7 @@ def weights(browser: Browser, address: str) -> list[str]:
 
 
 def painted(page: Page) -> float:
-    found = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(one => one.startTime)")
+    found = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)")
     return float(found[0]) if found else float("nan")
 
 
@@ -153,7 +153,7 @@ def large(browser: Browser, address: str, findings: int) -> list[str]:
             page.goto(address + path.replace("{middle}", str(findings // 2)), wait_until="load")
             told.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
             if page.locator("[hx-trigger*=revealed]").count():
-                with page.expect_response(lambda one: "after=" in one.url) as came:
+                with page.expect_response(lambda response: "after=" in response.url) as came:
                     page.locator("[hx-trigger*=revealed]").first.scroll_into_view_if_needed()
                 came.value.finished()
                 more.append(came.value.request.timing["responseEnd"])

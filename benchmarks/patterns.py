@@ -78,7 +78,7 @@ def _planted(worlds: int) -> None:
     for seed in range(worlds):
         rng = np.random.default_rng(10_000 + seed)
         background = _steady(rng, heavy=True)
-        exporter, hub, importer, other = (int(one) for one in rng.choice(len(STATES), 4, replace=False))
+        exporter, hub, importer, other = (int(state) for state in rng.choice(len(STATES), 4, replace=False))
         level = float(np.log(300e3))
         usual = _pair(rng, 5, exporter, importer, level)
         plants = {

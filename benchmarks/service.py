@@ -34,7 +34,7 @@ async def bare() -> dict[str, str]:
     return {"verdict": "not_listed"}
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), http="httptools", access_log=False, log_level="error")
 """
-WIDE = {f"OPENCWC_SERVICE_{one}_RATE": "99999999/minute" for one in ("ADDRESS", "PERSON", "SIGN_IN")}
+WIDE = {f"OPENCWC_SERVICE_{name}_RATE": "99999999/minute" for name in ("ADDRESS", "PERSON", "SIGN_IN")}
 LOGIN, PASSWORD = "bench", "tulip lantern gravel otter"
 
 

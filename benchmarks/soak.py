@@ -153,7 +153,7 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
 
     session = told("POST", "/api/v1/session", json={"login": LOGIN, "password": PASSWORD})
     client.headers["X-CSRF-Token"] = session["csrf_token"]
-    cases = [one["name"] for one in told("GET", "/api/v1/cases")["cases"]]
+    cases = [case["name"] for case in told("GET", "/api/v1/cases")["cases"]]
     after: int | None = 0
     for _ in range(PAGES_A_VISIT if cases else 0):
         page = told("GET", "/api/v1/findings", params={"case": "soak", "after": after, "limit": 100})
@@ -163,7 +163,7 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
             break
     if cases:
         waiting = told("GET", "/api/v1/findings", params={"status": "open", "grave": False, "limit": 5})["findings"]
-        if numbers := [one["id"] for one in waiting]:
+        if numbers := [request["id"] for request in waiting]:
             told("GET", f"/api/v1/findings/{numbers[0]}")
             asked = {"findings": numbers, "outcome": "accept", "reason": "seen"}
             told("POST", "/api/v1/decisions", json=asked, headers={"Idempotency-Key": f"{numbers}"})

@@ -76,8 +76,8 @@ class Reconciler(Protocol):
 def by_command(file: Path, /, *arguments: str) -> Answer:
     """Reconcile by the command; raise RuntimeError where it writes nothing."""
     out, matches = file.with_suffix(".ranked.csv"), file.with_suffix(".matches.csv")
-    for one in (out, matches):
-        one.unlink(missing_ok=True)
+    for path in (out, matches):
+        path.unlink(missing_ok=True)
     asked = [str(BIN / "opencwc"), "transfers", "reconcile", str(file), "--format", "csv", "-o", str(out)]
     seconds, megabytes = command([*asked, "--matches", str(matches), *arguments])
     if not (out.exists() and matches.exists()):
@@ -405,7 +405,7 @@ def how_right(report: Report, reconcile: Reconciler, folder: Path) -> None:
     report.head("figure | aim | " + " | ".join(figures))
     for figure in figures["Test world"]:
         aim = f"{AIMS[figure]:.2f}" if figure in AIMS else "-"
-        report.row(figure, aim, *(f"{one[figure]:.3f}" for one in figures.values()))
+        report.row(figure, aim, *(f"{values[figure]:.3f}" for values in figures.values()))
     say_sawnwood(report, reconcile, folder)
 
 
@@ -621,7 +621,7 @@ def say_planted_errors(report: Report, errors: Errors, told: pl.DataFrame, first
     report.head("kind | planted | " + " | ".join(at) + " | cause named right, wherever ranked")
     for kind in (*ERRORS, None):
         of = pl.lit(True) if kind is None else pl.col("kind") == kind
-        counts = [str(len(_places(one.filter(of)))) for one in at.values()]
+        counts = [str(len(_places(table.filter(of)))) for table in at.values()]
         meant = len(_places(errors.planted.filter(of, pl.col("kind").is_in(list(MEANT)))))
         report.row(
             kind or "all",

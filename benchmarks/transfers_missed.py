@@ -89,7 +89,7 @@ def _told_of(pairs: pl.DataFrame, ledger: Any, learnt: Any) -> Any:
     )  # fmt: skip
     days = ((pl.col("day_into") - pl.col("day")).dt.total_days() + 1).log()
     ways = own.group_by("chemical", "reporter", "partner").agg(usual=days.median(), spread=days.std().fill_null(0.2))
-    names = {one.name: place for place, one in enumerate(ledger.substances)}
+    names = {substance.name: place for place, substance in enumerate(ledger.substances)}
     states = {code: place for place, code in enumerate(ledger.lines["reporter"].dtype.categories.to_list())}
     known = {
         (names[chemical] * matching.STATES + states[reporter]) * matching.STATES + states[partner]: (usual, spread)
@@ -153,7 +153,7 @@ def main() -> None:
         as_told = lines.select("id", match_group=pl.when(pl.col("match") >= 0).then(pl.col("match").cast(pl.String)))
         found = missed(world, as_told, with_known_ways(world))
         print(name, f"{found.true} true pairs", *(f"{why}: {count}" for why, count in found.reasons), sep="; ")
-        print("F1 at most", *(f"{one:.3f}" for one in found.bound))
+        print("F1 at most", *(f"{line:.3f}" for line in found.bound))
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def is_cause(groups: pl.DataFrame, cause: str) -> np.ndarray[Any, Any]:
 
 def train(parts: list[pl.DataFrame], small: list[pl.DataFrame], last: pl.DataFrame) -> None:
     """Train on the parts, calibrate on the last, and write the models' files; the order is learnt from whole worlds."""
-    parts, small = [_differing(part) for part in parts], [_differing(one) for one in small]
+    parts, small = [_differing(part) for part in parts], [_differing(sample) for sample in small]
     boosters = _boosters([*parts, *small], said=True)
     text = learned.BETWEEN.join(booster.model_to_string() for booster in boosters)
     (learned.DATA / "causes.txt").write_text(text, encoding="utf-8")
@@ -113,14 +113,16 @@ def train(parts: list[pl.DataFrame], small: list[pl.DataFrame], last: pl.DataFra
     _forget()
     tables, diverted = [], []
     for fold in range(FOLDS):
-        held = [one for place, one in enumerate(parts) if place % FOLDS == fold]
-        seen = _boosters([one for some in (parts, small) for place, one in enumerate(some) if place % FOLDS != fold])
-        for one in held:
-            table = learned.features(one)
+        held = [part for place, part in enumerate(parts) if place % FOLDS == fold]
+        seen = _boosters(
+            [group for some in (parts, small) for place, group in enumerate(some) if place % FOLDS != fold]
+        )
+        for group in held:
+            table = learned.features(group)
             scores = np.stack([booster.predict(table, raw_score=True, num_threads=1) for booster in seen], axis=1)
-            shares = learned.shown_only(one, learned.shares(scores, temperature))
-            tables.append(learned.ranking_features(one, shares))
-            diverted.append((one["diversion"] != "").to_numpy())
+            shares = learned.shown_only(group, learned.shares(scores, temperature))
+            tables.append(learned.ranking_features(group, shares))
+            diverted.append((group["diversion"] != "").to_numpy())
     ranker = lightgbm.train(
         _RANKING,
         lightgbm.Dataset(np.concatenate(tables), np.concatenate(diverted), feature_name=list(learned.RANKING_FEATURES)),

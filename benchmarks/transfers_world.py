@@ -490,7 +490,7 @@ def _plan_sides(states: _States, groups: Table, rng: np.random.Generator) -> Non
         silent = cause == _TAG["one_side_silent"]
         out = np.where(silent, states.silent[exporter], states.careless[exporter])
         into = np.where(silent, states.silent[importer], states.careless[importer])
-        lasting = np.isin(cause, [_TAG[one] for one in PERSISTENT])
+        lasting = np.isin(cause, [_TAG[error] for error in PERSISTENT])
         draw = np.where(lasting, by_link[:, place], rng.random(size))
         errs = draw < into / (out + into)
         groups["erring"][:, place] = np.where(cause == _TAG["concentration_rule"], states.high_limit[importer], errs)
@@ -508,12 +508,12 @@ def _plan_numbers(p: Parameters, states: _States, groups: Table, rng: np.random.
     whole = (rng.random(size) < p.whole) & ~few & ~(doubled & (count > 6))
     whole |= np.isin(first, [_TAG["rounding"], _TAG["one_side_silent"]]) & (rng.random(size) < 0.6)
     whole |= states.aggregates[erring_state] & ~few
-    one = np.where(whole, count, np.maximum(1, np.round(part * count)))
+    by_first = np.where(whole, count, np.maximum(1, np.round(part * count)))
     two = second != NONE
     share = np.clip(np.round(rng.uniform(0.35, 0.65, size) * count), 1, np.maximum(1, count - 1))
-    share = np.where(few, np.minimum(share, one), share)
+    share = np.where(few, np.minimum(share, by_first), share)
     rest = np.maximum(1, np.round((count - share) * rng.uniform(0.6, 1.0, size)))
-    groups["number"][:, 0] = np.where(first == NONE, 0, np.where(two, share, one))
+    groups["number"][:, 0] = np.where(first == NONE, 0, np.where(two, share, by_first))
     groups["number"][:, 1] = np.where(two, np.minimum(rest, count - share), 0)
 
 
@@ -649,7 +649,7 @@ def _alter_side(
     said = rng.choice([0, 1, 2], size, p=[0.4, 0.35, 0.25])[group][pure]
     book["concentration"][pure] = np.select([said == 0, said == 1], [np.nan, book["concentration"][pure]], 100.0)
     chemical = err & (tag == _TAG["wrong_chemical"])
-    siblings = [np.array(one or (i,)) for i, one in enumerate(chemicals().siblings)]
+    siblings = [np.array(sibling or (i,)) for i, sibling in enumerate(chemicals().siblings)]
     other = np.array([siblings[chem][int(draw * len(siblings[chem]))]
                       for chem, draw in zip(groups["chem"], rng.random(size), strict=True)])[group]  # fmt: skip
     book["chem"] = np.where(chemical, other, book["chem"])

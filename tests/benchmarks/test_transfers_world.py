@@ -135,13 +135,15 @@ def test_there_are_sixty_states_forty_chemicals_and_ten_years(world: World) -> N
 def test_the_chemicals_fall_under_the_entries_that_the_screener_finds() -> None:
     screener = Screener(Rulebook.of(None))
     for cas, entry in ENTRIES.items():
-        found = {one.rule.entry for one in screener.answer(cas, "cas") if one.rule and one.rule.list == "CWC"}
+        found = {
+            finding.rule.entry for finding in screener.answer(cas, "cas") if finding.rule and finding.rule.list == "CWC"
+        }
         assert entry in found, cas
 
 
 def test_chemicals_that_may_be_mistaken_share_a_heading() -> None:
     known = chemicals()
-    assert sum(bool(one) for one in known.siblings) >= 25
+    assert sum(bool(sibling) for sibling in known.siblings) >= 25
     for place, siblings in enumerate(known.siblings):
         assert {known.hs[other][:4] for other in siblings} <= {known.hs[place][:4]}
 

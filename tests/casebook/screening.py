@@ -20,4 +20,4 @@ def _screened(values: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
 
 def findings(*values: str, first_row: int = 1) -> list[dict[str, Any]]:
     """Return the findings of values, their rows counted from ``first_row``."""
-    return [{**one, "row": one["row"] + first_row - 1} for one in _screened(values)]
+    return [{**pair, "row": pair["row"] + first_row - 1} for pair in _screened(values)]

@@ -82,7 +82,10 @@ def content(book: Casebook) -> dict[str, list[dict[str, Any]]]:
     told["record"] = [row for row in told["record"] if row["kind"] != "restored"]
     told["checkpoint"] = told["checkpoint"][: len(told["record"])]
     return {
-        name: [{key: bytes(one) if isinstance(one, memoryview) else one for key, one in row.items()} for row in rows]
+        name: [
+            {key: bytes(value) if isinstance(value, memoryview) else value for key, value in row.items()}
+            for row in rows
+        ]
         for name, rows in told.items()
     }
 

@@ -185,7 +185,9 @@ def test_a_record_or_a_finding_blanked_as_an_erasure_would_is_found(full: Full) 
 # ---- deleted, added, swapped
 
 
-@pytest.mark.parametrize("table", [one for one in HELD if one is not tables.casebook], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in HELD if table is not tables.casebook], ids=lambda table: table.name
+)
 def test_a_deleted_row_is_found(full: Full, table: Table) -> None:
     with undone(full.book, table):
         for row in _one_of_each(table, full.rows(table)):
@@ -197,7 +199,9 @@ def test_a_deleted_row_is_found(full: Full, table: Table) -> None:
             run_sql(full.book, table.insert().values(**row))
 
 
-@pytest.mark.parametrize("table", [one for one in HELD if one is not tables.casebook], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in HELD if table is not tables.casebook], ids=lambda table: table.name
+)
 def test_an_old_row_replayed_as_a_new_one_is_found(full: Full, table: Table) -> None:
     with undone(full.book, table):
         for row in _one_of_each(table, full.rows(table)):
@@ -233,12 +237,12 @@ def test_an_old_record_replayed_at_the_head_is_found(full: Full) -> None:
 )
 def test_two_that_change_places_are_found(full: Full, table: Table, names: tuple[str, ...]) -> None:
     with undone(full.book, table):
-        one, *_, other = [row for row in full.rows(table) if row.get("content", "") is not None]
-        assert any(one[name] != other[name] for name in names)
-        change(full.book, table, one, **{name: other[name] for name in names})
-        change(full.book, table, other, **{name: one[name] for name in names})
+        earlier, *_, other = [row for row in full.rows(table) if row.get("content", "") is not None]
+        assert any(earlier[name] != other[name] for name in names)
+        change(full.book, table, earlier, **{name: other[name] for name in names})
+        change(full.book, table, other, **{name: earlier[name] for name in names})
         first = full.first()
-        assert first == one["seq"] if table in (tables.record, tables.decision, tables.comment) else first > 0
+        assert first == earlier["seq"] if table in (tables.record, tables.decision, tables.comment) else first > 0
 
 
 def test_a_source_that_lost_a_part_or_gained_one_is_found(full: Full) -> None:
@@ -286,7 +290,7 @@ def test_a_tail_that_was_cut_off_is_found_by_the_log(full: Full) -> None:
     with undone(full.book, tables.record, tables.checkpoint, tables.casebook):
         cut_tail(full.book, 2)
         found = full.verify()
-        assert [one.seq for one in found.problems] == [found.records + 1]
+        assert [problem.seq for problem in found.problems] == [found.records + 1]
         assert "put back to an earlier state" in found.problems[0].what
 
 
@@ -358,7 +362,7 @@ def test_a_damaged_line_of_the_log_is_told(full: Full) -> None:
     lines = log.splitlines(keepends=True)
     full.book.log.path.write_bytes(b"".join([*lines[:3], b"{not a line\n", *lines[4:]]))
     found = full.verify()
-    assert [one.what for one in found.problems] == ["line 4 of the log of checkpoints is damaged"]
+    assert [problem.what for problem in found.problems] == ["line 4 of the log of checkpoints is damaged"]
     half_written = log + b'-"casebook":"never committed"}\n{"half a li'
     full.book.log.path.write_bytes(half_written)
     assert full.verify().fits

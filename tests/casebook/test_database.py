@@ -150,14 +150,14 @@ def test_two_who_open_a_new_casebook_at_once_make_one(place: str) -> None:
         )
         for _ in range(3)
     ]
-    for one in openers:
-        assert one.stdout is not None and one.stdout.readline() == "ready\n"
-    for one in openers:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    told = [one.communicate(timeout=60)[0] for one in openers]
-    assert all(one.returncode == 0 for one in openers)
+    for opener in openers:
+        assert opener.stdout is not None and opener.stdout.readline() == "ready\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("\n")
+        opener.stdin.flush()
+    told = [opener.communicate(timeout=60)[0] for opener in openers]
+    assert all(opener.returncode == 0 for opener in openers)
     assert len(set(told)) == 1 and told[0].strip()
     book = open_casebook(place)
     found = verify_all(book)

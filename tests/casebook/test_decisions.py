@@ -44,7 +44,7 @@ def register(book: Casebook, *logins: str) -> list[Person]:
 
 
 def status(book: Casebook, identity: int) -> Status:
-    return next(one.status for one in list_findings(book, RITA, Filter()).findings if one.id == identity)
+    return next(finding.status for finding in list_findings(book, RITA, Filter()).findings if finding.id == identity)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_one_reviewer_decides_an_ordinary_finding(
 ) -> None:
     assert decide(kept, RITA, [PLAIN], outcome, "seen", correction=correction) == {PLAIN: stands}
     told = show_finding(kept, RENE, PLAIN).decisions
-    assert [(one.person, one.outcome, one.reason, one.correction) for one in told] == [
+    assert [(decision.person, decision.outcome, decision.reason, decision.correction) for decision in told] == [
         (RITA.id, outcome, "seen", correction)
     ]
     assert verify_casebook(kept, RITA).fits
@@ -71,7 +71,7 @@ def test_a_grave_finding_needs_two_different_people(kept: Casebook) -> None:
     assert decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "it is sarin") == {GRAVE: Status.AWAITING_SECOND}
     with pytest.raises(ConflictError, match="second person"):
         decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "I said so")
-    assert GRAVE not in [one.id for one in inbox(kept, RITA)]
+    assert GRAVE not in [finding.id for finding in inbox(kept, RITA)]
     assert inbox(kept, RENE)[0].id == GRAVE
     assert decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "seen too") == {GRAVE: Status.ACCEPTED}
     assert verify_casebook(kept, RITA).fits
@@ -88,7 +88,7 @@ def test_two_people_who_differ_on_a_grave_finding_leave_it_disputed(kept: Casebo
 def test_a_reversal_is_a_new_decision(kept: Casebook) -> None:
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "seen")
     assert decide(kept, RITA, [PLAIN], Outcome.REJECT, "seen again") == {PLAIN: Status.REJECTED}
-    assert [one.reason for one in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
+    assert [decision.reason for decision in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
 
 
 def test_a_reversal_of_a_grave_finding_needs_two_people_again(kept: Casebook) -> None:
@@ -179,7 +179,7 @@ def test_a_correction_that_the_rules_do_not_know_is_refused(
 
 
 def test_a_correction_that_says_what_was_proposed_is_none(kept: Casebook) -> None:
-    proposed = next(one for one in list_findings(kept, RITA, Filter()).findings if one.id == PLAIN)
+    proposed = next(finding for finding in list_findings(kept, RITA, Filter()).findings if finding.id == PLAIN)
     same = {"verdict": proposed.verdict, "list": proposed.list, "entry": proposed.entry}
     with pytest.raises(InputError, match="says what was proposed"):
         decide(kept, RITA, [PLAIN], Outcome.CORRECT, "yes", correction=same)
@@ -199,7 +199,7 @@ def keep_under(book: Casebook, checked: dict[str, object], maker: dict[str, obje
     """Keep a finding of a run that says what it checked; return its number."""
     run = begin_run(book, ANNA, "inventory", verb="screen", asked={}, checked=checked, maker=maker)
     run.keep(findings(THIODIGLYCOL))
-    return max(one.id for one in list_findings(book, RITA, Filter()).findings)
+    return max(finding.id for finding in list_findings(book, RITA, Filter()).findings)
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Caseboo
     comment(kept, rita, "inventory", "I accepted it", PLAIN)
     seen = show_finding(kept, rene, PLAIN)
     assert (seen.finding.status, seen.decisions, seen.comments, seen.blind) == (Status.OPEN, [], [], True)
-    assert PLAIN in [one.id for one in inbox(kept, rene)]
-    assert PLAIN in [one.id for one in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
+    assert PLAIN in [finding.id for finding in inbox(kept, rene)]
+    assert PLAIN in [finding.id for finding in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
     assert count_findings(kept, rene, Filter()).status == {"noted": 1, "open": 3}
     assert count_findings(kept, rita, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
     assert decide(kept, rene, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
     told = show_finding(kept, rene, PLAIN)
-    assert [(one.person, one.blind) for one in told.decisions] == [(rita.id, False), (rene.id, True)]
+    assert [(decision.person, decision.blind) for decision in told.decisions] == [(rita.id, False), (rene.id, True)]
     assert agreement(kept, rita).agreed == 1
     assert verify_casebook(kept, rita).fits
 
@@ -307,7 +307,7 @@ def test_what_leaves_the_house_is_asked_by_one_and_approved_by_another(kept: Cas
         answer(kept, RITA, asked.seq, approve=True)
     with pytest.raises(NotAllowedError):
         answer(kept, ANNA, asked.seq, approve=True)
-    assert [one.seq for one in requests_of(kept, RENE, waiting=True)] == [asked.seq]
+    assert [request.seq for request in requests_of(kept, RENE, waiting=True)] == [asked.seq]
     assert answer(kept, RENE, asked.seq, approve=True).state == "approved"
     with pytest.raises(ConflictError):
         answer(kept, ROSA, asked.seq, approve=False)
@@ -349,7 +349,7 @@ def test_a_case_is_not_erased_before_its_time(kept: Casebook) -> None:
 def test_what_is_due_for_erasure_is_listed(book: Casebook) -> None:
     keep(book, ETHANOL)
     change_case(book, RITA, "inventory", retain_until="2020-01-01", status="closed")
-    assert [one.name for one in due_for_erasure(book, RITA)] == ["inventory"]
+    assert [case.name for case in due_for_erasure(book, RITA)] == ["inventory"]
 
 
 def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> None:
@@ -392,4 +392,4 @@ def test_a_case_is_given_to_somebody_who_is_there(book: Casebook) -> None:
 def test_a_comment_on_a_case_can_be_read_again(book: Casebook) -> None:
     keep(book, ETHANOL)
     comment(book, RITA, "inventory", "ask the warehouse")
-    assert [one["text"] for one in comments_on_case(book, RITA, "inventory")] == ["ask the warehouse"]
+    assert [comment["text"] for comment in comments_on_case(book, RITA, "inventory")] == ["ask the warehouse"]

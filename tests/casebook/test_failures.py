@@ -39,8 +39,8 @@ def begin(book: Casebook) -> RunKeeper:
 
 
 def many(count: int) -> list[dict[str, Any]]:
-    one = findings(SARIN)[0]
-    return [{**one, "row": n, "id": os.urandom(40).hex()} for n in range(1, count + 1)]
+    finding = findings(SARIN)[0]
+    return [{**finding, "row": n, "id": os.urandom(40).hex()} for n in range(1, count + 1)]
 
 
 @contextmanager
@@ -324,10 +324,10 @@ def test_writers_at_once_wait_for_one_another_and_the_log_stands_in_their_order(
             problems.append(error)
 
     threads = [threading.Thread(target=write, args=(book,)) for book in books]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert not problems
     found = verify_all(books[0])
     assert found.fits and found.logged == found.checkpoints == 47

@@ -94,7 +94,7 @@ def test_a_person_stands_in_the_record_by_id_role_clearance_and_activity_and_by_
     people.change(CONSOLE, alice.id, clearance=Mark.RESTRICTED)
     people.change(CONSOLE, alice.id, active=False)
     people.change(CONSOLE, alice.id, name="A. L.", expected_as="al@ministry.example")
-    said = [one["body"] for one in records(book, "person_set")]
+    said = [record["body"] for record in records(book, "person_set")]
     assert said == [
         {"person": alice.id, "role": "reviewer", "clearance": "protected", "active": True},
         {"person": alice.id, "role": "auditor", "clearance": "protected", "active": True},
@@ -450,10 +450,10 @@ def test_sessions_and_second_factors_hold_on_either_database(people: People, boo
     code = pyotp.TOTP(shared).at(int(clock.at.timestamp()))
     taken: list[bool] = []
     tries = [threading.Thread(target=lambda: taken.append(factor.check(alice.id, code))) for _ in range(4)]
-    for one in tries:
-        one.start()
-    for one in tries:
-        one.join()
+    for thread in tries:
+        thread.start()
+    for thread in tries:
+        thread.join()
     assert taken.count(True) == 1  # a code is taken once, also by four at the same time
     assert factor.check(alice.id, codes[0]) and not factor.check(alice.id, codes[0])
     sessions_of.begin(alice.id, instead_of=sessions_of.begin(alice.id))

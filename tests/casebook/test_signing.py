@@ -40,13 +40,13 @@ def test_a_key_is_made_on_first_use_for_its_owner_alone_and_used_from_then_on(tm
 
 
 def test_a_signature_holds_for_its_data_and_its_key_only(tmp_path: Path) -> None:
-    one, other = FileKey.make(tmp_path / "one"), FileKey.make(tmp_path / "other")
-    signature = one.sign(b"the head")
+    key, other = FileKey.make(tmp_path / "one"), FileKey.make(tmp_path / "other")
+    signature = key.sign(b"the head")
     assert len(signature) == 64
-    assert verify_signature(one.public_pem(), b"the head", signature)
-    assert not verify_signature(one.public_pem(), b"the heap", signature)
+    assert verify_signature(key.public_pem(), b"the head", signature)
+    assert not verify_signature(key.public_pem(), b"the heap", signature)
     assert not verify_signature(other.public_pem(), b"the head", signature)
-    assert not verify_signature(one.public_pem(), b"the head", signature[:-1])
+    assert not verify_signature(key.public_pem(), b"the head", signature[:-1])
 
 
 def test_openssl_knows_the_same_key_by_the_same_fingerprint(tmp_path: Path) -> None:

@@ -116,8 +116,8 @@ def test_many_threads_get_each_their_own_answers(names):
     stems = ["meth", "eth", "prop", "but", "pent", "hex", "hept", "oct"]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: names.read_many([f"{stems[n % 8]}ane", f"{stems[-n % 8]}ane"]), range(200)))
-    for n, (one, other) in enumerate(answers):
-        assert (len(one), len(other)) == (n % 8 + 1, -n % 8 + 1)
+    for n, (first, other) in enumerate(answers):
+        assert (len(first), len(other)) == (n % 8 + 1, -n % 8 + 1)
 
 
 def test_a_closed_reader_has_no_process_and_starts_one_when_asked_again():

@@ -53,7 +53,7 @@ def test_a_single_value_and_a_pipe_are_kept_too(run: Run, kept: Path) -> None:
     assert run("screen", "107-44-8", "--keep", "values", "--lists", "CWC").status == 1
     assert run("screen", "-", "--keep", "values", "--lists", "CWC", given=b"chemical\nCCO\n").status == 0
     shown = json.loads(run("case", "show", "values", "--format", "json").text)
-    assert [one["verdict"] for one in shown["findings"]] == ["listed", "not_listed"]
+    assert [finding["verdict"] for finding in shown["findings"]] == ["listed", "not_listed"]
 
 
 def test_two_people_decide_what_is_grave(run: Run, kept: Path, second: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_
         assert visitor.session["person"]["login"] == "demo-leila"
 
         inbox = visitor.client.get("/api/v1/inbox").json()["findings"]
-        grave = next(one for one in inbox if one["grave"] and one["status"] == "awaiting_second")
+        grave = next(finding for finding in inbox if finding["grave"] and finding["status"] == "awaiting_second")
         decided = {"findings": [grave["id"]], "outcome": "accept", "reason": "I read the same."}
         assert visitor.post("/api/v1/decisions", json=decided).json()["status"] == {str(grave["id"]): "accepted"}
 
@@ -188,7 +188,7 @@ def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> No
     ran = subprocess.run([*COMMAND, "--keep", str(tmp_path)], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
     assert "something else" in ran.stderr
-    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_a_kept_folder_is_empty_again_where_the_demonstration_did_not_become_whole(tmp_path: Path) -> None:
@@ -220,9 +220,9 @@ def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(c
         dead = cache / "demo" / "year-dead"
         dead.mkdir(parents=True)
         (dead / "lock").touch()
-        with placed(None) as one, placed(None) as other:
+        with placed(None) as demo, placed(None) as other:
             assert not dead.exists()
-            assert one.folder.is_dir()
+            assert demo.folder.is_dir()
             assert other.folder.is_dir()
         assert list((cache / "demo").iterdir()) == []
     finally:
@@ -250,4 +250,4 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
 def test_the_bar_names_every_person_with_a_role() -> None:
     from opencwc.demo.state import load_state
 
-    assert {one.role for one in load_state().people} == {str(role) for role in Role}
+    assert {person.role for person in load_state().people} == {str(role) for role in Role}

@@ -11,7 +11,7 @@ def test_every_entry_in_force_is_listed_with_its_source(run: Run) -> None:
     done = run("entries", "--as-of", "2026-11-24")
     lines = [line.split("\t") for line in done.text.splitlines()]
     assert done.status == 0
-    assert {line[0] for line in lines} == {f"{one.list} {one.id}" for one in Convention().entries}
+    assert {line[0] for line in lines} == {f"{entry.list} {entry.id}" for entry in Convention().entries}
     assert all(len(line) == 3 and line[1] and line[2].endswith(")") for line in lines)
 
 

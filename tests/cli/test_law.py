@@ -47,7 +47,7 @@ def test_every_format_of_the_report_is_written(run: Run, law: Path, tmp_path: Pa
         assert run("law", law, *ASKED, "-o", out, "--lang", "es").status == 1
         assert out.stat().st_size > 5_000
     document = Document(io.BytesIO((tmp_path / "report.docx").read_bytes()))
-    assert any("España" in one.text for one in document.paragraphs)
+    assert any("España" in paragraph.text for paragraph in document.paragraphs)
     assert "cubierta" in (tmp_path / "report.html").read_text(encoding="utf-8")
     said = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert said["state"] == "ESP" and said["model"] == "law-coverage"
@@ -121,7 +121,7 @@ def test_who_watches_sees_the_steps_and_who_does_not_is_told_once_it_takes_long(
     assert ("reading", 0, 1) in told and ("elements", 30, 60) in told and ("elements", 60, 60) in told
     monkeypatch.setattr(steps_progress, "_LONG", -1.0)
     lines = run("law", law, *ASKED, "--format", "csv", "--lang", "fr").err.splitlines()
-    assert len([one for one in lines if one.startswith("Vérification des éléments")]) == 1
+    assert len([line for line in lines if line.startswith("Vérification des éléments")]) == 1
     told.clear()
     run("ask", "¿Quién inspecciona?", "--text", law)
     assert told[0] == ("reading", 0, 1) and told[-1] == ("searching", 0, 1)
@@ -131,7 +131,7 @@ def test_the_source_of_an_answer_is_called_as_the_person_called_it(run: Run, law
     run("law", law, *ASKED, "--format", "csv", "--shelf")
     question = "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?"
     asked = run("ask", question, "--in", "ESP", "--format", "json")
-    sources = {one["source"] for one in json.loads(asked.text)["passages"] if not one["ours"]}
+    sources = {passage["source"] for passage in json.loads(asked.text)["passages"] if not passage["ours"]}
     assert sources == {"ESP ley.txt"}
     assert json.loads(run("shelf", "list", "--format", "json").text)[0]["texts"] == ["ley.txt"]
 

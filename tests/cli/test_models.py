@@ -33,7 +33,7 @@ def test_the_list_shows_every_model_and_its_switch() -> None:
         "transfer-causes\ton\tlearned\tCauses of disagreement between two States' books",
         "transfer-ranking\ton\tlearned\tOrder in which discrepancies deserve a look",
     ]
-    assert [one["on"] for one in json.loads(models("list", "--format", "json").stdout)] == [True] * 5
+    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 5
 
 
 def test_a_switch_is_set_with_a_reason_and_shown() -> None:

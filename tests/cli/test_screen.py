@@ -76,7 +76,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "a.csv": write_text(f"id,smiles\nP1,{SARIN}\nP2,{ETHANOL}\n"),
     "a.tsv": write_text(f"id\tsmiles\nP1\t{SARIN}\nP2\t{ETHANOL}\n"),
     "a.json": write_text(json.dumps(RECORDS)),
-    "a.jsonl": write_text("".join(json.dumps(one) + "\n" for one in RECORDS)),
+    "a.jsonl": write_text("".join(json.dumps(record) + "\n" for record in RECORDS)),
     "a.sdf": write_text(block(SARIN, "P1") + "$$$$\n" + block(ETHANOL, "P2") + "$$$$\n"),
     "a.parquet": write_parquet,
     "a.xlsx": write_workbook,
@@ -272,11 +272,11 @@ class TestAnswers:
         return path
 
     def test_two_processes_give_the_same_bytes_as_one(self, run: Run, many: Path) -> None:
-        one = run("screen", many, "--format", "csv", "--jobs", "1", "--as", "smiles")
+        alone = run("screen", many, "--format", "csv", "--jobs", "1", "--as", "smiles")
         two = run("screen", many, "--format", "csv", "--jobs", "2", "--as", "smiles")
-        assert one.out == two.out
-        assert one.status == two.status == 1
-        assert len({row["row"] for row in one.rows}) == 70_000
+        assert alone.out == two.out
+        assert alone.status == two.status == 1
+        assert len({row["row"] for row in alone.rows}) == 70_000
 
     def test_the_gate_changes_no_answer(self, run: Run, many: Path, tmp_path: Path) -> None:
         some = tmp_path / "some.smi"
@@ -349,7 +349,7 @@ class TestFormats:
         file = pq.read_table(io.BytesIO(self.written(run, products, "out.parquet")))
         assert tuple(file.column_names) == COLUMNS
         said = json.loads(file.schema.metadata[b"opencwc.checked"])
-        assert (said["as_of"], [one["id"] for one in said["lists"]]) == ("2026-11-24", ["CWC", "AG"])
+        assert (said["as_of"], [rule_list["id"] for rule_list in said["lists"]]) == ("2026-11-24", ["CWC", "AG"])
         assert said["policies"]
         assert said["column"] == "smiles"
 
@@ -444,7 +444,7 @@ class TestRefusals:
             out = products.with_name(f"answer.{ending}")
             run("screen", products, "-o", out, "--only", "listed")
             told = json.loads(out.with_name(f"{out.name}.checked.json").read_text(encoding="utf-8"))
-            assert [one["id"] for one in told["lists"]] == ["CWC", "AG"]
+            assert [list_name["id"] for list_name in told["lists"]] == ["CWC", "AG"]
             assert (told["rows"], told["by_verdict"]["unreadable"]) == (5, 1)
 
     def test_a_run_that_fails_leaves_the_old_answer(self, run: Run, tmp_path: Path) -> None:

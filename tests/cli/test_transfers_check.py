@@ -50,7 +50,7 @@ def test_json_lines_hold_the_shipment_its_states_and_its_duties(run: Run) -> Non
     assert (first["verdict"], first["list"], first["entry"]) == ("allowed", "CWC", "1A01")
     assert first["shipment"]["from"] == "FRA" and first["shipment"]["quantity"] == "0.002"
     assert first["states"][0] == {"code": "FRA", "status": "state_party", "since": "1997-04-29"}
-    duties = {one["id"]: one for one in first["duties"]}
+    duties = {duty["id"]: duty for duty in first["duties"]}
     assert duties["s1-notice"]["state"] == "met" and duties["s1-notice"]["due"] == "2027-01-16"
     assert duties["s1-annual"]["due"] == "2028-03-30" and duties["s1-annual"]["source"] == "Verification Annex VI.6"
 

@@ -150,7 +150,7 @@ def test_letters_are_drafted_to_the_other_side(run: Run, tmp_path: Path) -> None
 def test_a_letter_of_one_rank_in_another_language_is_a_pdf(run: Run, tmp_path: Path) -> None:
     done = run("transfers", "letters", OURS, THEIRS, "--from", "NOR", "-o", tmp_path, "--rank", "2", "--lang", "ar")
     assert done.status == 0
-    assert [one.read_bytes()[:5] for one in tmp_path.iterdir()] == [b"%PDF-"]
+    assert [path.read_bytes()[:5] for path in tmp_path.iterdir()] == [b"%PDF-"]
 
 
 @pytest.mark.parametrize(

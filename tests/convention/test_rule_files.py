@@ -53,8 +53,8 @@ def changed(**fields: object) -> dict[str, object]:
 
 
 def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
-    one = load_list(write_list(tmp_path, ENTRY))
-    assert (one.id, one.entries[0].id, one.entries[0].examples[0].cas) == ("MINE", "X01", "67-64-1")
+    rule_list = load_list(write_list(tmp_path, ENTRY))
+    assert (rule_list.id, rule_list.entries[0].id, rule_list.entries[0].examples[0].cas) == ("MINE", "X01", "67-64-1")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_list_in_the_settings_folder_works_without_code(tmp_path: Path, monkey
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
     (tmp_path / "lists").mkdir()
     write_list(tmp_path / "lists", ENTRY)
-    assert [one.id for one in Convention().lists] == ["CWC", "AG", "MINE"]
+    assert [rule_list.id for rule_list in Convention().lists] == ["CWC", "AG", "MINE"]
 
 
 def test_an_unknown_list_is_named_with_a_near_one() -> None:
@@ -160,7 +160,7 @@ def test_every_entry_of_the_schedules_says_itself_in_six_languages() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_a_list_says_in_a_language_stands_in_its_script(lang: str) -> None:
     convention = Convention()
-    texts = [one.title[lang] for one in convention.lists]
+    texts = [rule_list.title[lang] for rule_list in convention.lists]
     texts += [words[lang] for entry in convention.entries for words in (entry.title, entry.meaning) if lang in words]
     script = {"ar": "ARABIC", "ru": "CYRILLIC", "zh": "CJK"}.get(lang, "LATIN")
     for text in texts:

@@ -35,7 +35,7 @@ def test_every_state_of_the_convention_is_found_by_its_name_in(language):
     names = Locale(language).territories
     aliases = {find_territory(two).code: said for two, said in names.items() if len(two) == 2 and find_territory(two)}
     for state in Convention().states:
-        assert state.state.code in [one.code for one in territory_candidates(aliases[state.state.code])]
+        assert state.state.code in [candidate.code for candidate in territory_candidates(aliases[state.state.code])]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_every_state_is_found_by_its_german_name():
 )
 def test_a_name_that_stands_for_two_is_read_as_neither_and_both_can_be_told(text, both):
     assert find_territory(text) is None
-    assert tuple(one.code for one in territory_candidates(text)) == both
+    assert tuple(candidate.code for candidate in territory_candidates(text)) == both
 
 
 @pytest.mark.parametrize(
@@ -159,17 +159,17 @@ def test_what_is_no_state_is_not_read(text):
 
 
 def test_names_spelt_nearly_so_are_offered():
-    assert [one.code for one in similar_territories("Germny")] == ["DEU"]
+    assert [territory.code for territory in similar_territories("Germny")] == ["DEU"]
     assert similar_territories("qqqq") == ()
 
 
 def test_every_successor_and_every_code_is_a_territory():
     territories = all_territories()
-    for key, one in territories.items():
-        assert key == one.code
-        assert one.kind in KINDS
-        assert set(one.successors) <= set(territories)
-        assert bool(one.successors) == (one.kind == "former")
+    for key, territory in territories.items():
+        assert key == territory.code
+        assert territory.kind in KINDS
+        assert set(territory.successors) <= set(territories)
+        assert bool(territory.successors) == (territory.kind == "former")
     assert {state.state.code for state in Convention().states} <= set(territories)
 
 
@@ -188,7 +188,7 @@ def test_the_invented_state_of_the_examples_has_a_code_that_iso_3166_leaves_to_i
     assert {state_name("XNV", lang) for lang in LANGUAGES} == set(found.names.values())
     assert set(found.names) == set(LANGUAGES)
     convention = Convention(date(2026, 1, 1))
-    assert "XNV" not in {one.state.code for one in convention.states}
+    assert "XNV" not in {state.state.code for state in convention.states}
     assert convention.state("XNV").on(date(2026, 1, 1)).status == "state_party"
-    assert convention.state("FRA") in [one.state for one in convention.states]
+    assert convention.state("FRA") in [state.state for state in convention.states]
     assert convention.state("TWN") is None

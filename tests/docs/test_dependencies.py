@@ -23,16 +23,18 @@ PINNED = {
 BY_PYTHON = {"pip", "opencwc"}
 """Not from the list: what the virtual environment brings itself, and what is tested."""
 INSTALLED = {
-    canonicalize_name(one.metadata["Name"]): one
-    for one in distributions()
-    if canonicalize_name(one.metadata["Name"]) not in BY_PYTHON
+    canonicalize_name(distribution.metadata["Name"]): distribution
+    for distribution in distributions()
+    if canonicalize_name(distribution.metadata["Name"]) not in BY_PYTHON
 }
 BY_HATCHLING = {"tomlkit", "trove-classifiers"}
-FOR_THE_BUILD = {canonicalize_name(Requirement(one).name) for one in PROJECT["build-system"]["requires"]} | BY_HATCHLING
+FOR_THE_BUILD = {
+    canonicalize_name(Requirement(requirement).name) for requirement in PROJECT["build-system"]["requires"]
+} | BY_HATCHLING
 """What is installed apart from the rest, while the package is built, and then thrown away."""
 ASKED = [
-    Requirement(one)
-    for one in (
+    Requirement(requirement)
+    for requirement in (
         *PROJECT["build-system"]["requires"],
         *PROJECT["project"]["dependencies"],
         *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
@@ -47,7 +49,11 @@ def test_every_line_of_the_list_names_one_version() -> None:
 
 
 def test_nothing_is_installed_that_the_list_does_not_name_in_this_version() -> None:
-    strange = {name: one.version for name, one in INSTALLED.items() if PINNED.get(name) != one.version}
+    strange = {
+        name: distribution.version
+        for name, distribution in INSTALLED.items()
+        if PINNED.get(name) != distribution.version
+    }
     assert not strange
 
 
@@ -63,8 +69,8 @@ def test_what_the_project_asks_for_is_in_the_list(asked: Requirement) -> None:
 def test_every_package_has_what_it_asks_for() -> None:
     lacking = [
         f"{name} asks for {wanted}"
-        for name, one in INSTALLED.items()
-        for wanted in map(Requirement, one.requires or ())
+        for name, distribution in INSTALLED.items()
+        for wanted in map(Requirement, distribution.requires or ())
         if (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
         and not wanted.specifier.contains(PINNED.get(canonicalize_name(wanted.name), "0"), prereleases=True)
     ]

@@ -179,16 +179,16 @@ def test_the_service_can_neither_change_nor_delete_what_stands_in_the_record(rol
 
 def test_an_erasure_takes_the_owner_of_the_tables(roles: Roles) -> None:
     people = People(roles.service)
-    one, two = (people.add(CONSOLE, name, role=Role.REVIEWER) for name in ("erik", "eva"))
-    case_for_keeping(roles.service, one, "to-erase")
-    run = begin_run(roles.service, one, "to-erase", verb="screen", asked={}, checked={}, maker={}, source=None)
+    first, two = (people.add(CONSOLE, name, role=Role.REVIEWER) for name in ("erik", "eva"))
+    case_for_keeping(roles.service, first, "to-erase")
+    run = begin_run(roles.service, first, "to-erase", verb="screen", asked={}, checked={}, maker={}, source=None)
     run.keep(screen("CCO", lists=["CWC"]))
     run.finish({"rows": 1})
-    asked = ask(roles.service, one, "erase", "to-erase", {"reason": "by law", "ground": "section 17"})
+    asked = ask(roles.service, first, "erase", "to-erase", {"reason": "by law", "ground": "section 17"})
     answer(roles.service, two, asked.seq, approve=True)
     with pytest.raises(StorageError, match="permission denied"):
-        erase_case(roles.service, one, asked.seq)
-    assert erase_case(roles.owner, one, asked.seq)["findings"] == 1
+        erase_case(roles.service, first, asked.seq)
+    assert erase_case(roles.owner, first, asked.seq)["findings"] == 1
     assert verify_all(roles.service).problems == []
 
 

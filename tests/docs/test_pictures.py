@@ -15,7 +15,7 @@ PAGES = (
 
 
 def test_the_pages_show_every_picture_that_is_taken_and_no_other() -> None:
-    text = "".join(one.read_text(encoding="utf-8") for one in PAGES)
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     shown = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", text)
     assert sorted(shown) == sorted(shot.name for shot in SHOTS)
     assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(shown)

@@ -56,8 +56,8 @@ def test_every_entry_has_its_section(site: Path) -> None:
     page = (site / "reference" / "entries.html").read_text(encoding="utf-8")
     missing = [
         entry.id
-        for one in Convention(lists=("CWC", "AG")).lists
-        for entry in one.entries
+        for rule_list in Convention(lists=("CWC", "AG")).lists
+        for entry in rule_list.entries
         if f">{entry.id}: " not in page
     ]
     assert missing == []
@@ -78,12 +78,12 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
 
 def _options() -> Iterator[str]:
     for command in _commands(typer.main.get_command(application())):
-        for one in command.params:
-            if one.param_type_name == "option":
-                yield from one.opts
+        for param in command.params:
+            if param.param_type_name == "option":
+                yield from param.opts
 
 
 def _commands(command: Any) -> Iterator[Any]:
-    for one in getattr(command, "commands", {}).values():
-        yield one
-        yield from _commands(one)
+    for subcommand in getattr(command, "commands", {}).values():
+        yield subcommand
+        yield from _commands(subcommand)

@@ -260,7 +260,7 @@ def xlsx(
         ),
         "xl/styles.xml": f"<styleSheet {_X}><numFmts>{codes}</numFmts>"
         f'<cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>',
-        "xl/sharedStrings.xml": f"<sst {_X}>" + "".join(f"<si>{one}</si>" for one in shared) + "</sst>",
+        "xl/sharedStrings.xml": f"<sst {_X}>" + "".join(f"<si>{text}</si>" for text in shared) + "</sst>",
     }
     for at, rows in enumerate(sheets.values(), 1):
         parts[f"xl/worksheets/sheet{at}.xml"] = f"<worksheet {_X} {_R}><sheetData>{rows}</sheetData></worksheet>"
@@ -340,7 +340,7 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
         fat += [*range(at + 1, at + count), 0xFFFFFFFE]
         at += count
     assert len(fat) <= 128 and len(entries) <= 4
-    table = b"".join(struct.pack("<I", one) for one in fat) + b"\xff" * 4 * (128 - len(fat))
+    table = b"".join(struct.pack("<I", sector) for sector in fat) + b"\xff" * 4 * (128 - len(fat))
     directory = b"".join(entries) + b"\0" * (512 - 128 * len(entries))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
     head += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)

@@ -86,7 +86,7 @@ def test_the_encoding_of_a_page_is_declared_in_it_or_recognised() -> None:
 
 
 def test_a_forgotten_quote_hides_nothing() -> None:
-    assert [one.text for one in read(b'<p>a<a href="x>b</a><p>TEA', "a.html")[0]] == ["ab", "TEA"]
+    assert [passage.text for passage in read(b'<p>a<a href="x>b</a><p>TEA', "a.html")[0]] == ["ab", "TEA"]
 
 
 def mail(*parts: bytes, subject: bytes = b"s", kind: bytes = b"mixed", edge: bytes = b"b") -> bytes:

@@ -23,7 +23,9 @@ CASES: list[dict[str, Any]] = load_yaml(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_a_line_states_what_the_case_says(case: dict[str, Any]) -> None:
-    found = [[one.kind, one.text, one.value, one.unit] for one in read_commerce(case["text"])]
+    found = [
+        [statement.kind, statement.text, statement.value, statement.unit] for statement in read_commerce(case["text"])
+    ]
     assert found == case["states"]
 
 
@@ -51,26 +53,26 @@ PIECES = st.sampled_from(
 @example("HS 2922 15 %1/2% 98% min 5% 2 %20 fûts %1/2ppm")
 def test_whatever_is_written_spans_are_right_and_never_overlap_within_a_kind(text: str) -> None:
     found = read_commerce(text)
-    assert list(found) == sorted(found, key=lambda one: (one.start, one.end))
-    for one in found:
-        assert one.kind in KINDS
-        assert one.value
-        assert one.text
-        assert text[one.start : one.end] == one.text
+    assert list(found) == sorted(found, key=lambda statement: (statement.start, statement.end))
+    for statement in found:
+        assert statement.kind in KINDS
+        assert statement.value
+        assert statement.text
+        assert text[statement.start : statement.end] == statement.text
     for kind in KINDS:
-        for left, right in pairwise(one for one in found if one.kind == kind):
+        for left, right in pairwise(statement for statement in found if statement.kind == kind):
             assert left.end <= right.start
-    for one in found:
-        if one.kind in ("quantity", "concentration"):
-            assert all(Decimal(part) >= 0 for part in one.value.lstrip("<>=~").split("-"))
+    for statement in found:
+        if statement.kind in ("quantity", "concentration"):
+            assert all(Decimal(part) >= 0 for part in statement.value.lstrip("<>=~").split("-"))
 
 
 @given(st.integers(1, 999_999), st.sampled_from(["kg", "g", "t", "L", "mL", "gal", "lb"]))
 def test_an_amount_is_read_the_same_however_its_thousands_are_set_apart(number: int, unit: str) -> None:
     for said in (f"{number}", f"{number:,}".replace(",", " "), f"{number:,}".replace(",", "'"), f"{number:,}.50"):
-        (one,) = read_commerce(f"net {said} {unit} delivered")
-        assert Decimal(one.value) == number + (Decimal("0.5") if said.endswith(".50") else 0)
-        assert one.unit == unit
+        (statement,) = read_commerce(f"net {said} {unit} delivered")
+        assert Decimal(statement.value) == number + (Decimal("0.5") if said.endswith(".50") else 0)
+        assert statement.unit == unit
 
 
 HOSTILE = [

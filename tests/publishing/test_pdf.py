@@ -96,7 +96,7 @@ def test_arabic_stands_at_the_right_and_a_formula_in_it_runs_from_left_to_right(
     letters = letters_by_place(made)
     formula = [left for sign, left, _ in letters if sign in "CH3-PO"]
     written = [left for sign, left, _ in letters if sign and "\u0600" <= sign <= "\u06ff"]
-    by_place = "".join(sign for sign, left, _ in sorted(letters, key=lambda one: one[1]) if sign in "CH3-PO")
+    by_place = "".join(sign for sign, left, _ in sorted(letters, key=lambda letter: letter[1]) if sign in "CH3-PO")
     assert by_place == "CH3-PO"
     width = pypdfium2.PdfDocument(made)[0].get_width()
     assert max(written) > width - 62 * 72 / 25.4 / 2
@@ -177,13 +177,13 @@ def test_the_letters_of_six_languages_can_be_set():
         "ｍ％（）《》",
         "≥ ≤ − × ± ° µ ₂ ³ – — … € №",
     ):
-        assert settable(text) == text, [hex(ord(one)) for one in text if settable(one) != one]
+        assert settable(text) == text, [hex(ord(letter)) for letter in text if settable(letter) != letter]
 
 
 def test_the_signs_that_we_count_on_from_typst_are_there():
     """Where one were missing, the strict standards would refuse the document."""
     runs = re.findall("(.)-(.)|(.)", EMBEDDED)
-    every = "".join(chr(code) for a, b, one in runs for code in range(ord(a or one), ord(b or one) + 1))
+    every = "".join(chr(code) for a, b, sign in runs for code in range(ord(a or sign), ord(b or sign) + 1))
     assert settable(every) == every
     assert len(make_pdf(report(Paragraph((every,)), title=every))) > 1000
 
@@ -274,4 +274,4 @@ def test_where_the_fonts_are_not_there_that_is_said(tmp_path, monkeypatch):
 def test_the_fonts_come_with_their_licences():
     told = [path.read_text() for path in (pdf.FONTS / "licences").iterdir()]
     assert len(told) == 3
-    assert all("SIL Open Font License" in one or "SIL OPEN FONT LICENSE" in one for one in told)
+    assert all("SIL Open Font License" in licence or "SIL OPEN FONT LICENSE" in licence for licence in told)

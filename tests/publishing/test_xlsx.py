@@ -105,7 +105,7 @@ def test_every_part_of_the_document_model_is_written():
 def test_what_a_user_wrote_is_a_text_and_never_a_formula_a_link_or_a_number():
     texts = report(
         Facts((Fact("x", FORMULAS),)),
-        Table("t", ("a",), tuple((one,) for one in FORMULAS)),
+        Table("t", ("a",), tuple((formula,) for formula in FORMULAS)),
         Bullets(FORMULAS),
         title="=1+1",
         marking="=2",
@@ -114,7 +114,7 @@ def test_what_a_user_wrote_is_a_text_and_never_a_formula_a_link_or_a_number():
         assert "<f>" not in text, name
         assert "<hyperlink " not in text, name
         assert "relationships/hyperlink" not in text, name
-    assert [row[0] for row in sheets(texts)["t"][1:]] == [one.strip() for one in FORMULAS]
+    assert [row[0] for row in sheets(texts)["t"][1:]] == [formula.strip() for formula in FORMULAS]
 
 
 def test_sheets_of_arabic_run_from_right_to_left_and_others_do_not():
@@ -167,11 +167,11 @@ def test_names_of_sheets_are_such_as_the_format_allows():
         "\x07a",
     ):
         taken.append(sheet_name(wanted, taken))
-    assert len({one.casefold() for one in taken}) == len(taken)
-    for one in taken:
-        assert 0 < len(one) <= SHEET_NAME
-        assert not re.search(r"[\[\]:*?/\\]|^'|'$", one)
-    tables = (Table(one, ("a",), ()) for one in ("Same", "same", "[same]", "History"))
+    assert len({name.casefold() for name in taken}) == len(taken)
+    for name in taken:
+        assert 0 < len(name) <= SHEET_NAME
+        assert not re.search(r"[\[\]:*?/\\]|^'|'$", name)
+    tables = (Table(name, ("a",), ()) for name in ("Same", "same", "[same]", "History"))
     assert list(sheets(report(*tables))) == ["A title", "Same", "same 2", "same 3", "History 2"]
 
 

@@ -125,7 +125,7 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source
     done[7].unlink()
     one_process.most, one_process.asked = STRETCHES, []
     tally = screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
-    assert [one.name for one in one_process.asked[:2]] == [done[3].name, done[7].name]
+    assert [path.name for path in one_process.asked[:2]] == [done[3].name, done[7].name]
     assert len(one_process.asked) == STRETCHES - 13
     _assert_same(output, tally, in_one_process)
 

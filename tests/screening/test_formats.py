@@ -71,10 +71,10 @@ def cells(screener: BatchScreener, batch: Rows, name: str) -> list[tuple[int, st
     if name == "csv":
         lines = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     elif name == "jsonl":
-        lines = [{key: one[key] or "" for key in COLUMNS} for one in map(json.loads, content.decode().split("\n")[:-1])]
+        lines = [{key: row[key] or "" for key in COLUMNS} for row in map(json.loads, content.decode().split("\n")[:-1])]
     else:
         lines = pq.read_table(io.BytesIO(content)).to_pylist()
-    return [(int(one["row"]), one["verdict"], one["list"], one["entry"], one["why"]) for one in lines]
+    return [(int(line["row"]), line["verdict"], line["list"], line["entry"], line["why"]) for line in lines]
 
 
 def test_csv_jsonl_and_parquet_tell_the_same(screener: BatchScreener, batch: Rows) -> None:
@@ -82,7 +82,7 @@ def test_csv_jsonl_and_parquet_tell_the_same(screener: BatchScreener, batch: Row
     assert told == cells(screener, batch, "jsonl") == cells(screener, batch, "parquet")
     assert {row for row, *_ in told} == set(range(1, 2 * len(INPUTS) + 1))
     half = len(told) // 2
-    assert [one[1:] for one in told[:half]] == [one[1:] for one in told[half:]]
+    assert [row[1:] for row in told[:half]] == [row[1:] for row in told[half:]]
 
 
 def test_json_lines_are_one_a_finding_whatever_the_input_holds(screener: BatchScreener, batch: Rows) -> None:

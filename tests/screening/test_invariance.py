@@ -38,7 +38,8 @@ def judged(text: str, kind: str = "smiles") -> set[tuple[str, str, str]]:
     """What matters of an answer: the entries and their verdicts, whatever the components' order."""
     outcomes: tuple[Outcome, ...] = screener().answer(text, kind)
     return {
-        (str(one.verdict), one.rule.list if one.rule else "", one.rule.entry if one.rule else "") for one in outcomes
+        (str(outcome.verdict), outcome.rule.list if outcome.rule else "", outcome.rule.entry if outcome.rule else "")
+        for outcome in outcomes
     }
 
 

@@ -21,7 +21,7 @@ from opencwc.wording import sentence
 
 def fits(core: str, places: dict[str, str], text: str, **fields: object) -> Answer:
     drawing = compile_structure(Structure(core, places, **fields))
-    found = [fit.answer for one in drawing.cores if (fit := one.fit(Chem.MolFromSmiles(text)))]
+    found = [fit.answer for core in drawing.cores if (fit := core.fit(Chem.MolFromSmiles(text)))]
     return Answer.YES if Answer.YES in found else found[0] if found else Answer.NO
 
 
@@ -90,7 +90,7 @@ def test_an_open_atom_is_a_doubt_and_not_an_answer() -> None:
 @given(st.integers(1, 14), st.integers(1, 6))
 def test_the_limits_of_1a01_hold_for_every_length(o_alkyl: int, p_alkyl: int) -> None:
     text = f"{'C' * o_alkyl}OP(=O)(F){'C' * p_alkyl}"
-    entries = {one.rule.entry for one in SCHEDULES.answer(text, "smiles") if one.rule}
+    entries = {finding.rule.entry for finding in SCHEDULES.answer(text, "smiles") if finding.rule}
     if p_alkyl > 3:
         assert entries == set()
     else:
@@ -112,10 +112,10 @@ def test_the_evidence_points_at_the_atoms_of_each_place() -> None:
     core, *places = outcome.evidence
     mol = Chem.MolFromSmiles(core.structure)
     symbols = {
-        one.label: sorted(mol.GetAtomWithIdx(index).GetSymbol() for index in one.atoms) for one in outcome.evidence
+        part.label: sorted(mol.GetAtomWithIdx(index).GetSymbol() for index in part.atoms) for part in outcome.evidence
     }
     assert symbols == {"core": ["F", "O", "O", "P"], "R": ["C"], "Q": ["C", "C", "C"]}
-    assert sum(len(one.atoms) for one in outcome.evidence) == mol.GetNumAtoms()
+    assert sum(len(part.atoms) for part in outcome.evidence) == mol.GetNumAtoms()
     assert len(places) == 2
 
 

@@ -30,7 +30,11 @@ def batches(values: list[str], size: int) -> Iterator[Rows]:
 
 
 def told(pieces: Iterator[Piece]) -> list[tuple[object, ...]]:
-    return [(one.subject, one.verdict, one.rule, one.message) for piece in pieces for one in piece.findings]
+    return [
+        (finding.subject, finding.verdict, finding.rule, finding.message)
+        for piece in pieces
+        for finding in piece.findings
+    ]
 
 
 def mixed(count: int) -> list[str]:
@@ -58,8 +62,8 @@ def test_the_size_of_the_batches_changes_nothing() -> None:
 
 def test_processes_change_nothing() -> None:
     values = mixed(60)
-    one, two = (told(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
-    assert one == two
+    alone, two = (told(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
+    assert alone == two
     assert multiprocessing.active_children() == []
 
 
@@ -106,7 +110,7 @@ def test_an_error_of_reading_half_way_is_raised_and_ends_the_processes() -> None
 def test_screen_takes_a_value_values_and_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a.smi"
     path.write_text(f"{SARIN} X\n", encoding="utf-8")
-    for source in (SARIN, [SARIN], (one for one in [SARIN]), path):
+    for source in (SARIN, [SARIN], (value for value in [SARIN]), path):
         (finding,) = opencwc.screen(source, lists=["CWC"])
         assert (finding.verdict, finding.rule and finding.rule.entry) == (Verdict.LISTED, "1A01")
         assert finding.subject.row == 1
@@ -124,7 +128,7 @@ def test_findings_come_while_the_input_is_still_open() -> None:
 
 def test_rows_are_told_up_to_a_bound_and_counted_beyond_it() -> None:
     pieces = list(run(batches([SARIN] * 50, 50), QUESTION, Wish(told=10)))
-    assert [one.subject.row for one in pieces[0].findings] == list(range(1, 11))
+    assert [finding.subject.row for finding in pieces[0].findings] == list(range(1, 11))
     assert pieces[0].tally.by_verdict[Verdict.LISTED] == 50
 
 
@@ -134,4 +138,4 @@ def test_a_table_of_mol_blocks_is_known_for_one(tmp_path: Path) -> None:
     path = tmp_path / "a.sdf"
     path.write_text(Chem.MolToMolBlock(Chem.MolFromSmiles(SARIN)) + "$$$$\n", encoding="utf-8")
     assert open_table(path).inputs_are == "molblock"
-    assert [one.verdict for one in opencwc.screen(path, lists=["CWC"])] == [Verdict.LISTED]
+    assert [finding.verdict for finding in opencwc.screen(path, lists=["CWC"])] == [Verdict.LISTED]

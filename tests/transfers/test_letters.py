@@ -72,7 +72,7 @@ def test_it_says_both_figures_the_difference_and_the_threshold():
 
 def test_the_figures_are_the_same_whoever_writes():
     def figures(report):
-        return next(one for one in report.sections if one.id == "figures").blocks
+        return next(section for section in report.sections if section.id == "figures").blocks
 
     assert figures(letter()) == figures(letter(ours="EGY"))
 
@@ -135,7 +135,7 @@ def test_a_confidentiality_mark_stands_beside_the_mark_of_a_draft():
 
 
 def test_lines_of_one_shipment_stand_together_and_what_could_not_be_read_is_a_dash():
-    table = next(block for one in letter().sections for block in one.blocks if isinstance(block, Table))
+    table = next(block for section in letter().sections for block in section.blocks if isinstance(block, Table))
     assert [tuple(map(said, row)) for row in table.rows] == [
         ("1", "Germany", "export", "Egypt", "Triethanolamine", "D-1 (row 3)", "2024-03-01",
          "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
@@ -198,9 +198,9 @@ def test_plain_text_holds_all_that_the_letter_holds():
             if isinstance(block, Paragraph):
                 assert said(block.words) in found
             elif isinstance(block, Bullets):
-                assert all(f"- {said(one)}" in found for one in block.items)
+                assert all(f"- {said(item)}" in found for item in block.items)
             elif isinstance(block, Facts):
-                assert all(f"{one.label}: {said(one.values)}" in found for one in block.facts)
+                assert all(f"{fact.label}: {said(fact.values)}" in found for fact in block.facts)
     assert found.rstrip().endswith("Signature: ...")
 
 
@@ -214,7 +214,7 @@ def test_the_same_letter_is_the_same_file():
 
 
 def test_a_probability_is_never_told_as_none_or_as_all():
-    assert [about(one) for one in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
+    assert [about(probability) for probability in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
 
 
 HEAD = "id,reporter,flow,partner,date,chemical,cas,quantity,unit,concentration\n"
@@ -228,7 +228,7 @@ def asked_of(lines, pair=FRANCE, ours="DEU"):
     """Reconcile one ledger of all sides; return what a letter on a pair asks about."""
     found = reconcile([read_ledger(io.BytesIO((HEAD + lines).encode()), name="all.csv")], MADE, model=False)
     groups = found.groups.filter(found.groups["over"]).iter_rows(named=True)
-    group = next(one for one in groups if (one["exporter"], one["importer"], one["year"]) == pair)
+    group = next(group for group in groups if (group["exporter"], group["importer"], group["year"]) == pair)
     lines = found.lines_of(group["rank"])
     return find_lines_in_question(lines, ours, pair[0] if ours == pair[1] else pair[1])
 
@@ -256,7 +256,7 @@ def asked_of(lines, pair=FRANCE, ours="DEU"):
 )  # fmt: skip
 def test_the_lines_that_make_the_difference_are_named_of_both_ledgers_and_no_others(lines, pair, wanted):
     asked = asked_of(AGREED + lines, pair)
-    assert ([(one.id, one.number) for one in asked.lines], asked.left, asked.third) == (wanted, 0, False)
+    assert ([(line.id, line.number) for line in asked.lines], asked.left, asked.third) == (wanted, 0, False)
     assert asked_of(AGREED + lines, pair, pair[1])[1:] == asked[1:]
 
 
@@ -267,14 +267,14 @@ C-1,NLD,import,DEU,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
 A-3,DEU,export,NLD,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
 """
     to_france = asked_of(lines)
-    assert [(one.id, one.partner) for one in to_france.lines] == [("A-2", "NLD"), ("B-2", "DEU")]
+    assert [(line.id, line.partner) for line in to_france.lines] == [("A-2", "NLD"), ("B-2", "DEU")]
     assert not to_france.third
     to_netherlands = asked_of(lines, ("DEU", "NLD", 2023))
-    assert [one.id for one in to_netherlands.lines] == ["A-2"] and to_netherlands.third
+    assert [line.id for line in to_netherlands.lines] == ["A-2"] and to_netherlands.third
 
 
 def test_the_weightiest_lines_come_first_and_how_many_are_left_out_is_told():
     lines = "".join(f"A-{n},DEU,export,FRA,2023-01-01,Triethanolamine,102-71-6,{1000 + n},kg,99\n" for n in range(100))
     asked = asked_of(lines + "B-9,FRA,import,DEU,2022-01-01,Triethanolamine,102-71-6,1,kg,99\n")
-    assert [one.id for one in asked.lines[:2]] == ["A-99", "A-98"]
+    assert [line.id for line in asked.lines[:2]] == ["A-99", "A-98"]
     assert (len(asked.lines), asked.left) == (MOST_LINES, 60)

@@ -35,7 +35,7 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
         np.array(more.get("substance", [0] * count), np.int32)[order],
         np.array(more.get("exporter", [0] * count), np.int32)[order],
         np.array(more.get("importer", [1] * count), np.int32)[order],
-        np.array([one == "export" for one in side]),
+        np.array([flow == "export" for flow in side]),
         days,
         np.array(more.get("dated", [True] * count), np.bool_)[order],
         (days // 365).astype(np.int16),
@@ -62,10 +62,10 @@ def test_equal_quantities_some_days_apart_are_one_shipment() -> None:
 
 def test_the_assignment_looks_at_all_lines_at_once() -> None:
     """A greedy choice would give the first export the nearer import and leave the second one alone."""
-    first, second, one, two = groups(
+    first, second, third, two = groups(
         ("export", 100, 1_000.0), ("export", 130, 1_010.0), ("import", 140, 1_009.0), ("import", 118, 1_001.0)
     )
-    assert (first, second) == (two, one)
+    assert (first, second) == (two, third)
 
 
 def test_kilograms_for_tonnes_are_seen() -> None:
@@ -116,7 +116,7 @@ def test_of_two_sums_that_fit_the_one_that_fits_in_time_is_taken() -> None:
         ("export", 100, 9_000.0), ("import", 118, 4_000.0), ("import", 119, 5_000.0),
         ("import", 170, 3_000.0), ("import", 171, 6_000.0),
     )  # fmt: skip
-    assert [one == first for one in others] == [True, True, False, False]
+    assert [group == first for group in others] == [True, True, False, False]
 
 
 def test_a_line_entered_twice_joins_the_match_of_the_first() -> None:

@@ -73,12 +73,15 @@ SAID = ("exported_kg", "imported_kg", "over_threshold", "cause", "second_cause")
 @settings(max_examples=40, deadline=None)
 @given(lines, st.booleans())
 def test_swapping_the_ledgers_swaps_nothing_but_their_place(rows: list[tuple], model: bool) -> None:
-    ours = [one for one, row in zip(written(rows), rows, strict=True) if row[0] == "FRA"]
-    theirs = [one for one, row in zip(written(rows), rows, strict=True) if row[0] != "FRA"]
+    ours = [text for text, row in zip(written(rows), rows, strict=True) if row[0] == "FRA"]
+    theirs = [text for text, row in zip(written(rows), rows, strict=True) if row[0] != "FRA"]
     books = [ledger(ours, "ours.csv"), ledger(theirs, "theirs.csv")]
-    one, other = reconcile(books, model=model), reconcile(books[::-1], model=model)
-    assert told(one, *SAID, "why") == told(other, *SAID, "why")
-    of = {one: dict(found.matches().select("id", "status").iter_rows()) for one, found in (("a", one), ("b", other))}
+    plain, other = reconcile(books, model=model), reconcile(books[::-1], model=model)
+    assert told(plain, *SAID, "why") == told(other, *SAID, "why")
+    of = {
+        letter: dict(found.matches().select("id", "status").iter_rows())
+        for letter, found in (("a", plain), ("b", other))
+    }
     assert of["a"] == of["b"]
 
 
@@ -124,8 +127,8 @@ def test_every_line_stands_once_and_a_match_has_two_sides(rows: list[tuple]) -> 
     sides = [row[1] for row in rows]
     grouped = matches.with_columns(flow=pl.Series(sides)).filter(pl.col("match_group").is_not_null())
     assert all(
-        set(one) == {"export", "import"}
-        for (one,) in grouped.group_by("match_group").agg("flow").select("flow").iter_rows()
+        set(flows) == {"export", "import"}
+        for (flows,) in grouped.group_by("match_group").agg("flow").select("flow").iter_rows()
     )
     unmatched = matches.filter(pl.col("match_group").is_null())["status"].cast(pl.String)
     assert set(unmatched) <= {"unmatched", "not_compared", "unreadable"}
@@ -185,14 +188,14 @@ def test_the_answer_has_the_columns_of_the_contract_in_their_order() -> None:
 
 def test_a_finding_names_the_lines_the_model_its_weights_and_its_probability() -> None:
     found = reconcile([ledger(ROWS)], date(2026, 11, 26))
-    first = next(one for one in found.findings() if one.subject.id.startswith("75-44-5"))
+    first = next(finding for finding in found.findings() if finding.subject.id.startswith("75-44-5"))
     assert first.verdict is Verdict.DISCREPANCY
     assert str(first.rule.entry) == "3A01"
     assert first.maker.model == MODEL.id and first.maker.weights == state_of(MODEL).hash
     assert 0 < first.confidence <= 1
-    named = [one.label for one in first.evidence if one.kind == "line"]
-    assert any("book.csv 1: export FRA>DEU 2023-03-01 70000 kg = book.csv 2: import" in one for one in named)
-    ordered = next(one for one in first.evidence if one.kind == "order")
+    named = [part.label for part in first.evidence if part.kind == "line"]
+    assert any("book.csv 1: export FRA>DEU 2023-03-01 70000 kg = book.csv 2: import" in part for part in named)
+    ordered = next(part for part in first.evidence if part.kind == "order")
     assert ordered.label == RANKING.id and state_of(RANKING).hash in ordered.value
 
 
@@ -200,8 +203,8 @@ def test_without_the_models_plain_rules_propose_and_say_so(monkeypatch: pytest.M
     monkeypatch.setenv("OPENCWC_MODELS_OFF", "transfer-causes,transfer-ranking")
     found = reconcile([ledger(ROWS)])
     assert (found.weights, found.ranking, maker_of(found).model) == ("", "", "")
-    assert all(one.confidence is None for one in found.findings())
-    assert {"reconcile_causes_by_rules", "reconcile_order_by_rules"} <= {one.id for one in found.told()}
+    assert all(finding.confidence is None for finding in found.findings())
+    assert {"reconcile_causes_by_rules", "reconcile_order_by_rules"} <= {note.id for note in found.told()}
     assert found.table().filter(pl.col("chemical") == "Phosgene")["cause"].to_list() == ["unit"]
 
 
@@ -209,7 +212,7 @@ def test_one_model_can_be_off_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCWC_MODELS_OFF", "transfer-ranking")
     found = reconcile([ledger(ROWS)])
     assert found.weights and not found.ranking
-    assert {"reconcile_causes_by_model", "reconcile_order_by_rules"} <= {one.id for one in found.told()}
+    assert {"reconcile_causes_by_model", "reconcile_order_by_rules"} <= {note.id for note in found.told()}
 
 
 @pytest.mark.parametrize(("name", "left"), [("FEATURES", (MODEL.id, RANKING.id)), ("RANKING_FEATURES", (RANKING.id,))])
@@ -220,17 +223,17 @@ def test_a_model_file_with_other_features_is_left_aside_and_said_to_be(
     found = reconcile([ledger(ROWS)])
     assert found.unfit == left
     assert (found.weights == "", found.ranking == "") == (MODEL.id in left, True)
-    assert [one.values["model"] for one in found.told() if one.id == "reconcile_model_unfit"] == list(left)
+    assert [note.values["model"] for note in found.told() if note.id == "reconcile_model_unfit"] == list(left)
 
 
 def test_a_model_file_that_cannot_be_read_fits_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "ranking.txt").write_text("no model", encoding="utf-8")
     monkeypatch.setattr(causes, "DATA", tmp_path)
-    for one in (causes.ranker, causes.boosters):
-        one.cache_clear()
+    for loaded in (causes.ranker, causes.boosters):
+        loaded.cache_clear()
     assert not causes.fits(RANKING) and not causes.fits(MODEL)
-    for one in (causes.ranker, causes.boosters):
-        one.cache_clear()
+    for loaded in (causes.ranker, causes.boosters):
+        loaded.cache_clear()
 
 
 def test_a_silent_side_with_unreadable_lines_is_said_to_have_them() -> None:
@@ -242,7 +245,7 @@ def test_a_silent_side_with_unreadable_lines_is_said_to_have_them() -> None:
 
 def test_lines_with_a_doubt_are_for_review_and_unreadable_ones_are_so() -> None:
     found = reconcile([ledger(ROWS)], model=False)
-    by_row = {one.subject.row: one.verdict for one in found.findings() if one.subject.file}
+    by_row = {finding.subject.row: finding.verdict for finding in found.findings() if finding.subject.file}
     assert by_row == {4: Verdict.UNREADABLE, 5: Verdict.REVIEW}
     assert [(name, said.values["count"]) for name, said in found.problems()] == [("book.csv", 1), ("book.csv", 1)]
 
@@ -253,7 +256,7 @@ def test_the_reason_is_said_alike_for_one_and_for_all(lang: str) -> None:
     found = reconcile([ledger(rows)], model=False)
     told_alone = [found.discrepancy(group).why for group in found.groups.iter_rows(named=True)]
     whole = found.table(lang)["why"].str.replace_all("\u200e", "").to_list()  # marks of direction, in Arabic
-    assert [sentence(one, lang).replace("\u200e", "") for one in told_alone] == whole
+    assert [sentence(reason_told, lang).replace("\u200e", "") for reason_told in told_alone] == whole
 
 
 def test_a_year_end_and_another_chemical_are_named() -> None:
@@ -292,7 +295,7 @@ def test_equal_ledgers_of_many_years_have_no_discrepancy() -> None:
     assert set(found.statuses) == {"matched"}
 
 
-@pytest.mark.parametrize("model", [MODEL, RANKING], ids=lambda one: one.id)
+@pytest.mark.parametrize("model", [MODEL, RANKING], ids=lambda card: card.id)
 def test_a_model_measured_again_gives_the_figures_of_its_card(model) -> None:
     from opencwc.models import compare
 
@@ -339,7 +342,9 @@ def test_a_line_within_one_state_is_told_to_be_no_transfer() -> None:
     [(status, reason)] = found.matches().select("status", "reason").iter_rows()
     assert status == "not_compared"
     assert "no transfer" in reason
-    assert [(one.verdict, one.message.id) for one in found.findings()] == [(Verdict.REVIEW, "ledger_same_state")]
+    assert [(finding.verdict, finding.message.id) for finding in found.findings()] == [
+        (Verdict.REVIEW, "ledger_same_state")
+    ]
 
 
 def test_a_file_that_is_given_twice_is_noticed_whatever_the_order_of_its_lines() -> None:
@@ -411,7 +416,7 @@ def test_amounts_are_told_as_far_as_they_can_be_known() -> None:
     assert amounts["Phosgene", 2024]["exported_kg"] == 97_000
     assert str(amounts["Phosgene", 2023]["exported_kg"]) == "0.3"
     assert amounts["Saxitoxin", 2023]["imported_kg"] == 3e-9
-    assert not [one for one in found.findings() for said in one.evidence if "e+" in said.label + said.value]
+    assert not [finding for finding in found.findings() for said in finding.evidence if "e+" in said.label + said.value]
 
 
 def test_a_subheading_that_holds_several_chemicals_is_said_to_fit_any_of_them() -> None:

@@ -55,9 +55,9 @@ def test_there_are_enough_cases_of_every_cause_and_each_says_why() -> None:
     assert len(CASES) >= 35
     assert len({case["name"] for case in CASES}) == len(CASES)
     assert all(case["because"].strip() for case in CASES)
-    told = {one["cause"] for case in CASES for one in case["sums"].values()}
+    told = {total["cause"] for case in CASES for total in case["sums"].values()}
     assert told == {*CAUSES, "none"}
-    assert {one for case in CASES for one in case.get("became", {}).values()} == set(LINE_STATUSES)
+    assert {cause for case in CASES for cause in case.get("became", {}).values()} == set(LINE_STATUSES)
 
 
 def test_the_models_agree_with_the_lawyer_in_nine_of_ten() -> None:

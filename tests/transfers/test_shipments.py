@@ -24,17 +24,22 @@ def read(text: str, **given: str) -> tuple[Shipment, ...]:
 
 
 def problems_of(shipment: Shipment) -> list[str]:
-    return [one.id.removeprefix("transfers_check_") for one in shipment.problems]
+    return [problem.id.removeprefix("transfers_check_") for problem in shipment.problems]
 
 
 def test_a_ledger_with_its_own_columns() -> None:
     header = ",".join(SHIPMENT_FIELDS)
     line = "A1,Sarin,107-44-8,,,99,5,g,France,Germany,Belgium;Spain,Us,Them,2026-03-01,research,bulk,,,C1;C2,licence"
-    one = read(f"{header}\n{line}\n")[0]
-    assert (one.id, one.sender.code, one.receiver.code, one.day) == ("A1", "FRA", "DEU", date(2026, 3, 1))
-    assert [side.code for side in one.via] == ["BEL", "ESP"]
-    assert (str(one.amount), one.purpose, one.certificates) == ("0.005 kg", "research", ("C1", "C2"))
-    assert one.papers[0].kind == "licence" and not one.problems
+    shipment = read(f"{header}\n{line}\n")[0]
+    assert (shipment.id, shipment.sender.code, shipment.receiver.code, shipment.day) == (
+        "A1",
+        "FRA",
+        "DEU",
+        date(2026, 3, 1),
+    )
+    assert [side.code for side in shipment.via] == ["BEL", "ESP"]
+    assert (str(shipment.amount), shipment.purpose, shipment.certificates) == ("0.005 kg", "research", ("C1", "C2"))
+    assert shipment.papers[0].kind == "licence" and not shipment.problems
 
 
 @pytest.mark.parametrize(
@@ -48,15 +53,25 @@ def test_a_ledger_with_its_own_columns() -> None:
     ],
 )
 def test_the_columns_of_six_languages(header: str) -> None:
-    one = read(f"{header}\nSarin,5,FRA,DEU,2026-03-01,research\n")[0]
-    assert (one.said, str(one.amount), one.sender.code, one.receiver.code) == ("Sarin", "5 kg", "FRA", "DEU")
-    assert (one.day, one.purpose) == (date(2026, 3, 1), "research")
+    shipment = read(f"{header}\nSarin,5,FRA,DEU,2026-03-01,research\n")[0]
+    assert (shipment.said, str(shipment.amount), shipment.sender.code, shipment.receiver.code) == (
+        "Sarin",
+        "5 kg",
+        "FRA",
+        "DEU",
+    )
+    assert (shipment.day, shipment.purpose) == (date(2026, 3, 1), "research")
 
 
 def test_a_field_can_be_mapped_or_set_for_all_rows() -> None:
     text = "what,much,wohin\nSarin,5,Germany\n"
-    one = read(text, chemical="what", quantity="much", to="wohin", unit="=kg", **{"from": "=France"})[0]
-    assert (one.said, str(one.amount), one.sender.code, one.receiver.code) == ("Sarin", "5 kg", "FRA", "DEU")
+    shipment = read(text, chemical="what", quantity="much", to="wohin", unit="=kg", **{"from": "=France"})[0]
+    assert (shipment.said, str(shipment.amount), shipment.sender.code, shipment.receiver.code) == (
+        "Sarin",
+        "5 kg",
+        "FRA",
+        "DEU",
+    )
 
 
 def test_json_lines_are_read_as_a_table_is() -> None:
@@ -81,7 +96,7 @@ def test_the_decimal_mark_of_the_file_settles_a_number() -> None:
 
 def test_a_row_that_cannot_be_read_keeps_its_number() -> None:
     ledger = read("chemical,to\nSarin,DEU\nTabun,FRA,too,many\nSoman,FRA\n")
-    assert [one.row for one in ledger] == [1, 2, 3]
+    assert [shipment.row for shipment in ledger] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +175,7 @@ def test_a_purpose_of_two_kinds_is_none() -> None:
 def test_the_example_is_read_without_a_problem() -> None:
     example = Path(__file__).parents[2] / "examples" / "shipments.csv"
     ledger = read_shipments(example)
-    assert len(ledger.shipments) == 12 and not any(one.problems for one in ledger.shipments)
+    assert len(ledger.shipments) == 12 and not any(shipment.problems for shipment in ledger.shipments)
 
 
 def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to_be_named() -> None:
@@ -172,6 +187,6 @@ def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to
     named = {"chemical": "Ware", "from": "Von", "to": "Nach"}
     mapped = preview(io.BytesIO(theirs), "theirs.csv", named)
     assert (mapped.error, mapped.missing) == (None, ())
-    assert [one.id for one in mapped.problems] == ["transfers_check_state_unread"]
+    assert [problem.id for problem in mapped.problems] == ["transfers_check_state_unread"]
     (shipment,) = read_shipments(io.BytesIO(theirs), "theirs.csv", named).shipments
     assert (shipment.sender.code, shipment.receiver.code) == ("DEU", "")

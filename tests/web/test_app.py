@@ -135,10 +135,10 @@ def test_it_is_ready_when_all_its_parts_are(house: House) -> None:
 
 
 def test_the_models_are_told_with_their_cards(client: TestClient) -> None:
-    for one in client.get("/api/v1/models").json()["models"]:
-        told = client.get(f"/api/v1/models/{one['id']}").json()
+    for model in client.get("/api/v1/models").json()["models"]:
+        told = client.get(f"/api/v1/models/{model['id']}").json()
         assert told["card"]["licence"]
-        assert told["hash"] == one["hash"]
+        assert told["hash"] == model["hash"]
     assert client.get("/api/v1/models/none").status_code == 404
 
 
@@ -257,9 +257,9 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
     text = log.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]
     assert [secret for secret in SECRETS if secret.lower() in text.lower()] == []
-    assert {one.get("route") for one in lines} >= {"/api/v1/screen", "/api/v1/entries/{list_id}/{entry_id}", "(none)"}
-    assert {one.get("person") for one in lines} >= {"p-analyst"}
-    (fault_line,) = [one for one in lines if one.get("error")]
+    assert {line.get("route") for line in lines} >= {"/api/v1/screen", "/api/v1/entries/{list_id}/{entry_id}", "(none)"}
+    assert {line.get("person") for line in lines} >= {"p-analyst"}
+    (fault_line,) = [line for line in lines if line.get("error")]
     assert fault_line["error"] == "RuntimeError"
     assert any("fault" in place for place in fault_line["at"])
 

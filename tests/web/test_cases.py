@@ -79,7 +79,7 @@ def test_a_grave_finding_goes_through_two_hands(house: House) -> None:
         assert (shown["finding"]["entry"], shown["finding"]["grave"], shown["last_decision"]) == ("1A01", True, 0)
         assert rita.post("/api/v1/decisions", json=decision(1)).json() == {"status": {"1": "awaiting_second"}}
         assert kind(rita.post("/api/v1/decisions", json=decision(1))) == "conflict"
-        assert [one["id"] for one in rene.get("/api/v1/inbox").json()["findings"]] == [1, 2]
+        assert [finding["id"] for finding in rene.get("/api/v1/inbox").json()["findings"]] == [1, 2]
         assert rene.post("/api/v1/decisions", json=decision(1)).json() == {"status": {"1": "accepted"}}
 
 
@@ -109,9 +109,9 @@ def test_what_is_above_the_clearance_is_answered_as_not_there(house: House) -> N
 def test_filters_counts_and_pages(house: House) -> None:
     with people(house, "rita") as (rita,):
         page = rita.get("/api/v1/findings", params={"verdict": "listed", "limit": 1}).json()
-        assert ([one["entry"] for one in page["findings"]], page["next"]) == (["1A01"], 1)
+        assert ([finding["entry"] for finding in page["findings"]], page["next"]) == (["1A01"], 1)
         page = rita.get("/api/v1/findings", params={"verdict": "listed", "limit": 1, "after": 1, "lang": "fr"}).json()
-        assert [one["entry"] for one in page["findings"]] == ["2B13"]
+        assert [finding["entry"] for finding in page["findings"]] == ["2B13"]
         assert "structure" in page["findings"][0]["why"]
         counts = rita.get("/api/v1/findings/counts").json()
         assert (counts["all"], counts["status"], counts["grave"]) == (3, {"noted": 1, "open": 2}, 1)
@@ -135,7 +135,7 @@ def test_a_blind_recheck_shows_nothing_of_the_first_decision(house: House) -> No
     with people(house, "rita", "rene", "leo") as (rita, rene, leo):
         assert rita.put("/api/v1/rechecks", json={"share": 1}).json() == {"share": 1}
         rita.post("/api/v1/decisions", json=decision(2))
-        seen = [one.get("/api/v1/findings/2").json()["finding"]["status"] for one in (rene, leo)]
+        seen = [client.get("/api/v1/findings/2").json()["finding"]["status"] for client in (rene, leo)]
         blind = (rene, leo)[seen.index("open")]
         shown = blind.get("/api/v1/findings/2").json()
         assert (shown["finding"]["status"], shown["decisions"], shown["last_decision"]) == ("open", [], 0)
@@ -198,7 +198,7 @@ def test_no_list_tells_anything_of_what_is_above_the_clearance(house: House) -> 
         wanted = {"kind": "erase", "case": name, "reason": f"{PLANTED} reason", "ground": "law"}
         seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
         lists = ("cases", "findings", "findings/counts", "inbox", "requests", "jobs", "rechecks", f"jobs/{job}")
-        assert PLANTED in "".join(leo.get(f"/api/v1/{one}").text for one in lists)
+        assert PLANTED in "".join(leo.get(f"/api/v1/{path}").text for path in lists)
         rita.patch(f"/api/v1/cases/{name}", json={"mark": "protected"})
         for path in (*lists, f"cases/{name}", f"findings?case={name}", f"jobs/{job}/result", f"requests/{seq}"):
             answer = leo.get(f"/api/v1/{path}")
@@ -262,7 +262,7 @@ def test_what_is_sent_twice_under_one_key_is_done_once(house: House) -> None:
             assert (other.status_code, kind(other)) == (422, "key-reused")
         seq = first.json()["seq"]
         answers = [rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}, headers=KEY) for _ in range(2)]
-        assert [one.json()["state"] for one in answers] == ["approved", "approved"]
+        assert [answer.json()["state"] for answer in answers] == ["approved", "approved"]
         shown = rita.get("/api/v1/findings/2").json()
         assert (len(shown["decisions"]), len(rita.get("/api/v1/requests").json()["requests"])) == (1, 1)
         assert len(rita.get("/api/v1/cases").json()["cases"]) == 2
@@ -315,7 +315,7 @@ def test_an_erasure_needs_two_people(house: House) -> None:
 def test_the_auditor_reads_the_record_and_verifies_it(house: House) -> None:
     with people(house, "audra", "rita") as (audra, rita):
         told = audra.get("/api/v1/records", params={"limit": 2}).json()
-        assert ([one["seq"] for one in told["records"]], told["next"]) == ([1, 2], 2)
+        assert ([record["seq"] for record in told["records"]], told["next"]) == ([1, 2], 2)
         assert audra.post("/api/v1/verification").json()["fits"]
         assert rita.get("/api/v1/records").status_code == 403
         assert audra.post("/api/v1/decisions", json=decision(2)).status_code == 403

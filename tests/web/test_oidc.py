@@ -135,7 +135,9 @@ def changed(address: str, **values: str | None) -> str:
     """Return an address with other values in its query; ``None`` takes one out."""
     parts = urlsplit(address)
     query = {name: given[0] for name, given in parse_qs(parts.query).items()} | values
-    return urlunsplit(parts._replace(query=urlencode({name: one for name, one in query.items() if one is not None})))
+    return urlunsplit(
+        parts._replace(query=urlencode({name: values for name, values in query.items() if values is not None}))
+    )
 
 
 def sign_in(client: TestClient, subject: str) -> Any:

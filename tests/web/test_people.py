@@ -46,7 +46,7 @@ def test_an_administrator_makes_an_account_invites_its_person_and_raises_it(hous
         assert left.json()["active"] is False
         assert sign_in(browser, "alice").status_code == 401
         assert root.post(f"{PEOPLE}/{alice['id']}/invitation").status_code == 409
-        assert [one["login"] for one in root.get(PEOPLE).json()["people"]] == ["alice", "root"]
+        assert [person["login"] for person in root.get(PEOPLE).json()["people"]] == ["alice", "root"]
         assert root.get(f"{PEOPLE}/{alice['id']}").json() == left.json()
 
 

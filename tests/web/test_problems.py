@@ -122,7 +122,7 @@ def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: 
 
 
 def test_every_family_of_errors_is_thought_of() -> None:
-    families = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.OpenCWCError)}
+    families = {var for var in vars(errors).values() if isinstance(var, type) and issubclass(var, errors.OpenCWCError)}
     from opencwc.web.server.problems import _STATUSES
 
     assert families - {errors.OpenCWCError} == {family for family, _, _ in _STATUSES}

@@ -112,7 +112,7 @@ def test_a_person_has_so_many_sessions_at_once_and_the_oldest_makes_room(house: 
             house.clock.turn(seconds=1)
             secrets.append(house.entrance.sessions.begin(person))
         assert len(stored(house)) == MOST
-        assert [house.entrance.sessions.of(one) is None for one in secrets].index(False) == 2
+        assert [house.entrance.sessions.of(secret) is None for secret in secrets].index(False) == 2
         assert client.get(ME).status_code == 401
 
 
@@ -182,7 +182,7 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(house: House) -> Non
 def test_too_many_sign_ins_from_one_address_must_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_house(tmp_path, monkeypatch, sign_in_rate="3/minute") as house, house.client() as client:
         answers = [sign_in(client, f"somebody-{number}") for number in range(5)]
-        assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
         assert int(answers[-1].headers["retry-after"]) > 0
 
 
@@ -353,7 +353,7 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
     file = tmp_path / "service.secret"
     assert len(secret) == 32 and file.stat().st_mode & 0o777 == 0o600
     assert service_secret(tmp_path) == secret
-    assert [one.name for one in tmp_path.iterdir()] == ["service.secret"]
+    assert [path.name for path in tmp_path.iterdir()] == ["service.secret"]
     file.chmod(0o640)
     with pytest.raises(SettingsError, match="others may read"):
         service_secret(tmp_path)
@@ -364,13 +364,13 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
 
 
 def test_what_is_sealed_for_one_purpose_opens_for_no_other_and_not_for_ever() -> None:
-    one, other = Seal(b"s" * 32, "one"), Seal(b"s" * 32, "other")
-    sealed = one.seal("text", at=1000)
-    assert one.opened(sealed) == "text"
+    seal, other = Seal(b"s" * 32, "one"), Seal(b"s" * 32, "other")
+    sealed = seal.seal("text", at=1000)
+    assert seal.opened(sealed) == "text"
     assert other.opened(sealed) is None
-    assert one.opened(sealed, lasts=600, at=1500) == "text"
-    assert one.opened(sealed, lasts=600, at=1700) is None
-    assert one.opened("é") is None and one.opened("") is None
+    assert seal.opened(sealed, lasts=600, at=1500) == "text"
+    assert seal.opened(sealed, lasts=600, at=1700) is None
+    assert seal.opened("é") is None and seal.opened("") is None
 
 
 # The one-time link

@@ -135,7 +135,7 @@ def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
 
     assert "resolved" not in lock
     assert re.search(r'https?://(?!github|opencollective|(www\.)?patreon|tidelift)[^"]*registry', lock) is None
-    assert all(one.get("integrity", "").startswith("sha512-") for name, one in packages.items() if name)
+    assert all(package.get("integrity", "").startswith("sha512-") for name, package in packages.items() if name)
 
 
 def test_the_frame_of_the_editor_is_shut_off_and_its_files_may_be_loaded_there(client: TestClient) -> None:

@@ -18,14 +18,14 @@ def section(text: str) -> LegalSection:
 def test_passages_hold_all_the_letters_of_a_section_in_their_places(lines: list[str]) -> None:
     text = "\n".join(lines)
     found = list(passages_of([section(text)]))
-    assert all(text[one.start : one.end] == one.text for one in found)
-    kept = "".join("".join(one.text.split()) for one in found)
+    assert all(text[passage.start : passage.end] == passage.text for passage in found)
+    kept = "".join("".join(passage.text.split()) for passage in found)
     assert kept == "".join(text.split())
 
 
 def test_no_passage_is_much_longer_than_usual() -> None:
     text = "The holder of a permit shall keep a register of every quantity. " * 60 + "word " * 900
-    assert max(len(one.text) for one in passages_of([section(text)])) <= LONGEST + 10
+    assert max(len(passage.text) for passage in passages_of([section(text)])) <= LONGEST + 10
 
 
 def test_later_items_of_a_list_carry_the_line_that_they_hang_on() -> None:
@@ -34,7 +34,7 @@ def test_later_items_of_a_list_carry_the_line_that_they_hang_on() -> None:
     )
     found = list(passages_of([section(f"Il est interdit :\n{items}")]))
     assert len(found) > 2
-    assert all("Il est interdit" in one.searched for one in found)
+    assert all("Il est interdit" in passage.searched for passage in found)
 
 
 def test_lines_broken_by_width_are_one_sentence() -> None:

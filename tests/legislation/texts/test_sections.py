@@ -73,7 +73,7 @@ STYLES = {
 
 
 def numbers(sections: list[LegalSection]) -> list[str]:
-    return [one.number for one in sections if one.number]
+    return [section.number for section in sections if section.number]
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -81,14 +81,18 @@ def test_articles_are_found_in_the_style_of(style: str) -> None:
     text, wanted = STYLES[style]
     found = sections_of(LegalText("law.txt", text))
     assert numbers(found) == wanted
-    for one in found:
-        assert text[one.start : one.end] == one.text
+    for section in found:
+        assert text[section.start : section.end] == section.text
 
 
 def test_marked_headings_are_taken_as_the_sections() -> None:
     text = "# France, Code\n\n[[L2342-1]] Chapitre II\nPour l'application, l'article 3.\n\n[[Art. 7]] \nRien.\n"
     found = sections_of(LegalText("law.txt", text))
-    assert [(one.id, one.heading) for one in found] == [("preamble", ""), ("L2342-1", "Chapitre II"), ("Art. 7", "")]
+    assert [(section.id, section.heading) for section in found] == [
+        ("preamble", ""),
+        ("L2342-1", "Chapitre II"),
+        ("Art. 7", ""),
+    ]
     assert found[0].text == "# France, Code" and found[0].kind == "preamble"
     assert found[1].text == "Pour l'application, l'article 3."
 
@@ -97,20 +101,20 @@ def test_a_law_and_its_regulation_in_one_file_keep_their_sections_apart() -> Non
     article = "Article {n}\nThe person who holds a permit keeps a register of what was used in the year.\n"
     text = "".join(article.format(n=n) for n in (1, 2, 3, 1, 2, 3))
     found = sections_of(LegalText("law.txt", text))
-    assert [(one.number, one.part) for one in found] == [(n, p) for p in (0, 1) for n in ("1", "2", "3")]
-    assert len({one.id for one in found}) == 6
+    assert [(section.number, section.part) for section in found] == [(n, p) for p in (0, 1) for n in ("1", "2", "3")]
+    assert len({section.id for section in found}) == 6
 
 
 def test_a_text_without_articles_gives_its_paragraphs() -> None:
     found = sections_of(LegalText("notice.txt", "The Minister gives notice.\n\nNo chemical may be exported.\n"))
-    assert [one.text for one in found] == ["The Minister gives notice.", "No chemical may be exported."]
+    assert [section.text for section in found] == ["The Minister gives notice.", "No chemical may be exported."]
 
 
 def test_each_section_has_its_own_language_in_a_text_of_two() -> None:
     english = "Article {n}\nNo person shall develop, produce or otherwise acquire chemical weapons in this country.\n"
     arabic = "المادة {n}\nيحظر على أي شخص استحداث الأسلحة الكيميائية أو إنتاجها أو حيازتها بأي طريقة أخرى.\n"
     text = "".join(english.format(n=n) for n in (1, 2, 3)) + "".join(arabic.format(n=n) for n in (1, 2, 3))
-    assert [one.lang for one in sections_of(LegalText("law.txt", text))] == ["en"] * 3 + ["ar"] * 3
+    assert [section.lang for section in sections_of(LegalText("law.txt", text))] == ["en"] * 3 + ["ar"] * 3
 
 
 def test_columns_side_by_side_are_read_one_after_the_other() -> None:
@@ -126,7 +130,7 @@ def test_a_markdown_file_that_begins_like_a_web_page_keeps_its_lines(tmp_path: P
     body = f"#### Obligations\n\n1. Each State {'undertakes ' * 60}.\n\n"
     articles = "".join(f"### Article {n}\n\n{body}" for n in ("I", "II", "III"))
     path.write_text(f"<meta charset='utf-8' />\n\n## Convention\n\n{articles}", encoding="utf-8")
-    assert [one.number for one in sections_of(read_legal_text(path)) if one.number] == ["1", "2", "3"]
+    assert [section.number for section in sections_of(read_legal_text(path)) if section.number] == ["1", "2", "3"]
 
 
 def test_the_navigation_of_a_web_page_is_no_law() -> None:
@@ -183,12 +187,14 @@ def test_each_column_is_numbered_in_its_own_style() -> None:
         "La loi s'applique ici.",
     )
     pairs = zip((1, 2, 3), english, french, strict=True)
-    lines = [f"{f'Section {n}. {one}':<60}Article {n}. {other}\n" for n, one, other in pairs]
+    lines = [f"{f'Section {n}. {left}':<60}Article {n}. {other}\n" for n, left, other in pairs]
     text = plain_legal_text("".join(lines).encode(), "act.txt")
     found = sections_of(text)
-    assert [(one.id, one.lang) for one in found] == [
+    assert [(section.id, section.lang) for section in found] == [
         *((f"Section {n}", "en") for n in (1, 2, 3)),
         *((f"Article {n}", "fr") for n in (1, 2, 3)),
     ]
-    assert [text.text[one.start : one.end].strip() for one in found] == [one.text.strip() for one in found]
-    assert all(said in one.text for one, said in zip(found, (*english, *french), strict=True))
+    assert [text.text[section.start : section.end].strip() for section in found] == [
+        section.text.strip() for section in found
+    ]
+    assert all(said in section.text for section, said in zip(found, (*english, *french), strict=True))

@@ -42,32 +42,34 @@ TEXTS = """() => {
   return told;
 }"""
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], summary, label, [role=button], [role=img]")]
-  .filter((one) => ![one.textContent, one.ariaLabel, one.title].some((text) => text?.trim())
-    && !one.hasAttribute("aria-labelledby") && !one.querySelector("[aria-label], [alt], title, input, select"))
-  .map((one) => one.outerHTML.slice(0, 140))"""
+  .filter((element) => ![element.textContent, element.ariaLabel, element.title].some((text) => text?.trim())
+    && !element.hasAttribute("aria-labelledby") && !element.querySelector("[aria-label], [alt], title, input, select"))
+  .map((element) => element.outerHTML.slice(0, 140))"""
 HEADINGS = """() => [...document.querySelectorAll("main h1, main h2, main h3, main h4, main h5, main h6")]
-  .filter((one) => one.checkVisibility()).map((one) => [Number(one.tagName[1]), one.textContent.trim()])"""
+  .filter((element) => element.checkVisibility())
+  .map((element) => [Number(element.tagName[1]), element.textContent.trim()])"""
 TOO_WIDE = """() => {
   const wide = document.documentElement.scrollWidth, room = innerWidth;
   if (wide <= room) return [];
-  const scrolled = (one) => {
-    for (let outer = one.parentElement; outer; outer = outer.parentElement)
+  const scrolled = (element) => {
+    for (let outer = element.parentElement; outer; outer = outer.parentElement)
       if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(outer).overflowX)) return true;
     return false;
   };
-  const named = (one) =>
-    `${one.tagName.toLowerCase()}.${one.getAttribute("class") ?? ""} ${one.textContent.trim().slice(0, 40)}`;
-  const found = [...document.body.querySelectorAll("*")].filter((one) => {
-    const box = one.getBoundingClientRect();
-    return one.checkVisibility() && (box.right > room + 1 || box.left < -1) && !scrolled(one);
+  const named = (element) =>
+    `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} `
+    + element.textContent.trim().slice(0, 40);
+  const found = [...document.body.querySelectorAll("*")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility() && (box.right > room + 1 || box.left < -1) && !scrolled(element);
   });
   return [`${wide} px in ${room}`, ...found.slice(-4).map(named)];
 }"""
 WATCH_FOCUS = """() => {
   const stops = [], before = new Set();
   let over = false;
-  const stop = (one) => {
-    const shownBy = one.matches(".unseen") && one.labels?.length ? one.labels[0] : one;
+  const stop = (element) => {
+    const shownBy = element.matches(".unseen") && element.labels?.length ? element.labels[0] : element;
     const style = getComputedStyle(shownBy);
     const box = shownBy.getBoundingClientRect();
     const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5 || style.boxShadow !== "none";
@@ -75,15 +77,15 @@ WATCH_FOCUS = """() => {
     const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
     const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
     const on = document.elementFromPoint(x, y);
-    const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || one.contains(on);
-    const text = (one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 40);
-    return { name: `${one.tagName.toLowerCase()}#${one.id}.${one.className} ${text}`, ring, seen, bare };
+    const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || element.contains(on);
+    const text = (element.getAttribute("aria-label") ?? element.textContent).trim().slice(0, 40);
+    return { name: `${element.tagName.toLowerCase()}#${element.id}.${element.className} ${text}`, ring, seen, bare };
   };
   addEventListener("keyup", () => {  // which follows when the focus has moved and the page has scrolled
-    const one = document.activeElement;
-    over ||= !one || one === document.body || before.has(one);
-    if (!over) stops.push(stop(one));
-    before.add(one);
+    const element = document.activeElement;
+    over ||= !element || element === document.body || before.has(element);
+    if (!over) stops.push(stop(element));
+    before.add(element);
   }, true);
   window.focusStops = () => ({ stops, over });
 }"""
@@ -92,9 +94,9 @@ TO_THE_TOP = """() => { document.body.tabIndex = -1; document.body.focus(); docu
 RUN_AXE = """([type, values, left]) => axe.run(document, {
   runOnly: { type, values }, rules: Object.fromEntries(left.map((rule) => [rule, { enabled: false }])),
   resultTypes: ["violations"], iframes: false, preload: false,
-}).then((told) => told.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => {
+}).then((results) => results.violations.flatMap((violation) => violation.nodes.slice(0, 3).map((node) => {
   const why = node.any[0] ?? node.all[0] ?? node.none[0];
-  return `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)} ${why?.message ?? ""}`;
+  return `${violation.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)} ${why?.message ?? ""}`;
 })))"""
 LOOK = f"""() => ({{
   lang: document.documentElement.lang, dir: document.documentElement.dir,
@@ -125,7 +127,7 @@ def english_in(text: str, lang: str) -> str:
     >>> english_in("Vous voyez: The page of every list that is at hand", "fr")
     ''
     """
-    return next((one for one in english_sentences(lang) if one in text), "")
+    return next((sentence for sentence in english_sentences(lang) if sentence in text), "")
 
 
 @cache
@@ -154,11 +156,11 @@ def catalog(lang: str) -> dict[str, tuple[str, ...]]:
     with (CATALOGS / lang / "LC_MESSAGES/opencwc.po").open("rb") as file:
         told = read_po(file, locale=lang)
     return {
-        str(one.id[0] if isinstance(one.id, tuple) else one.id): (
-            (one.string,) if isinstance(one.string, str) else tuple(one.string)
+        str(message.id[0] if isinstance(message.id, tuple) else message.id): (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
         )
-        for one in told
-        if one.id
+        for message in told
+        if message.id
     }
 
 

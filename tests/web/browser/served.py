@@ -136,7 +136,7 @@ def serving(made_year: Path, folder: Path) -> Iterator[Served]:
         book = open_casebook()
         environment = {**os.environ, "OPENCWC_SERVICE_SIGN_IN_RATE": "1000000/minute"}
         accounts = People(book)
-        people = {one.short: accounts.account(one.login).person for one in load_state().people}
+        people = {person.short: accounts.account(person.login).person for person in load_state().people}
         accounts.set_password(people["amara"].id, PASSWORD)
     served = Served(place, environment, free_port(), book, people)
     try:

@@ -26,7 +26,7 @@ from web.browser.examining import (
 from web.browser.places import EVERYWHERE, Where
 from web.browser.served import OPENCWC
 
-EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda one: one.name.replace(" ", "-"))
+EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))
 WHOLLY = {"en": "light", "ar": "dark"}
 """The languages, one for each direction and each colour scheme, in which a page is looked at by all rules and gone
 through by Tab. What axe-core says in the others differs by what is said and how long it is, not by colours or roles:
@@ -73,7 +73,7 @@ def test_at_twice_the_size_a_page_is_whole(open_page: Visitors) -> None:
     for path in ("/?value=OCCN(CCO)CCO", f"/findings/{known['listed']}", f"/cases/{known['case']}", "/casebook"):
         page.goto(path)
         assert page.evaluate("devicePixelRatio") == 2
-        found += [f"{path}: {one}" for one in width_at_fault(page)]
+        found += [f"{path}: {fault}" for fault in width_at_fault(page)]
         page.locator("h1").scroll_into_view_if_needed()
         expect(page.locator("h1")).to_be_in_viewport()
     assert not found, "\n".join(found)
@@ -180,7 +180,7 @@ def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_yea
             page.goto(f"{watched.address}/?lang={lang}")
             expect(page.locator(".demo")).to_contain_text(say("page_demonstration", lang))
             found += [
-                f"{lang}: {one}" for one in (*width_at_fault(page), *words_at_fault(look(page), lang), *axe(page))
+                f"{lang}: {fault}" for fault in (*width_at_fault(page), *words_at_fault(look(page), lang), *axe(page))
             ]
         page.goto(f"{watched.address}/casebook?lang=en")
         page.locator("#demo-person").select_option(label="Mateo Rivas — " + say("page_role_reviewer"))

@@ -149,8 +149,8 @@ def test_each_role_sees_what_it_may_and_a_page_that_says_so_where_it_may_not(ope
     visit = open_page(who, "/settings", lang="fr", expect=(403,))
     page = visit.page
 
-    led_to = page.locator("header nav a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    assert led_to == [one.address for one in PAGES if role in ACTIONS[one.action]]
+    led_to = page.locator("header nav a").evaluate_all("all => all.map(link => link.getAttribute('href'))")
+    assert led_to == [page.address for page in PAGES if role in ACTIONS[page.action]]
     access = declared_access()
     for path in FIRST_PAGES:
         answer = page.goto(path)
@@ -190,7 +190,7 @@ def a_finding(served: Served, case: str, row: int = 2) -> int:
     served.upload("amara", case, INVOICE)
     with served.client("leila") as client:
         found = client.get("/api/v1/findings", params={"case": case}).json()["findings"]
-    return next(int(one["id"]) for one in found if one["row"] == row)
+    return next(int(finding["id"]) for finding in found if finding["row"] == row)
 
 
 def test_two_browsers_at_once_see_each_other_and_lose_nothing(open_page: Visitors) -> None:

@@ -20,8 +20,8 @@ SHEETS = ("fonts.css", "tokens.css", "page.css")
 @contextmanager
 def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
     """Serve a page at ``/try`` and give its address."""
-    sheets = "".join(f'<link rel="stylesheet" href="{address_of(one)}">' for one in SHEETS)
-    modules = "".join(f'<script type="module" src="{address_of(one)}"></script>' for one in scripts)
+    sheets = "".join(f'<link rel="stylesheet" href="{address_of(sheet)}">' for sheet in SHEETS)
+    modules = "".join(f'<script type="module" src="{address_of(script)}"></script>' for script in scripts)
     icon = f'<link rel="icon" href="{address_of("mark.svg")}">'
     told = (
         f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"><head><title>Try</title>'

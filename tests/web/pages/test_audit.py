@@ -78,7 +78,7 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
     for number in range(60):
         house.entrance.people.add(CONSOLE, f"person-{number}")
     auditor = house.entrance.people.account("audra").person
-    every = [one["seq"] for one in list_records(house.book, auditor, limit=1_000)]
+    every = [record["seq"] for record in list_records(house.book, auditor, limit=1_000)]
     with house.signed_in("audra") as client:
         seen: list[int] = []
         address = "/audit"
@@ -87,10 +87,10 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
             numbers = [int(row[0].replace(",", "")) for row in main.all("table")[0].rows()]
             assert numbers == sorted(numbers, reverse=True)
             seen += numbers
-            older = [one for one in main.all("a") if one.text == "Older"]
+            older = [link for link in main.all("a") if link.text == "Older"]
             address = older[0].attributes["href"] if older else ""
         assert seen == every[::-1]
-        newer = next(one for one in main.all("a") if one.text == "Newer")
+        newer = next(link for link in main.all("a") if link.text == "Newer")
         page_of(client, newer.attributes["href"])
         only = page_of(client, "/audit?kind=case_opened").one("main").all("table")[0].rows()
         assert [row[2] for row in only] == ["case opened"] and only[0][4] == "inventory"

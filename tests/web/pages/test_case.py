@@ -52,7 +52,9 @@ def test_a_reviewer_changes_a_case_and_an_empty_field_takes_away(house: House) -
     with house.signed_in("rita") as client:
         part = changed(client, **form, due="2026-12-01")
         assert "OPCW Restricted" in part.text and "December 1, 2026" in part.text and "in review" in part.text
-        owner = next(one.person.id for one in house.entrance.people.everyone() if one.person.login == "rene")
+        owner = next(
+            account.person.id for account in house.entrance.people.everyone() if account.person.login == "rene"
+        )
         assert "Name of rene" in changed(client, **form, owner=owner).text
         assert client.get("/api/v1/cases/border").json()["case"]["due"] == ""
 
@@ -124,7 +126,7 @@ def test_the_demonstration_says_how_to_become_the_second_person(
         post(client, f"{CASE}/requests", kind="export", reason="why")
         client.post("/findings/3/decision", data={"outcome": "accept", "reason": "seen"}, headers=PART)
         assert second not in page_of(client, CASE).text and second not in page_of(client, "/findings/3").text
-        people = [one.person for one in house.entrance.people.everyone()]
+        people = [account.person for account in house.entrance.people.everyone()]
         client.app.state.demonstration = Demonstration.of("secret", people)  # type: ignore[attr-defined]
         assert second in page_of(client, CASE).one("section", id="requests").text
         assert second in page_of(client, "/findings/3").one(id="standing").text

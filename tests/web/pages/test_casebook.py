@@ -28,7 +28,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def lines(page: Element) -> list[Element]:
-    return [one for one in page.walk() if "data-item" in one.attributes]
+    return [element for element in page.walk() if "data-item" in element.attributes]
 
 
 def first_link(line: Element) -> str:
@@ -63,7 +63,7 @@ def test_what_others_ask_for_stands_above_the_inbox(house: House) -> None:
         assert page.text.index("for <the> court") < page.text.index("Keys: j and k")
         assert not page_of(rita, "/casebook").all(class_="to-answer"), "nobody approves what they asked for"
         for client in (rita, rene, anna):
-            rows = {first_link(one): one for one in lines(page_of(client, "/casebook?part=cases"))}
+            rows = {first_link(line): line for line in lines(page_of(client, "/casebook?part=cases"))}
             assert "to approve: 1" in rows["/cases/border"].one("a", class_="asked").text
             assert not rows["/cases/inventory"].all("a", class_="asked")
         seq = page_of(rene, "/cases/border").one("ol", class_="requests").one("form").attributes["hx-post"]
@@ -104,11 +104,11 @@ def test_an_administrator_reads_no_cases(house: House) -> None:
 def test_filters_stand_in_the_address_and_the_counts_are_links(house: House) -> None:
     with house.signed_in("rita") as client:
         page = page_of(client, f"{FINDINGS}&case=border&verdict=listed")
-        assert [first_link(one) for one in lines(page)] == [f"/findings/{GRAVE}?case=border&verdict=listed"]
-        chips = {one.text: one.attributes["href"] for one in page.all("a", class_="chip")}
+        assert [first_link(line) for line in lines(page)] == [f"/findings/{GRAVE}?case=border&verdict=listed"]
+        chips = {link.text: link.attributes["href"] for link in page.all("a", class_="chip")}
         review = parse_qs(urlsplit(next(href for text, href in chips.items() if text.startswith("review"))).query)
         assert (review["case"], review["verdict"]) == (["border"], ["review"])
-        chosen = [one.text for one in page.all("a", class_="chip", aria_current="true")]
+        chosen = [link.text for link in page.all("a", class_="chip", aria_current="true")]
         assert any(text.startswith("listed 1") for text in chosen)
         assert page.one("select", name="verdict").one("option", value="listed").attributes.get("selected") == ""
 
@@ -160,7 +160,7 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         part = parsed(client.get(more, headers=PART).text)
         assert not part.all("html") and len(lines(part)) == 30 and not part.all(class_="more")
         assert len(lines(page_of(client, more))) == 30
-        seen = {first_link(one) for one in (*lines(page), *lines(part))}
+        seen = {first_link(line) for line in (*lines(page), *lines(part))}
         assert len(seen) == 130
         assert len(lines(page_of(client, f"{FINDINGS}&case=bulk&view=cards"))) == 12
         assert len(client.get(f"{FINDINGS}&case=bulk", headers=PAGE).content) < 150_000
@@ -170,8 +170,8 @@ def test_cards_are_drawn_and_lead_to_the_rule_and_the_finding(house: House) -> N
     with house.signed_in("rita") as client:
         card = page_of(client, f"{FINDINGS}&view=cards&entry=CWC+1A01").one("article", class_="card")
         assert card.all("svg", role="img")
-        links = [one.attributes["href"] for one in card.all("a")]
-        assert "/convention/CWC/1A01" in links and any(one.startswith(f"/findings/{GRAVE}") for one in links)
+        links = [link.attributes["href"] for link in card.all("a")]
+        assert "/convention/CWC/1A01" in links and any(link.startswith(f"/findings/{GRAVE}") for link in links)
 
 
 def test_what_is_above_the_clearance_is_nowhere(house: House) -> None:
@@ -187,15 +187,17 @@ def test_marks_are_shown_with_what_is_marked(house: House) -> None:
     keep_goods(house, "secret", Mark.PROTECTED)
     with house.signed_in("rita") as client:
         for address in ("/casebook", f"{FINDINGS}&case=secret", "/casebook?part=cases"):
-            shown = [one for one in lines(page_of(client, address)) if "secret" in one.text or "case=secret" in address]
-            assert shown and all("OPCW Protected" in one.text for one in shown)
+            shown = [
+                line for line in lines(page_of(client, address)) if "secret" in line.text or "case=secret" in address
+            ]
+            assert shown and all("OPCW Protected" in line.text for line in shown)
 
 
 def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
     with house.signed_in("anna") as client:
         answer = client.post("/casebook/cases", data={"name": "new-one", "title": "Of <today>", "due": "2027-01-02"})
         assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/new-one")
-        row = next(one for one in lines(page_of(client, "/casebook?part=cases")) if "new-one" in one.text)
+        row = next(line for line in lines(page_of(client, "/casebook?part=cases")) if "new-one" in line.text)
         assert "Of <today>" in row.text and "January 2, 2027" in row.text
         part, _ = post(client, "/casebook/cases", 409, name="new-one")
         assert part.one(data_kind="conflict")

@@ -164,8 +164,8 @@ def test_what_changed_is_told_by_day_with_its_source(client: TestClient) -> None
 
 
 def test_two_days_may_stand_in_either_order(client: TestClient) -> None:
-    one = client.get("/convention?part=changes&first=2020-12-31&second=2020-01-01&kind=entry").text
-    assert one.count("/convention/CWC/1A1") == 4
+    page = client.get("/convention?part=changes&first=2020-12-31&second=2020-01-01&kind=entry").text
+    assert page.count("/convention/CWC/1A1") == 4
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2020-13-01", "20200607x", "<b>"])

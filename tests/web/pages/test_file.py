@@ -70,10 +70,10 @@ def test_every_page_of_the_run_says_which_column_was_read_and_which_were_not(hou
         address = screened(house, client, GOODS)
         run = client.get(f"/api/v1{address}").json()["run"]
         findings = client.get(f"/api/v1/findings?run={run}").json()["findings"]
-        empty = next(one["id"] for one in findings if one["row"] == 1)
+        empty = next(finding["id"] for finding in findings if finding["row"] == 1)
         for place in (address, "/cases/goods", f"/findings/{empty}", f"/casebook?case=goods&run={run}"):
             for line in told(client, place, lang).all("p", class_="columns"):
-                assert [one.text for one in line.all("bdi")] == ["cas", "id", "description", "qty"], place
+                assert [name.text for name in line.all("bdi")] == ["cas", "id", "description", "qty"], place
             assert told(client, place, lang).all("p", class_="columns"), place
 
 
@@ -92,7 +92,9 @@ def test_a_row_whose_cell_is_empty_shows_its_row_and_id_and_what_was_not_read(ho
     with house.signed_in("anna") as client:
         address = screened(house, client, GOODS)
         run = client.get(f"/api/v1{address}").json()["run"]
-        found = {one["row"]: one["id"] for one in client.get(f"/api/v1/findings?run={run}").json()["findings"]}
+        found = {
+            finding["row"]: finding["id"] for finding in client.get(f"/api/v1/findings?run={run}").json()["findings"]
+        }
         seen = told(client, f"/findings/{found[1]}").one("section", aria_labelledby="seen-h")
         assert "G-1" in seen.text and "description" in seen.one("p", class_="columns").text
         assert not told(client, f"/findings/{found[3]}").one("section", aria_labelledby="seen-h").all(class_="columns")
@@ -104,7 +106,7 @@ def test_a_column_that_is_chosen_on_the_form_is_the_one_that_is_read(house: Hous
         assert "required" not in field.attributes
         address = screened(house, client, GOODS, column=" description ")
         page = told(client, address)
-        assert [one.text for one in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
+        assert [name.text for name in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
         assert client.get(f"/api/v1{address}").json()["asked"]["column"].strip() == "description"
 
 
@@ -162,10 +164,10 @@ def test_a_file_that_cannot_be_read_is_told_in_the_readers_language(house: House
             said[lang] = trouble.all("p")[0].text
             assert "lang" not in trouble.all("p")[0].attributes
             if kind.endswith("column"):
-                assert all(one in trouble.text for one in text.splitlines()[0].split(","))
+                assert all(word in trouble.text for word in text.splitlines()[0].split(","))
         assert len(set(said.values())) == len(LANGUAGES_READ)
         if kind == "no_column":
-            assert all("smell" in one for one in said.values())
+            assert all("smell" in sentence for sentence in said.values())
 
 
 def test_a_file_of_which_nothing_was_kept_says_so_and_where_the_file_is(house: House) -> None:
@@ -247,21 +249,23 @@ def findings_of(client: TestClient, address: str) -> list[dict[str, Any]]:
 def test_a_finding_of_a_document_shows_its_place_the_mark_and_what_the_text_states(house: House, lang: str) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, pdf(["Offer"], ["Please note:", LINE]), "offer.pdf")
-        found = next(one for one in findings_of(client, address) if one["verdict"] == "listed")
+        found = next(finding for finding in findings_of(client, address) if finding["verdict"] == "listed")
         page = told(client, f"/findings/{found['id']}", lang)
         seen = page.one("section", aria_labelledby="seen-h")
         mark = seen.one("p", class_="excerpt").one("mark")
         assert (mark.text, mark.attributes["class"]) == ("thiodiglycol", "grave")
         assert seen.one("p", class_="excerpt").one("bdi").attributes["dir"] == "auto"
-        place = {one.one("dt").text: one.one("dd").text for one in seen.one("dl", class_="place").all("div")}
+        place = {block.one("dt").text: block.one("dd").text for block in seen.one("dl", class_="place").all("div")}
         assert place[say("page_place", lang)] == "p. 2"
         assert place[say("page_place_passage", lang)] == "2"
         stated = next(
-            one for one in seen.all("div") if one.all("dt") and one.one("dt").text == say("stated_concentration", lang)
+            block
+            for block in seen.all("div")
+            if block.all("dt") and block.one("dt").text == say("stated_concentration", lang)
         )
         assert "99 %" in stated.text
         for list_page in (f"/casebook?case=goods&run={found['run']}", "/casebook?part=findings&text=thiodiglycol"):
-            row = next(one for one in told(client, list_page, lang).all("tr") if one.all("mark"))
+            row = next(row for row in told(client, list_page, lang).all("tr") if row.all("mark"))
             assert row.one("mark").text == "thiodiglycol" and "p. 2" in row.text
 
 
@@ -269,7 +273,7 @@ def test_a_finding_of_a_document_shows_its_place_the_mark_and_what_the_text_stat
 def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lang: str) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, docx("Please sign here.", LINE), "offer.docx")
-        clear = next(one for one in findings_of(client, address) if one["verdict"] == "not_listed")
+        clear = next(finding for finding in findings_of(client, address) if finding["verdict"] == "not_listed")
         page = told(client, f"/findings/{clear['id']}", lang)
         assert say("page_text_nothing", lang) in page.one("h1").text
         assert say("verdict_not_listed", lang) not in page.one("h1").text
@@ -278,7 +282,7 @@ def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lan
         assert "Please sign here." in seen.text
         for place in (address, "/cases/goods", f"/casebook?case=goods&run={clear['run']}"):
             assert flat("page_run_text", lang) in told(client, place, lang).text, place
-        row = next(one for one in told(client, "/casebook?case=goods", lang).all("tr") if "Please sign" in one.text)
+        row = next(row for row in told(client, "/casebook?case=goods", lang).all("tr") if "Please sign" in row.text)
         assert row.one("span", class_="badge").attributes["class"] == "badge gap"
 
 
@@ -296,8 +300,8 @@ def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: Ho
         form = told(client, "/").one("form", hx_post="/screen/file")
         assert form.one("input", type="checkbox", name="kind").attributes["value"] == "text"
         found = findings_of(client, screened(house, client, data, "liste.xlsx", kind="text"))
-        one = next(one for one in found if one["entry"] == "2B13")
-        place = told(client, f"/findings/{one['id']}").one("dl", class_="place").text
+        finding = next(finding for finding in found if finding["entry"] == "2B13")
+        place = told(client, f"/findings/{finding['id']}").one("dl", class_="place").text
         assert "Sheet1!A2" in place
 
 
@@ -305,7 +309,7 @@ def test_a_text_that_runs_right_to_left_is_shown_so(house: House) -> None:
     line = "نعرض عليكم ثلاثي إيثانول أمين 85٪ في 12 برميلا"
     with house.signed_in("anna") as client:
         address = screened(house, client, letter("عرض", f"{line}\n"), "offer.eml")
-        found = next(one for one in findings_of(client, address) if one["verdict"] in ("listed", "review"))
+        found = next(finding for finding in findings_of(client, address) if finding["verdict"] in ("listed", "review"))
         excerpt = told(client, f"/findings/{found['id']}", "ar").one("p", class_="excerpt")
         assert excerpt.text.replace("\u200e", "") == line and excerpt.one("bdi").attributes["dir"] == "auto"
         assert excerpt.one("mark").text == "ثلاثي إيثانول أمين"

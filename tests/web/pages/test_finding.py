@@ -35,7 +35,7 @@ def test_every_finding_is_whole_in_each_language(house: House, number: int, lang
 def test_the_evidence_comes_before_the_rule_and_the_score_last(house: House) -> None:
     with house.signed_in("rita") as client:
         main = page_of(client, PAGE_OF_GRAVE).one("main")
-        headings = [one.text for one in main.all("h2")]
+        headings = [heading.text for heading in main.all("h2")]
         assert headings[:4] == ["Evidence", "Verdict and rule", "What follows", "How it was found"]
         assert headings[4] == "Decide"
         assert main.all("svg", role="img") and SARIN in main.text
@@ -138,15 +138,20 @@ def test_a_correction_chooses_among_the_entries_of_the_day(house: House) -> None
         page = page_of(client, PAGE_OF_GRAVE, "fr")
         field = page.one("input", name="entry")
         offered = page.one("datalist", id=field.attributes["list"]).all("option")
-        assert "CWC 2B04" in [one.attributes["value"] for one in offered] and all(one.text for one in offered)
-        asks = {one.attributes["value"]: one.attributes.get("data-entry") for one in page.one("select").all("option")}
+        assert "CWC 2B04" in [option.attributes["value"] for option in offered] and all(
+            option.text for option in offered
+        )
+        asks = {
+            option.attributes["value"]: option.attributes.get("data-entry")
+            for option in page.one("select").all("option")
+        }
         assert (asks["listed"], asks["not_listed"]) == ("needed", "none")
 
 
 def test_the_form_says_what_will_be_sent(house: House) -> None:
     with house.signed_in("rita") as client:
         says = page_of(client, f"{PAGE_OF_GRAVE}?from=inbox&outcome=reject").one("p", class_="sends")
-        shown = [one.text for one in says.all("span") if "hidden" not in one.attributes]
+        shown = [span.text for span in says.all("span") if "hidden" not in span.attributes]
         assert shown == ["Will be sent: Reject"] and says.attributes["role"] == "status"
 
 
@@ -208,7 +213,7 @@ def test_before_and_after_follow_the_list_that_it_came_from(house: House) -> Non
 def beside(client: TestClient, address: str) -> list[list[str]]:
     """Return the links to the findings before and after."""
     page = page_of(client, address)
-    return [[one.attributes["href"] for one in page.all("a", rel=rel)] for rel in ("prev", "next")]
+    return [[link.attributes["href"] for link in page.all("a", rel=rel)] for rel in ("prev", "next")]
 
 
 def test_a_key_in_the_address_chooses_the_outcome(house: House) -> None:
@@ -234,7 +239,7 @@ def test_a_look_at_what_is_protected_is_recorded_and_a_live_check_is_not(house: 
     with house.signed_in("rita") as rita, house.signed_in("audra") as audra, house.signed_in("leo") as leo:
 
         def looks() -> int:
-            return sum(one["kind"] == "access" for one in audra.get("/api/v1/records").json()["records"])
+            return sum(record["kind"] == "access" for record in audra.get("/api/v1/records").json()["records"])
 
         before = looks()
         page = page_of(rita, "/findings/7")

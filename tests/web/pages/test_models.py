@@ -39,37 +39,37 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> None:
     with still.signed_in(login) as client:
         shown = page_of(client, "/models").one("main")
-        assert [one.text for one in shown.all("h2")] == [load_card(one.card).title for one in registered()]
-        for one in registered():
-            card = load_card(one.card)
-            said = page_of(client, f"/models/{one.id}").one("main").text
+        assert [heading.text for heading in shown.all("h2")] == [load_card(model.card).title for model in registered()]
+        for model in registered():
+            card = load_card(model.card)
+            said = page_of(client, f"/models/{model.id}").one("main").text
             for told in (card.use, card.out_of_use, card.without, *card.data, *card.limits, card.licence, card.version):
                 assert " ".join(told.split()) in said
-            assert state_of(one).hash in said and all(file.sha256 in said for file in card.weights)
+            assert state_of(model).hash in said and all(file.sha256 in said for file in card.weights)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_the_pages_are_whole_in_each_language(still: House, lang: str) -> None:
     with still.signed_in("adam") as client:
         page_of(client, "/models", lang)
-        for one in registered():
-            page_of(client, f"/models/{one.id}", lang)
+        for model in registered():
+            page_of(client, f"/models/{model.id}", lang)
 
 
 def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House) -> None:
     card = load_card(find_model(ONE).card)
     with still.signed_in("anna") as client:
-        for part in dict.fromkeys(one.part for one in card.figures):
+        for part in dict.fromkeys(figure.part for figure in card.figures):
             page = page_of(client, f"/models/{ONE}?part={part}").one("main")
-            wanted = [one for one in card.figures if one.part == part]
+            wanted = [figure for figure in card.figures if figure.part == part]
             rows = page.all("table")[0].rows()
-            assert len(rows) == len({one.language for one in wanted})
+            assert len(rows) == len({figure.language for figure in wanted})
             drawn = []
             for chart in page.all("figure", data_chart="bar"):
                 told = client.get(chart.attributes["data-source"]).json()
                 assert told["titles"]["x"] and told["titles"]["y"]
-                drawn += [one["value"] for one in told["rows"]]
-            assert sorted(drawn) == sorted(one.value for one in wanted)
+                drawn += [row["value"] for row in told["rows"]]
+            assert sorted(drawn) == sorted(figure.value for figure in wanted)
 
 
 def test_only_an_administrator_switches_a_model(house: House) -> None:

@@ -35,7 +35,7 @@ def test_who_may_not_do_something_reads_which_roles_may(house: House, lang: str)
         answer = client.get(f"/audit?lang={lang}", headers=PAGE)
         assert answer.status_code == 403
         shown = parsed(answer.text).one(data_kind="not-allowed")
-        roles = tuple(Message(f"page_role_{one}") for one in ("administrator", "auditor"))
+        roles = tuple(Message(f"page_role_{role}") for role in ("administrator", "auditor"))
         assert plain(say(Message("page_problem_not_allowed_roles", {"roles": roles}), lang)) in plain(shown.text)
         assert "the role" not in shown.text and "(audit)" not in shown.text and not shown.all("details")
 

@@ -48,7 +48,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 @pytest.mark.parametrize("login", LOGINS)
 def test_each_role_is_led_to_the_parts_that_it_may_open_and_opens_no_other(still: House, login: str) -> None:
     with still.signed_in(login) as client:
-        led = {one.attributes["href"] for one in page_of(client, "/settings").one("nav", class_="tabs").all("a")}
+        led = {page.attributes["href"] for page in page_of(client, "/settings").one("nav", class_="tabs").all("a")}
         assert led == {address for address, people in TABS.items() if login in people}
         for address in TABS:
             assert client.get(address, headers=PAGE).status_code == (200 if address in led else 403)
@@ -106,7 +106,7 @@ def test_a_second_factor_is_set_up_used_and_removed_on_the_page(house: House) ->
         post(client, "/settings/second-factor/confirm", 422, code="000000")
         code = pyotp.TOTP(secret).at(int(house.clock.at.timestamp()))
         part, told = post(client, "/settings/second-factor/confirm", code=code)
-        codes = [one.text for one in part.one("ul", class_="codes").all("li")]
+        codes = [item.text for item in part.one("ul", class_="codes").all("li")]
         assert len(codes) == 10 and codes[0] not in told["told"]
         assert codes[0] not in client.get("/settings", headers=PAGE).text  # shown once
         assert not signs_in(house, "rita", PASSWORD) and signs_in(house, "rita", PASSWORD, code=codes[0])
@@ -144,7 +144,7 @@ def test_an_account_is_changed_and_what_stays_in_the_form_stays(house: House) ->
         page = page_of(client, f"/settings/people/{anna}")
         fields: dict[str, Any] = {"name": "Anna A.", "role": "reviewer", "clearance": "restricted", "active": "true"}
         assert {
-            one.attributes["name"] for one in page.one("form", data_guard="").all() if "name" in one.attributes
+            field.attributes["name"] for field in page.one("form", data_guard="").all() if "name" in field.attributes
         } >= set(fields)
         post(client, f"/settings/people/{anna}", **fields)
         account = house.entrance.people.account("anna")
@@ -188,7 +188,7 @@ def test_the_table_of_roles_is_that_of_the_service(still: House) -> None:
 
 def test_a_token_is_made_shown_once_used_and_revoked(house: House) -> None:
     with house.signed_in("anna") as client, house.client() as machine:
-        offered = {one.attributes["value"] for one in page_of(client, "/settings/tokens").all("input", name="scopes")}
+        offered = {page.attributes["value"] for page in page_of(client, "/settings/tokens").all("input", name="scopes")}
         assert "screen" in offered and not offered & {"decide", "people", "self", "switch_models"}
         part, _ = post(client, "/settings/tokens", name="ledger", scopes=["screen", "rules"], days="7")
         secret = part.one(data_secret="").text
@@ -218,7 +218,7 @@ def test_lists_and_policies_are_those_of_the_rules(still: House) -> None:
     known = Convention()
     with still.signed_in("audra") as client:
         rows = page_of(client, "/settings/lists").one("table").rows()
-        assert [row[0] for row in rows] == [one.id for one in known.known_lists]
+        assert [row[0] for row in rows] == [rule_list.id for rule_list in known.known_lists]
         assert all(row[3] and row[5] and int(row[4]) > 0 for row in rows)
         assert len(page_of(client, "/settings/policies").one("table").rows()) == len(known.policies)
 
@@ -287,5 +287,5 @@ def test_where_a_second_factor_is_demanded_every_page_leads_to_where_it_is_set_u
         assert len(part.one("ul", class_="codes").all("li")) == 10
         page = page_of(client, "/settings").one("main")
         assert say("page_settings_factor_demanded", "en") in page.text
-        assert not [one for one in page.all("button") if one.text == say("page_settings_factor_remove", "en")]
+        assert not [button for button in page.all("button") if button.text == say("page_settings_factor_remove", "en")]
         assert client.get("/casebook", headers=PAGE).status_code == 200
