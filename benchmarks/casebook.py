@@ -36,25 +36,25 @@ def main() -> None:
     parser.add_argument("--on", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--backup", action="store_true", help="also time a backup")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks/casebook.md")
-    wanted = parser.parse_args()
+    chosen = parser.parse_args()
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["OPENCWC_SETTINGS"] = str(Path(folder) / "settings")
-        if wanted.on in ("sqlite", "both"):
-            lines += measure(str(Path(folder) / "casebook.db"), "SQLite", wanted.findings, backup=wanted.backup)
+        if chosen.on in ("sqlite", "both"):
+            lines += measure(str(Path(folder) / "casebook.db"), "SQLite", chosen.findings, backup=chosen.backup)
             for file in Path(folder).glob("casebook*"):
                 file.unlink()
-        if wanted.on in ("postgresql", "both"):
+        if chosen.on in ("postgresql", "both"):
             from tests.casebook.cluster import Cluster
 
             cluster = Cluster(fsync=True)
             try:
-                lines += measure(cluster.make_database("bench"), "PostgreSQL", wanted.findings, backup=wanted.backup)
+                lines += measure(cluster.make_database("bench"), "PostgreSQL", chosen.findings, backup=chosen.backup)
             finally:
                 cluster.stop()
     text = "\n".join(lines) + "\n"
     print(text)
-    if wanted.write:
+    if chosen.write:
         Path("docs/benchmarks/casebook.md").write_text(_HEAD + text, encoding="utf-8")
 
 
@@ -73,8 +73,8 @@ def measure(place: str, name: str, findings: int, *, backup: bool) -> list[str]:
         "|---|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {told.what} | {told.found:,} | {told.page * 1e3:.0f} | {told.count * 1e3:.0f} | {told.middle * 1e3:.0f} |"
-        for told in queries.timed(book, findings)
+        f"| {row.what} | {row.found:,} | {row.page * 1e3:.0f} | {row.count * 1e3:.0f} | {row.middle * 1e3:.0f} |"
+        for row in queries.timed(book, findings)
     ]
     inbox = queries.inbox_seconds(book)
     lines += ["", f"- inbox of a reviewer: {inbox * 1e3:.0f} ms"]

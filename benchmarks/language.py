@@ -69,10 +69,10 @@ def calibrate() -> Calibration:
 
 def raw_error() -> float:
     """Return the calibration error of the held-out texts where the scores are taken for log odds as they are."""
-    held = [example for example in language_examples() if example.held_out]
+    held_out = [example for example in language_examples() if example.held_out]
     identifier = load_identifier()
-    answers = [most_likely(class_scores(identifier, sample.text), Calibration(1, 0, 0)) for sample in held]
-    right = [label == sample.language for (label, _), sample in zip(answers, held, strict=True)]
+    answers = [most_likely(class_scores(identifier, sample.text), Calibration(1, 0, 0)) for sample in held_out]
+    right = [label == sample.language for (label, _), sample in zip(answers, held_out, strict=True)]
     return calibration_error([confidence for _, confidence in answers], right)
 
 
@@ -106,8 +106,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--calibrate", action="store_true")
     options.add_argument("--write", action="store_true")
-    asked = options.parse_args()
-    if asked.calibrate:
+    chosen = options.parse_args()
+    if chosen.calibrate:
         numbers = calibrate()
         CALIBRATION.write_text(
             "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.language_recogniser.\n"
@@ -117,7 +117,7 @@ def main() -> None:
         print(CALIBRATION.read_text(encoding="utf-8"))
     measured = MODEL.evaluate()
     print("\n".join(figure_table(measured.figures)))
-    if asked.write:
+    if chosen.write:
         write_card(MODEL, measured)
     print(f"\ncalibration error of held-out texts with the raw scores: {raw_error():.3f}")
     texts = [example.text for example in language_examples() if example.whole]

@@ -142,7 +142,7 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
     ones over one span. A UN or EC number beside the label that it belongs to counts with it. What disagrees
     with the rest of a line is right where the line is labelled as doubtful.
     """
-    found: dict[Label, Find] = {}
+    by_label: dict[Label, Find] = {}
     right: set[object] = set()
     wrong: dict[tuple[int, int], Find] = {}
     doubtful = any(label.verdict in ("review", "either") for label in item.labels)
@@ -150,13 +150,13 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
         over = [label for label in item.labels if _shared(label, find) > 0]
         same = [label for label in over if is_same(label, find, entries_of)]
         for label in same:
-            before = found.get(label)
+            before = by_label.get(label)
             if (
                 before is None
                 or find.kind == "disagreement"
                 or (before.kind != "disagreement" and _shared(label, find) > _shared(label, before))
             ):
-                found[label] = find
+                by_label[label] = find
         if same:
             right.add(max(same, key=lambda label: _shared(label, find)))
         elif not over and find.kind in _REPEATING and (meant := _labelled_beside(item, find)):
@@ -167,11 +167,11 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
             wrong.setdefault((find.start, find.end), find)
     return Score(
         item,
-        found,
-        tuple(label for label in item.labels if label not in found),
+        by_label,
+        tuple(label for label in item.labels if label not in by_label),
         tuple(wrong.values()),
         len(right),
-        tuple(label for label, find in found.items() if label.verdict not in ("either", find.verdict)),
+        tuple(label for label, find in by_label.items() if label.verdict not in ("either", find.verdict)),
         bool(finds),
     )
 
@@ -233,10 +233,10 @@ class Totals:
 
     @property
     def f1(self) -> float | None:
-        (found, labels), (right, told) = self.recall, self.precision
-        if not labels or not told or not (found and right):
+        (found_labels, labels), (right, told_finds) = self.recall, self.precision
+        if not labels or not told_finds or not (found_labels and right):
             return None
-        recall, precision = found / labels, right / told
+        recall, precision = found_labels / labels, right / told_finds
         return 2 * recall * precision / (recall + precision)
 
 
@@ -454,8 +454,8 @@ def short_of_aim(scores: Sequence[Score], part: str) -> str:
         for lang, sums in grouped(scores, lambda score: score.item.lang)
         if any(total and right / total < AIM for right, total in (sums.recall, sums.precision))
     ]
-    told = f"short of it (recall / precision): {', '.join(short)}" if short else "reached in every language"
-    return f"The aim, recall and precision of {AIM} in every language, on the {part}: {told}."
+    sentence = f"short of it (recall / precision): {', '.join(short)}" if short else "reached in every language"
+    return f"The aim, recall and precision of {AIM} in every language, on the {part}: {sentence}."
 
 
 def print_misses(scores: Iterable[Score]) -> None:
@@ -463,14 +463,14 @@ def print_misses(scores: Iterable[Score]) -> None:
     for score in scores:
         if score.item.held_out or not (score.missed or score.wrong or score.other_verdict):
             continue
-        said = [f"MISSED {label.text!r} {label.cas} {label.verdict}" for label in score.missed]
-        said += [f"WRONG {find.text!r} {find.kind} {find.verdict} {','.join(find.cas)}" for find in score.wrong]
-        said += [
+        lines = [f"MISSED {label.text!r} {label.cas} {label.verdict}" for label in score.missed]
+        lines += [f"WRONG {find.text!r} {find.kind} {find.verdict} {','.join(find.cas)}" for find in score.wrong]
+        lines += [
             f"VERDICT {label.text!r} expected {label.verdict}, found {find.verdict} ({find.kind})"
             for label in score.other_verdict
             if (find := score.found[label])
         ]
-        print(score.item.id, score.item.kind, score.item.text, *said, sep="\t")
+        print(score.item.id, score.item.kind, score.item.text, *lines, sep="\t")
 
 
 def how_right(report: Report, *, misses: bool) -> None:
@@ -586,11 +586,11 @@ def how_fast(report: Report, count: int, folder: Path) -> None:
         f"{count:,} different invoice lines, one process, without OPSIN", f"{count / took:,.0f} lines", f"{took:.1f}",
         f"{own:.1f} s of processor, {count / own:,.0f} lines a second of it; aim 20,000; {shares}; {came}",
     )  # fmt: skip
-    told = {kind: [line.text for line in lines[:20_000] if line.about == kind] for kind in about}
-    counts = {kind: met_in(without, some) for kind, some in told.items()}
+    texts_by_kind = {kind: [line.text for line in lines[:20_000] if line.about == kind] for kind in about}
+    counts = {kind: met_in(without, some) for kind, some in texts_by_kind.items()}
     report.row(
         "of its first 20,000 lines: told as listed or for review", "", "",
-        ", ".join(f"{counts[kind]:,} of {len(told[kind]):,} {kind}" for kind in ("listed", "other", "goods")),
+        ", ".join(f"{counts[kind]:,} of {len(texts_by_kind[kind]):,} {kind}" for kind in ("listed", "other", "goods")),
     )  # fmt: skip
     opsin = without.screener.known.resolver.__class__(without.rulebook.convention).systematic is not None
     if opsin:
@@ -707,8 +707,8 @@ def text_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     objects: list[bytes] = [b"", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
     kids = []
     for lines in pages:
-        shown = b"".join(b"(" + re.sub(rb"([\\()])", rb"\\\1", line.encode("latin-1")) + b")'\n" for line in lines)
-        stream = b"BT /F1 10 Tf 14 TL 40 800 Td\n" + shown + b"ET"
+        content = b"".join(b"(" + re.sub(rb"([\\()])", rb"\\\1", line.encode("latin-1")) + b")'\n" for line in lines)
+        stream = b"BT /F1 10 Tf 14 TL 40 800 Td\n" + content + b"ET"
         objects.append(b"<</Length %d>>stream\n%b\nendstream" % (len(stream), stream))
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
@@ -781,8 +781,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--misses", action="store_true", help="print the misses of what is not held out")
     options.add_argument("--write", action="store_true", help="write docs/benchmarks/mentions.md")
     options.add_argument("--lines", type=int, default=200_000, help="invoice lines to measure the speed on")
-    asked = options.parse_args(arguments)
-    if asked.write and asked.right:
+    chosen = options.parse_args(arguments)
+    if chosen.write and chosen.right:
         options.error("--write writes the whole page; leave --right out")
     report = Report()
     report.say(
@@ -791,11 +791,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"By `python -m benchmarks.mentions --write` on {date.today()}: {machine()}.",
         f"Against the CWC and AG lists as of {AS_OF}.",
     )
-    how_right(report, misses=asked.misses)
-    if not asked.right:
+    how_right(report, misses=chosen.misses)
+    if not chosen.right:
         with tempfile.TemporaryDirectory() as folder:
-            how_fast(report, asked.lines, Path(folder))
-    if asked.write:
+            how_fast(report, chosen.lines, Path(folder))
+    if chosen.write:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text("\n".join(report.lines) + "\n", encoding="utf-8")
 

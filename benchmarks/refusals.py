@@ -39,10 +39,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--errors", action="store_true")
     options.add_argument("--write", action="store_true")
-    asked = options.parse_args()
+    chosen = options.parse_args()
     measured = MODEL.evaluate()
     print("\n".join(figure_table(measured.figures)))
-    if asked.write:
+    if chosen.write:
         write_card(MODEL, measured)
     examples = refusal_examples()
     print("\n| disguise | refused of those refused as written | harmless passed |\n|---|--:|--:|")
@@ -60,7 +60,7 @@ def main() -> None:
     print(
         f"\n{statistics.median(times):.3f} ms a request (median), {sorted(times)[int(len(times) * 0.99)]:.3f} ms (p99)"
     )
-    if asked.errors:
+    if chosen.errors:
         for to_read in (
             example for part in REFUSAL_PARTS if part in TO_BE_READ for example in examples if example.part == part
         ):

@@ -117,8 +117,8 @@ def test_a_label_that_does_not_stand_in_its_text_is_refused(tmp_path: Path) -> N
 
 
 def test_a_verdict_agrees_where_it_is_as_labelled_or_either_was_allowed() -> None:
-    def other(verdict: str, found: str) -> int:
-        scored = score(item(LINE, ("Sarin", SARIN, verdict)), [find(LINE, "Sarin", found, cas=(SARIN,))], entries_of)
+    def other(verdict: str, given: str) -> int:
+        scored = score(item(LINE, ("Sarin", SARIN, verdict)), [find(LINE, "Sarin", given, cas=(SARIN,))], entries_of)
         return len(scored.other_verdict)
 
     assert (other("listed", "listed"), other("either", "review"), other("review", "listed")) == (0, 0, 1)
@@ -182,8 +182,8 @@ def test_the_interval_is_wilsons() -> None:
 
 
 def test_misses_of_held_out_items_are_never_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    open_one, held = (item(LINE, ("Sarin", SARIN, "listed"), id=id) for id in ("en-001", "en-003"))
-    print_misses(score(item, [find(LINE, "drums")], entries_of) for item in (open_one, held))
+    open_one, held_out = (item(LINE, ("Sarin", SARIN, "listed"), id=id) for id in ("en-001", "en-003"))
+    print_misses(score(item, [find(LINE, "drums")], entries_of) for item in (open_one, held_out))
     printed = capsys.readouterr().out
     assert "en-001" in printed
     assert "MISSED 'Sarin'" in printed

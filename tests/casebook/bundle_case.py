@@ -48,8 +48,15 @@ class Kept:
     @property
     def content(self) -> str:
         at = f"2026-11-24T10:{self.seq:02}:00.000000Z"
-        said = {"seq": self.seq, "at": at, "kind": self.kind, "actor": self.actor, "case": self.case, "body": self.body}
-        return canonical(said)
+        statement = {
+            "seq": self.seq,
+            "at": at,
+            "kind": self.kind,
+            "actor": self.actor,
+            "case": self.case,
+            "body": self.body,
+        }
+        return canonical(statement)
 
     @property
     def salt(self) -> bytes:
@@ -87,7 +94,7 @@ class Book:
         return signed
 
     def contents(self, signers: tuple[Signer, Signer], **other: object) -> writing.BundleContents:
-        shown = [record for record in self.records if record.case in (None, CASE)]
+        exported = [record for record in self.records if record.case in (None, CASE)]
         erased = {ERASED_RECORD} if any(record.kind == "erasure" for record in self.records) else set()
         return writing.BundleContents(
             casebook=BOOK_ID, case="imports-2026", case_number=CASE, mark="protected",
@@ -96,11 +103,11 @@ class Book:
             records=[
                 writing.ShownRecord(record.seq, None, None) if record.seq in erased
                 else writing.ShownRecord(record.seq, record.salt, record.content)
-                for record in shown
+                for record in exported
             ],
             blocks=[
                 writing.ShownBlock(record.seq, [shown_finding(*each, sealed=bool(erased)) for each in record.findings])
-                for record in shown if record.kind == "findings"
+                for record in exported if record.kind == "findings"
             ],
             checkpoints=self.checkpoints(signers), keys=[signer.public_pem() for signer in signers],
             sources=[writing.ShownSource(SOURCE_ID, [SOURCE[:7], SOURCE[7:]])], **other,
@@ -121,7 +128,7 @@ def make_book() -> Book:
         book.records.append(Kept(len(book.records) + 1, kind, case, body, actor))
 
     def keep_block(case: int, run: int, first: int, count: int) -> None:
-        found = [
+        findings = [
             (
                 n,
                 salt_of(f"finding {n}"),
@@ -129,9 +136,9 @@ def make_book() -> Book:
             )
             for n in range(first, first + count)
         ]
-        digest = block_digest(commitment(salt, content) for _, salt, content in found).hex()
+        digest = block_digest(commitment(salt, content) for _, salt, content in findings).hex()
         keep("findings", {"run": run, "first": first, "count": count, "digest": digest}, case, "worker")
-        book.records[-1].findings = found
+        book.records[-1].findings = findings
 
     keep("casebook_made", {"casebook": BOOK_ID}, actor="console")
     keep("person_set", {"person": "person-1", "role": "reviewer"}, actor="console")

@@ -85,8 +85,8 @@ class World:
         write_bundle(path, book.contents(self.signers, time_stamps=time_stamps or []), signer)
         return path
 
-    def check(self, members: dict[str, bytes], **asked: object) -> Report:
-        return verify_bundle(zipped(self.folder / "tampered.zip", members), **asked)
+    def check(self, members: dict[str, bytes], **options: object) -> Report:
+        return verify_bundle(zipped(self.folder / "tampered.zip", members), **options)
 
     def tampered(self, tamper: Tamper) -> tuple[Report, Report]:
         """What is said of members that were tampered with: as they are, and with a manifest made to fit."""
@@ -109,10 +109,10 @@ def _openssl_asked_once() -> Iterator[None]:
         answers: dict[tuple[bytes, bytes, bytes], bool] = {}
 
         def signed(openssl: bundle_verifier.OpenSSL, der: bytes, data: bytes, signature: bytes) -> bool:
-            asked = (der, data, signature)
-            if asked not in answers:
-                answers[asked] = ask(openssl, *asked)
-            return answers[asked]
+            key = (der, data, signature)
+            if key not in answers:
+                answers[key] = ask(openssl, *key)
+            return answers[key]
 
         patch.setattr(bundle_verifier.OpenSSL, "signed", signed)
         yield
@@ -136,17 +136,17 @@ def test_the_case_holds_records_of_every_kind() -> None:
 
 def test_the_true_bundle_fits_and_the_report_says_what_was_checked_and_what_was_not(world: World) -> None:
     report = verify_bundle(world.bundle, key=world.key, ca=world.authority.ca)
-    said = text_of(report)
+    sentence = text_of(report)
     assert report.fits
-    assert "THE BUNDLE FITS." in said
-    assert "marked PROTECTED" in said
-    assert "26 records of the casebook" in said
-    assert "21 records and 9 findings" in said
-    assert "6 signatures of 2 keys" in said
-    assert "The sources: 1 files" in said
-    assert "1 records (14) and 1 findings" in said
-    assert "checkpoint 3: records 1 to 12 stood" in said
-    assert "checkpoint 6: asked for, not yet taken in" in said
+    assert "THE BUNDLE FITS." in sentence
+    assert "marked PROTECTED" in sentence
+    assert "26 records of the casebook" in sentence
+    assert "21 records and 9 findings" in sentence
+    assert "6 signatures of 2 keys" in sentence
+    assert "The sources: 1 files" in sentence
+    assert "1 records (14) and 1 findings" in sentence
+    assert "checkpoint 3: records 1 to 12 stood" in sentence
+    assert "checkpoint 6: asked for, not yet taken in" in sentence
 
 
 def test_without_a_fingerprint_and_certificates_the_report_says_that_key_and_time_are_not_checked(world: World) -> None:
@@ -205,11 +205,11 @@ def test_alone_it_names_the_first_record_that_does_not_fit_in_json_too(world: Wo
     members = dict(world.members)
     members["records.jsonl"] = members["records.jsonl"].replace(b"The structure is right.", b"The structure is wrong.")
     tampered = zipped(world.folder / "wrong.zip", members)
-    plain, told = alone(world, tampered), alone(world, tampered, "--json")
+    plain, done = alone(world, tampered), alone(world, tampered, "--json")
     assert (plain.returncode, plain.stderr) == (1, "")
     assert "The first that does not fit:\n  Record 13 (decision): " in plain.stdout
-    assert json.loads(told.stdout)["first"]["record"] == 13
-    assert json.loads(told.stdout)["fits"] is False
+    assert json.loads(done.stdout)["first"]["record"] == 13
+    assert json.loads(done.stdout)["fits"] is False
 
 
 def test_without_openssl_it_says_so(world: World) -> None:
@@ -505,9 +505,9 @@ def test_a_changed_finding_is_caught_by_its_block(world: World, block: int, fiel
 
 def swap_findings(members: dict[str, bytes]) -> None:
     lines = lines_of(members, "findings.jsonl")
-    found = lines[0]["findings"]
+    findings = lines[0]["findings"]
     for name in ("salt", "content"):
-        found[0][name], found[1][name] = found[1][name], found[0][name]
+        findings[0][name], findings[1][name] = findings[1][name], findings[0][name]
     set_lines(members, "findings.jsonl", lines)
 
 
@@ -516,19 +516,19 @@ def swap_findings(members: dict[str, bytes]) -> None:
 def test_findings_that_are_dropped_doubled_or_hidden_are_caught(world: World, block: int, how: str) -> None:
     def tamper(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "findings.jsonl")
-        found = lines[block]["findings"]
+        findings = lines[block]["findings"]
         if how == "drop one":
-            found.pop()
+            findings.pop()
         elif how == "double one":
-            found.append(found[-1])
+            findings.append(findings[-1])
         elif how == "drop the block":
             lines.pop(block)
         elif how == "double the block":
             lines.insert(block, lines[block])
         elif how == "hide one":
-            found[0] = {"id": found[0]["id"], "seal": "0" * 64}
+            findings[0] = {"id": findings[0]["id"], "seal": "0" * 64}
         else:
-            found[-1] = {"id": found[-1]["id"], "salt": "0" * 32, "content": "{}"}
+            findings[-1] = {"id": findings[-1]["id"], "salt": "0" * 32, "content": "{}"}
         set_lines(members, "findings.jsonl", lines)
 
     for report in world.tampered(tamper):
@@ -601,9 +601,9 @@ def test_a_link_of_checkpoints_is_enough_where_there_are_many(world: World, monk
         lines[1]["signature"] = "ab" * 64
         set_lines(members, "checkpoints.jsonl", lines)
 
-    for told in world.tampered(forge):
-        assert first_record(told) == 8
-        assert "Checkpoint 2 does not fit its signature" in str(told.first)
+    for verified in world.tampered(forge):
+        assert first_record(verified) == 8
+        assert "Checkpoint 2 does not fit its signature" in str(verified.first)
 
 
 def test_records_after_the_last_checkpoint_are_caught(world: World) -> None:
@@ -688,7 +688,7 @@ def test_a_member_of_another_name_is_caught(world: World, name: str) -> None:
 
 
 def test_a_link_in_place_of_a_file_and_a_packing_of_another_kind_are_caught(world: World) -> None:
-    for attribute, packing, said in (
+    for attribute, packing, message in (
         (0o120777 << 16, zipfile.ZIP_STORED, "no plain file"),
         (0, zipfile.ZIP_LZMA, "packed"),
     ):
@@ -699,7 +699,7 @@ def test_a_link_in_place_of_a_file_and_a_packing_of_another_kind_are_caught(worl
                 if name == "README.txt":
                     info.external_attr, info.compress_type = attribute, packing
                 archive.writestr(info, data)
-        assert any(said in str(misfit) for misfit in verify_bundle(path).misfits)
+        assert any(message in str(misfit) for misfit in verify_bundle(path).misfits)
 
 
 def test_a_source_that_no_record_names_and_one_that_is_another_file_are_caught(world: World) -> None:
@@ -839,8 +839,8 @@ def test_text_that_steers_a_terminal_is_shown_harmless(world: World) -> None:
     path = world.folder / "steering.zip"
     contents = replace(BOOK.contents(world.signers), case="x\x1b[2J\u202e", exported_by="\x07me")
     write_bundle(path, contents, world.signers[1])
-    said = alone(world, path).stdout
-    assert not any(sign in said for sign in "\x1b\x07\u202e")
+    output = alone(world, path).stdout
+    assert not any(sign in output for sign in "\x1b\x07\u202e")
 
 
 def test_deep_nesting_long_numbers_and_a_line_without_end_are_told(world: World) -> None:
@@ -858,7 +858,7 @@ def broken(*_: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("other", "error", "said"),
+    ("other", "error", "message"),
     [
         ({"sources": [ShownSource(SOURCE_ID, [b"another file"])]}, IntegrityError, "not the file that was kept"),
         ({"chain": []}, IntegrityError, "the record is empty"),
@@ -872,11 +872,11 @@ def broken(*_: object) -> Iterator[str]:
     ],
 )
 def test_contents_that_do_not_fit_together_leave_the_file_as_it_was(
-    world: World, tmp_path: Path, other: dict[str, object], error: type[Exception], said: str
+    world: World, tmp_path: Path, other: dict[str, object], error: type[Exception], message: str
 ) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(b"as it was")
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         write_bundle(path, replace(BOOK.contents(world.signers), **other), world.signers[1])
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("bundle.zip", b"as it was")]
 

@@ -60,8 +60,8 @@ def test_one_reviewer_decides_an_ordinary_finding(
     kept: Casebook, outcome: Outcome, correction: dict[str, str] | None, stands: Status
 ) -> None:
     assert decide(kept, RITA, [PLAIN], outcome, "seen", correction=correction) == {PLAIN: stands}
-    told = show_finding(kept, RENE, PLAIN).decisions
-    assert [(decision.person, decision.outcome, decision.reason, decision.correction) for decision in told] == [
+    decisions = show_finding(kept, RENE, PLAIN).decisions
+    assert [(decision.person, decision.outcome, decision.reason, decision.correction) for decision in decisions] == [
         (RITA.id, outcome, "seen", correction)
     ]
     assert verify_casebook(kept, RITA).fits
@@ -158,7 +158,7 @@ entries:
 
 
 @pytest.mark.parametrize(
-    ("correction", "said"),
+    ("correction", "message"),
     [
         ({"verdict": "listed", **CWC, "entry": "9Z99"}, r"no entry CWC 9Z99 was in force on \d{4}-\d\d-\d\d"),
         ({"verdict": "review", "list": "XYZ", "entry": "2B04"}, "no entry XYZ 2B04"),
@@ -171,9 +171,9 @@ entries:
     ],
 )
 def test_a_correction_that_the_rules_do_not_know_is_refused(
-    kept: Casebook, correction: dict[str, str], said: str
+    kept: Casebook, correction: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=correction)
     assert status(kept, PLAIN) is Status.OPEN and not show_finding(kept, RITA, PLAIN).decisions
 
@@ -258,8 +258,11 @@ def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Caseboo
     assert count_findings(kept, rene, Filter()).status == {"noted": 1, "open": 3}
     assert count_findings(kept, rita, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
     assert decide(kept, rene, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
-    told = show_finding(kept, rene, PLAIN)
-    assert [(decision.person, decision.blind) for decision in told.decisions] == [(rita.id, False), (rene.id, True)]
+    shown_finding = show_finding(kept, rene, PLAIN)
+    assert [(decision.person, decision.blind) for decision in shown_finding.decisions] == [
+        (rita.id, False),
+        (rene.id, True),
+    ]
     assert agreement(kept, rita).agreed == 1
     assert verify_casebook(kept, rita).fits
 
@@ -279,11 +282,11 @@ def test_kappa_of_the_published_example() -> None:
         ("1", "1"): 106, ("1", "2"): 10, ("1", "3"): 4, ("2", "1"): 22, ("2", "2"): 28, ("2", "3"): 10,
         ("3", "1"): 2, ("3", "2"): 12, ("3", "3"): 6,
     }  # fmt: skip
-    told = kappa(pair for pair, n in table.items() for _ in range(n))
-    assert told.kappa is not None
-    assert told.low is not None
-    assert round(told.kappa, 3) == 0.429
-    assert told.low < told.kappa
+    published = kappa(pair for pair, n in table.items() for _ in range(n))
+    assert published.kappa is not None
+    assert published.low is not None
+    assert round(published.kappa, 3) == 0.429
+    assert published.low < published.kappa
 
 
 def test_kappa_of_judges_who_always_say_the_same_is_undefined() -> None:
@@ -302,15 +305,15 @@ def test_a_case_closes_when_nothing_waits(kept: Casebook) -> None:
 
 
 def test_what_leaves_the_house_is_asked_by_one_and_approved_by_another(kept: Casebook) -> None:
-    asked = ask(kept, RITA, "export", "inventory", {"reason": "for the OPCW"})
+    request_made = ask(kept, RITA, "export", "inventory", {"reason": "for the OPCW"})
     with pytest.raises(ConflictError, match="second person"):
-        answer(kept, RITA, asked.seq, approve=True)
+        answer(kept, RITA, request_made.seq, approve=True)
     with pytest.raises(NotAllowedError):
-        answer(kept, ANNA, asked.seq, approve=True)
-    assert [request.seq for request in requests_of(kept, RENE, waiting=True)] == [asked.seq]
-    assert answer(kept, RENE, asked.seq, approve=True).state == "approved"
+        answer(kept, ANNA, request_made.seq, approve=True)
+    assert [request.seq for request in requests_of(kept, RENE, waiting=True)] == [request_made.seq]
+    assert answer(kept, RENE, request_made.seq, approve=True).state == "approved"
     with pytest.raises(ConflictError):
-        answer(kept, ROSA, asked.seq, approve=False)
+        answer(kept, ROSA, request_made.seq, approve=False)
     assert verify_casebook(kept, RITA).fits
 
 
@@ -319,20 +322,20 @@ def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "the planted reason")
     comment(kept, RITA, "inventory", "the planted comment", PLAIN)
     change_case(kept, RITA, "inventory", title="the planted title")
-    asked = ask(kept, RITA, "erase", "inventory", {"reason": "planted", "ground": "retention ended"})
+    request = ask(kept, RITA, "erase", "inventory", {"reason": "planted", "ground": "retention ended"})
     with pytest.raises(ConflictError):
-        erase_case(kept, RITA, asked.seq)
-    answer(kept, RENE, asked.seq, approve=True)
-    counts = erase_case(kept, RITA, asked.seq)
+        erase_case(kept, RITA, request.seq)
+    answer(kept, RENE, request.seq, approve=True)
+    counts = erase_case(kept, RITA, request.seq)
     assert counts["findings"] == 4
-    told = verify_casebook(kept, RITA)
-    assert told.fits
-    assert told.erased_findings == 4
+    report = verify_casebook(kept, RITA)
+    assert report.fits
+    assert report.erased_findings == 4
     with kept.reading() as connection:
         for name, table in tables.metadata.tables.items():
-            held = str(connection.execute(table.select()).all())
-            assert "planted" not in held, name
-            assert "OCCSCCO" not in held, name
+            rows = str(connection.execute(table.select()).all())
+            assert "planted" not in rows, name
+            assert "OCCSCCO" not in rows, name
     assert count_findings(kept, RITA, Filter(case="other")).all == 1
     with pytest.raises(NotFoundError):
         show_case(kept, RITA, "inventory")
@@ -340,10 +343,10 @@ def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None
 
 def test_a_case_is_not_erased_before_its_time(kept: Casebook) -> None:
     change_case(kept, RITA, "inventory", retain_until="2999-01-01")
-    asked = ask(kept, RITA, "erase", "inventory", {"reason": "tidy"})
-    answer(kept, RENE, asked.seq, approve=True)
+    request = ask(kept, RITA, "erase", "inventory", {"reason": "tidy"})
+    answer(kept, RENE, request.seq, approve=True)
     with pytest.raises(ConflictError, match="2999"):
-        erase_case(kept, RITA, asked.seq)
+        erase_case(kept, RITA, request.seq)
 
 
 def test_what_is_due_for_erasure_is_listed(book: Casebook) -> None:
@@ -359,15 +362,15 @@ def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> Non
     run = begin_run(book, RITA, "mixed", verb="screen", asked={}, checked={}, maker={}, source=source)
     run.keep(findings(ETHANOL))
     run.finish({})
-    asked = ask(book, RITA, "erase", "mixed", {"reason": "over"})
+    request = ask(book, RITA, "erase", "mixed", {"reason": "over"})
     assert requests_of(book, low) == []
     with pytest.raises(NotFoundError):
-        answer(book, low, asked.seq, approve=True)
+        answer(book, low, request.seq, approve=True)
     with pytest.raises(NotAllowedError):
         ask(book, low, "erase", "mixed", {"reason": "mine"})
-    answer(book, RENE, asked.seq, approve=True)
+    answer(book, RENE, request.seq, approve=True)
     with pytest.raises(NotAllowedError):
-        erase_case(book, low, asked.seq)
+        erase_case(book, low, request.seq)
     with pytest.raises(NotAllowedError):
         change_case(book, low, "mixed", status="closed")
 

@@ -84,13 +84,13 @@ def test_a_bad_recipient_is_named_and_nothing_is_written(plain: Path, tmp_path: 
     (tmp_path / "empty.txt").write_text("# nobody\n")
     (tmp_path / "bad.txt").write_text(f"{good}\nsomebody\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    for bad, said in (
+    for bad, message in (
         (["age1nobody"], "age1nobody"), ([good, "ssh-rsa AAAA"], "ssh-rsa AAAA"), ([good[:-1]], "is no recipient"),
         ([], "no recipient was named"), (tmp_path / "empty.txt", "no recipient was named"),
         (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "no file of recipients"),
         ("nowhere.txt", "cannot be read"),
     ):  # fmt: skip
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             encrypt_file(plain, tmp_path / "closed.age", bad)
         assert not (tmp_path / "closed.age").exists()
 

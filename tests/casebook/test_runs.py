@@ -140,11 +140,11 @@ def test_looking_at_what_is_protected_is_on_record(book: Casebook) -> None:
 def test_filters_and_counts_agree(book: Casebook) -> None:
     keep(book, SARIN, THIODIGLYCOL, ETHANOL, NOT_READ)
     keep(book, SARIN, case="other")
-    for wanted in (
+    for filters in (
         Filter(), Filter(case="other"), Filter(verdict=("listed",)), Filter(list="CWC", entry="1A01"), Filter(run=1),
         Filter(status=(Status.OPEN,)), Filter(grave=True), Filter(text="cco"), Filter(text=SARIN, case="other"),
     ):  # fmt: skip
-        assert len(list_findings(book, RITA, wanted).findings) == count_findings(book, RITA, wanted).all
+        assert len(list_findings(book, RITA, filters).findings) == count_findings(book, RITA, filters).all
     assert count_findings(book, RITA, Filter(text=SARIN)).entry == {"CWC 1A01": 2}
 
 
@@ -208,9 +208,9 @@ def test_who_is_not_cleared_for_a_case_learns_nothing_of_it(book: Casebook) -> N
         lambda: ask(book, low, "export", "hidden-case", {"reason": "x"}),
     ]
     for act in acts:
-        with pytest.raises(NotFoundError) as told:
+        with pytest.raises(NotFoundError) as raised:
             act()
-        assert "hidden-case" not in told.value.remedy
+        assert "hidden-case" not in raised.value.remedy
     for take in (open_case, case_for_keeping):
         with pytest.raises(ConflictError, match="taken"):
             take(book, low, "hidden-case")

@@ -35,7 +35,7 @@ def java_ends_with_the_module() -> Iterator[None]:
         RESOLVER.systematic.close()
 
 
-def told(candidates: tuple[Candidate, ...]) -> list[tuple[str, str, str]]:
+def in_brief(candidates: tuple[Candidate, ...]) -> list[tuple[str, str, str]]:
     return [(candidate.cas, candidate.found, candidate.sure) for candidate in candidates]
 
 
@@ -47,7 +47,7 @@ def same(smiles: str, other: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "sure"),
+    ("text", "step", "sure"),
     [
         ("triéthanolamine", "curated", "certain"),
         ("TEA", "curated", "ambiguous"),
@@ -56,9 +56,9 @@ def same(smiles: str, other: str) -> bool:
         ("thiodiglykoll", "near", "doubtful"),
     ],
 )
-def test_each_step_answers_what_the_ones_before_do_not_know(text: str, found: str, sure: str) -> None:
+def test_each_step_answers_what_the_ones_before_do_not_know(text: str, step: str, sure: str) -> None:
     candidates = RESOLVER.resolve(text)
-    assert {(candidate.found, candidate.sure) for candidate in candidates} == {(found, sure)}
+    assert {(candidate.found, candidate.sure) for candidate in candidates} == {(step, sure)}
 
 
 def test_a_curated_name_needs_neither_the_index_nor_java() -> None:
@@ -129,8 +129,8 @@ def test_mustard_alone_is_not_settled_as_certain() -> None:
 
 
 def test_phosgene_oxime_is_another_chemical_than_phosgene() -> None:
-    assert told(RESOLVER.resolve("phosgene oxime")) == [("1794-86-1", "curated", "certain")]
-    assert told(RESOLVER.resolve("phosgene")) == [("75-44-5", "curated", "certain")]
+    assert in_brief(RESOLVER.resolve("phosgene oxime")) == [("1794-86-1", "curated", "certain")]
+    assert in_brief(RESOLVER.resolve("phosgene")) == [("75-44-5", "curated", "certain")]
 
 
 def test_a_name_of_the_index_with_two_structures_is_ambiguous() -> None:
@@ -191,8 +191,8 @@ def test_the_name_of_another_chemical_is_no_near_spelling(text: str) -> None:
 
 
 def test_a_number_is_looked_up_in_the_curated_table_then_in_the_index() -> None:
-    assert told(RESOLVER.by_number("102-71-6")) == [("102-71-6", "curated", "certain")]
-    assert told(RESOLVER.by_number("67-64-1")) == [("67-64-1", "index", "certain")]
+    assert in_brief(RESOLVER.by_number("102-71-6")) == [("102-71-6", "curated", "certain")]
+    assert in_brief(RESOLVER.by_number("67-64-1")) == [("67-64-1", "index", "certain")]
     assert RESOLVER.by_number("9999999-99-5") == ()
 
 
@@ -213,7 +213,7 @@ def test_without_opsin_systematic_names_are_unknown_and_nothing_else_changes(mon
     for name in ("Sarin", "aspirin"):
         assert without.resolve(name) == RESOLVER.resolve(name)
     assert without.by_systematic_names([systematic]) == [()]
-    assert told(without.resolve("thiodiglykoll")) == told(RESOLVER.resolve("thiodiglykoll"))
+    assert in_brief(without.resolve("thiodiglykoll")) == in_brief(RESOLVER.resolve("thiodiglykoll"))
 
 
 def test_without_the_package_curated_names_are_known_and_others_say_what_is_missing(
@@ -221,7 +221,7 @@ def test_without_the_package_curated_names_are_known_and_others_say_what_is_miss
 ) -> None:
     monkeypatch.setattr(name_index, "find_spec", lambda name: None)
     without = Resolver(CONVENTION)
-    assert told(without.resolve("Sarin")) == [("107-44-8", "curated", "certain")]
+    assert in_brief(without.resolve("Sarin")) == [("107-44-8", "curated", "certain")]
     with pytest.raises(UnavailableError, match="not installed"):
         without.resolve("aspirin")
 

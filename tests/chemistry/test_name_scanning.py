@@ -35,11 +35,13 @@ def all_names(text: str) -> list[str]:
 
 def numbers(text: str) -> set[str]:
     """Return the numbers of all that is found in a text, curated or of the index."""
-    found: set[str] = set()
+    cas_numbers: set[str] = set()
     for spot in SCANNER.scan(text):
-        found |= {spelling.chemical.cas for spelling in spot.spellings}
-        found |= {reading.cas for reading in RESOLVER.index.readings(spot.name_id)} if not spot.spellings else set()
-    return found
+        cas_numbers |= {spelling.chemical.cas for spelling in spot.spellings}
+        cas_numbers |= (
+            {reading.cas for reading in RESOLVER.index.readings(spot.name_id)} if not spot.spellings else set()
+        )
+    return cas_numbers
 
 
 # Where a name stands
@@ -306,10 +308,10 @@ def test_words_parted_by_a_cell_a_sign_or_a_comma_are_no_name(text: str) -> None
     ],
 )
 def test_what_a_reader_of_pictures_confused_is_found_and_marked_as_repaired(text: str, cas: str) -> None:
-    found = [spot for spot in SCANNER.scan(text) if any(s.chemical.cas == cas for s in spot.spellings)]
-    assert found
-    assert found[0].repaired
-    assert (found[0].start, found[0].end) == (0, len(text))
+    spots = [spot for spot in SCANNER.scan(text) if any(s.chemical.cas == cas for s in spot.spellings)]
+    assert spots
+    assert spots[0].repaired
+    assert (spots[0].start, spots[0].end) == (0, len(text))
 
 
 def test_a_formula_is_not_repaired_into_a_word() -> None:

@@ -110,12 +110,12 @@ def test_every_curated_name_is_found_in_running_text_at_its_place() -> None:
     for chemical, name in curated():
         if ": " in name or (chemical.cas, name) in explained:  # "Sarin: O-isopropyl ...": two names in one
             continue
-        found = [
+        mentions = [
             mention
             for mention in SCREENER.finder.find(f"200 kg {name}, class 6.1, chemical warfare agent")
             if mention.known
         ]
-        over = [mention for mention in found if mention.start < 7 + len(name) and mention.end > 7]
+        over = [mention for mention in mentions if mention.start < 7 + len(name) and mention.end > 7]
         if not any(mention.known and chemical.cas in mention.known.cas for mention in over):
             missed.append((chemical.cas, name, [mention.text for mention in over]))
     assert missed == [], len(missed)
@@ -125,8 +125,8 @@ def test_names_that_running_text_is_not_searched_for_are_few_and_each_has_a_reas
     for exception in EXCEPTIONS["in_text"]:
         assert exception["reason"].strip()
         assert exception["cas"] in numbers(RESOLVER.resolve(exception["name"])), exception
-        found = SCREENER.finder.find(f"200 kg {exception['name']}, class 6.1, chemical warfare agent")
-        assert not any(mention.known and exception["cas"] in mention.known.cas for mention in found), (
+        mentions = SCREENER.finder.find(f"200 kg {exception['name']}, class 6.1, chemical warfare agent")
+        assert not any(mention.known and exception["cas"] in mention.known.cas for mention in mentions), (
             f"{exception} is found now"
         )
     assert len(EXCEPTIONS["in_text"]) <= 25
@@ -176,8 +176,8 @@ def test_each_exception_is_a_name_of_the_package_resolves_as_it_says_and_gives_i
         assert (exception["cas"], exception["name"]) in known, exception
         assert numbers(RESOLVER.resolve(exception["name"])) == set(exception["resolves_to"]), exception
         assert exception["reason"].strip()
-        met = entries_of(LISTED[exception["cas"]]) <= rules_met(SCREENER.answer(exception["name"], "name"))
-        assert not (exception.get("not_met") and met), f"{exception} is met now"
+        is_met = entries_of(LISTED[exception["cas"]]) <= rules_met(SCREENER.answer(exception["name"], "name"))
+        assert not (exception.get("not_met") and is_met), f"{exception} is met now"
     assert len(EXCEPTIONS["package"]) <= 30
 
 

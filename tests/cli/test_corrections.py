@@ -54,7 +54,7 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         (("--measure", "PRO-99"), "no measure of that day"),
         (("--verdict", "absent"), "no verdict"),
@@ -63,8 +63,8 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
         (("--as-of", "soon"), "is no date"),
     ],
 )
-def test_what_cannot_be_kept_is_told(run: Run, changed: tuple[str, str], told: str) -> None:
-    asked = {"--state": "XNV", "--measure": "PRO-01", "--verdict": "none", "--by": "R. Ortiz", "--reason": "read"}
-    asked[changed[0]] = changed[1]
-    done = run("corrections", "add", ACT, *(part for pair in asked.items() for part in pair))
-    assert done.status == 2 and told in done.err
+def test_what_cannot_be_kept_is_told(run: Run, changed: tuple[str, str], message: str) -> None:
+    body = {"--state": "XNV", "--measure": "PRO-01", "--verdict": "none", "--by": "R. Ortiz", "--reason": "read"}
+    body[changed[0]] = changed[1]
+    done = run("corrections", "add", ACT, *(part for pair in body.items() for part in pair))
+    assert done.status == 2 and message in done.err

@@ -33,8 +33,8 @@ def upload(data: bytes) -> IO[bytes]:
 
 def steps_over(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> list[Step]:
     """Screen an upload; return the steps of the run."""
-    asked = {"name": name, "as_of": DAY, **question}
-    with upload(data) as file, confined_steps(SCREEN, asked, file, 600, bounds or Bounds()) as steps:
+    whole_question = {"name": name, "as_of": DAY, **question}
+    with upload(data) as file, confined_steps(SCREEN, whole_question, file, 600, bounds or Bounds()) as steps:
         return [step for step in steps if step is not None]
 
 
@@ -136,12 +136,12 @@ PAPERS = {
 def test_a_paper_is_read_whole_and_its_chemicals_are_found_in_their_places(name: str) -> None:
     data, place = PAPERS[name]
     findings, last = read(data, name, kind="text", lists=("CWC",))
-    (found,) = [finding for finding in findings if finding["verdict"] == "listed"]
-    assert (found["entry"], found["basis"], found["input"].lower()) == ("2B13", "text", "thiodiglycol")
-    assert found["id"].startswith(place)
-    mention = next(part for part in found["evidence"] if part["kind"] == "mention")
+    (listed,) = [finding for finding in findings if finding["verdict"] == "listed"]
+    assert (listed["entry"], listed["basis"], listed["input"].lower()) == ("2B13", "text", "thiodiglycol")
+    assert listed["id"].startswith(place)
+    mention = next(part for part in listed["evidence"] if part["kind"] == "mention")
     assert mention["span"][1] - mention["span"][0] == len("thiodiglycol")
-    stated = {part["kind"]: part["value"] for part in found["evidence"]}
+    stated = {part["kind"]: part["value"] for part in listed["evidence"]}
     assert stated["concentration"] == "99 %"
     assert last.rows == len({finding["row"] for finding in findings})
 
@@ -154,7 +154,7 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name", "said"),
+    ("data", "name", "message"),
     [
         (pdf(["sarin"], locked=True), "x.pdf", "locked with a password"),
         (pdf(["sarin"])[:150], "x.pdf", "damaged"),
@@ -168,11 +168,11 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
     ids=["locked", "truncated", "half a package", "bomb", "picture", "mislabelled", "program", "empty"],
 )
 def test_a_document_that_means_no_good_is_refused_with_what_to_do(
-    data: bytes | Callable[[], bytes], name: str, said: str
+    data: bytes | Callable[[], bytes], name: str, message: str
 ) -> None:
     document = data if isinstance(data, bytes) else data()
     began = time.monotonic()
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         read(document, name, kind="text")
     assert caught.value.remedy
     assert time.monotonic() - began < 60

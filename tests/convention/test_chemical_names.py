@@ -67,7 +67,7 @@ def test_a_chemical_without_names_and_a_source_without_names_are_empty_and_no_fa
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"colour": "white"}, "unknown field 'colour'"),
         ({"cas": None}, "'cas' is missing"),
@@ -95,15 +95,15 @@ def test_a_chemical_without_names_and_a_source_without_names_are_empty_and_no_fa
         ({"un": {"unverified": [1076]}}, "1076 is no text"),
     ],
 )
-def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], said: str) -> None:
+def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], message: str) -> None:
     with pytest.raises(RuleError) as refused:
         build_names(table(**fields), "mine.yaml")
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert refused.value.where.startswith("mine.yaml")
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         ({"chemicals": [], "version": 1}, "unknown field 'version'"),
         ({"chemicals": {"cas": CAS}}, "'chemicals' must be a list of mappings"),
@@ -111,8 +111,8 @@ def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], s
         ({"sources": {"x": {"title": "x", "evidence": "rumour"}}, "chemicals": []}, "evidence is 'rumour'"),
     ],
 )
-def test_a_file_of_another_form_is_refused(raw: dict[str, Any], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_file_of_another_form_is_refused(raw: dict[str, Any], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_names(raw, "mine.yaml")
 
 
@@ -164,7 +164,7 @@ def test_a_changed_file_is_read_anew_although_the_names_are_kept(
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "message"),
     [
         ({**WORD, "colour": "yellow"}, "unknown field 'colour'"),
         ({**WORD, "word": ""}, "'word' is missing"),
@@ -174,17 +174,17 @@ def test_a_changed_file_is_read_anew_although_the_names_are_kept(
     ],
 )
 def test_a_word_that_cannot_hold_is_refused(
-    word: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    word: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path, word=word))
     with pytest.raises(RuleError) as refused:
         read_naming(None)
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert "words.yaml" in refused.value.where
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ({**CODE, "heading": "28"}, "unknown field 'heading'"),
         ({**CODE, "code": "281211"}, "'281211' is no HS subheading"),
@@ -199,12 +199,12 @@ def test_a_word_that_cannot_hold_is_refused(
     ],
 )
 def test_a_subheading_that_cannot_hold_is_refused(
-    code: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path, code=code))
     with pytest.raises(RuleError) as refused:
         read_naming(None)
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert "hs.yaml" in refused.value.where
 
 
@@ -292,7 +292,7 @@ def test_every_ordinary_word_stands_once_a_language_and_says_in_six_languages_wh
     assert [word for word, count in words.items() if count > 1] == []
     for ordinary_word in naming.ordinary:
         assert set(ordinary_word.also) == SPOKEN, ordinary_word.word
-        assert all(said.strip() for said in ordinary_word.also.values()), ordinary_word.word
+        assert all(meaning.strip() for meaning in ordinary_word.also.values()), ordinary_word.word
         assert set(ordinary_word.needs) <= set(NEEDS), ordinary_word.word
         assert ordinary_word.lang in LANGS, ordinary_word.word
 

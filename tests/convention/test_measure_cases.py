@@ -40,7 +40,7 @@ def measures() -> Measures:
 def sections(text: str, language: str, named: set[str]) -> dict[str, str]:
     """The text under each heading that the labels name; a numbered clause inside an article is not a heading."""
     styles = {re.sub(r"[\d一二三四五六七八九十]+", "", name) for name in named}
-    found: dict[str, str] = {}
+    printed: dict[str, str] = {}
     current = ""
     for line in text.splitlines():
         heading = re.match(HEADINGS[language], line)
@@ -49,8 +49,8 @@ def sections(text: str, language: str, named: set[str]) -> dict[str, str]:
         ):
             current = heading[0]
         if current:
-            found[current] = found.get(current, "") + line + "\n"
-    return found
+            printed[current] = printed.get(current, "") + line + "\n"
+    return printed
 
 
 def labelled(labels: dict[str, Any]) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -85,9 +85,9 @@ def test_labels_name_measures_elements_and_printed_sections(measures: Measures, 
     assert len(every) == len(set(every))
     assert not set(every) & set(law["labels"].get("doubtful") or ())
     for measure, where, missing in labelled(law["labels"]):
-        held = measures.measure(measure)
-        assert held is not None and where
-        assert set(missing) <= {element.id for element in held.elements}
+        labelled_measure = measures.measure(measure)
+        assert labelled_measure is not None and where
+        assert set(missing) <= {element.id for element in labelled_measure.elements}
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("drafted*.yaml")), ids=lambda path: path.stem)
@@ -107,8 +107,10 @@ def test_labels_of_real_laws_name_measures_and_elements_and_quote_nothing(measur
     assert set(raw["laws"]) == {"fr", "fr-reg", "es", "es-cp", "es-rd", "sa", "sa-reg", "sa-bwc", "de", "de-v"}
     for law in raw["laws"].values():
         for measure, _, missing in labelled(law):
-            held = measures.measure(measure)
-            assert held is not None and set(missing) <= {element.id for element in held.elements}
+            labelled_measure = measures.measure(measure)
+            assert labelled_measure is not None and set(missing) <= {
+                element.id for element in labelled_measure.elements
+            }
             if measure in (law.get("partial") or {}) and not missing:
                 assert law["partial"][measure]["because"]
         reasons = [*(law.get("differs") or {}).values(), *(law.get("remarks") or {}).values()]
@@ -129,12 +131,12 @@ def test_the_terms_find_what_a_model_law_covers(measures: Measures, name: str) -
         assert measure is not None
         text = fold("\n".join(parts[place] for place in where)).text
         by_reference = terms.holds((("by_reference",),), text)
-        met = [
+        elements_met = [
             element.id
             for element in measure.elements
             if terms.holds(element.terms, text) or (by_reference and element.by_reference)
         ]
-        assert {element.id for element in measure.missing(met)} <= set(missing), id
+        assert {element.id for element in measure.missing(elements_met)} <= set(missing), id
 
 
 @pytest.mark.parametrize("id", VARIANTS)
@@ -146,11 +148,11 @@ def test_a_variant_changes_its_law_once_and_labels_only_what_changes(measures: M
     for measure, label in variant["labels"].items():
         assert label["is"] in ("covered", "partial", "none")
         assert (label.get("in"), label.get("missing")) != before.get(measure)
-        held = measures.measure(measure)
-        assert held is not None
+        labelled_measure = measures.measure(measure)
+        assert labelled_measure is not None
         if label["is"] == "partial":
-            groups = {element.one_of for element in held.elements if element.one_of}
-            assert set(label["missing"]) <= {element.id for element in held.elements} and not groups & set(
+            groups = {element.one_of for element in labelled_measure.elements if element.one_of}
+            assert set(label["missing"]) <= {element.id for element in labelled_measure.elements} and not groups & set(
                 label["missing"]
             )
         else:

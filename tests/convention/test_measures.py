@@ -91,16 +91,16 @@ def test_what_is_not_known_from_a_text_that_was_read_says_so(measures: Measures)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_measure_and_element_is_said_in_the_language(measures: Measures, language: str) -> None:
-    said: set[str] = set()
+    wordings: set[str] = set()
     for measure in measures.measures:
         assert measure.titles[language] and measure.queries[language]
-        said |= {measure.titles[language], measure.queries[language]}
+        wordings |= {measure.titles[language], measure.queries[language]}
         for element in measure.elements:
             assert element.names[language] and element.says[language].rstrip()[-1] in ".。"
     for every in measures.sets:
         assert every.titles[language]
         assert all(obligation.titles[language] for obligation in every.obligations)
-    assert len(said) == 2 * len(measures.measures)  # nobody copied one measure's words to another
+    assert len(wordings) == 2 * len(measures.measures)  # nobody copied one measure's words to another
 
 
 @pytest.mark.parametrize("language", ["ar", "ru", "zh"])
@@ -111,7 +111,7 @@ def test_no_sentence_was_left_in_latin_letters(measures: Measures, language: str
             measure.queries[language],
             *(element.says[language] for element in measure.elements),
         ]
-        assert not [said for said in sentences if re.search("[a-z]{3}", said)]
+        assert not [sentence for sentence in sentences if re.search("[a-z]{3}", sentence)]
 
 
 @pytest.mark.parametrize("language", READ_LANGUAGES)
@@ -134,7 +134,7 @@ def test_every_element_is_found_by_what_a_provision_on_it_says(measures: Measure
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_biological_weapon_is_not_a_chemical_one(measures: Measures, language: str) -> None:
-    said = {
+    sentences = {
         "en": "No person shall produce biological weapons.",
         "fr": "Il est interdit de fabriquer des armes biologiques.",
         "ar": "يحظر إنتاج الأسلحة البيولوجية.",
@@ -142,7 +142,7 @@ def test_a_biological_weapon_is_not_a_chemical_one(measures: Measures, language:
         "ru": "Запрещается производство биологического оружия.",
         "zh": "禁止生产生物武器。",
     }
-    folded = fold(said[language]).text
+    folded = fold(sentences[language]).text
     assert measures.terms(language).holds((("biological_weapons",),), folded)
     assert not measures.terms(language).holds((("chemical_weapons",),), folded)
 
@@ -164,7 +164,7 @@ def test_no_pattern_runs_away(measures: Measures, language: str) -> None:
     """Twice the text takes about twice the time, also where every word invites a pattern to go on."""
     terms = measures.terms(language)
     words = [
-        re.sub(r"[~()|?]", " ", pattern).replace("..", " ") for said in terms.patterns.values() for pattern in said
+        re.sub(r"[~()|?]", " ", pattern).replace("..", " ") for regex in terms.patterns.values() for pattern in regex
     ]
     invited = " ".join(words)
     for text in (invited, "a " * 4000, "ا" * 4000, "前" * 4000, "-" * 4000):
@@ -188,7 +188,7 @@ def test_inflection_accents_and_line_breaks_do_not_hide_a_term() -> None:
     french = re.compile(compile_pattern("arme~ chimique~", "fr"))
     assert french.search(fold("l’arme\nCHIMIQUE").text) and not french.search(fold("alarme chimique").text)
     arabic = re.compile(compile_pattern("حيازة~", "ar"))
-    assert all(arabic.search(fold(said).text) for said in ("والحيازة", "حيازتها", "لحِيَازَة", "بحيـازة"))
+    assert all(arabic.search(fold(word).text) for word in ("والحيازة", "حيازتها", "لحِيَازَة", "بحيـازة"))
     assert re.search(compile_pattern("schedule 1", "en"), fold("Schedule (1)").text)
     assert re.search(compile_pattern("附表1", "zh"), fold("附表１").text)
 
@@ -196,8 +196,8 @@ def test_inflection_accents_and_line_breaks_do_not_hide_a_term() -> None:
 def test_chinese_is_read_in_both_ways_of_writing(measures: Measures) -> None:
     ban = measures.measure("PRO-01")
     assert ban is not None
-    for said in ("不得研制、生产、取得、储存或保留化学武器", "不得研製、生產、取得、儲存或保留化學武器"):
-        text = fold(said).text
+    for sentence in ("不得研制、生产、取得、储存或保留化学武器", "不得研製、生產、取得、儲存或保留化學武器"):
+        text = fold(sentence).text
         assert all(measures.terms("zh").holds(element.terms, text) for element in ban.elements)
     assert fold("儲存").span(0, 2) == (0, 2)
 
@@ -246,7 +246,7 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"set": "CWC"}, "there already"),
         ({"obligations": [{**OWN["obligations"][0], "measures": ["PRO-99"]}]}, "PRO-99"),  # type: ignore[index]
@@ -259,13 +259,13 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
     ],
 )
 def test_an_own_set_that_cannot_hold_is_left_out_and_told_with_its_place(
-    tmp_path: Path, changed: dict[str, object], told: str
+    tmp_path: Path, changed: dict[str, object], message: str
 ) -> None:
     path = own_file(tmp_path, **changed)
     made = read_measures(DAY, [path])
     (refused,) = made.refused
-    assert told in refused.why and refused.file == path.name
-    assert str(path) in refused.why or told == "another shape"
+    assert message in refused.why and refused.file == path.name
+    assert str(path) in refused.why or message == "another shape"
     assert made.measures == read_measures(DAY).measures and made.obligations == read_measures(DAY).obligations
 
 
@@ -284,8 +284,8 @@ def test_a_language_that_leaves_an_element_out_is_refused(tmp_path: Path, monkey
 
     folder = tmp_path / "data"
     shutil.copytree(FOLDER, folder)
-    said = (folder / "ru.yaml").read_text(encoding="utf-8")
-    (folder / "ru.yaml").write_text(re.sub(r"(?m)^      retain: .*\n", "", said, count=1), encoding="utf-8")
+    text = (folder / "ru.yaml").read_text(encoding="utf-8")
+    (folder / "ru.yaml").write_text(re.sub(r"(?m)^      retain: .*\n", "", text, count=1), encoding="utf-8")
     monkeypatch.setattr("opencwc.convention.measures.FOLDER", folder)
     with pytest.raises(RuleError, match="retain"):
         read_measures(DAY)

@@ -19,11 +19,11 @@ def write_list(file: Path, name: str) -> None:
         "source": "National list, item 1", "evidence": "official", "structure": [{"core": "CC(C)=O"}],
         "examples": [{"name": name, "cas": "67-64-1", "smiles": "CC(C)=O"}],
     }  # fmt: skip
-    told = {
+    raw = {
         "list": "MINE", "title": {"en": "My list"}, "authority": "A ministry", "text_of": "2024-05-01",
         "source": "Official journal", "evidence": "official", "entries": [entry],
     }  # fmt: skip
-    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
 
 
 def test_all_dates_and_choices_of_lists_share_what_is_written_and_what_is_made_of_it() -> None:

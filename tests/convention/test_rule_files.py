@@ -32,7 +32,7 @@ ENTRY = {
 
 
 def write_list(folder: Path, *entries: dict[str, object], **header: object) -> Path:
-    told = {
+    raw = {
         "list": "MINE",
         "title": {"en": "My list"},
         "authority": "A ministry",
@@ -43,7 +43,7 @@ def write_list(folder: Path, *entries: dict[str, object], **header: object) -> P
         **header,
     }
     file = folder / "mine.yaml"
-    file.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     return file
 
 
@@ -58,7 +58,7 @@ def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"colour": "red"}, "unknown field 'colour'"),
         ({"source": None}, "'source' is missing"),
@@ -74,16 +74,16 @@ def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_hold_is_refused_with_its_place(
-    tmp_path: Path, fields: dict[str, object], said: str
+    tmp_path: Path, fields: dict[str, object], message: str
 ) -> None:
     file = write_list(tmp_path, changed(**fields))
-    with pytest.raises(RuleError, match=said) as refused:
+    with pytest.raises(RuleError, match=message) as refused:
         load_list(file)
     assert str(file) in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"examples": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CCO"}]}, "not listed by the rule of its own"),
         ({"examples": [{"name": "Acetone", "cas": "67-64-1", "smiles": "CC(C"}]}, "is no SMILES"),
@@ -96,11 +96,11 @@ def test_a_file_that_cannot_hold_is_refused_with_its_place(
     ],
 )
 def test_a_rule_that_its_own_example_does_not_meet_is_refused_each_time(
-    tmp_path: Path, fields: dict[str, object], said: str
+    tmp_path: Path, fields: dict[str, object], message: str
 ) -> None:
     file = write_list(tmp_path, changed(**fields))
     for _ in range(2):
-        with pytest.raises(RuleError, match=said):
+        with pytest.raises(RuleError, match=message):
             Rulebook.of(date(2026, 1, 1), ("MINE",), (file,))
 
 

@@ -85,12 +85,12 @@ def test_who_sends_and_who_receives_matters() -> None:
 def test_every_rule_is_said_in_every_language(lang: str) -> None:
     names = ("entry", "sender", "receiver", "strangers", "states", "via", "day", "days", "limit")
     for rule in read_transfer_rules():
-        said = say(Message(rule.says, dict.fromkeys(names, "X")), lang)
-        assert said != rule.says and "{" not in said
+        sentence = say(Message(rule.says, dict.fromkeys(names, "X")), lang)
+        assert sentence != rule.says and "{" not in sentence
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"effect": "maybe"}, "effect is 'maybe'"),
         ({"between": ["party>nobody"]}, "between 'party>nobody'"),
@@ -108,8 +108,8 @@ def test_every_rule_is_said_in_every_language(lang: str) -> None:
         ({"packing": "crate"}, "packing is 'crate'"),
     ],
 )
-def test_a_rule_that_cannot_hold_is_refused(change: dict[str, object], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_rule_that_cannot_hold_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_transfer_rules([{**RULE, **change}])
 
 

@@ -61,17 +61,17 @@ def test_the_list_names_nothing_that_nobody_installs() -> None:
     assert set(PINNED) - set(INSTALLED) <= FOR_THE_BUILD
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=str)
-def test_what_the_project_asks_for_is_in_the_list(asked: Requirement) -> None:
-    assert asked.specifier.contains(PINNED[canonicalize_name(asked.name)], prereleases=True)
+@pytest.mark.parametrize("requirement", ASKED, ids=str)
+def test_what_the_project_asks_for_is_in_the_list(requirement: Requirement) -> None:
+    assert requirement.specifier.contains(PINNED[canonicalize_name(requirement.name)], prereleases=True)
 
 
 def test_every_package_has_what_it_asks_for() -> None:
     lacking = [
-        f"{name} asks for {wanted}"
+        f"{name} asks for {requirement}"
         for name, distribution in INSTALLED.items()
-        for wanted in map(Requirement, distribution.requires or ())
-        if (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
-        and not wanted.specifier.contains(PINNED.get(canonicalize_name(wanted.name), "0"), prereleases=True)
+        for requirement in map(Requirement, distribution.requires or ())
+        if (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+        and not requirement.specifier.contains(PINNED.get(canonicalize_name(requirement.name), "0"), prereleases=True)
     ]
     assert not lacking

@@ -92,14 +92,14 @@ def test_what_is_listed_is_found_where_it_stands_and_nothing_else_is(
     answers: Callable[[str], Answer], name: str
 ) -> None:
     findings = answers(name)
-    told = [finding for finding in findings if finding["verdict"] != "not_listed"]
+    named = [finding for finding in findings if finding["verdict"] != "not_listed"]
     assert {
         (finding["id"], finding["input"], finding["verdict"], finding["entry"])
-        for finding in told
+        for finding in named
         if finding["list"] != "AG"
     } == FOUND[name]
-    assert {(finding["id"], finding["input"]) for finding in told} == {found[:2] for found in FOUND[name]}
-    assert {finding["basis"] for finding in told} == {"text"}
+    assert {(finding["id"], finding["input"]) for finding in named} == {row[:2] for row in FOUND[name]}
+    assert {finding["basis"] for finding in named} == {"text"}
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
@@ -124,13 +124,13 @@ def test_no_food_no_place_and_no_company_is_a_mention(answers: Callable[[str], A
 def test_what_a_line_states_of_a_chemical_stands_in_the_evidence(
     answers: Callable[[str], Answer], name: str, written: str, stated: dict[str, str]
 ) -> None:
-    told = {
+    in_evidence = {
         (part["kind"], part["value"])
         for answer in answers(name)
         if answer["input"] == written and answer["list"] == "CWC"
         for part in answer["evidence"]
     }
-    assert stated.items() <= told
+    assert stated.items() <= in_evidence
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))

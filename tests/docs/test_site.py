@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     assert pages
-    assert [(page.name, found) for page in pages for found in LOADS.findall(page.read_text(encoding="utf-8"))] == []
+    assert [(page.name, address) for page in pages for address in LOADS.findall(page.read_text(encoding="utf-8"))] == []
 
 
 def test_no_style_sheet_loads_anything_from_elsewhere(site: Path) -> None:

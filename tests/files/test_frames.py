@@ -146,11 +146,11 @@ def test_a_file_that_is_cut_short_tells_it_in_its_last_row():
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [(b"%PDF-1.7", "PDF"), (b"", "empty"), (b"<html><body>", "web page"), (b"[1, 2]", "no rows")],
 )
-def test_what_holds_no_table_is_refused_with_its_name(data, said):
-    with pytest.raises(InputError, match=f"theirs.*{said}"):
+def test_what_holds_no_table_is_refused_with_its_name(data, message):
+    with pytest.raises(InputError, match=f"theirs.*{message}"):
         frame_of(data, "theirs")
 
 

@@ -132,7 +132,7 @@ def mol_blocks(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-def told(findings: list[Finding]) -> list[object]:
+def in_brief(findings: list[Finding]) -> list[object]:
     return [
         (finding.subject.row, finding.verdict, finding.rule, finding.basis, finding.message, finding.evidence)
         for finding in findings
@@ -148,9 +148,9 @@ def check_sound(findings: list[Finding], rows: int) -> None:
         assert (finding.rule is None) == (is_open or finding.verdict in (Verdict.NOT_LISTED, Verdict.UNREADABLE))
         assert not is_open or finding.verdict is Verdict.REVIEW
         for lang in LANGUAGES:
-            said = sentence(finding.message, lang)
-            assert len(said) > 10
-            assert "why_" not in said
+            wording = sentence(finding.message, lang)
+            assert len(wording) > 10
+            assert "why_" not in wording
 
 
 @settings(PATIENT, max_examples=150)
@@ -180,7 +180,7 @@ def test_texts_are_answered_once_each_whatever_the_batches_and_alone_as_together
         part = part_of_values(run, [None] * len(run), {}, ValueLimits())
         rows = Rows(at + 1, part.ids, part.inputs, part.problems)
         apart += make_piece(screener, rows, Wish(everything=True)).findings
-    assert told(apart) == told(together)
+    assert in_brief(apart) == in_brief(together)
     for row, text in enumerate(texts, 1):
         alone = list(opencwc.screen(text, as_of=DAY))
         here = [finding for finding in together if finding.subject.row == row]

@@ -96,8 +96,8 @@ def test_the_spans_are_of_the_text_as_it_was_given() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_is_no_oracle(language: str) -> None:
-    said = {say(refusal.message, language) for example in EXAMPLES if (refusal := judge_request(example.text))}
-    (only,) = said
+    sentences = {say(refusal.message, language) for example in EXAMPLES if (refusal := judge_request(example.text))}
+    (only,) = sentences
     assert not [word for word in (*CATEGORIES, "sarin", "VX") if word in only]
 
 

@@ -92,8 +92,8 @@ def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> N
     rows = [row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01"]
     assert len(rows) > 1 and rows[0]["why"].startswith("Said: develop")
     assert rows[1]["section"] == "Article 2" and "Said" not in rows[1]["why"]
-    for shown in answer(checked, "PRO-01").shown:
-        assert bool(shown.elements) <= bool(shown.spans)  # without a marked word a passage holds nothing
+    for passage in answer(checked, "PRO-01").shown:
+        assert bool(passage.elements) <= bool(passage.spans)  # without a marked word a passage holds nothing
 
 
 def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: Check) -> None:
@@ -104,8 +104,8 @@ def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: C
     assert (stands["develop"], stands["retain"]) == ("passing", "missing")
     develop, retain = drafting_points(ban, "en")
     assert "only in passing, in law-1.txt Article 1" in develop and "passing" not in retain
-    told = answer_to_plain(ban)
-    assert told["in_passing"] == ["develop"]
+    plain = answer_to_plain(ban)
+    assert plain["in_passing"] == ["develop"]
 
 
 def test_no_answer_contradicts_itself(check: Check) -> None:
@@ -155,8 +155,8 @@ def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_t
     measure = next(
         answer.measure for answer in check(FRENCH, model=False).answers if "; Confidentiality" in answer.measure.article
     )
-    said = article_in(measure, "ar")
-    assert said.startswith("\u200e") and "\u200e; المرفق" in said
+    reference = article_in(measure, "ar")
+    assert reference.startswith("\u200e") and "\u200e; المرفق" in reference
     assert article_in(measure, "fr").isprintable() and "\u200e" not in article_in(measure, "fr")
     rows = next(
         section

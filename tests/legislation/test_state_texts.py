@@ -61,5 +61,10 @@ def test_a_line_that_is_no_whole_correction_is_named_and_the_others_count(check:
     corrections.path.write_text(f"{label}not JSON\n{whole}", encoding="utf-8")
     rows, left_out = corrections.rows()
     assert [row["verdict"] for row in rows] == ["partial"]
-    said = [sentence(note) for note in left_out]
-    assert "Line 1 of corrections.jsonl" in said[0] and "signs" in said[0] and "Line 2" in said[1] and "JSON" in said[1]
+    sentences = [sentence(note) for note in left_out]
+    assert (
+        "Line 1 of corrections.jsonl" in sentences[0]
+        and "signs" in sentences[0]
+        and "Line 2" in sentences[1]
+        and "JSON" in sentences[1]
+    )

@@ -56,12 +56,12 @@ def written(made: Report) -> bytes:
 
 def test_everything_that_the_report_says_stands_in_the_document() -> None:
     document = Document(io.BytesIO(written(report())))
-    said = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     for words in ("Law of France", "It begins.", "C4 (drawn)", "first", "PRO-01 Ban (covered)", "A person decides."):
-        assert words in said
+        assert words in text
     assert {"State", "France", "Measure", "PRO-01", "1\u202f234"} <= set(cells)
-    assert "\x07" not in said
+    assert "\x07" not in text
 
 
 def test_the_deciding_words_are_marked() -> None:

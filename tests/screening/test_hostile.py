@@ -39,8 +39,8 @@ def screener() -> Screener:
 
 
 def reason(outcome: Outcome) -> str:
-    said = outcome.message.values.get("reason")
-    return said.id if isinstance(said, Message) else ""
+    cause = outcome.message.values.get("reason")
+    return cause.id if isinstance(cause, Message) else ""
 
 
 def timed(screener: Screener, text: str, kind: str = "auto") -> tuple[Outcome, ...]:
@@ -191,10 +191,10 @@ def test_a_strange_text_is_unreadable_alone_and_among_others(
     ],
 )
 def test_a_text_is_answered_alone_as_it_is_among_others(text: str, name_index: None) -> None:
-    def told(findings: Iterator[Finding]) -> list[object]:
+    def answered(findings: Iterator[Finding]) -> list[object]:
         return [(finding.verdict, finding.rule, finding.basis, finding.message) for finding in findings]
 
-    assert told(opencwc.screen(text)) == told(opencwc.screen([text]))
+    assert answered(opencwc.screen(text)) == answered(opencwc.screen([text]))
 
 
 def v3000(block: str) -> str:
@@ -290,8 +290,11 @@ class TestFiles:
         path = tmp_path / "a.csv"
         text = f"référence,smiles\nÉ1,{SARIN}\nÀ2,CCO\n"
         path.write_bytes(text.encode(encoding))
-        found = list(opencwc.screen(path, lists=["CWC"]))
-        assert [(finding.subject.row, str(finding.verdict)) for finding in found] == [(1, "listed"), (2, "not_listed")]
+        findings = list(opencwc.screen(path, lists=["CWC"]))
+        assert [(finding.subject.row, str(finding.verdict)) for finding in findings] == [
+            (1, "listed"),
+            (2, "not_listed"),
+        ]
 
     def test_zero_bytes_spoil_their_own_row_only(self, tmp_path: Path) -> None:
         path = tmp_path / "a.csv"
@@ -345,6 +348,6 @@ def test_a_line_of_100_megabytes_takes_no_more_memory_than_a_short_one(tmp_path:
         "print(told, peak)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    told, _, kilobytes = done.stdout.strip().rpartition(" ")
-    assert told == "[(1, 'listed'), (2, 'unreadable'), (3, 'listed')]"
+    output, _, kilobytes = done.stdout.strip().rpartition(" ")
+    assert output == "[(1, 'listed'), (2, 'unreadable'), (3, 'listed')]"
     assert int(kilobytes) < 300_000

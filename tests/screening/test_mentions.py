@@ -42,7 +42,7 @@ def java_ends_with_the_module() -> Iterator[None]:
         known.systematic.close()
 
 
-def met(text: str) -> list[Mention]:
+def mentions_in(text: str) -> list[Mention]:
     return [mention for mention in SCREENER.finder.find(text) if mention.verdict in MET]
 
 
@@ -57,12 +57,12 @@ def ids(value: Value) -> Iterator[str]:
             yield from ids(inner)
 
 
-def said(mention: Mention) -> set[str]:
+def message_ids(mention: Mention) -> set[str]:
     return {message_id for outcome in mention.outcomes for message_id in ids(outcome.message)}
 
 
 def outcome_of(text: str) -> Outcome:
-    (mention,) = met(text)
+    (mention,) = mentions_in(text)
     return mention.outcomes[0]
 
 
@@ -71,18 +71,18 @@ def outcome_of(text: str) -> Outcome:
 
 @pytest.mark.parametrize(("rule", "case"), LINES, ids=[f"{rule}: {case['text']}" for rule, case in LINES])
 def test_a_line_is_told_as_written_in_the_cases(rule: str, case: dict[str, Any]) -> None:
-    found = met(case["text"])
-    got = [(mention.text, str(mention.verdict)) for mention in found]
+    mentions = mentions_in(case["text"])
+    got = [(mention.text, str(mention.verdict)) for mention in mentions]
     assert sorted(got) == sorted((str(labelled["written"]), labelled["verdict"]) for labelled in case["found"])
     kinds = [(str(labelled["written"]), labelled["verdict"]) for labelled in case["found"]]
-    for mention in found:
-        wanted = case["found"][kinds.index((mention.text, str(mention.verdict)))]
+    for mention in mentions:
+        expected = case["found"][kinds.index((mention.text, str(mention.verdict)))]
         numbers = set(mention.known.cas) if mention.known else set()
-        assert wanted.get("kind", mention.kind) == mention.kind
-        assert set(wanted.get("cas", ())) <= numbers
-        assert not set(wanted.get("not_cas", ())) & numbers
-        assert set(wanted.get("says", ())) <= said(mention), said(mention)
-        assert not set(wanted.get("not_says", ())) & said(mention), said(mention)
+        assert expected.get("kind", mention.kind) == mention.kind
+        assert set(expected.get("cas", ())) <= numbers
+        assert not set(expected.get("not_cas", ())) & numbers
+        assert set(expected.get("says", ())) <= message_ids(mention), message_ids(mention)
+        assert not set(expected.get("not_says", ())) & message_ids(mention), message_ids(mention)
 
 
 def test_every_rule_has_a_line_with_and_one_without_a_listed_chemical_or_says_both_ways() -> None:
@@ -108,54 +108,56 @@ def test_what_is_told_of_every_line_can_be_said(lang: str) -> None:
 def test_the_evidence_is_the_place_and_what_the_line_states() -> None:
     text = "Thiodiglycol 98 %, 4 drums of 200 kg, HS 2930.70, UN 2966"
     outcome = outcome_of(text)
-    told = [(part.kind, text[part.span[0] : part.span[1]], part.value) for part in outcome.evidence if part.span]
-    assert told[0][:2] == ("mention", "Thiodiglycol")
-    assert ("concentration", "98 %", "98 %") in told
-    assert ("quantity", "200 kg", "200 kg") in told
-    assert ("packaging", "4 drums", "drum 4") in told
-    assert {"hs_code", "un_number"} <= {kind for kind, _, _ in told}
+    stated = [(part.kind, text[part.span[0] : part.span[1]], part.value) for part in outcome.evidence if part.span]
+    assert stated[0][:2] == ("mention", "Thiodiglycol")
+    assert ("concentration", "98 %", "98 %") in stated
+    assert ("quantity", "200 kg", "200 kg") in stated
+    assert ("packaging", "4 drums", "drum 4") in stated
+    assert {"hs_code", "un_number"} <= {kind for kind, _, _ in stated}
 
 
 def test_a_statement_belongs_to_the_nearest_mention_of_its_line() -> None:
     text = "phosgene 5 kg; thiodiglycol 98 % 20 kg"
-    phosgene, thiodiglycol = met(text)
+    phosgene, thiodiglycol = mentions_in(text)
     assert [part.label for part in phosgene.outcomes[0].evidence if part.kind == "quantity"] == ["5 kg"]
     assert [part.label for part in thiodiglycol.outcomes[0].evidence if part.kind == "quantity"] == ["20 kg"]
     assert [part.label for part in phosgene.outcomes[0].evidence if part.kind == "concentration"] == []
 
 
 def test_a_statement_of_another_line_does_not_belong() -> None:
-    (mention,) = met("thiodiglycol\nlactic acid 80 %, 500 kg")
+    (mention,) = mentions_in("thiodiglycol\nlactic acid 80 %, 500 kg")
     assert {part.kind for part in mention.outcomes[0].evidence if part.span} == {"mention"}
 
 
 @pytest.mark.parametrize("concentration", ["0.1 %", "5 %", "29 %", "31 %", "99 %"])
 def test_a_concentration_never_changes_the_verdict(concentration: str) -> None:
     for name in ("thiodiglycol", "triethanolamine", "amiton", "sarin", "phosgene"):
-        (without,), (stated,) = met(f"{name}, 5 kg"), met(f"{name} {concentration}, 5 kg")
+        (without,), (stated,) = mentions_in(f"{name}, 5 kg"), mentions_in(f"{name} {concentration}, 5 kg")
         assert stated.verdict == without.verdict == Verdict.LISTED
         assert {outcome.rule for outcome in stated.outcomes} == {outcome.rule for outcome in without.outcomes}
 
 
 def test_a_wrong_check_digit_is_told_with_the_digit_and_with_the_chemical_that_is_meant() -> None:
-    (mention,) = met("CAS 102-71-7, 200 kg")
+    (mention,) = mentions_in("CAS 102-71-7, 200 kg")
     for lang in LANGUAGES:
-        told = say(mention.outcomes[0].message, lang)
-        assert "102-71-7" in told
-        assert "102-71-6" in told
+        sentence = say(mention.outcomes[0].message, lang)
+        assert "102-71-7" in sentence
+        assert "102-71-6" in sentence
 
 
 def test_a_number_and_a_name_that_disagree_are_told_with_both_readings() -> None:
-    told = [mention for mention in met("triethanolamine, CAS 121-44-8") if mention.kind == "disagreement"]
-    message = say(told[0].outcomes[0].message, "en")
+    disagreements = [
+        mention for mention in mentions_in("triethanolamine, CAS 121-44-8") if mention.kind == "disagreement"
+    ]
+    message = say(disagreements[0].outcomes[0].message, "en")
     assert "121-44-8" in message
     assert "triethanolamine" in message.lower()
     assert "triethylamine" in message.lower()
 
 
 def test_an_hs_code_that_does_not_belong_is_told_with_those_that_would() -> None:
-    told = [mention for mention in met("HS 2812.13 phosgene, 200 kg") if mention.kind == "hs"]
-    message = say(told[0].outcomes[0].message, "en")
+    codes = [mention for mention in mentions_in("HS 2812.13 phosgene, 200 kg") if mention.kind == "hs"]
+    message = say(codes[0].outcomes[0].message, "en")
     assert "2812.13" in message
     assert "2812.11" in message
 
@@ -193,9 +195,9 @@ PIECES = st.one_of(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=6).map(" ".join))
 def test_mentions_of_any_text_stand_in_it_in_order_and_can_be_said(text: str) -> None:
-    found = SCREENER.finder.find(text)
-    assert [mention[:2] for mention in found] == sorted(mention[:2] for mention in found)
-    for mention in found:
+    mentions = SCREENER.finder.find(text)
+    assert [mention[:2] for mention in mentions] == sorted(mention[:2] for mention in mentions)
+    for mention in mentions:
         assert 0 <= mention.start < mention.end <= len(text)
         assert text[mention.start : mention.end] == mention.text
         assert mention.outcomes
@@ -225,8 +227,8 @@ def test_each_of_many_texts_is_answered_as_it_is_alone(characters: int, monkeypa
     ]
     together = list(SCREENER.finder.find_all(texts))
     assert together == [SCREENER.finder.find(text) for text in texts]
-    told = [tuple(outcome for mention in found for outcome in mention.outcomes) for found in together]
-    assert list(SCREENER.finder.answer_all(texts)) == told
+    outcomes = [tuple(outcome for mention in mentions for outcome in mention.outcomes) for mentions in together]
+    assert list(SCREENER.finder.answer_all(texts)) == outcomes
 
 
 def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,21 +238,21 @@ def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.
         "3-ethyl-5-iodo-2-propoxyphenol",
         "2-butyl-4-fluoro-6-nitroaniline",
     ]
-    asked: list[list[str]] = []
+    asked_for: list[list[str]] = []
 
     def by_systematic_names(texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        asked.append(list(texts))
+        asked_for.append(list(texts))
         return [
             (Candidate(text, "", ("CCO",), "systematic", "certain", text),) if text in names else () for text in texts
         ]
 
     monkeypatch.setattr(resolver, "by_systematic_names", by_systematic_names)
-    found = list(SCREENER.finder.find_all(f"{name}, 5 kg" for name in names))
-    assert [[(candidate.text, candidate.kind) for candidate in some] for some in found] == [
+    mentions_by_text = list(SCREENER.finder.find_all(f"{name}, 5 kg" for name in names))
+    assert [[(candidate.text, candidate.kind) for candidate in some] for some in mentions_by_text] == [
         [(name, "systematic")] for name in names
     ]
-    assert len(asked) == 1
-    assert set(names) <= set(asked[0])
+    assert len(asked_for) == 1
+    assert set(names) <= set(asked_for[0])
 
 
 def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:

@@ -53,7 +53,8 @@ def report(screener):
             findings += [outcome.finding(Subject(row, f"id-{row}", text), maker) for outcome in outcomes]
         convention = screener.rulebook.convention
         lists = tuple(
-            CheckedList(held.id, held.title.get(lang, held.title["en"]), str(held.text_of)) for held in convention.lists
+            CheckedList(rule_list.id, rule_list.title.get(lang, rule_list.title["en"]), str(rule_list.text_of))
+            for rule_list in convention.lists
         )
         policies = tuple(f"policy_{policy.id}_{policy.choice}" for policy in convention.policies)
         note = Message("summary_column", {"column": "smiles", "file": "stock.csv"})
@@ -77,7 +78,7 @@ def words(page: str) -> str:
 
 def test_what_was_checked_is_said(report):
     page = report()
-    for said in (
+    for expected in (
         "2026-11-24",
         "stock.csv",
         "smiles",
@@ -85,7 +86,7 @@ def test_what_was_checked_is_said(report):
         "2020-06-07",
         say("policy_isotopes_ignored").capitalize(),
     ):
-        assert said in page
+        assert expected in page
     assert say("evidence_unverified") in page
 
 

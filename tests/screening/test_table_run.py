@@ -29,7 +29,7 @@ def batches(values: list[str], size: int) -> Iterator[Rows]:
         yield Rows(at + 1, part.ids, part.inputs, part.problems)
 
 
-def told(pieces: Iterator[Piece]) -> list[tuple[object, ...]]:
+def in_brief(pieces: Iterator[Piece]) -> list[tuple[object, ...]]:
     return [
         (finding.subject, finding.verdict, finding.rule, finding.message)
         for piece in pieces
@@ -54,15 +54,15 @@ def mixed(count: int) -> list[str]:
 
 def test_the_size_of_the_batches_changes_nothing() -> None:
     values = mixed(100)
-    whole = told(run(batches(values, 100), QUESTION, Wish(everything=True)))
+    whole = in_brief(run(batches(values, 100), QUESTION, Wish(everything=True)))
     for size in (1, 7, 99):
-        assert told(run(batches(values, size), QUESTION, Wish(everything=True))) == whole
+        assert in_brief(run(batches(values, size), QUESTION, Wish(everything=True))) == whole
     assert {subject.row for subject, *_ in whole} == set(range(1, 101))  # type: ignore[attr-defined]
 
 
 def test_processes_change_nothing() -> None:
     values = mixed(60)
-    alone, two = (told(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
+    alone, two = (in_brief(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
     assert alone == two
     assert multiprocessing.active_children() == []
 

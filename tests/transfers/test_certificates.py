@@ -102,14 +102,16 @@ def test_faults_and_doubts_are_said_in_every_language(lang: str) -> None:
         end_users="X",
     )  # fmt: skip
     for fault in (*faults_of(bad, shipment(), DAY), *doubts_of(bad, shipment())):
-        said = sentence(fault, lang)
-        assert "transfers_" not in said and "{" not in said
+        wording = sentence(fault, lang)
+        assert "transfers_" not in wording and "{" not in wording
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 9_000), min_size=1, max_size=8), st.integers(1, 20_000), st.booleans())
-def test_no_more_is_drawn_than_a_certificate_holds_and_nothing_is_lost(needs: list[int], held: int, two: bool) -> None:
-    certificates = [certificate(quantity=str(held))]
+def test_no_more_is_drawn_than_a_certificate_holds_and_nothing_is_lost(
+    needs: list[int], quantity: int, two: bool
+) -> None:
+    certificates = [certificate(quantity=str(quantity))]
     if two:
         certificates.append(certificate(id="C2", quantity="500"))
     balances = Balances(certificates, lambda *_: True)
@@ -121,7 +123,7 @@ def test_no_more_is_drawn_than_a_certificate_holds_and_nothing_is_lost(needs: li
         assert taken + (cover.missing.value if cover.missing else 0) == need
         assert all(left.value >= 0 for _, _, left in cover.drawn)
         drawn += taken
-    total = held + (500 if two else 0)
+    total = quantity + (500 if two else 0)
     assert drawn == min(total, sum(needs))
 
 
@@ -161,12 +163,14 @@ def test_two_certificates_of_one_id_are_named_and_the_rest_goes_on() -> None:
 
 
 def test_certificates_that_no_shipment_names_are_said_with_what_is_wrong_with_them() -> None:
-    held = [certificate(), certificate(id="C2"), certificate(id="C3", statements="a b"),
+    certificates = [certificate(), certificate(id="C2"), certificate(id="C3", statements="a b"),
             certificate(id="C4", expires="2025-01-01")]  # fmt: skip
     named = shipment_of(1, {"chemical": "Triethanolamine", "certificates": "c1"})
-    said = [(certificate.id, ids(wrong)) for certificate, wrong in Balances(held, lambda *_: True).unnamed([named])]
-    assert said == [("C2", []), ("C3", ["statements"]), ("C4", ["days"])]
-    checker = Checker(Question(DAY), held)
+    unnamed = [
+        (certificate.id, ids(wrong)) for certificate, wrong in Balances(certificates, lambda *_: True).unnamed([named])
+    ]
+    assert unnamed == [("C2", []), ("C3", ["statements"]), ("C4", ["days"])]
+    checker = Checker(Question(DAY), certificates)
     assert [*checker.check([named])]
     assert ["C3" in sentence(certificate) for certificate in checker.unnamed] == [False, True, False]
 

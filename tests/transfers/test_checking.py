@@ -147,8 +147,8 @@ def test_less_of_a_chemical_is_never_judged_more_gravely(amount: object, other: 
 def test_schedule_2_goes_to_a_state_on_the_days_on_which_it_is_a_party(day: date, code: str) -> None:
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": code, "date": str(day), "quantity": "5", "unit": "t"}
     status = next(state.status for state in Convention(day).states if state.state.code == code)
-    wanted = Verdict.ALLOWED if status == "state_party" else Verdict.PROHIBITED
-    assert checked(row)[0].verdict is wanted
+    expected = Verdict.ALLOWED if status == "state_party" else Verdict.PROHIBITED
+    assert checked(row)[0].verdict is expected
 
 
 @settings(max_examples=60, deadline=None)
@@ -178,8 +178,8 @@ def test_an_answer_says_up_to_when_states_are_known_only_where_it_is_later() -> 
 
 def test_what_an_exception_rests_on_is_told_with_its_grade() -> None:
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": "EGY", "date": "2020-03-01", "concentration": "5"}
-    said = sentence(checked(row)[0].findings[0].message)
-    assert "Singapore Customs" in said and "not verified" in said
+    wording = sentence(checked(row)[0].findings[0].message)
+    assert "Singapore Customs" in wording and "not verified" in wording
 
 
 def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
@@ -198,10 +198,10 @@ def test_evidence_shows_the_states_the_duties_and_the_papers() -> None:
         "chemical": "Sarin", "from": "France", "to": "Germany", "date": "2027-03-01", "quantity": "5", "unit": "g",
         "purpose": "research", "papers": "notice FRA 2027-01-10",
     }  # fmt: skip
-    shown = {(part.kind, part.label): part.value for part in checked(row)[0].findings[0].evidence}
-    assert shown["state", "from"] == "FRA state_party 1997-04-29"
-    assert shown["duty", "s1-notice"] == "needed 2027-01-30; Verification Annex VI.5; treaty"
-    assert shown["paper", "notice"] == "notice FRA 2027-01-10"
+    evidence = {(part.kind, part.label): part.value for part in checked(row)[0].findings[0].evidence}
+    assert evidence["state", "from"] == "FRA state_party 1997-04-29"
+    assert evidence["duty", "s1-notice"] == "needed 2027-01-30; Verification Annex VI.5; treaty"
+    assert evidence["paper", "notice"] == "notice FRA 2027-01-10"
 
 
 def test_a_request_for_making_a_weapon_is_no_shipment() -> None:

@@ -47,8 +47,8 @@ NAMES = tuple(dict.fromkeys(case["listed"] for case in (*ALIKE, *APART, *LATER))
 LIST = list_of(*NAMES)
 
 
-def finds(asked: str, listed: str) -> bool:
-    return NAMES.index(listed) in [int(hit.entry) for hit in LIST.find(asked)]
+def finds(name: str, listed: str) -> bool:
+    return NAMES.index(listed) in [int(hit.entry) for hit in LIST.find(name)]
 
 
 def target(**cells: str) -> dict[str, str]:
@@ -123,8 +123,8 @@ def test_the_country_supports_a_likeness_and_never_hides_one() -> None:
 
 def test_of_two_entries_of_the_same_name_the_one_of_the_same_country_comes_first() -> None:
     entries = tuple(Listed(country, "Company", ("Orvenda Trading",), (country,)) for country in ("ir", "sy"))
-    found = SanctionsList("two.csv", entries).find("Orvenda Trading", "SYR")
-    assert [hit.entry for hit in found] == ["sy", "ir"]
+    hits = SanctionsList("two.csv", entries).find("Orvenda Trading", "SYR")
+    assert [hit.entry for hit in hits] == ["sy", "ir"]
 
 
 def test_targets_simple_is_read_with_its_aliases_countries_and_date(tmp_path: Path) -> None:
@@ -207,10 +207,10 @@ def test_a_row_with_too_many_cells_is_told_and_the_rest_is_read(tmp_path: Path) 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_hit_is_told_with_the_lists_name_size_and_date_and_is_no_clearance(lang: str) -> None:
-    said = say(LIST.told(LIST.find("Nothing Like It Wurzelpeter")), lang)
-    assert "invented.csv" in said
-    assert str(len(LIST.entries)) in said
-    assert "2026" in said
+    sentence = say(LIST.told(LIST.find("Nothing Like It Wurzelpeter")), lang)
+    assert "invented.csv" in sentence
+    assert str(len(LIST.entries)) in sentence
+    assert "2026" in sentence
     undated = SanctionsList("old.csv", (Listed("1", "", ("Orvenda",)),))
     assert say("consignees_undated", lang) in say(undated.told([]), lang)
 
@@ -222,8 +222,10 @@ def test_a_hit_is_a_finding_for_review_that_names_entry_list_words_and_country()
     assert finding.rule is not None
     assert finding.rule.entry == str(NAMES.index("АО Завод Орланский"))
     assert [part.label for part in finding.evidence] == ["orlanskiy = орланский", "zavod = завод"]
-    said = say(finding.message, "en")
-    assert all(part in said for part in ("АО Завод Орланский", "invented.csv", "2026-11-20", "could not be compared"))
+    sentence = say(finding.message, "en")
+    assert all(
+        part in sentence for part in ("АО Завод Орланский", "invented.csv", "2026-11-20", "could not be compared")
+    )
 
 
 @pytest.mark.parametrize("name", ["", "   ", "...", "Ltd", "№ 5", "\u202e", "公司", "ООО", "a" * 5000, "💥", "-" * 9])
@@ -274,11 +276,11 @@ def test_20_000_names_are_searched_in_milliseconds(tmp_path: Path) -> None:
     rows.append(target(id="planted", name="ООО Щукинреагент Орланика"))
     sanctions = SanctionsList.read(written(tmp_path / "large.csv", rows))
     assert sanctions.find("Shchukinreagent Orlanika")[0].entry == "planted"
-    asked = [name() for _ in range(50)]
+    names = [name() for _ in range(50)]
     started = time.process_time()
-    for each in asked:
+    for each in names:
         sanctions.find(each)
-    assert (time.process_time() - started) / len(asked) < 0.05
+    assert (time.process_time() - started) / len(names) < 0.05
     stream = io.StringIO()
     stream.write(say(sanctions.told([]), "en"))
     assert "20001" in stream.getvalue()

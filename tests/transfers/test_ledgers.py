@@ -39,8 +39,8 @@ def line(**fields: str) -> str:
         "id": "1", "reporter": "FRA", "flow": "export", "partner": "DEU", "date": "2012-03-01", "cas": "111-48-8",
         "quantity": "1000", "unit": "kg",
     }  # fmt: skip
-    held = {**usual, **fields}
-    return ",".join(f'"{held.get(name, "")}"' for name in LEDGER_COLUMNS)
+    cells = {**usual, **fields}
+    return ",".join(f'"{cells.get(name, "")}"' for name in LEDGER_COLUMNS)
 
 
 def one_line(**fields: str) -> tuple[dict, Ledger]:
@@ -422,11 +422,11 @@ def test_the_order_of_lines_changes_no_line(drawn, seed):
     written = [line(id=f"n{at}", **row) for at, row in enumerate(drawn)]
     shuffled = random.Random(seed).sample(written, len(written))
     first, second = (ledger_of("\n".join([HEADER, *lines]) + "\n") for lines in (written, shuffled))
-    told = [
+    plain_lines = [
         sorted((*row[1:-1], str(ledger.problems[row[-1] - 1]) if row[-1] else "") for row in _plain(ledger))
         for ledger in (first, second)
     ]
-    assert told[0] == told[1]
+    assert plain_lines[0] == plain_lines[1]
     assert first.lines.height == len(drawn)
 
 
@@ -452,13 +452,13 @@ def test_every_line_of_many_years_of_statistics_has_its_year(tmp_path: Path):
 
 def test_a_year_far_from_the_others_or_still_to_come_is_told_and_kept():
     years = [*range(2015, 2025), 1924, 2099]
-    found = ledger_of("\n".join([HEADER, *(line(id=str(year), date=f"{year}-05-01") for year in years)]))
-    assert found.lines["year"].to_list() == years
-    assert [problems(found, row) for row in (1, 10)] == [[], []]
-    assert problems(found, 11) == ["ledger_date_far"]
-    assert problems(found, 12) == ["ledger_date_ahead"]
+    ledger = ledger_of("\n".join([HEADER, *(line(id=str(year), date=f"{year}-05-01") for year in years)]))
+    assert ledger.lines["year"].to_list() == years
+    assert [problems(ledger, row) for row in (1, 10)] == [[], []]
+    assert problems(ledger, 11) == ["ledger_date_far"]
+    assert problems(ledger, 12) == ["ledger_date_ahead"]
 
 
 def test_years_of_which_none_is_most_are_not_told_far_from_each_other():
-    found = ledger_of("\n".join([HEADER, line(date="1995"), line(id="2", date="2024")]))
-    assert [problems(found, row) for row in (1, 2)] == [[], []]
+    ledger = ledger_of("\n".join([HEADER, line(date="1995"), line(id="2", date="2024")]))
+    assert [problems(ledger, row) for row in (1, 2)] == [[], []]

@@ -72,14 +72,14 @@ def facts_for(kind):
 
 def fields(report):
     """Return every field of a paper: its label and what stands in it."""
-    found = []
+    all_fields = []
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Form):
-                found += block.fields
+                all_fields += block.fields
             elif isinstance(block, Clauses):
-                found += [field for clause in block.clauses for field in clause.fields]
-    return found
+                all_fields += [field for clause in block.clauses for field in clause.fields]
+    return all_fields
 
 
 def words_of(report):
@@ -97,10 +97,10 @@ def test_each_paper_is_made_in_each_language_as_pdf_xlsx_and_html(kind, lang):
     rows = CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue())).get_sheet_by_index(0).to_python()
     page = io.StringIO()
     write_html(report, page)
-    shown = HTMLParser()
+    reader = HTMLParser()
     texts = []
-    shown.handle_data = texts.append
-    shown.feed(page.getvalue())
+    reader.handle_data = texts.append
+    reader.feed(page.getvalue())
     for text in (report.title, facts_for(kind).cas, say("papers_blank", lang), say("papers_stamp", lang)):
         assert any(text in str(cell) for row in rows for cell in row), text
         assert text in " ".join(texts), text
@@ -224,11 +224,11 @@ def test_a_quantity_that_cannot_be_read_stands_as_the_row_has_it():
 
 def test_the_certificate_at_hand_lends_its_days_and_what_the_row_does_not_say():
     texts = {"id": "EUC-14", "issued": "2026-01-02", "expires": "2026-12-31", "end_use": "soap", "end_users": "Beta"}
-    held = certificate_of(1, texts)
-    facts = facts_of(shipment_of(1, ROW), certificate=held)
+    certificate = certificate_of(1, texts)
+    facts = facts_of(shipment_of(1, ROW), certificate=certificate)
     assert (facts.issued, facts.valid_until) == (date(2026, 1, 2), date(2026, 12, 31))
     assert (facts.end_users, facts.end_uses) == (("Acme, Alexandria",), ("detergents",))
-    bare = facts_of(shipment_of(1, {"id": "2"}), certificate=held)
+    bare = facts_of(shipment_of(1, {"id": "2"}), certificate=certificate)
     assert (bare.end_users, bare.end_uses) == (("Beta",), ("soap",))
 
 
@@ -255,8 +255,8 @@ HELD = {
 
 
 def test_a_certificate_that_covers_the_shipment_is_reprinted_as_it_is():
-    held = [certificate_of(1, HELD)]
-    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held, "restricted")
+    certificates = [certificate_of(1, HELD)]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, certificates), certificates, "restricted")
     assert facts == PaperFacts(
         shipment="S-17", chemical="Triethanolamine", entries=("CWC 3B17",), quantity="40000 kg", receiver="EGY",
         consignee="Nile Trading", end_users=(HELD["end_users"],), end_uses=("industrial",), certificates=("EUC-14",),
@@ -267,12 +267,12 @@ def test_a_certificate_that_covers_the_shipment_is_reprinted_as_it_is():
 
 @pytest.mark.parametrize(("certificates", "amount"), [([{**HELD, "quantity": "20"}], "5000 kg"), ([], "25000 kg")])
 def test_what_no_certificate_covers_is_for_a_new_one_under_no_number(certificates, amount):
-    held = [certificate_of(1, certificate) for certificate in certificates]
-    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held)
+    at_hand = [certificate_of(1, certificate) for certificate in certificates]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, at_hand), at_hand)
     assert (facts.certificates, facts.issued, facts.valid_until) == ((), None, None)
     assert facts.quantity == amount
-    assert facts.end_users == ((HELD["end_users"],) if held else ("Acme, Alexandria",))
-    name = "transfers_papers_new" if held else "transfers_papers_not_at_hand"
+    assert facts.end_users == ((HELD["end_users"],) if at_hand else ("Acme, Alexandria",))
+    name = "transfers_papers_new" if at_hand else "transfers_papers_not_at_hand"
     assert said_of_it == Message(name, {"ids": ("EUC-14",), "amount": amount})
 
 
@@ -352,12 +352,12 @@ def test_the_command_says_that_a_paper_is_met_and_writes_it_in_a_folder_that_it_
         "notice FRA 2026-01-01; notice CHE 2026-01-02\n"
     )
     target = tmp_path / "new" / "folder" / "notice.html"
-    asked = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
-    done = run(ledger, "-o", target, *asked)
+    options = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
+    done = run(ledger, "-o", target, *options)
     assert done.exit_code == 0, done.output
     assert "is met already" in done.stderr and "no rule" not in done.stderr
     assert target.read_bytes()[:4] == b"<!do"
-    assert run(ledger, "-o", ledger / "below" / "a.html", *asked).exit_code == 2
+    assert run(ledger, "-o", ledger / "below" / "a.html", *options).exit_code == 2
 
 
 def test_the_command_says_when_no_rule_asks_for_a_paper(ledger, tmp_path, name_index):

@@ -108,7 +108,7 @@ def ledger_of(
     return Ledger(name, frame, substances, (), {})
 
 
-def found(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
+def proposals_of(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
     return find_patterns([ledger_of(lines)], kinds=kinds or PATTERN_KINDS)
 
 
@@ -168,14 +168,14 @@ def test_a_year_that_the_books_hold_in_part_is_no_lower_level(cut: str) -> None:
         Line(OWN, A, B, side, date(year, month, int(rng.integers(1, 28))), float(20e3 * rng.lognormal(0, 0.02)))
         for year in range(FIRST, FIRST + YEARS) for month in range(1, 13) for side in (True, False)
     ]  # fmt: skip
-    held = (lambda day: day < date(2023, 2, 1)) if cut == "last" else (lambda day: day >= date(2014, 12, 1))
-    (level,) = [ledger_of([line for line in [*BACKGROUND, *lines] if held(line.day)], substances=PLANTED)]
+    is_in_books = (lambda day: day < date(2023, 2, 1)) if cut == "last" else (lambda day: day >= date(2014, 12, 1))
+    (level,) = [ledger_of([line for line in [*BACKGROUND, *lines] if is_in_books(line.day)], substances=PLANTED)]
     assert not find_patterns([level], kinds=["level_change"])
     if cut == "first":
         return
     yearly_only = level.lines.with_columns(day=pl.when(pl.col("substance") != OWN).then("day"))
-    told = find_patterns([replace(level, lines=yearly_only)], kinds=["level_change"])
-    assert {proposal.substance.key for proposal in told} == {"9-99-9"}  # a sum of a year is of all of it
+    proposals = find_patterns([replace(level, lines=yearly_only)], kinds=["level_change"])
+    assert {proposal.substance.key for proposal in proposals} == {"9-99-9"}  # a sum of a year is of all of it
 
 
 def test_steady_growth_is_no_change_of_level() -> None:
@@ -189,7 +189,7 @@ def test_a_change_smaller_than_the_declaration_threshold_is_not_told() -> None: 
 
 def test_growth_that_all_pairs_share_is_no_change() -> None:
     doubled = [line._replace(kg=line.kg * (3 if line.day.year >= 2019 else 1)) for line in BACKGROUND]
-    assert not found(doubled, "level_change")
+    assert not proposals_of(doubled, "level_change")
 
 
 def test_a_partner_that_is_new_after_years_is_found() -> None:
@@ -207,7 +207,7 @@ def test_an_exporter_that_has_new_partners_every_year_is_not_told() -> None:
 
 def test_a_partner_in_the_first_years_of_a_ledger_is_not_new() -> None:
     lines = yearly(0, 0, 1, [0, 100e3, 100e3, 100e3])
-    assert not found(lines, "new_partner")
+    assert not proposals_of(lines, "new_partner")
 
 
 def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_partner() -> None:
@@ -318,14 +318,14 @@ def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
 def test_a_register_without_its_columns_is_refused(tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text("country,kg\nAKX,1\n", encoding="utf-8")
-    said = r"no column 'state'.*needs the columns state, chemical, year, consumed_kg; it has 'country', 'kg'"
-    with pytest.raises(InputError, match=said):
+    message = r"no column 'state'.*needs the columns state, chemical, year, consumed_kg; it has 'country', 'kg'"
+    with pytest.raises(InputError, match=message):
         read_consumption(str(register))
 
 
 @pytest.mark.parametrize("heavy", [False, True])
 def test_a_ledger_in_which_nothing_changes_gives_hardly_ever_anything(heavy: bool) -> None:
-    alarms = sum(bool(found(steady(seed, heavy=heavy))) for seed in range(100, 130))
+    alarms = sum(bool(proposals_of(steady(seed, heavy=heavy))) for seed in range(100, 130))
     assert alarms <= 2
 
 
@@ -393,7 +393,7 @@ def gist(proposals: Sequence[Proposal]) -> list[tuple[object, ...]]:
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_the_lines_makes_no_difference(seed: int) -> None:
     mixed = [PATTERNED[n] for n in np.random.default_rng(seed).permutation(len(PATTERNED))]
-    assert gist(found(mixed)) == gist(found(PATTERNED))
+    assert gist(proposals_of(mixed)) == gist(proposals_of(PATTERNED))
 
 
 @settings(max_examples=8, deadline=None)
@@ -401,7 +401,7 @@ def test_the_order_of_the_lines_makes_no_difference(seed: int) -> None:
 def test_the_unit_of_the_quantities_makes_no_difference(scale: float) -> None:
     scaled = tuple(substance._replace(threshold_kg=(substance.threshold_kg or 0) * scale) for substance in SUBSTANCES)
     other = find_patterns([ledger_of(PATTERNED, substances=scaled, scale=scale)])
-    first = found(PATTERNED)
+    first = proposals_of(PATTERNED)
     assert [(proposal.kind, route(proposal), proposal.start, proposal.end) for proposal in other] == [
         (proposal.kind, route(proposal), proposal.start, proposal.end) for proposal in first
     ]
@@ -426,15 +426,15 @@ def test_probabilities_are_corrected_for_their_number() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_is_said_in_every_language(lang: str) -> None:
-    for proposal in found(PATTERNED):
-        said = say(proposal.message, lang)
-        assert "{" not in said
-        assert proposal.substance.name in said
+    for proposal in proposals_of(PATTERNED):
+        sentence = say(proposal.message, lang)
+        assert "{" not in sentence
+        assert proposal.substance.name in sentence
     assert all(say(f"pattern_kind_{kind}", lang) != f"pattern_kind_{kind}" for kind in PATTERN_KINDS)
 
 
 def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:
-    proposals = found(PATTERNED)
+    proposals = proposals_of(PATTERNED)
     rows = list(as_rows(proposals))
     assert [row["rank"] for row in rows] == list(range(1, len(proposals) + 1))
     assert tuple(rows[0]) == COLUMNS
@@ -448,7 +448,7 @@ def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:
 
 
 def test_the_chart_holds_what_either_side_says_of_each_year() -> None:
-    proposal = next(proposal for proposal in found(PATTERNED) if proposal.kind == "level_change")
+    proposal = next(proposal for proposal in proposals_of(PATTERNED) if proposal.kind == "level_change")
     values = proposal.chart("fr")["data"]["values"]
     assert len(values) == 2 * len(proposal.years) == 20
     assert {value["side"] for value in values} == {"selon l'exportateur", "selon l'importateur"}

@@ -14,8 +14,8 @@ CONVENTION = Convention(date(2026, 11, 28), ("CWC",))
 
 
 def substance_of(*entries: str) -> Substance:
-    found = [entry for name in entries if (entry := CONVENTION.find(*name.split(" ", 1)))]
-    return Substance("1-00-0", "A chemical", entries, *limits(CONVENTION, found))
+    found_entries = [entry for name in entries if (entry := CONVENTION.find(*name.split(" ", 1)))]
+    return Substance("1-00-0", "A chemical", entries, *limits(CONVENTION, found_entries))
 
 
 @pytest.mark.parametrize(

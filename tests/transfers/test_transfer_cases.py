@@ -28,18 +28,18 @@ def cases_of(file: Path) -> list[dict[str, Any]]:
 
 
 @cache
-def laws(asked: date, lists: tuple[str, ...]) -> Checker:
-    return Checker(Question(asked, lists))
+def laws(day: date, lists: tuple[str, ...]) -> Checker:
+    return Checker(Question(day, lists))
 
 
 def answer(case: dict[str, Any]) -> Answer:
     """Answer the case's own shipment, the last of its ledger."""
-    asked, lists = case.get("as_of", ASKED), tuple(case.get("lists", ["CWC"]))
+    day, lists = case.get("as_of", ASKED), tuple(case.get("lists", ["CWC"]))
     certificates = [
         certificate_of(row, texts(certificate)) for row, certificate in enumerate(case.get("certificates", ()), 1)
     ]
-    checker = Checker(Question(asked, lists), certificates)
-    checker._laws = laws(asked, lists)._laws  # what has been read once stays read
+    checker = Checker(Question(day, lists), certificates)
+    checker._laws = laws(day, lists)._laws  # what has been read once stays read
     ledger = [
         shipment_of(row, texts(planned)) for row, planned in enumerate([*case.get("before", ()), case["shipment"]], 1)
     ]
@@ -50,9 +50,9 @@ def texts(fields: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in fields.items()}
 
 
-def duties_of(found: Answer) -> list[str]:
+def duties_of(answered: Answer) -> list[str]:
     return sorted(
-        f"{duty.rule.id} {duty.state} {duty.due or ''}".strip() for duty in found.owed if duty.state != "told"
+        f"{duty.rule.id} {duty.state} {duty.due or ''}".strip() for duty in answered.owed if duty.state != "told"
     )
 
 
@@ -60,14 +60,16 @@ def duties_of(found: Answer) -> list[str]:
 def test_each_case_is_judged_as_written(file: Path) -> None:
     wrong = []
     for case in cases_of(file):
-        found = answer(case)
+        answered = answer(case)
         entries = sorted(
-            f"{finding.rule.list} {finding.rule.entry} {finding.verdict}" for finding in found.findings if finding.rule
+            f"{finding.rule.list} {finding.rule.entry} {finding.verdict}"
+            for finding in answered.findings
+            if finding.rule
         )
-        got = (str(found.verdict), duties_of(found), entries if "entries" in case else None)
-        wanted = (case["verdict"], sorted(case["duties"]), sorted(case["entries"]) if "entries" in case else None)
-        if got != wanted:
-            wrong.append((case["name"], "wanted", wanted, "got", got, sentence(found.findings[0].message)))
+        got = (str(answered.verdict), duties_of(answered), entries if "entries" in case else None)
+        expected = (case["verdict"], sorted(case["duties"]), sorted(case["entries"]) if "entries" in case else None)
+        if got != expected:
+            wrong.append((case["name"], "wanted", expected, "got", got, sentence(answered.findings[0].message)))
     assert not wrong
 
 
@@ -80,19 +82,19 @@ def test_there_are_enough_cases_and_each_says_why() -> None:
 
 def test_every_rule_but_those_only_told_decides_a_case() -> None:
     decided = {duty.split()[0] for file in FILES for case in cases_of(file) for duty in case["duties"]}
-    said = {
+    rules = {
         rule.id
         for rule in laws(ASKED, ("CWC",))._rules
         if rule.effect in ("prohibited", "only_for", "not_for", "paper", "later")
     }
-    assert said <= decided
+    assert rules <= decided
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_answer_is_said_in_every_language(lang: str) -> None:
     for file in FILES:
         for case in cases_of(file)[::3]:
-            found = answer(case)
-            said = [sentence(finding.message, lang) for finding in found.findings]
-            said += [sentence(duty.told, lang) for duty in found.owed]
-            assert not [sentence for sentence in said if "transfers_" in sentence or "{" in sentence]
+            answered = answer(case)
+            sentences = [sentence(finding.message, lang) for finding in answered.findings]
+            sentences += [sentence(duty.told, lang) for duty in answered.owed]
+            assert not [sentence for sentence in sentences if "transfers_" in sentence or "{" in sentence]

@@ -19,8 +19,10 @@ def pdf(*pages: Sequence[str], locked: bool = False) -> bytes:
     bodies = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for lines in pages:
-        said = "".join(f"BT /F1 12 Tf 50 {760 - 40 * at} Td ({_quoted(line)}) Tj ET\n" for at, line in enumerate(lines))
-        stream = said.encode("latin-1")
+        content = "".join(
+            f"BT /F1 12 Tf 50 {760 - 40 * at} Td ({_quoted(line)}) Tj ET\n" for at, line in enumerate(lines)
+        )
+        stream = content.encode("latin-1")
         bodies.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(bodies) + 1)
         bodies.append(

@@ -134,13 +134,15 @@ def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
             assert answer.status_code == 422, form
         assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
         form = {"case": "law", "state": "XNV"}
-        told = client.post("/api/v1/law/checks", data=form)
-        assert told.status_code == 415 and "no file came with it" in told.json()["detail"]
-        told = client.post("/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)])
-        assert (told.status_code, told.json()["detail"]) == (422, "more than 12 files came")
-        assert "at most 12 files" in told.json()["remedy"]
-        told = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
-        assert told.status_code == 422 and "1997-04-29" in told.json()["remedy"], told.text
+        response = client.post("/api/v1/law/checks", data=form)
+        assert response.status_code == 415 and "no file came with it" in response.json()["detail"]
+        response = client.post(
+            "/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)]
+        )
+        assert (response.status_code, response.json()["detail"]) == (422, "more than 12 files came")
+        assert "at most 12 files" in response.json()["remedy"]
+        response = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
+        assert response.status_code == 422 and "1997-04-29" in response.json()["remedy"], response.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -221,8 +223,8 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
 
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
-        finding = next(each for each in found if each["entry"] == "PRO-01")
+        findings = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
+        finding = next(each for each in findings if each["entry"] == "PRO-01")
         page = main_of(client, f"/findings/{finding['id']}")
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-01")
         assert page.one("input", name="place") and not page.all("input", name="entry")
@@ -264,10 +266,10 @@ def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept
         )
         assert "Section 10" in part.text and "Nordavia" in part.text
         body = {"question": "May inspectors enter premises?", "state": "XNV"}
-        told = client.post("/api/v1/law/ask", json=body).json()
-        assert "XNV" in told["searched"]
-        assert (told["found"][0]["section"], told["found"][0]["run"]) == ("Section 12", kept.now)
-        assert any(row["state"] is None for row in told["found"]), "the Convention answers too"
+        answer = client.post("/api/v1/law/ask", json=body).json()
+        assert "XNV" in answer["searched"]
+        assert (answer["found"][0]["section"], answer["found"][0]["run"]) == ("Section 12", kept.now)
+        assert any(row["state"] is None for row in answer["found"]), "the Convention answers too"
         nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
         assert not nothing.all("li") and "Nothing is good enough" in nothing.text
         assert client.post("/law/ask", data={"question": " "}, headers=PART).status_code == 422
@@ -370,10 +372,10 @@ def test_why_nothing_was_checked_is_told_in_the_language_of_the_page(
         address = sent(client, name, content)
         make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
         for lang, words in says.items():
-            told = main_of(client, address, lang).one("div", class_="warning")
-            assert told.attributes["data-trouble"] == kind
-            said = told.all("p")[0].text
-            assert all(word in said for word in words), said
+            warning = main_of(client, address, lang).one("div", class_="warning")
+            assert warning.attributes["data-trouble"] == kind
+            page_text = warning.all("p")[0].text
+            assert all(word in page_text for word in words), page_text
 
 
 def test_a_job_that_runs_tells_its_step(house: House) -> None:
@@ -386,8 +388,8 @@ def test_a_job_that_runs_tells_its_step(house: House) -> None:
         part = main_of(client, address).one(id="job")
         assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50 %"
         assert part.one("progress").attributes["value"] == "0.500"
-    said = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
-    assert said == {
+    steps = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
+    assert steps == {
         0: "Step 1 of 4: Getting ready, 0 %",
         75: "Step 2 of 4: Reading the texts, 50 %",
         500: "Step 3 of 4: Searching by meaning, 50 %",
@@ -401,13 +403,13 @@ def test_a_check_says_whose_place_on_the_shelf_it_took_and_a_trial_takes_none(ho
         first = checked(house, client, FIRST)
         assert not main_of(client, f"/law/runs/{first}").all("p", class_="shelf-note")
         second = checked(house, client, NOW)
-        told = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
+        note = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
         assert (
-            told.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in told.text
+            note.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in note.text
         )
         trial = checked(house, client, FIRST, trial="yes")
-        told = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
-        assert "does not show this check" in told.text and f"check {second}" in told.text
+        note = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
+        assert "does not show this check" in note.text and f"check {second}" in note.text
         row = lines_of(main_of(client, "/law/shelf"))["Nordavia"]
         assert f"check {second}" in row[4] and NOW in row[4]
         assert f"check {first}" in row[5] and f"check {trial}" in row[5]
@@ -466,10 +468,14 @@ def test_what_people_decided_is_in_the_report_the_tables_and_on_the_page(kept: K
         assert (first["PRO-07"]["verdict"], first["PRO-07"]["proposed"]) == ("covered", "none")
         assert first["PRO-07"]["decided_by"] == "Name of rita" and first["PRO-07"]["place"] == "Section 4"
         assert first["PRO-01"]["wrong_elements"] == "stockpile;retain" and first["PRO-01"]["missing"] == "stockpile"
-        told = {measure["measure"]: measure for measure in client.get(f"{base}/report?format=json").json()["measures"]}
-        assert told["PRO-07"]["decision"]["reason"] == reason and told["PRO-07"]["proposed"] == "none"
-        found = {measure["measure"]: measure for measure in client.get(f"/api/v1/law/checks/{run}").json()["measures"]}
-        assert found["PRO-01"]["decision"]["elements"] == elements and found["PRO-02"]["decision"] is None
+        measures = {
+            measure["measure"]: measure for measure in client.get(f"{base}/report?format=json").json()["measures"]
+        }
+        assert measures["PRO-07"]["decision"]["reason"] == reason and measures["PRO-07"]["proposed"] == "none"
+        by_measure = {
+            measure["measure"]: measure for measure in client.get(f"/api/v1/law/checks/{run}").json()["measures"]
+        }
+        assert by_measure["PRO-01"]["decision"]["elements"] == elements and by_measure["PRO-02"]["decision"] is None
 
         page = main_of(client, f"{base}/measures/CWC/PRO-01")
         assert "Corrected by Name of rita" in page.one("p", class_="by-person").text
@@ -485,9 +491,9 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
     files = [("file", (NOW, example_text(NOW)))]
 
     def sent_by_program(client: TestClient, **form: str) -> int:
-        told = client.post("/api/v1/law/checks", data={"case": "law", "state": "XNV", **form}, files=files)
-        assert told.status_code == 202, told.text
-        return worked(house, f"/law/jobs/{told.json()['id']}")
+        answer = client.post("/api/v1/law/checks", data={"case": "law", "state": "XNV", **form}, files=files)
+        assert answer.status_code == 202, answer.text
+        return worked(house, f"/law/jobs/{answer.json()['id']}")
 
     def on_shelf(client: TestClient) -> set[str]:
         return {row["run"] for row in csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text))}
@@ -499,10 +505,10 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
         assert client.get(f"/api/v1/law/checks/{rules}").json()["model"] is None and on_shelf(client) == {str(rules)}
         decided(client, first, "PRO-01", outcome="accept", reason="It is right.")
         assert on_shelf(client) == {str(first)}
-        told = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
-        assert "which plain rules made" in told and f": check {first}" in told and ":." not in told
-        asked = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
-        assert on_shelf(client) == {str(asked)}
+        note = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
+        assert "which plain rules made" in note and f": check {first}" in note and ":." not in note
+        run_asked_for = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
+        assert on_shelf(client) == {str(run_asked_for)}
         decided(client, rules, "PRO-01", outcome="accept", reason="It is right.")
         latest = sent_by_program(client, as_of="2026-11-22")
         assert on_shelf(client) == {str(latest)}, "what the model proposed takes its place as ever"
@@ -511,8 +517,10 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
 def test_the_page_of_a_question_shows_no_figure_that_the_order_does_not_go_by(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         part, _ = post(client, "/law/ask", question="May inspectors enter premises?", state="XNV")
-        found = part.one("ol", class_="found-passages").all("li")
-        assert found and not any("%" in passage.text.replace(passage.one("blockquote").text, "") for passage in found)
+        passages = part.one("ol", class_="found-passages").all("li")
+        assert passages and not any(
+            "%" in passage.text.replace(passage.one("blockquote").text, "") for passage in passages
+        )
 
 
 def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> None:
@@ -520,7 +528,7 @@ def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> No
         for name, content, word in (("law.pdf", b"%PDF-1.7\nnothing that is read", "save"), ("law.txt", b"", "check")):
             address = sent(client, name, content)
             assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
-            told = main_of(client, address).one("div", class_="warning")
-            said = told.all("p")[0].text
-            assert told.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in said, said
-            assert not {"CSV", "XLSX", "EML"} & set(said.replace(",", " ").split()), said
+            warning = main_of(client, address).one("div", class_="warning")
+            page_text = warning.all("p")[0].text
+            assert warning.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in page_text, page_text
+            assert not {"CSV", "XLSX", "EML"} & set(page_text.replace(",", " ").split()), page_text

@@ -62,9 +62,9 @@ def test_an_assistant_is_told_the_rule_and_what_was_checked(folder: Path) -> Non
         ("duties", {"list_id": "CWC", "entry_id": "1A01", "lang": "fr"}),
         ("lists", {}),
     )
-    told = screened.structured_content
-    assert [(finding["verdict"], finding["entry"]) for finding in told["findings"]] == [("listed", "1A01")]
-    assert told["checked"]["as_of"] == "2026-11-24"
+    answer = screened.structured_content
+    assert [(finding["verdict"], finding["entry"]) for finding in answer["findings"]] == [("listed", "1A01")]
+    assert answer["checked"]["as_of"] == "2026-11-24"
     assert entry.structured_content["entry"]["source"].startswith("Annex on Chemicals")
     assert duties.structured_content["duties"]
     assert all(result.structured_content["checked"]["lists"] for result in (screened, entry, duties, lists))

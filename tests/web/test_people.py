@@ -89,8 +89,8 @@ def run(place: str, *words: str, status: int = 0) -> str:
 
 
 def test_the_console_runs_the_house(place: str) -> None:
-    said = run(place, "add", "alice", "--role", "reviewer", "--clearance", "highly-protected", "--name", "Alice L.")
-    assert said == "Account alice: reviewer, cleared for highly_protected.\n"
+    done = run(place, "add", "alice", "--role", "reviewer", "--clearance", "highly-protected", "--name", "Alice L.")
+    assert done == "Account alice: reviewer, cleared for highly_protected.\n"
     assert "administrator" in run(place, "role", "alice", "administrator")
     assert "restricted" in run(place, "clearance", "alice", "restricted")
     run(place, "add", "root", "--role", "administrator")

@@ -41,9 +41,9 @@ def stored(house: House) -> list[dict[str, object]]:
 @ON_BOTH
 def test_who_signs_in_is_known_until_signing_out(house: House) -> None:
     with house.signed_in("alice") as client:
-        told = client.get(ME).json()
-        assert told["person"]["login"] == "alice" and told["person"]["role"] == "reviewer"
-        assert "decide" in told["actions"] and "people" not in told["actions"]
+        answer = client.get(ME).json()
+        assert answer["person"]["login"] == "alice" and answer["person"]["role"] == "reviewer"
+        assert "decide" in answer["actions"] and "people" not in answer["actions"]
         cookie = client.cookies[COOKIE]
         assert client.delete(ME).status_code == 204
         assert stored(house) == []
@@ -146,10 +146,10 @@ def test_a_change_of_role_is_felt_at_once(house: House) -> None:
 def test_an_unknown_login_a_wrong_password_and_a_locked_account_are_answered_alike(house: House) -> None:
     def answered(login: str, password: str) -> object:
         with house.client() as client:
-            told = sign_in(client, login, password)
-            body = told.json()
+            response = sign_in(client, login, password)
+            body = response.json()
             body.pop("request_id", "")
-            return told.status_code, body, sorted(set(told.headers) - {"x-request-id"})
+            return response.status_code, body, sorted(set(response.headers) - {"x-request-id"})
 
     wrong = answered("alice", OTHER)
     assert wrong[0] == 401  # type: ignore[index]
@@ -415,12 +415,12 @@ def test_an_invitation_through_the_api_gives_a_password_once(house: House) -> No
     house.entrance.people.add("console", "bob")
     token = house.entrance.people.invite("console", "bob")
     with house.client() as client:
-        asked = {"token": token, "password": PASSWORD}
-        assert client.post("/api/v1/invitations/accept", json={**asked, "password": "bob"}).status_code == 422
-        assert client.post("/api/v1/invitations/accept", json={**asked, "token": "x"}).status_code == 403
-        accepted = client.post("/api/v1/invitations/accept", json=asked)
+        body = {"token": token, "password": PASSWORD}
+        assert client.post("/api/v1/invitations/accept", json={**body, "password": "bob"}).status_code == 422
+        assert client.post("/api/v1/invitations/accept", json={**body, "token": "x"}).status_code == 403
+        accepted = client.post("/api/v1/invitations/accept", json=body)
         assert accepted.status_code == 201 and accepted.json()["login"] == "bob"
-        assert client.post("/api/v1/invitations/accept", json=asked).status_code == 403
+        assert client.post("/api/v1/invitations/accept", json=body).status_code == 403
         assert sign_in(client, "bob").status_code == 200
 
 
@@ -434,11 +434,11 @@ def test_the_log_tells_of_a_sign_in_by_id_alone(house: House, caplog: pytest.Log
     with caplog.at_level("INFO", "opencwc.web.sign_in"), house.client() as client:
         sign_in(client, "alice", OTHER)
         sign_in(client, "alice")
-    told = [record for record in caplog.records if record.name == "opencwc.web.sign_in"]
-    assert [record.getMessage() for record in told] == ["sign-in-refused", "signed-in"]
-    assert getattr(told[1], "person") == house.entrance.people.account("alice").person.id  # noqa: B009
-    said = "".join(str(record.__dict__) for record in told)
-    assert "alice" not in said and OTHER not in said and PASSWORD not in said
+    records = [record for record in caplog.records if record.name == "opencwc.web.sign_in"]
+    assert [record.getMessage() for record in records] == ["sign-in-refused", "signed-in"]
+    assert getattr(records[1], "person") == house.entrance.people.account("alice").person.id  # noqa: B009
+    text = "".join(str(record.__dict__) for record in records)
+    assert "alice" not in text and OTHER not in text and PASSWORD not in text
 
 
 def test_where_a_second_factor_is_demanded_nothing_else_opens_before_it_is_set_up(
@@ -452,10 +452,10 @@ def test_where_a_second_factor_is_demanded_nothing_else_opens_before_it_is_set_u
                 assert kind(client.request(*route.split(" "))) == "second-factor-needed", route
             secret = client.post(f"{ME}/totp/enrol", json={"password": PASSWORD}).json()["secret"]
             code = pyotp.TOTP(secret).at(house.clock.at)
-            told = client.post(f"{ME}/totp/confirm", json={"code": code}).json()["session"]
-            assert told["second_factor_to_set_up"] is False
+            session = client.post(f"{ME}/totp/confirm", json={"code": code}).json()["session"]
+            assert session["second_factor_to_set_up"] is False
             assert client.get("/api/v1/people").status_code == 200
-            client.headers["x-csrf-token"] = told["csrf_token"]
+            client.headers["x-csrf-token"] = session["csrf_token"]
             house.clock.turn(minutes=1)
             given = {"password": PASSWORD, "code": pyotp.TOTP(secret).at(house.clock.at)}
             answer = client.post(f"{ME}/totp/disable", json=given)

@@ -223,9 +223,9 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
 
 def finding_of(house: House, run: int, rank: int) -> int:
     with house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
+        findings = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
     return next(
-        int(finding["id"]) for finding in found if finding["row"] == rank and finding["verdict"] == "discrepancy"
+        int(finding["id"]) for finding in findings if finding["row"] == rank and finding["verdict"] == "discrepancy"
     )
 
 
@@ -243,9 +243,9 @@ def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lin
         base = f"/transfers/runs/{kept.run}/pairs/{kept.rank('FRA', 2023)}/letter"
         ours = client.get(f"{base}?ours=DEU&letter_lang=en&format=txt").text
         theirs = client.get(f"{base}?ours=FRA&letter_lang=fr&format=txt").text
-        for letter, wanted in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
+        for letter, expected in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
             lines = [line.split(" | ")[5] for line in letter.splitlines() if "Thiodiglycol | " in line]
-            assert [line.split(" ")[0] for line in lines] == wanted
+            assert [line.split(" ")[0] for line in lines] == expected
         assert client.get(f"{base}?ours=USA").status_code == 422
         arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
         assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
@@ -314,9 +314,9 @@ def test_the_result_is_there_after_the_service_begins_anew(kept: Kept) -> None:
     _loaded.clear()
     again = replace(kept.house, app=app_of(kept.house.entrance, kept.house.book))
     with again.signed_in("anna") as client:
-        shown = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
+        row_count = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
         listed = main_of(client, "/transfers").one("section", aria_labelledby="kept-h").rows()
-        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(shown), "0", "0"]
+        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(row_count), "0", "0"]
     again.app.state.service.answering.close()
 
 
@@ -347,12 +347,12 @@ def test_erasing_the_case_erases_ledgers_and_result(house: House) -> None:
             assert rita.post(f"/findings/{finding['id']}/decision", data=form, headers=PART).status_code == 204
         assert rita.patch("/api/v1/cases/trade", json={"status": "closed"}).status_code == 200
         body = {"kind": "erase", "case": "trade", "reason": "the time is over", "ground": "retention"}
-        asked = rita.post("/api/v1/requests", json=body)
-        assert asked.status_code in (200, 201), asked.text
-        assert rene.post(f"/api/v1/requests/{asked.json()['seq']}/answer", json={"approve": True}).status_code == 200
+        answer = rita.post("/api/v1/requests", json=body)
+        assert answer.status_code in (200, 201), answer.text
+        assert rene.post(f"/api/v1/requests/{answer.json()['seq']}/answer", json={"approve": True}).status_code == 200
         person = house.entrance.people.find("rita")
         assert person
-        assert erase_case(house.book, person, asked.json()["seq"])["sources"] == 2
+        assert erase_case(house.book, person, answer.json()["seq"])["sources"] == 2
         assert anna.get(f"/transfers/runs/{run}").status_code == 404
 
 
@@ -390,17 +390,17 @@ def test_a_job_can_be_stopped(house: House) -> None:
 
 
 def test_a_result_that_is_none_is_not_shown() -> None:
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "as_of": "2026-11-28", "model": "", "said": [], "ledgers": [], "substances": [], "counts": {}, "patterns": [],
         "pattern_count": 0,
     }  # fmt: skip
     groups, lines = io.BytesIO(), io.BytesIO()
     pl.DataFrame(schema=GROUP_SCHEMA).write_parquet(groups)
     pl.DataFrame(schema=LINE_SCHEMA).write_parquet(lines)
-    assert len(unpack(packed(told, groups.getvalue(), lines.getvalue())).groups) == 0
+    assert len(unpack(packed(result, groups.getvalue(), lines.getvalue())).groups) == 0
     for wrong in (
-        b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue()),
-        packed({**told, "counts": []}, groups.getvalue(), lines.getvalue()),
+        b"", b"PK", packed(result, b"x", lines.getvalue()), packed(result, lines.getvalue(), lines.getvalue()),
+        packed({**result, "counts": []}, groups.getvalue(), lines.getvalue()),
     ):  # fmt: skip
         with pytest.raises(InputError):
             unpack(wrong)
@@ -486,15 +486,15 @@ def test_the_columns_of_shipments_are_mapped_by_hand_with_a_preview(kept: Kept) 
         "id": "Nr", "chemical": "Ware", "quantity": "Menge", "unit": "=kg", "from": "Von", "to": "Nach", "date": "Tag",
     }.items()}  # fmt: skip
     with kept.house.signed_in("anna") as client:
-        asked = {"files": {"file": ("theirs.csv", theirs)}, "headers": PART}
-        preview = parsed(client.post("/transfers/check/preview", **asked).text)
+        upload = {"files": {"file": ("theirs.csv", theirs)}, "headers": PART}
+        preview = parsed(client.post("/transfers/check/preview", **upload).text)
         names = {select.attributes["name"] for select in preview.all("select")}
         assert names == {f"map-1-{field}" for field in SHIPMENT_FIELDS}
         assert "Thiodiglycol" in preview.one("table").text
-        again = parsed(client.post("/transfers/check/preview", data=mapped, **asked).text)
+        again = parsed(client.post("/transfers/check/preview", data=mapped, **upload).text)
         chosen = again.one("select", name="map-1-chemical").one("option", selected="")
         assert chosen.attributes["value"] == "Ware"
-        answer = client.post("/transfers/check/file", data=mapped, **asked)
+        answer = client.post("/transfers/check/file", data=mapped, **upload)
         assert "prohibited" in parsed(answer.text).one("article").one("h2").text
         broken = client.post("/transfers/check/preview", files={"file": ("x.bin", b"\x00\x01")}, headers=PART)
         assert parsed(broken.text).all("div", class_="warning")
@@ -654,13 +654,13 @@ def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept
         answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
         hidden = form.one("input", name="shipment").attributes["value"]
-        asked = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
-        paper = client.post("/transfers/check/paper", data=asked, headers=PART)
+        body = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
+        paper = client.post("/transfers/check/paper", data=body, headers=PART)
         assert paper.status_code == 200, paper.text
         assert paper.content.startswith(b"%PDF")
         for strange in ("[", "", hidden[:-4] + "AAAA"):
-            told = client.post("/transfers/check/paper", data={**asked, "shipment": strange}, headers=PART)
-            assert told.status_code == 422
+            answer = client.post("/transfers/check/paper", data={**body, "shipment": strange}, headers=PART)
+            assert answer.status_code == 422
 
 
 def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
@@ -669,14 +669,14 @@ def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
     with kept.house.signed_in("anna") as client:
         answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
-        asked = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
+        body = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
         assert say(Message("page_transfers_papers_last", {"days": 7}))[1:] in parsed(answered.text).text
         now = time.time()
         monkeypatch.setattr(time, "time", lambda: now + 6 * 86_400)
-        assert client.post("/transfers/check/paper", data=asked, headers=PART).status_code == 200
+        assert client.post("/transfers/check/paper", data=body, headers=PART).status_code == 200
         monkeypatch.setattr(time, "time", lambda: now + 8 * 86_400)
-        told = client.post("/transfers/check/paper", data=asked, headers=PART)
-        assert told.status_code == 422 and "too old" in told.text
+        answer = client.post("/transfers/check/paper", data=body, headers=PART)
+        assert answer.status_code == 422 and "too old" in answer.text
 
 
 def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:
@@ -690,8 +690,8 @@ def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certifi
         sheets = []
         for form in forms[:2]:
             sealed = form.one("input", name="shipment").attributes["value"]
-            asked = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
-            sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=asked, headers=PART).content))
+            body = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
+            sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=body, headers=PART).content))
     assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "2027-12-31" in sheets[0]
     assert "750 kg drawn from certificate EUC-1, 0 kg left" in sheets[1]
 
@@ -707,8 +707,8 @@ def test_a_check_above_a_clearance_is_not_there(checked: KeptCheck) -> None:
 
 def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked: KeptCheck, kept: Kept) -> None:
     with checked.house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={checked.run}&verdict=prohibited").json()["findings"]
-        page = main_of(client, f"/findings/{found[0]['id']}")
+        finding = client.get(f"/api/v1/findings?run={checked.run}&verdict=prohibited").json()["findings"]
+        page = main_of(client, f"/findings/{finding[0]['id']}")
         assert page.one("a", href=f"/transfers/checks/{checked.run}?after=2#answer-3")
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/findings/{finding_of(kept.house, kept.run, 1)}")

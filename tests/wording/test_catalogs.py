@@ -34,12 +34,12 @@ def catalog(lang: str, domain: str = "opencwc") -> Catalog:
 
 
 def ids(lang: str) -> dict[str, tuple[str, ...]]:
-    said = {}
+    ids_said = {}
     for message in catalog(lang):
         if message.id:
             key = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
-            said[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-    return said
+            ids_said[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return ids_said
 
 
 def values_of(text: str) -> set[str]:
@@ -121,11 +121,11 @@ def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_message_of_another_version_is_told_with_its_id_and_all_its_values(lang: str) -> None:
     inner = Message("why_of_old", {"entry": "1A01", "row": 7})
-    told = say(Message("ledger_of_old", {"kg": 2500.0, "why": inner}), lang)
-    assert told != say(Message("ledger_of_old"), lang)
+    full_sentence = say(Message("ledger_of_old", {"kg": 2500.0, "why": inner}), lang)
+    assert full_sentence != say(Message("ledger_of_old"), lang)
     for word in ("ledger_of_old", "why_of_old", "1A01", "7", "2"):
-        assert word in told
-    assert say(Message("wording_of_another_version", {"told": ""}), lang).strip() in told
+        assert word in full_sentence
+    assert say(Message("wording_of_another_version", {"told": ""}), lang).strip() in full_sentence
     known = say(Message("place_P", {"former_name": "methyl"}), lang)  # an id that is known, with values of another time
     assert "place_P" in known and "methyl" in known
 
@@ -158,7 +158,7 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "written"),
     [
         ("en", "2026-11-04"),
         ("fr", "4 novembre 2026"),
@@ -168,22 +168,22 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
         ("zh", "2026年11月4日"),
     ],
 )
-def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, said: str) -> None:
-    assert said in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
+def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, written: str) -> None:
+    assert written in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "written"),
     [
         ("en", "180,060 kg"), ("fr", "180\u202f060 kg"), ("es", "180.060 kg"), ("ru", "180\u00a0060 kg"),
         ("zh", "180,060 kg"), ("ar", "180,060 kg"),
     ],
 )  # fmt: skip
-def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, said: str) -> None:
+def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, written: str) -> None:
     drawn = Message("transfers_certificate_drawn", {"id": "EUC-1", "amount": "180060 kg", "left": "0.5 kg"})
-    assert said in sentence(drawn, lang)
+    assert written in sentence(drawn, lang)
     over = Message("reconcile_over", {"difference": 180060.0, "threshold": 30000.0})
-    assert said.removesuffix(" kg") in sentence(over, lang)
+    assert written.removesuffix(" kg") in sentence(over, lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -217,9 +217,9 @@ def test_a_message_within_others_is_said_as_itself_however_many_there_were() -> 
         within = Message("group_alkyl", {"carbons": carbons})
         assert str(carbons) in say(Message("why_found", {"found": within, "why": within}))
     kept = [Message("group_alkyl", {"carbons": carbons}) for carbons in range(2, wording.MOST_WITHIN + 50)]
-    said = [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
-    assert said == [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
-    assert len(set(said)) == len(kept)
+    said_alone = [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
+    assert said_alone == [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
+    assert len(set(said_alone)) == len(kept)
 
 
 def test_catalogs_that_were_not_built_are_told_and_no_id_is_said(

@@ -78,36 +78,36 @@ def numbers(sections: list[LegalSection]) -> list[str]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_articles_are_found_in_the_style_of(style: str) -> None:
-    text, wanted = STYLES[style]
-    found = sections_of(LegalText("law.txt", text))
-    assert numbers(found) == wanted
-    for section in found:
+    text, expected = STYLES[style]
+    sections = sections_of(LegalText("law.txt", text))
+    assert numbers(sections) == expected
+    for section in sections:
         assert text[section.start : section.end] == section.text
 
 
 def test_marked_headings_are_taken_as_the_sections() -> None:
     text = "# France, Code\n\n[[L2342-1]] Chapitre II\nPour l'application, l'article 3.\n\n[[Art. 7]] \nRien.\n"
-    found = sections_of(LegalText("law.txt", text))
-    assert [(section.id, section.heading) for section in found] == [
+    sections = sections_of(LegalText("law.txt", text))
+    assert [(section.id, section.heading) for section in sections] == [
         ("preamble", ""),
         ("L2342-1", "Chapitre II"),
         ("Art. 7", ""),
     ]
-    assert found[0].text == "# France, Code" and found[0].kind == "preamble"
-    assert found[1].text == "Pour l'application, l'article 3."
+    assert sections[0].text == "# France, Code" and sections[0].kind == "preamble"
+    assert sections[1].text == "Pour l'application, l'article 3."
 
 
 def test_a_law_and_its_regulation_in_one_file_keep_their_sections_apart() -> None:
     article = "Article {n}\nThe person who holds a permit keeps a register of what was used in the year.\n"
     text = "".join(article.format(n=n) for n in (1, 2, 3, 1, 2, 3))
-    found = sections_of(LegalText("law.txt", text))
-    assert [(section.number, section.part) for section in found] == [(n, p) for p in (0, 1) for n in ("1", "2", "3")]
-    assert len({section.id for section in found}) == 6
+    sections = sections_of(LegalText("law.txt", text))
+    assert [(section.number, section.part) for section in sections] == [(n, p) for p in (0, 1) for n in ("1", "2", "3")]
+    assert len({section.id for section in sections}) == 6
 
 
 def test_a_text_without_articles_gives_its_paragraphs() -> None:
-    found = sections_of(LegalText("notice.txt", "The Minister gives notice.\n\nNo chemical may be exported.\n"))
-    assert [section.text for section in found] == ["The Minister gives notice.", "No chemical may be exported."]
+    sections = sections_of(LegalText("notice.txt", "The Minister gives notice.\n\nNo chemical may be exported.\n"))
+    assert [section.text for section in sections] == ["The Minister gives notice.", "No chemical may be exported."]
 
 
 def test_each_section_has_its_own_language_in_a_text_of_two() -> None:
@@ -189,12 +189,14 @@ def test_each_column_is_numbered_in_its_own_style() -> None:
     pairs = zip((1, 2, 3), english, french, strict=True)
     lines = [f"{f'Section {n}. {left}':<60}Article {n}. {other}\n" for n, left, other in pairs]
     text = plain_legal_text("".join(lines).encode(), "act.txt")
-    found = sections_of(text)
-    assert [(section.id, section.lang) for section in found] == [
+    sections = sections_of(text)
+    assert [(section.id, section.lang) for section in sections] == [
         *((f"Section {n}", "en") for n in (1, 2, 3)),
         *((f"Article {n}", "fr") for n in (1, 2, 3)),
     ]
-    assert [text.text[section.start : section.end].strip() for section in found] == [
-        section.text.strip() for section in found
+    assert [text.text[section.start : section.end].strip() for section in sections] == [
+        section.text.strip() for section in sections
     ]
-    assert all(said in section.text for section, said in zip(found, (*english, *french), strict=True))
+    assert all(
+        text_of_section in section.text for section, text_of_section in zip(sections, (*english, *french), strict=True)
+    )

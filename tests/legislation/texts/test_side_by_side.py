@@ -40,8 +40,8 @@ def beside(left: list[str], right: list[str]) -> str:
 def test_each_language_keeps_its_own_sections(right: list[str]) -> None:
     read = plain_legal_text(beside(ENGLISH, right).encode(), "law.txt")
     assert [note.id for note in read.notes] == ["law_columns"]
-    found = [" ".join(section.text.split()) for section in sections_of(read)]
-    assert found == [text.split(". ", 1)[1] for text in (*ENGLISH, *right)]
+    sections = [" ".join(section.text.split()) for section in sections_of(read)]
+    assert sections == [text.split(". ", 1)[1] for text in (*ENGLISH, *right)]
     assert read.place(read.text.index("Article 2")) == str(1 + len(wrap(ENGLISH[0], 44)))
 
 

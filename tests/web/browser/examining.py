@@ -108,17 +108,17 @@ UNFOLD = """() => { for (const one of document.querySelectorAll("main details"))
 
 def look(page: Page) -> dict[str, Any]:
     """Return what a page says of itself: its language and direction, texts, headings, and what has no name."""
-    told: dict[str, Any] = page.evaluate(LOOK)
-    return told
+    looked: dict[str, Any] = page.evaluate(LOOK)
+    return looked
 
 
-def words_at_fault(told: Mapping[str, Any], lang: str) -> list[str]:
+def words_at_fault(looked: Mapping[str, Any], lang: str) -> list[str]:
     """Return what stands on a page untranslated: ids of messages, English sentences; and what has no name at all."""
-    texts: list[str] = told["texts"]
-    found = [f"an id: {text}" for text in texts if MESSAGE_ID.search(ADDRESS.sub("", text))]
+    texts: list[str] = looked["texts"]
+    faults = [f"an id: {text}" for text in texts if MESSAGE_ID.search(ADDRESS.sub("", text))]
     if lang != "en":
-        found += [f"English: {text}" for text in texts if english_in(text, lang)]
-    return found + [f"no name: {markup}" for markup in told["nameless"]]
+        faults += [f"English: {text}" for text in texts if english_in(text, lang)]
+    return faults + [f"no name: {markup}" for markup in looked["nameless"]]
 
 
 def english_in(text: str, lang: str) -> str:
@@ -137,74 +137,74 @@ def english_sentences(lang: str) -> tuple[str, ...]:
     The names of the annexes are left out: a source is cited as it calls itself.
     """
     english, other = catalog("en"), catalog(lang)
-    said = (text for name, texts in english.items() if not name.startswith("law_annex_") for text in texts)
-    pieces = {piece for text in said for piece in _pieces(text)}
+    texts_said = (text for name, texts in english.items() if not name.startswith("law_annex_") for text in texts)
+    pieces = {piece for text in texts_said for piece in _pieces(text)}
     theirs = " ".join(text for texts in other.values() for text in texts)
     return tuple(sorted(piece for piece in pieces if piece not in theirs))
 
 
 def _pieces(text: str) -> Iterable[str]:
     for piece in re.split(r"\{[^}]*\}", text):
-        told = " ".join(piece.split()).strip(" .,:;()")
-        if len(re.findall(r"[A-Za-z]{2,}", told)) >= SENTENCE and len(told) >= 14:
-            yield told
+        words = " ".join(piece.split()).strip(" .,:;()")
+        if len(re.findall(r"[A-Za-z]{2,}", words)) >= SENTENCE and len(words) >= 14:
+            yield words
 
 
 @cache
 def catalog(lang: str) -> dict[str, tuple[str, ...]]:
     """Return what a catalog says, by id."""
     with (CATALOGS / lang / "LC_MESSAGES/opencwc.po").open("rb") as file:
-        told = read_po(file, locale=lang)
+        read_catalog = read_po(file, locale=lang)
     return {
         str(message.id[0] if isinstance(message.id, tuple) else message.id): (
             (message.string,) if isinstance(message.string, str) else tuple(message.string)
         )
-        for message in told
+        for message in read_catalog
         if message.id
     }
 
 
-def headings_at_fault(told: Mapping[str, Any]) -> list[str]:
+def headings_at_fault(looked: Mapping[str, Any]) -> list[str]:
     """Return the headings that stand out of order: one of the first level, and no level left out on the way down."""
-    headings: list[tuple[int, str]] = told["headings"]
-    found = [] if [level for level, _ in headings].count(1) == 1 else [f"headings: {headings[:3]} has not one h1"]
+    headings: list[tuple[int, str]] = looked["headings"]
+    faults = [] if [level for level, _ in headings].count(1) == 1 else [f"headings: {headings[:3]} has not one h1"]
     before = 0
     for level, text in headings:
         if level > before + 1:
-            found.append(f"heading h{level} after h{before}: {text}")
+            faults.append(f"heading h{level} after h{before}: {text}")
         if not text:
-            found.append(f"an empty heading h{level}")
+            faults.append(f"an empty heading h{level}")
         before = level
-    return found
+    return faults
 
 
 def width_at_fault(page: Page) -> list[str]:
     """Return what makes a page scroll sideways."""
-    found: list[str] = page.evaluate(TOO_WIDE)
-    return [f"too wide: {' | '.join(found)}"] if found else []
+    faults: list[str] = page.evaluate(TOO_WIDE)
+    return [f"too wide: {' | '.join(faults)}"] if faults else []
 
 
 def axe(page: Page, *rules: str, without: tuple[str, ...] = ()) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it, or against all but some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
-    return found
+    faults: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
+    return faults
 
 
 def focus_at_fault(page: Page, most: int = 70) -> list[str]:
     """Go through a page by Tab and return where the focus cannot be seen, or is covered, or is caught."""
     page.evaluate(WATCH_FOCUS)
     page.evaluate(TO_THE_TOP)
-    told: dict[str, Any] = {"over": False, "stops": []}
-    while not told["over"] and len(told["stops"]) < most:
+    focus: dict[str, Any] = {"over": False, "stops": []}
+    while not focus["over"] and len(focus["stops"]) < most:
         for _ in range(10):
             page.keyboard.press("Tab")
-        told = page.evaluate("() => focusStops()")
-    found = [
+        focus = page.evaluate("() => focusStops()")
+    faults = [
         f"focus, {words}: {stop['name']}"
-        for stop in told["stops"]
+        for stop in focus["stops"]
         for what, words in (("ring", "no ring"), ("seen", "out of sight"), ("bare", "covered"))
         if not stop[what]
     ]
-    return found if len(told["stops"]) > 2 else [*found, f"focus: only {len(told['stops'])} stops"]
+    return faults if len(focus["stops"]) > 2 else [*faults, f"focus: only {len(focus['stops'])} stops"]

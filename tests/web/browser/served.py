@@ -113,9 +113,9 @@ class Served:
                 time.sleep(0.1)
         return job
 
-    def finding(self, **wanted: Any) -> int:
+    def finding(self, **fields: Any) -> int:
         """Return the first finding of the year that a filter finds."""
-        return list_findings(self.book, self.people["leila"], Filter(**wanted), limit=1).findings[0].id
+        return list_findings(self.book, self.people["leila"], Filter(**fields), limit=1).findings[0].id
 
     @contextmanager
     def without_rechecks(self) -> Iterator[None]:

@@ -70,20 +70,20 @@ def test_without_scripts_every_page_can_be_read(open_page: Visitors) -> None:
         for who in {place.person for place in EVERYWHERE}
     }
     with_scripts = {who: open_page(who, "", expect=(403, 404)).page for who in without}
-    found = []
+    faults = []
     for where in EVERYWHERE:
-        told = []
+        messages = []
         for pages in (without, with_scripts):
             page = pages[where.person]
             page.goto(where.path(known), wait_until="domcontentloaded")
             page.evaluate("() => sessionStorage.clear()")
-            told.append(page.evaluate(READ))
-        plain, scripted = told
+            messages.append(page.evaluate(READ))
+        plain, scripted = messages
         missing = set(scripted["text"].split()) - set(plain["text"].split())
         if plain["rows"] < scripted["rows"] or plain["links"] < scripted["links"] or len(missing) > 12:
-            found.append(f"{where.name}: {plain['rows']} rows of {scripted['rows']}, missing {sorted(missing)[:15]}")
-        found += [f"{where.name}: {fault}" for fault in headings_at_fault(look(without[where.person]))]
-    assert not found, "\n".join(found)
+            faults.append(f"{where.name}: {plain['rows']} rows of {scripted['rows']}, missing {sorted(missing)[:15]}")
+        faults += [f"{where.name}: {fault}" for fault in headings_at_fault(look(without[where.person]))]
+    assert not faults, "\n".join(faults)
 
 
 def test_without_scripts_one_asks_and_filters_and_walks_on(open_page: Visitors) -> None:

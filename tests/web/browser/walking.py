@@ -143,6 +143,6 @@ def decide(page: Page, words: Words, hand: Hand, outcome: str, reason: str) -> N
 
 def number_of(page: Page) -> int:
     """Return the number of the finding that a page shows."""
-    found = re.search(r"/findings/(\d+)", page.url)
-    assert found, page.url
-    return int(found[1])
+    match = re.search(r"/findings/(\d+)", page.url)
+    assert match, page.url
+    return int(match[1])

@@ -42,9 +42,9 @@ class Element:
 
     def one(self, tag: str = "", **attributes: str) -> Element:
         """Return the only such element."""
-        found = self.all(tag, **attributes)
-        assert len(found) == 1, (tag, attributes, len(found))
-        return found[0]
+        elements = self.all(tag, **attributes)
+        assert len(elements) == 1, (tag, attributes, len(elements))
+        return elements[0]
 
     @property
     def text(self) -> str:
@@ -112,8 +112,8 @@ def check_sound(page: Element) -> None:
                 assert name in names, (element.tag, pointer, name)
         if element.tag == "table":
             assert element.all("caption") and all("scope" in cell.attributes for cell in element.all("th"))
-    said = page.text
-    assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", said), re.findall(r"\b(?:page|models)_\w+", said)
+    text = page.text
+    assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", text), re.findall(r"\b(?:page|models)_\w+", text)
     levels = [int(element.tag[1]) for element in page.walk() if re.fullmatch("h[1-6]", element.tag)]
     if levels and page.all("main"):
         assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels)), levels

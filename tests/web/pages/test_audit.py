@@ -46,13 +46,13 @@ def verified(client: TestClient) -> tuple[Element, str]:
     """Verify, and look on until it has ended, as the page does."""
     part, _ = post(client, "/audit/verification")
     until = time.monotonic() + 60
-    told = ""
+    trigger = ""
     while part.one(id="verification").attributes["data-state"] == "running":
         assert time.monotonic() < until
         answer = client.get("/audit/verification", headers=PART)
-        part, told = parsed(answer.text), answer.headers.get("hx-trigger", "")
+        part, trigger = parsed(answer.text), answer.headers.get("hx-trigger", "")
     check_sound(part)
-    return part, told
+    return part, trigger
 
 
 def test_an_auditor_and_an_administrator_see_it_and_nobody_else(still: House) -> None:
@@ -107,8 +107,8 @@ def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(h
 
 def test_a_record_as_it_was_written_fits(house: House) -> None:
     with house.signed_in("audra") as client:
-        part, told = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in told
+        part, trigger = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in trigger
         assert known_keys(house.book)[0] in part.text and "Name of audra" in part.text
         assert "Everything fits" in page_of(client, "/audit").one("main").text  # it stands there on coming back
 
@@ -118,8 +118,8 @@ def test_the_first_record_that_was_altered_is_named(house: House) -> None:
         changed = update(tables.record).where(tables.record.c.seq == 4)
         connection.execute(changed.values(content=tables.record.c.content + " "))
     with house.signed_in("adam") as client:
-        part, told = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in told
+        part, trigger = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in trigger
         assert "The first record that does not fit is 4." in part.text and "last backup" in part.text
 
 
@@ -145,8 +145,8 @@ def test_who_is_no_auditor_checks_a_bundle_without_a_terminal(house: House) -> N
 def test_what_the_verifier_says_of_our_own_bundle_names_the_people(house: House) -> None:
     bundle = bundle_of(house)
     with house.signed_in("anna") as client:
-        said = check(client, bundle).text
-        assert re.search(r"exported \S+ by Name of rita \([0-9a-f]{16}\), approved by Name of rene \(", said)
+        page_text = check(client, bundle).text
+        assert re.search(r"exported \S+ by Name of rita \([0-9a-f]{16}\), approved by Name of rene \(", page_text)
 
 
 def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_named(house: House) -> None:

@@ -74,8 +74,8 @@ def test_a_case_in_which_something_waits_is_not_closed(house: House) -> None:
 
 def test_comments_bear_the_names_of_people_and_only_the_comments_come_back(house: House) -> None:
     with house.signed_in("anna") as client:
-        part, told = post(client, f"{CASE}/comments", text="see <box> 4")
-        assert told["told"] and part.one("section", id="comments") and not part.all("h1")
+        part, trigger = post(client, f"{CASE}/comments", text="see <box> 4")
+        assert trigger["told"] and part.one("section", id="comments") and not part.all("h1")
         assert "see <box> 4" in part.text and "Name of anna" in part.text
     with house.signed_in("audra") as client:
         assert "see <box> 4" in page_of(client, CASE).text
@@ -89,9 +89,9 @@ def test_an_export_takes_two_people_and_verifies(house: House, tmp_path: Path) -
         assert not part.all("button", value="true"), "who asked does not approve"
         post(rita, f"/requests/{seq}/answer", 409, approve="true")
         assert rita.post(f"/requests/{seq}/bundle").status_code == 409
-        part, told = post(rene, f"/requests/{seq}/answer", approve="true")
+        part, trigger = post(rene, f"/requests/{seq}/answer", approve="true")
         assert "Name of rita" in part.text and "Name of rene" in part.text
-        assert part.all("button", data_download=f"/requests/{seq}/bundle") and told["told"]
+        assert part.all("button", data_download=f"/requests/{seq}/bundle") and trigger["told"]
         answer = rita.post(f"/requests/{seq}/bundle")
         assert answer.headers["content-disposition"].startswith("attachment")
         (tmp_path / "bundle.zip").write_bytes(answer.content)
@@ -111,11 +111,11 @@ def test_the_page_leads_to_where_a_bundle_is_checked(house: House) -> None:
         assert page_of(rita, CASE).one("ol", class_="requests").all("a", href="/audit/bundle"), "and after it"
 
 
-@pytest.mark.parametrize(("login", "told"), [("anna", True), ("audra", True), ("rita", False)])
-def test_who_may_not_ask_reads_who_may(house: House, login: str, told: bool) -> None:
+@pytest.mark.parametrize(("login", "is_told"), [("anna", True), ("audra", True), ("rita", False)])
+def test_who_may_not_ask_reads_who_may(house: House, login: str, is_told: bool) -> None:
     with house.signed_in(login) as client:
-        said = page_of(client, CASE).one("section", id="requests")
-        assert ("A reviewer asks for an export" in said.text) is told
+        section = page_of(client, CASE).one("section", id="requests")
+        assert ("A reviewer asks for an export" in section.text) is is_told
 
 
 def test_the_demonstration_says_how_to_become_the_second_person(

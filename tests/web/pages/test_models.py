@@ -38,14 +38,24 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 @pytest.mark.parametrize("login", LOGINS)
 def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> None:
     with still.signed_in(login) as client:
-        shown = page_of(client, "/models").one("main")
-        assert [heading.text for heading in shown.all("h2")] == [load_card(model.card).title for model in registered()]
+        listing = page_of(client, "/models").one("main")
+        assert [heading.text for heading in listing.all("h2")] == [
+            load_card(model.card).title for model in registered()
+        ]
         for model in registered():
             card = load_card(model.card)
-            said = page_of(client, f"/models/{model.id}").one("main").text
-            for told in (card.use, card.out_of_use, card.without, *card.data, *card.limits, card.licence, card.version):
-                assert " ".join(told.split()) in said
-            assert state_of(model).hash in said and all(file.sha256 in said for file in card.weights)
+            page_text = page_of(client, f"/models/{model.id}").one("main").text
+            for statement in (
+                card.use,
+                card.out_of_use,
+                card.without,
+                *card.data,
+                *card.limits,
+                card.licence,
+                card.version,
+            ):
+                assert " ".join(statement.split()) in page_text
+            assert state_of(model).hash in page_text and all(file.sha256 in page_text for file in card.weights)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
@@ -61,15 +71,15 @@ def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House)
     with still.signed_in("anna") as client:
         for part in dict.fromkeys(figure.part for figure in card.figures):
             page = page_of(client, f"/models/{ONE}?part={part}").one("main")
-            wanted = [figure for figure in card.figures if figure.part == part]
+            figures_of_part = [figure for figure in card.figures if figure.part == part]
             rows = page.all("table")[0].rows()
-            assert len(rows) == len({figure.language for figure in wanted})
+            assert len(rows) == len({figure.language for figure in figures_of_part})
             drawn = []
             for chart in page.all("figure", data_chart="bar"):
-                told = client.get(chart.attributes["data-source"]).json()
-                assert told["titles"]["x"] and told["titles"]["y"]
-                drawn += [row["value"] for row in told["rows"]]
-            assert sorted(drawn) == sorted(figure.value for figure in wanted)
+                answer = client.get(chart.attributes["data-source"]).json()
+                assert answer["titles"]["x"] and answer["titles"]["y"]
+                drawn += [row["value"] for row in answer["rows"]]
+            assert sorted(drawn) == sorted(figure.value for figure in figures_of_part)
 
 
 def test_only_an_administrator_switches_a_model(house: House) -> None:
@@ -83,8 +93,8 @@ def test_only_an_administrator_switches_a_model(house: House) -> None:
 
 def test_a_model_is_switched_off_and_on_again_with_a_reason_that_stands_in_the_record(house: House) -> None:
     with house.signed_in("adam") as client:
-        part, told = post(client, f"/models/{ONE}/switch", on="false", reason="wrong on our ledgers")
-        assert "off" in told["told"] and not state_of(find_model(ONE)).usable
+        part, trigger = post(client, f"/models/{ONE}/switch", on="false", reason="wrong on our ledgers")
+        assert "off" in trigger["told"] and not state_of(find_model(ONE)).usable
         assert "off" in part.one("span", class_="badge").text and "wrong on our ledgers" in part.text
         assert part.one("input", name="on").attributes["value"] == "true"
         assert "off" in page_of(client, "/models").all("article")[0].one("span", class_="badge").text
@@ -111,8 +121,8 @@ def test_inputs_that_drifted_are_told(house: House) -> None:
     watch = DriftWatch(load_settings().folder, ONE, card.reference.classes)
     watch.add([Observation("zh", 0.3, 600)] * 300)
     with house.signed_in("audra") as client:
-        said = page_of(client, f"/models/{ONE}").one("main").text
-        assert "300" in said and "stability index" in said
+        page_text = page_of(client, f"/models/{ONE}").one("main").text
+        assert "300" in page_text and "stability index" in page_text
 
 
 def test_a_model_that_is_not_there_is_told_as_a_page(still: House) -> None:

@@ -32,7 +32,7 @@ def client(house: House) -> Iterator[TestClient]:
         yield client
 
 
-def told(client: TestClient, value: str, **more: str) -> Element:
+def answered(client: TestClient, value: str, **more: str) -> Element:
     """Ask as the box asks, and return the part that comes back."""
     answer = client.post("/screen", data={"value": value, **more}, headers=PART)
     assert answer.status_code == 200, answer.text
@@ -52,13 +52,13 @@ def test_a_value_is_answered_in_the_language_of_the_reader(
     client: TestClient, value: str, verdict: str, lang: str
 ) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, value)
+    part = answered(client, value)
     assert say(f"verdict_{verdict}", lang) in headline(part)
     assert part.all(class_="checked"), "what was checked is not said"
 
 
 def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client: TestClient) -> None:
-    card = told(client, "CCCCCCCOP(C)(=O)F").one("article")
+    card = answered(client, "CCCCCCCOP(C)(=O)F").one("article")
     assert "an alkyl group of 7 carbons" in card.text
     assert card.all("svg", role="img")
     assert {"oc-core", "oc-place-0"} <= {
@@ -75,14 +75,14 @@ def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client:
     ],
 )
 def test_a_line_that_was_read_in_part_is_no_clearance(client: TestClient, line: str, not_read: str) -> None:
-    part = told(client, line)
+    part = answered(client, line)
     assert say("verdict_unreadable") in headline(part)
     assert say("verdict_not_listed") not in headline(part)
     assert any(not_read in warning.text for warning in part.all(class_="warning"))
 
 
 def test_a_line_is_read_by_number_structure_and_name_and_what_was_read_is_marked(client: TestClient) -> None:
-    part = told(client, "4 drums thiodiglycol CAS 111-48-8 and CP(=O)(Cl)Cl")
+    part = answered(client, "4 drums thiodiglycol CAS 111-48-8 and CP(=O)(Cl)Cl")
     marks = part.one("p", class_="line").all("mark")
     assert [mark.text.startswith(name) for mark, name in zip(marks, MARKED, strict=True)] == [True] * 3
     assert {mark.attributes["class"] for mark in marks} == {"grave"}
@@ -108,7 +108,7 @@ def facts_of(part: Element) -> dict[str, str]:
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_what_a_line_states_beside_a_chemical_is_shown(client: TestClient, lang: str) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, "TEA 85 %, 4 IBC of 1000 L, HS 2922.15")
+    part = answered(client, "TEA 85 %, 4 IBC of 1000 L, HS 2922.15")
     facts = facts_of(part.all("article")[0])
     for kind, value in {"concentration": "85 %", "quantity": "1000 L", "hs_code": "2922.15"}.items():
         assert facts[say(f"stated_{kind}", lang)].startswith(value)
@@ -116,7 +116,7 @@ def test_what_a_line_states_beside_a_chemical_is_shown(client: TestClient, lang:
 
 
 def test_what_a_line_states_of_nothing_that_is_listed_is_shown_too(client: TestClient) -> None:
-    facts = facts_of(told(client, "acetone 99 %, 200 kg"))
+    facts = facts_of(answered(client, "acetone 99 %, 200 kg"))
     assert facts[say("stated_concentration")].startswith("99 %")
     assert facts[say("stated_quantity")].startswith("200 kg")
 
@@ -131,7 +131,7 @@ def test_what_a_line_states_of_nothing_that_is_listed_is_shown_too(client: TestC
     ],
 )
 def test_a_line_in_any_of_the_languages_has_its_chemical_marked(client: TestClient, line: str, name: str) -> None:
-    part = told(client, line)
+    part = answered(client, line)
     marks = part.one("p", class_="line").all("mark")
     assert marks and marks[0].text.startswith(name)
     assert marks[0].attributes["class"] == "grave"
@@ -146,7 +146,7 @@ LETTER = (
 
 
 def test_a_letter_is_read_as_a_text_with_what_it_mentions_marked(client: TestClient) -> None:
-    part = told(client, LETTER.format(goods="20 drums of thiodiglycol, 99 % pure"))
+    part = answered(client, LETTER.format(goods="20 drums of thiodiglycol, 99 % pure"))
     (mark,) = part.one("p", class_="line").all("mark")
     assert mark.text.startswith("thiodiglycol")
     assert say("verdict_listed") in headline(part)
@@ -160,7 +160,7 @@ def test_a_letter_in_which_nothing_listed_is_recognised_is_no_clearance(
     client: TestClient, goods: str, lang: str
 ) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, LETTER.format(goods=goods))
+    part = answered(client, LETTER.format(goods=goods))
     assert say("verdict_not_listed", lang) not in headline(part)
     assert say("page_text_nothing", lang) in headline(part)
     assert " ".join(say("page_text_nothing_means", lang).split()) in headline(part)
@@ -174,7 +174,7 @@ def test_a_word_that_only_joins_or_labels_is_not_said_to_be_unread() -> None:
 
 
 def test_a_number_in_a_line_whose_check_digit_fails_is_for_review_with_what_it_may_be(client: TestClient) -> None:
-    part = told(client, "caffeine 107-44-9")
+    part = answered(client, "caffeine 107-44-9")
     assert say("verdict_review") in headline(part)
     (mark,) = [mark for mark in part.all("mark") if mark.text.startswith("107-44-9")]
     assert mark.attributes["class"] == "doubt"
@@ -182,7 +182,7 @@ def test_a_number_in_a_line_whose_check_digit_fails_is_for_review_with_what_it_m
 
 
 def test_a_systematic_name_in_a_line_is_read_by_one_reader_for_all_questions(house: House, client: TestClient) -> None:
-    part = told(client, "octyl ethylphosphonofluoridate, 99 %, 25 kg")
+    part = answered(client, "octyl ethylphosphonofluoridate, 99 %, 25 kg")
     assert part.all("mark")[0].text.startswith("octyl ethylphosphonofluoridate")
     assert say("verdict_listed") in headline(part)
     answering = house.app.state.service.answering
@@ -191,15 +191,15 @@ def test_a_systematic_name_in_a_line_is_read_by_one_reader_for_all_questions(hou
 
 
 def test_a_day_before_the_convention_is_no_clearance(client: TestClient) -> None:
-    part = told(client, "sarin", as_of="1995-01-01", lists="CWC")
+    part = answered(client, "sarin", as_of="1995-01-01", lists="CWC")
     assert any("no clearance" in warning.text for warning in part.all(class_="warning"))
 
 
 def test_a_day_to_come_and_a_first_day_that_is_not_known_are_said(client: TestClient) -> None:
     assert any(
-        "lies ahead" in warning.text for warning in told(client, "sarin", as_of="2050-01-01").all(class_="warning")
+        "lies ahead" in warning.text for warning in answered(client, "sarin", as_of="2050-01-01").all(class_="warning")
     )
-    past = told(client, "111-48-8", as_of="2000-01-01").all(class_="warning")
+    past = answered(client, "111-48-8", as_of="2000-01-01").all(class_="warning")
     assert any("AG" in warning.text and "not known" in warning.text for warning in past)
 
 
@@ -245,7 +245,7 @@ def test_an_administrator_may_ask_and_may_not_keep_and_an_auditor_is_led_on(hous
 
 
 def test_what_was_typed_is_shown_as_text_and_nothing_else(client: TestClient) -> None:
-    part = told(client, "<script>alert(1)</script> \u202eacetone")
+    part = answered(client, "<script>alert(1)</script> \u202eacetone")
     assert not part.all("script")
     assert "\u202e" not in part.text
 

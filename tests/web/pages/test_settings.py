@@ -69,15 +69,15 @@ def signs_in(house: House, login: str, password: str, **more: str) -> bool:
 
 def test_a_person_sees_who_they_are(still: House) -> None:
     with still.signed_in("rita") as client:
-        said = page_of(client, "/settings").one("main").text
-        assert "Name of rita" in said and "Reviewer" in said and "Highly Protected" in said
+        page_text = page_of(client, "/settings").one("main").text
+        assert "Name of rita" in page_text and "Reviewer" in page_text and "Highly Protected" in page_text
 
 
 def test_a_password_is_changed_here_and_every_other_session_ends(house: House) -> None:
     with house.signed_in("rita") as client, house.signed_in("rita") as elsewhere:
         before = client.headers["x-csrf-token"]
-        _, told = post(client, "/settings/password", password=PASSWORD, new_password=OTHER)
-        assert "changed" in told["told"] and client.headers["x-csrf-token"] != before
+        _, trigger = post(client, "/settings/password", password=PASSWORD, new_password=OTHER)
+        assert "changed" in trigger["told"] and client.headers["x-csrf-token"] != before
         assert elsewhere.get("/api/v1/session").status_code == 401
         page_of(client, "/settings")
         post(client, "/settings/sessions/end")  # the new token of the page is the right one
@@ -94,8 +94,8 @@ def test_a_password_that_is_wrong_or_too_easy_is_told_in_the_place_of_problems(h
 
 def test_other_sessions_are_ended_and_this_one_stays(house: House) -> None:
     with house.signed_in("rita") as client, house.signed_in("rita") as elsewhere:
-        _, told = post(client, "/settings/sessions/end")
-        assert "1" in told["told"]
+        _, trigger = post(client, "/settings/sessions/end")
+        assert "1" in trigger["told"]
         assert elsewhere.get("/api/v1/session").status_code == 401 and client.get("/api/v1/session").status_code == 200
 
 
@@ -105,9 +105,9 @@ def test_a_second_factor_is_set_up_used_and_removed_on_the_page(house: House) ->
         secret = part.one(data_secret="").text
         post(client, "/settings/second-factor/confirm", 422, code="000000")
         code = pyotp.TOTP(secret).at(int(house.clock.at.timestamp()))
-        part, told = post(client, "/settings/second-factor/confirm", code=code)
+        part, trigger = post(client, "/settings/second-factor/confirm", code=code)
         codes = [item.text for item in part.one("ul", class_="codes").all("li")]
-        assert len(codes) == 10 and codes[0] not in told["told"]
+        assert len(codes) == 10 and codes[0] not in trigger["told"]
         assert codes[0] not in client.get("/settings", headers=PAGE).text  # shown once
         assert not signs_in(house, "rita", PASSWORD) and signs_in(house, "rita", PASSWORD, code=codes[0])
         post(client, "/settings/second-factor/disable", 401, password=PASSWORD, code="123456")
@@ -122,10 +122,10 @@ def person_id(house: House, login: str) -> str:
 
 def test_an_administrator_adds_a_person_whose_link_is_shown_once(house: House) -> None:
     with house.signed_in("adam") as client, house.client() as browser:
-        part, told = post(
+        part, trigger = post(
             client, "/settings/people", login="Nora", name="Nora N.", role="reviewer", clearance="protected"
         )
-        assert "nora" in told["told"]
+        assert "nora" in trigger["told"]
         link = part.one(data_secret="").text
         assert link.startswith("http://testserver/auth/invitation?token=")
         page = page_of(client, "/settings/people")
@@ -277,8 +277,8 @@ def test_where_a_second_factor_is_demanded_every_page_leads_to_where_it_is_set_u
             answer = client.get(address, headers=PAGE)
             assert (answer.status_code, answer.headers["location"]) == (303, "/settings#factor-h"), address
         for lang in reversed(LANGUAGES_READ):  # the one read last is kept
-            said = say("page_settings_factor_first_of_all", lang).replace("\N{NO-BREAK SPACE}", " ")
-            assert said in page_of(client, "/settings", lang).one("main").text
+            sentence = say("page_settings_factor_first_of_all", lang).replace("\N{NO-BREAK SPACE}", " ")
+            assert sentence in page_of(client, "/settings", lang).one("main").text
         part, _ = post(client, "/screen", 403, value="CCO")
         assert say("page_problem_second_factor_needed_do", "en") in part.text
         offer, _ = post(client, "/settings/second-factor", password=PASSWORD)
