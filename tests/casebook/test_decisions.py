@@ -136,25 +136,7 @@ def test_what_may_not_be_decided_is_not(
 
 
 CWC = {"list": "CWC"}
-OWN_LIST = """\
-list: OWN
-title: {en: Chemicals our State watches, fr: Produits que notre État surveille}
-authority: Ministry of Trade of Freedonia
-text_of: 2026-01-01
-source: Decree 12 of 2026
-evidence: official
-entries:
-  - id: W1
-    title: {en: Ethanol}
-    in_force: 2026-01-01
-    source: Decree 12 of 2026, annex, line 1
-    evidence: official
-    salts: silent
-    kind: chemicals
-    structure: [{core: CCO}]
-    examples:
-      - {name: Ethanol, cas: 64-17-5, smiles: CCO}
-"""
+OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

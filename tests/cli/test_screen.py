@@ -29,25 +29,7 @@ FOUND = [("1", "P1", "listed", "CWC", "1A01", "structure"), ("2", "P2", "not_lis
 HEADER = "row,id,input,component,verdict,list,entry,basis,why"
 NO_CHANCE = pytest.mark.skipif(sys.platform == "win32", reason="signals and permissions are of another kind there")
 
-OWN_LIST = """\
-list: OWN
-title: {en: Chemicals our State watches, fr: Produits que notre État surveille}
-authority: Ministry of Trade of Freedonia
-text_of: 2026-01-01
-source: Decree 12 of 2026
-evidence: official
-entries:
-  - id: W1
-    title: {en: Ethanol}
-    in_force: 2026-01-01
-    source: Decree 12 of 2026, annex, line 1
-    evidence: official
-    salts: silent
-    kind: chemicals
-    structure: [{core: CCO}]
-    examples:
-      - {name: Ethanol, cas: 64-17-5, smiles: CCO}
-"""
+OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(encoding="utf-8")
 
 
 def block(smiles: str, title: str = "") -> str:

@@ -6,70 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.convention.fields import load_yaml
 from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.texts.legal_texts import LegalText, join_passages, plain_legal_text, read_legal_text
 from opencwc.legislation.texts.sections import LegalSection, sections_of
 
-STYLES = {
-    "common law, with an arrangement of sections": (
-        "CHEMICAL WEAPONS ACT\nARRANGEMENT OF SECTIONS\n1. Short title.\n2. Interpretation.\n3. Prohibitions.\n\n"
-        "PART I - PRELIMINARY\n1. Short title\nThis Act may be cited as the Chemical Weapons Act of this Republic.\n"
-        "2. Interpretation\nIn this Act, unless the context otherwise requires, words have their meaning -\n"
-        "(a) toxic chemicals;\n3. Prohibitions\n(1) No person shall develop or use a chemical weapon in any place.\n",
-        ["1", "2", "3"],
-    ),
-    "articles with the title under the number": (
-        "Article 1\nDefinitions\nFor the purposes of this law.\nArticle 2\nProhibition\nNo one may.\n"
-        "Article 5 of the Convention applies.\nArticle 3 - Penalties\nWhoever breaks it.\n",
-        ["1", "2", "3"],
-    ),
-    "French, premier and bis": (
-        "TITRE PREMIER\nArticle premier : La présente loi a pour objet\nde faire.\nArt. 2. - Sont interdits l'emploi.\n"
-        "Article 3\nSont punis.\nArticle 3 bis :\nPeines\n",
-        ["1", "2", "3", "3 bis"],
-    ),
-    "French code": (
-        "Article L. 2342-1\nLes mots.\nArticle L. 2342-2\nLe terme.\nArticle L2342-3\nSont interdits.\n",
-        ["L2342-1", "L2342-2", "L2342-3"],
-    ),
-    "Spanish, ordinals and dispositions": (
-        "Artículo 1°.- Objeto. La presente ley.\nArtículo 2°.- Definiciones.\nartículo 5 de la Convención.\n"
-        "ARTÍCULO TERCERO. Prohibiciones\na) desarrollar\nDisposición final primera. Entrada en vigor\nEntrará.\n",
-        ["1", "2", "3", "disposicion final 1"],
-    ),
-    "Russian": (
-        "Статья 1. Сфера применения\nНастоящий закон.\nСтатья 2. Понятия\nСтатьи 3 и 4 применяются.\n"
-        "Статья 3. Запрет\nЗапрещается.\n",
-        ["1", "2", "3"],
-    ),
-    "Chinese numerals": (
-        "第一章 总则\n第一条 为了加强管理，制定本条例。\n第二条　监控化学品。\n第三条规定的除外。\n第二章 罚则\n"
-        "第十二条 违反本条例第一条的，处以罚款。\n",
-        ["1", "2", "12"],
-    ),
-    "Arabic digits and ordinals": (
-        "الفصل الأول\nالمادة (1): يقصد بالكلمات\nالمادة (٢)\nلا يجوز\nالمادة الثالثة: عقوبة\n"
-        "المادة الرابعة والعشرون\nتسري\n",
-        ["1", "2", "3", "24"],
-    ),
-    "Arabic articles in brackets, and chapters that are none": (
-        "الفصل الأول: عام\n(المادة الأولى)\nنص\n(المادة الثانية)\nنص\nالفصل الثاني: خاص\n(المادة الثالثة)\nنص\n",
-        ["1", "2", "3"],
-    ),
-    "the articles of the Maghreb": (
-        "الباب الأول\nالفصل الأول ـ يضبط هذا القانون\nالفصل 2 ـ يحجر\nالفصل 2 من هذا القانون\nالفصل 3 (مكرر) ـ يعاقب\n",
-        ["1", "2", "3"],
-    ),
-    "a chapter of a penal code that begins at its own number": (
-        "CHAPTER XXIV\n\n241. Whoever makes a chemical weapon is punished.\n\n242. Whoever uses one is punished.\n\n"
-        "243. (1) Attempts are punished.\n(2) So is whoever pays.\n",
-        ["241", "242", "243"],
-    ),
-    "German paragraphs": (
-        "§ 1 Begriffe\nIm Sinne dieses Gesetzes\n§ 2 Verbote\n(1) Es ist verboten\n§ 1 Abs. 2 gilt\n§ 3 Strafe\nWer\n",
-        ["1", "2", "3"],
-    ),
-}
+STYLES = load_yaml((Path(__file__).parents[2] / "cases" / "section_styles.yaml").read_text(encoding="utf-8"))
 
 
 def numbers(sections: list[LegalSection]) -> list[str]:
@@ -78,9 +20,9 @@ def numbers(sections: list[LegalSection]) -> list[str]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_articles_are_found_in_the_style_of(style: str) -> None:
-    text, expected = STYLES[style]
+    text = STYLES[style]["text"]
     sections = sections_of(LegalText("law.txt", text))
-    assert numbers(sections) == expected
+    assert numbers(sections) == STYLES[style]["numbers"]
     for section in sections:
         assert text[section.start : section.end] == section.text
 

@@ -6,7 +6,6 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,26 +19,10 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, opened_house, page_of, post
+from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
 from .parsed import Element, check_sound, parsed
 
 MAY = {"adam", "audra"}
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 def verified(client: TestClient) -> tuple[Element, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +25,10 @@ from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, PART, opened_house, page_of
+from .housing import LANGUAGES_READ, PART, page_of
 from .parsed import Element
 
 GOODS = "id,description,cas,qty\nG-1,Sarin,,1 kg\nG-2,thiodiglycol,111-48-8,2 kg\nG-3,soap,no-such-thing-42,1 kg\n"
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 def sent(client: TestClient, text: str | bytes, name: str = "goods.csv", **form: str) -> str:

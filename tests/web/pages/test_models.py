@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -14,25 +11,9 @@ from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, LOGINS, PART, opened_house, page_of, post
+from .housing import LANGUAGES_READ, LOGINS, PART, page_of, post
 
 ONE = "language-recogniser"
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 @pytest.mark.parametrize("login", LOGINS)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from opencwc.errors import ConflictError
@@ -12,7 +9,7 @@ from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, say_error
 from web.signing_in import House
 
-from .housing import PAGE, PART, opened_house, post
+from .housing import PAGE, PART, post
 from .parsed import check_sound, parsed
 
 FOR_MACHINES = ("openapi", "/api/", "path.", "body.", "pydantic", "should ")
@@ -21,12 +18,6 @@ FOR_MACHINES = ("openapi", "/api/", "path.", "body.", "pydantic", "should ")
 def plain(text: str) -> str:
     """Return a text with one kind of space."""
     return " ".join(text.split())
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

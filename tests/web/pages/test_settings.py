@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +26,6 @@ TABS = {
     "/settings/policies": set(LOGINS),
     "/settings/rechecks": {"rita", "rene"},
 }
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 @pytest.mark.parametrize("login", LOGINS)
