@@ -55,17 +55,17 @@ def _measured(library: Library, name: str, question_set: dict[str, Any]) -> str:
         silent += nothing
         print("+" if nothing else "-", off_topic["in"], off_topic["asked"])
     number, beside = len(question_set["questions"]), len(question_set["off_topic"])
-    each = 1000 * (time.perf_counter() - began) / (number + beside)
+    milliseconds = 1000 * (time.perf_counter() - began) / (number + beside)
     return (
         f"{name}: recall@1 {at[1]}/{number}, recall@3 {at[3]}/{number}, rightly silent {silent}/{beside}, "
-        f"{each:.0f} ms each"
+        f"{milliseconds:.0f} ms each"
     )
 
 
 def _sections(library: Library, question: dict[str, str]) -> list[str]:
     """Return the sections of the law that a question gets, counted among all that is shown."""
     passages = library.ask(question["asked"], question["in"]).passages
-    return [each.place if each.source.startswith(question["in"]) else "" for each in passages]
+    return [passage.place if passage.source.startswith(question["in"]) else "" for passage in passages]
 
 
 if __name__ == "__main__":

@@ -106,7 +106,9 @@ class Book:
                 for record in exported
             ],
             blocks=[
-                writing.ShownBlock(record.seq, [shown_finding(*each, sealed=bool(erased)) for each in record.findings])
+                writing.ShownBlock(
+                    record.seq, [shown_finding(*finding, sealed=bool(erased)) for finding in record.findings]
+                )
                 for record in exported if record.kind == "findings"
             ],
             checkpoints=self.checkpoints(signers), keys=[signer.public_pem() for signer in signers],

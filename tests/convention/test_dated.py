@@ -150,7 +150,7 @@ def test_changes_add_up_and_do_not_depend_on_the_order_of_the_days(one: date, tw
 def test_changes_are_what_lies_between_what_holds_on_two_days(one: date, two: date) -> None:
     first, second = sorted((one, two))
     in_force = [
-        {(kind, each.id) for kind in ("thresholds", "deadlines", "duties") for each in getattr(Convention(day), kind)}
+        {(kind, rule.id) for kind in ("thresholds", "deadlines", "duties") for rule in getattr(Convention(day), kind)}
         for day in (first, second)
     ]
     began = {(f"{c.kind}s".replace("dutys", "duties"), c.id) for c in changes_between(first, second)

@@ -37,7 +37,7 @@ ASKED = [
     for requirement in (
         *PROJECT["build-system"]["requires"],
         *PROJECT["project"]["dependencies"],
-        *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
+        *(requirement for extra in PROJECT["project"]["optional-dependencies"].values() for requirement in extra),
     )
 ]
 

@@ -66,8 +66,8 @@ def test_the_order_of_the_files_changes_no_verdict(check: Check) -> None:
     head, tail = ENGLISH.text[: len(ENGLISH.text) // 2], ENGLISH.text[len(ENGLISH.text) // 2 :]
     cut = tail.index("  Section") if "  Section" in tail else tail.index("Section")
     moved, other = head + tail[:cut], tail[cut:]
-    first = {each.measure.id: each.verdict for each in check(moved, other).answers}
-    second = {each.measure.id: each.verdict for each in check(other, moved).answers}
+    first = {answer.measure.id: answer.verdict for answer in check(moved, other).answers}
+    second = {answer.measure.id: answer.verdict for answer in check(other, moved).answers}
     assert first == second
 
 

@@ -115,7 +115,7 @@ def test_no_answer_contradicts_itself(check: Check) -> None:
                 assert set(measure_answer.passing) <= set(measure_answer.missing) and not set(measure_answer.met) & set(
                     measure_answer.missing
                 )
-                stands = [each.stands for each in elements_shown(measure_answer, "en")]
+                stands = [element.stands for element in elements_shown(measure_answer, "en")]
                 if measure_answer.verdict == NONE:
                     assert "met" not in stands and {*measure_answer.missing, *measure_answer.delegated}, (
                         measure_answer.measure.id

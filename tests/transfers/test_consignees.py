@@ -278,8 +278,8 @@ def test_20_000_names_are_searched_in_milliseconds(tmp_path: Path) -> None:
     assert sanctions.find("Shchukinreagent Orlanika")[0].entry == "planted"
     names = [name() for _ in range(50)]
     started = time.process_time()
-    for each in names:
-        sanctions.find(each)
+    for asked_name in names:
+        sanctions.find(asked_name)
     assert (time.process_time() - started) / len(names) < 0.05
     stream = io.StringIO()
     stream.write(say(sanctions.told([]), "en"))

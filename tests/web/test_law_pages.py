@@ -224,7 +224,7 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
         findings = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
-        finding = next(each for each in findings if each["entry"] == "PRO-01")
+        finding = next(finding for finding in findings if finding["entry"] == "PRO-01")
         page = main_of(client, f"/findings/{finding['id']}")
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-01")
         assert page.one("input", name="place") and not page.all("input", name="entry")
