@@ -224,10 +224,10 @@ def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_part
 
 def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_older() -> None:
     far, hub = 54, 55
-    into = [line for line in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if line.export]
-    onward = [line for line in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if line.export]
-    old = [line for line in yearly(OWN, A, B, [100e3] * 10) if line.export]
-    lines = [line for line in BACKGROUND if not {hub, far} & {line.exporter, line.importer}]
+    into = [proposal for proposal in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if proposal.export]
+    onward = [proposal for proposal in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if proposal.export]
+    old = [proposal for proposal in yearly(OWN, A, B, [100e3] * 10) if proposal.export]
+    lines = [proposal for proposal in BACKGROUND if not {hub, far} & {proposal.exporter, proposal.importer}]
     every = find_patterns([ledger_of([*lines, *old, *into, *onward], substances=PLANTED)], kinds=["new_route"])
     (proposal,) = [proposal for proposal in every if proposal.substance.key == "9-99-9"]
     assert (route(proposal), proposal.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
@@ -373,20 +373,10 @@ PATTERNED = [
 
 def gist(proposals: Sequence[Proposal]) -> list[tuple[object, ...]]:
     return [
-        (
-            proposal.kind,
-            proposal.substance.key,
-            route(proposal),
-            proposal.start,
-            proposal.end,
-            proposal.unusual,
-            proposal.line_count,
-            tuple(line.id for line in proposal.lines),
-            proposal.years,
-            tuple(proposal.figures.items()),
-        )
+        (proposal.kind, proposal.substance.key, route(proposal), proposal.start, proposal.end, proposal.unusual, proposal.line_count,
+         tuple(line.id for line in proposal.lines), proposal.years, tuple(proposal.figures.items()))
         for proposal in proposals
-    ]
+    ]  # fmt: skip
 
 
 @settings(max_examples=8, deadline=None)

@@ -30,16 +30,11 @@ def problems_of(shipment: Shipment) -> list[str]:
 def test_a_ledger_with_its_own_columns() -> None:
     header = ",".join(SHIPMENT_FIELDS)
     line = "A1,Sarin,107-44-8,,,99,5,g,France,Germany,Belgium;Spain,Us,Them,2026-03-01,research,bulk,,,C1;C2,licence"
-    shipment = read(f"{header}\n{line}\n")[0]
-    assert (shipment.id, shipment.sender.code, shipment.receiver.code, shipment.day) == (
-        "A1",
-        "FRA",
-        "DEU",
-        date(2026, 3, 1),
-    )
-    assert [side.code for side in shipment.via] == ["BEL", "ESP"]
-    assert (str(shipment.amount), shipment.purpose, shipment.certificates) == ("0.005 kg", "research", ("C1", "C2"))
-    assert shipment.papers[0].kind == "licence" and not shipment.problems
+    one = read(f"{header}\n{line}\n")[0]
+    assert (one.id, one.sender.code, one.receiver.code, one.day) == ("A1", "FRA", "DEU", date(2026, 3, 1))
+    assert [side.code for side in one.via] == ["BEL", "ESP"]
+    assert (str(one.amount), one.purpose, one.certificates) == ("0.005 kg", "research", ("C1", "C2"))
+    assert one.papers[0].kind == "licence" and not one.problems
 
 
 @pytest.mark.parametrize(
@@ -53,25 +48,15 @@ def test_a_ledger_with_its_own_columns() -> None:
     ],
 )
 def test_the_columns_of_six_languages(header: str) -> None:
-    shipment = read(f"{header}\nSarin,5,FRA,DEU,2026-03-01,research\n")[0]
-    assert (shipment.said, str(shipment.amount), shipment.sender.code, shipment.receiver.code) == (
-        "Sarin",
-        "5 kg",
-        "FRA",
-        "DEU",
-    )
-    assert (shipment.day, shipment.purpose) == (date(2026, 3, 1), "research")
+    one = read(f"{header}\nSarin,5,FRA,DEU,2026-03-01,research\n")[0]
+    assert (one.said, str(one.amount), one.sender.code, one.receiver.code) == ("Sarin", "5 kg", "FRA", "DEU")
+    assert (one.day, one.purpose) == (date(2026, 3, 1), "research")
 
 
 def test_a_field_can_be_mapped_or_set_for_all_rows() -> None:
     text = "what,much,wohin\nSarin,5,Germany\n"
-    shipment = read(text, chemical="what", quantity="much", to="wohin", unit="=kg", **{"from": "=France"})[0]
-    assert (shipment.said, str(shipment.amount), shipment.sender.code, shipment.receiver.code) == (
-        "Sarin",
-        "5 kg",
-        "FRA",
-        "DEU",
-    )
+    one = read(text, chemical="what", quantity="much", to="wohin", unit="=kg", **{"from": "=France"})[0]
+    assert (one.said, str(one.amount), one.sender.code, one.receiver.code) == ("Sarin", "5 kg", "FRA", "DEU")
 
 
 def test_json_lines_are_read_as_a_table_is() -> None:
@@ -143,14 +128,14 @@ def test_an_amount_is_exact_whatever_its_unit(value: int, unit: str) -> None:
     ],
 )  # fmt: skip
 def test_a_concentration_is_within_a_limit_or_not_or_perhaps(text: str, limit: int, within: bool | None) -> None:
-    concentration = share_of(text)
-    assert concentration is not None and concentration.is_at_most(limit) is within
+    share = share_of(text)
+    assert share is not None and share.is_at_most(limit) is within
 
 
 @given(st.decimals(0, 100, places=2), st.sampled_from([1, 10, 30]))
 def test_a_plain_concentration_is_never_perhaps_within_a_limit(value: Decimal, limit: int) -> None:
-    concentration = share_of(f"{value} %")
-    assert concentration is not None and concentration.is_at_most(limit) is (value <= limit)
+    share = share_of(f"{value} %")
+    assert share is not None and share.is_at_most(limit) is (value <= limit)
 
 
 @pytest.mark.parametrize(
