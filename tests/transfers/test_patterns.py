@@ -373,10 +373,20 @@ PATTERNED = [
 
 def gist(proposals: Sequence[Proposal]) -> list[tuple[object, ...]]:
     return [
-        (proposal.kind, proposal.substance.key, route(proposal), proposal.start, proposal.end, proposal.unusual, proposal.line_count,
-         tuple(line.id for line in proposal.lines), proposal.years, tuple(proposal.figures.items()))
+        (
+            proposal.kind,
+            proposal.substance.key,
+            route(proposal),
+            proposal.start,
+            proposal.end,
+            proposal.unusual,
+            proposal.line_count,
+            tuple(line.id for line in proposal.lines),
+            proposal.years,
+            tuple(proposal.figures.items()),
+        )
         for proposal in proposals
-    ]  # fmt: skip
+    ]
 
 
 @settings(max_examples=8, deadline=None)
