@@ -185,13 +185,13 @@ def _kept(path: Path, shape: tuple[int, int]) -> NDArray[np.float32] | None:
     import numpy as np
 
     try:
-        found = np.load(path, allow_pickle=False)
+        vectors = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError) as error:
         logging.getLogger(__name__).warning("kept vectors are not read: %s", error)
         return None
-    return found.astype(np.float32) if found.shape == shape and found.dtype == np.float16 else None
+    return vectors.astype(np.float32) if vectors.shape == shape and vectors.dtype == np.float16 else None
 
 
 def _keep(path: Path, vectors: NDArray[np.float16]) -> None:

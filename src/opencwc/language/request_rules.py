@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import cached, load_yaml
+from opencwc.convention.fields import cached, load_yaml, stamps
 from opencwc.errors import RuleError
 from opencwc.language.disguises import Words, make_plain
 from opencwc.settings import cache_folder
@@ -91,8 +91,7 @@ def load_rules(folder: Path = DATA) -> RequestRules:
     """Read the rules once; raise `RuleError` where a file names a group that no language has."""
     files = rule_files(folder)
     try:
-        stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-        return _ready(cached(cache_folder(), "refusals", (_FORMAT, stamps), lambda: _built(files)))
+        return _ready(cached(cache_folder(), "refusals", (_FORMAT, stamps(files)), lambda: _built(files)))
     except OSError as error:
         raise RuleError("refusal_rules_unreadable", where=str(folder), reason=str(error)) from error
 
