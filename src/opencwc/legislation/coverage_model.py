@@ -104,8 +104,8 @@ def evaluate_coverage() -> Evaluation:
     weights = load_weights(WEIGHTS)
     figures: list[Figure] = []
     for part in (LEFT_OUT, HELD_OUT):
-        held = [row for row in rows if row["part"] == part]
-        figures += _figures(part, held, partial(_by_model, weights=weights))
+        rows_of_part = [row for row in rows if row["part"] == part]
+        figures += _figures(part, rows_of_part, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, _by_rules)
     corrected, left_out = Corrections.of_house().rows()
     own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
@@ -128,10 +128,10 @@ def _figures(
 ) -> list[Figure]:
     figures: list[Figure] = []
     for lang in (*sorted({str(row["lang"]) for row in rows}), "all"):
-        held = [row for row in rows if lang in ("all", row["lang"])]
-        proposed = [weighed(row) for row in held]
+        labels = [row for row in rows if lang in ("all", row["lang"])]
+        proposed = [weighed(row) for row in labels]
         verdicts = [proposal.verdict for proposal in proposed]
-        true = [str(row["verdict"]) for row in held]
+        true = [str(row["verdict"]) for row in labels]
         figures += measured(part, lang, true, verdicts, [proposal.probability or 0.0 for proposal in proposed])
     return figures
 

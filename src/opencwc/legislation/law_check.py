@@ -100,12 +100,13 @@ def check_texts(
     read.terms.keep()
     level = _level(hits)
     signs = [
-        signs_of(each.measure, list(each.holdings.values()), each.similarities, each.ranks, level) for each in readings
+        signs_of(reading.measure, list(reading.holdings.values()), reading.similarities, reading.ranks, level)
+        for reading in readings
     ]
     proposed, used, weights, why_rules = propose_verdicts(signs, model=model, weigher=weigher)
     if law is not whole:
         readings = [_near_only(reading, index) for reading in readings]
-    answers = [answer_to(*each, read, index) for each in zip(readings, proposed, signs, strict=True)]
+    answers = [answer_to(*answered, read, index) for answered in zip(readings, proposed, signs, strict=True)]
     left_out = [Message("law_set_not_read", {"file": left.file, "why": left.why}) for left in rules.refused]
     notes = (*left_out, *law.notes, *why_rules)
     answers = qualified(answers, notes)
@@ -121,10 +122,10 @@ def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled
             obligation.id,
             obligation.titles,
             obligation.source,
-            tuple((id, verdicts[id]) for id in held),
+            tuple((id, verdicts[id]) for id in checked_ids),
         )
         for obligation in measures.obligations
-        if (held := [id for id in obligation.measures if id in verdicts])
+        if (checked_ids := [id for id in obligation.measures if id in verdicts])
     )
 
 

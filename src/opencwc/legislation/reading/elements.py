@@ -32,15 +32,15 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
     subject = subject_of(law, measure, at)
     if subject is None:
         return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
-    held = [
+    holdings = [
         holding._replace(element=element.id)
         for element in measure.elements
         if (holding := _element(law, measure, element, at, subject.words)) is not None
     ]
     if at in law.defining and measure.kind != "defines":
-        held = [holding._replace(strength=holding.strength * LISTED) for holding in held]
+        holdings = [holding._replace(strength=holding.strength * LISTED) for holding in holdings]
     spans = spans_of(law, at, [hit for hits in subject.words.values() for hit in hits[:2]])
-    return SectionHolding(at, subject.strength, subject.scope, tuple(held), spans)
+    return SectionHolding(at, subject.strength, subject.scope, tuple(holdings), spans)
 
 
 def _element(
@@ -49,20 +49,20 @@ def _element(
     """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
     forbids = measure.kind in ("forbids", "punishes")
     topic = measure.subject if measure.kind == "forbids" else measure.subject[:1]
-    said = said_close(law, at, _wanted(law, measure, element, at, about, topic))
-    if said is not None and said.strength >= TIGHT:
-        return said
+    close = said_close(law, at, _wanted(law, measure, element, at, about, topic))
+    if close is not None and close.strength >= TIGHT:
+        return close
     if element.by_reference and (reference := taken_over(law, at, about, forbids)) is not None:
         return reference
     if (denied := _denied(law, element, at, forbids)) is not None:
         return denied
-    if said is not None and said.strength >= NEAR:
-        return said
+    if close is not None and close.strength >= NEAR:
+        return close
     # A ban stands in its own section, a penalty points to it.
     linked = _through_links(law, measure, element, at, topic) if len(topic) < 2 or not forbids else None
     if linked is not None and linked.strength >= NEAR:
         return linked
-    return _with_links(law, element.terms, at) or said or linked or left_to_regulation(law, element, at, about)
+    return _with_links(law, element.terms, at) or close or linked or left_to_regulation(law, element, at, about)
 
 
 def _wanted(
