@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from opencwc.files.columns import Wanted, find_column, looks_like_smiles, plain
+from opencwc.files.columns import WantedColumns, find_column, looks_like_smiles, plain
 from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
 from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
@@ -18,7 +18,7 @@ _LIST_HEADERS = frozenset(
 )
 
 
-def read_smiles(file: TableFile, wanted: Wanted) -> RowContents:
+def read_smiles(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a SMILES file; a first line that starts with the word ``smiles`` names the columns."""
     text = file.text
     first_line = _first_line(text.start)
@@ -41,7 +41,7 @@ def read_smiles(file: TableFile, wanted: Wanted) -> RowContents:
     )
 
 
-def read_list(file: TableFile, wanted: Wanted) -> RowContents:
+def read_list(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a list of one chemical a line; a first line such as ``name`` or ``CAS No.`` names the column."""
     text = file.text
     first_line = _first_line(text.start)

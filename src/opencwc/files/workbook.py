@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted, has_header, named, names_columns
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, has_header, named, names_columns
 from opencwc.files.frames import PROBLEM, name_columns, plain_problem
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
@@ -36,7 +36,7 @@ _PLACE = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,9
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open one sheet of a workbook: the one named, else the first.
 
     Raises `InputError`: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.

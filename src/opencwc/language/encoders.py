@@ -138,7 +138,7 @@ def _e5_model() -> Any:
 
 
 _BATCH = 64
-"""Texts after which progress is told."""
+"""Texts after which progress is reported."""
 
 
 def vectors_of(
@@ -151,8 +151,8 @@ def vectors_of(
 ) -> NDArray[np.float32]:
     """Return one vector a text (rows of length one, float32), from the cache where these texts were encoded before.
 
-    A cache that cannot be read or written costs time, never the answer. ``progress`` is told how many are encoded, of
-    how many, where they are not kept.
+    A cache that cannot be read or written costs time, never the answer. ``progress`` receives how many are encoded,
+    of how many, where they are not kept.
     """
     import numpy as np
 

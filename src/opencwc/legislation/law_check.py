@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opencwc.legislation.coverage_model import Weigher
 
 Progress = Callable[[str, int, int], None]
-"""What is told of the work: the step (``reading``, ``searching``, ``elements``), how much is done, of how much."""
+"""Receives the step of the work (``reading``, ``searching``, ``elements``), how much of it is done, of how much."""
 
 
 def check_law(
@@ -175,4 +175,4 @@ def _counted(measures: Sequence[Measure], tell: Progress) -> Iterator[Measure]:
 
 
 def _silent(step: str, done: int, of: int) -> None:
-    """Nothing is told where nobody asked."""
+    """Report no progress."""

@@ -19,7 +19,7 @@ from opencwc.wording import LANGUAGES, reason
 def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
     """Return sections with the language that all of one text that look alike are in, where it is none that is read.
 
-    Script and short words, by which a section's language is told, know of few languages: Portuguese has the short words
+    A section's language is recognised by script and short words, which know few languages: Portuguese has the short words
     of French and Spanish, Japanese the signs of Chinese.
     """
     alike: dict[tuple[str, str], list[LegalSection]] = {}

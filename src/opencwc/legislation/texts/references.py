@@ -1,6 +1,6 @@
 """References inside a law to its other sections: "activities mentioned in article 5", "sections 3 to 6", 第五条, المادة (٥).
 
-A reference to another text (an article of the Convention, of the constitution) is told from one to the law itself.
+References to another text (an article of the Convention, of the constitution) are told apart from the law's own.
 """
 
 from __future__ import annotations
