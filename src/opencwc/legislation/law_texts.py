@@ -19,8 +19,8 @@ from opencwc.wording import LANGUAGES, reason
 def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
     """Return sections with the language that all of one text that look alike are in, where it is none that is read.
 
-    A section's language is recognised by script and short words, which know few languages: Portuguese has the short words
-    of French and Spanish, Japanese the signs of Chinese.
+    A section's language is recognised by script and short words, which know few languages: Portuguese has the short
+    words of French and Spanish, Japanese the signs of Chinese.
     """
     alike: dict[tuple[str, str], list[LegalSection]] = {}
     for section in sections:
