@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from opencwc.finding import Message
 from opencwc.legislation.corrections import Corrections
@@ -164,18 +164,13 @@ def measured(
     )  # fmt: skip
 
 
-Weigher: TypeAlias = Callable[[Sequence[Mapping[str, float]]], list[tuple[float, float, float]]]
-
-
 def propose_verdicts(
-    signs: Sequence[Mapping[str, float]], *, model: bool = True, weigher: Weigher | None = None
+    signs: Sequence[Mapping[str, float]], *, model: bool = True
 ) -> tuple[list[ProposedVerdict], str, str, list[Message]]:
     """Return the verdict of each measure, and the model and weights that gave them.
 
     The id of the model is empty where the rules gave them; then the last value says why.
     """
-    if weigher is not None:
-        return likeliest_verdicts(weigher(signs), signs), MODEL.id, "", []
     if not model:
         return verdicts_by_rules(signs), "", "", [Message("law_by_rules", {"why": Message("models_not_asked")})]
     from opencwc.models import maker_fields, state_of

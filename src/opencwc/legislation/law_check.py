@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
 from opencwc.errors import InputError
@@ -26,9 +25,6 @@ from opencwc.legislation.verdicts import signs_of
 from opencwc.settings import load_settings
 from opencwc.wording import reason
 
-if TYPE_CHECKING:
-    from opencwc.legislation.coverage_model import Weigher
-
 Progress = Callable[[str, int, int], None]
 """Receives the step of the work (``reading``, ``searching``, ``elements``), how much of it is done, of how much."""
 
@@ -38,7 +34,6 @@ def check_law(
     state: str,
     as_of: date | None = None,
     *,
-    measures: Measures | None = None,
     encoder: Encoder | None = None,
     model: bool = True,
     ocr: bool | None = None,
@@ -57,9 +52,7 @@ def check_law(
     for number, path in enumerate(files):
         tell("reading", number, len(files))
         texts.append(read_legal_text(path, name=path.name, ocr=ocr, confine=confine))
-    return check_texts(
-        texts, state, as_of, measures=measures, encoder=encoder, model=model, cache=cache, progress=progress
-    )
+    return check_texts(texts, state, as_of, encoder=encoder, model=model, cache=cache, progress=progress)
 
 
 def check_texts(
@@ -72,12 +65,8 @@ def check_texts(
     model: bool = True,
     cache: Path | None = None,
     progress: Progress | None = None,
-    weigher: Weigher | None = None,
 ) -> Checked:
-    """Check texts that are read already; see `check_law`.
-
-    ``weigher`` takes the place of the model, for measuring one that was trained without this State.
-    """
+    """Check texts that are read already against these measures, else against those of the day; see `check_law`."""
     tell = progress or _silent
     day = as_of or date.today()
     rules = measures or read_measures(day, own_sets(load_settings().folder))
@@ -103,7 +92,7 @@ def check_texts(
         signs_of(reading.measure, list(reading.holdings.values()), reading.similarities, reading.ranks, level)
         for reading in readings
     ]
-    proposed, used, weights, why_rules = propose_verdicts(signs, model=model, weigher=weigher)
+    proposed, used, weights, why_rules = propose_verdicts(signs, model=model)
     if law is not whole:
         readings = [_near_only(reading, index) for reading in readings]
     answers = [answer_to(*answered, read, index) for answered in zip(readings, proposed, signs, strict=True)]
