@@ -23,10 +23,8 @@ CASES: list[dict[str, Any]] = load_yaml(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_a_line_states_what_the_case_says(case: dict[str, Any]) -> None:
-    statements = [
-        [statement.kind, statement.text, statement.value, statement.unit] for statement in read_commerce(case["text"])
-    ]
-    assert statements == case["states"]
+    found = [[stated.kind, stated.text, stated.value, stated.unit] for stated in read_commerce(case["text"])]
+    assert found == case["states"]
 
 
 def test_the_cases_are_many_and_show_every_kind() -> None:

@@ -105,8 +105,8 @@ def test_no_name_of_the_lists_is_refused() -> None:
     names = {chemical.name for _, chemical in Convention().chemicals()}
     names |= {
         entry.title[lang]
-        for rule_list in Convention().known_lists
-        for entry in rule_list.entries
+        for known_list in Convention().known_lists
+        for entry in known_list.entries
         for lang in entry.title
     }
     names |= {chemical.cas for _, chemical in Convention().chemicals()}

@@ -133,7 +133,7 @@ def test_a_comparison_says_what_makes_it_doubtful(half_read: Checked, draft: Che
     doubts = compare(half_read, draft)
     assert [note.id for note in doubts.notes] == ["law_not_in_force", "law_compare_languages", "law_compare_unread"]
     assert "lei.txt" in sentence(doubts.notes[-1])
-    sentences = [note["said"] for note in json.loads(compared_json(doubts, "es"))["notes"]]
-    assert len(sentences) == 3 and all(
-        line in json.dumps(as_data(compared_report(doubts, "es")), ensure_ascii=False) for line in sentences
+    told = [note["said"] for note in json.loads(compared_json(doubts, "es"))["notes"]]
+    assert len(told) == 3 and all(
+        line in json.dumps(as_data(compared_report(doubts, "es")), ensure_ascii=False) for line in told
     )

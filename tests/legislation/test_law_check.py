@@ -46,11 +46,11 @@ def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None
 
 
 def test_what_is_partly_covered_says_what_is_missing(check: Check) -> None:
-    for measure_answer in check(ENGLISH.text).answers:
-        if measure_answer.verdict == "partial":
-            assert measure_answer.missing or measure_answer.delegated, measure_answer.measure.id
-        if measure_answer.verdict == "covered":
-            assert not measure_answer.missing and not measure_answer.delegated
+    for proposal in check(ENGLISH.text).answers:
+        if proposal.verdict == "partial":
+            assert proposal.missing or proposal.delegated, proposal.measure.id
+        if proposal.verdict == "covered":
+            assert not proposal.missing and not proposal.delegated
 
 
 def test_nothing_is_ever_said_to_be_absent_from_the_law_of_a_state(check: Check) -> None:
@@ -117,9 +117,9 @@ def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> Non
     sentences = [sentence(obligation.summary) for obligation in checked.obligations]
     assert sentences and all(summary.startswith("UNSCR1540") for summary in sentences)
     verdicts = {answer.measure.id: answer.verdict for answer in checked.answers}
-    for answered in checked.obligations:
-        assert dict(answered.verdicts) == {id: verdicts[id] for id, _ in answered.verdicts}
-        assert (answered.verdict == "covered") == (not answered.open)
+    for one in checked.obligations:
+        assert dict(one.verdicts) == {id: verdicts[id] for id, _ in one.verdicts}
+        assert (one.verdict == "covered") == (not one.open)
 
 
 def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Check) -> None:
@@ -127,7 +127,7 @@ def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Che
     rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(as_csv(checked)))}
     paragraph = rows["UNSCR1540 OP2-acts"]
     assert paragraph["verdict"] == "partial" and "PRO-01" in paragraph["missing"].split(";")
-    sets = {obligations["set"]: obligations for obligations in json.loads(as_json(checked))["sets"]}
+    sets = {measure_set["set"]: measure_set for measure_set in json.loads(as_json(checked))["sets"]}
     acts = {obligation["id"]: obligation for obligation in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
     assert acts["verdict"] == "partial" and acts["measures"]["PRO-03"] == "covered"
     assert len(sets["CWC"]["measures"]) == 60 and not sets["CWC"]["obligations"]

@@ -16,16 +16,16 @@ def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
     law = LAWS[name]
     checked = check(law.text)
     wrong, covered_wrongly, not_found = [], [], []
-    for measure_answer in checked.answers:
-        id = measure_answer.measure.id
+    for proposal in checked.answers:
+        id = proposal.measure.id
         labelled = "covered" if id in law.covered else "partial" if id in law.partial else "none"
-        if measure_answer.verdict != labelled:
+        if proposal.verdict != labelled:
             wrong.append(id)
-            if measure_answer.verdict == "covered":
+            if proposal.verdict == "covered":
                 covered_wrongly.append(id)
         sections = law.covered.get(id) or law.partial.get(id, {}).get("in") or []
         numbers = {number_of(section) for section in sections}
-        if numbers and not numbers & {passage.passage.section.number for passage in measure_answer.shown}:
+        if numbers and not numbers & {passage.passage.section.number for passage in proposal.shown}:
             not_found.append(id)
     assert len(wrong) <= 0.2 * len(checked.answers), wrong
     assert len(covered_wrongly) <= 1, covered_wrongly

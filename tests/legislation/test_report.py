@@ -111,17 +111,13 @@ def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: C
 def test_no_answer_contradicts_itself(check: Check) -> None:
     for law in (FRENCH, "Section 1. Offences\nWhoever makes use of chemical weapons in transit is punished.\n"):
         for model in (True, False):
-            for measure_answer in check(law, model=model).answers:
-                assert set(measure_answer.passing) <= set(measure_answer.missing) and not set(measure_answer.met) & set(
-                    measure_answer.missing
-                )
-                stands = [element.stands for element in elements_shown(measure_answer, "en")]
-                if measure_answer.verdict == NONE:
-                    assert "met" not in stands and {*measure_answer.missing, *measure_answer.delegated}, (
-                        measure_answer.measure.id
-                    )
-                assert sum("only in passing" in point for point in drafting_points(measure_answer, "en")) == len(
-                    measure_answer.passing
+            for proposal in check(law, model=model).answers:
+                assert set(proposal.passing) <= set(proposal.missing) and not set(proposal.met) & set(proposal.missing)
+                stands = [element.stands for element in elements_shown(proposal, "en")]
+                if proposal.verdict == NONE:
+                    assert "met" not in stands and {*proposal.missing, *proposal.delegated}, proposal.measure.id
+                assert sum("only in passing" in point for point in drafting_points(proposal, "en")) == len(
+                    proposal.passing
                 )
 
 

@@ -226,9 +226,9 @@ def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[s
 
 
 SAID = [
-    sentence
+    sentence_case
     for path in sorted(CLAUSES.glob("said*.yaml"))
-    for sentence in load_yaml(path.read_text("utf-8"))["sentences"]
+    for sentence_case in load_yaml(path.read_text("utf-8"))["sentences"]
 ]
 
 
