@@ -8,7 +8,7 @@ from rdkit import Chem, rdBase
 
 from opencwc.chemistry.drawing import CORE, draw, highlight_classes
 from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
-from opencwc.finding import Evidence, Finding, Message, Rule, Tone, Value, Verdict
+from opencwc.finding import Evidence, Finding, Message, Rule, Value, Verdict
 from opencwc.publishing.model import (
     Badge,
     Block,
@@ -25,15 +25,9 @@ from opencwc.publishing.model import (
 )
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
 
-TONES: dict[Verdict, Tone] = {
-    Verdict.LISTED: "grave",
-    Verdict.REVIEW: "doubt",
-    Verdict.EXEMPT: "mild",
-    Verdict.UNREADABLE: "gap",
-    Verdict.NOT_LISTED: "calm",
-}
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 """The kinds of evidence that a text gives beside a mention."""
@@ -108,7 +102,7 @@ class Teller:
             return None
         start = min(shown.span[0], BESIDE)
         end = start + shown.span[1] - shown.span[0]
-        tone = TONES[finding.verdict]
+        tone = SCREEN.tones[finding.verdict]
         pieces = (Piece(shown.value[:start]), Piece(shown.value[start:end], tone), Piece(shown.value[end:]))
         return Excerpt(tuple(piece for piece in pieces if piece.text))
 
@@ -231,7 +225,7 @@ class Teller:
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the word and tone of a verdict."""
-        return Badge(self.say(f"verdict_{verdict}"), TONES[verdict])
+        return Badge(self.say(f"verdict_{verdict}"), SCREEN.tones[verdict])
 
     def title(self, entry: Entry) -> Text:
         """Return the title of an entry in the reader's language, or in English."""

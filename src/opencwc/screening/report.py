@@ -15,6 +15,7 @@ from typing import TextIO
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Rule, Verdict
 from opencwc.publishing.html import write_html
+from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from opencwc.publishing.model import (
     Fact,
     Facts,
     Filter,
-    Labels,
     Paragraph,
     Passage,
     Passages,
@@ -37,7 +37,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.screening.cards import TONES, Teller
+from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import RIGHT_TO_LEFT, sentence
@@ -112,16 +112,7 @@ class _Reporter(Teller):
             title=self.say("report_title"),
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
-            labels=Labels(
-                skip=self.say("report_skip"),
-                contents=self.say("report_contents"),
-                filter=self.say("report_filter"),
-                search=self.say("report_search"),
-                all=self.say("report_all"),
-                reset=self.say("report_reset"),
-                shown=self.say("report_shown", shown="{shown}", total="{total}"),
-                cut=self.say("report_cut", length="{length}", limit="{limit}"),
-            ),
+            labels=labels_in(self.lang),
             lead=(self.summary(), self.sentence("summary_counts", **counts)),
             contents=self.contents(),
             sections=self.sections(iter(findings)),
@@ -258,7 +249,7 @@ class _Reporter(Teller):
         for (start, end), (finding, number, to) in sorted(marks.items()):
             if start < at:
                 continue
-            pieces += [Piece(one.text[at:start]), Piece(one.text[start:end], TONES[finding.verdict], number, to)]
+            pieces += [Piece(one.text[at:start]), Piece(one.text[start:end], SCREEN.tones[finding.verdict], number, to)]
             at = end
         pieces.append(Piece(one.text[at:]))
         return Passage(one.place, tuple(piece for piece in pieces if piece.text), tuple(remarks))

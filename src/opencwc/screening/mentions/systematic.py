@@ -145,27 +145,8 @@ ASKED_AT_ONCE = 200
 """Names for one question to OPSIN: it has bounded time for each question, and what it does not get to is not read."""
 _GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
 _WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
-_GLUE = frozenset(
-    {
-        "bis",
-        "tris",
-        "tetrakis",
-        "iso",
-        "tert",
-        "sec",
-        "yl",
-        "oyl",
-        "oxy",
-        "ol",
-        "one",
-        "ene",
-        "ane",
-        "alpha",
-        "beta",
-        "gamma",
-        "acid",
-        "acide",
-        "ester",
-    }
-)
+_GLUE = frozenset((
+    "bis", "tris", "tetrakis", "iso", "tert", "sec", "yl", "oyl", "oxy", "ol", "one", "ene", "ane", "alpha",
+    "beta", "gamma", "acid", "acide", "ester",
+))  # fmt: skip
 _APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")
