@@ -139,7 +139,7 @@ def _screen_table(
     marks = name == "html" and question.kind == "text"
     answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
     encoded = "" if name in ("", "html") else name
-    wish = Wish(format=encoded, told=answer.most, file=table.name, everything=bool(where.case) or marks, texts=marks)
+    wish = Wish(format=encoded, most=answer.most, file=table.name, everything=bool(where.case) or marks, texts=marks)
     pieces = run(table.batches(), question, wish, _jobs(jobs, table), NamesProgress(question.lang))
 
     def steps(sink: Any) -> Iterator[Step]:
@@ -158,9 +158,7 @@ def _screen_table(
     with open_for_writing(output, binary=True) if name else _nowhere() as stream:
         sink = None
         if encoded:
-            form = format_named(name)
-            stream.write(form.first(checked))
-            sink = form.open(stream, checked)
+            sink = format_named(name).open(stream, checked)
         files = [file] if (file := _kept_file(given.source)) else []
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
