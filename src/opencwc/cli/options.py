@@ -140,13 +140,18 @@ def format_asked(asked: str, output: Path | None, formats: Sequence[str]) -> str
     """Return the format that is asked for, by its name or the ending of the file; ``""`` for a table on the screen."""
     if asked:
         return one_of("--format", _ENDINGS.get(asked, asked), formats)
+    return format_of_ending(output, formats)
+
+
+def format_of_ending(output: Path | None, formats: Sequence[str]) -> str:
+    """Return the format that the ending of a file names; ``""`` where nothing is written to a file."""
     if output is None:
         return ""
     ending = output.suffix.lower().lstrip(".")
-    found = _ENDINGS.get(ending, ending)
-    if found not in formats:
+    format = {**_ENDINGS, "sd": "sdf"}.get(ending, ending)
+    if format not in formats:
         raise SettingsError("format_of_ending_unknown", file=output.name, known=tuple(formats))
-    return found
+    return format
 
 
 def one_of(option: str, given: str, known: Collection[str]) -> str:

@@ -267,7 +267,8 @@ def own_sets(folder: Path) -> tuple[Path, ...]:
 
 def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
     where = str(FOLDER / "measures.yaml")
-    refuse_unknown(raw, {"set", "in_force", "evidence", "context", "tiers", "measures", "cues"}, where)
+    fields = {"set", "title", "source", "in_force", "evidence", "context", "tiers", "measures", "cues"}
+    refuse_unknown(raw, fields, where)
     wording = {language: dict(one.get("measures") or {}) for language, one in said.items()}
     used = {str(cue) for cue in raw.get("cues") or ()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
@@ -283,17 +284,14 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
             raise RuleError("term_not_used", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
             raise RuleError("no_such_measure", where=f"{language}.yaml", measure=strange[0])
-    return MeasureSet(text_in(raw, "set", where), _TITLE, "Chemical Weapons Convention", "treaty", measures, ())
+    return _measure_set(raw, measures, (), where)
 
 
-_TITLE = {
-    "en": "Chemical Weapons Convention",
-    "fr": "Convention sur les armes chimiques",
-    "ar": "اتفاقية الأسلحة الكيميائية",
-    "es": "Convención sobre las Armas Químicas",
-    "ru": "Конвенция о химическом оружии",
-    "zh": "《化学武器公约》",
-}
+def _measure_set(
+    raw: Raw, measures: tuple[Measure, ...], obligations: tuple[Obligation, ...], where: str
+) -> MeasureSet:
+    name, titles, source = text_in(raw, "set", where), words_in(raw, "title", where), text_in(raw, "source", where)
+    return MeasureSet(name, titles, source, one_of(raw, "evidence", EVIDENCE, where), measures, obligations)
 
 
 def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
@@ -326,14 +324,7 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     obligations = tuple(
         _obligation(mapping, raw, name, at_hand, where) for mapping in mappings_in(raw, "obligations", where)
     )
-    return MeasureSet(
-        name,
-        words_in(raw, "title", where),
-        text_in(raw, "source", where),
-        one_of(raw, "evidence", EVIDENCE, where),
-        measures,
-        obligations,
-    )
+    return _measure_set(raw, measures, obligations, where)
 
 
 def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> Obligation:
