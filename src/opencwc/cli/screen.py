@@ -191,7 +191,7 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     return {
         "as_of": question.as_of.isoformat(), "lists": list(question.lists),
         "rules": [file.name for file in question.files],
-        "kind": question.kind, "only": [str(one) for one in question.only], "column": table.column,
+        "kind": question.kind, "only": [str(verdict) for verdict in question.only], "column": table.column,
     }  # fmt: skip
 
 
@@ -359,7 +359,7 @@ def _shown(finding: Finding) -> str:
     text = finding.subject.input
     if "\n" not in text:
         return text
-    drawn = next((one.structure for one in finding.evidence if one.structure), "")
+    drawn = next((evidence.structure for evidence in finding.evidence if evidence.structure), "")
     return " ".join(text.split()) if finding.basis == "text" else drawn or text.split("\n", maxsplit=1)[0].strip()
 
 

@@ -169,8 +169,8 @@ class Convention:
             "deadline": self._dated.deadlines,
         }
         for kind, held in plain.items():
-            for one in held:
-                yield Dated(kind, one.id, "", one.in_force, one.source, one.evidence)
+            for rule in held:
+                yield Dated(kind, rule.id, "", rule.in_force, rule.source, rule.evidence)
 
     @cached_property
     def _dated(self) -> DatedRules:

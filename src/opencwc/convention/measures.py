@@ -308,7 +308,7 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     name = text_in(raw, "set", where)
     if name in sets:
         raise RuleError("measure_set_there_already", where=where, set=name)
-    wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
+    wording = {str(language): dict(words) for language, words in dict(raw.get("wording") or {}).items()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
     if again := sorted({measure.id for measure in measures} & known):
         raise RuleError("measure_there_already", where=where, measure=again[0])
@@ -353,7 +353,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     fields |= {"elements", "evidence", "in_force"}
     refuse_unknown(raw, fields, where)
     id = text_in(raw, "id", where)
-    said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if one.get(id)}
+    said = {language: _said(words.get(id), raw, id, language) for language, words in wording.items() if words.get(id)}
     if "en" not in said:
         raise RuleError("measure_without_english_wording", where=where, measure=id)
     for language in LANGUAGES:
@@ -395,8 +395,8 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
 def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
     refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach"}, f"{where} {measure}")
     id = text_in(raw, "id", where)
-    spoken = {language: one["elements"] for language, one in said.items() if one.get("elements")}
-    how = [one_of({"how": one}, "how", HOW, f"{where} {measure}.{id}") for one in raw.get("how") or ()]
+    spoken = {language: wording["elements"] for language, wording in said.items() if wording.get("elements")}
+    how = [one_of({"how": way}, "how", HOW, f"{where} {measure}.{id}") for way in raw.get("how") or ()]
     return Element(
         measure,
         id,

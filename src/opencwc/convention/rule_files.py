@@ -239,8 +239,8 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
 
 def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     seen: set[tuple[str, str]] = set()
-    for one in raw:
-        key = (text_in(one, field, where), str(one.get("in_force")))
+    for mapping in raw:
+        key = (text_in(mapping, field, where), str(mapping.get("in_force")))
         if key in seen:
             raise RuleError("treaty_status_twice_for_same_days", where=where, state=key[0])
         seen.add(key)

@@ -141,7 +141,7 @@ def _drawing(finding: Finding) -> Chem.Mol | Unreadable:
     """Read what was drawn: the input itself, or the structure that a name or number was found to stand for."""
     text = finding.subject.input
     if finding.basis in ("cas", "name", "text") or not text:
-        text = next((one.structure for one in finding.evidence if one.structure), "")
+        text = next((evidence.structure for evidence in finding.evidence if evidence.structure), "")
         return read_structure(text, "smiles")
     kind = "molblock" if "M  END" in text else "inchi" if text.startswith("InChI=") else "smiles"
     return read_structure(text, kind)

@@ -30,13 +30,13 @@ class Agreement:
 
     def of_numbers(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the numbers that belong to another chemical than the name beside them."""
-        starts = [one.start for one in found]
-        for number in [one for one in found if one.kind == "cas" and one.known]:
+        starts = [mention.start for mention in found]
+        for number in [mention for mention in found if mention.kind == "cas" and mention.known]:
             near = found[bisect_left(starts, number.start - WINDOW) : bisect_left(starts, number.end + WINDOW)]
-            numbers = [one for one in near if one.kind == "cas" and one.known]
-            names = [one for one in near if one.kind in ("name", "systematic") and one.known]
+            numbers = [mention for mention in near if mention.kind == "cas" and mention.known]
+            names = [mention for mention in near if mention.kind in ("name", "systematic") and mention.known]
             beside = [name for name in names if _lies_beside(name, number, numbers, read.text)]
-            if not beside or any(_may_be_one(one, number) for one in beside):
+            if not beside or any(_may_be_one(mention, number) for mention in beside):
                 continue
             name = min(beside, key=lambda one: distance(one, number))
             met = [outcome for outcome in (*name.outcomes, *number.outcomes) if outcome.verdict in MET]
@@ -56,11 +56,13 @@ class Agreement:
     def of_tariff(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the HS codes that do not belong to the chemical, and those that name one where no name stands."""
         codes = [
-            *(one for one in read.stated if one.kind == "hs_code" and len(one.value) >= 6),
+            *(statement for statement in read.stated if statement.kind == "hs_code" and len(statement.value) >= 6),
             *self._bare_codes(read),
         ]
         of_lists = [
-            one for one in found if one.verdict in (Verdict.LISTED, Verdict.REVIEW) and one.known and one.known.cas
+            mention
+            for mention in found
+            if mention.verdict in (Verdict.LISTED, Verdict.REVIEW) and mention.known and mention.known.cas
         ]
         starts = [list_.start for list_ in of_lists]
         for code in codes:
@@ -70,9 +72,14 @@ class Agreement:
             subheading = self._subheadings.get(code.value[:6])
             if code.value[:2] in _PREPARATIONS:  # a mixture may have any code of these chapters
                 continue
-            mine = [one for one in listed if one.known and any(cas in self._codes for cas in one.known.cas)]
+            mine = [
+                mention for mention in listed if mention.known and any(cas in self._codes for cas in mention.known.cas)
+            ]
             if mine and not any(
-                code.value[:6] in self._codes.get(cas, ()) for one in mine if one.known for cas in one.known.cas
+                code.value[:6] in self._codes.get(cas, ())
+                for mention in mine
+                if mention.known
+                for cas in mention.known.cas
             ):
                 nearest = min(mine, key=lambda one: gap(one.start, one.end, code.start, code.end))
                 expected = tuple(
@@ -95,10 +102,10 @@ class Agreement:
                 values = {"code": _dotted(code.value[:6]), "title": title}
                 met = reviewed(tuple(outcome for outcome in outcomes if outcome.verdict in MET), "")
                 told = tuple(
-                    one._replace(
-                        message=Message("why_found", {"found": Message("found_hs", values), "why": one.message})
+                    mention._replace(
+                        message=Message("why_found", {"found": Message("found_hs", values), "why": mention.message})
                     )
-                    for one in met
+                    for mention in met
                 )
                 if told:
                     yield mention_of(code, "hs", told, known)
@@ -107,7 +114,7 @@ class Agreement:
         """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
         if not _CODE_DIGITS.search(read.text):
             return
-        stretches = [(one.start, one.end) for one in read.stated if one.kind == "hs_code"]
+        stretches = [(statement.start, statement.end) for statement in read.stated if statement.kind == "hs_code"]
         taken = Taken(stretches)
         for found in _LABELLED_CODE.finditer(read.text):
             if not taken.overlaps(found.start(1), found.end()):
@@ -134,13 +141,13 @@ class Agreement:
         return {cas: tuple(codes) for cas, codes in table.items()}
 
 
-def _may_be_one(one: Mention, other: Mention) -> bool:
+def _may_be_one(mention: Mention, other: Mention) -> bool:
     """Tell whether two mentions can be of one chemical: by number, or by what their drawings are made of."""
-    if one.known is None or other.known is None:
+    if mention.known is None or other.known is None:
         return True
-    if set(one.known.cas) & set(other.known.cas):
+    if set(mention.known.cas) & set(other.known.cas):
         return True
-    drawn = {_skeleton(smiles) for smiles in one.known.structures}
+    drawn = {_skeleton(smiles) for smiles in mention.known.structures}
     return not drawn or any(_skeleton(smiles) in drawn for smiles in other.known.structures)
 
 
