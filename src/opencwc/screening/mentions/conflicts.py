@@ -38,7 +38,7 @@ class Agreement:
             beside = [name for name in names if _lies_beside(name, number, numbers, read.text)]
             if not beside or any(_may_be_one(mention, number) for mention in beside):
                 continue
-            name = min(beside, key=lambda one: distance(one, number))
+            name = min(beside, key=lambda name: distance(name, number))
             met = [outcome for outcome in (*name.outcomes, *number.outcomes) if outcome.verdict in MET]
             if not met or name.known is None or number.known is None:
                 continue
@@ -48,9 +48,7 @@ class Agreement:
                 "name": name.text,
                 "by_name": name.known.names[:1] or (name.text,),
             }
-            said = Message("why_number_and_name", values)
-            rule = met[0].rule
-            outcome = Outcome(Verdict.REVIEW, "text", said, rule)
+            outcome = Outcome(Verdict.REVIEW, "text", Message("why_number_and_name", values), met[0].rule)
             yield Mention(number.start, number.end, number.text, "disagreement", (outcome,))
 
     def of_tariff(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
@@ -72,43 +70,29 @@ class Agreement:
             subheading = self._subheadings.get(code.value[:6])
             if code.value[:2] in _PREPARATIONS:  # a mixture may have any code of these chapters
                 continue
-            mine = [
-                mention for mention in listed if mention.known and any(cas in self._codes for cas in mention.known.cas)
-            ]
-            if mine and not any(
-                code.value[:6] in self._codes.get(cas, ())
-                for mention in mine
-                if mention.known
-                for cas in mention.known.cas
-            ):
-                nearest = min(mine, key=lambda one: gap(one.start, one.end, code.start, code.end))
-                expected = tuple(
-                    dict.fromkeys(
-                        _dotted(hs)
-                        for cas in (nearest.known.cas if nearest.known else ())
-                        for hs in self._codes.get(cas, ())
-                    )
-                )
+            mine = [mention for mention in listed if any(self._codes_of(mention))]
+            if mine and not any(code.value[:6] in codes for mention in mine for codes in self._codes_of(mention)):
+                nearest = min(mine, key=lambda mention: gap(mention.start, mention.end, code.start, code.end))
+                expected = tuple(dict.fromkeys(_dotted(hs) for codes in self._codes_of(nearest) for hs in codes))
                 values: dict[str, Value] = {"code": _dotted(code.value[:6]), "name": nearest.text, "codes": expected}
                 said = Message("why_tariff", values)
                 rule = next((outcome.rule for outcome in nearest.outcomes if outcome.rule), None)
                 yield mention_of(code, "hs", (Outcome(Verdict.REVIEW, "text", said, rule),), None)
             elif not listed and subheading and subheading.alone:
-                chemicals = [one for cas in subheading.chemicals if (one := self._resolver.curated.by_cas(cas))]
-                known, outcomes = self._judge.judge(
-                    tuple(curated_candidate(chemical, "ambiguous", code.text) for chemical in chemicals)
-                )
+                chemicals = filter(None, map(self._resolver.curated.by_cas, subheading.chemicals))
+                candidates = [curated_candidate(chemical, "ambiguous", code.text) for chemical in chemicals]
+                known, outcomes = self._judge.judge(candidates)
                 title = Message("by_language", dict(subheading.title))
                 values = {"code": _dotted(code.value[:6]), "title": title}
                 met = reviewed(tuple(outcome for outcome in outcomes if outcome.verdict in MET), "")
-                told = tuple(
-                    mention._replace(
-                        message=Message("why_found", {"found": Message("found_hs", values), "why": mention.message})
+                named = tuple(
+                    outcome._replace(
+                        message=Message("why_found", {"found": Message("found_hs", values), "why": outcome.message})
                     )
-                    for mention in met
+                    for outcome in met
                 )
-                if told:
-                    yield mention_of(code, "hs", told, known)
+                if named:
+                    yield mention_of(code, "hs", named, known)
 
     def _bare_codes(self, read: TextRead) -> Iterator[Stated]:
         """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
@@ -131,6 +115,10 @@ class Agreement:
     @cached_property
     def _subheadings(self) -> dict[str, Subheading]:
         return {subheading.code: subheading for subheading in self._naming.subheadings}
+
+    def _codes_of(self, mention: Mention) -> list[tuple[str, ...]]:
+        """Return the codes of each number that a mention stands for."""
+        return [self._codes.get(cas, ()) for cas in mention.known.cas] if mention.known else []
 
     @cached_property
     def _codes(self) -> dict[str, tuple[str, ...]]:
