@@ -37,7 +37,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.records import to_plain
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
 COMPARED_COLUMNS = (
@@ -140,7 +140,6 @@ def compared_report(compared: Compared, lang: str = "en") -> Report:
     return Report(
         title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(sentence("law_compare_lead", lang),),
         contents=tuple(titles.items()),

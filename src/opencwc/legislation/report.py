@@ -59,7 +59,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
 TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
@@ -75,7 +75,6 @@ def report(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
     return Report(
         title=say(Message("law_report_title", {"state": state_named(checked.law.state)}), lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(reported.lead,),
         contents=tuple(titles.items()),
