@@ -128,7 +128,7 @@ def test_findings_come_while_the_input_is_still_open() -> None:
 
 
 def test_rows_are_told_up_to_a_bound_and_counted_beyond_it() -> None:
-    pieces = list(run(batches([SARIN] * 50, 50), QUESTION, Wish(told=10)))
+    pieces = list(run(batches([SARIN] * 50, 50), QUESTION, Wish(most=10)))
     assert [finding.subject.row for finding in pieces[0].findings] == list(range(1, 11))
     assert pieces[0].tally.by_verdict[Verdict.LISTED] == 50
 

@@ -169,8 +169,8 @@ class Convention:
             "deadline": self._dated.deadlines,
         }
         for kind, held in plain.items():
-            for one in held:
-                yield Dated(kind, one.id, "", one.in_force, one.source, one.evidence)
+            for rule in held:
+                yield Dated(kind, rule.id, "", rule.in_force, rule.source, rule.evidence)
 
     @cached_property
     def _dated(self) -> DatedRules:
@@ -192,13 +192,7 @@ class Convention:
         VA VII.31. Of Schedule 3: VA VIII.1, VA VIII.3, VA VIII.5, VA VIII.12, VA VIII.26. Of the Australia
         Group: ag-licence.
         """
-        keys = {
-            f"{entry.list} {entry.id}",
-            f"{entry.list} {entry.schedule}{entry.part}",
-            f"{entry.list} {entry.schedule}",
-            entry.list,
-        }
-        own = f"{entry.list} {entry.id}"
+        groups, excepted = set(entry.groups), f"not {entry.list} {entry.id}"
         return tuple(
-            duty for duty in self.duties if keys & set(duty.applies_to) and f"not {own}" not in duty.applies_to
+            duty for duty in self.duties if not groups.isdisjoint(duty.applies_to) and excepted not in duty.applies_to
         )

@@ -268,7 +268,7 @@ def _page(
     lang: str, status: int, title: str, token: str = "", invitation: Invitation | None = None, **filled: object
 ) -> Response:
     """Return the page of a one-time link: with its form where there is an invitation, ``filled`` as it was sent."""
-    values = {"login": "", "name": "", "error": "", **filled}
+    values = {"login": "", "name": "", "error": "", "go_on": "", **filled}
     text = environment(lang).get_template("accounts/invitation.html").render(
         lang=lang, direction="rtl" if lang in RIGHT_TO_LEFT else "ltr", title=title, token=token, invitation=invitation,
         shortest=SHORTEST, **values,
@@ -311,7 +311,7 @@ async def oidc_callback(request: Request) -> Response:
     go_on = Markup('<p><a href="/">{}</a></p><meta http-equiv="refresh" content="0;url=/">').format(
         say("web_go_on", lang)
     )
-    response = _page(lang, 200, "web_signed_in", go_on)
+    response = _page(lang, 200, "web_signed_in", go_on=go_on)
     former = request.cookies.get(COOKIE, "")
     secret = await run_in_threadpool(entrance.sessions.begin, account.person.id, instead_of=former)
     secure = entrance.configuration.under_https

@@ -305,5 +305,6 @@ def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -
 
 
 def _rechecks(request: Request) -> dict[str, Any]:
-    book = book_of(request)
-    return {"share": recheck_share(book), "agreed": agreement(book, person_of(request))}
+    book, person = book_of(request), person_of(request)
+    agreed = agreement(book, person) if may(person, "read") else None
+    return {"share": recheck_share(book), "agreed": agreed}
