@@ -116,7 +116,7 @@ def test_without_ray_the_remedy_is_told(source, tmp_path, monkeypatch):
 def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source, in_one_process, tmp_path):
     output = tmp_path / "answer"
     one_process.most = 15
-    with pytest.raises(OutputError, match="gave up"):
+    with pytest.raises(OutputError, match="A screening process died"):
         screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
     done = sorted(output.glob("*.parquet"))
     assert len(done) == 15
