@@ -70,7 +70,9 @@ class Service:
             answer(book, reviewer, one.seq, approve=True)
         KNOWN["seq"] = [one.seq for one in (*waiting, *granted)]
         jobs = Jobs(book.engine)
-        KNOWN["job_id"] = [jobs.submit(reviewer.id, 1, "none", {"case": "inventory"}).id for _ in range(2)]
+        KNOWN["job_id"] = [
+            jobs.submit(reviewer.id, 1, "none", {"case": "inventory"}, kind="screen").id for _ in range(2)
+        ]
         for one in KNOWN["job_id"]:  # their events have an end
             jobs.cancel(str(one))
         scopes = [scope for scope in SCOPES if Role.REVIEWER in ACTIONS[scope]]

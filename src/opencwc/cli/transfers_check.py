@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from opencwc.cli import options
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.value import AnswerTarget, displayable, record_refusals
 from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
@@ -46,7 +46,7 @@ def check(
     lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
     where = KeepWhere(keep, casebook, mark)
