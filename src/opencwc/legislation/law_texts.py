@@ -13,7 +13,8 @@ from opencwc.language.language_recogniser import other_language
 from opencwc.legislation.model import Law
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.sections import FOOTNOTE, LegalSection, sections_of
-from opencwc.wording import LANGUAGES, reason
+from opencwc.wording import reason
+from opencwc.wording.languages import language_named
 
 
 def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
@@ -40,13 +41,6 @@ def unread_languages(sections: Sequence[LegalSection]) -> list[tuple[str, str]]:
             (section.file, section.lang) for section in sections if section.lang and section.lang not in READ_LANGUAGES
         )
     )
-
-
-def language_named(code: str) -> Message:
-    """Return the name of a language, in each of the six."""
-    from babel import Locale
-
-    return Message("by_language", {language: str(Locale(language).languages.get(code, code)) for language in LANGUAGES})
 
 
 def language_called(name: str) -> Message:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.files.rows import Rows
-from opencwc.finding import Finding, Maker, Subject, Verdict
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
+from opencwc.screening.model import Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -108,7 +108,7 @@ def gate_limits(rulebook: Rulebook) -> Limits:
 
 
 def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
-    """Lay out a batch as the lines of the answer, with the columns of `COLUMNS`."""
+    """Lay out a batch as the lines of the answer, with the columns of `FINDING_COLUMNS`."""
     import polars as pl
 
     rows = answered.rows
@@ -127,8 +127,8 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
     told = told.with_columns(pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input"))
     if question.only and answered.plain.verdict not in question.only:
         simple = simple.clear()
-    lines = pl.concat([simple.select("offset", *COLUMNS), told.select("offset", *COLUMNS)])
-    return lines.sort("offset", maintain_order=True).select(COLUMNS)
+    lines = pl.concat([simple.select("offset", *FINDING_COLUMNS), told.select("offset", *FINDING_COLUMNS)])
+    return lines.sort("offset", maintain_order=True).select(FINDING_COLUMNS)
 
 
 def _told(answered: Answered, question: Question) -> pl.DataFrame:
