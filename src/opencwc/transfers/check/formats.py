@@ -180,9 +180,13 @@ def lines_as_json(answers: Iterable[Answer], lang: str = "en") -> str:
 
 
 def summary(
-    checker: Checker, tally: CheckTally, columns: Mapping[str, str] | None = None, certificates: int = 0
+    checker: Checker,
+    tally: CheckTally,
+    columns: Mapping[str, str] | None = None,
+    certificates: int = 0,
+    compared: Message | None = None,
 ) -> tuple[Message, ...]:
-    """Say what was checked, how it came out, and what is not known."""
+    """Say what was checked, how it came out, and what is not known; ``compared`` says with which names."""
     lists = tuple(list_.id for list_ in checker.convention.lists)
     said = [
         Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
@@ -194,8 +198,8 @@ def summary(
         said += checker.unnamed[:MOST_UNNAMED]
         if len(checker.unnamed) > MOST_UNNAMED:
             said.append(Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED}))
-    if checker.sanctions is not None:
-        said.append(checker.sanctions.told_of_all(checker.hits))
+    if compared:
+        said.append(compared)
     if columns and any(name != column for name, column in columns.items()):
         told = tuple(f"{name} = {column}" for name, column in columns.items() if name != column)
         said.append(Message("transfers_summary_columns", {"columns": told}))
