@@ -18,9 +18,10 @@ from opencwc.language.refusals import judge_request
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
-from opencwc.web.server.answering import checked_json, findings_of, whole_text
+from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import refused
