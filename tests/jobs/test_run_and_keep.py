@@ -73,7 +73,7 @@ def test_steps_that_break_off_interrupt_the_run(place: Place) -> None:
 def test_a_resumable_run_is_left_as_it_stands_and_another_goes_on(place: Place) -> None:
     run = KeptRun()
     with pytest.raises(OSError, match="gone"):
-        keep_steps(SCREEN, steps(OSError("gone")), place, run, resumable=(OSError,))
+        keep_steps(SCREEN, steps(OSError("gone")), place, run, is_resumable=lambda error: isinstance(error, OSError))
     assert state_of(place, run) == ("running", 1)
     assert keep_steps(SCREEN, steps(), place, run) is run
     assert state_of(place, run) == ("done", 1)
@@ -88,7 +88,7 @@ def test_what_heed_raises_interrupts_the_run_unless_it_is_resumable(place: Place
     with pytest.raises(LookupError):
         keep_steps(SCREEN, steps(), place, run, heed=heed)
     with pytest.raises(LookupError):
-        keep_steps(SCREEN, steps(), place, other, heed=heed, resumable=(LookupError,))
+        keep_steps(SCREEN, steps(), place, other, heed=heed, is_resumable=lambda error: True)
     assert (state_of(place, run), state_of(place, other)) == (("interrupted", 0), ("running", 0))
 
 

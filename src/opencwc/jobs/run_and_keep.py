@@ -64,12 +64,12 @@ def keep_steps(
     run: KeptRun | None = None,
     *,
     heed: Callable[[KeptRun, Step | None], None] = lambda run, step: None,
-    resumable: tuple[type[BaseException], ...] = (),
+    is_resumable: Callable[[BaseException], bool] = lambda error: False,
 ) -> KeptRun:
     """Keep the steps of a run, and return it; ``run`` is one that was cut short.
 
     ``heed`` is called with every step before it is kept, and with ``None`` where a moment passed without one. A run
-    that fails is ended as interrupted, and what was kept of it stays; the errors of ``resumable`` leave it as it
+    that fails is ended as interrupted, and what was kept of it stays; an error that ``is_resumable`` leaves it as it
     stands, for whoever goes on with it.
 
     Raises:
@@ -79,10 +79,8 @@ def keep_steps(
     run = run or KeptRun()
     try:
         _keep_steps(verb, steps, place, run, heed)
-    except resumable:
-        raise
-    except BaseException:
-        if run.keeper is not None:
+    except BaseException as error:
+        if run.keeper is not None and not is_resumable(error):
             with suppress(ConflictError):  # it had ended already, or its case was erased meanwhile
                 run.keeper.finish({}, state="interrupted")
         raise

@@ -49,8 +49,9 @@ class LeavingError(Exception):
     """The worker was told to leave."""
 
 
-_RESUMABLE = (LeavingError, StorageError, KeyboardInterrupt, SystemExit)
-"""After these the next worker goes on with the run."""
+def _is_resumable(error: BaseException) -> bool:
+    """Tell whether the next worker goes on with the run: after the death of this one, too."""
+    return isinstance(error, LeavingError | StorageError) or not isinstance(error, Exception)
 
 
 class Worker:
@@ -117,7 +118,7 @@ class Worker:
         if job.run is not None:
             self.intake.resume(job, run)
         with closing(self._steps(verb, job)) as steps:
-            keep_steps(verb, steps, self.intake.place_of(job), run, heed=self._heed(job), resumable=_RESUMABLE)
+            keep_steps(verb, steps, self.intake.place_of(job), run, heed=self._heed(job), is_resumable=_is_resumable)
 
     def _steps(self, verb: Verb, job: Job) -> Generator[Step | None]:
         """Copy the upload of a job, and give the steps of reading it in the sandbox."""
