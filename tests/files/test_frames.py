@@ -123,7 +123,7 @@ def test_columns_of_one_name_or_of_a_reserved_one_are_told_apart():
 def test_a_file_without_column_names_gets_some_and_a_note():
     frame = frame_of("1,FRA,2012-03-01\n2,DEU,2012-03-02\n")
     assert frame.header == ("col1", "col2", "col3")
-    assert [one.id for one in frame.notes] == ["note_no_header"]
+    assert [note.id for note in frame.notes] == ["note_no_header"]
     assert [row["col2"] for row in rows_of(frame)] == ["FRA", "DEU"]
 
 

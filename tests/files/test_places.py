@@ -225,7 +225,7 @@ def test_two_columns_in_two_scripts_are_rows_of_two_cells() -> None:
     ]
     seen = [f"{left:<30}{right[::-1]:>20}".rstrip() for left, right in rows]
     passages, *_ = read(pdf([seen]), "a.pdf")
-    assert [one.text.strip() for one in passages] == ["\t".join(row).strip() for row in rows]
+    assert [passage.text.strip() for passage in passages] == ["\t".join(row).strip() for row in rows]
 
 
 @pytest.mark.slow

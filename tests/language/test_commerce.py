@@ -23,7 +23,7 @@ CASES: list[dict[str, Any]] = load_yaml(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_a_line_states_what_the_case_says(case: dict[str, Any]) -> None:
-    found = [[one.kind, one.text, one.value, one.unit] for one in read_commerce(case["text"])]
+    found = [[stated.kind, stated.text, stated.value, stated.unit] for stated in read_commerce(case["text"])]
     assert found == case["states"]
 
 

@@ -71,7 +71,7 @@ def check(encoder: WordEncoder, measures: Measures) -> Check:
 
 
 def answer(checked: Checked, id: str) -> Answer:
-    return next(one for one in checked.answers if one.measure.id == id)
+    return next(answer for answer in checked.answers if answer.measure.id == id)
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ def model_laws() -> Iterator[ModelLaw]:
         if "text" not in raw:
             continue
         variants = []
-        for one in raw["variants"]:
+        for variant in raw["variants"]:
             text = raw["text"]
-            for patch in one["patch"]:
+            for patch in variant["patch"]:
                 text = text.replace(patch["replace"], patch["with"])
-            variants.append((one["id"], text, one["labels"]))
+            variants.append((variant["id"], text, variant["labels"]))
         labels = raw["labels"]
         yield ModelLaw(raw["law"], raw["text"], labels.get("covered") or {}, labels.get("partial") or {}, variants)

@@ -28,10 +28,10 @@ def test_corrections_of_a_house_are_told_beside_the_figures_and_never_held_again
 ) -> None:
     monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
     law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], STATE, model=False)
-    wrong = next(one for one in law.answers if one.verdict == "covered")
+    wrong = next(answer for answer in law.answers if answer.verdict == "covered")
     Corrections.of_house().add(law.law, wrong, "none", by="R. Ortiz", reason="read again")
     found = evaluate_coverage()
-    own = {one.metric: one for one in found.own if one.language == "all"}
+    own = {figure.metric: figure for figure in found.own if figure.language == "all"}
     assert (own["false covered"].n, own["accuracy"].n) == (1, 1)
     assert compare(load_card(MODEL.card).figures, found.figures) == ()
 
@@ -45,7 +45,7 @@ def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measure
     (tmp_path / "laws" / "corrections.jsonl").write_text(broken, encoding="utf-8")
     made = evaluate_coverage()
     assert compare(load_card(MODEL.card).figures, made.figures) == ()
-    assert [one.id for one in made.notes] == ["law_correction_left_out", "law_measured_elsewhere"]
+    assert [note.id for note in made.notes] == ["law_correction_left_out", "law_measured_elsewhere"]
 
 
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:

@@ -50,7 +50,7 @@ def html_of(checked: Checked, lang: str, decisions: Decisions) -> str:
 
 
 def sections_of(checked: Checked, lang: str = "en") -> dict[str, Any]:
-    return {one["id"]: one["blocks"] for one in as_data(report(checked, lang, DECISIONS))["sections"]}
+    return {section["id"]: section["blocks"] for section in as_data(report(checked, lang, DECISIONS))["sections"]}
 
 
 def text_of(cell: Any) -> str:
@@ -70,7 +70,9 @@ def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(
 
 
 def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> None:
-    before = {verdict: sum(one.verdict == verdict for one in checked.answers) for verdict in (COVERED, PARTIAL, NONE)}
+    before = {
+        verdict: sum(answer.verdict == verdict for answer in checked.answers) for verdict in (COVERED, PARTIAL, NONE)
+    }
     told = sections_of(checked)
     after = [int(one["number"]) for one in told["counts"][0]["counts"]]
     assert after == [before[COVERED] + 1, before[PARTIAL], before[NONE] - 1]
@@ -78,7 +80,7 @@ def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> No
     assert "PRO-06" not in gaps and "PRO-01" in gaps
     lead = as_data(report(checked, "en", DECISIONS))["lead"][0]
     assert "people decided on 4 of" in lead and "lawyer confirms" not in as_data(report(checked, "en", {}))["title"]
-    every = {("CWC", one.measure.id): ACCEPTED for one in checked.answers}
+    every = {("CWC", answer.measure.id): ACCEPTED for answer in checked.answers}
     assert "people decided on every line" in as_data(report(checked, "en", every))["lead"][0]
 
 
@@ -98,7 +100,7 @@ def test_the_table_and_json_have_the_decision_beside_the_proposal(checked: Check
     assert first["PRO-01"]["wrong_elements"] == "acquire" and first["PRO-01"]["reason"].startswith("'=")
     assert {"acquire", "retain"} <= set(first["PRO-01"]["missing"].split(";"))
     assert first["DEF-01"]["proposed"] and not first["DEF-01"]["outcome"]
-    told = {one["measure"]: one for one in json.loads(as_json(checked, "en", DECISIONS))["measures"]}
+    told = {measure["measure"]: measure for measure in json.loads(as_json(checked, "en", DECISIONS))["measures"]}
     assert told["PRO-06"]["verdict"] == COVERED and told["PRO-06"]["proposed"] == NONE
     assert told["PRO-06"]["decision"]["by"] == "Leila" and told["PRO-06"]["decision"]["reason"] == FOUND.reason
     assert told["DEF-01"]["decision"] is None
@@ -108,21 +110,21 @@ def test_the_table_and_json_have_the_decision_beside_the_proposal(checked: Check
 
 def test_what_a_person_says_of_an_element_stands(checked: Checked) -> None:
     ban = answer(checked, "PRO-01")
-    stands = {one.name: one.stands for one in elements_shown(answer_as_decided(ban, WRONG), "en")}
+    stands = {element.name: element.stands for element in elements_shown(answer_as_decided(ban, WRONG), "en")}
     assert stands["acquire"] == "missing" and stands["develop"] == "met" and stands["retain"] == "missing"
     points = drafting_points(answer_as_decided(ban, WRONG), "en")
     assert len(points) == 2
     there = Decided("correct", COVERED, "Leila", AT, "Keeping is retaining.", "", ("retain",))
     covered = answer_as_decided(ban, there)
-    assert {one.name: one.stands for one in elements_shown(covered, "en")}["retain"] == "by_person"
+    assert {element.name: element.stands for element in elements_shown(covered, "en")}["retain"] == "by_person"
     assert covered.missing == () and covered.probability is None
     none = answer_as_decided(ban, Decided("correct", NONE, "Leila", AT, "This is another weapon."))
-    assert none.met == () and set(none.missing) == {one.id for one in ban.measure.needed}
+    assert none.met == () and set(none.missing) == {element.id for element in ban.measure.needed}
     assert answer_as_decided(ban, REJECTED) == ban, "nobody has said what is right"
 
 
 def test_the_obligations_of_other_texts_follow_the_decisions(checked: Checked) -> None:
-    every: Decisions = {(one.measure.set, one.measure.id): ACCEPTED for one in checked.answers}
+    every: Decisions = {(answer.measure.set, answer.measure.id): ACCEPTED for answer in checked.answers}
     stands = as_decided(checked, every)
-    assert {one.verdict for one in stands.obligations} == {COVERED}
-    assert {one.verdict for one in checked.obligations} != {COVERED}
+    assert {obligation.verdict for obligation in stands.obligations} == {COVERED}
+    assert {obligation.verdict for obligation in checked.obligations} != {COVERED}

@@ -8,7 +8,7 @@ from opencwc.legislation.texts.headings import number_of
 
 from .conftest import Check, ModelLaw, answer, model_laws
 
-LAWS = {one.name: one for one in model_laws()}
+LAWS = {law.name: law for law in model_laws()}
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -16,16 +16,16 @@ def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
     law = LAWS[name]
     checked = check(law.text)
     wrong, covered_wrongly, not_found = [], [], []
-    for one in checked.answers:
-        id = one.measure.id
+    for proposal in checked.answers:
+        id = proposal.measure.id
         wanted = "covered" if id in law.covered else "partial" if id in law.partial else "none"
-        if one.verdict != wanted:
+        if proposal.verdict != wanted:
             wrong.append(id)
-            if one.verdict == "covered":
+            if proposal.verdict == "covered":
                 covered_wrongly.append(id)
         sections = law.covered.get(id) or law.partial.get(id, {}).get("in") or []
         numbers = {number_of(section) for section in sections}
-        if numbers and not numbers & {shown.passage.section.number for shown in one.shown}:
+        if numbers and not numbers & {shown.passage.section.number for shown in proposal.shown}:
             not_found.append(id)
     assert len(wrong) <= 0.2 * len(checked.answers), wrong
     assert len(covered_wrongly) <= 1, covered_wrongly

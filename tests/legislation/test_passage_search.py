@@ -95,12 +95,14 @@ def test_many_texts_are_encoded_side_by_side_each_by_one_thread(monkeypatch: pyt
 
     class Model:
         def encode(self, texts: list[str]) -> Any:
-            seen.append((len(texts), [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]))
+            seen.append(
+                (len(texts), [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"])
+            )
             return np.array([[float(text)] * 512 for text in texts], np.float32)
 
     monkeypatch.setattr(encoders, "_use_model", Model)
-    before = [one["num_threads"] for one in threadpool_info()]
+    before = [library["num_threads"] for library in threadpool_info()]
     rows = named_encoder("use").passages([str(number) for number in range(100)])
     assert rows[:, 0].tolist() == list(range(100)) and len(seen) > 1
     assert {threads for _, found in seen for threads in found} == {1}
-    assert [one["num_threads"] for one in threadpool_info()] == before
+    assert [library["num_threads"] for library in threadpool_info()] == before

@@ -12,7 +12,7 @@ from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 
 from .conftest import WordEncoder, model_laws
 
-ENGLISH = next(one for one in model_laws() if one.name == "en-act")
+ENGLISH = next(law for law in model_laws() if law.name == "en-act")
 
 
 @pytest.fixture(scope="module")
@@ -22,21 +22,21 @@ def library(encoder: WordEncoder, measures: Measures) -> Library:
 
 def test_a_question_is_answered_by_the_passage_that_stands_in_the_law(library: Library) -> None:
     asked = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA")
-    law = [one for one in asked.passages if one.source == "FRA act.txt"]
+    law = [passage for passage in asked.passages if passage.source == "FRA act.txt"]
     assert law and "riot control agent" in law[0].text
     assert ENGLISH.text[law[0].start : law[0].end] == law[0].text
 
 
 def test_the_convention_answers_in_the_language_of_the_question(library: Library) -> None:
     asked = library.ask("Qui interdit la mise au point, la fabrication et le stockage d'armes chimiques ?")
-    own = [one for one in asked.passages if one.source == CONVENTION]
+    own = [passage for passage in asked.passages if passage.source == CONVENTION]
     assert own and {one.lang for one in own} == {"fr"}
     assert all(one.ours for one in own) and CONVENTION != TREATY  # our words are never cited as the treaty's
 
 
 def test_a_question_in_a_language_that_we_do_not_write_is_answered_in_the_reader_s(library: Library) -> None:
     asked = library.ask("Wer verbietet die Entwicklung, Herstellung und Lagerung chemischer Waffen?", reader="es")
-    assert {one.lang for one in asked.passages if one.ours} <= {"es"}
+    assert {passage.lang for passage in asked.passages if passage.ours} <= {"es"}
 
 
 def test_nothing_near_enough_is_said_to_be_so(library: Library) -> None:
@@ -50,11 +50,11 @@ def test_a_request_for_synthesis_is_refused(library: Library) -> None:
 
 
 def test_the_law_comes_before_our_own_words_and_in_its_own_language(encoder: WordEncoder, measures: Measures) -> None:
-    spanish = next(one for one in model_laws() if one.name.startswith("es-"))
+    spanish = next(law for law in model_laws() if law.name.startswith("es-"))
     library = Library(encoder, measures, {"ESP": [LegalText("ley.txt", spanish.text)]})
-    ban = next(one for one in measures.measures if one.id == "PRO-06")
+    ban = next(measure for measure in measures.measures if measure.id == "PRO-06")
     asked = library.ask(ban.queries["en"], "ESP")
-    sources = [one.source for one in asked.passages]
+    sources = [passage.source for passage in asked.passages]
     assert sources[0] == "ESP ley.txt" and sorted(sources, key=lambda one: one == CONVENTION) == sources
     assert "disturbios" in asked.passages[0].text
 
@@ -73,10 +73,10 @@ def test_the_treaty_that_a_user_supplies_is_cited_between_the_laws_and_our_words
 ) -> None:
     texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
     asked = Library(encoder, measures, texts, treaty=TREATY_TEXT).ask(QUESTION, "FRA")
-    sources = [one.source for one in asked.passages]
+    sources = [passage.source for passage in asked.passages]
     assert sources[0] == "FRA act.txt" and f"{TREATY} treaty.txt" in sources
     order = {"FRA act.txt": 0, f"{TREATY} treaty.txt": 1, CONVENTION: 2}
-    assert [order[one] for one in sources] == sorted(order[one] for one in sources)
+    assert [order[source] for source in sources] == sorted(order[source] for source in sources)
 
 
 def test_what_is_prepared_once_is_told_of_and_kept(encoder: WordEncoder, measures: Measures, tmp_path: Path) -> None:
@@ -107,10 +107,10 @@ def test_a_question_for_a_penalty_is_answered_by_what_punishes_the_ban(
     encoder: WordEncoder, measures: Measures
 ) -> None:
     library = Library(encoder, measures, {"GBR": [LegalText("act.txt", ACT)]})
-    ban = next(one for one in measures.measures if one.id == "PRO-03").queries["en"]
+    ban = next(measure for measure in measures.measures if measure.id == "PRO-03").queries["en"]
 
     def places(question: str) -> list[str]:
-        return [one.place for one in library.ask(question, "GBR", 4).passages if not one.ours]
+        return [passage.place for passage in library.ask(question, "GBR", 4).passages if not passage.ours]
 
     assert places(ban)[0] == "Section 4"
     found = places(f"{ban} What is the penalty?")
@@ -127,6 +127,6 @@ def test_a_passage_of_a_text_that_calls_itself_a_draft_says_so(
         texts.append(read_legal_text(path))
     library = Library(encoder, measures, {"FRA": texts})
     asked = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA", 10)
-    doubts = {one.source: one.doubt for one in asked.passages if not one.ours}
+    doubts = {passage.source: passage.doubt for passage in asked.passages if not passage.ours}
     assert doubts["FRA act.txt"] is None
     assert doubts["FRA bill.txt"] is not None and doubts["FRA bill.txt"].id == "law_not_in_force"

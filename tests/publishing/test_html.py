@@ -65,9 +65,9 @@ class Page(HTMLParser):
             self.words += data
 
 
-def page(*sections: Section, **given: object) -> str:
+def page(*sections: Section, lang: str = "en", **given: object) -> str:
     stream = io.StringIO()
-    report = Report("A report", "en", LABELS, sections, **given)
+    report = Report("A report", lang, LABELS, sections, **given)
     write_html(report, stream)
     return stream.getvalue()
 
@@ -166,7 +166,7 @@ def test_without_its_script_the_page_hides_no_card():
 
 
 def test_a_page_that_runs_from_right_to_left_keeps_formulas_left_to_right():
-    text = page(Section("s", "S", (Facts((Fact("x", (Text("C(C)O", verbatim=True),)),)),)), direction="rtl")
+    text = page(Section("s", "S", (Facts((Fact("x", (Text("C(C)O", verbatim=True),)),)),)), lang="ar")
     assert 'dir="rtl"' in text
     assert '<bdi dir="ltr" class="verbatim">C(C)O</bdi>' in text
 

@@ -55,9 +55,8 @@ TEXTS = {
 
 
 def report(*blocks, lang="en", **more):
-    direction = "rtl" if lang == "ar" else "ltr"
     sections = (Section("first", "First", blocks),)
-    known = {"title": "A title", "lang": lang, "labels": LABELS, "sections": sections, "direction": direction}
+    known = {"title": "A title", "lang": lang, "labels": LABELS, "sections": sections}
     return Report(**{**known, **more})
 
 

@@ -55,8 +55,7 @@ FORMULAS = (
 
 
 def report(*blocks, lang="en", title="A title", **more):
-    direction = "rtl" if lang == "ar" else "ltr"
-    return Report(title, lang, LABELS, (Section("first", "First", blocks),), direction, **more)
+    return Report(title, lang, LABELS, (Section("first", "First", blocks),), **more)
 
 
 def written(report):

@@ -30,7 +30,7 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
     side, day, kg = zip(*(lines[place] for place in order), strict=True)
     count = len(lines)
     days = np.array(day, np.int32)
-    found = match_shipments(Lines(
+    matches = match_shipments(Lines(
         np.array(more.get("block", [0] * count), np.int64)[order],
         np.array(more.get("substance", [0] * count), np.int32)[order],
         np.array(more.get("exporter", [0] * count), np.int32)[order],
@@ -43,17 +43,17 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
         np.array(more.get("concentration", [np.nan] * count), np.float64)[order],
         np.array(more.get("heading", [0] * count), np.int32)[order],
     ))  # fmt: skip
-    return found, [order.index(place) for place in range(count)]
+    return matches, [order.index(place) for place in range(count)]
 
 
 def kinds(*lines: Line, **more: list[float]) -> list[int]:
-    found, where = matched(*lines, **more)
-    return [int(found.kind[place]) for place in where]
+    matches, where = matched(*lines, **more)
+    return [int(matches.kind[place]) for place in where]
 
 
 def groups(*lines: Line, **more: list[float]) -> list[int]:
-    found, where = matched(*lines, **more)
-    return [int(found.group[place]) for place in where]
+    matches, where = matched(*lines, **more)
+    return [int(matches.group[place]) for place in where]
 
 
 def test_equal_quantities_some_days_apart_are_one_shipment() -> None:

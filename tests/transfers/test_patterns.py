@@ -128,21 +128,21 @@ def planted(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
 
 def test_a_pair_that_moves_to_another_level_is_found_with_its_years_and_figures() -> None:
     kg = [90e3, 110e3, 100e3, 95e3, 105e3, 100e3, 640e3, 560e3, 600e3, 620e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert (route(one), one.start, one.end) == ((STATES[A], STATES[B]), "2020", "2023")
-    assert one.figures["factor"] == pytest.approx(6, rel=0.05)
-    assert one.unusual.measure == "p"
-    assert one.unusual.adjusted <= 0.01
-    assert one.unusual.tests == 61
-    assert one.message.id == "pattern_level_up"
-    assert one.verdict is Verdict.REVIEW
-    assert one.line_count == 8
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert (route(proposal), proposal.start, proposal.end) == ((STATES[A], STATES[B]), "2020", "2023")
+    assert proposal.figures["factor"] == pytest.approx(6, rel=0.05)
+    assert proposal.unusual.measure == "p"
+    assert proposal.unusual.adjusted <= 0.01
+    assert proposal.unusual.tests == 61
+    assert proposal.message.id == "pattern_level_up"
+    assert proposal.verdict is Verdict.REVIEW
+    assert proposal.line_count == 8
 
 
 def test_a_fall_is_told_as_a_fall() -> None:
     kg = [600e3, 640e3, 590e3, 610e3, 600e3, 100e3, 90e3, 110e3, 105e3, 100e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert one.message.id == "pattern_level_down"
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert proposal.message.id == "pattern_level_down"
 
 
 def test_a_rise_and_a_fall_are_two_changes() -> None:
@@ -153,9 +153,9 @@ def test_a_rise_and_a_fall_are_two_changes() -> None:
 
 def test_a_jump_in_the_last_year_is_of_that_year() -> None:
     kg = [100e3, 103e3, 98e3, 101e3, 99e3, 102e3, 100e3, 97e3, 101e3, 2000e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert (one.start, one.end) == ("2023", "2023")
-    assert one.figures["factor"] == pytest.approx(20, rel=0.02)
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert (proposal.start, proposal.end) == ("2023", "2023")
+    assert proposal.figures["factor"] == pytest.approx(20, rel=0.02)
 
 
 @pytest.mark.parametrize("cut", ["last", "first"])
@@ -191,10 +191,10 @@ def test_growth_that_all_pairs_share_is_no_change() -> None:
 
 def test_a_partner_that_is_new_after_years_is_found() -> None:
     old = yearly(OWN, A, B, [100e3] * 10)
-    (one,) = planted([*old, *yearly(OWN, A, C, [80e3, 90e3], 2021)], "new_partner")
-    assert (route(one), one.start) == ((STATES[A], STATES[C]), "2021")
-    assert one.figures["years_before"] == 7
-    assert one.unusual.measure == "rate"
+    (proposal,) = planted([*old, *yearly(OWN, A, C, [80e3, 90e3], 2021)], "new_partner")
+    assert (route(proposal), proposal.start) == ((STATES[A], STATES[C]), "2021")
+    assert proposal.figures["years_before"] == 7
+    assert proposal.unusual.measure == "rate"
 
 
 def test_an_exporter_that_has_new_partners_every_year_is_not_told() -> None:
@@ -212,24 +212,24 @@ def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_part
     into = yearly(OWN, A, C, [0, 0, 0, 0, 0, 0, 120e3, 130e3, 120e3, 120e3])
     onward = yearly(OWN, C, B, [0, 0, 0, 0, 0, 0, 110e3, 120e3, 115e3, 110e3])
     every = planted([*direct, *into, *onward], "new_route", "new_partner")
-    (one,) = [one for one in every if one.kind == "new_route"]
-    assert route(one) == (STATES[A], STATES[C], STATES[B])
-    assert one.figures["kg"] == pytest.approx(110e3)
-    assert one.figures["direct_before_kg"] == pytest.approx(100e3)
-    assert (STATES[C], STATES[B]) not in [route(one) for one in every]
+    (proposal,) = [proposal for proposal in every if proposal.kind == "new_route"]
+    assert route(proposal) == (STATES[A], STATES[C], STATES[B])
+    assert proposal.figures["kg"] == pytest.approx(110e3)
+    assert proposal.figures["direct_before_kg"] == pytest.approx(100e3)
+    assert (STATES[C], STATES[B]) not in [route(proposal) for proposal in every]
 
 
 def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_older() -> None:
     far, hub = 54, 55
-    into = [one for one in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if one.export]
-    onward = [one for one in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if one.export]
-    old = [one for one in yearly(OWN, A, B, [100e3] * 10) if one.export]
-    lines = [one for one in BACKGROUND if not {hub, far} & {one.exporter, one.importer}]
+    into = [proposal for proposal in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if proposal.export]
+    onward = [proposal for proposal in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if proposal.export]
+    old = [proposal for proposal in yearly(OWN, A, B, [100e3] * 10) if proposal.export]
+    lines = [proposal for proposal in BACKGROUND if not {hub, far} & {proposal.exporter, proposal.importer}]
     every = find_patterns([ledger_of([*lines, *old, *into, *onward], substances=PLANTED)], kinds=["new_route"])
-    (one,) = [one for one in every if one.substance.key == "9-99-9"]
-    assert (route(one), one.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
-    assert one.message.id == "pattern_new_route_unwatched" and one.verdict is Verdict.REVIEW
-    assert "no earlier books are at hand" in say(one.message)
+    (proposal,) = [proposal for proposal in every if proposal.substance.key == "9-99-9"]
+    assert (route(proposal), proposal.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
+    assert proposal.message.id == "pattern_new_route_unwatched" and proposal.verdict is Verdict.REVIEW
+    assert "no earlier books are at hand" in say(proposal.message)
 
 
 def test_a_producer_that_also_imports_is_no_hub() -> None:
@@ -242,30 +242,30 @@ def test_a_hub_whose_share_grows_is_found() -> None:
     rng = np.random.default_rng(4)
     through = [kg * rng.lognormal(0, 0.1) for kg in [100e3] * 6 + [900e3] * 4]
     lines = [*yearly(OWN, A, C, through), *yearly(OWN, C, B, [0.95 * kg for kg in through])]
-    (one,) = planted([*lines, *yearly(OWN, D, B, [1e6] * 10)], "hub_share")
-    assert (one.via, one.start) == (STATES[C], "2020")
-    assert one.figures["before_share"] < 0.15
-    assert one.figures["after_share"] > 0.4
+    (proposal,) = planted([*lines, *yearly(OWN, D, B, [1e6] * 10)], "hub_share")
+    assert (proposal.via, proposal.start) == (STATES[C], "2020")
+    assert proposal.figures["before_share"] < 0.15
+    assert proposal.figures["after_share"] > 0.4
 
 
 def test_shipments_split_below_the_threshold_are_found() -> None:
     usual = [Line(OWN, A, B, True, date(year, month, 3), 45e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
     split = [Line(OWN, A, B, True, date(2022, 3, day), 14e3) for day in (1, 5, 9, 14, 20)]
-    (one,) = planted([*usual, *split], "splitting")
-    assert (one.start, one.end) == ("2022-03-01", "2022-03-20")
-    assert one.figures == {"kg": 70e3, "shipments": 5, "threshold_kg": 30e3}
-    assert one.line_count == 5
+    (proposal,) = planted([*usual, *split], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-03-01", "2022-03-20")
+    assert proposal.figures == {"kg": 70e3, "shipments": 5, "threshold_kg": 30e3}
+    assert proposal.line_count == 5
 
 
 def test_shipments_split_within_a_week_or_over_the_calendar_year_are_found() -> None:
     usual = [Line(OWN, A, B, True, date(year, month, 3), 45e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
     week = [Line(OWN, A, B, True, date(2022, 3, day), 14e3) for day in (1, 2, 4, 5)]
-    (one,) = planted([*usual, *week], "splitting")
-    assert (one.start, one.end) == ("2022-03-01", "2022-03-05")
+    (proposal,) = planted([*usual, *week], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-03-01", "2022-03-05")
     year = [Line(OWN, A, B, True, date(2022, month, 9), 14e3) for month in range(1, 13)]
-    (one,) = planted([*usual, *year], "splitting")
-    assert (one.start, one.end) == ("2022-01-09", "2022-12-09")
-    assert one.figures == {"kg": 168e3, "shipments": 12, "threshold_kg": 30e3}
+    (proposal,) = planted([*usual, *year], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-01-09", "2022-12-09")
+    assert proposal.figures == {"kg": 168e3, "shipments": 12, "threshold_kg": 30e3}
 
 
 def test_more_shipments_of_the_usual_size_in_a_year_are_no_splitting() -> None:
@@ -295,9 +295,9 @@ def test_a_quantity_out_of_line_with_its_end_use_is_found() -> None:
         for importer in range(12) for line in yearly(OWN, A, importer, rng.lognormal(9.2, 0.3, 5).tolist())
     ]  # fmt: skip
     lines += [line._replace(end_use="textile dyes ") for line in yearly(OWN, A, D, [400e3], 2018)]
-    (one,) = find_patterns([ledger_of(lines, substances=PLANTED)], kinds=["end_use"])
-    assert (one.importer, one.start) == (STATES[D], "2018")
-    assert one.message.values["end_use"] == "textile dyes"
+    (proposal,) = find_patterns([ledger_of(lines, substances=PLANTED)], kinds=["end_use"])
+    assert (proposal.importer, proposal.start) == (STATES[D], "2018")
+    assert proposal.message.values["end_use"] == "textile dyes"
 
 
 def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
@@ -306,9 +306,9 @@ def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
     rows = [f"{STATES[state]},1-00-0,{year},{kg}" for state, kg in ((B, 60e3), (C, 45e3)) for year in range(2014, 2018)]
     register.write_text("state,chemical,year,consumed_kg\n" + "\n".join(rows) + "\nB?,x,2014,many\n", encoding="utf-8")
     read = read_consumption(str(register))
-    (one,) = find_patterns([ledger_of(lines)], read, ["consumption"])
-    assert one.importer == STATES[B]
-    assert one.figures == {"kg": 560e3, "received_kg": 800e3, "consumed_kg": 240e3}
+    (proposal,) = find_patterns([ledger_of(lines)], read, ["consumption"])
+    assert proposal.importer == STATES[B]
+    assert proposal.figures == {"kg": 560e3, "received_kg": 800e3, "consumed_kg": 240e3}
     assert [problem.values["row"] for problem in read.problems] == [9]
 
 

@@ -115,8 +115,8 @@ def test_amounts_in_kilograms_and_litres(text: str, unit: str, amount: str) -> N
 @given(st.integers(1, 10**6), st.sampled_from(["mg", "g", "kg", "t"]))
 def test_an_amount_is_exact_whatever_its_unit(value: int, unit: str) -> None:
     weights = {"mg": Decimal("0.000001"), "g": Decimal("0.001"), "kg": Decimal(1), "t": Decimal(1000)}
-    found = amount_of(f"{value}.25", unit)
-    assert found is not None and found.value == (value + Decimal("0.25")) * weights[unit]
+    amount = amount_of(f"{value}.25", unit)
+    assert amount is not None and amount.value == (value + Decimal("0.25")) * weights[unit]
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,14 @@ def test_an_amount_is_exact_whatever_its_unit(value: int, unit: str) -> None:
     ],
 )  # fmt: skip
 def test_a_concentration_is_within_a_limit_or_not_or_perhaps(text: str, limit: int, within: bool | None) -> None:
-    found = share_of(text)
-    assert found is not None and found.is_at_most(limit) is within
+    share = share_of(text)
+    assert share is not None and share.is_at_most(limit) is within
 
 
 @given(st.decimals(0, 100, places=2), st.sampled_from([1, 10, 30]))
 def test_a_plain_concentration_is_never_perhaps_within_a_limit(value: Decimal, limit: int) -> None:
-    found = share_of(f"{value} %")
-    assert found is not None and found.is_at_most(limit) is (value <= limit)
+    share = share_of(f"{value} %")
+    assert share is not None and share.is_at_most(limit) is (value <= limit)
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,11 @@ class Intake:
         packed: bool,
     ) -> Taken:
         """Keep uploads as a source of a case (`keep_uploads`), which is opened where there is none of this name."""
-        found = case_for_keeping(self.book, person, case, mark)
-        if found.status is CaseStatus.CLOSED:
+        kept_case = case_for_keeping(self.book, person, case, mark)
+        if kept_case.status is CaseStatus.CLOSED:
             raise ConflictError("case_closed", where="case", case=case)
         source = keep_uploads(self.book, person, uploads, name, mark=mark, media_type=media_type, packed=packed)
-        return Taken(source.id, found.number)
+        return Taken(source.id, kept_case.number)
 
     def read(self, job: Job) -> Iterator[bytes]:
         """Give the bytes of the upload."""

@@ -40,7 +40,7 @@ from opencwc.publishing.model import (
 from opencwc.screening.cards import TONES, Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import RIGHT_TO_LEFT, sentence
+from opencwc.wording import sentence
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -111,7 +111,6 @@ class _Reporter(Teller):
         return Report(
             title=self.say("report_title"),
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=Labels(
                 skip=self.say("report_skip"),
                 contents=self.say("report_contents"),

@@ -61,4 +61,4 @@ def test_the_categories_of_drug_precursors_are_not_those_of_the_schedules(check:
         "第三条 未经许可，任何人不得生产、使用、进口或者出口第一类、第二类、第三类易制毒化学品。\n"
         "第四条 进口第一类易制毒化学品的，应当每年申报，并保存记录五年。\n"
     )
-    assert {one.verdict for one in check(law, model=False).answers} == {"none"}
+    assert {answer.verdict for answer in check(law, model=False).answers} == {"none"}

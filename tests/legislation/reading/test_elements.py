@@ -55,7 +55,7 @@ def test_a_penalty_is_joined_to_the_ban_that_it_points_to(check: Check) -> None:
     )
     found = answer(check(law + penalty, model=False), "PEN-01")
     assert found.verdict == "covered"
-    assert {"Section 9"} <= {one.passage.section.id for one in found.shown}
+    assert {"Section 9"} <= {passage.passage.section.id for passage in found.shown}
 
 
 def test_a_penalty_in_another_text_of_the_state_counts_with_the_law(check: Check) -> None:
@@ -77,7 +77,7 @@ def test_a_definition_by_reference_to_the_convention_counts(check: Check) -> Non
     text = 'Section 4. Definitions\n"Chemical weapon" has the meaning given in Article II of the Convention.\n'
     found = answer(check(BAN + REST + text, model=False), "DEF-01")
     assert found.verdict == "covered"
-    assert "law_why_reference" in {one.id for one in found.why}
+    assert "law_why_reference" in {reason.id for reason in found.why}
 
 
 @pytest.mark.parametrize("id", ["PRO-01", "PRO-03", "PEN-01", "INS-11", "NAT-05", "PEN-07"])
@@ -100,7 +100,7 @@ def test_a_general_chemicals_law_is_nearly_empty(check: Check) -> None:
         "Section 4. Penalties\nWhoever contravenes section 1 is liable to a fine or to imprisonment for a year.\n"
         "Section 5. Regulations\nThe Minister may make regulations to protect health and the environment.\n"
     )
-    assert sum(one.verdict != "none" for one in check(text).answers) <= 3
+    assert sum(answer.verdict != "none" for answer in check(text).answers) <= 3
 
 
 def test_what_is_left_to_a_regulation_is_partial_until_the_regulation_is_there(check: Check) -> None:
@@ -223,7 +223,11 @@ def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[s
     assert answer(check(text, model=model), case["measure"]).verdict == "none"
 
 
-SAID = [one for path in sorted(CLAUSES.glob("said*.yaml")) for one in load_yaml(path.read_text("utf-8"))["sentences"]]
+SAID = [
+    sentence_case
+    for path in sorted(CLAUSES.glob("said*.yaml"))
+    for sentence_case in load_yaml(path.read_text("utf-8"))["sentences"]
+]
 
 
 @pytest.mark.parametrize("case", SAID, ids=lambda one: f"{one['holds']}-{one['lang']}")
@@ -256,7 +260,7 @@ def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) ->
 ], ids=["simplified", "traditional"])  # fmt: skip
 def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
     found = answer(check(text, model=False), "PEN-01")
-    assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
+    assert found.verdict != "none" and {passage.passage.section.number for passage in found.shown} >= {"2"}
 
 
 def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_beside_it(check: Check) -> None:

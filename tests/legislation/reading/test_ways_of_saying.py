@@ -13,9 +13,9 @@ from ..conftest import Check, answer
 CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
 BEFORE = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
 SAID = [
-    one
+    sentence_case
     for file in sorted(CLAUSES.glob("said_*.yaml"))
-    for one in load_yaml(file.read_text("utf-8"))["sentences"]
+    for sentence_case in load_yaml(file.read_text("utf-8"))["sentences"]
 ]  # fmt: skip
 
 

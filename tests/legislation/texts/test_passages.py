@@ -25,7 +25,7 @@ def test_passages_hold_all_the_letters_of_a_section_in_their_places(lines: list[
 
 def test_no_passage_is_much_longer_than_usual() -> None:
     text = "The holder of a permit shall keep a register of every quantity. " * 60 + "word " * 900
-    assert max(len(one.text) for one in passages_of([section(text)])) <= LONGEST + 10
+    assert max(len(passage.text) for passage in passages_of([section(text)])) <= LONGEST + 10
 
 
 def test_later_items_of_a_list_carry_the_line_that_they_hang_on() -> None:

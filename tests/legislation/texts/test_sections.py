@@ -73,7 +73,7 @@ STYLES = {
 
 
 def numbers(sections: list[LegalSection]) -> list[str]:
-    return [one.number for one in sections if one.number]
+    return [section.number for section in sections if section.number]
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -110,7 +110,7 @@ def test_each_section_has_its_own_language_in_a_text_of_two() -> None:
     english = "Article {n}\nNo person shall develop, produce or otherwise acquire chemical weapons in this country.\n"
     arabic = "المادة {n}\nيحظر على أي شخص استحداث الأسلحة الكيميائية أو إنتاجها أو حيازتها بأي طريقة أخرى.\n"
     text = "".join(english.format(n=n) for n in (1, 2, 3)) + "".join(arabic.format(n=n) for n in (1, 2, 3))
-    assert [one.lang for one in sections_of(LegalText("law.txt", text))] == ["en"] * 3 + ["ar"] * 3
+    assert [section.lang for section in sections_of(LegalText("law.txt", text))] == ["en"] * 3 + ["ar"] * 3
 
 
 def test_columns_side_by_side_are_read_one_after_the_other() -> None:
@@ -126,7 +126,7 @@ def test_a_markdown_file_that_begins_like_a_web_page_keeps_its_lines(tmp_path: P
     body = f"#### Obligations\n\n1. Each State {'undertakes ' * 60}.\n\n"
     articles = "".join(f"### Article {n}\n\n{body}" for n in ("I", "II", "III"))
     path.write_text(f"<meta charset='utf-8' />\n\n## Convention\n\n{articles}", encoding="utf-8")
-    assert [one.number for one in sections_of(read_legal_text(path)) if one.number] == ["1", "2", "3"]
+    assert [section.number for section in sections_of(read_legal_text(path)) if section.number] == ["1", "2", "3"]
 
 
 def test_the_navigation_of_a_web_page_is_no_law() -> None:

@@ -39,8 +39,8 @@ def beside(left: list[str], right: list[str]) -> str:
 @pytest.mark.parametrize("right", [ARABIC, FRENCH], ids=["two scripts", "two languages of one script"])
 def test_each_language_keeps_its_own_sections(right: list[str]) -> None:
     read = plain_legal_text(beside(ENGLISH, right).encode(), "law.txt")
-    assert [one.id for one in read.notes] == ["law_columns"]
-    found = [" ".join(one.text.split()) for one in sections_of(read)]
+    assert [note.id for note in read.notes] == ["law_columns"]
+    found = [" ".join(section.text.split()) for section in sections_of(read)]
     assert found == [one.split(". ", 1)[1] for one in (*ENGLISH, *right)]
     assert read.place(read.text.index("Article 2")) == str(1 + len(wrap(ENGLISH[0], 44)))
 
