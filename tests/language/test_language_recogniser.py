@@ -62,9 +62,12 @@ def test_a_short_text_is_too_short_to_tell(text: str) -> None:
 
 def test_what_the_model_is_not_sure_of_is_not_named() -> None:
     answers = list(recognise_languages([example.text for example in language_examples()]))
-    unsure = [one for one in answers if one.message and one.message.id == "language_unsure"]
+    unsure = [answer for answer in answers if answer.message and answer.message.id == "language_unsure"]
     assert unsure
-    assert all(one.language == "" and one.confidence is not None and one.confidence < 0.6 for one in unsure)
+    assert all(
+        recognition.language == "" and recognition.confidence is not None and recognition.confidence < 0.6
+        for recognition in unsure
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

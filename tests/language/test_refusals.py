@@ -30,7 +30,7 @@ def test_there_are_two_hundred_examples_half_of_them_harmless() -> None:
     for language in LANGUAGES:
         mine = [example for example in TWO_HUNDRED if example.language == language]
         assert len(mine) >= 32
-        assert sum(bool(one.category) for one in mine) * 2 == len(mine)
+        assert sum(bool(example.category) for example in mine) * 2 == len(mine)
     assert {example.category for example in EXAMPLES} - {""} <= set(CATEGORIES)
     assert len({example.text for example in EXAMPLES}) == len(EXAMPLES)
 
@@ -96,8 +96,8 @@ def test_the_spans_are_of_the_text_as_it_was_given() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_is_no_oracle(language: str) -> None:
-    said = {say(refusal.message, language) for example in EXAMPLES if (refusal := judge_request(example.text))}
-    (only,) = said
+    sentences = {say(refusal.message, language) for example in EXAMPLES if (refusal := judge_request(example.text))}
+    (only,) = sentences
     assert not [word for word in (*CATEGORIES, "sarin", "VX") if word in only]
 
 

@@ -64,8 +64,8 @@ def check(encoder: WordEncoder, measures: Measures) -> Check:
     """Return what checks texts: ``check("text", "another", model=False)``."""
 
     def checked(*texts: str, model: bool = True, state: str = "FRA") -> Checked:
-        held = [LegalText(f"law-{number}.txt", text) for number, text in enumerate(texts, 1)]
-        return check_texts(held, state, DAY, measures=measures, encoder=encoder, model=model)
+        laws = [LegalText(f"law-{number}.txt", text) for number, text in enumerate(texts, 1)]
+        return check_texts(laws, state, DAY, measures=measures, encoder=encoder, model=model)
 
     return checked
 

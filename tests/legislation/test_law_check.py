@@ -36,12 +36,12 @@ def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None
         if row["measure"] not in obligations:
             by_measure.setdefault(row["measure"], []).append(row)
     assert set(by_measure) == {answer.measure.id for answer in checked.answers}
-    for held in by_measure.values():
-        assert [row["rank"] for row in held] == [str(n) for n in range(1, len(held) + 1)] and len(held) <= 5
-        assert len({(row["file"], row["section"]) for row in held}) == len(held)
-        assert {row["verdict"] for row in held} <= {"covered", "partial", "none"}
-        assert all(0 <= float(row["probability"]) <= 1 for row in held)
-        for row in held:
+    for lines in by_measure.values():
+        assert [row["rank"] for row in lines] == [str(n) for n in range(1, len(lines) + 1)] and len(lines) <= 5
+        assert len({(row["file"], row["section"]) for row in lines}) == len(lines)
+        assert {row["verdict"] for row in lines} <= {"covered", "partial", "none"}
+        assert all(0 <= float(row["probability"]) <= 1 for row in lines)
+        for row in lines:
             assert ENGLISH.text[int(row["start"]) : int(row["end"])].strip()
 
 
@@ -57,17 +57,17 @@ def test_nothing_is_ever_said_to_be_absent_from_the_law_of_a_state(check: Check)
     checked = check("Section 1. Name\nThis Act is the Fisheries Act.\nSection 2. Nets\nNets are measured.\n")
     assert {answer.verdict for answer in checked.answers} == {"none"}
     for lang in LANGUAGES:
-        said = {sentence(message, lang) for answer in checked.answers for message in answer.why}
-        assert len(said) == 1
+        sentences = {sentence(message, lang) for answer in checked.answers for message in answer.why}
+        assert len(sentences) == 1
     assert sentence(checked.answers[0].why[0]) == "No passage found in the texts supplied."
 
 
 def test_the_order_of_the_files_changes_no_verdict(check: Check) -> None:
     head, tail = ENGLISH.text[: len(ENGLISH.text) // 2], ENGLISH.text[len(ENGLISH.text) // 2 :]
     cut = tail.index("  Section") if "  Section" in tail else tail.index("Section")
-    one, other = head + tail[:cut], tail[cut:]
-    first = {answer.measure.id: answer.verdict for answer in check(one, other).answers}
-    second = {answer.measure.id: answer.verdict for answer in check(other, one).answers}
+    moved, other = head + tail[:cut], tail[cut:]
+    first = {answer.measure.id: answer.verdict for answer in check(moved, other).answers}
+    second = {answer.measure.id: answer.verdict for answer in check(other, moved).answers}
     assert first == second
 
 
@@ -101,21 +101,21 @@ def test_the_model_can_be_switched_off(check: Check, monkeypatch: pytest.MonkeyP
 
 def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Check) -> None:
     checked = check(ENGLISH.text)
-    found = list(findings_of(checked))
-    assert [finding.subject.id for finding in found] == [answer.measure.id for answer in checked.answers]
-    ban = next(one for one in found if one.subject.id == "PRO-01")
+    findings = list(findings_of(checked))
+    assert [finding.subject.id for finding in findings] == [answer.measure.id for answer in checked.answers]
+    ban = next(finding for finding in findings if finding.subject.id == "PRO-01")
     assert ban.verdict is Verdict.COVERED and ban.rule is not None and ban.rule.entry == "PRO-01"
     passage = ban.evidence[0]
     assert passage.kind == "passage" and ENGLISH.text[passage.span[0] : passage.span[1]] == passage.value
     words = [evidence for evidence in ban.evidence if evidence.kind == "word"]
-    assert all(ENGLISH.text[one.span[0] : one.span[1]] == one.value for one in words) and words
+    assert all(ENGLISH.text[word.span[0] : word.span[1]] == word.value for word in words) and words
     assert maker_of(checked).model == "law-coverage" and maker_of(checked).weights
 
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
     checked = check(ENGLISH.text)
-    said = [sentence(obligation.summary) for obligation in checked.obligations]
-    assert said and all(one.startswith("UNSCR1540") for one in said)
+    sentences = [sentence(obligation.summary) for obligation in checked.obligations]
+    assert sentences and all(summary.startswith("UNSCR1540") for summary in sentences)
     verdicts = {answer.measure.id: answer.verdict for answer in checked.answers}
     for one in checked.obligations:
         assert dict(one.verdicts) == {id: verdicts[id] for id, _ in one.verdicts}
@@ -128,8 +128,8 @@ def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Che
     paragraph = rows["UNSCR1540 OP2-acts"]
     assert paragraph["verdict"] == "partial" and "PRO-01" in paragraph["missing"].split(";")
     sets = {measure_set["set"]: measure_set for measure_set in json.loads(as_json(checked))["sets"]}
-    told = {obligation["id"]: obligation for obligation in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
-    assert told["verdict"] == "partial" and told["measures"]["PRO-03"] == "covered"
+    acts = {obligation["id"]: obligation for obligation in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
+    assert acts["verdict"] == "partial" and acts["measures"]["PRO-03"] == "covered"
     assert len(sets["CWC"]["measures"]) == 60 and not sets["CWC"]["obligations"]
 
 
@@ -154,11 +154,11 @@ def test_the_report_names_every_gap_with_its_article_and_what_closes_it(check: C
 
 
 def test_json_holds_the_words_that_decided(check: Check) -> None:
-    said = json.loads(as_json(check(ENGLISH.text), "fr"))
-    ban = next(measure for measure in said["measures"] if measure["measure"] == "PRO-01")
+    answered = json.loads(as_json(check(ENGLISH.text), "fr"))
+    ban = next(measure for measure in answered["measures"] if measure["measure"] == "PRO-01")
     assert ban["verdict"] == "covered" and ban["said"] == "couvert"
     words = ban["passages"][0]["words"]
-    assert words and all(one["word"] == ENGLISH.text[one["start"] : one["end"]] for one in words)
+    assert words and all(word["word"] == ENGLISH.text[word["start"] : word["end"]] for word in words)
 
 
 def test_a_state_is_named_by_code_or_name() -> None:
@@ -175,5 +175,5 @@ def test_only_the_relevant_part_of_a_long_code_comes_up(check: Check) -> None:
         "Article 400\nWhoever develops, produces, acquires, stockpiles or retains a chemical weapon is punished with "
         "imprisonment for life.\n"
     )
-    found = answer(check(filler + chapter, model=False), "PRO-01")
-    assert found.shown[0].passage.section.number == "400"
+    covered = answer(check(filler + chapter, model=False), "PRO-01")
+    assert covered.shown[0].passage.section.number == "400"

@@ -49,7 +49,7 @@ def test_the_page_marks_the_deciding_words_in_the_law_s_own_words(check: Check) 
 
 def test_a_measure_stands_beside_its_passages_with_each_element_found_or_missing(check: Check) -> None:
     checked = check(FRENCH, model=False)
-    ban = next(one for one in beside_in(checked, "en") if "retain" in str(one.columns[1]))
+    ban = next(block for block in beside_in(checked, "en") if "retain" in str(block.columns[1]))
     text, measure = ban.columns
     assert any(isinstance(block, Passages) for block in text.blocks)
     stands = {fact.label: fact.values[0].text for block in measure.blocks if block.kind == "facts"
@@ -84,7 +84,7 @@ def test_a_word_document_has_both_in_the_cells_of_one_row(check: Check) -> None:
     assert quoted
     for paragraph in quoted:
         assert paragraph._p.find(f".//{qn('w:bidi')}") is None  # French runs left to right
-        assert {one.get(qn("w:val")) for one in paragraph._p.iter(qn("w:lang"))} == {"fr"}
+        assert {mark.get(qn("w:val")) for mark in paragraph._p.iter(qn("w:lang"))} == {"fr"}
 
 
 def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> None:
@@ -92,8 +92,8 @@ def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> N
     rows = [row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01"]
     assert len(rows) > 1 and rows[0]["why"].startswith("Said: develop")
     assert rows[1]["section"] == "Article 2" and "Said" not in rows[1]["why"]
-    for shown in answer(checked, "PRO-01").shown:
-        assert bool(shown.elements) <= bool(shown.spans)  # without a marked word a passage holds nothing
+    for passage in answer(checked, "PRO-01").shown:
+        assert bool(passage.elements) <= bool(passage.spans)  # without a marked word a passage holds nothing
 
 
 def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: Check) -> None:
@@ -104,8 +104,8 @@ def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: C
     assert (stands["develop"], stands["retain"]) == ("passing", "missing")
     develop, retain = drafting_points(ban, "en")
     assert "only in passing, in law-1.txt Article 1" in develop and "passing" not in retain
-    told = answer_to_plain(ban)
-    assert told["in_passing"] == ["develop"]
+    plain = answer_to_plain(ban)
+    assert plain["in_passing"] == ["develop"]
 
 
 def test_no_answer_contradicts_itself(check: Check) -> None:
@@ -151,8 +151,8 @@ def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_t
     measure = next(
         answer.measure for answer in check(FRENCH, model=False).answers if "; Confidentiality" in answer.measure.article
     )
-    said = article_in(measure, "ar")
-    assert said.startswith("\u200e") and "\u200e; المرفق" in said
+    reference = article_in(measure, "ar")
+    assert reference.startswith("\u200e") and "\u200e; المرفق" in reference
     assert article_in(measure, "fr").isprintable() and "\u200e" not in article_in(measure, "fr")
     rows = next(
         section

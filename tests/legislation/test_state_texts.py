@@ -60,6 +60,11 @@ def test_a_line_that_is_no_whole_correction_is_named_and_the_others_count(check:
     label = '{"country": "FRA", "state": "FRA", "lang": "fr", "measure": "PRO-01", "verdict": "covered"}\n'
     corrections.path.write_text(f"{label}not JSON\n{whole}", encoding="utf-8")
     rows, left_out = corrections.rows()
-    assert [one["verdict"] for one in rows] == ["partial"]
-    said = [sentence(note) for note in left_out]
-    assert "Line 1 of corrections.jsonl" in said[0] and "signs" in said[0] and "Line 2" in said[1] and "JSON" in said[1]
+    assert [row["verdict"] for row in rows] == ["partial"]
+    sentences = [sentence(note) for note in left_out]
+    assert (
+        "Line 1 of corrections.jsonl" in sentences[0]
+        and "signs" in sentences[0]
+        and "Line 2" in sentences[1]
+        and "JSON" in sentences[1]
+    )

@@ -36,8 +36,8 @@ def test_the_change_is_written_in_every_format(check: Check) -> None:
     rows = list(csv.DictReader(io.StringIO(compared_csv(compared))))
     ban = next(row for row in rows if row["measure"] == "PRO-01")
     assert (ban["before"], ban["after"], ban["came"]) == ("partial", "covered", "retain")
-    said = {measure["measure"]: measure for measure in json.loads(compared_json(compared))["measures"]}
-    assert said["PRO-06"]["after"] == "none"
+    measures = {measure["measure"]: measure for measure in json.loads(compared_json(compared))["measures"]}
+    assert measures["PRO-06"]["after"] == "none"
     made = compared_report(compared, "es")
     changes = next(section for section in made.sections if section.id == "changes")
     table, cards = changes.blocks
@@ -84,8 +84,8 @@ def test_the_words_that_differ_are_marked_in_both_texts(check: Check) -> None:
     assert "retain" in row["words_came"] and "{+" in row["text_after"] and "[-" in row["text_before"]
     page = io.StringIO()
     write_html(compared_report(compared), page)
-    told = page.getvalue()
-    assert "law-1.txt Section 1" in told and '<mark class="calm">' in told and '<mark class="grave">' in told
+    html = page.getvalue()
+    assert "law-1.txt Section 1" in html and '<mark class="calm">' in html and '<mark class="grave">' in html
 
 
 def test_words_of_chinese_are_compared_sign_by_sign(check: Check) -> None:
@@ -113,10 +113,10 @@ def test_a_verdict_that_falls_though_its_words_stand_is_told_as_that(check: Chec
     compared = compare(before, after)
     ban = next(change for change in compared.changes if change.after.measure.id == "PRO-01")
     assert (ban.change, ban.went, ban.still) == ("reading", (), ("Section 1",))
-    said = next(
+    fallen = next(
         measure for measure in json.loads(compared_json(compared))["measures"] if measure["measure"] == "PRO-01"
     )
-    assert said["still_stands_in"] == ["Section 1"] and not said["passages"]
+    assert fallen["still_stands_in"] == ["Section 1"] and not fallen["passages"]
     page = io.StringIO()
     write_html(compared_report(compared, "en"), page)
     assert "still stand after, in Section 1" in page.getvalue()

@@ -24,7 +24,7 @@ def read(text: str, **given: str) -> tuple[Shipment, ...]:
 
 
 def problems_of(shipment: Shipment) -> list[str]:
-    return [one.id.removeprefix("transfers_check_") for one in shipment.problems]
+    return [problem.id.removeprefix("transfers_check_") for problem in shipment.problems]
 
 
 def test_a_ledger_with_its_own_columns() -> None:
@@ -81,7 +81,7 @@ def test_the_decimal_mark_of_the_file_settles_a_number() -> None:
 
 def test_a_row_that_cannot_be_read_keeps_its_number() -> None:
     ledger = read("chemical,to\nSarin,DEU\nTabun,FRA,too,many\nSoman,FRA\n")
-    assert [one.row for one in ledger] == [1, 2, 3]
+    assert [shipment.row for shipment in ledger] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_purpose_of_two_kinds_is_none() -> None:
 def test_the_example_is_read_without_a_problem() -> None:
     example = Path(__file__).parents[2] / "examples" / "shipments.csv"
     ledger = read_shipments(example)
-    assert len(ledger.shipments) == 12 and not any(one.problems for one in ledger.shipments)
+    assert len(ledger.shipments) == 12 and not any(shipment.problems for shipment in ledger.shipments)
 
 
 def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to_be_named() -> None:
@@ -172,6 +172,6 @@ def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to
     named = {"chemical": "Ware", "from": "Von", "to": "Nach"}
     mapped = preview(io.BytesIO(theirs), "theirs.csv", named)
     assert (mapped.error, mapped.missing) == (None, ())
-    assert [one.id for one in mapped.problems] == ["transfers_check_state_unread"]
+    assert [problem.id for problem in mapped.problems] == ["transfers_check_state_unread"]
     (shipment,) = read_shipments(io.BytesIO(theirs), "theirs.csv", named).shipments
     assert (shipment.sender.code, shipment.receiver.code) == ("DEU", "")

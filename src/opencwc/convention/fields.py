@@ -131,7 +131,9 @@ def _reader_of(kind: Any, *, optional: bool) -> Read:
         if isinstance(about, OneOf):
             return lambda raw, field, where: one_of(raw, field, about.words, where)
     (item, _) = kind.__args__  # a tuple of records
-    return lambda raw, field, where: tuple(read_record(item, one, where) for one in mappings_in(raw, field, where))
+    return lambda raw, field, where: tuple(
+        read_record(item, mapping, where) for mapping in mappings_in(raw, field, where)
+    )
 
 
 def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
@@ -231,7 +233,6 @@ def check_digit_fits(cas: str) -> bool:
     return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
 
 
-_WRITE_DAY = "Write the day as 2020-06-07, or 'unknown' where nobody has said it."
 _READERS: dict[Any, Read] = {
     str: text_in,
     MaybeText: maybe_text_in,

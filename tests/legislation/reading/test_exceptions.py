@@ -38,12 +38,12 @@ def test_the_words_that_let_somebody_through_are_shown_marked_and_named(check: C
     law, place, words = LAWS[name]
     ban = answer(check(law, model=False), "PRO-01")
     assert (ban.verdict, ban.excepted, ban.missing) == (PARTIAL, ALL, ())
-    shown = next(passage for passage in ban.shown if passage.excepts)
-    assert shown.passage.section.id == place
-    assert [piece.text for piece in marked(shown) if piece.tone == EXCEPTS] == [words]
+    excepting = next(passage for passage in ban.shown if passage.excepts)
+    assert excepting.passage.section.id == place
+    assert [piece.text for piece in marked(excepting) if piece.tone == EXCEPTS] == [words]
     assert any(f"exception that the Convention does not know ({place})" in sentence(reason) for reason in ban.why)
     assert "missing" not in " ".join(map(sentence, ban.why)) and f"({place})" in missing_words(ban, "en")
-    assert any("Lets somebody through" in sentence(message) for message in held_by(shown, ban))
+    assert any("Lets somebody through" in sentence(message) for message in held_by(excepting, ban))
 
 
 def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None:
@@ -71,5 +71,5 @@ def test_a_whole_ban_has_no_exception(check: Check) -> None:
 def test_words_are_marked_only_in_passages_that_hold_something(check: Check) -> None:
     for law, *_ in LAWS.values():
         for proposal in check(law, model=False).answers:
-            for shown in proposal.shown:
-                assert shown.decides or not [piece for piece in marked(shown) if piece.tone], proposal.measure.id
+            for passage in proposal.shown:
+                assert passage.decides or not [piece for piece in marked(passage) if piece.tone], proposal.measure.id

@@ -19,7 +19,9 @@ SAID = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", SAID, ids=[f"{one['lang']}-{one['holds']}-{at}" for at, one in enumerate(SAID)])
+@pytest.mark.parametrize(
+    "case", SAID, ids=[f"{saying['lang']}-{saying['holds']}-{at}" for at, saying in enumerate(SAID)]
+)
 def test_a_way_of_saying_a_measure_is_seen(check: Check, case: dict[str, str]) -> None:
     before = BEFORE[case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"

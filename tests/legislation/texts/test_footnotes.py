@@ -50,7 +50,7 @@ def test_what_is_taken_out_leaves_every_offset_as_it_was() -> None:
 def test_contents_and_footnotes_of_a_plain_text_are_no_sections_of_the_law() -> None:
     sections = sections_of(LegalText("act.txt", ACT))
     law = [section for section in sections if section.kind == "article"]
-    assert [(one.number, one.heading) for one in law] == [
+    assert [(section.number, section.heading) for section in law] == [
         ("1", "Interpretation"), ("2", "Prohibition"), ("3", "Repeal"), ("4", ""),
     ]  # fmt: skip
     assert law[1].text == "Prohibition\nNo person shall use a chemical weapon.[1]"

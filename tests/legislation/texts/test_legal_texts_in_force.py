@@ -60,7 +60,7 @@ def test_a_law_that_speaks_of_drafts_and_repeals_is_none(head: str) -> None:
 def test_no_model_law_says_so() -> None:
     laws = [load_yaml(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*_*.yaml"))]
     texts = [law["text"] for law in laws if "text" in law]
-    assert len(texts) >= 6 and [not_in_force([one]) for one in texts] == [""] * len(texts)
+    assert len(texts) >= 6 and [not_in_force([text]) for text in texts] == [""] * len(texts)
 
 
 def test_it_is_noted_of_a_plain_text_and_of_a_document_whose_running_heads_are_left_out() -> None:
