@@ -14,6 +14,7 @@ MODULES = {
     ".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): file
     for file in (SOURCE / "opencwc").rglob("*.py")
 }
+BELOW_FACES = {"server", "accounts", "convention", "casebook"}
 VAGUE = {
     "told",
     "telling",
@@ -62,6 +63,26 @@ def test_only_the_casebook_and_the_queue_speak_sql() -> None:
             if any(name.startswith(("sqlalchemy", "opencwc.casebook.tables")) for name in names):
                 speaking[module].append(names)
     assert not speaking
+
+
+def test_no_package_of_the_web_imports_the_face_of_another() -> None:
+    """What lies below the faces imports none of them, either; this holds for a face that no import contract names."""
+    faces = {package for module in MODULES if (package := web_package_of(module))} - BELOW_FACES
+    assert {"screening", "transfers", "legislation", "models"} <= faces
+    wrong = [
+        (module, imported)
+        for module, file in MODULES.items()
+        if (package := web_package_of(module))
+        for imported in imports_of(file)
+        if web_package_of(imported) in faces - {package}
+    ]
+    assert not wrong
+
+
+def web_package_of(module: str) -> str:
+    """Return the package of `opencwc.web` that a module stands in, empty where it stands in none."""
+    _, _, rest = module.partition("opencwc.web.")
+    return rest.partition(".")[0] if "." in rest else ""
 
 
 def test_no_file_has_a_name_that_needs_its_docstring() -> None:

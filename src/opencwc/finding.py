@@ -13,6 +13,8 @@ from msgspec import Meta, Struct
 
 from opencwc.records import from_plain, to_plain
 
+FINDING_COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why")
+"""The columns of a table of findings."""
 Tone: TypeAlias = Literal["grave", "doubt", "mild", "gap", "calm"]
 """How a verdict or a status is shown: its colour and its shape."""
 Item: TypeAlias = "str | int | float | Message"

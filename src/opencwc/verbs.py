@@ -1,7 +1,8 @@
 """The verbs of OpenCWC, each a record: what it may say, how it runs, what is kept of it, and where its faces stand.
 
-The command line, jobs, casebook, navigation, API and demonstration read this registry and know no verb by name. To add
-a verb, write its ``verb.py`` and name that module in `MODULES` (docs/how-to/add-a-verb.md).
+The command line, jobs, casebook, navigation and API read this registry and know no verb by name, but for one short way:
+`opencwc.cli` answers `opencwc screen VALUE` before it loads anything else. The demonstration and the tour tell a story
+with certain verbs. To add a verb, write its ``verb.py`` and name that module in `MODULES` (docs/how-to/add-a-verb.md).
 """
 
 from __future__ import annotations
@@ -103,21 +104,24 @@ class Verb(Struct, frozen=True, dict=True):
     """A verb by its parts; a part is named as ``module`` or ``module:name`` and loaded when it is first used.
 
     ``tones`` are its verdicts, gravest first, each with its tone (`opencwc.finding.Tone`); ``settled`` those that need
-    no person; ``grave`` those that two people must decide, each with the reason. ``formerly`` are ids under which
+    no person; ``grave`` those that two people must decide; ``always_counted`` says
+    that counts show its verdicts even where nothing came out so. ``formerly`` are ids under which
     earlier versions kept its runs.
 
     ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
     ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in
     the order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name
     of its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
-    ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`); ``page`` is its place in the
+    ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`), ``words`` are functions that
+    its templates call, by name, with a value and the language; ``page`` is its place in the
     navigation.
     """
 
     id: str
     tones: Mapping[Verdict, Tone]
     settled: frozenset[Verdict] = frozenset()
-    grave: Mapping[Verdict, str] = {}
+    grave: frozenset[Verdict] = frozenset()
+    always_counted: bool = False
     formerly: tuple[str, ...] = ()
     many: bool = False
     in_order: bool = False
@@ -129,6 +133,7 @@ class Verb(Struct, frozen=True, dict=True):
     router: str = ""
     api: str = ""
     face: str = ""
+    words: str = ""
     page: Page | None = None
 
     @cached_property
@@ -172,6 +177,11 @@ def verb_named(name: str) -> Verb:
 def all_verdicts() -> tuple[Verdict, ...]:
     """Return the verdicts of all verbs, each once, in the order of the verbs."""
     return tuple(dict.fromkeys(verdict for verb in verbs() for verdict in verb.verdicts))
+
+
+def always_counted() -> tuple[Verdict, ...]:
+    """Return the verdicts that counts show even where nothing came out so."""
+    return tuple(verdict for verb in verbs() if verb.always_counted for verdict in verb.verdicts)
 
 
 def tones_of_verdicts() -> dict[str, Tone]:

@@ -16,10 +16,10 @@ import pytest
 
 from opencwc.errors import InputError, OutputError, SettingsError, UnavailableError
 from opencwc.files import open_table
-from opencwc.finding import Verdict
+from opencwc.finding import FINDING_COLUMNS, Verdict
 from opencwc.screening import cluster as clusters
 from opencwc.screening.cluster import screen_on_cluster
-from opencwc.screening.model import COLUMNS, Question, Tally
+from opencwc.screening.model import Question, Tally
 from opencwc.screening.table_run import Wish, run
 
 QUESTION = Question(date(2026, 1, 1), lists=("CWC",))
@@ -116,7 +116,7 @@ def test_without_ray_the_remedy_is_told(source, tmp_path, monkeypatch):
 def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source, in_one_process, tmp_path):
     output = tmp_path / "answer"
     one_process.most = 15
-    with pytest.raises(OutputError, match="gave up"):
+    with pytest.raises(OutputError, match="A screening process died"):
         screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
     done = sorted(output.glob("*.parquet"))
     assert len(done) == 15
@@ -196,7 +196,7 @@ def test_an_input_without_rows_has_an_answer_without_lines(one_process, tmp_path
     path = tmp_path / "none.parquet"
     pl.DataFrame(schema={"smiles": pl.String}).write_parquet(path)
     assert screen_on_cluster(path, tmp_path / "answer", QUESTION, "local").rows == 0
-    assert pl.read_parquet(tmp_path / "answer" / "*.parquet").shape == (0, len(COLUMNS))
+    assert pl.read_parquet(tmp_path / "answer" / "*.parquet").shape == (0, len(FINDING_COLUMNS))
 
 
 def test_text_that_is_no_utf8_is_a_row_that_says_so(one_process, tmp_path):
@@ -299,7 +299,7 @@ def _kill_a_worker(cluster) -> None:
 
 def _assert_same(output: Path, tally: Tally, expected: tuple[pl.DataFrame, Tally]) -> None:
     lines = pl.read_parquet(output / "*.parquet")
-    assert lines.columns == list(COLUMNS)
+    assert lines.columns == list(FINDING_COLUMNS)
     assert lines["row"].unique(maintain_order=True).to_list() == list(range(1, FILES * ROWS_OF_A_FILE + 1))
     assert lines.equals(expected[0])
     assert tally == expected[1]

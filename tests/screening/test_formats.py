@@ -13,10 +13,10 @@ import pytest
 from rdkit import Chem
 
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
-from opencwc.finding import Verdict
+from opencwc.finding import FINDING_COLUMNS, Verdict
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.formats import FORMATS, format_named
-from opencwc.screening.model import COLUMNS, Question
+from opencwc.screening.model import Question
 from opencwc.screening.table_run import Wish, checked_by, make_piece
 from opencwc.verbs import all_verdicts
 
@@ -69,7 +69,10 @@ def cells(screener: BatchScreener, batch: Rows, name: str) -> list[tuple[int, st
     if name == "csv":
         lines = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     elif name == "jsonl":
-        lines = [{key: row[key] or "" for key in COLUMNS} for row in map(json.loads, content.decode().split("\n")[:-1])]
+        lines = [
+            {key: row[key] or "" for key in FINDING_COLUMNS}
+            for row in map(json.loads, content.decode().split("\n")[:-1])
+        ]
     else:
         lines = pq.read_table(io.BytesIO(content)).to_pylist()
     return [(int(line["row"]), line["verdict"], line["list"], line["entry"], line["why"]) for line in lines]
@@ -124,9 +127,9 @@ def test_a_file_of_no_piece_is_whole(screener: BatchScreener) -> None:
         stream = io.BytesIO()
         format_named(name).open(stream, checked_by(screener.rulebook)).close()
         if name == "parquet":
-            assert tuple(pq.read_table(stream).column_names) == COLUMNS
+            assert tuple(pq.read_table(stream).column_names) == FINDING_COLUMNS
         else:
-            assert stream.getvalue().decode() in ("", ",".join(COLUMNS) + "\n")
+            assert stream.getvalue().decode() in ("", ",".join(FINDING_COLUMNS) + "\n")
 
 
 @pytest.mark.parametrize("verdict", all_verdicts())

@@ -51,7 +51,7 @@ def submit(client: TestClient, data: bytes = CSV, name: str = "products.csv", **
 
 
 def queued(jobs: Jobs, person: str = "p", **question: Any) -> Job:
-    return jobs.submit(person, 1, "s", {"case": "k-1", **question})
+    return jobs.submit(person, 1, "s", {"case": "k-1", **question}, kind="screen")
 
 
 # -------------------------------------------------------------------------------------------------------- the queue
@@ -107,10 +107,10 @@ def test_a_job_over_which_every_worker_dies_is_given_up(house: House) -> None:
 @ON_BOTH
 def test_a_person_has_only_so_many_jobs_unfinished(house: House) -> None:
     for _ in range(3):
-        house.jobs.submit("p", 1, "s", {}, most_waiting=3)
+        house.jobs.submit("p", 1, "s", {}, kind="screen", most_waiting=3)
     with pytest.raises(ConflictError):
-        house.jobs.submit("p", 1, "s", {}, most_waiting=3)
-    house.jobs.submit("other", 1, "s", {}, most_waiting=3)
+        house.jobs.submit("p", 1, "s", {}, kind="screen", most_waiting=3)
+    house.jobs.submit("other", 1, "s", {}, kind="screen", most_waiting=3)
 
 
 def test_the_jobs_of_others_are_not_there(house: House) -> None:

@@ -70,7 +70,9 @@ class Service:
             answer(book, reviewer, request.seq, approve=True)
         KNOWN["seq"] = [request.seq for request in (*waiting, *granted)]
         jobs = Jobs(book.engine)
-        KNOWN["job_id"] = [jobs.submit(reviewer.id, 1, "none", {"case": "inventory"}).id for _ in range(2)]
+        KNOWN["job_id"] = [
+            jobs.submit(reviewer.id, 1, "none", {"case": "inventory"}, kind="screen").id for _ in range(2)
+        ]
         for job in KNOWN["job_id"]:  # their events have an end
             jobs.cancel(str(job))
         scopes = [scope for scope in SCOPES if Role.REVIEWER in ACTIONS[scope]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -18,8 +18,7 @@ from opencwc.publishing import model
 from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.records import from_plain
-from opencwc.screening.verb import VERB as SCREEN
-from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
+from opencwc.verbs import all_verdicts, always_counted, settled_verdicts, tones_of_verdicts
 from opencwc.wording import say, sentence
 
 MOST_ROWS = 5_000
@@ -67,10 +66,18 @@ def _counts(connection: Connection, case: Case, lang: str) -> model.Counts:
     numbers = Counter[str]()
     for name, n in rows:
         numbers[name] += n
-    tones = tones_of_verdicts()
-    shown = [name for name in all_verdicts() if numbers[name] or name in SCREEN.verdicts]
+    return verdict_counts(numbers, lang)
+
+
+def verdict_counts(counts: Mapping[str, int], lang: str) -> model.Counts:
+    """Return the counts by verdict as a bar; some verdicts are always among them."""
+    tones, always = tones_of_verdicts(), always_counted()
     return model.Counts(
-        tuple(model.Count(model.Badge(say(f"verdict_{name}", lang), tones[name]), numbers[name]) for name in shown)
+        tuple(
+            model.Count(model.Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))
+            for name in all_verdicts()
+            if counts.get(name) or name in always
+        )
     )
 
 

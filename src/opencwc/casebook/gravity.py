@@ -19,7 +19,7 @@ def gravity_of(verb: str) -> Callable[[str, str, str], bool]:
 
     Every entry that ever stood in a schedule counts, whatever the day of the run: what is grave does not lapse.
     """
-    whole = frozenset(verb_named(verb).grave)
+    whole = verb_named(verb).grave
     fitting = {
         (verdict, list_id, entry)
         for rule in _rules()["findings"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -16,14 +15,13 @@ from opencwc.finding import Message
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
-    from opencwc.casebook.database import Casebook
-    from opencwc.casebook.model import Mark, Person
-    from opencwc.casebook.runs import Source
     from opencwc.verbs import Step, Verb
 
 Keep = Annotated[str, typer.Option("--keep", metavar="CASE", help="Keep the findings in this case of the casebook.")]
 MarkOfKept = Annotated[str, typer.Option("--mark", help=f"With --keep, the confidentiality of the input: {MARKS}.")]
-Place = Annotated[str, typer.Option("--casebook", metavar="PLACE", help="With --keep, the casebook's file or URL.")]
+CasebookOfKept = Annotated[
+    str, typer.Option("--casebook", metavar="PLACE", help="With --keep, the casebook's file or URL.")
+]
 
 
 class KeepWhere(NamedTuple):
@@ -53,35 +51,18 @@ def keep_run(
     from opencwc.casebook.cases import case_for_keeping
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.tokens import cli_person
-    from opencwc.jobs.run_and_keep import KeptRun, Place, interrupt, keep_steps
+    from opencwc.jobs.archives import keep_files
+    from opencwc.jobs.run_and_keep import Place, keep_steps
 
     book = open_casebook(where.casebook)
     person = cli_person(book)
     mark = mark_named(where.mark or "unclassified")
     case = case_for_keeping(book, person, where.case, mark)
-    source = _keep_files(book, person, files, mark)
-    run = KeptRun()
-    try:
-        keep_steps(verb, steps, Place(book, lambda: person, case.name, asked, source, mark), run)
-    except BaseException:
-        interrupt(run)
-        raise
+    several = len(files) > 1
+    name = ", ".join(file.name for file in files)[: 100 if several else None]
+    source = keep_files(book, person, files, name, mark=mark, packed=several) if files else None
+    run = keep_steps(verb, steps, Place(book, lambda: person, case.name, asked, source, mark))
     book.close()
     number = run.keeper.number if run.keeper else 0
     kept = Message("casebook_kept", {"count": run.findings, "case": case.name, "run": number})
     sys.stderr.write(sentence(kept, lang) + "\n")
-
-
-def _keep_files(book: Casebook, person: Person, files: Sequence[Path], mark: Mark) -> Source | None:
-    from opencwc.casebook.runs import keep_source
-    from opencwc.jobs.archives import ARCHIVE_TYPE, pack_files
-
-    if not files:
-        return None
-    if len(files) == 1:
-        with files[0].open("rb") as stream:
-            return keep_source(book, person, stream, files[0].name, mark=mark)
-    with tempfile.TemporaryFile(prefix="opencwc-kept-") as archive:
-        pack_files(files, archive)
-        names = ", ".join(file.name for file in files)[:100]
-        return keep_source(book, person, archive, names, mark=mark, media_type=ARCHIVE_TYPE)

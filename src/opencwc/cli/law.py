@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.options import Lang, Output, command, day_asked, print_grid, publish
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files, spoken_language
@@ -44,7 +44,7 @@ def law(
     lang: Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say which of the Convention's measures a State's texts implement, in which passages, and what is missing."""
     from opencwc.language.encoders import named_encoder

@@ -19,7 +19,7 @@ import typer
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli import options
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
     answer_value,
@@ -67,7 +67,7 @@ def screen(
     ] = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say which entries of which lists chemicals fall under, why, and since when."""
     source = decodable(source)

@@ -5,7 +5,6 @@ Exit status: 0 ran and nothing is needed, 1 something is prohibited, for review 
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from opencwc.cli import options
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.value import AnswerTarget, displayable, record_refusals
 from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
@@ -23,9 +22,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.screening.model import Question
-    from opencwc.transfers.check.checking import Answer, Checker
-    from opencwc.transfers.check.formats import CheckTally
-    from opencwc.transfers.check.shipments import Shipments
+    from opencwc.transfers.check.checking import Answer
 
 FORMATS = ("csv", "jsonl", "html")
 
@@ -46,7 +43,7 @@ def check(
     lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
     where = KeepWhere(keep, casebook, mark)
@@ -70,9 +67,9 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
     from opencwc.files import open_for_writing
     from opencwc.language.refusals import is_refusal
     from opencwc.transfers.check.certificates import read_certificates
-    from opencwc.transfers.check.checking import Checker
+    from opencwc.transfers.check.checking import Checker, with_names_alike
     from opencwc.transfers.check.consignees import SanctionsList
-    from opencwc.transfers.check.formats import CheckTally, summary
+    from opencwc.transfers.check.formats import CheckTally, lines_as_csv, lines_as_json, summary
     from opencwc.transfers.check.reader import steps_of
     from opencwc.transfers.check.shipments import read_shipments
 
@@ -86,11 +83,11 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)
     held = read_certificates(certificates) if certificates else ()
     names = SanctionsList.read(sanctions) if sanctions else None
-    checker = Checker(question, held, names)
-    tally, answers = CheckTally(), []
-    for answer in checker.check(read.shipments):
+    checker, tally = Checker(question, held), CheckTally()
+    by_rules = list(checker.check(read.shipments))
+    answers = [with_names_alike(answer, names) for answer in by_rules] if names else by_rules
+    for answer in answers:
         tally.add(answer)
-        answers.append(answer)
     if where.case:
         asked = {
             "as_of": question.as_of.isoformat(), "lists": list(checker.question.lists),
@@ -98,49 +95,31 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
             "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
         }  # fmt: skip
         # What is kept names the names that are alike beside the answers, which must be those without them.
-        plain = Checker(question, held) if names else checker
-        kept = plain.check(read.shipments) if names else answers
-        steps = steps_of(plain, kept, read, held, names)
+        steps = steps_of(checker, by_rules, read, held, names)
         keep_run(CHECK, steps, where, asked, [file for file in files if file is not None], lang)
     else:
         record_refusals(
             answer.shipment.said for answer in answers for finding in answer.findings if is_refusal(finding.message)
         )
-    told = [sentence(note, lang) for note in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
+    hits = sum(len(answer.findings) for answer in answers) - sum(len(answer.findings) for answer in by_rules)
+    compared = names.told_of_all(hits) if names else None
+    notes = (*read.notes, *summary(checker, tally, read.columns, len(held), compared))
+    told = [sentence(note, lang) for note in notes]
     if not format:
         _print_table(answers, lang)
         sys.stdout.write("\n".join(["", *told]) + "\n")
         return tally.status
     with open_for_writing(output, binary=True) as stream:
-        stream.write(_encoded(format, answers, checker, tally, read, len(held), lang))
+        if format == "html":
+            from opencwc.transfers.check.report import check_report
+
+            options.publish(check_report(answers, tally, notes, checker.convention, lang, read.name), stream, format)
+        else:
+            stream.write((lines_as_csv if format == "csv" else lines_as_json)(answers, lang).encode())
     if output is not None:
         told.append(say(Message("summary_report", {"path": str(output)}), lang))
     sys.stderr.write("\n".join(told) + "\n")
     return tally.status
-
-
-def _encoded(
-    format: str,
-    answers: Sequence[Answer],
-    checker: Checker,
-    tally: CheckTally,
-    read: Shipments,
-    certificates: int,
-    lang: str,
-) -> bytes:
-    from opencwc.transfers.check.formats import lines_as_csv, lines_as_json, summary
-
-    if format == "csv":
-        return lines_as_csv(answers, lang).encode()
-    if format == "jsonl":
-        return lines_as_json(answers, lang).encode()
-    from opencwc.publishing.html import write_html
-    from opencwc.transfers.check.report import check_report
-
-    out = io.StringIO()
-    told = (*read.notes, *summary(checker, tally, read.columns, certificates))
-    write_html(check_report(answers, tally, told, checker.convention, lang, read.name), out)
-    return out.getvalue().encode("utf-8", "replace")
 
 
 def _print_table(answers: Sequence[Answer], lang: str) -> None:

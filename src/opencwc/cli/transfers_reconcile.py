@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.value import AnswerTarget, displayable
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
@@ -38,7 +38,7 @@ def reconcile(
     lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say where the books of exporters and importers disagree, and propose why."""
     from opencwc.transfers.patterns import find_patterns

@@ -6,13 +6,12 @@ writing, and only the files speak of the year that is told.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook
@@ -21,19 +20,14 @@ from opencwc.casebook.exports import ask_for_export
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
-from opencwc.casebook.runs import keep_source
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
-from opencwc.jobs.archives import ARCHIVE_TYPE, pack_files
+from opencwc.jobs.archives import keep_files
 from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.legislation.example_texts import NOW, example_text
-from opencwc.legislation.verb import VERB as LAW
-from opencwc.screening.verb import VERB as SCREEN
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
-from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.verbs import Input, Verb
+from opencwc.verbs import Input, verb_named
 
 Told = Callable[[int, int], None]
 """Called after each step with how many are done, and how many there are."""
@@ -81,42 +75,48 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
     return Built(state.name, year, tuple(files), tuple(who.values()))
 
 
-def _open(telling: _Telling, step: _Step) -> None:
-    """Open a case, and keep a file and what the screening of it finds."""
+class _Given(NamedTuple):
+    """What a verb is given: files, the question beside its day and lists, and the name of an archive of the files."""
+
+    files: Sequence[Path]
+    question: Mapping[str, Any]
+    archive: str = ""
+
+
+def _inventory(telling: _Telling, step: _Step) -> _Given:
     shape = telling.state.files[step["file"]].shape
-    question = {**_question(), "kind": "auto", "column": "chemical", "id_column": COLUMNS[shape][0]}
-    _run(SCREEN, telling, step, [telling.files[step["file"]]], question)
+    question = {"kind": "auto", "column": "chemical", "id_column": COLUMNS[shape][0]}
+    return _Given([telling.files[step["file"]]], question)
 
 
-def _check(telling: _Telling, step: _Step) -> None:
-    """Open a case with planned shipments, and keep what the check of them finds and what its pages show."""
+def _planned(telling: _Telling, step: _Step) -> _Given:
     files = write_planned(telling.state, telling.files[0].parent, telling.year)
-    question = {**_question(), "roles": (SHIPMENTS, CERTIFICATES, NAMES), "files": [file.name for file in files]}
-    _run(CHECK, telling, step, files, question, f"invented-shipments-{telling.year + 2}.zip")
+    question = {"roles": (SHIPMENTS, CERTIFICATES, NAMES), "files": [file.name for file in files]}
+    return _Given(files, question, f"invented-shipments-{telling.year + 2}.zip")
 
 
-def _reconcile(telling: _Telling, step: _Step) -> None:
-    """Open a case with ledgers, and keep what the reconciliation of them finds and what its pages show."""
+def _ledgers(telling: _Telling, step: _Step) -> _Given:
     files = write_ledgers(telling.state, telling.files[0].parent, telling.year)
-    _run(RECONCILE, telling, step, files, {**_question(), "model": True}, f"invented-ledgers-{telling.year}.zip")
+    return _Given(files, {"model": True}, f"invented-ledgers-{telling.year}.zip")
 
 
-def _law(telling: _Telling, step: _Step) -> None:
-    """Open a case with the State's law, and keep what the check of it finds and what its pages show."""
+def _law(telling: _Telling, step: _Step) -> _Given:
     file = telling.files[0].parent / NOW
     file.write_text(example_text(NOW), encoding="utf-8")
-    question = {**_question(), "state": telling.state.trade.state, "files": [NOW], "model": True}
-    _run(LAW, telling, step, [file], question, "invented-law.zip")
+    question = {"state": telling.state.trade.state, "files": [NOW], "model": True}
+    return _Given([file], question, "invented-law.zip")
 
 
-def _question() -> dict[str, Any]:
-    return {"as_of": date.today().isoformat(), "lists": []}
+_GIVEN: Mapping[str, Callable[[_Telling, _Step], _Given]] = {
+    "screen": _inventory, "check": _planned, "reconcile": _ledgers, "law": _law,
+}  # fmt: skip
+"""What the verbs of the story are given, by their ids."""
 
 
-def _run(
-    verb: Verb, telling: _Telling, step: _Step, files: Sequence[Path], question: Mapping[str, Any], archive: str = ""
-) -> None:
+def _open(telling: _Telling, step: _Step) -> None:
     """Open the case of a step, keep its file, or its files as one archive, and keep what the verb finds in them."""
+    files, question, archive = _GIVEN[step["verb"]](telling, step)
+    question = {"as_of": date.today().isoformat(), "lists": [], **question}
     book, person = telling.book, telling.people[step["by"]]
     years = {"year": telling.year, "next": telling.year + 2}
     case, title = step["case"].format(**years), step["title"].format(**years)
@@ -124,13 +124,10 @@ def _run(
     due = (date.today() + timedelta(days=step["days"])).isoformat()
     open_case(book, person, case, title=title, mark=mark, due=due)
     telling.cases[_object(step)] = case
-    media_type = ARCHIVE_TYPE if archive else "text/csv"
-    with tempfile.TemporaryFile() if archive else files[0].open("rb") as stream:
-        if archive:
-            pack_files(files, stream)
-        source = keep_source(book, person, stream, archive or files[0].name, media_type=media_type, mark=mark)
+    name, packed = archive or files[0].name, bool(archive)
+    source = keep_files(book, person, files, name, mark=mark, media_type="text/csv", packed=packed)
     place = Place(book, lambda: person, case, question, source, mark)
-    run_and_keep(verb, [Input(file.name, file) for file in files], question, place)
+    run_and_keep(verb_named(step["verb"]), [Input(file.name, file) for file in files], question, place)
 
 
 def _object(step: _Step) -> Any:
@@ -179,7 +176,6 @@ def _share(telling: _Telling, step: _Step) -> None:
 
 
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
-    "open": _open, "check": _check, "reconcile": _reconcile, "law": _law, "decide": _decide, "comment": _comment,
+    "open": _open, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
-    "export": _export, "share": _share,
 }  # fmt: skip

@@ -1,12 +1,17 @@
-"""Several files as one source: an archive of them as they are, numbered in their order."""
+"""Files kept as one source: one as it is, several as an archive of them as they are, numbered in their order."""
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Mark, Person
+from opencwc.casebook.runs import Source, keep_source
 
 ARCHIVE_TYPE = "application/zip"
 
@@ -24,7 +29,29 @@ def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> No
     out.seek(0)
 
 
-def pack_files(files: Sequence[Path], out: IO[bytes]) -> None:
-    """Write files into one archive, as `pack_uploads` does."""
+def keep_uploads(
+    book: Casebook,
+    person: Person,
+    uploads: Sequence[tuple[str, IO[bytes]]],
+    name: str,
+    *,
+    mark: Mark,
+    media_type: str = "",
+    packed: bool,
+) -> Source:
+    """Keep files under one name as a source: the first as it is, or all of them ``packed`` into one archive."""
+    if not packed:
+        uploads[0][1].seek(0)
+        return keep_source(book, person, uploads[0][1], name, mark=mark, media_type=media_type)
+    with tempfile.TemporaryFile(prefix="opencwc-uploads-") as archive:
+        pack_uploads(uploads, archive)
+        return keep_source(book, person, archive, name, mark=mark, media_type=ARCHIVE_TYPE)
+
+
+def keep_files(
+    book: Casebook, person: Person, files: Sequence[Path], name: str, *, mark: Mark, media_type: str = "", packed: bool
+) -> Source:
+    """Keep files of this machine as `keep_uploads` does."""
     with ExitStack() as opened:
-        pack_uploads([(file.name, opened.enter_context(file.open("rb"))) for file in files], out)
+        uploads = [(file.name, opened.enter_context(file.open("rb"))) for file in files]
+        return keep_uploads(book, person, uploads, name, mark=mark, media_type=media_type, packed=packed)

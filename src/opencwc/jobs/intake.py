@@ -14,8 +14,9 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
 from opencwc.casebook.people import People
-from opencwc.casebook.runs import count_kept, keep_source, parts_of_source, resume_run, source_row
+from opencwc.casebook.runs import count_kept, parts_of_source, resume_run, source_row
 from opencwc.errors import ConflictError, NotAllowedError, NotFoundError
+from opencwc.jobs.archives import keep_uploads
 from opencwc.jobs.queue import Job
 from opencwc.jobs.run_and_keep import KeptRun, Place
 
@@ -34,12 +35,22 @@ class Intake:
     book: Casebook
     person_by_id: Callable[[str], Person]
 
-    def take(self, person: Person, case: str, stream: IO[bytes], name: str, media_type: str, mark: Mark) -> Taken:
-        """Keep an upload as a source of a case, which is opened where there is none of this name."""
+    def take(
+        self,
+        person: Person,
+        case: str,
+        uploads: Sequence[tuple[str, IO[bytes]]],
+        name: str,
+        *,
+        media_type: str,
+        mark: Mark,
+        packed: bool,
+    ) -> Taken:
+        """Keep uploads as a source of a case (`keep_uploads`), which is opened where there is none of this name."""
         kept_case = case_for_keeping(self.book, person, case, mark)
         if kept_case.status is CaseStatus.CLOSED:
             raise ConflictError("case_closed", where="case", case=case)
-        source = keep_source(self.book, person, stream, name, mark=mark, media_type=media_type)
+        source = keep_uploads(self.book, person, uploads, name, mark=mark, media_type=media_type, packed=packed)
         return Taken(source.id, kept_case.number)
 
     def read(self, job: Job) -> Iterator[bytes]:

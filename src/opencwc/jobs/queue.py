@@ -69,7 +69,7 @@ class Jobs:
         source_id: str,
         asked: Mapping[str, Any],
         *,
-        kind: str = "screen",
+        kind: str,
         most_waiting: int = 20,
     ) -> Job:
         """Put a job in the queue; raise `ConflictError` where the person has too many waiting already."""

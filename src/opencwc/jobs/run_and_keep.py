@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,17 +64,32 @@ def keep_steps(
     run: KeptRun | None = None,
     *,
     heed: Callable[[KeptRun, Step | None], None] = lambda run, step: None,
+    is_resumable: Callable[[BaseException], bool] = lambda error: False,
 ) -> KeptRun:
     """Keep the steps of a run, and return it; ``run`` is one that was cut short.
 
-    ``heed`` is called with every step before it is kept, and with ``None`` where a moment passed without one; what it
-    raises leaves the run as it stands. A run that fails otherwise is ended as interrupted.
+    ``heed`` is called with every step before it is kept, and with ``None`` where a moment passed without one. A run
+    that fails is ended as interrupted, and what was kept of it stays; an error that ``is_resumable`` leaves it as it
+    stands, for whoever goes on with it.
 
     Raises:
         InputError: the steps broke off before the end.
 
     """
     run = run or KeptRun()
+    try:
+        _keep_steps(verb, steps, place, run, heed)
+    except BaseException as error:
+        if run.keeper is not None and not is_resumable(error):
+            with suppress(ConflictError):  # it had ended already, or its case was erased meanwhile
+                run.keeper.finish({}, state="interrupted")
+        raise
+    return run
+
+
+def _keep_steps(
+    verb: Verb, steps: Iterable[Step | None], place: Place, run: KeptRun, heed: Callable[[KeptRun, Step | None], None]
+) -> None:
     seen, before = 0, run.findings
     for step in steps:
         heed(run, step)
@@ -92,7 +108,7 @@ def keep_steps(
                     _keep_findings(run, findings[max(0, len(findings) - (seen - before)) :], place)
             case Ended():
                 _end(verb, run, step, place)
-                return run
+                return
             case _:
                 pass
     raise InputError("reading_broke_off")
@@ -125,14 +141,5 @@ def keep_pages(verb: Verb, keeper: RunKeeper, file: PagesFile, place: Place) -> 
     checked = {"file": file.name, "as_of": str(place.asked.get("as_of", ""))}
     asked = {FINDINGS: keeper.number}
     second = begin_run(book, person, place.case, verb=verb.id, asked=asked, checked=checked, maker={}, source=source)
-    second.finish({"rows": 0, "by_verdict": {"unreadable": 0}}, rows=0)
+    second.finish({"rows": 0, "by_verdict": {}}, rows=0)
     return {"source": source.id, "run": second.number}
-
-
-def interrupt(run: KeptRun) -> None:
-    """End a run that did not come to its end; what was kept of it stays."""
-    if run.keeper is not None:
-        try:
-            run.keeper.finish({}, state="interrupted")
-        except ConflictError:  # it had ended already, or its case was erased meanwhile
-            return

@@ -12,7 +12,8 @@ import socket
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event
 from typing import IO
@@ -22,7 +23,7 @@ from opencwc.confining.verb_runs import confined_steps
 from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
-from opencwc.jobs.run_and_keep import KeptRun, interrupt, keep_steps
+from opencwc.jobs.run_and_keep import KeptRun, keep_steps
 from opencwc.verbs import Found, Progress, Step, Verb, verb_named
 
 BEAT_SECONDS = 2.0
@@ -46,6 +47,11 @@ class NotWantedError(Exception):
 
 class LeavingError(Exception):
     """The worker was told to leave."""
+
+
+def _is_resumable(error: BaseException) -> bool:
+    """Tell whether the next worker goes on with the run: after the death of this one, too."""
+    return isinstance(error, LeavingError | StorageError) or not isinstance(error, Exception)
 
 
 class Worker:
@@ -101,7 +107,6 @@ class Worker:
             problem = {**error_to_plain(fault), "kind": "fault"}
         rows = run.rows
         if state != "done":
-            interrupt(run)
             rows = run.keeper.rows if run.keeper else job.rows_done
         self.jobs.finish(job.id, self.name, state, rows=rows, problem=problem)
         _LOG.info("job ended", extra={"job": job.id, "state": state, "rows": rows})
@@ -112,13 +117,18 @@ class Worker:
         verb = self._verb_of(job)
         if job.run is not None:
             self.intake.resume(job, run)
+        with closing(self._steps(verb, job)) as steps:
+            keep_steps(verb, steps, self.intake.place_of(job), run, heed=self._heed(job), is_resumable=_is_resumable)
+
+    def _steps(self, verb: Verb, job: Job) -> Generator[Step | None]:
+        """Copy the upload of a job, and give the steps of reading it in the sandbox."""
+        bounds = self.bounds
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
             self._copy(job, file)
-            bounds = self.bounds
             with confined_steps(
                 verb, job.asked, file, bounds.seconds, bounds.process, network_must_be_cut=bounds.network_must_be_cut
             ) as steps:
-                keep_steps(verb, steps, self.intake.place_of(job), run, heed=self._heed(job))
+                yield from steps
 
     def _verb_of(self, job: Job) -> Verb:
         try:

@@ -96,6 +96,7 @@ def likely(probability: float, lang: str) -> str:
 
 
 _NEARLY_SURE = 0.995
+TEMPLATE_WORDS = {"article_in": article_in, "likely": likely}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from opencwc.language.language_recogniser import other_language
 from opencwc.legislation.model import Law
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.sections import FOOTNOTE, LegalSection, sections_of
-from opencwc.wording import LANGUAGES, reason
+from opencwc.wording import reason
+from opencwc.wording.languages import language_named
 
 
 def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
@@ -37,13 +38,6 @@ def unread_languages(sections: Sequence[LegalSection]) -> list[tuple[str, str]]:
     """Return (file, language) of all that is in a language whose laws are not read, in order."""
     unread = (section for section in sections if section.lang and section.lang not in READ_LANGUAGES)
     return list(dict.fromkeys((section.file, section.lang) for section in unread))
-
-
-def language_named(code: str) -> Message:
-    """Return the name of a language, in each of the six."""
-    from babel import Locale
-
-    return Message("by_language", {language: str(Locale(language).languages.get(code, code)) for language in LANGUAGES})
 
 
 def _sample(sections: Sequence[LegalSection]) -> str:

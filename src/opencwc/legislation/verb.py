@@ -15,6 +15,7 @@ VERB = Verb(
     command=("law", "opencwc.cli.law:law"),
     router="opencwc.web.legislation.pages:router",
     api="opencwc.web.legislation.api:router",
-    face="opencwc.web.legislation.pages:FACE",
+    face="opencwc.web.legislation.face:FACE",
+    words="opencwc.legislation.answer_wording:TEMPLATE_WORDS",
     page=Page("law", "/law", "rules"),
 )

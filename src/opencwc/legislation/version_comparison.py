@@ -11,11 +11,11 @@ from itertools import groupby
 
 from opencwc.finding import Message, Tone
 from opencwc.legislation.answer_wording import NOT_IN_FORCE, unread_files
-from opencwc.legislation.law_texts import language_named
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.model import Piece
+from opencwc.wording.languages import language_named
 
 CHANGES = ("gained", "lost", "mixed", "reworded", "reading", "same")
 """What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed.

@@ -16,7 +16,7 @@ def report_file(report: Report, format: Format) -> bytes:
     if format == "html":
         text = io.StringIO()
         write_html(report, text)
-        return text.getvalue().encode()
+        return text.getvalue().encode("utf-8", "replace")
     content = io.BytesIO()
     if format == "docx":
         from opencwc.publishing.docx import write_docx as write

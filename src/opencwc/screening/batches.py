@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.files.rows import Rows
-from opencwc.finding import Finding, Maker, Subject, Verdict
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
+from opencwc.screening.model import Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -110,7 +110,7 @@ def gate_limits(rulebook: Rulebook) -> Limits:
 
 
 def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
-    """Lay out a batch as the lines of the answer, with the columns of `COLUMNS`."""
+    """Lay out a batch as the lines of the answer, with the columns of `FINDING_COLUMNS`."""
     import polars as pl
 
     rows = answered.rows
@@ -131,8 +131,8 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
     )
     if question.only and answered.plain.verdict not in question.only:
         simple = simple.clear()
-    lines = pl.concat([simple.select("offset", *COLUMNS), special_lines.select("offset", *COLUMNS)])
-    return lines.sort("offset", maintain_order=True).select(COLUMNS)
+    lines = pl.concat([simple.select("offset", *FINDING_COLUMNS), special_lines.select("offset", *FINDING_COLUMNS)])
+    return lines.sort("offset", maintain_order=True).select(FINDING_COLUMNS)
 
 
 def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure
-from opencwc.finding import Finding, Maker, finding_to_plain
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, finding_to_plain
 from opencwc.records import to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
-from opencwc.screening.model import COLUMNS, Checked
+from opencwc.screening.model import Checked
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class CsvSink(Sink):
 
     def __init__(self, stream: IO[bytes], checked: Checked) -> None:
         super().__init__(stream, checked)
-        stream.write((",".join(COLUMNS) + "\n").encode())
+        stream.write((",".join(FINDING_COLUMNS) + "\n").encode())
 
 
 class ParquetSink(Sink):
@@ -79,7 +79,7 @@ class ParquetSink(Sink):
         if self._writer is None:
             import polars as pl
 
-            self.add(_arrow(pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(COLUMNS[1:], pl.String)})))
+            self.add(_arrow(pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(FINDING_COLUMNS[1:], pl.String)})))
         self._writer.close()
 
 
@@ -91,7 +91,7 @@ def format_named(name: str) -> Format:
 def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
     """Return a finding as the JSON object that every JSON output of OpenCWC holds."""
     plain = finding_to_plain(finding)
-    first = {name: plain.pop(name) for name in COLUMNS if name in plain}
+    first = {name: plain.pop(name) for name in FINDING_COLUMNS if name in plain}
     return {**first, "why": sentence(finding.message, lang), **plain}
 
 
@@ -129,7 +129,7 @@ def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file:
         block = _NO_STRUCTURE if isinstance(mol, Unreadable) else Chem.MolToMolBlock(mol)
         title, _, body = block.partition("\n")
         out.write(_line(finding.subject.id or title, 80) + "\n" + body.rstrip("\n") + "\n")
-        for name in COLUMNS:
+        for name in FINDING_COLUMNS:
             value = "" if cells[name] is None else str(cells[name])
             out.write(f">  <{name}>\n{_line(value, _LONGEST)}\n\n")
         out.write(f">  <checked>\n{', '.join(maker.lists)} as of {maker.as_of}; {maker.component} {maker.version}\n\n")

@@ -13,7 +13,6 @@ from opencwc.screening.verb import VERB as SCREEN
 KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
-COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why")
 
 
 class Question(NamedTuple):

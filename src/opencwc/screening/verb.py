@@ -15,11 +15,12 @@ VERB = Verb(
         Verdict.NOT_LISTED: "calm",
     },
     settled=frozenset({Verdict.EXEMPT, Verdict.NOT_LISTED}),
+    always_counted=True,
     in_order=True,
     reader="opencwc.screening.reader:Reader",
     command=("screen", "opencwc.cli.screen:screen"),
     router="opencwc.web.screening.pages:router",
     api="opencwc.web.screening.api:router",
-    face="opencwc.web.screening.pages:FACE",
+    face="opencwc.web.screening.face:FACE",
     page=Page("screen", "/", "screen"),
 )

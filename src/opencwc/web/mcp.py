@@ -24,7 +24,8 @@ from opencwc.screening.verb import VERB as SCREEN
 from opencwc.settings import PREFIX, Settings, load_settings
 from opencwc.version import __version__
 from opencwc.web.convention.api import duties_as_json, entry_as_json, lists_as_json
-from opencwc.web.server.answering import Answering, answer_as_json, checked_json, findings_of, whole_text
+from opencwc.web.screening.finding_answers import answer_as_json, findings_of, whole_text
+from opencwc.web.server.answering import Answering, checked_json
 from opencwc.web.server.api_parameters import Kind, Lang, names_of
 from opencwc.wording import choose_language, say, say_error
 

@@ -19,7 +19,7 @@ from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook import job_page
 from opencwc.web.casebook.job_page import trouble_of
-from opencwc.web.screening.pages import FACE
+from opencwc.web.screening.face import FACE
 from opencwc.web.server.worker_process import job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx

@@ -72,6 +72,17 @@ class Law:
         return entry
 
 
+def with_names_alike(answer: Answer, names: SanctionsList) -> Answer:
+    """Add a finding for review for every entry of a sanctions list whose name is like one that receives."""
+    shipment, maker = answer.shipment, answer.findings[0].maker
+    alike: dict[Rule | None, Finding] = {}
+    for text in receivers_of(shipment):
+        for finding in names.findings(text, shipment.subject, maker, shipment.receiver.code):
+            alike.setdefault(finding.rule, finding)
+    verdict = gravest([answer.verdict, Verdict.REVIEW]) if alike else answer.verdict
+    return replace(answer, verdict=verdict, findings=(*answer.findings, *alike.values()))
+
+
 class _Received(NamedTuple):
     """What a State receives of Schedule 1 by one shipment, in kg; it counts where it ``goes``."""
 
@@ -89,17 +100,12 @@ class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
     ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked: a
-    notice whose last day is over by then cannot be given in time any more. ``sanctions`` is a list on which those who
-    receive are looked for; ``hits`` counts the names that were alike. ``unnamed`` says which certificates no shipment
-    of the ledger names, and what is wrong with them.
+    notice whose last day is over by then cannot be given in time any more. ``unnamed`` says which certificates no
+    shipment of the ledger names, and what is wrong with them.
     """
 
-    def __init__(
-        self, question: Question, certificates: Sequence[Certificate] = (), sanctions: SanctionsList | None = None
-    ) -> None:
+    def __init__(self, question: Question, certificates: Sequence[Certificate] = ()) -> None:
         self.question = question if question.lists else question._replace(lists=("CWC",))
-        self.sanctions = sanctions
-        self.hits = 0
         self._rules = read_transfer_rules(cache_folder())
         self._laws: dict[date, Law] = {}
         self.balances = Balances(certificates, self._same_chemical)
@@ -136,7 +142,7 @@ class Checker:
         for shipment in given:
             self._into.setdefault(shipment.receiver.code, []).append(shipment)
         order = sorted(range(len(given)), key=lambda number: (given[number].first_day or date.max, number))
-        answers = {number: self._with_hits(self.answer(given[number])) for number in order}
+        answers = {number: self.answer(given[number]) for number in order}
         for number in range(len(given)):
             yield answers.pop(number)
 
@@ -339,21 +345,6 @@ class Checker:
             if ours is not None and theirs is not None and (not ours or not theirs or ours & theirs):
                 brought.append(other)
         return brought
-
-    def _with_hits(self, answer: Answer) -> Answer:
-        """Add a finding for review for every entry of the sanctions list whose name is like one that receives."""
-        if self.sanctions is None:
-            return answer
-        shipment = answer.shipment
-        hits: dict[Rule | None, Finding] = {}
-        for text in receivers_of(shipment):
-            for finding in self.sanctions.findings(text, shipment.subject, self.maker, shipment.receiver.code):
-                hits.setdefault(finding.rule, finding)
-        if not hits:
-            return answer
-        self.hits += len(hits)
-        verdict = gravest([answer.verdict, Verdict.REVIEW])
-        return replace(answer, verdict=verdict, findings=(*answer.findings, *hits.values()))
 
     def _same_chemical(self, certificate: Certificate, shipment: Shipment, entry: str) -> bool | None:
         law = self.law_of(shipment.day or self.question.as_of)

@@ -181,9 +181,13 @@ def lines_as_json(answers: Iterable[Answer], lang: str = "en") -> str:
 
 
 def summary(
-    checker: Checker, tally: CheckTally, columns: Mapping[str, str] | None = None, certificates: int = 0
+    checker: Checker,
+    tally: CheckTally,
+    columns: Mapping[str, str] | None = None,
+    certificates: int = 0,
+    compared: Message | None = None,
 ) -> tuple[Message, ...]:
-    """Say what was checked, how it came out, and what is not known."""
+    """Say what was checked, how it came out, and what is not known; ``compared`` says with which names."""
     lists = tuple(list_.id for list_ in checker.convention.lists)
     messages = [
         Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
@@ -197,8 +201,8 @@ def summary(
             messages.append(
                 Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED})
             )
-    if checker.sanctions is not None:
-        messages.append(checker.sanctions.told_of_all(checker.hits))
+    if compared:
+        messages.append(compared)
     if columns and any(name != column for name, column in columns.items()):
         renamed = tuple(f"{name} = {column}" for name, column in columns.items() if name != column)
         messages.append(Message("transfers_summary_columns", {"columns": renamed}))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from opencwc.finding import Verdict
-from opencwc.verbs import Page, Verb
+from opencwc.transfers.verb import TransfersVerb
 
-VERB = Verb(
+VERB = TransfersVerb(
     id="check",
     tones={
         Verdict.PROHIBITED: "grave",
@@ -15,18 +15,10 @@ VERB = Verb(
         Verdict.ALLOWED: "calm",
     },
     settled=frozenset({Verdict.ALLOWED}),
-    grave={
-        Verdict.PROHIBITED: "A transfer that the Convention prohibits is a matter of Art. I and of criminal law "
-        "(Art. VII).",
-    },
+    # A transfer that the Convention prohibits is a matter of Art. I and of criminal law (Art. VII).
+    grave=frozenset({Verdict.PROHIBITED}),
     formerly=("transfers",),
-    many=True,
     reader="opencwc.transfers.check.reader:Reader",
     kept="opencwc.transfers.check.kept",
-    command=("transfers", "opencwc.cli.transfers:transfers"),
-    group=True,
-    router="opencwc.web.transfers.pages:router",
-    api="opencwc.web.transfers.api:router",
     face="opencwc.web.transfers.face:CHECK",
-    page=Page("transfers", "/transfers", "rules"),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from opencwc.finding import Verdict
-from opencwc.verbs import Page, Verb
+from opencwc.transfers.verb import TransfersVerb
 
-VERB = Verb(
+VERB = TransfersVerb(
     id="reconcile",
     tones={
         Verdict.DISCREPANCY: "doubt",
@@ -14,13 +14,7 @@ VERB = Verb(
         Verdict.AGREED: "calm",
     },
     settled=frozenset({Verdict.AGREED}),
-    many=True,
     reader="opencwc.transfers.reconcile.reader:Reader",
     kept="opencwc.transfers.reconcile.kept",
-    command=("transfers", "opencwc.cli.transfers:transfers"),
-    group=True,
-    router="opencwc.web.transfers.pages:router",
-    api="opencwc.web.transfers.api:router",
     face="opencwc.web.transfers.face:RECONCILE",
-    page=Page("transfers", "/transfers", "rules"),
 )

@@ -8,6 +8,7 @@ from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.casebook.case_report import verdict_counts
 from opencwc.casebook.cases import change_case, mark_of_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment, reviewers
@@ -20,7 +21,7 @@ from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.web.casebook.api import ChangedCase, Comment
 from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
-from opencwc.web.casebook.run_summary import RunSummary, verdict_counts, waiting_among
+from opencwc.web.casebook.run_summary import RunSummary, waiting_among
 from opencwc.web.server.api_parameters import Closed, Lang, Number
 from opencwc.web.server.htmx_headers import announcing, done
 from opencwc.web.server.page import is_fragment, language_of, page

@@ -11,7 +11,7 @@ from fastapi import Form, Query, Request
 from msgspec import structs
 from starlette.responses import Response
 
-from opencwc.casebook.case_report import why
+from opencwc.casebook.case_report import verdict_counts, why
 from opencwc.casebook.cases import list_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
@@ -36,7 +36,6 @@ from opencwc.web.casebook.run_summary import (
     convention_of,
     excerpt_of,
     is_no_mention,
-    verdict_counts,
     waiting_among,
 )
 from opencwc.web.server.api_parameters import LARGEST

@@ -18,7 +18,6 @@ from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.errors import OpenCWCError, Reason, error_from_plain, error_line
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.law_texts import language_named
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary
@@ -26,6 +25,7 @@ from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, service_of
 from opencwc.wording import error_sentences, sentence
+from opencwc.wording.languages import language_named
 
 _TROUBLES = read_yaml(Path(__file__).with_name("job_troubles.yaml"))
 """What was wrong with a job, by the kinds and the codes of errors and by the reasons why a document is not read."""

@@ -16,11 +16,10 @@ from opencwc.casebook.model import KeptFinding, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, NotFoundError, UnavailableError
 from opencwc.files.csv_cells import csv_of
-from opencwc.finding import Message
+from opencwc.finding import FINDING_COLUMNS, Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.records import fields_of, from_plain, one_of
-from opencwc.screening.model import COLUMNS
 from opencwc.verbs import verbs
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import InLang, answers
@@ -168,9 +167,9 @@ def _as_ndjson(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]
 
 
 def _as_csv(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]:
-    yield csv_of([COLUMNS])
+    yield csv_of([FINDING_COLUMNS])
     for page in pages:
-        yield csv_of([cells[name] for name in COLUMNS] for cells in (_plain(finding, lang) for finding in page))
+        yield csv_of([cells[name] for name in FINDING_COLUMNS] for cells in (_plain(finding, lang) for finding in page))
 
 
 def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:

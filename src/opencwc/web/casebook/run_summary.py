@@ -17,12 +17,10 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing.model import Badge, Count, Excerpt
-from opencwc.publishing.model import Counts as CountBar
+from opencwc.publishing.model import Excerpt
 from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
-from opencwc.screening.verb import VERB as SCREEN
-from opencwc.verbs import all_verdicts, tones_of_verdicts
+from opencwc.verbs import all_verdicts
 from opencwc.web.casebook.api import statuses_named, verdicts_named
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
@@ -155,18 +153,6 @@ def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "as_of": str(checked.get("as_of", "")),
         "policies": [{"id": policy, "says": say(policy, lang)} for policy in checked.get("policies", [])],
     }
-
-
-def verdict_counts(counts: Mapping[str, int], lang: str) -> CountBar:
-    """Return the counts by verdict as a bar, the verdicts of screening always among them."""
-    tones = tones_of_verdicts()
-    return CountBar(
-        tuple(
-            Count(Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))
-            for name in all_verdicts()
-            if counts.get(name) or name in SCREEN.verdicts
-        )
-    )
 
 
 def waiting_among(counts: Counts) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +24,6 @@ from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
-from opencwc.jobs.archives import ARCHIVE_TYPE, pack_uploads
 from opencwc.jobs.kept_runs import list_runs
 from opencwc.jobs.queue import Job
 from opencwc.verbs import Verb
@@ -163,13 +161,11 @@ class UploadForm:
             asked, mark = await service.answering.run(self.asked, service, sent)
 
             def keep() -> Job:
-                with tempfile.TemporaryFile(prefix="opencwc-uploads-") as archive:
-                    (name, file), media_type = sent.uploads[0], sent.media_type
-                    if self.verb.many:
-                        pack_uploads(sent.uploads, archive)
-                        name, file, media_type = f"{asked['name']}.zip", archive, ARCHIVE_TYPE
-                    file.seek(0)
-                    taken = intake.take(person, asked["case"], file, name, media_type, mark)
+                name, many = sent.uploads[0][0], self.verb.many
+                taken = intake.take(
+                    person, asked["case"], sent.uploads, f"{asked['name']}.zip" if many else name,
+                    media_type=sent.media_type, mark=mark, packed=many,
+                )  # fmt: skip
                 limit = service.configuration.jobs_waiting
                 return jobs.submit(
                     person.id, taken.case_number, taken.source_id, asked, kind=self.verb.id, most_waiting=limit

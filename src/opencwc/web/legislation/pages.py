@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Set
 from datetime import date
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.casebook.findings import History
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.answer_wording import article_in, said_in
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
-from opencwc.legislation.reader import stage_of
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
-from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
@@ -36,21 +32,6 @@ from opencwc.wording.states import state_name
 router = Router(include_in_schema=False)
 _Brief = Annotated[str, Query(max_length=64)]
 Name = Annotated[str, Path(max_length=64)]
-
-
-def _among_measures(history: History) -> tuple[str, str]:
-    measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
-    return "page_law_see_measure", f"/law/runs/{history.run['number']}/measures/{measure}"
-
-
-FACE = Face(
-    JobPage(
-        "page_law_job", "/law", "/law/runs", "legislation/job.html",
-        # A law is read from other kinds of files than documents of findings are.
-        remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
-    ),
-    jobs="/law/jobs", among=_among_measures, rules="/law/measures",
-)  # fmt: skip
 
 
 @router.get("/law", action="rules")

@@ -22,17 +22,16 @@ from opencwc.screening.model import Outcome, Tally
 from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.screening.forms import FORM
-from opencwc.web.server.answering import (
-    CheckedAnswer,
+from opencwc.web.screening.finding_answers import (
     ScreenedAnswer,
     ScreenedFinding,
     ScreenVerdict,
     answer_as_json,
-    checked_json,
     findings_of,
     whole_text,
 )
+from opencwc.web.screening.forms import FORM
+from opencwc.web.server.answering import CheckedAnswer, checked_json
 from opencwc.web.server.api_parameters import AsOf, Closed, InLang, Kind, Lang, Lists, answers, names_of
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, Service, person_of, service_of

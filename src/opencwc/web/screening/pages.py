@@ -17,11 +17,11 @@ from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
-from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
-from opencwc.web.server.answering import checked_json, findings_of, whole_text
+from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import refused
@@ -29,7 +29,6 @@ from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
-FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"))
 LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
 """Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""

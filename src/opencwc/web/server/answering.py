@@ -1,4 +1,4 @@
-"""Screening inside the service: a few threads, and one screener for each question that is being asked.
+"""Work inside the service: a few threads, and one screener, with its rulebook, for each question that is being asked.
 
 A screener is never changed once made and serves all threads; the least recently asked question makes room. All share
 one reader of systematic names, which is one Java process.
@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cached_property
 from threading import Lock, Thread
-from typing import Annotated, Any, ParamSpec, TypedDict, TypeVar
-
-from msgspec import Meta
+from typing import ParamSpec, TypedDict, TypeVar
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Finding, FindingRecord, Subject, Verdict
-from opencwc.records import one_of, to_plain
-from opencwc.screening.formats import finding_as_json
-from opencwc.screening.model import CheckedList, Outcome, gravest
-from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.records import to_plain
+from opencwc.screening.model import CheckedList
+from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.screening.table_run import checked_by
-from opencwc.screening.verb import VERB as SCREEN
 from opencwc.web.server.api_parameters import DayText
 from opencwc.wording import say
 
@@ -105,15 +100,6 @@ class Answering:
             reader.close()
 
 
-def findings_of(
-    screener: Screener, text: str, kind: str, row: int = 1, row_id: str = "", outcomes: Iterable[Outcome] | None = None
-) -> list[Finding]:
-    """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
-    maker = maker_of(screener.rulebook)
-    answers = screener.answer(text.strip(), kind) if outcomes is None else outcomes
-    return [outcome.finding(Subject(row, row_id, text), maker) for outcome in answers]
-
-
 class PolicyAnswer(TypedDict):
     """How something is read that the lists leave open."""
 
@@ -130,29 +116,6 @@ class CheckedAnswer(TypedDict):
     version: str
 
 
-ScreenVerdict = Annotated[str, one_of(SCREEN.verdicts)]
-
-
-class ScreenedFinding(FindingRecord, frozen=True, kw_only=True):
-    """A finding of screening, with the reason said in the language that was asked for."""
-
-    verdict: ScreenVerdict
-    why: Annotated[str, Meta(description="The reason, said in the language that was asked for.")]
-
-
-class ScreenedAnswer(TypedDict):
-    """The gravest verdict of a value, and its findings."""
-
-    verdict: ScreenVerdict
-    findings: list[ScreenedFinding]
-
-
-def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
-    """Return the gravest verdict of one value, and the JSON of it with its findings."""
-    verdict = gravest(finding.verdict for finding in findings)
-    return verdict, {"verdict": str(verdict), "findings": [finding_as_json(finding, lang) for finding in findings]}
-
-
 def checked_json(rulebook: Rulebook, lang: str) -> CheckedAnswer:
     """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
     checked = checked_by(rulebook, lang)
@@ -162,12 +125,3 @@ def checked_json(rulebook: Rulebook, lang: str) -> CheckedAnswer:
         "policies": [{"id": policy, "says": say(policy, lang)} for policy in checked.policies],
         "version": checked.version,
     }
-
-
-def whole_text(text: str) -> str:
-    """Return a text in which half a surrogate pair, which no encoding can hold, is U+FFFD.
-
-    >>> whole_text("C\\ud800O")
-    'C\ufffdO'
-    """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if not text.isascii() else text

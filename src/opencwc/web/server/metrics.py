@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from opencwc.finding import Verdict
-from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import always_counted
 from opencwc.version import __version__
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -34,7 +34,7 @@ class Metrics:
         self._screenings = Counter(
             "opencwc_screenings", "Values screened, by the gravest verdict", ("verdict",), registry=self.registry
         )
-        for verdict in SCREEN.verdicts:
+        for verdict in always_counted():
             self._screenings.labels(str(verdict))
         Info("opencwc_build", "What is running", registry=self.registry).info({"version": __version__})
         ProcessCollector(registry=self.registry)

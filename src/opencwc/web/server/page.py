@@ -10,7 +10,7 @@ import gzip
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,11 +27,10 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
-from opencwc.legislation.answer_wording import article_in, likely
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
-from opencwc.verbs import tones_of_verdicts
+from opencwc.verbs import parts, tones_of_verdicts
 from opencwc.web.server.navigation import PAGES
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
@@ -214,10 +213,10 @@ def environment(lang: str) -> Environment:
         preview=PREVIEW,
         longest=LONGEST,
         territory=lambda code: state_name(code, lang),
-        article_in=lambda measure: article_in(measure, lang),
-        likely=lambda probability: likely(probability, lang),
         rule_address=link_to_rule,
     )
+    for words in parts("words"):
+        made.globals.update({name: partial(word, lang=lang) for name, word in words.items()})
     made.filters.update(_filters(lang))
     return made
 

@@ -11,7 +11,7 @@ import typer
 from opencwc.hello.reader import Reader
 from opencwc.hello.verb import VERB
 
-from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.options import command, print_line
 from opencwc.verbs import Found, Input, Step
 from opencwc.wording import sentence
@@ -22,7 +22,7 @@ def hello(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table with a column 'state'.")],
     keep: Keep = "",
     mark: MarkOfKept = "",
-    casebook: Place = "",
+    casebook: CasebookOfKept = "",
 ) -> None:
     """Greet the States of a table."""
     question = {"as_of": date.today().isoformat()}

@@ -16,6 +16,6 @@ VERB = Verb(
     command=("hello", "opencwc.cli.hello:hello"),
     router="opencwc.web.hello.pages:router",
     api="opencwc.web.hello.api:router",
-    face="opencwc.web.hello.pages:FACE",
+    face="opencwc.web.hello.face:FACE",
     page=Page("hello", "/hello", "screen"),
 )

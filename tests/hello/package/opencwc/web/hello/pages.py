@@ -9,13 +9,11 @@ from opencwc.web.hello.forms import FORM
 from starlette.responses import Response
 
 from opencwc.jobs.kept_runs import Shelf, shown_run
-from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(include_in_schema=False)
-FACE = Face(JobPage("page_hello_job", "/hello", "/hello/runs"))
 SHELF = Shelf(VERB.id, "greeting", "/hello")
 
 
