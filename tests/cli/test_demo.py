@@ -187,7 +187,7 @@ def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> No
     (tmp_path / "mine.txt").write_text("mine")
     ran = subprocess.run([*COMMAND, "--keep", str(tmp_path)], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
-    assert "something else" in ran.stderr
+    assert "something other" in ran.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
 
 

@@ -135,9 +135,9 @@ def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
         assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
         form = {"case": "law", "state": "XNV"}
         told = client.post("/api/v1/law/checks", data=form)
-        assert told.status_code == 415 and "no file came with it" in told.json()["detail"]
+        assert told.status_code == 415 and "the form has no file" in told.json()["detail"]
         told = client.post("/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)])
-        assert (told.status_code, told.json()["detail"]) == (422, "more than 12 files came")
+        assert (told.status_code, told.json()["detail"]) == (422, "more than 12 files were sent")
         assert "at most 12 files" in told.json()["remedy"]
         told = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
         assert told.status_code == 422 and "1997-04-29" in told.json()["remedy"], told.text

@@ -231,7 +231,6 @@ def check_digit_fits(cas: str) -> bool:
     return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
 
 
-_WRITE_DAY = "Write the day as 2020-06-07, or 'unknown' where nobody has said it."
 _READERS: dict[Any, Read] = {
     str: text_in,
     MaybeText: maybe_text_in,
