@@ -84,12 +84,12 @@ def started(cache: Path, *words: str) -> Iterator[Shown]:
 @pytest.fixture
 def cache(tmp_path: Path, name_index: None) -> Path:
     """Return a cache folder of its own, with what is built already: the index of names, and of the rules."""
-    room = tmp_path / "cache"
-    room.mkdir()
+    folder = tmp_path / "cache"
+    folder.mkdir()
     built = Path(os.environ["OPENCWC_CACHE"])
     for made in {*built.glob("*.index"), *built.glob("*.json")}:
-        os.link(made, room / made.name)
-    return room
+        os.link(made, folder / made.name)
+    return folder
 
 
 @pytest.fixture
