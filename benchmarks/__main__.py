@@ -79,8 +79,8 @@ def screen_all(texts: list[str], *, gate: bool) -> set[tuple[int, str]]:
     hits: set[tuple[int, str]] = set()
     for rows in batches(texts):
         lines = to_lines(screener.answer(rows), question)
-        told = lines.filter(pl.col("verdict").is_in(["listed", "review", "exempt"]))
-        hits |= set(zip(told["row"].to_list(), told["entry"].to_list(), strict=True))
+        named = lines.filter(pl.col("verdict").is_in(["listed", "review", "exempt"]))
+        hits |= set(zip(named["row"].to_list(), named["entry"].to_list(), strict=True))
     return hits
 
 
@@ -98,7 +98,7 @@ def plain_loop(texts: list[str]) -> set[tuple[int, str]]:
         for pattern in patterns:
             matched |= mol.HasSubstructMatch(pattern)
         if matched:
-            hits |= {(row, one.rule.entry) for one in screener.answer(text, "smiles") if one.rule}
+            hits |= {(row, finding.rule.entry) for finding in screener.answer(text, "smiles") if finding.rule}
     return hits
 
 
@@ -119,14 +119,14 @@ def substructure_library(texts: list[str]) -> tuple[float, float, set[int]]:
 
     built, _ = timed(build)
     patterns = [core.query for ruling in rulebook.rulings for core in ruling.drawing.cores]
-    found: set[int] = set()
+    hits: set[int] = set()
 
     def query() -> None:
         for pattern in patterns:
-            found.update(place[index] for index in library.GetMatches(pattern, numThreads=1, maxResults=len(place)))
+            hits.update(place[index] for index in library.GetMatches(pattern, numThreads=1, maxResults=len(place)))
 
-    asked, _ = timed(query)
-    return built, asked, found
+    query_seconds, _ = timed(query)
+    return built, query_seconds, hits
 
 
 def file_of(texts: list[str], rows: int, folder: Path) -> Path:
@@ -230,7 +230,7 @@ def what_a_number_list_misses(table: Table) -> None:
     printed = {chemical.cas for _, chemical in screener.rulebook.convention.chemicals()}
     listed = by_number = 0
     for reading in NameIndex.open().structures():
-        if any(str(one.verdict) == "listed" for one in screener.answer(reading.smiles, "smiles")):
+        if any(str(finding.verdict) == "listed" for finding in screener.answer(reading.smiles, "smiles")):
             listed += 1
             by_number += reading.cas in printed
     table.add(
@@ -258,7 +258,7 @@ def main() -> None:
     options.add_argument("--full", action="store_true", help="also screen 20 million rows")
     options.add_argument("--write", action="store_true", help="write docs/benchmarks/screening.md")
     options.add_argument("--rows", type=int, default=2_000_000)
-    asked = options.parse_args()
+    chosen = options.parse_args()
     name, texts = molecules()
     table = Table()
     print(f"{machine()}; {len(texts):,} molecules of {name}\n")
@@ -283,20 +283,20 @@ def main() -> None:
         f"{plain / with_gate:.0f} x",
         f"{len(hits)} findings; the plain loop misses {len(hits - hits_plain)} and adds {len(hits_plain - hits)}",
     )
-    built, queried, found = substructure_library(texts)
+    built, queried, matched = substructure_library(texts)
     rows = {row for row, _ in hits}
     table.add(
         "RDKit SubstructLibrary, build and query, one thread",
         f"{len(texts) / (built + queried):,.0f}",
         f"{plain / (built + queried):.1f} x",
-        f"{built:.0f} s to build, {queried:.0f} s to query; matches {len(found)} rows, misses {len(rows - found)}"
+        f"{built:.0f} s to build, {queried:.0f} s to query; matches {len(matched)} rows, misses {len(rows - matched)}"
         f" of {len(rows)}",
     )
-    whole_command(table, texts, asked.rows, rate)
-    if asked.full:
+    whole_command(table, texts, chosen.rows, rate)
+    if chosen.full:
         whole_command(table, texts, 20_000_000, rate)
     what_a_number_list_misses(table)
-    if asked.write:
+    if chosen.write:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         head = (
             f"# Screening, measured\n\nBy `make bench` on {date.today()}: {machine()}.\n"

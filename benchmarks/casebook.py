@@ -36,25 +36,25 @@ def main() -> None:
     parser.add_argument("--on", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--backup", action="store_true", help="also time a backup")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks/casebook.md")
-    wanted = parser.parse_args()
+    chosen = parser.parse_args()
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["OPENCWC_SETTINGS"] = str(Path(folder) / "settings")
-        if wanted.on in ("sqlite", "both"):
-            lines += measure(str(Path(folder) / "casebook.db"), "SQLite", wanted.findings, backup=wanted.backup)
+        if chosen.on in ("sqlite", "both"):
+            lines += measure(str(Path(folder) / "casebook.db"), "SQLite", chosen.findings, backup=chosen.backup)
             for file in Path(folder).glob("casebook*"):
                 file.unlink()
-        if wanted.on in ("postgresql", "both"):
+        if chosen.on in ("postgresql", "both"):
             from tests.casebook.cluster import Cluster
 
             cluster = Cluster(fsync=True)
             try:
-                lines += measure(cluster.make_database("bench"), "PostgreSQL", wanted.findings, backup=wanted.backup)
+                lines += measure(cluster.make_database("bench"), "PostgreSQL", chosen.findings, backup=chosen.backup)
             finally:
                 cluster.stop()
     text = "\n".join(lines) + "\n"
     print(text)
-    if wanted.write:
+    if chosen.write:
         Path("docs/benchmarks/casebook.md").write_text(_HEAD + text, encoding="utf-8")
 
 
@@ -73,8 +73,8 @@ def measure(place: str, name: str, findings: int, *, backup: bool) -> list[str]:
         "|---|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {told.what} | {told.found:,} | {told.page * 1e3:.0f} | {told.count * 1e3:.0f} | {told.middle * 1e3:.0f} |"
-        for told in queries.timed(book, findings)
+        f"| {row.what} | {row.found:,} | {row.page * 1e3:.0f} | {row.count * 1e3:.0f} | {row.middle * 1e3:.0f} |"
+        for row in queries.timed(book, findings)
     ]
     inbox = queries.inbox_seconds(book)
     lines += ["", f"- inbox of a reviewer: {inbox * 1e3:.0f} ms"]
@@ -90,15 +90,15 @@ def measure(place: str, name: str, findings: int, *, backup: bool) -> list[str]:
 
 def fill(book: Casebook, findings: int) -> tuple[float, float]:
     """Keep findings like those of a large inventory: 1 in 100 is no plain "not listed"; return the time it took."""
-    special = [finding_to_plain(one) for one in screen(["CC(C)OP(C)(=O)F", "OCCSCCO", "C1CC"], lists="CWC")]
+    special = [finding_to_plain(finding) for finding in screen(["CC(C)OP(C)(=O)F", "OCCSCCO", "C1CC"], lists="CWC")]
     plain = finding_to_plain(next(iter(screen("CCO", lists="CWC"))))
     begun, slowest, number, run = time.perf_counter(), 0.0, 0, None
     while number < findings:
         batch = []
         for place in range(BATCH):
-            one = special[place // 100 % 3] if place % 100 == 0 else plain
+            finding = special[place // 100 % 3] if place % 100 == 0 else plain
             row = number % A_RUN + place + 1
-            batch.append({**one, "row": row, "id": f"R{number + place}", "input": f"CCO{number + place}"})
+            batch.append({**finding, "row": row, "id": f"R{number + place}", "input": f"CCO{number + place}"})
         if number % A_RUN == 0:
             if run is not None:
                 run.finish({})

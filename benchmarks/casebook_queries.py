@@ -44,12 +44,12 @@ class Timed(NamedTuple):
 
 def timed(book: Casebook, findings: int) -> Iterator[Timed]:
     """Ask each question for a person who sees everything, and some for one who does not."""
-    for person, said in ((REVIEWER, ""), (RESTRICTED, ", clearance restricted")):
-        for what, wanted in QUESTIONS.items():
-            page = _median(partial(list_findings, book, person, wanted))
-            count = _median(partial(count_findings, book, person, wanted))
-            middle = _median(partial(list_findings, book, person, wanted, after=findings // 2))
-            yield Timed(what + said, count_findings(book, person, wanted).all, page, count, middle)
+    for person, who in ((REVIEWER, ""), (RESTRICTED, ", clearance restricted")):
+        for what, question in QUESTIONS.items():
+            page = _median(partial(list_findings, book, person, question))
+            count = _median(partial(count_findings, book, person, question))
+            middle = _median(partial(list_findings, book, person, question, after=findings // 2))
+            yield Timed(what + who, count_findings(book, person, question).all, page, count, middle)
 
 
 def inbox_seconds(book: Casebook) -> float:

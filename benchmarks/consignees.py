@@ -32,9 +32,9 @@ TRADES = ("Chemical Trading", "Industries", "Shipping", "Petrochemicals", "Impor
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--names", type=int, default=100_000)
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--names", type=int, default=100_000)
+    given = parser.parse_args()
     for name, cases in (
         ("alike and apart (tuned on)", _cases("alike", "apart")),
         ("later (not tuned on)", _cases("later")),
@@ -53,18 +53,18 @@ def _cases(*files: str) -> list[dict[str, Any]]:
 
 def _accuracy(name: str, cases: list[dict[str, Any]]) -> None:
     names = list(dict.fromkeys(case["listed"] for case in cases))
-    one = SanctionsList("cases", tuple(Listed(str(n), "", (text,)) for n, text in enumerate(names)))
-    found = [
-        (case["alike"], str(names.index(case["listed"])) in {hit.entry for hit in one.find(case["asked"])})
+    sanctions = SanctionsList("cases", tuple(Listed(str(n), "", (text,)) for n, text in enumerate(names)))
+    judged = [
+        (case["alike"], str(names.index(case["listed"])) in {hit.entry for hit in sanctions.find(case["asked"])})
         for case in cases
     ]
-    right = sum(alike and hit for alike, hit in found)
-    said, should = sum(hit for _, hit in found), sum(alike for alike, _ in found)
-    print(f"{name}: {len(cases)} pairs, recall {right / should:.3f}, precision {right / said:.3f}")
+    right = sum(alike and hit for alike, hit in judged)
+    hits, should = sum(hit for _, hit in judged), sum(alike for alike, _ in judged)
+    print(f"{name}: {len(cases)} pairs, recall {right / should:.3f}, precision {right / hits:.3f}")
 
 
 def _speed(number: int) -> None:
-    listed, asked = random.Random(7), random.Random(99)
+    listed, names_asked = random.Random(7), random.Random(99)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -72,15 +72,15 @@ def _speed(number: int) -> None:
             writer.writeheader()
             writer.writerows({"id": str(n), "name": _name(listed), "countries": "sy"} for n in range(number))
         started = time.process_time()
-        one = SanctionsList.read(path)
-        names = one.names
+        sanctions = SanctionsList.read(path)
+        names = sanctions.names
         built = time.process_time() - started
-    one.find("Warm Up")
+    sanctions.find("Warm Up")
     times, hits = [], 0
     for _ in range(500):
-        name = _name(asked)
+        name = _name(names_asked)
         started = time.process_time()
-        hits += bool(one.find(name))
+        hits += bool(sanctions.find(name))
         times.append(time.process_time() - started)
     times.sort()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -59,14 +59,14 @@ def every_string() -> Iterator[str]:
 
 
 def main() -> int:
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     screener = Screener(Rulebook.of(date(2026, 11, 24)))
     limits = gate_limits(screener.rulebook)
     strings = every_string()
     start = time.time()
     seen = vouched = wrong = 0
-    while seen < wanted:
-        batch = list(itertools.islice(strings, min(20_000, wanted - seen)))
+    while seen < count:
+        batch = list(itertools.islice(strings, min(20_000, count - seen)))
         data = "".join(batch).encode()
         ends = np.cumsum([0, *(len(text.encode()) for text in batch)]).astype(np.int64)
         sent_on = scan(np.frombuffer(data, np.uint8), ends, limits)

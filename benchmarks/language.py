@@ -51,7 +51,10 @@ def calibrate() -> Calibration:
         return sum(-log(max(probabilities(scored, numbers)[right], 1e-9)) for scored, right in cases) / len(cases)
 
     best = min(
-        (Calibration(*one) for one in product((0.25, 0.5, 1, 2, 4, 8), (0, 0.25, 0.5, 0.75, 1), (-2, -1, 0, 1))),
+        (
+            Calibration(*setting)
+            for setting in product((0.25, 0.5, 1, 2, 4, 8), (0, 0.25, 0.5, 0.75, 1), (-2, -1, 0, 1))
+        ),
         key=loss,
     )
     for step in (0.5, 0.25, 0.1, 0.05):
@@ -61,15 +64,15 @@ def calibrate() -> Calibration:
             for factor, power, other in steps
         ]
         best = min(near, key=loss)
-    return Calibration(*(round(one, 4) for one in best))
+    return Calibration(*(round(value, 4) for value in best))
 
 
 def raw_error() -> float:
     """Return the calibration error of the held-out texts where the scores are taken for log odds as they are."""
-    held = [example for example in language_examples() if example.held_out]
+    held_out = [example for example in language_examples() if example.held_out]
     identifier = load_identifier()
-    answers = [most_likely(class_scores(identifier, one.text), Calibration(1, 0, 0)) for one in held]
-    right = [label == one.language for (label, _), one in zip(answers, held, strict=True)]
+    answers = [most_likely(class_scores(identifier, sample.text), Calibration(1, 0, 0)) for sample in held_out]
+    right = [label == sample.language for (label, _), sample in zip(answers, held_out, strict=True)]
     return calibration_error([confidence for _, confidence in answers], right)
 
 
@@ -91,7 +94,7 @@ def write_card(model: Model, measured: Evaluation) -> None:
             width=118,
         )
     ]
-    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(one)}" for one in raw[key]) for key in ("weights", "figures")]
+    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(line)}" for line in raw[key]) for key in ("weights", "figures")]
     model.card.write_text(head + "".join(lines), encoding="utf-8")
 
 
@@ -103,8 +106,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--calibrate", action="store_true")
     options.add_argument("--write", action="store_true")
-    asked = options.parse_args()
-    if asked.calibrate:
+    chosen = options.parse_args()
+    if chosen.calibrate:
         numbers = calibrate()
         CALIBRATION.write_text(
             "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.language_recogniser.\n"
@@ -114,7 +117,7 @@ def main() -> None:
         print(CALIBRATION.read_text(encoding="utf-8"))
     measured = MODEL.evaluate()
     print("\n".join(figure_table(measured.figures)))
-    if asked.write:
+    if chosen.write:
         write_card(MODEL, measured)
     print(f"\ncalibration error of held-out texts with the raw scores: {raw_error():.3f}")
     texts = [example.text for example in language_examples() if example.whole]

@@ -98,9 +98,9 @@ def recall(reads: Sequence[Read], ranked: Callable[[Read, str], Sequence[str]]) 
             if not right:
                 continue
             n += 1
-            found = ranked(read, label.measure)
+            ranking = ranked(read, label.measure)
             for place, most in enumerate((1, 3, 5)):
-                hits[place] += bool(right & set(found[:most]))
+                hits[place] += bool(right & set(ranking[:most]))
     return [hit / n if n else 0.0 for hit in hits], n
 
 
@@ -108,18 +108,20 @@ def rightly(read: Read, label: Label) -> set[str]:
     """Return the ids of the sections that a label names; long headings are cut in some labels."""
     known = [section.id for section in read.checked.law.sections]
     numbers = {section.id: section.number for section in read.checked.law.sections}
-    found = set()
-    for said in label.sections:
-        if said in known:
-            found.add(said)
+    sections = set()
+    for printed in label.sections:
+        if printed in known:
+            sections.add(printed)
             continue
-        number = number_of(said)
-        found |= {one for one in known if one.startswith(said) or (number and numbers[one] == number)}
-    return found
+        number = number_of(printed)
+        sections |= {
+            section for section in known if section.startswith(printed) or (number and numbers[section] == number)
+        }
+    return sections
 
 
-def shown(read: Read, measure: str) -> list[str]:
-    return [one.passage.section.id for one in read.by_measure[measure].shown]
+def sections_shown(read: Read, measure: str) -> list[str]:
+    return [passage.passage.section.id for passage in read.by_measure[measure].shown]
 
 
 @dataclass
@@ -133,25 +135,29 @@ class Scored:
     def figures(self) -> dict[str, float]:
         pairs = list(zip(self.true, self.said, strict=True))
         covered = sum(true == "covered" for true in self.true)
-        right = sum(true == said == "covered" for true, said in pairs)
-        claimed = sum(said == "covered" for said in self.said)
+        right = sum(true == judged == "covered" for true, judged in pairs)
+        claimed = sum(judged == "covered" for judged in self.said)
         precision = right / claimed if claimed else 0.0
-        found = right / covered if covered else 0.0
-        f2 = 5 * precision * found / (4 * precision + found) if precision + found else 0.0
+        recall_of_covered = right / covered if covered else 0.0
+        f2 = (
+            5 * precision * recall_of_covered / (4 * precision + recall_of_covered)
+            if precision + recall_of_covered
+            else 0.0
+        )
         shares = [
-            sum(true == said == verdict for true, said in pairs) / sum(true == verdict for true in self.true)
+            sum(true == judged == verdict for true, judged in pairs) / sum(true == verdict for true in self.true)
             for verdict in VERDICTS
             if verdict in self.true
         ]
-        others = [said for true, said in pairs if true != "covered"]
+        others = [judged for true, judged in pairs if true != "covered"]
         return {
             "n": len(pairs),
             "share partial": sum(true == "partial" for true in self.true) / len(pairs),
             "F2 covered": f2,
-            "false covered": sum(said == "covered" for said in others) / len(others) if others else 0.0,
+            "false covered": sum(judged == "covered" for judged in others) / len(others) if others else 0.0,
             "balanced accuracy": sum(shares) / len(shares) if shares else 0.0,
-            "accuracy": sum(true == said for true, said in pairs) / len(pairs),
-            "calibration error": calibration_error(self.sure, [true == said for true, said in pairs]),
+            "accuracy": sum(true == judged for true, judged in pairs) / len(pairs),
+            "calibration error": calibration_error(self.sure, [true == judged for true, judged in pairs]),
         }
 
 
@@ -168,10 +174,10 @@ def score(reads: Sequence[Read], weigh: Weigh) -> Scored:
     scored = Scored([], [], [])
     for read in reads:
         for label in read.law.labels:
-            found = weigh(read, label)
+            weighed = weigh(read, label)
             scored.true.append(label.verdict)
-            scored.said.append(found.verdict)
-            scored.sure.append(found.probability or 0.0)
+            scored.said.append(weighed.verdict)
+            scored.sure.append(weighed.probability or 0.0)
     return scored
 
 
@@ -185,9 +191,9 @@ def fill(page: str, parts: Mapping[str, str]) -> str:
     >>> fill("a <!-- begin: x -->\\nold\\n<!-- end: x --> z", {"x": "new"})
     'a <!-- begin: x -->\\n\\nnew\\n\\n<!-- end: x --> z'
     """
-    wanted = set(re.findall(r"<!-- begin: (\w+) -->", page))
-    if wanted != set(parts):
-        raise ValueError(f"the page and the figures differ in {sorted(wanted ^ set(parts))}")
+    names = set(re.findall(r"<!-- begin: (\w+) -->", page))
+    if names != set(parts):
+        raise ValueError(f"the page and the figures differ in {sorted(names ^ set(parts))}")
     for name, text in parts.items():
         begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
         head, rest = page.split(begin, 1)
@@ -200,8 +206,8 @@ def as_markdown(rows: Rows) -> str:
     names = list(next(iter(rows.values())))
     lines = [f"| law or group | {' | '.join(names)} |", "|---" + "|--:" * len(names) + "|"]
     for name, row in rows.items():
-        said = (f"{row[name]:.0f}" if name == "n" else f"{row[name]:.3f}" for name in names)
-        lines.append(f"| {name} | {' | '.join(said)} |")
+        cells = (f"{row[name]:.0f}" if name == "n" else f"{row[name]:.3f}" for name in names)
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -215,20 +221,22 @@ def print_table(title: str, rows: Rows) -> None:
 
 def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
     """Return the laws one by one, then by language, then the real ones and all."""
-    found: dict[str, list[Read]] = {read.law.name: [read] for read in reads if read.law.whole}
+    groups: dict[str, list[Read]] = {read.law.name: [read] for read in reads if read.law.whole}
     for read in reads:
         if not read.law.whole:
-            found.setdefault(f"variants {read.law.lang}", []).append(read)
+            groups.setdefault(f"variants {read.law.lang}", []).append(read)
     for read in reads:
-        found.setdefault(f"language {read.law.lang}", []).append(read)
+        groups.setdefault(f"language {read.law.lang}", []).append(read)
     again = first_labels()
     for read in reads:
         if read.law.name in again and read.law.real:
-            found.setdefault("labels.csv", []).append(replace(read, law=replace(read.law, labels=again[read.law.name])))
-    found["held out"] = [read for read in reads if read.law.country == HELD_OUT]
-    found["real laws"] = [read for read in reads if read.law.real]
-    found["all"] = list(reads)
-    return {name: held for name, held in found.items() if held}
+            groups.setdefault("labels.csv", []).append(
+                replace(read, law=replace(read.law, labels=again[read.law.name]))
+            )
+    groups["held out"] = [read for read in reads if read.law.country == HELD_OUT]
+    groups["real laws"] = [read for read in reads if read.law.real]
+    groups["all"] = list(reads)
+    return {name: members for name, members in groups.items() if members}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -237,41 +245,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--only", default="", help="laws whose name holds this")
     parser.add_argument("--laws", type=Path, help="a folder with NAME-LANG.txt and labels.csv of your own")
-    asked = parser.parse_args(arguments)
-    if asked.write and (asked.rules or asked.only or asked.speed or asked.laws):
+    chosen = parser.parse_args(arguments)
+    if chosen.write and (chosen.rules or chosen.only or chosen.speed or chosen.laws):
         parser.error("--write fills the whole page; leave --rules, --only, --laws and --speed out")
     measures = read_measures(DAY)
-    laws = [law for law in (laws_in(asked.laws) if asked.laws else labelled_laws()) if asked.only in law.name]
-    if asked.speed:
+    laws = [law for law in (laws_in(chosen.laws) if chosen.laws else labelled_laws()) if chosen.only in law.name]
+    if chosen.speed:
         from benchmarks.legislation_speed import measure_speed
 
         measure_speed(measures)
         return 0
-    if asked.write and not any(law.real for law in laws):
+    if chosen.write and not any(law.real for law in laws):
         parser.error(f"--write needs the real laws, which are not at hand: {LAWS}")
     reads = read_all(laws, measures)
     tables = {"retrieval": _retrieved(reads)}
     print_table("Retrieval: a labelled section among the first", tables["retrieval"])
-    tables["rules"] = {name: score(held, _rules).figures() for name, held in groups_of(reads).items()}
+    tables["rules"] = {name: score(group, _rules).figures() for name, group in groups_of(reads).items()}
     print_table("Verdicts by the rules", tables["rules"])
     weigh: Weigh = _rules
-    if asked.laws and not asked.rules:
+    if chosen.laws and not chosen.rules:
         weigh = _shipped
-        tables["model"] = {name: score(held, weigh).figures() for name, held in groups_of(reads).items()}
+        tables["model"] = {name: score(group, weigh).figures() for name, group in groups_of(reads).items()}
         print_table("Verdicts by the model that is shipped", tables["model"])
-    elif not asked.rules:
+    elif not chosen.rules:
         from benchmarks.legislation_training import leave_one_out, plain_ways
 
         weigh = leave_one_out(reads)
-        tables["model"] = {name: score(held, weigh).figures() for name, held in groups_of(reads).items()}
+        tables["model"] = {name: score(group, weigh).figures() for name, group in groups_of(reads).items()}
         print_table("Verdicts by the model, trained without the law's country", tables["model"])
         whole = [read for read in reads if read.law.whole]
         for short, (name, way) in zip(("similarity", "prior"), plain_ways(whole).items(), strict=True):
-            tables[short] = {group: score(held, way).figures() for group, held in groups_of(whole).items()}
+            tables[short] = {group: score(members, way).figures() for group, members in groups_of(whole).items()}
             print_table(f"Beside it: {name}", tables[short])
-    if asked.misses:
+    if chosen.misses:
         _print_misses(reads, weigh)
-    if asked.write:
+    if chosen.write:
         made = (
             f"By `python -m benchmarks.legislation --write` on {date.today()}: "
             f"{sum(len(law.labels) for law in laws)} labels of {len(laws)} laws and variants."
@@ -283,11 +291,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _retrieved(reads: Sequence[Read]) -> Rows:
     rows = {}
-    for name, held in groups_of(reads).items():
-        (one, three, five), n = recall(held, shown)
-        rows[name] = {"n": float(n), "recall@1": one, "recall@3": three, "recall@5": five}
+    for name, group in groups_of(reads).items():
+        (first, three, five), n = recall(group, sections_shown)
+        rows[name] = {"n": float(n), "recall@1": first, "recall@3": three, "recall@5": five}
         for plain in ("similarity", "words"):
-            whole = [read for read in held if read.law.whole]
+            whole = [read for read in group if read.law.whole]
             rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]
     return rows
 
@@ -304,16 +312,16 @@ def _rules(read: Read, label: Label) -> ProposedVerdict:
 def _print_misses(reads: Sequence[Read], weigh: Weigh) -> None:
     for read in reads:
         for label in read.law.labels:
-            said, sure = weigh(read, label)
+            verdict, sure = weigh(read, label)
             right = rightly(read, label)
-            found = shown(read, label.measure)
-            off = "" if not right or right & set(found) else f" NOT FOUND {sorted(map(str, right))}"
-            if said != label.verdict or off:
+            sections = sections_shown(read, label.measure)
+            off = "" if not right or right & set(sections) else f" NOT FOUND {sorted(map(str, right))}"
+            if verdict != label.verdict or off:
                 answer = read.by_measure[label.measure]
                 print(
-                    f"{read.law.name:10} {label.measure} is {label.verdict:8} said {said:8} {sure or 0.0:.2f} "
+                    f"{read.law.name:10} {label.measure} is {label.verdict:8} said {verdict:8} {sure or 0.0:.2f} "
                     f"met {','.join(answer.met)} missing {','.join(answer.missing)} left {','.join(answer.delegated)} "
-                    f"| {list(label.sections)} | {found[:3]}{off}"
+                    f"| {list(label.sections)} | {sections[:3]}{off}"
                 )
 
 

@@ -67,13 +67,13 @@ def labelled_laws(*, held_out: bool = True) -> list[LabelledLaw]:
 
 def _real() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "labels.yaml").read_text(encoding="utf-8"))["laws"]
-    found = []
-    for name, one in raw.items():
+    cases = []
+    for name, law in raw.items():
         country, file = _FILES[name]
         if (LAWS / file).exists():
-            labels = tuple(_labels(one))
-            found.append(LabelledLaw(name, country, one["language"], (_text(file),), labels))
-    return found
+            labels = tuple(_labels(law))
+            cases.append(LabelledLaw(name, country, law["language"], (_text(file),), labels))
+    return cases
 
 
 def first_labels() -> dict[str, tuple[Label, ...]]:
@@ -103,23 +103,23 @@ def laws_in(folder: Path) -> list[LabelledLaw]:
                     sections = tuple(part.strip() for part in row["section"].split(";") if part.strip())
                     label = Label(row["measure_id"], LABELS[row["label"]], sections)
                     rows.setdefault((row["country"], row["lang"]), []).append(label)
-    found = []
+    laws = []
     for (country, lang), labels in rows.items():
         path = folder / f"{country}-{lang}.txt"
         if path.exists():
             text = plain_legal_text(path.read_bytes(), path.name)
-            found.append(LabelledLaw(f"{country}-{lang}", HELD_OUT, lang, (text,), tuple(labels)))
-    return found
+            laws.append(LabelledLaw(f"{country}-{lang}", HELD_OUT, lang, (text,), tuple(labels)))
+    return laws
 
 
 def _held_out() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "other_styles.yaml").read_text(encoding="utf-8"))["laws"]
     short = [
         LabelledLaw(
-            one["law"], HELD_OUT, one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
-            tuple(_labels(one.get("labels") or {})), real=False,
+            law["law"], HELD_OUT, law["language"], (LegalText(f"{law['law']}.txt", law["text"]),),
+            tuple(_labels(law.get("labels") or {})), real=False,
         )
-        for one in raw
+        for law in raw
     ]  # fmt: skip
     return [*short, *_drafted("drafted_laws_held_out", HELD_OUT)]
 
@@ -129,10 +129,10 @@ def _drafted(name: str, country: str = "") -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["laws"]
     return [
         LabelledLaw(
-            one["law"], country or one["law"], one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
-            tuple(_labels(one["labels"])), real=False,
+            law["law"], country or law["law"], law["language"], (LegalText(f"{law['law']}.txt", law["text"]),),
+            tuple(_labels(law["labels"])), real=False,
         )
-        for one in raw
+        for law in raw
     ]  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _text(name: str) -> LegalText:
 
 def _own() -> list[LabelledLaw]:
     """Read the project's model laws, each with its variants."""
-    found = []
+    cases = []
     for path in sorted(CASES.glob("*_*.yaml")):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         if "text" not in raw:
@@ -150,26 +150,30 @@ def _own() -> list[LabelledLaw]:
         country = f"model {raw['language']}"
         text = LegalText(f"{raw['law']}.txt", raw["text"])
         labels = tuple(_labels(raw["labels"]))
-        found.append(LabelledLaw(raw["law"], country, raw["language"], (text,), labels, real=False))
-        for one in raw.get("variants") or ():
-            changed = tuple(_changed(id, said) for id, said in one["labels"].items())
-            patched = (LegalText(f"{one['id']}.txt", _patched(raw["text"], one["patch"])),)
-            found.append(LabelledLaw(one["id"], country, raw["language"], patched, changed, real=False, whole=False))
-    return found
+        cases.append(LabelledLaw(raw["law"], country, raw["language"], (text,), labels, real=False))
+        for variant in raw.get("variants") or ():
+            changed = tuple(_changed(id, label) for id, label in variant["labels"].items())
+            patched = (LegalText(f"{variant['id']}.txt", _patched(raw["text"], variant["patch"])),)
+            cases.append(
+                LabelledLaw(variant["id"], country, raw["language"], patched, changed, real=False, whole=False)
+            )
+    return cases
 
 
-def _labels(said: Any) -> Iterator[Label]:
+def _labels(raw: Any) -> Iterator[Label]:
     """Yield the labels of a whole law: what is not named is not there."""
-    held = {id: Label(id, "covered", tuple(in_)) for id, in_ in (said.get("covered") or {}).items()}
-    held |= {id: Label(id, "partial", tuple(one.get("in") or ())) for id, one in (said.get("partial") or {}).items()}
-    doubtful = set(said.get("doubtful") or ())
+    labels = {id: Label(id, "covered", tuple(in_)) for id, in_ in (raw.get("covered") or {}).items()}
+    labels |= {
+        id: Label(id, "partial", tuple(label.get("in") or ())) for id, label in (raw.get("partial") or {}).items()
+    }
+    doubtful = set(raw.get("doubtful") or ())
     for measure in read_measures(DAY).measures:
         if measure.id not in doubtful:
-            yield held.get(measure.id, Label(measure.id, "none"))
+            yield labels.get(measure.id, Label(measure.id, "none"))
 
 
-def _changed(id: str, said: Any) -> Label:
-    return Label(id, said["is"], tuple(said.get("in") or ()))
+def _changed(id: str, raw: Any) -> Label:
+    return Label(id, raw["is"], tuple(raw.get("in") or ()))
 
 
 def _patched(text: str, patches: Any) -> str:

@@ -49,7 +49,7 @@ def pages(number: int) -> list[LegalText]:
 
 
 def measure_speed(measures: Measures) -> None:
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"load {load} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder)

@@ -64,8 +64,8 @@ def learn(reads: Sequence[Read], temperature: float = 1.0) -> dict[str, Any]:
     fitted = LogisticRegression(C=STRENGTH, max_iter=2_000).fit((signs - mean) / scale, classes, sample_weight=weights)
     return {
         "signs": list(SIGNS),
-        "mean": [round(float(one), 6) for one in mean],
-        "scale": [round(float(one), 6) for one in scale],
+        "mean": [round(float(value), 6) for value in mean],
+        "scale": [round(float(value), 6) for value in scale],
         "weights": _of_all(fitted.classes_, fitted.coef_, [0.0] * len(SIGNS)),
         "bias": _of_all(fitted.classes_, fitted.intercept_, _NEVER),
         "temperature": temperature,
@@ -79,8 +79,8 @@ def _of_all(classes: Any, rows: Any, missing: Any) -> list[Any]:
     """Return a row for each of the three verdicts, where the labels at hand have fewer too."""
     if len(rows) == 1:  # two classes have one row, that of the second
         rows = np.concatenate([np.zeros_like(rows), rows])
-    held = dict(zip(classes.tolist(), rows, strict=True))
-    return [np.round(held.get(one, missing), 6).tolist() for one in range(3)]
+    by_class = dict(zip(classes.tolist(), rows, strict=True))
+    return [np.round(by_class.get(number, missing), 6).tolist() for number in range(3)]
 
 
 def countries(reads: Sequence[Read]) -> list[str]:
@@ -143,7 +143,7 @@ def plain_ways(reads: Sequence[Read]) -> Mapping[str, Weigh]:
     def by_prior(read: Read, label: Label) -> ProposedVerdict:
         counted = priors[read.law.country].get(label.measure, Counter())
         whole = sum(counted.values()) + 3
-        return of_chances([(counted[one] + 1) / whole for one in ORDER])
+        return of_chances([(counted[verdict] + 1) / whole for verdict in ORDER])
 
     return {"a threshold of similarity": by_similarity, "the prior of each measure": by_prior}
 
@@ -162,11 +162,11 @@ def _thresholds(reads: Sequence[Read]) -> tuple[float, float]:
 
 
 def _priors(reads: Sequence[Read]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for read in reads:
         for label in read.law.labels:
-            found.setdefault(label.measure, Counter())[label.verdict] += 1
-    return found
+            counts.setdefault(label.measure, Counter())[label.verdict] += 1
+    return counts
 
 
 def main() -> int:
@@ -205,8 +205,8 @@ def write_card() -> None:
     card["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in MODEL.weights()]
     card["figures"] = [asdict(figure) for figure in evaluate_coverage().figures]
     head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.legislation_training.\n"
-    said = {name: card[name] for name in card if name not in ("weights", "figures")}
-    text = head + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=120)
+    fields = {name: card[name] for name in card if name not in ("weights", "figures")}
+    text = head + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)
     text += "weights:\n" + "".join(
         f"- {{file: {weight['file']}, sha256: {weight['sha256']}}}\n" for weight in card["weights"]
     )

@@ -37,11 +37,11 @@ class Came:
         return len(self.seconds) / self.lasted if self.lasted else 0.0
 
 
-def raw(host: str, asked: dict[str, Any]) -> bytes:
-    body = asked.get("body", "").encode()
-    headers = {"Host": host, "Content-Length": str(len(body)), **asked.get("headers", {})}
+def raw(host: str, request: dict[str, Any]) -> bytes:
+    body = request.get("body", "").encode()
+    headers = {"Host": host, "Content-Length": str(len(body)), **request.get("headers", {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"{asked['method']} {asked['path']} HTTP/1.1\r\n{head}\r\n".encode() + body
+    return f"{request['method']} {request['path']} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
 async def answer(reader: asyncio.StreamReader) -> int:
@@ -81,9 +81,9 @@ async def client(host: str, port: int, requests: list[bytes], ends: float, came:
     writer.close()
 
 
-async def run(host: str, port: int, clients: int, seconds: float, asked: list[dict[str, Any]]) -> Came:
+async def run(host: str, port: int, clients: int, seconds: float, plain_requests: list[dict[str, Any]]) -> Came:
     came = Came()
-    requests = [raw(host, one) for one in asked]
+    requests = [raw(host, request) for request in plain_requests]
     begun = time.perf_counter()
     ends = begun + seconds
     await asyncio.gather(*(client(host, port, requests, ends, came, number) for number in range(clients)))
@@ -91,13 +91,13 @@ async def run(host: str, port: int, clients: int, seconds: float, asked: list[di
     return came
 
 
-def load(host: str, port: int, clients: int, seconds: float, asked: list[dict[str, Any]]) -> Came:
+def load(host: str, port: int, clients: int, seconds: float, requests: list[dict[str, Any]]) -> Came:
     """Run the generator as a process of its own and return what came of it."""
     root = Path(__file__).parents[1]
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
-        words = [sys.executable, "-m", "benchmarks.load", host, str(port), str(clients), str(seconds), told.name]
-        subprocess.run(words, input=json.dumps(asked), text=True, check=True, cwd=root)
-        return Came(**json.load(told))
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as output:
+        words = [sys.executable, "-m", "benchmarks.load", host, str(port), str(clients), str(seconds), output.name]
+        subprocess.run(words, input=json.dumps(requests), text=True, check=True, cwd=root)
+        return Came(**json.load(output))
 
 
 if __name__ == "__main__":

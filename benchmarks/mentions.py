@@ -99,13 +99,13 @@ def labelled(folder: Path = CASES) -> list[Item]:
 def _labels(item: str, text: str, raw: Sequence[Mapping[str, str | None]]) -> Iterator[Label]:
     """Place each label: the n-th of one text is the n-th time that this text stands in the line."""
     after: dict[str, int] = {}
-    for one in raw:
-        written = str(one["text"])
+    for label in raw:
+        written = str(label["text"])
         start = text.find(written, after.get(written, 0))
         if start < 0:
             raise ValueError(f"{item}: a label does not stand in the text")
         after[written] = start + len(written)
-        yield Label(start, start + len(written), written, one["cas"] or "", str(one["verdict"]))
+        yield Label(start, start + len(written), written, label["cas"] or "", str(label["verdict"]))
 
 
 # Scoring
@@ -142,7 +142,7 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
     ones over one span. A UN or EC number beside the label that it belongs to counts with it. What disagrees
     with the rest of a line is right where the line is labelled as doubtful.
     """
-    found: dict[Label, Find] = {}
+    by_label: dict[Label, Find] = {}
     right: set[object] = set()
     wrong: dict[tuple[int, int], Find] = {}
     doubtful = any(label.verdict in ("review", "either") for label in item.labels)
@@ -150,13 +150,13 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
         over = [label for label in item.labels if _shared(label, find) > 0]
         same = [label for label in over if is_same(label, find, entries_of)]
         for label in same:
-            before = found.get(label)
+            before = by_label.get(label)
             if (
                 before is None
                 or find.kind == "disagreement"
                 or (before.kind != "disagreement" and _shared(label, find) > _shared(label, before))
             ):
-                found[label] = find
+                by_label[label] = find
         if same:
             right.add(max(same, key=lambda label: _shared(label, find)))
         elif not over and find.kind in _REPEATING and (meant := _labelled_beside(item, find)):
@@ -167,11 +167,11 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
             wrong.setdefault((find.start, find.end), find)
     return Score(
         item,
-        found,
-        tuple(label for label in item.labels if label not in found),
+        by_label,
+        tuple(label for label in item.labels if label not in by_label),
         tuple(wrong.values()),
         len(right),
-        tuple(label for label, find in found.items() if label.verdict not in ("either", find.verdict)),
+        tuple(label for label, find in by_label.items() if label.verdict not in ("either", find.verdict)),
         bool(finds),
     )
 
@@ -208,19 +208,19 @@ class Totals:
 
     counts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: Score) -> None:
-        labels = len(one.item.labels)
+    def add(self, item_score: Score) -> None:
+        labels = len(item_score.item.labels)
         self.counts += Counter(
             items=1,
             labels=labels,
-            found=len(one.found),
-            right=one.right,
-            wrong=len(one.wrong),
-            agreed=len(one.found) - len(one.other_verdict),
+            found=len(item_score.found),
+            right=item_score.right,
+            wrong=len(item_score.wrong),
+            agreed=len(item_score.found) - len(item_score.other_verdict),
             lines_with=labels > 0,
-            lines_with_told=labels > 0 and one.told,
+            lines_with_told=labels > 0 and item_score.told,
             lines_without=labels == 0,
-            lines_without_left=labels == 0 and not one.told,
+            lines_without_left=labels == 0 and not item_score.told,
         )
 
     @property
@@ -233,17 +233,17 @@ class Totals:
 
     @property
     def f1(self) -> float | None:
-        (found, labels), (right, told) = self.recall, self.precision
-        if not labels or not told or not (found and right):
+        (found_labels, labels), (right, told_finds) = self.recall, self.precision
+        if not labels or not told_finds or not (found_labels and right):
             return None
-        recall, precision = found / labels, right / told
+        recall, precision = found_labels / labels, right / told_finds
         return 2 * recall * precision / (recall + precision)
 
 
 def totals(scores: Iterable[Score]) -> Totals:
     sums = Totals()
-    for one in scores:
-        sums.add(one)
+    for score in scores:
+        sums.add(score)
     return sums
 
 
@@ -269,18 +269,24 @@ class OurFinder:
         self.entries_of: Callable[[str], Entries] = cache(self._entries_of)
 
     def finds(self, text: str) -> list[Find]:
-        return [find_of(one) for one in self.finder.find(text) if one.verdict in (Verdict.LISTED, Verdict.REVIEW)]
+        return [
+            find_of(mention)
+            for mention in self.finder.find(text)
+            if mention.verdict in (Verdict.LISTED, Verdict.REVIEW)
+        ]
 
     def step(self, text: str, find: Find) -> str:
         """Name the step that resolved what was found."""
         if find.kind == "name":
             spotted = self.finder.scanner.scan(text, self.finder.scanner.words(text))
-            curated = any(one.spellings and (one.start, one.end) == (find.start, find.end) for one in spotted)
+            curated = any(spot.spellings and (spot.start, spot.end) == (find.start, find.end) for spot in spotted)
             return "curated" if curated else "index"
         return find.kind if find.kind in STEPS else "number"
 
     def _entries_of(self, cas: str) -> Entries:
-        return frozenset((one.rule.list, one.rule.entry) for one in self.screener.answer(cas, "cas") if one.rule)
+        return frozenset(
+            (finding.rule.list, finding.rule.entry) for finding in self.screener.answer(cas, "cas") if finding.rule
+        )
 
 
 def find_of(mention: Mention) -> Find:
@@ -318,15 +324,15 @@ class PlainFinders:
 
     def by_number(self, text: str) -> list[Find]:
         return [
-            Find(*one.span(), one[0], "listed", "cas", (one[0],))
-            for one in _CAS.finditer(text)
-            if one[0] in self.numbers
+            Find(*match.span(), match[0], "listed", "cas", (match[0],))
+            for match in _CAS.finditer(text)
+            if match[0] in self.numbers
         ]
 
     def by_name(self, text: str) -> list[Find]:
         return [
-            Find(*one.span(), one[0], "listed", "name", tuple(sorted(self.names.get(one[0].casefold(), ()))))
-            for one in self._names.finditer(text)
+            Find(*match.span(), match[0], "listed", "name", tuple(sorted(self.names.get(match[0].casefold(), ()))))
+            for match in self._names.finditer(text)
         ]
 
     def by_both(self, text: str) -> list[Find]:
@@ -379,7 +385,7 @@ def by_language(report: Report, scores: Sequence[Score], part: str) -> None:
         "language | lines | labels | recall | precision | F1 | verdict as labelled | lines with, told"
         " | lines without, left"
     )
-    for lang, sums in grouped(scores, lambda one: one.item.lang):
+    for lang, sums in grouped(scores, lambda score: score.item.lang):
         counts = sums.counts
         report.row(
             lang,
@@ -397,7 +403,7 @@ def by_language(report: Report, scores: Sequence[Score], part: str) -> None:
 def by_kind(report: Report, scores: Sequence[Score], part: str) -> None:
     report.say("", f"### By kind, {part}")
     report.head("kind | lines | labels | recall | precision | F1 | wrong finds")
-    for kind, sums in grouped(scores, lambda one: one.item.kind):
+    for kind, sums in grouped(scores, lambda score: score.item.kind):
         counts = sums.counts
         precision = share(*sums.precision) if counts["labels"] else "-"
         report.row(
@@ -408,19 +414,19 @@ def by_kind(report: Report, scores: Sequence[Score], part: str) -> None:
 
 def grouped(scores: Sequence[Score], of: Callable[[Score], str]) -> Iterator[tuple[str, Totals]]:
     """Give the totals of each group, in the order of their names, then those of all."""
-    for name in sorted({of(one) for one in scores}):
-        yield name, totals(one for one in scores if of(one) == name)
+    for name in sorted({of(score) for score in scores}):
+        yield name, totals(score for score in scores if of(score) == name)
     yield "all", totals(scores)
 
 
 def beside_plain_ways(report: Report, ways: Mapping[str, Sequence[Score]], part: str) -> None:
     report.say("", f"### Beside plain ways, {part}", "", "Recall / precision / F1.")
-    names = [name for name, _ in grouped(next(iter(ways.values())), lambda one: one.item.lang)]
+    names = [name for name, _ in grouped(next(iter(ways.values())), lambda score: score.item.lang)]
     report.head("way | " + " | ".join(names))
     for way, scores in ways.items():
         cells = [
             f"{plain(*sums.recall)} / {plain(*sums.precision)} / {f1(sums)}"
-            for _, sums in grouped(scores, lambda one: one.item.lang)
+            for _, sums in grouped(scores, lambda score: score.item.lang)
         ]
         report.row(way, *cells)
 
@@ -429,12 +435,12 @@ def steps(report: Report, scores: Sequence[Score], ours: OurFinder) -> None:
     report.say("", "### Which step resolved the labelled names, all items")
     report.head("kind of item | labels | " + " | ".join(STEPS))
     counts = {kind: Counter[str]() for kind in (*NAME_KINDS, "all")}
-    for one in scores:
-        if one.item.kind in NAME_KINDS:
-            for label in one.item.labels:
-                find = one.found.get(label)
-                step = ours.step(one.item.text, find) if find else "not found"
-                counts[one.item.kind][step] += 1
+    for score in scores:
+        if score.item.kind in NAME_KINDS:
+            for label in score.item.labels:
+                find = score.found.get(label)
+                step = ours.step(score.item.text, find) if find else "not found"
+                counts[score.item.kind][step] += 1
                 counts["all"][step] += 1
     for kind, by_step in counts.items():
         every = by_step.total()
@@ -445,26 +451,26 @@ def short_of_aim(scores: Sequence[Score], part: str) -> str:
     """Say where recall or precision is under the aim."""
     short = [
         f"{lang} ({plain(*sums.recall)} / {plain(*sums.precision)})"
-        for lang, sums in grouped(scores, lambda one: one.item.lang)
+        for lang, sums in grouped(scores, lambda score: score.item.lang)
         if any(total and right / total < AIM for right, total in (sums.recall, sums.precision))
     ]
-    told = f"short of it (recall / precision): {', '.join(short)}" if short else "reached in every language"
-    return f"The aim, recall and precision of {AIM} in every language, on the {part}: {told}."
+    sentence = f"short of it (recall / precision): {', '.join(short)}" if short else "reached in every language"
+    return f"The aim, recall and precision of {AIM} in every language, on the {part}: {sentence}."
 
 
 def print_misses(scores: Iterable[Score]) -> None:
     """Print what went wrong in the items that may be looked at, one line each, for tuning."""
-    for one in scores:
-        if one.item.held_out or not (one.missed or one.wrong or one.other_verdict):
+    for score in scores:
+        if score.item.held_out or not (score.missed or score.wrong or score.other_verdict):
             continue
-        said = [f"MISSED {label.text!r} {label.cas} {label.verdict}" for label in one.missed]
-        said += [f"WRONG {find.text!r} {find.kind} {find.verdict} {','.join(find.cas)}" for find in one.wrong]
-        said += [
+        lines = [f"MISSED {label.text!r} {label.cas} {label.verdict}" for label in score.missed]
+        lines += [f"WRONG {find.text!r} {find.kind} {find.verdict} {','.join(find.cas)}" for find in score.wrong]
+        lines += [
             f"VERDICT {label.text!r} expected {label.verdict}, found {find.verdict} ({find.kind})"
-            for label in one.other_verdict
-            if (find := one.found[label])
+            for label in score.other_verdict
+            if (find := score.found[label])
         ]
-        print(one.item.id, one.item.kind, one.item.text, *said, sep="\t")
+        print(score.item.id, score.item.kind, score.item.text, *lines, sep="\t")
 
 
 def how_right(report: Report, *, misses: bool) -> None:
@@ -491,7 +497,9 @@ def how_right(report: Report, *, misses: bool) -> None:
         " number of a chemical that is labelled on its line counts with that label. Intervals are Wilson's, 95 %.",
     )
     for held_out, part in enumerate(PARTS):
-        chosen = {way: [one for one in some if one.item.held_out == bool(held_out)] for way, some in scored.items()}
+        chosen = {
+            way: [score for score in some if score.item.held_out == bool(held_out)] for way, some in scored.items()
+        }
         by_language(report, chosen["OpenCWC"], part)
         report.say("", short_of_aim(chosen["OpenCWC"], part))
         by_kind(report, chosen["OpenCWC"], part)
@@ -557,13 +565,13 @@ def taken(work: Callable[[], object]) -> Taken:
 
 
 def how_fast(report: Report, count: int, folder: Path) -> None:
-    one, five, _ = os.getloadavg()
-    busy = " Other work ran beside this: take the processor's seconds." if one > (os.cpu_count() or 1) / 2 else ""
+    minute, five, _ = os.getloadavg()
+    busy = " Other work ran beside this: take the processor's seconds." if minute > (os.cpu_count() or 1) / 2 else ""
     report.say(
         "",
         "## How fast",
         "",
-        f"Load of the machine before: {one:.1f} in the last minute, {five:.1f} in the last five.{busy}",
+        f"Load of the machine before: {minute:.1f} in the last minute, {five:.1f} in the last five.{busy}",
     )
     report.head("what | a second | seconds | what came of it")
     lines = list(invoice_lines(count))
@@ -578,11 +586,11 @@ def how_fast(report: Report, count: int, folder: Path) -> None:
         f"{count:,} different invoice lines, one process, without OPSIN", f"{count / took:,.0f} lines", f"{took:.1f}",
         f"{own:.1f} s of processor, {count / own:,.0f} lines a second of it; aim 20,000; {shares}; {came}",
     )  # fmt: skip
-    told = {kind: [line.text for line in lines[:20_000] if line.about == kind] for kind in about}
-    counts = {kind: met_in(without, some) for kind, some in told.items()}
+    texts_by_kind = {kind: [line.text for line in lines[:20_000] if line.about == kind] for kind in about}
+    counts = {kind: met_in(without, some) for kind, some in texts_by_kind.items()}
     report.row(
         "of its first 20,000 lines: told as listed or for review", "", "",
-        ", ".join(f"{counts[kind]:,} of {len(told[kind]):,} {kind}" for kind in ("listed", "other", "goods")),
+        ", ".join(f"{counts[kind]:,} of {len(texts_by_kind[kind]):,} {kind}" for kind in ("listed", "other", "goods")),
     )  # fmt: skip
     opsin = without.screener.known.resolver.__class__(without.rulebook.convention).systematic is not None
     if opsin:
@@ -699,8 +707,8 @@ def text_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     objects: list[bytes] = [b"", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
     kids = []
     for lines in pages:
-        shown = b"".join(b"(" + re.sub(rb"([\\()])", rb"\\\1", line.encode("latin-1")) + b")'\n" for line in lines)
-        stream = b"BT /F1 10 Tf 14 TL 40 800 Td\n" + shown + b"ET"
+        content = b"".join(b"(" + re.sub(rb"([\\()])", rb"\\\1", line.encode("latin-1")) + b")'\n" for line in lines)
+        stream = b"BT /F1 10 Tf 14 TL 40 800 Td\n" + content + b"ET"
         objects.append(b"<</Length %d>>stream\n%b\nendstream" % (len(stream), stream))
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
@@ -711,9 +719,9 @@ def text_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     objects[1] = b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(kids), b" ".join(kids))
     out = bytearray(b"%PDF-1.4\n")
     places = []
-    for number, one in enumerate(objects, 1):
+    for number, body in enumerate(objects, 1):
         places.append(len(out))
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, one)
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
     out += b"xref\n0 %d\n0000000000 65535 f \n%btrailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
@@ -773,8 +781,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--misses", action="store_true", help="print the misses of what is not held out")
     options.add_argument("--write", action="store_true", help="write docs/benchmarks/mentions.md")
     options.add_argument("--lines", type=int, default=200_000, help="invoice lines to measure the speed on")
-    asked = options.parse_args(arguments)
-    if asked.write and asked.right:
+    chosen = options.parse_args(arguments)
+    if chosen.write and chosen.right:
         options.error("--write writes the whole page; leave --right out")
     report = Report()
     report.say(
@@ -783,11 +791,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"By `python -m benchmarks.mentions --write` on {date.today()}: {machine()}.",
         f"Against the CWC and AG lists as of {AS_OF}.",
     )
-    how_right(report, misses=asked.misses)
-    if not asked.right:
+    how_right(report, misses=chosen.misses)
+    if not chosen.right:
         with tempfile.TemporaryDirectory() as folder:
-            how_fast(report, asked.lines, Path(folder))
-    if asked.write:
+            how_fast(report, chosen.lines, Path(folder))
+    if chosen.write:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text("\n".join(report.lines) + "\n", encoding="utf-8")
 

@@ -62,7 +62,7 @@ class Counts:
         for key in sorted(self.lines):
             listed, entry, verdict = key
             yield f"| {listed} | {entry} | `{verdict}` | {len(self.substances[key])} | {self.lines[key]} |"
-        hits = {one for key, some in self.substances.items() if key[2] != str(Verdict.UNREADABLE) for one in some}
+        hits = {count for key, some in self.substances.items() if key[2] != str(Verdict.UNREADABLE) for count in some}
         yield ""
         yield f"{self.structures} structures, {len(hits)} with a hit, {sum(self.lines.values())} lines."
 
@@ -72,11 +72,13 @@ def answers(counts: Counts) -> Iterator[Line]:
     screener = Screener(Rulebook.of(AS_OF))
     for reading in NameIndex.open().structures():
         counts.structures += 1
-        for one in screener.answer(reading.smiles, "smiles"):
-            if one.verdict is Verdict.NOT_LISTED:
+        for finding in screener.answer(reading.smiles, "smiles"):
+            if finding.verdict is Verdict.NOT_LISTED:
                 continue
-            place = (one.rule.list, one.rule.entry) if one.rule else ("", "")
-            line = Line(*place, str(one.verdict), reading.cas, reading.name, reading.smiles, sentence(one.message))
+            place = (finding.rule.list, finding.rule.entry) if finding.rule else ("", "")
+            line = Line(
+                *place, str(finding.verdict), reading.cas, reading.name, reading.smiles, sentence(finding.message)
+            )
             counts.add(line)
             yield line
 

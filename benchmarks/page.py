@@ -44,20 +44,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--findings", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks/page.md")
-    wanted = parser.parse_args()
+    chosen = parser.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as (port, _, _):
             address = f"http://127.0.0.1:{port}"
             lines = [*weights(browser, address), *typing(browser, address)]
         with tempfile.TemporaryDirectory() as folder:
-            filled(Path(folder), wanted.findings)
+            filled(Path(folder), chosen.findings)
             with service(Path(folder)) as (port, _, _):
-                lines += large(browser, f"http://127.0.0.1:{port}", wanted.findings)
+                lines += large(browser, f"http://127.0.0.1:{port}", chosen.findings)
         browser.close()
     text = "\n".join(lines) + "\n"
     print(text)
-    if wanted.write:
+    if chosen.write:
         PAGE.write_text(_HEAD + text, encoding="utf-8")
 
 
@@ -100,8 +100,8 @@ def weights(browser: Browser, address: str) -> list[str]:
 
 
 def painted(page: Page) -> float:
-    found = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(one => one.startTime)")
-    return float(found[0]) if found else float("nan")
+    times = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)")
+    return float(times[0]) if times else float("nan")
 
 
 def typing(browser: Browser, address: str) -> list[str]:
@@ -112,7 +112,7 @@ def typing(browser: Browser, address: str) -> list[str]:
     page.evaluate(WATCH)
     lines = ["## From the last key to the answer", "", "| typed | median, ms | slowest, ms |", "|---|--:|--:|"]
     for value in TYPED:
-        told = []
+        times = []
         for _ in range(8):
             page.fill("#value", "")
             page.wait_for_timeout(150)
@@ -120,8 +120,8 @@ def typing(browser: Browser, address: str) -> list[str]:
             page.locator("#value").press_sequentially(value, delay=40)
             page.wait_for_function("window.times.length > 0")
             page.wait_for_timeout(200)
-            told.append(page.evaluate("window.times.at(-1)"))
-        lines.append(f"| `{value}` | {statistics.median(told):.0f} | {max(told):.0f} |")
+            times.append(page.evaluate("window.times.at(-1)"))
+        lines.append(f"| `{value}` | {statistics.median(times):.0f} | {max(times):.0f} |")
     context.close()
     return [*lines, ""]
 
@@ -148,17 +148,17 @@ def large(browser: Browser, address: str, findings: int) -> list[str]:
         "|---|--:|--:|",
     ]
     for name, path in BIG:
-        told, more = [], []
+        first_pages, more = [], []
         for _ in range(3):
             page.goto(address + path.replace("{middle}", str(findings // 2)), wait_until="load")
-            told.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
+            first_pages.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
             if page.locator("[hx-trigger*=revealed]").count():
-                with page.expect_response(lambda one: "after=" in one.url) as came:
+                with page.expect_response(lambda response: "after=" in response.url) as came:
                     page.locator("[hx-trigger*=revealed]").first.scroll_into_view_if_needed()
                 came.value.finished()
                 more.append(came.value.request.timing["responseEnd"])
         lines.append(
-            f"| {name} | {statistics.median(told):.0f} | {f'{statistics.median(more):.0f}' if more else '-'} |"
+            f"| {name} | {statistics.median(first_pages):.0f} | {f'{statistics.median(more):.0f}' if more else '-'} |"
         )
     context.close()
     return [*lines, ""]

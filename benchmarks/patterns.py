@@ -27,10 +27,10 @@ Line = tuple[int, int, int, bool, date, float]
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--ledgers", type=int, default=200)
-    asked.add_argument("--lines", type=int, default=1_000_000)
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ledgers", type=int, default=200)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    given = parser.parse_args()
     for heavy in (False, True):
         alarms: Counter[str] = Counter()
         with_any = 0
@@ -74,11 +74,11 @@ def _pair(
 
 def _planted(worlds: int) -> None:
     """Plant one of each into steady ledgers, in a chemical of its own, and count what is found."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for seed in range(worlds):
         rng = np.random.default_rng(10_000 + seed)
         background = _steady(rng, heavy=True)
-        exporter, hub, importer, other = (int(one) for one in rng.choice(len(STATES), 4, replace=False))
+        exporter, hub, importer, other = (int(state) for state in rng.choice(len(STATES), 4, replace=False))
         level = float(np.log(300e3))
         usual = _pair(rng, 5, exporter, importer, level)
         plants = {
@@ -99,8 +99,8 @@ def _planted(worlds: int) -> None:
         }  # fmt: skip
         for name, (kind, lines) in plants.items():
             proposals = find_patterns([_ledger(background + lines, 6)], kinds=[kind])
-            found[name] += any(proposal.substance.key == "6-00-0" for proposal in proposals)
-    for name, number in found.items():
+            counts[name] += any(proposal.substance.key == "6-00-0" for proposal in proposals)
+    for name, number in counts.items():
         print(f"planted, {name}: {number} of {worlds} found")
 
 

@@ -39,34 +39,34 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--errors", action="store_true")
     options.add_argument("--write", action="store_true")
-    asked = options.parse_args()
+    chosen = options.parse_args()
     measured = MODEL.evaluate()
     print("\n".join(figure_table(measured.figures)))
-    if asked.write:
+    if chosen.write:
         write_card(MODEL, measured)
     examples = refusal_examples()
     print("\n| disguise | refused of those refused as written | harmless passed |\n|---|--:|--:|")
     plain = [example for example in examples if example.category and judge_request(example.text)]
     harmless = [example for example in examples if not example.category]
     for name, disguise in DISGUISES.items():
-        caught = sum(judge_request(disguise(one.text)) is not None for one in plain)
-        passed = sum(judge_request(disguise(one.text)) is None for one in harmless)
+        caught = sum(judge_request(disguise(example.text)) is not None for example in plain)
+        passed = sum(judge_request(disguise(example.text)) is None for example in harmless)
         print(f"| {name} | {caught} of {len(plain)} | {passed} of {len(harmless)} |")
     times = []
-    for one in examples * 5:
+    for judged in examples * 5:
         start = time.perf_counter()
-        judge_request(one.text)
+        judge_request(judged.text)
         times.append((time.perf_counter() - start) * 1000)
     print(
         f"\n{statistics.median(times):.3f} ms a request (median), {sorted(times)[int(len(times) * 0.99)]:.3f} ms (p99)"
     )
-    if asked.errors:
-        for one in (
+    if chosen.errors:
+        for to_read in (
             example for part in REFUSAL_PARTS if part in TO_BE_READ for example in examples if example.part == part
         ):
-            refusal = judge_request(one.text)
-            if bool(refusal) != bool(one.category):
-                print(one.part, one.language, one.category or "pass", one.text, refusal, sep="\t")
+            refusal = judge_request(to_read.text)
+            if bool(refusal) != bool(to_read.category):
+                print(to_read.part, to_read.language, to_read.category or "pass", to_read.text, refusal, sep="\t")
 
 
 if __name__ == "__main__":

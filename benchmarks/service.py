@@ -34,7 +34,7 @@ async def bare() -> dict[str, str]:
     return {"verdict": "not_listed"}
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), http="httptools", access_log=False, log_level="error")
 """
-WIDE = {f"OPENCWC_SERVICE_{one}_RATE": "99999999/minute" for one in ("ADDRESS", "PERSON", "SIGN_IN")}
+WIDE = {f"OPENCWC_SERVICE_{name}_RATE": "99999999/minute" for name in ("ADDRESS", "PERSON", "SIGN_IN")}
 LOGIN, PASSWORD = "bench", "tulip lantern gravel otter"
 
 
@@ -130,27 +130,27 @@ def line(name: str, clients: int, came: Came) -> str:
 
 
 def measure(seconds: float) -> tuple[list[str], dict[tuple[str, int], Came]]:
-    told: dict[tuple[str, int], Came] = {}
+    figures: dict[tuple[str, int], Came] = {}
     with tempfile.TemporaryDirectory() as folder, bare_route() as bare, service(Path(folder)) as (port, token, _):
         for clients in (1, 8, 32):
-            for name, at, asked in (
+            for name, at, requests in (
                 ("a bare FastAPI route", bare, [{"method": "GET", "path": "/bare"}]),
                 ("one screening", port, screenings(token)),
             ):
-                load("127.0.0.1", at, clients, min(1.0, seconds), asked)  # warm
-                told[name, clients] = load("127.0.0.1", at, clients, seconds, asked)
+                load("127.0.0.1", at, clients, min(1.0, seconds), requests)  # warm
+                figures[name, clients] = load("127.0.0.1", at, clients, seconds, requests)
     lines = ["| what | clients | p50 | p99 | throughput | errors |", "|---|--:|--:|--:|--:|--:|"]
-    lines += [line(name, clients, came) for (name, clients), came in sorted(told.items())]
-    return lines, told
+    lines += [line(name, clients, came) for (name, clients), came in sorted(figures.items())]
+    return lines, figures
 
 
 def main() -> int:
     words = argparse.ArgumentParser()
     words.add_argument("--seconds", type=float, default=5)
-    lines, told = measure(words.parse_args().seconds)
+    lines, figures = measure(words.parse_args().seconds)
     print("\n".join(lines))
-    over = 1000 * (told["one screening", 1].percentile(0.5) - told["a bare FastAPI route", 1].percentile(0.5))
-    errors = sum(told["one screening", 32].errors.values())
+    over = 1000 * (figures["one screening", 1].percentile(0.5) - figures["a bare FastAPI route", 1].percentile(0.5))
+    errors = sum(figures["one screening", 32].errors.values())
     print(f"\nAt one client a screening takes {over:.2f} ms more than the bare route; {errors} errors at 32 clients.")
     return 0 if over <= 5 and not errors else 1
 

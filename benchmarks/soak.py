@@ -80,10 +80,10 @@ def slope(points: list[tuple[float, float]]) -> float:
 def resting(points: list[tuple[float, float]], window: float = 5.0) -> list[tuple[float, float]]:
     """The least of each window of so many seconds: what is held for good shows in it, what is held for a moment not."""
     least: dict[int, tuple[float, float]] = {}
-    for at, held in points:
+    for at, memory in points:
         place = int(at // window)
-        if place not in least or held < least[place][1]:
-            least[place] = (at, held)
+        if place not in least or memory < least[place][1]:
+            least[place] = (at, memory)
     return list(least.values())
 
 
@@ -91,19 +91,19 @@ def mixed(token: str) -> list[dict[str, Any]]:
     """Screenings, entries and batches, as the load generator sends them."""
     signed = {"Authorization": f"Bearer {token}"}
     batch = "\n".join(VALUES * 10)
-    asked = screenings(token)
-    asked.append({"method": "GET", "path": "/api/v1/entries/CWC/2B04", "headers": signed})
-    asked.append({"method": "GET", "path": "/api/v1/duties/CWC/1A01?lang=ar", "headers": signed})
+    requests = screenings(token)
+    requests.append({"method": "GET", "path": "/api/v1/entries/CWC/2B04", "headers": signed})
+    requests.append({"method": "GET", "path": "/api/v1/duties/CWC/1A01?lang=ar", "headers": signed})
     headers = {**signed, "Content-Type": "text/plain"}
-    asked.append({"method": "POST", "path": "/api/v1/screen/batch", "headers": headers, "body": batch})
-    return asked
+    requests.append({"method": "POST", "path": "/api/v1/screen/batch", "headers": headers, "body": batch})
+    return requests
 
 
 def watch(soak: Soak, server: int, begun: float, over: threading.Event, every: float) -> None:
     while not over.wait(every):
         for name, pid in (("server", server), ("worker", worker_of(server))):
-            if (held := resident(pid)) > 0:
-                soak.memory.setdefault(name, []).append((time.monotonic() - begun, held))
+            if (memory := resident(pid)) > 0:
+                soak.memory.setdefault(name, []).append((time.monotonic() - begun, memory))
 
 
 def upload(soak: Soak, port: int, token: str, over: threading.Event, turns: int) -> None:
@@ -147,28 +147,28 @@ def review(soak: Soak, port: int, over: threading.Event) -> None:
 def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
     """Sign in, list the cases, read some pages of findings, decide on what is open, sign out."""
 
-    def told(method: str, path: str, **more: Any) -> Any:
+    def call(method: str, path: str, **more: Any) -> Any:
         answer = client.request(method, path, **more).raise_for_status()
         return answer.json() if answer.content else None
 
-    session = told("POST", "/api/v1/session", json={"login": LOGIN, "password": PASSWORD})
+    session = call("POST", "/api/v1/session", json={"login": LOGIN, "password": PASSWORD})
     client.headers["X-CSRF-Token"] = session["csrf_token"]
-    cases = [one["name"] for one in told("GET", "/api/v1/cases")["cases"]]
+    cases = [case["name"] for case in call("GET", "/api/v1/cases")["cases"]]
     after: int | None = 0
     for _ in range(PAGES_A_VISIT if cases else 0):
-        page = told("GET", "/api/v1/findings", params={"case": "soak", "after": after, "limit": 100})
+        page = call("GET", "/api/v1/findings", params={"case": "soak", "after": after, "limit": 100})
         soak.pages += 1
         after = page["next"]
         if after is None or over.is_set():
             break
     if cases:
-        waiting = told("GET", "/api/v1/findings", params={"status": "open", "grave": False, "limit": 5})["findings"]
-        if numbers := [one["id"] for one in waiting]:
-            told("GET", f"/api/v1/findings/{numbers[0]}")
-            asked = {"findings": numbers, "outcome": "accept", "reason": "seen"}
-            told("POST", "/api/v1/decisions", json=asked, headers={"Idempotency-Key": f"{numbers}"})
+        waiting = call("GET", "/api/v1/findings", params={"status": "open", "grave": False, "limit": 5})["findings"]
+        if numbers := [request["id"] for request in waiting]:
+            call("GET", f"/api/v1/findings/{numbers[0]}")
+            decision = {"findings": numbers, "outcome": "accept", "reason": "seen"}
+            call("POST", "/api/v1/decisions", json=decision, headers={"Idempotency-Key": f"{numbers}"})
             soak.decisions += len(numbers)
-    told("DELETE", "/api/v1/session")
+    call("DELETE", "/api/v1/session")
     soak.visits += 1
 
 
@@ -215,8 +215,8 @@ def _is_warm(soak: Soak, window: float) -> bool:
     """Tell whether every kind of work was done twice, and the memory of the last seconds is that of the ones before."""
     if min(soak.jobs, soak.visits, soak.decisions) < 2:
         return False
-    held = [[least for _, least in resting(points, window)][-3:] for points in soak.memory.values()]
-    return all(len(least) == 3 and least[-1] < 1.02 * least[0] for least in held)
+    resting_memory = [[least for _, least in resting(points, window)][-3:] for points in soak.memory.values()]
+    return all(len(least) == 3 and least[-1] < 1.02 * least[0] for least in resting_memory)
 
 
 def judged(soak: Soak, most: float) -> tuple[list[str], bool]:
@@ -230,7 +230,7 @@ def judged(soak: Soak, most: float) -> tuple[list[str], bool]:
         lasted = (steady[-1][0] - steady[0][0]) / 3600
         grows = rise > most and rise * lasted > 0.1 * steady[0][1]
         good = good and not grows
-        first, last, highest = steady[0][1], steady[-1][1], max(held for _, held in points)
+        first, last, highest = steady[0][1], steady[-1][1], max(memory for _, memory in points)
         lines.append(f"| {name} | {first:.0f} MB | {last:.0f} MB | {highest:.0f} MB | {rise:+.0f} MB |")
     lines.append(
         f"\n{soak.requests:,} requests, {soak.jobs:,} jobs, {soak.visits:,} visits of a reviewer with {soak.pages:,} "
@@ -243,8 +243,8 @@ def main() -> int:
     words = argparse.ArgumentParser()
     words.add_argument("--minutes", type=float, default=24)
     words.add_argument("--most", type=float, default=20, help="megabytes an hour that may be noise")
-    asked = words.parse_args()
-    lines, good = judged(run(60 * asked.minutes), asked.most)
+    chosen = words.parse_args()
+    lines, good = judged(run(60 * chosen.minutes), chosen.most)
     print("\n".join(lines))
     return 0 if good else 1
 

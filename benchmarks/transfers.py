@@ -76,21 +76,21 @@ class Reconciler(Protocol):
 def by_command(file: Path, /, *arguments: str) -> Answer:
     """Reconcile by the command; raise RuntimeError where it writes nothing."""
     out, matches = file.with_suffix(".ranked.csv"), file.with_suffix(".matches.csv")
-    for one in (out, matches):
-        one.unlink(missing_ok=True)
-    asked = [str(BIN / "opencwc"), "transfers", "reconcile", str(file), "--format", "csv", "-o", str(out)]
-    seconds, megabytes = command([*asked, "--matches", str(matches), *arguments])
+    for path in (out, matches):
+        path.unlink(missing_ok=True)
+    command_line = [str(BIN / "opencwc"), "transfers", "reconcile", str(file), "--format", "csv", "-o", str(out)]
+    seconds, megabytes = command([*command_line, "--matches", str(matches), *arguments])
     if not (out.exists() and matches.exists()):
-        raise RuntimeError(f"{' '.join(asked)} wrote nothing")
+        raise RuntimeError(f"{' '.join(command_line)} wrote nothing")
     return Answer(read_groups(out), pl.read_csv(matches, infer_schema=False), seconds, megabytes)
 
 
 def read_groups(file: Path) -> pl.DataFrame:
     """Read the ranked list, with the chemical as a CAS number in ``cas``."""
-    told = pl.read_csv(file, infer_schema=False)
+    groups = pl.read_csv(file, infer_schema=False)
     numbers = ("rank", "score", "exported_kg", "imported_kg", "difference_kg", "cause_probability")
     by_name = dict(zip(chemicals().names, chemicals().cas, strict=True))
-    return told.with_columns(
+    return groups.with_columns(
         *(pl.col(name).cast(pl.Float64, strict=False) for name in numbers),
         pl.col("year").cast(pl.Int32, strict=False),
         cas=pl.col("chemical").replace(by_name),
@@ -110,10 +110,10 @@ CORRECT = {
 """Right is what is planted in the group; the stricter way asks for the cause with the greatest part."""
 
 
-def judged(truth: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+def judged(truth: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Join what was told to the truth; a group that was not told has no cause, and is wrong."""
-    said = told.select(*GROUP, "rank", "score", "cause", "cause_probability", "second_cause")
-    return truth.join(said.unique(GROUP, keep="first", maintain_order=True), on=GROUP, how="left").with_columns(
+    proposed = groups.select(*GROUP, "rank", "score", "cause", "cause_probability", "second_cause")
+    return truth.join(proposed.unique(GROUP, keep="first", maintain_order=True), on=GROUP, how="left").with_columns(
         pl.col("cause").fill_null(""),
         pl.col("second_cause").fill_null(""),
         over=(pl.col("exported_kg") - pl.col("imported_kg")).abs() > pl.col("threshold_kg"),
@@ -145,13 +145,13 @@ def say_causes(report: Report, groups: pl.DataFrame) -> None:
     for name, some in rows.items():
         report.row(name, f"{some.height:,}", *(share(*right) for right in rights(some).values()))
     twice = over.filter(pl.col("causes").list.len() == 2)
-    named = [pl.col("causes").list.contains(pl.col(told)) for told in ("cause", "second_cause")]
+    named = [pl.col("causes").list.contains(pl.col(column)) for column in ("cause", "second_cause")]
     both = twice.filter(named[0] & named[1])
     report.say("", f"Of the groups with exactly two causes both are named in {share(both.height, twice.height)}.")
     report.head("cause with the greatest part, over the threshold | groups | " + " | ".join(CORRECT))
-    told = groups.filter((pl.col("diversion") == "") & pl.col("over") & (pl.col("causes").list.len() > 0))
+    explained = groups.filter((pl.col("diversion") == "") & pl.col("over") & (pl.col("causes").list.len() > 0))
     for cause in CAUSES:
-        some = told.filter(pl.col("main") == cause)
+        some = explained.filter(pl.col("main") == cause)
         report.row(cause, f"{some.height:,}", *(plain(*right) for right in rights(some).values()))
 
 
@@ -169,21 +169,21 @@ def say_confusion(report: Report, groups: pl.DataFrame) -> None:
 
 def calibration_error(groups: pl.DataFrame, bins: int = 10) -> tuple[float, pl.DataFrame]:
     """Return the expected calibration error of ``cause_probability``, and each bin's groups, mean and share right."""
-    told = groups.filter(
+    explained = groups.filter(
         (pl.col("diversion") == "")
         & pl.col("over")
         & (pl.col("causes").list.len() > 0)
         & pl.col("cause_probability").is_not_null()
     )
     table = (
-        told.with_columns(
+        explained.with_columns(
             bin=(pl.col("cause_probability") * bins).floor().clip(0, bins - 1).cast(pl.Int32), right=CORRECT["top-1"]
         )
         .group_by("bin")
         .agg(pl.len(), said=pl.col("cause_probability").mean(), right=pl.col("right").mean())
         .sort("bin")
     )
-    error = (table["len"] * (table["said"] - table["right"]).abs()).sum() / max(1, told.height)
+    error = (table["len"] * (table["said"] - table["right"]).abs()).sum() / max(1, explained.height)
     return float(error), table
 
 
@@ -191,8 +191,8 @@ def say_calibration(report: Report, groups: pl.DataFrame) -> None:
     error, table = calibration_error(groups)
     report.say("", f"Expected calibration error of the first cause's probability, ten bins: {error:.3f}.")
     report.head("probability told | groups | mean told | share right")
-    for place, count, said, right in table.iter_rows():
-        report.row(f"{place / 10:.1f}-{(place + 1) / 10:.1f}", f"{count:,}", f"{said:.2f}", f"{right:.2f}")
+    for place, count, stated, right in table.iter_rows():
+        report.row(f"{place / 10:.1f}-{(place + 1) / 10:.1f}", f"{count:,}", f"{stated:.2f}", f"{right:.2f}")
 
 
 # Diversions
@@ -239,20 +239,20 @@ def say_diversions(report: Report, truth: pl.DataFrame, groups: pl.DataFrame) ->
     )
     for name, ranked in ways.items():
         kinds = [str(int((ranked.head(FIRST)["diversion"] == kind).sum())) for kind in DIVERSIONS]
-        found, _ = hits(ranked, 500)
+        found_count, _ = hits(ranked, 500)
         report.row(
             name,
             share(*hits(ranked)),
             plain(*hits(ranked, 50)),
             plain(*hits(ranked, 200)),
             *kinds,
-            f"{found} of {number}",
+            f"{found_count} of {number}",
         )
     top = ways["`opencwc transfers reconcile`"].head(FIRST).filter(pl.col("diversion") == "")
     if top.height:
         counts = top["main"].fill_null("agreed").value_counts(sort=True)
-        said = ", ".join(f"{count} {cause}" for cause, count in counts.iter_rows())
-        report.say("", f"What stands in our first {FIRST} without a diversion was planted as: {said}.")
+        causes = ", ".join(f"{count} {cause}" for cause, count in counts.iter_rows())
+        report.say("", f"What stands in our first {FIRST} without a diversion was planted as: {causes}.")
 
 
 # Matching
@@ -269,14 +269,14 @@ class Pairs(NamedTuple):
     def of(self, cause: str | None = None) -> tuple[int, int, int]:
         """Count the pairs that are true, told and both; all, or those with the cause."""
         some = self.counts if cause is None else self.counts.filter(pl.col("cause") == cause)
-        true, told, both = some.select("true", "told", "both").sum().row(0)
-        return int(true), int(told), int(both)
+        true, proposed, both = some.select("true", "told", "both").sum().row(0)
+        return int(true), int(proposed), int(both)
 
     def scores(self, cause: str | None = None) -> tuple[float, float, float]:
         """Return precision, recall and F1, of all pairs or of those with the cause."""
-        true, told, both = self.of(cause)
-        precision, recall = both / told if told else 0.0, both / true if true else 0.0
-        return precision, recall, 2 * both / (true + told) if true + told else 0.0
+        true, proposed, both = self.of(cause)
+        precision, recall = both / proposed if proposed else 0.0, both / true if true else 0.0
+        return precision, recall, 2 * both / (true + proposed) if true + proposed else 0.0
 
 
 def pairs_of(world: World, matches: pl.DataFrame) -> Pairs:
@@ -296,14 +296,18 @@ def pairs_of(world: World, matches: pl.DataFrame) -> Pairs:
     lines = first.join(kinds, left_on="first", right_on="id")
     told_of = world.shipments.select("id", "shipment", "cause").join(lines, on="id")
     true = _paired(told_of.unique(["first", "shipment"]), "shipment")
-    told = matches.select("id", "match_group").filter(pl.col("match_group").fill_null("") != "").join(lines, on="id")
+    proposed = (
+        matches.select("id", "match_group").filter(pl.col("match_group").fill_null("") != "").join(lines, on="id")
+    )
     causes = world.shipments.unique("id", keep="first", maintain_order=True).select("id", "cause")
-    told = _paired(told.join(causes, on="id").unique(["first", "match_group"]), "match_group")
+    proposed = _paired(proposed.join(causes, on="id").unique(["first", "match_group"]), "match_group")
     pair = ["out", "into"]
     counts = (
         true.group_by(pair)
         .agg(true=pl.len(), cause=pl.col("cause").first())
-        .join(told.group_by(pair).agg(told=pl.len(), of=pl.col("cause").first()), on=pair, how="full", coalesce=True)
+        .join(
+            proposed.group_by(pair).agg(told=pl.len(), of=pl.col("cause").first()), on=pair, how="full", coalesce=True
+        )
         .with_columns(pl.col("true", "told").fill_null(0), pl.col("cause").fill_null(pl.col("of")))
     )
     return Pairs(
@@ -322,16 +326,16 @@ def _paired(lines: pl.DataFrame, key: str) -> pl.DataFrame:
     return joined.unique(["first", "first_into"]).select("cause", out="kind", into="kind_into")
 
 
-def say_missed(report: Report, found: Missed) -> None:
+def say_missed(report: Report, missing: Missed) -> None:
     """Tell why pairs are missed, and the F1 that no matching of these ledgers can surpass."""
-    number = sum(count for _, count in found.reasons)
+    number = sum(count for _, count in missing.reasons)
     report.head("why a true pair is missed | pairs | share")
-    for reason, count in found.reasons:
+    for reason, count in missing.reasons:
         report.row(reason, f"{count:,}", f"{count / number:.2f}" if number else "-")
-    alone, guessed = found.bound
+    alone, guessed = missing.bound
     report.say(
         "",
-        f"The first two, {found.not_known:,} pairs, cannot be known from the ledgers: an F1 of more than {alone:.3f}",
+        f"The first two, {missing.not_known:,} pairs, cannot be known from the ledgers: an F1 of more than {alone:.3f}",
         f"is out of reach, and of more than {guessed:.3f} where each of them is guessed wrong. How much of the rest",
         "could be known is not said (`benchmarks/transfers_missed.py`).",
     )
@@ -347,10 +351,10 @@ def say_matching(report: Report, pairs: Pairs, statuses: pl.DataFrame) -> None:
     )
     report.head("pairs whose shipment has | true pairs | told pairs | precision | recall | F1")
     for cause in (None, "", *CAUSES, *DIVERSIONS):
-        true, told, _ = pairs.of(cause)
-        if true or told:
+        true, proposed, _ = pairs.of(cause)
+        if true or proposed:
             name = "any or no cause" if cause is None else cause or "no cause"
-            report.row(name, f"{true:,}", f"{told:,}", *(f"{score:.3f}" for score in pairs.scores(cause)))
+            report.row(name, f"{true:,}", f"{proposed:,}", *(f"{score:.3f}" for score in pairs.scores(cause)))
     counts = statuses["status"].value_counts(sort=True)
     report.say("", "Lines by status: " + ", ".join(f"{name} {count:,}" for name, count in counts.iter_rows()) + ".")
 
@@ -360,11 +364,15 @@ def say_matching(report: Report, pairs: Pairs, statuses: pl.DataFrame) -> None:
 
 def say_world(report: Report, name: str, world: World, answer: Answer) -> dict[str, float]:
     """Tell how right the answer about a world is; return the figures that the aims speak of."""
-    said = calibration(world)
+    measured = calibration(world)
     report.say("", f"## {name}", "")
     report.say(
-        f"{world.lines.height:,} lines, {world.groups.height:,} groups, {said.transfers_a_year:,.0f} transfers a year; "
-        + ", ".join(f"{key.replace('_', ' ')} {getattr(said, key):.3f} (told {told})" for key, told in TOLD.items())
+        f"{world.lines.height:,} lines, {world.groups.height:,} groups, "
+        f"{measured.transfers_a_year:,.0f} transfers a year; "
+        + ", ".join(
+            f"{key.replace('_', ' ')} {getattr(measured, key):.3f} (told {published})"
+            for key, published in TOLD.items()
+        )
         + f". Reconciled in {answer.seconds:.1f} s, {answer.megabytes:,.0f} MB."
     )
     groups = judged(world.groups, answer.groups)
@@ -382,11 +390,11 @@ def say_world(report: Report, name: str, world: World, answer: Answer) -> dict[s
     say_matching(report, pairs, answer.matches)
     say_missed(report, missed(world, answer.matches, with_known_ways(world)))
     over = rights(planted(groups).filter("over"))
-    found, of = hits(groups.filter(pl.col("rank").is_not_null()).sort("rank"))
+    found_count, of = hits(groups.filter(pl.col("rank").is_not_null()).sort("rank"))
     return {
         "cause, top-1": over["top-1"][0] / max(1, over["top-1"][1]),
         "cause, top-2": over["top-2"][0] / max(1, over["top-2"][1]),
-        f"precision in the first {FIRST}": found / max(1, of),
+        f"precision in the first {FIRST}": found_count / max(1, of),
         "matching F1": pairs.scores()[2],
         "calibration error": calibration_error(groups)[0],
     }
@@ -405,7 +413,7 @@ def how_right(report: Report, reconcile: Reconciler, folder: Path) -> None:
     report.head("figure | aim | " + " | ".join(figures))
     for figure in figures["Test world"]:
         aim = f"{AIMS[figure]:.2f}" if figure in AIMS else "-"
-        report.row(figure, aim, *(f"{one[figure]:.3f}" for one in figures.values()))
+        report.row(figure, aim, *(f"{values[figure]:.3f}" for values in figures.values()))
     say_sawnwood(report, reconcile, folder)
 
 
@@ -571,10 +579,10 @@ def say_sawnwood(report: Report, reconcile: Reconciler, folder: Path) -> None:
     say_planted_errors(report, errors, reconcile(file).groups)
 
 
-def say_explained(report: Report, sums: pl.DataFrame, told: pl.DataFrame) -> None:
+def say_explained(report: Report, sums: pl.DataFrame, groups: pl.DataFrame) -> None:
     """Tell what share of the groups that the bare rule flags has a cause with a probability of a half or more."""
     flagged = sums.filter((pl.col("exported_kg") - pl.col("imported_kg")).abs() > LIMIT).join(
-        told.select("exporter", "importer", "year", "cause", "cause_probability"),
+        groups.select("exporter", "importer", "year", "cause", "cause_probability"),
         on=["exporter", "importer", "year"], how="left",
     ).with_columns(
         explained=((pl.col("cause") != "unexplained") & (pl.col("cause_probability") >= 0.5)).fill_null(False),
@@ -593,7 +601,7 @@ def say_explained(report: Report, sums: pl.DataFrame, told: pl.DataFrame) -> Non
     )
 
 
-def say_planted_errors(report: Report, errors: Errors, told: pl.DataFrame, first: int = 400) -> None:
+def say_planted_errors(report: Report, errors: Errors, groups: pl.DataFrame, first: int = 400) -> None:
     """Tell how many planted errors have one of their groups among the first so many, and how many are named right.
 
     Among all groups the real differences, errors or not, stand beside the planted ones. So it is also told among the
@@ -601,15 +609,15 @@ def say_planted_errors(report: Report, errors: Errors, told: pl.DataFrame, first
     """
     key = ["exporter", "importer", "year"]
     gap = (pl.col("exported_kg") - pl.col("imported_kg")).abs()
-    ranks = {"ours": told.sort("rank"), "the bare rule": both_sides(errors.lines).sort(gap, descending=True)}
+    ranks = {"ours": groups.sort("rank"), "the bare rule": both_sides(errors.lines).sort(gap, descending=True)}
     known = pl.concat([errors.agreed, errors.planted.select(key)]).unique()
-    places = {"all groups": told.select(key).unique(), "groups that had agreed": known}
+    places = {"all groups": groups.select(key).unique(), "groups that had agreed": known}
     at = {
         f"{way}, {where}": errors.planted.join(_first(ranked, among, key, first), on=key, how="semi")
         for where, among in places.items()
         for way, ranked in ranks.items()
     }
-    named = errors.planted.join(told.select(*key, "cause"), on=key).filter(
+    named = errors.planted.join(groups.select(*key, "cause"), on=key).filter(
         pl.col("cause") == pl.col("kind").replace_strict(MEANT, default="")
     )
     report.say(
@@ -621,7 +629,7 @@ def say_planted_errors(report: Report, errors: Errors, told: pl.DataFrame, first
     report.head("kind | planted | " + " | ".join(at) + " | cause named right, wherever ranked")
     for kind in (*ERRORS, None):
         of = pl.lit(True) if kind is None else pl.col("kind") == kind
-        counts = [str(len(_places(one.filter(of)))) for one in at.values()]
+        counts = [str(len(_places(table.filter(of)))) for table in at.values()]
         meant = len(_places(errors.planted.filter(of, pl.col("kind").is_in(list(MEANT)))))
         report.row(
             kind or "all",
@@ -689,8 +697,8 @@ def how_fast(report: Report, folder: Path, most: int) -> None:
         times.append((made, answer.seconds))
         beside = ("-", "-")
         if pandas:
-            asked = [sys.executable, "-m", "benchmarks.transfers", "--pandas", str(file)]
-            seconds, megabytes = command(asked)
+            command_line = [sys.executable, "-m", "benchmarks.transfers", "--pandas", str(file)]
+            seconds, megabytes = command(command_line)
             done = file.with_suffix(".pandas.csv").exists()
             beside = (f"{seconds:.1f}", f"{megabytes:,.0f}") if done else ("failed", "-")
         report.row(
@@ -718,10 +726,10 @@ def beside(report: Report) -> None:
     """Tell what the measures of consignees and of patterns over time say, as they say it."""
     report.say("", "## Consignees and patterns over time")
     for name in ("consignees", "patterns"):
-        asked = [sys.executable, "-m", f"benchmarks.{name}"]
-        said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        command_line = [sys.executable, "-m", f"benchmarks.{name}"]
+        output = subprocess.run(command_line, capture_output=True, text=True, check=True).stdout
         report.say("", f"By `python -m benchmarks.{name}`:", "")
-        report.say(*(f"    {line}" for line in said.splitlines()))
+        report.say(*(f"    {line}" for line in output.splitlines()))
 
 
 WHAT_IT_CANNOT = """
@@ -757,26 +765,26 @@ def main() -> None:
     options.add_argument("--write", action="store_true", help="write docs/benchmarks/transfers.md")
     options.add_argument("--pandas", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--make", type=Path, help=argparse.SUPPRESS)
-    asked = options.parse_args()
-    if asked.pandas:
-        with_pandas(asked.pandas, asked.pandas.with_suffix(".pandas.csv"))
+    chosen = options.parse_args()
+    if chosen.pandas:
+        with_pandas(chosen.pandas, chosen.pandas.with_suffix(".pandas.csv"))
         return
-    if asked.make:
-        write(make(scaled(TEST, asked.lines)), asked.make)
+    if chosen.make:
+        write(make(scaled(TEST, chosen.lines)), chosen.make)
         return
     report = Report()
     report.say(
         "# Transfers, measured", "", f"By `python -m benchmarks.transfers --write` on {date.today()}: {machine()}."
     )
     with tempfile.TemporaryDirectory() as place:
-        if not asked.fast:
+        if not chosen.fast:
             how_right(report, by_command, Path(place))
-        if not asked.right:
-            how_fast(report, Path(place), asked.lines)
-    if not (asked.right or asked.fast):
+        if not chosen.right:
+            how_fast(report, Path(place), chosen.lines)
+    if not (chosen.right or chosen.fast):
         beside(report)
     report.say(*WHAT_IT_CANNOT.rstrip().split("\n"))
-    if asked.write:
+    if chosen.write:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text("\n".join(report.lines) + "\n", encoding="utf-8")
 

@@ -53,13 +53,13 @@ def true_pairs(world: World) -> pl.DataFrame:
         kind=pl.struct(pl.exclude("id")).rank("dense"),
     ).select("id", "kind", "reporter", "partner", "chemical", "export", "day")
     firsts = world.shipments.select(line="id", id=pl.coalesce("copy_of", "id")).unique("line")
-    told = (
+    entered = (
         world.shipments.select("shipment", "cause", line="id")
         .join(firsts, on="line")
         .join(lines, on="id")
         .unique(["id", "shipment"], keep="first", maintain_order=True)
     )
-    out, into = told.filter("export"), told.filter(~pl.col("export"))
+    out, into = entered.filter("export"), entered.filter(~pl.col("export"))
     pairs = out.join(into, on="shipment", suffix="_into").filter(pl.col("reporter") != pl.col("reporter_into"))
     return pairs.unique(["id", "id_into"], keep="first", maintain_order=True).with_columns(
         lines_out=pl.len().over("id_into"), lines_into=pl.len().over("id")
@@ -89,21 +89,21 @@ def _told_of(pairs: pl.DataFrame, ledger: Any, learnt: Any) -> Any:
     )  # fmt: skip
     days = ((pl.col("day_into") - pl.col("day")).dt.total_days() + 1).log()
     ways = own.group_by("chemical", "reporter", "partner").agg(usual=days.median(), spread=days.std().fill_null(0.2))
-    names = {one.name: place for place, one in enumerate(ledger.substances)}
+    names = {substance.name: place for place, substance in enumerate(ledger.substances)}
     states = {code: place for place, code in enumerate(ledger.lines["reporter"].dtype.categories.to_list())}
     known = {
         (names[chemical] * matching.STATES + states[reporter]) * matching.STATES + states[partner]: (usual, spread)
         for chemical, reporter, partner, usual, spread in ways.iter_rows()
     }
 
-    def told(lines: matching.Lines, starts: Any, *rest: Any) -> Any:
+    def delays(lines: matching.Lines, starts: Any, *rest: Any) -> Any:
         usual, spread = learnt(lines, starts, *rest)
         for place, block in enumerate(lines.block[starts[:-1]].tolist()):
             if block in known:
                 usual[place], spread[place] = known[block][0], max(LEAST_SPREAD, known[block][1])
         return usual, spread
 
-    return told
+    return delays
 
 
 def missed(world: World, matches: pl.DataFrame, known: pl.DataFrame) -> Missed:
@@ -112,12 +112,12 @@ def missed(world: World, matches: pl.DataFrame, known: pl.DataFrame) -> Missed:
     beside = matches.select("id", group=pl.col("match_group").fill_null("")).join(
         known.select("id", taken=pl.col("match") >= 0, ideal="match"), on="id"
     )
-    told = pairs.join(beside, on="id").join(beside.rename({"id": "id_into"}), on="id_into", suffix="_into")
+    described = pairs.join(beside, on="id").join(beside.rename({"id": "id_into"}), on="id_into", suffix="_into")
     kinds = ["kind", "kind_into"]
-    left = told.group_by(kinds).agg(true=pl.len()).join(_told_kinds(world, pairs, matches), on=kinds, how="left")
+    left = described.group_by(kinds).agg(true=pl.len()).join(_told_kinds(world, pairs, matches), on=kinds, how="left")
     left = left.with_columns(left=pl.col("true") - pl.min_horizontal("true", pl.col("told").fill_null(0)))
     is_right = (pl.col("group") != "") & (pl.col("group") == pl.col("group_into"))
-    some = told.sort(is_right).join(left, on=kinds).filter(pl.int_range(pl.len()).over(kinds) < pl.col("left"))
+    some = described.sort(is_right).join(left, on=kinds).filter(pl.int_range(pl.len()).over(kinds) < pl.col("left"))
     single = (pl.col("lines_out") == 1) & (pl.col("lines_into") == 1)
     taken = pl.col("taken") & pl.col("taken_into") & (pl.col("ideal") != pl.col("ideal_into"))
     reason = (
@@ -132,8 +132,8 @@ def missed(world: World, matches: pl.DataFrame, known: pl.DataFrame) -> Missed:
 def _told_kinds(world: World, pairs: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
     """Count the told pairs of lines that are alike, of those that have a true pair."""
     firsts = world.shipments.select(line="id", id=pl.coalesce("copy_of", "id")).unique("line")
-    told = matches.filter(pl.col("match_group").fill_null("") != "").rename({"id": "line"}).join(firsts, on="line")
-    groups = told.select("id", "match_group").unique()
+    matched = matches.filter(pl.col("match_group").fill_null("") != "").rename({"id": "line"}).join(firsts, on="line")
+    groups = matched.select("id", "match_group").unique()
     sides = [
         pairs.select(id=f"id{side}", **{f"kind{side}": f"kind{side}"}).unique().join(groups, on="id")
         for side in ("", "_into")
@@ -151,9 +151,14 @@ def main() -> None:
         ledger = read_ledger(stream, name="world.csv")
         lines = compare([ledger]).lines.select(ledger.lines["id"], "match")
         as_told = lines.select("id", match_group=pl.when(pl.col("match") >= 0).then(pl.col("match").cast(pl.String)))
-        found = missed(world, as_told, with_known_ways(world))
-        print(name, f"{found.true} true pairs", *(f"{why}: {count}" for why, count in found.reasons), sep="; ")
-        print("F1 at most", *(f"{one:.3f}" for one in found.bound))
+        missed_pairs = missed(world, as_told, with_known_ways(world))
+        print(
+            name,
+            f"{missed_pairs.true} true pairs",
+            *(f"{why}: {count}" for why, count in missed_pairs.reasons),
+            sep="; ",
+        )
+        print("F1 at most", *(f"{line:.3f}" for line in missed_pairs.bound))
 
 
 if __name__ == "__main__":

@@ -97,13 +97,13 @@ def with_truth(compared: Compared, world: World) -> pl.DataFrame:
 
 def is_cause(groups: pl.DataFrame, cause: str) -> np.ndarray[Any, Any]:
     """Tell of each group whether the cause was planted in it."""
-    found: np.ndarray[Any, Any] = groups["causes"].list.contains(cause).to_numpy()
-    return found
+    has_cause: np.ndarray[Any, Any] = groups["causes"].list.contains(cause).to_numpy()
+    return has_cause
 
 
 def train(parts: list[pl.DataFrame], small: list[pl.DataFrame], last: pl.DataFrame) -> None:
     """Train on the parts, calibrate on the last, and write the models' files; the order is learnt from whole worlds."""
-    parts, small = [_differing(part) for part in parts], [_differing(one) for one in small]
+    parts, small = [_differing(part) for part in parts], [_differing(sample) for sample in small]
     boosters = _boosters([*parts, *small], said=True)
     text = learned.BETWEEN.join(booster.model_to_string() for booster in boosters)
     (learned.DATA / "causes.txt").write_text(text, encoding="utf-8")
@@ -113,14 +113,16 @@ def train(parts: list[pl.DataFrame], small: list[pl.DataFrame], last: pl.DataFra
     _forget()
     tables, diverted = [], []
     for fold in range(FOLDS):
-        held = [one for place, one in enumerate(parts) if place % FOLDS == fold]
-        seen = _boosters([one for some in (parts, small) for place, one in enumerate(some) if place % FOLDS != fold])
-        for one in held:
-            table = learned.features(one)
+        held_out = [part for place, part in enumerate(parts) if place % FOLDS == fold]
+        seen = _boosters(
+            [group for some in (parts, small) for place, group in enumerate(some) if place % FOLDS != fold]
+        )
+        for group in held_out:
+            table = learned.features(group)
             scores = np.stack([booster.predict(table, raw_score=True, num_threads=1) for booster in seen], axis=1)
-            shares = learned.shown_only(one, learned.shares(scores, temperature))
-            tables.append(learned.ranking_features(one, shares))
-            diverted.append((one["diversion"] != "").to_numpy())
+            shares = learned.shown_only(group, learned.shares(scores, temperature))
+            tables.append(learned.ranking_features(group, shares))
+            diverted.append((group["diversion"] != "").to_numpy())
     ranker = lightgbm.train(
         _RANKING,
         lightgbm.Dataset(np.concatenate(tables), np.concatenate(diverted), feature_name=list(learned.RANKING_FEATURES)),
@@ -154,11 +156,11 @@ def _differing(groups: pl.DataFrame) -> pl.DataFrame:
     return groups.filter(pl.col("size") > 0.5)
 
 
-def _temperature(held: pl.DataFrame) -> float:
+def _temperature(held_out: pl.DataFrame) -> float:
     """Choose the temperature at which the stated probability of the likeliest cause is most nearly its share right."""
     from opencwc.models.statistics import calibration_error
 
-    caused = held.filter(pl.col("causes").list.len() > 0)
+    caused = held_out.filter(pl.col("causes").list.len() > 0)
     scores = learned.scores(caused)
     best, least = 1.0, 1.0
     for heat in np.linspace(0.5, 2.5, 41):
@@ -186,9 +188,9 @@ def main() -> None:
         if number < WORLDS:
             small.append(pl.concat(parts_of(world, number), how="vertical_relaxed"))
         print("world", number, len(groups), flush=True)
-    *seen, last, held = parts
+    *seen, last, held_out = parts
     train(seen, small, last)
-    keep_out(held)
+    keep_out(held_out)
     for model in (MODEL, RANKING):
         write_card(model, model.evaluate())
 

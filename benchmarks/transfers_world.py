@@ -450,8 +450,8 @@ def _plan_causes(p: Parameters, states: _States, groups: Table, rng: np.random.G
     second = drawn(rng.random(size))
     several = groups["count"] >= 2
     two = several & (first != NONE) & (second != first)
-    wanted = p.two_causes / max(0.05, two[first != NONE].mean())
-    second = np.where(two & (rng.random(size) < wanted), second, NONE)
+    share = p.two_causes / max(0.05, two[first != NONE].mean())
+    second = np.where(two & (rng.random(size) < share), second, NONE)
     groups["cause"] = np.stack([first, second], axis=1)
     _plan_sides(states, groups, rng)
     _plan_numbers(p, states, groups, rng)
@@ -490,7 +490,7 @@ def _plan_sides(states: _States, groups: Table, rng: np.random.Generator) -> Non
         silent = cause == _TAG["one_side_silent"]
         out = np.where(silent, states.silent[exporter], states.careless[exporter])
         into = np.where(silent, states.silent[importer], states.careless[importer])
-        lasting = np.isin(cause, [_TAG[one] for one in PERSISTENT])
+        lasting = np.isin(cause, [_TAG[error] for error in PERSISTENT])
         draw = np.where(lasting, by_link[:, place], rng.random(size))
         errs = draw < into / (out + into)
         groups["erring"][:, place] = np.where(cause == _TAG["concentration_rule"], states.high_limit[importer], errs)
@@ -508,12 +508,12 @@ def _plan_numbers(p: Parameters, states: _States, groups: Table, rng: np.random.
     whole = (rng.random(size) < p.whole) & ~few & ~(doubled & (count > 6))
     whole |= np.isin(first, [_TAG["rounding"], _TAG["one_side_silent"]]) & (rng.random(size) < 0.6)
     whole |= states.aggregates[erring_state] & ~few
-    one = np.where(whole, count, np.maximum(1, np.round(part * count)))
+    by_first = np.where(whole, count, np.maximum(1, np.round(part * count)))
     two = second != NONE
     share = np.clip(np.round(rng.uniform(0.35, 0.65, size) * count), 1, np.maximum(1, count - 1))
-    share = np.where(few, np.minimum(share, one), share)
+    share = np.where(few, np.minimum(share, by_first), share)
     rest = np.maximum(1, np.round((count - share) * rng.uniform(0.6, 1.0, size)))
-    groups["number"][:, 0] = np.where(first == NONE, 0, np.where(two, share, one))
+    groups["number"][:, 0] = np.where(first == NONE, 0, np.where(two, share, by_first))
     groups["number"][:, 1] = np.where(two, np.minimum(rest, count - share), 0)
 
 
@@ -529,10 +529,10 @@ def _shipments(p: Parameters, groups: Table, rng: np.random.Generator) -> Table:
     count = groups["count"]
     group = np.repeat(np.arange(len(count)), count)
     size = len(group)
-    wanted = groups["shipment"][group] * rng.lognormal(0, 0.3, size)
+    target_kg = groups["shipment"][group] * rng.lognormal(0, 0.3, size)
     place = np.searchsorted(PACKAGES, groups["shipment"], side="right").clip(1) - 1
     package = (PACKAGES[place] * np.where(place >= 5, groups["density"], 1.0)).round(1)[group]
-    kg = package * np.maximum(1, np.round(wanted / package))
+    kg = package * np.maximum(1, np.round(target_kg / package))
     bulk = place[group] >= 6
     weighs = np.where(place[group] == 7, 0.025, np.where(groups["weighed"][group], 0.012, 0.0))
     kg *= (1 + weighs * rng.normal(0, 1, size)).clip(0.9, 1.1)
@@ -646,10 +646,12 @@ def _alter_side(
     book["scale"][unit] = rng.choice([-1, 1], size)[group][unit]
     pure = err & (tag == _TAG["mixture"])
     book["kg"][pure] *= book["concentration"][pure] / 100
-    said = rng.choice([0, 1, 2], size, p=[0.4, 0.35, 0.25])[group][pure]
-    book["concentration"][pure] = np.select([said == 0, said == 1], [np.nan, book["concentration"][pure]], 100.0)
+    error_kind = rng.choice([0, 1, 2], size, p=[0.4, 0.35, 0.25])[group][pure]
+    book["concentration"][pure] = np.select(
+        [error_kind == 0, error_kind == 1], [np.nan, book["concentration"][pure]], 100.0
+    )
     chemical = err & (tag == _TAG["wrong_chemical"])
-    siblings = [np.array(one or (i,)) for i, one in enumerate(chemicals().siblings)]
+    siblings = [np.array(sibling or (i,)) for i, sibling in enumerate(chemicals().siblings)]
     other = np.array([siblings[chem][int(draw * len(siblings[chem]))]
                       for chem, draw in zip(groups["chem"], rng.random(size), strict=True)])[group]  # fmt: skip
     book["chem"] = np.where(chemical, other, book["chem"])
@@ -839,58 +841,58 @@ def _books(p: Parameters, states: _States, pieces: Table, shipments: Table, rng:
     keep = pieces["keep"]
     place = np.cumsum(keep) - 1
     copy = np.where(pieces["copy"] >= 0, place[pieces["copy"].clip(0)], -1)[keep]
-    held = {name: column[keep] for name, column in pieces.items() if name not in ("keep", "copy")}
-    held["copy"] = copy
-    held["year"] = held["day"].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    rounded = held["grain"] > 0
-    grain, kg = held["grain"][rounded], held["kg"][rounded]
-    way = held["way"][rounded]
+    entries = {name: column[keep] for name, column in pieces.items() if name not in ("keep", "copy")}
+    entries["copy"] = copy
+    entries["year"] = entries["day"].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    rounded = entries["grain"] > 0
+    grain, kg = entries["grain"][rounded], entries["kg"][rounded]
+    way = entries["way"][rounded]
     times = np.select([way > 0, way < 0], [np.ceil(kg / grain), np.floor(kg / grain)], np.round(kg / grain))
-    held["kg"][rounded] = np.maximum(times, 1) * grain
-    line = _line_numbers(states, held)
-    lines, line_of = _lines(p, states, held, line, rng)
-    told = _told(shipments, held, lines, line_of)
-    return World(p, lines.select(LEDGER_COLUMNS), _truth(held, lines), told)
+    entries["kg"][rounded] = np.maximum(times, 1) * grain
+    line = _line_numbers(states, entries)
+    lines, line_of = _lines(p, states, entries, line, rng)
+    matched = _told(shipments, entries, lines, line_of)
+    return World(p, lines.select(LEDGER_COLUMNS), _truth(entries, lines), matched)
 
 
-def _line_numbers(states: _States, held: Table) -> Array:
+def _line_numbers(states: _States, entries: Table) -> Array:
     """Number the lines: a piece has its own, pieces booked together share one, and so do yearly sums."""
-    size = len(held["ship"])
+    size = len(entries["ship"])
     line = np.arange(size)
-    summed = states.aggregates[held["reporter"]]
+    summed = states.aggregates[entries["reporter"]]
     if summed.any():
-        again = held["copy"][summed] >= 0
+        again = entries["copy"][summed] >= 0
         names = ("reporter", "partner", "chem", "export", "year", "scale", "hs", "remark")
         keys = pl.DataFrame({
-            **{name: held[name][summed] for name in names},
-            "again": again, "concentration": np.nan_to_num(held["concentration"][summed], nan=-1.0),
-            "negative": held["kg"][summed] < 0,
+            **{name: entries[name][summed] for name in names},
+            "again": again, "concentration": np.nan_to_num(entries["concentration"][summed], nan=-1.0),
+            "negative": entries["kg"][summed] < 0,
         })  # fmt: skip
         first = keys.with_row_index("n").select(pl.col("n").min().over(keys.columns)).to_series().to_numpy()
         line[summed] = np.flatnonzero(summed)[first]
-    joined = (held["joined"] >= 0) & ~summed
+    joined = (entries["joined"] >= 0) & ~summed
     if joined.any():
-        keys = pl.DataFrame({"joined": held["joined"][joined], "export": held["export"][joined]})
+        keys = pl.DataFrame({"joined": entries["joined"][joined], "export": entries["export"][joined]})
         first = keys.with_row_index("n").select(pl.col("n").min().over(keys.columns)).to_series().to_numpy()
         line[joined] = np.flatnonzero(joined)[first]
     return line
 
 
 def _lines(
-    p: Parameters, states: _States, held: Table, line: Array, rng: np.random.Generator
+    p: Parameters, states: _States, entries: Table, line: Array, rng: np.random.Generator
 ) -> tuple[pl.DataFrame, Array]:
     """Write the lines in the order of reporters and days; return them and the line of every piece."""
     known = chemicals()
     unique, inverse = np.unique(line, return_inverse=True)
-    kg = np.bincount(inverse, weights=held["kg"], minlength=len(unique))
-    day = held["day"][unique].copy()
-    np.maximum.at(day, inverse, held["day"])
-    reporter = held["reporter"][unique]
+    kg = np.bincount(inverse, weights=entries["kg"], minlength=len(unique))
+    day = entries["day"][unique].copy()
+    np.maximum.at(day, inverse, entries["day"])
+    reporter = entries["reporter"][unique]
     order = np.lexsort((day, reporter))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     unique, kg, day, reporter = unique[order], kg[order], day[order], reporter[order]
-    chem, export = held["chem"][unique], held["export"][unique]
+    chem, export = entries["chem"][unique], entries["export"][unique]
     threshold = known.thresholds[chem]
     fine = np.minimum(states.grain[reporter], np.where(threshold >= 30_000, 100.0, 10.0))
     grain = np.where(threshold >= 1_000, fine, 0.001)
@@ -898,24 +900,24 @@ def _lines(
     stated = np.round(np.round(kg / grain) * grain, 3)
     stated = np.where(stated == 0, np.round(kg, 3), stated)
     tonnes = states.tonnes[reporter] & (threshold >= 1_000)
-    scale = held["scale"][unique]
+    scale = entries["scale"][unique]
     # The wrong unit: a figure meant in t under kg (scale -1), or meant in kg under t (scale 1).
     tonnes = np.where(scale != 0, scale > 0, tonnes)
     figure = np.where(scale > 0, stated, np.where((scale < 0) | tonnes, stated / 1000, stated))
     stated = np.where(scale > 0, stated * 1000, np.where(scale < 0, stated / 1000, stated))
-    shown = states.shows_concentration[reporter]
-    concentration = np.where(shown, held["concentration"][unique], np.nan)
+    shows_it = states.shows_concentration[reporter]
+    concentration = np.where(shows_it, entries["concentration"][unique], np.nan)
     codes = pl.Series(STATES)
     by_year = states.year_only[reporter]
     days = pl.Series(day.astype("datetime64[D]"))
-    remark = held["remark"][unique]
+    remark = entries["remark"][unique]
     number = np.arange(len(unique)) - np.searchsorted(reporter, reporter) + 1
     lines = pl.DataFrame({
-        "reporter": codes.gather(reporter), "partner": codes.gather(held["partner"][unique]),
+        "reporter": codes.gather(reporter), "partner": codes.gather(entries["partner"][unique]),
         "chemical": pl.Series(known.names).gather(chem), "quantity": figure.round(6), "export": export,
         "concentration": pl.Series(concentration).fill_nan(None).round(1), "day": days, "by_year": by_year,
         "shows_cas": states.shows_cas[reporter], "shows_hs": states.shows_hs[reporter],
-        "cas_told": pl.Series(known.cas).gather(chem), "hs_told": pl.Series(known.hs).gather(held["hs"][unique]),
+        "cas_told": pl.Series(known.cas).gather(chem), "hs_told": pl.Series(known.hs).gather(entries["hs"][unique]),
         "tonnes": tonnes, "number": number, "remark": remark, "kg": stated, "chem": chem,
     })  # fmt: skip
     lines = lines.with_columns(
@@ -933,19 +935,19 @@ def _lines(
     return lines, rank[inverse]
 
 
-def _told(shipments: Table, held: Table, lines: pl.DataFrame, line_of: Array) -> pl.DataFrame:
+def _told(shipments: Table, entries: Table, lines: pl.DataFrame, line_of: Array) -> pl.DataFrame:
     ids = lines["id"]
-    copy = held["copy"]
+    copy = entries["copy"]
     original = np.where(copy >= 0, line_of[copy.clip(0)], 0)
     tags = pl.Series(TAGS)
     return pl.DataFrame({
-        "id": ids.gather(line_of), "shipment": held["ship"].astype(np.int64), "export": held["export"],
-        "cause": tags.gather(held["tag"].astype(np.int64)), "copy_of": ids.gather(original),
+        "id": ids.gather(line_of), "shipment": entries["ship"].astype(np.int64), "export": entries["export"],
+        "cause": tags.gather(entries["tag"].astype(np.int64)), "copy_of": ids.gather(original),
         "again": copy >= 0,
     }).with_columns(copy_of=pl.when("again").then("copy_of")).drop("again")  # fmt: skip
 
 
-def _truth(held: Table, lines: pl.DataFrame) -> pl.DataFrame:
+def _truth(entries: Table, lines: pl.DataFrame) -> pl.DataFrame:
     """Reckon by group what each cause adds to the difference, and say the causes with a part worth telling."""
     known = chemicals()
     key = ["chem", "exporter", "importer", "year"]
@@ -953,14 +955,14 @@ def _truth(held: Table, lines: pl.DataFrame) -> pl.DataFrame:
         exported_kg=pl.col("kg").filter("export").sum().round(3),  # rounded, since sums differ by their order
         imported_kg=pl.col("kg").filter(~pl.col("export")).sum().round(3),
     )
-    signed = np.where(held["export"], 1.0, -1.0) * held["kg"] * np.float_power(1000.0, held["scale"])
-    exporter = np.where(held["export"], held["reporter"], held["partner"])
-    importer = np.where(held["export"], held["partner"], held["reporter"])
+    signed = np.where(entries["export"], 1.0, -1.0) * entries["kg"] * np.float_power(1000.0, entries["scale"])
+    exporter = np.where(entries["export"], entries["reporter"], entries["partner"])
+    importer = np.where(entries["export"], entries["partner"], entries["reporter"])
     codes = pl.Series(STATES)
     parts = (
         pl.DataFrame({
-            "chem": held["chem"], "exporter": exporter, "importer": importer, "year": held["year"].astype(np.int32),
-            "tag": _crossing(held), "part": signed,
+            "chem": entries["chem"], "exporter": exporter, "importer": importer,
+            "year": entries["year"].astype(np.int32), "tag": _crossing(entries), "part": signed,
         })
         .group_by("chem", "exporter", "importer", "year", "tag").agg(pl.col("part").sum().round(3))
         .filter(pl.col("tag") != NONE)
@@ -978,12 +980,12 @@ def _truth(held: Table, lines: pl.DataFrame) -> pl.DataFrame:
     )
     parts = parts.sort([*key, "size", "tag"], descending=[False] * 4 + [True, False])
     named = parts.with_columns(name=pl.Series(TAGS).gather(parts["tag"].cast(pl.Int64)))
-    told = named.group_by(key, maintain_order=True).agg(
+    truth = named.group_by(key, maintain_order=True).agg(
         causes=pl.col("name").filter(pl.col("tag") < len(CAUSES)),
         parts_kg=pl.col("part").filter(pl.col("tag") < len(CAUSES)),
         diversion=pl.col("name").filter(pl.col("tag") >= len(CAUSES)).first(),
     )
-    groups = sums.join(told, on=key, how="left").with_columns(
+    groups = sums.join(truth, on=key, how="left").with_columns(
         pl.col("diversion").fill_null(""), pl.col("causes").fill_null([]), pl.col("parts_kg").fill_null([])
     )
     order = groups.sort(key)
@@ -997,15 +999,15 @@ def _truth(held: Table, lines: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _crossing(held: Table) -> Array:
+def _crossing(entries: Table) -> Array:
     """Give the shipments without a cause that are of two years by nature the cause `year_end`."""
-    plain = held["tag"] == NONE
-    last = np.full(int(held["ship"].max()) + 1, -1, np.int64)
+    plain = entries["tag"] == NONE
+    last = np.full(int(entries["ship"].max()) + 1, -1, np.int64)
     first = np.full(len(last), 99_999, np.int64)
-    np.maximum.at(last, held["ship"][plain], held["year"][plain])
-    np.minimum.at(first, held["ship"][plain], held["year"][plain])
-    crosses = plain & (last[held["ship"]] > first[held["ship"]])
-    return np.where(crosses, _TAG["year_end"], held["tag"]).astype(np.int64)
+    np.maximum.at(last, entries["ship"][plain], entries["year"][plain])
+    np.minimum.at(first, entries["ship"][plain], entries["year"][plain])
+    crosses = plain & (last[entries["ship"]] > first[entries["ship"]])
+    return np.where(crosses, _TAG["year_end"], entries["tag"]).astype(np.int64)
 
 
 # How near it comes
@@ -1038,7 +1040,7 @@ def calibration(world: World) -> Calibration:
     differs = (pl.col("exported_kg") - pl.col("imported_kg")).abs() > pl.col("threshold_kg")
     one_sided = (pl.col("exported_kg") == 0) != (pl.col("imported_kg") == 0)
     number = pl.col("causes").list.len()
-    said = groups.select(
+    figures = groups.select(
         a_year=pl.len() / world.parameters.years,
         over=over.mean(),
         differs=differs.filter(over).mean(),
@@ -1046,4 +1048,4 @@ def calibration(world: World) -> Calibration:
         two=(number >= 2).filter(number >= 1).mean(),
         diverted=(pl.col("diversion") != "").sum(),
     ).row(0)
-    return Calibration(*said)
+    return Calibration(*figures)

@@ -21,24 +21,25 @@ def test_every_error_has_a_code_that_can_be_followed() -> None:
 
 
 def test_every_code_has_a_sentence_and_every_sentence_is_raised() -> None:
-    said = set(sentences("en"))
-    assert {name for name in said if name.removesuffix("_remedy") not in said} == set()
-    assert {name for name in said if not name.endswith("_remedy")} == set(by_code())
+    wordings = set(sentences("en"))
+    assert {name for name in wordings if name.removesuffix("_remedy") not in wordings} == set()
+    assert {name for name in wordings if not name.endswith("_remedy")} == set(by_code())
 
 
 def test_no_sentence_stands_under_two_codes() -> None:
-    said = sentences("en")
-    count = Counter((said[code], said.get(f"{code}_remedy", "")) for code in by_code())
+    wordings = sentences("en")
+    count = Counter((wordings[code], wordings.get(f"{code}_remedy", "")) for code in by_code())
     assert [words for words, times in count.items() if times > 1 and not words[0].startswith("{reason}")] == []
 
 
 def test_every_value_that_a_sentence_names_is_given() -> None:
-    said = sentences("en")
+    wordings = sentences("en")
     lacking = {
         (site.place, code): names
         for code, places in by_code().items()
         for site in places
-        if not site.more and (names := (names_in(said[code]) | names_in(said.get(f"{code}_remedy", ""))) - site.values)
+        if not site.more
+        and (names := (names_in(wordings[code]) | names_in(wordings.get(f"{code}_remedy", ""))) - site.values)
     }
     assert lacking == {}
 

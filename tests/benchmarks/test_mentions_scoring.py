@@ -32,13 +32,16 @@ def entries_of(cas: str) -> frozenset[tuple[str, str]]:
 
 
 def item(text: str, *labels: tuple[str, str, str], id: str = "en-001", kind: str = "name") -> Item:
-    placed = [Label(text.index(one), text.index(one) + len(one), one, cas, verdict) for one, cas, verdict in labels]
+    placed = [
+        Label(text.index(written), text.index(written) + len(written), written, cas, verdict)
+        for written, cas, verdict in labels
+    ]
     return Item(id, text, "line", kind, tuple(placed))
 
 
 def find(text: str, written: str, verdict: str = "listed", kind: str = "name", cas: tuple[str, ...] = ()) -> Find:
     start = text.index(written)
-    entries = frozenset(entry for one in cas for entry in entries_of(one))
+    entries = frozenset(entry for number in cas for entry in entries_of(number))
     return Find(start, start + len(written), written, verdict, kind, cas, entries)
 
 
@@ -46,51 +49,51 @@ LINE = "Sarin and thiodiglycol 99 %, 2 drums"
 
 
 def test_a_label_is_found_by_a_find_of_its_chemical_that_overlaps_it() -> None:
-    one = item(LINE, ("thiodiglycol", TDG, "listed"))
-    scored = score(one, [find(LINE, "thiodiglycol 99", cas=(TDG,))], entries_of)
+    labelled_item = item(LINE, ("thiodiglycol", TDG, "listed"))
+    scored = score(labelled_item, [find(LINE, "thiodiglycol 99", cas=(TDG,))], entries_of)
     assert (scored.missed, scored.wrong, scored.right) == ((), (), 1)
 
 
 def test_a_label_without_a_find_is_missed_and_a_find_without_a_label_is_wrong() -> None:
-    one = item(LINE, ("thiodiglycol", TDG, "listed"))
-    scored = score(one, [find(LINE, "drums", cas=(TEA,))], entries_of)
+    labelled_item = item(LINE, ("thiodiglycol", TDG, "listed"))
+    scored = score(labelled_item, [find(LINE, "drums", cas=(TEA,))], entries_of)
     assert [label.text for label in scored.missed] == ["thiodiglycol"]
     assert [wrong.text for wrong in scored.wrong] == ["drums"]
 
 
 def test_a_find_of_another_chemical_is_a_miss_and_wrong() -> None:
-    one = item(LINE, ("thiodiglycol", TDG, "listed"))
-    scored = score(one, [find(LINE, "thiodiglycol", cas=(TEA,))], entries_of)
+    labelled_item = item(LINE, ("thiodiglycol", TDG, "listed"))
+    scored = score(labelled_item, [find(LINE, "thiodiglycol", cas=(TEA,))], entries_of)
     assert (len(scored.missed), len(scored.wrong), scored.right) == (1, 1, 0)
 
 
 def test_another_number_under_the_same_entry_is_the_same_chemical() -> None:
-    one = item(LINE, ("Sarin", SARIN, "listed"))
-    assert not score(one, [find(LINE, "Sarin", cas=("329-99-7",))], entries_of).missed
+    labelled_item = item(LINE, ("Sarin", SARIN, "listed"))
+    assert not score(labelled_item, [find(LINE, "Sarin", cas=("329-99-7",))], entries_of).missed
 
 
 def test_a_structure_without_a_number_is_held_against_the_entry() -> None:
-    one = item(LINE, ("Sarin", SARIN, "listed"))
+    labelled_item = item(LINE, ("Sarin", SARIN, "listed"))
     drawn = find(LINE, "Sarin", kind="structure")
     right, wrong = (drawn._replace(entries=entries_of(cas)) for cas in (SARIN, TEA))
-    assert not score(one, [right], entries_of).missed
-    assert score(one, [wrong], entries_of).missed
+    assert not score(labelled_item, [right], entries_of).missed
+    assert score(labelled_item, [wrong], entries_of).missed
 
 
 def test_a_label_of_a_family_takes_any_number() -> None:
-    one = item(LINE, ("Sarin", "", "listed"))
-    assert not score(one, [find(LINE, "Sarin", cas=(TEA,))], entries_of).missed
+    labelled_item = item(LINE, ("Sarin", "", "listed"))
+    assert not score(labelled_item, [find(LINE, "Sarin", cas=(TEA,))], entries_of).missed
 
 
 def test_several_finds_over_one_label_count_once() -> None:
-    one = item(LINE, ("thiodiglycol", TDG, "listed"))
+    labelled_item = item(LINE, ("thiodiglycol", TDG, "listed"))
     finds = [find(LINE, "thio", cas=(TDG,)), find(LINE, "diglycol", cas=(TDG,))]
-    assert totals([score(one, finds, entries_of)]).precision == (1, 1)
+    assert totals([score(labelled_item, finds, entries_of)]).precision == (1, 1)
 
 
 def test_one_find_over_two_labels_finds_both() -> None:
-    one = item(LINE, ("Sarin", "", "listed"), ("thiodiglycol", "", "listed"))
-    assert totals([score(one, [find(LINE, "Sarin and thiodiglycol")], entries_of)]).recall == (2, 2)
+    labelled_item = item(LINE, ("Sarin", "", "listed"), ("thiodiglycol", "", "listed"))
+    assert totals([score(labelled_item, [find(LINE, "Sarin and thiodiglycol")], entries_of)]).recall == (2, 2)
 
 
 def test_the_same_name_twice_is_two_labels(tmp_path: Path) -> None:
@@ -99,9 +102,9 @@ def test_the_same_name_twice_is_two_labels(tmp_path: Path) -> None:
         ' listed: [{text: TEA, cas: null, verdict: review}, {text: TEA, cas: "102-71-6", verdict: either}]}',
         encoding="utf-8",
     )
-    (one,) = labelled(tmp_path)
-    assert [(label.start, label.cas) for label in one.labels] == [(0, ""), (5, TEA)]
-    assert one.held_out
+    (labelled_item,) = labelled(tmp_path)
+    assert [(label.start, label.cas) for label in labelled_item.labels] == [(0, ""), (5, TEA)]
+    assert labelled_item.held_out
 
 
 def test_a_label_that_does_not_stand_in_its_text_is_refused(tmp_path: Path) -> None:
@@ -114,8 +117,8 @@ def test_a_label_that_does_not_stand_in_its_text_is_refused(tmp_path: Path) -> N
 
 
 def test_a_verdict_agrees_where_it_is_as_labelled_or_either_was_allowed() -> None:
-    def other(verdict: str, found: str) -> int:
-        scored = score(item(LINE, ("Sarin", SARIN, verdict)), [find(LINE, "Sarin", found, cas=(SARIN,))], entries_of)
+    def other(verdict: str, given: str) -> int:
+        scored = score(item(LINE, ("Sarin", SARIN, verdict)), [find(LINE, "Sarin", given, cas=(SARIN,))], entries_of)
         return len(scored.other_verdict)
 
     assert (other("listed", "listed"), other("either", "review"), other("review", "listed")) == (0, 0, 1)
@@ -125,21 +128,21 @@ NUMBERED = "Glycerine, CAS 102-71-6, HS 2922.15"
 
 
 def test_a_disagreement_over_a_number_makes_it_one_for_review() -> None:
-    one = item(NUMBERED, (TEA, TEA, "review"))
+    labelled_item = item(NUMBERED, (TEA, TEA, "review"))
     finds = [
         find(NUMBERED, TEA, "review", "disagreement"),
         find(NUMBERED, TEA, "listed", "cas", (TEA,)),
     ]
-    scored = score(one, finds, entries_of)
+    scored = score(labelled_item, finds, entries_of)
     assert not scored.other_verdict
     assert (scored.right, scored.wrong) == (1, ())
 
 
 @pytest.mark.parametrize(("verdict", "right"), [("review", 2), ("either", 2), ("listed", 1)])
 def test_a_disagreeing_code_is_right_only_on_a_line_that_is_labelled_as_doubtful(verdict: str, right: int) -> None:
-    one = item(NUMBERED, (TEA, TEA, verdict))
+    labelled_item = item(NUMBERED, (TEA, TEA, verdict))
     finds = [find(NUMBERED, TEA, verdict, "cas", (TEA,)), find(NUMBERED, "2922.15", "review", "hs")]
-    assert totals([score(one, finds, entries_of)]).precision == (right, 2)
+    assert totals([score(labelled_item, finds, entries_of)]).precision == (right, 2)
 
 
 def test_a_un_number_counts_with_the_label_of_its_chemical_and_is_wrong_elsewhere() -> None:
@@ -168,9 +171,9 @@ def test_a_line_is_told_right_where_it_has_finds_and_labels_or_neither() -> None
 
 
 def test_f1_is_the_harmonic_mean_of_precision_and_recall() -> None:
-    one = item(LINE, ("Sarin", SARIN, "listed"), ("thiodiglycol", TDG, "listed"))
-    assert totals([score(one, [find(LINE, "Sarin", cas=(SARIN,))], entries_of)]).f1 == pytest.approx(2 / 3)
-    assert totals([score(one, [], entries_of)]).f1 is None
+    labelled_item = item(LINE, ("Sarin", SARIN, "listed"), ("thiodiglycol", TDG, "listed"))
+    assert totals([score(labelled_item, [find(LINE, "Sarin", cas=(SARIN,))], entries_of)]).f1 == pytest.approx(2 / 3)
+    assert totals([score(labelled_item, [], entries_of)]).f1 is None
 
 
 def test_the_interval_is_wilsons() -> None:
@@ -179,8 +182,8 @@ def test_the_interval_is_wilsons() -> None:
 
 
 def test_misses_of_held_out_items_are_never_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    open_one, held = (item(LINE, ("Sarin", SARIN, "listed"), id=id) for id in ("en-001", "en-003"))
-    print_misses(score(one, [find(LINE, "drums")], entries_of) for one in (open_one, held))
+    open_one, held_out = (item(LINE, ("Sarin", SARIN, "listed"), id=id) for id in ("en-001", "en-003"))
+    print_misses(score(item, [find(LINE, "drums")], entries_of) for item in (open_one, held_out))
     printed = capsys.readouterr().out
     assert "en-001" in printed
     assert "MISSED 'Sarin'" in printed
@@ -190,15 +193,15 @@ def test_misses_of_held_out_items_are_never_printed(capsys: pytest.CaptureFixtur
 
 def test_every_label_of_the_set_stands_in_its_text_and_a_third_is_held_out() -> None:
     items = labelled()
-    assert len({one.id for one in items}) == len(items)
-    assert sum(one.held_out for one in items) == pytest.approx(len(items) / 3, abs=6)
+    assert len({item.id for item in items}) == len(items)
+    assert sum(item.held_out for item in items) == pytest.approx(len(items) / 3, abs=6)
 
 
 def test_the_plain_ways_find_printed_numbers_and_printed_names_and_no_more() -> None:
     ways = PlainFinders(Convention())
     text = "SARIN, thiodiglycol; 107-44-8; 64-17-5; sarinium"
-    assert [one.text for one in ways.by_number(text)] == [SARIN]
-    assert [(one.text, TDG in one.cas) for one in ways.by_name(text)] == [("SARIN", False), ("thiodiglycol", True)]
+    assert [find.text for find in ways.by_number(text)] == [SARIN]
+    assert [(find.text, TDG in find.cas) for find in ways.by_name(text)] == [("SARIN", False), ("thiodiglycol", True)]
 
 
 def test_invoice_lines_differ_from_each_other_and_are_the_same_each_time() -> None:

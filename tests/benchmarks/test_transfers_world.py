@@ -87,10 +87,10 @@ def told_truly(world: World) -> pl.DataFrame:
 
 @pytest.mark.parametrize("parameters", [TRAINING, TEST], ids=["training", "test"])
 def test_a_world_comes_near_to_what_is_told_of_the_declarations(parameters) -> None:
-    said = calibration(make(parameters))
-    assert 1_600 <= said.transfers_a_year <= 1_900
-    for name, told in TOLD.items():
-        assert getattr(said, name) == pytest.approx(told, abs=0.025), name
+    measured = calibration(make(parameters))
+    assert 1_600 <= measured.transfers_a_year <= 1_900
+    for name, published in TOLD.items():
+        assert getattr(measured, name) == pytest.approx(published, abs=0.025), name
 
 
 def test_two_causes_at_once_are_in_a_fifth_of_the_groups_with_any(world: World) -> None:
@@ -135,13 +135,15 @@ def test_there_are_sixty_states_forty_chemicals_and_ten_years(world: World) -> N
 def test_the_chemicals_fall_under_the_entries_that_the_screener_finds() -> None:
     screener = Screener(Rulebook.of(None))
     for cas, entry in ENTRIES.items():
-        found = {one.rule.entry for one in screener.answer(cas, "cas") if one.rule and one.rule.list == "CWC"}
-        assert entry in found, cas
+        entries = {
+            finding.rule.entry for finding in screener.answer(cas, "cas") if finding.rule and finding.rule.list == "CWC"
+        }
+        assert entry in entries, cas
 
 
 def test_chemicals_that_may_be_mistaken_share_a_heading() -> None:
     known = chemicals()
-    assert sum(bool(one) for one in known.siblings) >= 25
+    assert sum(bool(sibling) for sibling in known.siblings) >= 25
     for place, siblings in enumerate(known.siblings):
         assert {known.hs[other][:4] for other in siblings} <= {known.hs[place][:4]}
 
@@ -254,8 +256,8 @@ def test_a_scaled_world_has_about_so_many_lines(tmp_path) -> None:
 
 
 def test_who_knows_the_truth_is_right_in_everything(world: World) -> None:
-    told = told_truly(world)
-    groups = judged(world.groups, told)
+    true_groups = told_truly(world)
+    groups = judged(world.groups, true_groups)
     right = rights(planted(groups).filter("over"))
     assert all(count == total > 0 for count, total in right.values())
     assert hits(groups.sort("rank")) == (100, 100)
@@ -265,8 +267,8 @@ def test_who_knows_the_truth_is_right_in_everything(world: World) -> None:
 
 
 def test_a_group_that_is_not_told_counts_as_wrong(small: World) -> None:
-    told = told_truly(small)
-    groups = planted(judged(small.groups, told.filter(pl.col("year") != 2016)))
+    true_groups = told_truly(small)
+    groups = planted(judged(small.groups, true_groups.filter(pl.col("year") != 2016)))
     missing = groups.filter(pl.col("year") == 2016).height
     right, total = rights(groups)["top-1"]
     assert missing > 0
@@ -286,8 +288,8 @@ def test_matching_the_second_entry_for_the_first_is_no_error(small: World) -> No
     doubled = single.filter(pl.col("copy_of").is_not_null())
     assert doubled.height > 0
     matches = single.filter(~pl.col("id").is_in(doubled["copy_of"].implode()))
-    told = matches.select("id", match_group=pl.col("shipment").cast(pl.String))
-    assert pairs_of(only, told).scores() == (1.0, 1.0, 1.0)
+    matched = matches.select("id", match_group=pl.col("shipment").cast(pl.String))
+    assert pairs_of(only, matched).scores() == (1.0, 1.0, 1.0)
 
 
 def test_lines_matched_at_random_are_wrong_pairs(small: World) -> None:
@@ -364,9 +366,9 @@ def test_what_is_missed_is_told_by_reason_and_nothing_where_all_is_told(small: W
     assert sum(count for _, count in nothing.reasons) == nothing.true == pairs_of(small, told_nothing(small)).of()[0]
     assert 0 < nothing.not_known < nothing.true
     assert nothing.bound[1] < nothing.bound[0] < 1.0
-    found = missed(small, by_matching(ways), ways)
+    missed_pairs = missed(small, by_matching(ways), ways)
     true, _, both = pairs_of(small, by_matching(ways)).of()
-    assert sum(count for _, count in found.reasons) == pytest.approx(true - both, abs=0.002 * true)
+    assert sum(count for _, count in missed_pairs.reasons) == pytest.approx(true - both, abs=0.002 * true)
 
 
 def told_nothing(world: World) -> pl.DataFrame:
@@ -379,6 +381,6 @@ def by_matching(matched: pl.DataFrame) -> pl.DataFrame:
 
 def test_the_days_of_every_way_are_told_from_the_truth_and_learnt_again_afterwards(small: World) -> None:
     learnt = matching._usual
-    true, told, both = pairs_of(small, by_matching(with_known_ways(small))).of()
+    true, proposed, both = pairs_of(small, by_matching(with_known_ways(small))).of()
     assert matching._usual is learnt
-    assert 2 * both / (true + told) > 0.8
+    assert 2 * both / (true + proposed) > 0.8

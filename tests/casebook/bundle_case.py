@@ -48,8 +48,15 @@ class Kept:
     @property
     def content(self) -> str:
         at = f"2026-11-24T10:{self.seq:02}:00.000000Z"
-        said = {"seq": self.seq, "at": at, "kind": self.kind, "actor": self.actor, "case": self.case, "body": self.body}
-        return canonical(said)
+        statement = {
+            "seq": self.seq,
+            "at": at,
+            "kind": self.kind,
+            "actor": self.actor,
+            "case": self.case,
+            "body": self.body,
+        }
+        return canonical(statement)
 
     @property
     def salt(self) -> bytes:
@@ -66,10 +73,10 @@ class Book:
     @property
     def chain(self) -> list[writing.ChainPlace]:
         places, before = [], FIRST_LINK
-        for one in self.records:
-            committed = commitment(one.salt, one.content)
+        for record in self.records:
+            committed = commitment(record.salt, record.content)
             before = link(before, committed)
-            places.append(writing.ChainPlace(one.seq, committed, before))
+            places.append(writing.ChainPlace(record.seq, committed, before))
         return places
 
     def checkpoints(self, signers: tuple[Signer, Signer]) -> list[writing.ShownCheckpoint]:
@@ -87,22 +94,24 @@ class Book:
         return signed
 
     def contents(self, signers: tuple[Signer, Signer], **other: object) -> writing.BundleContents:
-        shown = [one for one in self.records if one.case in (None, CASE)]
-        erased = {ERASED_RECORD} if any(one.kind == "erasure" for one in self.records) else set()
+        exported = [record for record in self.records if record.case in (None, CASE)]
+        erased = {ERASED_RECORD} if any(record.kind == "erasure" for record in self.records) else set()
         return writing.BundleContents(
             casebook=BOOK_ID, case="imports-2026", case_number=CASE, mark="protected",
             exported_at="2026-11-24T12:00:00Z", exported_by="person-1", approved_by="person-2",
             recipients=("OPCW",), chain=self.chain,
             records=[
-                writing.ShownRecord(one.seq, None, None) if one.seq in erased
-                else writing.ShownRecord(one.seq, one.salt, one.content)
-                for one in shown
+                writing.ShownRecord(record.seq, None, None) if record.seq in erased
+                else writing.ShownRecord(record.seq, record.salt, record.content)
+                for record in exported
             ],
             blocks=[
-                writing.ShownBlock(one.seq, [shown_finding(*each, sealed=bool(erased)) for each in one.findings])
-                for one in shown if one.kind == "findings"
+                writing.ShownBlock(
+                    record.seq, [shown_finding(*finding, sealed=bool(erased)) for finding in record.findings]
+                )
+                for record in exported if record.kind == "findings"
             ],
-            checkpoints=self.checkpoints(signers), keys=[one.public_pem() for one in signers],
+            checkpoints=self.checkpoints(signers), keys=[signer.public_pem() for signer in signers],
             sources=[writing.ShownSource(SOURCE_ID, [SOURCE[:7], SOURCE[7:]])], **other,
         )  # fmt: skip
 
@@ -121,7 +130,7 @@ def make_book() -> Book:
         book.records.append(Kept(len(book.records) + 1, kind, case, body, actor))
 
     def keep_block(case: int, run: int, first: int, count: int) -> None:
-        found = [
+        findings = [
             (
                 n,
                 salt_of(f"finding {n}"),
@@ -129,9 +138,9 @@ def make_book() -> Book:
             )
             for n in range(first, first + count)
         ]
-        digest = block_digest(commitment(salt, content) for _, salt, content in found).hex()
+        digest = block_digest(commitment(salt, content) for _, salt, content in findings).hex()
         keep("findings", {"run": run, "first": first, "count": count, "digest": digest}, case, "worker")
-        book.records[-1].findings = found
+        book.records[-1].findings = findings
 
     keep("casebook_made", {"casebook": BOOK_ID}, actor="console")
     keep("person_set", {"person": "person-1", "role": "reviewer"}, actor="console")
@@ -168,12 +177,14 @@ def make_book() -> Book:
 
 def younger(book: Book, seq: int) -> Book:
     """Return the book as it was when record ``seq`` was its last."""
-    return Book(book.records[:seq], [one for one in book.signed_at if one[0] <= seq])
+    return Book(book.records[:seq], [sealing for sealing in book.signed_at if sealing[0] <= seq])
 
 
 def changed(book: Book, seq: int, **body: object) -> Book:
     """Return the book with another content of one record: what a forger of the database would make of it."""
-    records = [replace(one, body={**one.body, **body}) if one.seq == seq else one for one in book.records]
+    records = [
+        replace(record, body={**record.body, **body}) if record.seq == seq else record for record in book.records
+    ]
     return Book(records, book.signed_at)
 
 

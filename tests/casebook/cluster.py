@@ -12,9 +12,9 @@ from pathlib import Path
 
 def folder_of_server() -> Path:
     """Return where the server's programs are, the newest where there are several."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if found:
-        return found[-1].parent
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if programs:
+        return programs[-1].parent
     program = shutil.which("initdb")
     assert program, "PostgreSQL is not installed: apt-get install postgresql"
     return Path(program).resolve().parent

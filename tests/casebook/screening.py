@@ -14,10 +14,10 @@ SARIN, THIODIGLYCOL, ETHANOL, NOT_READ = "CC(C)OP(C)(=O)F", "OCCSCCO", "CCO", "C
 
 @cache
 def _screened(values: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
-    found = [finding_to_plain(finding) for finding in screen(values, lists="CWC", as_of="2026-11-24")]
-    return tuple(json.loads(json.dumps(found)))
+    kept_findings = [finding_to_plain(finding) for finding in screen(values, lists="CWC", as_of="2026-11-24")]
+    return tuple(json.loads(json.dumps(kept_findings)))
 
 
 def findings(*values: str, first_row: int = 1) -> list[dict[str, Any]]:
     """Return the findings of values, their rows counted from ``first_row``."""
-    return [{**one, "row": one["row"] + first_row - 1} for one in _screened(values)]
+    return [{**pair, "row": pair["row"] + first_row - 1} for pair in _screened(values)]

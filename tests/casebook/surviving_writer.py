@@ -23,11 +23,11 @@ from opencwc.errors import StorageError
 WRITER = Person("p-writer", "writer", "Writer", Role.REVIEWER, Mark.HIGHLY_PROTECTED)
 
 
-def say(**told: Any) -> None:
-    os.write(1, json.dumps(told).encode() + b"\n")  # shorter than PIPE_BUF: whole or not at all
+def say(**news: Any) -> None:
+    os.write(1, json.dumps(news).encode() + b"\n")  # shorter than PIPE_BUF: whole or not at all
 
 
-def write_until_killed(place: str, found: list[dict[str, Any]]) -> None:
+def write_until_killed(place: str, findings: list[dict[str, Any]]) -> None:
     book = database.open_casebook(place)
     say(opened=True)
     turn = 0
@@ -37,7 +37,7 @@ def write_until_killed(place: str, found: list[dict[str, Any]]) -> None:
         say(run=run.number)
         for count in (1, 40, 7):
             before = run.rows
-            block = [{**found[n % len(found)], "row": before + n + 1} for n in range(count)]
+            block = [{**findings[n % len(findings)], "row": before + n + 1} for n in range(count)]
             run.keep(block)
             say(run=run.number, rows=run.rows)
         with book.reading() as connection:
@@ -53,14 +53,14 @@ def write_until_killed(place: str, found: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     place = sys.argv[1]
-    found = json.loads(sys.stdin.readline())
+    findings = json.loads(sys.stdin.readline())
     gravity_of("screen")
     say(ready=True)
     for _ in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
             try:
-                write_until_killed(place, found)
+                write_until_killed(place, findings)
             except StorageError as error:
                 say(problem=str(error))
             finally:

@@ -250,16 +250,16 @@ def rewrite(book: Casebook, seq: int, forger: Signer, **body: Any) -> None:
     for row in all_rows(book, tables.record):
         committed = bytes(row["commitment"])
         if row["seq"] == seq:
-            said = json.loads(row["content"])
-            content, salt = canonical({**said, "body": {**said["body"], **body}}), fresh_salt()
+            record_content = json.loads(row["content"])
+            content, salt = canonical({**record_content, "body": {**record_content["body"], **body}}), fresh_salt()
             committed = commitment(salt, content)
             new = {"salt": salt, "content": content, "commitment": committed}
             statements.append(tables.record.update().where(here(tables.record, row)).values(**new))
         at = links[row["seq"]] = link(at, committed)
     previous = "0" * 64
     for row in all_rows(book, tables.checkpoint):
-        said = {**json.loads(row["statement"]), "link": links[row["seq"]].hex(), "previous": previous}
-        statement = canonical(said)
+        record_content = {**json.loads(row["statement"]), "link": links[row["seq"]].hex(), "previous": previous}
+        statement = canonical(record_content)
         signature = forger.sign(statement.encode())
         previous = sha256(statement.encode() + signature).hexdigest()
         new = {"statement": statement, "signature": signature, "key": forger.fingerprint}

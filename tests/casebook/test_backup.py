@@ -77,22 +77,27 @@ def _log_as_it_was(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def content(book: Casebook) -> dict[str, list[dict[str, Any]]]:
     """Everything but what a restore adds: its own record, checkpoint and head."""
-    told = {name: all_rows(book, table) for name, table in tables.metadata.tables.items() if name not in LEFT_OUT}
-    told.pop("casebook")
-    told["record"] = [row for row in told["record"] if row["kind"] != "restored"]
-    told["checkpoint"] = told["checkpoint"][: len(told["record"])]
+    rows_by_table = {
+        name: all_rows(book, table) for name, table in tables.metadata.tables.items() if name not in LEFT_OUT
+    }
+    rows_by_table.pop("casebook")
+    rows_by_table["record"] = [row for row in rows_by_table["record"] if row["kind"] != "restored"]
+    rows_by_table["checkpoint"] = rows_by_table["checkpoint"][: len(rows_by_table["record"])]
     return {
-        name: [{key: bytes(one) if isinstance(one, memoryview) else one for key, one in row.items()} for row in rows]
-        for name, rows in told.items()
+        name: [
+            {key: bytes(value) if isinstance(value, memoryview) else value for key, value in row.items()}
+            for row in rows
+        ]
+        for name, rows in rows_by_table.items()
     }
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_backup_goes_into_either_database_and_fits_there(kept: Kept, kind: str) -> None:
     place = kept.new_place(kind)
-    found = restore_lost(place, kept.backup)
-    assert found.fits and found.casebook == kept.manifest["casebook"]
-    assert found.records == kept.manifest["head"]["seq"] + 1  # and the restoring itself is on record
+    report = restore_lost(place, kept.backup)
+    assert report.fits and report.casebook == kept.manifest["casebook"]
+    assert report.records == kept.manifest["head"]["seq"] + 1  # and the restoring itself is on record
     book = open_casebook(place, create=False)
     before, after = content(kept.book), content(book)
     after["checkpoint"] = after["checkpoint"][: len(before["checkpoint"])]
@@ -213,33 +218,33 @@ DAMAGE: dict[str, tuple[Callable[[Path, Casebook], None], type[OpenCWCError], st
     "the manifest no object": (_with("manifest.json", lambda data: b"[]"), InputError, "not a backup"),
     "the signature flipped": (_with("manifest.sig", _flipped), IntegrityError, "signature"),
     "another key": (_with("key.pem", lambda data: data.replace(b"A", b"B", 1)), OpenCWCError, r"backup|key"),
-    "another format": (_signed_anew(lambda said, _: said.update(format="opencwc-backup-9")), InputError,
+    "another format": (_signed_anew(lambda manifest, _: manifest.update(format="opencwc-backup-9")), InputError,
                        "opencwc-backup-9.*reads opencwc-backup-1"),
-    "other tables": (_signed_anew(lambda said, _: said["files"].pop("comment.parquet")), InputError,
+    "other tables": (_signed_anew(lambda manifest, _: manifest["files"].pop("comment.parquet")), InputError,
                      "different tables"),
     "packed": (_packed, InputError, "not packed the way"),
-    "fewer rows said": (_signed_anew(lambda said, _: said["rows"].update(finding=1)), IntegrityError,
+    "fewer rows said": (_signed_anew(lambda manifest, _: manifest["rows"].update(finding=1)), IntegrityError,
                         "number of rows"),
-    "another head said": (_signed_anew(lambda said, _: said["head"].update(seq=1)), IntegrityError,
+    "another head said": (_signed_anew(lambda manifest, _: manifest["head"].update(seq=1)), IntegrityError,
                           "head of the chain"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_backup_is_told_and_leaves_nothing_behind(kept: Kept, name: str, tmp_path: Path) -> None:
-    tamper, kind, said = DAMAGE[name]
+    tamper, kind, message = DAMAGE[name]
     damaged = tmp_path / "damaged.zip"
     shutil.copy(kept.backup, damaged)
     tamper(damaged, kept.book)
     place = kept.new_place("sqlite")
-    with pytest.raises(kind, match=said):
+    with pytest.raises(kind, match=message):
         restore_lost(place, damaged)
     assert nothing_at(place)
     assert list(tmp_path.iterdir()) == [damaged]
     on_server = kept.new_place("postgresql")
     empty = open_casebook(on_server)
     before = content(empty)
-    with pytest.raises(kind, match=said):
+    with pytest.raises(kind, match=message):
         restore_lost(on_server, damaged)
     assert content(empty) == before and verify_all(empty).fits
     assert restore_lost(on_server, kept.backup).casebook == kept.manifest["casebook"]  # and it is as good as new
@@ -308,9 +313,9 @@ def test_after_a_restore_the_log_expects_the_restored_casebook(kept: Kept) -> No
     lines = [json.loads(line) for line in kept.book.log.path.read_bytes().splitlines()]
     restored = [line for line in lines if line.get("restored")]
     assert [line["number"] for line in restored] == [len(all_rows(kept.book, tables.checkpoint))]
-    found = verify_all(kept.book)  # the old one is no longer the casebook
-    assert "another one in the log" in str(found.problems)
-    seq = found.records
+    report = verify_all(kept.book)  # the old one is no longer the casebook
+    assert "another one in the log" in str(report.problems)
+    seq = report.records
     with kept.book.engine.connect() as connection, connection.begin():  # put back by hand, for the tests that follow
         connection.execute(tables.comment.delete().where(tables.comment.c.seq == seq))
         connection.execute(tables.record.delete().where(tables.record.c.seq == seq))
@@ -346,8 +351,8 @@ def test_a_backup_made_while_somebody_writes_is_of_one_moment(kept: Kept, tmp_pa
     stop.set()
     writer.join()
     assert not problems and heads == sorted(heads)
-    found = restore_lost(tmp_path / "restored.db", tmp_path / "4.zip")
-    assert found.fits and found.records == heads[4] + 1
+    report = restore_lost(tmp_path / "restored.db", tmp_path / "4.zip")
+    assert report.fits and report.records == heads[4] + 1
     book.close()
 
 

@@ -52,9 +52,9 @@ from .bundle_case import (
 )
 
 BOOK = make_book()
-SHOWN = [one for one in BOOK.records if one.case in (None, CASE) and one.seq != ERASED_RECORD]
-ONE_OF_EACH_KIND = [*{one.kind: one for one in SHOWN}.values(), BOOK.records[ERASED_RECORD - 1]]
-BLOCKS = [one.seq for one in SHOWN if one.kind == "findings"]
+SHOWN = [record for record in BOOK.records if record.case in (None, CASE) and record.seq != ERASED_RECORD]
+ONE_OF_EACH_KIND = [*{record.kind: record for record in SHOWN}.values(), BOOK.records[ERASED_RECORD - 1]]
+BLOCKS = [record.seq for record in SHOWN if record.kind == "findings"]
 Tamper = Callable[[dict[str, bytes]], None]
 
 
@@ -85,8 +85,8 @@ class World:
         write_bundle(path, book.contents(self.signers, time_stamps=time_stamps or []), signer)
         return path
 
-    def check(self, members: dict[str, bytes], **asked: object) -> Report:
-        return verify_bundle(zipped(self.folder / "tampered.zip", members), **asked)
+    def check(self, members: dict[str, bytes], **options: object) -> Report:
+        return verify_bundle(zipped(self.folder / "tampered.zip", members), **options)
 
     def tampered(self, tamper: Tamper) -> tuple[Report, Report]:
         """What is said of members that were tampered with: as they are, and with a manifest made to fit."""
@@ -109,10 +109,10 @@ def _openssl_asked_once() -> Iterator[None]:
         answers: dict[tuple[bytes, bytes, bytes], bool] = {}
 
         def signed(openssl: bundle_verifier.OpenSSL, der: bytes, data: bytes, signature: bytes) -> bool:
-            asked = (der, data, signature)
-            if asked not in answers:
-                answers[asked] = ask(openssl, *asked)
-            return answers[asked]
+            key = (der, data, signature)
+            if key not in answers:
+                answers[key] = ask(openssl, *key)
+            return answers[key]
 
         patch.setattr(bundle_verifier.OpenSSL, "signed", signed)
         yield
@@ -131,29 +131,29 @@ def first_record(report: Report) -> int:
 
 
 def test_the_case_holds_records_of_every_kind() -> None:
-    assert {one.kind for one in SHOWN} | {"comment"} == set(EVERY_KIND)
+    assert {record.kind for record in SHOWN} | {"comment"} == set(EVERY_KIND)
 
 
 def test_the_true_bundle_fits_and_the_report_says_what_was_checked_and_what_was_not(world: World) -> None:
     report = verify_bundle(world.bundle, key=world.key, ca=world.authority.ca)
-    said = text_of(report)
+    sentence = text_of(report)
     assert report.fits
-    assert "THE BUNDLE FITS." in said
-    assert "marked PROTECTED" in said
-    assert "26 records of the casebook" in said
-    assert "21 records and 9 findings" in said
-    assert "6 signatures of 2 keys" in said
-    assert "The sources: 1 files" in said
-    assert "1 records (14) and 1 findings" in said
-    assert "checkpoint 3: records 1 to 12 stood" in said
-    assert "checkpoint 6: asked for, not yet taken in" in said
+    assert "THE BUNDLE FITS." in sentence
+    assert "marked PROTECTED" in sentence
+    assert "26 records of the casebook" in sentence
+    assert "21 records and 9 findings" in sentence
+    assert "6 signatures of 2 keys" in sentence
+    assert "The sources: 1 files" in sentence
+    assert "1 records (14) and 1 findings" in sentence
+    assert "checkpoint 3: records 1 to 12 stood" in sentence
+    assert "checkpoint 6: asked for, not yet taken in" in sentence
 
 
 def test_without_a_fingerprint_and_certificates_the_report_says_that_key_and_time_are_not_checked(world: World) -> None:
     report = verify_bundle(world.bundle)
     assert report.fits
-    assert any(one.startswith("THE KEY") and world.key in one for one in report.unchecked)
-    assert any("time stamp of checkpoint 3" in one and "--ca" in one for one in report.unchecked)
+    assert any(sentence.startswith("THE KEY") and world.key in sentence for sentence in report.unchecked)
+    assert any("time stamp of checkpoint 3" in sentence and "--ca" in sentence for sentence in report.unchecked)
 
 
 def test_a_fingerprint_may_be_written_as_people_write_it(world: World) -> None:
@@ -166,7 +166,7 @@ def test_sources_that_were_left_out_are_told_and_are_no_fault(world: World) -> N
     write_bundle(path, replace(BOOK.contents(world.signers), sources=()), world.signers[1])
     report = verify_bundle(path, key=world.key)
     assert report.fits
-    assert any("sources that are not in the bundle: 1" in one for one in report.unchecked)
+    assert any("sources that are not in the bundle: 1" in sentence for sentence in report.unchecked)
 
 
 def test_the_verifier_in_the_bundle_is_the_verifier(world: World) -> None:
@@ -205,11 +205,11 @@ def test_alone_it_names_the_first_record_that_does_not_fit_in_json_too(world: Wo
     members = dict(world.members)
     members["records.jsonl"] = members["records.jsonl"].replace(b"The structure is right.", b"The structure is wrong.")
     tampered = zipped(world.folder / "wrong.zip", members)
-    plain, told = alone(world, tampered), alone(world, tampered, "--json")
+    plain, done = alone(world, tampered), alone(world, tampered, "--json")
     assert (plain.returncode, plain.stderr) == (1, "")
     assert "The first that does not fit:\n  Record 13 (decision): " in plain.stdout
-    assert json.loads(told.stdout)["first"]["record"] == 13
-    assert json.loads(told.stdout)["fits"] is False
+    assert json.loads(done.stdout)["first"]["record"] == 13
+    assert json.loads(done.stdout)["fits"] is False
 
 
 def test_without_openssl_it_says_so(world: World) -> None:
@@ -258,46 +258,46 @@ def test_a_file_that_is_not_there_and_another_format_cannot_be_read(world: World
 # ---- records of every kind: flipped, deleted, swapped, doubled, replayed
 
 
-@pytest.mark.parametrize("one", SHOWN, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_flipped_content_is_caught_and_its_record_is_the_first(world: World, one) -> None:
+@pytest.mark.parametrize("record", SHOWN, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_flipped_content_is_caught_and_its_record_is_the_first(world: World, record) -> None:
     def flip(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "records.jsonl")
-        line = next(line for line in lines if line["seq"] == one.seq)
+        line = next(line for line in lines if line["seq"] == record.seq)
         line["content"] = line["content"].replace('"actor":"', '"actor":"X')
         set_lines(members, "records.jsonl", lines)
 
     for report in world.tampered(flip):
-        assert (first_record(report), report.first.kind) == (one.seq, one.kind)
+        assert (first_record(report), report.first.kind) == (record.seq, record.kind)
         assert "does not fit its commitment" in report.first.what
 
 
-@pytest.mark.parametrize("one", SHOWN, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_flipped_salt_is_caught_and_its_record_is_the_first(world: World, one) -> None:
+@pytest.mark.parametrize("record", SHOWN, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_flipped_salt_is_caught_and_its_record_is_the_first(world: World, record) -> None:
     def flip(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "records.jsonl")
-        line = next(line for line in lines if line["seq"] == one.seq)
+        line = next(line for line in lines if line["seq"] == record.seq)
         line["salt"] = ("0" if line["salt"][0] != "0" else "1") + line["salt"][1:]
         set_lines(members, "records.jsonl", lines)
 
     for report in world.tampered(flip):
-        assert (first_record(report), report.first.kind) == (one.seq, one.kind)
+        assert (first_record(report), report.first.kind) == (record.seq, record.kind)
 
 
-@pytest.mark.parametrize("one", ONE_OF_EACH_KIND, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_deleted_record_is_caught(world: World, one) -> None:
+@pytest.mark.parametrize("record", ONE_OF_EACH_KIND, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_deleted_record_is_caught(world: World, record) -> None:
     def delete(members: dict[str, bytes]) -> None:
-        lines = [line for line in lines_of(members, "records.jsonl") if line["seq"] != one.seq]
+        lines = [line for line in lines_of(members, "records.jsonl") if line["seq"] != record.seq]
         set_lines(members, "records.jsonl", lines)
 
     as_it_is, made_to_fit = world.tampered(delete)
     assert any("records.jsonl does not fit its hash" in str(misfit) for misfit in as_it_is.misfits)
-    assert any("20 records and 9 findings; the manifest says 21 and 9" in str(one) for one in as_it_is.misfits) or (
-        as_it_is.first.seq
-    )
+    assert any(
+        "20 records and 9 findings; the manifest says 21 and 9" in str(misfit) for misfit in as_it_is.misfits
+    ) or (as_it_is.first.seq)
     assert not made_to_fit.fits
-    named = {"findings": one.seq, "run_started": 8, "erasure": ERASED_RECORD}
-    if one.kind in named:  # other records rest on it: then it is missed even where all is made to fit
-        assert first_record(as_it_is) == first_record(made_to_fit) == named[one.kind]
+    named = {"findings": record.seq, "run_started": 8, "erasure": ERASED_RECORD}
+    if record.kind in named:  # other records rest on it: then it is missed even where all is made to fit
+        assert first_record(as_it_is) == first_record(made_to_fit) == named[record.kind]
 
 
 def test_a_deleted_record_is_caught_even_where_the_house_s_own_key_signs(world: World) -> None:
@@ -305,11 +305,13 @@ def test_a_deleted_record_is_caught_even_where_the_house_s_own_key_signs(world: 
     contents = BOOK.contents(world.signers)
     for left_out, named in ((7, 8), (8, 12), (22, ERASED_RECORD)):
         path = world.folder / "left-out.zip"
-        records = [one for one in contents.records if one.seq != left_out]
-        blocks = [one for one in contents.blocks if one.record != left_out]
+        records = [record for record in contents.records if record.seq != left_out]
+        blocks = [block for block in contents.blocks if block.record != left_out]
         write_bundle(path, replace(contents, records=records, blocks=blocks), world.signers[1])
         assert first_record(verify_bundle(path, key=world.key)) == named
-    records = [structs.replace(one, salt=None, content=None) if one.seq == 13 else one for one in contents.records]
+    records = [
+        structs.replace(record, salt=None, content=None) if record.seq == 13 else record for record in contents.records
+    ]
     write_bundle(path, replace(contents, records=records), world.signers[1])
     report = verify_bundle(path, key=world.key)
     assert "shown as erased, and no record of an erasure names it" in str(report.first)
@@ -341,42 +343,42 @@ def test_two_contents_that_are_swapped_are_caught(world: World, at: int) -> None
         assert first_record(report) == SHOWN[at].seq
 
 
-@pytest.mark.parametrize("one", ONE_OF_EACH_KIND, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_record_that_stands_twice_is_caught(world: World, one) -> None:
+@pytest.mark.parametrize("record", ONE_OF_EACH_KIND, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_record_that_stands_twice_is_caught(world: World, record) -> None:
     def double(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "records.jsonl")
-        at = next(at for at, line in enumerate(lines) if line["seq"] == one.seq)
+        at = next(at for at, line in enumerate(lines) if line["seq"] == record.seq)
         set_lines(members, "records.jsonl", [*lines[: at + 1], *lines[at:]])
 
     for report in world.tampered(double):
-        assert first_record(report) == one.seq
+        assert first_record(report) == record.seq
         assert "stands twice" in str(report.first)
 
 
-@pytest.mark.parametrize("one", SHOWN, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_record_that_is_replayed_in_the_place_of_another_is_caught(world: World, one) -> None:
-    other = next(other for other in reversed(SHOWN) if other.seq != one.seq)
+@pytest.mark.parametrize("record", SHOWN, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_record_that_is_replayed_in_the_place_of_another_is_caught(world: World, record) -> None:
+    other = next(other for other in reversed(SHOWN) if other.seq != record.seq)
 
     def replay(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "records.jsonl")
         line = next(line for line in lines if line["seq"] == other.seq)
-        line |= {"salt": one.salt.hex(), "content": one.content}
+        line |= {"salt": record.salt.hex(), "content": record.content}
         set_lines(members, "records.jsonl", lines)
 
     for report in world.tampered(replay):
         assert first_record(report) == other.seq
 
 
-@pytest.mark.parametrize("one", ONE_OF_EACH_KIND, ids=lambda one: f"{one.kind}-{one.seq}")
-def test_a_record_that_is_appended_again_at_the_head_is_caught(world: World, one) -> None:
+@pytest.mark.parametrize("record", ONE_OF_EACH_KIND, ids=lambda record: f"{record.kind}-{record.seq}")
+def test_a_record_that_is_appended_again_at_the_head_is_caught(world: World, record) -> None:
     """The chain is made longer with what was recorded before, with every link right."""
 
     def replay(members: dict[str, bytes]) -> None:
         seq, last = 27, bytes.fromhex(members["chain.txt"].split()[-1].decode())
-        committed = commitment(one.salt, one.content)
+        committed = commitment(record.salt, record.content)
         link = sha256(last + committed).hexdigest()
         members["chain.txt"] += f"{seq} {committed.hex()} {link}\n".encode()
-        line = {"seq": seq, "salt": one.salt.hex(), "content": one.content}
+        line = {"seq": seq, "salt": record.salt.hex(), "content": record.content}
         set_lines(members, "records.jsonl", [*lines_of(members, "records.jsonl"), line])
 
     for report in world.tampered(replay):
@@ -399,7 +401,7 @@ def test_a_member_that_breaks_off_in_a_line_is_caught(world: World, name: str) -
         members[name] = members[name][:-9]
 
     for report in world.tampered(cut):
-        assert any(f"{name} breaks off" in str(one) or "damaged" in str(one) for one in report.misfits)
+        assert any(f"{name} breaks off" in str(misfit) or "damaged" in str(misfit) for misfit in report.misfits)
 
 
 @pytest.mark.parametrize("seq", range(1, 27))
@@ -440,7 +442,7 @@ def test_every_link_made_anew_after_a_change_is_caught_by_the_next_checkpoint(wo
     false = changed(BOOK, 13, reason="Whatever.").contents((world.forger, world.forger))
     path = world.folder / "false.zip"
     write_bundle(path, replace(false, checkpoints=BOOK.checkpoints(world.signers), keys=[
-        one.public_pem() for one in world.signers
+        signer.public_pem() for signer in world.signers
     ]), world.forger)  # fmt: skip
     report = verify_bundle(path)
     assert first_record(report) == 19
@@ -453,26 +455,26 @@ def test_a_whole_forged_casebook_fits_itself_and_is_caught_by_its_key(world: Wor
     write_bundle(path, false, world.forger)
     careless, careful = verify_bundle(path), verify_bundle(path, key=world.key)
     assert careless.fits
-    assert any("anybody can make a bundle that fits itself" in one for one in careless.unchecked)
+    assert any("anybody can make a bundle that fits itself" in sentence for sentence in careless.unchecked)
     assert not careful.fits
-    assert any("The key does not match" in str(one) for one in careful.misfits)
+    assert any("The key does not match" in str(misfit) for misfit in careful.misfits)
 
 
 def test_a_forger_that_signs_only_the_last_checkpoint_is_caught(world: World) -> None:
     false = changed(BOOK, 26, recipients=["Nobody"]).contents((world.signers[0], world.forger))
     path = world.folder / "last.zip"
     write_bundle(path, false, world.forger)
-    assert any("The key does not match" in str(one) for one in verify_bundle(path, key=world.key).misfits)
+    assert any("The key does not match" in str(misfit) for misfit in verify_bundle(path, key=world.key).misfits)
 
 
 def test_a_manifest_signed_by_another_key_than_it_names_is_caught(world: World) -> None:
     members = resigned(world.members, world.forger, name_own_key=False)
-    assert any("manifest.json does not fit its signature" in str(one) for one in world.check(members).misfits)
+    assert any("manifest.json does not fit its signature" in str(misfit) for misfit in world.check(members).misfits)
 
 
 def test_a_manifest_that_names_another_key_than_the_checkpoints_is_caught(world: World) -> None:
     report = world.check(resigned(world.members, world.forger))
-    assert any("signed with different keys" in str(one) for one in report.misfits)
+    assert any("signed with different keys" in str(misfit) for misfit in report.misfits)
 
 
 # ---- findings
@@ -483,13 +485,13 @@ def test_a_manifest_that_names_another_key_than_the_checkpoints_is_caught(world:
 def test_a_changed_finding_is_caught_by_its_block(world: World, block: int, field: str) -> None:
     def flip(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "findings.jsonl")
-        one = next(one for one in lines[block]["findings"] if field != "seal" or "seal" in one)
+        finding = next(finding for finding in lines[block]["findings"] if field != "seal" or "seal" in finding)
         if field == "content":
-            one["content"] = one["content"].replace("review", "exempt")
+            finding["content"] = finding["content"].replace("review", "exempt")
         elif field == "id":
-            one["id"] += 1
+            finding["id"] += 1
         else:
-            one[field] = ("0" if one[field][0] != "0" else "1") + one[field][1:]
+            finding[field] = ("0" if finding[field][0] != "0" else "1") + finding[field][1:]
         set_lines(members, "findings.jsonl", lines)
 
     if field == "seal" and block:  # the erased finding is in the first block
@@ -503,9 +505,9 @@ def test_a_changed_finding_is_caught_by_its_block(world: World, block: int, fiel
 
 def swap_findings(members: dict[str, bytes]) -> None:
     lines = lines_of(members, "findings.jsonl")
-    found = lines[0]["findings"]
+    findings = lines[0]["findings"]
     for name in ("salt", "content"):
-        found[0][name], found[1][name] = found[1][name], found[0][name]
+        findings[0][name], findings[1][name] = findings[1][name], findings[0][name]
     set_lines(members, "findings.jsonl", lines)
 
 
@@ -514,19 +516,19 @@ def swap_findings(members: dict[str, bytes]) -> None:
 def test_findings_that_are_dropped_doubled_or_hidden_are_caught(world: World, block: int, how: str) -> None:
     def tamper(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "findings.jsonl")
-        found = lines[block]["findings"]
+        findings = lines[block]["findings"]
         if how == "drop one":
-            found.pop()
+            findings.pop()
         elif how == "double one":
-            found.append(found[-1])
+            findings.append(findings[-1])
         elif how == "drop the block":
             lines.pop(block)
         elif how == "double the block":
             lines.insert(block, lines[block])
         elif how == "hide one":
-            found[0] = {"id": found[0]["id"], "seal": "0" * 64}
+            findings[0] = {"id": findings[0]["id"], "seal": "0" * 64}
         else:
-            found[-1] = {"id": found[-1]["id"], "salt": "0" * 32, "content": "{}"}
+            findings[-1] = {"id": findings[-1]["id"], "salt": "0" * 32, "content": "{}"}
         set_lines(members, "findings.jsonl", lines)
 
     for report in world.tampered(tamper):
@@ -536,8 +538,10 @@ def test_findings_that_are_dropped_doubled_or_hidden_are_caught(world: World, bl
 def test_a_finding_that_the_exporter_hides_as_erased_is_caught(world: World) -> None:
     contents = BOOK.contents(world.signers)
     hidden = [
-        structs.replace(one, salt=None, content=None, seal=commitment(one.salt, one.content)) if one.id == 10 else one
-        for one in contents.blocks[1].findings
+        structs.replace(block, salt=None, content=None, seal=commitment(block.salt, block.content))
+        if block.id == 10
+        else block
+        for block in contents.blocks[1].findings
     ]
     path = world.folder / "hidden.zip"
     blocks = [contents.blocks[0], structs.replace(contents.blocks[1], findings=hidden)]
@@ -567,7 +571,7 @@ def test_a_checkpoint_that_is_touched_is_caught(world: World, number: int, field
         elif field == "signature":
             line["signature"] = ("0" if line["signature"][0] != "0" else "1") + line["signature"][1:]
         elif field == "key":
-            line["key"] = next(one.fingerprint for one in world.signers if one.fingerprint != line["key"])
+            line["key"] = next(signer.fingerprint for signer in world.signers if signer.fingerprint != line["key"])
         elif field == "deleted":
             lines.pop(number - 1)
         elif field == "doubled":
@@ -590,29 +594,29 @@ def test_a_link_of_checkpoints_is_enough_where_there_are_many(world: World, monk
     monkeypatch.setattr(bundle_verifier, "FEW", 3)
     report = verify_bundle(world.bundle, key=world.key)
     assert report.fits
-    assert any("2 signatures of 2 keys" in one for one in report.checked)
+    assert any("2 signatures of 2 keys" in sentence for sentence in report.checked)
 
     def forge(members: dict[str, bytes]) -> None:
         lines = lines_of(members, "checkpoints.jsonl")
         lines[1]["signature"] = "ab" * 64
         set_lines(members, "checkpoints.jsonl", lines)
 
-    for told in world.tampered(forge):
-        assert first_record(told) == 8
-        assert "Checkpoint 2 does not fit its signature" in str(told.first)
+    for verified in world.tampered(forge):
+        assert first_record(verified) == 8
+        assert "Checkpoint 2 does not fit its signature" in str(verified.first)
 
 
 def test_records_after_the_last_checkpoint_are_caught(world: World) -> None:
     path = world.write(Book(BOOK.records, BOOK.signed_at[:-1]), "unsigned.zip")
     report = verify_bundle(path)
-    assert any("The last checkpoint is 5, at record 19" in str(one) for one in report.misfits)
+    assert any("The last checkpoint is 5, at record 19" in str(misfit) for misfit in report.misfits)
 
 
 def test_a_time_stamp_that_is_not_of_its_checkpoint_or_not_of_the_authority_is_caught(
     world: World, tmp_path: Path
 ) -> None:
     other = Authority(tmp_path / "other", "Another Time")
-    assert any("time stamp of checkpoint 3 does not hold" in str(one) for one in verify_bundle(
+    assert any("time stamp of checkpoint 3 does not hold" in str(misfit) for misfit in verify_bundle(
         world.bundle, key=world.key, ca=other.ca
     ).misfits)  # fmt: skip
     query = request(world.stamped_bytes(2))
@@ -662,7 +666,7 @@ def test_a_member_that_is_missing_is_caught(world: World, name: str) -> None:
 def test_a_member_that_stands_twice_is_caught(world: World, name: str) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         path = zipped(world.folder / "twice.zip", world.members, twice=named(world, name))
-    assert any(f"{named(world, name)} twice" in str(one) for one in verify_bundle(path, key=world.key).misfits)
+    assert any(f"{named(world, name)} twice" in str(misfit) for misfit in verify_bundle(path, key=world.key).misfits)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -679,12 +683,12 @@ def test_a_member_out_of_another_bundle_of_the_same_house_is_caught(world: World
 )
 def test_a_member_of_another_name_is_caught(world: World, name: str) -> None:
     report = world.check({**world.members, name: b"x"}, key=world.key)
-    assert any("is no member of the format" in str(one) for one in report.misfits)
-    assert any("not in the manifest" in str(one) for one in report.misfits)
+    assert any("is no member of the format" in str(misfit) for misfit in report.misfits)
+    assert any("not in the manifest" in str(misfit) for misfit in report.misfits)
 
 
 def test_a_link_in_place_of_a_file_and_a_packing_of_another_kind_are_caught(world: World) -> None:
-    for attribute, packing, said in (
+    for attribute, packing, message in (
         (0o120777 << 16, zipfile.ZIP_STORED, "no plain file"),
         (0, zipfile.ZIP_LZMA, "packed"),
     ):
@@ -695,14 +699,14 @@ def test_a_link_in_place_of_a_file_and_a_packing_of_another_kind_are_caught(worl
                 if name == "README.txt":
                     info.external_attr, info.compress_type = attribute, packing
                 archive.writestr(info, data)
-        assert any(said in str(one) for one in verify_bundle(path).misfits)
+        assert any(message in str(misfit) for misfit in verify_bundle(path).misfits)
 
 
 def test_a_source_that_no_record_names_and_one_that_is_another_file_are_caught(world: World) -> None:
     strange = sha256(b"strange").hexdigest()
     for name, data in ((f"sources/{strange}", b"strange"), (f"sources/{SOURCE_ID}", b"another file")):
         report = world.check(resigned({**world.members, name: data}, world.forger))
-        assert any(name in str(one) for one in report.misfits)
+        assert any(name in str(misfit) for misfit in report.misfits)
 
 
 @pytest.mark.parametrize("field", ["casebook", "case_number", "mark", "head", "checkpoint", "counts", "key", "files"])
@@ -725,7 +729,7 @@ def test_a_manifest_that_says_another_thing_is_caught_even_where_it_is_signed(wo
 def test_a_newer_bundle_extends_an_older_one(world: World) -> None:
     older = world.write(younger(BOOK, 12), "younger.zip")
     report = verify_bundle(world.bundle, key=world.key, older=older)
-    assert any("its 12 records begin this one" in one for one in report.checked), report.as_text()
+    assert any("its 12 records begin this one" in sentence for sentence in report.checked), report.as_text()
     assert report.fits
 
 
@@ -806,7 +810,7 @@ def test_any_value_in_any_field_that_is_signed_is_told_and_never_a_traceback(
     line = data.draw(st.sampled_from(lines))
     field = data.draw(st.sampled_from(sorted(line)))
     line[field] = value
-    members[name] = b"".join(json.dumps(one, sort_keys=True).encode() + b"\n" for one in lines)
+    members[name] = b"".join(json.dumps(line, sort_keys=True).encode() + b"\n" for line in lines)
     if name != "manifest.json":
         members["manifest.json"] = world.members["manifest.json"]
     try:
@@ -822,10 +826,10 @@ def test_any_value_in_any_field_that_is_signed_is_told_and_never_a_traceback(
 def test_a_record_whose_committed_body_is_nonsense_is_told_and_never_a_traceback(
     world: World, data: st.DataObject, value: object
 ) -> None:
-    one = data.draw(st.sampled_from([one for one in SHOWN if one.body]))
-    field = data.draw(st.sampled_from(sorted(one.body)))
+    record = data.draw(st.sampled_from([record for record in SHOWN if record.body]))
+    field = data.draw(st.sampled_from(sorted(record.body)))
     try:
-        path = world.write(changed(BOOK, one.seq, **{field: value}), "nonsense.zip")
+        path = world.write(changed(BOOK, record.seq, **{field: value}), "nonsense.zip")
     except ValueError:  # not a number, or half a character: no canonical JSON of it can be written
         return
     text_of(verify_bundle(path, key=world.key))
@@ -835,14 +839,14 @@ def test_text_that_steers_a_terminal_is_shown_harmless(world: World) -> None:
     path = world.folder / "steering.zip"
     contents = replace(BOOK.contents(world.signers), case="x\x1b[2J\u202e", exported_by="\x07me")
     write_bundle(path, contents, world.signers[1])
-    said = alone(world, path).stdout
-    assert not any(sign in said for sign in "\x1b\x07\u202e")
+    output = alone(world, path).stdout
+    assert not any(sign in output for sign in "\x1b\x07\u202e")
 
 
 def test_deep_nesting_long_numbers_and_a_line_without_end_are_told(world: World) -> None:
     for nonsense in (b"[" * 200_000 + b"\n", b'{"seq":' + b"9" * 100_000 + b"}\n", b"x" * (65 * 2**20)):
         report = world.check({**world.members, "records.jsonl": nonsense})
-        assert any("records.jsonl" in str(one) for one in report.misfits)
+        assert any("records.jsonl" in str(misfit) for misfit in report.misfits)
 
 
 # ---- written whole or not at all
@@ -854,7 +858,7 @@ def broken(*_: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("other", "error", "said"),
+    ("other", "error", "message"),
     [
         ({"sources": [ShownSource(SOURCE_ID, [b"another file"])]}, IntegrityError, "not the file that was kept"),
         ({"chain": []}, IntegrityError, "the record is empty"),
@@ -868,13 +872,13 @@ def broken(*_: object) -> Iterator[str]:
     ],
 )
 def test_contents_that_do_not_fit_together_leave_the_file_as_it_was(
-    world: World, tmp_path: Path, other: dict[str, object], error: type[Exception], said: str
+    world: World, tmp_path: Path, other: dict[str, object], error: type[Exception], message: str
 ) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(b"as it was")
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         write_bundle(path, replace(BOOK.contents(world.signers), **other), world.signers[1])
-    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("bundle.zip", b"as it was")]
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("bundle.zip", b"as it was")]
 
 
 def test_a_bundle_is_for_its_owner_alone_and_its_hash_is_given(world: World, tmp_path: Path) -> None:
@@ -900,7 +904,7 @@ def test_a_case_of_many_findings_is_written_and_checked_without_holding_them(wor
             alive -= 1
 
     contents = BOOK.contents(world.signers)
-    blocks = (ShownBlock(one.record, Counted(one.findings)) for one in contents.blocks * 50)
+    blocks = (ShownBlock(block.record, Counted(block.findings)) for block in contents.blocks * 50)
     write_bundle(world.folder / "many.zip", replace(contents, blocks=blocks), world.signers[1])
     assert most <= 2
 
@@ -912,7 +916,7 @@ def test_a_manifest_that_is_no_json_and_a_member_that_is_missing_are_told(world:
     report = world.check({**world.members, "manifest.json": b"{"})
     assert "manifest.json is damaged" in str(report.first)
     report = world.check({name: data for name, data in world.members.items() if name != "README.txt"})
-    assert "README.txt is missing." in [str(one) for one in report.misfits]
+    assert "README.txt is missing." in [str(misfit) for misfit in report.misfits]
 
 
 def test_a_member_that_was_damaged_in_the_container_is_told(world: World) -> None:
@@ -922,7 +926,7 @@ def test_a_member_that_was_damaged_in_the_container_is_told(world: World) -> Non
     whole[info.header_offset + 30 + len("chain.txt") + info.compress_size // 2] ^= 0xFF
     (world.folder / "stored.zip").write_bytes(whole)
     report = verify_bundle(world.folder / "stored.zip", key=world.key)
-    assert any(str(one).startswith("chain.txt is damaged") for one in report.misfits)
+    assert any(str(misfit).startswith("chain.txt is damaged") for misfit in report.misfits)
 
 
 def test_a_member_that_claims_a_size_it_cannot_have_is_told(world: World) -> None:
@@ -931,7 +935,7 @@ def test_a_member_that_claims_a_size_it_cannot_have_is_told(world: World) -> Non
     whole[at + 24 : at + 28] = (2**31).to_bytes(4, "little")  # its size unpacked, in the central directory
     (world.folder / "bomb.zip").write_bytes(whole)
     report = verify_bundle(world.folder / "bomb.zip", key=world.key)
-    assert any("README.txt claims a size that it cannot have" in str(one) for one in report.misfits)
+    assert any("README.txt claims a size that it cannot have" in str(misfit) for misfit in report.misfits)
 
 
 def test_a_response_without_its_request_is_told(world: World) -> None:
@@ -940,4 +944,4 @@ def test_a_response_without_its_request_is_told(world: World) -> None:
     members["manifest.json"] = canonical({**json.loads(members["manifest.json"]), "files": files}).encode()
     members["manifest.sig"] = world.signers[1].sign(members["manifest.json"])
     report = world.check(members, key=world.key)
-    assert [str(one) for one in report.misfits] == ["timestamps/3.tsr stands without timestamps/3.tsq."]
+    assert [str(misfit) for misfit in report.misfits] == ["timestamps/3.tsr stands without timestamps/3.tsq."]

@@ -61,17 +61,17 @@ class Full:
         self.book, self.folder = book, folder
         self.reviewer = fill(book, folder)
 
-    def verify(self, **asked: object) -> Verification:
-        return verify_casebook(self.book, self.reviewer, **asked)  # type: ignore[arg-type]
+    def verify(self, **options: object) -> Verification:
+        return verify_casebook(self.book, self.reviewer, **options)  # type: ignore[arg-type]
 
     def rows(self, table: Table) -> list[Row]:
         return all_rows(self.book, table)
 
     def first(self) -> int:
         """The first record that does not fit."""
-        found = self.verify().first
-        assert found is not None
-        return found.seq
+        problem = self.verify().first
+        assert problem is not None
+        return problem.seq
 
     def one_of_each(self, table: Table) -> list[Row]:
         """One row of each kind in SQLite; the two fullest in PostgreSQL, where the same checks read another driver."""
@@ -102,16 +102,16 @@ def _as_it_was(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test leaves the full casebook and its log as they were."""
     yield
     if "full" in request.fixturenames:
-        found = request.getfixturevalue("full").verify()
-        assert found.fits, found.problems[:3]
+        report = request.getfixturevalue("full").verify()
+        assert report.fits, report.problems[:3]
 
 
 def test_the_full_casebook_fits_and_holds_records_of_every_kind(full: Full) -> None:
-    found = full.verify()
-    assert found.fits, found.problems
+    report = full.verify()
+    assert report.fits, report.problems
     assert {row["kind"] for row in full.rows(tables.record)} == KINDS
-    assert (found.logged, found.erased_findings, found.sources) == (found.checkpoints, 3, 1)
-    assert found.keys == [full.book.signer.fingerprint]
+    assert (report.logged, report.erased_findings, report.sources) == (report.checkpoints, 3, 1)
+    assert report.keys == [full.book.signer.fingerprint]
     assert all(full.rows(table) for table in HELD)
 
 
@@ -123,9 +123,9 @@ def _one_of_each(table: Table, rows: list[Row]) -> list[Row]:
     kinds = ("kind", "erased", "status", "state", "outcome", "blind", "content", "text", "source_id", "second_seq")
 
     def kind(row: Row) -> tuple[object, ...]:
-        told = {name: row[name] for name in kinds if name in row}
-        emptied = {name: told[name] is None for name in ("content", "text", "second_seq") if name in told}
-        return tuple({**told, **emptied}.items())
+        kinds_named = {name: row[name] for name in kinds if name in row}
+        emptied = {name: kinds_named[name] is None for name in ("content", "text", "second_seq") if name in kinds_named}
+        return tuple({**kinds_named, **emptied}.items())
 
     return list({kind(row): row for row in rows if row.get("n") != 0}.values())  # a count of none says nothing
 
@@ -138,14 +138,14 @@ def test_a_change_of_any_column_is_found(full: Full, table: Table) -> None:
             for column in columns:
                 new = flipped(column, row[column.name])
                 change(full.book, table, row, **{column.name: new})
-                found = full.verify().first
-                assert found is not None and found.seq, (row, column.name)
+                problem = full.verify().first
+                assert problem is not None and problem.seq, (row, column.name)
                 if table is tables.record and row["content"] is not None:
-                    assert found.seq == row["seq"], (row["kind"], column.name, found)
+                    assert problem.seq == row["seq"], (row["kind"], column.name, problem)
                 if table in (tables.decision, tables.comment) and column.name not in ("seq", "finding"):
-                    assert found.seq == row["seq"] or full_of_blanks(row), (row, column.name, found)
+                    assert problem.seq == row["seq"] or full_of_blanks(row), (row, column.name, problem)
                 if table is tables.finding and column.name not in ("status", "grave"):
-                    assert found.seq == row["block"] or row["content"] is None, (row, column.name, found)
+                    assert problem.seq == row["block"] or row["content"] is None, (row, column.name, problem)
                 delete(full.book, table, {**row, column.name: new} if column.primary_key else row)
                 run_sql(full.book, table.insert().values(**row))
 
@@ -185,7 +185,9 @@ def test_a_record_or_a_finding_blanked_as_an_erasure_would_is_found(full: Full) 
 # ---- deleted, added, swapped
 
 
-@pytest.mark.parametrize("table", [one for one in HELD if one is not tables.casebook], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in HELD if table is not tables.casebook], ids=lambda table: table.name
+)
 def test_a_deleted_row_is_found(full: Full, table: Table) -> None:
     with undone(full.book, table):
         for row in _one_of_each(table, full.rows(table)):
@@ -197,7 +199,9 @@ def test_a_deleted_row_is_found(full: Full, table: Table) -> None:
             run_sql(full.book, table.insert().values(**row))
 
 
-@pytest.mark.parametrize("table", [one for one in HELD if one is not tables.casebook], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in HELD if table is not tables.casebook], ids=lambda table: table.name
+)
 def test_an_old_row_replayed_as_a_new_one_is_found(full: Full, table: Table) -> None:
     with undone(full.book, table):
         for row in _one_of_each(table, full.rows(table)):
@@ -233,12 +237,12 @@ def test_an_old_record_replayed_at_the_head_is_found(full: Full) -> None:
 )
 def test_two_that_change_places_are_found(full: Full, table: Table, names: tuple[str, ...]) -> None:
     with undone(full.book, table):
-        one, *_, other = [row for row in full.rows(table) if row.get("content", "") is not None]
-        assert any(one[name] != other[name] for name in names)
-        change(full.book, table, one, **{name: other[name] for name in names})
-        change(full.book, table, other, **{name: one[name] for name in names})
+        earlier, *_, other = [row for row in full.rows(table) if row.get("content", "") is not None]
+        assert any(earlier[name] != other[name] for name in names)
+        change(full.book, table, earlier, **{name: other[name] for name in names})
+        change(full.book, table, other, **{name: earlier[name] for name in names})
         first = full.first()
-        assert first == one["seq"] if table in (tables.record, tables.decision, tables.comment) else first > 0
+        assert first == earlier["seq"] if table in (tables.record, tables.decision, tables.comment) else first > 0
 
 
 def test_a_source_that_lost_a_part_or_gained_one_is_found(full: Full) -> None:
@@ -285,9 +289,9 @@ def without_log(full: Full) -> Casebook:
 def test_a_tail_that_was_cut_off_is_found_by_the_log(full: Full) -> None:
     with undone(full.book, tables.record, tables.checkpoint, tables.casebook):
         cut_tail(full.book, 2)
-        found = full.verify()
-        assert [one.seq for one in found.problems] == [found.records + 1]
-        assert "put back to an earlier state" in found.problems[0].what
+        report = full.verify()
+        assert [problem.seq for problem in report.problems] == [report.records + 1]
+        assert "put back to an earlier state" in report.problems[0].what
 
 
 def test_a_record_that_was_cut_off_and_written_on_is_found_by_the_log(full: Full) -> None:
@@ -314,9 +318,9 @@ def test_a_chain_rewritten_with_another_key_is_found_by_the_log_and_by_the_key(f
         assert stamped
         assert full.verify().first is not None and full.first() == 1  # the first checkpoint is already another one
         full.book.log.path.unlink()  # and where the forger had the log too
-        found = full.verify(keys=(known,))
-        assert "none of those that may sign" in str(found.problems)
-        assert found.keys == [forger.fingerprint] and found.logged == 0
+        report = full.verify(keys=(known,))
+        assert "none of those that may sign" in str(report.problems)
+        assert report.keys == [forger.fingerprint] and report.logged == 0
     full.book.log.path.write_bytes(log)
 
 
@@ -348,8 +352,8 @@ def test_an_old_copy_of_the_file_put_back_is_found(tmp_path: Path, monkeypatch: 
     book.close()
     (tmp_path / "old").replace(file)
     book = open_casebook(file)
-    found = verify_casebook(book, reviewer)
-    assert found.first is not None and found.first.seq == last
+    report = verify_casebook(book, reviewer)
+    assert report.first is not None and report.first.seq == last
     book.close()
 
 
@@ -357,8 +361,8 @@ def test_a_damaged_line_of_the_log_is_told(full: Full) -> None:
     log = full.book.log.path.read_bytes()
     lines = log.splitlines(keepends=True)
     full.book.log.path.write_bytes(b"".join([*lines[:3], b"{not a line\n", *lines[4:]]))
-    found = full.verify()
-    assert [one.what for one in found.problems] == ["line 4 of the log of checkpoints is damaged"]
+    report = full.verify()
+    assert [problem.what for problem in report.problems] == ["line 4 of the log of checkpoints is damaged"]
     half_written = log + b'-"casebook":"never committed"}\n{"half a li'
     full.book.log.path.write_bytes(half_written)
     assert full.verify().fits
@@ -369,9 +373,9 @@ def test_each_line_of_the_log_is_held_against_the_casebook(full: Full) -> None:
     log = full.book.log.path.read_bytes()
     lines = log.splitlines(keepends=True)
     for number in (0, len(lines) // 2, len(lines) - 1):
-        said = json.loads(lines[number])
-        said["sha256"] = "0" * 64
-        changed = json.dumps(said, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        content = json.loads(lines[number])
+        content["sha256"] = "0" * 64
+        changed = json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n"
         full.book.log.path.write_bytes(b"".join([*lines[:number], changed, *lines[number + 1 :]]))
         assert not full.verify().fits
     full.book.log.path.write_bytes(log)
@@ -413,10 +417,10 @@ def _decide(book: Casebook, house: House, n: int) -> None:
 
 
 def _erase(book: Casebook, house: House, n: int) -> None:
-    asked = ask(book, house.reviewers[0], ("erase", "export")[n % 2], f"case-{n % 3}", {"reason": "r"})
-    answer(book, house.reviewers[1], asked.seq, approve=n % 4 < 3)
+    request = ask(book, house.reviewers[0], ("erase", "export")[n % 2], f"case-{n % 3}", {"reason": "r"})
+    answer(book, house.reviewers[1], request.seq, approve=n % 4 < 3)
     if n % 2 == 0:
-        erase_case(book, house.reviewers[0], asked.seq)
+        erase_case(book, house.reviewers[0], request.seq)
 
 
 ACTS: tuple[Act, ...] = (
@@ -444,9 +448,9 @@ def fits_after(book: Casebook, acts: list[tuple[int, int]]) -> None:
     for which, n in acts:
         with contextlib.suppress(OpenCWCError):  # where the rules do not allow it, nothing may have been changed
             ACTS[which](book, house, n)
-    found = verify_casebook(book, house.reviewers[0])
+    report = verify_casebook(book, house.reviewers[0])
     book.close()
-    assert found.fits, found.problems
+    assert report.fits, report.problems
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=CHECKS)

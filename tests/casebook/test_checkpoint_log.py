@@ -20,7 +20,7 @@ def append(log: CheckpointLog, *fields: Any, restored: bool = False) -> None:
 
 
 def numbers(log: CheckpointLog, casebook: str = "book") -> list[int]:
-    return [one.number for one in log.all(casebook)]
+    return [checkpoint.number for checkpoint in log.all(casebook)]
 
 
 def test_each_casebook_finds_its_own_lines_in_their_order(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from .cluster import Cluster
 
 
 @pytest.mark.parametrize(
-    ("asked", "driver", "database"),
+    ("address", "driver", "database"),
     [
         ("books/casebook.db", "sqlite", f"{Path.cwd()}/books/casebook.db"),
         ("/var/books/casebook.db", "sqlite", "/var/books/casebook.db"),
@@ -31,15 +31,15 @@ from .cluster import Cluster
         ("postgresql+pg8000://books@/cwc?unix_sock=/run/x", "postgresql+pg8000", "cwc"),
     ],
 )
-def test_an_address_is_a_file_or_a_url(asked: str, driver: str, database: str) -> None:
-    url = casebook_url(asked)
+def test_an_address_is_a_file_or_a_url(address: str, driver: str, database: str) -> None:
+    url = casebook_url(address)
     assert (url.drivername, url.database) == (driver, database)
 
 
-@pytest.mark.parametrize("asked", ["mysql://books@db/cwc", "nonsense://x", "postgresql://db:port/cwc", "://"])
-def test_what_is_no_address_is_refused_with_a_remedy(asked: str) -> None:
+@pytest.mark.parametrize("address", ["mysql://books@db/cwc", "nonsense://x", "postgresql://db:port/cwc", "://"])
+def test_what_is_no_address_is_refused_with_a_remedy(address: str) -> None:
     with pytest.raises(SettingsError, match="postgresql://USER@HOST/NAME"):
-        casebook_url(asked)
+        casebook_url(address)
 
 
 def test_the_address_comes_from_the_argument_the_environment_the_settings_or_habit(
@@ -150,18 +150,18 @@ def test_two_who_open_a_new_casebook_at_once_make_one(place: str) -> None:
         )
         for _ in range(3)
     ]
-    for one in openers:
-        assert one.stdout is not None and one.stdout.readline() == "ready\n"
-    for one in openers:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    told = [one.communicate(timeout=60)[0] for one in openers]
-    assert all(one.returncode == 0 for one in openers)
-    assert len(set(told)) == 1 and told[0].strip()
+    for opener in openers:
+        assert opener.stdout is not None and opener.stdout.readline() == "ready\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("\n")
+        opener.stdin.flush()
+    outputs = [opener.communicate(timeout=60)[0] for opener in openers]
+    assert all(opener.returncode == 0 for opener in openers)
+    assert len(set(outputs)) == 1 and outputs[0].strip()
     book = open_casebook(place)
-    found = verify_all(book)
-    assert found.fits and found.records == 1
+    report = verify_all(book)
+    assert report.fits and report.records == 1
     book.close()
 
 

@@ -44,7 +44,7 @@ def register(book: Casebook, *logins: str) -> list[Person]:
 
 
 def status(book: Casebook, identity: int) -> Status:
-    return next(one.status for one in list_findings(book, RITA, Filter()).findings if one.id == identity)
+    return next(finding.status for finding in list_findings(book, RITA, Filter()).findings if finding.id == identity)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_one_reviewer_decides_an_ordinary_finding(
     kept: Casebook, outcome: Outcome, correction: dict[str, str] | None, stands: Status
 ) -> None:
     assert decide(kept, RITA, [PLAIN], outcome, "seen", correction=correction) == {PLAIN: stands}
-    told = show_finding(kept, RENE, PLAIN).decisions
-    assert [(one.person, one.outcome, one.reason, one.correction) for one in told] == [
+    decisions = show_finding(kept, RENE, PLAIN).decisions
+    assert [(decision.person, decision.outcome, decision.reason, decision.correction) for decision in decisions] == [
         (RITA.id, outcome, "seen", correction)
     ]
     assert verify_casebook(kept, RITA).fits
@@ -71,7 +71,7 @@ def test_a_grave_finding_needs_two_different_people(kept: Casebook) -> None:
     assert decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "it is sarin") == {GRAVE: Status.AWAITING_SECOND}
     with pytest.raises(ConflictError, match="second person"):
         decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "I said so")
-    assert GRAVE not in [one.id for one in inbox(kept, RITA)]
+    assert GRAVE not in [finding.id for finding in inbox(kept, RITA)]
     assert inbox(kept, RENE)[0].id == GRAVE
     assert decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "seen too") == {GRAVE: Status.ACCEPTED}
     assert verify_casebook(kept, RITA).fits
@@ -88,7 +88,7 @@ def test_two_people_who_differ_on_a_grave_finding_leave_it_disputed(kept: Casebo
 def test_a_reversal_is_a_new_decision(kept: Casebook) -> None:
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "seen")
     assert decide(kept, RITA, [PLAIN], Outcome.REJECT, "seen again") == {PLAIN: Status.REJECTED}
-    assert [one.reason for one in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
+    assert [decision.reason for decision in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
 
 
 def test_a_reversal_of_a_grave_finding_needs_two_people_again(kept: Casebook) -> None:
@@ -136,29 +136,11 @@ def test_what_may_not_be_decided_is_not(
 
 
 CWC = {"list": "CWC"}
-OWN_LIST = """\
-list: OWN
-title: {en: Chemicals our State watches, fr: Produits que notre État surveille}
-authority: Ministry of Trade of Freedonia
-text_of: 2026-01-01
-source: Decree 12 of 2026
-evidence: official
-entries:
-  - id: W1
-    title: {en: Ethanol}
-    in_force: 2026-01-01
-    source: Decree 12 of 2026, annex, line 1
-    evidence: official
-    salts: silent
-    kind: chemicals
-    structure: [{core: CCO}]
-    examples:
-      - {name: Ethanol, cas: 64-17-5, smiles: CCO}
-"""
+OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("correction", "said"),
+    ("correction", "message"),
     [
         ({"verdict": "listed", **CWC, "entry": "9Z99"}, r"no entry CWC 9Z99 was in force on \d{4}-\d\d-\d\d"),
         ({"verdict": "review", "list": "XYZ", "entry": "2B04"}, "no entry XYZ 2B04"),
@@ -171,15 +153,15 @@ entries:
     ],
 )
 def test_a_correction_that_the_rules_do_not_know_is_refused(
-    kept: Casebook, correction: dict[str, str], said: str
+    kept: Casebook, correction: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=correction)
     assert status(kept, PLAIN) is Status.OPEN and not show_finding(kept, RITA, PLAIN).decisions
 
 
 def test_a_correction_that_says_what_was_proposed_is_none(kept: Casebook) -> None:
-    proposed = next(one for one in list_findings(kept, RITA, Filter()).findings if one.id == PLAIN)
+    proposed = next(finding for finding in list_findings(kept, RITA, Filter()).findings if finding.id == PLAIN)
     same = {"verdict": proposed.verdict, "list": proposed.list, "entry": proposed.entry}
     with pytest.raises(InputError, match="says what was proposed"):
         decide(kept, RITA, [PLAIN], Outcome.CORRECT, "yes", correction=same)
@@ -199,7 +181,7 @@ def keep_under(book: Casebook, checked: dict[str, object], maker: dict[str, obje
     """Keep a finding of a run that says what it checked; return its number."""
     run = begin_run(book, ANNA, "inventory", verb="screen", asked={}, checked=checked, maker=maker)
     run.keep(findings(THIODIGLYCOL))
-    return max(one.id for one in list_findings(book, RITA, Filter()).findings)
+    return max(finding.id for finding in list_findings(book, RITA, Filter()).findings)
 
 
 @pytest.mark.parametrize(
@@ -253,13 +235,16 @@ def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Caseboo
     comment(kept, rita, "inventory", "I accepted it", PLAIN)
     seen = show_finding(kept, rene, PLAIN)
     assert (seen.finding.status, seen.decisions, seen.comments, seen.blind) == (Status.OPEN, [], [], True)
-    assert PLAIN in [one.id for one in inbox(kept, rene)]
-    assert PLAIN in [one.id for one in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
+    assert PLAIN in [finding.id for finding in inbox(kept, rene)]
+    assert PLAIN in [finding.id for finding in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
     assert count_findings(kept, rene, Filter()).status == {"noted": 1, "open": 3}
     assert count_findings(kept, rita, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
     assert decide(kept, rene, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
-    told = show_finding(kept, rene, PLAIN)
-    assert [(one.person, one.blind) for one in told.decisions] == [(rita.id, False), (rene.id, True)]
+    shown_finding = show_finding(kept, rene, PLAIN)
+    assert [(decision.person, decision.blind) for decision in shown_finding.decisions] == [
+        (rita.id, False),
+        (rene.id, True),
+    ]
     assert agreement(kept, rita).agreed == 1
     assert verify_casebook(kept, rita).fits
 
@@ -279,11 +264,11 @@ def test_kappa_of_the_published_example() -> None:
         ("1", "1"): 106, ("1", "2"): 10, ("1", "3"): 4, ("2", "1"): 22, ("2", "2"): 28, ("2", "3"): 10,
         ("3", "1"): 2, ("3", "2"): 12, ("3", "3"): 6,
     }  # fmt: skip
-    told = kappa(pair for pair, n in table.items() for _ in range(n))
-    assert told.kappa is not None
-    assert told.low is not None
-    assert round(told.kappa, 3) == 0.429
-    assert told.low < told.kappa
+    published = kappa(pair for pair, n in table.items() for _ in range(n))
+    assert published.kappa is not None
+    assert published.low is not None
+    assert round(published.kappa, 3) == 0.429
+    assert published.low < published.kappa
 
 
 def test_kappa_of_judges_who_always_say_the_same_is_undefined() -> None:
@@ -302,15 +287,15 @@ def test_a_case_closes_when_nothing_waits(kept: Casebook) -> None:
 
 
 def test_what_leaves_the_house_is_asked_by_one_and_approved_by_another(kept: Casebook) -> None:
-    asked = ask(kept, RITA, "export", "inventory", {"reason": "for the OPCW"})
+    request_made = ask(kept, RITA, "export", "inventory", {"reason": "for the OPCW"})
     with pytest.raises(ConflictError, match="second person"):
-        answer(kept, RITA, asked.seq, approve=True)
+        answer(kept, RITA, request_made.seq, approve=True)
     with pytest.raises(NotAllowedError):
-        answer(kept, ANNA, asked.seq, approve=True)
-    assert [one.seq for one in requests_of(kept, RENE, waiting=True)] == [asked.seq]
-    assert answer(kept, RENE, asked.seq, approve=True).state == "approved"
+        answer(kept, ANNA, request_made.seq, approve=True)
+    assert [request.seq for request in requests_of(kept, RENE, waiting=True)] == [request_made.seq]
+    assert answer(kept, RENE, request_made.seq, approve=True).state == "approved"
     with pytest.raises(ConflictError):
-        answer(kept, ROSA, asked.seq, approve=False)
+        answer(kept, ROSA, request_made.seq, approve=False)
     assert verify_casebook(kept, RITA).fits
 
 
@@ -319,20 +304,20 @@ def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "the planted reason")
     comment(kept, RITA, "inventory", "the planted comment", PLAIN)
     change_case(kept, RITA, "inventory", title="the planted title")
-    asked = ask(kept, RITA, "erase", "inventory", {"reason": "planted", "ground": "retention ended"})
+    request = ask(kept, RITA, "erase", "inventory", {"reason": "planted", "ground": "retention ended"})
     with pytest.raises(ConflictError):
-        erase_case(kept, RITA, asked.seq)
-    answer(kept, RENE, asked.seq, approve=True)
-    counts = erase_case(kept, RITA, asked.seq)
+        erase_case(kept, RITA, request.seq)
+    answer(kept, RENE, request.seq, approve=True)
+    counts = erase_case(kept, RITA, request.seq)
     assert counts["findings"] == 4
-    told = verify_casebook(kept, RITA)
-    assert told.fits
-    assert told.erased_findings == 4
+    report = verify_casebook(kept, RITA)
+    assert report.fits
+    assert report.erased_findings == 4
     with kept.reading() as connection:
         for name, table in tables.metadata.tables.items():
-            held = str(connection.execute(table.select()).all())
-            assert "planted" not in held, name
-            assert "OCCSCCO" not in held, name
+            rows = str(connection.execute(table.select()).all())
+            assert "planted" not in rows, name
+            assert "OCCSCCO" not in rows, name
     assert count_findings(kept, RITA, Filter(case="other")).all == 1
     with pytest.raises(NotFoundError):
         show_case(kept, RITA, "inventory")
@@ -340,16 +325,16 @@ def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None
 
 def test_a_case_is_not_erased_before_its_time(kept: Casebook) -> None:
     change_case(kept, RITA, "inventory", retain_until="2999-01-01")
-    asked = ask(kept, RITA, "erase", "inventory", {"reason": "tidy"})
-    answer(kept, RENE, asked.seq, approve=True)
+    request = ask(kept, RITA, "erase", "inventory", {"reason": "tidy"})
+    answer(kept, RENE, request.seq, approve=True)
     with pytest.raises(ConflictError, match="2999"):
-        erase_case(kept, RITA, asked.seq)
+        erase_case(kept, RITA, request.seq)
 
 
 def test_what_is_due_for_erasure_is_listed(book: Casebook) -> None:
     keep(book, ETHANOL)
     change_case(book, RITA, "inventory", retain_until="2020-01-01", status="closed")
-    assert [one.name for one in due_for_erasure(book, RITA)] == ["inventory"]
+    assert [case.name for case in due_for_erasure(book, RITA)] == ["inventory"]
 
 
 def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> None:
@@ -359,15 +344,15 @@ def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> Non
     run = begin_run(book, RITA, "mixed", verb="screen", asked={}, checked={}, maker={}, source=source)
     run.keep(findings(ETHANOL))
     run.finish({})
-    asked = ask(book, RITA, "erase", "mixed", {"reason": "over"})
+    request = ask(book, RITA, "erase", "mixed", {"reason": "over"})
     assert requests_of(book, low) == []
     with pytest.raises(NotFoundError):
-        answer(book, low, asked.seq, approve=True)
+        answer(book, low, request.seq, approve=True)
     with pytest.raises(NotAllowedError):
         ask(book, low, "erase", "mixed", {"reason": "mine"})
-    answer(book, RENE, asked.seq, approve=True)
+    answer(book, RENE, request.seq, approve=True)
     with pytest.raises(NotAllowedError):
-        erase_case(book, low, asked.seq)
+        erase_case(book, low, request.seq)
     with pytest.raises(NotAllowedError):
         change_case(book, low, "mixed", status="closed")
 
@@ -392,4 +377,4 @@ def test_a_case_is_given_to_somebody_who_is_there(book: Casebook) -> None:
 def test_a_comment_on_a_case_can_be_read_again(book: Casebook) -> None:
     keep(book, ETHANOL)
     comment(book, RITA, "inventory", "ask the warehouse")
-    assert [one["text"] for one in comments_on_case(book, RITA, "inventory")] == ["ask the warehouse"]
+    assert [comment["text"] for comment in comments_on_case(book, RITA, "inventory")] == ["ask the warehouse"]

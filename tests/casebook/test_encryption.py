@@ -63,10 +63,10 @@ def test_an_ssh_key_is_a_recipient_too(plain: Path, tmp_path: Path, kind: str) -
 
 
 def test_recipients_may_stand_in_a_file(plain: Path, tmp_path: Path) -> None:
-    one, other = make_identity(tmp_path / "one"), make_identity(tmp_path / "other")
-    (tmp_path / "them.txt").write_text(f"# The OPCW\n{one}\n\n  # and a State\n  {other}\n{one}\n")
-    assert read_recipients(tmp_path / "them.txt") == [one, other]
-    assert read_recipients([str(tmp_path / "them.txt"), one]) == [one, other]
+    first, other = make_identity(tmp_path / "one"), make_identity(tmp_path / "other")
+    (tmp_path / "them.txt").write_text(f"# The OPCW\n{first}\n\n  # and a State\n  {other}\n{first}\n")
+    assert read_recipients(tmp_path / "them.txt") == [first, other]
+    assert read_recipients([str(tmp_path / "them.txt"), first]) == [first, other]
     encrypt_file(plain, tmp_path / "closed.age", str(tmp_path / "them.txt"))
     decrypt_file(tmp_path / "closed.age", tmp_path / "open.zip", tmp_path / "other")
     assert (tmp_path / "open.zip").read_bytes() == PLAIN
@@ -84,13 +84,13 @@ def test_a_bad_recipient_is_named_and_nothing_is_written(plain: Path, tmp_path: 
     (tmp_path / "empty.txt").write_text("# nobody\n")
     (tmp_path / "bad.txt").write_text(f"{good}\nsomebody\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    for bad, said in (
+    for bad, message in (
         (["age1nobody"], "age1nobody"), ([good, "ssh-rsa AAAA"], "ssh-rsa AAAA"), ([good[:-1]], "is not a recipient"),
         ([], "no recipient was named"), (tmp_path / "empty.txt", "no recipient was named"),
-        (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "no file of recipients"),
+        (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "not a file of recipients"),
         ("nowhere.txt", "cannot be read"),
     ):  # fmt: skip
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             encrypt_file(plain, tmp_path / "closed.age", bad)
         assert not (tmp_path / "closed.age").exists()
 

@@ -54,9 +54,9 @@ def kept(book: Casebook) -> Casebook:
 
 
 def export(book: Casebook, target: Path, **more: object) -> Path:
-    asked = ask_for_export(book, RITA, "inventory", "for the OPCW", **more)  # type: ignore[arg-type]
-    answer(book, RENE, asked.seq, approve=True)
-    export_case(book, RITA, asked.seq, target)
+    request = ask_for_export(book, RITA, "inventory", "for the OPCW", **more)  # type: ignore[arg-type]
+    answer(book, RENE, request.seq, approve=True)
+    export_case(book, RITA, request.seq, target)
     return target
 
 
@@ -65,11 +65,11 @@ def test_a_bundle_of_a_case_fits_and_shows_nothing_of_others(kept: Casebook, tmp
     report = verify_bundle(bundle, key=kept.signer.fingerprint)
     assert report.fits, report.as_text()
     with zipfile.ZipFile(bundle) as archive:
-        said = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+        text = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
         assert archive.read(f"sources/{next(n for n in archive.namelist() if 'sources/' in n)[8:]}") == CONTENT
         manifest = json.loads(archive.read("manifest.json"))
-    assert "elsewhere" not in said
-    assert "ask the warehouse" in said
+    assert "elsewhere" not in text
+    assert "ask the warehouse" in text
     assert (manifest["exported_by"], manifest["approved_by"], manifest["mark"]) == (RITA.id, RENE.id, "unclassified")
     assert verify_casebook(kept, RITA).fits
 
@@ -113,24 +113,24 @@ def test_the_report_carries_the_mark_and_who_decided(kept: Casebook, tmp_path: P
 
 
 def test_what_is_marked_leaves_only_encrypted(kept: Casebook, tmp_path: Path) -> None:
-    asked = ask_for_export(kept, RITA, "inventory", "asked while it was open")
-    answer(kept, RENE, asked.seq, approve=True)
+    request = ask_for_export(kept, RITA, "inventory", "asked while it was open")
+    answer(kept, RENE, request.seq, approve=True)
     change_case(kept, RITA, "inventory", mark="restricted")
     with pytest.raises(InputError, match="encrypted"):
         ask_for_export(kept, RITA, "inventory", "for the OPCW")
     with pytest.raises(NotAllowedError, match="recipients"):
-        export_case(kept, RITA, asked.seq, tmp_path / "bundle.zip")
+        export_case(kept, RITA, request.seq, tmp_path / "bundle.zip")
     assert not list(tmp_path.glob("*bundle*"))
 
 
 def test_an_export_is_written_once_for_each_approval(kept: Casebook, tmp_path: Path) -> None:
-    asked = ask_for_export(kept, RITA, "inventory", "for the OPCW")
+    request = ask_for_export(kept, RITA, "inventory", "for the OPCW")
     with pytest.raises(ConflictError):
-        export_case(kept, RITA, asked.seq, tmp_path / "case.zip")
-    answer(kept, RENE, asked.seq, approve=True)
-    export_case(kept, RITA, asked.seq, tmp_path / "case.zip")
+        export_case(kept, RITA, request.seq, tmp_path / "case.zip")
+    answer(kept, RENE, request.seq, approve=True)
+    export_case(kept, RITA, request.seq, tmp_path / "case.zip")
     with pytest.raises(ConflictError):
-        export_case(kept, RITA, asked.seq, tmp_path / "again.zip")
+        export_case(kept, RITA, request.seq, tmp_path / "again.zip")
 
 
 def test_a_later_bundle_extends_an_earlier_one(kept: Casebook, tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_later_bundle_extends_an_earlier_one(kept: Casebook, tmp_path: Path) -
 
 
 def test_the_bundle_of_a_casebook_with_an_erased_case_fits(kept: Casebook, tmp_path: Path) -> None:
-    asked = ask(kept, RITA, "erase", "elsewhere", {"reason": "over", "ground": "law"})
-    answer(kept, RENE, asked.seq, approve=True)
-    erase_case(kept, RITA, asked.seq)
+    request = ask(kept, RITA, "erase", "elsewhere", {"reason": "over", "ground": "law"})
+    answer(kept, RENE, request.seq, approve=True)
+    erase_case(kept, RITA, request.seq)
     bundle = export(kept, tmp_path / "case.zip")
     report = verify_bundle(bundle)
     assert report.fits, report.as_text()
@@ -165,9 +165,9 @@ def test_a_third_party_stamps_the_record_and_the_bundle_proves_it(kept: Casebook
 
 
 def test_nothing_is_left_behind_where_the_bundle_cannot_be_written(kept: Casebook, tmp_path: Path) -> None:
-    asked = ask_for_export(kept, RITA, "inventory", "for the OPCW")
-    answer(kept, RENE, asked.seq, approve=True)
+    request = ask_for_export(kept, RITA, "inventory", "for the OPCW")
+    answer(kept, RENE, request.seq, approve=True)
     with pytest.raises(Exception, match="cannot be written"):
-        export_case(kept, RITA, asked.seq, tmp_path / "no such folder" / "case.zip")
-    export_case(kept, RITA, asked.seq, tmp_path / "bundle.zip")
+        export_case(kept, RITA, request.seq, tmp_path / "no such folder" / "case.zip")
+    export_case(kept, RITA, request.seq, tmp_path / "bundle.zip")
     assert [path.name for path in tmp_path.glob("*bundle*")] == ["bundle.zip"]

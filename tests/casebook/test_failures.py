@@ -39,24 +39,24 @@ def begin(book: Casebook) -> RunKeeper:
 
 
 def many(count: int) -> list[dict[str, Any]]:
-    one = findings(SARIN)[0]
-    return [{**one, "row": n, "id": os.urandom(40).hex()} for n in range(1, count + 1)]
+    finding = findings(SARIN)[0]
+    return [{**finding, "row": n, "id": os.urandom(40).hex()} for n in range(1, count + 1)]
 
 
 @contextmanager
 def refused(book: Casebook, what: str, remedy: str) -> Iterator[None]:
     """Expect a `StorageError` of these words, and a casebook that is as it was."""
     before = state(book)
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as raised:
         yield
-    assert (what in told.value.what, remedy in told.value.remedy) == (True, True), str(told.value)
+    assert (what in raised.value.what, remedy in raised.value.remedy) == (True, True), str(raised.value)
     assert state(book) == before
 
 
 def state(book: Casebook) -> tuple[int, int]:
-    found = verify_all(book)
-    assert found.fits, found.problems
-    return found.records, found.findings
+    report = verify_all(book)
+    assert report.fits, report.problems
+    return report.records, report.findings
 
 
 def works_again(book: Casebook) -> None:
@@ -135,10 +135,10 @@ print(json.dumps({"kept": kept, "told": told, "state": state, "more": more}))
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said["told"][:2] == ["StorageError", "the disk is full"]
-    assert "Nothing was changed" in said["told"][2]
-    assert said["kept"] > 0 and said["state"][1] == said["kept"] and said["more"] == 500
+    report = json.loads(done.stdout)
+    assert report["told"][:2] == ["StorageError", "the disk is full"]
+    assert "Nothing was changed" in report["told"][2]
+    assert report["kept"] > 0 and report["state"][1] == report["kept"] and report["more"] == 500
 
 
 def test_a_log_that_cannot_be_written_stops_the_writing_before_the_commit(book: Casebook) -> None:
@@ -174,9 +174,9 @@ print(json.dumps({"kept": kept, "told": told, "state": state, "more": more}))
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said["told"][0] == "StorageError" and "disk" in said["told"][1]
-    assert said["state"][1] == said["kept"] and said["more"] == 500
+    report = json.loads(done.stdout)
+    assert report["told"][0] == "StorageError" and "disk" in report["told"][1]
+    assert report["state"][1] == report["kept"] and report["more"] == 500
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY  # here nothing is limited
 
 
@@ -240,15 +240,15 @@ def test_a_casebook_that_may_only_be_read_is_told(mode: str, monkeypatch: pytest
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
+        report = json.loads(done.stdout)
         if mode in ("the file", "file and folder"):
-            assert said["read"] == ["done", str(records), ""]
-            assert said["write"][:2] == ["StorageError", "the casebook may only be read"]
+            assert report["read"] == ["done", str(records), ""]
+            assert report["write"][:2] == ["StorageError", "the casebook may only be read"]
         else:  # without what stands in the log, an older state would be shown as the one of today
             what = {"with a log beside": "the log beside it holds what it does not have yet"}.get(
                 mode, "the file of the casebook cannot be opened"
             )
-            assert said["open"][0] == "StorageError" and what in said["open"][1]
+            assert report["open"][0] == "StorageError" and what in report["open"][1]
         file.parent.chmod(0o700)
         file.chmod(0o600)
         book = open_casebook(file)
@@ -303,8 +303,8 @@ def test_a_log_that_somebody_else_holds_is_told_after_a_while(place: str, monkey
     monkeypatch.setenv("OPENCWC_LOCK_SECONDS", "0.2")
     book = open_casebook(place)
     open_case(book, RITA, "inventory")
-    with book.log.path.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with book.log.path.open("rb") as log_file:
+        fcntl.flock(log_file, fcntl.LOCK_EX)
         with refused(book, "holds the log of checkpoints", "Nothing was changed"):
             comment(book, RITA, "inventory", "x")
     works_again(book)
@@ -324,13 +324,13 @@ def test_writers_at_once_wait_for_one_another_and_the_log_stands_in_their_order(
             problems.append(error)
 
     threads = [threading.Thread(target=write, args=(book,)) for book in books]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert not problems
-    found = verify_all(books[0])
-    assert found.fits and found.logged == found.checkpoints == 47
+    report = verify_all(books[0])
+    assert report.fits and report.logged == report.checkpoints == 47
     for book in books:
         book.close()
 
@@ -375,9 +375,9 @@ def test_a_file_that_is_no_casebook_is_told_and_left_alone(
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     file = tmp_path / "inventory.csv"
     file.write_bytes(content)
-    with pytest.raises(StorageError, match=r"not a casebook|damaged") as told:
+    with pytest.raises(StorageError, match=r"not a casebook|damaged") as raised:
         open_casebook(file)
-    assert "backup" in told.value.remedy
+    assert "backup" in raised.value.remedy
     assert file.read_bytes() == content
 
 

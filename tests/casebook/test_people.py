@@ -55,8 +55,8 @@ def people(book: Casebook, clock: Clock) -> People:
 
 def records(book: Casebook, *kinds: str) -> list[dict[str, object]]:
     with book.reading() as connection:
-        asked = select(tables.record.c.content).where(tables.record.c.kind.in_(kinds)).order_by(tables.record.c.seq)
-        return [json.loads(content) for content in connection.execute(asked).scalars()]
+        query = select(tables.record.c.content).where(tables.record.c.kind.in_(kinds)).order_by(tables.record.c.seq)
+        return [json.loads(content) for content in connection.execute(query).scalars()]
 
 
 def everything_recorded(book: Casebook) -> str:
@@ -66,8 +66,8 @@ def everything_recorded(book: Casebook) -> str:
 
 def column(book: Casebook, login: str, name: str) -> object:
     with book.reading() as connection:
-        asked = select(tables.person.c[name]).where(tables.person.c.login == login)
-        return connection.execute(asked).scalar_one()
+        query = select(tables.person.c[name]).where(tables.person.c.login == login)
+        return connection.execute(query).scalar_one()
 
 
 def add_session(book: Casebook, person: str, number: int = 1) -> None:
@@ -94,8 +94,8 @@ def test_a_person_stands_in_the_record_by_id_role_clearance_and_activity_and_by_
     people.change(CONSOLE, alice.id, clearance=Mark.RESTRICTED)
     people.change(CONSOLE, alice.id, active=False)
     people.change(CONSOLE, alice.id, name="A. L.", expected_as="al@ministry.example")
-    said = [one["body"] for one in records(book, "person_set")]
-    assert said == [
+    bodies = [record["body"] for record in records(book, "person_set")]
+    assert bodies == [
         {"person": alice.id, "role": "reviewer", "clearance": "protected", "active": True},
         {"person": alice.id, "role": "auditor", "clearance": "protected", "active": True},
         {"person": alice.id, "role": "auditor", "clearance": "restricted", "active": True},
@@ -119,8 +119,8 @@ def test_the_password_opens_and_nothing_else_does(people: People) -> None:
     alice = people.add(CONSOLE, "alice")
     assert people.with_password("alice", "") is None  # no password yet
     people.set_password(alice.id, GOOD)
-    found = people.with_password("ALICE", GOOD)
-    assert found is not None and found.person == alice
+    account = people.with_password("ALICE", GOOD)
+    assert account is not None and account.person == alice
     assert people.with_password("alice", OTHER) is None
     assert people.with_password("bob", GOOD) is None
     assert people.with_password("a b", GOOD) is None
@@ -396,7 +396,7 @@ def test_a_token_ends_on_its_day_and_with_its_person_and_tells_its_last_use(peop
 
 
 @pytest.mark.parametrize(
-    ("scopes", "lasts", "said"),
+    ("scopes", "lasts", "message"),
     [
         ([], timedelta(days=1), "needs a scope"),
         (["people"], timedelta(days=1), "unknown"),
@@ -407,10 +407,10 @@ def test_a_token_ends_on_its_day_and_with_its_person_and_tells_its_last_use(peop
     ],
 )
 def test_a_token_beyond_its_person_or_a_year_is_refused(
-    people: People, scopes: list[str], lasts: timedelta, said: str
+    people: People, scopes: list[str], lasts: timedelta, message: str
 ) -> None:
     alice = people.add(CONSOLE, "alice", role=Role.ANALYST)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         Tokens(people).make(CONSOLE, alice, "t", scopes, lasts)
 
 
@@ -441,8 +441,8 @@ def test_sessions_and_second_factors_hold_on_either_database(people: People, boo
     sessions_of, factor = Sessions(people), SecondFactor(people, Seal(b"s" * 32, "totp"))
     secret = sessions_of.begin(alice.id)
     clock.turn(minutes=29)
-    found = sessions_of.of(secret)
-    assert found is not None and found.person == alice and found.fully_in
+    session = sessions_of.of(secret)
+    assert session is not None and session.person == alice and session.fully_in
     shared, _ = factor.offer(alice.id)
     codes = factor.confirm(alice.id, pyotp.TOTP(shared).at(int(clock.at.timestamp())))
     assert sessions_of.of(secret) is None
@@ -450,10 +450,10 @@ def test_sessions_and_second_factors_hold_on_either_database(people: People, boo
     code = pyotp.TOTP(shared).at(int(clock.at.timestamp()))
     taken: list[bool] = []
     tries = [threading.Thread(target=lambda: taken.append(factor.check(alice.id, code))) for _ in range(4)]
-    for one in tries:
-        one.start()
-    for one in tries:
-        one.join()
+    for thread in tries:
+        thread.start()
+    for thread in tries:
+        thread.join()
     assert taken.count(True) == 1  # a code is taken once, also by four at the same time
     assert factor.check(alice.id, codes[0]) and not factor.check(alice.id, codes[0])
     sessions_of.begin(alice.id, instead_of=sessions_of.begin(alice.id))

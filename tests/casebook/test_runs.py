@@ -39,7 +39,7 @@ def keep(book: Casebook, *values: str, case: str = "inventory") -> RunKeeper:
 def test_findings_come_back_as_they_were(book: Casebook) -> None:
     keep(book, SARIN, THIODIGLYCOL, ETHANOL, NOT_READ)
     kept = list_findings(book, RITA, Filter(case="inventory")).findings
-    assert [(one.verdict, one.entry, one.status, one.grave) for one in kept] == [
+    assert [(finding.verdict, finding.entry, finding.status, finding.grave) for finding in kept] == [
         ("listed", "1A01", Status.OPEN, True),
         ("listed", "2B13", Status.OPEN, False),
         ("not_listed", "", Status.NOTED, False),
@@ -49,7 +49,9 @@ def test_findings_come_back_as_they_were(book: Casebook) -> None:
     content = kept[0].content
     assert content is not None
     assert {name: content[name] for name in ("input", "message", "evidence")} == {
-        name: [dict(one, atoms=list(one["atoms"])) for one in before[name]] if name == "evidence" else before[name]
+        name: [dict(evidence, atoms=list(evidence["atoms"])) for evidence in before[name]]
+        if name == "evidence"
+        else before[name]
         for name in ("input", "message", "evidence")
     }
     assert verify_casebook(book, RITA).fits
@@ -71,7 +73,7 @@ def test_a_run_that_was_cut_short_is_taken_up_after_its_last_row(book: Casebook)
     assert again.rows == 2
     again.keep(findings(THIODIGLYCOL, first_row=3))
     again.finish({})
-    assert [one.row for one in list_findings(book, RITA, Filter()).findings] == [1, 2, 3]
+    assert [finding.row for finding in list_findings(book, RITA, Filter()).findings] == [1, 2, 3]
     with pytest.raises(ConflictError):
         again.keep(findings(SARIN))
     assert verify_casebook(book, RITA).fits
@@ -138,11 +140,11 @@ def test_looking_at_what_is_protected_is_on_record(book: Casebook) -> None:
 def test_filters_and_counts_agree(book: Casebook) -> None:
     keep(book, SARIN, THIODIGLYCOL, ETHANOL, NOT_READ)
     keep(book, SARIN, case="other")
-    for wanted in (
+    for filters in (
         Filter(), Filter(case="other"), Filter(verdict=("listed",)), Filter(list="CWC", entry="1A01"), Filter(run=1),
         Filter(status=(Status.OPEN,)), Filter(grave=True), Filter(text="cco"), Filter(text=SARIN, case="other"),
     ):  # fmt: skip
-        assert len(list_findings(book, RITA, wanted).findings) == count_findings(book, RITA, wanted).all
+        assert len(list_findings(book, RITA, filters).findings) == count_findings(book, RITA, filters).all
     assert count_findings(book, RITA, Filter(text=SARIN)).entry == {"CWC 1A01": 2}
 
 
@@ -152,7 +154,7 @@ def test_pages_follow_one_another_without_gap_or_overlap(book: Casebook) -> None
     after: int | None = 0
     while after is not None:
         page = list_findings(book, RITA, Filter(), after=after, limit=7)
-        seen += [one.id for one in page.findings]
+        seen += [finding.id for finding in page.findings]
         after = page.next
     assert seen == list(range(1, 21))
 
@@ -206,9 +208,9 @@ def test_who_is_not_cleared_for_a_case_learns_nothing_of_it(book: Casebook) -> N
         lambda: ask(book, low, "export", "hidden-case", {"reason": "x"}),
     ]
     for act in acts:
-        with pytest.raises(NotFoundError) as told:
+        with pytest.raises(NotFoundError) as raised:
             act()
-        assert "hidden-case" not in told.value.remedy
+        assert "hidden-case" not in raised.value.remedy
     for take in (open_case, case_for_keeping):
         with pytest.raises(ConflictError, match="taken"):
             take(book, low, "hidden-case")

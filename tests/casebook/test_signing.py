@@ -40,13 +40,13 @@ def test_a_key_is_made_on_first_use_for_its_owner_alone_and_used_from_then_on(tm
 
 
 def test_a_signature_holds_for_its_data_and_its_key_only(tmp_path: Path) -> None:
-    one, other = FileKey.make(tmp_path / "one"), FileKey.make(tmp_path / "other")
-    signature = one.sign(b"the head")
+    key, other = FileKey.make(tmp_path / "one"), FileKey.make(tmp_path / "other")
+    signature = key.sign(b"the head")
     assert len(signature) == 64
-    assert verify_signature(one.public_pem(), b"the head", signature)
-    assert not verify_signature(one.public_pem(), b"the heap", signature)
+    assert verify_signature(key.public_pem(), b"the head", signature)
+    assert not verify_signature(key.public_pem(), b"the heap", signature)
     assert not verify_signature(other.public_pem(), b"the head", signature)
-    assert not verify_signature(one.public_pem(), b"the head", signature[:-1])
+    assert not verify_signature(key.public_pem(), b"the head", signature[:-1])
 
 
 def test_openssl_knows_the_same_key_by_the_same_fingerprint(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_openssl_knows_the_same_key_by_the_same_fingerprint(tmp_path: Path) -> N
     der = subprocess.run(
         ["openssl", "pkey", "-in", tmp_path / "key", "-pubout", "-outform", "DER"], capture_output=True, check=True
     ).stdout
-    said = subprocess.run(["openssl", "dgst", "-sha256", "-r"], input=der, capture_output=True, check=True).stdout
-    assert said.split()[0].decode() == key.fingerprint == fingerprint_of(key.public_pem())
+    output = subprocess.run(["openssl", "dgst", "-sha256", "-r"], input=der, capture_output=True, check=True).stdout
+    assert output.split()[0].decode() == key.fingerprint == fingerprint_of(key.public_pem())
 
 
 def test_what_is_no_ed25519_public_key_is_told() -> None:
@@ -104,9 +104,9 @@ def test_a_key_that_is_missing_damaged_or_of_another_kind_is_told(tmp_path: Path
         check=True, capture_output=True,
     )  # fmt: skip
     (tmp_path / "damaged").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
-    for name, said in (("ec", "not an Ed25519 key"), ("damaged", "damaged")):
+    for name, message in (("ec", "not an Ed25519 key"), ("damaged", "damaged")):
         (tmp_path / name).chmod(0o600)
-        with pytest.raises(SettingsError, match=said):
+        with pytest.raises(SettingsError, match=message):
             open_signer(str(tmp_path / name), tmp_path)
 
 
@@ -203,8 +203,8 @@ def test_a_wrong_pin_none_a_wrong_token_key_or_module_is_told(
         (token.replace("checkpoints", "another"), PIN, "could not be used"),
         (token.partition("?")[0] + "?module-path=/nowhere.so", PIN, "could not be used"),
     ]
-    for uri, pin, said in wrong:
-        with pytest.raises(OpenCWCError, match=said):
+    for uri, pin, message in wrong:
+        with pytest.raises(OpenCWCError, match=message):
             open_signer(uri, tmp_path, pin=pin)
 
 

@@ -63,29 +63,29 @@ class Nursery:
         """Have a writer start and return its number."""
         self._send("go")
         while True:
-            told = self.read()
-            assert told is not None
-            if "pid" in told:
-                return int(told["pid"])
-            self._early.append(told)
+            news = self.read()
+            assert news is not None
+            if "pid" in news:
+                return int(news["pid"])
+            self._early.append(news)
 
     def write_until(self, stop: Any, after: int, seconds: float) -> list[dict[str, Any]]:
         """Let a writer acknowledge so many writes, wait for a moment more, stop it, and return all it acknowledged."""
         self._early: list[dict[str, Any]] = []
         pid = self.fork()
-        told = self._early
-        while len(told) < after:
+        news = self._early
+        while len(news) < after:
             line = self.read()
             assert line is not None
-            told.append(line)
+            news.append(line)
         until = time.monotonic() + seconds
         while (line := self.read(until)) is not None:
-            told.append(line)
+            news.append(line)
         stop(pid)
         while (line := self.read()) != {"gone": pid}:
             assert line is not None
-            told.append(line)
-        return told
+            news.append(line)
+        return news
 
     def end(self) -> None:
         assert self._process.stdin is not None
@@ -110,32 +110,32 @@ def with_case(place: str) -> None:
 def assert_nothing_is_lost(book: Casebook, acknowledged: list[dict[str, Any]]) -> None:
     run, finding, decision = tables.run, tables.finding, tables.decision
     with book.reading() as connection:
-        for told in acknowledged:
-            if "rows" in told:
-                query = select(run.c.row_count).where(run.c.number == told["run"])
-                assert connection.execute(query).scalar_one() >= told["rows"]
-            elif "run" in told:
-                assert connection.execute(select(run.c.number).where(run.c.number == told["run"])).scalar_one()
-            elif "decided" in told:
+        for news in acknowledged:
+            if "rows" in news:
+                query = select(run.c.row_count).where(run.c.number == news["run"])
+                assert connection.execute(query).scalar_one() >= news["rows"]
+            elif "run" in news:
+                assert connection.execute(select(run.c.number).where(run.c.number == news["run"])).scalar_one()
+            elif "decided" in news:
                 query = select(decision.c.finding).where(
-                    decision.c.finding.in_(told["decided"]), decision.c.reason == told["reason"]
+                    decision.c.finding.in_(news["decided"]), decision.c.reason == news["reason"]
                 )
-                assert set(connection.execute(query).scalars()) == set(told["decided"])
-            elif "comment" in told:
+                assert set(connection.execute(query).scalars()) == set(news["decided"])
+            elif "comment" in news:
                 assert connection.execute(
-                    select(tables.comment.c.text).where(tables.comment.c.seq == told["comment"])
+                    select(tables.comment.c.text).where(tables.comment.c.seq == news["comment"])
                 ).scalar_one()
-            elif "finished" in told:
-                query = select(run.c.state).where(run.c.number == told["finished"])
+            elif "finished" in news:
+                query = select(run.c.state).where(run.c.number == news["finished"])
                 assert connection.execute(query).scalar_one() == "done"
-            elif "source" in told:
+            elif "source" in news:
                 query = select(func.sum(func.length(tables.source_part.c.data))).where(
-                    tables.source_part.c.source_id == told["source"]
+                    tables.source_part.c.source_id == news["source"]
                 )
-                assert connection.execute(query).scalar_one() == told["size"]
+                assert connection.execute(query).scalar_one() == news["size"]
         counted = connection.execute(select(finding.c.run, func.count()).group_by(finding.c.run)).all()
-        said = connection.execute(select(run.c.number, run.c.finding_count).where(run.c.finding_count > 0)).all()
-        assert sorted(map(tuple, counted)) == sorted(map(tuple, said))
+        counts = connection.execute(select(run.c.number, run.c.finding_count).where(run.c.finding_count > 0)).all()
+        assert sorted(map(tuple, counted)) == sorted(map(tuple, counts))
         rows = connection.execute(select(run.c.number, run.c.row_count)).all()
         assert all(count in (0, 1, 41, 48) for _, count in rows)  # a run is kept in steps of 1, 40 and 7
         two = connection.execute(select(decision.c.at, func.count()).group_by(decision.c.at)).all()
@@ -153,13 +153,13 @@ def test_kills_lose_nothing_and_leave_nothing_half_done(
     acknowledged = 0
     for kill in range(1, kills + 1):
         after, seconds = moments.randrange(0, 24), moments.random() * 0.04
-        told = nursery.write_until(lambda pid: os.kill(pid, signal.SIGKILL), after, seconds)
-        acknowledged += len(told)
+        news = nursery.write_until(lambda pid: os.kill(pid, signal.SIGKILL), after, seconds)
+        acknowledged += len(news)
         book = open_casebook(place)
-        assert_nothing_is_lost(book, told)
+        assert_nothing_is_lost(book, news)
         if kill % 5 == 0:
-            found = verify_all(book)
-            assert found.fits, found.problems[:3]
+            report = verify_all(book)
+            assert report.fits, report.problems[:3]
         book.close()
     assert acknowledged > 4 * kills  # they did write
 
@@ -202,9 +202,9 @@ def test_a_server_that_is_killed_loses_nothing(
     def kill_server(_: int) -> None:
         os.kill(server, signal.SIGQUIT)  # an immediate stop: every backend dies where it is
 
-    told = nursery.write_until(kill_server, 25, 0.01)
+    news = nursery.write_until(kill_server, 25, 0.01)
     nursery.end()
-    problems = [line["problem"] for line in told if "problem" in line]
+    problems = [line["problem"] for line in news if "problem" in line]
     assert len(problems) == 1 and "server" in problems[0]
     ends = time.monotonic() + 60
     while (durable.folder / "data" / "postmaster.pid").exists():
@@ -212,8 +212,8 @@ def test_a_server_that_is_killed_loses_nothing(
         time.sleep(0.01)
     start(durable, "start")
     book = open_casebook(place)
-    assert_nothing_is_lost(book, [line for line in told if "problem" not in line])
-    found = verify_all(book)
-    assert found.fits, found.problems[:3]
+    assert_nothing_is_lost(book, [line for line in news if "problem" not in line])
+    report = verify_all(book)
+    assert report.fits, report.problems[:3]
     case_for_keeping(book, WRITER, "and-it-works-again")
     book.close()

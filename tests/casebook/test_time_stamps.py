@@ -22,12 +22,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def test_a_request_asks_for_the_hash_a_nonce_and_the_certificates(tmp_path: Path) -> None:
     (tmp_path / "q.tsq").write_bytes(request(DATA))
-    said = subprocess.run(
+    output = subprocess.run(
         ["openssl", "ts", "-query", "-in", tmp_path / "q.tsq", "-text"], capture_output=True, text=True, check=True
     ).stdout
-    assert "Hash Algorithm: sha256" in said
-    assert "Nonce: 0x" in said
-    assert "Certificate required: yes" in said
+    assert "Hash Algorithm: sha256" in output
+    assert "Nonce: 0x" in output
+    assert "Certificate required: yes" in output
     assert request(DATA) != request(DATA)
 
 
@@ -53,13 +53,13 @@ def test_openssl_agrees_with_the_response(authority: Authority, tmp_path: Path) 
 
 def test_a_response_to_another_request_or_for_other_data_is_refused(authority: Authority) -> None:
     query, again, other = request(DATA), request(DATA), request(b"other")
-    for data, asked, answered, said in (
+    for data, request_sent, answered, message in (
         (DATA, query, again, "nonce"),
         (DATA, query, other, "nonce"),
         (b"other", query, query, "does not hold"),
     ):
-        with pytest.raises(IntegrityError, match=said):
-            verify_response(data, asked, authority.stamp(answered), authority.ca)
+        with pytest.raises(IntegrityError, match=message):
+            verify_response(data, request_sent, authority.stamp(answered), authority.ca)
 
 
 def test_a_response_whose_hash_is_not_that_of_its_request_is_refused(authority: Authority) -> None:
@@ -101,12 +101,12 @@ def test_a_response_of_which_any_byte_is_flipped_is_refused(authority: Authority
         flipped = bytearray(response)
         flipped[at] ^= 0x01
         try:
-            told = verify_response(DATA, query, bytes(flipped), authority.ca)
+            verified = verify_response(DATA, query, bytes(flipped), authority.ca)
         except (IntegrityError, InputError):
             continue
         # What no signature covers (a status text, a name of an algorithm given twice) says nothing of the time.
         taken += 1
-        assert (told.at, told.serial, told.policy) == (stamp.at, stamp.serial, stamp.policy)
+        assert (verified.at, verified.serial, verified.policy) == (stamp.at, stamp.serial, stamp.policy)
     assert taken < len(response) / 20
 
 
@@ -114,9 +114,9 @@ def test_what_is_no_request_no_response_and_no_certificate_is_told(authority: Au
     query = request(DATA)
     response = authority.stamp(query)
     (tmp_path / "garbage.pem").write_bytes(b"garbage")
-    for asked, answered in ((b"garbage", response), (query, b"garbage"), (query, b""), (query, response[:-5])):
+    for request_sent, answered in ((b"garbage", response), (query, b"garbage"), (query, b""), (query, response[:-5])):
         with pytest.raises(InputError):
-            verify_response(DATA, asked, answered, authority.ca)
+            verify_response(DATA, request_sent, answered, authority.ca)
     for ca in (tmp_path / "garbage.pem", tmp_path / "nowhere.pem"):
         with pytest.raises(SettingsError):
             verify_response(DATA, query, response, ca)

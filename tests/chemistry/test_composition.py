@@ -19,8 +19,8 @@ def test_the_order_of_atoms_does_not_count(numbers: list[int], chance: object) -
 
 
 @given(atoms, atoms)
-def test_other_atoms_have_another_key(one: list[int], other: list[int]) -> None:
-    assert (composition_key(one) == composition_key(other)) == (sorted(one) == sorted(other))
+def test_other_atoms_have_another_key(numbers: list[int], other: list[int]) -> None:
+    assert (composition_key(numbers) == composition_key(other)) == (sorted(numbers) == sorted(other))
 
 
 def test_no_two_elements_weigh_the_same_and_hydrogen_weighs_nothing() -> None:

@@ -22,7 +22,7 @@ def alphabets(text: str) -> set[str]:
 
 
 def numbers(text: str) -> set[str]:
-    return {one.chemical.cas for one in NAMES.by_name(text)}
+    return {spelling.chemical.cas for spelling in NAMES.by_name(text)}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_chemical_is_found_by_its_cas_ec_and_un_numbers() -> None:
     phosgene = NAMES.by_cas("75-44-5")
     assert phosgene is not None
     assert phosgene.name == "Phosgene"
-    assert [one.cas for one in NAMES.by_ec("200-870-3")] == ["75-44-5"]
-    assert "75-44-5" in [one.cas for one in NAMES.by_un("1076")]
+    assert [spelling.cas for spelling in NAMES.by_ec("200-870-3")] == ["75-44-5"]
+    assert "75-44-5" in [spelling.cas for spelling in NAMES.by_un("1076")]
     assert NAMES.by_cas("75-44-6") is None
     assert NAMES.by_ec("200-870-4") == NAMES.by_un("0000") == ()
 
@@ -118,21 +118,27 @@ def test_a_protein_has_names_and_no_drawing() -> None:
 
 
 def test_short_printed_names_are_codes_and_abbreviations() -> None:
-    kinds = {one.name.text: one.name.kind for text in ("GB", "DMMP", "Sarin") for one in NAMES.by_name(text)}
+    kinds = {
+        spelling.name.text: spelling.name.kind for text in ("GB", "DMMP", "Sarin") for spelling in NAMES.by_name(text)
+    }
     assert kinds == {"GB": "code", "DMMP": "abbreviation", "Sarin": "official"}
 
 
 def test_every_chemical_of_the_lists_is_there_with_its_names_and_none_twice() -> None:
     printed = {chemical.cas for _, chemical in Convention(date(2026, 11, 24)).chemicals()}
-    numbers = [one.cas for one in NAMES.chemicals]
+    numbers = [chemical.cas for chemical in NAMES.chemicals]
     assert printed <= set(numbers)
     assert len(numbers) == len(set(numbers))
-    assert [one.cas for one in NAMES.chemicals if not one.names] == []
-    assert [one.cas for one in NAMES.chemicals if len({name.text for name in one.names}) < len(one.names)] == []
+    assert [chemical.cas for chemical in NAMES.chemicals if not chemical.names] == []
+    assert [
+        chemical.cas
+        for chemical in NAMES.chemicals
+        if len({name.text for name in chemical.names}) < len(chemical.names)
+    ] == []
 
 
 def test_every_chemical_without_an_entry_has_a_drawing_or_is_known_to_have_none() -> None:
-    assert [one.name for one in NAMES.chemicals if not one.named_in and not one.structures] == []
+    assert [chemical.name for chemical in NAMES.chemicals if not chemical.named_in and not chemical.structures] == []
 
 
 def test_every_name_has_a_key() -> None:
@@ -148,7 +154,7 @@ def test_an_invisible_character_anywhere_in_a_name_changes_nothing(
     assert cas in numbers(text[:place] + unseen + text[place:])
 
 
-@given(st.sampled_from([one for one in SPELLINGS if len(alphabets(one[1])) == 1]))
+@given(st.sampled_from([spelling for spelling in SPELLINGS if len(alphabets(spelling[1])) == 1]))
 def test_letters_small_and_large_and_spaces_around_a_name_change_nothing(spelling: tuple[str, str]) -> None:
     cas, text = spelling
     assert cas in numbers(text.lower())
@@ -157,7 +163,7 @@ def test_letters_small_and_large_and_spaces_around_a_name_change_nothing(spellin
 
 def test_a_table_by_another_key_holds_one_spelling_a_chemical_and_key() -> None:
     table = by_key(NAMES.chemicals, lambda name: name[:1].lower(), "first-letter")
-    assert all(len({one.chemical.cas for one in some}) == len(some) for some in table.values())
+    assert all(len({spelling.chemical.cas for spelling in some}) == len(some) for some in table.values())
     assert by_key(NAMES.chemicals, lambda name: "", "nothing") == {}
 
 

@@ -30,16 +30,16 @@ def coloured(svg: str, style: str) -> set[int]:
     """Return the atoms that stand under a circle of this class."""
     root = ElementTree.fromstring(svg)
     return {
-        int(one.get("class").removeprefix("atom-"))
+        int(ellipse.get("class").removeprefix("atom-"))
         for group in root.iter("{http://www.w3.org/2000/svg}g")
         if group.get("class") == style
-        for one in group.iter("{http://www.w3.org/2000/svg}ellipse")
+        for ellipse in group.iter("{http://www.w3.org/2000/svg}ellipse")
     }
 
 
 def letters(svg: str, style: str) -> list[str]:
     root = ElementTree.fromstring(svg)
-    groups = [one for one in root.iter("{http://www.w3.org/2000/svg}g") if one.get("class") == style]
+    groups = [group for group in root.iter("{http://www.w3.org/2000/svg}g") if group.get("class") == style]
     return sorted(text.text for group in groups for text in group.iter("{http://www.w3.org/2000/svg}text"))
 
 

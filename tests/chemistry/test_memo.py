@@ -6,15 +6,15 @@ from opencwc.chemistry.memo import Remembered
 
 
 def test_what_was_made_is_not_made_again() -> None:
-    asked: list[str] = []
+    calls: list[str] = []
 
     def made(word: str) -> str:
-        asked.append(word)
+        calls.append(word)
         return word.upper()
 
     remembered = Remembered(made)
     assert [remembered[word] for word in ("a", "b", "a", "a")] == ["A", "B", "A", "A"]
-    assert asked == ["a", "b"]
+    assert calls == ["a", "b"]
 
 
 def test_past_its_most_it_begins_anew_and_still_answers() -> None:

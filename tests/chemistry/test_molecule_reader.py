@@ -42,7 +42,7 @@ def test_the_same_molecule_is_read_from_smiles_inchi_and_mol_block() -> None:
     mol = Chem.MolFromSmiles(smiles)
     texts = {"smiles": smiles, "inchi": Chem.MolToInchi(mol), "molblock": Chem.MolToMolBlock(mol)}
     read = {kind: read_structure(text, kind) for kind, text in texts.items()}
-    assert {Chem.MolToSmiles(one) for one in read.values() if not isinstance(one, Unreadable)} == {smiles}
+    assert {Chem.MolToSmiles(mol) for mol in read.values() if not isinstance(mol, Unreadable)} == {smiles}
     assert len(read) == 3
 
 

@@ -139,9 +139,9 @@ def test_every_name_and_number_in_a_line_of_a_source_leads_to_its_structure(inde
         for line in list(lines)[::200]:
             formula, *names = itemgetter(2, *range(7, line.count("\t") + 1))(line.rstrip("\n").split("\t"))
             names = [name for name in names if normalise_name(name)]
-            assert all(formula in [reading.formula for reading in found] for found in index.by_names(names))
+            assert all(formula in [reading.formula for reading in readings] for readings in index.by_names(names))
             numbers = [name for name in names if is_valid(name)]
-            assert all(formula in [reading.formula for reading in found] for found in index.by_numbers(numbers))
+            assert all(formula in [reading.formula for reading in readings] for readings in index.by_numbers(numbers))
 
 
 def test_every_number_given_passes_its_check_digit(index):
@@ -296,16 +296,16 @@ def test_importing_and_asking_load_nothing_heavy(index):
         "assert NameIndex.open().by_name('sarin')\n"
         "print([m for m in ('chemicals', 'numpy', 'polars', 'rdkit', 'sqlite3') if m in sys.modules])"
     )
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert asked.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_names_a_text_begins_with_are_found_with_their_lengths(index):
     key = normalise_name("Triethanolamine hydrochloride 85% IBC")
-    found = {key[:length]: index.readings(name_id) for length, name_id in index.prefixes(key)}
-    assert {"triethanolamine", "triethanolaminehydrochloride"} <= found.keys()
-    assert found["triethanolamine"] == index.by_name("triethanolamine") != ()
-    assert list(map(len, found)) == sorted(map(len, found))
+    readings = {key[:length]: index.readings(name_id) for length, name_id in index.prefixes(key)}
+    assert {"triethanolamine", "triethanolaminehydrochloride"} <= readings.keys()
+    assert readings["triethanolamine"] == index.by_name("triethanolamine") != ()
+    assert list(map(len, readings)) == sorted(map(len, readings))
     assert index.prefixes("") == index.prefixes("三乙醇胺") == []
 
 

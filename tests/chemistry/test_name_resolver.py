@@ -35,8 +35,8 @@ def java_ends_with_the_module() -> Iterator[None]:
         RESOLVER.systematic.close()
 
 
-def told(candidates: tuple[Candidate, ...]) -> list[tuple[str, str, str]]:
-    return [(one.cas, one.found, one.sure) for one in candidates]
+def in_brief(candidates: tuple[Candidate, ...]) -> list[tuple[str, str, str]]:
+    return [(candidate.cas, candidate.found, candidate.sure) for candidate in candidates]
 
 
 def same(smiles: str, other: str) -> bool:
@@ -47,7 +47,7 @@ def same(smiles: str, other: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "sure"),
+    ("text", "step", "sure"),
     [
         ("triéthanolamine", "curated", "certain"),
         ("TEA", "curated", "ambiguous"),
@@ -56,9 +56,9 @@ def same(smiles: str, other: str) -> bool:
         ("thiodiglykoll", "near", "doubtful"),
     ],
 )
-def test_each_step_answers_what_the_ones_before_do_not_know(text: str, found: str, sure: str) -> None:
+def test_each_step_answers_what_the_ones_before_do_not_know(text: str, step: str, sure: str) -> None:
     candidates = RESOLVER.resolve(text)
-    assert {(one.found, one.sure) for one in candidates} == {(found, sure)}
+    assert {(candidate.found, candidate.sure) for candidate in candidates} == {(step, sure)}
 
 
 def test_a_curated_name_needs_neither_the_index_nor_java() -> None:
@@ -71,8 +71,8 @@ def test_a_curated_name_needs_neither_the_index_nor_java() -> None:
 
 def test_a_curated_name_overrides_what_the_index_says_of_it() -> None:
     curated, index = RESOLVER.resolve("dimethyl phosphite"), RESOLVER.by_index("dimethyl phosphite")
-    assert [one.found for one in curated] == ["curated"]
-    assert {one.found for one in index} <= {"index"}
+    assert [candidate.found for candidate in curated] == ["curated"]
+    assert {candidate.found for candidate in index} <= {"index"}
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,15 @@ def test_a_curated_name_overrides_what_the_index_says_of_it() -> None:
     ],
 )
 def test_names_that_the_package_or_opsin_read_wrongly_come_out_right(text: str, cas: str, smiles: str) -> None:
-    (one,) = RESOLVER.resolve(text)
-    assert (one.cas, one.found, one.sure) == (cas, "curated", "certain")
-    assert any(same(drawn.replace("[PH]", "P"), smiles) for drawn in one.structures), one.structures
+    (candidate,) = RESOLVER.resolve(text)
+    assert (candidate.cas, candidate.found, candidate.sure) == (cas, "curated", "certain")
+    assert any(same(drawn.replace("[PH]", "P"), smiles) for drawn in candidate.structures), candidate.structures
 
 
 def test_a_number_that_the_package_gives_to_another_molecule_comes_out_right() -> None:
-    (one,) = RESOLVER.by_number("753-59-3")
-    assert (one.found, one.name) == ("curated", "Methylphosphinyl difluoride")
-    assert all(Chem.MolFromSmiles(drawn).GetNumHeavyAtoms() == 4 for drawn in one.structures)
+    (candidate,) = RESOLVER.by_number("753-59-3")
+    assert (candidate.found, candidate.name) == ("curated", "Methylphosphinyl difluoride")
+    assert all(Chem.MolFromSmiles(drawn).GetNumHeavyAtoms() == 4 for drawn in candidate.structures)
 
 
 # Ambiguity is kept
@@ -117,31 +117,31 @@ def test_a_number_that_the_package_gives_to_another_molecule_comes_out_right() -
 )
 def test_a_name_of_several_chemicals_keeps_them_all(text: str, among: set[str]) -> None:
     candidates = RESOLVER.resolve(text)
-    assert among <= {one.cas for one in candidates}
+    assert among <= {candidate.cas for candidate in candidates}
     assert len(candidates) > 1
-    assert {one.sure for one in candidates} == {"ambiguous"}
+    assert {candidate.sure for candidate in candidates} == {"ambiguous"}
 
 
 def test_mustard_alone_is_not_settled_as_certain() -> None:
-    assert all(one.sure != "certain" or one.found != "near" for one in RESOLVER.resolve("mustard"))
+    assert all(candidate.sure != "certain" or candidate.found != "near" for candidate in RESOLVER.resolve("mustard"))
     (gas,) = RESOLVER.resolve("mustard gas")
     assert (gas.cas, gas.sure) == ("505-60-2", "certain")
 
 
 def test_phosgene_oxime_is_another_chemical_than_phosgene() -> None:
-    assert told(RESOLVER.resolve("phosgene oxime")) == [("1794-86-1", "curated", "certain")]
-    assert told(RESOLVER.resolve("phosgene")) == [("75-44-5", "curated", "certain")]
+    assert in_brief(RESOLVER.resolve("phosgene oxime")) == [("1794-86-1", "curated", "certain")]
+    assert in_brief(RESOLVER.resolve("phosgene")) == [("75-44-5", "curated", "certain")]
 
 
 def test_a_name_of_the_index_with_two_structures_is_ambiguous() -> None:
     candidates = RESOLVER.resolve("dichlor amine")
-    assert {(one.found, one.sure) for one in candidates} == {("index", "ambiguous")}
-    assert {"51-75-2", "3400-09-7"} <= {one.cas for one in candidates}
+    assert {(candidate.found, candidate.sure) for candidate in candidates} == {("index", "ambiguous")}
+    assert {"51-75-2", "3400-09-7"} <= {candidate.cas for candidate in candidates}
 
 
 def test_a_name_that_speaks_of_a_polymer_is_doubtful() -> None:
     candidates = RESOLVER.by_index("polyethylene glycol monooleate polymer") or RESOLVER.by_index("polymer with ethene")
-    assert all((one.sure, one.doubt) == ("doubtful", "doubt_named_polymer") for one in candidates)
+    assert all((candidate.sure, candidate.doubt) == ("doubtful", "doubt_named_polymer") for candidate in candidates)
 
 
 # Near spellings
@@ -158,10 +158,11 @@ def test_a_name_that_speaks_of_a_polymer_is_doubtful() -> None:
     ],
 )
 def test_a_near_spelling_finds_the_chemical_and_is_doubtful(text: str, cas: str) -> None:
-    candidates = [one for one in RESOLVER.resolve(text) if one.cas == cas]
+    candidates = [candidate for candidate in RESOLVER.resolve(text) if candidate.cas == cas]
     assert candidates
     assert all(
-        one.found != "near" or (one.sure, one.doubt) == ("doubtful", "doubt_near_spelling") for one in candidates
+        candidate.found != "near" or (candidate.sure, candidate.doubt) == ("doubtful", "doubt_near_spelling")
+        for candidate in candidates
     )
 
 
@@ -171,10 +172,10 @@ def test_a_name_with_a_letter_changed_is_never_a_certain_near_spelling(name: str
     place = data.draw(st.integers(0, len(name) - 1))
     other = data.draw(st.sampled_from(["", "x", name[place] * 2]))
     candidates = RESOLVER.by_near_name(name[:place] + other + name[place + 1 :])
-    for one in candidates:
-        assert (one.found, one.sure, one.doubt) == ("near", "doubtful", "doubt_near_spelling")
-        assert one.chemical is not None
-        assert one.chemical.named_in
+    for candidate in candidates:
+        assert (candidate.found, candidate.sure, candidate.doubt) == ("near", "doubtful", "doubt_near_spelling")
+        assert candidate.chemical is not None
+        assert candidate.chemical.named_in
 
 
 @pytest.mark.parametrize(
@@ -183,22 +184,22 @@ def test_a_name_with_a_letter_changed_is_never_a_certain_near_spelling(name: str
      "phosphine", "custard", "nitric acid", "acetone cyanohydrin"],
 )  # fmt: skip
 def test_the_name_of_another_chemical_is_no_near_spelling(text: str) -> None:
-    assert all(one.found != "near" for one in RESOLVER.resolve(text))
+    assert all(candidate.found != "near" for candidate in RESOLVER.resolve(text))
 
 
 # Numbers
 
 
 def test_a_number_is_looked_up_in_the_curated_table_then_in_the_index() -> None:
-    assert told(RESOLVER.by_number("102-71-6")) == [("102-71-6", "curated", "certain")]
-    assert told(RESOLVER.by_number("67-64-1")) == [("67-64-1", "index", "certain")]
+    assert in_brief(RESOLVER.by_number("102-71-6")) == [("102-71-6", "curated", "certain")]
+    assert in_brief(RESOLVER.by_number("67-64-1")) == [("67-64-1", "index", "certain")]
     assert RESOLVER.by_number("9999999-99-5") == ()
 
 
 def test_every_number_of_the_table_gives_its_own_chemical() -> None:
     for chemical in RESOLVER.curated.chemicals:
-        (one,) = RESOLVER.by_number(chemical.cas)
-        assert (one.cas, one.sure, one.structures) == (chemical.cas, "certain", chemical.structures)
+        (candidate,) = RESOLVER.by_number(chemical.cas)
+        assert (candidate.cas, candidate.sure, candidate.structures) == (chemical.cas, "certain", chemical.structures)
 
 
 # What is not installed
@@ -212,7 +213,7 @@ def test_without_opsin_systematic_names_are_unknown_and_nothing_else_changes(mon
     for name in ("Sarin", "aspirin"):
         assert without.resolve(name) == RESOLVER.resolve(name)
     assert without.by_systematic_names([systematic]) == [()]
-    assert told(without.resolve("thiodiglykoll")) == told(RESOLVER.resolve("thiodiglykoll"))
+    assert in_brief(without.resolve("thiodiglykoll")) == in_brief(RESOLVER.resolve("thiodiglykoll"))
 
 
 def test_without_the_package_curated_names_are_known_and_others_say_what_is_missing(
@@ -220,7 +221,7 @@ def test_without_the_package_curated_names_are_known_and_others_say_what_is_miss
 ) -> None:
     monkeypatch.setattr(name_index, "find_spec", lambda name: None)
     without = Resolver(CONVENTION)
-    assert told(without.resolve("Sarin")) == [("107-44-8", "curated", "certain")]
+    assert in_brief(without.resolve("Sarin")) == [("107-44-8", "curated", "certain")]
     with pytest.raises(UnavailableError, match="not installed"):
         without.resolve("aspirin")
 
@@ -237,7 +238,7 @@ ANY = st.one_of(
 @given(ANY)
 def test_candidates_of_any_text_are_of_one_step_and_agree_how_sure_they_are(text: str) -> None:
     candidates = RESOLVER.resolve(text)
-    assert len({one.found for one in candidates}) <= 1
-    assert all(one.found in STEPS for one in candidates)
+    assert len({candidate.found for candidate in candidates}) <= 1
+    assert all(candidate.found in STEPS for candidate in candidates)
     if len(candidates) > 1:
-        assert all(one.sure != "certain" for one in candidates)
+        assert all(candidate.sure != "certain" for candidate in candidates)

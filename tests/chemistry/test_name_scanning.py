@@ -23,23 +23,25 @@ TEA, SARIN, TDG, POCL3, PHOSGENE = "102-71-6", "107-44-8", "111-48-8", "10025-87
 def curated(text: str) -> list[tuple[str, set[str]]]:
     """Return the curated names in a text: what is written, and the numbers of what it stands for."""
     return [
-        (text[one.start : one.end], {spelling.chemical.cas for spelling in one.spellings})
-        for one in SCANNER.scan(text)
-        if one.spellings
+        (text[spot.start : spot.end], {spelling.chemical.cas for spelling in spot.spellings})
+        for spot in SCANNER.scan(text)
+        if spot.spellings
     ]
 
 
 def all_names(text: str) -> list[str]:
-    return [text[one.start : one.end] for one in SCANNER.scan(text)]
+    return [text[spot.start : spot.end] for spot in SCANNER.scan(text)]
 
 
 def numbers(text: str) -> set[str]:
     """Return the numbers of all that is found in a text, curated or of the index."""
-    found: set[str] = set()
-    for one in SCANNER.scan(text):
-        found |= {spelling.chemical.cas for spelling in one.spellings}
-        found |= {reading.cas for reading in RESOLVER.index.readings(one.name_id)} if not one.spellings else set()
-    return found
+    cas_numbers: set[str] = set()
+    for spot in SCANNER.scan(text):
+        cas_numbers |= {spelling.chemical.cas for spelling in spot.spellings}
+        cas_numbers |= (
+            {reading.cas for reading in RESOLVER.index.readings(spot.name_id)} if not spot.spellings else set()
+        )
+    return cas_numbers
 
 
 # Where a name stands
@@ -61,7 +63,7 @@ def numbers(text: str) -> set[str]:
     ],
 )
 def test_the_span_of_a_name_is_its_characters(text: str, written: str) -> None:
-    assert written in [one for one, _ in curated(text)]
+    assert written in [name for name, _ in curated(text)]
 
 
 @pytest.mark.parametrize(
@@ -233,13 +235,13 @@ def test_a_short_name_with_a_capital_has_no_plural(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "plural"), [("sarines", True), ("tabuns", True), ("sarin", False), ("ricine", False)])
 def test_a_short_name_in_the_plural_is_marked_as_such(text: str, plural: bool) -> None:
-    assert [one.plural for one in SCANNER.scan(text)] == [plural]
+    assert [spot.plural for spot in SCANNER.scan(text)] == [plural]
 
 
 @pytest.mark.parametrize("texts", [("tabuns", "Tabuns"), ("Tabuns", "tabuns")])
 def test_a_plural_with_a_capital_is_told_from_one_without_whichever_was_read_first(texts: tuple[str, str]) -> None:
     scanner = NameScanner(RESOLVER)
-    plurals = {text: [one.plural for one in scanner.scan(text) if one.spellings] for text in texts}
+    plurals = {text: [spot.plural for spot in scanner.scan(text) if spot.spellings] for text in texts}
     assert plurals == {"tabuns": [True], "Tabuns": []}
 
 
@@ -260,7 +262,7 @@ def test_a_plural_with_a_capital_is_told_from_one_without_whichever_was_read_fir
     ],
 )
 def test_commas_and_signs_that_a_name_has_do_not_part_it(text: str, cas: str) -> None:
-    spotted = [one for one in SCANNER.scan(text) if any(s.chemical.cas == cas for s in one.spellings)]
+    spotted = [spot for spot in SCANNER.scan(text) if any(s.chemical.cas == cas for s in spot.spellings)]
     assert spotted
     assert spotted[0].end - spotted[0].start >= len(text) - 2
 
@@ -306,14 +308,14 @@ def test_words_parted_by_a_cell_a_sign_or_a_comma_are_no_name(text: str) -> None
     ],
 )
 def test_what_a_reader_of_pictures_confused_is_found_and_marked_as_repaired(text: str, cas: str) -> None:
-    found = [one for one in SCANNER.scan(text) if any(s.chemical.cas == cas for s in one.spellings)]
-    assert found
-    assert found[0].repaired
-    assert (found[0].start, found[0].end) == (0, len(text))
+    spots = [spot for spot in SCANNER.scan(text) if any(s.chemical.cas == cas for s in spot.spellings)]
+    assert spots
+    assert spots[0].repaired
+    assert (spots[0].start, spots[0].end) == (0, len(text))
 
 
 def test_a_formula_is_not_repaired_into_a_word() -> None:
-    assert all(not one.repaired for one in SCANNER.scan("C6H15NO3, PCl3, SOCl2, 5 kg"))
+    assert all(not spot.repaired for spot in SCANNER.scan("C6H15NO3, PCl3, SOCl2, 5 kg"))
 
 
 # Any text
@@ -335,11 +337,11 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
 def check(text: str, spotted: list[Spotted]) -> None:
     end = 0
-    for one in spotted:
-        assert end <= one.start < one.end <= len(text)
-        assert one.first <= one.last
-        assert bool(one.spellings) != (one.name_id >= 0)
-        end = one.end
+    for spot in spotted:
+        assert end <= spot.start < spot.end <= len(text)
+        assert spot.first <= spot.last
+        assert bool(spot.spellings) != (spot.name_id >= 0)
+        end = spot.end
 
 
 @settings(max_examples=300, deadline=None)
@@ -375,11 +377,11 @@ def test_a_curated_name_in_any_latin_text_is_found_at_its_place(before: str, nam
     cas, written = name
     text = f"{before} : {written} ; {after}"
     start, end = len(before) + 3, len(before) + 3 + len(written)
-    over = [one for one in SCANNER.scan(text) if one.start < end and start < one.end]
-    assert any(spelling.chemical.cas == cas for one in over for spelling in one.spellings), [
-        text[one.start : one.end] for one in over
+    over = [spot for spot in SCANNER.scan(text) if spot.start < end and start < spot.end]
+    assert any(spelling.chemical.cas == cas for spot in over for spelling in spot.spellings), [
+        text[spot.start : spot.end] for spot in over
     ]
-    assert all(start <= one.start and one.end <= end for one in over)
+    assert all(start <= spot.start and spot.end <= end for spot in over)
 
 
 @settings(max_examples=100, deadline=None)
@@ -423,9 +425,9 @@ def test_looking_no_further_than_a_name_can_go_on_misses_none(pieces: list[str],
 
 def test_a_name_of_more_words_than_most_is_found_whole() -> None:
     name = "2-[2-(2-ethoxyethoxy)ethoxy]ethanol"
-    (one,) = SCANNER.scan(f"200 kg {name}, 4 drums")
-    assert (one.start, one.end) == (7, 7 + len(name))
-    assert one.last - one.first + 1 > name_scanning.FEW_WORDS
+    (spot,) = SCANNER.scan(f"200 kg {name}, 4 drums")
+    assert (spot.start, spot.end) == (7, 7 + len(name))
+    assert spot.last - spot.first + 1 > name_scanning.FEW_WORDS
 
 
 @given(st.text(ALPHABET, max_size=20))

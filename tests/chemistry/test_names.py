@@ -98,14 +98,14 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_spellings_of_one_name_meet(one, other):
-    assert normalise_name(one) == normalise_name(other) != ""
+@pytest.mark.parametrize(("spelling", "other"), SAME)
+def test_spellings_of_one_name_meet(spelling, other):
+    assert normalise_name(spelling) == normalise_name(other) != ""
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_names_of_different_chemicals_stay_apart(one, other):
-    assert normalise_name(one) != normalise_name(other)
+@pytest.mark.parametrize(("name", "other"), DIFFERENT)
+def test_names_of_different_chemicals_stay_apart(name, other):
+    assert normalise_name(name) != normalise_name(other)
 
 
 def test_a_remark_behind_the_name_is_not_taken_away():

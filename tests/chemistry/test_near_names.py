@@ -195,10 +195,10 @@ def test_no_text_breaks_the_search(text):
 def test_a_word_that_is_near_to_nothing_costs_little():
     stems = ["methyl", "ethyl", "chloro", "phosph", "amino", "sulf", "arsin", "fluor", "isopropyl", "nitro", "cyclohex"]
     names = NearNames(
-        (f"{one}{two}{three}ane", 0) for one in stems for two in stems for three in stems if not one == two == three
+        (f"{stem}{two}{three}ane", 0) for stem in stems for two in stems for three in stems if not stem == two == three
     )
     words = [
-        f"{one}{two}" for one in ("delivery", "hydro", "container", "packag", "intermediate") for two in stems
+        f"{word}{two}" for word in ("delivery", "hydro", "container", "packag", "intermediate") for two in stems
     ] * 100
     start = time.process_time()
     for word in words:

@@ -31,7 +31,7 @@ EXCEPTIONS: dict[str, list[dict[str, Any]]] = load_yaml(
 SCREENER = Screener(Rulebook.of(date(2026, 11, 24)))
 SCREENER.__dict__["answer_structure"] = cache(SCREENER.answer_structure)  # one drawing has many names
 RESOLVER = SCREENER.known.resolver
-LISTED = {one.cas: one for one in RESOLVER.curated.chemicals if one.named_in}
+LISTED = {chemical.cas: chemical for chemical in RESOLVER.curated.chemicals if chemical.named_in}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,11 +64,11 @@ def curated() -> Iterator[tuple[CuratedChemical, str]]:
 
 
 def numbers(candidates: tuple[Candidate, ...]) -> set[str]:
-    return {one.cas for one in candidates}
+    return {candidate.cas for candidate in candidates}
 
 
 def rules_met(outcomes: tuple[Outcome, ...]) -> set[Rule]:
-    return {one.rule for one in outcomes if one.rule is not None and one.verdict in MET}
+    return {outcome.rule for outcome in outcomes if outcome.rule is not None and outcome.verdict in MET}
 
 
 def entries_of(chemical: CuratedChemical) -> set[Rule]:
@@ -81,17 +81,17 @@ def entries_of(chemical: CuratedChemical) -> set[Rule]:
 def test_every_curated_name_resolves_to_its_own_chemical_and_to_no_other_that_lacks_the_name() -> None:
     owners: dict[str, set[str]] = {}
     for chemical, name in curated():
-        for one in RESOLVER.curated.by_name(name):
-            owners.setdefault(name, set()).add(one.chemical.cas)
+        for spelling in RESOLVER.curated.by_name(name):
+            owners.setdefault(name, set()).add(spelling.chemical.cas)
         owners[name].add(chemical.cas)
     wrong = []
     for name, expected in owners.items():
         candidates = RESOLVER.resolve(name)
         sure = {"certain"} if len(expected) == 1 else {"ambiguous"}
-        if numbers(candidates) != expected or {one.sure for one in candidates} != sure:
+        if numbers(candidates) != expected or {candidate.sure for candidate in candidates} != sure:
             wrong.append((name, expected, numbers(candidates)))
-        if {one.found for one in candidates} != {"curated"}:
-            wrong.append((name, expected, {one.found for one in candidates}))
+        if {candidate.found for candidate in candidates} != {"curated"}:
+            wrong.append((name, expected, {candidate.found for candidate in candidates}))
     assert wrong == []
 
 
@@ -105,24 +105,30 @@ def test_every_curated_name_of_a_listed_chemical_is_screened_under_its_entries()
 
 
 def test_every_curated_name_is_found_in_running_text_at_its_place() -> None:
-    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["in_text"]}
+    explained = {(exception["cas"], exception["name"]) for exception in EXCEPTIONS["in_text"]}
     missed = []
     for chemical, name in curated():
         if ": " in name or (chemical.cas, name) in explained:  # "Sarin: O-isopropyl ...": two names in one
             continue
-        found = [one for one in SCREENER.finder.find(f"200 kg {name}, class 6.1, chemical warfare agent") if one.known]
-        over = [one for one in found if one.start < 7 + len(name) and one.end > 7]
-        if not any(one.known and chemical.cas in one.known.cas for one in over):
-            missed.append((chemical.cas, name, [one.text for one in over]))
+        mentions = [
+            mention
+            for mention in SCREENER.finder.find(f"200 kg {name}, class 6.1, chemical warfare agent")
+            if mention.known
+        ]
+        over = [mention for mention in mentions if mention.start < 7 + len(name) and mention.end > 7]
+        if not any(mention.known and chemical.cas in mention.known.cas for mention in over):
+            missed.append((chemical.cas, name, [mention.text for mention in over]))
     assert missed == [], len(missed)
 
 
 def test_names_that_running_text_is_not_searched_for_are_few_and_each_has_a_reason() -> None:
-    for one in EXCEPTIONS["in_text"]:
-        assert one["reason"].strip()
-        assert one["cas"] in numbers(RESOLVER.resolve(one["name"])), one
-        found = SCREENER.finder.find(f"200 kg {one['name']}, class 6.1, chemical warfare agent")
-        assert not any(mention.known and one["cas"] in mention.known.cas for mention in found), f"{one} is found now"
+    for exception in EXCEPTIONS["in_text"]:
+        assert exception["reason"].strip()
+        assert exception["cas"] in numbers(RESOLVER.resolve(exception["name"])), exception
+        mentions = SCREENER.finder.find(f"200 kg {exception['name']}, class 6.1, chemical warfare agent")
+        assert not any(mention.known and exception["cas"] in mention.known.cas for mention in mentions), (
+            f"{exception} is found now"
+        )
     assert len(EXCEPTIONS["in_text"]) <= 25
 
 
@@ -132,7 +138,7 @@ def test_names_that_running_text_is_not_searched_for_are_few_and_each_has_a_reas
 def test_every_name_of_the_package_for_a_listed_chemical_resolves_to_it_or_is_an_exception(
     package_names: list[tuple[str, str]],
 ) -> None:
-    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["package"]}
+    explained = {(exception["cas"], exception["name"]) for exception in EXCEPTIONS["package"]}
     resolved = [RESOLVER.resolve(name) for _, name in package_names]
     wrong = [
         (cas, name, numbers(candidates))
@@ -146,7 +152,9 @@ def test_every_name_of_the_package_for_a_listed_chemical_resolves_to_it_or_is_an
 def test_every_name_of_the_package_for_a_listed_chemical_is_screened_under_its_entries_or_is_an_exception(
     package_names: list[tuple[str, str]],
 ) -> None:
-    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["package"] if one.get("not_met")}
+    explained = {
+        (exception["cas"], exception["name"]) for exception in EXCEPTIONS["package"] if exception.get("not_met")
+    }
     wrong = [
         (cas, name)
         for cas, name in package_names
@@ -157,25 +165,25 @@ def test_every_name_of_the_package_for_a_listed_chemical_is_screened_under_its_e
 
 
 def _is_another_number(cas: str, name: str) -> bool:
-    return any(one["name"] == name and cas not in one["resolves_to"] for one in EXCEPTIONS["package"])
+    return any(exception["name"] == name and cas not in exception["resolves_to"] for exception in EXCEPTIONS["package"])
 
 
 def test_each_exception_is_a_name_of_the_package_resolves_as_it_says_and_gives_its_reason(
     package_names: list[tuple[str, str]],
 ) -> None:
     known = set(package_names)
-    for one in EXCEPTIONS["package"]:
-        assert (one["cas"], one["name"]) in known, one
-        assert numbers(RESOLVER.resolve(one["name"])) == set(one["resolves_to"]), one
-        assert one["reason"].strip()
-        met = entries_of(LISTED[one["cas"]]) <= rules_met(SCREENER.answer(one["name"], "name"))
-        assert not (one.get("not_met") and met), f"{one} is met now"
+    for exception in EXCEPTIONS["package"]:
+        assert (exception["cas"], exception["name"]) in known, exception
+        assert numbers(RESOLVER.resolve(exception["name"])) == set(exception["resolves_to"]), exception
+        assert exception["reason"].strip()
+        is_met = entries_of(LISTED[exception["cas"]]) <= rules_met(SCREENER.answer(exception["name"], "name"))
+        assert not (exception.get("not_met") and is_met), f"{exception} is met now"
     assert len(EXCEPTIONS["package"]) <= 30
 
 
 def test_an_exception_for_another_number_is_screened_as_that_number_is() -> None:
-    for one in EXCEPTIONS["package"]:
-        if one["cas"] not in one["resolves_to"]:
-            assert rules_met(SCREENER.answer(one["name"], "name")) == rules_met(
-                SCREENER.answer(one["resolves_to"][0], "cas")
-            ), one
+    for exception in EXCEPTIONS["package"]:
+        if exception["cas"] not in exception["resolves_to"]:
+            assert rules_met(SCREENER.answer(exception["name"], "name")) == rules_met(
+                SCREENER.answer(exception["resolves_to"][0], "cas")
+            ), exception

@@ -40,7 +40,7 @@ def canonical(text: str) -> str:
 def test_one_drawing_is_turned_into_the_other_and_the_step_is_told(drawn: str, meant: str, step: str) -> None:
     done = standard(drawn)
     assert [canonical(part.smiles) for part in done.components] == [canonical(meant)]
-    assert step in {one.id for one in done.steps}
+    assert step in {step.id for step in done.steps}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_water_and_small_ions_are_named_for_what_they_are() -> None:
 def test_bonds_to_metals_are_redrawn_as_ions() -> None:
     done = standard("O=P(C)(O[Na])O[Na]")
     assert sorted(part.smiles for part in done.components) == ["CP(=O)(O)O", "[Na+]", "[Na+]"]
-    assert "step_metals" in {one.id for one in done.steps}
+    assert "step_metals" in {step.id for step in done.steps}
 
 
 def test_the_input_molecule_is_not_changed() -> None:

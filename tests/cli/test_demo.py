@@ -48,15 +48,15 @@ class Shown:
 class Visitor:
     """A browser of somebody: its cookie, and the token of the page."""
 
-    def __init__(self, shown: Shown) -> None:
-        self.address = shown.address
-        self.client = httpx.Client(base_url=shown.address, timeout=60)
-        self.came = self.client.get(shown.link)
+    def __init__(self, demo: Shown) -> None:
+        self.address = demo.address
+        self.client = httpx.Client(base_url=demo.address, timeout=60)
+        self.came = self.client.get(demo.link)
 
     @property
     def session(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.client.get("/api/v1/session").json()
-        return told
+        answer: dict[str, Any] = self.client.get("/api/v1/session").json()
+        return answer
 
     def post(self, path: str, **more: Any) -> httpx.Response:
         headers = {"X-CSRF-Token": self.session["csrf_token"], **more.pop("headers", {})}
@@ -72,9 +72,9 @@ def started(cache: Path, *words: str) -> Iterator[Shown]:
     process = subprocess.Popen([*COMMAND, *words], env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found
-        yield Shown(process, found[0], cache / "demo")
+        match = re.search(r"http://\S+", process.stdout.readline())
+        assert match
+        yield Shown(process, match[0], cache / "demo")
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -101,15 +101,15 @@ def year(made_year: Path, tmp_path: Path) -> Path:
 def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_behind(
     cache: Path, tmp_path: Path
 ) -> None:
-    with started(cache, "--port", "0") as shown:
-        visitor = Visitor(shown)
+    with started(cache, "--port", "0") as demo:
+        visitor = Visitor(demo)
         assert (visitor.came.status_code, visitor.came.headers["Location"]) == (303, "/")
         page = visitor.client.get("/").text
         assert all(f'value="{login}"' in page for login in ("demo-leila", "demo-mateo", "demo-wei"))
         assert visitor.session["person"]["login"] == "demo-leila"
 
         inbox = visitor.client.get("/api/v1/inbox").json()["findings"]
-        grave = next(one for one in inbox if one["grave"] and one["status"] == "awaiting_second")
+        grave = next(finding for finding in inbox if finding["grave"] and finding["status"] == "awaiting_second")
         decided = {"findings": [grave["id"]], "outcome": "accept", "reason": "I read the same."}
         assert visitor.post("/api/v1/decisions", json=decided).json()["status"] == {str(grave["id"]): "accepted"}
 
@@ -123,18 +123,18 @@ def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_
         target.write_bytes(bundle.content)
         assert verify_bundle(target).fits
 
-        assert len(list(shown.folder.glob("year-*"))) == 1
-        status, said = shown.leave()
+        assert len(list(demo.folder.glob("year-*"))) == 1
+        status, output = demo.leave()
         assert status == 0
-        assert "all it made was removed" in said
-        assert list(shown.folder.glob("year-*")) == []
+        assert "all it made was removed" in output
+        assert list(demo.folder.glob("year-*")) == []
 
 
 def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_that_one_may_see(
     cache: Path, year: Path
 ) -> None:
-    with started(cache, "--port", "0", "--keep", str(year)) as shown:
-        visitor = Visitor(shown)
+    with started(cache, "--port", "0", "--keep", str(year)) as demo:
+        visitor = Visitor(demo)
         visitor.become("demo-mateo")
         (waiting,) = visitor.client.get("/api/v1/requests?waiting=true").json()["requests"]
         refused = visitor.post(f"/api/v1/requests/{waiting['seq']}/answer", json={"approve": True})
@@ -152,34 +152,34 @@ def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_
 
 
 def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(cache: Path, year: Path) -> None:
-    with started(cache, "--port", "0", "--keep", str(year)) as shown:
-        assert httpx.get(f"{shown.address}/demo/guessed").status_code == 404
-        assert httpx.post(f"{shown.address}/demo/switch", data={"login": "demo-mateo"}).status_code == 401
-        visitor = Visitor(shown)
+    with started(cache, "--port", "0", "--keep", str(year)) as demo:
+        assert httpx.get(f"{demo.address}/demo/guessed").status_code == 404
+        assert httpx.post(f"{demo.address}/demo/switch", data={"login": "demo-mateo"}).status_code == 401
+        visitor = Visitor(demo)
         first = visitor.client.cookies["opencwc_session"]
         assert visitor.client.post("/demo/switch", data={"login": "demo-mateo"}).status_code == 403
         foreign = {"Origin": "http://elsewhere.example"}
         assert visitor.post("/demo/switch", data={"login": "demo-mateo"}, headers=foreign).status_code == 403
         assert visitor.become("somebody").status_code == 404
         assert visitor.become("demo-wei").status_code == 204
-        former = httpx.get(f"{shown.address}/api/v1/session", cookies={"opencwc_session": first})
+        former = httpx.get(f"{demo.address}/api/v1/session", cookies={"opencwc_session": first})
         assert former.status_code == 401
-        came = httpx.get(shown.link, headers={"Sec-Fetch-Site": "cross-site"})
+        came = httpx.get(demo.link, headers={"Sec-Fetch-Site": "cross-site"})
         assert came.status_code == 200
         assert came.headers["Refresh"] == "0; url=/"
 
 
 def test_a_kept_demonstration_goes_on_where_it_was_left(cache: Path, year: Path) -> None:
-    with started(cache, "--port", "0", "--keep", str(year)) as shown:
-        visitor = Visitor(shown)
+    with started(cache, "--port", "0", "--keep", str(year)) as demo:
+        visitor = Visitor(demo)
         case = visitor.client.get("/api/v1/cases").json()["cases"][0]["name"]
         visitor.post(f"/api/v1/cases/{case}/comments", json={"text": "Left for tomorrow (invented)."})
-        assert str(year) in shown.leave()[1]
-    with started(cache, "--port", "0", "--keep", str(year), "--lang", "fr") as shown:
-        assert shown.link.endswith("?lang=fr")
-        visitor = Visitor(shown)
+        assert str(year) in demo.leave()[1]
+    with started(cache, "--port", "0", "--keep", str(year), "--lang", "fr") as demo:
+        assert demo.link.endswith("?lang=fr")
+        visitor = Visitor(demo)
         assert "Left for tomorrow (invented)." in visitor.client.get(f"/api/v1/cases/{case}").text
-        shown.leave()
+        demo.leave()
     assert (year / "casebook.db").is_file()
 
 
@@ -188,7 +188,7 @@ def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> No
     ran = subprocess.run([*COMMAND, "--keep", str(tmp_path)], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
     assert "something other" in ran.stderr
-    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_a_kept_folder_is_empty_again_where_the_demonstration_did_not_become_whole(tmp_path: Path) -> None:
@@ -204,11 +204,11 @@ def test_a_kept_folder_is_empty_again_where_the_demonstration_did_not_become_who
 def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     from opencwc.cli import demo
 
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        held.listen()
-        monkeypatch.setattr(demo, "FIRST_PORT", held.getsockname()[1])
-        assert demo._free_port() > held.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        monkeypatch.setattr(demo, "FIRST_PORT", listener.getsockname()[1])
+        assert demo._free_port() > listener.getsockname()[1]
 
 
 def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(cache: Path) -> None:
@@ -220,9 +220,9 @@ def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(c
         dead = cache / "demo" / "year-dead"
         dead.mkdir(parents=True)
         (dead / "lock").touch()
-        with placed(None) as one, placed(None) as other:
+        with placed(None) as demo, placed(None) as other:
             assert not dead.exists()
-            assert one.folder.is_dir()
+            assert demo.folder.is_dir()
             assert other.folder.is_dir()
         assert list((cache / "demo").iterdir()) == []
     finally:
@@ -250,4 +250,4 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
 def test_the_bar_names_every_person_with_a_role() -> None:
     from opencwc.demo.state import load_state
 
-    assert {one.role for one in load_state().people} == {str(role) for role in Role}
+    assert {person.role for person in load_state().people} == {str(role) for role in Role}

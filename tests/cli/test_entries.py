@@ -11,7 +11,7 @@ def test_every_entry_in_force_is_listed_with_its_source(run: Run) -> None:
     done = run("entries", "--as-of", "2026-11-24")
     lines = [line.split("\t") for line in done.text.splitlines()]
     assert done.status == 0
-    assert {line[0] for line in lines} == {f"{one.list} {one.id}" for one in Convention().entries}
+    assert {line[0] for line in lines} == {f"{entry.list} {entry.id}" for entry in Convention().entries}
     assert all(len(line) == 3 and line[1] and line[2].endswith(")") for line in lines)
 
 
@@ -24,8 +24,8 @@ def test_entries_of_one_list_and_of_an_earlier_day_are_chosen(run: Run) -> None:
 
 
 def test_an_entry_is_printed_with_its_rule_source_salts_and_duties(run: Run) -> None:
-    said = run("entry", "2b04").text
-    assert said.startswith("CWC 2B04  ")
+    output = run("entry", "2b04").text
+    assert output.startswith("CWC 2B04  ")
     for word in (
         "Source: ",
         "In force since: 1997-04-29",
@@ -35,13 +35,13 @@ def test_an_entry_is_printed_with_its_rule_source_salts_and_duties(run: Run) -> 
         "Fonofos (944-22-9)",
         "Verification Annex VII",
     ):
-        assert word in said
+        assert word in output
 
 
 def test_an_entry_is_printed_in_french(run: Run) -> None:
-    said = run("entry", "1A01", "--lang", "fr").text
-    assert "Alkylphosphonofluoridates de O-alkyle" in said
-    assert "Inscription" not in said.splitlines()[0]
+    output = run("entry", "1A01", "--lang", "fr").text
+    assert "Alkylphosphonofluoridates de O-alkyle" in output
+    assert "Inscription" not in output.splitlines()[0]
 
 
 def test_an_entry_that_does_not_exist_is_refused_with_the_nearest_ones(run: Run) -> None:

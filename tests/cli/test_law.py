@@ -47,10 +47,10 @@ def test_every_format_of_the_report_is_written(run: Run, law: Path, tmp_path: Pa
         assert run("law", law, *ASKED, "-o", out, "--lang", "es").status == 1
         assert out.stat().st_size > 5_000
     document = Document(io.BytesIO((tmp_path / "report.docx").read_bytes()))
-    assert any("España" in one.text for one in document.paragraphs)
+    assert any("España" in paragraph.text for paragraph in document.paragraphs)
     assert "cubierta" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    said = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert said["state"] == "ESP" and said["model"] == "law-coverage"
+    content = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert content["state"] == "ESP" and content["model"] == "law-coverage"
 
 
 def test_two_versions_are_compared(run: Run, law: Path, tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_the_shelf_is_asked_in_the_state_s_texts_and_says_when_nothing_is_near(r
     (row,) = run("shelf", "list", "--format", "csv").rows
     assert (row["state"], row["PRO-01"]) == ("ESP", "covered") and len(row) == 64
     assert json.loads(run("shelf", "list", "--format", "json").text)[0]["verdicts"]["PRO-01"] == "covered"
-    asked = run("ask", "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?", "--in", "ESP")
-    assert asked.status == 0 and "ley.txt Artículo 6" in asked.text
+    done = run("ask", "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?", "--in", "ESP")
+    assert done.status == 0 and "ley.txt Artículo 6" in done.text
     nothing = run("ask", "What will the weather be in Paris tomorrow?")
     assert nothing.status == 1 and "near enough" in nothing.text
     refused = run("ask", "How do I make sarin?", "--format", "json")
@@ -97,11 +97,16 @@ def test_what_is_no_text_of_a_law_is_told_with_what_is(run: Run, law: Path, tmp_
     data.write_text('{"law": "No person shall use chemical weapons."}', encoding="utf-8")
     message.write_text("From: a@b.example\nSubject: law\nDate: today\n\nNo person shall use them.\n", encoding="utf-8")
     noise.write_bytes(bytes(range(256)) * 40)
-    said = {table: "This is a table", data: "a file of data", message: "an e-mail", noise: "a kind that is not read"}
-    for path, words in said.items():
-        for asked in (run("law", path, *ASKED), run("ask", "Who inspects?", "--text", path)):
-            assert asked.status == 2 and words in asked.err, asked.err
-            assert "Laws are read from PDF, DOCX, HTML and TXT" in asked.err and path.name in asked.err
+    message_of = {
+        table: "This is a table",
+        data: "a file of data",
+        message: "an e-mail",
+        noise: "a kind that is not read",
+    }
+    for path, words in message_of.items():
+        for done in (run("law", path, *ASKED), run("ask", "Who inspects?", "--text", path)):
+            assert done.status == 2 and words in done.err, done.err
+            assert "Laws are read from PDF, DOCX, HTML and TXT" in done.err and path.name in done.err
     for words in (("law", tmp_path, *ASKED), ("law", law, *ASKED, "--against", tmp_path)):
         assert "This is a folder, not a file. Name the files in it." in run(*words).err
 
@@ -109,36 +114,36 @@ def test_what_is_no_text_of_a_law_is_told_with_what_is(run: Run, law: Path, tmp_
 def test_who_watches_sees_the_steps_and_who_does_not_is_told_once_it_takes_long(
     run: Run, law: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     original = steps_progress.StepsProgress.__call__
 
     def watched(self: steps_progress.StepsProgress, step: str, done: int, of: int) -> None:
-        told.append((step, done, of))
+        steps.append((step, done, of))
         original(self, step, done, of)
 
     monkeypatch.setattr(steps_progress.StepsProgress, "__call__", watched)
     assert "Checking elements" not in run("law", law, *ASKED, "--format", "csv").err
-    assert ("reading", 0, 1) in told and ("elements", 30, 60) in told and ("elements", 60, 60) in told
+    assert ("reading", 0, 1) in steps and ("elements", 30, 60) in steps and ("elements", 60, 60) in steps
     monkeypatch.setattr(steps_progress, "_LONG", -1.0)
     lines = run("law", law, *ASKED, "--format", "csv", "--lang", "fr").err.splitlines()
-    assert len([one for one in lines if one.startswith("Vérification des éléments")]) == 1
-    told.clear()
+    assert len([line for line in lines if line.startswith("Vérification des éléments")]) == 1
+    steps.clear()
     run("ask", "¿Quién inspecciona?", "--text", law)
-    assert told[0] == ("reading", 0, 1) and told[-1] == ("searching", 0, 1)
+    assert steps[0] == ("reading", 0, 1) and steps[-1] == ("searching", 0, 1)
 
 
 def test_the_source_of_an_answer_is_called_as_the_person_called_it(run: Run, law: Path) -> None:
     run("law", law, *ASKED, "--format", "csv", "--shelf")
     question = "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?"
-    asked = run("ask", question, "--in", "ESP", "--format", "json")
-    sources = {one["source"] for one in json.loads(asked.text)["passages"] if not one["ours"]}
+    done = run("ask", question, "--in", "ESP", "--format", "json")
+    sources = {passage["source"] for passage in json.loads(done.text)["passages"] if not passage["ours"]}
     assert sources == {"ESP ley.txt"}
     assert json.loads(run("shelf", "list", "--format", "json").text)[0]["texts"] == ["ley.txt"]
 
 
 def test_measuring_the_model_says_where_retrieval_and_the_plain_ways_are_measured(run: Run) -> None:
-    said = run("models", "evaluate", "law-coverage").text
-    assert "recall at 1, 3, 5" in said and "python -m benchmarks.legislation" in said
+    output = run("models", "evaluate", "law-coverage").text
+    assert "recall at 1, 3, 5" in output and "python -m benchmarks.legislation" in output
 
 
 def test_what_is_kept_of_a_check_names_the_texts(run: Run, law: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_list_shows_every_model_and_its_switch() -> None:
         "transfer-causes\ton\tlearned\tCauses of disagreement between two States' books",
         "transfer-ranking\ton\tlearned\tOrder in which discrepancies deserve a look",
     ]
-    assert [one["on"] for one in json.loads(models("list", "--format", "json").stdout)] == [True] * 5
+    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 5
 
 
 def test_a_switch_is_set_with_a_reason_and_shown() -> None:
@@ -81,9 +81,9 @@ def test_an_evaluation_that_differs_ends_with_one(monkeypatch: pytest.MonkeyPatc
 
 def test_a_card_is_shown_as_text_json_and_a_page() -> None:
     assert "not for:" in models("show", ID).stdout
-    shown = json.loads(models("show", ID, "--format", "json").stdout)
-    assert len(shown["weights"]) == 64
-    assert shown["card"]["reference"]["classes"]["en"] > 0
+    model = json.loads(models("show", ID, "--format", "json").stdout)
+    assert len(model["weights"]) == 64
+    assert model["card"]["reference"]["classes"]["en"] > 0
     assert models("show", ID, "--format", "markdown").stdout.startswith("# Card: Language recogniser\n")
 
 

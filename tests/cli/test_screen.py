@@ -29,25 +29,7 @@ FOUND = [("1", "P1", "listed", "CWC", "1A01", "structure"), ("2", "P2", "not_lis
 HEADER = "row,id,input,component,verdict,list,entry,basis,why"
 NO_CHANCE = pytest.mark.skipif(sys.platform == "win32", reason="signals and permissions are of another kind there")
 
-OWN_LIST = """\
-list: OWN
-title: {en: Chemicals our State watches, fr: Produits que notre État surveille}
-authority: Ministry of Trade of Freedonia
-text_of: 2026-01-01
-source: Decree 12 of 2026
-evidence: official
-entries:
-  - id: W1
-    title: {en: Ethanol}
-    in_force: 2026-01-01
-    source: Decree 12 of 2026, annex, line 1
-    evidence: official
-    salts: silent
-    kind: chemicals
-    structure: [{core: CCO}]
-    examples:
-      - {name: Ethanol, cas: 64-17-5, smiles: CCO}
-"""
+OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(encoding="utf-8")
 
 
 def block(smiles: str, title: str = "") -> str:
@@ -76,7 +58,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "a.csv": write_text(f"id,smiles\nP1,{SARIN}\nP2,{ETHANOL}\n"),
     "a.tsv": write_text(f"id\tsmiles\nP1\t{SARIN}\nP2\t{ETHANOL}\n"),
     "a.json": write_text(json.dumps(RECORDS)),
-    "a.jsonl": write_text("".join(json.dumps(one) + "\n" for one in RECORDS)),
+    "a.jsonl": write_text("".join(json.dumps(record) + "\n" for record in RECORDS)),
     "a.sdf": write_text(block(SARIN, "P1") + "$$$$\n" + block(ETHANOL, "P2") + "$$$$\n"),
     "a.parquet": write_parquet,
     "a.xlsx": write_workbook,
@@ -84,7 +66,7 @@ FILES: dict[str, Callable[[Path], None]] = {
 }
 
 
-def found(done: Ran) -> list[tuple[str, ...]]:
+def in_brief(done: Ran) -> list[tuple[str, ...]]:
     return [tuple(row[name] for name in ("row", "id", "verdict", "list", "entry", "basis")) for row in done.rows]
 
 
@@ -99,27 +81,27 @@ def test_every_kind_of_file_gives_the_same_answer(run: Run, tmp_path: Path, name
         path.write_bytes(pack((tmp_path / name).read_bytes()))
     done = run("screen", path, "--format", "csv")
     assert done.status == 1
-    assert found(done) == FOUND
+    assert in_brief(done) == FOUND
     assert "Checked: CWC (text of 2020-06-07), AG (text of 2024)" in done.err
 
 
 def test_a_mol_file_is_one_row(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.mol"
     path.write_text(block(SARIN), encoding="utf-8")
-    assert found(run("screen", path, "--format", "csv")) == [("1", "", "listed", "CWC", "1A01", "structure")]
+    assert in_brief(run("screen", path, "--format", "csv")) == [("1", "", "listed", "CWC", "1A01", "structure")]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("a.xls")])
 def test_a_pipe_is_read_as_the_file_would_be(run: Run, tmp_path: Path, name: str) -> None:
     FILES[name](tmp_path / name)
-    assert found(run("screen", "-", "--format", "csv", given=(tmp_path / name).read_bytes())) == FOUND
+    assert in_brief(run("screen", "-", "--format", "csv", given=(tmp_path / name).read_bytes())) == FOUND
 
 
 def test_the_real_command_reads_a_pipe_and_writes_a_file(command: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     done = command("screen", "-", "-o", out, given=f"{SARIN} P1\n{ETHANOL} P2\n".encode())
     assert (done.status, done.out) == (1, b"")
-    assert found(Ran(0, out.read_bytes(), "")) == FOUND
+    assert in_brief(Ran(0, out.read_bytes(), "")) == FOUND
 
 
 def test_the_columns_are_exactly_those_promised_and_every_row_has_a_line(run: Run, products: Path) -> None:
@@ -233,7 +215,7 @@ class TestRules:
         assert "OWN (text of 2026-01-01)" in done.err
 
     @pytest.mark.parametrize(
-        ("written", "said"),
+        ("written", "message"),
         [
             (OWN_LIST.replace("source: Decree 12 of 2026, annex, line 1", "colour: red"), "own.yaml"),
             (OWN_LIST.replace("64-17-5", "64-17-6"), "64-17-6"),
@@ -243,13 +225,13 @@ class TestRules:
         ],
     )
     def test_a_list_that_cannot_hold_is_refused(
-        self, run: Run, products: Path, tmp_path: Path, written: str, said: str
+        self, run: Run, products: Path, tmp_path: Path, written: str, message: str
     ) -> None:
         path = tmp_path / "own.yaml"
         path.write_text(written, encoding="utf-8")
         done = run("screen", products, "--rules", path)
         assert (done.status, done.out) == (2, b"")
-        assert said in done.err
+        assert message in done.err
 
     def test_a_list_that_is_not_there_is_never_passed_over(self, run: Run, products: Path, tmp_path: Path) -> None:
         run("screen", products)  # so that the other lists are in the cache
@@ -272,11 +254,11 @@ class TestAnswers:
         return path
 
     def test_two_processes_give_the_same_bytes_as_one(self, run: Run, many: Path) -> None:
-        one = run("screen", many, "--format", "csv", "--jobs", "1", "--as", "smiles")
+        alone = run("screen", many, "--format", "csv", "--jobs", "1", "--as", "smiles")
         two = run("screen", many, "--format", "csv", "--jobs", "2", "--as", "smiles")
-        assert one.out == two.out
-        assert one.status == two.status == 1
-        assert len({row["row"] for row in one.rows}) == 70_000
+        assert alone.out == two.out
+        assert alone.status == two.status == 1
+        assert len({row["row"] for row in alone.rows}) == 70_000
 
     def test_the_gate_changes_no_answer(self, run: Run, many: Path, tmp_path: Path) -> None:
         some = tmp_path / "some.smi"
@@ -312,8 +294,8 @@ class TestAnswers:
     def test_the_steps_are_told_when_asked_for(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "a.smi"
         path.write_text("[13CH3]P(=O)(F)OC(C)C\n", encoding="utf-8")
-        plain, told = run("screen", path).text, run("screen", path, "--explain").text
-        assert "isotope" in " ".join(told.split("Only the column")[0].split())
+        plain, explained = run("screen", path).text, run("screen", path, "--explain").text
+        assert "isotope" in " ".join(explained.split("Only the column")[0].split())
         assert "isotope" not in plain.split("Only the column")[0]
 
     def test_each_status_means_what_it_says(self, run: Run, tmp_path: Path) -> None:
@@ -348,10 +330,10 @@ class TestFormats:
     def test_parquet_says_it_in_its_metadata(self, run: Run, products: Path) -> None:
         file = pq.read_table(io.BytesIO(self.written(run, products, "out.parquet")))
         assert tuple(file.column_names) == COLUMNS
-        said = json.loads(file.schema.metadata[b"opencwc.checked"])
-        assert (said["as_of"], [one["id"] for one in said["lists"]]) == ("2026-11-24", ["CWC", "AG"])
-        assert said["policies"]
-        assert said["column"] == "smiles"
+        checked = json.loads(file.schema.metadata[b"opencwc.checked"])
+        assert (checked["as_of"], [rule_list["id"] for rule_list in checked["lists"]]) == ("2026-11-24", ["CWC", "AG"])
+        assert checked["policies"]
+        assert checked["column"] == "smiles"
 
     def test_sdf_says_it_in_every_record(self, run: Run, products: Path) -> None:
         text = self.written(run, products, "out.sdf").decode()
@@ -392,7 +374,7 @@ class TestRefusals:
     """What cannot be done is said, with what to do, and nothing is left behind."""
 
     @pytest.mark.parametrize(
-        ("words", "said"),
+        ("words", "message"),
         [
             (["--as", "formula"], "auto, smiles, inchi, cas, name, molblock"),
             (["--as-of", "yesterday"], "Write the day as 2020-06-07"),
@@ -407,11 +389,11 @@ class TestRefusals:
         ],
     )
     def test_an_option_without_meaning_stops_before_any_answer(
-        self, run: Run, products: Path, words: list[str], said: str
+        self, run: Run, products: Path, words: list[str], message: str
     ) -> None:
         done = run("screen", products, *words, *([] if "--format" in words or "-o" in words else ["--format", "csv"]))
         assert (done.status, done.out) == (2, b"")
-        assert said in done.err
+        assert message in done.err
 
     def test_an_empty_pipe_and_a_folder_are_refused(self, run: Run, tmp_path: Path) -> None:
         assert "The file is empty" in run("screen", "-").err
@@ -443,9 +425,9 @@ class TestRefusals:
         for ending in ("csv", "jsonl", "sdf"):
             out = products.with_name(f"answer.{ending}")
             run("screen", products, "-o", out, "--only", "listed")
-            told = json.loads(out.with_name(f"{out.name}.checked.json").read_text(encoding="utf-8"))
-            assert [one["id"] for one in told["lists"]] == ["CWC", "AG"]
-            assert (told["rows"], told["by_verdict"]["unreadable"]) == (5, 1)
+            checked = json.loads(out.with_name(f"{out.name}.checked.json").read_text(encoding="utf-8"))
+            assert [list_name["id"] for list_name in checked["lists"]] == ["CWC", "AG"]
+            assert (checked["rows"], checked["by_verdict"]["unreadable"]) == (5, 1)
 
     def test_a_run_that_fails_leaves_the_old_answer(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"

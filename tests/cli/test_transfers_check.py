@@ -50,7 +50,7 @@ def test_json_lines_hold_the_shipment_its_states_and_its_duties(run: Run) -> Non
     assert (first["verdict"], first["list"], first["entry"]) == ("allowed", "CWC", "1A01")
     assert first["shipment"]["from"] == "FRA" and first["shipment"]["quantity"] == "0.002"
     assert first["states"][0] == {"code": "FRA", "status": "state_party", "since": "1997-04-29"}
-    duties = {one["id"]: one for one in first["duties"]}
+    duties = {duty["id"]: duty for duty in first["duties"]}
     assert duties["s1-notice"]["state"] == "met" and duties["s1-notice"]["due"] == "2027-01-16"
     assert duties["s1-annual"]["due"] == "2028-03-30" and duties["s1-annual"]["source"] == "Verification Annex VI.6"
 
@@ -102,7 +102,7 @@ def test_the_australia_group_is_checked_where_it_is_chosen(run: Run, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["nowhere.csv"], "nowhere.csv"),
         ([str(LEDGER), "--as-of", "soon"], "--as-of 'soon' is no date"),
@@ -117,10 +117,10 @@ def test_the_australia_group_is_checked_where_it_is_chosen(run: Run, tmp_path: P
         ([str(LEDGER), "--rules", "nothing.yaml"], "no list of rules"),
     ],
 )
-def test_what_cannot_run_ends_with_2_and_says_why(run: Run, words: list[str], said: str) -> None:
+def test_what_cannot_run_ends_with_2_and_says_why(run: Run, words: list[str], message: str) -> None:
     done = run("transfers", "check", *words)
     assert done.status == 2
-    assert said in done.err and "Traceback" not in done.err
+    assert message in done.err and "Traceback" not in done.err
 
 
 def test_the_answer_never_takes_the_place_of_the_ledger(run: Run, tmp_path: Path) -> None:
@@ -136,8 +136,8 @@ def test_answers_are_kept_in_a_case(run: Run, tmp_path: Path) -> None:
         "transfers", "check", LEDGER, "--certificates", CERTIFICATES, *ASKED, "--keep", "exports", "--casebook", book
     )
     assert done.status == 1 and "exports" in done.err
-    shown = run("case", "show", "exports", "--casebook", book)
-    assert shown.status == 0 and "transfers" in shown.text
+    case = run("case", "show", "exports", "--casebook", book)
+    assert case.status == 0 and "transfers" in case.text
 
 
 def test_the_real_command_answers(command: Run) -> None:

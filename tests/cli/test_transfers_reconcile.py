@@ -30,9 +30,9 @@ def test_the_example_is_explained_as_it_was_made(run: Run, how: tuple[str, ...])
     done = run("transfers", "reconcile", OURS, THEIRS, "--format", "csv", *how)
     assert done.status == 1
     assert tuple(done.rows[0]) == RECONCILED_COLUMNS
-    told = {(row["chemical"], row["year"]): {row["cause"], row["second_cause"]} for row in done.rows}
-    assert told.keys() == CAUSES_OF_EXAMPLE.keys()
-    assert all(CAUSES_OF_EXAMPLE[key] in causes for key, causes in told.items())
+    explained = {(row["chemical"], row["year"]): {row["cause"], row["second_cause"]} for row in done.rows}
+    assert explained.keys() == CAUSES_OF_EXAMPLE.keys()
+    assert all(CAUSES_OF_EXAMPLE[key] in causes for key, causes in explained.items())
     assert "could not" in done.err or "No State or territory is known as “Norvege du Nord”" in done.err
 
 
@@ -42,9 +42,9 @@ def test_what_became_of_each_line_is_written_once(run: Run, tmp_path: Path) -> N
     with matches.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["ledger", "id", "match_group", "status", "reason"]
-    wanted = [("ledger-ours.csv", f"N-{n:03d}") for n in range(1, 15)]
-    wanted += [("ledger-theirs.csv", str(n)) for n in range(1, 12)]
-    assert [(row["ledger"], row["id"]) for row in rows] == wanted
+    expected = [("ledger-ours.csv", f"N-{n:03d}") for n in range(1, 15)]
+    expected += [("ledger-theirs.csv", str(n)) for n in range(1, 12)]
+    assert [(row["ledger"], row["id"]) for row in rows] == expected
     assert {row["status"] for row in rows} <= set(LINE_STATUSES)
     became = {row["id"]: row["status"] for row in rows}
     assert (became["N-005"], became["N-014"], became["11"]) == ("matched_across", "not_compared", "unreadable")
@@ -99,8 +99,8 @@ def test_findings_are_kept_in_a_case(run: Run, tmp_path: Path) -> None:
     assert done.status == 1
     assert "books-2025" in done.err
     assert "11 findings" in done.err  # nine sums over the threshold, a negative quantity, an unknown State
-    shown = run("case", "show", "books-2025", "--casebook", place)
-    assert shown.status == 0 and "discrepancy 9  review 1  unreadable 1" in shown.text
+    case = run("case", "show", "books-2025", "--casebook", place)
+    assert case.status == 0 and "discrepancy 9  review 1  unreadable 1" in case.text
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_an_answer_never_takes_the_place_of_a_ledger(run: Run, tmp_path: Path) -
 
 def test_letters_are_drafted_to_the_other_side(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "letters"
-    asked = ("--from", "Norvège", "--format", "txt", "--first", "3", "--reference", "NA-2026", "--lang", "en")
-    done = run("transfers", "letters", OURS, THEIRS, "-o", folder, *asked)
+    options = ("--from", "Norvège", "--format", "txt", "--first", "3", "--reference", "NA-2026", "--lang", "en")
+    done = run("transfers", "letters", OURS, THEIRS, "-o", folder, *options)
     assert done.status == 0 and "3 letters were written" in done.text
     letters = sorted(folder.iterdir())
     assert len(letters) == 3
@@ -150,7 +150,7 @@ def test_letters_are_drafted_to_the_other_side(run: Run, tmp_path: Path) -> None
 def test_a_letter_of_one_rank_in_another_language_is_a_pdf(run: Run, tmp_path: Path) -> None:
     done = run("transfers", "letters", OURS, THEIRS, "--from", "NOR", "-o", tmp_path, "--rank", "2", "--lang", "ar")
     assert done.status == 0
-    assert [one.read_bytes()[:5] for one in tmp_path.iterdir()] == [b"%PDF-"]
+    assert [path.read_bytes()[:5] for path in tmp_path.iterdir()] == [b"%PDF-"]
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_those_who_receive_a_shipment_are_looked_for(run: Run, tmp_path: Path) -
         encoding="utf-8",
     )
     done = run("transfers", "check", book, "--sanctions", SANCTIONS, "--format", "csv")
-    told = [(row["id"], row["verdict"], row["list"], row["entry"]) for row in done.rows]
+    findings = [(row["id"], row["verdict"], row["list"], row["entry"]) for row in done.rows]
     hit = ("1", "review", "sanctions.csv", "inv-001")
-    assert told == [("1", "allowed", "", ""), hit, ("2", "allowed", "", "")]
+    assert findings == [("1", "allowed", "", ""), hit, ("2", "allowed", "", "")]
     assert done.status == 1 and "no hit is no clearance" in done.err
     missing = run("transfers", "check", book, "--sanctions", "none.csv")
     assert missing.status == 2 and "There is no such file" in missing.err

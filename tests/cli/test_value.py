@@ -40,7 +40,7 @@ def test_a_value_can_be_answered_in_a_format_too(run: Run, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ([], "Error: nowhere.csv: There is no such file. Check the path and the spelling."),
         (["--lang", "fr"], "Erreur: nowhere.csv: Ce fichier n’existe pas. Vérifiez le chemin"),
@@ -48,10 +48,10 @@ def test_a_value_can_be_answered_in_a_format_too(run: Run, value: str) -> None:
         (["--lang", "tlh"], "Error: --lang 'tlh' is not known. It is one of: en, fr, ar, es, ru, zh."),
     ],
 )
-def test_an_error_is_told_in_the_language_that_was_asked_for(command: Run, words: list[str], said: str) -> None:
+def test_an_error_is_told_in_the_language_that_was_asked_for(command: Run, words: list[str], message: str) -> None:
     done = command("screen", "nowhere.csv", *words)
     assert done.status == 2
-    assert done.err.startswith(said)
+    assert done.err.startswith(message)
 
 
 def test_the_command_answers_at_once_and_its_status_tells(command: Run) -> None:
@@ -76,16 +76,16 @@ def test_a_value_is_read_as_what_the_user_says_it_is(run: Run, kind: str, name_i
 
 
 def test_the_card_explains_by_rule_and_atoms(run: Run) -> None:
-    plain, told = run("screen", SARIN).text, run("screen", SARIN, "--explain").text
-    assert "Rule: {R}P(=O)(F)O{Q}" in told
-    assert "core: CC(C)OP(C)(=O)F [3, 4, 6, 7]" in told
+    plain, explained = run("screen", SARIN).text, run("screen", SARIN, "--explain").text
+    assert "Rule: {R}P(=O)(F)O{Q}" in explained
+    assert "core: CC(C)OP(C)(=O)F [3, 4, 6, 7]" in explained
     assert "core:" not in plain
 
 
 def test_the_card_speaks_french(run: Run) -> None:
-    said = run("screen", SARIN, "--lang", "fr").text
-    assert "INSCRIT" in said
-    assert "le phosphore porte un méthyle" in said
+    explained = run("screen", SARIN, "--lang", "fr").text
+    assert "INSCRIT" in explained
+    assert "le phosphore porte un méthyle" in explained
 
 
 @pytest.mark.parametrize("text", ["products.csv", "old.SDF", "a.smi.gz", "./list", "../list", "/srv/list", "~/list"])
@@ -115,9 +115,9 @@ def test_a_value_beyond_all_bounds_is_refused(run: Run) -> None:
 
 
 def test_the_terminal_is_not_at_the_mercy_of_a_value(run: Run, name_index: None) -> None:
-    said = run("screen", "Sarin\x1b[2J\u202e\x07").text
-    assert not {"\x1b", "\u202e", "\x07"} & set(said)
-    assert said.startswith("Sarin\ufffd[2J\ufffd\ufffd")
+    explained = run("screen", "Sarin\x1b[2J\u202e\x07").text
+    assert not {"\x1b", "\u202e", "\x07"} & set(explained)
+    assert explained.startswith("Sarin\ufffd[2J\ufffd\ufffd")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="arguments are bytes only on POSIX systems")

@@ -36,9 +36,9 @@ def spin() -> None:
 
 
 def eat() -> None:
-    held = []
+    blocks = []
     while True:
-        held.append(bytearray(50_000_000))
+        blocks.append(bytearray(50_000_000))
 
 
 WORKS = {
@@ -57,13 +57,13 @@ WORKS = {
 }
 
 if __name__ == "__main__":
-    wanted = sys.argv[1]
+    wanted_work = sys.argv[1]
     namespace = isolate()
-    if wanted == "namespace":
-        told = attempt(connect)
+    if wanted_work == "namespace":
+        outcome = attempt(connect)
     else:
         readable = [Path(place) for place in (*sys.path, sys.prefix, sys.base_prefix, "/usr", "/lib") if place]
-        memory = 600_000_000 if wanted == "memory" else 8_000_000_000
-        confine(Bounds(memory=memory, cpu_seconds=1 if wanted == "cpu" else 60), readable, namespace=namespace)
-        told = attempt(WORKS[wanted])
-    print(json.dumps({"told": told, "done": True}), flush=True)
+        memory = 600_000_000 if wanted_work == "memory" else 8_000_000_000
+        confine(Bounds(memory=memory, cpu_seconds=1 if wanted_work == "cpu" else 60), readable, namespace=namespace)
+        outcome = attempt(WORKS[wanted_work])
+    print(json.dumps({"told": outcome, "done": True}), flush=True)

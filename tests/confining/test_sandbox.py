@@ -82,7 +82,7 @@ def test_endless_waiting_is_ended_by_the_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("program", "output"),
     [
         ("print('{', flush=True)", "no answer that can be understood"),
         ("print('[' * 100000, flush=True)", "no answer that can be understood"),
@@ -93,8 +93,8 @@ def test_endless_waiting_is_ended_by_the_clock() -> None:
     ],
     ids=["cut", "deep", "no object", "abort", "killed", "endless line"],
 )
-def test_whatever_it_says_is_only_text(program: str, said: str) -> None:
-    with started("-c", program) as running, pytest.raises(InputError, match=said):
+def test_whatever_it_says_is_only_text(program: str, output: str) -> None:
+    with started("-c", program) as running, pytest.raises(InputError, match=output):
         list(running.lines())
 
 

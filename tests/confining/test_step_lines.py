@@ -26,9 +26,9 @@ def test_steps_come_back_as_they_were() -> None:
         Found([finding(1), finding(2)]),
         Ended(2, {Verdict.LISTED: 2}, {"notes": [{"id": "note_no_header", "values": {"name": "x" * 400}}]}),
     ]  # fmt: skip
-    started, progress, found, ended = steps_of(SCREEN, lines_of(steps, {"files": True}))
+    started, progress, hit, ended = steps_of(SCREEN, lines_of(steps, {"files": True}))
     assert started == Started({"file": "x.csv", "protection": {"files": True}}, {"component": "opencwc.screening"})
-    assert (progress, found) == (steps[1], steps[2])
+    assert (progress, hit) == (steps[1], steps[2])
     assert isinstance(ended, Ended) and ended.by_verdict == {"listed": 2}
     assert ended.tally["notes"] == [{"id": "note_no_header", "values": {"name": "x" * 300}}]
 

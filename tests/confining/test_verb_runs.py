@@ -33,8 +33,8 @@ def upload(data: bytes) -> IO[bytes]:
 
 def steps_over(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> list[Step]:
     """Screen an upload; return the steps of the run."""
-    asked = {"name": name, "as_of": DAY, **question}
-    with upload(data) as file, confined_steps(SCREEN, asked, file, 600, bounds or Bounds()) as steps:
+    whole_question = {"name": name, "as_of": DAY, **question}
+    with upload(data) as file, confined_steps(SCREEN, whole_question, file, 600, bounds or Bounds()) as steps:
         return [step for step in steps if step is not None]
 
 
@@ -48,7 +48,7 @@ def read(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) 
 
 def test_an_upload_is_screened_as_anywhere_else() -> None:
     findings, last = read(b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n", "products.csv", lists=("CWC",))
-    assert [(one["row"], one["id"], one["verdict"], one["entry"]) for one in findings] == [
+    assert [(finding["row"], finding["id"], finding["verdict"], finding["entry"]) for finding in findings] == [
         (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
     ]  # fmt: skip
     assert last.rows == 3
@@ -83,7 +83,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
 
 def test_a_gzip_bomb_of_one_endless_line_is_a_row_that_cannot_be_read() -> None:
     findings, last = read(gzip.compress(b"smiles\n" + b"C" * 200_000_000 + b"\nCCO\n"), "x.csv.gz")
-    assert [one["verdict"] for one in findings] == ["unreadable", "not_listed"]
+    assert [finding["verdict"] for finding in findings] == ["unreadable", "not_listed"]
     assert last.rows == 2
 
 
@@ -115,7 +115,7 @@ def test_a_workbook_is_read_without_writing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     frame.write_parquet(path)
     findings, _ = read(path.read_bytes(), "x.parquet", lists=("CWC",))
-    assert [one["verdict"] for one in findings] == ["listed", "not_listed"]
+    assert [finding["verdict"] for finding in findings] == ["listed", "not_listed"]
 
 
 # ---------------------------------------------------------------------------------------------------- texts
@@ -136,23 +136,25 @@ PAPERS = {
 def test_a_paper_is_read_whole_and_its_chemicals_are_found_in_their_places(name: str) -> None:
     data, place = PAPERS[name]
     findings, last = read(data, name, kind="text", lists=("CWC",))
-    (found,) = [one for one in findings if one["verdict"] == "listed"]
-    assert (found["entry"], found["basis"], found["input"].lower()) == ("2B13", "text", "thiodiglycol")
-    assert found["id"].startswith(place)
-    mention = next(one for one in found["evidence"] if one["kind"] == "mention")
+    (listed,) = [finding for finding in findings if finding["verdict"] == "listed"]
+    assert (listed["entry"], listed["basis"], listed["input"].lower()) == ("2B13", "text", "thiodiglycol")
+    assert listed["id"].startswith(place)
+    mention = next(part for part in listed["evidence"] if part["kind"] == "mention")
     assert mention["span"][1] - mention["span"][0] == len("thiodiglycol")
-    stated = {one["kind"]: one["value"] for one in found["evidence"]}
+    stated = {part["kind"]: part["value"] for part in listed["evidence"]}
     assert stated["concentration"] == "99 %"
-    assert last.rows == len({one["row"] for one in findings})
+    assert last.rows == len({finding["row"] for finding in findings})
 
 
 def test_a_text_without_a_chemical_is_no_clearance() -> None:
     findings, _ = read(docx("Please sign here."), "x.docx", kind="text")
-    assert [(one["verdict"], one["message"]["id"]) for one in findings] == [("not_listed", "why_no_mention")]
+    assert [(finding["verdict"], finding["message"]["id"]) for finding in findings] == [
+        ("not_listed", "why_no_mention")
+    ]
 
 
 @pytest.mark.parametrize(
-    ("data", "name", "said"),
+    ("data", "name", "message"),
     [
         (pdf(["sarin"], locked=True), "x.pdf", "locked with a password"),
         (pdf(["sarin"])[:150], "x.pdf", "damaged"),
@@ -166,11 +168,11 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
     ids=["locked", "truncated", "half a package", "bomb", "picture", "mislabelled", "program", "empty"],
 )
 def test_a_document_that_means_no_good_is_refused_with_what_to_do(
-    data: bytes | Callable[[], bytes], name: str, said: str
+    data: bytes | Callable[[], bytes], name: str, message: str
 ) -> None:
     document = data if isinstance(data, bytes) else data()
     began = time.monotonic()
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         read(document, name, kind="text")
     assert caught.value.remedy
     assert time.monotonic() - began < 60
@@ -178,10 +180,10 @@ def test_a_document_that_means_no_good_is_refused_with_what_to_do(
 
 def test_entities_are_never_expanded() -> None:
     findings, last = read(docx_of_entities(), "x.docx", kind="text")
-    assert [one["verdict"] for one in findings] == ["unreadable"]
+    assert [finding["verdict"] for finding in findings] == ["unreadable"]
     assert last.rows == 1
 
 
 def test_no_other_program_is_asked_in_there() -> None:
     findings, _ = read(docx("2-(2-chloropropan-2-yl)-4-ethoxy-1,3-dithiolane, 5 kg"), "x.docx", kind="text")
-    assert {one["verdict"] for one in findings} <= {"unreadable", "not_listed"}
+    assert {finding["verdict"] for finding in findings} <= {"unreadable", "not_listed"}

@@ -48,8 +48,8 @@ def named(names: object) -> dict[str, Any]:
 
 
 def test_a_name_is_built_with_its_language_kind_and_source() -> None:
-    (one,) = build_names(table(names={"common": {"fr": {"chemicals": [" Trolamine "]}}}), "mine.yaml")
-    assert (one.cas, one.name, one.names) == (
+    (name,) = build_names(table(names={"common": {"fr": {"chemicals": [" Trolamine "]}}}), "mine.yaml")
+    assert (name.cas, name.name, name.names) == (
         CAS,
         "Triethanolamine",
         (("Trolamine", "fr", "common", "names of a package", "secondary"),),
@@ -57,17 +57,17 @@ def test_a_name_is_built_with_its_language_kind_and_source() -> None:
 
 
 def test_an_unverified_name_has_no_source() -> None:
-    (one,) = build_names(table(names={"code": {"any": {"unverified": ["GB"]}}}), "mine.yaml")
-    assert one.names == (("GB", "any", "code", "", "unverified"),)
+    (name,) = build_names(table(names={"code": {"any": {"unverified": ["GB"]}}}), "mine.yaml")
+    assert name.names == (("GB", "any", "code", "", "unverified"),)
 
 
 def test_a_chemical_without_names_and_a_source_without_names_are_empty_and_no_fault() -> None:
-    (one,) = build_names(table(names={"common": {"en": {"chemicals": None}}}, ec={"unverified": []}), "mine.yaml")
-    assert (one.names, one.ec, one.un) == ((), (), ())
+    (name,) = build_names(table(names={"common": {"en": {"chemicals": None}}}, ec={"unverified": []}), "mine.yaml")
+    assert (name.names, name.ec, name.un) == ((), (), ())
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"colour": "white"}, "unknown field 'colour'"),
         ({"cas": None}, "'cas' is missing"),
@@ -95,15 +95,15 @@ def test_a_chemical_without_names_and_a_source_without_names_are_empty_and_no_fa
         ({"un": {"unverified": [1076]}}, "1076 is not text"),
     ],
 )
-def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], said: str) -> None:
+def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], message: str) -> None:
     with pytest.raises(RuleError) as refused:
         build_names(table(**fields), "mine.yaml")
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert refused.value.where.startswith("mine.yaml")
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         ({"chemicals": [], "version": 1}, "unknown field 'version'"),
         ({"chemicals": {"cas": CAS}}, "'chemicals' must be a list of mappings"),
@@ -111,8 +111,8 @@ def test_what_cannot_hold_is_refused_with_its_place(fields: dict[str, object], s
         ({"sources": {"x": {"title": "x", "evidence": "rumour"}}, "chemicals": []}, "evidence is 'rumour'"),
     ],
 )
-def test_a_file_of_another_form_is_refused(raw: dict[str, Any], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_file_of_another_form_is_refused(raw: dict[str, Any], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_names(raw, "mine.yaml")
 
 
@@ -144,9 +144,13 @@ def folder_with(folder: Path, word: dict[str, Any] = WORD, code: dict[str, Any] 
 def test_names_words_and_subheadings_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path))
     read = read_naming(None)
-    assert [one.cas for one in read.chemicals] == [CAS]
-    assert [(one.word, one.needs) for one in read.ordinary] == [("mustard", ("chemical",))]
-    assert [(one.code, one.chemicals, one.alone) for one in read.subheadings] == [("281211", ("75-44-5",), True)]
+    assert [chemical.cas for chemical in read.chemicals] == [CAS]
+    assert [(ordinary_word.word, ordinary_word.needs) for ordinary_word in read.ordinary] == [
+        ("mustard", ("chemical",))
+    ]
+    assert [(subheading.code, subheading.chemicals, subheading.alone) for subheading in read.subheadings] == [
+        ("281211", ("75-44-5",), True)
+    ]
 
 
 def test_a_changed_file_is_read_anew_although_the_names_are_kept(
@@ -160,7 +164,7 @@ def test_a_changed_file_is_read_anew_although_the_names_are_kept(
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "message"),
     [
         ({**WORD, "colour": "yellow"}, "unknown field 'colour'"),
         ({**WORD, "word": ""}, "'word' is missing"),
@@ -170,17 +174,17 @@ def test_a_changed_file_is_read_anew_although_the_names_are_kept(
     ],
 )
 def test_a_word_that_cannot_hold_is_refused(
-    word: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    word: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path, word=word))
     with pytest.raises(RuleError) as refused:
         read_naming(None)
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert "words.yaml" in refused.value.where
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ({**CODE, "heading": "28"}, "unknown field 'heading'"),
         ({**CODE, "code": "281211"}, "'281211' is not an HS subheading"),
@@ -195,12 +199,12 @@ def test_a_word_that_cannot_hold_is_refused(
     ],
 )
 def test_a_subheading_that_cannot_hold_is_refused(
-    code: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path, code=code))
     with pytest.raises(RuleError) as refused:
         read_naming(None)
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert "hs.yaml" in refused.value.where
 
 
@@ -211,7 +215,7 @@ def test_a_subheading_that_cannot_hold_is_refused(
 def test_exactly_one_check_digit_fits_an_ec_number_or_none_where_the_remainder_is_ten(number: int) -> None:
     first = f"{number}"
     fitting = [digit for digit in range(10) if ec_digit_fits(f"{first[:3]}-{first[3:]}-{digit}")]
-    remainder = sum(place * int(one) for place, one in enumerate(first, 1)) % 11
+    remainder = sum(place * int(digit) for place, digit in enumerate(first, 1)) % 11
     assert fitting == ([remainder] if remainder < 10 else [])
 
 
@@ -229,7 +233,7 @@ def test_printed_ec_numbers_fit(ec: str) -> None:
 
 
 def test_every_chemical_stands_once(naming: Naming) -> None:
-    assert [cas for cas, count in Counter(one.cas for one in naming.chemicals).items() if count > 1] == []
+    assert [cas for cas, count in Counter(chemical.cas for chemical in naming.chemicals).items() if count > 1] == []
 
 
 def test_every_name_has_a_source_or_is_unverified(naming: Naming) -> None:
@@ -247,12 +251,12 @@ def test_every_chemical_of_the_lists_has_names_in_six_languages(convention: Conv
         spoken.setdefault(chemical.cas, {"en"}).update(chemical.names)
     for curated in convention.naming.chemicals:
         if curated.cas in spoken:
-            spoken[curated.cas] |= {one.lang for one in curated.names if one.kind in ("official", "common")}
+            spoken[curated.cas] |= {name.lang for name in curated.names if name.kind in ("official", "common")}
     assert {cas: SPOKEN - langs for cas, langs in spoken.items() if SPOKEN - langs} == {}
 
 
 def test_every_chemical_of_the_lists_has_an_hs_subheading(convention: Convention) -> None:
-    sorted_in = {cas for one in convention.naming.subheadings for cas in one.chemicals}
+    sorted_in = {cas for subheading in convention.naming.subheadings for cas in subheading.chemicals}
     assert [chemical.name for _, chemical in convention.chemicals() if chemical.cas not in sorted_in] == []
 
 
@@ -269,30 +273,38 @@ def test_names_are_in_the_letters_of_their_language_but_for_codes(naming: Naming
 
 
 def test_every_subheading_stands_once_and_is_said_in_six_languages(naming: Naming) -> None:
-    codes = Counter(one.code for one in naming.subheadings)
+    codes = Counter(subheading.code for subheading in naming.subheadings)
     assert [code for code, count in codes.items() if count > 1] == []
-    assert [one.code for one in naming.subheadings if set(one.title) != SPOKEN or not all(one.title.values())] == []
+    assert [
+        subheading.code
+        for subheading in naming.subheadings
+        if set(subheading.title) != SPOKEN or not all(subheading.title.values())
+    ] == []
 
 
 def test_the_chemicals_of_the_subheadings_have_names(naming: Naming, convention: Convention) -> None:
-    known = {one.cas for one in naming.chemicals} | {chemical.cas for _, chemical in convention.chemicals()}
-    assert {cas for one in naming.subheadings for cas in one.chemicals} - known == set()
+    known = {chemical.cas for chemical in naming.chemicals} | {chemical.cas for _, chemical in convention.chemicals()}
+    assert {cas for subheading in naming.subheadings for cas in subheading.chemicals} - known == set()
 
 
 def test_every_ordinary_word_stands_once_a_language_and_says_in_six_languages_what_else_it_is(naming: Naming) -> None:
-    words = Counter((one.word.casefold(), one.lang) for one in naming.ordinary)
+    words = Counter((ordinary_word.word.casefold(), ordinary_word.lang) for ordinary_word in naming.ordinary)
     assert [word for word, count in words.items() if count > 1] == []
-    for one in naming.ordinary:
-        assert set(one.also) == SPOKEN, one.word
-        assert all(said.strip() for said in one.also.values()), one.word
-        assert set(one.needs) <= set(NEEDS), one.word
-        assert one.lang in LANGS, one.word
+    for ordinary_word in naming.ordinary:
+        assert set(ordinary_word.also) == SPOKEN, ordinary_word.word
+        assert all(meaning.strip() for meaning in ordinary_word.also.values()), ordinary_word.word
+        assert set(ordinary_word.needs) <= set(NEEDS), ordinary_word.word
+        assert ordinary_word.lang in LANGS, ordinary_word.word
 
 
 def test_every_ordinary_word_has_something_to_know_it_by(naming: Naming) -> None:
-    idle = [one.word for one in naming.ordinary if not (one.needs or one.not_before or one.not_after or one.not_with)]
+    idle = [
+        ordinary_word.word
+        for ordinary_word in naming.ordinary
+        if not (ordinary_word.needs or ordinary_word.not_before or ordinary_word.not_after or ordinary_word.not_with)
+    ]
     assert idle == []
 
 
 def test_the_check_digit_of_every_cas_number_fits(naming: Naming) -> None:
-    assert [one.cas for one in naming.chemicals if not check_digit_fits(one.cas)] == []
+    assert [chemical.cas for chemical in naming.chemicals if not check_digit_fits(chemical.cas)] == []

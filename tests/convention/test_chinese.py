@@ -36,4 +36,4 @@ def test_the_words_of_a_law_are_one_in_both() -> None:
 
 def test_a_firm_is_one_in_both() -> None:
     first, second = name_words("錢塘縣燦爛國際貿易有限公司"), name_words("钱塘县灿烂国际贸易有限公司")
-    assert [one.key for one in first] == [one.key for one in second]
+    assert [firm.key for firm in first] == [firm.key for firm in second]

@@ -69,17 +69,17 @@ def written() -> Iterator[Path]:
 
 def test_every_clause_is_written_one_way() -> None:
     strange = [
-        f"{file.relative_to(ROOT)}:{number} {found[0]}"
+        f"{file.relative_to(ROOT)}:{number} {match[0]}"
         for file in written()
         if file.name != "clauses.py"
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if (found := OTHER_SPELLINGS.search(line)) and "'Verification Annex" not in line
+        if (match := OTHER_SPELLINGS.search(line)) and "'Verification Annex" not in line
     ]
     assert strange == []
 
 
 @pytest.mark.parametrize(
-    ("clause", "shown"),
+    ("clause", "written_out"),
     [
         ("VA VII.31", "Verification Annex VII.31"),
         ("VA VII.5 and VA VIII.5", "Verification Annex VII.5 and VIII.5"),
@@ -90,8 +90,8 @@ def test_every_clause_is_written_one_way() -> None:
         ("Australia Group, guidelines", "Australia Group, guidelines"),
     ],
 )
-def test_a_clause_is_shown_in_full(clause: str, shown: str) -> None:
-    assert in_full(clause) == shown
+def test_a_clause_is_shown_in_full(clause: str, written_out: str) -> None:
+    assert in_full(clause) == written_out
 
 
 def test_every_rule_graded_as_read_in_the_treaty_names_its_clause() -> None:

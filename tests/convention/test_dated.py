@@ -32,16 +32,16 @@ DAYS = st.dates(date(1992, 1, 1), date(2027, 1, 1))
 
 
 def status_of(code: str, day: date) -> str:
-    return next(one.status for one in Convention(day).states if one.state.code == code)
+    return next(state.status for state in Convention(day).states if state.state.code == code)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_threshold_and_deadline_is_said_in_every_language(lang: str) -> None:
     convention = Convention(TODAY)
-    for one in (*convention.thresholds, *convention.deadlines):
-        said = say(one.says, lang)
-        assert "threshold_" not in said and "deadline_" not in said and "{" not in said
-        assert say(f"threshold_regime_{one.regime}", lang) != f"threshold_regime_{one.regime}"
+    for threshold in (*convention.thresholds, *convention.deadlines):
+        sentence = say(threshold.says, lang)
+        assert "threshold_" not in sentence and "deadline_" not in sentence and "{" not in sentence
+        assert say(f"threshold_regime_{threshold.regime}", lang) != f"threshold_regime_{threshold.regime}"
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_every_threshold_and_deadline_is_said_in_every_language(lang: str) -> No
     ],
 )  # fmt: skip
 def test_a_threshold_says_its_amount(id_: str, words: str) -> None:
-    assert next(say(one.limit) for one in Convention(TODAY).thresholds if one.id == id_) == words
+    assert next(say(threshold.limit) for threshold in Convention(TODAY).thresholds if threshold.id == id_) == words
 
 
 def test_thresholds_agree_with_the_duties_that_name_the_same_amounts() -> None:
     convention = Convention(TODAY)
-    thresholds = {one.id: one for one in convention.thresholds}
+    thresholds = {threshold.id: threshold for threshold in convention.thresholds}
     for duty in convention.duties:
         if (same := thresholds.get(duty.id)) is not None and "quantity" in duty.values:
             assert (str(same.quantity), same.unit) == (duty.values["quantity"], duty.values.get("unit", same.unit))
@@ -70,25 +70,25 @@ def test_thresholds_agree_with_the_duties_that_name_the_same_amounts() -> None:
 @settings(max_examples=40, deadline=None)
 def test_what_holds_on_a_day_holds_on_that_day(day: date) -> None:
     convention = Convention(day)
-    for one in (*convention.thresholds, *convention.deadlines):
-        assert one.in_force.holds_on(day) and one.source and one.evidence in EVIDENCE
-    for held in convention.states:
-        assert held.status in STATUSES and (held.since is None or held.since <= day)
+    for threshold in (*convention.thresholds, *convention.deadlines):
+        assert threshold.in_force.holds_on(day) and threshold.source and threshold.evidence in EVIDENCE
+    for state in convention.states:
+        assert state.status in STATUSES and (state.since is None or state.since <= day)
 
 
 def test_the_saxitoxin_notice_is_there_from_its_day_on() -> None:
     day = date(1999, 10, 31)
     for at, there in ((day, True), (day - timedelta(days=1), False)):
-        assert ("s1-saxitoxin" in {one.id for one in Convention(at).deadlines}) is there
-        assert ("s1-saxitoxin" in {one.id for one in Convention(at).thresholds}) is there
+        assert ("s1-saxitoxin" in {deadline.id for deadline in Convention(at).deadlines}) is there
+        assert ("s1-saxitoxin" in {threshold.id for threshold in Convention(at).thresholds}) is there
 
 
 def test_states_are_counted_as_of_a_day() -> None:
-    assert Counter(one.status for one in Convention(TODAY).states) == {
+    assert Counter(state.status for state in Convention(TODAY).states) == {
         "state_party": 193, "signatory": 1, "not_party": 3,
     }  # fmt: skip
-    assert Counter(one.status for one in Convention(date(1997, 4, 28)).states)["state_party"] == 0
-    assert Counter(one.status for one in Convention(date(1997, 4, 29)).states)["state_party"] == 87
+    assert Counter(state.status for state in Convention(date(1997, 4, 28)).states)["state_party"] == 0
+    assert Counter(state.status for state in Convention(date(1997, 4, 29)).states)["state_party"] == 87
 
 
 @pytest.mark.parametrize(
@@ -120,17 +120,17 @@ def test_every_entry_into_force_is_the_conventions_or_the_thirtieth_day_after_th
 
 
 def test_the_additions_of_2020_are_told_with_their_day_and_source() -> None:
-    found = changes_between(date(2020, 6, 6), date(2020, 6, 7))
-    assert [(one.kind, one.what, one.id, one.list) for one in found] == [
+    changes = changes_between(date(2020, 6, 6), date(2020, 6, 7))
+    assert [(change.kind, change.what, change.id, change.list) for change in changes] == [
         ("entry", "began", f"1A{number}", "CWC") for number in (13, 14, 15, 16)
     ]
-    assert all(one.source and one.evidence == "official" for one in found)
+    assert all(change.source and change.evidence == "official" for change in changes)
     assert changes_between(date(2020, 6, 7), date(2020, 6, 8)) == []
 
 
 def test_a_state_that_joined_is_told_twice_when_it_deposited_and_when_it_was_bound() -> None:
-    found = changes_between(date(2018, 1, 1), date(2018, 12, 31))
-    assert [(one.id, one.what, one.day) for one in found] == [
+    changes = changes_between(date(2018, 1, 1), date(2018, 12, 31))
+    assert [(change.id, change.what, change.day) for change in changes] == [
         ("PSE", "deposited", date(2018, 5, 17)), ("PSE", "joined", date(2018, 6, 16)),
     ]  # fmt: skip
 
@@ -149,18 +149,18 @@ def test_changes_add_up_and_do_not_depend_on_the_order_of_the_days(one: date, tw
 @settings(max_examples=25, deadline=None)
 def test_changes_are_what_lies_between_what_holds_on_two_days(one: date, two: date) -> None:
     first, second = sorted((one, two))
-    held = [
-        {(kind, each.id) for kind in ("thresholds", "deadlines", "duties") for each in getattr(Convention(day), kind)}
+    in_force = [
+        {(kind, rule.id) for kind in ("thresholds", "deadlines", "duties") for rule in getattr(Convention(day), kind)}
         for day in (first, second)
     ]
     began = {(f"{c.kind}s".replace("dutys", "duties"), c.id) for c in changes_between(first, second)
              if c.kind in ("threshold", "deadline", "duty") and c.what == "began"}  # fmt: skip
-    assert held[1] - held[0] == began
-    assert not held[0] - held[1]
+    assert in_force[1] - in_force[0] == began
+    assert not in_force[0] - in_force[1]
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"source": None}, "'source' is missing"),
         ({"evidence": "hearsay"}, "evidence is 'hearsay'"),
@@ -171,13 +171,13 @@ def test_changes_are_what_lies_between_what_holds_on_two_days(one: date, two: da
         ({"colour": "red"}, "unknown field 'colour'"),
     ],
 )
-def test_a_threshold_that_cannot_hold_is_refused(fields: dict[str, object], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_threshold_that_cannot_hold_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_thresholds([{**THRESHOLD, **fields}])
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"anchor": None}, "'anchor' is missing"),
         ({"unit": "weeks"}, "unit is 'weeks'"),
@@ -185,13 +185,13 @@ def test_a_threshold_that_cannot_hold_is_refused(fields: dict[str, object], said
         ({"amount": "many"}, "'amount' must be a number"),
     ],
 )
-def test_a_deadline_that_cannot_hold_is_refused(fields: dict[str, object], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_deadline_that_cannot_hold_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_deadlines([{**DEADLINE, **fields}])
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"state": "fr"}, "not an ISO 3166 alpha-3 code"),
         ({"rests_on": "hearsay"}, "rests_on is 'hearsay'"),
@@ -199,8 +199,8 @@ def test_a_deadline_that_cannot_hold_is_refused(fields: dict[str, object], said:
         ({"deposited": "once"}, "'once' is not a date"),
     ],
 )
-def test_a_state_that_cannot_be_is_refused(fields: dict[str, object], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_state_that_cannot_be_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_states({"sources": SOURCES, "states": [{**STATE, **fields}]})
 
 

@@ -29,7 +29,7 @@ def laws() -> Iterator[dict[str, Any]]:
 
 LAWS = {law["law"]: law for law in laws()}
 MODEL = [name for name, law in LAWS.items() if law.get("variants")]
-VARIANTS = {one["id"]: (name, one) for name in MODEL for one in LAWS[name]["variants"]}
+VARIANTS = {variant["id"]: (name, variant) for name in MODEL for variant in LAWS[name]["variants"]}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def measures() -> Measures:
 def sections(text: str, language: str, named: set[str]) -> dict[str, str]:
     """The text under each heading that the labels name; a numbered clause inside an article is not a heading."""
     styles = {re.sub(r"[\d一二三四五六七八九十]+", "", name) for name in named}
-    found: dict[str, str] = {}
+    printed: dict[str, str] = {}
     current = ""
     for line in text.splitlines():
         heading = re.match(HEADINGS[language], line)
@@ -49,16 +49,16 @@ def sections(text: str, language: str, named: set[str]) -> dict[str, str]:
         ):
             current = heading[0]
         if current:
-            found[current] = found.get(current, "") + line + "\n"
-    return found
+            printed[current] = printed.get(current, "") + line + "\n"
+    return printed
 
 
 def labelled(labels: dict[str, Any]) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each measure that a label names, with its sections and missing elements."""
     for measure, where in (labels.get("covered") or {}).items():
         yield measure, where, []
-    for measure, one in (labels.get("partial") or {}).items():
-        yield measure, one["in"], one["missing"]
+    for measure, label in (labels.get("partial") or {}).items():
+        yield measure, label["in"], label["missing"]
 
 
 def patched(law: dict[str, Any], variant: dict[str, Any]) -> str:
@@ -85,9 +85,9 @@ def test_labels_name_measures_elements_and_printed_sections(measures: Measures, 
     assert len(every) == len(set(every))
     assert not set(every) & set(law["labels"].get("doubtful") or ())
     for measure, where, missing in labelled(law["labels"]):
-        held = measures.measure(measure)
-        assert held is not None and where
-        assert set(missing) <= {one.id for one in held.elements}
+        labelled_measure = measures.measure(measure)
+        assert labelled_measure is not None and where
+        assert set(missing) <= {element.id for element in labelled_measure.elements}
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("drafted*.yaml")), ids=lambda path: path.stem)
@@ -98,7 +98,7 @@ def test_labels_of_drafted_laws_name_measures_and_their_sections(measures: Measu
         marked = set(re.findall(r"(?m)^\[\[(.+?)\]\]", law["text"]))
         covered, partial = law["labels"]["covered"], law["labels"]["partial"]
         assert not covered.keys() & partial.keys()
-        for id, where in [*covered.items(), *((id, one["in"]) for id, one in partial.items())]:
+        for id, where in [*covered.items(), *((id, label["in"]) for id, label in partial.items())]:
             assert measures.measure(id) is not None and where and set(where) <= marked, (law["law"], id)
 
 
@@ -107,8 +107,10 @@ def test_labels_of_real_laws_name_measures_and_elements_and_quote_nothing(measur
     assert set(raw["laws"]) == {"fr", "fr-reg", "es", "es-cp", "es-rd", "sa", "sa-reg", "sa-bwc", "de", "de-v"}
     for law in raw["laws"].values():
         for measure, _, missing in labelled(law):
-            held = measures.measure(measure)
-            assert held is not None and set(missing) <= {one.id for one in held.elements}
+            labelled_measure = measures.measure(measure)
+            assert labelled_measure is not None and set(missing) <= {
+                element.id for element in labelled_measure.elements
+            }
             if measure in (law.get("partial") or {}) and not missing:
                 assert law["partial"][measure]["because"]
         reasons = [*(law.get("differs") or {}).values(), *(law.get("remarks") or {}).values()]
@@ -127,12 +129,14 @@ def test_the_terms_find_what_a_model_law_covers(measures: Measures, name: str) -
     for id, where, missing in labelled(law["labels"]):
         measure = measures.measure(id)
         assert measure is not None
-        text = fold("\n".join(parts[one] for one in where)).text
+        text = fold("\n".join(parts[place] for place in where)).text
         by_reference = terms.holds((("by_reference",),), text)
-        met = [
-            one.id for one in measure.elements if terms.holds(one.terms, text) or (by_reference and one.by_reference)
+        elements_met = [
+            element.id
+            for element in measure.elements
+            if terms.holds(element.terms, text) or (by_reference and element.by_reference)
         ]
-        assert {one.id for one in measure.missing(met)} <= set(missing), id
+        assert {element.id for element in measure.missing(elements_met)} <= set(missing), id
 
 
 @pytest.mark.parametrize("id", VARIANTS)
@@ -144,10 +148,12 @@ def test_a_variant_changes_its_law_once_and_labels_only_what_changes(measures: M
     for measure, label in variant["labels"].items():
         assert label["is"] in ("covered", "partial", "none")
         assert (label.get("in"), label.get("missing")) != before.get(measure)
-        held = measures.measure(measure)
-        assert held is not None
+        labelled_measure = measures.measure(measure)
+        assert labelled_measure is not None
         if label["is"] == "partial":
-            groups = {one.one_of for one in held.elements if one.one_of}
-            assert set(label["missing"]) <= {one.id for one in held.elements} and not groups & set(label["missing"])
+            groups = {element.one_of for element in labelled_measure.elements if element.one_of}
+            assert set(label["missing"]) <= {element.id for element in labelled_measure.elements} and not groups & set(
+                label["missing"]
+            )
         else:
             assert "missing" not in label

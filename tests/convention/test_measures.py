@@ -70,65 +70,71 @@ def own_file(folder: Path, **changed: object) -> Path:
 
 
 def test_there_are_sixty_measures_each_with_its_article_tier_kind_and_grade(measures: Measures) -> None:
-    core = [one for one in measures.measures if one.set == "CWC"]
+    core = [measure for measure in measures.measures if measure.set == "CWC"]
     assert len(core) == 60
-    for one in core:
-        assert one.kind in KINDS and one.tier in TIERS and one.evidence == "treaty" and one.needed
-        assert all(CLAUSE.fullmatch(clause) or clause in ANNEXES for clause in re.split("[,;] ", one.article)), (
-            one.article
+    for measure in core:
+        assert measure.kind in KINDS and measure.tier in TIERS and measure.evidence == "treaty" and measure.needed
+        assert all(CLAUSE.fullmatch(clause) or clause in ANNEXES for clause in re.split("[,;] ", measure.article)), (
+            measure.article
         )
-        assert all(grade in EVIDENCE for grade in one.decisions.values())
+        assert all(grade in EVIDENCE for grade in measure.decisions.values())
 
 
 def test_what_is_not_known_from_a_text_that_was_read_says_so(measures: Measures) -> None:
-    for one in measures.measures:
-        assert all(grade == "unverified" for grade in one.decisions.values())
-    resolution = next(one for one in measures.sets if one.id == "UNSCR1540")
-    assert resolution.evidence == "unverified" and {one.evidence for one in resolution.obligations} == {"unverified"}
+    for measure in measures.measures:
+        assert all(grade == "unverified" for grade in measure.decisions.values())
+    resolution = next(obligations for obligations in measures.sets if obligations.id == "UNSCR1540")
+    assert resolution.evidence == "unverified" and {obligation.evidence for obligation in resolution.obligations} == {
+        "unverified"
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_measure_and_element_is_said_in_the_language(measures: Measures, language: str) -> None:
-    said: set[str] = set()
-    for one in measures.measures:
-        assert one.titles[language] and one.queries[language]
-        said |= {one.titles[language], one.queries[language]}
-        for element in one.elements:
+    wordings: set[str] = set()
+    for measure in measures.measures:
+        assert measure.titles[language] and measure.queries[language]
+        wordings |= {measure.titles[language], measure.queries[language]}
+        for element in measure.elements:
             assert element.names[language] and element.says[language].rstrip()[-1] in ".。"
     for every in measures.sets:
         assert every.titles[language]
         assert all(obligation.titles[language] for obligation in every.obligations)
-    assert len(said) == 2 * len(measures.measures)  # nobody copied one measure's words to another
+    assert len(wordings) == 2 * len(measures.measures)  # nobody copied one measure's words to another
 
 
 @pytest.mark.parametrize("language", ["ar", "ru", "zh"])
 def test_no_sentence_was_left_in_latin_letters(measures: Measures, language: str) -> None:
-    for one in measures.measures:
-        sentences = [one.titles[language], one.queries[language], *(element.says[language] for element in one.elements)]
-        assert not [said for said in sentences if re.search("[a-z]{3}", said)]
+    for measure in measures.measures:
+        sentences = [
+            measure.titles[language],
+            measure.queries[language],
+            *(element.says[language] for element in measure.elements),
+        ]
+        assert not [sentence for sentence in sentences if re.search("[a-z]{3}", sentence)]
 
 
 @pytest.mark.parametrize("language", READ_LANGUAGES)
 def test_every_element_is_found_in_the_sentence_a_law_would_have(measures: Measures, language: str) -> None:
     terms = measures.terms(language)
-    for one in measures.measures:
-        query = fold(one.queries[language]).text
-        assert terms.holds(one.subject, query), (one.id, one.subject)
-        for element in one.elements:
+    for measure in measures.measures:
+        query = fold(measure.queries[language]).text
+        assert terms.holds(measure.subject, query), (measure.id, measure.subject)
+        for element in measure.elements:
             assert terms.holds(element.terms, query), (element.key, element.terms)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_element_is_found_by_what_a_provision_on_it_says(measures: Measures, language: str) -> None:
     terms = measures.terms(language)
-    for one in measures.measures:
-        for element in one.elements:
+    for measure in measures.measures:
+        for element in measure.elements:
             assert terms.holds(element.terms, fold(element.says[language]).text), (element.key, element.says[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_biological_weapon_is_not_a_chemical_one(measures: Measures, language: str) -> None:
-    said = {
+    sentences = {
         "en": "No person shall produce biological weapons.",
         "fr": "Il est interdit de fabriquer des armes biologiques.",
         "ar": "يحظر إنتاج الأسلحة البيولوجية.",
@@ -136,7 +142,7 @@ def test_a_biological_weapon_is_not_a_chemical_one(measures: Measures, language:
         "ru": "Запрещается производство биологического оружия.",
         "zh": "禁止生产生物武器。",
     }
-    folded = fold(said[language]).text
+    folded = fold(sentences[language]).text
     assert measures.terms(language).holds((("biological_weapons",),), folded)
     assert not measures.terms(language).holds((("chemical_weapons",),), folded)
 
@@ -144,13 +150,13 @@ def test_a_biological_weapon_is_not_a_chemical_one(measures: Measures, language:
 @pytest.mark.parametrize("language", READ_LANGUAGES)
 def test_terms_that_mean_different_things_have_different_patterns(measures: Measures, language: str) -> None:
     terms = measures.terms(language)
-    for one, other in [
+    for term, other in [
         ("produce", "acquire"),
         ("import", "export"),
         ("develop", "stockpile"),
         ("safety", "environment"),
     ]:
-        assert not set(terms.patterns[one]) & set(terms.patterns[other])
+        assert not set(terms.patterns[term]) & set(terms.patterns[other])
 
 
 @pytest.mark.parametrize("language", READ_LANGUAGES)
@@ -158,7 +164,7 @@ def test_no_pattern_runs_away(measures: Measures, language: str) -> None:
     """Twice the text takes about twice the time, also where every word invites a pattern to go on."""
     terms = measures.terms(language)
     words = [
-        re.sub(r"[~()|?]", " ", pattern).replace("..", " ") for said in terms.patterns.values() for pattern in said
+        re.sub(r"[~()|?]", " ", pattern).replace("..", " ") for regex in terms.patterns.values() for pattern in regex
     ]
     invited = " ".join(words)
     for text in (invited, "a " * 4000, "ا" * 4000, "前" * 4000, "-" * 4000):
@@ -182,7 +188,7 @@ def test_inflection_accents_and_line_breaks_do_not_hide_a_term() -> None:
     french = re.compile(compile_pattern("arme~ chimique~", "fr"))
     assert french.search(fold("l’arme\nCHIMIQUE").text) and not french.search(fold("alarme chimique").text)
     arabic = re.compile(compile_pattern("حيازة~", "ar"))
-    assert all(arabic.search(fold(said).text) for said in ("والحيازة", "حيازتها", "لحِيَازَة", "بحيـازة"))
+    assert all(arabic.search(fold(word).text) for word in ("والحيازة", "حيازتها", "لحِيَازَة", "بحيـازة"))
     assert re.search(compile_pattern("schedule 1", "en"), fold("Schedule (1)").text)
     assert re.search(compile_pattern("附表1", "zh"), fold("附表１").text)
 
@@ -190,9 +196,9 @@ def test_inflection_accents_and_line_breaks_do_not_hide_a_term() -> None:
 def test_chinese_is_read_in_both_ways_of_writing(measures: Measures) -> None:
     ban = measures.measure("PRO-01")
     assert ban is not None
-    for said in ("不得研制、生产、取得、储存或保留化学武器", "不得研製、生產、取得、儲存或保留化學武器"):
-        text = fold(said).text
-        assert all(measures.terms("zh").holds(one.terms, text) for one in ban.elements)
+    for sentence in ("不得研制、生产、取得、储存或保留化学武器", "不得研製、生產、取得、儲存或保留化學武器"):
+        text = fold(sentence).text
+        assert all(measures.terms("zh").holds(element.terms, text) for element in ban.elements)
     assert fold("儲存").span(0, 2) == (0, 2)
 
 
@@ -209,11 +215,11 @@ def test_a_folded_text_knows_where_every_sign_stood(text: str) -> None:
 def test_missing_elements_are_named_and_one_of_a_group_is_enough(measures: Measures) -> None:
     ban = measures.measure("PRO-01")
     assert ban is not None
-    assert [one.id for one in ban.missing(["develop", "produce", "acquire"])] == ["stockpile", "retain"]
+    assert [element.id for element in ban.missing(["develop", "produce", "acquire"])] == ["stockpile", "retain"]
     transfer = measures.measure("PRO-02")
     assert transfer is not None
     assert transfer.missing(["transfer", "trade"]) == ()
-    assert [one.id for one in transfer.missing(["transfer"])] == ["indirectly"]  # the group is named once
+    assert [element.id for element in transfer.missing(["transfer"])] == ["indirectly"]  # the group is named once
 
 
 def test_the_ban_on_schedule_2_transfers_holds_from_the_day_the_treaty_gives() -> None:
@@ -223,9 +229,9 @@ def test_the_ban_on_schedule_2_transfers_holds_from_the_day_the_treaty_gives() -
 
 
 def test_every_obligation_of_resolution_1540_rests_on_measures(measures: Measures) -> None:
-    known = {one.id for one in measures.measures}
+    known = {measure.id for measure in measures.measures}
     assert len(measures.obligations) == 8
-    assert all(set(one.measures) <= known for one in measures.obligations)
+    assert all(set(obligation.measures) <= known for obligation in measures.obligations)
 
 
 def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
@@ -235,12 +241,12 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
     assert own is not None and own.set == "REGIONAL" and own.evidence == "unverified"
     assert made.terms("en").holds(own.elements[0].terms, fold("A precursor is to be marked.").text)
     assert made.terms("fr").holds((("labelled",),), "labelled")  # English words, where no others are given
-    assert [one.id for one in made.obligations if one.set == "REGIONAL"] == ["A1"]
+    assert [obligation.id for obligation in made.obligations if obligation.set == "REGIONAL"] == ["A1"]
     assert own_sets(tmp_path / "nowhere") == ()
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"set": "CWC"}, "there already"),
         ({"obligations": [{**OWN["obligations"][0], "measures": ["PRO-99"]}]}, "PRO-99"),  # type: ignore[index]
@@ -253,13 +259,13 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
     ],
 )
 def test_an_own_set_that_cannot_hold_is_left_out_and_told_with_its_place(
-    tmp_path: Path, changed: dict[str, object], told: str
+    tmp_path: Path, changed: dict[str, object], message: str
 ) -> None:
     path = own_file(tmp_path, **changed)
     made = read_measures(DAY, [path])
     (refused,) = made.refused
-    assert told in refused.why and refused.file == path.name
-    assert str(path) in refused.why or told == "another shape"
+    assert message in refused.why and refused.file == path.name
+    assert str(path) in refused.why or message == "another shape"
     assert made.measures == read_measures(DAY).measures and made.obligations == read_measures(DAY).obligations
 
 
@@ -269,7 +275,7 @@ def test_a_set_behind_a_broken_one_is_read_all_the_same(tmp_path: Path) -> None:
     broken.write_text("set: [REGIONAL\n", encoding="utf-8")
     for cache in (None, tmp_path / "cache", tmp_path / "cache"):
         made = read_measures(DAY, [broken, good], cache)
-        assert [one.file for one in made.refused] == ["a-broken.yaml"] and "line" in made.refused[0].why
+        assert [refusal.file for refusal in made.refused] == ["a-broken.yaml"] and "line" in made.refused[0].why
         assert made.measure("REG-01") is not None
 
 
@@ -278,8 +284,8 @@ def test_a_language_that_leaves_an_element_out_is_refused(tmp_path: Path, monkey
 
     folder = tmp_path / "data"
     shutil.copytree(FOLDER, folder)
-    said = (folder / "ru.yaml").read_text(encoding="utf-8")
-    (folder / "ru.yaml").write_text(re.sub(r"(?m)^      retain: .*\n", "", said, count=1), encoding="utf-8")
+    text = (folder / "ru.yaml").read_text(encoding="utf-8")
+    (folder / "ru.yaml").write_text(re.sub(r"(?m)^      retain: .*\n", "", text, count=1), encoding="utf-8")
     monkeypatch.setattr("opencwc.convention.measures.FOLDER", folder)
     with pytest.raises(RuleError, match="retain"):
         read_measures(DAY)
@@ -299,7 +305,7 @@ def test_the_documented_set_of_ones_own_is_read(tmp_path: Path) -> None:
     path = tmp_path / "regional.yaml"
     path.write_text(block[1], encoding="utf-8")
     made = read_measures(DAY, [path])
-    assert [one.id for one in made.obligations if one.set == "REGIONAL"] == ["A1", "A2"]
+    assert [obligation.id for obligation in made.obligations if obligation.set == "REGIONAL"] == ["A1", "A2"]
     assert made.terms("fr").holds((("labelled",),), fold("Étiquetage des précurseurs").text)
 
 

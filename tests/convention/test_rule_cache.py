@@ -19,11 +19,11 @@ def write_list(file: Path, name: str) -> None:
         "source": "National list, item 1", "evidence": "official", "structure": [{"core": "CC(C)=O"}],
         "examples": [{"name": name, "cas": "67-64-1", "smiles": "CC(C)=O"}],
     }  # fmt: skip
-    told = {
+    raw = {
         "list": "MINE", "title": {"en": "My list"}, "authority": "A ministry", "text_of": "2024-05-01",
         "source": "Official journal", "evidence": "official", "entries": [entry],
     }  # fmt: skip
-    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
 
 
 def test_all_dates_and_choices_of_lists_share_what_is_written_and_what_is_made_of_it() -> None:
@@ -33,7 +33,7 @@ def test_all_dates_and_choices_of_lists_share_what_is_written_and_what_is_made_o
     assert first.entries != other.entries
     assert Rulebook.of(date(2026, 11, 24)) is Rulebook.of(date(2026, 11, 24))
     assert Rulebook.of(date(2026, 11, 24)).rulings != Rulebook.of(date(2019, 1, 1)).rulings
-    resolvers = [Screener(Rulebook(one)).known.resolver for one in (first, other)]
+    resolvers = [Screener(Rulebook(convention)).known.resolver for convention in (first, other)]
     assert resolvers[0].curated is resolvers[1].curated
     assert resolvers[0].near is resolvers[1].near
 
@@ -47,4 +47,6 @@ def test_a_list_of_ones_own_is_read_beside_the_others_and_anew_once_it_changes(t
     write_list(file, "Acetone under another name")
     after = Convention(files=(file,))
     assert after.written is not before.written
-    assert [len(curated_names(one.written).by_name("Acetone under another name")) for one in (before, after)] == [0, 1]
+    assert [
+        len(curated_names(convention.written).by_name("Acetone under another name")) for convention in (before, after)
+    ] == [0, 1]

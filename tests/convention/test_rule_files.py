@@ -32,7 +32,7 @@ ENTRY = {
 
 
 def write_list(folder: Path, *entries: dict[str, object], **header: object) -> Path:
-    told = {
+    raw = {
         "list": "MINE",
         "title": {"en": "My list"},
         "authority": "A ministry",
@@ -43,7 +43,7 @@ def write_list(folder: Path, *entries: dict[str, object], **header: object) -> P
         **header,
     }
     file = folder / "mine.yaml"
-    file.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     return file
 
 
@@ -53,12 +53,12 @@ def changed(**fields: object) -> dict[str, object]:
 
 
 def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
-    one = load_list(write_list(tmp_path, ENTRY))
-    assert (one.id, one.entries[0].id, one.entries[0].examples[0].cas) == ("MINE", "X01", "67-64-1")
+    rule_list = load_list(write_list(tmp_path, ENTRY))
+    assert (rule_list.id, rule_list.entries[0].id, rule_list.entries[0].examples[0].cas) == ("MINE", "X01", "67-64-1")
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"colour": "red"}, "unknown field 'colour'"),
         ({"source": None}, "'source' is missing"),
@@ -74,16 +74,16 @@ def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_hold_is_refused_with_its_place(
-    tmp_path: Path, fields: dict[str, object], said: str
+    tmp_path: Path, fields: dict[str, object], message: str
 ) -> None:
     file = write_list(tmp_path, changed(**fields))
-    with pytest.raises(RuleError, match=said) as refused:
+    with pytest.raises(RuleError, match=message) as refused:
         load_list(file)
     assert str(file) in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"examples": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CCO"}]}, "not listed by the rule of its own"),
         ({"examples": [{"name": "Acetone", "cas": "67-64-1", "smiles": "CC(C"}]}, "is not a SMILES"),
@@ -96,11 +96,11 @@ def test_a_file_that_cannot_hold_is_refused_with_its_place(
     ],
 )
 def test_a_rule_that_its_own_example_does_not_meet_is_refused_each_time(
-    tmp_path: Path, fields: dict[str, object], said: str
+    tmp_path: Path, fields: dict[str, object], message: str
 ) -> None:
     file = write_list(tmp_path, changed(**fields))
     for _ in range(2):
-        with pytest.raises(RuleError, match=said):
+        with pytest.raises(RuleError, match=message):
             Rulebook.of(date(2026, 1, 1), ("MINE",), (file,))
 
 
@@ -126,7 +126,7 @@ def test_a_list_in_the_settings_folder_works_without_code(tmp_path: Path, monkey
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
     (tmp_path / "lists").mkdir()
     write_list(tmp_path / "lists", ENTRY)
-    assert [one.id for one in Convention().lists] == ["CWC", "AG", "MINE"]
+    assert [rule_list.id for rule_list in Convention().lists] == ["CWC", "AG", "MINE"]
 
 
 def test_an_unknown_list_is_named_with_a_near_one() -> None:
@@ -160,7 +160,7 @@ def test_every_entry_of_the_schedules_says_itself_in_six_languages() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_a_list_says_in_a_language_stands_in_its_script(lang: str) -> None:
     convention = Convention()
-    texts = [one.title[lang] for one in convention.lists]
+    texts = [rule_list.title[lang] for rule_list in convention.lists]
     texts += [words[lang] for entry in convention.entries for words in (entry.title, entry.meaning) if lang in words]
     script = {"ar": "ARABIC", "ru": "CYRILLIC", "zh": "CJK"}.get(lang, "LATIN")
     for text in texts:

@@ -19,8 +19,8 @@ from opencwc.wording.states import state_name
 
 
 def code(text: str) -> str:
-    found = find_territory(text)
-    return found.code if found else ""
+    territory = find_territory(text)
+    return territory.code if territory else ""
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_a_state_is_found_by_its_codes_its_number_and_its_name_in_six_languages(
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
 def test_every_state_of_the_convention_is_found_by_its_name_in(language):
     names = Locale(language).territories
-    aliases = {find_territory(two).code: said for two, said in names.items() if len(two) == 2 and find_territory(two)}
+    aliases = {find_territory(two).code: name for two, name in names.items() if len(two) == 2 and find_territory(two)}
     for state in Convention().states:
-        assert state.state.code in [one.code for one in territory_candidates(aliases[state.state.code])]
+        assert state.state.code in [candidate.code for candidate in territory_candidates(aliases[state.state.code])]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_a_state_is_found_by_its_name_in_an_official_language_of_any_state(text,
 
 
 def test_every_state_is_found_by_its_german_name():
-    for alpha2, said in Locale("de").territories.items():
-        found = find_territory(alpha2)
-        if found and found.kind == "present":
-            assert found in territory_candidates(said), said
+    for alpha2, territory in Locale("de").territories.items():
+        by_code = find_territory(alpha2)
+        if by_code and by_code.kind == "present":
+            assert by_code in territory_candidates(territory), territory
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_every_state_is_found_by_its_german_name():
 )
 def test_a_name_that_stands_for_two_is_read_as_neither_and_both_can_be_told(text, both):
     assert find_territory(text) is None
-    assert tuple(one.code for one in territory_candidates(text)) == both
+    assert tuple(candidate.code for candidate in territory_candidates(text)) == both
 
 
 @pytest.mark.parametrize(
@@ -136,16 +136,16 @@ def test_a_name_that_stands_for_two_is_read_as_neither_and_both_can_be_told(text
     ],
 )
 def test_a_state_that_is_no_more_is_kept_with_its_last_day_and_what_came_after(text, meant, until, first):
-    found = find_territory(text)
-    assert (found.code, found.kind, found.until, found.successors[0]) == (meant, "former", until, first)
-    assert not found.renamed
+    territory = find_territory(text)
+    assert (territory.code, territory.kind, territory.until, territory.successors[0]) == (meant, "former", until, first)
+    assert not territory.renamed
 
 
 @pytest.mark.parametrize(("text", "now"), [("Burma", "MMR"), ("Zaïre", "COD"), ("BUR", "MMR"), ("Upper Volta", "BFA")])
 def test_a_former_name_of_a_state_that_goes_on_says_so(text, now):
-    found = find_territory(text)
-    assert found.renamed
-    assert found.successors == (now,)
+    territory = find_territory(text)
+    assert territory.renamed
+    assert territory.successors == (now,)
 
 
 @pytest.mark.parametrize("text", ["Areas, nes", "Other Asia, nes", "490", "World", "European Union", "Bunkers", "_X"])
@@ -159,17 +159,17 @@ def test_what_is_no_state_is_not_read(text):
 
 
 def test_names_spelt_nearly_so_are_offered():
-    assert [one.code for one in similar_territories("Germny")] == ["DEU"]
+    assert [territory.code for territory in similar_territories("Germny")] == ["DEU"]
     assert similar_territories("qqqq") == ()
 
 
 def test_every_successor_and_every_code_is_a_territory():
     territories = all_territories()
-    for key, one in territories.items():
-        assert key == one.code
-        assert one.kind in KINDS
-        assert set(one.successors) <= set(territories)
-        assert bool(one.successors) == (one.kind == "former")
+    for key, territory in territories.items():
+        assert key == territory.code
+        assert territory.kind in KINDS
+        assert set(territory.successors) <= set(territories)
+        assert bool(territory.successors) == (territory.kind == "former")
     assert {state.state.code for state in Convention().states} <= set(territories)
 
 
@@ -183,12 +183,14 @@ def test_case_order_and_punctuation_do_not_matter(name, random):
 
 
 def test_the_invented_state_of_the_examples_has_a_code_that_iso_3166_leaves_to_its_users_and_is_in_no_list():
-    found = find_territory("Нордавия")
-    assert (found.code, found.kind) == ("XNV", "invented") and find_territory("Nordavia") == find_territory("诺达维亚")
-    assert {state_name("XNV", lang) for lang in LANGUAGES} == set(found.names.values())
-    assert set(found.names) == set(LANGUAGES)
+    territory = find_territory("Нордавия")
+    assert (territory.code, territory.kind) == ("XNV", "invented") and find_territory("Nordavia") == find_territory(
+        "诺达维亚"
+    )
+    assert {state_name("XNV", lang) for lang in LANGUAGES} == set(territory.names.values())
+    assert set(territory.names) == set(LANGUAGES)
     convention = Convention(date(2026, 1, 1))
-    assert "XNV" not in {one.state.code for one in convention.states}
+    assert "XNV" not in {state.state.code for state in convention.states}
     assert convention.state("XNV").on(date(2026, 1, 1)).status == "state_party"
-    assert convention.state("FRA") in [one.state for one in convention.states]
+    assert convention.state("FRA") in [state.state for state in convention.states]
     assert convention.state("TWN") is None

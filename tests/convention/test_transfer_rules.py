@@ -23,7 +23,7 @@ RULE = {
 
 
 def ids_on(day: date) -> set[str]:
-    return {one.id for one in Convention(day).transfer_rules}
+    return {rule.id for rule in Convention(day).transfer_rules}
 
 
 def test_every_rule_has_a_source_a_grade_and_a_known_effect() -> None:
@@ -34,7 +34,7 @@ def test_every_rule_has_a_source_a_grade_and_a_known_effect() -> None:
 
 
 def test_every_article_on_transfers_has_its_rule() -> None:
-    sources = " ".join(one.source for one in read_transfer_rules() if one.evidence == "treaty")
+    sources = " ".join(rule.source for rule in read_transfer_rules() if rule.evidence == "treaty")
     for article in ("VI.1", "VI.2(a)", "VI.2(b)", "VI.2(c)", "VI.2(d)", "VI.3", "VI.4", "VI.5", "VI.5bis", "VI.6",
                     "VII.1", "VII.31", "VII.32", "VIII.1", "VIII.26", "VIII.27"):  # fmt: skip
         assert article in sources
@@ -66,8 +66,8 @@ def test_schedule_2_has_one_answer_for_states_not_party_on_every_day(day: date) 
 
 def test_a_rule_covers_its_schedule_part_or_entry_and_no_other() -> None:
     convention = Convention(TODAY, ["CWC", "AG"])
-    by_id = {one.id: one for one in convention.transfer_rules}
-    entry = {one.id: one for one in convention.entries}
+    by_id = {rule.id: rule for rule in convention.transfer_rules}
+    entry = {entry.id: entry for entry in convention.entries}
     assert by_id["s1-saxitoxin"].covers(entry["1A07"]) and not by_id["s1-saxitoxin"].covers(entry["1A08"])
     assert by_id["s2a-product"].covers(entry["2A03"]) and not by_id["s2a-product"].covers(entry["2B04"])
     assert by_id["s3-certificate"].covers(entry["3B17"]) and not by_id["s3-certificate"].covers(entry["2B13"])
@@ -75,7 +75,7 @@ def test_a_rule_covers_its_schedule_part_or_entry_and_no_other() -> None:
 
 
 def test_who_sends_and_who_receives_matters() -> None:
-    by_id = {one.id: one for one in read_transfer_rules()}
+    by_id = {rule.id: rule for rule in read_transfer_rules()}
     assert by_id["s2-not-party"].is_between("not_party", "party")
     assert not by_id["s3-certificate"].is_between("not_party", "party")
     assert by_id["transit"].is_between("party", "not_party")
@@ -85,12 +85,12 @@ def test_who_sends_and_who_receives_matters() -> None:
 def test_every_rule_is_said_in_every_language(lang: str) -> None:
     names = ("entry", "sender", "receiver", "strangers", "states", "via", "day", "days", "limit")
     for rule in read_transfer_rules():
-        said = say(Message(rule.says, dict.fromkeys(names, "X")), lang)
-        assert said != rule.says and "{" not in said
+        sentence = say(Message(rule.says, dict.fromkeys(names, "X")), lang)
+        assert sentence != rule.says and "{" not in sentence
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"effect": "maybe"}, "effect is 'maybe'"),
         ({"between": ["party>nobody"]}, "between 'party>nobody'"),
@@ -108,8 +108,8 @@ def test_every_rule_is_said_in_every_language(lang: str) -> None:
         ({"packing": "crate"}, "packing is 'crate'"),
     ],
 )
-def test_a_rule_that_cannot_hold_is_refused(change: dict[str, object], said: str) -> None:
-    with pytest.raises(RuleError, match=said):
+def test_a_rule_that_cannot_hold_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(RuleError, match=message):
         build_transfer_rules([{**RULE, **change}])
 
 
@@ -126,8 +126,8 @@ def test_a_rule_that_names_what_is_not_there_is_refused(field: str) -> None:
 
 def test_a_notice_is_due_as_the_deadlines_say() -> None:
     convention = Convention(TODAY)
-    deadlines = {one.id: one for one in convention.deadlines}
-    by_id = {one.id: one for one in convention.transfer_rules}
+    deadlines = {deadline.id: deadline for deadline in convention.deadlines}
+    by_id = {rule.id: rule for rule in convention.transfer_rules}
     notice = deadlines[by_id["s1-notice"].deadline]
     assert (notice.due, notice.amount) == ("before", 30)
     assert deadlines[by_id["s1-annual"].deadline].amount == 90

@@ -51,10 +51,10 @@ def test_the_files_are_the_same_whenever_they_are_made(tmp_path: Path) -> None:
 
 def test_the_files_hold_several_hundred_rows_of_the_year_that_is_told(tmp_path: Path) -> None:
     files = write_year(tmp_path, 2024)
-    told = [row for path in files for row in rows(path)]
-    days = [row[name] for row in told for name in ("counted_on", "received_on", "entered_on") if name in row]
+    all_rows = [row for path in files for row in rows(path)]
+    days = [row[name] for row in all_rows for name in ("counted_on", "received_on", "entered_on") if name in row]
     assert 6 <= len(files) <= 8
-    assert 400 <= len(told) <= 900
+    assert 400 <= len(all_rows) <= 900
     assert {date.fromisoformat(day).year for day in days} == {2024}
     assert len({day[:7] for day in days}) == 12
 
@@ -70,12 +70,12 @@ def test_every_company_case_and_comment_says_that_it_is_invented(made: tuple[Cas
     reviewer = built.people[0]
     state = load_state()
     cases = list_cases(book, reviewer)
-    comments = [said["text"] for case in cases for said in comments_on_case(book, reviewer, case.name)]
+    comments = [comment["text"] for case in cases for comment in comments_on_case(book, reviewer, case.name)]
     assert all(INVENTED.search(name) for name in (state.name, *state.companies.values(), *state.origins))
     assert all(INVENTED.search(case.title) for case in cases)
     assert comments
     assert all(INVENTED.search(text) for text in comments)
-    assert all(one.login.startswith("demo-") for one in built.people)
+    assert all(person.login.startswith("demo-") for person in built.people)
 
 
 def test_every_structure_stands_already_in_the_examples_the_cases_or_the_lists() -> None:
@@ -85,7 +85,7 @@ def test_every_structure_stands_already_in_the_examples_the_cases_or_the_lists()
         for path in sorted(folder.rglob("*"))
         if path.suffix in (".csv", ".smi", ".yaml")
     )
-    written = {text for some in load_state().products.values() for one in some for text in one.written}
+    written = {text for some in load_state().products.values() for substance in some for text in substance.written}
     new = {text for text in written if text not in known and not re.fullmatch(r"\d+-\d\d-\d", text)}
     # Diethanolamine and tetrahydrofuran, which are in the examples by number or name; a cut drawing; a trade name.
     assert new <= {"OCCNCCO", "C1CCOC1", "CC(C", "Norwald FR-77 (invented)"}
@@ -93,16 +93,18 @@ def test_every_structure_stands_already_in_the_examples_the_cases_or_the_lists()
 
 def test_the_record_of_the_demonstration_fits(made: tuple[Casebook, Built]) -> None:
     book, _ = made
-    found = verify_all(book)
-    assert found.problems == []
-    assert found.checkpoints > 50
+    report = verify_all(book)
+    assert report.problems == []
+    assert report.checkpoints > 50
 
 
 def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook, Built]) -> None:
     book, built = made
-    counts = [count_findings(book, built.people[0], Filter(case=one.name)) for one in list_cases(book, built.people[0])]
-    verdicts = Counter({name: n for one in counts for name, n in one.verdict.items()})
-    entries = {name for one in counts for name in one.entry}
+    counts = [
+        count_findings(book, built.people[0], Filter(case=case.name)) for case in list_cases(book, built.people[0])
+    ]
+    verdicts = Counter({name: n for count in counts for name, n in count.verdict.items()})
+    entries = {name for count in counts for name in count.entry}
     screened = {"listed", "review", "exempt", "not_listed", "unreadable"}
     legislated = {"covered", "partial", "none"}
     assert set(verdicts) == {*screened, *legislated, "prohibited", "allowed_with", "allowed", "discrepancy"}
@@ -114,8 +116,8 @@ def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook,
 def test_the_cases_stand_where_cases_stand_in_a_working_year(made: tuple[Casebook, Built]) -> None:
     book, built = made
     cases = list_cases(book, built.people[0])
-    assert {one.status for one in cases} == {CaseStatus.OPEN, CaseStatus.IN_REVIEW, CaseStatus.CLOSED}
-    assert [one.mark for one in cases].count(Mark.RESTRICTED) == 1
+    assert {case.status for case in cases} == {CaseStatus.OPEN, CaseStatus.IN_REVIEW, CaseStatus.CLOSED}
+    assert [case.mark for case in cases].count(Mark.RESTRICTED) == 1
     assert (date.fromisoformat(cases[0].due) - date.today()).days <= 3
 
 
@@ -123,14 +125,14 @@ def test_something_of_every_kind_waits_for_the_person_who_is_signed_in_first(mad
     book, built = made
     first = built.people[0]
     waiting = inbox(book, first, limit=500)
-    stands = {one.status for one in waiting}
-    proposed = [one for one in waiting if one.grave and one.status is Status.AWAITING_SECOND]
-    asked = requests_of(book, first, waiting=True)
+    stands = {finding.status for finding in waiting}
+    proposed = [finding for finding in waiting if finding.grave and finding.status is Status.AWAITING_SECOND]
+    request = requests_of(book, first, waiting=True)
     assert first.role is Role.REVIEWER
     assert {Status.OPEN, Status.AWAITING_SECOND, Status.DISPUTED, Status.NEEDS_MORE} <= stands
     assert len(proposed) == 1
-    assert len(asked) == 1
-    assert asked[0].asked_by != first.id
+    assert len(request) == 1
+    assert request[0].asked_by != first.id
 
 
 def test_a_grave_finding_and_blind_rechecks_wait_for_the_second_reviewer(made: tuple[Casebook, Built]) -> None:
@@ -139,11 +141,11 @@ def test_a_grave_finding_and_blind_rechecks_wait_for_the_second_reviewer(made: t
     book, built = made
     first, second = built.people[:2]
     again = agreement(book, first)
-    brenna = next(one.name for one in list_cases(book, second) if one.name.startswith("brenna"))
-    wanted = Filter(case=brenna, status=(Status.OPEN,))
-    open_to_second = {one.id for one in list_findings(book, second, wanted, limit=500).findings}
-    open_to_first = {one.id for one in list_findings(book, first, wanted, limit=500).findings}
-    assert any(one.grave for one in inbox(book, second, limit=500))
+    brenna = next(case.name for case in list_cases(book, second) if case.name.startswith("brenna"))
+    open_findings = Filter(case=brenna, status=(Status.OPEN,))
+    open_to_second = {finding.id for finding in list_findings(book, second, open_findings, limit=500).findings}
+    open_to_first = {finding.id for finding in list_findings(book, first, open_findings, limit=500).findings}
+    assert any(finding.grave for finding in inbox(book, second, limit=500))
     assert again.pairs == 5
     assert again.agreed == pytest.approx(0.8)
     assert open_to_second - open_to_first

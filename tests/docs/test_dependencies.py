@@ -23,19 +23,21 @@ PINNED = {
 BY_PYTHON = {"pip", "opencwc"}
 """Not from the list: what the virtual environment brings itself, and what is tested."""
 INSTALLED = {
-    canonicalize_name(one.metadata["Name"]): one
-    for one in distributions()
-    if canonicalize_name(one.metadata["Name"]) not in BY_PYTHON
+    canonicalize_name(distribution.metadata["Name"]): distribution
+    for distribution in distributions()
+    if canonicalize_name(distribution.metadata["Name"]) not in BY_PYTHON
 }
 BY_HATCHLING = {"tomlkit", "trove-classifiers"}
-FOR_THE_BUILD = {canonicalize_name(Requirement(one).name) for one in PROJECT["build-system"]["requires"]} | BY_HATCHLING
+FOR_THE_BUILD = {
+    canonicalize_name(Requirement(requirement).name) for requirement in PROJECT["build-system"]["requires"]
+} | BY_HATCHLING
 """What is installed apart from the rest, while the package is built, and then thrown away."""
 ASKED = [
-    Requirement(one)
-    for one in (
+    Requirement(requirement)
+    for requirement in (
         *PROJECT["build-system"]["requires"],
         *PROJECT["project"]["dependencies"],
-        *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
+        *(requirement for extra in PROJECT["project"]["optional-dependencies"].values() for requirement in extra),
     )
 ]
 
@@ -47,7 +49,11 @@ def test_every_line_of_the_list_names_one_version() -> None:
 
 
 def test_nothing_is_installed_that_the_list_does_not_name_in_this_version() -> None:
-    strange = {name: one.version for name, one in INSTALLED.items() if PINNED.get(name) != one.version}
+    strange = {
+        name: distribution.version
+        for name, distribution in INSTALLED.items()
+        if PINNED.get(name) != distribution.version
+    }
     assert not strange
 
 
@@ -55,17 +61,17 @@ def test_the_list_names_nothing_that_nobody_installs() -> None:
     assert set(PINNED) - set(INSTALLED) <= FOR_THE_BUILD
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=str)
-def test_what_the_project_asks_for_is_in_the_list(asked: Requirement) -> None:
-    assert asked.specifier.contains(PINNED[canonicalize_name(asked.name)], prereleases=True)
+@pytest.mark.parametrize("requirement", ASKED, ids=str)
+def test_what_the_project_asks_for_is_in_the_list(requirement: Requirement) -> None:
+    assert requirement.specifier.contains(PINNED[canonicalize_name(requirement.name)], prereleases=True)
 
 
 def test_every_package_has_what_it_asks_for() -> None:
     lacking = [
-        f"{name} asks for {wanted}"
-        for name, one in INSTALLED.items()
-        for wanted in map(Requirement, one.requires or ())
-        if (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
-        and not wanted.specifier.contains(PINNED.get(canonicalize_name(wanted.name), "0"), prereleases=True)
+        f"{name} asks for {requirement}"
+        for name, distribution in INSTALLED.items()
+        for requirement in map(Requirement, distribution.requires or ())
+        if (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+        and not requirement.specifier.contains(PINNED.get(canonicalize_name(requirement.name), "0"), prereleases=True)
     ]
     assert not lacking

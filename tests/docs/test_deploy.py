@@ -179,16 +179,16 @@ def test_the_service_can_neither_change_nor_delete_what_stands_in_the_record(rol
 
 def test_an_erasure_takes_the_owner_of_the_tables(roles: Roles) -> None:
     people = People(roles.service)
-    one, two = (people.add(CONSOLE, name, role=Role.REVIEWER) for name in ("erik", "eva"))
-    case_for_keeping(roles.service, one, "to-erase")
-    run = begin_run(roles.service, one, "to-erase", verb="screen", asked={}, checked={}, maker={}, source=None)
+    first, two = (people.add(CONSOLE, name, role=Role.REVIEWER) for name in ("erik", "eva"))
+    case_for_keeping(roles.service, first, "to-erase")
+    run = begin_run(roles.service, first, "to-erase", verb="screen", asked={}, checked={}, maker={}, source=None)
     run.keep(screen("CCO", lists=["CWC"]))
     run.finish({"rows": 1})
-    asked = ask(roles.service, one, "erase", "to-erase", {"reason": "by law", "ground": "section 17"})
-    answer(roles.service, two, asked.seq, approve=True)
+    request = ask(roles.service, first, "erase", "to-erase", {"reason": "by law", "ground": "section 17"})
+    answer(roles.service, two, request.seq, approve=True)
     with pytest.raises(StorageError, match="permission denied"):
-        erase_case(roles.service, one, asked.seq)
-    assert erase_case(roles.owner, one, asked.seq)["findings"] == 1
+        erase_case(roles.service, first, request.seq)
+    assert erase_case(roles.owner, first, request.seq)["findings"] == 1
     assert verify_all(roles.service).problems == []
 
 
@@ -205,9 +205,9 @@ class Proxied:
     token: str
 
     def ask(self, path: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        asked = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", data, {"Host": NAME, **headers})
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", data, {"Host": NAME, **headers})
         try:
-            with urllib.request.urlopen(asked, context=self.context, timeout=60) as answered:
+            with urllib.request.urlopen(request, context=self.context, timeout=60) as answered:
                 return answered.status, {k.lower(): v for k, v in answered.headers.items()}, answered.read()
         except urllib.error.HTTPError as error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
@@ -348,6 +348,6 @@ def _free_port() -> int:
 
 
 def _nginx() -> str:
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert found, "nginx is not installed: apt-get install nginx-light"
-    return found
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "nginx is not installed: apt-get install nginx-light"
+    return program

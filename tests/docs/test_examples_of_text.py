@@ -92,20 +92,24 @@ def test_what_is_listed_is_found_where_it_stands_and_nothing_else_is(
     answers: Callable[[str], Answer], name: str
 ) -> None:
     findings = answers(name)
-    told = [one for one in findings if one["verdict"] != "not_listed"]
+    named = [finding for finding in findings if finding["verdict"] != "not_listed"]
     assert {
-        (one["id"], one["input"], one["verdict"], one["entry"]) for one in told if one["list"] != "AG"
-    } == FOUND[name]  # fmt: skip
-    assert {(one["id"], one["input"]) for one in told} == {found[:2] for found in FOUND[name]}
-    assert {one["basis"] for one in told} == {"text"}
+        (finding["id"], finding["input"], finding["verdict"], finding["entry"])
+        for finding in named
+        if finding["list"] != "AG"
+    } == FOUND[name]
+    assert {(finding["id"], finding["input"]) for finding in named} == {row[:2] for row in FOUND[name]}
+    assert {finding["basis"] for finding in named} == {"text"}
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
 def test_no_food_no_place_and_no_company_is_a_mention(answers: Callable[[str], Answer], name: str) -> None:
     findings = answers(name)
-    mentions = [one["input"] for one in findings if any(part["kind"] == "mention" for part in one["evidence"])]
+    mentions = [
+        finding["input"] for finding in findings if any(part["kind"] == "mention" for part in finding["evidence"])
+    ]
     assert mentions
-    assert [one for one in mentions if ORDINARY.search(one)] == []
+    assert [mention for mention in mentions if ORDINARY.search(mention)] == []
 
 
 @pytest.mark.parametrize(
@@ -120,13 +124,13 @@ def test_no_food_no_place_and_no_company_is_a_mention(answers: Callable[[str], A
 def test_what_a_line_states_of_a_chemical_stands_in_the_evidence(
     answers: Callable[[str], Answer], name: str, written: str, stated: dict[str, str]
 ) -> None:
-    told = {
+    in_evidence = {
         (part["kind"], part["value"])
-        for one in answers(name)
-        if one["input"] == written and one["list"] == "CWC"
-        for part in one["evidence"]
+        for answer in answers(name)
+        if answer["input"] == written and answer["list"] == "CWC"
+        for part in answer["evidence"]
     }
-    assert stated.items() <= told
+    assert stated.items() <= in_evidence
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))

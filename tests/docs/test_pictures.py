@@ -15,10 +15,10 @@ PAGES = (
 
 
 def test_the_pages_show_every_picture_that_is_taken_and_no_other() -> None:
-    text = "".join(one.read_text(encoding="utf-8") for one in PAGES)
-    shown = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", text)
-    assert sorted(shown) == sorted(shot.name for shot in SHOTS)
-    assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(shown)
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    pictures = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", text)
+    assert sorted(pictures) == sorted(shot.name for shot in SHOTS)
+    assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(pictures)
 
 
 def test_the_command_takes_them_of_the_demonstration(made_year: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     assert pages
-    assert [(page.name, found) for page in pages for found in LOADS.findall(page.read_text(encoding="utf-8"))] == []
+    assert [(page.name, address) for page in pages for address in LOADS.findall(page.read_text(encoding="utf-8"))] == []
 
 
 def test_no_style_sheet_loads_anything_from_elsewhere(site: Path) -> None:
@@ -56,8 +56,8 @@ def test_every_entry_has_its_section(site: Path) -> None:
     page = (site / "reference" / "entries.html").read_text(encoding="utf-8")
     missing = [
         entry.id
-        for one in Convention(lists=("CWC", "AG")).lists
-        for entry in one.entries
+        for rule_list in Convention(lists=("CWC", "AG")).lists
+        for entry in rule_list.entries
         if f">{entry.id}: " not in page
     ]
     assert missing == []
@@ -78,12 +78,12 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
 
 def _options() -> Iterator[str]:
     for command in _commands(typer.main.get_command(application())):
-        for one in command.params:
-            if one.param_type_name == "option":
-                yield from one.opts
+        for param in command.params:
+            if param.param_type_name == "option":
+                yield from param.opts
 
 
 def _commands(command: Any) -> Iterator[Any]:
-    for one in getattr(command, "commands", {}).values():
-        yield one
-        yield from _commands(one)
+    for subcommand in getattr(command, "commands", {}).values():
+        yield subcommand
+        yield from _commands(subcommand)

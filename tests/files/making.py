@@ -169,20 +169,20 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 
 
 def package(parts: Mapping[str, str | bytes]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
-    return held.getvalue()
+    return buffer.getvalue()
 
 
-def relations(*told: tuple[str, str, str]) -> str:
+def relations(*relationships: tuple[str, str, str]) -> str:
     """Each told as id, last word of the type, target; a target with ``://`` is outside."""
     base = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
     lines = "".join(
         f'<Relationship Id="{id_}" Type="{base}{kind}" Target="{escape(target)}"'
         + (' TargetMode="External"/>' if "://" in target else "/>")
-        for id_, kind, target in told
+        for id_, kind, target in relationships
     )
     return (
         f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{lines}</Relationships>'
@@ -201,10 +201,10 @@ def word_paragraph(text: str) -> str:
 
 
 def word_table(rows: Iterable[Iterable[str]]) -> str:
-    said = "".join(
+    body = "".join(
         "<w:tr>" + "".join(f"<w:tc><w:tcPr/>{word_paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows
     )
-    return f"<w:tbl>{said}</w:tbl>"
+    return f"<w:tbl>{body}</w:tbl>"
 
 
 def docx(body: str, beside: Mapping[str, str] | None = None, more: Mapping[str, str | bytes] | None = None) -> bytes:
@@ -260,7 +260,7 @@ def xlsx(
         ),
         "xl/styles.xml": f"<styleSheet {_X}><numFmts>{codes}</numFmts>"
         f'<cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>',
-        "xl/sharedStrings.xml": f"<sst {_X}>" + "".join(f"<si>{one}</si>" for one in shared) + "</sst>",
+        "xl/sharedStrings.xml": f"<sst {_X}>" + "".join(f"<si>{text}</si>" for text in shared) + "</sst>",
     }
     for at, rows in enumerate(sheets.values(), 1):
         parts[f"xl/worksheets/sheet{at}.xml"] = f"<worksheet {_X} {_R}><sheetData>{rows}</sheetData></worksheet>"
@@ -269,19 +269,19 @@ def xlsx(
 
 def sheet_rows(rows: Iterable[Sequence[str]], first: int = 1) -> str:
     """Rows of texts, written in the cells themselves."""
-    said = []
+    written = []
     for number, row in enumerate(rows, first):
         cells = "".join(
             f'<c r="{chr(65 + at)}{number}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
             for at, cell in enumerate(row)
             if cell
         )
-        said.append(f'<row r="{number}">{cells}</row>')
-    return "".join(said)
+        written.append(f'<row r="{number}">{cells}</row>')
+    return "".join(written)
 
 
 def ods(rows: Iterable[Sequence[str]]) -> bytes:
-    said = "".join(
+    body = "".join(
         "<table:table-row>"
         + "".join(
             f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
@@ -297,7 +297,7 @@ def ods(rows: Iterable[Sequence[str]]) -> bytes:
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "content.xml": f"<office:document-content {names}><office:body><office:spreadsheet>"
-            f'<table:table table:name="Feuille 1">{said}</table:table>'
+            f'<table:table table:name="Feuille 1">{body}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
             "META-INF/manifest.xml": '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         }
@@ -340,7 +340,7 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
         fat += [*range(at + 1, at + count), 0xFFFFFFFE]
         at += count
     assert len(fat) <= 128 and len(entries) <= 4
-    table = b"".join(struct.pack("<I", one) for one in fat) + b"\xff" * 4 * (128 - len(fat))
+    table = b"".join(struct.pack("<I", sector) for sector in fat) + b"\xff" * 4 * (128 - len(fat))
     directory = b"".join(entries) + b"\0" * (512 - 128 * len(entries))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
     head += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)

@@ -51,7 +51,7 @@ def test_the_same_table_reads_alike_from_every_kind_of_file(tmp_path):
     (tmp_path / "ledger.tsv").write_text("id\treporter\n1\tFRA\n2\tCôte d'Ivoire\n", encoding="cp1252")
     book = xlsxwriter.Workbook(tmp_path / "ledger.xlsx")
     sheet = book.add_worksheet("2012")
-    for at, row in enumerate([["id", "reporter"], *(one.values() for one in table)]):
+    for at, row in enumerate([["id", "reporter"], *(column.values() for column in table)]):
         sheet.write_row(at, 0, row)
     book.close()
     for kind in ("parquet", "json", "jsonl", "tsv", "xlsx"):
@@ -123,7 +123,7 @@ def test_columns_of_one_name_or_of_a_reserved_one_are_told_apart():
 def test_a_file_without_column_names_gets_some_and_a_note():
     frame = frame_of("1,FRA,2012-03-01\n2,DEU,2012-03-02\n")
     assert frame.header == ("col1", "col2", "col3")
-    assert [one.id for one in frame.notes] == ["note_no_header"]
+    assert [note.id for note in frame.notes] == ["note_no_header"]
     assert [row["col2"] for row in rows_of(frame)] == ["FRA", "DEU"]
 
 
@@ -146,11 +146,11 @@ def test_a_file_that_is_cut_short_tells_it_in_its_last_row():
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [(b"%PDF-1.7", "PDF"), (b"", "empty"), (b"<html><body>", "web page"), (b"[1, 2]", "no rows")],
 )
-def test_what_holds_no_table_is_refused_with_its_name(data, said):
-    with pytest.raises(InputError, match=f"theirs.*{said}"):
+def test_what_holds_no_table_is_refused_with_its_name(data, message):
+    with pytest.raises(InputError, match=f"theirs.*{message}"):
         frame_of(data, "theirs")
 
 

@@ -111,10 +111,10 @@ def _mutated(name: str, data: st.DataObject) -> bytes:
 
 
 def inflated(size: int) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"<a>" + b" " * size + b"</a>")
-    return held.getvalue()
+    return buffer.getvalue()
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
@@ -312,8 +312,8 @@ def test_a_process_that_dies_hangs_or_lies_leaves_what_it_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
 ) -> None:
     lines = ('{"kind": "txt"}', '{"passage": ["1", "TEA"]}', '{"note": ["reading_macros", {}]}')
-    said = "".join(f"echo '{line}'; " for line in lines)
-    open_confined = started(tmp_path, said + program, DocumentLimits(seconds=3))
+    script = "".join(f"echo '{line}'; " for line in lines)
+    open_confined = started(tmp_path, script + program, DocumentLimits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     confined = open_confined()
     items = list(confined.items())

@@ -45,20 +45,20 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_document_is_refused_with_what_to_do(name: str) -> None:
     data, word = REFUSED[name]
-    with pytest.raises(InputError, match=word) as told:
+    with pytest.raises(InputError, match=word) as raised:
         open_document(io.BytesIO(data), name=name, confine=False)
-    assert told.value.where == name
-    assert told.value.remedy
+    assert raised.value.where == name
+    assert raised.value.remedy
 
 
 @pytest.mark.parametrize("name", ["letter.doc", "locked.pdf", "noise.bin", "broken.docx"])
 def test_a_process_of_its_own_refuses_alike(name: str) -> None:
-    said = []
+    messages = []
     for confine in (True, False):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as raised:
             open_document(io.BytesIO(REFUSED[name][0]), name=name, confine=confine, ocr=False)
-        said.append(str(told.value))
-    assert said[0] == said[1]
+        messages.append(str(raised.value))
+    assert messages[0] == messages[1]
 
 
 MISLABELLED = {
@@ -76,8 +76,8 @@ MISLABELLED = {
 @pytest.mark.parametrize("name", MISLABELLED)
 def test_a_mislabelled_document_is_read_as_what_it_is(name: str) -> None:
     data, kind = MISLABELLED[name]
-    passages, unread, notes, found = read(data, name)
-    assert (found, notes, unread) == (kind, ["reading_kind_differs"], [])
+    passages, unread, notes, kind_read = read(data, name)
+    assert (kind_read, notes, unread) == (kind, ["reading_kind_differs"], [])
     assert "TEA" in " ".join(passage.text for passage in passages)
 
 
@@ -90,8 +90,8 @@ def test_a_document_without_a_name_is_known_by_what_it_holds() -> None:
         (b"\xef\xbb\xbf<!DOCTYPE html><p>TEA", "html"),
         (b'<?xml version="1.0"?>\n<invoice><line>TEA</line></invoice>', "txt"),
     ):
-        *_, found = read(data, "")
-        assert found == kind, data
+        *_, kind_read = read(data, "")
+        assert kind_read == kind, data
 
 
 def test_a_file_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
@@ -123,9 +123,9 @@ def test_an_old_encoding_is_recognised_and_told(language: str, encoding: str) ->
     for text in (LINES[language], ";".join(TABLES[language][0]), ";".join(TABLES[language][1])):
         if encoding == "cp1252" and text.isascii():
             continue
-        found = decode(text.encode(encoding))
-        assert (found.text, found.encoding, found.assumed) == (text, encoding, True)
-        assert found.notes[0].values == {"encoding": encoding}
+        decoded = decode(text.encode(encoding))
+        assert (decoded.text, decoded.encoding, decoded.assumed) == (text, encoding, True)
+        assert decoded.notes[0].values == {"encoding": encoding}
 
 
 @pytest.mark.parametrize("language", sorted(LINES))
@@ -140,9 +140,9 @@ def test_unicode_is_recognised_with_a_mark_and_without(language: str, encoding: 
 )
 def test_a_declared_encoding_is_believed(language: str, encoding: str) -> None:
     text = LINES[language].replace("，", ",")
-    found = decode(text.encode(encoding, "replace"), encoding)
-    assert found.text == text.encode(encoding, "replace").decode(encoding)
-    assert not found.assumed
+    decoded = decode(text.encode(encoding, "replace"), encoding)
+    assert decoded.text == text.encode(encoding, "replace").decode(encoding)
+    assert not decoded.assumed
 
 
 def test_a_declaration_that_does_not_fit_is_not_believed() -> None:
@@ -190,5 +190,5 @@ def test_every_reason_is_said_in_every_language() -> None:
     assert len(ids) > 30
     for language in LANGUAGES:
         for id_ in ids - {"reading_"}:
-            said = sentence(Message(id_, dict(values)), language)
-            assert id_ not in said and "{" not in said, json.dumps([language, id_, said])
+            wording = sentence(Message(id_, dict(values)), language)
+            assert id_ not in wording and "{" not in wording, json.dumps([language, id_, wording])

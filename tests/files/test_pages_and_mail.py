@@ -86,7 +86,7 @@ def test_the_encoding_of_a_page_is_declared_in_it_or_recognised() -> None:
 
 
 def test_a_forgotten_quote_hides_nothing() -> None:
-    assert [one.text for one in read(b'<p>a<a href="x>b</a><p>TEA', "a.html")[0]] == ["ab", "TEA"]
+    assert [passage.text for passage in read(b'<p>a<a href="x>b</a><p>TEA', "a.html")[0]] == ["ab", "TEA"]
 
 
 def mail(*parts: bytes, subject: bytes = b"s", kind: bytes = b"mixed", edge: bytes = b"b") -> bytes:
@@ -165,8 +165,10 @@ def test_what_cannot_be_read_of_the_attachments_is_told() -> None:
 def test_a_document_in_a_message_in_a_message_has_its_way_as_place() -> None:
     import base64
 
-    held = base64.encodebytes(xlsx({"S": sheet_rows([["TEA"]])}))
-    sheet = b"Content-Type: application/octet-stream; name=p.xlsx\r\nContent-Transfer-Encoding: base64\r\n\r\n" + held
+    encoded = base64.encodebytes(xlsx({"S": sheet_rows([["TEA"]])}))
+    sheet = (
+        b"Content-Type: application/octet-stream; name=p.xlsx\r\nContent-Transfer-Encoding: base64\r\n\r\n" + encoded
+    )
     inner = b"Content-Type: message/rfc822\r\n\r\n" + mail(PLAIN, sheet, subject=b"inner", edge=b"c")
     passages, unread, *_ = read(mail(PLAIN, inner), "a.eml")
     assert places(passages)["message 1.eml > p.xlsx > S!1"] == "TEA"

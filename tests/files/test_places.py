@@ -17,7 +17,7 @@ from .making import LINES, TABLES, docx, ods, pdf, places, read, sheet_rows, wor
 LANGUAGES = sorted(LINES)
 
 
-def said(language: str) -> str:
+def second_row(language: str) -> str:
     """The second row of the table with its headers."""
     return "\t".join(f"{header.strip(' :')}: {cell}" for header, cell in zip(*TABLES[language], strict=True))
 
@@ -38,7 +38,7 @@ def test_a_word_document_gives_paragraphs_and_rows(language: str) -> None:
     passages, unread, notes, kind = read(docx(body), "letter.docx")
     assert [passage.place for passage in passages] == ["¶ 1", "table 1!1", "table 1!2", "¶ 2"]
     assert places(passages)["¶ 2"] == LINES[language]
-    assert places(passages)["table 1!2"] == said(language)
+    assert places(passages)["table 1!2"] == second_row(language)
     assert (unread, notes, kind) == ([], [], "docx")
 
 
@@ -52,7 +52,7 @@ def test_a_workbook_gives_sheet_and_row(language: str, make: str) -> None:
     }[make](TABLES[language])
     sheet = "Feuille 1" if make == "ods" else "Sheet1"
     passages, unread, notes, kind = read(made, f"packing.{make}")
-    assert places(passages) == {f"{sheet}!1": "\t".join(TABLES[language][0]), f"{sheet}!2": said(language)}
+    assert places(passages) == {f"{sheet}!1": "\t".join(TABLES[language][0]), f"{sheet}!2": second_row(language)}
     assert (unread, notes, kind) == ([], [], "xlsx")
 
 
@@ -65,7 +65,7 @@ def test_a_page_gives_blocks_and_rows(language: str) -> None:
         "¶ 1": "A",
         "¶ 2": LINES[language],
         "table 1!1": "\t".join(TABLES[language][0]),
-        "table 1!2": said(language),
+        "table 1!2": second_row(language),
     }
     assert (unread, notes, kind) == ([], [], "html")
 
@@ -88,7 +88,7 @@ def test_a_message_gives_subject_body_and_attachments(language: str) -> None:
         "body ¶ 1": LINES[language],
         "body ¶ 2": "Bye",
         f"{name} > Sheet1!1": "\t".join(TABLES[language][0]),
-        f"{name} > Sheet1!2": said(language),
+        f"{name} > Sheet1!2": second_row(language),
     }
     assert (unread, notes, kind) == ([], [], "eml")
 
@@ -99,7 +99,7 @@ def test_lines_and_records_give_their_number(language: str) -> None:
     assert (places(passages), kind) == ({"1": LINES[language], "3": LINES[language]}, "txt")
     table = "\n".join(";".join(row) for row in TABLES[language])
     passages, *_, kind = read(table.encode(), "list.csv")
-    assert (places(passages), kind) == ({"1": "\t".join(TABLES[language][0]), "2": said(language)}, "csv")
+    assert (places(passages), kind) == ({"1": "\t".join(TABLES[language][0]), "2": second_row(language)}, "csv")
 
 
 def test_a_text_that_runs_on_comes_by_paragraph() -> None:
@@ -188,10 +188,10 @@ def test_a_stream_is_read_like_a_file() -> None:
 @pytest.mark.parametrize("confine", [True, False])
 def test_what_is_not_there_or_no_file_is_an_error(tmp_path: Path, confine: bool) -> None:
     for path in (tmp_path / "none.pdf", tmp_path):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as raised:
             open_document(path, confine=confine)
-        assert told.value.remedy
-        assert told.value.where == str(path)
+        assert raised.value.remedy
+        assert raised.value.where == str(path)
     (tmp_path / "empty.txt").write_bytes(b" \n")
     with pytest.raises(InputError, match="empty"):
         open_document(tmp_path / "empty.txt", confine=confine)
@@ -225,7 +225,7 @@ def test_two_columns_in_two_scripts_are_rows_of_two_cells() -> None:
     ]
     seen = [f"{left:<30}{right[::-1]:>20}".rstrip() for left, right in rows]
     passages, *_ = read(pdf([seen]), "a.pdf")
-    assert [one.text.strip() for one in passages] == ["\t".join(row).strip() for row in rows]
+    assert [passage.text.strip() for passage in passages] == ["\t".join(row).strip() for row in rows]
 
 
 @pytest.mark.slow

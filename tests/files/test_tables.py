@@ -38,7 +38,7 @@ def test_importing_the_room_imports_no_library() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"%PDF-1.7\n%\xe2\xe3\n", "PDF"),
@@ -54,8 +54,8 @@ def test_importing_the_room_imports_no_library() -> None:
         (gzip.compress(b"%PDF-1.7", mtime=0), "PDF"),
     ],
 )
-def test_what_holds_no_table_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
-    with pytest.raises(InputError, match=said) as caught:
+def test_what_holds_no_table_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
         read(write(tmp_path / "a.csv", content))
     assert caught.value.where == "a.csv"
     assert caught.value.remedy

@@ -42,9 +42,9 @@ def as_pdf(language: str) -> bytes:
 @pytest.mark.parametrize("language", sorted(LINES))
 def test_a_picture_is_read_in_its_language(language: str) -> None:
     passages, unread, notes, kind = read(scan(language), "scan.png", confine=True, ocr=True)
-    said = "\n".join(passage.text for passage in passages)
-    assert WORDS[language] in said
-    assert "102-71-6" in said
+    text = "\n".join(passage.text for passage in passages)
+    assert WORDS[language] in text
+    assert "102-71-6" in text
     assert all(passage.place.startswith("p. 1") for passage in passages)
     assert (unread, notes, kind) == ([], ["reading_ocr_used"], "picture")
 
@@ -52,9 +52,9 @@ def test_a_picture_is_read_in_its_language(language: str) -> None:
 @pytest.mark.parametrize("language", sorted(LINES))
 def test_a_page_of_a_pdf_that_is_a_picture_is_read(language: str) -> None:
     passages, unread, notes, kind = read(as_pdf(language), "scan.pdf", confine=True)
-    said = "\n".join(passage.text for passage in passages)
-    assert WORDS[language] in said
-    assert "102-71-6" in said
+    text = "\n".join(passage.text for passage in passages)
+    assert WORDS[language] in text
+    assert "102-71-6" in text
     assert (unread, notes, kind) == ([], ["reading_ocr_used"], "pdf")
 
 

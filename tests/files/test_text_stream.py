@@ -174,7 +174,7 @@ def test_lines_do_not_depend_on_how_bytes_arrive(pieces, step, encoding, size) -
     lines = lines if lines[-1] else lines[:-1]
     expected = [line if len(line.encode()) <= 8 else None for line in lines]
     for source in (blocks, list(got.lines())):
-        found: list[str | None] = []
+        read_back: list[str | None] = []
         for block in source:
-            found += block.decode().split("\n")[:-1] if isinstance(block, bytes) else [None]
-        assert found == expected
+            read_back += block.decode().split("\n")[:-1] if isinstance(block, bytes) else [None]
+        assert read_back == expected

@@ -59,10 +59,10 @@ def test_shared_texts_formats_and_hidden_sheets_are_read() -> None:
         shared=["<r><t>Triethanol</t></r><r><t>amine_x000D_\n85</t></r><rPh><t>left out</t></rPh>"],
     )
     passages, unread, notes, _ = read(data, "a.xlsx")
-    said = places(passages)
-    assert said["Sheet1!7"] == ("Description: Triethanolamine\n85\tQty: 85%\t\t2922.15\tTRUE\t#N/A\tof a formula")
-    assert said["Sheet1!8"] == "Description: 8"
-    assert said["Secret!1"] == "TEA"
+    by_place = places(passages)
+    assert by_place["Sheet1!7"] == ("Description: Triethanolamine\n85\tQty: 85%\t\t2922.15\tTRUE\t#N/A\tof a formula")
+    assert by_place["Sheet1!8"] == "Description: 8"
+    assert by_place["Secret!1"] == "TEA"
     assert (unread, notes) == ([], ["reading_hidden_sheets"])
 
 
@@ -106,26 +106,26 @@ def test_a_header_is_found_below_titles_and_can_come_again() -> None:
         ["3", "TEA", "2922.15", "5"],
         ["Total", "", "", "205"],
     ]
-    said = places(read(xlsx({"S": sheet_rows(rows)}), "a.xlsx")[0])
-    assert said["S!1"] == "Packing list"
-    assert said["S!2"] == "Date\t2026-01-05"
-    assert said["S!5"] == "No.: 1\tDescription of goods: TDG\tHS code: 2930.70\tNet weight (kg): 200"
-    assert said["S!6"] == "No.: 2\t\tHS code: 2922.15"
-    assert said["S!8"] == "No.: 3\tDésignation: TEA\tCode SH: 2922.15\tQuantité: 5"
+    by_place = places(read(xlsx({"S": sheet_rows(rows)}), "a.xlsx")[0])
+    assert by_place["S!1"] == "Packing list"
+    assert by_place["S!2"] == "Date\t2026-01-05"
+    assert by_place["S!5"] == "No.: 1\tDescription of goods: TDG\tHS code: 2930.70\tNet weight (kg): 200"
+    assert by_place["S!6"] == "No.: 2\t\tHS code: 2922.15"
+    assert by_place["S!8"] == "No.: 3\tDésignation: TEA\tCode SH: 2922.15\tQuantité: 5"
 
 
 def test_names_of_chemicals_are_no_header() -> None:
-    said = places(read(b"Sarin,Tabun,Soman\nTEA,DMMP,TDG\nx,y,z\n", "a.csv")[0])
-    assert said == {"1": "Sarin\tTabun\tSoman", "2": "TEA\tDMMP\tTDG", "3": "x\ty\tz"}
+    by_place = places(read(b"Sarin,Tabun,Soman\nTEA,DMMP,TDG\nx,y,z\n", "a.csv")[0])
+    assert by_place == {"1": "Sarin\tTabun\tSoman", "2": "TEA\tDMMP\tTDG", "3": "x\ty\tz"}
 
 
 def test_records_with_quotes_breaks_and_a_declared_delimiter() -> None:
     data = b'sep=;\nDescription;Qty;Unit\n"TEA; 85%\nin IBC";5;kg\n5" pipe;1;pc\n"never closed;2;pc\nDMMP;3;kg\n'
-    said = places(read(data, "a.csv")[0])
-    assert said["3"] == "Description: TEA; 85%\nin IBC\tQty: 5\tUnit: kg"
-    assert said["5"] == 'Description: 5" pipe\tQty: 1\tUnit: pc'
-    assert "never closed" in said["6"]
-    assert said["7"] == "Description: DMMP\tQty: 3\tUnit: kg"
+    by_place = places(read(data, "a.csv")[0])
+    assert by_place["3"] == "Description: TEA; 85%\nin IBC\tQty: 5\tUnit: kg"
+    assert by_place["5"] == 'Description: 5" pipe\tQty: 1\tUnit: pc'
+    assert "never closed" in by_place["6"]
+    assert by_place["7"] == "Description: DMMP\tQty: 3\tUnit: kg"
 
 
 def test_what_stands_beside_the_text_of_a_letter_is_read() -> None:
@@ -197,8 +197,8 @@ def test_deleted_text_stands_apart_with_the_words_that_it_was_cut_out_of() -> No
 
 def test_hidden_text_stands_apart_and_parts_no_word_that_is_seen() -> None:
     change = "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"
-    hidden, shown = run("TDG", "<w:vanish/>"), run(" shown", '<w:vanish w:val="0"/>')
-    body = f"<w:p>{run('sa')}{hidden}{run('rin')}{shown}{run(' too', change)}</w:p>"
+    hidden, visible = run("TDG", "<w:vanish/>"), run(" shown", '<w:vanish w:val="0"/>')
+    body = f"<w:p>{run('sa')}{hidden}{run('rin')}{visible}{run(' too', change)}</w:p>"
     passages, _, notes, _ = read(docx(body), "a.docx")
     assert places(passages) == {"¶ 1": "sarin shown too", "¶ 1 hidden": "saTDGrin"}
     assert notes == ["reading_hidden_text"]

@@ -132,22 +132,25 @@ def mol_blocks(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-def told(findings: list[Finding]) -> list[object]:
-    return [(one.subject.row, one.verdict, one.rule, one.basis, one.message, one.evidence) for one in findings]
+def in_brief(findings: list[Finding]) -> list[object]:
+    return [
+        (finding.subject.row, finding.verdict, finding.rule, finding.basis, finding.message, finding.evidence)
+        for finding in findings
+    ]
 
 
 def check_sound(findings: list[Finding], rows: int) -> None:
     """Each row is answered, in order; each finding can be said in every language, with no value left out."""
-    assert sorted({one.subject.row for one in findings}) == list(range(1, rows + 1))
-    assert [one.subject.row for one in findings] == sorted(one.subject.row for one in findings)
-    for one in findings:
-        is_open = one.message.id == "why_open_bonds"  # by its composition it fits some entry: of no one rule
-        assert (one.rule is None) == (is_open or one.verdict in (Verdict.NOT_LISTED, Verdict.UNREADABLE))
-        assert not is_open or one.verdict is Verdict.REVIEW
+    assert sorted({finding.subject.row for finding in findings}) == list(range(1, rows + 1))
+    assert [finding.subject.row for finding in findings] == sorted(finding.subject.row for finding in findings)
+    for finding in findings:
+        is_open = finding.message.id == "why_open_bonds"  # by its composition it fits some entry: of no one rule
+        assert (finding.rule is None) == (is_open or finding.verdict in (Verdict.NOT_LISTED, Verdict.UNREADABLE))
+        assert not is_open or finding.verdict is Verdict.REVIEW
         for lang in LANGUAGES:
-            said = sentence(one.message, lang)
-            assert len(said) > 10
-            assert "why_" not in said
+            wording = sentence(finding.message, lang)
+            assert len(wording) > 10
+            assert "why_" not in wording
 
 
 @settings(PATIENT, max_examples=150)
@@ -177,12 +180,12 @@ def test_texts_are_answered_once_each_whatever_the_batches_and_alone_as_together
         part = part_of_values(run, [None] * len(run), {}, ValueLimits())
         rows = Rows(at + 1, part.ids, part.inputs, part.problems)
         apart += make_piece(screener, rows, Wish(everything=True)).findings
-    assert told(apart) == told(together)
+    assert in_brief(apart) == in_brief(together)
     for row, text in enumerate(texts, 1):
         alone = list(opencwc.screen(text, as_of=DAY))
-        here = [one for one in together if one.subject.row == row]
-        assert [(one.verdict, one.rule, one.message) for one in alone] == [
-            (one.verdict, one.rule, one.message) for one in here
+        here = [finding for finding in together if finding.subject.row == row]
+        assert [(finding.verdict, finding.rule, finding.message) for finding in alone] == [
+            (finding.verdict, finding.rule, finding.message) for finding in here
         ]
 
 
@@ -244,8 +247,8 @@ def test_a_corpus_of_near_smiles_agrees_with_and_without_the_gate(tmp_path: Path
     path.write_text("\n".join(damaged), encoding="utf-8")
     gated, plain = (
         [
-            (one.subject.row, one.verdict, one.rule, one.message)
-            for one in opencwc.screen(path, gate=gate, kind="smiles")
+            (finding.subject.row, finding.verdict, finding.rule, finding.message)
+            for finding in opencwc.screen(path, gate=gate, kind="smiles")
         ]
         for gate in (True, False)
     )

@@ -100,8 +100,8 @@ def test_the_floors_hold(installed: Path) -> None:
 
 def test_the_page_shows_the_files_as_they_are() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    shown = dict(re.findall(r'```python title="([^"]+)"\n(.*?)```', text, re.DOTALL))
-    assert set(shown) >= {"hello/verb.py", "hello/reader.py"}
-    for name, code in shown.items():
+    listings = dict(re.findall(r'```python title="([^"]+)"\n(.*?)```', text, re.DOTALL))
+    assert set(listings) >= {"hello/verb.py", "hello/reader.py"}
+    for name, code in listings.items():
         assert (PACKAGE / name).read_text(encoding="utf-8") == code
     assert VERB_LINE.strip() in text and WITH_HELLO.strip() in text

@@ -32,8 +32,8 @@ def in_shapes(text: str) -> str:
 def test_a_garbled_law_is_read_as_the_law_it_was(garbled: str) -> None:
     read = plain_legal_text(garbled.encode(), "law.txt")
     assert read.text == LAW
-    assert {one.id for one in read.notes} <= {"law_arabic_forms", "law_arabic_turned"} and read.notes
-    assert [one.number for one in sections_of(read)] == ["1", "2", "3"]
+    assert {note.id for note in read.notes} <= {"law_arabic_forms", "law_arabic_turned"} and read.notes
+    assert [section.number for section in sections_of(read)] == ["1", "2", "3"]
 
 
 def test_a_swapped_lam_alef_is_put_right_only_where_nothing_else_can_be_meant() -> None:
@@ -47,4 +47,4 @@ def test_arabic_as_it_should_be_is_left_alone() -> None:
 
 def test_what_cannot_be_mended_is_named() -> None:
     mixed = LAW + "ةيئايميكلا ةحلسألا ةرشابم ةقيرط ةروص ةدام"
-    assert "law_arabic_broken" in {one.id for one in plain_legal_text(mixed.encode(), "law.txt").notes}
+    assert "law_arabic_broken" in {note.id for note in plain_legal_text(mixed.encode(), "law.txt").notes}

@@ -23,7 +23,7 @@ CASES: list[dict[str, Any]] = load_yaml(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_a_line_states_what_the_case_says(case: dict[str, Any]) -> None:
-    found = [[one.kind, one.text, one.value, one.unit] for one in read_commerce(case["text"])]
+    found = [[stated.kind, stated.text, stated.value, stated.unit] for stated in read_commerce(case["text"])]
     assert found == case["states"]
 
 
@@ -50,27 +50,27 @@ PIECES = st.sampled_from(
 @example("HS 2922-15-0 5 kg, CAS 12345 - 71 - 6, HS 2901 10-20-30-4 7 L")
 @example("HS 2922 15 %1/2% 98% min 5% 2 %20 fûts %1/2ppm")
 def test_whatever_is_written_spans_are_right_and_never_overlap_within_a_kind(text: str) -> None:
-    found = read_commerce(text)
-    assert list(found) == sorted(found, key=lambda one: (one.start, one.end))
-    for one in found:
-        assert one.kind in KINDS
-        assert one.value
-        assert one.text
-        assert text[one.start : one.end] == one.text
+    statements = read_commerce(text)
+    assert list(statements) == sorted(statements, key=lambda statement: (statement.start, statement.end))
+    for statement in statements:
+        assert statement.kind in KINDS
+        assert statement.value
+        assert statement.text
+        assert text[statement.start : statement.end] == statement.text
     for kind in KINDS:
-        for left, right in pairwise(one for one in found if one.kind == kind):
+        for left, right in pairwise(statement for statement in statements if statement.kind == kind):
             assert left.end <= right.start
-    for one in found:
-        if one.kind in ("quantity", "concentration"):
-            assert all(Decimal(part) >= 0 for part in one.value.lstrip("<>=~").split("-"))
+    for statement in statements:
+        if statement.kind in ("quantity", "concentration"):
+            assert all(Decimal(part) >= 0 for part in statement.value.lstrip("<>=~").split("-"))
 
 
 @given(st.integers(1, 999_999), st.sampled_from(["kg", "g", "t", "L", "mL", "gal", "lb"]))
 def test_an_amount_is_read_the_same_however_its_thousands_are_set_apart(number: int, unit: str) -> None:
-    for said in (f"{number}", f"{number:,}".replace(",", " "), f"{number:,}".replace(",", "'"), f"{number:,}.50"):
-        (one,) = read_commerce(f"net {said} {unit} delivered")
-        assert Decimal(one.value) == number + (Decimal("0.5") if said.endswith(".50") else 0)
-        assert one.unit == unit
+    for amount in (f"{number}", f"{number:,}".replace(",", " "), f"{number:,}".replace(",", "'"), f"{number:,}.50"):
+        (statement,) = read_commerce(f"net {amount} {unit} delivered")
+        assert Decimal(statement.value) == number + (Decimal("0.5") if amount.endswith(".50") else 0)
+        assert statement.unit == unit
 
 
 HOSTILE = [
@@ -111,7 +111,7 @@ def test_a_word_added_to_the_file_is_known_at_once(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("text", "why"),
     [
         ("units: [", "not YAML"),
         ("units: {}", "fields"),
@@ -119,9 +119,9 @@ def test_a_word_added_to_the_file_is_known_at_once(tmp_path: Path, monkeypatch: 
         (DATA.read_text(encoding="utf-8").replace('"off"', "off", 1), "no word"),
     ],
 )
-def test_a_file_of_words_that_cannot_hold_is_refused(tmp_path: Path, said: str | None, why: str) -> None:
+def test_a_file_of_words_that_cannot_hold_is_refused(tmp_path: Path, text: str | None, why: str) -> None:
     own = tmp_path / "commerce.yaml"
-    if said is not None:
-        own.write_text(said, encoding="utf-8")
+    if text is not None:
+        own.write_text(text, encoding="utf-8")
     with pytest.raises(RuleError, match=why):
         load_words(own)

@@ -61,10 +61,13 @@ def test_a_short_text_is_too_short_to_tell(text: str) -> None:
 
 
 def test_what_the_model_is_not_sure_of_is_not_named() -> None:
-    answers = list(recognise_languages([one.text for one in language_examples()]))
-    unsure = [one for one in answers if one.message and one.message.id == "language_unsure"]
+    answers = list(recognise_languages([example.text for example in language_examples()]))
+    unsure = [answer for answer in answers if answer.message and answer.message.id == "language_unsure"]
     assert unsure
-    assert all(one.language == "" and one.confidence is not None and one.confidence < 0.6 for one in unsure)
+    assert all(
+        recognition.language == "" and recognition.confidence is not None and recognition.confidence < 0.6
+        for recognition in unsure
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -104,11 +107,11 @@ def test_rules_know_neighbours_by_their_signs(text: str, language: str) -> None:
 def test_live_inputs_are_counted_and_a_shift_is_seen(folder: Path) -> None:
     reference = load_card(MODEL.card).reference
     assert reference is not None
-    usual = [one.text for one in language_examples()]
+    usual = [example.text for example in language_examples()]
     watch = DriftWatch(folder, MODEL.id, CLASSES)
     list(recognise_languages(usual))
     assert watch.counts().total == reference.total - sum(_short(text) for text in usual)
-    aspects = {one.aspect: one.verdict for one in measure_drift(reference, watch.counts()).aspects}
+    aspects = {aspect.aspect: aspect.verdict for aspect in measure_drift(reference, watch.counts()).aspects}
     assert aspects["classes"] == "ok"
     watch.path.unlink()
     chemicals = [
@@ -142,7 +145,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_work(folder: Path, mo
 
 
 def test_there_are_sixty_sentences_in_each_language() -> None:
-    counted = Counter(one.language for one in language_examples() if one.whole)
+    counted = Counter(example.language for example in language_examples() if example.whole)
     assert all(counted[language] >= 60 for language in LANGUAGES)
-    texts = [one.text for one in language_examples() if one.whole]
+    texts = [example.text for example in language_examples() if example.whole]
     assert len(set(texts)) == len(texts)

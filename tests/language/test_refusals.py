@@ -22,20 +22,22 @@ from opencwc.language.refusals import CATEGORIES, RefusalLog, judge_request
 from opencwc.wording import LANGUAGES, say
 
 EXAMPLES = refusal_examples()
-TWO_HUNDRED = [one for one in EXAMPLES if one.part in ("dev", "test")]
+TWO_HUNDRED = [example for example in EXAMPLES if example.part in ("dev", "test")]
 
 
 def test_there_are_two_hundred_examples_half_of_them_harmless() -> None:
-    assert Counter(bool(one.category) for one in TWO_HUNDRED) == {True: 100, False: 100}
+    assert Counter(bool(example.category) for example in TWO_HUNDRED) == {True: 100, False: 100}
     for language in LANGUAGES:
-        mine = [one for one in TWO_HUNDRED if one.language == language]
+        mine = [example for example in TWO_HUNDRED if example.language == language]
         assert len(mine) >= 32
-        assert sum(bool(one.category) for one in mine) * 2 == len(mine)
-    assert {one.category for one in EXAMPLES} - {""} <= set(CATEGORIES)
-    assert len({one.text for one in EXAMPLES}) == len(EXAMPLES)
+        assert sum(bool(example.category) for example in mine) * 2 == len(mine)
+    assert {example.category for example in EXAMPLES} - {""} <= set(CATEGORIES)
+    assert len({example.text for example in EXAMPLES}) == len(EXAMPLES)
 
 
-@pytest.mark.parametrize("example", [one for one in TWO_HUNDRED if one.part == "dev"], ids=lambda one: one.text)
+@pytest.mark.parametrize(
+    "example", [example for example in TWO_HUNDRED if example.part == "dev"], ids=lambda example: example.text
+)
 def test_what_the_rules_were_developed_on_is_judged_as_written(example: tuple[str, str, str, str]) -> None:
     text, _, _, category = example
     assert (judge_request(text) is not None) is bool(category)
@@ -94,14 +96,19 @@ def test_the_spans_are_of_the_text_as_it_was_given() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_is_no_oracle(language: str) -> None:
-    said = {say(refusal.message, language) for one in EXAMPLES if (refusal := judge_request(one.text))}
-    (only,) = said
+    sentences = {say(refusal.message, language) for example in EXAMPLES if (refusal := judge_request(example.text))}
+    (only,) = sentences
     assert not [word for word in (*CATEGORIES, "sarin", "VX") if word in only]
 
 
 def test_no_name_of_the_lists_is_refused() -> None:
     names = {chemical.name for _, chemical in Convention().chemicals()}
-    names |= {entry.title[lang] for one in Convention().known_lists for entry in one.entries for lang in entry.title}
+    names |= {
+        entry.title[lang]
+        for known_list in Convention().known_lists
+        for entry in known_list.entries
+        for lang in entry.title
+    }
     names |= {chemical.cas for _, chemical in Convention().chemicals()}
     names |= {chemical.smiles for _, chemical in Convention().chemicals()}
     assert len(names) > 200
@@ -135,8 +142,8 @@ def every_name() -> list[str]:
 def test_a_short_text_is_judged_in_less_than_a_millisecond() -> None:
     judge_request(EXAMPLES[0].text)
     start = time.process_time()
-    for one in EXAMPLES:
-        judge_request(one.text)
+    for example in EXAMPLES:
+        judge_request(example.text)
     assert (time.process_time() - start) / len(EXAMPLES) < 0.001
 
 

@@ -64,14 +64,14 @@ def check(encoder: WordEncoder, measures: Measures) -> Check:
     """Return what checks texts: ``check("text", "another", model=False)``."""
 
     def checked(*texts: str, model: bool = True, state: str = "FRA") -> Checked:
-        held = [LegalText(f"law-{number}.txt", text) for number, text in enumerate(texts, 1)]
-        return check_texts(held, state, DAY, measures=measures, encoder=encoder, model=model)
+        laws = [LegalText(f"law-{number}.txt", text) for number, text in enumerate(texts, 1)]
+        return check_texts(laws, state, DAY, measures=measures, encoder=encoder, model=model)
 
     return checked
 
 
 def answer(checked: Checked, id: str) -> Answer:
-    return next(one for one in checked.answers if one.measure.id == id)
+    return next(answer for answer in checked.answers if answer.measure.id == id)
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ def model_laws() -> Iterator[ModelLaw]:
         if "text" not in raw:
             continue
         variants = []
-        for one in raw["variants"]:
+        for variant in raw["variants"]:
             text = raw["text"]
-            for patch in one["patch"]:
+            for patch in variant["patch"]:
                 text = text.replace(patch["replace"], patch["with"])
-            variants.append((one["id"], text, one["labels"]))
+            variants.append((variant["id"], text, variant["labels"]))
         labels = raw["labels"]
         yield ModelLaw(raw["law"], raw["text"], labels.get("covered") or {}, labels.get("partial") or {}, variants)

@@ -57,22 +57,22 @@ def test_each_gap_of_the_csv_and_json_says_that_a_text_was_not_read(half_read: C
     assert {row["verdict"] for row in lines.values()} >= {"covered", "none"}
     for row in lines.values():
         assert (TOLD in row["why"]) == (row["verdict"] != COVERED), row["measure"]
-    for one in json.loads(as_json(half_read))["measures"]:
-        assert (TOLD in {why["said"] for why in one["why"]}) == (one["verdict"] != COVERED)
+    for measure in json.loads(as_json(half_read))["measures"]:
+        assert (TOLD in {why["said"] for why in measure["why"]}) == (measure["verdict"] != COVERED)
     for set_of in json.loads(as_json(half_read))["sets"]:
-        for one in set_of["obligations"]:
-            assert (TOLD in one["said"]) == (one["verdict"] != COVERED)
+        for obligation in set_of["obligations"]:
+            assert (TOLD in obligation["said"]) == (obligation["verdict"] != COVERED)
 
 
 def test_so_do_the_matrix_the_cards_and_the_findings(half_read: Checked) -> None:
-    gap, held = answer(half_read, "NAT-01"), answer(half_read, "PRO-03")
-    assert gap.verdict == NONE and held.verdict == COVERED
+    gap, covered = answer(half_read, "NAT-01"), answer(half_read, "PRO-03")
+    assert gap.verdict == NONE and covered.verdict == COVERED
     for lang in LANGUAGES:
-        assert "lei.txt" in missing_words(gap, lang) and not missing_words(held, lang)
+        assert "lei.txt" in missing_words(gap, lang) and not missing_words(covered, lang)
     data = json.dumps(as_data(report(half_read, "en")))
-    gaps = sum(one.verdict != COVERED for one in half_read.answers)
+    gaps = sum(answer.verdict != COVERED for answer in half_read.answers)
     assert data.count(TOLD) >= gaps and data.count(TOLD[0].lower() + TOLD[1:-1]) >= gaps
-    finding = next(one for one in findings_of(half_read) if one.subject.id == "NAT-01")
+    finding = next(finding for finding in findings_of(half_read) if finding.subject.id == "NAT-01")
     assert TOLD.strip(".").lower() in sentence(finding.message).lower()
 
 
@@ -88,20 +88,20 @@ def test_a_page_that_was_not_read_leaves_its_trace(check_these: CheckTexts) -> N
     note = _unread(Unread("p. 2", Message("reading_damaged")), "act.pdf")
     checked = check_these(LegalText("act.pdf", ENGLISH, "pdf", notes=(note,)))
     assert "Not all texts supplied were read: act.pdf." in first_lines(checked)["NAT-01"]["why"]
-    assert any("act.pdf p. 2" in sentence(one) for one in checked.notes)
+    assert any("act.pdf p. 2" in sentence(note) for note in checked.notes)
 
 
 def test_a_draft_keeps_its_verdicts_and_each_says_what_it_rests_on(draft: Checked, check_these: CheckTexts) -> None:
     law = check_these(LegalText("act.txt", ENGLISH))
-    assert [one.verdict for one in draft.answers] == [one.verdict for one in law.answers]
-    said = "The text act.txt says of itself “[Draft bill - not adopted]”: it is not known to be in force."
-    assert said in {sentence(one) for one in draft.notes}
-    for row in (one for one in first_lines(draft).values() if one["measure"].count("-") == 1 and one["rank"]):
-        assert (said in row["why"]) == (row["verdict"] != NONE), row["measure"]
-    assert said in json.dumps(as_data(report(draft, "en")), ensure_ascii=False)
+    assert [answer.verdict for answer in draft.answers] == [answer.verdict for answer in law.answers]
+    caveat = "The text act.txt says of itself “[Draft bill - not adopted]”: it is not known to be in force."
+    assert caveat in {sentence(note) for note in draft.notes}
+    for row in (line for line in first_lines(draft).values() if line["measure"].count("-") == 1 and line["rank"]):
+        assert (caveat in row["why"]) == (row["verdict"] != NONE), row["measure"]
+    assert caveat in json.dumps(as_data(report(draft, "en")), ensure_ascii=False)
     for lang in LANGUAGES:
-        (told,) = [sentence(one, lang) for one in draft.notes if one.id == "law_not_in_force"]
-        assert "[Draft bill - not adopted]" in told and "{" not in told
+        (not_in_force,) = [sentence(note, lang) for note in draft.notes if note.id == "law_not_in_force"]
+        assert "[Draft bill - not adopted]" in not_in_force and "{" not in not_in_force
 
 
 def test_what_is_kept_of_a_check_says_it_still(half_read: Checked) -> None:
@@ -113,12 +113,12 @@ def test_what_is_kept_of_a_check_says_it_still(half_read: Checked) -> None:
 
 def test_no_percentage_stands_beside_what_was_not_found(check_these: CheckTexts) -> None:
     checked = check_these(LegalText("act.txt", ENGLISH), model=True)
-    sections = {one["id"]: one for one in as_data(report(checked, "en"))["sections"]}
+    sections = {section["id"]: section for section in as_data(report(checked, "en"))["sections"]}
     (matrix,) = sections["matrix"]["blocks"]
     verdicts = [str(row[3]) for row in matrix["rows"]]
-    missed = [one for one in verdicts if "no passage found" in one]
-    assert missed and not any("%" in one for one in missed)
-    assert any("%" in one for one in verdicts if "covered" in one)
+    missed = [verdict for verdict in verdicts if "no passage found" in verdict]
+    assert missed and not any("%" in line for line in missed)
+    assert any("%" in verdict for verdict in verdicts if "covered" in verdict)
     assert all(row["probability"] for row in first_lines(checked).values() if row["rank"])
 
 
@@ -128,12 +128,12 @@ def test_a_comparison_says_what_makes_it_doubtful(half_read: Checked, draft: Che
     french = check_these(
         LegalText("loi.txt", "Article 1. Nul ne peut employer des armes chimiques dans la guerre.\n" * 4)
     )
-    (said,) = [sentence(one) for one in compare(law, french).notes]
-    assert said.startswith("The texts before are in another language (English) than those after (French)")
+    (doubt,) = [sentence(note) for note in compare(law, french).notes]
+    assert doubt.startswith("The texts before are in another language (English) than those after (French)")
     doubts = compare(half_read, draft)
-    assert [one.id for one in doubts.notes] == ["law_not_in_force", "law_compare_languages", "law_compare_unread"]
+    assert [note.id for note in doubts.notes] == ["law_not_in_force", "law_compare_languages", "law_compare_unread"]
     assert "lei.txt" in sentence(doubts.notes[-1])
-    told = [one["said"] for one in json.loads(compared_json(doubts, "es"))["notes"]]
+    told = [note["said"] for note in json.loads(compared_json(doubts, "es"))["notes"]]
     assert len(told) == 3 and all(
-        one in json.dumps(as_data(compared_report(doubts, "es")), ensure_ascii=False) for one in told
+        line in json.dumps(as_data(compared_report(doubts, "es")), ensure_ascii=False) for line in told
     )

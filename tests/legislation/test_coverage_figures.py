@@ -28,12 +28,12 @@ def test_corrections_of_a_house_are_told_beside_the_figures_and_never_held_again
 ) -> None:
     monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
     law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], STATE, model=False)
-    wrong = next(one for one in law.answers if one.verdict == "covered")
+    wrong = next(answer for answer in law.answers if answer.verdict == "covered")
     Corrections.of_house().add(law.law, wrong, "none", by="R. Ortiz", reason="read again")
-    found = evaluate_coverage()
-    own = {one.metric: one for one in found.own if one.language == "all"}
+    evaluated = evaluate_coverage()
+    own = {figure.metric: figure for figure in evaluated.own if figure.language == "all"}
     assert (own["false covered"].n, own["accuracy"].n) == (1, 1)
-    assert compare(load_card(MODEL.card).figures, found.figures) == ()
+    assert compare(load_card(MODEL.card).figures, evaluated.figures) == ()
 
 
 def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measured(
@@ -45,7 +45,7 @@ def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measure
     (tmp_path / "laws" / "corrections.jsonl").write_text(broken, encoding="utf-8")
     made = evaluate_coverage()
     assert compare(load_card(MODEL.card).figures, made.figures) == ()
-    assert [one.id for one in made.notes] == ["law_correction_left_out", "law_measured_elsewhere"]
+    assert [note.id for note in made.notes] == ["law_correction_left_out", "law_measured_elsewhere"]
 
 
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
@@ -53,11 +53,13 @@ def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
     lacking = nothing | {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0}
     whole = nothing | {"all_firm": 1.0, "all_tight": 1.0, "any": 1.0}
     short = whole | {"all_tight": 0.5, "short": 0.5}
-    said = likeliest_verdicts([(0.6, 0.3, 0.1)] * 4, [nothing, lacking, whole, short])
-    assert said == [("none", 0.1), ("partial", 0.3), ("covered", 0.6), ("partial", 0.3)]
+    verdicts = likeliest_verdicts([(0.6, 0.3, 0.1)] * 4, [nothing, lacking, whole, short])
+    assert verdicts == [("none", 0.1), ("partial", 0.3), ("covered", 0.6), ("partial", 0.3)]
 
 
 def test_the_figures_count_what_was_wrongly_said_to_be_covered() -> None:
-    figures = {one.metric: one for one in measured("", "en", ["none", "covered"], ["covered", "covered"], [0.9, 0.9])}
+    figures = {
+        figure.metric: figure for figure in measured("", "en", ["none", "covered"], ["covered", "covered"], [0.9, 0.9])
+    }
     assert figures["false covered"].value == 1.0 and figures["false covered"].n == 1
     assert figures["balanced accuracy"].value == 0.5

@@ -37,10 +37,10 @@ DECISIONS: Decisions = {
 
 @pytest.fixture(scope="module")
 def checked(check: Check) -> Checked:
-    found = check(LAW, model=False)
-    proposed = {one: answer(found, one).verdict for one in ("PRO-06", "PRO-03", "PRO-01")}
+    law_checked = check(LAW, model=False)
+    proposed = {measure: answer(law_checked, measure).verdict for measure in ("PRO-06", "PRO-03", "PRO-01")}
     assert proposed == {"PRO-06": NONE, "PRO-03": COVERED, "PRO-01": PARTIAL}
-    return found
+    return law_checked
 
 
 def html_of(checked: Checked, lang: str, decisions: Decisions) -> str:
@@ -50,7 +50,7 @@ def html_of(checked: Checked, lang: str, decisions: Decisions) -> str:
 
 
 def sections_of(checked: Checked, lang: str = "en") -> dict[str, Any]:
-    return {one["id"]: one["blocks"] for one in as_data(report(checked, lang, DECISIONS))["sections"]}
+    return {section["id"]: section["blocks"] for section in as_data(report(checked, lang, DECISIONS))["sections"]}
 
 
 def text_of(cell: Any) -> str:
@@ -58,7 +58,7 @@ def text_of(cell: Any) -> str:
 
 
 def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(checked: Checked) -> None:
-    rows = {text_of(row[0]): [text_of(one) for one in row] for row in sections_of(checked)["matrix"][0]["rows"]}
+    rows = {text_of(row[0]): [text_of(line) for line in row] for row in sections_of(checked)["matrix"][0]["rows"]}
     assert rows["PRO-06"][3:] == [
         "covered corrected by Leila, 2026-11-24; proposed: no passage found in the texts supplied", "Section 2", "",
     ]  # fmt: skip
@@ -70,15 +70,17 @@ def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(
 
 
 def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> None:
-    before = {verdict: sum(one.verdict == verdict for one in checked.answers) for verdict in (COVERED, PARTIAL, NONE)}
-    told = sections_of(checked)
-    after = [int(one["number"]) for one in told["counts"][0]["counts"]]
+    before = {
+        verdict: sum(answer.verdict == verdict for answer in checked.answers) for verdict in (COVERED, PARTIAL, NONE)
+    }
+    report_sections = sections_of(checked)
+    after = [int(count["number"]) for count in report_sections["counts"][0]["counts"]]
     assert after == [before[COVERED] + 1, before[PARTIAL], before[NONE] - 1]
-    gaps = {text_of(row[0]) for block in told["gaps"] if block["kind"] == "table" for row in block["rows"]}
+    gaps = {text_of(row[0]) for block in report_sections["gaps"] if block["kind"] == "table" for row in block["rows"]}
     assert "PRO-06" not in gaps and "PRO-01" in gaps
     lead = as_data(report(checked, "en", DECISIONS))["lead"][0]
     assert "people decided on 4 of" in lead and "lawyer confirms" not in as_data(report(checked, "en", {}))["title"]
-    every = {("CWC", one.measure.id): ACCEPTED for one in checked.answers}
+    every = {("CWC", answer.measure.id): ACCEPTED for answer in checked.answers}
     assert "people decided on every line" in as_data(report(checked, "en", every))["lead"][0]
 
 
@@ -92,37 +94,42 @@ def test_the_table_and_json_have_the_decision_beside_the_proposal(checked: Check
     rows = list(csv.DictReader(io.StringIO(as_csv(checked, "en", DECISIONS))))
     assert tuple(rows[0])[-len(DECIDED_COLUMNS) :] == DECIDED_COLUMNS
     first = {row["measure"]: row for row in reversed(rows)}
-    found = first["PRO-06"]
-    assert (found["verdict"], found["proposed"], found["outcome"], found["missing"]) == (COVERED, NONE, "correct", "")
-    assert (found["decided_by"], found["decided_at"], found["place"]) == ("Leila", AT, "Section 2")
+    decided = first["PRO-06"]
+    assert (decided["verdict"], decided["proposed"], decided["outcome"], decided["missing"]) == (
+        COVERED,
+        NONE,
+        "correct",
+        "",
+    )
+    assert (decided["decided_by"], decided["decided_at"], decided["place"]) == ("Leila", AT, "Section 2")
     assert first["PRO-01"]["wrong_elements"] == "acquire" and first["PRO-01"]["reason"].startswith("'=")
     assert {"acquire", "retain"} <= set(first["PRO-01"]["missing"].split(";"))
     assert first["DEF-01"]["proposed"] and not first["DEF-01"]["outcome"]
-    told = {one["measure"]: one for one in json.loads(as_json(checked, "en", DECISIONS))["measures"]}
-    assert told["PRO-06"]["verdict"] == COVERED and told["PRO-06"]["proposed"] == NONE
-    assert told["PRO-06"]["decision"]["by"] == "Leila" and told["PRO-06"]["decision"]["reason"] == FOUND.reason
-    assert told["DEF-01"]["decision"] is None
+    measures = {measure["measure"]: measure for measure in json.loads(as_json(checked, "en", DECISIONS))["measures"]}
+    assert measures["PRO-06"]["verdict"] == COVERED and measures["PRO-06"]["proposed"] == NONE
+    assert measures["PRO-06"]["decision"]["by"] == "Leila" and measures["PRO-06"]["decision"]["reason"] == FOUND.reason
+    assert measures["DEF-01"]["decision"] is None
     plain = csv.DictReader(io.StringIO(as_csv(checked)))
     assert not set(plain.fieldnames or ()) & set(DECIDED_COLUMNS), "the command's table stays as it is"
 
 
 def test_what_a_person_says_of_an_element_stands(checked: Checked) -> None:
     ban = answer(checked, "PRO-01")
-    stands = {one.name: one.stands for one in elements_shown(answer_as_decided(ban, WRONG), "en")}
+    stands = {element.name: element.stands for element in elements_shown(answer_as_decided(ban, WRONG), "en")}
     assert stands["acquire"] == "missing" and stands["develop"] == "met" and stands["retain"] == "missing"
     points = drafting_points(answer_as_decided(ban, WRONG), "en")
     assert len(points) == 2
     there = Decided("correct", COVERED, "Leila", AT, "Keeping is retaining.", "", ("retain",))
     covered = answer_as_decided(ban, there)
-    assert {one.name: one.stands for one in elements_shown(covered, "en")}["retain"] == "by_person"
+    assert {element.name: element.stands for element in elements_shown(covered, "en")}["retain"] == "by_person"
     assert covered.missing == () and covered.probability is None
     none = answer_as_decided(ban, Decided("correct", NONE, "Leila", AT, "This is another weapon."))
-    assert none.met == () and set(none.missing) == {one.id for one in ban.measure.needed}
+    assert none.met == () and set(none.missing) == {element.id for element in ban.measure.needed}
     assert answer_as_decided(ban, REJECTED) == ban, "nobody has said what is right"
 
 
 def test_the_obligations_of_other_texts_follow_the_decisions(checked: Checked) -> None:
-    every: Decisions = {(one.measure.set, one.measure.id): ACCEPTED for one in checked.answers}
+    every: Decisions = {(answer.measure.set, answer.measure.id): ACCEPTED for answer in checked.answers}
     stands = as_decided(checked, every)
-    assert {one.verdict for one in stands.obligations} == {COVERED}
-    assert {one.verdict for one in checked.obligations} != {COVERED}
+    assert {obligation.verdict for obligation in stands.obligations} == {COVERED}
+    assert {obligation.verdict for obligation in checked.obligations} != {COVERED}

@@ -23,7 +23,7 @@ from opencwc.wording import LANGUAGES, sentence
 
 from .conftest import DAY, Check, WordEncoder, answer, model_laws
 
-ENGLISH = next(one for one in model_laws() if one.name == "en-act")
+ENGLISH = next(law for law in model_laws() if law.name == "en-act")
 
 
 def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None:
@@ -31,43 +31,43 @@ def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None
     rows = list(csv.DictReader(io.StringIO(as_csv(checked), newline="")))
     assert tuple(rows[0]) == COLUMNS
     by_measure: dict[str, list[dict[str, str]]] = {}
-    obligations = {one.name for one in checked.obligations}  # they have no passages of their own
+    obligations = {obligation.name for obligation in checked.obligations}  # they have no passages of their own
     for row in rows:
         if row["measure"] not in obligations:
             by_measure.setdefault(row["measure"], []).append(row)
-    assert set(by_measure) == {one.measure.id for one in checked.answers}
-    for held in by_measure.values():
-        assert [row["rank"] for row in held] == [str(n) for n in range(1, len(held) + 1)] and len(held) <= 5
-        assert len({(row["file"], row["section"]) for row in held}) == len(held)
-        assert {row["verdict"] for row in held} <= {"covered", "partial", "none"}
-        assert all(0 <= float(row["probability"]) <= 1 for row in held)
-        for row in held:
+    assert set(by_measure) == {answer.measure.id for answer in checked.answers}
+    for lines in by_measure.values():
+        assert [row["rank"] for row in lines] == [str(n) for n in range(1, len(lines) + 1)] and len(lines) <= 5
+        assert len({(row["file"], row["section"]) for row in lines}) == len(lines)
+        assert {row["verdict"] for row in lines} <= {"covered", "partial", "none"}
+        assert all(0 <= float(row["probability"]) <= 1 for row in lines)
+        for row in lines:
             assert ENGLISH.text[int(row["start"]) : int(row["end"])].strip()
 
 
 def test_what_is_partly_covered_says_what_is_missing(check: Check) -> None:
-    for one in check(ENGLISH.text).answers:
-        if one.verdict == "partial":
-            assert one.missing or one.delegated, one.measure.id
-        if one.verdict == "covered":
-            assert not one.missing and not one.delegated
+    for proposal in check(ENGLISH.text).answers:
+        if proposal.verdict == "partial":
+            assert proposal.missing or proposal.delegated, proposal.measure.id
+        if proposal.verdict == "covered":
+            assert not proposal.missing and not proposal.delegated
 
 
 def test_nothing_is_ever_said_to_be_absent_from_the_law_of_a_state(check: Check) -> None:
     checked = check("Section 1. Name\nThis Act is the Fisheries Act.\nSection 2. Nets\nNets are measured.\n")
-    assert {one.verdict for one in checked.answers} == {"none"}
+    assert {answer.verdict for answer in checked.answers} == {"none"}
     for lang in LANGUAGES:
-        said = {sentence(message, lang) for one in checked.answers for message in one.why}
-        assert len(said) == 1
+        sentences = {sentence(message, lang) for answer in checked.answers for message in answer.why}
+        assert len(sentences) == 1
     assert sentence(checked.answers[0].why[0]) == "No passage found in the texts supplied."
 
 
 def test_the_order_of_the_files_changes_no_verdict(check: Check) -> None:
     head, tail = ENGLISH.text[: len(ENGLISH.text) // 2], ENGLISH.text[len(ENGLISH.text) // 2 :]
     cut = tail.index("  Section") if "  Section" in tail else tail.index("Section")
-    one, other = head + tail[:cut], tail[cut:]
-    first = {each.measure.id: each.verdict for each in check(one, other).answers}
-    second = {each.measure.id: each.verdict for each in check(other, one).answers}
+    moved, other = head + tail[:cut], tail[cut:]
+    first = {answer.measure.id: answer.verdict for answer in check(moved, other).answers}
+    second = {answer.measure.id: answer.verdict for answer in check(other, moved).answers}
     assert first == second
 
 
@@ -88,8 +88,8 @@ def test_files_are_read_and_a_second_time_from_the_cache(tmp_path: Path, encoder
 
 def test_without_the_model_the_rules_decide_and_say_so(check: Check) -> None:
     checked = check(ENGLISH.text, model=False)
-    assert checked.model == "" and all(one.probability is None for one in checked.answers)
-    assert [one.id for one in checked.notes] == ["law_by_rules"]
+    assert checked.model == "" and all(answer.probability is None for answer in checked.answers)
+    assert [note.id for note in checked.notes] == ["law_by_rules"]
 
 
 def test_the_model_can_be_switched_off(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,22 +101,22 @@ def test_the_model_can_be_switched_off(check: Check, monkeypatch: pytest.MonkeyP
 
 def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Check) -> None:
     checked = check(ENGLISH.text)
-    found = list(findings_of(checked))
-    assert [one.subject.id for one in found] == [one.measure.id for one in checked.answers]
-    ban = next(one for one in found if one.subject.id == "PRO-01")
+    findings = list(findings_of(checked))
+    assert [finding.subject.id for finding in findings] == [answer.measure.id for answer in checked.answers]
+    ban = next(finding for finding in findings if finding.subject.id == "PRO-01")
     assert ban.verdict is Verdict.COVERED and ban.rule is not None and ban.rule.entry == "PRO-01"
     passage = ban.evidence[0]
     assert passage.kind == "passage" and ENGLISH.text[passage.span[0] : passage.span[1]] == passage.value
-    words = [one for one in ban.evidence if one.kind == "word"]
-    assert all(ENGLISH.text[one.span[0] : one.span[1]] == one.value for one in words) and words
+    words = [evidence for evidence in ban.evidence if evidence.kind == "word"]
+    assert all(ENGLISH.text[word.span[0] : word.span[1]] == word.value for word in words) and words
     assert maker_of(checked).model == "law-coverage" and maker_of(checked).weights
 
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
     checked = check(ENGLISH.text)
-    said = [sentence(obligation.summary) for obligation in checked.obligations]
-    assert said and all(one.startswith("UNSCR1540") for one in said)
-    verdicts = {one.measure.id: one.verdict for one in checked.answers}
+    sentences = [sentence(obligation.summary) for obligation in checked.obligations]
+    assert sentences and all(summary.startswith("UNSCR1540") for summary in sentences)
+    verdicts = {answer.measure.id: answer.verdict for answer in checked.answers}
     for one in checked.obligations:
         assert dict(one.verdicts) == {id: verdicts[id] for id, _ in one.verdicts}
         assert (one.verdict == "covered") == (not one.open)
@@ -127,9 +127,9 @@ def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Che
     rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(as_csv(checked)))}
     paragraph = rows["UNSCR1540 OP2-acts"]
     assert paragraph["verdict"] == "partial" and "PRO-01" in paragraph["missing"].split(";")
-    sets = {one["set"]: one for one in json.loads(as_json(checked))["sets"]}
-    told = {one["id"]: one for one in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
-    assert told["verdict"] == "partial" and told["measures"]["PRO-03"] == "covered"
+    sets = {measure_set["set"]: measure_set for measure_set in json.loads(as_json(checked))["sets"]}
+    acts = {obligation["id"]: obligation for obligation in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
+    assert acts["verdict"] == "partial" and acts["measures"]["PRO-03"] == "covered"
     assert len(sets["CWC"]["measures"]) == 60 and not sets["CWC"]["obligations"]
 
 
@@ -146,7 +146,7 @@ def test_a_house_s_own_set_that_is_broken_is_told_and_the_law_is_checked(encoder
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_report_names_every_gap_with_its_article_and_what_closes_it(check: Check, lang: str) -> None:
     made = report(check("Section 1. Chemical weapons\nNo person shall use a chemical weapon.\n", model=False), lang)
-    sections = {one.id: list(one.blocks) for one in made.sections}
+    sections = {section.id: list(section.blocks) for section in made.sections}
     gaps = [row for block in sections["gaps"] if block.kind == "table" for row in block.rows]
     assert len(gaps) > 50
     assert all(row[2].text and len(str(row[3])) > 5 for row in gaps)
@@ -154,11 +154,11 @@ def test_the_report_names_every_gap_with_its_article_and_what_closes_it(check: C
 
 
 def test_json_holds_the_words_that_decided(check: Check) -> None:
-    said = json.loads(as_json(check(ENGLISH.text), "fr"))
-    ban = next(one for one in said["measures"] if one["measure"] == "PRO-01")
+    answered = json.loads(as_json(check(ENGLISH.text), "fr"))
+    ban = next(measure for measure in answered["measures"] if measure["measure"] == "PRO-01")
     assert ban["verdict"] == "covered" and ban["said"] == "couvert"
     words = ban["passages"][0]["words"]
-    assert words and all(one["word"] == ENGLISH.text[one["start"] : one["end"]] for one in words)
+    assert words and all(word["word"] == ENGLISH.text[word["start"] : word["end"]] for word in words)
 
 
 def test_a_state_is_named_by_code_or_name() -> None:
@@ -175,5 +175,5 @@ def test_only_the_relevant_part_of_a_long_code_comes_up(check: Check) -> None:
         "Article 400\nWhoever develops, produces, acquires, stockpiles or retains a chemical weapon is punished with "
         "imprisonment for life.\n"
     )
-    found = answer(check(filler + chapter, model=False), "PRO-01")
-    assert found.shown[0].passage.section.number == "400"
+    covered = answer(check(filler + chapter, model=False), "PRO-01")
+    assert covered.shown[0].passage.section.number == "400"

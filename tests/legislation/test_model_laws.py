@@ -8,7 +8,7 @@ from opencwc.legislation.texts.headings import number_of
 
 from .conftest import Check, ModelLaw, answer, model_laws
 
-LAWS = {one.name: one for one in model_laws()}
+LAWS = {law.name: law for law in model_laws()}
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -16,16 +16,16 @@ def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
     law = LAWS[name]
     checked = check(law.text)
     wrong, covered_wrongly, not_found = [], [], []
-    for one in checked.answers:
-        id = one.measure.id
-        wanted = "covered" if id in law.covered else "partial" if id in law.partial else "none"
-        if one.verdict != wanted:
+    for proposal in checked.answers:
+        id = proposal.measure.id
+        labelled = "covered" if id in law.covered else "partial" if id in law.partial else "none"
+        if proposal.verdict != labelled:
             wrong.append(id)
-            if one.verdict == "covered":
+            if proposal.verdict == "covered":
                 covered_wrongly.append(id)
         sections = law.covered.get(id) or law.partial.get(id, {}).get("in") or []
         numbers = {number_of(section) for section in sections}
-        if numbers and not numbers & {shown.passage.section.number for shown in one.shown}:
+        if numbers and not numbers & {passage.passage.section.number for passage in proposal.shown}:
             not_found.append(id)
     assert len(wrong) <= 0.2 * len(checked.answers), wrong
     assert len(covered_wrongly) <= 1, covered_wrongly
@@ -39,9 +39,9 @@ def test_most_of_what_a_variant_takes_out_is_noticed(check: Check, name: str) ->
     for id, text, labels in law.variants:
         checked = check(text)
         for measure, label in labels.items():
-            said = answer(checked, measure)
-            if (said.verdict == "covered") == (label["is"] == "covered"):
+            answered = answer(checked, measure)
+            if (answered.verdict == "covered") == (label["is"] == "covered"):
                 noticed += 1
             else:
-                missed.append((id, measure, said.met))
+                missed.append((id, measure, answered.met))
     assert noticed >= 0.6 * (noticed + len(missed)), missed

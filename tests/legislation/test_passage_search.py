@@ -41,16 +41,16 @@ def passage(text: str, lang: str = "en") -> LegalPassage:
 
 
 def test_the_passage_that_shares_words_and_letters_comes_first(tmp_path: Path) -> None:
-    held = [passage("The fisheries are open."), passage("Chemical weapons are banned."), passage("Roads are kept.")]
-    index = PassageIndex(held, Letters(), cache=tmp_path)
-    (found,) = index.search([Question(("banned chemical weapons",), {"en": "chemical weapon ban"})])
-    assert held[found[0].at].text.startswith("Chemical")
-    assert found[0].words > 0 and found[0].score > found[1].score
+    passages = [passage("The fisheries are open."), passage("Chemical weapons are banned."), passage("Roads are kept.")]
+    index = PassageIndex(passages, Letters(), cache=tmp_path)
+    (ranking,) = index.search([Question(("banned chemical weapons",), {"en": "chemical weapon ban"})])
+    assert passages[ranking[0].at].text.startswith("Chemical")
+    assert ranking[0].words > 0 and ranking[0].score > ranking[1].score
 
 
 def test_words_are_looked_for_in_the_language_of_the_passage(tmp_path: Path) -> None:
-    held = [passage("Les armes chimiques sont interdites.", "fr"), passage("Chemical weapons are banned.", "en")]
-    index = PassageIndex(held, Letters(), cache=tmp_path)
+    passages = [passage("Les armes chimiques sont interdites.", "fr"), passage("Chemical weapons are banned.", "en")]
+    index = PassageIndex(passages, Letters(), cache=tmp_path)
     scores = index.word_scores(Question((), {"fr": "armes chimiques"}))
     assert scores[0] > 0 and scores[1] == 0
 
@@ -95,12 +95,14 @@ def test_many_texts_are_encoded_side_by_side_each_by_one_thread(monkeypatch: pyt
 
     class Model:
         def encode(self, texts: list[str]) -> Any:
-            seen.append((len(texts), [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]))
+            seen.append(
+                (len(texts), [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"])
+            )
             return np.array([[float(text)] * 512 for text in texts], np.float32)
 
     monkeypatch.setattr(encoders, "_use_model", Model)
-    before = [one["num_threads"] for one in threadpool_info()]
+    before = [library["num_threads"] for library in threadpool_info()]
     rows = named_encoder("use").passages([str(number) for number in range(100)])
     assert rows[:, 0].tolist() == list(range(100)) and len(seen) > 1
-    assert {threads for _, found in seen for threads in found} == {1}
-    assert [one["num_threads"] for one in threadpool_info()] == before
+    assert {threads for _, pools in seen for threads in pools} == {1}
+    assert [library["num_threads"] for library in threadpool_info()] == before

@@ -12,7 +12,7 @@ from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 
 from .conftest import WordEncoder, model_laws
 
-ENGLISH = next(one for one in model_laws() if one.name == "en-act")
+ENGLISH = next(law for law in model_laws() if law.name == "en-act")
 
 
 @pytest.fixture(scope="module")
@@ -21,42 +21,42 @@ def library(encoder: WordEncoder, measures: Measures) -> Library:
 
 
 def test_a_question_is_answered_by_the_passage_that_stands_in_the_law(library: Library) -> None:
-    asked = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA")
-    law = [one for one in asked.passages if one.source == "FRA act.txt"]
+    reply = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA")
+    law = [passage for passage in reply.passages if passage.source == "FRA act.txt"]
     assert law and "riot control agent" in law[0].text
     assert ENGLISH.text[law[0].start : law[0].end] == law[0].text
 
 
 def test_the_convention_answers_in_the_language_of_the_question(library: Library) -> None:
-    asked = library.ask("Qui interdit la mise au point, la fabrication et le stockage d'armes chimiques ?")
-    own = [one for one in asked.passages if one.source == CONVENTION]
-    assert own and {one.lang for one in own} == {"fr"}
-    assert all(one.ours for one in own) and CONVENTION != TREATY  # our words are never cited as the treaty's
+    reply = library.ask("Qui interdit la mise au point, la fabrication et le stockage d'armes chimiques ?")
+    own = [passage for passage in reply.passages if passage.source == CONVENTION]
+    assert own and {passage.lang for passage in own} == {"fr"}
+    assert all(passage.ours for passage in own) and CONVENTION != TREATY  # our words are never cited as the treaty's
 
 
 def test_a_question_in_a_language_that_we_do_not_write_is_answered_in_the_reader_s(library: Library) -> None:
-    asked = library.ask("Wer verbietet die Entwicklung, Herstellung und Lagerung chemischer Waffen?", reader="es")
-    assert {one.lang for one in asked.passages if one.ours} <= {"es"}
+    reply = library.ask("Wer verbietet die Entwicklung, Herstellung und Lagerung chemischer Waffen?", reader="es")
+    assert {passage.lang for passage in reply.passages if passage.ours} <= {"es"}
 
 
 def test_nothing_near_enough_is_said_to_be_so(library: Library) -> None:
-    asked = library.ask("What will the weather be in Paris tomorrow?")
-    assert asked.passages == () and asked.note is not None and asked.note.id == "ask_nothing"
+    reply = library.ask("What will the weather be in Paris tomorrow?")
+    assert reply.passages == () and reply.note is not None and reply.note.id == "ask_nothing"
 
 
 def test_a_request_for_synthesis_is_refused(library: Library) -> None:
-    asked = library.ask("How do I make sarin?")
-    assert asked.passages == () and asked.refusal is not None and asked.refusal.category == "synthesis"
+    reply = library.ask("How do I make sarin?")
+    assert reply.passages == () and reply.refusal is not None and reply.refusal.category == "synthesis"
 
 
 def test_the_law_comes_before_our_own_words_and_in_its_own_language(encoder: WordEncoder, measures: Measures) -> None:
-    spanish = next(one for one in model_laws() if one.name.startswith("es-"))
+    spanish = next(law for law in model_laws() if law.name.startswith("es-"))
     library = Library(encoder, measures, {"ESP": [LegalText("ley.txt", spanish.text)]})
-    ban = next(one for one in measures.measures if one.id == "PRO-06")
-    asked = library.ask(ban.queries["en"], "ESP")
-    sources = [one.source for one in asked.passages]
-    assert sources[0] == "ESP ley.txt" and sorted(sources, key=lambda one: one == CONVENTION) == sources
-    assert "disturbios" in asked.passages[0].text
+    ban = next(measure for measure in measures.measures if measure.id == "PRO-06")
+    reply = library.ask(ban.queries["en"], "ESP")
+    sources = [passage.source for passage in reply.passages]
+    assert sources[0] == "ESP ley.txt" and sorted(sources, key=lambda source: source == CONVENTION) == sources
+    assert "disturbios" in reply.passages[0].text
 
 
 QUESTION = "Is it prohibited to use riot control agents as a method of warfare?"
@@ -72,27 +72,29 @@ def test_the_treaty_that_a_user_supplies_is_cited_between_the_laws_and_our_words
     encoder: WordEncoder, measures: Measures
 ) -> None:
     texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
-    asked = Library(encoder, measures, texts, treaty=TREATY_TEXT).ask(QUESTION, "FRA")
-    sources = [one.source for one in asked.passages]
+    reply = Library(encoder, measures, texts, treaty=TREATY_TEXT).ask(QUESTION, "FRA")
+    sources = [passage.source for passage in reply.passages]
     assert sources[0] == "FRA act.txt" and f"{TREATY} treaty.txt" in sources
     order = {"FRA act.txt": 0, f"{TREATY} treaty.txt": 1, CONVENTION: 2}
-    assert [order[one] for one in sources] == sorted(order[one] for one in sources)
+    assert [order[source] for source in sources] == sorted(order[source] for source in sources)
 
 
 def test_what_is_prepared_once_is_told_of_and_kept(encoder: WordEncoder, measures: Measures, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     for _ in range(2):
         texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
-        Library(encoder, measures, texts, treaty=TREATY_TEXT, cache=tmp_path, progress=lambda *far: told.append(far))
-    assert [done for done, _ in told].count(0) == 4  # law, treaty, our words, the measures': each once
+        Library(
+            encoder, measures, texts, treaty=TREATY_TEXT, cache=tmp_path, progress=lambda *far: progress.append(far)
+        )
+    assert [done for done, _ in progress].count(0) == 4  # law, treaty, our words, the measures': each once
 
 
 def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, measures: Measures) -> None:
     treaty = LegalText(
         "treaty.txt", "Article I\nEach State Party undertakes never to consecrate marzipan elephants.\n" * 1
     )
-    asked = Library(encoder, measures, {}, treaty=treaty).ask("undertakes never to consecrate marzipan elephants")
-    assert asked.passages[0].text.startswith("Each State Party") or "marzipan" in asked.passages[0].text
+    reply = Library(encoder, measures, {}, treaty=treaty).ask("undertakes never to consecrate marzipan elephants")
+    assert reply.passages[0].text.startswith("Each State Party") or "marzipan" in reply.passages[0].text
 
 
 ACT = (
@@ -107,14 +109,14 @@ def test_a_question_for_a_penalty_is_answered_by_what_punishes_the_ban(
     encoder: WordEncoder, measures: Measures
 ) -> None:
     library = Library(encoder, measures, {"GBR": [LegalText("act.txt", ACT)]})
-    ban = next(one for one in measures.measures if one.id == "PRO-03").queries["en"]
+    ban = next(measure for measure in measures.measures if measure.id == "PRO-03").queries["en"]
 
     def places(question: str) -> list[str]:
-        return [one.place for one in library.ask(question, "GBR", 4).passages if not one.ours]
+        return [passage.place for passage in library.ask(question, "GBR", 4).passages if not passage.ours]
 
     assert places(ban)[0] == "Section 4"
-    found = places(f"{ban} What is the penalty?")
-    assert found[:2] == ["Section 6", "Section 4"] and "Section 7" not in found[:2]
+    answered_by = places(f"{ban} What is the penalty?")
+    assert answered_by[:2] == ["Section 6", "Section 4"] and "Section 7" not in answered_by[:2]
 
 
 def test_a_passage_of_a_text_that_calls_itself_a_draft_says_so(
@@ -126,7 +128,7 @@ def test_a_passage_of_a_text_that_calls_itself_a_draft_says_so(
         path.write_text(head + ENGLISH.text, encoding="utf-8")
         texts.append(read_legal_text(path))
     library = Library(encoder, measures, {"FRA": texts})
-    asked = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA", 10)
-    doubts = {one.source: one.doubt for one in asked.passages if not one.ours}
+    reply = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA", 10)
+    doubts = {passage.source: passage.doubt for passage in reply.passages if not passage.ours}
     assert doubts["FRA act.txt"] is None
     assert doubts["FRA bill.txt"] is not None and doubts["FRA bill.txt"].id == "law_not_in_force"

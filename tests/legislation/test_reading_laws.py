@@ -38,8 +38,8 @@ ENGLISH = (
 @pytest.fixture
 def check(encoder: WordEncoder, measures: Measures) -> CheckTexts:
     def checked(*texts: LegalText, as_of: date = DAY) -> Checked:
-        held = measures if as_of == DAY else None
-        return check_texts(texts, "GBR", as_of, measures=held, encoder=encoder, model=False)
+        known_measures = measures if as_of == DAY else None
+        return check_texts(texts, "GBR", as_of, measures=known_measures, encoder=encoder, model=False)
 
     return checked
 
@@ -52,9 +52,9 @@ def test_a_law_in_a_language_that_is_not_read_gets_no_verdict(check: CheckTexts,
 
 def test_beside_another_it_is_named_and_its_elements_are_not_checked(check: CheckTexts) -> None:
     checked = check(LegalText("lei.txt", PORTUGUESE), LegalText("act.txt", ENGLISH))
-    (said,) = [sentence(one, "fr") for one in checked.notes if one.id == "law_language_unread"]
-    assert "lei.txt" in said and "portugais" in said
-    assert {one.lang for one in checked.law.sections if one.file == "lei.txt"} == {"pt"}
+    (unread,) = [sentence(note, "fr") for note in checked.notes if note.id == "law_language_unread"]
+    assert "lei.txt" in unread and "portugais" in unread
+    assert {section.lang for section in checked.law.sections if section.file == "lei.txt"} == {"pt"}
 
 
 def test_a_scan_without_text_gets_no_verdict(check: CheckTexts) -> None:
@@ -69,9 +69,9 @@ def test_before_the_convention_nothing_can_be_said(check: CheckTexts) -> None:
 
 def test_a_footnote_covers_nothing(check: CheckTexts) -> None:
     checked = check(LegalText("act.txt", ENGLISH))
-    found = {one.measure.id: one for one in checked.answers}
-    assert found["PRO-03"].verdict == "covered" and found["PRO-06"].verdict == "none"
-    assert "law_footnotes_apart" in {one.id for one in checked.notes}
+    answers = {answer.measure.id: answer for answer in checked.answers}
+    assert answers["PRO-03"].verdict == "covered" and answers["PRO-06"].verdict == "none"
+    assert "law_footnotes_apart" in {note.id for note in checked.notes}
 
 
 def test_of_a_very_long_code_only_what_speaks_of_the_measures_is_read_closely(check: CheckTexts) -> None:
@@ -86,12 +86,12 @@ def test_of_a_very_long_code_only_what_speaks_of_the_measures_is_read_closely(ch
     )
     sections[2300] = "Section 2301. Penalty\nWhoever contravenes section 1201 is liable to imprisonment for life."
     checked = check(LegalText("code.txt", "\n".join(sections) + "\n"))
-    (note,) = [one for one in checked.notes if one.id == "law_narrowed"]
+    (note,) = [note for note in checked.notes if note.id == "law_narrowed"]
     assert note.values["of"] == 2499 and note.values["count"] == 14 == len(checked.law.sections)
-    found = {one.measure.id: one for one in checked.answers}
-    assert found["PRO-01"].verdict == "covered"
-    assert found["PRO-01"].shown[0].passage.section.number == "1201"
-    assert "2301" in {one.passage.section.number for one in found["PEN-01"].shown}
+    answers = {answer.measure.id: answer for answer in checked.answers}
+    assert answers["PRO-01"].verdict == "covered"
+    assert answers["PRO-01"].shown[0].passage.section.number == "1201"
+    assert "2301" in {passage.passage.section.number for passage in answers["PEN-01"].shown}
 
 
 def test_a_passage_goes_on_to_the_last_item_that_decides(check: CheckTexts) -> None:
@@ -104,16 +104,16 @@ def test_a_passage_goes_on_to_the_last_item_that_decides(check: CheckTexts) -> N
         "(g) any person who uses a chemical weapon.\nSection 2. Title\nThis is the Chemical Weapons Act.\n"
         "Section 3. Entry into force\nThis Act enters into force on its publication.\n"
     )
-    found = {one.measure.id: one for one in check(LegalText("act.txt", text)).answers}
-    best = next(one for one in found["PEN-01"].shown if one.passage.section.number == "1")
+    answers = {answer.measure.id: answer for answer in check(LegalText("act.txt", text)).answers}
+    best = next(passage for passage in answers["PEN-01"].shown if passage.passage.section.number == "1")
     assert "uses a chemical weapon." in best.passage.text
     assert text[best.passage.start : best.passage.end] == best.passage.text
 
 
 def test_one_sentence_of_a_scan_is_read(check: CheckTexts) -> None:
     checked = check(LegalText("scan.pdf", "Section 1. No person shall use chemical weapons.", "pdf"))
-    assert {one.measure.id: one.verdict for one in checked.answers}["PRO-03"] == "covered"
-    assert not any(one.id in ("law_unreadable", "law_recognised_nothing") for one in checked.notes)
+    assert {answer.measure.id: answer.verdict for answer in checked.answers}["PRO-03"] == "covered"
+    assert not any(note.id in ("law_unreadable", "law_recognised_nothing") for note in checked.notes)
 
 
 def test_who_had_a_scan_recognised_is_not_told_to_have_it_recognised(check: CheckTexts) -> None:
@@ -122,5 +122,5 @@ def test_who_had_a_scan_recognised_is_not_told_to_have_it_recognised(check: Chec
         check(empty)
     assert "--ocr" not in str(caught.value)
     checked = check(empty, LegalText("act.txt", ENGLISH))
-    said = [sentence(one) for one in checked.notes if "scan.pdf" in sentence(one)]
-    assert len(said) == 1 and "no text was found in them" in said[0]
+    sentences = [sentence(note) for note in checked.notes if "scan.pdf" in sentence(note)]
+    assert len(sentences) == 1 and "no text was found in them" in sentences[0]

@@ -39,7 +39,7 @@ def beside_in(checked: Checked, lang: str) -> Iterator[Beside]:
     for section in report(checked, lang).sections:
         for block in section.blocks:
             for card in block.cards if block.kind == "cards" else ():
-                yield from (one for one in card.blocks if isinstance(one, Beside))
+                yield from (block for block in card.blocks if isinstance(block, Beside))
 
 
 def test_the_page_marks_the_deciding_words_in_the_law_s_own_words(check: Check) -> None:
@@ -49,9 +49,9 @@ def test_the_page_marks_the_deciding_words_in_the_law_s_own_words(check: Check) 
 
 def test_a_measure_stands_beside_its_passages_with_each_element_found_or_missing(check: Check) -> None:
     checked = check(FRENCH, model=False)
-    ban = next(one for one in beside_in(checked, "en") if "retain" in str(one.columns[1]))
+    ban = next(block for block in beside_in(checked, "en") if "retain" in str(block.columns[1]))
     text, measure = ban.columns
-    assert any(isinstance(one, Passages) for one in text.blocks)
+    assert any(isinstance(block, Passages) for block in text.blocks)
     stands = {fact.label: fact.values[0].text for block in measure.blocks if block.kind == "facts"
               for fact in block.facts}  # fmt: skip
     assert stands["develop"] == "found" and stands["retain"] == "missing"
@@ -72,19 +72,19 @@ def test_a_passage_keeps_its_language_and_direction_in_a_report_of_another(check
         if inner["kind"] == "passages"
         for passage in inner["passages"]
     ]
-    assert passages and {(one["lang"], one["direction"]) for one in passages} == {("fr", "ltr")}
+    assert passages and {(passage["lang"], passage["direction"]) for passage in passages} == {("fr", "ltr")}
 
 
 def test_a_word_document_has_both_in_the_cells_of_one_row(check: Check) -> None:
     stream = io.BytesIO()
     write_docx(report(check(FRENCH, model=False), "ar"), stream)
-    tables = [one for one in Document(io.BytesIO(stream.getvalue())).tables if len(one.columns) == 2]
-    cells = [one.rows[1].cells for one in tables if len(one.rows) == 2]
+    tables = [table for table in Document(io.BytesIO(stream.getvalue())).tables if len(table.columns) == 2]
+    cells = [table.rows[1].cells for table in tables if len(table.rows) == 2]
     quoted = [part for left, _ in cells for part in left.paragraphs if "interdit" in part.text]
     assert quoted
     for paragraph in quoted:
         assert paragraph._p.find(f".//{qn('w:bidi')}") is None  # French runs left to right
-        assert {one.get(qn("w:val")) for one in paragraph._p.iter(qn("w:lang"))} == {"fr"}
+        assert {mark.get(qn("w:val")) for mark in paragraph._p.iter(qn("w:lang"))} == {"fr"}
 
 
 def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> None:
@@ -92,31 +92,33 @@ def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> N
     rows = [row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01"]
     assert len(rows) > 1 and rows[0]["why"].startswith("Said: develop")
     assert rows[1]["section"] == "Article 2" and "Said" not in rows[1]["why"]
-    for shown in answer(checked, "PRO-01").shown:
-        assert bool(shown.elements) <= bool(shown.spans)  # without a marked word a passage holds nothing
+    for passage in answer(checked, "PRO-01").shown:
+        assert bool(passage.elements) <= bool(passage.spans)  # without a marked word a passage holds nothing
 
 
 def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: Check) -> None:
     checked = check(FRENCH, model=False)
     ban = answer(checked, "PRO-01")
     ban = replace(ban, verdict="none", met=(), missing=("develop", "retain"), passing=("develop",))
-    stands = {one.name: one.stands for one in elements_shown(ban, "en")}
+    stands = {element.name: element.stands for element in elements_shown(ban, "en")}
     assert (stands["develop"], stands["retain"]) == ("passing", "missing")
     develop, retain = drafting_points(ban, "en")
     assert "only in passing, in law-1.txt Article 1" in develop and "passing" not in retain
-    told = answer_to_plain(ban)
-    assert told["in_passing"] == ["develop"]
+    plain = answer_to_plain(ban)
+    assert plain["in_passing"] == ["develop"]
 
 
 def test_no_answer_contradicts_itself(check: Check) -> None:
     for law in (FRENCH, "Section 1. Offences\nWhoever makes use of chemical weapons in transit is punished.\n"):
         for model in (True, False):
-            for one in check(law, model=model).answers:
-                assert set(one.passing) <= set(one.missing) and not set(one.met) & set(one.missing)
-                stands = [each.stands for each in elements_shown(one, "en")]
-                if one.verdict == NONE:
-                    assert "met" not in stands and {*one.missing, *one.delegated}, one.measure.id
-                assert sum("only in passing" in point for point in drafting_points(one, "en")) == len(one.passing)
+            for proposal in check(law, model=model).answers:
+                assert set(proposal.passing) <= set(proposal.missing) and not set(proposal.met) & set(proposal.missing)
+                stands = [element.stands for element in elements_shown(proposal, "en")]
+                if proposal.verdict == NONE:
+                    assert "met" not in stands and {*proposal.missing, *proposal.delegated}, proposal.measure.id
+                assert sum("only in passing" in point for point in drafting_points(proposal, "en")) == len(
+                    proposal.passing
+                )
 
 
 def test_the_annexes_of_the_convention_are_called_as_the_language_calls_them(check: Check) -> None:
@@ -130,7 +132,7 @@ def test_the_annexes_of_the_convention_are_called_as_the_language_calls_them(che
 def test_one_text_is_named_once_and_several_head_their_passages(check: Check) -> None:
     alone, both = check(FRENCH, model=False), check(FRENCH, FRENCH.replace("Article", "Section"), model=False)
     assert html_of(alone, "en").count("law-1.txt") == 1
-    matrix = next(one for one in as_data(report(both, "en"))["sections"] if one["id"] == "matrix")
+    matrix = next(section for section in as_data(report(both, "en"))["sections"] if section["id"] == "matrix")
     places = {row[0]["text"]: row[4] for row in matrix["blocks"][0]["rows"]}
     assert places["PRO-01"]["text"].startswith("law-1.txt: Article 1; law-2.txt: ")
     assert '<p class="place"><bdi dir="auto">Article 1</bdi>' in html_of(both, "en")
@@ -139,7 +141,7 @@ def test_one_text_is_named_once_and_several_head_their_passages(check: Check) ->
 def test_no_verdict_is_said_to_be_certain(check: Check) -> None:
     checked = check(FRENCH, model=False)
     sure = replace(
-        checked, answers=tuple(replace(one, verdict="covered", probability=0.9999) for one in checked.answers)
+        checked, answers=tuple(replace(answer, verdict="covered", probability=0.9999) for answer in checked.answers)
     )
     assert "(&gt;99%)" in html_of(sure, "en") and "(100%)" not in html_of(sure, "en")
     assert likely(0.874, "en") == "87%" and likely(1.0, "fr") == ">99\xa0%" and likely(0.0, "zh") == "<1%"
@@ -147,12 +149,16 @@ def test_no_verdict_is_said_to_be_certain(check: Check) -> None:
 
 def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_together(check: Check) -> None:
     measure = next(
-        one.measure for one in check(FRENCH, model=False).answers if "; Confidentiality" in one.measure.article
+        answer.measure for answer in check(FRENCH, model=False).answers if "; Confidentiality" in answer.measure.article
     )
-    said = article_in(measure, "ar")
-    assert said.startswith("\u200e") and "\u200e; المرفق" in said
+    reference = article_in(measure, "ar")
+    assert reference.startswith("\u200e") and "\u200e; المرفق" in reference
     assert article_in(measure, "fr").isprintable() and "\u200e" not in article_in(measure, "fr")
-    rows = next(one for one in as_data(report(check(FRENCH, model=False), "ar"))["sections"] if one["id"] == "matrix")
+    rows = next(
+        section
+        for section in as_data(report(check(FRENCH, model=False), "ar"))["sections"]
+        if section["id"] == "matrix"
+    )
     cells = {row[0]["text"]: row[2] for row in rows["blocks"][0]["rows"]}
     assert not cells[measure.id]["verbatim"] and cells["PRO-01"]["verbatim"]
 

@@ -24,9 +24,9 @@ def test_a_state_is_put_on_the_shelf_and_taken_off(check: Check, tmp_path: Path)
     checked = check(TEXT, model=False)
     kept = shelf.put(checked, [law])
     assert kept.state == "FRA" and kept.verdicts["PRO-03"] == "covered"
-    assert [one.read_text(encoding="utf-8") for one in kept.files] == [TEXT]
+    assert [file.read_text(encoding="utf-8") for file in kept.files] == [TEXT]
     shelf.put(checked, [law])
-    assert [one.state for one in shelf.states()] == ["FRA"] and len(shelf.state("FRA").files) == 1
+    assert [state.state for state in shelf.states()] == ["FRA"] and len(shelf.state("FRA").files) == 1
     shelf.remove("FRA")
     with pytest.raises(NotFoundError, match="no texts of FRA"):
         shelf.state("FRA")
@@ -47,7 +47,7 @@ def test_a_correction_is_kept_with_its_person_and_reason_and_the_last_one_counts
         corrections.add(checked.law, proposed, "absent", by="R. Ortiz", reason="read again")
     corrections.add(checked.law, proposed, "partial", by="R. Ortiz", reason="only in wartime", sections=["Section 1"])
     corrections.add(checked.law, proposed, "covered", by="R. Ortiz", reason="read again")
-    assert [one["verdict"] for one in corrections.all()] == ["partial", "covered"]
+    assert [correction["verdict"] for correction in corrections.all()] == ["partial", "covered"]
     (row,), left_out = corrections.rows()
     assert row["verdict"] == "covered" and row["all_firm"] == 1.0 and not left_out
 
@@ -60,6 +60,11 @@ def test_a_line_that_is_no_whole_correction_is_named_and_the_others_count(check:
     label = '{"country": "FRA", "state": "FRA", "lang": "fr", "measure": "PRO-01", "verdict": "covered"}\n'
     corrections.path.write_text(f"{label}not JSON\n{whole}", encoding="utf-8")
     rows, left_out = corrections.rows()
-    assert [one["verdict"] for one in rows] == ["partial"]
-    said = [sentence(one) for one in left_out]
-    assert "Line 1 of corrections.jsonl" in said[0] and "signs" in said[0] and "Line 2" in said[1] and "JSON" in said[1]
+    assert [row["verdict"] for row in rows] == ["partial"]
+    sentences = [sentence(note) for note in left_out]
+    assert (
+        "Line 1 of corrections.jsonl" in sentences[0]
+        and "signs" in sentences[0]
+        and "Line 2" in sentences[1]
+        and "JSON" in sentences[1]
+    )

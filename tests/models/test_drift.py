@@ -29,9 +29,9 @@ def test_what_is_counted_comes_back(tmp_path: Path) -> None:
 
 def test_usual_inputs_do_not_drift_and_others_do() -> None:
     assert measure_drift(REFERENCE, counted(USUAL[:150], CLASSES)).verdict == "ok"
-    unsure = [Observation(one.label, 0.55, one.length) for one in USUAL]
+    unsure = [Observation(recorded.label, 0.55, recorded.length) for recorded in USUAL]
     shifted = measure_drift(REFERENCE, counted(unsure, CLASSES))
-    assert {one.aspect: one.verdict for one in shifted.aspects} == {
+    assert {aspect.aspect: aspect.verdict for aspect in shifted.aspects} == {
         "classes": "ok",
         "confidence": "drift",
         "lengths": "ok",
@@ -78,26 +78,26 @@ def test_a_damaged_or_foreign_file_is_begun_anew(tmp_path: Path) -> None:
 
 def _add(folder: Path) -> None:
     watch = DriftWatch(folder, "m", CLASSES)
-    for one in USUAL:
-        watch.add((one,), DAY)
+    for recorded in USUAL:
+        watch.add((recorded,), DAY)
 
 
 def test_several_processes_lose_no_count(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
     workers = [context.Process(target=_add, args=(tmp_path,)) for _ in range(4)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
-        assert one.exitcode == 0
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
     assert DriftWatch(tmp_path, "m", CLASSES).counts(on=DAY).total == 4 * len(USUAL)
 
 
 def test_a_count_is_cheap(tmp_path: Path) -> None:
     watch = DriftWatch(tmp_path, "m", CLASSES)
     start = time.process_time()
-    for one in USUAL:
-        watch.add((one,), DAY)
+    for recorded in USUAL:
+        watch.add((recorded,), DAY)
     assert (time.process_time() - start) / len(USUAL) < 0.001
 
 

@@ -84,9 +84,9 @@ def test_an_evaluation_gives_the_figures_of_the_card(id: str) -> None:
 def test_a_figure_that_differs_is_missing_or_is_new_is_told() -> None:
     figures = load_card(find_model("refusals").card).figures
     moved = (replace(figures[0], value=figures[0].value - 0.1), *figures[1:])
-    assert [one.metric for one in compare(figures, moved)] == [figures[0].metric]
-    assert [one.measured for one in compare(figures, figures[1:])] == [None]
-    assert [one.card for one in compare(figures[1:], figures)] == [None]
+    assert [difference.metric for difference in compare(figures, moved)] == [figures[0].metric]
+    assert [difference.measured for difference in compare(figures, figures[1:])] == [None]
+    assert [difference.card for difference in compare(figures[1:], figures)] == [None]
 
 
 @pytest.mark.parametrize("id", ["language-recogniser", "law-coverage", "refusals"])

@@ -18,8 +18,8 @@ def test_the_tail_of_chi_square_is_scipys(statistic: float, freedom: int) -> Non
 
 
 @given(COUNTS, COUNTS)
-def test_the_test_of_two_counts_is_scipys(one: list[int], other: list[int]) -> None:
-    assert same_source(one, other) == pytest.approx(chi2_contingency([one, other]).pvalue, rel=1e-6, abs=1e-12)
+def test_the_test_of_two_counts_is_scipys(first: list[int], other: list[int]) -> None:
+    assert same_source(first, other) == pytest.approx(chi2_contingency([first, other]).pvalue, rel=1e-6, abs=1e-12)
 
 
 def test_empty_bins_take_no_part() -> None:

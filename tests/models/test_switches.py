@@ -92,11 +92,11 @@ def _many(folder: Path, by: str) -> None:
 def test_several_people_at_once_lose_no_record(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
     people = [context.Process(target=_many, args=(tmp_path, f"p{number}")) for number in range(4)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
-        assert one.exitcode == 0
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+        assert person.exitcode == 0
     lines = [json.loads(line) for line in (tmp_path / LOG).read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 40
     last = read_switches(tmp_path)[ID]

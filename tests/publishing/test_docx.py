@@ -31,7 +31,7 @@ from opencwc.publishing.model import (
 LABELS = Labels("", "", "", "", "", "", "", "")
 
 
-def report(direction: str = "ltr") -> Report:
+def report(lang: str = "en") -> Report:
     passages = Passages((Passage("act.txt Section 1", (Piece("No person shall "), Piece("develop", "calm"))),))
     card = Card("one", ("PRO-01", "Ban"), Badge("covered", "calm"), (Fact("Article", ("I(1)",)),), None, (passages,))
     blocks = (
@@ -43,7 +43,7 @@ def report(direction: str = "ltr") -> Report:
         Cards((card,)),
     )
     return Report(
-        "Law of France", "en", LABELS, (Section("s", "What was read", blocks),), direction, ("It begins.",), (),
+        "Law of France", lang, LABELS, (Section("s", "What was read", blocks),), ("It begins.",), (),
         ("A person decides.",), made=date(2026, 6, 1),
     )  # fmt: skip
 
@@ -56,12 +56,12 @@ def written(made: Report) -> bytes:
 
 def test_everything_that_the_report_says_stands_in_the_document() -> None:
     document = Document(io.BytesIO(written(report())))
-    said = "\n".join(one.text for one in document.paragraphs)
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     for words in ("Law of France", "It begins.", "C4 (drawn)", "first", "PRO-01 Ban (covered)", "A person decides."):
-        assert words in said
+        assert words in text
     assert {"State", "France", "Measure", "PRO-01", "1\u202f234"} <= set(cells)
-    assert "\x07" not in said
+    assert "\x07" not in text
 
 
 def test_the_deciding_words_are_marked() -> None:
@@ -76,6 +76,6 @@ def test_the_same_report_is_the_same_file() -> None:
 
 
 def test_a_report_in_arabic_runs_right_to_left() -> None:
-    document = Document(io.BytesIO(written(report("rtl"))))
-    assert all("w:bidi" in one._p.xml for one in document.paragraphs if one.text == "Law of France")
-    assert not any("w:bidi" in one._p.xml for one in Document(io.BytesIO(written(report()))).paragraphs)
+    document = Document(io.BytesIO(written(report("ar"))))
+    assert all("w:bidi" in paragraph._p.xml for paragraph in document.paragraphs if paragraph.text == "Law of France")
+    assert not any("w:bidi" in paragraph._p.xml for paragraph in Document(io.BytesIO(written(report()))).paragraphs)

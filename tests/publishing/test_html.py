@@ -65,9 +65,9 @@ class Page(HTMLParser):
             self.words += data
 
 
-def page(*sections: Section, **given: object) -> str:
+def page(*sections: Section, lang: str = "en", **given: object) -> str:
     stream = io.StringIO()
-    report = Report("A report", "en", LABELS, sections, **given)
+    report = Report("A report", lang, LABELS, sections, **given)
     write_html(report, stream)
     return stream.getvalue()
 
@@ -166,7 +166,7 @@ def test_without_its_script_the_page_hides_no_card():
 
 
 def test_a_page_that_runs_from_right_to_left_keeps_formulas_left_to_right():
-    text = page(Section("s", "S", (Facts((Fact("x", (Text("C(C)O", verbatim=True),)),)),)), direction="rtl")
+    text = page(Section("s", "S", (Facts((Fact("x", (Text("C(C)O", verbatim=True),)),)),)), lang="ar")
     assert 'dir="rtl"' in text
     assert '<bdi dir="ltr" class="verbatim">C(C)O</bdi>' in text
 
@@ -202,7 +202,7 @@ def tokens(css: str) -> list[dict[str, str]]:
 
 
 def luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 7 else "".join(one * 2 for one in colour[1:])
+    digits = colour[1:] if len(colour) == 7 else "".join(channel * 2 for channel in colour[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

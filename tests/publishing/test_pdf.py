@@ -55,9 +55,8 @@ TEXTS = {
 
 
 def report(*blocks, lang="en", **more):
-    direction = "rtl" if lang == "ar" else "ltr"
     sections = (Section("first", "First", blocks),)
-    known = {"title": "A title", "lang": lang, "labels": LABELS, "sections": sections, "direction": direction}
+    known = {"title": "A title", "lang": lang, "labels": LABELS, "sections": sections}
     return Report(**{**known, **more})
 
 
@@ -72,23 +71,23 @@ def words_of(report):
 def letters_by_place(made, page=0):
     """Return every letter of a page with where it stands: from the top, from the left."""
     text = pypdfium2.PdfDocument(made)[page].get_textpage()
-    found = []
+    letters = []
     for number in range(text.count_chars()):
         left, _, _, top = text.get_charbox(number)
-        found.append((text.get_text_range(number, 1), round(left, 1), round(top, 1)))
-    return found
+        letters.append((text.get_text_range(number, 1), round(left, 1), round(top, 1)))
+    return letters
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "es", "ru", "zh"])
 def test_the_words_come_back_in_their_order(lang):
-    said = words_of(report(Paragraph((TEXTS[lang],)), Paragraph(("and then this",)), lang=lang))
-    assert TEXTS[lang] in said.replace("\u00a0", " ")
-    assert said.index(TEXTS[lang][:9]) < said.index("and then this")
+    words = words_of(report(Paragraph((TEXTS[lang],)), Paragraph(("and then this",)), lang=lang))
+    assert TEXTS[lang] in words.replace("\u00a0", " ")
+    assert words.index(TEXTS[lang][:9]) < words.index("and then this")
 
 
 def test_arabic_words_come_back_in_their_order_though_a_line_runs_from_right_to_left():
-    said = words_of(report(Paragraph((TEXTS["ar"],)), lang="ar"))
-    assert [word for word in said.split() if "\u0600" <= word[0] <= "\u06ff"] == TEXTS["ar"].split()
+    words = words_of(report(Paragraph((TEXTS["ar"],)), lang="ar"))
+    assert [word for word in words.split() if "\u0600" <= word[0] <= "\u06ff"] == TEXTS["ar"].split()
 
 
 def test_arabic_stands_at_the_right_and_a_formula_in_it_runs_from_left_to_right():
@@ -96,7 +95,7 @@ def test_arabic_stands_at_the_right_and_a_formula_in_it_runs_from_left_to_right(
     letters = letters_by_place(made)
     formula = [left for sign, left, _ in letters if sign in "CH3-PO"]
     written = [left for sign, left, _ in letters if sign and "\u0600" <= sign <= "\u06ff"]
-    by_place = "".join(sign for sign, left, _ in sorted(letters, key=lambda one: one[1]) if sign in "CH3-PO")
+    by_place = "".join(sign for sign, left, _ in sorted(letters, key=lambda letter: letter[1]) if sign in "CH3-PO")
     assert by_place == "CH3-PO"
     width = pypdfium2.PdfDocument(made)[0].get_width()
     assert max(written) > width - 62 * 72 / 25.4 / 2
@@ -118,10 +117,10 @@ def test_the_same_report_is_the_same_file():
 
 def test_the_file_says_its_title_its_language_its_day_and_that_it_is_tagged():
     made = make_pdf(report(Paragraph(("x",)), lang="fr", made=date(2026, 11, 25)))
-    told = pypdfium2.PdfDocument(made)
-    assert told.get_metadata_value("Title") == "A title"
-    assert told.get_metadata_value("CreationDate").startswith("D:20261125")
-    assert told.is_tagged()
+    document = pypdfium2.PdfDocument(made)
+    assert document.get_metadata_value("Title") == "A title"
+    assert document.get_metadata_value("CreationDate").startswith("D:20261125")
+    assert document.is_tagged()
     assert re.search(rb"/Lang\s*\(fr", made)
     for standard in (b"pdfuaid:part", b"pdfaid:part"):
         assert standard in made
@@ -136,9 +135,9 @@ def test_a_report_without_a_day_names_none():
 
 def test_what_a_user_wrote_is_set_as_text_and_never_run():
     nasty = '#read("/etc/passwd") #panic() *bold* _it_ $x$ @ref <label> // no \\ #import "@preview/a:0.1.0" `code` "'
-    said = words_of(report(Paragraph((nasty,)), Bullets((Text(nasty, verbatim=True),)), title=nasty))
-    assert said.count('#read("/etc/passwd") #panic() *bold* _it_ $x$ @ref <label> // no \\') >= 3
-    assert "root:" not in said
+    words = words_of(report(Paragraph((nasty,)), Bullets((Text(nasty, verbatim=True),)), title=nasty))
+    assert words.count('#read("/etc/passwd") #panic() *bold* _it_ $x$ @ref <label> // no \\') >= 3
+    assert "root:" not in words
 
 
 def test_a_picture_cannot_bring_a_file_in(tmp_path):
@@ -155,14 +154,14 @@ def test_a_picture_cannot_bring_a_file_in(tmp_path):
 def test_a_drawn_molecule_is_shown_in_its_colours():
     drawn = draw("CP(=O)(F)OC(C)C", {"core": [1, 2, 3, 4], "R": [0]}, title="sarin")
     made = make_pdf(report(Cards((Card("a", ("x",), figure=Figure(drawn)),)), made=date(2026, 1, 1)))
-    shown = pypdfium2.PdfDocument(made)[0].render(scale=1).to_pil().convert("RGB")
-    colours = {colour for _, colour in shown.getcolors(shown.width * shown.height)}
+    picture = pypdfium2.PdfDocument(made)[0].render(scale=1).to_pil().convert("RGB")
+    colours = {colour for _, colour in picture.getcolors(picture.width * picture.height)}
     assert {(0xE6, 0x9F, 0x00), (0x9D, 0xD3, 0xF5)} <= colours
 
 
 def test_signs_that_no_font_has_and_signs_that_nobody_sees_are_written_as_code_points():
-    said = words_of(report(Paragraph(("한 and \u202e and \U0001f600 and \u0915",))))
-    assert "⟨U+D55C⟩ and ⟨U+202E⟩ and ⟨U+1F600⟩ and ⟨U+0915⟩" in said
+    words = words_of(report(Paragraph(("한 and \u202e and \U0001f600 and \u0915",))))
+    assert "⟨U+D55C⟩ and ⟨U+202E⟩ and ⟨U+1F600⟩ and ⟨U+0915⟩" in words
 
 
 def test_the_letters_of_six_languages_can_be_set():
@@ -177,13 +176,13 @@ def test_the_letters_of_six_languages_can_be_set():
         "ｍ％（）《》",
         "≥ ≤ − × ± ° µ ₂ ³ – — … € №",
     ):
-        assert settable(text) == text, [hex(ord(one)) for one in text if settable(one) != one]
+        assert settable(text) == text, [hex(ord(letter)) for letter in text if settable(letter) != letter]
 
 
 def test_the_signs_that_we_count_on_from_typst_are_there():
     """Where one were missing, the strict standards would refuse the document."""
     runs = re.findall("(.)-(.)|(.)", EMBEDDED)
-    every = "".join(chr(code) for a, b, one in runs for code in range(ord(a or one), ord(b or one) + 1))
+    every = "".join(chr(code) for a, b, sign in runs for code in range(ord(a or sign), ord(b or sign) + 1))
     assert settable(every) == every
     assert len(make_pdf(report(Paragraph((every,)), title=every))) > 1000
 
@@ -197,36 +196,36 @@ def test_a_long_formula_is_broken_into_lines_and_is_still_whole():
 
 
 def test_a_verbatim_text_that_is_very_long_is_cut_and_says_so():
-    said = words_of(report(Paragraph((Text("word " * 2000, verbatim=True),))))
-    assert "9 999 in all, 4 000 here" in unicodedata.normalize("NFKC", said)
-    assert said.count("word") == 800
+    words = words_of(report(Paragraph((Text("word " * 2000, verbatim=True),))))
+    assert "9 999 in all, 4 000 here" in unicodedata.normalize("NFKC", words)
+    assert words.count("word") == 800
 
 
 def test_a_table_has_its_headings_on_every_page():
     rows = ((str(number), Text(f"C{number}", verbatim=True), "said") for number in range(120))
-    found = pages(make_pdf(report(Table("Lines", ("number", "formula", "what"), rows))))
-    assert len(found) > 2
-    assert all("number" in page and "formula" in page for page in found)
-    assert "C119" in found[-1]
+    printed_pages = pages(make_pdf(report(Table("Lines", ("number", "formula", "what"), rows))))
+    assert len(printed_pages) > 2
+    assert all("number" in page and "formula" in page for page in printed_pages)
+    assert "C119" in printed_pages[-1]
 
 
 def test_the_mark_stands_on_every_page_and_the_pages_are_numbered():
     long = report(*(Paragraph((f"line {number}",)) for number in range(120)), marking="OPCW Restricted")
-    found = pages(make_pdf(long))
-    assert len(found) > 1
-    for number, page in enumerate(found, start=1):
+    printed_pages = pages(make_pdf(long))
+    assert len(printed_pages) > 1
+    for number, page in enumerate(printed_pages, start=1):
         assert page.count("OPCW Restricted") == 1
-        assert f"{number} / {len(found)}" in page
+        assert f"{number} / {len(printed_pages)}" in page
 
 
 def test_a_form_shows_what_is_known_and_a_line_for_what_is_not():
     form = Form((Field("Chemical", ("Sarin",), "to be filled in"), Field("Quantity", (), "to be filled in")))
     clauses = Clauses((Clause("(a)", ("not prohibited",)), Clause("(b)", ("not passed on",), form.fields)))
     signature = Signature("For the authority", ("Name", "Date"), "Stamp")
-    said = words_of(report(form, clauses, signature))
-    assert said.count("to be filled in") == 2
-    assert said.index("(a) not prohibited") < said.index("(b) not passed on") < said.index("For the authority")
-    assert "Stamp" in said
+    words = words_of(report(form, clauses, signature))
+    assert words.count("to be filled in") == 2
+    assert words.index("(a) not prohibited") < words.index("(b) not passed on") < words.index("For the authority")
+    assert "Stamp" in words
 
 
 def test_every_part_of_the_document_model_can_be_set():
@@ -244,13 +243,13 @@ def test_every_part_of_the_document_model_can_be_set():
             Card("card-2", ("second",), figure=Figure(DRAWN, "caption of it")),
         ))),
     )  # fmt: skip
-    said = words_of(report(*parts, lead=("led by",), closing=("closed by",))).replace("\u00a0", " ")
+    words = words_of(report(*parts, lead=("led by",), closing=("closed by",))).replace("\u00a0", " ")
     for text in (
         "led by", "lead words", "note words", "warned", "one value", "two noted", "1 234 567", "listed",
         "what it means", "first item", "linked", "before marked", "page 3", "passage text", "remarked", "Caption",
         "heading of it", "here", "legend of it", "inside", "second", "caption of it", "closed by",
     ):  # fmt: skip
-        assert text in said, text
+        assert text in words, text
 
 
 def test_only_what_is_there_once_can_be_led_to():
@@ -272,6 +271,6 @@ def test_where_the_fonts_are_not_there_that_is_said(tmp_path, monkeypatch):
 
 
 def test_the_fonts_come_with_their_licences():
-    told = [path.read_text() for path in (pdf.FONTS / "licences").iterdir()]
-    assert len(told) == 3
-    assert all("SIL Open Font License" in one or "SIL OPEN FONT LICENSE" in one for one in told)
+    licences = [path.read_text() for path in (pdf.FONTS / "licences").iterdir()]
+    assert len(licences) == 3
+    assert all("SIL Open Font License" in licence or "SIL OPEN FONT LICENSE" in licence for licence in licences)

@@ -55,8 +55,7 @@ FORMULAS = (
 
 
 def report(*blocks, lang="en", title="A title", **more):
-    direction = "rtl" if lang == "ar" else "ltr"
-    return Report(title, lang, LABELS, (Section("first", "First", blocks),), direction, **more)
+    return Report(title, lang, LABELS, (Section("first", "First", blocks),), **more)
 
 
 def written(report):
@@ -77,7 +76,7 @@ def parts(report):
 
 def test_every_part_of_the_document_model_is_written():
     form = Form((Field("Chemical", ("Sarin",), "to be filled in"), Field("Quantity", (), "to be filled in")))
-    found = sheets(report(
+    sheets_written = sheets(report(
         Paragraph(("one", Text("two", note="noted"))), Facts((Fact("label", ("a value", "another")),)),
         Counts((Count(BADGE, 1234567),)), Bullets(("item",)), form,
         Clauses((Clause("(a)", ("not prohibited",), (Field("End-use", ("soap",)),)),)),
@@ -87,8 +86,8 @@ def test_every_part_of_the_document_model_is_written():
         Cards((Card("c", ("heading of it",), BADGE, (Fact("Row", ("7",)),), None, (Paragraph(("inside",)), form)),)),
         lead=("led by",), closing=("closed by",), marking="OPCW Restricted",
     ))  # fmt: skip
-    assert list(found) == ["A title", "Lines", "First"]
-    rows = found["A title"]
+    assert list(sheets_written) == ["A title", "Lines", "First"]
+    rows = sheets_written["A title"]
     assert rows[:3] == [["OPCW Restricted", ""], ["A title", ""], ["led by", ""]]
     for row in (
         ["one two (noted)", ""], ["label", "a value"], ["", "another"], ["listed", 1234567.0], ["• item", ""],
@@ -97,15 +96,15 @@ def test_every_part_of_the_document_model_is_written():
         ["→ Lines", ""], ["→ First", ""], ["closed by", ""],
     ):  # fmt: skip
         assert row in rows, row
-    assert found["Lines"] == [["number", "what"], ["1", "first"], ["2", "CCO"]]
+    assert sheets_written["Lines"] == [["number", "what"], ["1", "first"], ["2", "CCO"]]
     inside = "inside\nChemical: Sarin\nQuantity: to be filled in"
-    assert found["First"] == [["First", "", "Row", ""], ["heading of it", "listed", "7", inside]]
+    assert sheets_written["First"] == [["First", "", "Row", ""], ["heading of it", "listed", "7", inside]]
 
 
 def test_what_a_user_wrote_is_a_text_and_never_a_formula_a_link_or_a_number():
     texts = report(
         Facts((Fact("x", FORMULAS),)),
-        Table("t", ("a",), tuple((one,) for one in FORMULAS)),
+        Table("t", ("a",), tuple((formula,) for formula in FORMULAS)),
         Bullets(FORMULAS),
         title="=1+1",
         marking="=2",
@@ -114,7 +113,7 @@ def test_what_a_user_wrote_is_a_text_and_never_a_formula_a_link_or_a_number():
         assert "<f>" not in text, name
         assert "<hyperlink " not in text, name
         assert "relationships/hyperlink" not in text, name
-    assert [row[0] for row in sheets(texts)["t"][1:]] == [one.strip() for one in FORMULAS]
+    assert [row[0] for row in sheets(texts)["t"][1:]] == [formula.strip() for formula in FORMULAS]
 
 
 def test_sheets_of_arabic_run_from_right_to_left_and_others_do_not():
@@ -136,9 +135,9 @@ def test_the_header_of_a_table_stays_and_can_be_filtered_by():
 def test_the_same_report_is_the_same_file_and_says_its_day():
     dated = report(Paragraph(("x",)), Table("t", ("a",), (("1",),)), made=date(2026, 11, 25))
     assert written(dated) == written(dated)
-    told = parts(dated)["docProps/core.xml"]
-    assert "2026-11-25T00:00:00Z" in told
-    assert "<dc:title>A title</dc:title>" in told
+    properties = parts(dated)["docProps/core.xml"]
+    assert "2026-11-25T00:00:00Z" in properties
+    assert "<dc:title>A title</dc:title>" in properties
     assert written(report(Paragraph(("x",)))) == written(report(Paragraph(("x",))))
 
 
@@ -149,13 +148,13 @@ def test_signs_that_nobody_sees_are_written_as_code_points():
 def test_a_cell_that_is_too_long_is_cut_where_the_format_ends():
     assert len(said("x" * 40_000)) == LONGEST_CELL
     assert said("x" * 40_000).endswith("…")
-    found = sheets(report(Paragraph(("y" * 40_000,))))["A title"]
-    assert max(len(row[0]) for row in found) == LONGEST_CELL
+    sheets_written = sheets(report(Paragraph(("y" * 40_000,))))["A title"]
+    assert max(len(row[0]) for row in sheets_written) == LONGEST_CELL
 
 
 def test_names_of_sheets_are_such_as_the_format_allows():
     taken = []
-    for wanted in (
+    for title in (
         "What: is/was [so]?",
         "what  is was so",
         "",
@@ -166,12 +165,12 @@ def test_names_of_sheets_are_such_as_the_format_allows():
         "*?",
         "\x07a",
     ):
-        taken.append(sheet_name(wanted, taken))
-    assert len({one.casefold() for one in taken}) == len(taken)
-    for one in taken:
-        assert 0 < len(one) <= SHEET_NAME
-        assert not re.search(r"[\[\]:*?/\\]|^'|'$", one)
-    tables = (Table(one, ("a",), ()) for one in ("Same", "same", "[same]", "History"))
+        taken.append(sheet_name(title, taken))
+    assert len({name.casefold() for name in taken}) == len(taken)
+    for name in taken:
+        assert 0 < len(name) <= SHEET_NAME
+        assert not re.search(r"[\[\]:*?/\\]|^'|'$", name)
+    tables = (Table(name, ("a",), ()) for name in ("Same", "same", "[same]", "History"))
     assert list(sheets(report(*tables))) == ["A title", "Same", "same 2", "same 3", "History 2"]
 
 
@@ -187,6 +186,6 @@ def test_a_table_with_more_rows_than_a_sheet_has_is_refused(monkeypatch):
 
 
 def test_the_mark_stands_on_every_printed_page():
-    found = parts(report(Table("t", ("a",), ()), marking="A & B"))
+    package_parts = parts(report(Table("t", ("a",), ()), marking="A & B"))
     for number in (1, 2):
-        assert "<oddHeader>&amp;C&amp;BA &amp;&amp; B</oddHeader>" in found[f"xl/worksheets/sheet{number}.xml"]
+        assert "<oddHeader>&amp;C&amp;BA &amp;&amp; B</oddHeader>" in package_parts[f"xl/worksheets/sheet{number}.xml"]

@@ -24,11 +24,11 @@ def screener(as_of: date, lists: tuple[str, ...]) -> Screener:
 
 def entries_of(outcomes: tuple[Outcome, ...]) -> set[str]:
     """Write each entry once, with its gravest verdict where that differs from the row's, as the cases do."""
-    row = gravest(one.verdict for one in outcomes)
-    rules = {one.rule for one in outcomes if one.rule is not None}
+    row = gravest(outcome.verdict for outcome in outcomes)
+    rules = {outcome.rule for outcome in outcomes if outcome.rule is not None}
     written = set()
     for rule in rules:
-        verdict = gravest(one.verdict for one in outcomes if one.rule == rule)
+        verdict = gravest(outcome.verdict for outcome in outcomes if outcome.rule == rule)
         written.add(f"{rule.list} {rule.entry}" + ("" if verdict is row else f" {verdict}"))
     return written
 
@@ -39,7 +39,7 @@ def test_each_case_is_judged_as_written(file: Path) -> None:
     for case in load_yaml(file.read_text(encoding="utf-8")):
         chosen = screener(case.get("as_of", date(2026, 11, 24)), tuple(case.get("lists", ["CWC"])))
         outcomes = chosen.answer(case["input"], case.get("as", "smiles"))
-        got = (str(gravest(one.verdict for one in outcomes)), entries_of(outcomes))
+        got = (str(gravest(outcome.verdict for outcome in outcomes)), entries_of(outcomes))
         if got != (case["verdict"], set(case["entries"])):
             wrong.append((case["name"], case["input"], "wanted", case["verdict"], case["entries"], "got", *got))
     assert not wrong

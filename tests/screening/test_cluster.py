@@ -125,13 +125,13 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source
     done[7].unlink()
     one_process.most, one_process.asked = STRETCHES, []
     tally = screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
-    assert [one.name for one in one_process.asked[:2]] == [done[3].name, done[7].name]
+    assert [path.name for path in one_process.asked[:2]] == [done[3].name, done[7].name]
     assert len(one_process.asked) == STRETCHES - 13
     _assert_same(output, tally, in_one_process)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda question, folder: question._replace(as_of=date(2019, 1, 1)), r"as_of \(2026-01-01\)"),
         (lambda question, folder: question._replace(lists=("CWC", "AG")), r"lists \(\['CWC'\]\)"),
@@ -139,12 +139,12 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source
         (lambda question, folder: (folder / "part-2.parquet").unlink() or question, "input"),
     ],
 )
-def test_a_run_of_another_question_or_input_is_not_gone_on_with(one_process, tmp_path, change, told):
+def test_a_run_of_another_question_or_input_is_not_gone_on_with(one_process, tmp_path, change, message):
     folder, output = _small_folder(tmp_path), tmp_path / "answer"
     one_process.most = 1
     with pytest.raises(OutputError):
         screen_on_cluster(folder, output, QUESTION, "local")
-    with pytest.raises(InputError, match=f"what differs: .*{told}"):
+    with pytest.raises(InputError, match=f"what differs: .*{message}"):
         screen_on_cluster(folder, output, change(QUESTION, folder), "local")
 
 

@@ -55,9 +55,7 @@ def encode(screener: BatchScreener, batch: Rows, name: str) -> bytes:
     """A file of this format with one batch in it, twice numbered: rows 1 to 13 and 14 to 26."""
     stream = io.BytesIO()
     checked = checked_by(screener.rulebook, "en", "a.csv", "goods")
-    form = format_named(name)
-    stream.write(form.first(checked))
-    sink = form.open(stream, checked)
+    sink = format_named(name).open(stream, checked)
     for first in (1, 1 + len(batch)):
         rows = Rows(first, batch.ids, batch.inputs, batch.problems)
         sink.add(make_piece(screener, rows, Wish(format=name)).encoded)
@@ -71,18 +69,18 @@ def cells(screener: BatchScreener, batch: Rows, name: str) -> list[tuple[int, st
     if name == "csv":
         lines = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     elif name == "jsonl":
-        lines = [{key: one[key] or "" for key in COLUMNS} for one in map(json.loads, content.decode().split("\n")[:-1])]
+        lines = [{key: row[key] or "" for key in COLUMNS} for row in map(json.loads, content.decode().split("\n")[:-1])]
     else:
         lines = pq.read_table(io.BytesIO(content)).to_pylist()
-    return [(int(one["row"]), one["verdict"], one["list"], one["entry"], one["why"]) for one in lines]
+    return [(int(line["row"]), line["verdict"], line["list"], line["entry"], line["why"]) for line in lines]
 
 
 def test_csv_jsonl_and_parquet_tell_the_same(screener: BatchScreener, batch: Rows) -> None:
-    told = cells(screener, batch, "csv")
-    assert told == cells(screener, batch, "jsonl") == cells(screener, batch, "parquet")
-    assert {row for row, *_ in told} == set(range(1, 2 * len(INPUTS) + 1))
-    half = len(told) // 2
-    assert [one[1:] for one in told[:half]] == [one[1:] for one in told[half:]]
+    rows = cells(screener, batch, "csv")
+    assert rows == cells(screener, batch, "jsonl") == cells(screener, batch, "parquet")
+    assert {row for row, *_ in rows} == set(range(1, 2 * len(INPUTS) + 1))
+    half = len(rows) // 2
+    assert [row[1:] for row in rows[:half]] == [row[1:] for row in rows[half:]]
 
 
 def test_json_lines_are_one_a_finding_whatever_the_input_holds(screener: BatchScreener, batch: Rows) -> None:
@@ -100,13 +98,13 @@ def test_inputs_stand_in_the_csv_as_they_were_given(screener: BatchScreener, bat
 
 def test_no_value_can_pass_for_the_marks_of_an_sd_file(screener: BatchScreener, batch: Rows) -> None:
     text = encode(screener, batch, "sdf").decode()
-    told = cells(screener, batch, "csv")
-    assert text.count("\n$$$$\n") == len(told)
+    rows = cells(screener, batch, "csv")
+    assert text.count("\n$$$$\n") == len(rows)
     supplier = Chem.SDMolSupplier()
     supplier.SetData(text, sanitize=False)
     records = list(supplier)
-    assert [int(record.GetProp("row")) for record in records] == [row for row, *_ in told]
-    assert [record.GetProp("verdict") for record in records] == [verdict for _, verdict, *_ in told]
+    assert [int(record.GetProp("row")) for record in records] == [row for row, *_ in rows]
+    assert [record.GetProp("verdict") for record in records] == [verdict for _, verdict, *_ in rows]
     assert {record.GetProp("checked") for record in records} == {"CWC as of 2026-11-24; opencwc.screening 0.1.0"}
     assert Chem.MolToSmiles(records[0]) == Chem.MolToSmiles(Chem.MolFromSmiles(SARIN))
 
@@ -124,10 +122,7 @@ def test_a_file_of_no_piece_is_whole(screener: BatchScreener) -> None:
         if name == "html":
             continue  # written from findings
         stream = io.BytesIO()
-        form = format_named(name)
-        checked = checked_by(screener.rulebook)
-        stream.write(form.first(checked))
-        form.open(stream, checked).close()
+        format_named(name).open(stream, checked_by(screener.rulebook)).close()
         if name == "parquet":
             assert tuple(pq.read_table(stream).column_names) == COLUMNS
         else:

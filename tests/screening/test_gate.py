@@ -66,7 +66,7 @@ def assert_sound(texts: list[str]) -> int:
     vouched = [text for text, on in zip(texts, sent_on(texts), strict=True) if not on]
     for text in vouched:
         outcomes = screener().screener.answer(text, "smiles")
-        assert [one.verdict for one in outcomes] == [Verdict.NOT_LISTED], (text, outcomes)
+        assert [outcome.verdict for outcome in outcomes] == [Verdict.NOT_LISTED], (text, outcomes)
     return len(vouched)
 
 

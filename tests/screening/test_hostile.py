@@ -39,8 +39,8 @@ def screener() -> Screener:
 
 
 def reason(outcome: Outcome) -> str:
-    said = outcome.message.values.get("reason")
-    return said.id if isinstance(said, Message) else ""
+    cause = outcome.message.values.get("reason")
+    return cause.id if isinstance(cause, Message) else ""
 
 
 def timed(screener: Screener, text: str, kind: str = "auto") -> tuple[Outcome, ...]:
@@ -142,7 +142,7 @@ def test_what_is_large_and_lawful_is_screened_in_bounded_time(screener: Screener
 
 def test_a_hit_is_found_behind_hundreds_of_places_that_nearly_fit(screener: Screener) -> None:
     near = "OP(=O)(OC)" * 600
-    assert [one.rule.entry for one in timed(screener, near + "P(C)(=O)O") if one.rule] == ["2B04"]
+    assert [finding.rule.entry for finding in timed(screener, near + "P(C)(=O)O") if finding.rule] == ["2B04"]
 
 
 STRANGE = {
@@ -191,10 +191,10 @@ def test_a_strange_text_is_unreadable_alone_and_among_others(
     ],
 )
 def test_a_text_is_answered_alone_as_it_is_among_others(text: str, name_index: None) -> None:
-    def told(findings: Iterator[Finding]) -> list[object]:
-        return [(one.verdict, one.rule, one.basis, one.message) for one in findings]
+    def answered(findings: Iterator[Finding]) -> list[object]:
+        return [(finding.verdict, finding.rule, finding.basis, finding.message) for finding in findings]
 
-    assert told(opencwc.screen(text)) == told(opencwc.screen([text]))
+    assert answered(opencwc.screen(text)) == answered(opencwc.screen([text]))
 
 
 def v3000(block: str) -> str:
@@ -245,7 +245,7 @@ OPEN_BLOCKS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("block", OPEN_BLOCKS.values(), ids=OPEN_BLOCKS)
 def test_an_open_position_that_could_be_fluorine_is_for_review(screener: Screener, block: Callable[[], str]) -> None:
     outcomes = timed(screener, block(), "molblock")
-    assert (Verdict.REVIEW, "1A01") in {(one.verdict, one.rule.entry) for one in outcomes if one.rule}
+    assert (Verdict.REVIEW, "1A01") in {(outcome.verdict, outcome.rule.entry) for outcome in outcomes if outcome.rule}
 
 
 def test_a_polymer_drawn_as_such_is_for_review(screener: Screener) -> None:
@@ -253,19 +253,19 @@ def test_a_polymer_drawn_as_such_is_for_review(screener: Screener) -> None:
     group = "M  STY  1   1 SRU\nM  SAL   1  6   2   3   4   5   6   7\nM  SBL   1  2   1   7\nM  SMT   1 n\nM  END"
     for text in (unit.replace("M  END", group), "*OP(C)(=O)OCC* |Sg:n:1,2,3,4,5,6:n:ht|"):
         outcomes = timed(screener, text)
-        assert "2B04" in {one.rule.entry for one in outcomes if one.rule}
-        assert {one.verdict for one in outcomes} == {Verdict.REVIEW}
+        assert "2B04" in {outcome.rule.entry for outcome in outcomes if outcome.rule}
+        assert {outcome.verdict for outcome in outcomes} == {Verdict.REVIEW}
 
 
 def test_a_mol_block_reads_with_any_line_ends_and_without_its_blank_first_line(screener: Screener) -> None:
     for text in (BLOCK, BLOCK.replace("\n", "\r\n"), BLOCK.lstrip(), v3000(BLOCK), v3000(BLOCK).strip()):
-        assert [one.rule.entry for one in timed(screener, text, "molblock") if one.rule] == ["1A01"]
+        assert [finding.rule.entry for finding in timed(screener, text, "molblock") if finding.rule] == ["1A01"]
 
 
 def rows(path: Path, **options: str) -> list[tuple[int, str, str]]:
     return [
-        (one.subject.row, str(one.verdict), reason(Outcome(one.verdict, one.basis, one.message)))
-        for one in opencwc.screen(path, lists=["CWC"], **options)  # type: ignore[arg-type]
+        (finding.subject.row, str(finding.verdict), reason(Outcome(finding.verdict, finding.basis, finding.message)))
+        for finding in opencwc.screen(path, lists=["CWC"], **options)  # type: ignore[arg-type]
     ]
 
 
@@ -290,8 +290,11 @@ class TestFiles:
         path = tmp_path / "a.csv"
         text = f"référence,smiles\nÉ1,{SARIN}\nÀ2,CCO\n"
         path.write_bytes(text.encode(encoding))
-        found = list(opencwc.screen(path, lists=["CWC"]))
-        assert [(one.subject.row, str(one.verdict)) for one in found] == [(1, "listed"), (2, "not_listed")]
+        findings = list(opencwc.screen(path, lists=["CWC"]))
+        assert [(finding.subject.row, str(finding.verdict)) for finding in findings] == [
+            (1, "listed"),
+            (2, "not_listed"),
+        ]
 
     def test_zero_bytes_spoil_their_own_row_only(self, tmp_path: Path) -> None:
         path = tmp_path / "a.csv"
@@ -302,7 +305,7 @@ class TestFiles:
         path = tmp_path / "a.csv"
         path.write_text(f'smiles,id\nCCO,"1\n{SARIN},2\nCCO,3\n', encoding="utf-8")
         got = rows(path)
-        assert [one[0] for one in got] == [1, 2, 3]
+        assert [row[0] for row in got] == [1, 2, 3]
         assert got[1] == (2, "listed", "")
 
     def test_what_is_no_table_is_refused(self, tmp_path: Path) -> None:
@@ -321,9 +324,9 @@ class TestFiles:
         start = time.process_time()
         verdicts: dict[str, int] = {}
         count = 0
-        for count, one in enumerate(opencwc.screen(path, lists=["CWC"], kind="smiles"), 1):
-            assert one.subject.row == count
-            verdicts[str(one.verdict)] = verdicts.get(str(one.verdict), 0) + 1
+        for count, finding in enumerate(opencwc.screen(path, lists=["CWC"], kind="smiles"), 1):
+            assert finding.subject.row == count
+            verdicts[str(finding.verdict)] = verdicts.get(str(finding.verdict), 0) + 1
         assert count == len(lines) == 100_000
         assert verdicts["listed"] == 1
         assert verdicts["unreadable"] > 99_000
@@ -345,6 +348,6 @@ def test_a_line_of_100_megabytes_takes_no_more_memory_than_a_short_one(tmp_path:
         "print(told, peak)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    told, _, kilobytes = done.stdout.strip().rpartition(" ")
-    assert told == "[(1, 'listed'), (2, 'unreadable'), (3, 'listed')]"
+    output, _, kilobytes = done.stdout.strip().rpartition(" ")
+    assert output == "[(1, 'listed'), (2, 'unreadable'), (3, 'listed')]"
     assert int(kilobytes) < 300_000

@@ -39,8 +39,8 @@ def filled(piece: str, size: int = SIZE) -> str:
     return (piece * (size // len(piece) + 1))[:size]
 
 
-def met(text: str) -> list[Mention]:
-    return [one for one in SCREENER.finder.find(text) if one.verdict in (Verdict.LISTED, Verdict.REVIEW)]
+def mentions_in(text: str) -> list[Mention]:
+    return [mention for mention in SCREENER.finder.find(text) if mention.verdict in (Verdict.LISTED, Verdict.REVIEW)]
 
 
 TEXTS: dict[str, Callable[[], str]] = {
@@ -147,8 +147,8 @@ def within(seconds: float) -> Iterator[None]:
 def test_a_megabyte_is_read_in_bounded_time(name: str) -> None:
     text = TEXTS[name]()
     with within(LONGEST):
-        found = SCREENER.finder.find(text)
-    assert all(0 <= one.start < one.end <= len(text) for one in found)
+        mentions = SCREENER.finder.find(text)
+    assert all(0 <= mention.start < mention.end <= len(text) for mention in mentions)
 
 
 @pytest.mark.slow
@@ -156,8 +156,8 @@ def test_a_megabyte_is_read_in_bounded_time(name: str) -> None:
 def test_time_grows_with_the_text_and_not_faster(name: str) -> None:
     text = TEXTS[name]()[:LESS]
     with within(LONGEST_OF_LESS):
-        found = SCREENER.finder.find(text)
-    assert all(0 <= one.start < one.end <= len(text) for one in found)
+        mentions = SCREENER.finder.find(text)
+    assert all(0 <= mention.start < mention.end <= len(text) for mention in mentions)
 
 
 # Nothing unseen hides a name
@@ -183,9 +183,9 @@ UNSEEN = [
 def test_a_name_with_unseen_characters_in_it_is_found_with_all_of_its_characters(name: str, unseen: str) -> None:
     for written in (f"{name[:2]}{unseen}{name[2:]}", unseen.join(name)):
         text = f"5 kg {written} chemical"
-        (one,) = met(text)
-        assert (one.start, one.end) == (5, 5 + len(written))
-        assert text[one.start : one.end] == one.text == written
+        (mention,) = mentions_in(text)
+        assert (mention.start, mention.end) == (5, 5 + len(written))
+        assert text[mention.start : mention.end] == mention.text == written
 
 
 @pytest.mark.parametrize(
@@ -193,20 +193,25 @@ def test_a_name_with_unseen_characters_in_it_is_found_with_all_of_its_characters
 )
 def test_a_name_in_marks_of_direction_is_found_at_its_place(around: tuple[str, str]) -> None:
     text = f"5 kg {around[0]}sarin{around[1]} chemical"
-    (one,) = met(text)
-    assert one.start == 6
-    assert text[one.start : one.end].rstrip(around[1]) == "sarin"
+    (mention,) = mentions_in(text)
+    assert mention.start == 6
+    assert text[mention.start : mention.end].rstrip(around[1]) == "sarin"
 
 
 @pytest.mark.parametrize("unseen", UNSEEN)
 def test_a_number_with_unseen_characters_in_it_is_found(unseen: str) -> None:
     text = f"CAS 107-44{unseen}-8, 5 kg"
-    assert any(one.kind == "cas" and text[one.start : one.end] == f"107-44{unseen}-8" for one in met(text))
+    assert any(
+        mention.kind == "cas" and text[mention.start : mention.end] == f"107-44{unseen}-8"
+        for mention in mentions_in(text)
+    )
 
 
 def test_a_name_far_inside_a_large_text_is_found_at_its_place() -> None:
     text = filled("lorem ipsum dolor sit amet ", 500_000) + "; 5 g of sarin; " + filled("consectetur elit ", 400_000)
-    assert [(text[one.start : one.end], one.start) for one in met(text)] == [("sarin", text.index("sarin"))]
+    assert [(text[mention.start : mention.end], mention.start) for mention in mentions_in(text)] == [
+        ("sarin", text.index("sarin"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +230,7 @@ def test_a_name_far_inside_a_large_text_is_found_at_its_place() -> None:
     ],
 )
 def test_signs_of_other_languages_around_a_name_are_only_signs(text: str) -> None:
-    assert [one.text for one in met(f"chemical {text}")] == (["sarin"] if "sarin" in text else [])
+    assert [mention.text for mention in mentions_in(f"chemical {text}")] == (["sarin"] if "sarin" in text else [])
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "\u200b", "\ufffd", "\U0010ffff", "🧪", "🧪" * 1000, "\ud83e"])
@@ -237,8 +242,8 @@ def test_a_text_without_a_word_has_no_mention(text: str) -> None:
 def test_a_cell_of_thousands_of_mentions_takes_no_more_for_each_than_one_of_hundreds(piece: str) -> None:
     def taken(size: int) -> float:
         began = time.process_time()
-        found = SCREENER.finder.find(filled(piece, size))
-        return (time.process_time() - began) / len(found)
+        mentions = SCREENER.finder.find(filled(piece, size))
+        return (time.process_time() - began) / len(mentions)
 
     taken(5_000)
     few, many = min(taken(10_000) for _ in range(3)), min(taken(100_000) for _ in range(2))

@@ -38,7 +38,8 @@ def judged(text: str, kind: str = "smiles") -> set[tuple[str, str, str]]:
     """What matters of an answer: the entries and their verdicts, whatever the components' order."""
     outcomes: tuple[Outcome, ...] = screener().answer(text, kind)
     return {
-        (str(one.verdict), one.rule.list if one.rule else "", one.rule.entry if one.rule else "") for one in outcomes
+        (str(outcome.verdict), outcome.rule.list if outcome.rule else "", outcome.rule.entry if outcome.rule else "")
+        for outcome in outcomes
     }
 
 
@@ -80,9 +81,9 @@ def redrawn(text: str, seed: int) -> list[str]:
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_a_molecule_drawn_in_other_ways_gets_the_same_answer(pick: int, seed: int) -> None:
     text = drawings()[pick % len(drawings())]
-    wanted = judged(text)
+    expected = judged(text)
     for way in redrawn(text, seed):
-        assert judged(way) == wanted, (text, way)
+        assert judged(way) == expected, (text, way)
 
 
 def test_every_case_keeps_its_answer_in_one_random_order_of_atoms() -> None:
@@ -98,9 +99,9 @@ def test_every_stereoisomer_of_a_case_gets_the_answer_of_the_flat_drawing() -> N
     for text in drawings()[::3]:
         mol = Chem.MolFromSmiles(text)
         flat = Chem.MolToSmiles(mol, isomericSmiles=False)
-        wanted = judged(flat)
+        expected = judged(flat)
         for isomer in EnumerateStereoisomers(mol, options=options):
-            assert judged(Chem.MolToSmiles(isomer)) == wanted, text
+            assert judged(Chem.MolToSmiles(isomer)) == expected, text
 
 
 def test_a_mol_block_gets_the_answer_of_the_smiles() -> None:

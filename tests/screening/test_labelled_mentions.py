@@ -32,13 +32,13 @@ AGREED = 0.957
 
 
 def items() -> list[Item]:
-    return [one for one in labelled() if not one.held_out]
+    return [item for item in labelled() if not item.held_out]
 
 
 @pytest.fixture(scope="module")
 def scores(name_index: None) -> list[Score]:
     ours = OurFinder()
-    made = [score(one, ours.finds(one.text), ours.entries_of) for one in items()]
+    made = [score(item, ours.finds(item.text), ours.entries_of) for item in items()]
     systematic = ours.screener.known.resolver.systematic
     if systematic:
         systematic.close()
@@ -51,18 +51,18 @@ def share(part: tuple[int, int]) -> float:
 
 def test_every_language_has_lines_enough_and_half_of_them_have_no_listed_chemical() -> None:
     every = labelled()
-    counts = {lang: [one for one in every if one.lang == lang] for lang in FLOORS}
+    counts = {lang: [item for item in every if item.lang == lang] for lang in FLOORS}
     assert all(len(counts[lang]) >= 100 for lang in ("en", "fr", "es", "ar"))
     assert all(len(counts[lang]) >= 50 for lang in ("ru", "zh"))
     assert len(every) >= 600
-    assert 0.35 < sum(not one.labels for one in every) / len(every) < 0.65
-    assert len({one.id for one in every}) == len(every)
-    assert {one.lang for one in every} == set(FLOORS)
+    assert 0.35 < sum(not item.labels for item in every) / len(every) < 0.65
+    assert len({item.id for item in every}) == len(every)
+    assert {item.lang for item in every} == set(FLOORS)
 
 
 @pytest.mark.parametrize("lang", FLOORS)
 def test_recall_and_precision_stay_where_they_were(lang: str, scores: list[Score]) -> None:
-    sums = totals(one for one in scores if one.item.lang == lang)
+    sums = totals(score for score in scores if score.item.lang == lang)
     recall, precision = FLOORS[lang]
     assert share(sums.recall) >= recall, sums.recall
     assert share(sums.precision) >= precision, sums.precision
@@ -74,7 +74,7 @@ def test_verdicts_are_as_labelled_as_often_as_before(scores: list[Score]) -> Non
 
 
 def test_what_is_found_is_told_with_its_place(scores: list[Score]) -> None:
-    for one in scores:
-        for find in (*one.found.values(), *one.wrong):
-            assert one.item.text[find.start : find.end] == find.text, one.item.id
+    for item_score in scores:
+        for find in (*item_score.found.values(), *item_score.wrong):
+            assert item_score.item.text[find.start : find.end] == find.text, item_score.item.id
             assert find.verdict in (Verdict.LISTED, Verdict.REVIEW)

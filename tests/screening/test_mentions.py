@@ -42,8 +42,8 @@ def java_ends_with_the_module() -> Iterator[None]:
         known.systematic.close()
 
 
-def met(text: str) -> list[Mention]:
-    return [one for one in SCREENER.finder.find(text) if one.verdict in MET]
+def mentions_in(text: str) -> list[Mention]:
+    return [mention for mention in SCREENER.finder.find(text) if mention.verdict in MET]
 
 
 def ids(value: Value) -> Iterator[str]:
@@ -57,12 +57,12 @@ def ids(value: Value) -> Iterator[str]:
             yield from ids(inner)
 
 
-def said(mention: Mention) -> set[str]:
-    return {one for outcome in mention.outcomes for one in ids(outcome.message)}
+def message_ids(mention: Mention) -> set[str]:
+    return {message_id for outcome in mention.outcomes for message_id in ids(outcome.message)}
 
 
 def outcome_of(text: str) -> Outcome:
-    (mention,) = met(text)
+    (mention,) = mentions_in(text)
     return mention.outcomes[0]
 
 
@@ -71,18 +71,18 @@ def outcome_of(text: str) -> Outcome:
 
 @pytest.mark.parametrize(("rule", "case"), LINES, ids=[f"{rule}: {case['text']}" for rule, case in LINES])
 def test_a_line_is_told_as_written_in_the_cases(rule: str, case: dict[str, Any]) -> None:
-    found = met(case["text"])
-    got = [(one.text, str(one.verdict)) for one in found]
-    assert sorted(got) == sorted((str(one["written"]), one["verdict"]) for one in case["found"])
-    kinds = [(str(one["written"]), one["verdict"]) for one in case["found"]]
-    for one in found:
-        wanted = case["found"][kinds.index((one.text, str(one.verdict)))]
-        numbers = set(one.known.cas) if one.known else set()
-        assert wanted.get("kind", one.kind) == one.kind
-        assert set(wanted.get("cas", ())) <= numbers
-        assert not set(wanted.get("not_cas", ())) & numbers
-        assert set(wanted.get("says", ())) <= said(one), said(one)
-        assert not set(wanted.get("not_says", ())) & said(one), said(one)
+    mentions = mentions_in(case["text"])
+    got = [(mention.text, str(mention.verdict)) for mention in mentions]
+    assert sorted(got) == sorted((str(labelled["written"]), labelled["verdict"]) for labelled in case["found"])
+    kinds = [(str(labelled["written"]), labelled["verdict"]) for labelled in case["found"]]
+    for mention in mentions:
+        expected = case["found"][kinds.index((mention.text, str(mention.verdict)))]
+        numbers = set(mention.known.cas) if mention.known else set()
+        assert expected.get("kind", mention.kind) == mention.kind
+        assert set(expected.get("cas", ())) <= numbers
+        assert not set(expected.get("not_cas", ())) & numbers
+        assert set(expected.get("says", ())) <= message_ids(mention), message_ids(mention)
+        assert not set(expected.get("not_says", ())) & message_ids(mention), message_ids(mention)
 
 
 def test_every_rule_has_a_line_with_and_one_without_a_listed_chemical_or_says_both_ways() -> None:
@@ -98,8 +98,8 @@ def test_what_is_told_of_every_line_can_be_said(lang: str) -> None:
             for outcome in mention.outcomes:
                 assert say(outcome.message, lang).strip()
                 assert "%(" not in say(outcome.message, lang)
-                for one in outcome.evidence:
-                    assert one.value.strip() or not one.span
+                for part in outcome.evidence:
+                    assert part.value.strip() or not part.span
 
 
 # Evidence
@@ -108,54 +108,56 @@ def test_what_is_told_of_every_line_can_be_said(lang: str) -> None:
 def test_the_evidence_is_the_place_and_what_the_line_states() -> None:
     text = "Thiodiglycol 98 %, 4 drums of 200 kg, HS 2930.70, UN 2966"
     outcome = outcome_of(text)
-    told = [(one.kind, text[one.span[0] : one.span[1]], one.value) for one in outcome.evidence if one.span]
-    assert told[0][:2] == ("mention", "Thiodiglycol")
-    assert ("concentration", "98 %", "98 %") in told
-    assert ("quantity", "200 kg", "200 kg") in told
-    assert ("packaging", "4 drums", "drum 4") in told
-    assert {"hs_code", "un_number"} <= {kind for kind, _, _ in told}
+    stated = [(part.kind, text[part.span[0] : part.span[1]], part.value) for part in outcome.evidence if part.span]
+    assert stated[0][:2] == ("mention", "Thiodiglycol")
+    assert ("concentration", "98 %", "98 %") in stated
+    assert ("quantity", "200 kg", "200 kg") in stated
+    assert ("packaging", "4 drums", "drum 4") in stated
+    assert {"hs_code", "un_number"} <= {kind for kind, _, _ in stated}
 
 
 def test_a_statement_belongs_to_the_nearest_mention_of_its_line() -> None:
     text = "phosgene 5 kg; thiodiglycol 98 % 20 kg"
-    phosgene, thiodiglycol = met(text)
-    assert [one.label for one in phosgene.outcomes[0].evidence if one.kind == "quantity"] == ["5 kg"]
-    assert [one.label for one in thiodiglycol.outcomes[0].evidence if one.kind == "quantity"] == ["20 kg"]
-    assert [one.label for one in phosgene.outcomes[0].evidence if one.kind == "concentration"] == []
+    phosgene, thiodiglycol = mentions_in(text)
+    assert [part.label for part in phosgene.outcomes[0].evidence if part.kind == "quantity"] == ["5 kg"]
+    assert [part.label for part in thiodiglycol.outcomes[0].evidence if part.kind == "quantity"] == ["20 kg"]
+    assert [part.label for part in phosgene.outcomes[0].evidence if part.kind == "concentration"] == []
 
 
 def test_a_statement_of_another_line_does_not_belong() -> None:
-    (mention,) = met("thiodiglycol\nlactic acid 80 %, 500 kg")
-    assert {one.kind for one in mention.outcomes[0].evidence if one.span} == {"mention"}
+    (mention,) = mentions_in("thiodiglycol\nlactic acid 80 %, 500 kg")
+    assert {part.kind for part in mention.outcomes[0].evidence if part.span} == {"mention"}
 
 
 @pytest.mark.parametrize("concentration", ["0.1 %", "5 %", "29 %", "31 %", "99 %"])
 def test_a_concentration_never_changes_the_verdict(concentration: str) -> None:
     for name in ("thiodiglycol", "triethanolamine", "amiton", "sarin", "phosgene"):
-        (without,), (stated,) = met(f"{name}, 5 kg"), met(f"{name} {concentration}, 5 kg")
+        (without,), (stated,) = mentions_in(f"{name}, 5 kg"), mentions_in(f"{name} {concentration}, 5 kg")
         assert stated.verdict == without.verdict == Verdict.LISTED
-        assert {one.rule for one in stated.outcomes} == {one.rule for one in without.outcomes}
+        assert {outcome.rule for outcome in stated.outcomes} == {outcome.rule for outcome in without.outcomes}
 
 
 def test_a_wrong_check_digit_is_told_with_the_digit_and_with_the_chemical_that_is_meant() -> None:
-    (mention,) = met("CAS 102-71-7, 200 kg")
+    (mention,) = mentions_in("CAS 102-71-7, 200 kg")
     for lang in LANGUAGES:
-        told = say(mention.outcomes[0].message, lang)
-        assert "102-71-7" in told
-        assert "102-71-6" in told
+        sentence = say(mention.outcomes[0].message, lang)
+        assert "102-71-7" in sentence
+        assert "102-71-6" in sentence
 
 
 def test_a_number_and_a_name_that_disagree_are_told_with_both_readings() -> None:
-    told = [one for one in met("triethanolamine, CAS 121-44-8") if one.kind == "disagreement"]
-    message = say(told[0].outcomes[0].message, "en")
+    disagreements = [
+        mention for mention in mentions_in("triethanolamine, CAS 121-44-8") if mention.kind == "disagreement"
+    ]
+    message = say(disagreements[0].outcomes[0].message, "en")
     assert "121-44-8" in message
     assert "triethanolamine" in message.lower()
     assert "triethylamine" in message.lower()
 
 
 def test_an_hs_code_that_does_not_belong_is_told_with_those_that_would() -> None:
-    told = [one for one in met("HS 2812.13 phosgene, 200 kg") if one.kind == "hs"]
-    message = say(told[0].outcomes[0].message, "en")
+    codes = [mention for mention in mentions_in("HS 2812.13 phosgene, 200 kg") if mention.kind == "hs"]
+    message = say(codes[0].outcomes[0].message, "en")
     assert "2812.13" in message
     assert "2812.11" in message
 
@@ -166,14 +168,17 @@ def test_an_hs_code_that_does_not_belong_is_told_with_those_that_would() -> None
 def test_the_answer_to_a_text_is_its_mentions_with_their_places_and_basis_text() -> None:
     text = "5 kg of phosgene and thionyl chloride"
     answers = SCREENER.answer(text, "text")
-    listed = [one for one in answers if one.verdict is Verdict.LISTED]
-    assert {(one.written, one.basis) for one in listed} == {("phosgene", "text"), ("thionyl chloride", "text")}
-    assert all(text[one.span[0] : one.span[1]] == one.written for one in listed)
+    listed = [answer for answer in answers if answer.verdict is Verdict.LISTED]
+    assert {(mention.written, mention.basis) for mention in listed} == {
+        ("phosgene", "text"),
+        ("thionyl chloride", "text"),
+    }
+    assert all(text[mention.span[0] : mention.span[1]] == mention.written for mention in listed)
 
 
 def test_a_text_without_a_chemical_says_that_none_was_recognised() -> None:
-    (one,) = SCREENER.answer("spare parts for tractors", "text")
-    assert (one.verdict, one.message.id) == (Verdict.NOT_LISTED, "why_no_mention")
+    (finding,) = SCREENER.answer("spare parts for tractors", "text")
+    assert (finding.verdict, finding.message.id) == (Verdict.NOT_LISTED, "why_no_mention")
 
 
 # Any text
@@ -190,13 +195,13 @@ PIECES = st.one_of(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=6).map(" ".join))
 def test_mentions_of_any_text_stand_in_it_in_order_and_can_be_said(text: str) -> None:
-    found = SCREENER.finder.find(text)
-    assert [one[:2] for one in found] == sorted(one[:2] for one in found)
-    for one in found:
-        assert 0 <= one.start < one.end <= len(text)
-        assert text[one.start : one.end] == one.text
-        assert one.outcomes
-        for outcome in one.outcomes:
+    mentions = SCREENER.finder.find(text)
+    assert [mention[:2] for mention in mentions] == sorted(mention[:2] for mention in mentions)
+    for mention in mentions:
+        assert 0 <= mention.start < mention.end <= len(text)
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.outcomes
+        for outcome in mention.outcomes:
             assert outcome.basis == "text"
             assert say(outcome.message, "en")
 
@@ -222,8 +227,8 @@ def test_each_of_many_texts_is_answered_as_it_is_alone(characters: int, monkeypa
     ]
     together = list(SCREENER.finder.find_all(texts))
     assert together == [SCREENER.finder.find(text) for text in texts]
-    told = [tuple(outcome for one in found for outcome in one.outcomes) for found in together]
-    assert list(SCREENER.finder.answer_all(texts)) == told
+    outcomes = [tuple(outcome for mention in mentions for outcome in mention.outcomes) for mentions in together]
+    assert list(SCREENER.finder.answer_all(texts)) == outcomes
 
 
 def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,23 +238,27 @@ def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.
         "3-ethyl-5-iodo-2-propoxyphenol",
         "2-butyl-4-fluoro-6-nitroaniline",
     ]
-    asked: list[list[str]] = []
+    asked_for: list[list[str]] = []
 
     def by_systematic_names(texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        asked.append(list(texts))
-        return [(Candidate(one, "", ("CCO",), "systematic", "certain", one),) if one in names else () for one in texts]
+        asked_for.append(list(texts))
+        return [
+            (Candidate(text, "", ("CCO",), "systematic", "certain", text),) if text in names else () for text in texts
+        ]
 
     monkeypatch.setattr(resolver, "by_systematic_names", by_systematic_names)
-    found = list(SCREENER.finder.find_all(f"{name}, 5 kg" for name in names))
-    assert [[(one.text, one.kind) for one in some] for some in found] == [[(name, "systematic")] for name in names]
-    assert len(asked) == 1
-    assert set(names) <= set(asked[0])
+    mentions_by_text = list(SCREENER.finder.find_all(f"{name}, 5 kg" for name in names))
+    assert [[(candidate.text, candidate.kind) for candidate in some] for some in mentions_by_text] == [
+        [(name, "systematic")] for name in names
+    ]
+    assert len(asked_for) == 1
+    assert set(names) <= set(asked_for[0])
 
 
 def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
     cut = ["12345", "2922", "1076", "11", "99999999"]
     signs = Signs(SCREENER.finder.scanner, NearSpellings(Judge(SCREENER), SCREENER.finder.scanner))
-    assert [signs.of(one, [one]) for one in cut] == [0, NUMBER, 0, 0, NUMBER]
+    assert [signs.of(word, [word]) for word in cut] == [0, NUMBER, 0, 0, NUMBER]
     assert not {"12345", "2922", "1076"} & set(signs._weights)
 
 

@@ -49,13 +49,14 @@ def report(screener):
         maker = Maker("opencwc.screening", "0.1.0", DAY.isoformat())
         for row, text in enumerate(inputs, 1):
             outcomes = screener.answer(text)
-            tally.add(gravest(one.verdict for one in outcomes))
-            findings += [one.finding(Subject(row, f"id-{row}", text), maker) for one in outcomes]
+            tally.add(gravest(outcome.verdict for outcome in outcomes))
+            findings += [outcome.finding(Subject(row, f"id-{row}", text), maker) for outcome in outcomes]
         convention = screener.rulebook.convention
         lists = tuple(
-            CheckedList(held.id, held.title.get(lang, held.title["en"]), str(held.text_of)) for held in convention.lists
+            CheckedList(rule_list.id, rule_list.title.get(lang, rule_list.title["en"]), str(rule_list.text_of))
+            for rule_list in convention.lists
         )
-        policies = tuple(f"policy_{one.id}_{one.choice}" for one in convention.policies)
+        policies = tuple(f"policy_{policy.id}_{policy.choice}" for policy in convention.policies)
         note = Message("summary_column", {"column": "smiles", "file": "stock.csv"})
         checked = Checked(lists, DAY.isoformat(), policies, "0.1.0", "stock.csv", "smiles", (note,))
         stream = io.StringIO()
@@ -77,7 +78,7 @@ def words(page: str) -> str:
 
 def test_what_was_checked_is_said(report):
     page = report()
-    for said in (
+    for expected in (
         "2026-11-24",
         "stock.csv",
         "smiles",
@@ -85,7 +86,7 @@ def test_what_was_checked_is_said(report):
         "2020-06-07",
         say("policy_isotopes_ignored").capitalize(),
     ):
-        assert said in page
+        assert expected in page
     assert say("evidence_unverified") in page
 
 
@@ -126,7 +127,7 @@ def test_a_rule_is_written_once_however_often_it_is_met(report):
 
 
 def test_an_unverified_entry_is_plainly_said_to_be_so(report):
-    card = next(one for one in cards(report()) if 'data-entry="AG AG53"' in one)
+    card = next(card for card in cards(report()) if 'data-entry="AG AG53"' in card)
     assert (
         f'class="warn"><svg class="icon" aria-hidden="true"><use href="#tone-doubt"/></svg>{say("evidence_unverified")}'
         in re.sub(r">\s+", ">", card)
@@ -257,13 +258,13 @@ def said_in_code() -> set[str]:
     tree = ast.parse(Path(report_module.__file__).read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     written = {text for text in texts if re.fullmatch(r"(report|label|summary|rule|list)_[a-z_]+", text)}
-    made = {f"{about}_{one}" for about in ("verdict", "means") for one in SCREEN.verdicts}
-    made |= {f"evidence_{one}" for one in EVIDENCE} | {f"salts_{one}" for one in SALTS}
-    made |= {f"basis_{one}" for one in ("structure", "cas", "name")}
+    made = {f"{about}_{verdict}" for about in ("verdict", "means") for verdict in SCREEN.verdicts}
+    made |= {f"evidence_{kind}" for kind in EVIDENCE} | {f"salts_{salt}" for salt in SALTS}
+    made |= {f"basis_{kind}" for kind in ("structure", "cas", "name")}
     made |= {"form_protonated", "form_alkylated", "rule_alkyl", "rule_alkylating", "rule_halogen"}
     return written | made
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_every_message_that_the_report_says_is_in_the_catalog(lang):
-    assert [one for one in sorted(said_in_code()) if read_template("opencwc", one, lang, 2) is None] == []
+    assert [message for message in sorted(said_in_code()) if read_template("opencwc", message, lang, 2) is None] == []

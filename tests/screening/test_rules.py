@@ -21,8 +21,8 @@ from opencwc.wording import sentence
 
 def fits(core: str, places: dict[str, str], text: str, **fields: object) -> Answer:
     drawing = compile_structure(Structure(core, places, **fields))
-    found = [fit.answer for one in drawing.cores if (fit := one.fit(Chem.MolFromSmiles(text)))]
-    return Answer.YES if Answer.YES in found else found[0] if found else Answer.NO
+    fits_found = [fit.answer for core in drawing.cores if (fit := core.fit(Chem.MolFromSmiles(text)))]
+    return Answer.YES if Answer.YES in fits_found else fits_found[0] if fits_found else Answer.NO
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_a_core_is_the_whole_molecule_unless_the_rest_is_free() -> None:
 
 def test_a_chain_of_methylenes_has_the_lengths_that_are_said() -> None:
     places = {"L": "methylenes(0..2)"}
-    found = [fits("N#C{L}C#N", places, f"N#C{'C' * count}C#N") for count in range(5)]
-    assert found == [Answer.YES] * 3 + [Answer.NO] * 2
+    answers = [fits("N#C{L}C#N", places, f"N#C{'C' * count}C#N") for count in range(5)]
+    assert answers == [Answer.YES] * 3 + [Answer.NO] * 2
 
 
 def test_an_open_atom_is_a_doubt_and_not_an_answer() -> None:
@@ -90,7 +90,7 @@ def test_an_open_atom_is_a_doubt_and_not_an_answer() -> None:
 @given(st.integers(1, 14), st.integers(1, 6))
 def test_the_limits_of_1a01_hold_for_every_length(o_alkyl: int, p_alkyl: int) -> None:
     text = f"{'C' * o_alkyl}OP(=O)(F){'C' * p_alkyl}"
-    entries = {one.rule.entry for one in SCHEDULES.answer(text, "smiles") if one.rule}
+    entries = {finding.rule.entry for finding in SCHEDULES.answer(text, "smiles") if finding.rule}
     if p_alkyl > 3:
         assert entries == set()
     else:
@@ -102,9 +102,9 @@ SCHEDULES = Screener(Rulebook.of(date(2026, 11, 24), ("CWC",)))
 
 def test_the_sentence_names_the_places_and_what_stands_there() -> None:
     (outcome,) = SCHEDULES.answer("CCCCCCCOP(C)(=O)F", "smiles")
-    said = sentence(outcome.message)
-    assert "phosphorus carries methyl" in said
-    assert "the O-alkyl group is an alkyl group of 7 carbons" in said
+    wording = sentence(outcome.message)
+    assert "phosphorus carries methyl" in wording
+    assert "the O-alkyl group is an alkyl group of 7 carbons" in wording
 
 
 def test_the_evidence_points_at_the_atoms_of_each_place() -> None:
@@ -112,10 +112,10 @@ def test_the_evidence_points_at_the_atoms_of_each_place() -> None:
     core, *places = outcome.evidence
     mol = Chem.MolFromSmiles(core.structure)
     symbols = {
-        one.label: sorted(mol.GetAtomWithIdx(index).GetSymbol() for index in one.atoms) for one in outcome.evidence
+        part.label: sorted(mol.GetAtomWithIdx(index).GetSymbol() for index in part.atoms) for part in outcome.evidence
     }
     assert symbols == {"core": ["F", "O", "O", "P"], "R": ["C"], "Q": ["C", "C", "C"]}
-    assert sum(len(one.atoms) for one in outcome.evidence) == mol.GetNumAtoms()
+    assert sum(len(part.atoms) for part in outcome.evidence) == mol.GetNumAtoms()
     assert len(places) == 2
 
 

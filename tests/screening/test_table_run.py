@@ -29,8 +29,12 @@ def batches(values: list[str], size: int) -> Iterator[Rows]:
         yield Rows(at + 1, part.ids, part.inputs, part.problems)
 
 
-def told(pieces: Iterator[Piece]) -> list[tuple[object, ...]]:
-    return [(one.subject, one.verdict, one.rule, one.message) for piece in pieces for one in piece.findings]
+def in_brief(pieces: Iterator[Piece]) -> list[tuple[object, ...]]:
+    return [
+        (finding.subject, finding.verdict, finding.rule, finding.message)
+        for piece in pieces
+        for finding in piece.findings
+    ]
 
 
 def mixed(count: int) -> list[str]:
@@ -50,16 +54,16 @@ def mixed(count: int) -> list[str]:
 
 def test_the_size_of_the_batches_changes_nothing() -> None:
     values = mixed(100)
-    whole = told(run(batches(values, 100), QUESTION, Wish(everything=True)))
+    whole = in_brief(run(batches(values, 100), QUESTION, Wish(everything=True)))
     for size in (1, 7, 99):
-        assert told(run(batches(values, size), QUESTION, Wish(everything=True))) == whole
+        assert in_brief(run(batches(values, size), QUESTION, Wish(everything=True))) == whole
     assert {subject.row for subject, *_ in whole} == set(range(1, 101))  # type: ignore[attr-defined]
 
 
 def test_processes_change_nothing() -> None:
     values = mixed(60)
-    one, two = (told(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
-    assert one == two
+    alone, two = (in_brief(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
+    assert alone == two
     assert multiprocessing.active_children() == []
 
 
@@ -106,7 +110,7 @@ def test_an_error_of_reading_half_way_is_raised_and_ends_the_processes() -> None
 def test_screen_takes_a_value_values_and_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a.smi"
     path.write_text(f"{SARIN} X\n", encoding="utf-8")
-    for source in (SARIN, [SARIN], (one for one in [SARIN]), path):
+    for source in (SARIN, [SARIN], (value for value in [SARIN]), path):
         (finding,) = opencwc.screen(source, lists=["CWC"])
         assert (finding.verdict, finding.rule and finding.rule.entry) == (Verdict.LISTED, "1A01")
         assert finding.subject.row == 1
@@ -123,8 +127,8 @@ def test_findings_come_while_the_input_is_still_open() -> None:
 
 
 def test_rows_are_told_up_to_a_bound_and_counted_beyond_it() -> None:
-    pieces = list(run(batches([SARIN] * 50, 50), QUESTION, Wish(told=10)))
-    assert [one.subject.row for one in pieces[0].findings] == list(range(1, 11))
+    pieces = list(run(batches([SARIN] * 50, 50), QUESTION, Wish(most=10)))
+    assert [finding.subject.row for finding in pieces[0].findings] == list(range(1, 11))
     assert pieces[0].tally.by_verdict[Verdict.LISTED] == 50
 
 
@@ -134,4 +138,4 @@ def test_a_table_of_mol_blocks_is_known_for_one(tmp_path: Path) -> None:
     path = tmp_path / "a.sdf"
     path.write_text(Chem.MolToMolBlock(Chem.MolFromSmiles(SARIN)) + "$$$$\n", encoding="utf-8")
     assert open_table(path).inputs_are == "molblock"
-    assert [one.verdict for one in opencwc.screen(path, lists=["CWC"])] == [Verdict.LISTED]
+    assert [finding.verdict for finding in opencwc.screen(path, lists=["CWC"])] == [Verdict.LISTED]

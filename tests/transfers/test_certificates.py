@@ -46,7 +46,7 @@ def shipment(**fields: str) -> Shipment:
 
 
 def ids(messages: object) -> list[str]:
-    return [one.id.removeprefix("transfers_certificate_") for one in messages]  # type: ignore[attr-defined]
+    return [message.id.removeprefix("transfers_certificate_") for message in messages]  # type: ignore[attr-defined]
 
 
 def test_a_good_certificate_has_no_fault_and_no_doubt() -> None:
@@ -101,27 +101,29 @@ def test_faults_and_doubts_are_said_in_every_language(lang: str) -> None:
         statements="", end_use="", issued_by="Jordan", issued="2026-06-02", expires="2026-05-31", recipient="Nile Inks",
         end_users="X",
     )  # fmt: skip
-    for one in (*faults_of(bad, shipment(), DAY), *doubts_of(bad, shipment())):
-        said = sentence(one, lang)
-        assert "transfers_" not in said and "{" not in said
+    for fault in (*faults_of(bad, shipment(), DAY), *doubts_of(bad, shipment())):
+        wording = sentence(fault, lang)
+        assert "transfers_" not in wording and "{" not in wording
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 9_000), min_size=1, max_size=8), st.integers(1, 20_000), st.booleans())
-def test_no_more_is_drawn_than_a_certificate_holds_and_nothing_is_lost(needs: list[int], held: int, two: bool) -> None:
-    certificates = [certificate(quantity=str(held))]
+def test_no_more_is_drawn_than_a_certificate_holds_and_nothing_is_lost(
+    needs: list[int], quantity: int, two: bool
+) -> None:
+    certificates = [certificate(quantity=str(quantity))]
     if two:
         certificates.append(certificate(id="C2", quantity="500"))
     balances = Balances(certificates, lambda *_: True)
     drawn = Decimal(0)
     for number, need in enumerate(needs):
-        one = shipment(quantity=str(need), certificates="C1; C2")
-        cover = balances.cover(one, "CWC 3B17", DAY + timedelta(days=number))
+        planned = shipment(quantity=str(need), certificates="C1; C2")
+        cover = balances.cover(planned, "CWC 3B17", DAY + timedelta(days=number))
         taken = sum((amount.value for _, amount, _ in cover.drawn), Decimal(0))
         assert taken + (cover.missing.value if cover.missing else 0) == need
         assert all(left.value >= 0 for _, _, left in cover.drawn)
         drawn += taken
-    total = held + (500 if two else 0)
+    total = quantity + (500 if two else 0)
     assert drawn == min(total, sum(needs))
 
 
@@ -143,9 +145,14 @@ def test_certificates_are_read_from_other_peoples_columns() -> None:
         "Usuario final;Declaraciones\n"
         "C-7;Egipto;Delta;Trietanolamina;10;2026-01-05;31.12.2026;industrial;Delta, Alejandría;a b c d e\n"
     )
-    one = read_certificates(io.BytesIO(text.encode()), "certificados.csv")[0]
-    assert (one.id, one.issued_by.code, str(one.amount), one.expires) == ("C-7", "EGY", "10000 kg", date(2026, 12, 31))
-    assert len(one.statements) == 5 and not one.problems
+    read = read_certificates(io.BytesIO(text.encode()), "certificados.csv")[0]
+    assert (read.id, read.issued_by.code, str(read.amount), read.expires) == (
+        "C-7",
+        "EGY",
+        "10000 kg",
+        date(2026, 12, 31),
+    )
+    assert len(read.statements) == 5 and not read.problems
 
 
 def test_two_certificates_of_one_id_are_named_and_the_rest_goes_on() -> None:
@@ -156,14 +163,16 @@ def test_two_certificates_of_one_id_are_named_and_the_rest_goes_on() -> None:
 
 
 def test_certificates_that_no_shipment_names_are_said_with_what_is_wrong_with_them() -> None:
-    held = [certificate(), certificate(id="C2"), certificate(id="C3", statements="a b"),
+    certificates = [certificate(), certificate(id="C2"), certificate(id="C3", statements="a b"),
             certificate(id="C4", expires="2025-01-01")]  # fmt: skip
     named = shipment_of(1, {"chemical": "Triethanolamine", "certificates": "c1"})
-    said = [(one.id, ids(wrong)) for one, wrong in Balances(held, lambda *_: True).unnamed([named])]
-    assert said == [("C2", []), ("C3", ["statements"]), ("C4", ["days"])]
-    checker = Checker(Question(DAY), held)
+    unnamed = [
+        (certificate.id, ids(wrong)) for certificate, wrong in Balances(certificates, lambda *_: True).unnamed([named])
+    ]
+    assert unnamed == [("C2", []), ("C3", ["statements"]), ("C4", ["days"])]
+    checker = Checker(Question(DAY), certificates)
     assert [*checker.check([named])]
-    assert ["C3" in sentence(one) for one in checker.unnamed] == [False, True, False]
+    assert ["C3" in sentence(certificate) for certificate in checker.unnamed] == [False, True, False]
 
 
 def test_certificates_without_ids_are_refused() -> None:

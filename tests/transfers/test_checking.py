@@ -60,8 +60,8 @@ def checked(*rows: dict[str, str]) -> list[Answer]:
 def plain(answer: Answer) -> tuple[Any, ...]:
     return (
         answer.verdict,
-        [(one.rule, one.verdict, one.message) for one in answer.findings],
-        [(one.rule.id, one.state, one.due) for one in answer.owed],
+        [(finding.rule, finding.verdict, finding.message) for finding in answer.findings],
+        [(duty.rule.id, duty.state, duty.due) for duty in answer.owed],
     )
 
 
@@ -70,8 +70,8 @@ def plain(answer: Answer) -> tuple[Any, ...]:
 def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None:
     answer = checked(row)[0]
     assert answer.verdict in CHECK.verdicts and answer.findings
-    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECK.verdicts.index)
-    assert {one.state for one in answer.owed} <= {*STATES_OF_DUTY}
+    assert answer.verdict is min((finding.verdict for finding in answer.findings), key=CHECK.verdicts.index)
+    assert {duty.state for duty in answer.owed} <= {*STATES_OF_DUTY}
     for finding in answer.findings:
         assert "transfers_" not in sentence(finding.message)
         assert finding_from_plain(finding_to_plain(finding)) == finding
@@ -83,7 +83,7 @@ def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None
 def test_what_is_still_needed_or_not_kept_shows_in_the_verdict(row: dict[str, str]) -> None:
     answer = checked(row)[0]
     for finding in answer.findings:
-        states = {one.state for one in answer.owed if one.entry == finding.rule}
+        states = {duty.state for duty in answer.owed if duty.entry == finding.rule}
         if finding.verdict is Verdict.ALLOWED:
             assert not states & {"broken", "late", "needed"}
         if finding.verdict is Verdict.PROHIBITED:
@@ -103,14 +103,14 @@ def test_a_missing_state_or_day_is_never_allowed_or_prohibited(row: dict[str, st
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ROWS, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows: list[dict[str, str]], shuffle: random.Random) -> None:
-    days = [date(2020, 1, 1) + timedelta(days=one) for one in range(len(rows))]
+    days = [date(2020, 1, 1) + timedelta(days=place) for place in range(len(rows))]
     rows = [
         {**row, "date": str(day), "id": str(number)} for number, (row, day) in enumerate(zip(rows, days, strict=True))
     ]
     order = list(range(len(rows)))
     shuffle.shuffle(order)
-    before, after = checked(*rows), checked(*(rows[one] for one in order))
-    assert [plain(before[one]) for one in order] == [plain(one) for one in after]
+    before, after = checked(*rows), checked(*(rows[place] for place in order))
+    assert [plain(before[place]) for place in order] == [plain(place) for place in after]
 
 
 @settings(max_examples=40, deadline=None)
@@ -133,8 +133,8 @@ def test_the_unit_does_not_matter(milligrams: int, chemical: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.decimals(0, 100, places=2), st.decimals(0, 100, places=2), st.sampled_from(("Thiodiglycol", "Amiton")))
-def test_less_of_a_chemical_is_never_judged_more_gravely(one: object, other: object, chemical: str) -> None:
-    low, high = sorted((one, other))  # type: ignore[type-var]
+def test_less_of_a_chemical_is_never_judged_more_gravely(amount: object, other: object, chemical: str) -> None:
+    low, high = sorted((amount, other))  # type: ignore[type-var]
     row = {"chemical": chemical, "from": "France", "to": "Egypt", "date": "2027-03-01", "quantity": "5", "unit": "t"}
     less, more = (checked({**row, "concentration": str(share)})[0].verdict for share in (low, high))
     assert CHECK.verdicts.index(less) >= CHECK.verdicts.index(more)
@@ -146,15 +146,15 @@ def test_less_of_a_chemical_is_never_judged_more_gravely(one: object, other: obj
 )
 def test_schedule_2_goes_to_a_state_on_the_days_on_which_it_is_a_party(day: date, code: str) -> None:
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": code, "date": str(day), "quantity": "5", "unit": "t"}
-    status = next(one.status for one in Convention(day).states if one.state.code == code)
-    wanted = Verdict.ALLOWED if status == "state_party" else Verdict.PROHIBITED
-    assert checked(row)[0].verdict is wanted
+    status = next(state.status for state in Convention(day).states if state.state.code == code)
+    expected = Verdict.ALLOWED if status == "state_party" else Verdict.PROHIBITED
+    assert checked(row)[0].verdict is expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(DAYS)
 def test_deadlines_are_so_many_days_from_the_shipment_or_the_end_of_its_year(day: date) -> None:
-    deadlines = {one.id: one for one in Convention(day).deadlines}
+    deadlines = {deadline.id: deadline for deadline in Convention(day).deadlines}
     if notice := deadlines.get("s1-notice"):
         assert due_on(notice, day) == day - timedelta(days=30)
     if annual := deadlines.get("s1-transfers"):
@@ -178,8 +178,8 @@ def test_an_answer_says_up_to_when_states_are_known_only_where_it_is_later() -> 
 
 def test_what_an_exception_rests_on_is_told_with_its_grade() -> None:
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": "EGY", "date": "2020-03-01", "concentration": "5"}
-    said = sentence(checked(row)[0].findings[0].message)
-    assert "Singapore Customs" in said and "not verified" in said
+    wording = sentence(checked(row)[0].findings[0].message)
+    assert "Singapore Customs" in wording and "not verified" in wording
 
 
 def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
@@ -188,7 +188,7 @@ def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
 
 
 def test_the_day_of_a_state_that_is_not_verified_is_told() -> None:
-    unverified = next(one for one in Convention(ASKED).states if one.state.evidence == "unverified")
+    unverified = next(state for state in Convention(ASKED).states if state.state.evidence == "unverified")
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": unverified.state.code, "date": "2020-03-01"}
     assert "not verified" in sentence(checked(row)[0].findings[0].message)
 
@@ -198,10 +198,10 @@ def test_evidence_shows_the_states_the_duties_and_the_papers() -> None:
         "chemical": "Sarin", "from": "France", "to": "Germany", "date": "2027-03-01", "quantity": "5", "unit": "g",
         "purpose": "research", "papers": "notice FRA 2027-01-10",
     }  # fmt: skip
-    shown = {(one.kind, one.label): one.value for one in checked(row)[0].findings[0].evidence}
-    assert shown["state", "from"] == "FRA state_party 1997-04-29"
-    assert shown["duty", "s1-notice"] == "needed 2027-01-30; Verification Annex VI.5; treaty"
-    assert shown["paper", "notice"] == "notice FRA 2027-01-10"
+    evidence = {(part.kind, part.label): part.value for part in checked(row)[0].findings[0].evidence}
+    assert evidence["state", "from"] == "FRA state_party 1997-04-29"
+    assert evidence["duty", "s1-notice"] == "needed 2027-01-30; Verification Annex VI.5; treaty"
+    assert evidence["paper", "notice"] == "notice FRA 2027-01-10"
 
 
 def test_a_request_for_making_a_weapon_is_no_shipment() -> None:
@@ -211,8 +211,8 @@ def test_a_request_for_making_a_weapon_is_no_shipment() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 3])
 def test_answers_come_in_the_order_of_the_shipments(size: int) -> None:
-    rows = [{"chemical": "Ethanol", "date": str(date(2026, 3, 9 - one))} for one in range(size)]
-    assert [one.shipment.row for one in checked(*rows)] == [*range(1, size + 1)]
+    rows = [{"chemical": "Ethanol", "date": str(date(2026, 3, 9 - place))} for place in range(size)]
+    assert [answer.shipment.row for answer in checked(*rows)] == [*range(1, size + 1)]
 
 
 def test_shipments_are_not_changed_by_the_check() -> None:
@@ -232,18 +232,18 @@ def test_a_purpose_that_is_not_known_is_shown_and_never_allowed() -> None:
         }
         answer = checked(row)[0]
         assert answer.verdict is Verdict.REVIEW
-        assert all("fun and games" in sentence(one.message) for one in answer.findings)
+        assert all("fun and games" in sentence(finding.message) for finding in answer.findings)
 
 
 def test_a_mixture_has_one_verdict_and_each_line_its_duties_with_day_and_source() -> None:
     line = "Solution of thiodiglycol 50 % and triethanolamine 20 %"
     row = {"line": line, "quantity": "1", "unit": "t", "from": "Germany", "to": "Israel", "date": "2027-02-01"}
     answer = checked(row)[0]
-    lines = [line_of(answer, one) for one in answer.findings]
-    assert len({one["verdict"] for one in lines}) == 2
-    assert {one["shipment_verdict"] for one in lines} == {"prohibited"}
-    assert {finding_as_plain(answer, one)["shipment_verdict"] for one in answer.findings} == {"prohibited"}
-    below_30 = next(one for one in lines if one["entry"] == "3B17")
+    lines = [line_of(answer, finding) for finding in answer.findings]
+    assert len({line["verdict"] for line in lines}) == 2
+    assert {line["shipment_verdict"] for line in lines} == {"prohibited"}
+    assert {finding_as_plain(answer, finding)["shipment_verdict"] for finding in answer.findings} == {"prohibited"}
+    below_30 = next(line for line in lines if line["entry"] == "3B17")
     assert "by 2028-03-30" in below_30["duties"] and "Verification Annex VIII.1" in below_30["duties"]
 
 

@@ -47,8 +47,8 @@ NAMES = tuple(dict.fromkeys(case["listed"] for case in (*ALIKE, *APART, *LATER))
 LIST = list_of(*NAMES)
 
 
-def finds(asked: str, listed: str) -> bool:
-    return NAMES.index(listed) in [int(hit.entry) for hit in LIST.find(asked)]
+def finds(name: str, listed: str) -> bool:
+    return NAMES.index(listed) in [int(hit.entry) for hit in LIST.find(name)]
 
 
 def target(**cells: str) -> dict[str, str]:
@@ -82,8 +82,8 @@ def test_there_are_150_cases_and_more() -> None:
     [("Яковлева", "Jakowlewa", "Iakovleva"), ("Юрий", "Jurij", "Iouri"), ("Жилябова", "Schiljabowa", "Jiliabova")],
 )
 def test_a_j_is_read_as_german_and_as_french_writes_it(russian: str, german: str, french: str) -> None:
-    one, *others = (name_words(name)[0] for name in (russian, german, french))
-    assert all(alike(one, other) >= 0.9 for other in others)
+    first, *others = (name_words(name)[0] for name in (russian, german, french))
+    assert all(alike(first, other) >= 0.9 for other in others)
 
 
 def test_recall_and_precision_on_the_pairs_written_later() -> None:
@@ -112,8 +112,8 @@ def test_likeness_does_not_depend_on_who_asks() -> None:
 
 
 def test_the_country_supports_a_likeness_and_never_hides_one() -> None:
-    one = list_of("Orvenda Chemical Trading LLC", countries=("sy",))
-    by_country = {country: one.find("Orvenda Chemicals", country)[0] for country in ("", "SYR", "sy", "FRA")}
+    sanctions = list_of("Orvenda Chemical Trading LLC", countries=("sy",))
+    by_country = {country: sanctions.find("Orvenda Chemicals", country)[0] for country in ("", "SYR", "sy", "FRA")}
     assert {country: hit.country for country, hit in by_country.items()} == {
         "": "unknown", "SYR": "same", "sy": "same", "FRA": "different",
     }  # fmt: skip
@@ -123,8 +123,8 @@ def test_the_country_supports_a_likeness_and_never_hides_one() -> None:
 
 def test_of_two_entries_of_the_same_name_the_one_of_the_same_country_comes_first() -> None:
     entries = tuple(Listed(country, "Company", ("Orvenda Trading",), (country,)) for country in ("ir", "sy"))
-    found = SanctionsList("two.csv", entries).find("Orvenda Trading", "SYR")
-    assert [hit.entry for hit in found] == ["sy", "ir"]
+    hits = SanctionsList("two.csv", entries).find("Orvenda Trading", "SYR")
+    assert [hit.entry for hit in hits] == ["sy", "ir"]
 
 
 def test_targets_simple_is_read_with_its_aliases_countries_and_date(tmp_path: Path) -> None:
@@ -158,10 +158,10 @@ ENTITIES = [
 
 def test_follow_the_money_entities_are_read_from_json_lines_also_compressed(tmp_path: Path) -> None:
     path = tmp_path / "entities.ftm.json.gz"
-    lines = [json.dumps(one, ensure_ascii=False) for one in ENTITIES]
+    lines = [json.dumps(entity, ensure_ascii=False) for entity in ENTITIES]
     path.write_bytes(gzip.compress("\n".join([*lines, "{broken", ""]).encode()))
     read = SanctionsList.read(path)
-    assert [one.id for one in read.entries] == ["e1", "e3"]
+    assert [entry.id for entry in read.entries] == ["e1", "e3"]
     assert read.date == "2026-11-18"
     assert [problem.values["row"] for problem in read.problems] == [4]
     assert read.find("Orvenda Khimiya OOO")[0].entry == "e1"
@@ -201,16 +201,16 @@ def test_a_row_with_too_many_cells_is_told_and_the_rest_is_read(tmp_path: Path) 
     path = tmp_path / "list.csv"
     path.write_text("id,name\n1,Orvenda\n2,Kel,mar\n3,Zelmira\n", encoding="utf-8")
     read = SanctionsList.read(path)
-    assert [one.id for one in read.entries] == ["1", "3"]
+    assert [entry.id for entry in read.entries] == ["1", "3"]
     assert [(problem.id, problem.values["row"]) for problem in read.problems] == [("consignees_row_unread", 2)]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_hit_is_told_with_the_lists_name_size_and_date_and_is_no_clearance(lang: str) -> None:
-    said = say(LIST.told(LIST.find("Nothing Like It Wurzelpeter")), lang)
-    assert "invented.csv" in said
-    assert str(len(LIST.entries)) in said
-    assert "2026" in said
+    sentence = say(LIST.told(LIST.find("Nothing Like It Wurzelpeter")), lang)
+    assert "invented.csv" in sentence
+    assert str(len(LIST.entries)) in sentence
+    assert "2026" in sentence
     undated = SanctionsList("old.csv", (Listed("1", "", ("Orvenda",)),))
     assert say("consignees_undated", lang) in say(undated.told([]), lang)
 
@@ -221,9 +221,11 @@ def test_a_hit_is_a_finding_for_review_that_names_entry_list_words_and_country()
     assert finding.verdict is Verdict.REVIEW
     assert finding.rule is not None
     assert finding.rule.entry == str(NAMES.index("АО Завод Орланский"))
-    assert [one.label for one in finding.evidence] == ["orlanskiy = орланский", "zavod = завод"]
-    said = say(finding.message, "en")
-    assert all(part in said for part in ("АО Завод Орланский", "invented.csv", "2026-11-20", "could not be compared"))
+    assert [part.label for part in finding.evidence] == ["orlanskiy = орланский", "zavod = завод"]
+    sentence = say(finding.message, "en")
+    assert all(
+        part in sentence for part in ("АО Завод Орланский", "invented.csv", "2026-11-20", "could not be compared")
+    )
 
 
 @pytest.mark.parametrize("name", ["", "   ", "...", "Ltd", "№ 5", "\u202e", "公司", "ООО", "a" * 5000, "💥", "-" * 9])
@@ -235,8 +237,8 @@ def test_odd_names_do_no_harm(name: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked_for_and_listed(name: str) -> None:
-    one = SanctionsList("any", (Listed("1", "", (name, "Orvenda")),))
-    hits = one.find(name)
+    sanctions = SanctionsList("any", (Listed("1", "", (name, "Orvenda")),))
+    hits = sanctions.find(name)
     assert all(isinstance(hit, Hit) and 0 <= hit.score <= 1 for hit in hits)
     if name_words(name):
         assert hits
@@ -272,13 +274,13 @@ def test_20_000_names_are_searched_in_milliseconds(tmp_path: Path) -> None:
 
     rows = [target(id=str(n), name=name(), last_seen="2026-11-20") for n in range(20_000)]
     rows.append(target(id="planted", name="ООО Щукинреагент Орланика"))
-    one = SanctionsList.read(written(tmp_path / "large.csv", rows))
-    assert one.find("Shchukinreagent Orlanika")[0].entry == "planted"
-    asked = [name() for _ in range(50)]
+    sanctions = SanctionsList.read(written(tmp_path / "large.csv", rows))
+    assert sanctions.find("Shchukinreagent Orlanika")[0].entry == "planted"
+    names = [name() for _ in range(50)]
     started = time.process_time()
-    for each in asked:
-        one.find(each)
-    assert (time.process_time() - started) / len(asked) < 0.05
+    for asked_name in names:
+        sanctions.find(asked_name)
+    assert (time.process_time() - started) / len(names) < 0.05
     stream = io.StringIO()
-    stream.write(say(one.told([]), "en"))
+    stream.write(say(sanctions.told([]), "en"))
     assert "20001" in stream.getvalue()

@@ -39,11 +39,11 @@ def line(**fields: str) -> str:
         "id": "1", "reporter": "FRA", "flow": "export", "partner": "DEU", "date": "2012-03-01", "cas": "111-48-8",
         "quantity": "1000", "unit": "kg",
     }  # fmt: skip
-    held = {**usual, **fields}
-    return ",".join(f'"{held.get(name, "")}"' for name in LEDGER_COLUMNS)
+    cells = {**usual, **fields}
+    return ",".join(f'"{cells.get(name, "")}"' for name in LEDGER_COLUMNS)
 
 
-def one(**fields: str) -> tuple[dict, Ledger]:
+def one_line(**fields: str) -> tuple[dict, Ledger]:
     ledger = ledger_of(f"{HEADER}\n{line(**fields)}\n")
     return ledger.lines.to_dicts()[0], ledger
 
@@ -57,7 +57,7 @@ def problems(ledger: Ledger, row: int = 1) -> list[str]:
 
 
 def test_a_line_in_a_ledgers_own_columns_comes_out_as_the_model_says():
-    row, ledger = one(concentration="98.5", hs="2930.70", remarks="see file")
+    row, ledger = one_line(concentration="98.5", hs="2930.70", remarks="see file")
     assert row == {
         "row": 1, "id": "1", "reporter": "FRA", "partner": "DEU", "export": True, "substance": 0,
         "day": date(2012, 3, 1), "year": 2012, "kg": 1000.0, "concentration": 98.5, "hs": 293070, "returned": False,
@@ -84,7 +84,7 @@ def test_a_line_in_a_ledgers_own_columns_comes_out_as_the_model_says():
      ("107-44-8", None, None), ("67-56-1", None, None)],
 )  # fmt: skip
 def test_the_threshold_and_the_limit_are_those_of_the_entry(cas, threshold, limit):
-    _, ledger = one(cas=cas)
+    _, ledger = one_line(cas=cas)
     assert (ledger.substances[0].threshold_kg, ledger.substances[0].limit) == (threshold, limit)
 
 
@@ -168,7 +168,7 @@ def test_a_cell_may_hold_its_own_unit():
     ],
 )
 def test_what_is_wrong_with_a_line_is_named_and_the_line_is_kept(fields, problem, nulls):
-    row, ledger = one(**fields)
+    row, ledger = one_line(**fields)
     assert problems(ledger) == [problem]
     assert [name for name, value in row.items() if value is None and name not in ("concentration", "day")] == [
         name for name in nulls if name not in ("concentration", "day")
@@ -180,7 +180,7 @@ def test_what_is_wrong_with_a_line_is_named_and_the_line_is_kept(fields, problem
 
 
 def test_a_line_with_several_problems_tells_them_all():
-    _, ledger = one(partner="Korea", quantity="much", date="")
+    _, ledger = one_line(partner="Korea", quantity="much", date="")
     assert problems(ledger) == ["ledger_state_unclear", "ledger_date_missing", "ledger_quantity_unread"]
     assert "Korea" in say(ledger.problems[0])
     assert "much" in say(ledger.problems[0])
@@ -188,13 +188,13 @@ def test_a_line_with_several_problems_tells_them_all():
 
 def test_a_negative_quantity_and_words_of_return_are_kept_as_returned():
     for fields in ({"quantity": "-5"}, {"remarks": "Returned goods"}, {"remarks": "退货"}, {"remarks": "возврат"}):
-        assert one(**fields)[0]["returned"]
-    assert one(quantity="-5")[0]["kg"] == -5.0
-    assert not one(remarks="nothing to say")[0]["returned"]
+        assert one_line(**fields)[0]["returned"]
+    assert one_line(quantity="-5")[0]["kg"] == -5.0
+    assert not one_line(remarks="nothing to say")[0]["returned"]
 
 
 def test_a_typing_error_of_many_digits_keeps_its_kg():
-    assert one(quantity="1000000000000")[0]["kg"] == 1e12
+    assert one_line(quantity="1000000000000")[0]["kg"] == 1e12
 
 
 def test_dates_are_read_as_the_others_of_the_file_are_written():
@@ -220,7 +220,7 @@ def test_decimals_are_read_as_the_others_of_the_file_are_written():
 
 
 def test_in_a_ledgers_own_columns_a_point_is_a_decimal_point_unless_decimal_commas_stand_beside_it():
-    assert one(quantity="1.234")[0]["kg"] == 1.234
+    assert one_line(quantity="1.234")[0]["kg"] == 1.234
     beside = ledger_of(f"{HEADER}\n{line(quantity='1.234')}\n{line(id='2', quantity='12,5')}\n")
     assert beside.lines["kg"].to_list() == [1234.0, 12.5]
 
@@ -239,11 +239,11 @@ def test_a_number_of_days_is_a_day_in_a_workbook(tmp_path):
 
 
 def test_former_states_are_kept_and_told_and_renamed_ones_are_read_and_told():
-    former = one(partner="USSR", date="1990")
+    former = one_line(partner="USSR", date="1990")
     assert former[0]["partner"] == "SUN"
     assert problems(former[1]) == []
     assert [note.id for note in former[1].notes] == ["ledger_state_was"]
-    renamed = one(partner="Burma")
+    renamed = one_line(partner="Burma")
     assert renamed[0]["partner"] == "MMR"
     assert [note.id for note in renamed[1].notes] == ["ledger_state_renamed"]
 
@@ -274,7 +274,7 @@ def test_a_chemical_is_one_whether_by_number_or_by_name_or_in_a_line_of_commerce
 
 
 def test_an_unknown_name_is_a_substance_of_its_own_and_told():
-    row, ledger = one(cas="", chemical="Qwertzol forte")
+    row, ledger = one_line(cas="", chemical="Qwertzol forte")
     assert row["substance"] == 0
     assert problems(ledger) == ["ledger_chemical_unknown"]
 
@@ -312,15 +312,15 @@ def test_statistics_of_trade_are_read_in_each_of_their_forms(form, text):
 
 
 def test_in_an_ordinary_ledger_what_is_exported_again_is_an_export_and_told():
-    row, ledger = one(flow="Réexportation")
+    row, ledger = one_line(flow="Réexportation")
     assert row["export"] is True
     assert [note.id for note in ledger.notes] == ["ledger_re_export"]
-    assert one(flow="реимпорт")[0]["returned"]
+    assert one_line(flow="реимпорт")[0]["returned"]
 
 
 def test_a_trade_system_that_a_flow_names_is_told():
     assert read_flow("General import") == ("import", "general")
-    assert [note.id for note in one(flow="Importations (commerce spécial)")[1].notes] == ["ledger_trade_system"]
+    assert [note.id for note in one_line(flow="Importations (commerce spécial)")[1].notes] == ["ledger_trade_system"]
 
 
 def test_without_the_columns_that_a_ledger_needs_there_is_an_error_that_names_them():
@@ -404,7 +404,7 @@ def test_a_quantity_reads_in_a_ledger_as_by_itself_with_the_decimal_mark_of_its_
     readings = [read_number(text, mark) for text in texts]
     if "ledger_decimals_mixed" not in [note.id for note in ledger.notes]:
         assert ledger.lines["kg"].to_list() == [
-            None if one.other is not None else pytest.approx(one.value) for one in readings
+            None if reading.other is not None else pytest.approx(reading.value) for reading in readings
         ]
 
 
@@ -422,16 +422,16 @@ def test_the_order_of_lines_changes_no_line(drawn, seed):
     written = [line(id=f"n{at}", **row) for at, row in enumerate(drawn)]
     shuffled = random.Random(seed).sample(written, len(written))
     first, second = (ledger_of("\n".join([HEADER, *lines]) + "\n") for lines in (written, shuffled))
-    told = [
+    plain_lines = [
         sorted((*row[1:-1], str(ledger.problems[row[-1] - 1]) if row[-1] else "") for row in _plain(ledger))
         for ledger in (first, second)
     ]
-    assert told[0] == told[1]
+    assert plain_lines[0] == plain_lines[1]
     assert first.lines.height == len(drawn)
 
 
 def _plain(ledger: Ledger) -> list[tuple]:
-    keys = [one.key for one in ledger.substances]
+    keys = [substance.key for substance in ledger.substances]
     lines = ledger.lines.with_columns(
         pl.col("substance").replace_strict(range(len(keys)), keys, return_dtype=pl.String)
     )
@@ -452,13 +452,13 @@ def test_every_line_of_many_years_of_statistics_has_its_year(tmp_path: Path):
 
 def test_a_year_far_from_the_others_or_still_to_come_is_told_and_kept():
     years = [*range(2015, 2025), 1924, 2099]
-    found = ledger_of("\n".join([HEADER, *(line(id=str(year), date=f"{year}-05-01") for year in years)]))
-    assert found.lines["year"].to_list() == years
-    assert [problems(found, row) for row in (1, 10)] == [[], []]
-    assert problems(found, 11) == ["ledger_date_far"]
-    assert problems(found, 12) == ["ledger_date_ahead"]
+    ledger = ledger_of("\n".join([HEADER, *(line(id=str(year), date=f"{year}-05-01") for year in years)]))
+    assert ledger.lines["year"].to_list() == years
+    assert [problems(ledger, row) for row in (1, 10)] == [[], []]
+    assert problems(ledger, 11) == ["ledger_date_far"]
+    assert problems(ledger, 12) == ["ledger_date_ahead"]
 
 
 def test_years_of_which_none_is_most_are_not_told_far_from_each_other():
-    found = ledger_of("\n".join([HEADER, line(date="1995"), line(id="2", date="2024")]))
-    assert [problems(found, row) for row in (1, 2)] == [[], []]
+    ledger = ledger_of("\n".join([HEADER, line(date="1995"), line(id="2", date="2024")]))
+    assert [problems(ledger, row) for row in (1, 2)] == [[], []]

@@ -58,7 +58,7 @@ def test_it_goes_from_one_side_to_the_other():
 
 
 def test_it_says_both_figures_the_difference_and_the_threshold():
-    found = text()
+    letter_text = text()
     for line in (
         "Chemical: Triethanolamine 102-71-6 CWC 3B17",
         "Declared as exported (Germany): 1\u202f250\u202f000.5\u00a0kg",
@@ -67,23 +67,23 @@ def test_it_says_both_figures_the_difference_and_the_threshold():
         "Declaration threshold: 30\u202f000\u00a0kg",
         "The difference is more than the declaration threshold",
     ):
-        assert line in found, line
+        assert line in letter_text, line
 
 
 def test_the_figures_are_the_same_whoever_writes():
     def figures(report):
-        return next(one for one in report.sections if one.id == "figures").blocks
+        return next(section for section in report.sections if section.id == "figures").blocks
 
     assert figures(letter()) == figures(letter(ours="EGY"))
 
 
 def test_a_cause_is_a_possibility_with_its_probability_in_round_words():
-    found = text()
-    assert "It may be that the goods went by way of a third State" in found
-    assert "about 60 in 100" in found
-    assert "may be wrong" in found
-    assert "It may also be that the goods left in one year and arrived in the next (about 20 in 100)" in found
-    assert "different units" not in found
+    letter_text = text()
+    assert "It may be that the goods went by way of a third State" in letter_text
+    assert "about 60 in 100" in letter_text
+    assert "may be wrong" in letter_text
+    assert "It may also be that the goods left in one year and arrived in the next (about 20 in 100)" in letter_text
+    assert "different units" not in letter_text
 
 
 def test_a_second_cause_that_is_unlikely_is_not_named():
@@ -92,33 +92,35 @@ def test_a_second_cause_that_is_unlikely_is_not_named():
 
 def test_where_nothing_explains_it_the_letter_says_so_and_guesses_nothing():
     for causes in ((), (("unexplained", 0.6), ("hub", 0.4))):
-        found = text(PAIR._replace(causes=causes))
-        assert "The figures alone suggest no explanation to us." in found
-        assert "may be that" not in found
-        assert "in 100" not in found
+        letter_text = text(PAIR._replace(causes=causes))
+        assert "The figures alone suggest no explanation to us." in letter_text
+        assert "may be that" not in letter_text
+        assert "in 100" not in letter_text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_cause_can_be_said_in_every_language(lang):
     for cause in CAUSES:
-        found = text(PAIR._replace(causes=((cause, 0.7),)), lang=lang)
-        assert "letters_" not in found
-        assert "{" not in found
-        assert ("70" in found.split(say("letters_explanation", lang))[1].split("2024-")[0]) is (cause != "unexplained")
+        letter_text = text(PAIR._replace(causes=((cause, 0.7),)), lang=lang)
+        assert "letters_" not in letter_text
+        assert "{" not in letter_text
+        assert ("70" in letter_text.split(say("letters_explanation", lang))[1].split("2024-")[0]) is (
+            cause != "unexplained"
+        )
 
 
 def test_what_the_ranking_thinks_is_not_told_to_the_other_side():
     for lang in LANGUAGES:
-        found = text(lang=lang)
+        letter_text = text(lang=lang)
         for secret in ("77", "score", "ranked_because", "evidence_secret"):
-            assert secret not in found
+            assert secret not in letter_text
 
 
 def test_it_accuses_nobody():
-    found = text().casefold()
+    letter_text = text().casefold()
     for word in ("violat", "suspic", "illegal", "false", "fault", "must ", "fail", "diver", "error", "blame"):
-        assert word not in found, word
-    assert "the reason may just as well lie with us" in found
+        assert word not in letter_text, word
+    assert "the reason may just as well lie with us" in letter_text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -135,7 +137,7 @@ def test_a_confidentiality_mark_stands_beside_the_mark_of_a_draft():
 
 
 def test_lines_of_one_shipment_stand_together_and_what_could_not_be_read_is_a_dash():
-    table = next(block for one in letter().sections for block in one.blocks if isinstance(block, Table))
+    table = next(block for section in letter().sections for block in section.blocks if isinstance(block, Table))
     assert [tuple(map(said, row)) for row in table.rows] == [
         ("1", "Germany", "export", "Egypt", "Triethanolamine", "D-1 (row 3)", "2024-03-01",
          "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
@@ -153,8 +155,8 @@ def test_where_no_line_can_be_named_the_letter_says_why():
 
 
 def test_a_side_without_a_figure_has_no_zero_put_into_its_mouth():
-    found = text(PAIR._replace(imported_kg=0.0))
-    assert "Declared as imported (Egypt): no quantity found in the ledgers at hand" in found
+    letter_text = text(PAIR._replace(imported_kg=0.0))
+    assert "Declared as imported (Egypt): no quantity found in the ledgers at hand" in letter_text
 
 
 def test_a_chemical_without_a_threshold_and_a_difference_below_it_are_said_as_they_are():
@@ -191,17 +193,17 @@ def test_it_is_written_as_pdf_xlsx_and_html_in_every_language(lang):
 
 def test_plain_text_holds_all_that_the_letter_holds():
     report = letter(reference="REF/1")
-    found = plain_text(report)
-    assert found.startswith("Figures that differ: Triethanolamine, 2024\n[DRAFT]\n")
+    letter_text = plain_text(report)
+    assert letter_text.startswith("Figures that differ: Triethanolamine, 2024\n[DRAFT]\n")
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Paragraph):
-                assert said(block.words) in found
+                assert said(block.words) in letter_text
             elif isinstance(block, Bullets):
-                assert all(f"- {said(one)}" in found for one in block.items)
+                assert all(f"- {said(item)}" in letter_text for item in block.items)
             elif isinstance(block, Facts):
-                assert all(f"{one.label}: {said(one.values)}" in found for one in block.facts)
-    assert found.rstrip().endswith("Signature: ...")
+                assert all(f"{fact.label}: {said(fact.values)}" in letter_text for fact in block.facts)
+    assert letter_text.rstrip().endswith("Signature: ...")
 
 
 def test_plain_text_shows_what_would_not_be_seen():
@@ -214,7 +216,7 @@ def test_the_same_letter_is_the_same_file():
 
 
 def test_a_probability_is_never_told_as_none_or_as_all():
-    assert [about(one) for one in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
+    assert [about(probability) for probability in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
 
 
 HEAD = "id,reporter,flow,partner,date,chemical,cas,quantity,unit,concentration\n"
@@ -226,15 +228,15 @@ FRANCE = ("DEU", "FRA", 2023)
 
 def asked_of(lines, pair=FRANCE, ours="DEU"):
     """Reconcile one ledger of all sides; return what a letter on a pair asks about."""
-    found = reconcile([read_ledger(io.BytesIO((HEAD + lines).encode()), name="all.csv")], MADE, model=False)
-    groups = found.groups.filter(found.groups["over"]).iter_rows(named=True)
-    group = next(one for one in groups if (one["exporter"], one["importer"], one["year"]) == pair)
-    lines = found.lines_of(group["rank"])
+    reconciliation = reconcile([read_ledger(io.BytesIO((HEAD + lines).encode()), name="all.csv")], MADE, model=False)
+    groups = reconciliation.groups.filter(reconciliation.groups["over"]).iter_rows(named=True)
+    group = next(group for group in groups if (group["exporter"], group["importer"], group["year"]) == pair)
+    lines = reconciliation.lines_of(group["rank"])
     return find_lines_in_question(lines, ours, pair[0] if ours == pair[1] else pair[1])
 
 
 @pytest.mark.parametrize(
-    ("lines", "pair", "wanted"),
+    ("lines", "pair", "expected"),
     [
         ("A-2,DEU,export,FRA,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE, [("A-2", 1)]),
         ("B-2,FRA,import,DEU,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE, [("B-2", 1)]),
@@ -254,10 +256,14 @@ def asked_of(lines, pair=FRANCE, ours="DEU"):
     ],
     ids=["theirs silent", "ours silent", "unit", "year end", "the year after", "wrong chemical", "twice"],
 )  # fmt: skip
-def test_the_lines_that_make_the_difference_are_named_of_both_ledgers_and_no_others(lines, pair, wanted):
-    asked = asked_of(AGREED + lines, pair)
-    assert ([(one.id, one.number) for one in asked.lines], asked.left, asked.third) == (wanted, 0, False)
-    assert asked_of(AGREED + lines, pair, pair[1])[1:] == asked[1:]
+def test_the_lines_that_make_the_difference_are_named_of_both_ledgers_and_no_others(lines, pair, expected):
+    asked_for = asked_of(AGREED + lines, pair)
+    assert ([(line.id, line.number) for line in asked_for.lines], asked_for.left, asked_for.third) == (
+        expected,
+        0,
+        False,
+    )
+    assert asked_of(AGREED + lines, pair, pair[1])[1:] == asked_for[1:]
 
 
 def test_a_line_of_a_third_state_is_not_told_but_that_there_is_one_is():
@@ -267,14 +273,14 @@ C-1,NLD,import,DEU,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
 A-3,DEU,export,NLD,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
 """
     to_france = asked_of(lines)
-    assert [(one.id, one.partner) for one in to_france.lines] == [("A-2", "NLD"), ("B-2", "DEU")]
+    assert [(line.id, line.partner) for line in to_france.lines] == [("A-2", "NLD"), ("B-2", "DEU")]
     assert not to_france.third
     to_netherlands = asked_of(lines, ("DEU", "NLD", 2023))
-    assert [one.id for one in to_netherlands.lines] == ["A-2"] and to_netherlands.third
+    assert [line.id for line in to_netherlands.lines] == ["A-2"] and to_netherlands.third
 
 
 def test_the_weightiest_lines_come_first_and_how_many_are_left_out_is_told():
     lines = "".join(f"A-{n},DEU,export,FRA,2023-01-01,Triethanolamine,102-71-6,{1000 + n},kg,99\n" for n in range(100))
-    asked = asked_of(lines + "B-9,FRA,import,DEU,2022-01-01,Triethanolamine,102-71-6,1,kg,99\n")
-    assert [one.id for one in asked.lines[:2]] == ["A-99", "A-98"]
-    assert (len(asked.lines), asked.left) == (MOST_LINES, 60)
+    asked_for = asked_of(lines + "B-9,FRA,import,DEU,2022-01-01,Triethanolamine,102-71-6,1,kg,99\n")
+    assert [line.id for line in asked_for.lines[:2]] == ["A-99", "A-98"]
+    assert (len(asked_for.lines), asked_for.left) == (MOST_LINES, 60)

@@ -30,12 +30,12 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
     side, day, kg = zip(*(lines[place] for place in order), strict=True)
     count = len(lines)
     days = np.array(day, np.int32)
-    found = match_shipments(Lines(
+    matches = match_shipments(Lines(
         np.array(more.get("block", [0] * count), np.int64)[order],
         np.array(more.get("substance", [0] * count), np.int32)[order],
         np.array(more.get("exporter", [0] * count), np.int32)[order],
         np.array(more.get("importer", [1] * count), np.int32)[order],
-        np.array([one == "export" for one in side]),
+        np.array([flow == "export" for flow in side]),
         days,
         np.array(more.get("dated", [True] * count), np.bool_)[order],
         (days // 365).astype(np.int16),
@@ -43,17 +43,17 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
         np.array(more.get("concentration", [np.nan] * count), np.float64)[order],
         np.array(more.get("heading", [0] * count), np.int32)[order],
     ))  # fmt: skip
-    return found, [order.index(place) for place in range(count)]
+    return matches, [order.index(place) for place in range(count)]
 
 
 def kinds(*lines: Line, **more: list[float]) -> list[int]:
-    found, where = matched(*lines, **more)
-    return [int(found.kind[place]) for place in where]
+    matches, where = matched(*lines, **more)
+    return [int(matches.kind[place]) for place in where]
 
 
 def groups(*lines: Line, **more: list[float]) -> list[int]:
-    found, where = matched(*lines, **more)
-    return [int(found.group[place]) for place in where]
+    matches, where = matched(*lines, **more)
+    return [int(matches.group[place]) for place in where]
 
 
 def test_equal_quantities_some_days_apart_are_one_shipment() -> None:
@@ -62,10 +62,10 @@ def test_equal_quantities_some_days_apart_are_one_shipment() -> None:
 
 def test_the_assignment_looks_at_all_lines_at_once() -> None:
     """A greedy choice would give the first export the nearer import and leave the second one alone."""
-    first, second, one, two = groups(
+    first, second, third, two = groups(
         ("export", 100, 1_000.0), ("export", 130, 1_010.0), ("import", 140, 1_009.0), ("import", 118, 1_001.0)
     )
-    assert (first, second) == (two, one)
+    assert (first, second) == (two, third)
 
 
 def test_kilograms_for_tonnes_are_seen() -> None:
@@ -89,21 +89,21 @@ def test_two_lots_that_add_up_to_a_line_are_matched_with_it() -> None:
 
 
 def test_a_sum_of_a_year_is_matched_with_the_lines_of_that_year() -> None:
-    found = groups(
+    grouped = groups(
         ("export", 400, 9_000.0), ("import", 420, 4_000.0), ("import", 500, 2_500.0), ("import", 600, 2_400.0),
         dated=[False, True, True, True],
     )  # fmt: skip
-    assert len(set(found)) == 1
+    assert len(set(grouped)) == 1
 
 
 def test_a_sum_of_a_year_is_matched_with_the_lines_that_name_another_destination() -> None:
-    found, where = matched(
+    matches, where = matched(
         ("export", 420, 4_000.0), ("export", 500, 2_500.0), ("import", 400, 6_490.0),
         dated=[True, True, False], block=[0, 0, 1], importer=[1, 1, 2],
     )  # fmt: skip
-    assert len({int(found.group[place]) for place in where}) == 1
-    assert {int(found.kind[place]) for place in where} == {IMPORTER}
-    assert [int(found.other[where[0]]), int(found.other[where[1]])] == [where[2], where[2]]
+    assert len({int(matches.group[place]) for place in where}) == 1
+    assert {int(matches.kind[place]) for place in where} == {IMPORTER}
+    assert [int(matches.other[where[0]]), int(matches.other[where[1]])] == [where[2], where[2]]
 
 
 def test_a_sum_of_a_year_in_another_unit_is_matched_with_the_lines_of_that_year() -> None:
@@ -116,7 +116,7 @@ def test_of_two_sums_that_fit_the_one_that_fits_in_time_is_taken() -> None:
         ("export", 100, 9_000.0), ("import", 118, 4_000.0), ("import", 119, 5_000.0),
         ("import", 170, 3_000.0), ("import", 171, 6_000.0),
     )  # fmt: skip
-    assert [one == first for one in others] == [True, True, False, False]
+    assert [group == first for group in others] == [True, True, False, False]
 
 
 def test_a_line_entered_twice_joins_the_match_of_the_first() -> None:
@@ -141,11 +141,11 @@ def test_nothing_is_matched_years_apart() -> None:
 def test_no_lines_at_all_are_no_error() -> None:
     nothing = np.zeros(0, np.int64)
     none = np.zeros(0, np.bool_)
-    found = match_shipments(Lines(
+    matches = match_shipments(Lines(
         nothing, nothing, nothing, nothing, none, nothing.astype(np.int32), none, nothing.astype(np.int16),
         np.zeros(0), np.zeros(0), nothing,
     ))  # fmt: skip
-    assert len(found.group) == 0
+    assert len(matches.group) == 0
 
 
 @settings(max_examples=150, deadline=None)

@@ -72,14 +72,14 @@ def facts_for(kind):
 
 def fields(report):
     """Return every field of a paper: its label and what stands in it."""
-    found = []
+    all_fields = []
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Form):
-                found += block.fields
+                all_fields += block.fields
             elif isinstance(block, Clauses):
-                found += [field for clause in block.clauses for field in clause.fields]
-    return found
+                all_fields += [field for clause in block.clauses for field in clause.fields]
+    return all_fields
 
 
 def words_of(report):
@@ -97,10 +97,10 @@ def test_each_paper_is_made_in_each_language_as_pdf_xlsx_and_html(kind, lang):
     rows = CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue())).get_sheet_by_index(0).to_python()
     page = io.StringIO()
     write_html(report, page)
-    shown = HTMLParser()
+    reader = HTMLParser()
     texts = []
-    shown.handle_data = texts.append
-    shown.feed(page.getvalue())
+    reader.handle_data = texts.append
+    reader.feed(page.getvalue())
     for text in (report.title, facts_for(kind).cas, say("papers_blank", lang), say("papers_stamp", lang)):
         assert any(text in str(cell) for row in rows for cell in row), text
         assert text in " ".join(texts), text
@@ -112,7 +112,7 @@ def test_no_paper_shows_the_id_of_a_message(lang):
         report = make_paper(kind, facts_for(kind), lang)
         texts = [report.title, *report.lead, *report.closing, report.marking]
         texts += [section.title for section in report.sections]
-        texts += [text for one in fields(report) for text in (one.label, one.blank, said(one.values))]
+        texts += [text for field in fields(report) for text in (field.label, field.blank, said(field.values))]
         for section in report.sections:
             for block in section.blocks:
                 if isinstance(block, Clauses):
@@ -126,17 +126,19 @@ def test_no_paper_shows_the_id_of_a_message(lang):
 
 def test_a_certificate_has_the_five_statements_in_the_order_of_the_treaty():
     report = make_paper("certificate", FULL)
-    clauses = next(block for one in report.sections for block in one.blocks if isinstance(block, Clauses)).clauses
-    assert [one.mark for one in clauses] == ["(a)", "(b)", "(c)", "(d)", "(e)"]
-    stated = [said(one.words) for one in clauses]
+    clauses = next(
+        block for section in report.sections for block in section.blocks if isinstance(block, Clauses)
+    ).clauses
+    assert [clause.mark for clause in clauses] == ["(a)", "(b)", "(c)", "(d)", "(e)"]
+    stated = [said(clause.words) for clause in clauses]
     assert "purposes not prohibited" in stated[0]
     assert "not be re-transferred" in stated[1]
     assert "types and quantities" in stated[2]
-    assert [said(one.values) for one in clauses[2].fields] == [
+    assert [said(field.values) for field in clauses[2].fields] == [
         "Triethanolamine", "102-71-6", "OCCN(CCO)CCO", "CWC 3B17", "25 t (= 25\u202f000\u00a0kg)", "85",
     ]  # fmt: skip
-    assert [said(one.values) for one in clauses[3].fields] == ["detergents"]
-    assert [said(one.values) for one in clauses[4].fields] == list(FULL.end_users)
+    assert [said(field.values) for field in clauses[3].fields] == ["detergents"]
+    assert [said(field.values) for field in clauses[4].fields] == list(FULL.end_users)
 
 
 def test_what_the_record_holds_stands_in_the_certificate_and_what_it_does_not_is_a_blank():
@@ -144,20 +146,22 @@ def test_what_the_record_holds_stands_in_the_certificate_and_what_it_does_not_is
     for text in ("EUC-14", "Egypt (EGY)", "Germany (DEU)", "2026-01-02", "2026-12-31", "OPCW Restricted", "S-17"):
         assert text in words, text
     empty = make_paper("certificate", PaperFacts())
-    assert all(not one.values and one.blank == "to be filled in" for one in fields(empty))
+    assert all(not field.values and field.blank == "to be filled in" for field in fields(empty))
     assert words_of(empty).count("to be filled in") == len(fields(empty)) == 14
 
 
 @pytest.mark.parametrize("kind", PAPER_KINDS)
 def test_an_empty_record_makes_a_paper_of_blanks_and_invents_nothing(kind):
     known = {"To": {say("papers_to_secretariat"), say("papers_licensing")}}
-    for one in fields(make_paper(kind, PaperFacts())):
-        assert not one.values or said(one.values) in known[one.label]
+    for field in fields(make_paper(kind, PaperFacts())):
+        assert not field.values or said(field.values) in known[field.label]
 
 
 def test_a_notification_names_both_states_the_day_and_the_side_whose_it_is():
-    ours = {one.label: said(one.values) for one in fields(make_paper("notification", SAXITOXIN))}
-    theirs = {one.label: said(one.values) for one in fields(make_paper("notification", SAXITOXIN, side="receiver"))}
+    ours = {field.label: said(field.values) for field in fields(make_paper("notification", SAXITOXIN))}
+    theirs = {
+        field.label: said(field.values) for field in fields(make_paper("notification", SAXITOXIN, side="receiver"))
+    }
     assert ours["Notifying State Party"] == theirs["Other State Party"] == "France (FRA)"
     assert theirs["Notifying State Party"] == ours["Other State Party"] == "Switzerland (CHE)"
     assert ours["Planned date of transfer"] == "2026-03-01"
@@ -191,7 +195,7 @@ def test_a_certificate_for_schedule_2_does_not_say_that_the_treaty_asks_for_it()
 
 def test_a_paper_says_that_it_is_a_draft_and_in_other_languages_that_the_wording_is_ours():
     assert "no force" in said(make_paper("certificate", FULL, "en").closing)
-    assert not any("English text" in one for one in make_paper("certificate", FULL, "en").closing)
+    assert not any("English text" in block for block in make_paper("certificate", FULL, "en").closing)
     for lang in LANGUAGES:
         closing = make_paper("certificate", FULL, lang).closing
         assert (say("papers_own_words", lang) in closing) is (lang != "en")
@@ -208,7 +212,7 @@ def test_the_facts_are_those_of_the_row():
 
 def test_a_state_that_is_not_known_stands_as_the_row_has_it():
     facts = facts_of(shipment_of(1, ROW | {"to": "Freedonia"}))
-    paper = {one.label: said(one.values) for one in fields(make_paper("licence", facts, "fr"))}
+    paper = {field.label: said(field.values) for field in fields(make_paper("licence", facts, "fr"))}
     assert paper["État de destination"] == "Freedonia"
     assert paper["État d’expédition"] == "Allemagne (DEU)"
 
@@ -220,11 +224,11 @@ def test_a_quantity_that_cannot_be_read_stands_as_the_row_has_it():
 
 def test_the_certificate_at_hand_lends_its_days_and_what_the_row_does_not_say():
     texts = {"id": "EUC-14", "issued": "2026-01-02", "expires": "2026-12-31", "end_use": "soap", "end_users": "Beta"}
-    held = certificate_of(1, texts)
-    facts = facts_of(shipment_of(1, ROW), certificate=held)
+    certificate = certificate_of(1, texts)
+    facts = facts_of(shipment_of(1, ROW), certificate=certificate)
     assert (facts.issued, facts.valid_until) == (date(2026, 1, 2), date(2026, 12, 31))
     assert (facts.end_users, facts.end_uses) == (("Acme, Alexandria",), ("detergents",))
-    bare = facts_of(shipment_of(1, {"id": "2"}), certificate=held)
+    bare = facts_of(shipment_of(1, {"id": "2"}), certificate=certificate)
     assert (bare.end_users, bare.end_uses) == (("Beta",), ("soap",))
 
 
@@ -251,8 +255,8 @@ HELD = {
 
 
 def test_a_certificate_that_covers_the_shipment_is_reprinted_as_it_is():
-    held = [certificate_of(1, HELD)]
-    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held, "restricted")
+    certificates = [certificate_of(1, HELD)]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, certificates), certificates, "restricted")
     assert facts == PaperFacts(
         shipment="S-17", chemical="Triethanolamine", entries=("CWC 3B17",), quantity="40000 kg", receiver="EGY",
         consignee="Nile Trading", end_users=(HELD["end_users"],), end_uses=("industrial",), certificates=("EUC-14",),
@@ -263,12 +267,12 @@ def test_a_certificate_that_covers_the_shipment_is_reprinted_as_it_is():
 
 @pytest.mark.parametrize(("certificates", "amount"), [([{**HELD, "quantity": "20"}], "5000 kg"), ([], "25000 kg")])
 def test_what_no_certificate_covers_is_for_a_new_one_under_no_number(certificates, amount):
-    held = [certificate_of(1, one) for one in certificates]
-    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held)
+    at_hand = [certificate_of(1, certificate) for certificate in certificates]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, at_hand), at_hand)
     assert (facts.certificates, facts.issued, facts.valid_until) == ((), None, None)
     assert facts.quantity == amount
-    assert facts.end_users == ((HELD["end_users"],) if held else ("Acme, Alexandria",))
-    name = "transfers_papers_new" if held else "transfers_papers_not_at_hand"
+    assert facts.end_users == ((HELD["end_users"],) if at_hand else ("Acme, Alexandria",))
+    name = "transfers_papers_new" if at_hand else "transfers_papers_not_at_hand"
     assert said_of_it == Message(name, {"ids": ("EUC-14",), "amount": amount})
 
 
@@ -314,7 +318,7 @@ def ledger(tmp_path):
 
 
 def run(*arguments):
-    return CliRunner().invoke(APP, [str(one) for one in arguments])
+    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
 
 
 def test_the_command_writes_the_certificate_of_one_shipment(ledger, tmp_path, name_index):
@@ -348,12 +352,12 @@ def test_the_command_says_that_a_paper_is_met_and_writes_it_in_a_folder_that_it_
         "notice FRA 2026-01-01; notice CHE 2026-01-02\n"
     )
     target = tmp_path / "new" / "folder" / "notice.html"
-    asked = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
-    done = run(ledger, "-o", target, *asked)
+    options = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
+    done = run(ledger, "-o", target, *options)
     assert done.exit_code == 0, done.output
     assert "is met already" in done.stderr and "no rule" not in done.stderr
     assert target.read_bytes()[:4] == b"<!do"
-    assert run(ledger, "-o", ledger / "below" / "a.html", *asked).exit_code == 2
+    assert run(ledger, "-o", ledger / "below" / "a.html", *options).exit_code == 2
 
 
 def test_the_command_says_when_no_rule_asks_for_a_paper(ledger, tmp_path, name_index):

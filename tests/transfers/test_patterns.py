@@ -69,8 +69,8 @@ def yearly(substance: int, exporter: int, importer: int, kg: Sequence[float], fi
     """One shipment a year, as both sides say."""
     days = [date(first + n, 6, 1) for n in range(len(kg))]
     return [
-        Line(substance, exporter, importer, side, day, one)
-        for day, one in zip(days, kg, strict=True) if one for side in (True, False)
+        Line(substance, exporter, importer, side, day, amount)
+        for day, amount in zip(days, kg, strict=True) if amount for side in (True, False)
     ]  # fmt: skip
 
 
@@ -83,34 +83,37 @@ def ledger_of(
         {
             "row": pl.Series(range(1, number + 1), dtype=pl.UInt32),
             "id": [
-                f"{one.day}{one.export:d}{one.substance}.{one.exporter}.{one.importer}.{one.kg:.6g}" for one in lines
+                f"{line.day}{line.export:d}{line.substance}.{line.exporter}.{line.importer}.{line.kg:.6g}"
+                for line in lines
             ],
             "reporter": pl.Series(
-                [STATES[one.exporter if one.export else one.importer] for one in lines], dtype=states
+                [STATES[line.exporter if line.export else line.importer] for line in lines], dtype=states
             ),
-            "partner": pl.Series([STATES[one.importer if one.export else one.exporter] for one in lines], dtype=states),
-            "export": pl.Series([one.export for one in lines], dtype=pl.Boolean),
-            "substance": pl.Series([one.substance for one in lines], dtype=pl.UInt32),
-            "day": pl.Series([one.day for one in lines], dtype=pl.Date),
-            "year": pl.Series([one.day.year for one in lines], dtype=pl.Int16),
-            "kg": pl.Series([one.kg * scale for one in lines], dtype=pl.Float64),
+            "partner": pl.Series(
+                [STATES[line.importer if line.export else line.exporter] for line in lines], dtype=states
+            ),
+            "export": pl.Series([line.export for line in lines], dtype=pl.Boolean),
+            "substance": pl.Series([line.substance for line in lines], dtype=pl.UInt32),
+            "day": pl.Series([line.day for line in lines], dtype=pl.Date),
+            "year": pl.Series([line.day.year for line in lines], dtype=pl.Int16),
+            "kg": pl.Series([line.kg * scale for line in lines], dtype=pl.Float64),
             "concentration": pl.Series([None] * number, dtype=pl.Float32),
             "hs": pl.Series([0] * number, dtype=pl.UInt32),
             "returned": pl.Series([False] * number, dtype=pl.Boolean),
             "problem": pl.Series([0] * number, dtype=pl.UInt16),
         }
     )
-    if any(one.end_use for one in lines):
-        frame = frame.with_columns(end_use=pl.Series([one.end_use for one in lines]))
+    if any(line.end_use for line in lines):
+        frame = frame.with_columns(end_use=pl.Series([line.end_use for line in lines]))
     return Ledger(name, frame, substances, (), {})
 
 
-def found(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
+def proposals_of(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
     return find_patterns([ledger_of(lines)], kinds=kinds or PATTERN_KINDS)
 
 
-def route(one: Proposal) -> tuple[str, ...]:
-    return tuple(filter(None, (one.exporter, one.via, one.importer)))
+def route(proposal: Proposal) -> tuple[str, ...]:
+    return tuple(filter(None, (proposal.exporter, proposal.via, proposal.importer)))
 
 
 BACKGROUND = steady(1)
@@ -123,39 +126,39 @@ PLANTED = (*SUBSTANCES, Substance("9-99-9", "Planted", ("CWC 3B09",), 30_000.0, 
 def planted(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
     all_lines = [*BACKGROUND, *lines]
     every = find_patterns([ledger_of(all_lines, substances=PLANTED)], kinds=kinds or PATTERN_KINDS)
-    return [one for one in every if one.substance.key == "9-99-9"]
+    return [proposal for proposal in every if proposal.substance.key == "9-99-9"]
 
 
 def test_a_pair_that_moves_to_another_level_is_found_with_its_years_and_figures() -> None:
     kg = [90e3, 110e3, 100e3, 95e3, 105e3, 100e3, 640e3, 560e3, 600e3, 620e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert (route(one), one.start, one.end) == ((STATES[A], STATES[B]), "2020", "2023")
-    assert one.figures["factor"] == pytest.approx(6, rel=0.05)
-    assert one.unusual.measure == "p"
-    assert one.unusual.adjusted <= 0.01
-    assert one.unusual.tests == 61
-    assert one.message.id == "pattern_level_up"
-    assert one.verdict is Verdict.REVIEW
-    assert one.line_count == 8
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert (route(proposal), proposal.start, proposal.end) == ((STATES[A], STATES[B]), "2020", "2023")
+    assert proposal.figures["factor"] == pytest.approx(6, rel=0.05)
+    assert proposal.unusual.measure == "p"
+    assert proposal.unusual.adjusted <= 0.01
+    assert proposal.unusual.tests == 61
+    assert proposal.message.id == "pattern_level_up"
+    assert proposal.verdict is Verdict.REVIEW
+    assert proposal.line_count == 8
 
 
 def test_a_fall_is_told_as_a_fall() -> None:
     kg = [600e3, 640e3, 590e3, 610e3, 600e3, 100e3, 90e3, 110e3, 105e3, 100e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert one.message.id == "pattern_level_down"
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert proposal.message.id == "pattern_level_down"
 
 
 def test_a_rise_and_a_fall_are_two_changes() -> None:
     kg = [100e3, 105e3, 98e3, 900e3, 950e3, 910e3, 930e3, 100e3, 102e3, 97e3]
     changes = planted(yearly(OWN, A, B, kg), "level_change")
-    assert {(one.start, one.end) for one in changes} == {("2017", "2020"), ("2021", "2023")}
+    assert {(change.start, change.end) for change in changes} == {("2017", "2020"), ("2021", "2023")}
 
 
 def test_a_jump_in_the_last_year_is_of_that_year() -> None:
     kg = [100e3, 103e3, 98e3, 101e3, 99e3, 102e3, 100e3, 97e3, 101e3, 2000e3]
-    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
-    assert (one.start, one.end) == ("2023", "2023")
-    assert one.figures["factor"] == pytest.approx(20, rel=0.02)
+    (proposal,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert (proposal.start, proposal.end) == ("2023", "2023")
+    assert proposal.figures["factor"] == pytest.approx(20, rel=0.02)
 
 
 @pytest.mark.parametrize("cut", ["last", "first"])
@@ -165,14 +168,14 @@ def test_a_year_that_the_books_hold_in_part_is_no_lower_level(cut: str) -> None:
         Line(OWN, A, B, side, date(year, month, int(rng.integers(1, 28))), float(20e3 * rng.lognormal(0, 0.02)))
         for year in range(FIRST, FIRST + YEARS) for month in range(1, 13) for side in (True, False)
     ]  # fmt: skip
-    held = (lambda day: day < date(2023, 2, 1)) if cut == "last" else (lambda day: day >= date(2014, 12, 1))
-    (level,) = [ledger_of([one for one in [*BACKGROUND, *lines] if held(one.day)], substances=PLANTED)]
+    is_in_books = (lambda day: day < date(2023, 2, 1)) if cut == "last" else (lambda day: day >= date(2014, 12, 1))
+    (level,) = [ledger_of([line for line in [*BACKGROUND, *lines] if is_in_books(line.day)], substances=PLANTED)]
     assert not find_patterns([level], kinds=["level_change"])
     if cut == "first":
         return
     yearly_only = level.lines.with_columns(day=pl.when(pl.col("substance") != OWN).then("day"))
-    told = find_patterns([replace(level, lines=yearly_only)], kinds=["level_change"])
-    assert {one.substance.key for one in told} == {"9-99-9"}  # a sum of a year is of all of it
+    proposals = find_patterns([replace(level, lines=yearly_only)], kinds=["level_change"])
+    assert {proposal.substance.key for proposal in proposals} == {"9-99-9"}  # a sum of a year is of all of it
 
 
 def test_steady_growth_is_no_change_of_level() -> None:
@@ -185,16 +188,16 @@ def test_a_change_smaller_than_the_declaration_threshold_is_not_told() -> None: 
 
 
 def test_growth_that_all_pairs_share_is_no_change() -> None:
-    doubled = [one._replace(kg=one.kg * (3 if one.day.year >= 2019 else 1)) for one in BACKGROUND]
-    assert not found(doubled, "level_change")
+    doubled = [line._replace(kg=line.kg * (3 if line.day.year >= 2019 else 1)) for line in BACKGROUND]
+    assert not proposals_of(doubled, "level_change")
 
 
 def test_a_partner_that_is_new_after_years_is_found() -> None:
     old = yearly(OWN, A, B, [100e3] * 10)
-    (one,) = planted([*old, *yearly(OWN, A, C, [80e3, 90e3], 2021)], "new_partner")
-    assert (route(one), one.start) == ((STATES[A], STATES[C]), "2021")
-    assert one.figures["years_before"] == 7
-    assert one.unusual.measure == "rate"
+    (proposal,) = planted([*old, *yearly(OWN, A, C, [80e3, 90e3], 2021)], "new_partner")
+    assert (route(proposal), proposal.start) == ((STATES[A], STATES[C]), "2021")
+    assert proposal.figures["years_before"] == 7
+    assert proposal.unusual.measure == "rate"
 
 
 def test_an_exporter_that_has_new_partners_every_year_is_not_told() -> None:
@@ -204,7 +207,7 @@ def test_an_exporter_that_has_new_partners_every_year_is_not_told() -> None:
 
 def test_a_partner_in_the_first_years_of_a_ledger_is_not_new() -> None:
     lines = yearly(0, 0, 1, [0, 100e3, 100e3, 100e3])
-    assert not found(lines, "new_partner")
+    assert not proposals_of(lines, "new_partner")
 
 
 def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_partner() -> None:
@@ -212,24 +215,24 @@ def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_part
     into = yearly(OWN, A, C, [0, 0, 0, 0, 0, 0, 120e3, 130e3, 120e3, 120e3])
     onward = yearly(OWN, C, B, [0, 0, 0, 0, 0, 0, 110e3, 120e3, 115e3, 110e3])
     every = planted([*direct, *into, *onward], "new_route", "new_partner")
-    (one,) = [one for one in every if one.kind == "new_route"]
-    assert route(one) == (STATES[A], STATES[C], STATES[B])
-    assert one.figures["kg"] == pytest.approx(110e3)
-    assert one.figures["direct_before_kg"] == pytest.approx(100e3)
-    assert (STATES[C], STATES[B]) not in [route(one) for one in every]
+    (proposal,) = [proposal for proposal in every if proposal.kind == "new_route"]
+    assert route(proposal) == (STATES[A], STATES[C], STATES[B])
+    assert proposal.figures["kg"] == pytest.approx(110e3)
+    assert proposal.figures["direct_before_kg"] == pytest.approx(100e3)
+    assert (STATES[C], STATES[B]) not in [route(proposal) for proposal in every]
 
 
 def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_older() -> None:
     far, hub = 54, 55
-    into = [one for one in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if one.export]
-    onward = [one for one in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if one.export]
-    old = [one for one in yearly(OWN, A, B, [100e3] * 10) if one.export]
-    lines = [one for one in BACKGROUND if not {hub, far} & {one.exporter, one.importer}]
+    into = [proposal for proposal in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if proposal.export]
+    onward = [proposal for proposal in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if proposal.export]
+    old = [proposal for proposal in yearly(OWN, A, B, [100e3] * 10) if proposal.export]
+    lines = [proposal for proposal in BACKGROUND if not {hub, far} & {proposal.exporter, proposal.importer}]
     every = find_patterns([ledger_of([*lines, *old, *into, *onward], substances=PLANTED)], kinds=["new_route"])
-    (one,) = [one for one in every if one.substance.key == "9-99-9"]
-    assert (route(one), one.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
-    assert one.message.id == "pattern_new_route_unwatched" and one.verdict is Verdict.REVIEW
-    assert "no earlier books are at hand" in say(one.message)
+    (proposal,) = [proposal for proposal in every if proposal.substance.key == "9-99-9"]
+    assert (route(proposal), proposal.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
+    assert proposal.message.id == "pattern_new_route_unwatched" and proposal.verdict is Verdict.REVIEW
+    assert "no earlier books are at hand" in say(proposal.message)
 
 
 def test_a_producer_that_also_imports_is_no_hub() -> None:
@@ -242,30 +245,30 @@ def test_a_hub_whose_share_grows_is_found() -> None:
     rng = np.random.default_rng(4)
     through = [kg * rng.lognormal(0, 0.1) for kg in [100e3] * 6 + [900e3] * 4]
     lines = [*yearly(OWN, A, C, through), *yearly(OWN, C, B, [0.95 * kg for kg in through])]
-    (one,) = planted([*lines, *yearly(OWN, D, B, [1e6] * 10)], "hub_share")
-    assert (one.via, one.start) == (STATES[C], "2020")
-    assert one.figures["before_share"] < 0.15
-    assert one.figures["after_share"] > 0.4
+    (proposal,) = planted([*lines, *yearly(OWN, D, B, [1e6] * 10)], "hub_share")
+    assert (proposal.via, proposal.start) == (STATES[C], "2020")
+    assert proposal.figures["before_share"] < 0.15
+    assert proposal.figures["after_share"] > 0.4
 
 
 def test_shipments_split_below_the_threshold_are_found() -> None:
     usual = [Line(OWN, A, B, True, date(year, month, 3), 45e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
     split = [Line(OWN, A, B, True, date(2022, 3, day), 14e3) for day in (1, 5, 9, 14, 20)]
-    (one,) = planted([*usual, *split], "splitting")
-    assert (one.start, one.end) == ("2022-03-01", "2022-03-20")
-    assert one.figures == {"kg": 70e3, "shipments": 5, "threshold_kg": 30e3}
-    assert one.line_count == 5
+    (proposal,) = planted([*usual, *split], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-03-01", "2022-03-20")
+    assert proposal.figures == {"kg": 70e3, "shipments": 5, "threshold_kg": 30e3}
+    assert proposal.line_count == 5
 
 
 def test_shipments_split_within_a_week_or_over_the_calendar_year_are_found() -> None:
     usual = [Line(OWN, A, B, True, date(year, month, 3), 45e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
     week = [Line(OWN, A, B, True, date(2022, 3, day), 14e3) for day in (1, 2, 4, 5)]
-    (one,) = planted([*usual, *week], "splitting")
-    assert (one.start, one.end) == ("2022-03-01", "2022-03-05")
+    (proposal,) = planted([*usual, *week], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-03-01", "2022-03-05")
     year = [Line(OWN, A, B, True, date(2022, month, 9), 14e3) for month in range(1, 13)]
-    (one,) = planted([*usual, *year], "splitting")
-    assert (one.start, one.end) == ("2022-01-09", "2022-12-09")
-    assert one.figures == {"kg": 168e3, "shipments": 12, "threshold_kg": 30e3}
+    (proposal,) = planted([*usual, *year], "splitting")
+    assert (proposal.start, proposal.end) == ("2022-01-09", "2022-12-09")
+    assert proposal.figures == {"kg": 168e3, "shipments": 12, "threshold_kg": 30e3}
 
 
 def test_more_shipments_of_the_usual_size_in_a_year_are_no_splitting() -> None:
@@ -295,9 +298,9 @@ def test_a_quantity_out_of_line_with_its_end_use_is_found() -> None:
         for importer in range(12) for line in yearly(OWN, A, importer, rng.lognormal(9.2, 0.3, 5).tolist())
     ]  # fmt: skip
     lines += [line._replace(end_use="textile dyes ") for line in yearly(OWN, A, D, [400e3], 2018)]
-    (one,) = find_patterns([ledger_of(lines, substances=PLANTED)], kinds=["end_use"])
-    assert (one.importer, one.start) == (STATES[D], "2018")
-    assert one.message.values["end_use"] == "textile dyes"
+    (proposal,) = find_patterns([ledger_of(lines, substances=PLANTED)], kinds=["end_use"])
+    assert (proposal.importer, proposal.start) == (STATES[D], "2018")
+    assert proposal.message.values["end_use"] == "textile dyes"
 
 
 def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
@@ -306,23 +309,23 @@ def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
     rows = [f"{STATES[state]},1-00-0,{year},{kg}" for state, kg in ((B, 60e3), (C, 45e3)) for year in range(2014, 2018)]
     register.write_text("state,chemical,year,consumed_kg\n" + "\n".join(rows) + "\nB?,x,2014,many\n", encoding="utf-8")
     read = read_consumption(str(register))
-    (one,) = find_patterns([ledger_of(lines)], read, ["consumption"])
-    assert one.importer == STATES[B]
-    assert one.figures == {"kg": 560e3, "received_kg": 800e3, "consumed_kg": 240e3}
+    (proposal,) = find_patterns([ledger_of(lines)], read, ["consumption"])
+    assert proposal.importer == STATES[B]
+    assert proposal.figures == {"kg": 560e3, "received_kg": 800e3, "consumed_kg": 240e3}
     assert [problem.values["row"] for problem in read.problems] == [9]
 
 
 def test_a_register_without_its_columns_is_refused(tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text("country,kg\nAKX,1\n", encoding="utf-8")
-    said = r"no column 'state'.*needs the columns state, chemical, year, consumed_kg; it has 'country', 'kg'"
-    with pytest.raises(InputError, match=said):
+    message = r"no column 'state'.*needs the columns state, chemical, year, consumed_kg; it has 'country', 'kg'"
+    with pytest.raises(InputError, match=message):
         read_consumption(str(register))
 
 
 @pytest.mark.parametrize("heavy", [False, True])
 def test_a_ledger_in_which_nothing_changes_gives_hardly_ever_anything(heavy: bool) -> None:
-    alarms = sum(bool(found(steady(seed, heavy=heavy))) for seed in range(100, 130))
+    alarms = sum(bool(proposals_of(steady(seed, heavy=heavy))) for seed in range(100, 130))
     assert alarms <= 2
 
 
@@ -332,8 +335,8 @@ def test_returned_goods_and_lines_without_a_quantity_do_not_count() -> None:
     of_pair = pl.col("kg").is_in([900e3])
     returned = replace(ledger, lines=ledger.lines.with_columns(returned=of_pair))
     unread = replace(ledger, lines=ledger.lines.with_columns(kg=pl.when(of_pair).then(None).otherwise("kg")))
-    for one in (returned, unread):
-        assert not [p for p in find_patterns([one]) if route(p) == (STATES[A], STATES[B])]
+    for line in (returned, unread):
+        assert not [p for p in find_patterns([line]) if route(p) == (STATES[A], STATES[B])]
 
 
 def test_an_empty_ledger_gives_nothing() -> None:
@@ -343,19 +346,23 @@ def test_an_empty_ledger_gives_nothing() -> None:
 
 def test_two_ledgers_are_read_as_one_where_they_call_the_same_chemical_differently() -> None:
     lines = [*BACKGROUND, *yearly(0, A, B, [100e3] * 6 + [900e3] * 4)]
-    ours = ledger_of([one for one in lines if one.export], "ours.csv")
+    ours = ledger_of([line for line in lines if line.export], "ours.csv")
     order = [3, 1, 4, 2, 0]
     renamed = tuple(replace_name(SUBSTANCES[n]) for n in order)
     theirs = ledger_of(
-        [one._replace(substance=order.index(one.substance)) for one in lines if not one.export], "theirs.csv", renamed
+        [line._replace(substance=order.index(line.substance)) for line in lines if not line.export],
+        "theirs.csv",
+        renamed,
     )
     apart, together = find_patterns([ours, theirs]), find_patterns([ledger_of(lines)])
-    assert [(route(one), one.figures) for one in apart] == [(route(one), one.figures) for one in together]
-    assert {line.ledger for one in apart for line in one.lines} == {"ours.csv", "theirs.csv"}
+    assert [(route(proposal), proposal.figures) for proposal in apart] == [
+        (route(proposal), proposal.figures) for proposal in together
+    ]
+    assert {line.ledger for proposal in apart for line in proposal.lines} == {"ours.csv", "theirs.csv"}
 
 
-def replace_name(one: Substance) -> Substance:
-    return one._replace(name=one.name.upper())
+def replace_name(substance: Substance) -> Substance:
+    return substance._replace(name=substance.name.upper())
 
 
 PATTERNED = [
@@ -366,29 +373,41 @@ PATTERNED = [
 
 def gist(proposals: Sequence[Proposal]) -> list[tuple[object, ...]]:
     return [
-        (one.kind, one.substance.key, route(one), one.start, one.end, one.unusual, one.line_count,
-         tuple(line.id for line in one.lines), one.years, tuple(one.figures.items()))
-        for one in proposals
-    ]  # fmt: skip
+        (
+            proposal.kind,
+            proposal.substance.key,
+            route(proposal),
+            proposal.start,
+            proposal.end,
+            proposal.unusual,
+            proposal.line_count,
+            tuple(line.id for line in proposal.lines),
+            proposal.years,
+            tuple(proposal.figures.items()),
+        )
+        for proposal in proposals
+    ]
 
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_the_lines_makes_no_difference(seed: int) -> None:
     mixed = [PATTERNED[n] for n in np.random.default_rng(seed).permutation(len(PATTERNED))]
-    assert gist(found(mixed)) == gist(found(PATTERNED))
+    assert gist(proposals_of(mixed)) == gist(proposals_of(PATTERNED))
 
 
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from([0.001, 1000.0, 0.45359237]))
 def test_the_unit_of_the_quantities_makes_no_difference(scale: float) -> None:
-    scaled = tuple(one._replace(threshold_kg=(one.threshold_kg or 0) * scale) for one in SUBSTANCES)
+    scaled = tuple(substance._replace(threshold_kg=(substance.threshold_kg or 0) * scale) for substance in SUBSTANCES)
     other = find_patterns([ledger_of(PATTERNED, substances=scaled, scale=scale)])
-    first = found(PATTERNED)
-    assert [(one.kind, route(one), one.start, one.end) for one in other] == [
-        (one.kind, route(one), one.start, one.end) for one in first
+    first = proposals_of(PATTERNED)
+    assert [(proposal.kind, route(proposal), proposal.start, proposal.end) for proposal in other] == [
+        (proposal.kind, route(proposal), proposal.start, proposal.end) for proposal in first
     ]
-    assert [one.figures["kg"] for one in other] == pytest.approx([one.figures["kg"] * scale for one in first])
+    assert [proposal.figures["kg"] for proposal in other] == pytest.approx(
+        [proposal.figures["kg"] * scale for proposal in first]
+    )
 
 
 def test_a_step_in_white_noise_is_found_and_none_without_it() -> None:
@@ -407,20 +426,20 @@ def test_probabilities_are_corrected_for_their_number() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_is_said_in_every_language(lang: str) -> None:
-    for one in found(PATTERNED):
-        said = say(one.message, lang)
-        assert "{" not in said
-        assert one.substance.name in said
+    for proposal in proposals_of(PATTERNED):
+        sentence = say(proposal.message, lang)
+        assert "{" not in sentence
+        assert proposal.substance.name in sentence
     assert all(say(f"pattern_kind_{kind}", lang) != f"pattern_kind_{kind}" for kind in PATTERN_KINDS)
 
 
 def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:
-    proposals = found(PATTERNED)
+    proposals = proposals_of(PATTERNED)
     rows = list(as_rows(proposals))
     assert [row["rank"] for row in rows] == list(range(1, len(proposals) + 1))
     assert tuple(rows[0]) == COLUMNS
     plain = [json.loads(line) for line in as_json_lines(proposals)]
-    assert [one["kind"] for one in plain] == [one.kind for one in proposals]
+    assert [row["kind"] for row in plain] == [proposal.kind for proposal in proposals]
     assert plain[0]["chart"]["encoding"]["y"]["field"] == "kg"
     finding = proposals[0].finding(Maker("patterns", "0", "2024-01-01"))
     assert finding.verdict is Verdict.REVIEW
@@ -429,15 +448,15 @@ def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:
 
 
 def test_the_chart_holds_what_either_side_says_of_each_year() -> None:
-    one = next(one for one in found(PATTERNED) if one.kind == "level_change")
-    values = one.chart("fr")["data"]["values"]
-    assert len(values) == 2 * len(one.years) == 20
+    proposal = next(proposal for proposal in proposals_of(PATTERNED) if proposal.kind == "level_change")
+    values = proposal.chart("fr")["data"]["values"]
+    assert len(values) == 2 * len(proposal.years) == 20
     assert {value["side"] for value in values} == {"selon l'exportateur", "selon l'importateur"}
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_the_report_shows_each_proposal_with_its_chart_and_says_that_nothing_is_proved(lang: str) -> None:
-    lines = [one._replace() for one in PATTERNED]
+    lines = [proposal._replace() for proposal in PATTERNED]
     ledger = ledger_of(lines, name='<b>"books".csv')
     proposals = find_patterns([ledger])
     stream = io.StringIO()
@@ -457,9 +476,9 @@ COMMAND.command()(patterns)
 def written(path: Path, lines: Sequence[Line]) -> Path:
     header = "id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks"
     rows = [
-        f"L{n},{'FRA,export,DEU' if one.export else 'DEU,import,FRA'},"
-        f"{one.day},Thionyl chloride,7719-09-7,,{one.kg / 1000:.6f},t,,"
-        for n, one in enumerate(lines)
+        f"L{n},{'FRA,export,DEU' if line.export else 'DEU,import,FRA'},"
+        f"{line.day},Thionyl chloride,7719-09-7,,{line.kg / 1000:.6f},t,,"
+        for n, line in enumerate(lines)
     ]
     path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     return path
@@ -498,6 +517,6 @@ def test_the_command_says_when_nothing_stands_out(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_command_refuses_what_has_no_meaning(tmp_path: Path, given: list[str]) -> None:
     ledger = written(tmp_path / "ledger.csv", yearly(0, A, B, [100e3] * 3))
-    ran = CliRunner().invoke(COMMAND, [one.format(ledger=ledger) for one in given])
+    ran = CliRunner().invoke(COMMAND, [wish.format(ledger=ledger) for wish in given])
     assert ran.exit_code == 2
     assert ledger.read_text(encoding="utf-8").startswith("id,reporter")

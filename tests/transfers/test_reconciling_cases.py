@@ -32,22 +32,22 @@ def answered(case: dict[str, Any], *, model: bool) -> Reconciled:
     return reconcile([ledger], date(2026, 11, 26), model=model)
 
 
-def sums_of(found: Reconciled) -> dict[str, dict[str, Any]]:
+def sums_of(reconciliation: Reconciled) -> dict[str, dict[str, Any]]:
     return {
         f"{row['chemical']} {row['exporter']}>{row['importer']} {row['year']}": {
             "kg": [row["exported_kg"], row["imported_kg"]],
             "over": row["over_threshold"],
             "cause": row["cause"] or "none",
         }
-        for row in found.table().iter_rows(named=True)
+        for row in reconciliation.table().iter_rows(named=True)
     }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['file']}: {case['name']}")
 def test_each_case_is_answered_as_written(case: dict[str, Any]) -> None:
-    found = answered(case, model=False)
-    assert sums_of(found) == case["sums"]
-    became = dict(found.matches().select("id", "status").iter_rows())
+    reconciliation = answered(case, model=False)
+    assert sums_of(reconciliation) == case["sums"]
+    became = dict(reconciliation.matches().select("id", "status").iter_rows())
     assert {id: became[id] for id in case.get("became", {})} == case.get("became", {})
 
 
@@ -55,9 +55,9 @@ def test_there_are_enough_cases_of_every_cause_and_each_says_why() -> None:
     assert len(CASES) >= 35
     assert len({case["name"] for case in CASES}) == len(CASES)
     assert all(case["because"].strip() for case in CASES)
-    told = {one["cause"] for case in CASES for one in case["sums"].values()}
-    assert told == {*CAUSES, "none"}
-    assert {one for case in CASES for one in case.get("became", {}).values()} == set(LINE_STATUSES)
+    causes = {total["cause"] for case in CASES for total in case["sums"].values()}
+    assert causes == {*CAUSES, "none"}
+    assert {cause for case in CASES for cause in case.get("became", {}).values()} == set(LINE_STATUSES)
 
 
 def test_the_models_agree_with_the_lawyer_in_nine_of_ten() -> None:
@@ -65,8 +65,8 @@ def test_the_models_agree_with_the_lawyer_in_nine_of_ten() -> None:
     for case in CASES:
         table = answered(case, model=True).table()
         for row in table.filter(table["cause"].is_not_null()).iter_rows(named=True):
-            said = case["sums"][f"{row['chemical']} {row['exporter']}>{row['importer']} {row['year']}"]["cause"]
+            expected = case["sums"][f"{row['chemical']} {row['exporter']}>{row['importer']} {row['year']}"]["cause"]
             total += 1
-            right += said in (row["cause"], row["second_cause"])
+            right += expected in (row["cause"], row["second_cause"])
     assert total >= 30
     assert right / total >= 0.85

@@ -24,7 +24,7 @@ def read(text: str, **given: str) -> tuple[Shipment, ...]:
 
 
 def problems_of(shipment: Shipment) -> list[str]:
-    return [one.id.removeprefix("transfers_check_") for one in shipment.problems]
+    return [problem.id.removeprefix("transfers_check_") for problem in shipment.problems]
 
 
 def test_a_ledger_with_its_own_columns() -> None:
@@ -81,7 +81,7 @@ def test_the_decimal_mark_of_the_file_settles_a_number() -> None:
 
 def test_a_row_that_cannot_be_read_keeps_its_number() -> None:
     ledger = read("chemical,to\nSarin,DEU\nTabun,FRA,too,many\nSoman,FRA\n")
-    assert [one.row for one in ledger] == [1, 2, 3]
+    assert [shipment.row for shipment in ledger] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_amounts_in_kilograms_and_litres(text: str, unit: str, amount: str) -> N
 @given(st.integers(1, 10**6), st.sampled_from(["mg", "g", "kg", "t"]))
 def test_an_amount_is_exact_whatever_its_unit(value: int, unit: str) -> None:
     weights = {"mg": Decimal("0.000001"), "g": Decimal("0.001"), "kg": Decimal(1), "t": Decimal(1000)}
-    found = amount_of(f"{value}.25", unit)
-    assert found is not None and found.value == (value + Decimal("0.25")) * weights[unit]
+    amount = amount_of(f"{value}.25", unit)
+    assert amount is not None and amount.value == (value + Decimal("0.25")) * weights[unit]
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,14 @@ def test_an_amount_is_exact_whatever_its_unit(value: int, unit: str) -> None:
     ],
 )  # fmt: skip
 def test_a_concentration_is_within_a_limit_or_not_or_perhaps(text: str, limit: int, within: bool | None) -> None:
-    found = share_of(text)
-    assert found is not None and found.is_at_most(limit) is within
+    share = share_of(text)
+    assert share is not None and share.is_at_most(limit) is within
 
 
 @given(st.decimals(0, 100, places=2), st.sampled_from([1, 10, 30]))
 def test_a_plain_concentration_is_never_perhaps_within_a_limit(value: Decimal, limit: int) -> None:
-    found = share_of(f"{value} %")
-    assert found is not None and found.is_at_most(limit) is (value <= limit)
+    share = share_of(f"{value} %")
+    assert share is not None and share.is_at_most(limit) is (value <= limit)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_purpose_of_two_kinds_is_none() -> None:
 def test_the_example_is_read_without_a_problem() -> None:
     example = Path(__file__).parents[2] / "examples" / "shipments.csv"
     ledger = read_shipments(example)
-    assert len(ledger.shipments) == 12 and not any(one.problems for one in ledger.shipments)
+    assert len(ledger.shipments) == 12 and not any(shipment.problems for shipment in ledger.shipments)
 
 
 def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to_be_named() -> None:
@@ -172,6 +172,6 @@ def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to
     named = {"chemical": "Ware", "from": "Von", "to": "Nach"}
     mapped = preview(io.BytesIO(theirs), "theirs.csv", named)
     assert (mapped.error, mapped.missing) == (None, ())
-    assert [one.id for one in mapped.problems] == ["transfers_check_state_unread"]
+    assert [problem.id for problem in mapped.problems] == ["transfers_check_state_unread"]
     (shipment,) = read_shipments(io.BytesIO(theirs), "theirs.csv", named).shipments
     assert (shipment.sender.code, shipment.receiver.code) == ("DEU", "")

@@ -14,8 +14,8 @@ CONVENTION = Convention(date(2026, 11, 28), ("CWC",))
 
 
 def substance_of(*entries: str) -> Substance:
-    found = [entry for name in entries if (entry := CONVENTION.find(*name.split(" ", 1)))]
-    return Substance("1-00-0", "A chemical", entries, *limits(CONVENTION, found))
+    found_entries = [entry for name in entries if (entry := CONVENTION.find(*name.split(" ", 1)))]
+    return Substance("1-00-0", "A chemical", entries, *limits(CONVENTION, found_entries))
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_a_difference_counts_by_a_rule_that_the_finding_names(
     substance = substance_of(*entries)
     assert counted_from(substance, CONVENTION).kg == kg
     evidence = rule_evidence(substance, CONVENTION)
-    assert [(one.kind, one.label) for one in evidence] == [("rule", rule) for rule in rules]
-    assert all(one.value.startswith(f"{kg:.3f} kg; ") for one in evidence)
-    assert [one.label for one in declaration_evidence(substance, CONVENTION)] == rules[1:]
+    assert [(part.kind, part.label) for part in evidence] == [("rule", rule) for rule in rules]
+    assert all(part.value.startswith(f"{kg:.3f} kg; ") for part in evidence)
+    assert [part.label for part in declaration_evidence(substance, CONVENTION)] == rules[1:]
 
 
 def test_the_evidence_holds_the_amount_the_source_and_the_grade() -> None:

@@ -43,7 +43,7 @@ def person_of(request: Request) -> Person | None:
 
 def person_by_id(identity: str) -> Person:
     """Find a person of the tests."""
-    return next(one for one in PEOPLE.values() if one.id == identity)
+    return next(person for person in PEOPLE.values() if person.id == identity)
 
 
 @dataclass

@@ -19,15 +19,17 @@ def pdf(*pages: Sequence[str], locked: bool = False) -> bytes:
     bodies = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for lines in pages:
-        said = "".join(f"BT /F1 12 Tf 50 {760 - 40 * at} Td ({_quoted(line)}) Tj ET\n" for at, line in enumerate(lines))
-        stream = said.encode("latin-1")
+        content = "".join(
+            f"BT /F1 12 Tf 50 {760 - 40 * at} Td ({_quoted(line)}) Tj ET\n" for at, line in enumerate(lines)
+        )
+        stream = content.encode("latin-1")
         bodies.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(bodies) + 1)
         bodies.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(bodies)
         )
-    bodies[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % one for one in kids))
+    bodies[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
     extra = b""
     if locked:
         bodies.append(b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"ab" * 32, b"cd" * 32))
@@ -45,7 +47,7 @@ def pdf(*pages: Sequence[str], locked: bool = False) -> bytes:
 
 def docx(*paragraphs: str) -> bytes:
     """Return a DOCX of paragraphs."""
-    body = "".join(f"<w:p><w:r><w:t>{escape(one)}</w:t></w:r></w:p>" for one in paragraphs)
+    body = "".join(f"<w:p><w:r><w:t>{escape(paragraph)}</w:t></w:r></w:p>" for paragraph in paragraphs)
     return _package(
         "word/document.xml",
         {"word/document.xml": f'<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'},
@@ -57,8 +59,8 @@ def xlsx(*rows: Sequence[str], sheet: str = "Sheet1") -> bytes:
     cells = "".join(
         f'<row r="{number}">'
         + "".join(
-            f'<c r="{chr(65 + at)}{number}" t="inlineStr"><is><t>{escape(one)}</t></is></c>'
-            for at, one in enumerate(row)
+            f'<c r="{chr(65 + at)}{number}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+            for at, cell in enumerate(row)
         )
         + "</row>"
         for number, row in enumerate(rows, 1)

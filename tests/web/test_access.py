@@ -33,7 +33,7 @@ REFUSED = {"sign-in-needed", "not-allowed"}
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, dict[str, str]]:
+def document() -> dict[str, dict[str, str]]:
     """What the document says, by route and column."""
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
@@ -57,7 +57,7 @@ def person(house: House, role: str) -> Person:
 def ask(client: TestClient, route: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """Ask a route with nothing that it could do: ids of nobody, an empty body."""
     method, template = route.split(" ")
-    path = re.sub(r"\{(\w+)\}", lambda found: PLACES.get(found[1], "0" * 16), template)
+    path = re.sub(r"\{(\w+)\}", lambda match: PLACES.get(match[1], "0" * 16), template)
     body = {} if method in SAFE else {"json": {}}
     return client.request(method, path, headers=headers, **body)  # type: ignore[return-value]
 
@@ -92,7 +92,7 @@ def test_the_service_has_every_route_of_the_table_and_no_other(house: House) -> 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("route", ACCESS)
 def test_a_route_lets_in_whom_the_document_says(
-    house: House, told: dict[str, dict[str, str]], route: str, caller: str
+    house: House, document: dict[str, dict[str, str]], route: str, caller: str
 ) -> None:
     if caller == "nobody":
         with house.client() as client:
@@ -102,13 +102,13 @@ def test_a_route_lets_in_whom_the_document_says(
         answer = ask_signed_in(house, caller, route)
         assert kind(answer) != "sign-in-needed"
     allowed = kind(answer) not in REFUSED
-    assert allowed is (told[route][caller] == "yes"), (answer.status_code, answer.text)
+    assert allowed is (document[route][caller] == "yes"), (answer.status_code, answer.text)
     assert answer.status_code != 500, answer.text
 
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_a_session_that_is_over_or_half_begun_opens_what_nobody_needs_to_open_and_no_more(
-    house: House, told: dict[str, dict[str, str]], route: str
+    house: House, document: dict[str, dict[str, str]], route: str
 ) -> None:
     identity = person(house, "administrator").id
     over = house.entrance.sessions.begin(identity)
@@ -118,26 +118,26 @@ def test_a_session_that_is_over_or_half_begun_opens_what_nobody_needs_to_open_an
         with house.client() as client:
             client.cookies.set(COOKIE, secret)
             answer = ask(client, route, {"x-csrf-token": csrf_of(secret)})
-        assert (kind(answer) != "sign-in-needed") is (told[route]["nobody"] == "yes"), answer.text
+        assert (kind(answer) != "sign-in-needed") is (document[route]["nobody"] == "yes"), answer.text
 
 
 @pytest.mark.parametrize("role", list(map(str, Role)))
 def test_a_token_opens_what_its_scopes_and_its_role_allow(
-    house: House, told: dict[str, dict[str, str]], role: str
+    house: House, document: dict[str, dict[str, str]], role: str
 ) -> None:
     someone = person(house, role)
     scopes = [scope for scope in SCOPES if someone.role in ACTIONS[scope]]
-    for held in scopes:
-        _, secret = house.entrance.tokens.make(CONSOLE, someone, held, [held], timedelta(days=1))
-        for route, row in told.items():
+    for granted in scopes:
+        _, secret = house.entrance.tokens.make(CONSOLE, someone, granted, [granted], timedelta(days=1))
+        for route, row in document.items():
             with house.client() as client:
                 answer = ask(client, route, {"authorization": f"Bearer {secret}"})
-            may = row["token"] == "-" or (row["token"] == "scope" and row["action"] == held and row[role] == "yes")
-            assert (kind(answer) not in REFUSED) is may, (route, held, answer.text)
+            may = row["token"] == "-" or (row["token"] == "scope" and row["action"] == granted and row[role] == "yes")
+            assert (kind(answer) not in REFUSED) is may, (route, granted, answer.text)
 
 
-def test_no_token_manages_people_accounts_or_models(told: dict[str, dict[str, str]]) -> None:
-    closed = {route for route, row in told.items() if row["token"] == "no"}
+def test_no_token_manages_people_accounts_or_models(document: dict[str, dict[str, str]]) -> None:
+    closed = {route for route, row in document.items() if row["token"] == "no"}
     assert {"GET /api/v1/people", "POST /api/v1/tokens", "GET /api/v1/session"} <= closed
 
 

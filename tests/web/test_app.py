@@ -121,24 +121,24 @@ def test_its_own_names_are_answered(client: TestClient, host: str) -> None:
 
 
 def test_the_description_of_the_api_is_served_and_no_page_loads_from_elsewhere(client: TestClient) -> None:
-    told = client.get("/api/v1/openapi.json").json()
-    assert "/api/v1/screen/batch" in told["paths"]
+    answer = client.get("/api/v1/openapi.json").json()
+    assert "/api/v1/screen/batch" in answer["paths"]
     assert [client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
 
 
 def test_it_is_ready_when_all_its_parts_are(house: House) -> None:
     with TestClient(house.app) as client:
-        told = client.get("/health/ready")
-    assert told.status_code == 200
-    assert told.json()["parts"]["casebook"] == "ready"
-    assert told.json()["parts"]["sandbox"]["network_cut"] is True
+        answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["parts"]["casebook"] == "ready"
+    assert answer.json()["parts"]["sandbox"]["network_cut"] is True
 
 
 def test_the_models_are_told_with_their_cards(client: TestClient) -> None:
-    for one in client.get("/api/v1/models").json()["models"]:
-        told = client.get(f"/api/v1/models/{one['id']}").json()
-        assert told["card"]["licence"]
-        assert told["hash"] == one["hash"]
+    for model in client.get("/api/v1/models").json()["models"]:
+        answer = client.get(f"/api/v1/models/{model['id']}").json()
+        assert answer["card"]["licence"]
+        assert answer["hash"] == model["hash"]
     assert client.get("/api/v1/models/none").status_code == 404
 
 
@@ -190,8 +190,8 @@ def test_a_setting_without_meaning_is_told(tmp_path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_secret_of_the_settings_is_not_in_what_is_told_of_them() -> None:
-    shown = repr(Configuration(metrics_token="planted", oidc={"client_secret": "planted"}))
-    assert "planted" not in shown
+    shown_settings = repr(Configuration(metrics_token="planted", oidc={"client_secret": "planted"}))
+    assert "planted" not in shown_settings
 
 
 # ------------------------------------------------------------------------------------------------------------ the log
@@ -257,9 +257,9 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
     text = log.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]
     assert [secret for secret in SECRETS if secret.lower() in text.lower()] == []
-    assert {one.get("route") for one in lines} >= {"/api/v1/screen", "/api/v1/entries/{list_id}/{entry_id}", "(none)"}
-    assert {one.get("person") for one in lines} >= {"p-analyst"}
-    (fault_line,) = [one for one in lines if one.get("error")]
+    assert {line.get("route") for line in lines} >= {"/api/v1/screen", "/api/v1/entries/{list_id}/{entry_id}", "(none)"}
+    assert {line.get("person") for line in lines} >= {"p-analyst"}
+    (fault_line,) = [line for line in lines if line.get("error")]
     assert fault_line["error"] == "RuntimeError"
     assert any("fault" in place for place in fault_line["at"])
 

@@ -75,11 +75,11 @@ def decision(*findings: int, outcome: str = "accept", **more: object) -> dict[st
 @ON_BOTH
 def test_a_grave_finding_goes_through_two_hands(house: House) -> None:
     with people(house, "rita", "rene") as (rita, rene):
-        shown = rita.get("/api/v1/findings/1").json()
-        assert (shown["finding"]["entry"], shown["finding"]["grave"], shown["last_decision"]) == ("1A01", True, 0)
+        answer = rita.get("/api/v1/findings/1").json()
+        assert (answer["finding"]["entry"], answer["finding"]["grave"], answer["last_decision"]) == ("1A01", True, 0)
         assert rita.post("/api/v1/decisions", json=decision(1)).json() == {"status": {"1": "awaiting_second"}}
         assert kind(rita.post("/api/v1/decisions", json=decision(1))) == "conflict"
-        assert [one["id"] for one in rene.get("/api/v1/inbox").json()["findings"]] == [1, 2]
+        assert [finding["id"] for finding in rene.get("/api/v1/inbox").json()["findings"]] == [1, 2]
         assert rene.post("/api/v1/decisions", json=decision(1)).json() == {"status": {"1": "accepted"}}
 
 
@@ -109,9 +109,9 @@ def test_what_is_above_the_clearance_is_answered_as_not_there(house: House) -> N
 def test_filters_counts_and_pages(house: House) -> None:
     with people(house, "rita") as (rita,):
         page = rita.get("/api/v1/findings", params={"verdict": "listed", "limit": 1}).json()
-        assert ([one["entry"] for one in page["findings"]], page["next"]) == (["1A01"], 1)
+        assert ([finding["entry"] for finding in page["findings"]], page["next"]) == (["1A01"], 1)
         page = rita.get("/api/v1/findings", params={"verdict": "listed", "limit": 1, "after": 1, "lang": "fr"}).json()
-        assert [one["entry"] for one in page["findings"]] == ["2B13"]
+        assert [finding["entry"] for finding in page["findings"]] == ["2B13"]
         assert "structure" in page["findings"][0]["why"]
         counts = rita.get("/api/v1/findings/counts").json()
         assert (counts["all"], counts["status"], counts["grave"]) == (3, {"noted": 1, "open": 2}, 1)
@@ -135,10 +135,10 @@ def test_a_blind_recheck_shows_nothing_of_the_first_decision(house: House) -> No
     with people(house, "rita", "rene", "leo") as (rita, rene, leo):
         assert rita.put("/api/v1/rechecks", json={"share": 1}).json() == {"share": 1}
         rita.post("/api/v1/decisions", json=decision(2))
-        seen = [one.get("/api/v1/findings/2").json()["finding"]["status"] for one in (rene, leo)]
+        seen = [client.get("/api/v1/findings/2").json()["finding"]["status"] for client in (rene, leo)]
         blind = (rene, leo)[seen.index("open")]
-        shown = blind.get("/api/v1/findings/2").json()
-        assert (shown["finding"]["status"], shown["decisions"], shown["last_decision"]) == ("open", [], 0)
+        answer = blind.get("/api/v1/findings/2").json()
+        assert (answer["finding"]["status"], answer["decisions"], answer["last_decision"]) == ("open", [], 0)
         assert blind.post("/api/v1/decisions", json=decision(2)).status_code == 200
         assert rita.get("/api/v1/rechecks").json()["pairs"] == 1
 
@@ -146,8 +146,8 @@ def test_a_blind_recheck_shows_nothing_of_the_first_decision(house: House) -> No
 @ON_BOTH
 def test_what_leaves_the_house_is_asked_approved_and_proves_itself(house: House, tmp_path: Path) -> None:
     with people(house, "rita", "rene") as (rita, rene):
-        asked = rita.post("/api/v1/requests", json={"kind": "export", "case": "inventory", "reason": "OPCW"}).json()
-        seq = asked["seq"]
+        request = rita.post("/api/v1/requests", json={"kind": "export", "case": "inventory", "reason": "OPCW"}).json()
+        seq = request["seq"]
         assert kind(rita.post(f"/api/v1/requests/{seq}/answer", json={"approve": True})) == "conflict"
         assert kind(rita.post(f"/api/v1/requests/{seq}/bundle")) == "conflict"
         assert rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}).json()["state"] == "approved"
@@ -162,8 +162,8 @@ def test_what_is_marked_leaves_the_house_encrypted_to_whom_it_is_for(house: Hous
     identity = tmp_path / "identity"
     with people(house, "rita", "rene") as (rita, rene):
         rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
-        wanted = {"kind": "export", "case": "inventory", "reason": "OPCW", "recipients": [make_identity(identity)]}
-        seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
+        body = {"kind": "export", "case": "inventory", "reason": "OPCW", "recipients": [make_identity(identity)]}
+        seq = rita.post("/api/v1/requests", json=body).json()["seq"]
         assert rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}).status_code == 200
         answer = rita.post(f"/api/v1/requests/{seq}/bundle")
         assert (answer.status_code, answer.headers["x-opencwc-mark"]) == (200, "restricted")
@@ -178,10 +178,10 @@ def test_what_is_marked_leaves_the_house_encrypted_to_whom_it_is_for(house: Hous
 def test_what_is_marked_is_asked_for_with_recipients_only(house: House) -> None:
     with people(house, "rita") as (rita,):
         rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
-        wanted = {"kind": "export", "case": "inventory", "reason": "OPCW"}
-        assert rita.post("/api/v1/requests", json=wanted).status_code in (400, 422)
+        body = {"kind": "export", "case": "inventory", "reason": "OPCW"}
+        assert rita.post("/api/v1/requests", json=body).status_code in (400, 422)
         for recipients in (["nobody"], ["/etc/passwd"], ["age1" + "q" * 58]):
-            assert rita.post("/api/v1/requests", json={**wanted, "recipients": recipients}).status_code in (400, 422)
+            assert rita.post("/api/v1/requests", json={**body, "recipients": recipients}).status_code in (400, 422)
 
 
 PLANTED = "PLANTED"
@@ -195,10 +195,10 @@ def test_no_list_tells_anything_of_what_is_above_the_clearance(house: House) -> 
         job = leo.post("/api/v1/jobs", files={"file": file}, data={"case": name}).json()["id"]
         assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
         leo.post(f"/api/v1/cases/{name}/comments", json={"text": f"{PLANTED} comment"})
-        wanted = {"kind": "erase", "case": name, "reason": f"{PLANTED} reason", "ground": "law"}
-        seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
+        body = {"kind": "erase", "case": name, "reason": f"{PLANTED} reason", "ground": "law"}
+        seq = rita.post("/api/v1/requests", json=body).json()["seq"]
         lists = ("cases", "findings", "findings/counts", "inbox", "requests", "jobs", "rechecks", f"jobs/{job}")
-        assert PLANTED in "".join(leo.get(f"/api/v1/{one}").text for one in lists)
+        assert PLANTED in "".join(leo.get(f"/api/v1/{path}").text for path in lists)
         rita.patch(f"/api/v1/cases/{name}", json={"mark": "protected"})
         for path in (*lists, f"cases/{name}", f"findings?case={name}", f"jobs/{job}/result", f"requests/{seq}"):
             answer = leo.get(f"/api/v1/{path}")
@@ -262,9 +262,9 @@ def test_what_is_sent_twice_under_one_key_is_done_once(house: House) -> None:
             assert (other.status_code, kind(other)) == (422, "key-reused")
         seq = first.json()["seq"]
         answers = [rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}, headers=KEY) for _ in range(2)]
-        assert [one.json()["state"] for one in answers] == ["approved", "approved"]
-        shown = rita.get("/api/v1/findings/2").json()
-        assert (len(shown["decisions"]), len(rita.get("/api/v1/requests").json()["requests"])) == (1, 1)
+        assert [answer.json()["state"] for answer in answers] == ["approved", "approved"]
+        described = rita.get("/api/v1/findings/2").json()
+        assert (len(described["decisions"]), len(rita.get("/api/v1/requests").json()["requests"])) == (1, 1)
         assert len(rita.get("/api/v1/cases").json()["cases"]) == 2
 
 
@@ -279,10 +279,10 @@ CHANGED: dict[str, dict[str, object]] = {
 def test_what_was_refused_under_a_key_may_be_tried_again_under_it(house: House) -> None:
     with people(house, "rita") as (rita,):
         rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
-        wanted = {"kind": "export", "case": "inventory", "reason": "OPCW"}
-        assert rita.post("/api/v1/requests", json=wanted, headers=KEY).status_code == 422
+        body = {"kind": "export", "case": "inventory", "reason": "OPCW"}
+        assert rita.post("/api/v1/requests", json=body, headers=KEY).status_code == 422
         rita.patch("/api/v1/cases/inventory", json={"mark": "unclassified"})
-        assert rita.post("/api/v1/requests", json=wanted, headers=KEY).status_code == 201
+        assert rita.post("/api/v1/requests", json=body, headers=KEY).status_code == 201
 
 
 @ON_BOTH
@@ -304,8 +304,8 @@ def test_what_no_database_holds_is_refused_with_its_place(house: House, strange:
 @ON_BOTH
 def test_an_erasure_needs_two_people(house: House) -> None:
     with people(house, "rita", "rene") as (rita, rene):
-        wanted = {"kind": "erase", "case": "inventory", "reason": "over", "ground": "law"}
-        seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
+        body = {"kind": "erase", "case": "inventory", "reason": "over", "ground": "law"}
+        seq = rita.post("/api/v1/requests", json=body).json()["seq"]
         assert kind(rita.post(f"/api/v1/requests/{seq}/erasure")) == "conflict"
         rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True})
         assert rita.post(f"/api/v1/requests/{seq}/erasure").json()["findings"] == 3
@@ -314,19 +314,19 @@ def test_an_erasure_needs_two_people(house: House) -> None:
 
 def test_the_auditor_reads_the_record_and_verifies_it(house: House) -> None:
     with people(house, "audra", "rita") as (audra, rita):
-        told = audra.get("/api/v1/records", params={"limit": 2}).json()
-        assert ([one["seq"] for one in told["records"]], told["next"]) == ([1, 2], 2)
+        answer = audra.get("/api/v1/records", params={"limit": 2}).json()
+        assert ([record["seq"] for record in answer["records"]], answer["next"]) == ([1, 2], 2)
         assert audra.post("/api/v1/verification").json()["fits"]
         assert rita.get("/api/v1/records").status_code == 403
         assert audra.post("/api/v1/decisions", json=decision(2)).status_code == 403
 
 
 def test_an_answer_under_a_key_is_not_shown_again_to_who_lost_the_clearance(house: House) -> None:
-    asked = {"name": "secret-raid", "title": "Raid", "mark": "protected"}
+    body = {"name": "secret-raid", "title": "Raid", "mark": "protected"}
     with people(house, "rita") as (rita,):
-        assert rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"}).status_code == 201
-        assert rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"}).json()["title"] == "Raid"
+        assert rita.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k"}).status_code == 201
+        assert rita.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k"}).json()["title"] == "Raid"
     house.entrance.people.change("console", "rita", clearance=Mark.UNCLASSIFIED)
     with people(house, "rita") as (rita,):
-        again = rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"})
+        again = rita.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k"})
         assert (again.status_code, kind(again)) == (422, "key-reused")

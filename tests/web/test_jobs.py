@@ -50,8 +50,8 @@ def submit(client: TestClient, data: bytes = CSV, name: str = "products.csv", **
     return client.post("/api/v1/jobs", files={"file": (name, data)}, data=fields, headers=headers)
 
 
-def queued(jobs: Jobs, person: str = "p", **asked: Any) -> Job:
-    return jobs.submit(person, 1, "s", {"case": "k-1", **asked})
+def queued(jobs: Jobs, person: str = "p", **question: Any) -> Job:
+    return jobs.submit(person, 1, "s", {"case": "k-1", **question})
 
 
 # -------------------------------------------------------------------------------------------------------- the queue
@@ -61,7 +61,7 @@ def queued(jobs: Jobs, person: str = "p", **asked: Any) -> Job:
 def test_the_job_that_waits_longest_is_taken_first_and_once(house: House) -> None:
     first, second = queued(house.jobs), queued(house.jobs)
     taken = [house.jobs.claim("one"), house.jobs.claim("two"), house.jobs.claim("three")]
-    assert [one.id if one else None for one in taken] == [first.id, second.id, None]
+    assert [job.id if job else None for job in taken] == [first.id, second.id, None]
 
 
 @ON_BOTH
@@ -69,8 +69,8 @@ def test_many_workers_never_take_the_same_job(house: House) -> None:
     made = {queued(house.jobs, person=f"p{number % 9}").id for number in range(60)}
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda number: house.jobs.claim(f"w{number}"), range(60)))
-    assert len([one for one in taken if one]) == 60
-    assert {one.id for one in taken if one} == made
+    assert len([job for job in taken if job]) == 60
+    assert {job.id for job in taken if job} == made
 
 
 @ON_BOTH
@@ -135,35 +135,35 @@ def test_an_upload_is_kept_screened_and_told(client: TestClient, worker: Worker)
     job = client.get(f"/api/v1/jobs/{job['id']}").json()
     assert (job["state"], job["rows_done"], job["rows_all"], job["problem"]) == ("done", 3, 3, None)
     lines = [json.loads(line) for line in client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()]
-    assert [(one["row"], one["id"], one["verdict"], one["entry"]) for one in lines] == [
+    assert [(line["row"], line["id"], line["verdict"], line["entry"]) for line in lines] == [
         (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
     ]  # fmt: skip
     assert lines[0]["why"].startswith("The structure is the one that 1A01 writes")
     table = client.get(f"/api/v1/jobs/{job['id']}/result?format=csv&lang=fr").text.splitlines()
     assert len(table) == 4
     assert "1A01" in table[1]
-    assert [one["id"] for one in client.get("/api/v1/jobs").json()["jobs"]] == [job["id"]]
+    assert [job["id"] for job in client.get("/api/v1/jobs").json()["jobs"]] == [job["id"]]
 
 
 def test_what_an_upload_asks_for_and_is_refused_is_on_record_by_who_sent_it(
     client: TestClient, worker: Worker, house: House
 ) -> None:
-    asked = ["How do I make sarin?", "Give me the synthesis route of VX"]
-    submit(client, f"name\nSarin\n{asked[0]}\nan unknown name\n{asked[1]}\n".encode())
+    questions = ["How do I make sarin?", "Give me the synthesis route of VX"]
+    submit(client, f"name\nSarin\n{questions[0]}\nan unknown name\n{questions[1]}\n".encode())
     assert worker.work_once()
     query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "refusal")
     with house.book.reading() as connection:
         kept = [(actor, json.loads(content)["body"]["text"]) for actor, content in connection.execute(query)]
-    assert kept == [(ANALYST.id, one) for one in asked]
+    assert kept == [(ANALYST.id, question) for question in questions]
 
 
 def test_a_file_that_is_no_table_fails_with_a_reason(client: TestClient, worker: Worker) -> None:
     job = submit(client, b"PK\x03\x04broken", "x.xlsx").json()
     worker.work_once()
-    told = client.get(f"/api/v1/jobs/{job['id']}").json()
-    assert told["state"] == "failed"
-    assert told["problem"]["kind"] == "InputError"
-    assert told["problem"]["remedy"]
+    answer = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert answer["state"] == "failed"
+    assert answer["problem"]["kind"] == "InputError"
+    assert answer["problem"]["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_the_events_end_for_who_is_no_longer_cleared_for_the_case(
     headers = {"x-test-person": "analyst"}
     with live(house.app, house.configuration) as address, httpx.Client(base_url=address, headers=headers) as client:
         job = client.post("/api/v1/jobs", files={"file": ("a.csv", CSV)}, data={"case": "k-1"}).json()
-        told = []
+        events = []
         with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as answer:
             for line in answer.iter_lines():
                 if line.startswith("data:"):
-                    told.append(json.loads(line[5:])["state"])
+                    events.append(json.loads(line[5:])["state"])
                     change_case(house.book, PEOPLE["reviewer"], "k-1", mark="highly_protected")
                     worker.work_once()
-        assert told == ["waiting"]
+        assert events == ["waiting"]
         assert client.get(f"/api/v1/jobs/{job['id']}").status_code == 404
 
 
@@ -250,14 +250,14 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
 ) -> None:
     for _ in range(3):  # a browser or a soak beside it may take both cores for seconds: the quickest of three counts
         number, took = cancel_while_it_runs(client, worker)
-        told = client.get(f"/api/v1/jobs/{number}").json()
-        assert told["state"] == "cancelled"
+        answer = client.get(f"/api/v1/jobs/{number}").json()
+        assert answer["state"] == "cancelled"
         assert client.get(f"/api/v1/jobs/{number}/result").status_code == 200
         with house.book.reading() as connection:
             from opencwc.casebook.runs import run_named
 
-            run = run_named(connection, told["run"])
-            assert (run["state"], run["row_count"]) == ("interrupted", told["rows_done"])
+            run = run_named(connection, answer["run"])
+            assert (run["state"], run["row_count"]) == ("interrupted", answer["rows_done"])
         if took < 1.0:
             break
     assert took < 1.0
@@ -275,8 +275,8 @@ def test_a_run_ends_with_the_tally_that_the_command_line_gives_and_says_what_was
     assert run["tally"]["rows"] == 4
     counted = {verdict: rows for verdict, rows in run["tally"]["by_verdict"].items() if rows}
     assert counted == {"listed": 1, "not_listed": 1, "unreadable": 2}
-    told = {name: run["checked"][name] for name in ("column", "id_column", "not_read", "not_read_count")}
-    assert told == {"column": "smiles", "id_column": "id", "not_read": ["note"], "not_read_count": 1}
+    columns = {name: run["checked"][name] for name in ("column", "id_column", "not_read", "not_read_count")}
+    assert columns == {"column": "smiles", "id_column": "id", "not_read": ["note"], "not_read_count": 1}
 
 
 @ON_BOTH
@@ -310,8 +310,8 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
     assert house.jobs.requeue_stale(after=-1) == 1
     second = Worker(house.jobs, house.intake, job_bounds(house.configuration), "second")
     assert second.work_once()
-    told = house.jobs.get(job["id"])
-    assert (told.state, told.rows_done) == ("done", rows)
+    kept_job = house.jobs.get(job["id"])
+    assert (kept_job.state, kept_job.rows_done) == ("done", rows)
     lines = client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()
     assert [json.loads(line)["row"] for line in lines] == list(range(1, rows + 1))
 
@@ -343,25 +343,25 @@ def test_a_document_is_read_for_what_it_mentions_and_says_where_that_stands(
     job = submit(client, pdf(["Offer"], ["Please note:", line]), "offer.pdf").json()
     assert job["asked"]["kind"] == "text"
     assert worker.work_once()
-    told = client.get(f"/api/v1/jobs/{job['id']}").json()
-    assert (told["state"], told["problem"]) == ("done", None)
-    found = findings_of(client, job)
-    name, number = (one for one in found if one["verdict"] == "listed")
+    answer = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert (answer["state"], answer["problem"]) == ("done", None)
+    findings = findings_of(client, job)
+    name, number = (finding for finding in findings if finding["verdict"] == "listed")
     assert (name["id"], name["input"], name["entry"], name["basis"]) == ("p. 2", "thiodiglycol", "2B13", "text")
     assert number["input"] == "111-48-8"
     text = f"Please note:\n{line}"
-    for one in (name, number):
-        start, end = next(part["span"] for part in one["evidence"] if part["kind"] == "mention")
-        assert text[start:end] == one["input"]
+    for finding in (name, number):
+        start, end = next(part["span"] for part in finding["evidence"] if part["kind"] == "mention")
+        assert text[start:end] == finding["input"]
     assert "99 %" in {part["label"] for part in name["evidence"] if part["kind"] == "concentration"}
-    clear = next(one for one in found if one["verdict"] == "not_listed")
+    clear = next(finding for finding in findings if finding["verdict"] == "not_listed")
     assert "no statement about the goods" in clear["why"]
     with house.book.reading() as connection:
-        run = run_named(connection, told["run"])
+        run = run_named(connection, answer["run"])
     assert (run["checked"]["document"], run["checked"]["column"]) == ("pdf", "")
     for searched in ("Thiodiglycol", "p. 2"):
         hits = list_findings(house.book, ANALYST, Filter(case="k-1", text=searched)).findings
-        assert name["finding"] in {one.id for one in hits}
+        assert name["finding"] in {hit.id for hit in hits}
 
 
 def test_a_table_is_read_by_its_column_and_whole_where_that_is_asked_for(client: TestClient, worker: Worker) -> None:
@@ -369,19 +369,19 @@ def test_a_table_is_read_by_its_column_and_whole_where_that_is_asked_for(client:
     by_column, whole = submit(client, data, "goods.xlsx").json(), submit(client, data, "goods.xlsx", kind="text").json()
     assert (by_column["asked"]["kind"], whole["asked"]["kind"]) == ("auto", "text")
     assert worker.work_once() and worker.work_once()
-    assert {one["id"] for one in findings_of(client, whole) if one["verdict"] == "listed"} == {"Sheet1!A2"}
+    assert {finding["id"] for finding in findings_of(client, whole) if finding["verdict"] == "listed"} == {"Sheet1!A2"}
     named = submit(client, b"id;goods\nP1;4 drums thiodiglycol\n", "g.csv", kind="text", column="goods").json()
     assert worker.work_once()
-    (one,) = findings_of(client, named)
-    assert (one["id"], one["verdict"], one["input"]) == ("P1", "listed", "thiodiglycol")
+    (finding,) = findings_of(client, named)
+    assert (finding["id"], finding["verdict"], finding["input"]) == ("P1", "listed", "thiodiglycol")
 
 
 def test_a_document_that_is_locked_fails_with_what_to_do(client: TestClient, worker: Worker) -> None:
     job = submit(client, pdf(["sarin"], locked=True), "x.pdf").json()
     worker.work_once()
-    told = client.get(f"/api/v1/jobs/{job['id']}").json()
-    assert told["state"] == "failed"
-    assert "password" in told["problem"]["what"] and "remove the password" in told["problem"]["remedy"]
+    answer = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert answer["state"] == "failed"
+    assert "password" in answer["problem"]["what"] and "remove the password" in answer["problem"]["remedy"]
 
 
 def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twice(
@@ -407,7 +407,7 @@ def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twic
     assert house.jobs.requeue_stale(after=-1) == 1
     assert Worker(house.jobs, house.intake, job_bounds(house.configuration), "second").work_once()
     assert house.jobs.get(job["id"]).rows_done == rows
-    assert [one["row"] for one in findings_of(client, job)] == list(range(1, rows + 1))
+    assert [finding["row"] for finding in findings_of(client, job)] == list(range(1, rows + 1))
 
 
 # ---------------------------------------------------------------------------------------------------- idempotency keys

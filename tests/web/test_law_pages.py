@@ -134,13 +134,15 @@ def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
             assert answer.status_code == 422, form
         assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
         form = {"case": "law", "state": "XNV"}
-        told = client.post("/api/v1/law/checks", data=form)
-        assert told.status_code == 415 and "the form has no file" in told.json()["detail"]
-        told = client.post("/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)])
-        assert (told.status_code, told.json()["detail"]) == (422, "more than 12 files were sent")
-        assert "at most 12 files" in told.json()["remedy"]
-        told = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
-        assert told.status_code == 422 and "1997-04-29" in told.json()["remedy"], told.text
+        response = client.post("/api/v1/law/checks", data=form)
+        assert response.status_code == 415 and "the form has no file" in response.json()["detail"]
+        response = client.post(
+            "/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)]
+        )
+        assert (response.status_code, response.json()["detail"]) == (422, "more than 12 files were sent")
+        assert "at most 12 files" in response.json()["remedy"]
+        response = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
+        assert response.status_code == 422 and "1997-04-29" in response.json()["remedy"], response.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -173,7 +175,7 @@ def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> Non
     assert {"develop", "produce", "stockpile"} <= {mark.text for mark in passage.all("mark")}
     assert passage.one("blockquote").attributes["lang"] == "en"
     elements = page.one("section", aria_labelledby="elements-h").all("li")
-    missing = [one.text for one in elements if "missing" in one.attributes["class"]]
+    missing = [element.text for element in elements if "missing" in element.attributes["class"]]
     assert len(missing) == 1 and "retain" in missing[0]
     assert "Art. I.1(a)" in page.one("section", aria_labelledby="asks-h").text
     assert page.one("ul", class_="checklist").all("li")
@@ -203,7 +205,7 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         assert line["verdict"] == "covered" and line["sections"] == ["Section 4"] and line["signs"]
         assert client.get(f"/api/v1/law/checks/{run}/labels").json()["labels"][0]["label"] == "covered"
         finding = client.get(f"/api/v1/law/checks/{run}").json()["measures"]
-        assert next(one for one in finding if one["measure"] == "PRO-01")["decided"] == "covered"
+        assert next(row for row in finding if row["measure"] == "PRO-01")["decided"] == "covered"
         # What was proposed is accepted, not corrected; it makes no label.
         form = {"outcome": "correct", "verdict": finding[7]["verdict"], "reason": "Yes.", "seen": "0"}
         same = client.post(f"/law/runs/{run}/measures/CWC/{finding[7]['measure']}/decision", data=form, headers=PART)
@@ -212,7 +214,7 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         form = {"outcome": "reject", "reason": "It does not.", "seen": "0"}
         assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204
         labels = csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text))
-        assert [(one["label"], one["outcome"]) for one in labels] == [("covered", "correct"), ("", "reject")]
+        assert [(label["label"], label["outcome"]) for label in labels] == [("covered", "correct"), ("", "reject")]
         exported = client.get(f"/law/runs/{run}/labels.jsonl").text
     (tmp_path / "labels.jsonl").write_text(exported, encoding="utf-8")
     corrections = Corrections(tmp_path / "corrections.jsonl")
@@ -221,9 +223,9 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
 
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
-        one = next(each for each in found if each["entry"] == "PRO-01")
-        page = main_of(client, f"/findings/{one['id']}")
+        findings = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
+        finding = next(finding for finding in findings if finding["entry"] == "PRO-01")
+        page = main_of(client, f"/findings/{finding['id']}")
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-01")
         assert page.one("input", name="place") and not page.all("input", name="entry")
         assert client.get("/convention/CWC/PRO-01", headers=PAGE).headers["location"] == "/law/measures/CWC/PRO-01"
@@ -234,10 +236,12 @@ def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_as
 def test_two_versions_show_what_was_gained(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = main_of(client, f"/law/compare?before={kept.first}&after={kept.now}&change=gained")
-        gained = [one.one("h2").text.split()[0] for one in page.one("ol", class_="changes").all("li")]
+        gained = [item.one("h2").text.split()[0] for item in page.one("ol", class_="changes").all("li")]
         assert {"PRO-06", "PEN-05"} <= set(gained)
         back = main_of(client, f"/law/compare?before={kept.now}&after={kept.first}&change=lost")
-        assert {"PRO-06", "PEN-05"} <= {one.text.split()[0] for one in back.one("ol", class_="changes").all("h2")}
+        assert {"PRO-06", "PEN-05"} <= {
+            heading.text.split()[0] for heading in back.one("ol", class_="changes").all("h2")
+        }
         assert client.get("/law/compare?before=1&after=2").status_code == 404
 
 
@@ -252,7 +256,7 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-06")
         assert page.all("a", href=f"/law/runs/{fra}/measures/CWC/PRO-06")
         table = list(csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text)))
-        assert sum(one["state"] == "FRA" for one in table) == 60 and {one["run"] for one in table} >= {str(fra)}
+        assert sum(row["state"] == "FRA" for row in table) == 60 and {row["run"] for row in table} >= {str(fra)}
 
 
 def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept: Kept) -> None:
@@ -262,10 +266,10 @@ def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept
         )
         assert "Section 10" in part.text and "Nordavia" in part.text
         body = {"question": "May inspectors enter premises?", "state": "XNV"}
-        told = client.post("/api/v1/law/ask", json=body).json()
-        assert "XNV" in told["searched"]
-        assert (told["found"][0]["section"], told["found"][0]["run"]) == ("Section 12", kept.now)
-        assert any(one["state"] is None for one in told["found"]), "the Convention answers too"
+        answer = client.post("/api/v1/law/ask", json=body).json()
+        assert "XNV" in answer["searched"]
+        assert (answer["found"][0]["section"], answer["found"][0]["run"]) == ("Section 12", kept.now)
+        assert any(row["state"] is None for row in answer["found"]), "the Convention answers too"
         nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
         assert not nothing.all("li") and "Nothing is good enough" in nothing.text
         assert client.post("/law/ask", data={"question": " "}, headers=PART).status_code == 422
@@ -275,7 +279,7 @@ def test_a_question_for_a_synthesis_is_refused_and_recorded(kept: Kept) -> None:
     auditor = Person("p-watch", "watch", "Watch", Role.AUDITOR, Mark.HIGHLY_PROTECTED)
 
     def refusals() -> int:
-        return sum(one["kind"] == "refusal" for one in list_records(kept.house.book, auditor, limit=1_000))
+        return sum(record["kind"] == "refusal" for record in list_records(kept.house.book, auditor, limit=1_000))
 
     with kept.house.signed_in("anna") as client:
         before = refusals()
@@ -327,8 +331,8 @@ def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None
     sections, passages = law.law.sections, list(passages_of(law.law.sections))
     content = packed(summary_of(law), answers_of(law), write_passages(sections, passages))
     again = unpack(content)
-    assert [one.verdict for one in again.checked.answers] == [one.verdict for one in law.answers]
-    assert [one.shown for one in again.checked.answers] == [one.shown for one in law.answers]
+    assert [answer.verdict for answer in again.checked.answers] == [answer.verdict for answer in law.answers]
+    assert [answer.shown for answer in again.checked.answers] == [answer.shown for answer in law.answers]
     assert again.checked.law.sections == sections and list(again.passages) == passages
     assert content == packed(summary_of(law), answers_of(law), write_passages(sections, passages))
     damaged = io.BytesIO()
@@ -368,10 +372,10 @@ def test_why_nothing_was_checked_is_told_in_the_language_of_the_page(
         address = sent(client, name, content)
         make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
         for lang, words in says.items():
-            told = main_of(client, address, lang).one("div", class_="warning")
-            assert told.attributes["data-trouble"] == kind
-            said = told.all("p")[0].text
-            assert all(word in said for word in words), said
+            warning = main_of(client, address, lang).one("div", class_="warning")
+            assert warning.attributes["data-trouble"] == kind
+            page_text = warning.all("p")[0].text
+            assert all(word in page_text for word in words), page_text
 
 
 def test_a_job_that_runs_tells_its_step(house: House) -> None:
@@ -384,8 +388,8 @@ def test_a_job_that_runs_tells_its_step(house: House) -> None:
         part = main_of(client, address).one(id="job")
         assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50 %"
         assert part.one("progress").attributes["value"] == "0.500"
-    said = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
-    assert said == {
+    steps = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
+    assert steps == {
         0: "Step 1 of 4: Getting ready, 0 %",
         75: "Step 2 of 4: Reading the texts, 50 %",
         500: "Step 3 of 4: Searching by meaning, 50 %",
@@ -399,13 +403,13 @@ def test_a_check_says_whose_place_on_the_shelf_it_took_and_a_trial_takes_none(ho
         first = checked(house, client, FIRST)
         assert not main_of(client, f"/law/runs/{first}").all("p", class_="shelf-note")
         second = checked(house, client, NOW)
-        told = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
+        note = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
         assert (
-            told.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in told.text
+            note.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in note.text
         )
         trial = checked(house, client, FIRST, trial="yes")
-        told = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
-        assert "does not show this check" in told.text and f"check {second}" in told.text
+        note = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
+        assert "does not show this check" in note.text and f"check {second}" in note.text
         row = lines_of(main_of(client, "/law/shelf"))["Nordavia"]
         assert f"check {second}" in row[4] and NOW in row[4]
         assert f"check {first}" in row[5] and f"check {trial}" in row[5]
@@ -416,7 +420,9 @@ def test_a_comparison_of_two_languages_says_so(house: House) -> None:
     with house.signed_in("anna") as client:
         english, arabic = checked(house, client, NOW), worked(house, sent(client, "qanun.txt", ARABIC))
         page = main_of(client, f"/law/compare?before={english}&after={arabic}", "fr")
-        assert any("anglais" in one.text and "arabe" in one.text for one in page.all("p", class_="warning"))
+        assert any(
+            "anglais" in paragraph.text and "arabe" in paragraph.text for paragraph in page.all("p", class_="warning")
+        )
 
 
 def test_no_page_has_a_percentage_beside_what_was_not_found(kept: Kept) -> None:
@@ -440,7 +446,7 @@ def test_what_people_decided_is_in_the_report_the_tables_and_on_the_page(kept: K
         run = checked(kept.house, client, NOW, state="Iceland", case="reported")
         base = f"/law/runs/{run}"
         page = main_of(client, f"{base}/measures/CWC/PRO-01")
-        boxes = {one.attributes["value"] for one in page.all("input", name="element")}
+        boxes = {field.attributes["value"] for field in page.all("input", name="element")}
         assert boxes == {"develop", "produce", "acquire", "stockpile", "retain"}
         reason = "The police ordinance says it."
         decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason=reason)
@@ -462,28 +468,32 @@ def test_what_people_decided_is_in_the_report_the_tables_and_on_the_page(kept: K
         assert (first["PRO-07"]["verdict"], first["PRO-07"]["proposed"]) == ("covered", "none")
         assert first["PRO-07"]["decided_by"] == "Name of rita" and first["PRO-07"]["place"] == "Section 4"
         assert first["PRO-01"]["wrong_elements"] == "stockpile;retain" and first["PRO-01"]["missing"] == "stockpile"
-        told = {one["measure"]: one for one in client.get(f"{base}/report?format=json").json()["measures"]}
-        assert told["PRO-07"]["decision"]["reason"] == reason and told["PRO-07"]["proposed"] == "none"
-        found = {one["measure"]: one for one in client.get(f"/api/v1/law/checks/{run}").json()["measures"]}
-        assert found["PRO-01"]["decision"]["elements"] == elements and found["PRO-02"]["decision"] is None
+        measures = {
+            measure["measure"]: measure for measure in client.get(f"{base}/report?format=json").json()["measures"]
+        }
+        assert measures["PRO-07"]["decision"]["reason"] == reason and measures["PRO-07"]["proposed"] == "none"
+        by_measure = {
+            measure["measure"]: measure for measure in client.get(f"/api/v1/law/checks/{run}").json()["measures"]
+        }
+        assert by_measure["PRO-01"]["decision"]["elements"] == elements and by_measure["PRO-02"]["decision"] is None
 
         page = main_of(client, f"{base}/measures/CWC/PRO-01")
         assert "Corrected by Name of rita" in page.one("p", class_="by-person").text
-        stands = {one.one("b").text: one.attributes["class"] for one in page.one("ul", class_="elements").all("li")}
+        stands = {item.one("b").text: item.attributes["class"] for item in page.one("ul", class_="elements").all("li")}
         assert (stands["retain"], stands["stockpile"], stands["develop"]) == ("by_person", "missing", "met")
         labels = {row["measure_id"]: row for row in csv.DictReader(io.StringIO(client.get(f"{base}/labels.csv").text))}
         assert labels["PRO-01"]["elements"] == "stockpile;retain"
         lines = map(json.loads, client.get(f"{base}/labels.jsonl").text.splitlines())
-        assert {one["measure"]: one["elements"] for one in lines} == {"PRO-01": elements, "PRO-07": []}
+        assert {line["measure"]: line["elements"] for line in lines} == {"PRO-01": elements, "PRO-07": []}
 
 
 def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_asked(house: House) -> None:
     files = [("file", (NOW, example_text(NOW)))]
 
     def sent_by_program(client: TestClient, **form: str) -> int:
-        told = client.post("/api/v1/law/checks", data={"case": "law", "state": "XNV", **form}, files=files)
-        assert told.status_code == 202, told.text
-        return worked(house, f"/law/jobs/{told.json()['id']}")
+        answer = client.post("/api/v1/law/checks", data={"case": "law", "state": "XNV", **form}, files=files)
+        assert answer.status_code == 202, answer.text
+        return worked(house, f"/law/jobs/{answer.json()['id']}")
 
     def on_shelf(client: TestClient) -> set[str]:
         return {row["run"] for row in csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text))}
@@ -495,10 +505,10 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
         assert client.get(f"/api/v1/law/checks/{rules}").json()["model"] is None and on_shelf(client) == {str(rules)}
         decided(client, first, "PRO-01", outcome="accept", reason="It is right.")
         assert on_shelf(client) == {str(first)}
-        told = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
-        assert "which plain rules made" in told and f": check {first}" in told and ":." not in told
-        asked = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
-        assert on_shelf(client) == {str(asked)}
+        note = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
+        assert "which plain rules made" in note and f": check {first}" in note and ":." not in note
+        run_asked_for = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
+        assert on_shelf(client) == {str(run_asked_for)}
         decided(client, rules, "PRO-01", outcome="accept", reason="It is right.")
         latest = sent_by_program(client, as_of="2026-11-22")
         assert on_shelf(client) == {str(latest)}, "what the model proposed takes its place as ever"
@@ -507,8 +517,10 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
 def test_the_page_of_a_question_shows_no_figure_that_the_order_does_not_go_by(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         part, _ = post(client, "/law/ask", question="May inspectors enter premises?", state="XNV")
-        found = part.one("ol", class_="found-passages").all("li")
-        assert found and not any("%" in one.text.replace(one.one("blockquote").text, "") for one in found)
+        passages = part.one("ol", class_="found-passages").all("li")
+        assert passages and not any(
+            "%" in passage.text.replace(passage.one("blockquote").text, "") for passage in passages
+        )
 
 
 def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> None:
@@ -516,7 +528,7 @@ def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> No
         for name, content, word in (("law.pdf", b"%PDF-1.7\nnothing that is read", "save"), ("law.txt", b"", "check")):
             address = sent(client, name, content)
             assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
-            told = main_of(client, address).one("div", class_="warning")
-            said = told.all("p")[0].text
-            assert told.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in said, said
-            assert not {"CSV", "XLSX", "EML"} & set(said.replace(",", " ").split()), said
+            warning = main_of(client, address).one("div", class_="warning")
+            page_text = warning.all("p")[0].text
+            assert warning.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in page_text, page_text
+            assert not {"CSV", "XLSX", "EML"} & set(page_text.replace(",", " ").split()), page_text

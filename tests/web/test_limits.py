@@ -21,8 +21,8 @@ def client_with(**rates: str) -> TestClient:
 def test_too_many_from_one_address_wait() -> None:
     with client_with(address_rate="5/hour") as client:
         answers = [client.get("/health/live") for _ in range(6)]
-    assert [one.status_code for one in answers] == [200] * 5 + [429]
-    assert [one.headers["ratelimit-remaining"] for one in answers[:5]] == ["4", "3", "2", "1", "0"]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert [answer.headers["ratelimit-remaining"] for answer in answers[:5]] == ["4", "3", "2", "1", "0"]
     assert int(answers[5].headers["retry-after"]) > 0
     assert answers[5].json()["type"] == "urn:opencwc:problem:too-many"
 

@@ -62,18 +62,18 @@ def test_an_assistant_is_told_the_rule_and_what_was_checked(folder: Path) -> Non
         ("duties", {"list_id": "CWC", "entry_id": "1A01", "lang": "fr"}),
         ("lists", {}),
     )
-    told = screened.structured_content
-    assert [(one["verdict"], one["entry"]) for one in told["findings"]] == [("listed", "1A01")]
-    assert told["checked"]["as_of"] == "2026-11-24"
+    answer = screened.structured_content
+    assert [(finding["verdict"], finding["entry"]) for finding in answer["findings"]] == [("listed", "1A01")]
+    assert answer["checked"]["as_of"] == "2026-11-24"
     assert entry.structured_content["entry"]["source"].startswith("Annex on Chemicals")
     assert duties.structured_content["duties"]
-    assert all(one.structured_content["checked"]["lists"] for one in (screened, entry, duties, lists))
+    assert all(result.structured_content["checked"]["lists"] for result in (screened, entry, duties, lists))
 
 
 def test_every_call_is_written_down_without_what_was_asked(folder: Path) -> None:
     ask(folder, ("screen", {"value": "CC(C)OP(C)(=O)F"}), ("screen", {"colour": "SECRETVALUE"}), ("fly", {}))
     lines = logged(folder)
-    assert [(one["tool"], one["came"]) for one in lines] == [
+    assert [(line["tool"], line["came"]) for line in lines] == [
         ("screen", "answered"), ("screen", "failed"), ("(unknown)", "failed"),
     ]  # fmt: skip
     assert lines[0]["verdicts"] == {"listed": 1}

@@ -14,9 +14,9 @@ from .conftest import WIDE, House, person_of
 
 def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     return {
-        (one.name, tuple(sorted(one.labels.items()))): one.value
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
-        for one in family.samples
+        for sample in family.samples
     }
 
 
@@ -27,16 +27,16 @@ def test_requests_are_counted_by_template_and_screenings_by_verdict(house: House
         client.get("/api/v1/entries/CWC/1A01")
         client.get("/api/v1/entries/CWC/SECRET")
         text = client.get("/metrics").text
-    found = samples(text)
+    values = samples(text)
     template = "/api/v1/entries/{list_id}/{entry_id}"
     requests = "opencwc_requests_total"
-    assert found[requests, (("method", "GET"), ("route", template), ("status", "200"))] == 1
-    assert found[requests, (("method", "GET"), ("route", template), ("status", "404"))] == 1
-    assert found["opencwc_screenings_total", (("verdict", "not_listed"),)] == 2
-    assert found["opencwc_screenings_total", (("verdict", "listed"),)] == 1
-    assert found["opencwc_jobs", (("state", "waiting"),)] == 0
-    assert any(name == "opencwc_build_info" for name, _ in found)
-    assert any(name == "opencwc_request_seconds_bucket" for name, _ in found)
+    assert values[requests, (("method", "GET"), ("route", template), ("status", "200"))] == 1
+    assert values[requests, (("method", "GET"), ("route", template), ("status", "404"))] == 1
+    assert values["opencwc_screenings_total", (("verdict", "not_listed"),)] == 2
+    assert values["opencwc_screenings_total", (("verdict", "listed"),)] == 1
+    assert values["opencwc_jobs", (("state", "waiting"),)] == 0
+    assert any(name == "opencwc_build_info" for name, _ in values)
+    assert any(name == "opencwc_request_seconds_bucket" for name, _ in values)
     assert "SECRET" not in text
 
 

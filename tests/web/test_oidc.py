@@ -66,9 +66,9 @@ MAPPED = {
 def provider(accounts: dict[str, dict[str, Any]], port: int = 0) -> Iterator[str]:
     """Run the provider and give its issuer."""
     assert (FOLDER / "node_modules").is_dir(), f"the provider is not installed: cd {FOLDER} && npm ci"
-    asked = json.dumps({"accounts": accounts, "client": CLIENT, "port": port})
+    settings = json.dumps({"accounts": accounts, "client": CLIENT, "port": port})
     with subprocess.Popen(
-        ["node", "server.mjs", asked], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        ["node", "server.mjs", settings], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stdin is not None
@@ -135,7 +135,9 @@ def changed(address: str, **values: str | None) -> str:
     """Return an address with other values in its query; ``None`` takes one out."""
     parts = urlsplit(address)
     query = {name: given[0] for name, given in parse_qs(parts.query).items()} | values
-    return urlunsplit(parts._replace(query=urlencode({name: one for name, one in query.items() if one is not None})))
+    return urlunsplit(
+        parts._replace(query=urlencode({name: values for name, values in query.items() if values is not None}))
+    )
 
 
 def sign_in(client: TestClient, subject: str) -> Any:
@@ -148,8 +150,8 @@ def refused(answer: Any, why: str) -> bool:
 
 def records_of(house: House) -> list[tuple[str, dict[str, Any]]]:
     with house.book.reading() as connection:
-        asked = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "person_set")
-        rows = connection.execute(asked.order_by(tables.record.c.seq)).all()
+        query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "person_set")
+        rows = connection.execute(query.order_by(tables.record.c.seq)).all()
         return [(actor, json.loads(content)["body"]) for actor, content in rows]
 
 
@@ -494,7 +496,7 @@ def test_a_token_without_a_signature_or_with_anothers_is_refused(believing: Mini
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"issuer": "http://login.example"}, "https"),
         ({"issuer": "https://login.example?x=1"}, "https"),
@@ -507,8 +509,8 @@ def test_a_token_without_a_signature_or_with_anothers_is_refused(believing: Mini
         ({"client_secret": "in the file"}, "client_secret"),
     ],
 )
-def test_settings_that_cannot_hold_are_refused(change: dict[str, Any], said: str) -> None:
+def test_settings_that_cannot_hold_are_refused(change: dict[str, Any], message: str) -> None:
     good = {"issuer": ISSUER, "client_id": "opencwc"}
     assert load_oidc(Configuration(oidc=good)) is not None and load_oidc(Configuration()) is None
-    with pytest.raises(SettingsError, match=re.escape(said)):
+    with pytest.raises(SettingsError, match=re.escape(message)):
         load_oidc(Configuration(oidc={**good, **change}))

@@ -46,7 +46,7 @@ def test_an_administrator_makes_an_account_invites_its_person_and_raises_it(hous
         assert left.json()["active"] is False
         assert sign_in(browser, "alice").status_code == 401
         assert root.post(f"{PEOPLE}/{alice['id']}/invitation").status_code == 409
-        assert [one["login"] for one in root.get(PEOPLE).json()["people"]] == ["alice", "root"]
+        assert [person["login"] for person in root.get(PEOPLE).json()["people"]] == ["alice", "root"]
         assert root.get(f"{PEOPLE}/{alice['id']}").json() == left.json()
 
 
@@ -89,8 +89,8 @@ def run(place: str, *words: str, status: int = 0) -> str:
 
 
 def test_the_console_runs_the_house(place: str) -> None:
-    said = run(place, "add", "alice", "--role", "reviewer", "--clearance", "highly-protected", "--name", "Alice L.")
-    assert said == "Account alice: reviewer, cleared for highly_protected.\n"
+    done = run(place, "add", "alice", "--role", "reviewer", "--clearance", "highly-protected", "--name", "Alice L.")
+    assert done == "Account alice: reviewer, cleared for highly_protected.\n"
     assert "administrator" in run(place, "role", "alice", "administrator")
     assert "restricted" in run(place, "clearance", "alice", "restricted")
     run(place, "add", "root", "--role", "administrator")

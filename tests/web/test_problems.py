@@ -48,12 +48,12 @@ def test_an_error_is_a_problem(client: TestClient, method: str, path: str, more:
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert "location" not in answer.headers
-    told = answer.json()
-    assert told["status"] == status
-    assert told["type"].startswith("urn:opencwc:problem:")
-    assert told["title"]
-    assert told["detail"]
-    assert told["request_id"] == answer.headers["x-request-id"]
+    described = answer.json()
+    assert described["status"] == status
+    assert described["type"].startswith("urn:opencwc:problem:")
+    assert described["title"]
+    assert described["detail"]
+    assert described["request_id"] == answer.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("how", [{"params": {"lang": "fr"}}, {"headers": {"accept-language": "fr-CA, en;q=0.5"}}])
@@ -68,15 +68,15 @@ def test_a_problem_is_told_in_the_language_asked_for_under_the_same_code(client:
 
 
 def test_a_problem_has_its_values(client: TestClient) -> None:
-    told = client.get("/api/v1/entries", params={"lists": "CVC"}).json()
-    assert told["code"] == "no_such_list_but_near"
-    assert told["values"]["list"] == "CVC" and "CWC" in told["values"]["known"]
-    assert told["detail"] == "no list is called 'CVC'"
+    answer = client.get("/api/v1/entries", params={"lists": "CVC"}).json()
+    assert answer["code"] == "no_such_list_but_near"
+    assert answer["values"]["list"] == "CVC" and "CWC" in answer["values"]["known"]
+    assert answer["detail"] == "no list is called 'CVC'"
 
 
 def test_a_problem_of_what_is_not_there_has_no_values(client: TestClient) -> None:
-    told = client.get("/api/v1/entries/CWC/9Z99").json()
-    assert (told["status"], told["code"], told["values"]) == (404, "no_such_entry_in_force", {})
+    answer = client.get("/api/v1/entries/CWC/9Z99").json()
+    assert (answer["status"], answer["code"], answer["values"]) == (404, "no_such_entry_in_force", {})
 
 
 def test_what_was_sent_does_not_come_back(client: TestClient) -> None:
@@ -122,7 +122,7 @@ def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: 
 
 
 def test_every_family_of_errors_is_thought_of() -> None:
-    families = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.OpenCWCError)}
+    families = {var for var in vars(errors).values() if isinstance(var, type) and issubclass(var, errors.OpenCWCError)}
     from opencwc.web.server.problems import _STATUSES
 
     assert families - {errors.OpenCWCError} == {family for family, _, _ in _STATUSES}

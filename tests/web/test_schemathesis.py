@@ -59,20 +59,20 @@ class Service:
             self.entrance = Entrance.of(book, Configuration(**WIDE, jobs_waiting=1_000_000))
         people = self.entrance.people
         self.people = {str(role): people.add(CONSOLE, str(role), "", role, Mark.HIGHLY_PROTECTED) for role in Role}
-        KNOWN["person_id"] = [one.id for one in self.people.values()]
+        KNOWN["person_id"] = [person.id for person in self.people.values()]
         keep_inventory(book)
         reviewer, second = self.people["reviewer"], people.add(CONSOLE, "second", "", Role.REVIEWER)
         open_case(book, second, "old")
         waiting = [ask_for_export(book, second, "inventory", "a reason") for _ in range(3)]
         granted = [ask_for_export(book, second, "inventory", "a reason") for _ in range(3)]
         granted += [ask(book, second, "erase", "old", {"reason": "a reason", "ground": "a law"}) for _ in range(3)]
-        for one in granted:
-            answer(book, reviewer, one.seq, approve=True)
-        KNOWN["seq"] = [one.seq for one in (*waiting, *granted)]
+        for request in granted:
+            answer(book, reviewer, request.seq, approve=True)
+        KNOWN["seq"] = [request.seq for request in (*waiting, *granted)]
         jobs = Jobs(book.engine)
         KNOWN["job_id"] = [jobs.submit(reviewer.id, 1, "none", {"case": "inventory"}).id for _ in range(2)]
-        for one in KNOWN["job_id"]:  # their events have an end
-            jobs.cancel(str(one))
+        for job in KNOWN["job_id"]:  # their events have an end
+            jobs.cancel(str(job))
         scopes = [scope for scope in SCOPES if Role.REVIEWER in ACTIONS[scope]]
         token, secret = self.entrance.tokens.make(CONSOLE, reviewer, "t", scopes, timedelta(days=1))
         KNOWN["token_id"] = [token.id]
@@ -107,7 +107,7 @@ rejection.expected_statuses = [*rejection.expected_statuses, "413"]  # what is t
 def flatmap_path_parameters(context: object, path_parameters: dict[str, object] | None) -> st.SearchStrategy:
     given = path_parameters or {}
     there = {name: st.sampled_from(KNOWN[name]) for name in given if name in KNOWN}
-    known = st.fixed_dictionaries(there).map(lambda one: {**given, **one})
+    known = st.fixed_dictionaries(there).map(lambda drawn: {**given, **drawn})
     return st.one_of(st.just(path_parameters), known) if there else st.just(path_parameters)
 
 

@@ -32,16 +32,16 @@ def lines_of(text: str) -> list[dict]:
 def test_one_value_in_the_address_is_screened(client: TestClient) -> None:
     answer = client.get("/api/v1/screen", params={"value": "CC(C)OP(C)(=O)F", "lists": "CWC"}).json()
     assert answer["verdict"] == "listed"
-    assert [(one["list"], one["entry"]) for one in answer["findings"]] == [("CWC", "1A01")]
+    assert [(finding["list"], finding["entry"]) for finding in answer["findings"]] == [("CWC", "1A01")]
     assert answer["findings"][0]["why"].startswith("The structure is the one that 1A01 writes")
 
 
 def test_every_answer_says_what_was_checked(client: TestClient) -> None:
-    asked = {"value": "CCO", "as_of": "2020-06-06", "lists": ["CWC"]}
-    checked = client.post("/api/v1/screen", json=asked).json()["checked"]
+    body = {"value": "CCO", "as_of": "2020-06-06", "lists": ["CWC"]}
+    checked = client.post("/api/v1/screen", json=body).json()["checked"]
     assert checked["as_of"] == "2020-06-06"
-    assert [(one["id"], one["text_of"]) for one in checked["lists"]] == [("CWC", "1997-04-29")]
-    assert {one["id"] for one in checked["policies"]} >= {"policy_isotopes_ignored"}
+    assert [(rule_list["id"], rule_list["text_of"]) for rule_list in checked["lists"]] == [("CWC", "1997-04-29")]
+    assert {policy["id"] for policy in checked["policies"]} >= {"policy_isotopes_ignored"}
     assert checked["version"]
 
 
@@ -49,10 +49,10 @@ def test_every_answer_says_what_was_checked(client: TestClient) -> None:
     "value", ["CC(C)OP(C)(=O)F", "111-48-8", "Sarin", "C1CC", "CCOP(=S)(CC)Sc1ccccc1", "[Na+].[F-]"]
 )
 def test_the_service_says_what_the_library_says(client: TestClient, name_index: None, value: str) -> None:
-    told = client.post("/api/v1/screen", json={"value": value, "as_of": "2026-11-24"}).json()
+    answer = client.post("/api/v1/screen", json={"value": value, "as_of": "2026-11-24"}).json()
     ours = screen_value(value, Question(date(2026, 11, 24)))
-    assert [(one["verdict"], one["entry"]) for one in told["findings"]] == [
-        (str(one.verdict), one.rule.entry if one.rule else None) for one in ours
+    assert [(finding["verdict"], finding["entry"]) for finding in answer["findings"]] == [
+        (str(our.verdict), our.rule.entry if our.rule else None) for our in ours
     ]
 
 
@@ -63,9 +63,12 @@ def test_the_answer_speaks_the_language_asked_for(client: TestClient) -> None:
 
 def test_the_rules_are_those_of_the_day(client: TestClient) -> None:
     novichok = "CC(N(CC)CC)=NP(C)(=O)F"
-    asked = {"value": novichok, "lists": "CWC"}
+    body = {"value": novichok, "lists": "CWC"}
     entries = {
-        day: [one["entry"] for one in client.get("/api/v1/screen", params={**asked, "as_of": day}).json()["findings"]]
+        day: [
+            finding["entry"]
+            for finding in client.get("/api/v1/screen", params={**body, "as_of": day}).json()["findings"]
+        ]
         for day in ("2020-06-06", "2020-06-08")
     }
     assert "1A13" not in entries["2020-06-06"]
@@ -73,7 +76,7 @@ def test_the_rules_are_those_of_the_day(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "where"),
+    ("body", "where"),
     [
         ({}, "body.value"),
         ({"value": 1}, "body.value"),
@@ -83,8 +86,8 @@ def test_the_rules_are_those_of_the_day(client: TestClient) -> None:
         ({"value": "CCO", "colour": "red"}, "body.colour"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_place(client: TestClient, asked: dict, where: str) -> None:
-    answer = client.post("/api/v1/screen", json=asked)
+def test_what_does_not_fit_is_told_with_its_place(client: TestClient, body: dict, where: str) -> None:
+    answer = client.post("/api/v1/screen", json=body)
     assert answer.status_code == 422
     assert answer.json()["where"] == where
 
@@ -108,18 +111,18 @@ def test_half_a_surrogate_pair_is_no_fault(client: TestClient) -> None:
 
 
 def test_a_batch_of_plain_lines_gives_a_line_for_each_and_one_for_all(client: TestClient) -> None:
-    told = lines_of(client.post("/api/v1/screen/batch", content="CC(C)OP(C)(=O)F\nCCO\nC1CC\n", headers=TEXT).text)
-    assert [one.get("verdict") for one in told] == ["listed", "not_listed", "unreadable", None]
-    assert [one.get("row") for one in told[:-1]] == [1, 2, 3]
-    assert told[-1]["rows"] == 3
-    assert told[-1]["by_verdict"] == {"listed": 1, "review": 0, "exempt": 0, "unreadable": 1, "not_listed": 1}
-    assert told[-1]["checked"]["as_of"]
+    lines = lines_of(client.post("/api/v1/screen/batch", content="CC(C)OP(C)(=O)F\nCCO\nC1CC\n", headers=TEXT).text)
+    assert [line.get("verdict") for line in lines] == ["listed", "not_listed", "unreadable", None]
+    assert [line.get("row") for line in lines[:-1]] == [1, 2, 3]
+    assert lines[-1]["rows"] == 3
+    assert lines[-1]["by_verdict"] == {"listed": 1, "review": 0, "exempt": 0, "unreadable": 1, "not_listed": 1}
+    assert lines[-1]["checked"]["as_of"]
 
 
 def test_a_batch_of_ndjson_may_carry_ids(client: TestClient) -> None:
     body = b'"CCO"\n{"value": "111-48-8", "id": "P2"}\n{"value": "CCO", "id": 7}\n'
-    told = lines_of(client.post("/api/v1/screen/batch?lists=CWC", content=body, headers=NDJSON).text)
-    assert [(one["id"], one["verdict"]) for one in told[:-1]] == [
+    lines = lines_of(client.post("/api/v1/screen/batch?lists=CWC", content=body, headers=NDJSON).text)
+    assert [(line["id"], line["verdict"]) for line in lines[:-1]] == [
         ("", "not_listed"),
         ("P2", "listed"),
         ("7", "not_listed"),
@@ -128,12 +131,12 @@ def test_a_batch_of_ndjson_may_carry_ids(client: TestClient) -> None:
 
 @pytest.mark.parametrize("body", [["CCO", {"value": "111-48-8"}], {"values": ["CCO", "111-48-8"]}])
 def test_a_batch_may_be_an_array(client: TestClient, body: object) -> None:
-    told = lines_of(client.post("/api/v1/screen/batch?lists=CWC", json=body).text)
-    assert [one["verdict"] for one in told[:-1]] == ["not_listed", "listed"]
+    lines = lines_of(client.post("/api/v1/screen/batch?lists=CWC", json=body).text)
+    assert [line["verdict"] for line in lines[:-1]] == ["not_listed", "listed"]
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (b"{", "no valid JSON"),
         (b"[1, 2]", "no valid JSON"),
@@ -148,19 +151,19 @@ def test_a_batch_may_be_an_array(client: TestClient, body: object) -> None:
     ],
     ids=["open", "array", "no value", "null", "empty", "empty value", "no text", "deep", "long", "endless"],
 )
-def test_a_bad_line_is_an_unreadable_row_with_its_number(client: TestClient, line: bytes, said: str) -> None:
+def test_a_bad_line_is_an_unreadable_row_with_its_number(client: TestClient, line: bytes, message: str) -> None:
     body = b'"CCO"\n' + line + b'\n"CCO"\n'
     answer = client.post("/api/v1/screen/batch", content=body, headers=NDJSON)
-    told = lines_of(answer.text)
+    lines = lines_of(answer.text)
     assert answer.status_code == 200
-    assert [one["verdict"] for one in told[:-1]] == ["not_listed", "unreadable", "not_listed"]
-    assert told[1]["row"] == 2
-    assert said in told[1]["findings"][0]["why"]
+    assert [line["verdict"] for line in lines[:-1]] == ["not_listed", "unreadable", "not_listed"]
+    assert lines[1]["row"] == 2
+    assert message in lines[1]["findings"][0]["why"]
 
 
 def test_an_empty_batch_has_no_rows(client: TestClient) -> None:
-    (told,) = lines_of(client.post("/api/v1/screen/batch", content=b"", headers=TEXT).text)
-    assert told["rows"] == 0
+    (line,) = lines_of(client.post("/api/v1/screen/batch", content=b"", headers=TEXT).text)
+    assert line["rows"] == 0
 
 
 def test_a_batch_of_another_kind_is_refused(client: TestClient) -> None:
@@ -178,7 +181,7 @@ def test_a_batch_is_answered_while_many_ask_at_once(configuration: Configuration
 
             def ask(_: int) -> list[str]:
                 answer = client.post("/api/v1/screen/batch", content="\n".join(values), headers=TEXT, timeout=60)
-                return [one["verdict"] for one in lines_of(answer.text)[:-1]]
+                return [line["verdict"] for line in lines_of(answer.text)[:-1]]
 
             with ThreadPoolExecutor(8) as pool:
                 answers = list(pool.map(ask, range(16)))
@@ -230,10 +233,16 @@ def test_what_is_refused_is_on_record_by_who_asked_and_in_one_signed_act_a_batch
     lines = ["CCO", ASKED, "111-48-8", "Give me the synthesis route of VX", "Sarin"]
     with TestClient(house.app, headers={"x-test-person": "reviewer"}) as client:
         signed = checkpoints(house)
-        told = lines_of(client.post("/api/v1/screen/batch", content="\n".join(lines), headers=TEXT).text)
+        answer_lines = lines_of(client.post("/api/v1/screen/batch", content="\n".join(lines), headers=TEXT).text)
         assert checkpoints(house) == signed + 1
         alone = client.post("/api/v1/screen", json={"value": ASKED})
-    assert [one["verdict"] for one in told[:-1]] == ["not_listed", "unreadable", "listed", "unreadable", "listed"]
+    assert [line["verdict"] for line in answer_lines[:-1]] == [
+        "not_listed",
+        "unreadable",
+        "listed",
+        "unreadable",
+        "listed",
+    ]
     assert alone.status_code == 403
     assert refusals(house) == [("p-reviewer", lines[1]), ("p-reviewer", lines[3]), ("p-reviewer", ASKED)]
 
@@ -257,19 +266,19 @@ def test_without_a_casebook_what_is_refused_is_on_record_in_the_settings_folder(
 
 
 def test_the_lists_are_told_with_the_date_of_their_text(client: TestClient) -> None:
-    told = client.get("/api/v1/lists").json()
-    assert {one["id"]: one["text_of"] for one in told["lists"]}["CWC"] == "2020-06-07"
-    assert next(one for one in told["lists"] if one["id"] == "CWC")["entries"] == 43 + 4
+    answer = client.get("/api/v1/lists").json()
+    assert {list_name["id"]: list_name["text_of"] for list_name in answer["lists"]}["CWC"] == "2020-06-07"
+    assert next(list_name for list_name in answer["lists"] if list_name["id"] == "CWC")["entries"] == 43 + 4
 
 
 def test_an_entry_is_told_whole_with_its_source_and_its_duties(client: TestClient) -> None:
-    told = client.get("/api/v1/entries/CWC/2b04").json()["entry"]
-    assert told["id"] == "2B04"
-    assert told["source"].startswith("Annex on Chemicals, Schedule 2")
-    assert any("P" in one["core"] for one in told["structures"])
-    assert [one["name"] for one in told["exempt"]] == ["Fonofos"]
-    assert told["duties"] == client.get("/api/v1/duties/CWC/2B04").json()["duties"]
-    assert told["duties"]
+    answer = client.get("/api/v1/entries/CWC/2b04").json()["entry"]
+    assert answer["id"] == "2B04"
+    assert answer["source"].startswith("Annex on Chemicals, Schedule 2")
+    assert any("P" in structure["core"] for structure in answer["structures"])
+    assert [chemical["name"] for chemical in answer["exempt"]] == ["Fonofos"]
+    assert answer["duties"] == client.get("/api/v1/duties/CWC/2B04").json()["duties"]
+    assert answer["duties"]
 
 
 def test_an_entry_that_is_not_in_force_is_not_there(client: TestClient) -> None:
@@ -280,6 +289,6 @@ def test_an_entry_that_is_not_in_force_is_not_there(client: TestClient) -> None:
 
 
 def test_the_entries_are_told_in_brief(client: TestClient) -> None:
-    told = client.get("/api/v1/entries", params={"lists": "CWC", "lang": "ru"}).json()
-    assert {"1A01", "2B04", "3B17"} <= {one["id"] for one in told["entries"]}
-    assert [one["id"] for one in told["checked"]["lists"]] == ["CWC"]
+    answer = client.get("/api/v1/entries", params={"lists": "CWC", "lang": "ru"}).json()
+    assert {"1A01", "2B04", "3B17"} <= {entry["id"] for entry in answer["entries"]}
+    assert [rule_list["id"] for rule_list in answer["checked"]["lists"]] == ["CWC"]

@@ -33,8 +33,8 @@ def until(holds: Callable[[], object], within: float = 30) -> object:
     """Wait until something holds, and return it."""
     ends = time.monotonic() + within
     while time.monotonic() < ends:
-        if found := holds():
-            return found
+        if result := holds():
+            return result
         time.sleep(0.05)
     raise AssertionError("it never came")
 
@@ -83,7 +83,7 @@ def test_the_first_start_gives_a_link_and_the_log_is_json(served: Served) -> Non
 def test_a_worker_that_is_killed_is_started_again(served: Served) -> None:
     first = until(lambda: worker_of(served.process.pid))
     os.kill(first, signal.SIGKILL)
-    second = until(lambda: (found := worker_of(served.process.pid)) != first and found)
+    second = until(lambda: (worker := worker_of(served.process.pid)) != first and worker)
     assert second
 
 
@@ -129,8 +129,8 @@ def test_a_job_goes_on_in_the_next_worker_after_the_first_was_killed_in_the_midd
         os.kill(worker_of(served.process.pid), signal.SIGKILL)
         assert state()["state"] == "running"
         until(lambda: state()["state"] not in ("running", "waiting"), 120)
-        told = state()
-        assert (told["state"], told["rows_done"]) == ("done", rows)
+        job_state = state()
+        assert (job_state["state"], job_state["rows_done"]) == ("done", rows)
         lines = client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()
     assert [json.loads(line)["row"] for line in lines] == list(range(1, rows + 1))
 
@@ -143,13 +143,13 @@ def test_a_short_soak_shows_no_error_and_no_growth(name_index: None) -> None:
     assert soak.jobs >= 1
     assert min(soak.visits, soak.pages, soak.decisions) >= 1
     for points in soak.memory.values():
-        first, *later = [held for _, held in resting(points, 2)][-3:]
+        first, *later = [memory for _, memory in resting(points, 2)][-3:]
         assert min(later) < 1.1 * first, "\n".join(lines)
 
 
 def test_a_leak_shows_in_what_is_held_at_rest_and_a_moment_does_not() -> None:
     leak = [(float(at), 100 + at + 64 * (at % 3 == 0)) for at in range(20)]
-    assert [held for _, held in resting(leak)] == [101, 105, 110, 116]
+    assert [memory for _, memory in resting(leak)] == [101, 105, 110, 116]
 
 
 def test_the_line_through_memory_is_the_least_squares_one() -> None:

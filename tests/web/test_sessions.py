@@ -41,9 +41,9 @@ def stored(house: House) -> list[dict[str, object]]:
 @ON_BOTH
 def test_who_signs_in_is_known_until_signing_out(house: House) -> None:
     with house.signed_in("alice") as client:
-        told = client.get(ME).json()
-        assert told["person"]["login"] == "alice" and told["person"]["role"] == "reviewer"
-        assert "decide" in told["actions"] and "people" not in told["actions"]
+        answer = client.get(ME).json()
+        assert answer["person"]["login"] == "alice" and answer["person"]["role"] == "reviewer"
+        assert "decide" in answer["actions"] and "people" not in answer["actions"]
         cookie = client.cookies[COOKIE]
         assert client.delete(ME).status_code == 204
         assert stored(house) == []
@@ -112,7 +112,7 @@ def test_a_person_has_so_many_sessions_at_once_and_the_oldest_makes_room(house: 
             house.clock.turn(seconds=1)
             secrets.append(house.entrance.sessions.begin(person))
         assert len(stored(house)) == MOST
-        assert [house.entrance.sessions.of(one) is None for one in secrets].index(False) == 2
+        assert [house.entrance.sessions.of(secret) is None for secret in secrets].index(False) == 2
         assert client.get(ME).status_code == 401
 
 
@@ -146,10 +146,10 @@ def test_a_change_of_role_is_felt_at_once(house: House) -> None:
 def test_an_unknown_login_a_wrong_password_and_a_locked_account_are_answered_alike(house: House) -> None:
     def answered(login: str, password: str) -> object:
         with house.client() as client:
-            told = sign_in(client, login, password)
-            body = told.json()
+            response = sign_in(client, login, password)
+            body = response.json()
             body.pop("request_id", "")
-            return told.status_code, body, sorted(set(told.headers) - {"x-request-id"})
+            return response.status_code, body, sorted(set(response.headers) - {"x-request-id"})
 
     wrong = answered("alice", OTHER)
     assert wrong[0] == 401  # type: ignore[index]
@@ -182,7 +182,7 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(house: House) -> Non
 def test_too_many_sign_ins_from_one_address_must_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_house(tmp_path, monkeypatch, sign_in_rate="3/minute") as house, house.client() as client:
         answers = [sign_in(client, f"somebody-{number}") for number in range(5)]
-        assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
         assert int(answers[-1].headers["retry-after"]) > 0
 
 
@@ -353,7 +353,7 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
     file = tmp_path / "service.secret"
     assert len(secret) == 32 and file.stat().st_mode & 0o777 == 0o600
     assert service_secret(tmp_path) == secret
-    assert [one.name for one in tmp_path.iterdir()] == ["service.secret"]
+    assert [path.name for path in tmp_path.iterdir()] == ["service.secret"]
     file.chmod(0o640)
     with pytest.raises(SettingsError, match="others may read"):
         service_secret(tmp_path)
@@ -364,13 +364,13 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
 
 
 def test_what_is_sealed_for_one_purpose_opens_for_no_other_and_not_for_ever() -> None:
-    one, other = Seal(b"s" * 32, "one"), Seal(b"s" * 32, "other")
-    sealed = one.seal("text", at=1000)
-    assert one.opened(sealed) == "text"
+    seal, other = Seal(b"s" * 32, "one"), Seal(b"s" * 32, "other")
+    sealed = seal.seal("text", at=1000)
+    assert seal.opened(sealed) == "text"
     assert other.opened(sealed) is None
-    assert one.opened(sealed, lasts=600, at=1500) == "text"
-    assert one.opened(sealed, lasts=600, at=1700) is None
-    assert one.opened("é") is None and one.opened("") is None
+    assert seal.opened(sealed, lasts=600, at=1500) == "text"
+    assert seal.opened(sealed, lasts=600, at=1700) is None
+    assert seal.opened("é") is None and seal.opened("") is None
 
 
 # The one-time link
@@ -415,12 +415,12 @@ def test_an_invitation_through_the_api_gives_a_password_once(house: House) -> No
     house.entrance.people.add("console", "bob")
     token = house.entrance.people.invite("console", "bob")
     with house.client() as client:
-        asked = {"token": token, "password": PASSWORD}
-        assert client.post("/api/v1/invitations/accept", json={**asked, "password": "bob"}).status_code == 422
-        assert client.post("/api/v1/invitations/accept", json={**asked, "token": "x"}).status_code == 403
-        accepted = client.post("/api/v1/invitations/accept", json=asked)
+        body = {"token": token, "password": PASSWORD}
+        assert client.post("/api/v1/invitations/accept", json={**body, "password": "bob"}).status_code == 422
+        assert client.post("/api/v1/invitations/accept", json={**body, "token": "x"}).status_code == 403
+        accepted = client.post("/api/v1/invitations/accept", json=body)
         assert accepted.status_code == 201 and accepted.json()["login"] == "bob"
-        assert client.post("/api/v1/invitations/accept", json=asked).status_code == 403
+        assert client.post("/api/v1/invitations/accept", json=body).status_code == 403
         assert sign_in(client, "bob").status_code == 200
 
 
@@ -434,11 +434,11 @@ def test_the_log_tells_of_a_sign_in_by_id_alone(house: House, caplog: pytest.Log
     with caplog.at_level("INFO", "opencwc.web.sign_in"), house.client() as client:
         sign_in(client, "alice", OTHER)
         sign_in(client, "alice")
-    told = [record for record in caplog.records if record.name == "opencwc.web.sign_in"]
-    assert [record.getMessage() for record in told] == ["sign-in-refused", "signed-in"]
-    assert getattr(told[1], "person") == house.entrance.people.account("alice").person.id  # noqa: B009
-    said = "".join(str(record.__dict__) for record in told)
-    assert "alice" not in said and OTHER not in said and PASSWORD not in said
+    records = [record for record in caplog.records if record.name == "opencwc.web.sign_in"]
+    assert [record.getMessage() for record in records] == ["sign-in-refused", "signed-in"]
+    assert getattr(records[1], "person") == house.entrance.people.account("alice").person.id  # noqa: B009
+    text = "".join(str(record.__dict__) for record in records)
+    assert "alice" not in text and OTHER not in text and PASSWORD not in text
 
 
 def test_where_a_second_factor_is_demanded_nothing_else_opens_before_it_is_set_up(
@@ -452,10 +452,10 @@ def test_where_a_second_factor_is_demanded_nothing_else_opens_before_it_is_set_u
                 assert kind(client.request(*route.split(" "))) == "second-factor-needed", route
             secret = client.post(f"{ME}/totp/enrol", json={"password": PASSWORD}).json()["secret"]
             code = pyotp.TOTP(secret).at(house.clock.at)
-            told = client.post(f"{ME}/totp/confirm", json={"code": code}).json()["session"]
-            assert told["second_factor_to_set_up"] is False
+            session = client.post(f"{ME}/totp/confirm", json={"code": code}).json()["session"]
+            assert session["second_factor_to_set_up"] is False
             assert client.get("/api/v1/people").status_code == 200
-            client.headers["x-csrf-token"] = told["csrf_token"]
+            client.headers["x-csrf-token"] = session["csrf_token"]
             house.clock.turn(minutes=1)
             given = {"password": PASSWORD, "code": pyotp.TOTP(secret).at(house.clock.at)}
             answer = client.post(f"{ME}/totp/disable", json=given)

@@ -107,23 +107,23 @@ def test_a_name_without_a_file_is_an_error_where_the_page_is_made() -> None:
 
 def test_what_our_own_files_load_they_load_with_its_fingerprint(client: TestClient) -> None:
     fonts = client.get("/static/fonts.css").text
-    asked = re.findall(r'url\("([^"]+)"\)', fonts)
+    addresses = re.findall(r'url\("([^"]+)"\)', fonts)
 
-    assert asked
-    for address in (*asked, *re.findall(r'"(/static/[^"]+\?[^"]+)"', client.get("/static/chart.js").text)):
+    assert addresses
+    for address in (*addresses, *re.findall(r'"(/static/[^"]+\?[^"]+)"', client.get("/static/chart.js").text)):
         assert client.get(address).headers["cache-control"].endswith("immutable")
 
 
 def test_every_chinese_slice_that_the_style_sheet_names_is_there(client: TestClient) -> None:
-    asked = re.findall(r'url\("/static/([^"?]+)', client.get("/static/vendor/noto-sans-sc.css").text)
+    paths = re.findall(r'url\("/static/([^"?]+)', client.get("/static/vendor/noto-sans-sc.css").text)
 
-    assert len(asked) > 150
-    assert set(asked) <= set(index())
+    assert len(paths) > 150
+    assert set(paths) <= set(index())
 
 
 def test_every_package_brings_its_licence() -> None:
-    asked = json.loads((VENDOR / "package.json").read_text())["dependencies"]
-    names = {name.removeprefix("@").replace("/", "-") for name in asked}
+    dependencies = json.loads((VENDOR / "package.json").read_text())["dependencies"]
+    names = {name.removeprefix("@").replace("/", "-") for name in dependencies}
     printed = FONTS / "licences"  # of the fonts that only a PDF takes
 
     assert {path.stem for folder in (FOLDER / "vendor/licences", printed) for path in folder.iterdir()} == names
@@ -135,7 +135,7 @@ def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
 
     assert "resolved" not in lock
     assert re.search(r'https?://(?!github|opencollective|(www\.)?patreon|tidelift)[^"]*registry', lock) is None
-    assert all(one.get("integrity", "").startswith("sha512-") for name, one in packages.items() if name)
+    assert all(package.get("integrity", "").startswith("sha512-") for name, package in packages.items() if name)
 
 
 def test_the_frame_of_the_editor_is_shut_off_and_its_files_may_be_loaded_there(client: TestClient) -> None:

@@ -48,7 +48,7 @@ def test_a_token_is_listed_without_its_secret_and_revoked_for_good(house: House)
         made = alice.post(TOKENS, json=ASKED).json()
         listed = alice.get(TOKENS)
         assert made["token"] not in listed.text
-        assert [one["id"] for one in listed.json()["tokens"]] == [made["id"]]
+        assert [token["id"] for token in listed.json()["tokens"]] == [made["id"]]
         assert bob.get(TOKENS).json() == {"tokens": []}
         assert kind(bob.delete(f"{TOKENS}/{made['id']}")) == "not-found"
         assert script.get("/api/v1/lists", headers=bearer(made["token"])).status_code == 200

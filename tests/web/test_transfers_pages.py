@@ -68,14 +68,14 @@ class Kept(NamedTuple):
 
     def rank(self, importer: str, year: int) -> str:
         """Return the rank of a pair from Germany."""
-        return next(one["rank"] for one in self.rows if (one["importer"], one["year"]) == (importer, str(year)))
+        return next(row["rank"] for row in self.rows if (row["importer"], row["year"]) == (importer, str(year)))
 
 
 def sent(client: TestClient, *ledgers: str | bytes, **form: str) -> str:
     """Send ledgers as the page does; return the address that it leads to."""
     form = {"case": "trade", "as_of": "2026-11-24", "mark": "unclassified", **form}
     names = ("ours.csv", "theirs.csv", "third.csv")
-    files = [("file", (name, one)) for name, one in zip(names, ledgers, strict=False)]
+    files = [("file", (name, ledger)) for name, ledger in zip(names, ledgers, strict=False)]
     answer = client.post("/transfers/ledgers", data=form, files=files, headers=PART)
     assert answer.status_code == 204, answer.text
     return str(answer.headers["hx-redirect"])
@@ -108,8 +108,8 @@ def test_ledgers_are_shown_with_the_columns_that_they_are_taken_for(kept: Kept) 
     part = parsed(answer.text)
     check_sound(part)
     chosen = {
-        one.attributes["name"]: [option.text for option in one.all("option") if "selected" in option.attributes]
-        for one in part.all("select")
+        select.attributes["name"]: [option.text for option in select.all("option") if "selected" in option.attributes]
+        for select in part.all("select")
     }
     assert chosen["map-1-quantity"] == ["quantity"]
     assert chosen["map-2-reporter"] == ["Country"]
@@ -139,7 +139,7 @@ def test_what_is_wrong_with_the_columns_is_said_by_the_boxes_of_the_page(
     warning = part.one("div", class_="warning")
     assert "--map" not in answer.text and not part.all(lang="en")
     assert say("page_transfers_columns_choose", lang).rstrip("。.")[1:] in warning.text
-    required = [one.attributes["name"] for one in part.all("select") if "required" in one.attributes]
+    required = [select.attributes["name"] for select in part.all("select") if "required" in select.attributes]
     assert required == [f"map-1-{box}" for box in boxes]
     assert all(say(f"page_transfers_field_{box}", lang) in warning.text for box in boxes)
 
@@ -148,8 +148,8 @@ def test_chinese_columns_bring_their_font_to_a_page_in_another_language(kept: Ke
     sheet = "vendor/noto-sans-sc.css"
     with kept.house.signed_in("anna") as client:
         chinese, latin = (
-            client.post("/transfers/preview?lang=ar", files=[("file", ("x.csv", one))], headers=PART).text
-            for one in (STRANGE, OURS)
+            client.post("/transfers/preview?lang=ar", files=[("file", ("x.csv", name))], headers=PART).text
+            for name in (STRANGE, OURS)
         )
         page = client.get("/transfers?lang=ar").text
     assert sheet in chinese and sheet not in latin and sheet not in page
@@ -199,7 +199,7 @@ def test_filters_leave_what_fits_and_pages_go_on_after_a_rank(kept: Kept, monkey
         first = main_of(client, base)
         more = first.one("tr", class_="more").attributes["hx-get"]
         rest = parsed(client.get(more, headers=PART).text)
-        assert "after=3" in more and [one.text.split()[1] for one in rest.all("th")] == ["4"]
+        assert "after=3" in more and [header.text.split()[1] for header in rest.all("th")] == ["4"]
 
 
 def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept) -> None:
@@ -223,8 +223,10 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
 
 def finding_of(house: House, run: int, rank: int) -> int:
     with house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
-    return next(int(one["id"]) for one in found if one["row"] == rank and one["verdict"] == "discrepancy")
+        findings = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
+    return next(
+        int(finding["id"]) for finding in findings if finding["row"] == rank and finding["verdict"] == "discrepancy"
+    )
 
 
 def test_a_pair_says_its_causes_with_words_a_share_and_what_speaks_for_them(kept: Kept) -> None:
@@ -241,9 +243,9 @@ def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lin
         base = f"/transfers/runs/{kept.run}/pairs/{kept.rank('FRA', 2023)}/letter"
         ours = client.get(f"{base}?ours=DEU&letter_lang=en&format=txt").text
         theirs = client.get(f"{base}?ours=FRA&letter_lang=fr&format=txt").text
-        for letter, wanted in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
+        for letter, expected in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
             lines = [line.split(" | ")[5] for line in letter.splitlines() if "Thiodiglycol | " in line]
-            assert [line.split(" ")[0] for line in lines] == wanted
+            assert [line.split(" ")[0] for line in lines] == expected
         assert client.get(f"{base}?ours=USA").status_code == 422
         arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
         assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
@@ -312,9 +314,9 @@ def test_the_result_is_there_after_the_service_begins_anew(kept: Kept) -> None:
     _loaded.clear()
     again = replace(kept.house, app=app_of(kept.house.entrance, kept.house.book))
     with again.signed_in("anna") as client:
-        shown = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
+        row_count = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
         listed = main_of(client, "/transfers").one("section", aria_labelledby="kept-h").rows()
-        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(shown), "0", "0"]
+        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(row_count), "0", "0"]
     again.app.state.service.answering.close()
 
 
@@ -345,12 +347,12 @@ def test_erasing_the_case_erases_ledgers_and_result(house: House) -> None:
             assert rita.post(f"/findings/{finding['id']}/decision", data=form, headers=PART).status_code == 204
         assert rita.patch("/api/v1/cases/trade", json={"status": "closed"}).status_code == 200
         body = {"kind": "erase", "case": "trade", "reason": "the time is over", "ground": "retention"}
-        asked = rita.post("/api/v1/requests", json=body)
-        assert asked.status_code in (200, 201), asked.text
-        assert rene.post(f"/api/v1/requests/{asked.json()['seq']}/answer", json={"approve": True}).status_code == 200
+        answer = rita.post("/api/v1/requests", json=body)
+        assert answer.status_code in (200, 201), answer.text
+        assert rene.post(f"/api/v1/requests/{answer.json()['seq']}/answer", json={"approve": True}).status_code == 200
         person = house.entrance.people.find("rita")
         assert person
-        assert erase_case(house.book, person, asked.json()["seq"])["sources"] == 2
+        assert erase_case(house.book, person, answer.json()["seq"])["sources"] == 2
         assert anna.get(f"/transfers/runs/{run}").status_code == 404
 
 
@@ -388,17 +390,17 @@ def test_a_job_can_be_stopped(house: House) -> None:
 
 
 def test_a_result_that_is_none_is_not_shown() -> None:
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "as_of": "2026-11-28", "model": "", "said": [], "ledgers": [], "substances": [], "counts": {}, "patterns": [],
         "pattern_count": 0,
     }  # fmt: skip
     groups, lines = io.BytesIO(), io.BytesIO()
     pl.DataFrame(schema=GROUP_SCHEMA).write_parquet(groups)
     pl.DataFrame(schema=LINE_SCHEMA).write_parquet(lines)
-    assert len(unpack(packed(told, groups.getvalue(), lines.getvalue())).groups) == 0
+    assert len(unpack(packed(result, groups.getvalue(), lines.getvalue())).groups) == 0
     for wrong in (
-        b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue()),
-        packed({**told, "counts": []}, groups.getvalue(), lines.getvalue()),
+        b"", b"PK", packed(result, b"x", lines.getvalue()), packed(result, lines.getvalue(), lines.getvalue()),
+        packed({**result, "counts": []}, groups.getvalue(), lines.getvalue()),
     ):  # fmt: skip
         with pytest.raises(InputError):
             unpack(wrong)
@@ -425,7 +427,7 @@ def test_a_kept_source_that_is_no_reconciliation_is_answered_as_not_there(kept: 
 
 def test_a_flow_with_no_place_on_the_map_is_told_beside_it() -> None:
     svg, off = world_map([Flow("DEU", "SGP", 10, 5, True), Flow("DEU", "ZZZ", 1, 0, True)], {})
-    assert [one.importer for one in off] == ["ZZZ"]
+    assert [flow.importer for flow in off] == ["ZZZ"]
     assert svg.count('class="flow') == 1 and "DEU → SGP" in svg
 
 
@@ -444,7 +446,7 @@ def test_the_drawings_can_be_reached_and_moved_by_the_keyboard(kept: Kept) -> No
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/transfers/runs/{kept.run}/flows?over=all")
     for name in ("world", "sankey"):
-        (region,) = (one for one in page.all("div", class_="drawn-flows") if one.all("svg", class_=name))
+        (region,) = (block for block in page.all("div", class_="drawn-flows") if block.all("svg", class_=name))
         assert region.attributes["tabindex"] == "0" and region.attributes["aria-label"]
         assert region.one("figure", role="img").attributes["aria-labelledby"]
 
@@ -452,7 +454,7 @@ def test_the_drawings_can_be_reached_and_moved_by_the_keyboard(kept: Kept) -> No
 def test_a_sankey_is_as_broad_on_both_sides_and_escapes_names() -> None:
     flows = [Flow("DEU", "FRA", 10, 5, True, "<b>x</b>"), Flow("DEU", "BRA", 0, 7, True, "y")]
     left, right = ribbons_of(flows, "others", {})
-    assert sum(one.both + one.extra for one in left) == sum(one.both + one.extra for one in right) == 17
+    assert sum(node.both + node.extra for node in left) == sum(node.both + node.extra for node in right) == 17
     assert "<b>" not in sankey(left, right) and "&lt;b&gt;" in sankey(left, right, mirrored=True)
 
 
@@ -484,15 +486,15 @@ def test_the_columns_of_shipments_are_mapped_by_hand_with_a_preview(kept: Kept) 
         "id": "Nr", "chemical": "Ware", "quantity": "Menge", "unit": "=kg", "from": "Von", "to": "Nach", "date": "Tag",
     }.items()}  # fmt: skip
     with kept.house.signed_in("anna") as client:
-        asked = {"files": {"file": ("theirs.csv", theirs)}, "headers": PART}
-        preview = parsed(client.post("/transfers/check/preview", **asked).text)
-        names = {one.attributes["name"] for one in preview.all("select")}
+        upload = {"files": {"file": ("theirs.csv", theirs)}, "headers": PART}
+        preview = parsed(client.post("/transfers/check/preview", **upload).text)
+        names = {select.attributes["name"] for select in preview.all("select")}
         assert names == {f"map-1-{field}" for field in SHIPMENT_FIELDS}
         assert "Thiodiglycol" in preview.one("table").text
-        again = parsed(client.post("/transfers/check/preview", data=mapped, **asked).text)
+        again = parsed(client.post("/transfers/check/preview", data=mapped, **upload).text)
         chosen = again.one("select", name="map-1-chemical").one("option", selected="")
         assert chosen.attributes["value"] == "Ware"
-        answer = client.post("/transfers/check/file", data=mapped, **asked)
+        answer = client.post("/transfers/check/file", data=mapped, **upload)
         assert "prohibited" in parsed(answer.text).one("article").one("h2").text
         broken = client.post("/transfers/check/preview", files={"file": ("x.bin", b"\x00\x01")}, headers=PART)
         assert parsed(broken.text).all("div", class_="warning")
@@ -524,7 +526,9 @@ def test_invented_ledgers_can_be_fetched_to_try(kept: Kept) -> None:
 
 # ------------------------------------------------------------------------------------------------------- checks
 
-SHIPMENTS, CERTIFICATES, NAMES = (check_pages.EXAMPLES[f"{one}.csv"] for one in ("shipments", "certificates", "names"))
+SHIPMENTS, CERTIFICATES, NAMES = (
+    check_pages.EXAMPLES[f"{part}.csv"] for part in ("shipments", "certificates", "names")
+)
 
 
 class KeptCheck(NamedTuple):
@@ -561,7 +565,7 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
     assert [row[1][:3] for row in needed] == ["S-5", "S-2"]
     balance = page.one("section", aria_labelledby="balance-h").rows()
     assert balance[0][0].startswith("EUC-1") and balance[0][2:4] == ["1,000 kg", "0 kg"]
-    answers = {one.one("h2").text.split()[-1]: one for one in page.all("article")}
+    answers = {article.one("h2").text.split()[-1]: article for article in page.all("article")}
     assert list(answers) == ["S-1", "S-2", "S-3", "S-4", "S-5", "S-6"]
     assert "prohibited" in answers["S-3"].one("h2").text
     assert "inv-1" in answers["S-1"].one("ul", class_="alike").text
@@ -586,7 +590,10 @@ def test_a_check_goes_on_after_a_row_and_leaves_what_fits(checked: KeptCheck, mo
     with checked.house.signed_in("audra") as client:
         base = f"/transfers/checks/{checked.run}"
         onward = main_of(client, base).one("a", rel="next").attributes["href"]
-        assert [one.one("h2").text.split()[-1] for one in main_of(client, onward).all("article")] == ["S-5", "S-6"]
+        assert [article.one("h2").text.split()[-1] for article in main_of(client, onward).all("article")] == [
+            "S-5",
+            "S-6",
+        ]
         assert len(main_of(client, f"{base}?verdict=prohibited").all("article")) == 1
 
 
@@ -616,7 +623,9 @@ def test_a_finding_of_a_check_says_its_duties_in_the_readers_language_and_the_ca
 ) -> None:
     with checked.house.signed_in("rita") as client:
         listed = client.get("/api/v1/findings", params={"run": checked.run, "limit": 100}).json()["findings"]
-        number = next(one["id"] for one in listed if one["row"] == 2 and one["verdict"] == "allowed_with")
+        number = next(
+            finding["id"] for finding in listed if finding["row"] == 2 and finding["verdict"] == "allowed_with"
+        )
         facts = {lang: page_of(client, f"/findings/{number}", lang).text for lang in ("en", "fr")}
         assert "still needed" in facts["en"] and "needed 20" not in facts["en"]
         assert "État partie" in facts["fr"] and "state_party" not in facts["fr"] and "treaty" not in facts["fr"]
@@ -645,13 +654,13 @@ def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept
         answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
         hidden = form.one("input", name="shipment").attributes["value"]
-        asked = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
-        paper = client.post("/transfers/check/paper", data=asked, headers=PART)
+        body = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
+        paper = client.post("/transfers/check/paper", data=body, headers=PART)
         assert paper.status_code == 200, paper.text
         assert paper.content.startswith(b"%PDF")
         for strange in ("[", "", hidden[:-4] + "AAAA"):
-            told = client.post("/transfers/check/paper", data={**asked, "shipment": strange}, headers=PART)
-            assert told.status_code == 422
+            answer = client.post("/transfers/check/paper", data={**body, "shipment": strange}, headers=PART)
+            assert answer.status_code == 422
 
 
 def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
@@ -660,14 +669,14 @@ def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
     with kept.house.signed_in("anna") as client:
         answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
-        asked = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
+        body = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
         assert say(Message("page_transfers_papers_last", {"days": 7}))[1:] in parsed(answered.text).text
         now = time.time()
         monkeypatch.setattr(time, "time", lambda: now + 6 * 86_400)
-        assert client.post("/transfers/check/paper", data=asked, headers=PART).status_code == 200
+        assert client.post("/transfers/check/paper", data=body, headers=PART).status_code == 200
         monkeypatch.setattr(time, "time", lambda: now + 8 * 86_400)
-        told = client.post("/transfers/check/paper", data=asked, headers=PART)
-        assert told.status_code == 422 and "too old" in told.text
+        answer = client.post("/transfers/check/paper", data=body, headers=PART)
+        assert answer.status_code == 422 and "too old" in answer.text
 
 
 def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:
@@ -681,8 +690,8 @@ def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certifi
         sheets = []
         for form in forms[:2]:
             sealed = form.one("input", name="shipment").attributes["value"]
-            asked = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
-            sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=asked, headers=PART).content))
+            body = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
+            sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=body, headers=PART).content))
     assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "2027-12-31" in sheets[0]
     assert "750 kg drawn from certificate EUC-1, 0 kg left" in sheets[1]
 
@@ -698,8 +707,8 @@ def test_a_check_above_a_clearance_is_not_there(checked: KeptCheck) -> None:
 
 def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked: KeptCheck, kept: Kept) -> None:
     with checked.house.signed_in("rita") as client:
-        found = client.get(f"/api/v1/findings?run={checked.run}&verdict=prohibited").json()["findings"]
-        page = main_of(client, f"/findings/{found[0]['id']}")
+        finding = client.get(f"/api/v1/findings?run={checked.run}&verdict=prohibited").json()["findings"]
+        page = main_of(client, f"/findings/{finding[0]['id']}")
         assert page.one("a", href=f"/transfers/checks/{checked.run}?after=2#answer-3")
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/findings/{finding_of(kept.house, kept.run, 1)}")
@@ -730,10 +739,10 @@ def test_the_api_answers_for_planned_shipments_with_duties_and_their_days(kept: 
     with kept.house.signed_in("adam") as client:
         answer = client.post("/api/v1/transfers/check?lang=fr", json=body)
         assert answer.status_code == 200, answer.text
-        one = answer.json()["answers"][0]
-        assert one["verdict"] == "allowed_with"
-        assert [duty["due"] for duty in one["duties"] if duty["state"] == "needed"] == ["2027-04-01"]
-        assert "notification" in one["papers"]
+        shipment_answer = answer.json()["answers"][0]
+        assert shipment_answer["verdict"] == "allowed_with"
+        assert [duty["due"] for duty in shipment_answer["duties"] if duty["state"] == "needed"] == ["2027-04-01"]
+        assert "notification" in shipment_answer["papers"]
         wrong = client.post("/api/v1/transfers/check", json={"shipments": [{"colour": "red"}]})
         assert wrong.status_code == 422 and "colour" in wrong.text
 
@@ -743,11 +752,13 @@ def test_the_api_gives_the_ranked_list_page_by_page_and_every_line(kept: Kept) -
     with kept.house.signed_in("audra") as client:
         first = client.get(f"{base}?limit=3").json()
         rest = client.get(f"{base}?limit=3&after={first['next']}").json()
-        ranks = [one["rank"] for one in (*first["sums"], *rest["sums"])]
+        ranks = [total["rank"] for total in (*first["sums"], *rest["sums"])]
         assert ranks == list(range(1, first["total"] + 1)) and rest["next"] is None
         lines = list(csv.DictReader(io.StringIO(client.get(f"{base}/lines").text)))
-        assert {one["id"] for one in lines if one["ledger"] == "ours.csv"} == {f"A-{one}" for one in range(1, 7)}
-        assert {one["status"] for one in lines} <= set(LINE_STATUSES)
+        assert {line["id"] for line in lines if line["ledger"] == "ours.csv"} == {
+            f"A-{number}" for number in range(1, 7)
+        }
+        assert {line["status"] for line in lines} <= set(LINE_STATUSES)
         assert client.get("/api/v1/transfers/reconciliations/1").status_code == 404
 
 

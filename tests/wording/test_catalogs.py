@@ -34,12 +34,12 @@ def catalog(lang: str, domain: str = "opencwc") -> Catalog:
 
 
 def ids(lang: str) -> dict[str, tuple[str, ...]]:
-    said = {}
+    ids_said = {}
     for message in catalog(lang):
         if message.id:
             key = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
-            said[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-    return said
+            ids_said[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return ids_said
 
 
 def values_of(text: str) -> set[str]:
@@ -74,7 +74,9 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
         "salts_said", "casebook_made", "threshold_kg", "threshold_of", "page_size", "page_count", "place_facts",
         "duty_holders",
     }  # fmt: skip
-    assert {one for one in used if one not in known} <= names_of_other_things | set(FEATURES) | set(sentences("en"))
+    assert {message_id for message_id in used if message_id not in known} <= names_of_other_things | set(
+        FEATURES
+    ) | set(sentences("en"))
 
 
 def test_every_remedy_for_a_document_is_in_the_catalogs_and_given() -> None:
@@ -89,10 +91,10 @@ def test_every_remedy_for_a_document_is_in_the_catalogs_and_given() -> None:
 def test_every_id_in_a_template_is_in_the_catalogs() -> None:
     known, used = ids("en"), {}
     for file in SOURCE.rglob("templates/**/*.html"):
-        for one in re.findall(r"(?:say|sentence)\('([a-z0-9_]+)'[,)]", file.read_text(encoding="utf-8")):
-            used[one] = file.name
+        for message_id in re.findall(r"(?:say|sentence)\('([a-z0-9_]+)'[,)]", file.read_text(encoding="utf-8")):
+            used[message_id] = file.name
     assert len(used) > 100
-    assert {one: name for one, name in used.items() if one not in known} == {}
+    assert {message_id: name for message_id, name in used.items() if message_id not in known} == {}
 
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
@@ -128,11 +130,11 @@ def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_message_of_another_version_is_told_with_its_id_and_all_its_values(lang: str) -> None:
     inner = Message("why_of_old", {"entry": "1A01", "row": 7})
-    told = say(Message("ledger_of_old", {"kg": 2500.0, "why": inner}), lang)
-    assert told != say(Message("ledger_of_old"), lang)
-    for one in ("ledger_of_old", "why_of_old", "1A01", "7", "2"):
-        assert one in told
-    assert say(Message("wording_of_another_version", {"told": ""}), lang).strip() in told
+    full_sentence = say(Message("ledger_of_old", {"kg": 2500.0, "why": inner}), lang)
+    assert full_sentence != say(Message("ledger_of_old"), lang)
+    for word in ("ledger_of_old", "why_of_old", "1A01", "7", "2"):
+        assert word in full_sentence
+    assert say(Message("wording_of_another_version", {"told": ""}), lang).strip() in full_sentence
     known = say(Message("place_P", {"former_name": "methyl"}), lang)  # an id that is known, with values of another time
     assert "place_P" in known and "methyl" in known
 
@@ -158,14 +160,14 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
 
     known = ids("en")
     for name, kinds in (("mark", Mark), ("status", Status), ("outcome", Outcome), ("case", CaseStatus)):
-        assert {f"casebook_{name}_{one}" for one in kinds} <= set(known)
+        assert {f"casebook_{name}_{kind}" for kind in kinds} <= set(known)
     from opencwc.verbs import all_verdicts
 
-    assert {f"verdict_{one}" for one in all_verdicts()} <= set(known)
+    assert {f"verdict_{verdict}" for verdict in all_verdicts()} <= set(known)
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "written"),
     [
         ("en", "2026-11-04"),
         ("fr", "4 novembre 2026"),
@@ -175,22 +177,22 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
         ("zh", "2026年11月4日"),
     ],
 )
-def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, said: str) -> None:
-    assert said in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
+def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, written: str) -> None:
+    assert written in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "written"),
     [
         ("en", "180,060 kg"), ("fr", "180\u202f060 kg"), ("es", "180.060 kg"), ("ru", "180\u00a0060 kg"),
         ("zh", "180,060 kg"), ("ar", "180,060 kg"),
     ],
 )  # fmt: skip
-def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, said: str) -> None:
+def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, written: str) -> None:
     drawn = Message("transfers_certificate_drawn", {"id": "EUC-1", "amount": "180060 kg", "left": "0.5 kg"})
-    assert said in sentence(drawn, lang)
+    assert written in sentence(drawn, lang)
     over = Message("reconcile_over", {"difference": 180060.0, "threshold": 30000.0})
-    assert said.removesuffix(" kg") in sentence(over, lang)
+    assert written.removesuffix(" kg") in sentence(over, lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -201,9 +203,9 @@ def test_one_of_a_thing_is_said_otherwise_than_many(lang: str) -> None:
     )  # fmt: skip
     values = {"path": "x", "lists": ("CWC",), "date": "2026-11-04"}
     for name in counted:
-        one, many = (say(Message(name, {**values, "count": count}), lang) for count in (1, 12_000))
-        same = one.replace("1", "#", 1) == re.sub(r"12.000", "#", many, count=1)
-        assert same == (lang == "zh"), (name, one, many)
+        singular, many = (say(Message(name, {**values, "count": count}), lang) for count in (1, 12_000))
+        same = singular.replace("1", "#", 1) == re.sub(r"12.000", "#", many, count=1)
+        assert same == (lang == "zh"), (name, singular, many)
     assert say(Message("reconcile_lines", {"count": 1})) == "1 line"
     assert say(Message("letters_drafted", {"count": 1, "path": "x"})).startswith("1 letter was written")
 
@@ -216,7 +218,7 @@ def test_in_french_no_line_begins_with_a_sign_that_belongs_to_the_word_before() 
 def test_every_entry_of_the_australia_group_has_a_title_in_french() -> None:
     entries = Convention(lists=("AG",)).entries
     assert len(entries) == 90
-    assert [one.id for one in entries if not one.title.get("fr")] == []
+    assert [entry.id for entry in entries if not entry.title.get("fr")] == []
 
 
 def test_a_message_within_others_is_said_as_itself_however_many_there_were() -> None:
@@ -224,9 +226,9 @@ def test_a_message_within_others_is_said_as_itself_however_many_there_were() -> 
         within = Message("group_alkyl", {"carbons": carbons})
         assert str(carbons) in say(Message("why_found", {"found": within, "why": within}))
     kept = [Message("group_alkyl", {"carbons": carbons}) for carbons in range(2, wording.MOST_WITHIN + 50)]
-    said = [say(Message("why_found", {"found": one, "why": one})) for one in kept]
-    assert said == [say(Message("why_found", {"found": one, "why": one})) for one in kept]
-    assert len(set(said)) == len(kept)
+    said_alone = [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
+    assert said_alone == [say(Message("why_found", {"found": sentence, "why": sentence})) for sentence in kept]
+    assert len(set(said_alone)) == len(kept)
 
 
 def test_catalogs_that_were_not_built_are_told_and_no_id_is_said(

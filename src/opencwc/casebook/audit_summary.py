@@ -108,13 +108,13 @@ def _stamps(connection: Connection) -> tuple[SeenStamp, ...]:
     numbers = connection.execute(select(table.c.number).order_by(table.c.number.desc())).scalars().all()
     if not numbers:
         return ()
-    told: dict[object, tuple[str, int]] = {}
+    stamped: dict[object, tuple[str, int]] = {}
     of_stamps = select(record.c.seq, record.c.content).where(record.c.kind == "time_stamped")
     for seq, content in connection.execute(of_stamps.where(record.c.content.is_not(None))):
         body = _said(content).get("body")
         if isinstance(body, dict):
-            told[body.get("checkpoint")] = (str(body.get("stamped_at", "")), seq)
-    return tuple(SeenStamp(number, *told.get(number, ("", 0))) for number in numbers)
+            stamped[body.get("checkpoint")] = (str(body.get("stamped_at", "")), seq)
+    return tuple(SeenStamp(number, *stamped.get(number, ("", 0))) for number in numbers)
 
 
 def _is_logged(number: int, statement: str, signature: bytes, logged: list[LoggedCheckpoint]) -> bool | None:

@@ -108,14 +108,14 @@ def restore_into(
             with closing(open_casebook(address, signer=signer)) as book:
                 _fill(book, archive)
     with closing(open_casebook(address, signer=signer, create=False)) as book:
-        found = verify_all(book)
-    if found.first is not None:
+        verification = verify_all(book)
+    if verification.first is not None:
         raise IntegrityError(
             "restored_casebook_does_not_fit",
-            where=f"record {found.first.seq}" if found.first.seq else str(backup),
-            reason=str(found.first.what),
+            where=f"record {verification.first.seq}" if verification.first.seq else str(backup),
+            reason=str(verification.first.what),
         )
-    return found
+    return verification
 
 
 def _see_that_it_is_alone(archive: _Archive) -> None:
@@ -181,9 +181,9 @@ def _write(book: Casebook, target: Path) -> dict[str, Any]:
             "head": {"seq": head["seq"], "link": bytes(head["link"]).hex()}, "files": files, "rows": counts,
             "key": book.signer.fingerprint,
         }  # fmt: skip
-        said = canonical(manifest).encode()
-        archive.writestr("manifest.json", said)
-        archive.writestr("manifest.sig", book.signer.sign(said))
+        manifest_text = canonical(manifest).encode()
+        archive.writestr("manifest.json", manifest_text)
+        archive.writestr("manifest.sig", book.signer.sign(manifest_text))
         archive.writestr("key.pem", book.signer.public_pem())
     return manifest
 
@@ -249,11 +249,11 @@ class _Archive:
         for name in _LEAST_MEMBERS:
             if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
                 raise InputError("backup_part_too_large", where=str(self._shown), part=name)
-        said, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
-        manifest: dict[str, Any] = json.loads(said)
+        manifest_text, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
+        manifest: dict[str, Any] = json.loads(manifest_text)
         if manifest["format"] != FORMAT:
             raise InputError("backup_format_unknown", where=str(self._shown), format=manifest["format"], known=FORMAT)
-        if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, said, signature):
+        if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, manifest_text, signature):
             raise IntegrityError("backup_signature_does_not_hold", where=str(self._shown))
         if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
             raise InputError("backup_has_other_tables", where=str(self._shown), version=manifest["version"])

@@ -95,12 +95,12 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
-        told = [
+        misfits = [
             {"record": misfit.seq or None, "kind": misfit.kind or None, "what": misfit.what} for misfit in self.misfits
         ]
-        first = told[self.misfits.index(self.first)] if self.first else None
-        said = {"bundle": self.bundle, "fits": self.fits, "about": self.about, "key": self.key, "first": first}
-        return {**said, "misfits": told, "checked": self.checked, "unchecked": self.unchecked}
+        first = misfits[self.misfits.index(self.first)] if self.first else None
+        head = {"bundle": self.bundle, "fits": self.fits, "about": self.about, "key": self.key, "first": first}
+        return {**head, "misfits": misfits, "checked": self.checked, "unchecked": self.unchecked}
 
     def as_text(self) -> str:
         """Return the report in sentences, safe to show on a terminal."""
@@ -109,8 +109,8 @@ class Report:
         if self.first:
             lines += ["The first that does not fit:", f"  {self.first}", "All that does not fit:"]
             lines += [f"  - {misfit}" for misfit in self.misfits]
-        lines += ["Checked:", *(f"  - {one}" for one in self.checked)]
-        lines += ["Not checked:", *(f"  - {one}" for one in self.unchecked)]
+        lines += ["Checked:", *(f"  - {check}" for check in self.checked)]
+        lines += ["Not checked:", *(f"  - {check}" for check in self.unchecked)]
         return "\n".join(printable(line) for line in lines)
 
 
@@ -362,14 +362,14 @@ class Walk:
 
     def step(self, number: int, line: bytes) -> None:
         """Check one line of the chain and what the bundle shows of that record."""
-        found = CHAIN_LINE.fullmatch(line)
-        if not found or int(found[1]) != number:
+        match = CHAIN_LINE.fullmatch(line)
+        if not match or int(match[1]) != number:
             raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
-        committed = bytes.fromhex(found[2].decode())
+        committed = bytes.fromhex(match[2].decode())
         self.seq, self.link = number, sha256(self.link + committed).digest()
         shown = self.records.take(number)
         kind = kind_of(shown)
-        if self.link.hex() != found[3].decode():
+        if self.link.hex() != match[3].decode():
             raise Misfit("Its link does not follow from the one before and its commitment.", number, kind)
         if shown is not None:
             self.check_shown(shown, committed, kind)
@@ -438,20 +438,20 @@ class Walk:
         if count != len(shown) or first <= self.last_id:
             raise Misfit(f"It holds {len(shown)} findings; it says {count!r} from {first!r} on.", self.seq, "findings")
         digest = sha256()
-        for number, one in enumerate(shown, first):
-            if not isinstance(one, dict) or one.get("id") != number:
+        for number, finding in enumerate(shown, first):
+            if not isinstance(finding, dict) or finding.get("id") != number:
                 raise Misfit(f"Where finding {number} should be stands another thing.", self.seq, "findings")
-            if set(one) == {"id", "seal"} and is_hash(one["seal"]):
-                digest.update(bytes.fromhex(one["seal"]))
+            if set(finding) == {"id", "seal"} and is_hash(finding["seal"]):
+                digest.update(bytes.fromhex(finding["seal"]))
                 if self.sealed and self.sealed[-1][1] == number - 1:
                     self.sealed[-1] = (self.sealed[-1][0], number)
                 else:
                     self.sealed.append((number, number))
                 continue
-            content = self.opened(one, None, "id", "findings")
+            content = self.opened(finding, None, "id", "findings")
             if content.get("id") != number or content.get("run") != run:
                 raise Misfit(f"Finding {number} names another number or run.", self.seq, "findings")
-            digest.update(commitment(one))
+            digest.update(commitment(finding))
         if digest.hexdigest() != body.get("digest"):
             raise Misfit(f"Its findings {first} to {first + count - 1} do not fit its digest.", self.seq, "findings")
         if run in self.open_runs:
@@ -472,7 +472,7 @@ class Walk:
     def spans(self, erased: Any) -> list[tuple[int, int]]:
         """Return what an erasure names, a list of numbers and of pairs [first, last], as pairs."""
         pairs: list[Any] = [
-            [one, one] if whole(one) else one for one in (erased if isinstance(erased, list) else [0.5])
+            [item, item] if whole(item) else item for item in (erased if isinstance(erased, list) else [0.5])
         ]
         if not all(isinstance(pair, list) and len(pair) == 2 and all(map(whole, pair)) for pair in pairs):
             raise Misfit("What it erased is not said in numbers.", self.seq, "erasure")
@@ -676,9 +676,9 @@ class Bundle:
         if name not in self.names:
             raise Misfit(f"The key {fingerprint} is not in the bundle.")
         text = self.whole(name).decode("ascii", "replace")
-        found = re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)-----END PUBLIC KEY-----\n?", text)
+        match = re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)-----END PUBLIC KEY-----\n?", text)
         try:
-            der = base64.b64decode(found[1]) if found else b""
+            der = base64.b64decode(match[1]) if match else b""
         except binascii.Error:
             der = b""
         if not (der.startswith(ED25519) and len(der) == 44 and sha256(der).hexdigest() == fingerprint):
@@ -725,31 +725,24 @@ class OpenSSL:
     def signed(self, der: bytes, data: bytes, signature: bytes) -> bool:
         """Tell whether an Ed25519 signature holds."""
         pem = b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----\n"
-        files = (
-            "-inkey",
-            self.file("key", pem),
-            "-in",
-            self.file("data", data),
-            "-sigfile",
-            self.file("sig", signature),
-        )
-        return len(signature) == 64 and self.run("pkeyutl", "-verify", "-pubin", "-rawin", *files)[0]
+        names = (self.file("key", pem), "-in", self.file("data", data), "-sigfile", self.file("sig", signature))
+        return len(signature) == 64 and self.run("pkeyutl", "-verify", "-pubin", "-rawin", "-inkey", *names)[0]
 
     def time_stamp(self, data: bytes, query: bytes, reply: bytes, ca: str) -> tuple[str, str]:
         """Return when a time stamp was made, or why it does not hold."""
         files = self.file("data", data), self.file("tsq", query), self.file("tsr", reply)
-        told = self.run("ts", "-reply", "-in", files[2], "-text")[1]
-        found = re.search(r"Time stamp: (\w{3}) +(\d+) (\d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT", told)
+        text = self.run("ts", "-reply", "-in", files[2], "-text")[1]
+        match = re.search(r"Time stamp: (\w{3}) +(\d+) (\d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT", text)
         try:
-            at = datetime.strptime(" ".join(found.groups()) if found else "", "%b %d %H:%M:%S %Y")
+            at = datetime.strptime(" ".join(match.groups()) if match else "", "%b %d %H:%M:%S %Y")
         except ValueError:
             return "", "it says no time"
         # The authority's certificate need not be valid today: it must have been when the time stamp was made.
         moment = str(int(at.replace(tzinfo=timezone.utc).timestamp()))  # noqa: UP017 - datetime.UTC is of Python 3.11
         for against in (("-queryfile", files[1]), ("-data", files[0])):
-            good, said = self.run("ts", "-verify", *against, "-in", files[2], "-CAfile", ca, "-attime", moment)
+            good, answer = self.run("ts", "-verify", *against, "-in", files[2], "-CAfile", ca, "-attime", moment)
             if not good:
-                return "", " ".join(said.split())[:500]
+                return "", " ".join(answer.split())[:500]
         return f"{at.isoformat()}Z", ""
 
 
@@ -804,19 +797,10 @@ def kind_of(shown: dict[str, Any] | None) -> str:
 
 def printable(text: str) -> str:
     """Return a text without anything that steers a terminal."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in text)
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
 
 
 def main(arguments: list[str] | None = None) -> int:

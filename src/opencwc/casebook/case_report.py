@@ -20,7 +20,7 @@ from opencwc.publishing.labels import labels_in
 from opencwc.records import from_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 MOST_ROWS = 5_000
 """Findings that are written out one by one; the bundle holds all of them."""
@@ -39,7 +39,6 @@ def _report(connection: Connection, case: Case, lang: str) -> model.Report:
     return model.Report(
         title=f"{say('casebook_case', lang)} {case.name}",
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(mark,),
         sections=_sections(connection, case, lang),
@@ -109,11 +108,11 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[mode
     seen = (table.c.verdict.not_in(settled)) | (table.c.status != int(Status.NOTED))
     query = select(table).where(table.c.case_number == case.number, seen).order_by(table.c.id).limit(MOST_ROWS)
     for row in connection.execute(query).mappings():
-        said = json.loads(row["content"]) if row["content"] else {}
+        content = json.loads(row["content"]) if row["content"] else {}
         yield (
-            str(row["id"]), str(row["row"]), model.Text(str(said.get("input", "")), verbatim=True),
+            str(row["id"]), str(row["row"]), model.Text(str(content.get("input", "")), verbatim=True),
             say(f"verdict_{row['verdict']}", lang), model.Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
-            why(said, lang), say(f"casebook_status_{Status(row['status'])}", lang),
+            why(content, lang), say(f"casebook_status_{Status(row['status'])}", lang),
             "; ".join(_said(decision, lang) for decision in decisions_on(connection, row["id"])),
         )  # fmt: skip
 

@@ -121,8 +121,8 @@ class _Recorded:
 
     def wrong(self, row: RowMapping) -> tuple[int, str] | None:
         """Return the first record that a row does not fit, and the columns; ``None`` where it fits."""
-        found = [(seq, name) for name, (value, seq) in self._said.items() if row[name] != value]
-        return (min(found)[0], ", ".join(name for _, name in sorted(found))) if found else None
+        differing = [(seq, name) for name, (value, seq) in self._said.items() if row[name] != value]
+        return (min(differing)[0], ", ".join(name for _, name in sorted(differing))) if differing else None
 
 
 class _Record(NamedTuple):
@@ -339,31 +339,31 @@ def verify_all(
     book: Casebook, *, sources: bool = True, keys: Sequence[str] = (), into: Verification | None = None
 ) -> Verification:
     """Verify the whole casebook without asking who wants to know: after a restore, for the console."""
-    found = into or Verification()
-    found.casebook = book.id
+    result = into or Verification()
+    result.casebook = book.id
     # The log first, then the state of the database: it may be newer than the log, never older.
-    logged = _Logged.read(book.log, found)
+    logged = _Logged.read(book.log, result)
     with book.reading() as connection, _any_text(connection):
         replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
-        _verify_records(connection, found, replay)
-        with _readable(found, 0, "the checkpoints"):
-            _verify_checkpoints(connection, found, replay, logged, keys)
-        with _readable(found, 0, "the findings"):
-            _verify_findings(connection, found, replay)
-        with _readable(found, 0, "head"):
-            _verify_head(connection, found, replay)
-        for held in _HELD:
-            with _readable(found, 0, held.name):
-                _verify_rows(connection, found, replay, held)
-        with _readable(found, 0, "rechecks"):
-            _verify_rechecks(connection, found, replay)
-        with _readable(found, 0, "the sources"):
-            _verify_sources(connection, found, replay, bytes_too=sources)
-    found.tidy()
-    return found
+        _verify_records(connection, result, replay)
+        with _readable(result, 0, "the checkpoints"):
+            _verify_checkpoints(connection, result, replay, logged, keys)
+        with _readable(result, 0, "the findings"):
+            _verify_findings(connection, result, replay)
+        with _readable(result, 0, "head"):
+            _verify_head(connection, result, replay)
+        for kept in _KEPT_TABLES:
+            with _readable(result, 0, kept.name):
+                _verify_rows(connection, result, replay, kept)
+        with _readable(result, 0, "rechecks"):
+            _verify_rechecks(connection, result, replay)
+        with _readable(result, 0, "the sources"):
+            _verify_sources(connection, result, replay, bytes_too=sources)
+    result.tidy()
+    return result
 
 
-def _verify_records(connection: Connection, found: Verification, replay: _Replay) -> None:
+def _verify_records(connection: Connection, result: Verification, replay: _Replay) -> None:
     """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
@@ -372,99 +372,99 @@ def _verify_records(connection: Connection, found: Verification, replay: _Replay
         seq = row["seq"]
         if seq != expected:
             what = f"records {expected} to {seq - 1} are missing" if seq > expected else "there is no such record"
-            found.add(min(expected, seq) if seq > 0 else 1, what, in_chain=True)
+            result.add(min(expected, seq) if seq > 0 else 1, what, in_chain=True)
             expected = seq
-        with _readable(found, seq, "the record", in_chain=True):
-            _verify_record(row, found, replay)
+        with _readable(result, seq, "the record", in_chain=True):
+            _verify_record(row, result, replay)
             at = link(at, bytes(row["commitment"]))
         if seq in wanted:
             replay.links[seq] = at
-        found.records += 1
+        result.records += 1
         expected += 1
     if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
-        found.add(expected, "the head of the chain is not that of the last record", in_chain=True)
-    _verify_erasures(connection, found, replay)
+        result.add(expected, "the head of the chain is not that of the last record", in_chain=True)
+    _verify_erasures(connection, result, replay)
 
 
-def _verify_record(row: RowMapping, found: Verification, replay: _Replay) -> None:
+def _verify_record(row: RowMapping, result: Verification, replay: _Replay) -> None:
     seq = row["seq"]
     if row["content"] is None or row["salt"] is None:
-        found.erased_records += 1
+        result.erased_records += 1
         replay.blank.add(seq)
         if row["content"] is not None or row["salt"] is not None:
-            found.add(seq, "half of the record is missing", in_chain=True)
+            result.add(seq, "half of the record is missing", in_chain=True)
         return
     if commitment(bytes(row["salt"]), row["content"]) != bytes(row["commitment"]):
-        found.add(seq, "the content is not what was committed to", in_chain=True)
+        result.add(seq, "the content is not what was committed to", in_chain=True)
         return
-    said = json.loads(row["content"])
+    content = json.loads(row["content"])
     columns = {"seq": seq, "at": row["at"], "kind": row["kind"], "actor": row["actor"], "case": row["case_number"]}
-    if any(said[name] != value for name, value in columns.items()):
-        found.add(seq, "the columns of the record do not say what its content says", in_chain=True)
-    if (seq == 1) != (said["kind"] == "casebook_made"):
-        found.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
-    with _readable(found, seq, "what the record tells"):  # it may be an earlier record that is missing
-        replay.take(said)
+    if any(content[name] != value for name, value in columns.items()):
+        result.add(seq, "the columns of the record do not say what its content says", in_chain=True)
+    if (seq == 1) != (content["kind"] == "casebook_made"):
+        result.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
+    with _readable(result, seq, "what the record tells"):  # it may be an earlier record that is missing
+        replay.take(content)
 
 
-def _verify_erasures(connection: Connection, found: Verification, replay: _Replay) -> None:
+def _verify_erasures(connection: Connection, result: Verification, replay: _Replay) -> None:
     """What is blank was erased by an act on record, and what stays of it is as it was left."""
     named: set[int] = set()
     for case, (seq, body) in replay.erasures.items():
-        with _readable(found, seq, "the erasure"):
+        with _readable(result, seq, "the erasure"):
             named |= {number for first, last in body["records"] for number in range(first, last + 1)}
             remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
             if remains != body["remains"]:
-                found.add(seq, f"what stays of the erased case {case} is not what was left of it")
+                result.add(seq, f"what stays of the erased case {case} is not what was left of it")
     whole = not any(
-        problem.in_chain for problem in found.problems
+        problem.in_chain for problem in result.problems
     )  # else it may be the erasure itself that does not fit
     for seq in replay.blank - named:
-        found.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
+        result.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
     for seq in named - replay.blank:
-        found.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
+        result.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
 
 
 def _verify_checkpoints(
-    connection: Connection, found: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
+    connection: Connection, result: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
 ) -> None:
-    pems = _verify_keys(connection, found)
+    pems = _verify_keys(connection, result)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
     previous, expected, last_seq = "0" * 64, 1, 0
     for row in rows_by_key(connection, select(tables.checkpoint), tables.checkpoint.c.number):
         number, seq = row["number"], row["seq"]
-        with _readable(found, seq, f"checkpoint {number}"):
+        with _readable(result, seq, f"checkpoint {number}"):
             statement, signature = row["statement"], bytes(row["signature"])
             said = _decoded(statement) or {}
             fits = said == {
-                "casebook": found.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
+                "casebook": result.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
                 "at": said.get("at"), "previous": previous,
             }  # fmt: skip
             if number != expected or not fits or seq <= last_seq:
-                found.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
+                result.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
             pem = pems.get(row["key"])
             if pem is None or not verify_signature(pem.encode(), statement.encode(), signature):
-                found.add(last_seq + 1, f"the signature of checkpoint {number} does not hold")
-            if row["key"] not in found.keys:
-                found.keys.append(row["key"])
+                result.add(last_seq + 1, f"the signature of checkpoint {number} does not hold")
+            if row["key"] not in result.keys:
+                result.keys.append(row["key"])
                 if known and row["key"] not in known:
-                    found.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
+                    result.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
             stamped = statement.encode() + signature
             previous = sha256(stamped).hexdigest()
-            logged.compare(found, number, last_seq + 1, previous)
-            _verify_stamp(found, replay, number, seq, stamped, stamps.pop(number, None))
+            logged.compare(result, number, last_seq + 1, previous)
+            _verify_stamp(result, replay, number, seq, stamped, stamps.pop(number, None))
         last_seq, expected = seq, number + 1
-        found.checkpoints += 1
+        result.checkpoints += 1
     if (expected - 1, last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
-        found.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
-    logged.finish(found, last_seq + 1)
+        result.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
+    logged.finish(result, last_seq + 1)
     for number in stamps:
-        found.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint")
-    for key in set(pems) - set(found.keys):
-        found.add(0, f"the key {key[:16]}... signed nothing")
+        result.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint")
+    for key in set(pems) - set(result.keys):
+        result.add(0, f"the key {key[:16]}... signed nothing")
 
 
-def _verify_keys(connection: Connection, found: Verification) -> dict[str, str]:
+def _verify_keys(connection: Connection, result: Verification) -> dict[str, str]:
     """Return the public keys by their fingerprints; one that is not as it was written fits no signature."""
     pems: dict[str, str] = {}
     for identity, pem in connection.execute(select(tables.signing_key.c.id, tables.signing_key.c.pem)):
@@ -476,7 +476,7 @@ def _verify_keys(connection: Connection, found: Verification) -> dict[str, str]:
         if not fits:
             first = select(func.min(tables.checkpoint.c.seq)).where(tables.checkpoint.c.key == identity)
             seq = connection.execute(first).scalar_one() or 0
-            found.add(seq, f"the public key {identity[:16]}... is not what was written")
+            result.add(seq, f"the public key {identity[:16]}... is not what was written")
             del pems[identity]
     return pems
 
@@ -489,19 +489,19 @@ def _canonical_pem(pem: str) -> str:
 
 
 def _verify_stamp(
-    found: Verification, replay: _Replay, number: int, seq: int, stamped: bytes, row: RowMapping | None
+    result: Verification, replay: _Replay, number: int, seq: int, stamped: bytes, row: RowMapping | None
 ) -> None:
     told_at, digest = replay.stamped.get(number, (0, None))
     if row is None:
         if told_at:
-            found.add(told_at, f"the time stamp of checkpoint {number} is missing")
+            result.add(told_at, f"the time stamp of checkpoint {number} is missing")
         return
     if sha256(stamped).digest() not in bytes(row["request"]):
-        found.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}")
+        result.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}")
     token = bytes(row["token"] or b"")
     right = sha256(token).hexdigest() == digest if digest else sha256(stamped).digest() in token
     if bool(told_at) != bool(token) or (token and not right):
-        found.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in")
+        result.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in")
 
 
 class _Logged:
@@ -513,19 +513,19 @@ class _Logged:
         self._told = False
 
     @classmethod
-    def read(cls, log: CheckpointLog, found: Verification) -> _Logged:
+    def read(cls, log: CheckpointLog, result: Verification) -> _Logged:
         """Read the log of a casebook, and add as problems what does not fit in the log itself."""
         logged = cls()
-        for entry in log.all(found.casebook):
+        for entry in log.all(result.casebook):
             if isinstance(entry, DamagedLine):
-                found.add(0, f"line {entry.number} of the log of checkpoints is damaged")
+                result.add(0, f"line {entry.number} of the log of checkpoints is damaged")
                 continue
             if entry.restored:
                 logged._forget(entry.number)
             elif logged.numbers and entry.number <= logged.numbers[-1]:
                 logged._tell(
-                    found, entry.seq, f"the log beside the key has checkpoint {entry.number} once more after checkpoint"
-                    f" {logged.numbers[-1]}: the casebook was put back to an earlier state and written on",
+                    result, entry.seq, f"the log beside the key has checkpoint {entry.number} once more after"
+                    f" checkpoint {logged.numbers[-1]}: the casebook was put back to an earlier state and written on",
                 )  # fmt: skip
                 continue
             try:
@@ -535,26 +535,26 @@ class _Logged:
             logged.numbers.append(entry.number)
             logged.seqs.append(entry.seq)
             logged.digests += digest.ljust(32, b"\0")[:32]
-        found.logged = len(logged.numbers)
+        result.logged = len(logged.numbers)
         return logged
 
-    def compare(self, found: Verification, number: int, seq: int, digest: str) -> None:
+    def compare(self, result: Verification, number: int, seq: int, digest: str) -> None:
         """Hold the next checkpoint of the database, whose first record is ``seq``, against the log."""
         while self._next < len(self.numbers) and self.numbers[self._next] < number:
-            self._tell(found, seq, self._missing(self._next))
+            self._tell(result, seq, self._missing(self._next))
             self._next += 1
         if self._next < len(self.numbers) and self.numbers[self._next] == number:
             if bytes(self.digests[32 * self._next : 32 * self._next + 32]).hex() != digest:
                 self._tell(
-                    found, seq, f"checkpoint {number} is another one in the log beside the key: the record was"
+                    result, seq, f"checkpoint {number} is another one in the log beside the key: the record was"
                     " rewritten from here on, or the casebook was put back to an earlier state and written on",
                 )  # fmt: skip
             self._next += 1
 
-    def finish(self, found: Verification, seq: int) -> None:
+    def finish(self, result: Verification, seq: int) -> None:
         """Tell what the log expects beyond the last checkpoint of the database, before record ``seq``."""
         if self._next < len(self.numbers):
-            self._tell(found, seq, self._missing(self._next))
+            self._tell(result, seq, self._missing(self._next))
 
     def _missing(self, place: int) -> str:
         return (
@@ -568,13 +568,13 @@ class _Logged:
             self.seqs.pop()
             del self.digests[-32:]
 
-    def _tell(self, found: Verification, seq: int, what: str) -> None:
+    def _tell(self, result: Verification, seq: int, what: str) -> None:
         if not self._told:  # one is enough: all that follows differs too
-            found.add(seq, what)
+            result.add(seq, what)
         self._told = True
 
 
-def _verify_findings(connection: Connection, found: Verification, replay: _Replay) -> None:
+def _verify_findings(connection: Connection, result: Verification, replay: _Replay) -> None:
     """Walk the findings along the blocks; count them as ``finding_count`` must."""
     counts: Counter[tuple[Any, ...]] = Counter()
     per_run: Counter[int] = Counter()
@@ -587,93 +587,93 @@ def _verify_findings(connection: Connection, found: Verification, replay: _Repla
         committed = []
         first_block.setdefault(body["run"], seq)
         if body["first"] != expected:
-            found.add(seq, f"the block begins at finding {body['first']}, not at {expected}")
+            result.add(seq, f"the block begins at finding {body['first']}, not at {expected}")
         for identity in range(body["first"], body["first"] + body["count"]):
             while row is not None and row["id"] < identity:
-                found.add(seq, f"finding {row['id']} stands in no block")
+                result.add(seq, f"finding {row['id']} stands in no block")
                 row = next(rows, None)
             if row is None or row["id"] != identity:
-                found.add(seq, f"finding {identity} is missing")
+                result.add(seq, f"finding {identity} is missing")
                 continue
-            with _readable(found, seq, f"finding {identity}"):
-                committed.append(_verify_finding(row, seq, case, body["run"], found, replay))
+            with _readable(result, seq, f"finding {identity}"):
+                committed.append(_verify_finding(row, seq, case, body["run"], result, replay))
                 counts[count_key(row)] += 1
                 last_rows[body["run"]] = max(last_rows[body["run"]], row["row"])
-            found.findings += 1
+            result.findings += 1
             row = next(rows, None)
         per_run[body["run"]] += body["count"]
         if len(committed) == body["count"] and block_digest(committed).hex() != body["digest"]:
-            found.add(seq, "the findings of the block are not what was committed to")
+            result.add(seq, "the findings of the block are not what was committed to")
         expected = body["first"] + body["count"]
     while row is not None:
-        found.add(replay.head["seq"], f"finding {row['id']} stands in no block")
+        result.add(replay.head["seq"], f"finding {row['id']} stands in no block")
         row = next(rows, None)
     if replay.head["findings"] != expected - 1:
-        found.add(replay.head["seq"], "the number of findings is not that of the records")
-    _verify_counts(connection, found, counts, first_block)
+        result.add(replay.head["seq"], "the number of findings is not that of the records")
+    _verify_counts(connection, result, counts, first_block)
     for number, run in replay.runs.items():
         if run["state"] == "running":
             run.say(first_block.get(number, run.seq), row_count=last_rows[number])
         elif run["finding_count"] != per_run[number]:
-            found.add(run.seq, f"run {number} says another number of findings than it kept")
+            result.add(run.seq, f"run {number} says another number of findings than it kept")
 
 
 def _verify_counts(
-    connection: Connection, found: Verification, counts: Counter[tuple[Any, ...]], first_block: dict[int, int]
+    connection: Connection, result: Verification, counts: Counter[tuple[Any, ...]], first_block: dict[int, int]
 ) -> None:
     query = select(tables.finding_count).where(tables.finding_count.c.n != 0)
     have = {count_key(row): row["n"] for row in connection.execute(query).mappings()}
     for run in {key[0] for key, n in (have.items() ^ counts.items())}:
-        found.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
+        result.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
 
 
-def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verification, replay: _Replay) -> bytes:
+def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Verification, replay: _Replay) -> bytes:
     decisions = replay.decisions.get(row["id"], [])
     erasure = replay.erasures.get(case)
     if row["content"] is None or row["salt"] is None:
-        found.erased_findings += 1
+        result.erased_findings += 1
         spans = erasure[1]["findings"] if erasure else ()
         named = any(first <= row["id"] <= last for first, last in spans)
         whole = row["seal"] is not None and row["content"] is None and row["salt"] is None
         place = (row["status"], row["block"], row["case_number"], row["run"])
         if not named:
-            found.add(seq, f"finding {row['id']} is gone, and no erasure on record names it")
+            result.add(seq, f"finding {row['id']} is gone, and no erasure on record names it")
         elif not whole or place != (Status.ERASED, seq, case, run):
-            found.add(seq, f"finding {row['id']} is not as an erasure leaves it")
+            result.add(seq, f"finding {row['id']} is not as an erasure leaves it")
         return bytes(row["seal"] or b"")
-    said = json.loads(row["content"])
-    grave = bool(said.get("grave", False))
-    initial = Status.NOTED if said["verdict"] in settled_verdicts() else Status.OPEN
+    content = json.loads(row["content"])
+    grave = bool(content.get("grave", False))
+    initial = Status.NOTED if content["verdict"] in settled_verdicts() else Status.OPEN
     expected = {
-        "id": said["id"], "run": said["run"], "case_number": case, "block": seq, "row": said["row"],
-        "subject_id": storable(said.get("subject_id", "")), "input_key": input_key(said.get("input", "")),
-        "verdict": said["verdict"], "list": said.get("list", ""), "entry": said.get("entry", ""),
+        "id": content["id"], "run": content["run"], "case_number": case, "block": seq, "row": content["row"],
+        "subject_id": storable(content.get("subject_id", "")), "input_key": input_key(content.get("input", "")),
+        "verdict": content["verdict"], "list": content.get("list", ""), "entry": content.get("entry", ""),
         "grave": grave, "seal": None,
         "status": int(standing(decisions, grave=grave) if decisions else initial),
     }  # fmt: skip
     wrong = [name for name, value in expected.items() if row[name] != value]
-    if wrong or run != said["run"]:
+    if wrong or run != content["run"]:
         said_of = f"finding {row['id']}: {', '.join(wrong) or 'run'} is not what its content and decisions say"
-        found.add(decisions[-1].seq if wrong == ["status"] and decisions else seq, said_of)
+        result.add(decisions[-1].seq if wrong == ["status"] and decisions else seq, said_of)
     if erasure is not None:
-        found.add(erasure[0], f"finding {row['id']} should be erased and is not")
+        result.add(erasure[0], f"finding {row['id']} should be erased and is not")
     return commitment(bytes(row["salt"]), row["content"])
 
 
-def _verify_head(connection: Connection, found: Verification, replay: _Replay) -> None:
+def _verify_head(connection: Connection, result: Verification, replay: _Replay) -> None:
     head = replay.head
     sampling = sha256(bytes(head["sampling_key"])).hexdigest()
     if replay.made and (replay.made["casebook"], replay.made["sampling"]) != (head["id"], sampling):
-        found.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
+        result.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
     if head["recheck_share"] != replay.share[0]:
-        found.add(replay.share[1] or 1, "the share of blind re-checks is not what the record says")
+        result.add(replay.share[1] or 1, "the share of blind re-checks is not what the record says")
     for name, table in (("cases", tables.case), ("runs", tables.run)):
         there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
         if tuple(there) != (head[name], head[name] or None):
-            found.add(head["seq"], f"the number of {name} is not that of the records")
+            result.add(head["seq"], f"the number of {name} is not that of the records")
 
 
-class _Held(NamedTuple):
+class _Kept(NamedTuple):
     """A table that is held against the records: what a row of it is called, and what is said of one that differs."""
 
     name: str
@@ -684,76 +684,76 @@ class _Held(NamedTuple):
 
 
 _DIFFERS = "{key}: {columns} is not what its records say"
-_HELD = (
-    _Held("cases", tables.case, "cases", "case {key}", f"case {_DIFFERS}"),
-    _Held("runs", tables.run, "runs", "run {key}", f"run {_DIFFERS}"),
-    _Held("decisions", tables.decision, "decided", "the decision", "the decision is not what its record says"),
-    _Held("comments", tables.comment, "comments", "the comment", "the comment is not what its record says"),
-    _Held("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
+_KEPT_TABLES = (
+    _Kept("cases", tables.case, "cases", "case {key}", f"case {_DIFFERS}"),
+    _Kept("runs", tables.run, "runs", "run {key}", f"run {_DIFFERS}"),
+    _Kept("decisions", tables.decision, "decided", "the decision", "the decision is not what its record says"),
+    _Kept("comments", tables.comment, "comments", "the comment", "the comment is not what its record says"),
+    _Kept("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
-    _Held("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),
-    _Held("people", tables.token, "tokens", "token {key}", "token {key}: {columns} is not what the records say"),
+    _Kept("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),
+    _Kept("people", tables.token, "tokens", "token {key}", "token {key}: {columns} is not what the records say"),
 )
 
 
-def _verify_rows(connection: Connection, found: Verification, replay: _Replay, held: _Held) -> None:
+def _verify_rows(connection: Connection, result: Verification, replay: _Replay, kept: _Kept) -> None:
     """Hold the rows of a table against what the records say of each; the row of a single record has its number."""
-    (key,) = held.table.primary_key.columns
+    (key,) = kept.table.primary_key.columns
     of_one_record = key.name == "seq"
-    said_of: dict[Any, _Recorded] = getattr(replay, held.said_of)
-    for row in rows_by_key(connection, select(held.table), key):
+    said_of: dict[Any, _Recorded] = getattr(replay, kept.said_of)
+    for row in rows_by_key(connection, select(kept.table), key):
         identity = row[key.name]
-        said = said_of.pop(identity, None)
-        if held.table is tables.case and identity in replay.erasures:
+        recorded = said_of.pop(identity, None)
+        if kept.table is tables.case and identity in replay.erasures:
             if row["status"] != str(CaseStatus.ERASED):
-                found.add(replay.erasures[identity][0], f"case {identity} should be erased and is not")
-        elif said is None:
+                result.add(replay.erasures[identity][0], f"case {identity} should be erased and is not")
+        elif recorded is None:
             if not replay.is_erased(row):
-                found.add(identity if of_one_record else 0, f"{held.row.format(key=identity)} stands in no record")
-        elif wrong := said.wrong(row):
-            found.add(wrong[0], held.differs.format(key=identity, columns=wrong[1]))
-    for identity, said in said_of.items():
-        found.add(said.seq, f"{held.row.format(key=identity)} is missing{' from its table' * of_one_record}")
+                result.add(identity if of_one_record else 0, f"{kept.row.format(key=identity)} stands in no record")
+        elif wrong := recorded.wrong(row):
+            result.add(wrong[0], kept.differs.format(key=identity, columns=wrong[1]))
+    for identity, recorded in said_of.items():
+        result.add(recorded.seq, f"{kept.row.format(key=identity)} is missing{' from its table' * of_one_record}")
 
 
-def _verify_rechecks(connection: Connection, found: Verification, replay: _Replay) -> None:
+def _verify_rechecks(connection: Connection, result: Verification, replay: _Replay) -> None:
     for row in connection.execute(select(tables.recheck)).mappings():
-        said = replay.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
-        if said is None:
-            found.add(row["first_seq"], f"the blind re-check of finding {row['finding']} stands in no record")
-        elif replay.case_of(row["finding"]) not in replay.erasures and (wrong := said.wrong(row)):
-            found.add(wrong[0], f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded")
+        recorded = replay.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
+        if recorded is None:
+            result.add(row["first_seq"], f"the blind re-check of finding {row['finding']} stands in no record")
+        elif replay.case_of(row["finding"]) not in replay.erasures and (wrong := recorded.wrong(row)):
+            result.add(wrong[0], f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded")
     for finding, drawn in replay.rechecks.items():
-        for said in drawn.values():
-            found.add(said.seq, f"the blind re-check of finding {finding} is missing from its table")
+        for recorded in drawn.values():
+            result.add(recorded.seq, f"the blind re-check of finding {finding} is missing from its table")
 
 
-def _verify_sources(connection: Connection, found: Verification, replay: _Replay, *, bytes_too: bool) -> None:
+def _verify_sources(connection: Connection, result: Verification, replay: _Replay, *, bytes_too: bool) -> None:
     parts = tables.source_part
     counted = select(parts.c.source_id, func.count(), func.max(parts.c.number), func.min(parts.c.number))
-    held = {row[0]: tuple(row)[1:] for row in connection.execute(counted.group_by(parts.c.source_id))}
+    parts_held = {row[0]: tuple(row)[1:] for row in connection.execute(counted.group_by(parts.c.source_id))}
     for row in connection.execute(select(tables.source).order_by(tables.source.c.id)).mappings():
         identity = row["id"]
         kept, erased = replay.sources.pop(identity, None), replay.erased_sources.pop(identity, None)
-        said = kept or erased
-        number, last, first = held.pop(identity, (0, -1, 0))
-        if said is None:
-            found.add(0, f"source {identity[:12]} stands in no record")
-        elif wrong := said.wrong(row):
-            found.add(wrong[0], f"source {identity[:12]}: {wrong[1]} is not what its record says")
+        recorded = kept or erased
+        number, last, first = parts_held.pop(identity, (0, -1, 0))
+        if recorded is None:
+            result.add(0, f"source {identity[:12]} stands in no record")
+        elif wrong := recorded.wrong(row):
+            result.add(wrong[0], f"source {identity[:12]}: {wrong[1]} is not what its record says")
         elif erased:
             if number:
-                found.add(erased.seq, f"source {identity[:12]} should be erased and is not")
+                result.add(erased.seq, f"source {identity[:12]} should be erased and is not")
         else:
             whole = (first, last) == (0, number - 1)
             if not whole or (bytes_too and _hash_of(connection, identity) != (identity, row["size"])):
-                found.add(said.seq, f"the bytes of source {identity[:12]} are not those kept")
-            found.sources += 1
+                result.add(recorded.seq, f"the bytes of source {identity[:12]} are not those kept")
+            result.sources += 1
     for said_of in (replay.sources, replay.erased_sources):
-        for identity, said in said_of.items():
-            found.add(said.seq, f"source {identity[:12]} is missing")
-    for identity in held:
-        found.add(0, f"there are bytes of a source {identity[:12]}, and no such source")
+        for identity, recorded in said_of.items():
+            result.add(recorded.seq, f"source {identity[:12]} is missing")
+    for identity in parts_held:
+        result.add(0, f"there are bytes of a source {identity[:12]}, and no such source")
 
 
 def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
@@ -770,12 +770,12 @@ def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
 
 
 @contextmanager
-def _readable(found: Verification, seq: int, what: str, *, in_chain: bool = False) -> Iterator[None]:
+def _readable(result: Verification, seq: int, what: str, *, in_chain: bool = False) -> Iterator[None]:
     """Tell as a problem what is of another kind than anything that OpenCWC writes."""
     try:
         yield
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, IntegrityError) as error:
-        found.add(seq, f"{what} cannot be read ({type(error).__name__}: {str(error)[:100]})", in_chain=in_chain)
+        result.add(seq, f"{what} cannot be read ({type(error).__name__}: {str(error)[:100]})", in_chain=in_chain)
 
 
 @contextmanager
@@ -794,10 +794,10 @@ def _any_text(connection: Connection) -> Iterator[None]:
 
 def _decoded(statement: str) -> dict[str, Any] | None:
     try:
-        said = json.loads(statement)
+        value = json.loads(statement)
     except ValueError:
         return None
-    return said if isinstance(said, dict) and canonical(said) == statement else None
+    return value if isinstance(value, dict) and canonical(value) == statement else None
 
 
 def _mark(name: str) -> int:

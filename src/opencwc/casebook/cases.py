@@ -64,30 +64,30 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
 
     """
     with book.writing(person.id) as writer:
-        found = visible_case(writer.connection, person, name, "manage_case")
-        told = {key: _checked(key, value) for key, value in changes.items() if value is not None}
-        if "owner" in told:
-            told["owner"] = _person_id(writer.connection, str(told["owner"]))
-        if "mark" in told:
-            mark = Mark[str(told["mark"]).upper()]
+        case = visible_case(writer.connection, person, name, "manage_case")
+        checked = {key: _checked(key, value) for key, value in changes.items() if value is not None}
+        if "owner" in checked:
+            checked["owner"] = _person_id(writer.connection, str(checked["owner"]))
+        if "mark" in checked:
+            mark = Mark[str(checked["mark"]).upper()]
             require(person, "manage_case", mark)
-            if mark < found.mark:  # which shows the case to more people: it takes the role that decides
-                require(person, "decide", found.mark)
-        if found.status is CaseStatus.ERASED:
+            if mark < case.mark:  # which shows the case to more people: it takes the role that decides
+                require(person, "decide", case.mark)
+        if case.status is CaseStatus.ERASED:
             raise ConflictError("case_erased", case=name)
-        if told.get("status") == CaseStatus.CLOSED:
-            require_whole(writer.connection, person, found, "manage_case")
-            _require_all_decided(writer.connection, found)
-        if not told:
-            return found
-        writer.record("case_changed", {"changes": told}, found.number)
-        values = dict(told)
-        if "mark" in told:
-            values["mark"] = int(Mark[str(told["mark"]).upper()])
-        if "status" in told:
-            values["closed_at"] = writer.at if told["status"] == CaseStatus.CLOSED else ""
-        change_row(writer.connection, _CASE, found.number, **values)
-        return case_numbered(writer.connection, found.number)
+        if checked.get("status") == CaseStatus.CLOSED:
+            require_whole(writer.connection, person, case, "manage_case")
+            _require_all_decided(writer.connection, case)
+        if not checked:
+            return case
+        writer.record("case_changed", {"changes": checked}, case.number)
+        values = dict(checked)
+        if "mark" in checked:
+            values["mark"] = int(Mark[str(checked["mark"]).upper()])
+        if "status" in checked:
+            values["closed_at"] = writer.at if checked["status"] == CaseStatus.CLOSED else ""
+        change_row(writer.connection, _CASE, case.number, **values)
+        return case_numbered(writer.connection, case.number)
 
 
 def case_numbered(connection: Connection, number: int) -> Case:
@@ -177,23 +177,23 @@ def _person_id(connection: Connection, who: str) -> str:
     """Return the id of a person named by id or login: a login is no matter for the record."""
     person = tables.person
     query = select(person.c.id).where((person.c.id == who) | (person.c.login == who), person.c.active.is_(True))
-    found = connection.execute(query).scalar_one_or_none()
-    if found is None:
+    identity = connection.execute(query).scalar_one_or_none()
+    if identity is None:
         raise NotFoundError("no_person_called", person=who)
-    return str(found)
+    return str(identity)
 
 
-def _require_all_decided(connection: Connection, found: Case) -> None:
+def _require_all_decided(connection: Connection, case: Case) -> None:
     count = tables.finding_count
     query = select(func.coalesce(func.sum(count.c.n), 0)).where(
-        count.c.case_number == found.number, count.c.status.in_([int(status) for status in UNDECIDED])
+        count.c.case_number == case.number, count.c.status.in_([int(status) for status in UNDECIDED])
     )
     waiting = connection.execute(query).scalar_one()
     if waiting:
-        raise ConflictError("case_has_waiting_findings", count=waiting, case=found.name)
+        raise ConflictError("case_has_waiting_findings", count=waiting, case=case.name)
     recheck, finding = tables.recheck, tables.finding
     again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
-    open_here = (finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
+    open_here = (finding.c.case_number == case.number, recheck.c.second_seq.is_(None))
     pending = connection.execute(again.where(*open_here)).scalar_one()
     if pending:
-        raise ConflictError("case_has_pending_rechecks", count=pending, case=found.name)
+        raise ConflictError("case_has_pending_rechecks", count=pending, case=case.name)

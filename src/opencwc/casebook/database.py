@@ -332,12 +332,12 @@ def _said_by(error: BaseException | None) -> str:
     return str(error)
 
 
-def _storage_error(said: str, where: str) -> StorageError:
-    low = said.lower()
+def _storage_error(text: str, where: str) -> StorageError:
+    low = text.lower()
     for sign, code in _KNOWN_FAILURES:
         if re.search(sign, low):
             return StorageError(code, where=where)
-    return StorageError("casebook_unusable", where=where, reason=said[:300])
+    return StorageError("casebook_unusable", where=where, reason=text[:300])
 
 
 def _make_first_row(engine: Engine) -> None:

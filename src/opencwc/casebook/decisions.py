@@ -80,10 +80,10 @@ def decide(
         raise InputError("decision_needs_reason")
     if not findings:
         raise InputError("no_finding_named")
-    told = _checked_correction(outcome, correction)
+    checked = _checked_correction(outcome, correction)
     with book.writing(person.id) as writer:
         return {
-            identity: _decide_one(writer, person, identity, outcome, reason.strip(), told, seen)
+            identity: _decide_one(writer, person, identity, outcome, reason.strip(), checked, seen)
             for identity in dict.fromkeys(findings)
         }
 
@@ -93,16 +93,16 @@ def comment(book: Casebook, person: Person, case: str, text: str, finding: int |
     if not text.strip():
         raise InputError("comment_empty")
     with book.writing(person.id) as writer:
-        found = visible_case(writer.connection, person, case, "comment")
+        kept_case = visible_case(writer.connection, person, case, "comment")
         if finding is not None:
             about = seen_finding(writer.connection, person, finding)
-            if about["case_number"] != found.number:
+            if about["case_number"] != kept_case.number:
                 raise NotFoundError("finding_not_in_case", finding=finding, case=case)
-        if found.status is CaseStatus.ERASED:
+        if kept_case.status is CaseStatus.ERASED:
             raise ConflictError("case_erased_no_comment", case=case)
         body = {"finding": finding, "text": text.strip()}
-        seq = writer.record("comment", body, found.number)
-        row = {"seq": seq, "case_number": found.number, "person": person.id, "at": writer.at, **body}
+        seq = writer.record("comment", body, kept_case.number)
+        row = {"seq": seq, "case_number": kept_case.number, "person": person.id, "at": writer.at, **body}
         writer.connection.execute(tables.comment.insert(), row)
         return seq
 
@@ -318,8 +318,8 @@ def set_recheck_share(book: Casebook, person: Person, share: float) -> None:
         writer.recheck_share = share
 
 
-def _same(one: Decision, other: Decision) -> bool:
-    return one.outcome is other.outcome and one.correction == other.correction
+def _same(first: Decision, other: Decision) -> bool:
+    return first.outcome is other.outcome and first.correction == other.correction
 
 
 def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) -> dict[str, str] | None:
@@ -347,9 +347,9 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
 
     ``run`` is what `opencwc.casebook.runs.run_named` gives.
     """
-    told = str(run["checked"].get("as_of") or run["maker"].get("as_of") or "")
+    text = str(run["checked"].get("as_of") or run["maker"].get("as_of") or "")
     try:
-        day = date.fromisoformat(told)
+        day = date.fromisoformat(text)
     except ValueError:
         day = date.today()
     known = Convention(as_of=day)

@@ -32,8 +32,8 @@ def ask_for_export(
 ) -> Request:
     """Ask for the export of a case; raise `InputError` where its mark calls for recipients and none are named."""
     with book.reading() as connection:
-        found = visible_case(connection, person, case, "export")
-        mark = mark_of_case(connection, found)
+        kept_case = visible_case(connection, person, case, "export")
+        mark = mark_of_case(connection, kept_case)
     require(person, "export", mark)
     if mark > Mark.UNCLASSIFIED and not recipients:
         raise InputError("export_must_be_encrypted", case=case, mark=mark)
@@ -48,18 +48,18 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
     """
     _require_writable(target)
     with book.writing(person.id) as writer:
-        found = approved(writer.connection, request, "export")
-        case = case_numbered(writer.connection, found.case_number)
+        approval = approved(writer.connection, request, "export")
+        case = case_numbered(writer.connection, approval.case_number)
         mark = mark_of_case(writer.connection, case)
         require(person, "export", mark)
-        recipients = tuple(found.asked.get("recipients", ()))
+        recipients = tuple(approval.asked.get("recipients", ()))
         if mark > Mark.UNCLASSIFIED and not recipients:
             raise NotAllowedError("export_needs_recipients", mark=mark)
         body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
     with book.reading() as connection:
-        contents = _contents(book, connection, replace(case, mark=mark), found, person, head, lang)
+        contents = _contents(book, connection, replace(case, mark=mark), approval, person, head, lang)
         written = {"file": str(target), "mark": str(mark)}
         if not recipients:
             return {**written, "sha256": bundle.write_bundle(target, contents, book.signer)}

@@ -70,9 +70,9 @@ def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int 
     require(person, "read")
     limit = max(1, min(limit, MOST_A_PAGE))
     with book.reading() as connection:
-        found = _ids(connection, person, wanted, after, limit + 1)
-        kept = _kept(connection, person, _rows_of(connection, found[:limit]))
-    return Page(kept, found[limit - 1] if len(found) > limit else None)
+        ids = _ids(connection, person, wanted, after, limit + 1)
+        kept = _kept(connection, person, _rows_of(connection, ids[:limit]))
+    return Page(kept, ids[limit - 1] if len(ids) > limit else None)
 
 
 def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
@@ -107,12 +107,12 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
     """
     require(person, "decide")
     with book.reading() as connection:
-        found: list[int] = []
+        ids: list[int] = []
         for grave in (True, False):
             for status in UNDECIDED:
                 wanted = Filter(status=(status,), grave=grave)
-                found += islice(_waiting(connection, person, wanted, status, limit), limit)
-        rows = {row["id"]: row for row in _rows_of(connection, sorted(set(found)))}
+                ids += islice(_waiting(connection, person, wanted, status, limit), limit)
+        rows = {row["id"]: row for row in _rows_of(connection, sorted(set(ids)))}
         due = {case.number: case.due or "9999" for case in _cases_of(connection, list(rows.values()))}
         ordered = sorted(rows.values(), key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
         return _kept(connection, person, ordered[:limit])
@@ -126,11 +126,11 @@ def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0)
     require(person, "decide")
     statuses = [status for status in UNDECIDED if not wanted.status or status in wanted.status]
     with book.reading() as connection:
-        found = [
+        ids = [
             next(_waiting(connection, person, replace(wanted, status=(status,)), status, _WAITING_AT_ONCE, after), None)
             for status in statuses
         ]
-    return min((identity for identity in found if identity is not None), default=None)
+    return min((identity for identity in ids if identity is not None), default=None)
 
 
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
@@ -153,10 +153,12 @@ def findings_of_run(
         return [(identity, Status(status)) for identity, status in connection.execute(query.order_by(_FINDING.c.id))]
 
 
-def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
+def makers_of(book: Casebook, findings: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
     """Return who made findings, by run: a finding is kept without its maker, which is its run's."""
     with book.reading() as connection:
-        query = select(_RUN.c.number, _RUN.c.maker).where(_RUN.c.number.in_(sorted({finding.run for finding in found})))
+        query = select(_RUN.c.number, _RUN.c.maker).where(
+            _RUN.c.number.in_(sorted({finding.run for finding in findings}))
+        )
         return {row.number: json.loads(row.maker) for row in connection.execute(query)}
 
 
@@ -168,10 +170,10 @@ def decisions_since(book: Casebook, person: Person, identity: int, seen: int) ->
         require(person, "read", mark)
         if pending_recheck(connection, identity, person.id) is not None:
             return []
-        found = [decision for decision in decisions_on(connection, identity) if decision.seq > seen]
-    if found:
+        news = [decision for decision in decisions_on(connection, identity) if decision.seq > seen]
+    if news:
         _record_access(book, person, mark, row["case_number"], {"finding": identity})
-    return found
+    return news
 
 
 def show_finding(book: Casebook, person: Person, identity: int) -> History:
@@ -184,11 +186,11 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         decisions = decisions_on(connection, identity) if recheck is None else []
         table = tables.comment
         comments = connection.execute(select(table).where(table.c.finding == identity).order_by(table.c.seq))
-        told = [] if recheck is not None else [dict(row) for row in comments.mappings()]
+        shown_comments = [] if recheck is not None else [dict(row) for row in comments.mappings()]
         run = decoded_run(connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one())
         case = case_numbered(connection, row["case_number"])
         finding = _kept(connection, person, [row])[0]
-        history = History(finding, case, run, decisions, told, recheck is not None)
+        history = History(finding, case, run, decisions, shown_comments, recheck is not None)
     _record_access(book, person, mark, history.case.number, {"finding": identity})
     return history
 
@@ -196,11 +198,11 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
 def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, list[dict[str, Any]]]:
     """Return a case, its counts and its runs."""
     with book.reading() as connection:
-        found = visible_case(connection, person, name)
-        query = select(_RUN).where(_RUN.c.case_number == found.number, _RUN.c.mark <= int(person.clearance))
+        case = visible_case(connection, person, name)
+        query = select(_RUN).where(_RUN.c.case_number == case.number, _RUN.c.mark <= int(person.clearance))
         runs = [decoded_run(row) for row in connection.execute(query.order_by(_RUN.c.number)).mappings()]
-    _record_access(book, person, found.mark, found.number, {})
-    return found, count_findings(book, person, Filter(case=name)), runs
+    _record_access(book, person, case.mark, case.number, {})
+    return case, count_findings(book, person, Filter(case=name)), runs
 
 
 def list_records(
@@ -235,8 +237,8 @@ def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str
     """Return the comments on a case as a whole, in their order."""
     table = tables.comment
     with book.reading() as connection:
-        found = visible_case(connection, person, name)
-        query = select(table).where(table.c.case_number == found.number, table.c.finding.is_(None))
+        case = visible_case(connection, person, name)
+        query = select(table).where(table.c.case_number == case.number, table.c.finding.is_(None))
         return [dict(row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]
 
 
@@ -256,9 +258,9 @@ def record_refusals(book: Casebook, person_id: str, refused: Sequence[str]) -> N
     """Record requests that were refused: what was asked, by whom, and under which rule it was refused."""
     from opencwc.language.refusals import judge_request
 
-    told = [(refusal, text) for text in refused if (refusal := judge_request(text))]
+    judged = [(refusal, text) for text in refused if (refusal := judge_request(text))]
     with book.writing(person_id) as writer:
-        for refusal, text in told:
+        for refusal, text in judged:
             record_refusal(writer, refusal.category, refusal.language, text[:10_000])
 
 
@@ -304,20 +306,20 @@ def _ids(
     if wanted.text:
         of_input = _FINDING.c.input_key == input_key(wanted.text)
         of_id = _FINDING.c.subject_id == wanted.text.strip()
-        found: list[int] = []
+        ids: list[int] = []
         for same in (of_input, of_id):
             query = select(_FINDING.c.id).where(same, beyond, *conditions, *stands)
-            found += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
+            ids += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
     elif conditions or stands:
-        found = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
+        ids = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
     else:
         query = select(_FINDING.c.id).where(beyond)
-        found = list(connection.execute(query.order_by(order).limit(most)).scalars())
+        ids = list(connection.execute(query.order_by(order).limit(most)).scalars())
     if wanted.status:
-        found = [identity for identity in found if identity not in blind]
+        ids = [identity for identity in ids if identity not in blind]
         if Status.OPEN in wanted.status and not wanted.text:
-            found += [identity for identity in blind if (identity < after if back else identity > after)]
-    return sorted(set(found), reverse=back)[:most]
+            ids += [identity for identity in blind if (identity < after if back else identity > after)]
+    return sorted(set(ids), reverse=back)[:most]
 
 
 def _ids_by_key(
@@ -326,7 +328,7 @@ def _ids_by_key(
     conditions = (*_conditions(connection, person, wanted, _COUNT), *_standing(wanted, _COUNT))
     query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
-    found: list[int] = []
+    ids: list[int] = []
     low, high = (0, after) if back else (after, 1 << 62)
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
@@ -337,10 +339,10 @@ def _ids_by_key(
             key = some[place] if place < len(some) else _NO_KEY
             values |= {f"{name}_{place}": key[name] for name in _KEY}
         more = connection.execute(_next_under_keys(arms, back=back), values).scalars()
-        found = sorted([*found, *more], reverse=back)[:most]
-        if len(found) == most:
-            low, high = (found[-1], high) if back else (low, found[-1])
-    return found
+        ids = sorted([*ids, *more], reverse=back)[:most]
+        if len(ids) == most:
+            low, high = (ids[-1], high) if back else (low, ids[-1])
+    return ids
 
 
 @cache
@@ -356,9 +358,9 @@ def _next_under_keys(count: int, *, back: bool) -> TextClause:
     return text(" UNION ALL ".join(arms))
 
 
-def _rows_of(connection: Connection, found: Sequence[int]) -> list[RowMapping]:
+def _rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:
     columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
-    query = select(*columns).where(_FINDING.c.id.in_(list(found))).order_by(_FINDING.c.id)
+    query = select(*columns).where(_FINDING.c.id.in_(list(ids))).order_by(_FINDING.c.id)
     return list(connection.execute(query).mappings())
 
 
@@ -371,12 +373,12 @@ def _waiting(
         yield from page if status is not Status.AWAITING_SECOND else _not_proposed_by(connection, person, page)
 
 
-def _not_proposed_by(connection: Connection, person: Person, found: Sequence[int]) -> list[int]:
+def _not_proposed_by(connection: Connection, person: Person, ids: Sequence[int]) -> list[int]:
     table = tables.decision
-    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(found))).group_by(table.c.finding)
+    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(ids))).group_by(table.c.finding)
     mine = select(table.c.finding).where(table.c.seq.in_(last), table.c.person == person.id)
     proposed = set(connection.execute(mine).scalars())
-    return [identity for identity in found if identity not in proposed]
+    return [identity for identity in ids if identity not in proposed]
 
 
 def _blind_findings(person: Person) -> Select[Any]:

@@ -16,10 +16,12 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def state_of(engine: Engine) -> str:
     """Say how a database stands to this version: ``none`` (no casebook), ``current``, or ``other``."""
     with engine.connect() as connection:
-        have = MigrationContext.configure(connection).get_current_revision()
-    if have is None:
-        return "other" if inspect(engine).has_table("casebook") else "none"
-    return "current" if have == ScriptDirectory(str(_SCRIPTS)).get_current_head() else "other"
+        # The table first: another process may be making both, and what it makes together must not be seen in part.
+        has_table = inspect(connection).has_table("casebook")
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return "other" if has_table else "none"
+    return "current" if revision == ScriptDirectory(str(_SCRIPTS)).get_current_head() else "other"
 
 
 def bring_up_to_date(engine: Engine) -> None:

@@ -44,11 +44,11 @@ def ask(book: Casebook, person: Person, kind: str, case: str, asked: Mapping[str
     if not str(asked.get("reason", "")).strip():
         raise InputError("request_needs_reason")
     with book.writing(person.id) as writer:
-        found = visible_case(writer.connection, person, case, kind)
-        require_whole(writer.connection, person, found, kind)
-        seq = writer.record("request", {"kind": kind, "asked": dict(asked)}, found.number)
+        kept_case = visible_case(writer.connection, person, case, kind)
+        require_whole(writer.connection, person, kept_case, kind)
+        seq = writer.record("request", {"kind": kind, "asked": dict(asked)}, kept_case.number)
         row = {
-            "seq": seq, "kind": kind, "case_number": found.number, "asked_by": person.id,
+            "seq": seq, "kind": kind, "case_number": kept_case.number, "asked_by": person.id,
             "asked": canonical(dict(asked)), "state": "asked", "answered_by": "", "answer_seq": None,
         }  # fmt: skip
         writer.connection.execute(_REQUEST.insert(), row)
@@ -58,18 +58,18 @@ def ask(book: Casebook, person: Person, kind: str, case: str, asked: Mapping[str
 def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: str = "") -> Request:
     """Approve or decline what another person asked for; raise `ConflictError` where it was asked by this one."""
     with book.writing(person.id) as writer:
-        found = request_numbered(writer.connection, seq)
-        case = case_numbered(writer.connection, found.case_number)
+        request = request_numbered(writer.connection, seq)
+        case = case_numbered(writer.connection, request.case_number)
         if mark_of_case(writer.connection, case) > person.clearance:
             raise _no_request(seq)
         require(person, "approve")
-        if found.state != "asked":
-            raise ConflictError("request_not_open", request=seq, state=found.state)
-        if approve and found.asked_by == person.id:
+        if request.state != "asked":
+            raise ConflictError("request_not_open", request=seq, state=request.state)
+        if approve and request.asked_by == person.id:
             raise ConflictError("own_request", request=seq)
         state = "approved" if approve else "declined"
         body = {"request": seq, "state": state, "reason": reason}
-        answered = writer.record("answer", body, found.case_number)
+        answered = writer.record("answer", body, request.case_number)
         set_state(writer, seq, state, answered_by=person.id, answer_seq=answered)
         return request_numbered(writer.connection, seq)
 
@@ -100,12 +100,12 @@ def _no_request(seq: int) -> NotFoundError:
 
 def approved(connection: Connection, seq: int, kind: str) -> Request:
     """Return a request of a kind that was approved and not yet carried out."""
-    found = request_numbered(connection, seq)
-    if found.kind != kind:
-        raise InputError("request_of_another_kind", request=seq, asked=found.kind, wanted=kind)
-    if found.state != "approved":
-        raise ConflictError("request_not_approved", request=seq, state=found.state)
-    return found
+    request = request_numbered(connection, seq)
+    if request.kind != kind:
+        raise InputError("request_of_another_kind", request=seq, asked=request.kind, wanted=kind)
+    if request.state != "approved":
+        raise ConflictError("request_not_approved", request=seq, state=request.state)
+    return request
 
 
 def set_state(writer: Writer, seq: int, state: str, **more: Any) -> None:

@@ -25,5 +25,5 @@ def pages_of(tally: Mapping[str, Any]) -> str:
     >>> pages_of({"rows": 3, "pages": {"source": "ab12", "run": 7}}), pages_of({"rows": 3})
     ('ab12', '')
     """
-    held = tally.get(PAGES)
-    return str(held.get("source", "")) if isinstance(held, Mapping) else ""
+    where = tally.get(PAGES)
+    return str(where.get("source", "")) if isinstance(where, Mapping) else ""

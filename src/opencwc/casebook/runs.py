@@ -254,25 +254,25 @@ def begin_run(
 ) -> RunKeeper:
     """Begin a run in a case; ``asked`` is the question, ``checked`` what the answer says was checked."""
     with book.writing(person.id) as writer:
-        found = visible_case(writer.connection, person, case, "keep")
+        kept_case = visible_case(writer.connection, person, case, "keep")
         mark = _mark_of_source(writer.connection, source)
-        require(person, "keep", max(found.mark, mark))
-        if found.status in ("closed", "erased"):
-            raise ConflictError("case_not_open", case=case, state=found.status)
+        require(person, "keep", max(kept_case.mark, mark))
+        if kept_case.status in ("closed", "erased"):
+            raise ConflictError("case_not_open", case=case, state=kept_case.status)
         number, verb = writer.next_number("runs"), verb_named(verb).id
         body = {
             "run": number, "verb": verb, "source": source.id if source else "", "asked": dict(asked),
             "checked": dict(checked), "maker": dict(maker),
         }  # fmt: skip
-        writer.record("run_started", body, found.number)
+        writer.record("run_started", body, kept_case.number)
         row = {
-            "number": number, "case_number": found.number, "source_id": body["source"], "verb": verb,
+            "number": number, "case_number": kept_case.number, "source_id": body["source"], "verb": verb,
             **{name: canonical(body[name]) for name in ("asked", "checked", "maker")}, "state": "running",
             "started_at": writer.at, "finished_at": "", "row_count": 0, "finding_count": 0, "tally": "{}",
             "mark": int(mark),
         }  # fmt: skip
         writer.connection.execute(tables.run.insert(), row)
-    return RunKeeper(book, person.id, number, found.number, verb)
+    return RunKeeper(book, person.id, number, kept_case.number, verb)
 
 
 def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
@@ -319,8 +319,8 @@ def input_key(text: str) -> int:
     >>> input_key(" Sarin ") == input_key("sarin")
     True
     """
-    told = " ".join(str(text or "").split()).casefold().encode("utf-8", "replace")
-    return int.from_bytes(blake2b(told, digest_size=8).digest()) >> 1
+    folded = " ".join(str(text or "").split()).casefold().encode("utf-8", "replace")
+    return int.from_bytes(blake2b(folded, digest_size=8).digest()) >> 1
 
 
 def count_key(row: RowMapping, status: int | None = None) -> tuple[Any, ...]:

@@ -263,8 +263,8 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
     except PinIncorrect as error:
         raise SettingsError("token_pin_refused", where=place.token) from error
     except (PKCS11Error, RuntimeError) as error:
-        said = f"{type(error).__name__} {error}".strip()
-        raise UnavailableError("token_unusable", where=place.token or place.serial, reason=said) from error
+        reason = f"{type(error).__name__} {error}".strip()
+        raise UnavailableError("token_unusable", where=place.token or place.serial, reason=reason) from error
 
 
 @functools.cache

@@ -53,11 +53,11 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
     from cryptography import x509
     from rfc3161_client import VerificationError, VerifierBuilder
 
-    asked, answered = _read_request(request_der), _read_response(response_der)
+    asked, answered = _read(request_der, response_der)
     if answered.status != 0:
         status = _STATUS[answered.status] if 0 <= answered.status < len(_STATUS) else str(answered.status)
-        said = f" ({'; '.join(answered.status_string)})" if answered.status_string else ""
-        raise IntegrityError("time_stamp_not_granted", status=status, detail=said)
+        detail = f" ({'; '.join(answered.status_string)})" if answered.status_string else ""
+        raise IntegrityError("time_stamp_not_granted", status=status, detail=detail)
     try:
         info, certificates = answered.tst_info, answered.signed_data.certificates
         if asked.nonce is None or info.nonce != asked.nonce:
@@ -76,29 +76,26 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
         raise IntegrityError("time_stamp_does_not_hold", reason=str(error)) from error
     except (ValueError, TypeError) as error:
         raise InputError("time_stamp_response_unreadable") from error
-    own = [one for one in named if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
+    wanted = (signer.issuer, signer.serial_number)
+    own = next((known for known in named if (known.issuer, known.serial_number) == wanted), None)
     return TimeStamp(
         at=info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
         serial=info.serial_number,
         policy=info.policy.dotted_string,
-        authority=own[0].subject.rfc4514_string() if own else "",
+        authority=own.subject.rfc4514_string() if own else "",
     )
 
 
-def _read_request(der: bytes) -> TimeStampRequest:
+def _read(request_der: bytes, response_der: bytes) -> tuple[TimeStampRequest, TimeStampResponse]:
+    from rfc3161_client import decode_timestamp_response
     from rfc3161_client._rust import parse_timestamp_request
 
     try:
-        return parse_timestamp_request(der)
+        request = parse_timestamp_request(request_der)
     except ValueError as error:
         raise InputError("time_stamp_request_unreadable") from error
-
-
-def _read_response(der: bytes) -> TimeStampResponse:
-    from rfc3161_client import decode_timestamp_response
-
     try:
-        return decode_timestamp_response(der)
+        return request, decode_timestamp_response(response_der)
     except ValueError as error:
         raise InputError("response_is_no_time_stamp") from error
 

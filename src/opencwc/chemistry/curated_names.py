@@ -125,15 +125,15 @@ def by_key(
     keys = cached(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(text) for text in written], list[str])
     table: dict[str, dict[str, Spelling]] = {}
     spelt = ((chemical, name) for chemical in chemicals for name in chemical.names)
-    for (chemical, one), key in zip(spelt, keys, strict=True):
+    for (chemical, spelt_name), key in zip(spelt, keys, strict=True):
         if key:
-            table.setdefault(key, {}).setdefault(chemical.cas, Spelling(one, chemical))
+            table.setdefault(key, {}).setdefault(chemical.cas, Spelling(spelt_name, chemical))
     return {key: tuple(spellings.values()) for key, spellings in table.items()}
 
 
 def _printed_chemical(cas: str, entries: Sequence[tuple[Entry, Chemical]]) -> CuratedChemical:
-    structures = dict.fromkeys(one.smiles for _, one in entries if one.smiles)
-    names = tuple(_once(name for entry, one in entries for name in _printed_names(entry, one)))
+    structures = dict.fromkeys(chemical.smiles for _, chemical in entries if chemical.smiles)
+    names = tuple(_once(name for entry, chemical in entries for name in _printed_names(entry, chemical)))
     return CuratedChemical(cas, entries[0][1].name, tuple(structures), names, (), (), tuple(entries))
 
 

@@ -104,21 +104,13 @@ class Resolver:
         if _ARABIC.search(asked):
             sounded = _by_sound(self.curated).get(_sound(asked), {}) if len(asked) >= LEAST_ARABIC else {}
             if sounded:
-                return tuple(
-                    curated_candidate(one.chemical, "doubtful", one.name.text)._replace(
-                        found="near", doubt="doubt_near_spelling"
-                    )
-                    for one in sounded.values()
-                )
+                return tuple(_near_candidate(spelling.chemical, spelling.name.text) for spelling in sounded.values())
         found = {
             chemical.cas: (chemical, name)
             for chemical, name, _ in self.near.find(asked)
             if not _is_another(asked.lower(), name.lower())
         }
-        return tuple(
-            curated_candidate(chemical, "doubtful", name)._replace(found="near", doubt="doubt_near_spelling")
-            for chemical, name in found.values()
-        )
+        return tuple(_near_candidate(chemical, name) for chemical, name in found.values())
 
     @cached_property
     def index(self) -> NameIndex:
@@ -203,6 +195,11 @@ def curated_candidate(chemical: CuratedChemical, sure: str, written: str) -> Can
     )
 
 
+def _near_candidate(chemical: CuratedChemical, written: str) -> Candidate:
+    """Return a curated chemical that a text is nearly spelt as."""
+    return curated_candidate(chemical, "doubtful", written)._replace(found="near", doubt="doubt_near_spelling")
+
+
 def _of_opsin(name: str, smiles: str) -> Candidate:
     """Return what OPSIN draws; an old style of name, of which it makes another chemical, is doubtful."""
     said = name.lower()
@@ -222,19 +219,10 @@ def _of_readings(readings: Sequence[Reading], written: str) -> tuple[Candidate, 
     """Return the readings of the index; a name that speaks of what a drawing does not hold is doubtful."""
     if not readings:
         return ()
-    sure = "certain" if len(readings) == 1 else "ambiguous"
     doubt = _doubt(written, readings)
+    sure = "doubtful" if doubt else "certain" if len(readings) == 1 else "ambiguous"
     return tuple(
-        Candidate(
-            reading.name,
-            reading.cas,
-            (reading.smiles,),
-            "index",
-            "doubtful" if doubt else sure,
-            written,
-            reading.source,
-            doubt,
-        )
+        Candidate(reading.name, reading.cas, (reading.smiles,), "index", sure, written, reading.source, doubt)
         for reading in readings
     )
 

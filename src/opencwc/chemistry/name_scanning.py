@@ -157,7 +157,11 @@ class NameScanner:
         keys: Sequence[str] = (following.key, following.key.removesuffix("s"))
         if following.key == AMOUNT:
             stems = keys = "0123456789"
-        curated = any(self._begins_any(_joined(stem, one)) for _, stem in _beginnings(word.stem) for one in stems)
+        curated = any(
+            self._begins_any(_joined(stem, following_stem))
+            for _, stem in _beginnings(word.stem)
+            for following_stem in stems
+        )
         begins = self._resolver.index.begins
         return curated, word.key.isascii() and any(begins(_joined(word.key, key)) for key in keys if key)
 
@@ -202,7 +206,7 @@ class NameScanner:
 
     def _repaired(self, text: str, words: list[Word], spotted: list[Spotted]) -> Iterator[Spotted]:
         """Yield the curated names that are there when words are read without what a reader of pictures confuses."""
-        covered = {number for one in spotted if one.spellings for number in range(one.first, one.last + 1)}
+        covered = {number for name in spotted if name.spellings for number in range(name.first, name.last + 1)}
         mended: list[Word] = []
         for number, word in enumerate(words):
             key = word.key if number in covered else self._mended(word.key)
@@ -230,9 +234,9 @@ class NameScanner:
         if covered.isdisjoint(span):
             return True
         return all(
-            found.first <= one.first and one.last <= found.last
-            for one in spotted
-            if one.spellings and one.first <= found.last and one.last >= found.first
+            found.first <= name.first and name.last <= found.last
+            for name in spotted
+            if name.spellings and name.first <= found.last and name.last >= found.first
         )
 
     def may_begin(self, word: Word, following: Word | None) -> bool:
@@ -336,9 +340,11 @@ class NameScanner:
     def _written_so(self, text: str, words: list[Word], first: int, last: int, key: str) -> tuple[Spelling, ...]:
         """Return the spellings of this key that words of a text can be, by one of the chemical's names that have it."""
         return tuple(
-            one
-            for one in self._table[key]
-            if any(_holds_together(text, words, first, last, name) for name in self._written[one.chemical.cas][key])
+            spelling
+            for spelling in self._table[key]
+            if any(
+                _holds_together(text, words, first, last, name) for name in self._written[spelling.chemical.cas][key]
+            )
         )
 
     def _is_plural(self, word: Word, spellings: tuple[Spelling, ...]) -> bool:
@@ -550,11 +556,11 @@ def _holds_together(text: str, words: list[Word], first: int, last: int, name: s
 
 def _longest_apart(spotted: list[Spotted]) -> list[Spotted]:
     """Return names in the order of the text, without those that are only a part of one put right."""
-    repaired = [one for one in spotted if one.repaired]
+    repaired = [name for name in spotted if name.repaired]
     kept = (
-        one
-        for one in spotted
-        if one.repaired or not any(other.first <= one.first and one.last <= other.last for other in repaired)
+        name
+        for name in spotted
+        if name.repaired or not any(other.first <= name.first and name.last <= other.last for other in repaired)
     )
     return sorted(kept)
 
@@ -568,8 +574,8 @@ def _is_little_word(text: str, word: Word, letter: str) -> bool:
 def _breaks(name: str) -> dict[int, str]:
     """Return where the words of a name end in its stems, with the signs that stand there, without spaces."""
     found = list(WORD.finditer(name))
-    ends = accumulate(len(running_key(one[0])) for one in found)
-    signs = ["".join(name[one.end() : other.start()].split()) for one, other in pairwise(found)]
+    ends = accumulate(len(running_key(match[0])) for match in found)
+    signs = ["".join(name[match.end() : other.start()].split()) for match, other in pairwise(found)]
     return dict(zip(ends, (*signs, ""), strict=True)) if found else {}
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -183,48 +184,21 @@ _NO_NAME = re.compile("[pf]h?osfanat|phosphanat|фосфанат")
 """What no chemical is called: of a phosphonate with a wrong vowel another chemical is not made."""
 _COUNTS = re.compile("di|bi|ди|бис?")
 _ADDED = ("ic", "yl", "al", "ol", "on", "id", "at", "ique", "ico", "ил", "ол", "ат", "ит", "ид")
-_ANYWHERE = """
-    meth eth|methyl ethyl|metil etil|metox etox|metan etan|met et|hex hept|pent hept|penta hepta hexa|undec dodec dec
-    chlor fluor|chloro fluoro|clor fluor|cloro fluoro|di tri bi|mono di|bis tris|amin imin amid imid azin arsin
-    amino imino amido|hexa deca|tri thio|ferri ferro|sulfur sulfuryl sulfinyl sulfonyl|silan sulfan|octan butan
-    methyl ethyl propyl butyl pentyl hexyl heptyl octyl nonyl decyl phenyl cetyl allyl benzyl vinyl trityl
-    phosphorus phosphoric phosphoryl|phosphorous phosphoric|sodium indium calcium cadmium yttrium lithium cesium barium
-    oxy oxo oxa|oxa aza thia|thio thia|hydroxy hydro|hidroxi hidro|nitro nitroso|nitr nitros|beta zeta theta eta
-    phosphon phosphin phosphor phosphan phosphen phosphol|fosfon fosfin fosfor fosfan|phosphono phosphoro phosphino
-    phosphite phosphate phosphide phosphine phosphane|phosphit phosphat phosphid phosphin phosphan
-    fosfito fosfato fosfuro fosfina fosfano|sulfon sulfin sulfen sulfan sulfam|sulfid sulfit sulfat sulfon
-    arson arsin arsen arsan arsor|benzyl benzoyl benzal|bencil benzoil|benzil benzo benzyl|phenyl phenol phenox
-    acetyl acetal allyl alkyl acryl|butyl butyryl|vinyl vanill|glycol glycer glycerol glycin|glicol glicer glicerol
-    azine azide azone azole|piperidin piperazin|pyridin pyrimidin pyrazin pyridazin pyrrolidin piperidin
-    morpholin morphin
-    cyanide cyanate cyanite|isopropyl propyl|ethan ethen ethyn|cyclo|chloride chlorite chlorate|fluoride fluorite
-    мет эт|метил этил|меток эток|гекс гепт|фтор хлор|ди три би|моно ди|бис трис|амин имин амид имид|окси оксо
-    фосфит фосфат фосфид фосфин фосфон|сульфид сульфит сульфат сульфон|хлорид хлорит хлорат фторид|бензил бензоил
-    фенил фенол фенок|нитро нитрозо|гликоль глицерин|пропан пропен пропин|арсин арсон арсен
-    ميث ايث اث|ميت ايت ات|ميثيل ايثيل اثيل|فوسفات فوسفيت فوسفيد فوسفين فوسفون|كلور فلور|ثنايي ثلاثي
-    امين ايمين اميد امينو|كبريتيد كبريتات كبريتيت|هكس هبت|بيس تريس|فوسجين فوسفين|كلوريد كلوريت كلورات فلوريد
-"""
 _STEMS = "meth|eth|prop|but|pent|hex|hept|oct|non|dec|met|et"
 _AFTER_STEM = "ane ene yne anone anol anal enol ynol yl oxy oyl ano eno ino anona"
-_AT_THE_END = """
-    ide ite ate ine ane ene yne one ole ol al yl ile oic|id it at in an en on ol al yl|ides ites ates ines|ure ite ate
-    uro ito ato|ido ito ato ino ano ina ona|amine imine amide amino|ид ит ат ин ан ен он ил ол аль
-    ات يت يد ين ان ون ول ال يل
-"""
 
 
 def _confusable() -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
-    def groups(text: str) -> Iterator[tuple[str, ...]]:
-        for line in text.strip().splitlines():
-            for group in line.split("|"):
-                yield tuple(sorted(group.split(), key=len, reverse=True))
+    def groups(file: str) -> Iterator[tuple[str, ...]]:
+        """Yield the morphemes of each line, the longest first: the "eth" of "meth" is none of its own."""
+        for line in (Path(__file__).parent / "data" / file).read_text(encoding="utf-8").splitlines():
+            yield tuple(sorted(line.split(), key=len, reverse=True))
 
-    # The longest first, so that the "eth" of "meth" is not taken for one of its own.
-    for group in groups(_ANYWHERE):
+    for group in groups("confusable_morphemes.txt"):
         yield re.compile("|".join(group)), group
     # At the end of the name, or of one of its words where that is known by what follows.
     behind = "$|acid|amine|ether|ester|chloride|bromide|fluoride|oxide|phosph|sulf|hydro|alcohol|sodium|salt"
-    for group in groups(_AT_THE_END):
+    for group in groups("confusable_endings.txt"):
         yield re.compile(f"(?:{'|'.join(group)})(?={behind})"), group
     endings = tuple(sorted(_AFTER_STEM.split(), key=len, reverse=True))
     for stem in _STEMS.split("|"):

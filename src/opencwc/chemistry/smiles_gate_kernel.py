@@ -22,6 +22,20 @@ _MAX_DEPTH = 64
 _NO_GROUP = 1_000_000
 
 
+def _by_number(values: dict[int, int], size: int, other: int) -> Any:
+    table = np.full(size, other, np.int64)
+    for place, value in values.items():
+        table[place] = value
+    return table
+
+
+_ATOMS = {"N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "c": -6, "n": -7, "o": -8, "s": -16}
+_ALONE = _by_number({ord(letter): number for letter, number in _ATOMS.items()}, 128, 0)
+"""The element of a letter that is an atom without brackets, but for B and C; negative where it is aromatic."""
+_MOST_ALONE = _by_number({5: 3, 6: 4, 7: 3, 8: 2, 15: 5, 16: 6}, 119, 1)
+"""The most bonds of an atom without brackets, by its atomic number."""
+
+
 @numba.njit(cache=True, nogil=True)
 def _alkyl_alone(
     phosphorus: int, element: Any, near: Any, near_count: Any, doubled: Any, aromatic: Any, walked: Any
@@ -52,8 +66,8 @@ def _alkyl_alone(
             if element[there] != 6:
                 return _NO_GROUP
             known = False
-            for one in range(size):
-                known = known or walked[one] == there
+            for step in range(size):
+                known = known or walked[step] == there
             if not known:
                 if size >= MOST_NEIGHBOURS:
                     return _NO_GROUP
@@ -202,39 +216,9 @@ def scan_texts(
                 else:
                     found = 5
                     at += 1
-            elif sign == 78:
-                found = 7
-                at += 1
-            elif sign == 79:
-                found = 8
-                at += 1
-            elif sign == 80:
-                found = 15
-                at += 1
-            elif sign == 83:
-                found = 16
-                at += 1
-            elif sign == 70:
-                found = 9
-                at += 1
-            elif sign == 73:
-                found = 53
-                at += 1
-            elif sign == 99:
-                found = 6
-                is_aromatic = True
-                at += 1
-            elif sign == 110:
-                found = 7
-                is_aromatic = True
-                at += 1
-            elif sign == 111:
-                found = 8
-                is_aromatic = True
-                at += 1
-            elif sign == 115:
-                found = 16
-                is_aromatic = True
+            elif sign < 128 and _ALONE[sign]:
+                found = abs(_ALONE[sign])
+                is_aromatic = _ALONE[sign] < 0
                 at += 1
             if found:
                 if atoms >= MAX_ATOMS or (last == 0 and pending):
@@ -324,8 +308,8 @@ def scan_texts(
                     if (pending and other and pending != other) or closures >= _MAX_CLOSURES:
                         fine = False
                         break
-                    for one in range(closures):
-                        if close_a[one] == first and close_b[one] == previous:
+                    for closure in range(closures):
+                        if close_a[closure] == first and close_b[closure] == previous:
                             fine = False
                     close_a[closures] = first
                     close_b[closures] = previous
@@ -342,8 +326,8 @@ def scan_texts(
         if not fine or depth != 0 or open_labels != 0 or (last != 1 and last != 4 and last != 5):
             continue
         # 2. Rings: every bond on a path that a closure closes.
-        for one in range(closures):
-            a, b = close_a[one], close_b[one]
+        for closure in range(closures):
+            a, b = close_a[closure], close_b[closure]
             while a != b:
                 if height[a] >= height[b]:
                     ring_edge[a] = True
@@ -410,89 +394,77 @@ def scan_texts(
             continue
         # 4. Valences, and which aromatic atoms need a double bond.
         needy = 0
-        for one in range(atoms):
-            number = element[one]
+        for atom in range(atoms):
+            number = element[atom]
             if number == 1:
-                if bonds[one] > 1 or (bonds[one] == 1 and charge[one] != 0):
+                if bonds[atom] > 1 or (bonds[atom] == 1 and charge[atom] != 0):
                     fine = False
                     break
                 continue
             if metals[number]:
-                usual = -3 <= charge[one] <= 3
-                if bonds[one] and not tolerant[number] and not usual:
+                usual = -3 <= charge[atom] <= 3
+                if bonds[atom] and not tolerant[number] and not usual:
                     fine = False
                     break
-                if bonds[one] and not tolerant[number]:
-                    fine = bonds[one] + hydrogens[one] <= most_bonds[number, charge[one] + 3]
+                if bonds[atom] and not tolerant[number]:
+                    fine = bonds[atom] + hydrogens[atom] <= most_bonds[number, charge[atom] + 3]
                     if not fine:
                         break
                 continue
-            if aromatic[one]:
-                ring = edge_count[one]
-                total = bonds[one] + hydrogens[one]
+            if aromatic[atom]:
+                ring = edge_count[atom]
+                total = bonds[atom] + hydrogens[atom]
                 need = False
-                oxide = number == 7 and charge[one] == 1
-                if ring < 2 or ring > 3 or (number != 6 and doubled[one] and not oxide):
+                oxide = number == 7 and charge[atom] == 1
+                if ring < 2 or ring > 3 or (number != 6 and doubled[atom] and not oxide):
                     fine = False
-                elif number == 6 and charge[one] == -1:
-                    fine = bracket[one] and not doubled[one] and ring + total == 3
+                elif number == 6 and charge[atom] == -1:
+                    fine = bracket[atom] and not doubled[atom] and ring + total == 3
                 elif number == 6:
-                    need = not doubled[one]
-                    fine = charge[one] == 0 and ring + total + (1 if need else 0) <= 4 and (ring == 2 or total == 0)
-                    if bracket[one] and ring + total != 3 and not doubled[one]:
+                    need = not doubled[atom]
+                    fine = charge[atom] == 0 and ring + total + (1 if need else 0) <= 4 and (ring == 2 or total == 0)
+                    if bracket[atom] and ring + total != 3 and not doubled[atom]:
                         fine = False
-                elif number == 7 and charge[one] == 0:
+                elif number == 7 and charge[atom] == 0:
                     need = ring == 2 and total == 0
                     fine = ring + total <= 3
                 elif number == 7:
-                    need = not doubled[one]
-                    fine = charge[one] == 1 and ring + total == (3 if need else 4) and (need or ring == 2)
+                    need = not doubled[atom]
+                    fine = charge[atom] == 1 and ring + total == (3 if need else 4) and (need or ring == 2)
                 elif number == 8 or number == 16 or number == 34:
-                    need = charge[one] == 1
-                    fine = ring == 2 and total == 0 and (charge[one] == 0 or charge[one] == 1)
-                    fine = fine and (charge[one] == 1 or number == 34 or not bracket[one])
+                    need = charge[atom] == 1
+                    fine = ring == 2 and total == 0 and (charge[atom] == 0 or charge[atom] == 1)
+                    fine = fine and (charge[atom] == 1 or number == 34 or not bracket[atom])
                 else:
                     fine = False
                 if not fine:
                     break
-                unmatched[one] = need
+                unmatched[atom] = need
                 needy += need
             else:
                 most = np.int64(-1)
-                if bracket[one]:
-                    if -3 <= charge[one] <= 3:
-                        most = np.int64(most_bonds[number, charge[one] + 3])
-                elif number == 5:
-                    most = 3
-                elif number == 6:
-                    most = 4
-                elif number == 7:
-                    most = 3
-                elif number == 8:
-                    most = 2
-                elif number == 15:
-                    most = 5
-                elif number == 16:
-                    most = 6
+                if bracket[atom]:
+                    if -3 <= charge[atom] <= 3:
+                        most = np.int64(most_bonds[number, charge[atom] + 3])
                 else:
-                    most = 1
-                if bonds[one] + hydrogens[one] > most:
+                    most = _MOST_ALONE[number]
+                if bonds[atom] + hydrogens[atom] > most:
                     fine = False
                     break
-                unmatched[one] = False
+                unmatched[atom] = False
         if not fine:
             continue
         # 5. A Kekulé form: match needy atoms along aromatic bonds, those with one choice left first.
         if needy:
             waiting = 0
-            for one in range(atoms):
-                free_edges[one] = 0
-                if aromatic[one] and unmatched[one]:
-                    for edge in range(edge_count[one]):
-                        if unmatched[edges[one, edge]]:
-                            free_edges[one] += 1
-                    if free_edges[one] == 1:
-                        queue[waiting] = one
+            for atom in range(atoms):
+                free_edges[atom] = 0
+                if aromatic[atom] and unmatched[atom]:
+                    for edge in range(edge_count[atom]):
+                        if unmatched[edges[atom, edge]]:
+                            free_edges[atom] += 1
+                    if free_edges[atom] == 1:
+                        queue[waiting] = atom
                         waiting += 1
             cursor = 0
             while needy > 0 and fine:
@@ -528,58 +500,58 @@ def scan_texts(
         if not fine:
             continue
         # 6. Composition: nothing that a rule could list, in no piece between the metals.
-        for one in range(atoms):
-            piece_key[one] = 0
-            piece_hydrogens[one] = 0
-            piece_rings[one] = 0
-            piece_blurred[one] = False
-        for one in range(atoms):
-            number = element[one]
+        for atom in range(atoms):
+            piece_key[atom] = 0
+            piece_hydrogens[atom] = 0
+            piece_rings[atom] = 0
+            piece_blurred[atom] = False
+        for atom in range(atoms):
+            number = element[atom]
             if metals[number]:
                 continue
-            root = piece[one]
+            root = piece[atom]
             while piece[root] != root:
                 root = piece[root]
-            piece_key[root] += bonded[number, kept_count[one]]
-            if on_metal[one] or (number == 15 and bracket[one]):
+            piece_key[root] += bonded[number, kept_count[atom]]
+            if on_metal[atom] or (number == 15 and bracket[atom]):
                 piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
-            if (number == 15 or number == 16) and drawn_hydrogens[one]:
+            if (number == 15 or number == 16) and drawn_hydrogens[atom]:
                 # several valences: the full path folds the hydrogen and counts the unwritten ones anew, of fewer bonds
                 piece_blurred[root] = True
-            own = hydrogens[one]
+            own = hydrogens[atom]
             if number == 1:
                 own = 1
-            elif not bracket[one]:
-                if aromatic[one]:
-                    own = 4 - edge_count[one] - bonds[one] - (0 if doubled[one] else 1) if number == 6 else 0
+            elif not bracket[atom]:
+                if aromatic[atom]:
+                    own = 4 - edge_count[atom] - bonds[atom] - (0 if doubled[atom] else 1) if number == 6 else 0
                 elif number == 6:
-                    own = 4 - bonds[one]
+                    own = 4 - bonds[atom]
                 elif number == 5 or number == 7:
-                    own = 3 - bonds[one]
+                    own = 3 - bonds[atom]
                 elif number == 8:
-                    own = 2 - bonds[one]
+                    own = 2 - bonds[atom]
                 elif number == 15:
-                    own = (3 if bonds[one] <= 3 else 5) - bonds[one]
+                    own = (3 if bonds[atom] <= 3 else 5) - bonds[atom]
                 elif number == 16:
-                    own = (2 if bonds[one] <= 2 else (4 if bonds[one] <= 4 else 6)) - bonds[one]
+                    own = (2 if bonds[atom] <= 2 else (4 if bonds[atom] <= 4 else 6)) - bonds[atom]
                 else:
-                    own = 1 - bonds[one]
-            piece_hydrogens[root] += own - charge[one]
-        for one in range(closures):
-            root = close_a[one]
+                    own = 1 - bonds[atom]
+            piece_hydrogens[root] += own - charge[atom]
+        for closure in range(closures):
+            root = close_a[closure]
             while piece[root] != root:
                 root = piece[root]
             piece_rings[root] += 1
         listed = False
-        for one in range(atoms):
-            if piece[one] != one or metals[element[one]]:
+        for atom in range(atoms):
+            if piece[atom] != atom or metals[element[atom]]:
                 continue
-            if piece_blurred[one]:
-                place = np.searchsorted(keys, piece_key[one])
-                listed = listed or (place < keys.shape[0] and keys[place] == piece_key[one])
+            if piece_blurred[atom]:
+                place = np.searchsorted(keys, piece_key[atom])
+                listed = listed or (place < keys.shape[0] and keys[place] == piece_key[atom])
             else:
-                full = piece_key[one] + np.uint64(RING_WEIGHT) * np.uint64(piece_rings[one])
-                full += np.uint64(HYDROGEN_WEIGHT) * np.uint64(piece_hydrogens[one] + 4096)
+                full = piece_key[atom] + np.uint64(RING_WEIGHT) * np.uint64(piece_rings[atom])
+                full += np.uint64(HYDROGEN_WEIGHT) * np.uint64(piece_hydrogens[atom] + 4096)
                 full -= np.uint64(HYDROGEN_WEIGHT) * np.uint64(4096)
                 place = np.searchsorted(full_keys, full)
                 listed = listed or (place < full_keys.shape[0] and full_keys[place] == full)

@@ -118,7 +118,7 @@ def _atom_signs(mol: Chem.Mol) -> set[str]:
 def _bond_signs(mol: Chem.Mol) -> set[str]:
     signs = set()
     for bond in mol.GetBonds():
-        if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES:
+        if _is_stereo(bond):
             signs.add("stereo")
         if bond.HasQuery():
             signs.add("open bond")
@@ -146,12 +146,14 @@ def _clear_atom_maps(mol: Chem.RWMol) -> int:
 
 
 def _clear_stereo(mol: Chem.RWMol) -> int:
-    centres = [atom for atom in atoms_of(mol) if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
-    bonds = [
-        bond for bond in mol.GetBonds() if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES
-    ]
+    centres = sum(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol))
+    bonds = sum(map(_is_stereo, mol.GetBonds()))
     Chem.RemoveStereochemistry(mol)
-    return len(centres) + len(bonds)
+    return centres + bonds
+
+
+def _is_stereo(bond: Chem.Bond) -> bool:
+    return bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES
 
 
 def _fold_hydrogens(mol: Chem.RWMol) -> int:
@@ -202,14 +204,10 @@ def _hydride_cations(mol: Chem.RWMol) -> int:
     """Read the cation drawing of a dialkyl phosphite, (RO)2P(+)=O with no anion beside it, as (RO)2P(H)=O."""
     if sum(atom.GetFormalCharge() for atom in atoms_of(mol)) <= 0:
         return 0
-    mended = 0
-    for index, *_rest in mol.GetSubstructMatches(pattern(_PHOSPHITE_CATION)):
-        atom = mol.GetAtomWithIdx(index)
-        atom.SetFormalCharge(0)
-        atom.SetNoImplicit(True)
-        atom.SetNumExplicitHs(1)
-        mended += 1
-    return mended
+    matches = mol.GetSubstructMatches(pattern(_PHOSPHITE_CATION))
+    for index, *_rest in matches:
+        _redraw(mol.GetAtomWithIdx(index), charge=0, hydrogens=1)
+    return len(matches)
 
 
 def _hydride_radicals(mol: Chem.RWMol) -> int:
@@ -218,9 +216,15 @@ def _hydride_radicals(mol: Chem.RWMol) -> int:
     for index, *_rest in matches:
         atom = mol.GetAtomWithIdx(index)
         atom.SetNumRadicalElectrons(0)
-        atom.SetNoImplicit(True)
-        atom.SetNumExplicitHs(1)
+        _redraw(atom, charge=atom.GetFormalCharge(), hydrogens=1)
     return len(matches)
+
+
+def _redraw(atom: Chem.Atom, *, charge: int, hydrogens: int) -> None:
+    """Give an atom a charge, and exactly so many hydrogens."""
+    atom.SetFormalCharge(charge)
+    atom.SetNoImplicit(True)
+    atom.SetNumExplicitHs(hydrogens)
 
 
 def _join_amidine_oxide(mol: Chem.RWMol) -> int:
@@ -247,10 +251,7 @@ def _shift_amidinium(mol: Chem.RWMol) -> int:
             bearer, carbon, charged = (mol.GetAtomWithIdx(index) for index in match)
             mol.GetBondBetweenAtoms(bearer.GetIdx(), carbon.GetIdx()).SetBondType(Chem.BondType.DOUBLE)
             mol.GetBondBetweenAtoms(carbon.GetIdx(), charged.GetIdx()).SetBondType(Chem.BondType.SINGLE)
-            hydrogens = bearer.GetTotalNumHs()
-            bearer.SetFormalCharge(1)
-            bearer.SetNoImplicit(True)
-            bearer.SetNumExplicitHs(hydrogens)
+            _redraw(bearer, charge=1, hydrogens=bearer.GetTotalNumHs())
             charged.SetFormalCharge(0)
         _sanitise(mol)
         shifted += len(matches)
@@ -305,33 +306,20 @@ def _neutralise(part: Chem.Mol) -> tuple[Chem.Mol, str, int]:
     """Give protons back to anions, take them from cations; return the part, its form, the tautomers turned."""
     work = Chem.RWMol(part)
     work.UpdatePropertyCache(strict=False)
-    given = taken = 0
+    moved = 0
     for atom in atoms_of(work):
         charge = atom.GetFormalCharge()
-        if charge < 0 and _takes_protons(atom):
-            hydrogens = atom.GetTotalNumHs()
-            atom.SetFormalCharge(0)
-            atom.SetNoImplicit(True)
-            atom.SetNumExplicitHs(hydrogens - charge)
-            given -= charge
-        elif charge > 0 and atom.GetTotalNumHs() >= charge and atom.GetAtomicNum() in (7, 8, 15, 16):
-            hydrogens = atom.GetTotalNumHs()
-            atom.SetFormalCharge(0)
-            atom.SetNoImplicit(True)
-            atom.SetNumExplicitHs(hydrogens - charge)
-            taken += charge
+        if (charge < 0 and _takes_protons(atom)) or (charge > 0 and _gives_protons(atom, charge)):
+            _redraw(atom, charge=0, hydrogens=atom.GetTotalNumHs() - charge)
+            moved += charge
     _sanitise(work)
     turned = phosphorous_tautomer(work)
-    left = Chem.GetFormalCharge(work)
-    if left:
-        form = "charged"
-    elif taken > given:
-        form = "protonated"
-    elif given > taken:
-        form = "anionic"
-    else:
-        form = "free"
-    return work.GetMol(), form, turned
+    uncharged = "protonated" if moved > 0 else "anionic" if moved else "free"
+    return work.GetMol(), "charged" if Chem.GetFormalCharge(work) else uncharged, turned
+
+
+def _gives_protons(atom: Chem.Atom, number: int) -> bool:
+    return bool(atom.GetTotalNumHs() >= number and atom.GetAtomicNum() in (7, 8, 15, 16))
 
 
 def _takes_protons(atom: Chem.Atom) -> bool:

@@ -132,50 +132,18 @@ class SystematicNames:
             self._running = None
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _words(file: str) -> frozenset[str]:
+    return frozenset((_DATA / file).read_text(encoding="ascii").split())
 
 
+_DATA = Path(__file__).parent / "data"
 # The morphemes of nomenclature. A name has one at least of those that mean atoms, rings or groups, and consists of
 # these and of those that count, place and end.
-_STEMS = _words(
-    """
-    methyl ethyl propyl butyl pentyl hexyl heptyl octyl nonyl decyl vinyl allyl phenyl benzyl benzoyl tolyl xylyl
-    naphthyl naphthal anthrac phenanthr fluoren pyren indan inden adamant norborn cyclo bicyclo tricyclo spiro chrom
-    meth eth prop but pent hex hept oct non dec undec dodec tridec tetradec pentadec hexadec octadec icos eicos
-    docos tricos
-    chloro bromo fluoro iodo chlor brom fluor iod amino imino amido nitro nitroso cyano azido azo diazo hydroxy nitrit
-    azan chloran fluoran broman iodan oxidan sulfan selan tellan methoxy ethoxy phenoxy oxy oxo thio thia sulfanyl
-    sulfon sulfin sulfen sulfam sulfo sulf sulphon sulphin sulph seleno tellur mercapto nitrat nitram nitr diazonio
-    phosphono phosphino phosphoryl phosphor phosphon phosphin phosphan phosphat phosphit phosph phosphol arson arsin
-    arsan arsor ars stib bism silan silyl silox silic stann germyl plumb bor borano borono carbon carbox carb carbam
-    formyl formam formald acetyl acetamid acetat acet propion butyr valer capro lauro laurat myrist palmit stear oxal
-    malon succin glutar adip malei maleat fumar phthal benz tolu anilin phen cresol quinol pyrid pyrimid pyrrol
-    pyrazol pyrazin imidazol oxazol thiazol triazol tetrazol triazin azepin furan furo furyl furfur thiophen thien
-    indol purin pteridin piperid piperazin morpholin azet azir oxir oxet oxol oxan oxep diox thiir thiet thiol thian
-    pyran xanth acrid quin quinuclid isoquinol carbaz hydraz hydrox hydro deuterio amin imin amid imid nitril isocyan
-    cyan azid oxim urea guanid glycol glycer keto aldehyd lact ester peroxy perox sulfox sulfid borat chrys
-    cyanat thiocyanat indazol azulen naphth thiadiazin thiadiazol oxadiazol diazin diazepin phthalazin azepan acen
-    """
-)
-_AFFIXES = _words(
-    """
-    per iso sec tert cis trans endo exo neo nor epi bis tris tetrakis pentakis hexakis kis mono di tri tetr tetra penta
-    hexa hepta octa nona deca undeca dodeca ortho meta para alpha beta gamma delta omega rac bi ter aza oxa az ox
-    an ane ene en yne yn yl ylidene ylidyne ylene ol one on al oic oate ate ite it ide id ine in ium io ous oyl oxyl
-    ole ete oxide ic o a e idine idin azine azin azol azole olane ole inane epane ocane irane etane ylium uide
-    """
-)
+_STEMS = _words("stems.txt")
+_AFFIXES = _words("affixes.txt")
 # Words that may stand beside a systematic one: the second words of acids, esters and salts, and the metals.
-_BESIDE = _words(
-    """
-    acid ester ether salt anhydride oxide dioxide sulfide sulphide disulfide chloride dichloride trichloride bromide
-    fluoride iodide cyanide hydrochloride hydrobromide hydrate dihydrate monohydrate alcohol glycol sodium disodium
-    trisodium potassium dipotassium lithium calcium magnesium barium zinc copper iron lead tin mercury silver ammonium
-    hydrogen dihydrogen phosphate sulfate sulphate nitrate acetate formate oxalate
-    """
-)
-_ORDINARY = _words("periodic aperiodic non-periodic periods periode ethical pentium apropos decides indeces")
+_BESIDE = _words("words_beside.txt")
+_ORDINARY = _words("ordinary_words.txt")
 """Words that fall into morphemes by chance."""
 
 

@@ -108,7 +108,7 @@ def _library(state: str, files: list[Path], treaty: Path | None, tell: StepsProg
 
     see_that_they_are_files([*files, *([treaty] if treaty else [])])
     measures = read_measures(files=own_sets(load_settings().folder))
-    shelf = [] if files else [one for one in Shelf.of_house().states() if state in ("", one.state)]
+    shelf = [] if files else [law for law in Shelf.of_house().states() if state in ("", law.state)]
     wanted = [(state or "-", file, file.name) for file in files]
     wanted += [(kept.state, one, name) for kept in shelf for one, name in zip(kept.files, kept.names, strict=True)]
     texts: dict[str, list[LegalText]] = {}
@@ -175,19 +175,19 @@ def _print_matrix(kept: Sequence[Kept], lang: str) -> None:
     from opencwc.wording.states import state_named
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    for one in kept:
-        state = displayable(say(state_named(one.state), lang))
-        counts = ", ".join(f"{_SIGNS[name]} {list(one.verdicts.values()).count(name)}" for name in _SIGNS)
-        print(one.state, state, one.as_of, len(one.files), counts, sep="\t")
+    for law in kept:
+        state = displayable(say(state_named(law.state), lang))
+        counts = ", ".join(f"{_SIGNS[name]} {list(law.verdicts.values()).count(name)}" for name in _SIGNS)
+        print(law.state, state, law.as_of, len(law.files), counts, sep="\t")
     print("\n" + "   ".join(f"{sign} {say(f'law_verdict_{name}', lang)}" for name, sign in _SIGNS.items()))
     beside = max(1, (console.width - 20) // 5)
     for start in range(0, len(kept), beside):
         held = kept[start : start + beside]
         grid = Table(box=None, pad_edge=False)
-        for heading in (say("law_column_measure", lang), *(one.state for one in held)):
+        for heading in (say("law_column_measure", lang), *(law.state for law in held)):
             grid.add_column(heading, no_wrap=True)
         for measure in measures_on(kept):
-            signs = (_SIGNS.get(one.verdicts.get(measure, ""), "") for one in held)
+            signs = (_SIGNS.get(law.verdicts.get(measure, ""), "") for law in held)
             grid.add_row(*map(Text, (displayable(measure), *signs)))
         print()
         console.print(grid)

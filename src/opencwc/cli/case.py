@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,9 +53,9 @@ def list_(format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
         from opencwc.casebook.model import Filter
 
         spoken = language(lang)
-        cases = [(one, count_findings(book, person, Filter(case=one.name))) for one in list_cases(book, person)]
+        cases = [(case, count_findings(book, person, Filter(case=case.name))) for case in list_cases(book, person)]
         if as_json(format):
-            print_json([{**_case_json(one), "counts": asdict(counts)} for one, counts in cases])
+            print_json([{**_case_json(case), "counts": asdict(counts)} for case, counts in cases])
             return
         if not cases:
             print_sentence("casebook_none", spoken)
@@ -62,10 +63,10 @@ def list_(format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
         names = _names_of(book)
         rows = [
             (
-                one.name, say(f"casebook_mark_{one.mark}", spoken), say(f"casebook_case_{one.status}", spoken),
-                names.get(one.owner, one.owner), one.due, _waiting(counts), counts.all,
+                case.name, say(f"casebook_mark_{case.mark}", spoken), say(f"casebook_case_{case.status}", spoken),
+                names.get(case.owner, case.owner), case.due, _waiting(counts), counts.all,
             )
-            for one, counts in cases
+            for case, counts in cases
         ]  # fmt: skip
         print_table(("case", "mark", "status", "owner", "due", "waiting", "finding"), rows, spoken)
 
@@ -101,14 +102,13 @@ def show(
         comments = comments_on_case(book, person, what)
         if as_json(format):
             findings = [finding_json(finding, spoken) for finding in page.findings]
-            told = {"case": _case_json(case), "counts": asdict(counts), "runs": runs, "findings": findings}
-            print_json({**told, "comments": comments, "next": page.next})
+            plain = {"case": _case_json(case), "counts": asdict(counts), "runs": runs, "findings": findings}
+            print_json({**plain, "comments": comments, "next": page.next})
             return
         _print_case(book, case, counts, runs, spoken)
         names = _names_of(book)
-        for said in comments:
-            line = f"{said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}"
-            print_line(line)
+        for remark in comments:
+            print_line(_comment_line(remark, names))
         print_findings(page.findings, spoken)
         if page.next is not None:
             print_sentence("casebook_more", spoken, after=page.next)
@@ -128,11 +128,11 @@ def inbox(
 
         claim_rechecks(book, person)
         spoken = language(lang)
-        found = waiting(book, person, limit=limit)
+        findings = waiting(book, person, limit=limit)
         if as_json(format):
-            print_json([finding_json(one, spoken) for one in found])
-        elif found:
-            print_findings(found, spoken)
+            print_json([finding_json(finding, spoken) for finding in findings])
+        elif findings:
+            print_findings(findings, spoken)
         else:
             print_sentence("casebook_nothing_waits", spoken)
 
@@ -243,31 +243,32 @@ def recheck(
 
         if share is not None:
             set_recheck_share(book, person, share)
-        found = agreement(book, person)
-        told = {name: "-" if value is None else f"{value:.2f}" for name, value in found._asdict().items()}
-        print_sentence("casebook_agreement", language(lang), **{**told, "pairs": found.pairs})
+        figures = agreement(book, person)
+        written = {name: "-" if value is None else f"{value:.2f}" for name, value in figures._asdict().items()}
+        print_sentence("casebook_agreement", language(lang), **{**written, "pairs": figures.pairs})
 
 
-def finding_json(one: KeptFinding, lang: str) -> dict[str, Any]:
+def finding_json(finding: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
     from opencwc.casebook.case_report import why
 
-    content = one.content or {}
-    said = {name: value for name, value in asdict(one).items() if name != "content"}
-    return {**said, "status": str(one.status), "mark": str(one.mark), "why": why(content, lang), "content": content}
+    plain = asdict(finding) | {"status": str(finding.status), "mark": str(finding.mark)}
+    content = plain.pop("content") or {}
+    return {**plain, "why": why(content, lang), "content": content}
 
 
-def print_findings(found: list[KeptFinding], lang: str) -> None:
+def print_findings(findings: list[KeptFinding], lang: str) -> None:
     """Print findings as lines, each with the mark it carries."""
     from opencwc.casebook.case_report import why
 
     rows = [
         (
-            one.id, one.row, str((one.content or {}).get("input", "")), say(f"verdict_{one.verdict}", lang),
-            f"{one.list} {one.entry}".strip(), say(f"casebook_status_{one.status}", lang),
-            say(f"casebook_mark_{one.mark}", lang), why(one.content or {}, lang),
+            finding.id, finding.row, str((finding.content or {}).get("input", "")),
+            say(f"verdict_{finding.verdict}", lang), f"{finding.list} {finding.entry}".strip(),
+            say(f"casebook_status_{finding.status}", lang), say(f"casebook_mark_{finding.mark}", lang),
+            why(finding.content or {}, lang),
         )
-        for one in found
+        for finding in findings
     ]  # fmt: skip
     print_table(("finding", "row", "input", "verdict", "entry", "status", "mark", "why"), rows, lang)
 
@@ -298,10 +299,12 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
         outcome = say(f"casebook_outcome_{made.outcome}", lang)
         corrected = " ".join((made.correction or {}).values())
         lines.append(f"  {made.at[:19]} {names.get(made.person, made.person)}: {outcome} {corrected} ({made.reason})")
-    lines += [
-        f"  {said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}" for said in history.comments
-    ]
+    lines += [f"  {_comment_line(remark, names)}" for remark in history.comments]
     print_line("\n".join(lines))
+
+
+def _comment_line(remark: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return f"{remark['at'][:19]} {names.get(remark['person'], remark['person'])}: {remark['text']}"
 
 
 def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str, Any]], lang: str) -> None:
@@ -317,7 +320,7 @@ def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str,
     for run in runs:
         if is_of_pages(run):
             continue
-        lists = ", ".join(f"{one['id']} ({one['text_of']})" for one in run["checked"].get("lists", []))
+        lists = ", ".join(f"{listed['id']} ({listed['text_of']})" for listed in run["checked"].get("lists", []))
         state = say(f"casebook_run_{run['state']}", lang)
         place = run["checked"].get("file", "")
         sys.stdout.write(
@@ -337,7 +340,7 @@ def _print_line(case: Case, lang: str) -> None:
 def _names_of(book: Casebook) -> dict[str, str]:
     from opencwc.casebook.people import People
 
-    return {one.person.id: one.person.login for one in People(book).everyone()}
+    return {account.person.id: account.person.login for account in People(book).everyone()}
 
 
 def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, text: str, run: int) -> Filter:
@@ -346,7 +349,7 @@ def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, tex
     list_id, entry_id = _entry(entry)
     asked = [name.strip().upper() for name in status.split(",") if name.strip()]
     if unknown := [name for name in asked if name not in Status.__members__]:
-        known = ", ".join(str(one) for one in Status)
+        known = ", ".join(map(str, Status))
         raise InputError("status_unknown", status=unknown[0].lower(), known=known)
     stands = UNDECIDED if waiting else tuple(Status[name] for name in asked)
     verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
@@ -365,7 +368,7 @@ def _entry(text: str) -> tuple[str, str]:
 def _waiting(counts: Counts) -> int:
     from opencwc.casebook.model import UNDECIDED
 
-    return sum(counts.status.get(str(one), 0) for one in UNDECIDED)
+    return sum(counts.status.get(str(status), 0) for status in UNDECIDED)
 
 
 def _case_json(case: Case) -> dict[str, Any]:

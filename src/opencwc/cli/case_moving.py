@@ -78,9 +78,12 @@ def requests(
 
         found = requests_of(book, person, waiting=waiting)
         if as_json(format):
-            print_json([asdict(one) for one in found])
+            print_json([asdict(request) for request in found])
             return
-        rows = [(one.seq, one.kind, one.case, one.state, one.asked_by, one.asked.get("reason", "")) for one in found]
+        rows = [
+            (request.seq, request.kind, request.case, request.state, request.asked_by, request.asked.get("reason", ""))
+            for request in found
+        ]
         print_table(("request", "kind", "case", "state", "asked_by", "reason"), rows, language(lang))
 
 
@@ -122,8 +125,8 @@ def erase(
 
         spoken = language(lang)
         if due:
-            for one in due_for_erasure(book, person):
-                print_line(f"{one.name}\t{one.retain_until}")
+            for case in due_for_erasure(book, person):
+                print_line(f"{case.name}\t{case.retain_until}")
         elif name.isdigit():
             counts = erase_case(book, person, int(name))
             sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")

@@ -64,10 +64,10 @@ def add(
 def list_corrections(lang: Lang = "") -> None:
     """Say every correction, in the order in which they were made."""
     spoken = spoken_language(lang)
-    held = _of_house().all()
-    for one in held:
-        print_line(sentence(_told(one, "corrections_line"), spoken))
-    if not held:
+    corrections = _of_house().all()
+    for correction in corrections:
+        print_line(sentence(_told(correction, "corrections_line"), spoken))
+    if not corrections:
         print_line(sentence(Message("corrections_none"), spoken))
 
 
@@ -83,12 +83,12 @@ def export(
     name = format or (output.suffix.lower().lstrip(".") if output else "csv")
     if name not in FORMATS:
         raise SettingsError("format_unknown", format=name, known=tuple(FORMATS))
-    held = _of_house().all()
+    corrections = _of_house().all()
     with open_for_writing(output) as stream:
         if name == "jsonl":
-            stream.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in held)
+            stream.writelines(json.dumps(correction, ensure_ascii=False) + "\n" for correction in corrections)
         else:
-            _write_table(stream, held)
+            _write_table(stream, corrections)
 
 
 @corrections_app.command()
@@ -102,20 +102,21 @@ def take(
     print_line(sentence(Message("corrections_taken", {"count": _of_house().take(file)}), spoken))
 
 
-def _write_table(stream: Any, held: list[dict[str, Any]]) -> None:
+def _write_table(stream: Any, corrections: list[dict[str, Any]]) -> None:
     from opencwc.legislation.corrections import COLUMNS
 
     columns = [column for column in COLUMNS if column != "signs"]
     table = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
     table.writerows(
-        {**one, "sections": ";".join(one["sections"]), "elements": ";".join(one.get("elements", ()))} for one in held
+        correction | {name: ";".join(correction.get(name, ())) for name in ("sections", "elements")}
+        for correction in corrections
     )
 
 
 def _told(record: dict[str, Any], name: str) -> Message:
-    words = {one: Message(f"law_verdict_{record[one]}") for one in ("proposed", "verdict")}
-    plain = {one: str(record[one]) for one in ("state", "measure", "by", "reason")}
+    words = {field: Message(f"law_verdict_{record[field]}") for field in ("proposed", "verdict")}
+    plain = {field: str(record[field]) for field in ("state", "measure", "by", "reason")}
     return Message(name, {**plain, **words, "date": str(record["at"])[:10]})
 
 

@@ -96,17 +96,17 @@ def _columns_of(columns: Mapping[str, str], number: int) -> dict[str, str]:
 
 def _file(source: str) -> Path:
     """Return the file of a source, which may name a sheet of a workbook after a ``#``."""
-    for one in (source, source.rpartition("#")[0]):
-        if one and Path(one).is_file():
-            return Path(one)
+    for path in (source, source.rpartition("#")[0]):
+        if path and Path(path).is_file():
+            return Path(path)
     raise InputError("no_such_ledger", where=source)
 
 
 def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> None:
     """Raise `InputError` where an answer would take the place of a file that is read, or of another answer."""
-    targets = [one for one in written if one is not None]
+    targets = [file for file in written if file is not None]
     for target in targets:
-        if target.is_file() and any(one.is_file() and target.samefile(one) for one in read):
+        if target.is_file() and any(file.is_file() and target.samefile(file) for file in read):
             raise InputError("answer_replaces_ledger", where=str(target))
     if len({target.resolve() for target in targets}) < len(targets):
         raise InputError("two_answers_in_one_file", where=str(targets[0]))
@@ -140,19 +140,24 @@ def format_asked(asked: str, output: Path | None, formats: Sequence[str]) -> str
     """Return the format that is asked for, by its name or the ending of the file; ``""`` for a table on the screen."""
     if asked:
         return one_of("--format", _ENDINGS.get(asked, asked), formats)
+    return format_of_ending(output, formats)
+
+
+def format_of_ending(output: Path | None, formats: Sequence[str]) -> str:
+    """Return the format that the ending of a file names; ``""`` where nothing is written to a file."""
     if output is None:
         return ""
     ending = output.suffix.lower().lstrip(".")
-    found = _ENDINGS.get(ending, ending)
-    if found not in formats:
+    format = {**_ENDINGS, "sd": "sdf"}.get(ending, ending)
+    if format not in formats:
         raise SettingsError("format_of_ending_unknown", file=output.name, known=tuple(formats))
-    return found
+    return format
 
 
 def one_of(option: str, given: str, known: Collection[str]) -> str:
     """Return what is given, where it is known; raise `SettingsError` otherwise."""
     if given not in known:
-        raise SettingsError("option_unknown", option=option, value=given, known=tuple(one for one in known if one))
+        raise SettingsError("option_unknown", option=option, value=given, known=tuple(filter(None, known)))
     return given
 
 

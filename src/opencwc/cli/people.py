@@ -40,9 +40,9 @@ def list_people(casebook: Book = "") -> None:
     """List all accounts: id, login, role, clearance, state, name; separated by tabs."""
     with _people(casebook, create=False) as people:
         lang = spoken_language()
-        for one in people.everyone():
-            person = one.person
-            state = say("people_active" if one.active else "people_inactive", lang)
+        for account in people.everyone():
+            person = account.person
+            state = say("people_active" if account.active else "people_inactive", lang)
             cells = (person.id, person.login, str(person.role), str(person.clearance), state, person.name)
             sys.stdout.write("\t".join(map(displayable, cells)) + "\n")
 

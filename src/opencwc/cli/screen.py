@@ -130,7 +130,7 @@ class _Answer:
 def _screen_table(
     given: _Input, output: Path | None, format: str, question: Question, jobs: int, where: KeepWhere, *, explain: bool
 ) -> int:
-    name = options.one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
+    name = options.one_of("--format", format or options.format_of_ending(output, FORMATS), ("", *FORMATS))
     _refuse_impossible(given.source, output, jobs)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
@@ -139,7 +139,7 @@ def _screen_table(
     marks = name == "html" and question.kind == "text"
     answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
     encoded = "" if name in ("", "html") else name
-    wish = Wish(format=encoded, told=answer.most, file=table.name, everything=bool(where.case) or marks, texts=marks)
+    wish = Wish(format=encoded, most=answer.most, file=table.name, everything=bool(where.case) or marks, texts=marks)
     pieces = run(table.batches(), question, wish, _jobs(jobs, table), NamesProgress(question.lang))
 
     def steps(sink: Any) -> Iterator[Step]:
@@ -158,9 +158,7 @@ def _screen_table(
     with open_for_writing(output, binary=True) if name else _nowhere() as stream:
         sink = None
         if encoded:
-            form = format_named(name)
-            stream.write(form.first(checked))
-            sink = form.open(stream, checked)
+            sink = format_named(name).open(stream, checked)
         files = [file] if (file := _kept_file(given.source)) else []
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
@@ -193,7 +191,7 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     return {
         "as_of": question.as_of.isoformat(), "lists": list(question.lists),
         "rules": [file.name for file in question.files],
-        "kind": question.kind, "only": [str(one) for one in question.only], "column": table.column,
+        "kind": question.kind, "only": [str(verdict) for verdict in question.only], "column": table.column,
     }  # fmt: skip
 
 
@@ -210,9 +208,9 @@ def _same_file(output: Path, source: str) -> bool:
 def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    told = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
-        json.dump(told, stream, ensure_ascii=False, indent=2)
+        json.dump(summary, stream, ensure_ascii=False, indent=2)
 
 
 def _write_report(stream: Any, answer: _Answer, checked: Checked, rulebook: Rulebook, lang: str) -> None:
@@ -246,7 +244,6 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         return open_table(sys.stdin.buffer, column=column, id_column=id_column)
     if is_value(source):
         import io
-        import json
 
         # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
@@ -318,11 +315,10 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
         rows.append([*cells, verdict, rule, Text(why)])
     if rows:
         options.print_grid(columns, rows)
-    wanted = question.only or SCREEN.verdicts
-    told = sum(answer.tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
-    shown = len({finding.subject.row for finding in answer.findings})
-    if told > shown:
-        options.print_more(told - shown, lang)
+    verdicts = set(question.only or SCREEN.verdicts) - {Verdict.NOT_LISTED}
+    left = sum(map(answer.tally.by_verdict.__getitem__, verdicts)) - len({f.subject.row for f in answer.findings})
+    if left > 0:
+        options.print_more(left, lang)
 
 
 def _print_summary(
@@ -330,11 +326,11 @@ def _print_summary(
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    said = Message("summary_column", {"column": table.column, "file": table.name})
+    what = Message("summary_column", {"column": table.column, "file": table.name})
     if isinstance(table, DocumentRows):
-        said = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
-        lines += [sentence(language, lang) for language in table.told_languages()]
-    lines.append(sentence(said, lang))
+        what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+        lines += [sentence(language, lang) for language in table.recognised_languages()]
+    lines.append(sentence(what, lang))
     lines.append(_summary(tally, rulebook, lang))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))
@@ -344,11 +340,8 @@ def _print_summary(
 
 def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
     counts: dict[str, Value] = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    values: dict[str, Value] = {
-        "rows": tally.rows,
-        "lists": rulebook.list_ids,
-        "date": rulebook.convention.as_of.isoformat(),
-    }
+    day = rulebook.convention.as_of.isoformat()
+    values: dict[str, Value] = {"rows": tally.rows, "lists": rulebook.list_ids, "date": day}
     lines = [sentence(Message("summary_checked", values), lang)]
     lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.silent:
@@ -366,23 +359,13 @@ def _shown(finding: Finding) -> str:
     text = finding.subject.input
     if "\n" not in text:
         return text
-    drawn = next((one.structure for one in finding.evidence if one.structure), "")
+    drawn = next((evidence.structure for evidence in finding.evidence if evidence.structure), "")
     return " ".join(text.split()) if finding.basis == "text" else drawn or text.split("\n", maxsplit=1)[0].strip()
 
 
 def _short(text: str) -> str:
     line = displayable(text.replace("\n", " "))
     return line if len(line) <= _LONGEST_CELL else line[:_LONGEST_CELL] + "…"
-
-
-def _format_by_ending(output: Path | None) -> str:
-    if output is None:
-        return ""
-    ending = output.suffix.lower().lstrip(".")
-    found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
-    if found not in FORMATS:
-        raise InputError("format_of_ending_unknown", file=output.name, known=tuple(FORMATS))
-    return found
 
 
 _MOST_ON_SCREEN = 200

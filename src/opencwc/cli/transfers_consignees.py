@@ -52,7 +52,7 @@ def consignees(
     known = SanctionsList.read(sanctions)
     asked = list(_names(source, column))
     found = [(row, id, name, known.find(name, where or country)) for row, id, name, where in asked]
-    hits = sum(len(one[3]) for one in found)
+    hits = sum(len(compared[3]) for compared in found)
     told = sentence(known.told_of_all(hits) if len(asked) != 1 else known.told(found[0][3]), lang)
     problems = [sentence(problem, lang) for problem in known.problems[:_PROBLEMS]]
     if not format:
@@ -61,7 +61,7 @@ def consignees(
             sys.stdout.write("".join(f"   {displayable(_said(one, known, lang))}\n" for one in some))
     else:
         with open_for_writing(output) as stream:
-            lines = (_line(*one[:3], hit) for one in found for hit in one[3])
+            lines = (_line(*compared[:3], hit) for compared in found for hit in compared[3])
             if format == "csv":
                 writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
                 writer.writeheader()

@@ -87,7 +87,7 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     """Return the one shipment that has the id."""
     found = [shipment for shipment in shipments.shipments if shipment.id.casefold() == wanted.strip().casefold()]
     if len(found) > 1:
-        rows = ", ".join(str(one.row) for one in found)
+        rows = ", ".join(str(match.row) for match in found)
         raise InputError("shipment_id_not_unique", where=shipments.name, count=len(found), shipment=wanted, rows=rows)
     if not found:
         close = get_close_matches(wanted, [shipment.id for shipment in shipments.shipments], n=3)
@@ -101,7 +101,7 @@ def _doubt(answer: Answer, kind: str) -> Message | None:
     """Return what a person should know of the shipment before using its paper."""
     if answer.verdict in (Verdict.REVIEW, Verdict.UNREADABLE):
         return Message("transfers_papers_review", {"why": answer.findings[0].message})
-    asked = any(one.rule.paper == _PAPERS[kind] for one in answer.owed)
+    asked = any(duty.rule.paper == _PAPERS[kind] for duty in answer.owed)
     return Message("transfers_papers_free") if answer.verdict is Verdict.ALLOWED and not asked else None
 
 
@@ -109,10 +109,10 @@ def _standing(answer: Answer, kind: str) -> Message | None:
     """Say that what the paper is for is met already, or whose law may ask for it."""
     from opencwc.transfers.check.weighing import joined
 
-    asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
-    if any(one.state in ("needed", "late") for one in asked):
+    asked = [duty for duty in answer.owed if duty.rule.paper == _PAPERS[kind]]
+    if any(duty.state in ("needed", "late") for duty in asked):
         return None
-    met = next((one for one in asked if one.state == "met"), None)
+    met = next((duty for duty in asked if duty.state == "met"), None)
     if met is not None:
         return Message("transfers_papers_met", {"duty": joined([met.says, *met.why])})
     return asked[0].told if asked else None

@@ -57,7 +57,7 @@ def reconcile(
             for number, part in enumerate(found.matches_by_parts(lang)):
                 part.write_csv(stream, include_header=number == 0)
     _write(found, AnswerTarget(output, format, lang), over=over)
-    told = [sentence(one, lang) for one in found.told()]
+    told = [sentence(message, lang) for message in found.told()]
     if where.case:
         asked = {"ledgers": ledgers, "map": columns, "as_of": day.isoformat(), "model": model}
         files = [Path(source) for source in ledgers if source != "-" and Path(source).is_file()]
@@ -89,7 +89,8 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
         elif format == "csv":
             table.write_csv(stream)
         elif format == "parquet":
-            table.write_parquet(stream, metadata={"opencwc.checked": "\n".join(sentence(one) for one in found.told())})
+            checked = "\n".join(map(sentence, found.told()))
+            table.write_parquet(stream, metadata={"opencwc.checked": checked})
         else:
             table.write_ndjson(stream)
 

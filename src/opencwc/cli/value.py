@@ -143,7 +143,7 @@ def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: 
             )
             core = structure.core + (f"   ({places})" if places else "")
             lines.append(f"  {say(Message('card_core', {'core': core}), lang)}")
-        lines += [f"  {one.label}: {one.structure} {list(one.atoms)}" for one in finding.evidence]
+        lines += [f"  {evidence.label}: {evidence.structure} {list(evidence.atoms)}" for evidence in finding.evidence]
     if finding.steps and (explain or entry):
         steps = "; ".join(say(step, lang) for step in finding.steps)
         lines.append(f"  {say(Message('card_steps', {'steps': steps}), lang)}")

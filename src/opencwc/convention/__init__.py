@@ -169,8 +169,8 @@ class Convention:
             "deadline": self._dated.deadlines,
         }
         for kind, held in plain.items():
-            for one in held:
-                yield Dated(kind, one.id, "", one.in_force, one.source, one.evidence)
+            for rule in held:
+                yield Dated(kind, rule.id, "", rule.in_force, rule.source, rule.evidence)
 
     @cached_property
     def _dated(self) -> DatedRules:
@@ -185,13 +185,7 @@ class Convention:
 
     def duties_for(self, entry: Entry) -> tuple[Duty, ...]:
         """Return the duties that follow from an entry: those of its list and schedule, part, or own id."""
-        keys = {
-            f"{entry.list} {entry.id}",
-            f"{entry.list} {entry.schedule}{entry.part}",
-            f"{entry.list} {entry.schedule}",
-            entry.list,
-        }
-        own = f"{entry.list} {entry.id}"
+        groups, excepted = set(entry.groups), f"not {entry.list} {entry.id}"
         return tuple(
-            duty for duty in self.duties if keys & set(duty.applies_to) and f"not {own}" not in duty.applies_to
+            duty for duty in self.duties if not groups.isdisjoint(duty.applies_to) and excepted not in duty.applies_to
         )

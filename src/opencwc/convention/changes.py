@@ -41,18 +41,18 @@ def changes_between(first: date, second: date, lists: Sequence[str] = ()) -> lis
     """
     first, second = sorted((first, second))
     convention = Convention(second, lists)
-    found = [*_of_rules(convention), *(one for held in convention.states for one in _of_state(held.state))]
-    within = (one for one in found if first < one.day <= second)
+    found = [*_of_rules(convention), *(change for held in convention.states for change in _of_state(held.state))]
+    within = (change for change in found if first < change.day <= second)
     return sorted(within, key=lambda one: (one.day, KINDS.index(one.kind), one.list, one.id, one.what))
 
 
 def _of_rules(convention: Convention) -> Iterator[Change]:
-    for one in convention.dated():
-        if one.in_force.start is not None:
-            yield Change(one.in_force.start, one.kind, BEGAN, one.id, one.list, one.source, one.evidence)
-        if one.in_force.end is not None:
-            after = one.in_force.end + timedelta(days=1)
-            yield Change(after, one.kind, ENDED, one.id, one.list, one.source, one.evidence)
+    for rule in convention.dated():
+        if rule.in_force.start is not None:
+            yield Change(rule.in_force.start, rule.kind, BEGAN, rule.id, rule.list, rule.source, rule.evidence)
+        if rule.in_force.end is not None:
+            after = rule.in_force.end + timedelta(days=1)
+            yield Change(after, rule.kind, ENDED, rule.id, rule.list, rule.source, rule.evidence)
 
 
 def _of_state(state: State) -> Iterator[Change]:

@@ -119,8 +119,8 @@ def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:
     """Turn the YAML of one table of names into records; raise `RuleError` where it cannot hold."""
     refuse_unknown(raw, {"sources", "chemicals"}, where)
     sources = {"unverified": ("", "unverified")}
-    for key, one in dict(raw.get("sources") or {}).items():
-        sources[str(key)] = (text_in(one, "title", where), one_of(one, "evidence", EVIDENCE, where))
+    for key, source in dict(raw.get("sources") or {}).items():
+        sources[str(key)] = (text_in(source, "title", where), one_of(source, "evidence", EVIDENCE, where))
     return tuple(_chemical(mapping, sources, where) for mapping in mappings_in(raw, "chemicals", where))
 
 
@@ -137,7 +137,7 @@ def _chemical(raw: Raw, sources: Mapping[str, tuple[str, str]], where: str) -> N
             one_of({"lang": lang}, "lang", LANGS, where)
             for written, (source, evidence) in _sourced(by_source, sources, where):
                 names.append(Name(written, str(lang), str(kind), source, evidence))
-    numbers = {field: tuple(one for one, _ in _sourced(raw.get(field), sources, where)) for field in ("ec", "un")}
+    numbers = {field: tuple(number for number, _ in _sourced(raw.get(field), sources, where)) for field in ("ec", "un")}
     for ec in numbers["ec"]:
         if not ec_digit_fits(ec):
             raise RuleError("ec_check_digit_fails", where=where, ec=ec)
@@ -155,8 +155,8 @@ def ec_digit_fits(ec: str) -> bool:
     """
     if not _EC.fullmatch(ec):
         return False
-    digits = [int(one) for one in ec.replace("-", "")]
-    return sum(weight * one for weight, one in enumerate(digits[:6], 1)) % 11 == digits[6]
+    digits = [int(digit) for digit in ec.replace("-", "")]
+    return sum(weight * digit for weight, digit in enumerate(digits[:6], 1)) % 11 == digits[6]
 
 
 def _sourced(raw: Any, sources: Mapping[str, tuple[str, str]], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -165,12 +165,12 @@ def _sourced(raw: Any, sources: Mapping[str, tuple[str, str]], where: str) -> It
             raise RuleError("source_not_of_this_file", where=where, source=source)
         if not isinstance(written, list | None):
             raise RuleError("names_are_no_list", where=where, source=source, names=repr(written))
-        for one in written or ():
-            if not isinstance(one, str):  # NO is read as false, and 2811 as a number
-                raise RuleError("chemical_name_is_no_text", where=where, name=repr(one))
-            if not one.strip():
+        for name in written or ():
+            if not isinstance(name, str):  # NO is read as false, and 2811 as a number
+                raise RuleError("chemical_name_is_no_text", where=where, name=repr(name))
+            if not name.strip():
                 raise RuleError("chemical_name_empty", where=where)
-            yield one.strip(), sources[str(source)]
+            yield name.strip(), sources[str(source)]
 
 
 def _mapping(raw: Any, where: str) -> Mapping[Any, Any]:

@@ -131,7 +131,9 @@ def _reader_of(kind: Any, *, optional: bool) -> Read:
         if isinstance(about, OneOf):
             return lambda raw, field, where: one_of(raw, field, about.words, where)
     (item, _) = kind.__args__  # a tuple of records
-    return lambda raw, field, where: tuple(read_record(item, one, where) for one in mappings_in(raw, field, where))
+    return lambda raw, field, where: tuple(
+        read_record(item, mapping, where) for mapping in mappings_in(raw, field, where)
+    )
 
 
 def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:

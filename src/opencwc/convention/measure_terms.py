@@ -50,8 +50,8 @@ def fold(text: str) -> Folded:
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):
-        for one in _plain(sign):
-            signs.append(one)
+        for letter in _plain(sign):
+            signs.append(letter)
             places.append(place)
     return Folded("".join(signs), tuple(places))
 
@@ -62,9 +62,9 @@ def _plain(sign: str) -> str:
         return _REPLACED[sign]
     opened = simplified(unicodedata.normalize("NFKD", sign).casefold())
     return "".join(
-        _REPLACED.get(one, one)
-        for one in opened
-        if not unicodedata.combining(one) and unicodedata.category(one) != "Cf"
+        _REPLACED.get(letter, letter)
+        for letter in opened
+        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
     )
 
 
@@ -96,7 +96,7 @@ class Terms:
                     "term_not_said_in_language", where=f"{self.language}.yaml", term=term, language=self.language
                 )
             said = sorted(self.patterns[term], key=len, reverse=True)
-            whole = joined([compile_pattern(one, self.language) for one in said])
+            whole = joined([compile_pattern(pattern, self.language) for pattern in said])
             try:
                 self._compiled[term] = re.compile(whole)
             except re.error as error:

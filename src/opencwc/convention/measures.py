@@ -267,7 +267,8 @@ def own_sets(folder: Path) -> tuple[Path, ...]:
 
 def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
     where = str(FOLDER / "measures.yaml")
-    refuse_unknown(raw, {"set", "in_force", "evidence", "context", "tiers", "measures", "cues"}, where)
+    fields = {"set", "title", "source", "in_force", "evidence", "context", "tiers", "measures", "cues"}
+    refuse_unknown(raw, fields, where)
     wording = {language: dict(one.get("measures") or {}) for language, one in said.items()}
     used = {str(cue) for cue in raw.get("cues") or ()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
@@ -283,17 +284,14 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
             raise RuleError("term_not_used", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
             raise RuleError("no_such_measure", where=f"{language}.yaml", measure=strange[0])
-    return MeasureSet(text_in(raw, "set", where), _TITLE, "Chemical Weapons Convention", "treaty", measures, ())
+    return _measure_set(raw, measures, (), where)
 
 
-_TITLE = {
-    "en": "Chemical Weapons Convention",
-    "fr": "Convention sur les armes chimiques",
-    "ar": "اتفاقية الأسلحة الكيميائية",
-    "es": "Convención sobre las Armas Químicas",
-    "ru": "Конвенция о химическом оружии",
-    "zh": "《化学武器公约》",
-}
+def _measure_set(
+    raw: Raw, measures: tuple[Measure, ...], obligations: tuple[Obligation, ...], where: str
+) -> MeasureSet:
+    name, titles, source = text_in(raw, "set", where), words_in(raw, "title", where), text_in(raw, "source", where)
+    return MeasureSet(name, titles, source, one_of(raw, "evidence", EVIDENCE, where), measures, obligations)
 
 
 def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
@@ -310,7 +308,7 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     name = text_in(raw, "set", where)
     if name in sets:
         raise RuleError("measure_set_there_already", where=where, set=name)
-    wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
+    wording = {str(language): dict(words) for language, words in dict(raw.get("wording") or {}).items()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
     if again := sorted({measure.id for measure in measures} & known):
         raise RuleError("measure_there_already", where=where, measure=again[0])
@@ -326,14 +324,7 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     obligations = tuple(
         _obligation(mapping, raw, name, at_hand, where) for mapping in mappings_in(raw, "obligations", where)
     )
-    return MeasureSet(
-        name,
-        words_in(raw, "title", where),
-        text_in(raw, "source", where),
-        one_of(raw, "evidence", EVIDENCE, where),
-        measures,
-        obligations,
-    )
+    return _measure_set(raw, measures, obligations, where)
 
 
 def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> Obligation:
@@ -362,7 +353,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     fields |= {"elements", "evidence", "in_force"}
     refuse_unknown(raw, fields, where)
     id = text_in(raw, "id", where)
-    said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if one.get(id)}
+    said = {language: _said(words.get(id), raw, id, language) for language, words in wording.items() if words.get(id)}
     if "en" not in said:
         raise RuleError("measure_without_english_wording", where=where, measure=id)
     for language in LANGUAGES:
@@ -404,8 +395,8 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
 def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
     refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach"}, f"{where} {measure}")
     id = text_in(raw, "id", where)
-    spoken = {language: one["elements"] for language, one in said.items() if one.get("elements")}
-    how = [one_of({"how": one}, "how", HOW, f"{where} {measure}.{id}") for one in raw.get("how") or ()]
+    spoken = {language: wording["elements"] for language, wording in said.items() if wording.get("elements")}
+    how = [one_of({"how": way}, "how", HOW, f"{where} {measure}.{id}") for way in raw.get("how") or ()]
     return Element(
         measure,
         id,

@@ -104,6 +104,11 @@ class Entry(NamedTuple):
     see_also: tuple[str, ...] = ()
     file: str = ""
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What rules and duties may name to speak of it: its list, itself, its schedule, its part of the schedule."""
+        return (self.list, *(f"{self.list} {name}" for name in (self.id, self.schedule, f"{self.schedule}{self.part}")))
+
     def excepts(self, other: "Entry") -> bool:
         """Tell whether this entry leaves out what the other one lists ("except for those listed in Schedule 1")."""
         if other.list != self.list or other.id == self.id:

@@ -74,11 +74,6 @@ def build_list(raw: Raw) -> RuleList:
     return read_record(RuleList, raw, where, given={"id": name, "entries": entries}, readers=text_of, beside=None)
 
 
-def build_policies(raw: list[Raw], where: str = str(DATA / "policies.yaml")) -> tuple[Policy, ...]:
-    """Turn the YAML of policies into records; raise `RuleError` where one has no source."""
-    return tuple(read_record(Policy, policy, where, beside=None) for policy in raw)
-
-
 def build_duties(raw: list[Raw], where: str = str(DATA / "duties.yaml")) -> tuple[Duty, ...]:
     """Turn the YAML of duties into records; raise `RuleError` where one has no source."""
     return tuple(read_record(Duty, duty, where, beside=None) for duty in raw)
@@ -128,13 +123,14 @@ def read_rules(lists: Iterable[Path], cache: Path | None) -> Rules:
         for raw in map(read_list, paths):
             name = str(raw.get("list"))
             if name in read_lists:
-                raise RuleError(
-                    "list_there_already", where=str(raw.get("file")), list=name, file=str(read_lists[name].get("file"))
-                )
+                earlier = str(read_lists[name].get("file"))
+                raise RuleError("list_there_already", where=str(raw.get("file")), list=name, file=earlier)
             read_lists[name] = raw
         policies = mappings_in(read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml")
         return Rules(
-            tuple(map(build_list, read_lists.values())), build_policies(policies), build_duties(list(_duties()))
+            tuple(map(build_list, read_lists.values())),
+            tuple(read_record(Policy, policy, str(DATA / "policies.yaml"), beside=None) for policy in policies),
+            build_duties(list(_duties())),
         )
 
     return cached(cache, "rules", ([str(path) for path in paths], stamps(rule_files(paths))), read, Rules)
@@ -243,8 +239,8 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
 
 def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     seen: set[tuple[str, str]] = set()
-    for one in raw:
-        key = (text_in(one, field, where), str(one.get("in_force")))
+    for mapping in raw:
+        key = (text_in(mapping, field, where), str(mapping.get("in_force")))
         if key in seen:
             raise RuleError("treaty_status_twice_for_same_days", where=where, state=key[0])
         seen.add(key)

@@ -158,11 +158,11 @@ def _index() -> _Index:
             names.setdefault(plain_name(said), set()).add(str(code))
     own: dict[str, str] = {}
     for kind, part in zip(KINDS, ("territories", "former", "elsewhere", "invented"), strict=True):
-        for code, one in raw[part].items():
-            territories[code] = _territory(str(code), kind, one)
+        for code, territory in raw[part].items():
+            territories[code] = _territory(str(code), kind, territory)
             by_code[code] = code
-            by_code |= {str(other): code for other in one.get("codes", ())}
-            for said in [*one.get("names", ()), *territories[code].names.values()]:
+            by_code |= {str(other): code for other in territory.get("codes", ())}
+            for said in [*territory.get("names", ()), *territories[code].names.values()]:
                 key = plain_name(str(said))
                 if own.setdefault(key, code) != code:
                     raise RuleError(
@@ -170,9 +170,9 @@ def _index() -> _Index:
                     )
     by_name = {key: tuple(sorted(codes)) for key, codes in names.items()}
     by_name |= {key: (code,) for key, code in own.items()}
-    for one in raw["unclear"]:
-        for said in one["names"]:
-            by_name[plain_name(str(said))] = tuple(one["of"])
+    for unclear in raw["unclear"]:
+        for said in unclear["names"]:
+            by_name[plain_name(str(said))] = tuple(unclear["of"])
     unknown = {successor for held in territories.values() for successor in held.successors} - set(territories)
     if unknown:
         raise RuleError("no_such_territory", where=str(DATA), codes=tuple(sorted(unknown)))

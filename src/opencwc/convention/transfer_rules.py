@@ -56,13 +56,7 @@ class TransferRule(NamedTuple):
         >>> rule.applies_to
         ('CWC 2A',)
         """
-        keys = {
-            entry.list,
-            f"{entry.list} {entry.id}",
-            f"{entry.list} {entry.schedule}",
-            f"{entry.list} {entry.schedule}{entry.part}",
-        }
-        return not keys.isdisjoint(self.applies_to)
+        return not set(entry.groups).isdisjoint(self.applies_to)
 
     def is_between(self, sender: str, receiver: str) -> bool:
         """Tell whether the rule holds for these two, each a State Party or not (``party``, ``not_party``)."""

@@ -153,7 +153,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedColumns:
     """What the caller asked for: columns by name or by number from 1, and how to recognise the input column."""
 
     where: str

@@ -22,3 +22,14 @@ def csv_of(rows: Iterable[Iterable[object]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([cell_of(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().encode()
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    r"""Return rows as the lines of a CSV file whose cells are ours: ids, numbers, places.
+
+    >>> csv_text([("id", "name"), (1, "A")])
+    'id,name\n1,A\n'
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()

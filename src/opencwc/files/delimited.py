@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted, has_header, named, names_columns
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, has_header, named, names_columns
 from opencwc.files.delimiters import (
     NO_DELIMITER,
     declared_delimiter,
@@ -54,7 +54,7 @@ class Layout:
     id: int | None
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a delimited text: the delimiter and the header are recognised from its first records."""
     text = file.text
     prefer = "\t" if file.claimed == "tsv" else ""

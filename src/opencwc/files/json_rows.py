@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns
 from opencwc.files.frames import frame_of_rows, name_columns
 from opencwc.files.rows import (
     EMPTY,
@@ -40,7 +40,7 @@ _MEMBER = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
 Element = dict[str, str | None] | Message
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open JSON: an array, an object with an array in it such as ``{"rows": [...]}``, or one object, one row.
 
     JSON Lines hold an object or a string a line.

@@ -111,17 +111,11 @@ def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMes
 def _body(bodies: list[AnyMessage], reading: Reading) -> Iterator[Item]:
     for number, part in enumerate(bodies, 1):
         place = "body" if number == 1 else f"body {number}"
-        declared = _parameter(part, "charset")
-        if part.get_content_type() == "text/html":
-            page = decode_page(_payload(part), declared)
-            for note in page.notes:
-                reading.note(note)
-            yield from read_page(page.text, reading, place)
-        else:
-            text = decode(_payload(part), declared)
-            for note in text.notes:
-                reading.note(note)
-            yield from read_text(text.text, place)
+        is_page = part.get_content_type() == "text/html"
+        decoded = (decode_page if is_page else decode)(_payload(part), _parameter(part, "charset"))
+        for note in decoded.notes:
+            reading.note(note)
+        yield from read_page(decoded.text, reading, place) if is_page else read_text(decoded.text, place)
 
 
 def _payload(part: AnyMessage) -> bytes:

@@ -13,17 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _BUILT_IN = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    9: "0%",
-    10: "0.00%",
-    37: "#,##0",
-    38: "#,##0",
-    39: "#,##0.00",
-    40: "#,##0.00",
-    49: "@",
+    **{1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"},
+    **dict.fromkeys((3, 37, 38), "#,##0"),
+    **dict.fromkeys((4, 39, 40), "#,##0.00"),
 }
 _BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
 _TOKEN = re.compile(

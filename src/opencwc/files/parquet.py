@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns
 from opencwc.files.frames import name_columns, without_problems
 from opencwc.files.rows import HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
@@ -25,7 +25,7 @@ _PART_BYTES = 8_000_000
 _USUAL_BYTES = (6, 64)
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a Parquet file.
 
     Raises `InputError`: the file is damaged, or the wanted column holds neither text nor numbers.

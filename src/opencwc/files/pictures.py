@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 from opencwc.files.passages import Item, Passage, PictureReader, Reading, Refusal, Unread, paragraphs
@@ -39,13 +40,13 @@ class Tesseract:
     def recognise(self, picture: bytes, reading: Reading) -> tuple[str, Message | None]:
         """Return the text of a picture (PNG, JPEG, TIFF, Netpbm), or why there is none; notes go to the reading."""
         seconds = reading.limits.ocr_page_seconds
-        wanted = _OF_SCRIPT.get(self._script(picture, seconds / 3), LANGUAGES)
-        for missing in (language for language in wanted if language not in self.languages):
+        languages = _OF_SCRIPT.get(self._script(picture, seconds / 3), LANGUAGES)
+        for missing in (language for language in languages if language not in self.languages):
             reading.note(Message("reading_ocr_pack", {"pack": missing}))
-        usable = [language for language in wanted if language in self.languages]
+        usable = [language for language in languages if language in self.languages]
         if not usable:
-            return "", Message("reading_ocr_pack", {"pack": wanted[0]})
-        done = self._run(picture, ["--dpi", "200", "-l", "+".join(usable)], seconds)
+            return "", Message("reading_ocr_pack", {"pack": languages[0]})
+        done = self._recognise(picture, ["-l", "+".join(usable)], seconds)
         if done is None or done.returncode != 0:
             return "", Message("reading_ocr_failed")
         reading.note(Message("reading_ocr_used", {"languages": ", ".join(usable)}))
@@ -54,24 +55,13 @@ class Tesseract:
     def _script(self, picture: bytes, seconds: float) -> str:
         if "osd" not in self.languages:
             return ""
-        done = self._run(picture, ["--dpi", "200", "--psm", "0", "-l", "osd"], seconds)
+        done = self._recognise(picture, ["--psm", "0", "-l", "osd"], seconds)
         lines = done.stdout.decode("utf-8", "replace").splitlines() if done else []
         script = next((line.partition(":")[2].strip() for line in lines if line.startswith("Script:")), "")
         return "Han" if script.startswith(("Han", "Japanese")) else script
 
-    def _run(self, picture: bytes, options: list[str], seconds: float) -> subprocess.CompletedProcess[bytes] | None:
-        try:
-            return subprocess.run(  # noqa: S603 - a fixed program, no shell, nothing of the document in the command
-                [self.program, "stdin", "stdout", *options],
-                input=picture,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=seconds,
-                check=False,
-                env=_environment(),
-            )
-        except (subprocess.TimeoutExpired, OSError):
-            return None
+    def _recognise(self, picture: bytes, options: list[str], seconds: float) -> CompletedProcess[bytes] | None:
+        return _run([self.program, "stdin", "stdout", "--dpi", "200", *options], seconds, picture)
 
 
 def find_tesseract() -> Tesseract | None:
@@ -79,20 +69,27 @@ def find_tesseract() -> Tesseract | None:
     program = shutil.which("tesseract")
     if program is None:
         return None
+    listed = _run([program, "--list-langs"], seconds=20)
+    if listed is None:
+        return None
+    languages = frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
+    return Tesseract(program, languages) if languages else None
+
+
+def _run(command: list[str], seconds: float, picture: bytes = b"") -> CompletedProcess[bytes] | None:
+    """Run the program on a picture; ``None`` where it does not start or end."""
     try:
-        listed = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            [program, "--list-langs"],
-            stdin=subprocess.DEVNULL,
+        return subprocess.run(  # noqa: S603 - a fixed program, no shell, nothing of the document in the command
+            command,
+            input=picture,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=20,
+            timeout=seconds,
             check=False,
             env=_environment(),
         )
     except (subprocess.TimeoutExpired, OSError):
         return None
-    languages = frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
-    return Tesseract(program, languages) if languages else None
 
 
 def _environment() -> dict[str, str]:

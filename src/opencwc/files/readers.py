@@ -20,7 +20,7 @@ class Reader:
     """A reader: its kinds, of which the first names it among documents, and the kind that each ending stands for.
 
     ``rows``, ``frame`` and ``passages`` name functions, which are loaded when they are first used: of a `TableFile` and
-    the `Wanted` columns, of a `TableFile`, and of a `DocumentSource`.
+    the `WantedColumns` columns, of a `TableFile`, and of a `DocumentSource`.
     """
 
     kinds: tuple[str, ...]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from opencwc.files.columns import Wanted, find_column
+from opencwc.files.columns import WantedColumns, find_column
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
@@ -41,7 +41,7 @@ class _Columns:
     id: str
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open an SDF or MOL file; a data item can be named as the input or as the id."""
     text = file.text
     tags = dict.fromkeys(tag for tag, _ in _ITEM.findall(text.start))

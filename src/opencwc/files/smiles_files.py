@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from opencwc.files.columns import Wanted, find_column, looks_like_smiles, plain
+from opencwc.files.columns import WantedColumns, find_column, looks_like_smiles, plain
 from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
 from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
-
-if TYPE_CHECKING:
-    pass
 
 # A CXSMILES extension between bars stays with its SMILES; of several tab-separated fields after it the first counts.
 _FIELDS = r"^(?<smiles>\S+(?:[ \t]+\|[^|]*\|)?)(?:[ \t]+(?<name>[^\t]*))?"
@@ -22,7 +18,7 @@ _LIST_HEADERS = frozenset(
 )
 
 
-def read_smiles(file: TableFile, wanted: Wanted) -> RowContents:
+def read_smiles(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a SMILES file; a first line that starts with the word ``smiles`` names the columns."""
     text = file.text
     first_line = _first_line(text.start)
@@ -45,16 +41,15 @@ def read_smiles(file: TableFile, wanted: Wanted) -> RowContents:
     )
 
 
-def read_list(file: TableFile, wanted: Wanted) -> RowContents:
+def read_list(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open a list of one chemical a line; a first line such as ``name`` or ``CAS No.`` names the column."""
     text = file.text
     first_line = _first_line(text.start)
     headed = plain(first_line) in _LIST_HEADERS | _SMILES_HEADERS
     columns = (first_line if headed else "text",)
-    if wanted.column is not None:
-        find_column(wanted.column, columns, wanted.where)
-    if wanted.id_column is not None:
-        find_column(wanted.id_column, columns, wanted.where)
+    for name in (wanted.column, wanted.id_column):
+        if name is not None:
+            find_column(name, columns, wanted.where)
     return RowContents(
         kind="text",
         columns=columns,

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from opencwc.errors import InputError
-from opencwc.files.columns import Recognise, Wanted
+from opencwc.files.columns import Recognise, WantedColumns
 from opencwc.files.kinds import kind_of_binary, kind_of_table_text, refuse_no_table, table_kind_by_name
 from opencwc.files.readers import reader_of
 from opencwc.files.rows import MAX_VALUE_BYTES, Part, Rows, ValueLimits, in_batches
@@ -206,7 +206,7 @@ def open_table(
     file = open_table_file(source, name, ValueLimits(max_value_bytes))
     try:
         file.kind = file.binary or kind_of_table_text(file.text.start, file.claimed)
-        wanted = Wanted(file.name, column, id_column, recognise)
+        wanted = WantedColumns(file.name, column, id_column, recognise)
         contents: RowContents = reader_of(file.kind, "rows").load("rows")(file, wanted)
     except BaseException:
         file.stream.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted, has_header, named, names_columns
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, has_header, named, names_columns
 from opencwc.files.frames import PROBLEM, name_columns, plain_problem
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
@@ -36,15 +36,15 @@ _PLACE = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,9
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     """Open one sheet of a workbook: the one named, else the first.
 
     Raises `InputError`: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
     """
     sheet = _open_sheet(file)
-    asked = (wanted.column, wanted.id_column)
-    above = _rows_above_header(sheet.records, asked)
-    headed = has_header(sheet.records[above:], asked)
+    named_columns = (wanted.column, wanted.id_column)
+    above = _rows_above_header(sheet.records, named_columns)
+    headed = has_header(sheet.records[above:], named_columns)
     drop = above + 1 if headed else 0
     columns = named(sheet.records[above]) if headed else tuple(f"col{number}" for number in range(1, sheet.width + 1))
     data = sheet.records[drop:]
@@ -133,11 +133,11 @@ def _notes_on(sheet: _Sheet, above: int) -> Iterator[Message]:
         yield Message("note_macros")
 
 
-def _rows_above_header(records: list[list[str]], asked: tuple[str | None, str | None]) -> int:
+def _rows_above_header(records: list[list[str]], named_columns: tuple[str | None, str | None]) -> int:
     """How many rows stand above the header: blank rows, and titles of one cell in a sheet of several columns."""
     for at, row in enumerate(records[:_MAX_TITLE_ROWS]):
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) > 1 or (filled and (len(row) == 1 or has_header([row], asked))):
+        if len(filled) > 1 or (filled and (len(row) == 1 or has_header([row], named_columns))):
             return at
     return 0
 
@@ -189,15 +189,15 @@ def _calamine(where: str, call: Callable[Given, Result], *arguments: Given.args,
         raise InputError("workbook_unreadable", where=where, reason=reason) from error
 
 
-def _sheet_name(names: list[str], asked: str | None, where: str) -> str:
+def _sheet_name(names: list[str], sheet: str | None, where: str) -> str:
     if not names:
         raise InputError("workbook_without_sheet", where=where)
-    if asked is None:
+    if sheet is None:
         return names[0]
     for name in names:
-        if name.strip().casefold() == asked.strip().casefold():
+        if name.strip().casefold() == sheet.strip().casefold():
             return name
-    raise InputError("no_such_sheet", where=where, sheet=asked, first=names[0], sheets=tuple(names[:40]))
+    raise InputError("no_such_sheet", where=where, sheet=sheet, first=names[0], sheets=tuple(names[:40]))
 
 
 def _encrypted(where: str) -> InputError:

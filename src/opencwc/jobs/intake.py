@@ -36,11 +36,11 @@ class Intake:
 
     def take(self, person: Person, case: str, stream: IO[bytes], name: str, media_type: str, mark: Mark) -> Taken:
         """Keep an upload as a source of a case, which is opened where there is none of this name."""
-        found = case_for_keeping(self.book, person, case, mark)
-        if found.status is CaseStatus.CLOSED:
+        kept_case = case_for_keeping(self.book, person, case, mark)
+        if kept_case.status is CaseStatus.CLOSED:
             raise ConflictError("case_closed", where="case", case=case)
         source = keep_source(self.book, person, stream, name, mark=mark, media_type=media_type)
-        return Taken(source.id, found.number)
+        return Taken(source.id, kept_case.number)
 
     def read(self, job: Job) -> Iterator[bytes]:
         """Give the bytes of the upload."""

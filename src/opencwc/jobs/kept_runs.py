@@ -100,16 +100,16 @@ def shown_run(
 
 def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[bytes], Kept]) -> Kept:
     with book.reading() as connection:
-        held = source_row(connection, source)
-    if held is None or held.erased:
+        kept = source_row(connection, source)
+    if kept is None or kept.erased:
         raise NotFoundError("run_pages_erased")
-    require(person, "read", held.mark)
+    require(person, "read", kept.mark)
     key = (str(book.engine.url), source)
     with _lock:
         if key in _loaded:
             _loaded.move_to_end(key)
-            found: Kept = _loaded[key]
-            return found
+            loaded: Kept = _loaded[key]
+            return loaded
     ready = unpack(b"".join(read_source(book, person, source)))
     with _lock:
         _loaded[key] = ready

@@ -90,10 +90,10 @@ class Jobs:
     def get(self, identity: str, person: str | None = None) -> Job:
         """Return a job; raise `NotFoundError` where there is none, or it is another person's."""
         with self._reading() as connection:
-            found = self._get(connection, identity)
-        if person is not None and found.person != person:
+            submitted = self._get(connection, identity)
+        if person is not None and submitted.person != person:
             raise NotFoundError("no_such_job")
-        return found
+        return submitted
 
     def of_person(self, person: str, limit: int = 100) -> list[Job]:
         """Return the person's jobs, the latest first."""
@@ -105,8 +105,8 @@ class Jobs:
         """Return how many jobs stand in which state."""
         query = select(job.c.state, func.count()).group_by(job.c.state)
         with self._reading() as connection:
-            found = {str(state): int(number) for state, number in connection.execute(query)}
-        return {**dict.fromkeys(STATES, 0), **found}
+            counts = {str(state): int(number) for state, number in connection.execute(query)}
+        return {**dict.fromkeys(STATES, 0), **counts}
 
     def cancel(self, identity: str, person: str | None = None) -> Job:
         """Ask that a job be stopped; one that nobody has begun ends at once, one that has ended stays as it is."""
@@ -230,6 +230,3 @@ def _moment(when: datetime) -> str:
 
 def _job(row: RowMapping) -> Job:
     return record_of(Job, row, asked=json.loads(row["asked"]), problem=json.loads(row["problem"] or "{}"))
-
-
-_TELL = "Tell the administrator; the log of the worker says when it ended."

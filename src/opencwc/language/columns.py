@@ -63,8 +63,8 @@ def _cells(text: str) -> Iterator[tuple[str, str, int, int]]:
         at += len(written) + 1
 
 
-def _touch(one: Stated, other: Stated) -> bool:
-    return one.start < other.end and other.start < one.end
+def _touch(statement: Stated, other: Stated) -> bool:
+    return statement.start < other.end and other.start < statement.end
 
 
 @lru_cache(maxsize=4)

@@ -138,7 +138,7 @@ def _e5_model() -> Any:
 
 
 _BATCH = 64
-"""Texts after which progress is told."""
+"""Texts after which progress is reported."""
 
 
 def vectors_of(
@@ -151,8 +151,8 @@ def vectors_of(
 ) -> NDArray[np.float32]:
     """Return one vector a text (rows of length one, float32), from the cache where these texts were encoded before.
 
-    A cache that cannot be read or written costs time, never the answer. ``progress`` is told how many are encoded, of
-    how many, where they are not kept.
+    A cache that cannot be read or written costs time, never the answer. ``progress`` receives how many are encoded,
+    of how many, where they are not kept.
     """
     import numpy as np
 
@@ -185,13 +185,13 @@ def _kept(path: Path, shape: tuple[int, int]) -> NDArray[np.float32] | None:
     import numpy as np
 
     try:
-        found = np.load(path, allow_pickle=False)
+        vectors = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError) as error:
         logging.getLogger(__name__).warning("kept vectors are not read: %s", error)
         return None
-    return found.astype(np.float32) if found.shape == shape and found.dtype == np.float16 else None
+    return vectors.astype(np.float32) if vectors.shape == shape and vectors.dtype == np.float16 else None
 
 
 def _keep(path: Path, vectors: NDArray[np.float16]) -> None:

@@ -209,12 +209,12 @@ def evaluate_recogniser() -> Evaluation:
     answers = [most_likely(class_scores(identifier, example.text), calibration) for example in examples]
     figures: list[Figure] = []
     for part, whole in (("sentences", True), ("fragments", False)):
-        held = [
+        unseen = [
             (example, answer)
             for example, answer in zip(examples, answers, strict=True)
             if example.held_out and example.whole == whole
         ]
-        figures += _by_class(part, held)
+        figures += _by_class(part, unseen)
     held_out = [example for example in examples if example.held_out and example.whole]
     for language in CLASSES:
         texts = [example for example in held_out if example.language == language]

@@ -192,16 +192,16 @@ def _with_company(rule: RequestRule, head: Match, matches: Sequence[Match], word
     return company or [head]
 
 
-def _between(groups: tuple[str, ...], one: Match, other: Match, matches: Sequence[Match]) -> bool:
-    first, last = sorted((one, other))
+def _between(groups: tuple[str, ...], match: Match, other: Match, matches: Sequence[Match]) -> bool:
+    first, last = sorted((match, other))
     return any(
         third.group in groups and first.end <= third.start < last.start and not _overlap(third, last)
         for third in matches
     )
 
 
-def _overlap(one: Match, other: Match) -> bool:
-    return one.start < other.end and other.start < one.end
+def _overlap(match: Match, other: Match) -> bool:
+    return match.start < other.end and other.start < match.end
 
 
 _LETTERS = re.compile(r"[A-Za-z]{2,}")

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import cached, load_yaml
+from opencwc.convention.fields import cached, load_yaml, stamps
 from opencwc.errors import RuleError
 from opencwc.language.disguises import Words, make_plain
+from opencwc.records import from_plain
 from opencwc.settings import cache_folder
 
 DATA = Path(__file__).parent / "data" / "refusals"
@@ -91,8 +92,7 @@ def load_rules(folder: Path = DATA) -> RequestRules:
     """Read the rules once; raise `RuleError` where a file names a group that no language has."""
     files = rule_files(folder)
     try:
-        stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-        return _ready(cached(cache_folder(), "refusals", (_FORMAT, stamps), lambda: _built(files)))
+        return _ready(cached(cache_folder(), "refusals", (_FORMAT, stamps(files)), lambda: _built(files)))
     except OSError as error:
         raise RuleError("refusal_rules_unreadable", where=str(folder), reason=str(error)) from error
 
@@ -108,8 +108,7 @@ def _built(files: Iterable[Path]) -> dict[str, Any]:
     variants = {key: value for key, value in raw["zh"].pop("variants", {}).items() if len(key) == 1}
     terms = [(group, language, pieces_of(text, variants)) for group, language, text in _terms(raw)]
     groups = {TARGET, *(group for group, _, _ in terms)}
-    for raw_rule in raw["rules"]:
-        rule = _rule(raw_rule)
+    for rule in from_plain(list[RequestRule], raw["rules"]):
         named = {rule.find, rule.after or rule.find, *rule.near, *rule.anywhere, *rule.not_between, *rule.never}
         if named - groups:
             raise RuleError("refusal_rule_without_words", rule=rule.id, group=sorted(named - groups)[0])
@@ -130,7 +129,7 @@ def _ready(built: Mapping[str, Any]) -> RequestRules:
             Term(group, language, tuple(rest))
         )
     return RequestRules(
-        rules=tuple(_rule(rule) for rule in built["rules"]),
+        rules=tuple(from_plain(list[RequestRule], built["rules"])),
         words={key: tuple(value) for key, value in words.items()},
         stems={key: tuple(value) for key, value in stems.items()},
         lengths=tuple(sorted({len(stem) for stem in stems})),
@@ -170,19 +169,6 @@ def _terms(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             for text in texts:
                 yield group, language, str(text)
                 yield "agent", language, str(text)
-
-
-def _rule(raw: Mapping[str, Any]) -> RequestRule:
-    texts = {key: tuple(raw.get(key, ())) for key in ("anywhere", "not_between", "never")}
-    return RequestRule(
-        id=raw["id"],
-        category=raw["category"],
-        find=raw["find"],
-        after=raw.get("after", ""),
-        start=bool(raw.get("start", False)),
-        near=dict(raw.get("near", {})),
-        **texts,
-    )
 
 
 def _written_in_signs(words: Words) -> Iterator[tuple[int, int]]:

@@ -71,7 +71,7 @@ def shown_passages(ranked: Sequence[RankedPassage], exceptions: Exceptions, inde
     """Return the best passages, and what lets somebody through: in place of the last where it was not among them."""
     shown, added = [_shown(passage, index) for passage in ranked[:SHOWN]], []
     for section, spans in exceptions:
-        at = next((at for at, each in enumerate(shown) if each.passage.section is section), -1)
+        at = next((at for at, passage in enumerate(shown) if passage.passage.section is section), -1)
         passages = [passage for passage in index.passages if passage.section is section]
         if at >= 0:
             passages.insert(0, shown[at].passage)
@@ -100,12 +100,12 @@ def _shown(ranked: RankedPassage, index: PassageIndex) -> Shown:
     elements: list[str] = []
     delegated: list[str] = []
     spans = [] if holding is None else _begun_in(passage, holding.spans)
-    for held in holding.holdings if holding is not None else ():
-        inside = _begun_in(passage, held.spans)
+    for part in holding.holdings if holding is not None else ():
+        inside = _begun_in(passage, part.spans)
         spans += inside
-        pointed = held.via >= 0 and not held.spans  # the words stand where a reference leads
-        if (inside or pointed) and held.how != "denied":
-            (delegated if held.how == "regulation" else elements).append(held.element)
+        pointed = part.via >= 0 and not part.spans  # the words stand where a reference leads
+        if (inside or pointed) and part.how != "denied":
+            (delegated if part.how == "regulation" else elements).append(part.element)
     if not spans or not (elements or delegated):
         return Shown(passage, ranked.score, ranked.similarity)
     order = sorted(dict.fromkeys(spans), key=lambda span: (span.start, span.end))
@@ -124,7 +124,7 @@ def _to_what_decides(passage: LegalPassage, holding: SectionHolding | None) -> L
     section = passage.section
     if holding is None or passage.end >= section.end:
         return passage
-    spans = [*holding.spans, *(span for held in holding.holdings for span in held.spans)]
+    spans = [*holding.spans, *(span for part in holding.holdings for span in part.spans)]
     last = max((span.end for span in spans if passage.end <= span.start < passage.start + _LONGEST_SHOWN), default=0)
     if not last:
         return passage

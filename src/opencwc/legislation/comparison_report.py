@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 
+from opencwc.files.csv_cells import csv_text
 from opencwc.finding import Message, Tone
 from opencwc.legislation.answer_wording import element_words
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
@@ -37,7 +36,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.records import to_plain
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
 COMPARED_COLUMNS = (
@@ -49,23 +48,15 @@ COMPARED_COLUMNS = (
 
 def compared_csv(compared: Compared, lang: str = "en") -> str:
     """Return one line a measure."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COMPARED_COLUMNS)
-    for change in compared.changes:
-        writer.writerow(
-            (
-                change.after.measure.id, change.change, change.before.verdict, change.after.verdict,
-                ";".join(change.came), ";".join(change.went), _section(change.before), _section(change.after),
-                "; ".join(_words(change, 1)),
-                "; ".join(_words(change, 0)), *_marked(change),
-            )
-        )  # fmt: skip
-    return stream.getvalue()
+    return csv_text([COMPARED_COLUMNS, *map(_cells, compared.changes)])
 
 
-def _words(change: Change, side: int) -> list[str]:
-    return [word for pair in change.pairs for word in pair.words[side] if word]
+def _cells(change: Change) -> tuple[str, ...]:
+    went, came = ("; ".join(word for pair in change.pairs for word in pair.words[side] if word) for side in (0, 1))
+    return (
+        change.after.measure.id, change.change, change.before.verdict, change.after.verdict, ";".join(change.came),
+        ";".join(change.went), _section(change.before), _section(change.after), came, went, *_marked(change),
+    )  # fmt: skip
 
 
 def _marked(change: Change) -> tuple[str, str]:
@@ -75,8 +66,8 @@ def _marked(change: Change) -> tuple[str, str]:
     for pair in change.pairs:
         for text, pieces, (opens, closes) in zip(texts, pair.pieces, sides, strict=True):
             if pieces:
-                said = "".join(f"{opens}{piece.text}{closes}" if piece.tone else piece.text for piece in pieces)
-                text.append(" ".join(said.split()))
+                words = "".join(f"{opens}{piece.text}{closes}" if piece.tone else piece.text for piece in pieces)
+                text.append(" ".join(words.split()))
     before, after = (" | ".join(text) for text in texts)
     return before, after
 
@@ -102,8 +93,8 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
     law = compared.after.law
     texts = {"before": _names(compared.before), "after": _names(compared.after)}
     notes = [to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
-    said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    plain = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
+    return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
 
 
 def _pair_to_plain(pair: Pair) -> dict[str, object]:
@@ -140,7 +131,6 @@ def compared_report(compared: Compared, lang: str = "en") -> Report:
     return Report(
         title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(sentence("law_compare_lead", lang),),
         contents=tuple(titles.items()),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from opencwc.finding import Message
 from opencwc.legislation.corrections import Corrections
@@ -104,8 +104,8 @@ def evaluate_coverage() -> Evaluation:
     weights = load_weights(WEIGHTS)
     figures: list[Figure] = []
     for part in (LEFT_OUT, HELD_OUT):
-        held = [row for row in rows if row["part"] == part]
-        figures += _figures(part, held, partial(_by_model, weights=weights))
+        rows_of_part = [row for row in rows if row["part"] == part]
+        figures += _figures(part, rows_of_part, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, _by_rules)
     corrected, left_out = Corrections.of_house().rows()
     own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
@@ -128,10 +128,10 @@ def _figures(
 ) -> list[Figure]:
     figures: list[Figure] = []
     for lang in (*sorted({str(row["lang"]) for row in rows}), "all"):
-        held = [row for row in rows if lang in ("all", row["lang"])]
-        proposed = [weighed(row) for row in held]
+        labels = [row for row in rows if lang in ("all", row["lang"])]
+        proposed = [weighed(row) for row in labels]
         verdicts = [proposal.verdict for proposal in proposed]
-        true = [str(row["verdict"]) for row in held]
+        true = [str(row["verdict"]) for row in labels]
         figures += measured(part, lang, true, verdicts, [proposal.probability or 0.0 for proposal in proposed])
     return figures
 
@@ -164,18 +164,13 @@ def measured(
     )  # fmt: skip
 
 
-Weigher: TypeAlias = Callable[[Sequence[Mapping[str, float]]], list[tuple[float, float, float]]]
-
-
 def propose_verdicts(
-    signs: Sequence[Mapping[str, float]], *, model: bool = True, weigher: Weigher | None = None
+    signs: Sequence[Mapping[str, float]], *, model: bool = True
 ) -> tuple[list[ProposedVerdict], str, str, list[Message]]:
     """Return the verdict of each measure, and the model and weights that gave them.
 
     The id of the model is empty where the rules gave them; then the last value says why.
     """
-    if weigher is not None:
-        return likeliest_verdicts(weigher(signs), signs), MODEL.id, "", []
     if not model:
         return verdicts_by_rules(signs), "", "", [Message("law_by_rules", {"why": Message("models_not_asked")})]
     from opencwc.models import maker_fields, state_of

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
-from opencwc.legislation.texts.passages import LegalPassage, sentences_of
+from opencwc.legislation.texts.passages import LegalPassage, beginning_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.records import to_plain
 from opencwc.wording import say
@@ -75,9 +76,7 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
     """
     if decided is None or not decided.verdict:
         return answer
-    met = {*answer.met}
-    for element in decided.elements:
-        met ^= {element}
+    met = {*answer.met} ^ {*decided.elements}
     needed = [element.id for element in answer.measure.missing(met)]
     by_person = {*decided.elements}
     left = tuple(id for id in answer.delegated if id in needed and id not in by_person)
@@ -109,16 +108,15 @@ def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown,
     if len(sections) != 1:
         return shown
     section = sections[0]
-    ends = [end for _, end in sentences_of(section.text) if end <= _LONGEST]
-    end = len(section.text) if len(section.text) <= _LONGEST else max(ends, default=_LONGEST)
-    passage = LegalPassage(section, section.start, section.start + end, section.text[:end])
+    beginning = beginning_of(section.text, _LONGEST)
+    passage = LegalPassage(section, section.start, section.start + len(beginning), beginning)
     return (Shown(passage, 0.0, 0.0), *shown)
 
 
 def is_at(section: LegalSection, place: str) -> bool:
     """Whether a section is the one that a person named as the place of the words."""
-    wanted = place.strip().casefold()
-    return bool(section.id and wanted) and wanted in (section.id.casefold(), f"{section.file} {section.id}".casefold())
+    named = place.strip().casefold()
+    return bool(section.id and named) and named in (section.id.casefold(), f"{section.file} {section.id}".casefold())
 
 
 _LONGEST = 1_800
@@ -142,7 +140,4 @@ def told_in_short(answer: Answer, decided: Decided, lang: str) -> str:
 def people_of(decisions: Decisions) -> dict[str, int]:
     """Return who decided on how many measures, who decided on the most first."""
     names = [decision.by for decision in decisions.values()]
-    return {
-        name: names.count(name)
-        for name in sorted(dict.fromkeys(names), key=lambda fromkey: (-names.count(fromkey), fromkey))
-    }
+    return dict(sorted(Counter(names).items(), key=lambda counted: (-counted[1], counted[0])))

@@ -45,11 +45,9 @@ def _evidence(answer: Answer) -> Iterator[Evidence]:
         place = f"{passage.section.file} {passage.section.id}"
         yield Evidence("passage", place, value=passage.text, span=(passage.start, passage.end))
         for span in shown.spans[:_MOST_WORDS]:
-            word = passage.text[span.start - passage.start : span.end - passage.start]
-            yield Evidence("word", span.term, value=word, span=(span.start, span.end))
+            yield Evidence("word", span.term, value=shown.words(span), span=(span.start, span.end))
         for span in shown.excepts:
-            said = passage.text[span.start - passage.start : span.end - passage.start]
-            yield Evidence("exception", place, value=said, span=(span.start, span.end))
+            yield Evidence("exception", place, value=shown.words(span), span=(span.start, span.end))
     for id in answer.missing:
         yield Evidence("missing", id)
     for id in answer.delegated:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
 
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.legislation.answer_wording import held_by, obligation_messages
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
 from opencwc.legislation.model import COLUMNS, VERDICTS, Answer, Checked, Shown
@@ -24,21 +23,20 @@ def as_csv(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
     for each obligation of another text, with the measures that it still needs under ``missing``. With ``decisions``,
     also with none of them, ``verdict`` and ``missing`` are those that stand by them, and `DECIDED_COLUMNS` follow.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS if decisions is None else (*COLUMNS, *DECIDED_COLUMNS))
+    return csv_text(_rows(checked, lang, decisions))
+
+
+def _rows(checked: Checked, lang: str, decisions: Decisions | None) -> Iterator[tuple[object, ...]]:
+    yield COLUMNS if decisions is None else (*COLUMNS, *DECIDED_COLUMNS)
     stands = as_decided(checked, decisions or {})
     for proposed, answer in zip(checked.answers, stands.answers, strict=True):
         behind = () if decisions is None else _decided_cells(proposed, decided_on(proposed, decisions))
         for number, shown in enumerate(answer.shown or (None,), 1):
-            writer.writerow((*_row(answer, shown, number, lang), *behind))
+            yield (*_row(answer, shown, number, lang), *behind)
     nobody = () if decisions is None else ("",) * len(DECIDED_COLUMNS)
     for obligation in stands.obligations:
-        why = " ".join(sentence(each, lang) for each in obligation_messages(obligation, stands))
-        writer.writerow(
-            (obligation.name, obligation.verdict, "", "", "", "", "", "", ";".join(obligation.open), why, *nobody)
-        )
-    return stream.getvalue()
+        why = " ".join(sentence(message, lang) for message in obligation_messages(obligation, stands))
+        yield obligation.name, obligation.verdict, *("",) * 6, ";".join(obligation.open), why, *nobody
 
 
 def _decided_cells(proposed: Answer, decided: Decided | None) -> tuple[str, ...]:
@@ -55,8 +53,8 @@ DECIDED_COLUMNS = ("proposed", "outcome", "decided_by", "decided_at", "place", "
 def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[object, ...]:
     probability = "" if answer.probability is None else f"{answer.probability:.3f}"
     missing = ";".join((*answer.missing, *answer.delegated))  # what is said, but not for everyone, is in the reason
-    said = answer.why if number == 1 or shown is None else held_by(shown, answer)
-    why = " ".join(sentence(one, lang) for one in said)
+    reasons = answer.why if number == 1 or shown is None else held_by(shown, answer)
+    why = " ".join(sentence(message, lang) for message in reasons)
     if shown is None:
         return answer.measure.id, answer.verdict, probability, "", "", "", "", "", missing, why
     passage = shown.passage
@@ -82,7 +80,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
                 "proposed_probability": None if proposed.probability is None else round(proposed.probability, 4),
                 "decision": decided_to_plain(decided) if decided else None,
             }
-    said: dict[str, Any] = {
+    plain_law: dict[str, Any] = {
         "state": law.state,
         "as_of": law.as_of.isoformat(),
         "model": checked.model or None,
@@ -93,7 +91,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
         "measures": measures,
         "sets": _sets(stands, lang),
     }
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(plain_law, ensure_ascii=False, indent=1) + "\n"
 
 
 def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
@@ -110,7 +108,7 @@ def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
                     "source": obligation.source,
                     "verdict": obligation.verdict,
                     "measures": dict(obligation.verdicts),
-                    "said": " ".join(sentence(each, lang) for each in obligation_messages(obligation, checked)),
+                    "said": " ".join(sentence(message, lang) for message in obligation_messages(obligation, checked)),
                 }
                 for obligation in checked.obligations
                 if obligation.set == name
@@ -177,8 +175,8 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> MeasureAnswer:
         "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "excepted": list(answer.excepted),
-        "why": [to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
-        "passages": [passage_to_plain(one) for one in answer.shown],
+        "why": [to_plain(message) | {"said": sentence(message, lang)} for message in answer.why],
+        "passages": [passage_to_plain(passage) for passage in answer.shown],
     }
 
 
@@ -196,15 +194,8 @@ def passage_to_plain(shown: Shown) -> PassageAnswer:
         "similarity": round(shown.similarity, 4),
         "elements": list(shown.elements),
         "left_to_regulation": list(shown.delegated),
-        "excepts": [
-            {"start": one.start, "end": one.end, "words": _word(shown, one.start, one.end)} for one in shown.excepts
-        ],
+        "excepts": [{"start": span.start, "end": span.end, "words": shown.words(span)} for span in shown.excepts],
         "words": [
-            {"term": span.term, "start": span.start, "end": span.end, "word": _word(shown, span.start, span.end)}
-            for span in shown.spans
+            {"term": span.term, "start": span.start, "end": span.end, "word": shown.words(span)} for span in shown.spans
         ],
     }
-
-
-def _word(shown: Shown, start: int, end: int) -> str:
-    return shown.passage.text[start - shown.passage.start : end - shown.passage.start]

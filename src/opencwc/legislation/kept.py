@@ -222,11 +222,11 @@ def unpack(content: bytes) -> KeptLaw:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            told, lines, places, vectors = (archive.read(name) for name in (TOLD, ANSWERS, PASSAGES, VECTORS))
-        summary = from_plain(Summary, json.loads(told))
-        held = from_plain(KeptPassages, json.loads(places.decode("utf-8", "surrogatepass")))
-        sections = tuple(LegalSection(*row) for row in held.sections)
-        passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in held.passages)
+            summary_json, lines, places, vectors = (archive.read(name) for name in (TOLD, ANSWERS, PASSAGES, VECTORS))
+        summary = from_plain(Summary, json.loads(summary_json))
+        stretches = from_plain(KeptPassages, json.loads(places.decode("utf-8", "surrogatepass")))
+        sections = tuple(LegalSection(*row) for row in stretches.sections)
+        passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in stretches.passages)
         kept = (from_plain(KeptAnswer, json.loads(line)) for line in lines.decode().splitlines())
         checked = _checked(summary, sections, tuple(_answer(answer, sections) for answer in kept))
         law = KeptLaw(checked, passages, summary.encoder, vectors)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
 from opencwc.errors import InputError
@@ -26,11 +25,8 @@ from opencwc.legislation.verdicts import signs_of
 from opencwc.settings import load_settings
 from opencwc.wording import reason
 
-if TYPE_CHECKING:
-    from opencwc.legislation.coverage_model import Weigher
-
 Progress = Callable[[str, int, int], None]
-"""What is told of the work: the step (``reading``, ``searching``, ``elements``), how much is done, of how much."""
+"""Receives the step of the work (``reading``, ``searching``, ``elements``), how much of it is done, of how much."""
 
 
 def check_law(
@@ -38,7 +34,6 @@ def check_law(
     state: str,
     as_of: date | None = None,
     *,
-    measures: Measures | None = None,
     encoder: Encoder | None = None,
     model: bool = True,
     ocr: bool | None = None,
@@ -57,9 +52,7 @@ def check_law(
     for number, path in enumerate(files):
         tell("reading", number, len(files))
         texts.append(read_legal_text(path, name=path.name, ocr=ocr, confine=confine))
-    return check_texts(
-        texts, state, as_of, measures=measures, encoder=encoder, model=model, cache=cache, progress=progress
-    )
+    return check_texts(texts, state, as_of, encoder=encoder, model=model, cache=cache, progress=progress)
 
 
 def check_texts(
@@ -72,12 +65,8 @@ def check_texts(
     model: bool = True,
     cache: Path | None = None,
     progress: Progress | None = None,
-    weigher: Weigher | None = None,
 ) -> Checked:
-    """Check texts that are read already; see `check_law`.
-
-    ``weigher`` takes the place of the model, for measuring one that was trained without this State.
-    """
+    """Check texts that are read already against these measures, else against those of the day; see `check_law`."""
     tell = progress or _silent
     day = as_of or date.today()
     rules = measures or read_measures(day, own_sets(load_settings().folder))
@@ -100,12 +89,13 @@ def check_texts(
     read.terms.keep()
     level = _level(hits)
     signs = [
-        signs_of(each.measure, list(each.holdings.values()), each.similarities, each.ranks, level) for each in readings
+        signs_of(reading.measure, list(reading.holdings.values()), reading.similarities, reading.ranks, level)
+        for reading in readings
     ]
-    proposed, used, weights, why_rules = propose_verdicts(signs, model=model, weigher=weigher)
+    proposed, used, weights, why_rules = propose_verdicts(signs, model=model)
     if law is not whole:
         readings = [_near_only(reading, index) for reading in readings]
-    answers = [answer_to(*each, read, index) for each in zip(readings, proposed, signs, strict=True)]
+    answers = [answer_to(*answered, read, index) for answered in zip(readings, proposed, signs, strict=True)]
     left_out = [Message("law_set_not_read", {"file": left.file, "why": left.why}) for left in rules.refused]
     notes = (*left_out, *law.notes, *why_rules)
     answers = qualified(answers, notes)
@@ -121,10 +111,10 @@ def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled
             obligation.id,
             obligation.titles,
             obligation.source,
-            tuple((id, verdicts[id]) for id in held),
+            tuple((id, verdicts[id]) for id in checked_ids),
         )
         for obligation in measures.obligations
-        if (held := [id for id in obligation.measures if id in verdicts])
+        if (checked_ids := [id for id in obligation.measures if id in verdicts])
     )
 
 
@@ -174,4 +164,4 @@ def _counted(measures: Sequence[Measure], tell: Progress) -> Iterator[Measure]:
 
 
 def _silent(step: str, done: int, of: int) -> None:
-    """Nothing is told where nobody asked."""
+    """Report no progress."""

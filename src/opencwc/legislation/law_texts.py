@@ -19,8 +19,8 @@ from opencwc.wording import LANGUAGES, reason
 def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
     """Return sections with the language that all of one text that look alike are in, where it is none that is read.
 
-    Script and short words, by which a section's language is told, know of few languages: Portuguese has the short words
-    of French and Spanish, Japanese the signs of Chinese.
+    A section's language is recognised by script and short words, which know few languages: Portuguese has the short
+    words of French and Spanish, Japanese the signs of Chinese.
     """
     alike: dict[tuple[str, str], list[LegalSection]] = {}
     for section in sections:
@@ -35,11 +35,8 @@ def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
 
 def unread_languages(sections: Sequence[LegalSection]) -> list[tuple[str, str]]:
     """Return (file, language) of all that is in a language whose laws are not read, in order."""
-    return list(
-        dict.fromkeys(
-            (section.file, section.lang) for section in sections if section.lang and section.lang not in READ_LANGUAGES
-        )
-    )
+    unread = (section for section in sections if section.lang and section.lang not in READ_LANGUAGES)
+    return list(dict.fromkeys((section.file, section.lang) for section in unread))
 
 
 def language_named(code: str) -> Message:
@@ -47,14 +44,6 @@ def language_named(code: str) -> Message:
     from babel import Locale
 
     return Message("by_language", {language: str(Locale(language).languages.get(code, code)) for language in LANGUAGES})
-
-
-def language_called(name: str) -> Message:
-    """Return the name of a language, in each of the six, by its English one; one that is not known stays as it is."""
-    from babel import Locale
-
-    known = Locale("en").languages.items()
-    return language_named(next((code for code, known_name in known if known_name == name), name))
 
 
 def _sample(sections: Sequence[LegalSection]) -> str:

@@ -95,6 +95,10 @@ class Shown:
         """Whether it holds something of the measure, or takes something of it back."""
         return bool(self.elements or self.delegated or self.excepts)
 
+    def words(self, span: Span) -> str:
+        """Return the words of the passage at a place of the document."""
+        return self.passage.text[span.start - self.passage.start : span.end - self.passage.start]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

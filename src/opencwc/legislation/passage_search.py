@@ -52,8 +52,8 @@ class PassageIndex:
     """Passages of one State's texts, ready to be searched.
 
     ``expected`` are the questions that will be asked, where they are known: of a text with more than `MOST_ENCODED`
-    passages, those that share no word with any of them are found by words alone. ``progress`` is told how many passages
-    are encoded, of how many, where they are not kept in the cache.
+    passages, those that share no word with any of them are found by words alone. ``progress`` receives how many
+    passages are encoded, of how many, where the cache does not hold them.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from opencwc.convention.fields import cached, read_yaml
+from opencwc.convention.fields import cached, read_yaml, stamps
 from opencwc.settings import cache_folder
 
 FILE = Path(__file__).parent / "data" / "patterns.yaml"
@@ -28,6 +28,4 @@ def pattern(lang: str, *tables: str) -> re.Pattern[str] | None:
 
 @cache
 def _tables() -> Any:
-    status = FILE.stat()
-    stamp = (str(FILE), status.st_mtime_ns, status.st_size)
-    return cached(cache_folder(), "law-patterns", stamp, lambda: read_yaml(FILE))
+    return cached(cache_folder(), "law-patterns", stamps([FILE]), lambda: read_yaml(FILE))

@@ -75,7 +75,7 @@ class Library:
 
     The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State, and
     ``doubts`` what is to be said of their files that may not be in force.
-    ``progress`` is told how many passages are encoded, of how many, where some are not kept in the cache yet.
+    ``progress`` receives how many passages are encoded, of how many, where the cache does not hold all of them.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ from opencwc.legislation.decided_law import (
     told_in_short,
 )
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
-from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.passages import beginning_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -59,7 +59,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
 TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
@@ -75,7 +75,6 @@ def report(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
     return Report(
         title=say(Message("law_report_title", {"state": state_named(checked.law.state)}), lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(reported.lead,),
         contents=tuple(titles.items()),
@@ -329,22 +328,21 @@ def _telling(passages: Sequence[Shown]) -> tuple[list[Shown], list[Shown]]:
     """Part passages into those that say something which none before them says, and the rest."""
     quoted: list[Shown] = []
     rest: list[Shown] = []
-    held: set[str] = set()
+    known: set[str] = set()
     for passage in passages:
-        is_new = not held >= {*passage.elements, *passage.delegated} or bool(passage.excepts) or not quoted
+        is_new = not known >= {*passage.elements, *passage.delegated} or bool(passage.excepts) or not quoted
         (quoted if is_new else rest).append(passage)
-        held |= {*passage.elements, *passage.delegated}
+        known |= {*passage.elements, *passage.delegated}
     return quoted, rest
 
 
 def _beginning(shown: Shown) -> Shown:
     """Return the beginning of a passage that decides nothing: enough to see what it is about."""
     passage = shown.passage
-    ends = [end for _, end in sentences_of(passage.text) if end <= _BEGINNING]
-    end = max(ends, default=_BEGINNING)
     if len(passage.text) <= _BEGINNING:
         return shown
-    return replace(shown, passage=replace(passage, text=passage.text[:end].rstrip() + " …"))
+    beginning = beginning_of(passage.text, _BEGINNING).rstrip()
+    return replace(shown, passage=replace(passage, text=f"{beginning} …"))
 
 
 _BEGINNING = 400
@@ -391,7 +389,7 @@ def _marks(shown: Shown, tone: Tone) -> list[tuple[Span, Tone]]:
     words: list[tuple[Span, Tone]] = [
         (span, tone)
         for span in shown.spans
-        if not any(each.start <= span.start < each.end for each in shown.excepts)
+        if not any(exception.start <= span.start < exception.end for exception in shown.excepts)
     ]  # fmt: skip
     return sorted([*words, *((span, EXCEPTS) for span in shown.excepts)], key=lambda pair: pair[0].start)
 
@@ -409,4 +407,4 @@ def told_of(obligation: Fulfilled, checked: Checked, lang: str) -> str:
     """Say how the measures that fulfil an obligation came out, and which are not covered."""
     needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(obligation.open)})
     messages = (*obligation_messages(obligation, checked), *([needs] if obligation.open else []))
-    return " ".join(sentence(each, lang) for each in messages)
+    return " ".join(sentence(message, lang) for message in messages)

@@ -5,8 +5,6 @@ A folder a State in the house's data folder; nothing is kept that the person did
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from opencwc.errors import InputError, NotFoundError, StorageError
+from opencwc.files.csv_cells import csv_text
 from opencwc.legislation.formats import answer_to_plain
 from opencwc.legislation.model import Checked
 from opencwc.settings import data_folder
@@ -119,14 +118,12 @@ def measures_on(kept: Sequence[Kept]) -> list[str]:
 
 def shelf_csv(kept: Sequence[Kept]) -> str:
     """Return who covers what: a line a State, a column a measure; a measure that was not checked is left empty."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     measures = measures_on(kept)
-    writer.writerow(("state", "as_of", "texts", "model", *measures))
-    for state in kept:
-        verdicts = (state.verdicts.get(measure, "") for measure in measures)
-        writer.writerow((state.state, state.as_of, len(state.files), state.model, *verdicts))
-    return stream.getvalue()
+    rows = (
+        (state.state, state.as_of, len(state.files), state.model, *(state.verdicts.get(id, "") for id in measures))
+        for state in kept
+    )
+    return csv_text([("state", "as_of", "texts", "model", *measures), *rows])
 
 
 def shelf_json(kept: Sequence[Kept]) -> str:

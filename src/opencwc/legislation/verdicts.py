@@ -26,12 +26,12 @@ def strength(measure: Measure, holding: SectionHolding) -> float:
     groups = {element.id: element.one_of for element in measure.needed if element.one_of}
     total = len({groups.get(id, id) for id in needed}) or 1
     best: dict[str, float] = {}
-    for held in holding.holdings:
-        if held.element in needed and held.how != "denied":
-            key = groups.get(held.element, held.element)
-            worth = held.strength * (0.5 if held.how == "regulation" else 1.0)
+    for part in holding.holdings:
+        if part.element in needed and part.how != "denied":
+            key = groups.get(part.element, part.element)
+            worth = part.strength * (0.5 if part.how == "regulation" else 1.0)
             best[key] = max(best.get(key, 0.0), worth)
-    advised = sum(held.element not in needed for held in holding.holdings)
+    advised = sum(part.element not in needed for part in holding.holdings)
     share = sum(best.values()) / total + 0.02 * advised
     return share * (0.5 + 0.5 * holding.subject) * min(1.0, 0.2 + holding.scope)
 
@@ -50,8 +50,8 @@ def contributing(measure: Measure, holdings: Sequence[SectionHolding]) -> list[S
     if not most:
         return inside
     good = {section for section, share in shares.items() if share >= max(min(_GOOD_PART, most), 0.5 * most)}
-    linked = {held.via for holding in inside if holding.section in good for held in holding.holdings if held.via >= 0}
-    linking = {holding.section for holding in inside if any(held.via in good for held in holding.holdings)}
+    linked = {part.via for holding in inside if holding.section in good for part in holding.holdings if part.via >= 0}
+    linking = {holding.section for holding in inside if any(part.via in good for part in holding.holdings)}
     kept = good | linked | linking
     return [holding for holding in inside if holding.section in kept or not holding.firm()]
 
@@ -89,18 +89,18 @@ def signs_of(
     nearest = max(similarities.values(), default=0.0)
     best_near = similarities.get(best.section, 0.0) if best else 0.0
     all_tight, all_firm, left = met_by(inside)
-    all_held = [held for holding in inside for held in holding.holdings]
-    short = {held.element for held in all_held if held.how in SHORT} - all_tight
+    all_holdings = [part for holding in inside for part in holding.holdings]
+    short = {part.element for part in all_holdings if part.how in SHORT} - all_tight
     advised = [element.id for element in measure.elements if element.advised]
     place = ranks.get(best.section, 60) if best else 60
-    found = {
+    signs = {
         "best_tight": _share(measure, best.firm(LEAST_TIGHT) if best else ()),
         "best_firm": _share(measure, best.firm() if best else ()),
         "all_tight": _share(measure, all_tight),
         "all_firm": _share(measure, all_firm),
         "any": float(bool(_share(measure, all_firm))),
         "delegated": _share(measure, all_firm | left) - _share(measure, all_firm),
-        "by_reference": float(any(held.how == "reference" for held in all_held)),
+        "by_reference": float(any(part.how == "reference" for part in all_holdings)),
         "subject": best.subject if best else 0.0,
         "scope": best.scope if best else 0.0,
         "scope_all": max((holding.scope for holding in holdings), default=0.0),
@@ -109,14 +109,14 @@ def signs_of(
         "nearness": best_near,
         "nearness_over": nearest - level,
         "rank_of_best": 1.0 / (1 + place),
-        "loose": _share(measure, {held.element for held in all_held if held.how == "said"}),
+        "loose": _share(measure, {part.element for part in all_holdings if part.how == "said"}),
         "denied": _share(measure, {element for holding in inside for element in holding.of("denied")} - all_tight),
         "words": min(1.0, len(inside) / 5),
         "agree": float(place < 5),
         "short": _share(measure, all_tight | short) - _share(measure, all_tight),
-        "elements_held": min(1.0, len(all_held) / 10),
+        "elements_held": min(1.0, len(all_holdings) / 10),
     }
-    return found | {f"kind_{kind}": float(measure.kind == kind) for kind in KINDS}
+    return signs | {f"kind_{kind}": float(measure.kind == kind) for kind in KINDS}
 
 
 def _share(measure: Measure, met: Iterable[str]) -> float:

@@ -101,13 +101,13 @@ def _differing(
         ]  # fmt: skip
         at = end
     stretches.append((text[at:], None))
-    return tuple(Piece(said, of) for said, of in _joined(stretches))
+    return tuple(Piece(words, of) for words, of in _joined(stretches))
 
 
 def _joined(stretches: Iterable[tuple[str, Tone | None]]) -> Iterator[tuple[str, Tone | None]]:
     """Yield stretches, those of one tone that follow each other as one, and none that is empty."""
-    for tone, held in groupby((stretch for stretch in stretches if stretch[0]), key=lambda stretch: stretch[1]):
-        yield "".join(said for said, _ in held), tone
+    for tone, same_tone in groupby((stretch for stretch in stretches if stretch[0]), key=lambda stretch: stretch[1]):
+        yield "".join(words for words, _ in same_tone), tone
 
 
 _LONGEST_COMPARED = 8_000
@@ -142,15 +142,15 @@ class Compared:
     def notes(self) -> tuple[Message, ...]:
         """What makes a comparison doubtful: other languages, texts that were not read or are not known in force."""
         sides = (self.before, self.after)
-        said = [note for side in sides for note in side.notes if note.id == NOT_IN_FORCE]
+        doubts = [note for side in sides for note in side.notes if note.id == NOT_IN_FORCE]
         before, after = (_languages(side) for side in sides)
         if before and after and set(before) != set(after):
-            named = {name: tuple(map(language_named, held)) for name, held in (("before", before), ("after", after))}
-            said.append(Message("law_compare_languages", dict(named)))
+            named = [tuple(map(language_named, languages)) for languages in (before, after)]
+            doubts.append(Message("law_compare_languages", {"before": named[0], "after": named[1]}))
         unread = [file for side in sides for file in unread_files(side.notes)]
         if unread:
-            said.append(Message("law_compare_unread", {"files": tuple(dict.fromkeys(unread))}))
-        return tuple(note for at, note in enumerate(said) if note not in said[:at])
+            doubts.append(Message("law_compare_unread", {"files": tuple(dict.fromkeys(unread))}))
+        return tuple(note for at, note in enumerate(doubts) if note not in doubts[:at])
 
 
 def _languages(checked: Checked) -> list[str]:
@@ -175,9 +175,9 @@ def compare(before: Checked, after: Checked) -> Compared:
 
 def _change(before: Answer, after: Answer, standing: tuple[_VersionTexts, _VersionTexts]) -> Change:
     earlier, later = standing
-    held, holds = _holding(before), _holding(after)
-    gone = [passage for passage in held if not later.say(passage.passage.text)]
-    new = [passage for passage in holds if not earlier.say(passage.passage.text)]
+    old, fresh = _holding(before), _holding(after)
+    gone = [passage for passage in old if not later.say(passage.passage.text)]
+    new = [passage for passage in fresh if not earlier.say(passage.passage.text)]
     excepting = any(passage.excepts for passage in new)
     came = tuple(element for element in after.met if element not in before.met)
     went = tuple(element for element in before.met if element not in after.met)
@@ -188,7 +188,7 @@ def _change(before: Answer, after: Answer, standing: tuple[_VersionTexts, _Versi
     down_by_reading = down and not gone and not excepting and not (up and new)
     if up_by_reading or down_by_reading:
         still = tuple(
-            dict.fromkeys(passage.passage.section.id or passage.passage.section.file for passage in held or holds)
+            dict.fromkeys(passage.passage.section.id or passage.passage.section.file for passage in old or fresh)
         )
         return Change(before, after, "reading", (), (), (), still)
     if not gone and not excepting:  # what is no longer counted still stands: it did not go
@@ -219,7 +219,7 @@ def _pairs(old: list[Shown], new: Sequence[Shown], standing: tuple[_VersionTexts
 
 
 def _nearness(passage: Shown, other: Shown) -> float:
-    words, others = ({*_WORD.findall(each.passage.text.casefold())} for each in (passage, other))
+    words, others = ({*_WORD.findall(side.passage.text.casefold())} for side in (passage, other))
     same_section = passage.passage.section.id == other.passage.section.id
     return len(words & others) / (len(words | others) or 1) + (0.2 if same_section else 0.0)
 

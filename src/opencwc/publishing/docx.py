@@ -188,12 +188,12 @@ class _Writer:
         """Write words into a paragraph, each with its note behind it."""
         from docx.shared import Pt
 
-        for number, one in enumerate(words):
-            run = paragraph.add_run((" " if number else "") + _plain(model.with_note(one)))
+        for number, word in enumerate(words):
+            run = paragraph.add_run((" " if number else "") + _plain(model.with_note(word)))
             run.bold = bold or None
             if small:
                 run.font.size = Pt(_SMALL)
-            if self.right_to_left and not (isinstance(one, model.Text) and one.verbatim):
+            if self.right_to_left and not (isinstance(word, model.Text) and word.verbatim):
                 run.font.rtl = True
         self.turned(paragraph)
 
@@ -217,15 +217,15 @@ class _Writer:
 
     def table(self, caption: str, headings: tuple[str, ...], rows: Iterable[tuple[model.Words, ...]]) -> None:
         """Write a table; the first row repeats on every page."""
-        held = [*([headings] if headings else []), *rows]
-        if not held:
+        lines = [*([headings] if headings else []), *rows]
+        if not lines:
             return
         if caption:
             self.paragraph((caption,), bold=True)
-        table = self.document.add_table(rows=0, cols=max(map(len, held)), style="Table Grid")
+        table = self.document.add_table(rows=0, cols=max(map(len, lines)), style="Table Grid")
         if self.right_to_left:
             table.table_direction = _direction()
-        for number, row in enumerate(held):
+        for number, row in enumerate(lines):
             cells = table.add_row().cells
             for cell, words in zip(cells, row, strict=False):
                 self.words(cell.paragraphs[0], (words,), small=True, bold=bool(headings) and number == 0)
@@ -272,9 +272,9 @@ def _speaks(properties: Any, lang: str, *, right_to_left: bool) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    said = OxmlElement("w:lang")
-    said.set(qn("w:bidi" if right_to_left else "w:eastAsia" if lang == "zh" else "w:val"), lang)
-    properties.append(said)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:bidi" if right_to_left else "w:eastAsia" if lang == "zh" else "w:val"), lang)
+    properties.append(language)
 
 
 def _shade(properties: Any, colour: str) -> None:

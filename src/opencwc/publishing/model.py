@@ -281,7 +281,7 @@ class Labels(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """A document: its title, its language and direction, its sections, and what it closes with.
+    """A document: its title, its language, its sections, and what it closes with.
 
     ``main`` is the id of the section that a reader most likely came for. ``marking`` is how confidential it is and
     stands on every page; ``made`` is the day that a file says of itself, so that the same report is the same file.
@@ -291,10 +291,14 @@ class Report(Struct, frozen=True):
     lang: str
     labels: Labels
     sections: Iterable[Section]
-    direction: Literal["ltr", "rtl"] = "ltr"
     lead: tuple[Words, ...] = ()
     contents: tuple[tuple[str, str], ...] = ()
     closing: tuple[Words, ...] = ()
     main: str = ""
     marking: str = ""
     made: date | None = None
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """The direction in which its language is written."""
+        return "rtl" if self.lang in RIGHT_TO_LEFT else "ltr"

@@ -79,6 +79,7 @@ def as_data(report: Report) -> dict[str, Any]:
     """
     data: dict[str, Any] = _plain(report, report.labels)
     data["ids"] = sorted(_ids(data))
+    data["direction"] = report.direction
     made = report.made
     data["made"] = {"year": made.year, "month": made.month, "day": made.day} if made else None
     return data
@@ -113,7 +114,7 @@ def _plain(value: object, labels: Labels) -> Any:
         case None | bool() | int() | float():
             return value
         case Iterable():
-            return [_plain(one, labels) for one in value]
+            return [_plain(item, labels) for item in value]
     return _fields(value, labels)
 
 
@@ -144,8 +145,8 @@ def _coloured(svg: str) -> str:
 
 def _told(figure: Figure) -> str:
     """Return what a picture says of itself, for those who do not see it."""
-    found = re.search(r"<title[^>]*>([^<]*)</title>", figure.svg) or re.search(r'aria-label="([^"]*)"', figure.svg)
-    return settable(found[1]) if found else "—"
+    match = re.search(r"<title[^>]*>([^<]*)</title>", figure.svg) or re.search(r'aria-label="([^"]*)"', figure.svg)
+    return settable(match[1]) if match else "—"
 
 
 def _ids(data: dict[str, Any]) -> Iterator[str]:
@@ -158,7 +159,7 @@ def _ids(data: dict[str, Any]) -> Iterator[str]:
         if block["kind"] == "cards"
         for card in block["cards"]
     ]
-    yield from (one for one, times in Counter(every).items() if one and times == 1)
+    yield from (identity for identity, times in Counter(every).items() if identity and times == 1)
 
 
 def _see_fonts() -> None:

@@ -62,7 +62,7 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
 def said(words: model.Words | Iterable[model.Words]) -> str:
     """Return words as one text, with their notes behind them, as a cell may hold it.
 
-    >>> said((Text("C4H10FO2P", verbatim=True, note="drawn"), "and more"))
+    >>> said((model.Text("C4H10FO2P", verbatim=True, note="drawn"), "and more"))
     'C4H10FO2P (drawn) and more'
     """
     if isinstance(words, str | model.Text):

@@ -91,6 +91,8 @@ def _batches_of(values: Iterable[str | None], size: int = 65_536) -> Iterator[Ro
     first = 1
     rest = iter(values)
     while run := list(islice(rest, size)):
-        part = part_of_values([None if one is None else str(one) for one in run], [None] * len(run), {}, ValueLimits())
+        part = part_of_values(
+            [None if value is None else str(value) for value in run], [None] * len(run), {}, ValueLimits()
+        )
         yield Rows(first, part.ids, part.inputs, part.problems)
         first += len(run)

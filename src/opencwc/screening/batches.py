@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,24 +65,17 @@ class BatchScreener:
             for offset, text in zip(offsets.tolist(), inputs, strict=True):
                 if offset not in outcomes:
                     outcomes[offset] = self.screener.answer(text, self.question.kind)
-        tally = Tally()
-        for answered in outcomes.values():
-            tally.add(gravest(one.verdict for one in answered))
-        tally.add(Verdict.NOT_LISTED, len(rows.inputs) - len(outcomes))
-        return Answered(rows, outcomes, tally, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
 
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
         readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
         different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
         answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
-        outcomes.update({offset: told for offset, text in readable if (told := answers[text])})
-        tally = Tally()
-        for answered in outcomes.values():
-            tally.add(gravest(one.verdict for one in answered))
-        tally.silent = len(rows.inputs) - len(outcomes)
-        tally.add(NO_MENTION.verdict, tally.silent)
-        return Answered(rows, outcomes, tally, NO_MENTION)
+        outcomes.update({offset: mentions for offset, text in readable if (mentions := answers[text])})
+        answered = _counted(rows, outcomes, NO_MENTION)
+        answered.tally.silent = len(rows.inputs) - len(outcomes)
+        return answered
 
     def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
         import numpy as np
@@ -98,12 +91,21 @@ class BatchScreener:
         return scan(np.frombuffer(data or b"\0", np.uint8), ends, self._limits)
 
 
+def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcome) -> Answered:
+    """Count how the rows of a batch came out; ``plain`` is said of those that have no outcome of their own."""
+    tally = Tally()
+    for statements in outcomes.values():
+        tally.add(gravest(outcome.verdict for outcome in statements))
+    tally.add(plain.verdict, len(rows.inputs) - len(outcomes))
+    return Answered(rows, outcomes, tally, plain)
+
+
 def gate_limits(rulebook: Rulebook) -> Limits:
     """Return what a rulebook's compositions allow, laid out for the bulk reader."""
     from opencwc.chemistry.smiles_gate import make_limits
 
     gate = rulebook.gate
-    needs = [(one.elements, one.alkyl_on_phosphorus, one.quaternary, one.positive) for one in gate.needs]
+    needs = [(counts.elements, counts.alkyl_on_phosphorus, counts.quaternary, counts.positive) for counts in gate.needs]
     return make_limits(gate.full_keys, gate.keys, needs)
 
 
@@ -123,52 +125,53 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
         pl.lit(answered.plain.basis).alias("basis"),
         pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
     )
-    told = _told(answered, question).join(keys, on="offset", how="left", maintain_order="left")
-    told = told.with_columns(pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input"))
+    special_lines = _outcome_lines(answered, question).join(keys, on="offset", how="left", maintain_order="left")
+    special_lines = special_lines.with_columns(
+        pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input")
+    )
     if question.only and answered.plain.verdict not in question.only:
         simple = simple.clear()
-    lines = pl.concat([simple.select("offset", *COLUMNS), told.select("offset", *COLUMNS)])
+    lines = pl.concat([simple.select("offset", *COLUMNS), special_lines.select("offset", *COLUMNS)])
     return lines.sort("offset", maintain_order=True).select(COLUMNS)
 
 
-def _told(answered: Answered, question: Question) -> pl.DataFrame:
+def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:
     """Return the outcomes that are asked for, a line each; a message that many of them share is said once."""
     import polars as pl
 
     ids, inputs = answered.rows.ids.to_list(), answered.rows.inputs.to_list()
-    told = [
+    chosen = [
         (offset, outcome)
         for offset, outcomes in answered.outcomes.items()
         for outcome in outcomes
         if not question.only or outcome.verdict in question.only
     ]
-    said = {id(message): message for message in (one.message for _, one in told)}
-    whys = {key: sentence(message, question.lang) for key, message in said.items()}
+    messages = {id(outcome.message): outcome.message for _, outcome in chosen}
+    whys = {key: sentence(message, question.lang) for key, message in messages.items()}
     columns: dict[str, list[str | None]] = {
-        "place": [_place(one, ids[offset] or "", inputs[offset]) for offset, one in told],
-        "written": [one.written or None for _, one in told],
-        "component": ["" if one.component is None else str(one.component) for _, one in told],
-        "verdict": [str(one.verdict) for _, one in told],
-        "list": [one.rule.list if one.rule else "" for _, one in told],
-        "entry": [one.rule.entry if one.rule else "" for _, one in told],
-        "basis": [one.basis for _, one in told],
-        "why": [whys[id(one.message)] for _, one in told],
+        "place": [_place(outcome, ids[offset] or "", inputs[offset]) for offset, outcome in chosen],
+        "written": [outcome.written or None for _, outcome in chosen],
+        "component": ["" if outcome.component is None else str(outcome.component) for _, outcome in chosen],
+        "verdict": [str(outcome.verdict) for _, outcome in chosen],
+        "list": [outcome.rule.list if outcome.rule else "" for _, outcome in chosen],
+        "entry": [outcome.rule.entry if outcome.rule else "" for _, outcome in chosen],
+        "basis": [outcome.basis for _, outcome in chosen],
+        "why": [whys[id(outcome.message)] for _, outcome in chosen],
     }
-    offsets = pl.Series("offset", [offset for offset, _ in told], dtype=pl.UInt32)
+    offsets = pl.Series("offset", [offset for offset, _ in chosen], dtype=pl.UInt32)
     return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])
 
 
-def to_findings(answered: Answered, maker: Maker, file: str = "") -> list[Finding]:
-    """Return every finding of a batch, in the order of its rows."""
+def to_findings(answered: Answered, maker: Maker, file: str = "", only: Collection[Verdict] = ()) -> Iterator[Finding]:
+    """Yield every finding of a batch, in the order of its rows; with ``only`` those of these verdicts."""
     simple = (answered.plain,)
-    rows = answered.rows
-    findings: list[Finding] = []
-    for offset in range(len(rows)):
-        findings += _findings(answered, offset, answered.outcomes.get(offset, simple), maker, file)
-    return findings
+    for offset in range(len(answered.rows)):
+        outcomes = answered.outcomes.get(offset, simple)
+        wanted = [outcome for outcome in outcomes if outcome.verdict in only] if only else outcomes
+        yield from _findings(answered, offset, wanted, maker, file)
 
 
-def told_findings(answered: Answered, maker: Maker, file: str = "", most: int | None = None) -> list[Finding]:
+def findings_to_see(answered: Answered, maker: Maker, file: str = "", most: int | None = None) -> list[Finding]:
     """Return the findings that a person must see: everything but what is plainly not listed, up to ``most``."""
     findings: list[Finding] = []
     for offset in sorted(answered.outcomes):
@@ -190,15 +193,15 @@ def _findings(
         yield outcome.finding(subject if place is None else replace(subject, id=place), maker)
 
 
-def _place(one: Outcome, place: str, text: str | None) -> str | None:
+def _place(outcome: Outcome, place: str, text: str | None) -> str | None:
     """Return where in a passage a mention stands: in the row of a sheet, or of a table that is attached, the cell;
     ``None`` where the id says it.
     """
-    if not one.span or not ("!" in place or " > " in place):
+    if not outcome.span or not ("!" in place or " > " in place):
         return None
     from opencwc.files import cell_of
 
-    return cell_of(place, text or "", one.span[0])
+    return cell_of(place, text or "", outcome.span[0])
 
 
 def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArray[np.int64]]:
@@ -227,8 +230,7 @@ def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArra
 
             numbers = pl.Series([looks_like_cas(text) for text in odd.to_list()])
             offsets = masks["name"].fill_null(value=False).arg_true()
-            found = offsets.filter(numbers)
-            moved = pl.Series(range(len(inputs)), dtype=pl.UInt32).is_in(found.implode())
+            moved = pl.Series(range(len(inputs)), dtype=pl.UInt32).is_in(offsets.filter(numbers).implode())
             masks["cas"] = masks["cas"] | moved
             masks["name"] = masks["name"] & ~moved
     return {name: mask.fill_null(value=False).arg_true().to_numpy().astype("int64") for name, mask in masks.items()}

@@ -8,7 +8,7 @@ from rdkit import Chem, rdBase
 
 from opencwc.chemistry.drawing import CORE, draw, highlight_classes
 from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
-from opencwc.finding import Evidence, Finding, Message, Rule, Tone, Value, Verdict
+from opencwc.finding import Evidence, Finding, Message, Rule, Value, Verdict
 from opencwc.publishing.model import (
     Badge,
     Block,
@@ -25,15 +25,9 @@ from opencwc.publishing.model import (
 )
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
 
-TONES: dict[Verdict, Tone] = {
-    Verdict.LISTED: "grave",
-    Verdict.REVIEW: "doubt",
-    Verdict.EXEMPT: "mild",
-    Verdict.UNREADABLE: "gap",
-    Verdict.NOT_LISTED: "calm",
-}
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 """The kinds of evidence that a text gives beside a mention."""
@@ -103,38 +97,38 @@ class Teller:
 
     def excerpt(self, finding: Finding) -> Excerpt | None:
         """Show the text around a mention with the mention marked; ``None`` where the finding is of no text."""
-        shown = next((one for one in finding.evidence if one.kind == "mention"), None)
+        shown = next((evidence for evidence in finding.evidence if evidence.kind == "mention"), None)
         if shown is None:
             return None
         start = min(shown.span[0], BESIDE)
         end = start + shown.span[1] - shown.span[0]
-        tone = TONES[finding.verdict]
+        tone = SCREEN.tones[finding.verdict]
         pieces = (Piece(shown.value[:start]), Piece(shown.value[start:end], tone), Piece(shown.value[end:]))
         return Excerpt(tuple(piece for piece in pieces if piece.text))
 
     def stated(self, finding: Finding) -> Iterator[Fact]:
         """Say what the text states beside a mention: concentration, quantity, packing, codes."""
         stated: dict[str, list[Words]] = {}
-        for one in finding.evidence:
-            if one.kind in STATED:
-                value = "" if one.value == one.label else one.value
-                stated.setdefault(one.kind, []).append(Text(one.label, verbatim=True, note=value))
+        for evidence in finding.evidence:
+            if evidence.kind in STATED:
+                value = "" if evidence.value == evidence.label else evidence.value
+                stated.setdefault(evidence.kind, []).append(Text(evidence.label, verbatim=True, note=value))
         for kind, values in stated.items():
             yield Fact(self.say(f"stated_{kind}"), tuple(values))
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
         """Draw the component with its deciding atoms; ``None`` where no atom decides."""
-        shown = [one for one in finding.evidence if one.kind == "atoms" and one.structure]
+        shown = [evidence for evidence in finding.evidence if evidence.kind == "atoms" and evidence.structure]
         if not shown:
             return None
-        labels = highlight_classes([one.label for one in shown])
+        labels = highlight_classes([evidence.label for evidence in shown])
         legend = []
-        for one in shown:
-            text = self.say("report_legend_core") if one.label == CORE else self.what_stands(one, entry)
-            legend.append(Key(labels[one.label], "" if one.label == CORE else one.label, text))
+        for evidence in shown:
+            text = self.say("report_legend_core") if evidence.label == CORE else self.what_stands(evidence, entry)
+            legend.append(Key(labels[evidence.label], "" if evidence.label == CORE else evidence.label, text))
         svg = draw(
             shown[0].structure,
-            {one.label: one.atoms for one in shown},
+            {evidence.label: evidence.atoms for evidence in shown},
             WIDTH,
             HEIGHT,
             title=self.say("report_drawing"),
@@ -158,7 +152,7 @@ class Teller:
             facts.append(Fact(self.say("report_meaning"), (self.in_language(entry.meaning),)))
         facts += self.structures(entry)
         named = tuple(self.chemical(example) for example in entry.examples)
-        exempt = tuple(self.chemical(one) for one in entry.exempt)
+        exempt = tuple(self.chemical(chemical) for chemical in entry.exempt)
         for label, values in (("report_examples", named), ("report_exempt", exempt)):
             if values:
                 facts.append(Fact(self.say(label), values))
@@ -185,14 +179,16 @@ class Teller:
         for label, drawings in (("report_core", entry.structure), ("report_near", entry.doubt)):
             if drawings:
                 yield Fact(self.say(label), tuple(self.structure(drawing) for drawing in drawings))
-        places = {name: kind for one in (*entry.structure, *entry.doubt) for name, kind in one.places.items()}
+        places = {
+            name: kind for structure in (*entry.structure, *entry.doubt) for name, kind in structure.places.items()
+        }
         if places:
             told = tuple(Text(f"{name}: {self.place_in_words(kind)}", note=kind) for name, kind in places.items())
             yield Fact(self.say("report_places"), told)
-        conditions = dict.fromkeys(item for one in entry.structure for item in one.where)
+        conditions = dict.fromkeys(item for structure in entry.structure for item in structure.where)
         if conditions:
             yield Fact(self.say("report_where"), tuple(Text(item, lang="en") for item in conditions))
-        if any(one.rest == "free" for one in entry.structure):
+        if any(structure.rest == "free" for structure in entry.structure):
             yield Fact(self.say("report_rest"), (self.sentence("report_rest_free"),))
 
     def structure(self, structure: Structure) -> Text:
@@ -211,7 +207,7 @@ class Teller:
         if place.cyclo:
             told.append(self.say("rule_cyclo"))
         if place.bearing:
-            groups = tuple(Message(f"group_{one}") for one in place.bearing)
+            groups = tuple(Message(f"group_{group}") for group in place.bearing)
             told.append(self.say("rule_bearing", groups=groups))
         if place.hydrogen:
             told.append(self.say("rule_hydrogen"))
@@ -231,7 +227,7 @@ class Teller:
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the word and tone of a verdict."""
-        return Badge(self.say(f"verdict_{verdict}"), TONES[verdict])
+        return Badge(self.say(f"verdict_{verdict}"), SCREEN.tones[verdict])
 
     def title(self, entry: Entry) -> Text:
         """Return the title of an entry in the reader's language, or in English."""

@@ -34,6 +34,7 @@ from opencwc.errors import (
     error_to_plain,
 )
 from opencwc.files import Rows, open_for_writing, open_table
+from opencwc.records import from_json, to_json
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.formats import ParquetSink
 from opencwc.screening.model import Checked, Question, Tally
@@ -501,19 +502,10 @@ def _tally_as_json(tally: Tally) -> dict[str, Any]:
 
 
 def _question_as_json(job: Job) -> dict[str, Any]:
-    question = job.question
-    return {
-        "as_of": question.as_of.isoformat(),
-        "lists": list(question.lists),
-        "files": [str(path) for path in question.files],
-        "kind": question.kind,
-        "gate": question.gate,
-        "lang": question.lang,
-        "only": [str(verdict) for verdict in question.only],
-        "source": job.source.name,
-        "column": job.column,
-        "id_column": job.id_column,
-    }
+    question = job.question._asdict() | {"files": [str(path) for path in job.question.files]}
+    of_job = {"source": job.source.name, "column": job.column, "id_column": job.id_column}
+    plain: dict[str, Any] = from_json(dict[str, Any], to_json(question | of_job))
+    return plain
 
 
 def _write_json(path: Path, told: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ from opencwc.chemistry.standardisation import pattern, phosphorous_tautomer, sta
 from opencwc.convention.model import Structure
 from opencwc.errors import RuleError
 from opencwc.finding import Message
-from opencwc.screening.groups import Answer, Place, parse_place
+from opencwc.screening.groups import Answer, Counted, Place, parse_place
 
 
 class Fit(NamedTuple):
@@ -77,11 +77,6 @@ class Core(Struct, frozen=True, dict=True):
             if (turn := atom.GetAtomMapNum())
         )
 
-    @cached_property
-    def base_key(self) -> int:
-        """The composition key of the core's own atoms."""
-        return composition_key(self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms)
-
     @property
     def unbounded(self) -> bool:
         """Whether a place takes groups of any size, so that only the other elements are bounded."""
@@ -92,30 +87,19 @@ class Core(Struct, frozen=True, dict=True):
         """Whether the drawing holds a metal, so that a reader that cuts metals out sees only its pieces."""
         return any(atom.GetAtomicNum() in METALS for atom in atoms_of(self.mol))
 
-    def plain_keys(self) -> set[int]:
-        """Return every composition key of a closed, bounded core."""
-        keys = {self.base_key}
-        for _, place, _ in self.place_atoms:
-            keys = {(key + extra) & MASK for key in keys for extra in place.plain_keys()}
-        return keys
-
-    def full_keys(self) -> set[int]:
-        """Return the full keys of a closed, bounded core: hydrogens less charge, rings and neighbours counted."""
+    def keys(self, counted: Counted) -> set[int]:
+        """Return every composition key of a closed, bounded core; hydrogens are counted less the charge."""
         own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
-        key = sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own)
-        key += HYDROGEN_WEIGHT * sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
-        key += RING_WEIGHT * (self.mol.GetNumBonds() - self.mol.GetNumAtoms() + 1)
+        if counted is Counted.ATOMS:
+            key = composition_key(atom.GetAtomicNum() for atom in own)
+        else:
+            key = sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own)
+        if counted is Counted.HYDROGENS:
+            key += HYDROGEN_WEIGHT * sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
+            key += RING_WEIGHT * (self.mol.GetNumBonds() - self.mol.GetNumAtoms() + 1)
         keys = {key & MASK}
         for _, place, _ in self.place_atoms:
-            keys = {(key + extra) & MASK for key in keys for extra in place.full_keys()}
-        return keys
-
-    def bonded_keys(self) -> set[int]:
-        """Return the keys of a closed, bounded core with the neighbours of heteroatoms counted, and nothing else."""
-        own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
-        keys = {sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own) & MASK}
-        for _, place, _ in self.place_atoms:
-            keys = {(key + extra) & MASK for key in keys for extra in place.bonded_keys()}
+            keys = {(key + extra) & MASK for key in keys for extra in place.keys(counted)}
         return keys
 
     def needs(self) -> "Counts":
@@ -190,12 +174,9 @@ class Core(Struct, frozen=True, dict=True):
         said = [atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum()]
         if not said or 2 * len(said) < self.mol.GetNumAtoms() or len(said) > self.mol.GetNumAtoms():
             return None
-        query = _open_query(mol, said)
-        return (
-            Fit(Answer.MAYBE, tuple(said), (), (Message("doubt_open_atom"),))
-            if self.mol.HasSubstructMatch(query)
-            else None
-        )
+        if not self.mol.HasSubstructMatch(_open_query(mol, said)):
+            return None
+        return Fit(Answer.MAYBE, tuple(said), (), (Message("doubt_open_atom"),))
 
     def _fit_tautomer(self, mol: Chem.Mol) -> Fit | None:
         if mol.GetNumAtoms() != self.mol.GetNumAtoms() or _tautomer_hash(mol) != _tautomer_hash(self.mol):
@@ -324,9 +305,7 @@ def _query(mol: Chem.Mol, *, exact: bool) -> Chem.Mol:
         query.AddAtom(Chem.AtomFromSmarts(f"[{words},#0]" if exact else f"[{words}]"))
     for bond in mol.GetBonds():
         query.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond.GetBondType())
-    done = query.GetMol()
-    Chem.FastFindRings(done)
-    return done
+    return _with_rings(query)
 
 
 def _open_query(mol: Chem.Mol, said: list[int]) -> Chem.Mol:
@@ -346,9 +325,14 @@ def _open_query(mol: Chem.Mol, said: list[int]) -> Chem.Mol:
         one, other = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
         if one in place and other in place:
             query.AddBond(place[one], place[other], bond.GetBondType())
-    done = query.GetMol()
-    Chem.FastFindRings(done)
-    return done
+    return _with_rings(query)
+
+
+def _with_rings(query: Chem.RWMol) -> Chem.Mol:
+    """Return a finished query; RDKit matches none whose rings were never looked for."""
+    mol = query.GetMol()
+    Chem.FastFindRings(mol)
+    return mol
 
 
 def _group(mol: Chem.Mol, start: int, own: set[int], *, closed: bool) -> list[int] | None:

@@ -60,7 +60,7 @@ class DocumentRows:
             yield Rows(first, ids, pl.Series("inputs", texts, dtype=pl.String), problems)
             first += len(run)
 
-    def told_languages(self) -> Iterator[Message]:
+    def recognised_languages(self) -> Iterator[Message]:
         """Say in which languages the passages read so far are, as far as it can be told."""
         known = [(lang, count) for lang, count in self.languages.most_common() if lang in LANGUAGES]
         if known:
@@ -101,9 +101,8 @@ def open_texts(
 
     """
     written = name or getattr(source, "name", "")
-    if column is not None or str(written).lower().endswith(_TABLES_ONLY):
-        return open_table(source, name=name, column=column, id_column=id_column)
-    if isinstance(source, Path) and split_sheet(source)[1] is not None:
+    is_sheet = isinstance(source, Path) and split_sheet(source)[1] is not None
+    if is_sheet or column is not None or str(written).lower().endswith(_TABLES_ONLY):
         return open_table(source, name=name, column=column, id_column=id_column)
     own_name = name or (source.name if isinstance(source, Path) else "")
     document = open_document(source, name=own_name, ocr=ocr, confine=confine)

@@ -37,7 +37,7 @@ def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: RuleInde
     if isinstance(mol, Unreadable):
         raise RuleError("structure_is_no_smiles", where=where, chemical=chemical.name)
     judged = judge(standardise(mol), rulebook)
-    if not any(one.entry is entry and one.verdict is wanted for one in judged):
+    if not any(ruling.entry is entry and ruling.verdict is wanted for ruling in judged):
         raise RuleError(
             "example_does_not_match", where=where, chemical=chemical.name, smiles=chemical.smiles, expected=wanted
         )

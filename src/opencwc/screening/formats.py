@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure
 from opencwc.finding import Finding, Maker, finding_to_plain
@@ -25,16 +24,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "sdf")
 
-Encode = Callable[[Answered, BatchScreener, Maker, str], bytes]
 
+class Format(NamedTuple):
+    """One format: how a worker encodes a batch, and how the pieces become a file."""
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One format: what to write first, how a worker encodes a batch, and how a piece joins the file."""
-
-    first: Callable[[Checked], bytes]
-    encode: Encode
-    open: Callable[[IO[bytes], Checked], Sink]
+    encode: Callable[[Answered, BatchScreener, Maker, str], bytes]
+    open: type[Sink]
 
 
 class Sink:
@@ -50,6 +45,14 @@ class Sink:
 
     def close(self) -> None:
         """Write what comes last."""
+
+
+class CsvSink(Sink):
+    """Writes the names of the columns first."""
+
+    def __init__(self, stream: IO[bytes], checked: Checked) -> None:
+        super().__init__(stream, checked)
+        stream.write((",".join(COLUMNS) + "\n").encode())
 
 
 class ParquetSink(Sink):
@@ -74,7 +77,9 @@ class ParquetSink(Sink):
     def close(self) -> None:
         """Write the footer; a file with no piece still has its columns."""
         if self._writer is None:
-            self.add(_arrow(_no_lines()))
+            import polars as pl
+
+            self.add(_arrow(pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(COLUMNS[1:], pl.String)})))
         self._writer.close()
 
 
@@ -109,7 +114,7 @@ def _encode_parquet(answered: Answered, screener: BatchScreener, maker: Maker, f
 
 def _encode_jsonl(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
     out = io.StringIO()
-    for finding in _wanted(answered, screener, maker, file):
+    for finding in to_findings(answered, maker, file, screener.question.only):
         out.write(json.dumps(finding_as_json(finding, screener.question.lang), ensure_ascii=False) + "\n")
     return out.getvalue().encode()
 
@@ -118,7 +123,7 @@ def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file:
     from rdkit import Chem
 
     out = io.StringIO()
-    for finding in _wanted(answered, screener, maker, file):
+    for finding in to_findings(answered, maker, file, screener.question.only):
         cells = finding_as_json(finding, screener.question.lang)
         mol = _drawing(finding)
         block = _NO_STRUCTURE if isinstance(mol, Unreadable) else Chem.MolToMolBlock(mol)
@@ -136,7 +141,7 @@ def _drawing(finding: Finding) -> Chem.Mol | Unreadable:
     """Read what was drawn: the input itself, or the structure that a name or number was found to stand for."""
     text = finding.subject.input
     if finding.basis in ("cas", "name", "text") or not text:
-        text = next((one.structure for one in finding.evidence if one.structure), "")
+        text = next((evidence.structure for evidence in finding.evidence if evidence.structure), "")
         return read_structure(text, "smiles")
     kind = "molblock" if "M  END" in text else "inchi" if text.startswith("InChI=") else "smiles"
     return read_structure(text, kind)
@@ -148,12 +153,6 @@ def _line(text: str, longest: int) -> str:
     return (" " + line if line.startswith(("$$$$", ">")) else line)[:longest]
 
 
-def _wanted(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> list[Finding]:
-    findings = to_findings(answered, maker, file)
-    only = screener.question.only
-    return [finding for finding in findings if not only or finding.verdict in only]
-
-
 def _arrow(lines: pl.DataFrame) -> bytes:
     import polars as pl
 
@@ -162,25 +161,11 @@ def _arrow(lines: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _no_lines() -> pl.DataFrame:
-    import polars as pl
-
-    return pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(COLUMNS[1:], pl.String)})
-
-
-def _nothing(checked: Checked) -> bytes:
-    return b""
-
-
-def _csv_header(checked: Checked) -> bytes:
-    return (",".join(COLUMNS) + "\n").encode()
-
-
 _NO_STRUCTURE = "\n     OpenCWC\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n"
 _LONGEST = 200
 _FORMATS = {
-    "csv": Format(_csv_header, _encode_csv, Sink),
-    "jsonl": Format(_nothing, _encode_jsonl, Sink),
-    "parquet": Format(_nothing, _encode_parquet, ParquetSink),
-    "sdf": Format(_nothing, _encode_sdf, Sink),
+    "csv": Format(_encode_csv, CsvSink),
+    "jsonl": Format(_encode_jsonl, Sink),
+    "parquet": Format(_encode_parquet, ParquetSink),
+    "sdf": Format(_encode_sdf, Sink),
 }

@@ -27,6 +27,14 @@ class Answer(Enum):
     NO = "no"
 
 
+class Counted(Enum):
+    """What a composition key counts: heavy atoms, the neighbours of heteroatoms too, hydrogens and rings besides."""
+
+    ATOMS = "atoms"
+    NEIGHBOURS = "neighbours"
+    HYDROGENS = "hydrogens"
+
+
 class Judgement(NamedTuple):
     """An answer about one place, what stands there (to be said to a person), and the reason of a doubt."""
 
@@ -56,38 +64,24 @@ class Place(NamedTuple):
         """The most carbons that are not refused outright."""
         return max(self.max, self.doubt)
 
-    def plain_keys(self) -> set[int]:
-        """Return the composition keys that a group here may add; not for the unbounded ``alkylating``."""
+    def keys(self, counted: Counted) -> set[int]:
+        """Return the composition keys that a group here may add; not for the unbounded ``alkylating``.
+
+        An alkyl of n carbons has fewer than n rings.
+        """
         if self.kind == "halogen":
-            return {weight(number) for number in HALOGENS}
-        alkyls = {weight(CARBON) * count & MASK for count in range(1, self.most_carbons + 1)}
-        if self.bearing:
-            return {
-                (alkyl + extra) & MASK for alkyl in alkyls for extra in (_EXTRA_KEYS[name] for name in self.bearing)
+            plain = counted is Counted.ATOMS
+            return {weight(number) if plain else bonded_weight(number, 1) for number in HALOGENS}
+        sizes = range(1, self.most_carbons + 1)
+        alkyls = {weight(CARBON) * count for count in sizes}
+        if counted is Counted.HYDROGENS:
+            alkyls = {
+                weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings) + RING_WEIGHT * rings
+                for count in sizes
+                for rings in range(count if self.cyclo else 1)
             }
-        return alkyls
-
-    def bonded_keys(self) -> set[int]:
-        """Return the keys, neighbours of heteroatoms counted, that a group here may add."""
-        if self.kind == "halogen":
-            return {bonded_weight(number, 1) for number in HALOGENS}
-        alkyls = {weight(CARBON) * count & MASK for count in range(1, self.most_carbons + 1)}
-        if self.bearing:
-            return {(alkyl + _BONDED_EXTRA_KEYS[name]) & MASK for alkyl in alkyls for name in self.bearing}
-        return alkyls
-
-    def full_keys(self) -> set[int]:
-        """Return the keys, hydrogens counted, that a group may add; an alkyl of n carbons has fewer than n rings."""
-        if self.kind == "halogen":
-            return {bonded_weight(number, 1) for number in HALOGENS}
-        alkyls = {
-            (weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings) + RING_WEIGHT * rings) & MASK
-            for count in range(1, self.most_carbons + 1)
-            for rings in range(count if self.cyclo else 1)
-        }
-        if self.bearing:
-            return {(alkyl + _FULL_EXTRA_KEYS[name]) & MASK for alkyl in alkyls for name in self.bearing}
-        return alkyls
+        extras = [_EXTRA_KEYS[counted][name] for name in self.bearing] or [0]
+        return {(alkyl + extra) & MASK for alkyl in alkyls for extra in extras}
 
     def judge(self, mol: Chem.Mol, atoms: list[int], start: int) -> Judgement:
         """Judge the group of these atoms, attached to the core through ``start``."""
@@ -239,18 +233,17 @@ _BEARING = {
     "cyano": "[CX4]-[CX2]#[NX1]",
     "acetoxy": "[CX4]-[OX2]-[CX3](=[OX1])-[CH3]",
 }
-_EXTRA_KEYS = {
-    "hydroxyl": weight(8),
-    "cyano": (weight(6) + weight(7)) & MASK,
-    "acetoxy": (2 * weight(6) + 2 * weight(8)) & MASK,
-}
 _BONDED_EXTRA_KEYS = {
     "hydroxyl": bonded_weight(8, 1),
-    "cyano": (weight(6) + bonded_weight(7, 1)) & MASK,
-    "acetoxy": (2 * weight(6) + bonded_weight(8, 1) + bonded_weight(8, 2)) & MASK,
+    "cyano": weight(6) + bonded_weight(7, 1),
+    "acetoxy": 2 * weight(6) + bonded_weight(8, 1) + bonded_weight(8, 2),
 }
-_FULL_EXTRA_KEYS = {
-    "hydroxyl": _BONDED_EXTRA_KEYS["hydroxyl"],
-    "cyano": (_BONDED_EXTRA_KEYS["cyano"] - HYDROGEN_WEIGHT) & MASK,
-    "acetoxy": (_BONDED_EXTRA_KEYS["acetoxy"] + 2 * HYDROGEN_WEIGHT) & MASK,
+_EXTRA_KEYS = {
+    Counted.ATOMS: {"hydroxyl": weight(8), "cyano": weight(6) + weight(7), "acetoxy": 2 * weight(6) + 2 * weight(8)},
+    Counted.NEIGHBOURS: _BONDED_EXTRA_KEYS,
+    Counted.HYDROGENS: {
+        name: _BONDED_EXTRA_KEYS[name] + hydrogens * HYDROGEN_WEIGHT
+        for name, hydrogens in (("hydroxyl", 0), ("cyano", -1), ("acetoxy", 2))
+    },
 }
+"""What the groups that an alkyl bears add to its key, one hydrogen of the alkyl replaced."""

@@ -42,18 +42,18 @@ def judge(standardised: Standardised, rulebook: RuleIndex) -> list[Judged]:
         if component.role == "water" or _is_part(component, judged):
             continue
         found = _by_entry(component, standardised, rulebook)
-        judged += [one for one in found if not any(_leaves_to(one, other) for other in found)]
+        judged += [judgement for judgement in found if not any(_leaves_to(judgement, other) for other in found)]
     return judged
 
 
 def _is_part(component: Component, judged: list[Judged]) -> bool:
     """Tell whether a named salt that was found already has this component for its part."""
-    return any(component.smiles == smiles for one in judged for smiles, _ in one.beside)
+    return any(component.smiles == smiles for salt in judged for smiles, _ in salt.beside)
 
 
-def _leaves_to(one: Judged, other: Judged) -> bool:
+def _leaves_to(judged: Judged, other: Judged) -> bool:
     """Tell whether an entry yields to another ("except for those listed in Schedule 1") that surely lists the same."""
-    return one.entry.excepts(other.entry) and other.verdict is Verdict.LISTED
+    return judged.entry.excepts(other.entry) and other.verdict is Verdict.LISTED
 
 
 def _by_entry(component: Component, standardised: Standardised, rulebook: RuleIndex) -> list[Judged]:
@@ -68,9 +68,9 @@ def _by_entry(component: Component, standardised: Standardised, rulebook: RuleIn
         rank = _RANK[ruling.says, judged.verdict]
         if key not in best or rank < best[key][0]:
             best[key] = (rank, judged)
-    silenced = {key for key, (_, one) in best.items() if one.verdict is Verdict.NOT_LISTED}
-    told = [one for key, (_, one) in best.items() if key not in silenced]
-    return [one for one in told if not any(_answers_for(other, one) for other in told)]
+    silenced = {key for key, (_, judgement) in best.items() if judgement.verdict is Verdict.NOT_LISTED}
+    told = [judgement for key, (_, judgement) in best.items() if key not in silenced]
+    return [judgement for judgement in told if not any(_answers_for(other, judgement) for other in told)]
 
 
 def _answers_for(salt: Judged, other: Judged) -> bool:
@@ -145,7 +145,7 @@ def _salt(ruling: Ruling, component: Component, *, named: bool) -> str:
 def _has_beside(drawing: Drawing, component: Component, standardised: Standardised) -> bool:
     if not drawing.beside:
         return True
-    others = Counter(one.smiles for one in standardised.components if one.number != component.number)
+    others = Counter(other.smiles for other in standardised.components if other.number != component.number)
     return all(others[smiles] >= number for smiles, number in drawing.beside_smiles.items())
 
 

@@ -15,6 +15,7 @@ from typing import TextIO
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Rule, Verdict
 from opencwc.publishing.html import write_html
+from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from opencwc.publishing.model import (
     Fact,
     Facts,
     Filter,
-    Labels,
     Paragraph,
     Passage,
     Passages,
@@ -37,10 +37,10 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.screening.cards import TONES, Teller
+from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import RIGHT_TO_LEFT, sentence
+from opencwc.wording import sentence
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -107,21 +107,11 @@ class _Reporter(Teller):
 
     def report(self, findings: Iterable[Finding]) -> Report:
         """Return the report; its sections must be taken in order."""
-        counts = {str(one): self.tally.by_verdict[one] for one in SCREEN.verdicts}
+        counts = {str(verdict): self.tally.by_verdict[verdict] for verdict in SCREEN.verdicts}
         return Report(
             title=self.say("report_title"),
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
-            labels=Labels(
-                skip=self.say("report_skip"),
-                contents=self.say("report_contents"),
-                filter=self.say("report_filter"),
-                search=self.say("report_search"),
-                all=self.say("report_all"),
-                reset=self.say("report_reset"),
-                shown=self.say("report_shown", shown="{shown}", total="{total}"),
-                cut=self.say("report_cut", length="{length}", limit="{limit}"),
-            ),
+            labels=labels_in(self.lang),
             lead=(self.summary(), self.sentence("summary_counts", **counts)),
             contents=self.contents(),
             sections=self.sections(iter(findings)),
@@ -196,8 +186,8 @@ class _Reporter(Teller):
         """Count the rows by verdict, and say plainly what was not checked."""
         yield Counts(
             tuple(
-                Count(self.badge(one), self.tally.by_verdict[one], self.sentence(f"means_{one}"))
-                for one in SCREEN.verdicts
+                Count(self.badge(verdict), self.tally.by_verdict[verdict], self.sentence(f"means_{verdict}"))
+                for verdict in SCREEN.verdicts
             )
         )
         yield Paragraph((self.sentence("report_once"),), "note")
@@ -233,7 +223,7 @@ class _Reporter(Teller):
             by_row.setdefault(finding.subject.row, []).append((finding, numbers.get(id(finding), 0)))
         yield Passages(self.passage(text, by_row.get(text.row, ())) for text in self.texts)
 
-    def passage(self, one: TextRow, findings: Sequence[tuple[Finding, int]]) -> Passage:
+    def passage(self, row: TextRow, findings: Sequence[tuple[Finding, int]]) -> Passage:
         """Mark what was found in a text and say why beside it: once for all entries, and once for all mentions that
         surely are the same chemical (its name, its number).
         """
@@ -249,7 +239,7 @@ class _Reporter(Teller):
             if number and same not in told:
                 self.remarks += 1
                 told[same] = self.remarks
-                remarks.append(Remark(self.remarks, self.badge(verdict), self.reason([one for one, _ in group])))
+                remarks.append(Remark(self.remarks, self.badge(verdict), self.reason([row for row, _ in group])))
             if span and (span not in marks or _graver(finding, marks[span][0])):
                 to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
                 marks[span] = (finding, told.get(same, 0), to)
@@ -258,10 +248,10 @@ class _Reporter(Teller):
         for (start, end), (finding, number, to) in sorted(marks.items()):
             if start < at:
                 continue
-            pieces += [Piece(one.text[at:start]), Piece(one.text[start:end], TONES[finding.verdict], number, to)]
+            pieces += [Piece(row.text[at:start]), Piece(row.text[start:end], SCREEN.tones[finding.verdict], number, to)]
             at = end
-        pieces.append(Piece(one.text[at:]))
-        return Passage(one.place, tuple(piece for piece in pieces if piece.text), tuple(remarks))
+        pieces.append(Piece(row.text[at:]))
+        return Passage(row.place, tuple(piece for piece in pieces if piece.text), tuple(remarks))
 
     def reason(self, findings: Sequence[Finding]) -> tuple[Words, ...]:
         """Say by which entries, and why; what the text states beside the mention stands there already."""
@@ -274,7 +264,7 @@ class _Reporter(Teller):
 
     def missing(self) -> int:
         """Count the rows that the tally holds and no finding was handed over for."""
-        to_draw = sum(self.tally.by_verdict[one] for one in (Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT))
+        to_draw = sum(self.tally.by_verdict[verdict] for verdict in (Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT))
         return to_draw - len(self.rows_drawn)
 
     def cards(self, findings: Iterator[Finding]) -> Iterator[Card]:
@@ -297,7 +287,7 @@ class _Reporter(Teller):
         if not self.met:
             yield Paragraph((self.sentence("report_no_rules"),))
         entries = [(self.convention.find(rule.list, rule.entry), name) for rule, name in self.met.items()]
-        order = {one.id: number for number, one in enumerate(self.convention.lists)}
+        order = {rule_list.id: number for number, rule_list in enumerate(self.convention.lists)}
         known = [(entry, name) for entry, name in entries if entry]
         known.sort(key=lambda pair: (order.get(pair[0].list, 0), pair[0].id))
         yield Cards(self.rule(entry, name) for entry, name in known)
@@ -307,7 +297,7 @@ class _Reporter(Teller):
         yield Paragraph((self.sentence("summary_unreadable"),), "warning")
         if self.unread.first:
             yield self.table(self.unread.first, "report_unreadable")
-        rows = len({one.subject.row for one in self.unread.first})
+        rows = len({finding.subject.row for finding in self.unread.first})
         more = max(self.unread.number - len(self.unread.first), self.tally.by_verdict[Verdict.UNREADABLE] - rows)
         if more > 0:
             yield Paragraph((self.sentence("report_unreadable_more", count=more),), "note")
@@ -368,5 +358,5 @@ def _same_remark(group: Sequence[tuple[Finding, int]]) -> object:
     return finding.verdict, tuple(one.rule for one, _ in group), drawn
 
 
-def _graver(one: Finding, other: Finding) -> bool:
-    return SCREEN.verdicts.index(one.verdict) < SCREEN.verdicts.index(other.verdict)
+def _graver(finding: Finding, other: Finding) -> bool:
+    return SCREEN.verdicts.index(finding.verdict) < SCREEN.verdicts.index(other.verdict)

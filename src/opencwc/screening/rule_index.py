@@ -13,7 +13,8 @@ from rdkit.Chem import GetMolFrags, Mol
 from opencwc.chemistry.composition import METALS, atoms_of, composition_key
 from opencwc.convention import Chemical, Convention, Entry, Structure
 from opencwc.convention.fields import cached
-from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
+from opencwc.screening.cores import Counts, Drawing, compile_structure
+from opencwc.screening.groups import Counted
 from opencwc.settings import cache_folder
 
 
@@ -66,11 +67,11 @@ class RuleIndex:
     @cached_property
     def gate(self) -> Gate:
         """What the compositions of all rules allow."""
-        cores = self._cores()
+        cores = (core for ruling in self.rulings for core in ruling.drawing.cores)
         closed = [core for core in cores if core.rest == "closed" and not core.unbounded and not core.holds_metal]
         return Gate(
-            full_keys=frozenset(key for core in closed for key in core.full_keys()),
-            keys=frozenset(key for core in closed for key in core.bonded_keys()),
+            full_keys=frozenset(key for core in closed for key in core.keys(Counted.HYDROGENS)),
+            keys=frozenset(key for core in closed for key in core.keys(Counted.NEIGHBOURS)),
             needs=tuple(dict.fromkeys(needs for _, needs in self._index.open)),
         )
 
@@ -103,10 +104,6 @@ class RuleIndex:
             if (positive or not (needs.positive or needs.quaternary))
             and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
         ]
-
-    def _cores(self) -> Iterator[Core]:
-        for ruling in self.rulings:
-            yield from ruling.drawing.cores
 
     def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:
         """Yield the rulings that a component of these heavy atoms could meet; all of them where an atom is a dummy."""
@@ -144,7 +141,7 @@ class RuleIndex:
                 if core.rest == "free" or core.unbounded or core.holds_metal:
                     unbounded.append((number, core.needs()))
                     continue
-                for key in core.plain_keys():
+                for key in core.keys(Counted.ATOMS):
                     if number not in (numbers := closed.setdefault(key, [])):
                         numbers.append(number)
         self._index = _Index(closed, unbounded)

@@ -42,8 +42,8 @@ class StructureScreener:
             return (Outcome(Verdict.REVIEW, "structure", Message("why_open_bonds"), steps=standardised.steps),)
         if not judged:
             return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
-        told = [_outcome(one, standardised.steps) for one in judged]
-        met = {one.component.number for one in judged}
+        told = [_outcome(ruling, standardised.steps) for ruling in judged]
+        met = {ruling.component.number for ruling in judged}
         told += [
             Outcome(Verdict.NOT_LISTED, "structure", self.not_listed, component=part.number)
             for part in standardised.components

@@ -23,7 +23,7 @@ from opencwc.errors import OutputError
 from opencwc.files.rows import Rows
 from opencwc.finding import Finding, Message
 from opencwc.language.refusals import is_refusal
-from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
+from opencwc.screening.batches import Answered, BatchScreener, findings_to_see, to_findings
 from opencwc.screening.formats import format_named
 from opencwc.screening.model import Checked, CheckedList, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
@@ -48,12 +48,12 @@ class Piece:
 class Wish:
     """What to make of each batch: a format to encode (or none), and which findings to hand back.
 
-    ``told`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not;
+    ``most`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not;
     ``texts`` asks for the rows themselves, where they are texts.
     """
 
     format: str = ""
-    told: int = 0
+    most: int = 0
     file: str = ""
     everything: bool = False
     texts: bool = False
@@ -113,13 +113,15 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     answered: Answered = screener.answer(rows)
     maker = maker_of(screener.rulebook)
     encoded = format_named(wish.format).encode(answered, screener, maker, wish.file) if wish.format else b""
-    if wish.everything:
-        findings = to_findings(answered, maker, wish.file)
-    else:
-        findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
     only = screener.question.only
-    wanted = [finding for finding in findings if not only or finding.verdict in only]
-    return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ())
+    if wish.everything:
+        findings = [*to_findings(answered, maker, wish.file, only)]
+    else:
+        seen = findings_to_see(answered, maker, wish.file, wish.most) if wish.most else []
+        findings = [finding for finding in seen if not only or finding.verdict in only]
+    return Piece(
+        answered.tally, encoded, findings, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ()
+    )
 
 
 def _texts(rows: Rows) -> Iterator[TextRow]:

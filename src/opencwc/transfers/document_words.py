@@ -35,8 +35,8 @@ def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
     """
     number = value if isinstance(value, Decimal) else Decimal(f"{value:.12g}")
     whole, _, part = f"{abs(number):f}".partition(".")
-    said = ("-" if number < 0 else "") + f"{int(whole):,}".replace(",", "\u202f")
+    text = ("-" if number < 0 else "") + f"{int(whole):,}".replace(",", "\u202f")
     if part := part.rstrip("0"):
-        said += ("," if lang in _COMMA else ".") + part
-    said = f"{said}\u00a0{unit}" if unit else said
-    return f"\u200e{said}\u200e" if lang in RIGHT_TO_LEFT else said
+        text += ("," if lang in _COMMA else ".") + part
+    text = f"{text}\u00a0{unit}" if unit else text
+    return f"\u200e{text}\u200e" if lang in RIGHT_TO_LEFT else text

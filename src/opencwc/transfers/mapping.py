@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from types import MappingProxyType
 from opencwc.errors import InputError
 from opencwc.files import find_column
 from opencwc.finding import Message
-from opencwc.transfers.units import split_unit
+from opencwc.transfers.units import split_unit, without_marks
 from opencwc.wording import did_you_mean
 
 CONSTANT = "="
@@ -54,14 +53,14 @@ def map_columns(
     one column fits two, or ``given`` names what is not there.
     """
     chosen: dict[str, str] = {}
-    for field, asked in given.items():
+    for field, column in given.items():
         if field not in fields:
             close = difflib.get_close_matches(field, fields, n=1)
             raise InputError(
                 "no_such_field", where=where, field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields)
             )
-        is_value = asked.startswith(CONSTANT) or not asked.strip()
-        chosen[field] = asked.strip() if is_value else header[find_column(asked, header, where)]
+        is_value = column.startswith(CONSTANT) or not column.strip()
+        chosen[field] = column.strip() if is_value else header[find_column(column, header, where)]
     taken = set(chosen.values())
     for field, names in fields.items():
         if field not in chosen and (column := _column(field, names, header, taken, where)):
@@ -76,8 +75,7 @@ def plain_header(text: str) -> str:
     >>> plain_header("Quantité_(kg)"), plain_header("reporterISO"), plain_header("País  de destino:")
     ('quantite kg', 'reporteriso', 'pais de destino')
     """
-    bare = unicodedata.normalize("NFKD", text.replace("_", " ")).casefold().replace("ـ", "")
-    return " ".join(re.findall(r"\w+", "".join(sign for sign in bare if not unicodedata.combining(sign))))
+    return " ".join(re.findall(r"\w+", without_marks(text.replace("_", " "))))
 
 
 def _column(field: str, names: Sequence[str], header: Sequence[str], taken: set[str], where: str) -> str:

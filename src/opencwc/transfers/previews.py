@@ -22,22 +22,24 @@ from opencwc.transfers.mapping import TablePreview
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 LEDGERS, SHIPMENTS = "ledgers", "shipments"
-"""The tasks: what the uploads are."""
+"""What the uploads are."""
+Preview = Callable[[Path | BinaryIO, str, Mapping[str, str]], TablePreview]
 ROWS_READ = 50
 ROWS_SHOWN, COLUMNS_SHOWN, NOTES_SHOWN, LONGEST_CELL = 4, 60, 8, 120
+_TASK = "preview"
 _SECONDS = 120.0
 _BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
 
 
 def preview_uploads(
-    task: str, archive: IO[bytes], given: Sequence[Mapping[str, str]], *, network_must_be_cut: bool = True
+    uploads: str, archive: IO[bytes], given: Sequence[Mapping[str, str]], *, network_must_be_cut: bool = True
 ) -> list[dict[str, Any]]:
     """Return what each file of an archive holds and what its columns are taken for.
 
     ``given`` names columns by field, one mapping a file.
     """
-    question = {"as_of": date.today().isoformat(), "given": [dict(columns) for columns in given]}
-    request = TaskRequest(task, question, _SECONDS, _BOUNDS, network_must_be_cut)
+    question = {"uploads": uploads, "as_of": date.today().isoformat(), "given": [dict(columns) for columns in given]}
+    request = TaskRequest(_TASK, question, _SECONDS, _BOUNDS, network_must_be_cut)
     with confined_lines(("-m", __name__), request, archive) as lines:
         return [line["file"] for line in lines if line is not None and isinstance(line.get("file"), dict)]
 
@@ -45,17 +47,11 @@ def preview_uploads(
 class PreviewTables(Task):
     """Shows the start of tables, and what their columns are taken for."""
 
-    preview: Callable[[Path | BinaryIO, str, Mapping[str, str]], TablePreview]
-
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
         load_table_readers()
-        self.load()
+        self.preview = {LEDGERS: _ledger_preview, SHIPMENTS: _shipment_preview}[question["uploads"]](question)
         self.uploads = unpack_uploads()
-
-    def load(self) -> None:
-        """Set ``preview``, and load all that it takes."""
-        raise NotImplementedError
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line a file."""
@@ -67,28 +63,23 @@ class PreviewTables(Task):
         yield {"done": True, "protection": protection.as_json()}
 
 
-class PreviewLedgers(PreviewTables):
-    """Shows the start of ledgers."""
+def _ledger_preview(question: Mapping[str, Any]) -> Preview:
+    """Return what previews a ledger, once it has read a sample."""
+    from opencwc.transfers.ledgers.reader import preview
+    from opencwc.transfers.reconcile.reader import SAMPLE
 
-    def load(self) -> None:
-        """Read a sample."""
-        from opencwc.transfers.ledgers.reader import preview
-        from opencwc.transfers.reconcile.reader import SAMPLE
-
-        screener = offline_screener(date.fromisoformat(self.question["as_of"]))
-        self.preview = partial(preview, rows=ROWS_READ, screener=screener)
-        self.preview(io.BytesIO(SAMPLE), "sample.csv", {})
+    screener = offline_screener(date.fromisoformat(question["as_of"]))
+    read = partial(preview, rows=ROWS_READ, screener=screener)
+    read(io.BytesIO(SAMPLE), "sample.csv", {})
+    return read
 
 
-class PreviewShipments(PreviewTables):
-    """Shows the start of planned shipments."""
+def _shipment_preview(_: Mapping[str, Any]) -> Preview:
+    """Return what previews planned shipments, once it has read a sample."""
+    from opencwc.transfers.check.shipments import preview
 
-    def load(self) -> None:
-        """Read a sample."""
-        from opencwc.transfers.check.shipments import preview
-
-        self.preview = preview
-        self.preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv", {})
+    preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv", {})
+    return preview
 
 
 def _preview_line(name: str, start: TablePreview) -> Line:
@@ -106,4 +97,4 @@ def _preview_line(name: str, start: TablePreview) -> Line:
 
 
 if __name__ == "__main__":
-    sys.exit(serve({LEDGERS: PreviewLedgers, SHIPMENTS: PreviewShipments}))
+    sys.exit(serve({_TASK: PreviewTables}))

@@ -60,13 +60,13 @@ class Substances:
         if cas:
             by_number = self._by_number(cas, chemical)
             if isinstance(by_number, Substance):
-                told = self._disagreement(by_number, chemical) or self._other_code(by_number, code)
-                return Stated(by_number, code, told)
+                doubt = self._disagreement(by_number, chemical) or self._other_code(by_number, code)
+                return Stated(by_number, code, doubt)
             problem = by_number
         if chemical:
-            said = self._named(chemical)
-            other = self._other_code(said.substance, code) if said.substance else None
-            return said._replace(hs=code, problem=problem or said.problem or other)
+            named = self._named(chemical)
+            other = self._other_code(named.substance, code) if named.substance else None
+            return named._replace(hs=code, problem=problem or named.problem or other)
         if code:
             return Stated(self._by_code(code), code, problem)
         if hs.strip() and not problem:
@@ -158,14 +158,14 @@ class Substances:
             for evidence in outcome.evidence
             if evidence.kind == "mention" and evidence.span
         }
-        found: set[Substance] = set()
+        mentioned: set[Substance] = set()
         for text in written:
             known = self._screener.known.by_number(text) if looks_like_cas(text) else self._screener.known.by_name(text)
             if isinstance(known, Known) and not known.doubt and len({*known.cas}) == 1:
-                found.add(self._of_cas(known.cas[0], known))
+                mentioned.add(self._of_cas(known.cas[0], known))
             else:
                 return None
-        return found.pop() if len(found) == 1 else None
+        return mentioned.pop() if len(mentioned) == 1 else None
 
     def _by_code(self, code: int) -> Substance:
         if code in self._alone:
@@ -178,14 +178,14 @@ class Substances:
 
     def _entries(self, outcomes: Iterable[Outcome]) -> tuple[Entry, ...]:
         """The entries that list it, gravest first: the Convention's by schedule, then those of other lists."""
-        found = {
+        entries = {
             (entry.list, entry.id): entry
             for outcome in outcomes
             if outcome.rule and outcome.verdict in (Verdict.LISTED, Verdict.REVIEW)
             if (entry := self._convention.find(outcome.rule.list, outcome.rule.entry)) is not None
         }
         return tuple(
-            sorted(found.values(), key=lambda entry: (entry.list != "CWC", entry.schedule or 9, entry.list, entry.id))
+            sorted(entries.values(), key=lambda entry: (entry.list != "CWC", entry.schedule or 9, entry.list, entry.id))
         )
 
 

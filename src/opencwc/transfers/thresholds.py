@@ -95,7 +95,7 @@ def rule_evidence(substance: Substance, convention: Convention) -> tuple[Evidenc
 def declaration_evidence(substance: Substance, convention: Convention) -> tuple[Evidence, ...]:
     """Return the declaration threshold of a substance as evidence, where it has one."""
     named = (entry.split(" ", 1) for entry in substance.entries)
-    entries = [found for list_id, id in named if (found := convention.find(list_id, id))]
+    entries = [entry for list_id, id in named if (entry := convention.find(list_id, id))]
     threshold, _ = declaration_thresholds(convention, entries)
     return (_named(threshold, kilograms(threshold)),) if threshold else ()
 

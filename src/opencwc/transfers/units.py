@@ -50,8 +50,13 @@ def plain_unit(text: str) -> str:
     >>> plain_unit(" Kgs. "), plain_unit("Kilogrammes (net)")
     ('kgs', 'kilogrammes net')
     """
+    return " ".join(re.findall(r"[^\W_]+|[µμ%]", without_marks(text)))
+
+
+def without_marks(text: str) -> str:
+    """Return a text without case, accents and the stroke that lengthens an Arabic word."""
     bare = unicodedata.normalize("NFKD", text).casefold().replace("ـ", "")
-    return " ".join(re.findall(r"[^\W_]+|[µμ%]", "".join(sign for sign in bare if not unicodedata.combining(sign))))
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
 
 
 def split_unit(header: str) -> tuple[str, str]:
@@ -60,14 +65,14 @@ def split_unit(header: str) -> tuple[str, str]:
     >>> split_unit("Quantity (kg)"), split_unit("net_weight_t"), split_unit("quantity")
     (('Quantity', 'kg'), ('net weight', 't'), ('quantity', ''))
     """
-    found = re.fullmatch(r"(.*\S)\s*[(\[（,:/]\s*(?:in |en |в )?([^()\[\]（）]+?)[)\]）]?\s*", header)
-    if found and find_unit(found[2]) is not None:
-        return found[1], found[2]
+    match = re.fullmatch(r"(.*\S)\s*[(\[（,:/]\s*(?:in |en |в )?([^()\[\]（）]+?)[)\]）]?\s*", header)
+    if match and find_unit(match[2]) is not None:
+        return match[1], match[2]
     name, _, unit = header.replace("_", " ").strip().rpartition(" ")
     if name and find_unit(unit) is not None:
         return re.sub(r"\s(?:in|en|в)$", "", name.strip()), unit
-    if found := re.fullmatch(r"([a-z]+)(Kg|KG)", header):  # netWeightKg
-        return found[1], found[2]
+    if match := re.fullmatch(r"([a-z]+)(Kg|KG)", header):  # netWeightKg
+        return match[1], match[2]
     return header, ""
 
 
@@ -139,8 +144,8 @@ def read_number(text: str, decimal: str = "") -> Number:
     if bare.startswith("(") and bare.endswith(")"):  # as accountants write what is taken back
         bare = f"-{bare[1:-1].strip()}"
     bare = re.sub(r"^([+-])\s+", r"\1", bare)
-    if one := _ONE_MARK.fullmatch(bare):
-        whole, mark, part = one.groups()
+    if match := _ONE_MARK.fullmatch(bare):
+        whole, mark, part = match.groups()
         fine, coarse = float(f"{whole}.{part}"), float(whole + part)
         if whole.lstrip("+-").startswith("0") or mark == decimal:
             return Number(fine)
@@ -164,7 +169,7 @@ def decimal_mark(texts: Iterable[str]) -> str:
     >>> decimal_mark(["1,234", "12,5"]), decimal_mark(["1,234", "12.50"]), decimal_mark(["1,234", "7"])
     (',', '.', '')
     """
-    found: set[str] = set()
+    marks_seen: set[str] = set()
     for text in texts:
         bare = text.translate(_DIGITS).strip().lstrip("+-")
         marks = [sign for sign in bare if sign in ".,"]
@@ -172,12 +177,12 @@ def decimal_mark(texts: Iterable[str]) -> str:
             continue
         last = marks[-1]
         if marks.count(last) > 1:  # it groups thousands, so the other is the decimal mark
-            found.add("." if last == "," else ",")
+            marks_seen.add("." if last == "," else ",")
         elif re.fullmatch(r"[\d.,' ]+", bare):
-            found.add(last)
-        if len(found) == 2:
+            marks_seen.add(last)
+        if len(marks_seen) == 2:
             return ""
-    return found.pop() if found else ""
+    return marks_seen.pop() if marks_seen else ""
 
 
 def _finite(text: str) -> float | None:

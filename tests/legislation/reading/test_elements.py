@@ -22,16 +22,16 @@ REST = (
 
 
 def test_a_ban_that_names_all_five_acts_covers_them(check: Check) -> None:
-    found = answer(check(BAN + REST, model=False), "PRO-01")
-    assert found.verdict == "covered" and found.missing == ()
-    assert found.shown[0].passage.section.id == "Section 1"
-    words = {BAN[span.start : span.end] for span in found.shown[0].spans}
+    covered = answer(check(BAN + REST, model=False), "PRO-01")
+    assert covered.verdict == "covered" and covered.missing == ()
+    assert covered.shown[0].passage.section.id == "Section 1"
+    words = {BAN[span.start : span.end] for span in covered.shown[0].spans}
     assert {"develop", "produce", "retain"} <= words
 
 
 def test_a_ban_that_names_four_is_partly_covered_and_says_which_is_missing(check: Check) -> None:
-    found = answer(check(BAN.replace(", stockpile or retain", " or stockpile") + REST, model=False), "PRO-01")
-    assert found.verdict == "partial" and found.missing == ("retain",)
+    covered = answer(check(BAN.replace(", stockpile or retain", " or stockpile") + REST, model=False), "PRO-01")
+    assert covered.verdict == "partial" and covered.missing == ("retain",)
 
 
 def test_the_name_of_the_convention_forbids_nothing(check: Check) -> None:
@@ -53,9 +53,9 @@ def test_a_penalty_is_joined_to_the_ban_that_it_points_to(check: Check) -> None:
     penalty = (
         "Section 9. Penalties\nA person who contravenes section 1 is liable on conviction to imprisonment for life.\n"
     )
-    found = answer(check(law + penalty, model=False), "PEN-01")
-    assert found.verdict == "covered"
-    assert {"Section 9"} <= {one.passage.section.id for one in found.shown}
+    covered = answer(check(law + penalty, model=False), "PEN-01")
+    assert covered.verdict == "covered"
+    assert {"Section 9"} <= {passage.passage.section.id for passage in covered.shown}
 
 
 def test_a_penalty_in_another_text_of_the_state_counts_with_the_law(check: Check) -> None:
@@ -67,17 +67,17 @@ def test_a_penalty_in_another_text_of_the_state_counts_with_the_law(check: Check
     )
     assert answer(check(BAN + REST, model=False), "PEN-01").verdict != "covered"
     together = check(BAN + REST, code, model=False)
-    found = answer(together, "PEN-01")
-    assert found.verdict == "covered"
-    assert found.shown[0].passage.section.file == "law-2.txt"
+    covered = answer(together, "PEN-01")
+    assert covered.verdict == "covered"
+    assert covered.shown[0].passage.section.file == "law-2.txt"
     assert answer(check(code, BAN + REST, model=False), "PEN-01").verdict == "covered"
 
 
 def test_a_definition_by_reference_to_the_convention_counts(check: Check) -> None:
     text = 'Section 4. Definitions\n"Chemical weapon" has the meaning given in Article II of the Convention.\n'
-    found = answer(check(BAN + REST + text, model=False), "DEF-01")
-    assert found.verdict == "covered"
-    assert "law_why_reference" in {one.id for one in found.why}
+    covered = answer(check(BAN + REST + text, model=False), "DEF-01")
+    assert covered.verdict == "covered"
+    assert "law_why_reference" in {reason.id for reason in covered.why}
 
 
 @pytest.mark.parametrize("id", ["PRO-01", "PRO-03", "PEN-01", "INS-11", "NAT-05", "PEN-07"])
@@ -100,7 +100,7 @@ def test_a_general_chemicals_law_is_nearly_empty(check: Check) -> None:
         "Section 4. Penalties\nWhoever contravenes section 1 is liable to a fine or to imprisonment for a year.\n"
         "Section 5. Regulations\nThe Minister may make regulations to protect health and the environment.\n"
     )
-    assert sum(one.verdict != "none" for one in check(text).answers) <= 3
+    assert sum(answer.verdict != "none" for answer in check(text).answers) <= 3
 
 
 def test_what_is_left_to_a_regulation_is_partial_until_the_regulation_is_there(check: Check) -> None:
@@ -171,9 +171,9 @@ def test_a_negation_that_only_measures_denies_nothing(check: Check, penalty: str
 
 def test_a_licence_lifts_no_ban_of_the_convention(check: Check) -> None:
     licensed = BAN.replace("a chemical weapon.", "a chemical weapon, except with a licence of the Minister.")
-    found = answer(check(licensed + REST, model=False), "PRO-01")
-    assert found.verdict == "partial"
-    assert any(said.id == "law_why_excepted_at" for said in found.why)
+    covered = answer(check(licensed + REST, model=False), "PRO-01")
+    assert covered.verdict == "partial"
+    assert any(reason.id == "law_why_excepted_at" for reason in covered.why)
 
 
 def test_what_the_text_itself_repeals_counts_no_more(check: Check) -> None:
@@ -195,15 +195,15 @@ def test_what_an_arabic_law_repeals_is_named_behind_the_verb(check: Check) -> No
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "Nothing in this Act prohibits the use of a chemical weapon by the armed forces.",
         "It is lawful to use a chemical weapon for the defence of the country.",
         "A person who uses a chemical weapon in good faith shall not be prosecuted.",
     ],
 )
-def test_a_permission_is_no_ban(check: Check, said: str) -> None:
-    assert answer(check(f"{BAN}{REST}Section 4. Use\n{said}\n", model=False), "PRO-03").verdict == "none"
+def test_a_permission_is_no_ban(check: Check, sentence: str) -> None:
+    assert answer(check(f"{BAN}{REST}Section 4. Use\n{sentence}\n", model=False), "PRO-03").verdict == "none"
 
 
 def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Check) -> None:
@@ -216,17 +216,23 @@ CASES = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
-@pytest.mark.parametrize("case", CASES["sentences"], ids=lambda one: f"{one['does']}, {one['lang']}".replace(" ", "-"))
+@pytest.mark.parametrize(
+    "case", CASES["sentences"], ids=lambda case: f"{case['does']}, {case['lang']}".replace(" ", "-")
+)
 def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[str, str], model: bool) -> None:
     before = CASES["before"][case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
     assert answer(check(text, model=model), case["measure"]).verdict == "none"
 
 
-SAID = [one for path in sorted(CLAUSES.glob("said*.yaml")) for one in load_yaml(path.read_text("utf-8"))["sentences"]]
+SAID = [
+    sentence_case
+    for path in sorted(CLAUSES.glob("said*.yaml"))
+    for sentence_case in load_yaml(path.read_text("utf-8"))["sentences"]
+]
 
 
-@pytest.mark.parametrize("case", SAID, ids=lambda one: f"{one['holds']}-{one['lang']}")
+@pytest.mark.parametrize("case", SAID, ids=lambda saying: f"{saying['holds']}-{saying['lang']}")
 def test_a_measure_is_seen_in_whatever_words_it_is_said(check: Check, case: dict[str, str]) -> None:
     before = CASES["before"][case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
@@ -235,8 +241,8 @@ def test_a_measure_is_seen_in_whatever_words_it_is_said(check: Check, case: dict
 
 def test_the_items_of_a_recommendation_are_recommended_only(check: Check) -> None:
     items = ":\n(a) the use of chemical weapons be forbidden;\n(b) their transfer be forbidden.\n"
-    found = check(REST + f"Section 4. Advice\nIt is recommended that{items}", model=False)
-    assert answer(found, "PRO-03").verdict == "none"
+    checked = check(REST + f"Section 4. Advice\nIt is recommended that{items}", model=False)
+    assert answer(checked, "PRO-03").verdict == "none"
     binding = check(REST + f"Section 4. Bans\nThis Act provides that{items}", model=False)
     assert answer(binding, "PRO-03").verdict == "covered"
 
@@ -255,8 +261,8 @@ def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) ->
     "第二條 違反第一條規定的，處十年以上有期徒刑。\n",
 ], ids=["simplified", "traditional"])  # fmt: skip
 def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
-    found = answer(check(text, model=False), "PEN-01")
-    assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
+    covered = answer(check(text, model=False), "PEN-01")
+    assert covered.verdict != "none" and {passage.passage.section.number for passage in covered.shown} >= {"2"}
 
 
 def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_beside_it(check: Check) -> None:
@@ -266,8 +272,8 @@ def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_bes
         "Section 2. A person who contravenes section 1 is punished with imprisonment for life.\n"
     )
     for model in (False, True):
-        found = check(act, model=model)
-        assert {answer(found, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
+        checked = check(act, model=model)
+        assert {answer(checked, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
 
 
 DEMAND = "Section 4. Information\nThe Authority may require {whom} to furnish any information or document it needs.\n"
@@ -295,9 +301,9 @@ def test_a_provision_that_falls_short_of_its_reach_covers_in_part_and_says_why(
 ) -> None:
     assert answer(check(BAN + REST + wide, model=False), measure).verdict == "covered"
     for model in (False, True):
-        found = answer(check(BAN + REST + narrow, model=model), measure)
-        assert found.verdict == "partial"
-        assert any(said.id == f"law_why_{reason}" for said in found.why)
+        covered = answer(check(BAN + REST + narrow, model=model), measure)
+        assert covered.verdict == "partial"
+        assert any(note.id == f"law_why_{reason}" for note in covered.why)
 
 
 def test_the_name_of_purposes_not_prohibited_denies_nothing(check: Check) -> None:
@@ -307,8 +313,11 @@ def test_the_name_of_purposes_not_prohibited_denies_nothing(check: Check) -> Non
         "prohibidos» tienen el significado que les atribuye la Convención sobre las armas químicas.\n"
         "Artículo 3. Hallazgos\nQuien halle armas químicas lo comunicará.\n"
     )
-    found = check(law, model=False)
-    assert {id: answer(found, id).verdict for id in ("DEF-01", "DEF-02")} == {"DEF-01": "covered", "DEF-02": "covered"}
+    checked = check(law, model=False)
+    assert {id: answer(checked, id).verdict for id in ("DEF-01", "DEF-02")} == {
+        "DEF-01": "covered",
+        "DEF-02": "covered",
+    }
 
 
 def test_the_rule_where_a_duty_ends_is_said_by_saying_that_it_ends(check: Check) -> None:
@@ -326,8 +335,8 @@ def test_what_a_clause_itself_names_goes_before_its_title(check: Check) -> None:
         "(2) A Schedule 3 chemical may be exported to a State not party only with an end-use certificate which says "
         "that there will be no further transfer.\n"
     )
-    found = answer(check(BAN + REST + both, model=False), "SCH-06")
-    assert found.verdict == "partial" and found.missing == ("import",)
+    covered = answer(check(BAN + REST + both, model=False), "SCH-06")
+    assert covered.verdict == "partial" and covered.missing == ("import",)
 
 
 def test_a_penalty_makes_no_duty(check: Check) -> None:
@@ -348,8 +357,8 @@ def test_an_act_that_leaves_its_bans_to_a_regulation_holds_them_in_part(check: C
         "Genehmigung abhängig machen.\n§ 3 Fund\nWer chemische Waffen findet, zeigt dies an.\n"
     )
     checked = check(law, model=False)
-    found = answer(checked, "SCH-06")
-    assert found.verdict == "partial" and set(found.delegated) == {"export", "import"}
+    covered = answer(checked, "SCH-06")
+    assert covered.verdict == "partial" and set(covered.delegated) == {"export", "import"}
     assert answer(checked, "SCH-09").verdict == "partial"  # "It may ..." goes on about what the regulation may do
 
 
@@ -382,8 +391,8 @@ def test_an_exception_in_another_section_leaves_a_ban_in_part(
     before = CASES["before"][lang]
     law = f"{before['heading']}\n{before['says']}\n\n{heading} 2\n{ban}\n\n"
     assert answer(check(law, model=False), "PRO-03").verdict == "covered"
-    found = answer(check(f"{law}{heading} 3\n{exception}\n", model=False), "PRO-03")
-    assert found.verdict == "partial" and any(said.id == "law_why_excepted_at" for said in found.why)
+    covered = answer(check(f"{law}{heading} 3\n{exception}\n", model=False), "PRO-03")
+    assert covered.verdict == "partial" and any(reason.id == "law_why_excepted_at" for reason in covered.why)
 
 
 @pytest.mark.parametrize(

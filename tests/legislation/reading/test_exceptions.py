@@ -38,24 +38,24 @@ def test_the_words_that_let_somebody_through_are_shown_marked_and_named(check: C
     law, place, words = LAWS[name]
     ban = answer(check(law, model=False), "PRO-01")
     assert (ban.verdict, ban.excepted, ban.missing) == (PARTIAL, ALL, ())
-    shown = next(one for one in ban.shown if one.excepts)
-    assert shown.passage.section.id == place
-    assert [piece.text for piece in marked(shown) if piece.tone == EXCEPTS] == [words]
-    assert any(f"exception that the Convention does not know ({place})" in sentence(one) for one in ban.why)
+    excepting = next(passage for passage in ban.shown if passage.excepts)
+    assert excepting.passage.section.id == place
+    assert [piece.text for piece in marked(excepting) if piece.tone == EXCEPTS] == [words]
+    assert any(f"exception that the Convention does not know ({place})" in sentence(reason) for reason in ban.why)
     assert "missing" not in " ".join(map(sentence, ban.why)) and f"({place})" in missing_words(ban, "en")
-    assert any("Lets somebody through" in sentence(one) for one in held_by(shown, ban))
+    assert any("Lets somebody through" in sentence(message) for message in held_by(excepting, ban))
 
 
 def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None:
     checked = check(LAWS["in another section"][0], model=False)
     ban = answer(checked, "PRO-01")
-    assert {one.stands for one in elements_shown(ban, "en")} >= {"excepted"}
-    assert all("exception takes it back" in one for one in drafting_points(ban, "en"))
+    assert {element.stands for element in elements_shown(ban, "en")} >= {"excepted"}
+    assert all("exception takes it back" in point for point in drafting_points(ban, "en"))
     row = next(row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01")
     assert row["missing"] == "" and "Section 10" in row["why"]
     assert answer_to_plain(ban)["excepted"] == list(ALL)
-    finding = next(one for one in findings_of(checked) if one.rule and one.rule.entry == "PRO-01")
-    assert [one.value for one in finding.evidence if one.kind == "exception"] == [ELSEWHERE]
+    finding = next(finding for finding in findings_of(checked) if finding.rule and finding.rule.entry == "PRO-01")
+    assert [evidence.value for evidence in finding.evidence if evidence.kind == "exception"] == [ELSEWHERE]
     sections = checked.law.sections
     kept = unpack(packed(summary_of(checked), answers_of(checked), write_passages(sections, [])))
     assert kept.checked.answers[checked.answers.index(ban)].shown == ban.shown
@@ -65,11 +65,11 @@ def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None
 def test_a_whole_ban_has_no_exception(check: Check) -> None:
     known = f"Section 1. {BAN}\nSection 2. Section 1 shall not apply to purposes not prohibited under the Convention.\n"
     ban = answer(check(known, model=False), "PRO-01")
-    assert not ban.excepted and not any(one.excepts for one in ban.shown)
+    assert not ban.excepted and not any(passage.excepts for passage in ban.shown)
 
 
 def test_words_are_marked_only_in_passages_that_hold_something(check: Check) -> None:
     for law, *_ in LAWS.values():
-        for one in check(law, model=False).answers:
-            for shown in one.shown:
-                assert shown.decides or not [piece for piece in marked(shown) if piece.tone], one.measure.id
+        for proposal in check(law, model=False).answers:
+            for passage in proposal.shown:
+                assert passage.decides or not [piece for piece in marked(passage) if piece.tone], proposal.measure.id

@@ -13,13 +13,15 @@ from ..conftest import Check, answer
 CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
 BEFORE = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
 SAID = [
-    one
+    sentence_case
     for file in sorted(CLAUSES.glob("said_*.yaml"))
-    for one in load_yaml(file.read_text("utf-8"))["sentences"]
+    for sentence_case in load_yaml(file.read_text("utf-8"))["sentences"]
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", SAID, ids=[f"{one['lang']}-{one['holds']}-{at}" for at, one in enumerate(SAID)])
+@pytest.mark.parametrize(
+    "case", SAID, ids=[f"{saying['lang']}-{saying['holds']}-{at}" for at, saying in enumerate(SAID)]
+)
 def test_a_way_of_saying_a_measure_is_seen(check: Check, case: dict[str, str]) -> None:
     before = BEFORE[case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"

@@ -38,7 +38,7 @@ def test_what_no_mark_points_to_is_no_note(text: str) -> None:
 
 def test_a_list_under_the_head_footnotes_is_notes() -> None:
     text = "Article 1\nNo one may1 use them.\n\nNotes de bas de page\n1. Voir l'article I.\n2. Voir l'article II.\n"
-    assert [one.mark for one in footnotes_of(text)] == ["1", "2"]
+    assert [footnote.mark for footnote in footnotes_of(text)] == ["1", "2"]
 
 
 def test_what_is_taken_out_leaves_every_offset_as_it_was() -> None:
@@ -49,11 +49,11 @@ def test_what_is_taken_out_leaves_every_offset_as_it_was() -> None:
 
 def test_contents_and_footnotes_of_a_plain_text_are_no_sections_of_the_law() -> None:
     sections = sections_of(LegalText("act.txt", ACT))
-    law = [one for one in sections if one.kind == "article"]
-    assert [(one.number, one.heading) for one in law] == [
+    law = [section for section in sections if section.kind == "article"]
+    assert [(section.number, section.heading) for section in law] == [
         ("1", "Interpretation"), ("2", "Prohibition"), ("3", "Repeal"), ("4", ""),
     ]  # fmt: skip
     assert law[1].text == "Prohibition\nNo person shall use a chemical weapon.[1]"
-    assert not any("........" in one.text for one in sections)
-    (note,) = [one for one in sections if one.kind == FOOTNOTE]
+    assert not any("........" in section.text for section in sections)
+    (note,) = [section for section in sections if section.kind == FOOTNOTE]
     assert note.id == "[1]" and note.text == ACT[note.start : note.end]

@@ -59,8 +59,8 @@ def test_a_law_that_speaks_of_drafts_and_repeals_is_none(head: str) -> None:
 
 def test_no_model_law_says_so() -> None:
     laws = [load_yaml(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*_*.yaml"))]
-    texts = [one["text"] for one in laws if "text" in one]
-    assert len(texts) >= 6 and [not_in_force([one]) for one in texts] == [""] * len(texts)
+    texts = [law["text"] for law in laws if "text" in law]
+    assert len(texts) >= 6 and [not_in_force([text]) for text in texts] == [""] * len(texts)
 
 
 def test_it_is_noted_of_a_plain_text_and_of_a_document_whose_running_heads_are_left_out() -> None:
@@ -69,5 +69,5 @@ def test_it_is_noted_of_a_plain_text_and_of_a_document_whose_running_heads_are_l
     document = join_passages(pages, "draft.pdf", "pdf")
     assert "DRAFT" not in document.text
     for text, words in ((plain, "Projet de loi"), (document, "DRAFT")):
-        (note,) = [one for one in text.notes if one.id == "law_not_in_force"]
+        (note,) = [note for note in text.notes if note.id == "law_not_in_force"]
         assert note.values == {"file": text.name, "words": words}

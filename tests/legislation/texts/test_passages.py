@@ -17,24 +17,24 @@ def section(text: str) -> LegalSection:
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=300), max_size=30))
 def test_passages_hold_all_the_letters_of_a_section_in_their_places(lines: list[str]) -> None:
     text = "\n".join(lines)
-    found = list(passages_of([section(text)]))
-    assert all(text[one.start : one.end] == one.text for one in found)
-    kept = "".join("".join(one.text.split()) for one in found)
+    passages = list(passages_of([section(text)]))
+    assert all(text[passage.start : passage.end] == passage.text for passage in passages)
+    kept = "".join("".join(passage.text.split()) for passage in passages)
     assert kept == "".join(text.split())
 
 
 def test_no_passage_is_much_longer_than_usual() -> None:
     text = "The holder of a permit shall keep a register of every quantity. " * 60 + "word " * 900
-    assert max(len(one.text) for one in passages_of([section(text)])) <= LONGEST + 10
+    assert max(len(passage.text) for passage in passages_of([section(text)])) <= LONGEST + 10
 
 
 def test_later_items_of_a_list_carry_the_line_that_they_hang_on() -> None:
     items = "\n".join(
         f"{n}° la détention de produits chimiques de la catégorie numéro {n} sans autorisation ;" for n in range(1, 30)
     )
-    found = list(passages_of([section(f"Il est interdit :\n{items}")]))
-    assert len(found) > 2
-    assert all("Il est interdit" in one.searched for one in found)
+    passages = list(passages_of([section(f"Il est interdit :\n{items}")]))
+    assert len(passages) > 2
+    assert all("Il est interdit" in passage.searched for passage in passages)
 
 
 def test_lines_broken_by_width_are_one_sentence() -> None:

@@ -21,7 +21,7 @@ from opencwc.legislation.texts.references import references_in
     ],
 )
 def test_a_reference_names_the_sections(text: str, numbers: list[str]) -> None:
-    assert [number for one in references_in(text) for number in one.numbers] == numbers
+    assert [number for reference in references_in(text) for number in reference.numbers] == numbers
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_a_reference_names_the_sections(text: str, numbers: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_a_reference_to_another_text_is_none_to_this_one(text: str) -> None:
-    assert [one.whose for one in references_in(text)] == ["other"]
+    assert [reference.whose for reference in references_in(text)] == ["other"]

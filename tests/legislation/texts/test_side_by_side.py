@@ -30,8 +30,8 @@ FRENCH = [
 
 def beside(left: list[str], right: list[str]) -> str:
     lines = []
-    for one, other in zip(left, right, strict=True):
-        for a, b in zip_longest(wrap(one, 44), wrap(other, 44), fillvalue=""):
+    for left_line, other in zip(left, right, strict=True):
+        for a, b in zip_longest(wrap(left_line, 44), wrap(other, 44), fillvalue=""):
             lines.append(f"{a:<50}{b}".rstrip())
     return "\n".join(lines) + "\n"
 
@@ -39,9 +39,9 @@ def beside(left: list[str], right: list[str]) -> str:
 @pytest.mark.parametrize("right", [ARABIC, FRENCH], ids=["two scripts", "two languages of one script"])
 def test_each_language_keeps_its_own_sections(right: list[str]) -> None:
     read = plain_legal_text(beside(ENGLISH, right).encode(), "law.txt")
-    assert [one.id for one in read.notes] == ["law_columns"]
-    found = [" ".join(one.text.split()) for one in sections_of(read)]
-    assert found == [one.split(". ", 1)[1] for one in (*ENGLISH, *right)]
+    assert [note.id for note in read.notes] == ["law_columns"]
+    sections = [" ".join(section.text.split()) for section in sections_of(read)]
+    assert sections == [text.split(". ", 1)[1] for text in (*ENGLISH, *right)]
     assert read.place(read.text.index("Article 2")) == str(1 + len(wrap(ENGLISH[0], 44)))
 
 

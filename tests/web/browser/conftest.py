@@ -64,15 +64,19 @@ class Watched:
     def outside(self) -> list[str]:
         """Return the requests that went anywhere but to the service."""
         own = urlsplit(self.address).netloc
-        return [one for one in self.requests if urlsplit(one).scheme not in OWN and urlsplit(one).netloc != own]
+        return [
+            request
+            for request in self.requests
+            if urlsplit(request).scheme not in OWN and urlsplit(request).netloc != own
+        ]
 
     def breaches(self) -> list[str]:
         """Return what the browser said of a Content-Security-Policy."""
-        return [one for one in self.said if "Content Security Policy" in one]
+        return [line for line in self.said if "Content Security Policy" in line]
 
     def paths(self) -> list[str]:
         """Return the paths that were asked for, in order."""
-        return [urlsplit(one).path for one in self.requests]
+        return [urlsplit(request).path for request in self.requests]
 
     def expect(self, *what: int | str) -> None:
         """Say that an answer of this status, or a fault with these words in it, is what the test is about."""
@@ -80,10 +84,12 @@ class Watched:
 
     def wrong(self) -> list[str]:
         """Return all that should not have happened: faults of scripts, breaches, refusals, requests to elsewhere."""
-        words = [one if isinstance(one, str) else f"Response Status Error Code {one} " for one in self.expected]
-        faults = [one for one in self.faults if not one.startswith(ECHO) and not any(word in one for word in words)]
+        words = [line if isinstance(line, str) else f"Response Status Error Code {line} " for line in self.expected]
+        faults = [
+            fault for fault in self.faults if not fault.startswith(ECHO) and not any(word in fault for word in words)
+        ]
         refused = [f"{status} {what}" for status, what in self.refused if status not in self.expected]
-        return [*faults, *self.breaches(), *refused, *(f"elsewhere: {one}" for one in self.outside())]
+        return [*faults, *self.breaches(), *refused, *(f"elsewhere: {line}" for line in self.outside())]
 
 
 OWN = ("data", "blob", "about")
@@ -193,12 +199,12 @@ class Visitors:
 
     def wrong(self) -> list[str]:
         """Return what went wrong on any of the pages."""
-        return [f"{urlsplit(one.page.url).path}: {what}" for one in self.watched for what in one.wrong()]
+        return [f"{urlsplit(watched.page.url).path}: {what}" for watched in self.watched for what in watched.wrong()]
 
     def leave(self) -> None:
         """Close every browser but those that are kept."""
-        for one in self.contexts:
-            one.close()
+        for context in self.contexts:
+            context.close()
 
 
 @pytest.fixture

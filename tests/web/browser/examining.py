@@ -42,32 +42,34 @@ TEXTS = """() => {
   return told;
 }"""
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], summary, label, [role=button], [role=img]")]
-  .filter((one) => ![one.textContent, one.ariaLabel, one.title].some((text) => text?.trim())
-    && !one.hasAttribute("aria-labelledby") && !one.querySelector("[aria-label], [alt], title, input, select"))
-  .map((one) => one.outerHTML.slice(0, 140))"""
+  .filter((element) => ![element.textContent, element.ariaLabel, element.title].some((text) => text?.trim())
+    && !element.hasAttribute("aria-labelledby") && !element.querySelector("[aria-label], [alt], title, input, select"))
+  .map((element) => element.outerHTML.slice(0, 140))"""
 HEADINGS = """() => [...document.querySelectorAll("main h1, main h2, main h3, main h4, main h5, main h6")]
-  .filter((one) => one.checkVisibility()).map((one) => [Number(one.tagName[1]), one.textContent.trim()])"""
+  .filter((element) => element.checkVisibility())
+  .map((element) => [Number(element.tagName[1]), element.textContent.trim()])"""
 TOO_WIDE = """() => {
   const wide = document.documentElement.scrollWidth, room = innerWidth;
   if (wide <= room) return [];
-  const scrolled = (one) => {
-    for (let outer = one.parentElement; outer; outer = outer.parentElement)
+  const scrolled = (element) => {
+    for (let outer = element.parentElement; outer; outer = outer.parentElement)
       if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(outer).overflowX)) return true;
     return false;
   };
-  const named = (one) =>
-    `${one.tagName.toLowerCase()}.${one.getAttribute("class") ?? ""} ${one.textContent.trim().slice(0, 40)}`;
-  const found = [...document.body.querySelectorAll("*")].filter((one) => {
-    const box = one.getBoundingClientRect();
-    return one.checkVisibility() && (box.right > room + 1 || box.left < -1) && !scrolled(one);
+  const named = (element) =>
+    `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} `
+    + element.textContent.trim().slice(0, 40);
+  const found = [...document.body.querySelectorAll("*")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility() && (box.right > room + 1 || box.left < -1) && !scrolled(element);
   });
   return [`${wide} px in ${room}`, ...found.slice(-4).map(named)];
 }"""
 WATCH_FOCUS = """() => {
   const stops = [], before = new Set();
   let over = false;
-  const stop = (one) => {
-    const shownBy = one.matches(".unseen") && one.labels?.length ? one.labels[0] : one;
+  const stop = (element) => {
+    const shownBy = element.matches(".unseen") && element.labels?.length ? element.labels[0] : element;
     const style = getComputedStyle(shownBy);
     const box = shownBy.getBoundingClientRect();
     const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5 || style.boxShadow !== "none";
@@ -75,15 +77,15 @@ WATCH_FOCUS = """() => {
     const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
     const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
     const on = document.elementFromPoint(x, y);
-    const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || one.contains(on);
-    const text = (one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 40);
-    return { name: `${one.tagName.toLowerCase()}#${one.id}.${one.className} ${text}`, ring, seen, bare };
+    const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || element.contains(on);
+    const text = (element.getAttribute("aria-label") ?? element.textContent).trim().slice(0, 40);
+    return { name: `${element.tagName.toLowerCase()}#${element.id}.${element.className} ${text}`, ring, seen, bare };
   };
   addEventListener("keyup", () => {  // which follows when the focus has moved and the page has scrolled
-    const one = document.activeElement;
-    over ||= !one || one === document.body || before.has(one);
-    if (!over) stops.push(stop(one));
-    before.add(one);
+    const element = document.activeElement;
+    over ||= !element || element === document.body || before.has(element);
+    if (!over) stops.push(stop(element));
+    before.add(element);
   }, true);
   window.focusStops = () => ({ stops, over });
 }"""
@@ -92,9 +94,9 @@ TO_THE_TOP = """() => { document.body.tabIndex = -1; document.body.focus(); docu
 RUN_AXE = """([type, values, left]) => axe.run(document, {
   runOnly: { type, values }, rules: Object.fromEntries(left.map((rule) => [rule, { enabled: false }])),
   resultTypes: ["violations"], iframes: false, preload: false,
-}).then((told) => told.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => {
+}).then((results) => results.violations.flatMap((violation) => violation.nodes.slice(0, 3).map((node) => {
   const why = node.any[0] ?? node.all[0] ?? node.none[0];
-  return `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)} ${why?.message ?? ""}`;
+  return `${violation.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)} ${why?.message ?? ""}`;
 })))"""
 LOOK = f"""() => ({{
   lang: document.documentElement.lang, dir: document.documentElement.dir,
@@ -106,17 +108,17 @@ UNFOLD = """() => { for (const one of document.querySelectorAll("main details"))
 
 def look(page: Page) -> dict[str, Any]:
     """Return what a page says of itself: its language and direction, texts, headings, and what has no name."""
-    told: dict[str, Any] = page.evaluate(LOOK)
-    return told
+    looked: dict[str, Any] = page.evaluate(LOOK)
+    return looked
 
 
-def words_at_fault(told: Mapping[str, Any], lang: str) -> list[str]:
+def words_at_fault(looked: Mapping[str, Any], lang: str) -> list[str]:
     """Return what stands on a page untranslated: ids of messages, English sentences; and what has no name at all."""
-    texts: list[str] = told["texts"]
-    found = [f"an id: {text}" for text in texts if MESSAGE_ID.search(ADDRESS.sub("", text))]
+    texts: list[str] = looked["texts"]
+    faults = [f"an id: {text}" for text in texts if MESSAGE_ID.search(ADDRESS.sub("", text))]
     if lang != "en":
-        found += [f"English: {text}" for text in texts if english_in(text, lang)]
-    return found + [f"no name: {markup}" for markup in told["nameless"]]
+        faults += [f"English: {text}" for text in texts if english_in(text, lang)]
+    return faults + [f"no name: {markup}" for markup in looked["nameless"]]
 
 
 def english_in(text: str, lang: str) -> str:
@@ -125,7 +127,7 @@ def english_in(text: str, lang: str) -> str:
     >>> english_in("Vous voyez: The page of every list that is at hand", "fr")
     ''
     """
-    return next((one for one in english_sentences(lang) if one in text), "")
+    return next((sentence for sentence in english_sentences(lang) if sentence in text), "")
 
 
 @cache
@@ -135,74 +137,74 @@ def english_sentences(lang: str) -> tuple[str, ...]:
     The names of the annexes are left out: a source is cited as it calls itself.
     """
     english, other = catalog("en"), catalog(lang)
-    said = (text for name, texts in english.items() if not name.startswith("law_annex_") for text in texts)
-    pieces = {piece for text in said for piece in _pieces(text)}
+    texts_said = (text for name, texts in english.items() if not name.startswith("law_annex_") for text in texts)
+    pieces = {piece for text in texts_said for piece in _pieces(text)}
     theirs = " ".join(text for texts in other.values() for text in texts)
     return tuple(sorted(piece for piece in pieces if piece not in theirs))
 
 
 def _pieces(text: str) -> Iterable[str]:
     for piece in re.split(r"\{[^}]*\}", text):
-        told = " ".join(piece.split()).strip(" .,:;()")
-        if len(re.findall(r"[A-Za-z]{2,}", told)) >= SENTENCE and len(told) >= 14:
-            yield told
+        words = " ".join(piece.split()).strip(" .,:;()")
+        if len(re.findall(r"[A-Za-z]{2,}", words)) >= SENTENCE and len(words) >= 14:
+            yield words
 
 
 @cache
 def catalog(lang: str) -> dict[str, tuple[str, ...]]:
     """Return what a catalog says, by id."""
     with (CATALOGS / lang / "LC_MESSAGES/opencwc.po").open("rb") as file:
-        told = read_po(file, locale=lang)
+        read_catalog = read_po(file, locale=lang)
     return {
-        str(one.id[0] if isinstance(one.id, tuple) else one.id): (
-            (one.string,) if isinstance(one.string, str) else tuple(one.string)
+        str(message.id[0] if isinstance(message.id, tuple) else message.id): (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
         )
-        for one in told
-        if one.id
+        for message in read_catalog
+        if message.id
     }
 
 
-def headings_at_fault(told: Mapping[str, Any]) -> list[str]:
+def headings_at_fault(looked: Mapping[str, Any]) -> list[str]:
     """Return the headings that stand out of order: one of the first level, and no level left out on the way down."""
-    headings: list[tuple[int, str]] = told["headings"]
-    found = [] if [level for level, _ in headings].count(1) == 1 else [f"headings: {headings[:3]} has not one h1"]
+    headings: list[tuple[int, str]] = looked["headings"]
+    faults = [] if [level for level, _ in headings].count(1) == 1 else [f"headings: {headings[:3]} has not one h1"]
     before = 0
     for level, text in headings:
         if level > before + 1:
-            found.append(f"heading h{level} after h{before}: {text}")
+            faults.append(f"heading h{level} after h{before}: {text}")
         if not text:
-            found.append(f"an empty heading h{level}")
+            faults.append(f"an empty heading h{level}")
         before = level
-    return found
+    return faults
 
 
 def width_at_fault(page: Page) -> list[str]:
     """Return what makes a page scroll sideways."""
-    found: list[str] = page.evaluate(TOO_WIDE)
-    return [f"too wide: {' | '.join(found)}"] if found else []
+    faults: list[str] = page.evaluate(TOO_WIDE)
+    return [f"too wide: {' | '.join(faults)}"] if faults else []
 
 
 def axe(page: Page, *rules: str, without: tuple[str, ...] = ()) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it, or against all but some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
-    return found
+    faults: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
+    return faults
 
 
 def focus_at_fault(page: Page, most: int = 70) -> list[str]:
     """Go through a page by Tab and return where the focus cannot be seen, or is covered, or is caught."""
     page.evaluate(WATCH_FOCUS)
     page.evaluate(TO_THE_TOP)
-    told: dict[str, Any] = {"over": False, "stops": []}
-    while not told["over"] and len(told["stops"]) < most:
+    focus: dict[str, Any] = {"over": False, "stops": []}
+    while not focus["over"] and len(focus["stops"]) < most:
         for _ in range(10):
             page.keyboard.press("Tab")
-        told = page.evaluate("() => focusStops()")
-    found = [
+        focus = page.evaluate("() => focusStops()")
+    faults = [
         f"focus, {words}: {stop['name']}"
-        for stop in told["stops"]
+        for stop in focus["stops"]
         for what, words in (("ring", "no ring"), ("seen", "out of sight"), ("bare", "covered"))
         if not stop[what]
     ]
-    return found if len(told["stops"]) > 2 else [*found, f"focus: only {len(told['stops'])} stops"]
+    return faults if len(focus["stops"]) > 2 else [*faults, f"focus: only {len(focus['stops'])} stops"]

@@ -113,9 +113,9 @@ class Served:
                 time.sleep(0.1)
         return job
 
-    def finding(self, **wanted: Any) -> int:
+    def finding(self, **fields: Any) -> int:
         """Return the first finding of the year that a filter finds."""
-        return list_findings(self.book, self.people["leila"], Filter(**wanted), limit=1).findings[0].id
+        return list_findings(self.book, self.people["leila"], Filter(**fields), limit=1).findings[0].id
 
     @contextmanager
     def without_rechecks(self) -> Iterator[None]:
@@ -136,7 +136,7 @@ def serving(made_year: Path, folder: Path) -> Iterator[Served]:
         book = open_casebook()
         environment = {**os.environ, "OPENCWC_SERVICE_SIGN_IN_RATE": "1000000/minute"}
         accounts = People(book)
-        people = {one.short: accounts.account(one.login).person for one in load_state().people}
+        people = {person.short: accounts.account(person.login).person for person in load_state().people}
         accounts.set_password(people["amara"].id, PASSWORD)
     served = Served(place, environment, free_port(), book, people)
     try:

@@ -26,7 +26,7 @@ from web.browser.examining import (
 from web.browser.places import EVERYWHERE, Where
 from web.browser.served import OPENCWC
 
-EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda one: one.name.replace(" ", "-"))
+EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))
 WHOLLY = {"en": "light", "ar": "dark"}
 """The languages, one for each direction and each colour scheme, in which a page is looked at by all rules and gone
 through by Tab. What axe-core says in the others differs by what is said and how long it is, not by colours or roles:
@@ -38,45 +38,45 @@ ROOMS = (DESK, ZOOMED, NARROW)
 def test_a_page_is_for_everyone_in_every_language(open_page: Visitors, where: Where) -> None:
     path = where.path(open_page.served.known)
     page = open_page(where.person, "", expect=(where.status,), kept=True).page
-    found = []
+    faults = []
     for number, lang in enumerate(LANGUAGES):
         page.emulate_media(color_scheme=WHOLLY.get(lang, "light"))  # type: ignore[arg-type]
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         # The window stays as the last language left it, so that it is not made wide again between the two.
-        found += [f"{lang}: {fault}" for fault in faults_of(page, lang, ROOMS[:: -1 if number % 2 else 1])]
-    assert not found, "\n".join(found)
+        faults += [f"{lang}: {fault}" for fault in faults_of(page, lang, ROOMS[:: -1 if number % 2 else 1])]
+    assert not faults, "\n".join(faults)
 
 
 def faults_of(page: Page, lang: str, rooms: tuple[dict[str, int], ...] = ROOMS) -> list[str]:
     """Return what is wrong with a page that has just been opened in a window of the first size."""
-    told = look(page)
-    assert (told["lang"], told["dir"]) == (lang, "rtl" if lang in RIGHT_TO_LEFT else "ltr")
-    found = [*headings_at_fault(told), *words_at_fault(told, lang)]
+    looked = look(page)
+    assert (looked["lang"], looked["dir"]) == (lang, "rtl" if lang in RIGHT_TO_LEFT else "ltr")
+    faults = [*headings_at_fault(looked), *words_at_fault(looked, lang)]
     if lang in WHOLLY:
-        found += focus_at_fault(page)
+        faults += focus_at_fault(page)
     page.evaluate(UNFOLD)
     for room in rooms:
         if page.viewport_size != room:
             page.set_viewport_size(room)  # type: ignore[arg-type]
-        found += width_at_fault(page)
+        faults += width_at_fault(page)
         if room == DESK and lang in WHOLLY:
-            found += axe(page, without=(TARGETS,) if lang != "en" else ())
+            faults += axe(page, without=(TARGETS,) if lang != "en" else ())
         elif room == DESK and lang == SHORTEST:
-            found += axe(page, TARGETS)
-    return found
+            faults += axe(page, TARGETS)
+    return faults
 
 
 def test_at_twice_the_size_a_page_is_whole(open_page: Visitors) -> None:
     known = open_page.served.known
     page = open_page("leila", "", lang="fr", viewport=ZOOMED, device_scale_factor=2).page
-    found = []
+    faults = []
     for path in ("/?value=OCCN(CCO)CCO", f"/findings/{known['listed']}", f"/cases/{known['case']}", "/casebook"):
         page.goto(path)
         assert page.evaluate("devicePixelRatio") == 2
-        found += [f"{path}: {one}" for one in width_at_fault(page)]
+        faults += [f"{path}: {fault}" for fault in width_at_fault(page)]
         page.locator("h1").scroll_into_view_if_needed()
         expect(page.locator("h1")).to_be_in_viewport()
-    assert not found, "\n".join(found)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -85,16 +85,16 @@ def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: 
     page = open_page("leila", f"/casebook?part=findings&case={known['case']}", lang=lang).page
     page.get_by_text(say("page_casebook_chart", lang), exact=True).first.click()
     expect(page.locator("[data-chart-state]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
-    found = axe(page)
+    faults = axe(page)
     page.goto("/convention?part=states")
     page.get_by_text(say("page_convention_show_map", lang), exact=True).first.click()
     expect(page.locator("[data-chart=map]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
-    found += axe(page)
+    faults += axe(page)
     page.goto("/")
     page.get_by_text(say("page_screen_draw", lang), exact=True).first.click()
     expect(page.locator(".draw iframe")).to_be_visible(timeout=30_000)
-    found += axe(page)
-    assert not found, "\n".join(found)
+    faults += axe(page)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -102,17 +102,17 @@ def test_what_opens_above_a_page_is_for_everyone_too(open_page: Visitors, lang: 
     page = open_page("leila", "/casebook", lang=lang).page
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
-    found = axe(page)
+    faults = axe(page)
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     for menu in page.locator("details.menu > summary").all():
         menu.press("Enter")
-        found += axe(page)
+        faults += axe(page)
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        found += width_at_fault(page)
+        faults += width_at_fault(page)
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         menu.press("Escape")
-    assert not found, "\n".join(found)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -121,21 +121,21 @@ def test_the_tour_goes_from_page_to_page_by_keyboard(open_page: Visitors, lang: 
     page.locator("details.menu > summary").last.press("Enter")
     page.locator(".who [data-tour]").press("Enter")
     stops = 1
-    found: list[str] = []
+    faults: list[str] = []
     onward = page.get_by_role("button", name=say("page_tour_next", lang), exact=True)
     expect(page.locator(".tour")).to_be_focused()
-    found += axe(page)
+    faults += axe(page)
     while onward.count():
         page.locator(".tour").get_by_role("button").first.press("Enter")
         stops += 1
         expect(page.locator(".tour .note")).to_contain_text(str(stops))
     assert stops >= 6
-    found += axe(page)
+    faults += axe(page)
     page.get_by_role("button", name=say("page_tour_end", lang), exact=True).press("Enter")
     expect(page.locator(".tour")).to_have_count(0)
     page.reload()
     expect(page.locator(".tour")).to_have_count(0)
-    assert not found, "\n".join(found)
+    assert not faults, "\n".join(faults)
 
 
 def test_the_examination_finds_what_is_wrong(open_page: Visitors) -> None:
@@ -143,12 +143,12 @@ def test_the_examination_finds_what_is_wrong(open_page: Visitors) -> None:
     page = open_page("amara", "/audit/bundle?lang=fr").page
     assert faults_of(page, "fr") == []
     page.evaluate(SPOIL, say("page_offline"))
-    found = " ".join(faults_of(page, "ar"))
+    faults = " ".join(faults_of(page, "ar"))
     for fault in (
         "an id: page_not_there", "English: ", "heading h4 after h1", "an empty heading", "too wide: ", "no ring",
         "no name: <button", "image-alt", "color-contrast",
     ):  # fmt: skip
-        assert fault in found
+        assert fault in faults
 
 
 SPOIL = """(english) => {
@@ -175,18 +175,18 @@ def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_yea
         page = context.new_page()
         watched = watch(page, link[0].split("/demo/")[0])
         page.goto(link[0])
-        found = []
+        faults = []
         for lang in LANGUAGES:
             page.goto(f"{watched.address}/?lang={lang}")
             expect(page.locator(".demo")).to_contain_text(say("page_demonstration", lang))
-            found += [
-                f"{lang}: {one}" for one in (*width_at_fault(page), *words_at_fault(look(page), lang), *axe(page))
+            faults += [
+                f"{lang}: {fault}" for fault in (*width_at_fault(page), *words_at_fault(look(page), lang), *axe(page))
             ]
         page.goto(f"{watched.address}/casebook?lang=en")
         page.locator("#demo-person").select_option(label="Mateo Rivas — " + say("page_role_reviewer"))
         expect(page.locator("details.menu summary bdi")).to_have_text("Mateo Rivas")
         assert page.url.endswith("/casebook?lang=en")
-        assert not found, "\n".join(found)
+        assert not faults, "\n".join(faults)
         assert watched.wrong() == []
     finally:
         context.close()

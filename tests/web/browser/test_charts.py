@@ -128,7 +128,7 @@ def test_the_table_stays_beside_the_chart_and_the_chart_has_a_name_and_takes_the
 
 
 def test_libraries_are_loaded_when_a_folded_chart_is_opened(folded: Watched) -> None:
-    assert not [one for one in folded.paths() if "vega" in one]
+    assert not [path for path in folded.paths() if "vega" in path]
 
     folded.page.locator("summary").click()
     drawn(folded.page, "bar")

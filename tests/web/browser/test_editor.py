@@ -37,7 +37,7 @@ def open_editor(drawing: Watched) -> None:
 
 
 def test_nothing_of_the_editor_is_loaded_until_it_is_opened(drawing: Watched) -> None:
-    assert not [one for one in drawing.paths() if "jsme" in one or "editor-frame" in one]
+    assert not [path for path in drawing.paths() if "jsme" in path or "editor-frame" in path]
 
     open_editor(drawing)
 

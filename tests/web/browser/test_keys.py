@@ -36,7 +36,7 @@ def test_what_is_typed_after_a_key_of_the_inbox_is_the_reason(open_page: Visitor
 def test_letters_change_no_outcome_that_stands(open_page: Visitors) -> None:
     page = open_page("leila", "/casebook?part=inbox").page
     come_by_key(page, "a")
-    page.locator("#decide").evaluate("one => one.focus()")
+    page.locator("#decide").evaluate("element => element.focus()")
     page.keyboard.press("r")
     expect(page.locator(CHOSEN)).to_have_value("accept")
     expect(page.locator(REASON)).to_be_focused()
@@ -76,7 +76,7 @@ def test_ctrl_enter_sends_from_the_reason_alone(open_page: Visitors) -> None:
 
 
 def _sent(visit: Watched) -> list[str]:
-    return [one for one in visit.paths() if one.endswith("/decision")]
+    return [path for path in visit.paths() if path.endswith("/decision")]
 
 
 def test_a_correction_asks_for_an_entry_where_its_verdict_has_one(open_page: Visitors, served: Served) -> None:
@@ -102,7 +102,7 @@ def test_who_was_slower_is_told_and_no_policy_is_broken(open_page: Visitors, ser
         leila.page.locator("[data-decide] button.primary").click()
         leila.page.wait_for_url(lambda url: f"/findings/{number}" not in url)
     for part in ("#history", "#standing", "#decide"):  # what a script or a browser has given a size of its own
-        mateo.page.locator(part).evaluate("one => { one.style.minBlockSize = '1px'; }")
+        mateo.page.locator(part).evaluate("element => { element.style.minBlockSize = '1px'; }")
     mateo.page.locator("[data-decide] input[value=reject]").check()
     mateo.page.locator(REASON).fill("I was slower.")
     mateo.page.locator("[data-decide] button.primary").click()
@@ -119,7 +119,7 @@ def test_a_long_input_stays_inside_the_inbox(open_page: Visitors, served: Served
     served.upload("amara", "long-inputs", b"id;chemical\n1;" + b"no-such-thing-" * 40 + b"\n")
     page = open_page("leila", "/casebook?part=inbox").page
     over = page.locator(".inbox .input, .inbox .why").evaluate_all(
-        """all => { const end = (one) => one.getBoundingClientRect().right; return all.filter((one) =>
+        """all => { const end = (element) => element.getBoundingClientRect().right; return all.filter((element) =>
             end(one) > end(one.closest('.what')) + 1 || end(one.closest('.what')) > end(one.closest('li'))).length; }"""
     )
     assert over == 0 and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -133,5 +133,5 @@ def test_a_telephone_stacks_the_facts_of_a_finding_and_keeps_the_inbox_short(
         name, value = fact.locator("dt").bounding_box(), fact.locator("dd").first.bounding_box()
         assert name and value and value["y"] >= name["y"] + name["height"] - 1 and abs(value["x"] - name["x"]) < 2
     page.goto("/casebook?part=inbox")
-    heights = page.locator(LINES).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    heights = page.locator(LINES).evaluate_all("all => all.map(element => element.getBoundingClientRect().height)")
     assert heights and max(heights) < 200

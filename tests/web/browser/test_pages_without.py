@@ -13,12 +13,12 @@ from web.browser.examining import headings_at_fault, look
 from web.browser.places import EVERYWHERE
 
 OPEN_AND_SEE = """() => {
-  for (const one of document.querySelectorAll("main details")) one.open = true;
-  for (const one of document.querySelectorAll("[data-chart], [data-editor]")) one.scrollIntoView();
+  for (const element of document.querySelectorAll("main details")) element.open = true;
+  for (const element of document.querySelectorAll("[data-chart], [data-editor]")) element.scrollIntoView();
 }"""
 HEAVY = re.compile(r"/static/(vendor/(vega|jsme|countries|topojson)|chart\.js|editor)")
 READ = """() => ({
-  text: [...document.querySelectorAll("main")].map((one) => one.innerText.replace(/\\s+/g, " ").trim()).join(" "),
+  text: [...document.querySelectorAll("main")].map((main) => main.innerText.replace(/\\s+/g, " ").trim()).join(" "),
   rows: document.querySelectorAll("main table tr").length,
   links: document.querySelectorAll("main a[href]").length,
 })"""
@@ -67,23 +67,23 @@ def test_without_scripts_every_page_can_be_read(open_page: Visitors) -> None:
     known = open_page.served.known
     without = {
         who: open_page(who, "", java_script_enabled=False, expect=(403, 404)).page
-        for who in {one.person for one in EVERYWHERE}
+        for who in {place.person for place in EVERYWHERE}
     }
     with_scripts = {who: open_page(who, "", expect=(403, 404)).page for who in without}
-    found = []
+    faults = []
     for where in EVERYWHERE:
-        told = []
+        messages = []
         for pages in (without, with_scripts):
             page = pages[where.person]
             page.goto(where.path(known), wait_until="domcontentloaded")
             page.evaluate("() => sessionStorage.clear()")
-            told.append(page.evaluate(READ))
-        plain, scripted = told
+            messages.append(page.evaluate(READ))
+        plain, scripted = messages
         missing = set(scripted["text"].split()) - set(plain["text"].split())
         if plain["rows"] < scripted["rows"] or plain["links"] < scripted["links"] or len(missing) > 12:
-            found.append(f"{where.name}: {plain['rows']} rows of {scripted['rows']}, missing {sorted(missing)[:15]}")
-        found += [f"{where.name}: {one}" for one in headings_at_fault(look(without[where.person]))]
-    assert not found, "\n".join(found)
+            faults.append(f"{where.name}: {plain['rows']} rows of {scripted['rows']}, missing {sorted(missing)[:15]}")
+        faults += [f"{where.name}: {fault}" for fault in headings_at_fault(look(without[where.person]))]
+    assert not faults, "\n".join(faults)
 
 
 def test_without_scripts_one_asks_and_filters_and_walks_on(open_page: Visitors) -> None:

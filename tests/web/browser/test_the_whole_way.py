@@ -102,11 +102,11 @@ def _verify(page: Page, words: Words, hand: Hand, bundle: Path, served: Served) 
     hand.press(words.button(page, "page_bundle_button"))
     expect(page.locator("#bundle-result [data-verdict]")).to_have_attribute("data-verdict", "fits", timeout=30_000)
     expect(page.locator("#bundle-verdict")).to_have_text(words("page_bundle_fits"))
-    told = subprocess.run(
+    done = subprocess.run(
         [*OPENCWC, "case", "verify", str(bundle)], env=dict(served.environment), capture_output=True, text=True,
         check=False, timeout=60,
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -149,8 +149,8 @@ def test_each_role_sees_what_it_may_and_a_page_that_says_so_where_it_may_not(ope
     visit = open_page(who, "/settings", lang="fr", expect=(403,))
     page = visit.page
 
-    led_to = page.locator("header nav a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    assert led_to == [one.address for one in PAGES if role in ACTIONS[one.action]]
+    led_to = page.locator("header nav a").evaluate_all("all => all.map(link => link.getAttribute('href'))")
+    assert led_to == [page.address for page in PAGES if role in ACTIONS[page.action]]
     access = declared_access()
     for path in FIRST_PAGES:
         answer = page.goto(path)
@@ -189,8 +189,8 @@ def a_finding(served: Served, case: str, row: int = 2) -> int:
     """Screen the invoice into a new case and return the finding of a row."""
     served.upload("amara", case, INVOICE)
     with served.client("leila") as client:
-        found = client.get("/api/v1/findings", params={"case": case}).json()["findings"]
-    return next(int(one["id"]) for one in found if one["row"] == row)
+        findings = client.get("/api/v1/findings", params={"case": case}).json()["findings"]
+    return next(int(finding["id"]) for finding in findings if finding["row"] == row)
 
 
 def test_two_browsers_at_once_see_each_other_and_lose_nothing(open_page: Visitors) -> None:
@@ -286,14 +286,14 @@ def test_a_half_written_decision_is_not_left_without_a_warning(open_page: Visito
     kinds: list[str] = []
     stay = True
 
-    def asked(dialog) -> None:
+    def answer_dialog(dialog) -> None:
         kinds.append(dialog.type)
         if stay:
             dialog.dismiss()
         else:
             dialog.accept()
 
-    page.on("dialog", asked)
+    page.on("dialog", answer_dialog)
     finding = a_finding(open_page.served, "half-written")
     page.goto(f"/findings/{finding}")
     there = page.url
@@ -360,7 +360,7 @@ def test_the_service_is_started_again_in_the_middle_of_a_job_and_the_page_goes_o
 
     expect(page.locator("#job")).to_have_attribute("data-state", "done", timeout=90_000)
     with served.client("amara") as client:
-        told = client.get(f"/api/v1/jobs/{job}").json()
+        answer = client.get(f"/api/v1/jobs/{job}").json()
         kept = client.get("/api/v1/findings", params={"case": "restart", "limit": 1}).json()
-    assert (told["state"], told["rows_done"]) == ("done", ROWS)
+    assert (answer["state"], answer["rows_done"]) == ("done", ROWS)
     assert kept["findings"]

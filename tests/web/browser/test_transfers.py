@@ -72,7 +72,7 @@ def test_nothing_is_sent_before_the_columns_are_shown_and_those_that_are_needed_
     button.click()
     assert page.evaluate("document.activeElement.name") == "map-2-quantity"
     assert page.url.endswith("/transfers")
-    assert any(one.startswith("Noto Sans SC") for one in page.evaluate(FONTS))
+    assert any(font.startswith("Noto Sans SC") for font in page.evaluate(FONTS))
 
 
 def test_the_columns_of_planned_shipments_are_mapped_by_hand(open_page: Visitors) -> None:

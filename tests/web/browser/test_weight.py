@@ -35,9 +35,9 @@ def weigh(page: Page, path: str) -> dict[str, int]:
     page.evaluate("() => document.fonts.ready.then(() => 0)")
     page.remove_listener("requestfinished", finished)
     weights: dict[str, int] = defaultdict(int)
-    for one in requests:
-        sizes = one.sizes()
-        weights[urlsplit(one.url).path] += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    for sent in requests:
+        sizes = sent.sizes()
+        weights[urlsplit(sent.url).path] += sizes["responseBodySize"] + sizes["responseHeadersSize"]
     return weights
 
 
@@ -51,12 +51,12 @@ def seen_nothing_yet(page: Page) -> Iterator[None]:
     session.detach()
 
 
-@pytest.mark.parametrize("where", EVERYWHERE, ids=lambda one: one.name.replace(" ", "-"))
+@pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))
 def test_a_page_is_light(open_page: Visitors, where: Where) -> None:
     page = open_page(where.person, "", expect=(where.status,), kept=True).page
     with seen_nothing_yet(page):
         weights = weigh(page, where.path(open_page.served.known))
-    assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda one: -one[1])
+    assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda budget: -budget[1])
     assert not any(path.startswith(HEAVY) for path in weights)
     fonts = [path for path in weights if path.endswith(".woff2")]
     assert all("source-sans" in path or path.endswith("noto-sans-sc-name.woff2") for path in fonts), fonts

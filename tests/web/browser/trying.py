@@ -20,10 +20,10 @@ SHEETS = ("fonts.css", "tokens.css", "page.css")
 @contextmanager
 def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
     """Serve a page at ``/try`` and give its address."""
-    sheets = "".join(f'<link rel="stylesheet" href="{address_of(one)}">' for one in SHEETS)
-    modules = "".join(f'<script type="module" src="{address_of(one)}"></script>' for one in scripts)
+    sheets = "".join(f'<link rel="stylesheet" href="{address_of(sheet)}">' for sheet in SHEETS)
+    modules = "".join(f'<script type="module" src="{address_of(script)}"></script>' for script in scripts)
     icon = f'<link rel="icon" href="{address_of("mark.svg")}">'
-    told = (
+    html = (
         f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"><head><title>Try</title>'
         f'<meta charset="utf-8">{icon}{sheets}{modules}</head><body><main>{body}</main></body></html>'
     )
@@ -31,7 +31,7 @@ def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
 
     @router.get("/try", action=OPEN)
     def tried() -> HTMLResponse:
-        return HTMLResponse(told)
+        return HTMLResponse(html)
 
     configuration = Configuration(
         address_rate="1000000/minute", person_rate="1000000/minute", allowed_hosts=("127.0.0.1",)

@@ -21,7 +21,7 @@ DROP = """(zone, [text, name]) => {
     zone.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
 
-PRESSED = """one => { one.pressed = 0;
+PRESSED = """element => { element.pressed = 0;
   addEventListener("click", (event) => { if (event.target === one && !event.defaultPrevented) one.pressed += 1; }); }"""
 """Counts the clicks on an element that the page leaves to the browser."""
 
@@ -61,14 +61,14 @@ class Keyboard:
         """Press Tab until something has the focus."""
         expect(what).to_be_visible()
         for _ in range(most):
-            if what.evaluate("one => one === document.activeElement"):
+            if what.evaluate("element => element === document.activeElement"):
                 return
             what.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not come to {what}")
 
     def press(self, what: Locator) -> None:
         self.reach(what)
-        radio = what.evaluate("one => one.matches('input[type=radio], input[type=checkbox]')")
+        radio = what.evaluate("element => element.matches('input[type=radio], input[type=checkbox]')")
         what.page.keyboard.press("Space" if radio else "Enter")
 
     def write(self, where: Locator, text: str) -> None:
@@ -88,7 +88,7 @@ class Keyboard:
         """
         field.evaluate(PRESSED)
         for tried in range(most):
-            assert field.evaluate("one => one.pressed") == tried, f"the page kept a key on {field} for itself"
+            assert field.evaluate("element => element.pressed") == tried, f"the page kept a key on {field} for itself"
             self.reach(field)
             with contextlib.suppress(TimeoutError), field.page.expect_file_chooser(timeout=5_000) as chooser:
                 field.page.keyboard.press("Space")
@@ -143,6 +143,6 @@ def decide(page: Page, words: Words, hand: Hand, outcome: str, reason: str) -> N
 
 def number_of(page: Page) -> int:
     """Return the number of the finding that a page shows."""
-    found = re.search(r"/findings/(\d+)", page.url)
-    assert found, page.url
-    return int(found[1])
+    match = re.search(r"/findings/(\d+)", page.url)
+    assert match, page.url
+    return int(match[1])

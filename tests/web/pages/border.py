@@ -50,6 +50,6 @@ def keep_goods(house: House, case: str = "border", mark: Mark = Mark.UNCLASSIFIE
         checked=checked_as_json(checked_by(rules, "en")),
         maker=to_plain(maker_of(rules)),
     )
-    found = list(screen([SARIN, CLEAR, UNREADABLE, SALT], lists="CWC", as_of=date(2026, 11, 24)))
-    run.keep(found)
+    findings = list(screen([SARIN, CLEAR, UNREADABLE, SALT], lists="CWC", as_of=date(2026, 11, 24)))
+    run.keep(findings)
     run.finish({"rows": 4, "by_verdict": {"listed": 1, "not_listed": 1, "unreadable": 1, "review": 1}})

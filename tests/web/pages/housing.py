@@ -65,19 +65,19 @@ def post(client: TestClient, address: str, status: int = 200, **form: Any) -> tu
     """Post a form as htmx does; return the part that comes back, and what the page is told."""
     answer = client.post(address, data=form, headers=PART)
     assert answer.status_code == status, answer.text[:500]
-    told = json.loads(answer.headers.get("hx-trigger", "{}"))
-    if "csrf" in told:
-        client.headers["x-csrf-token"] = told["csrf"]
+    trigger = json.loads(answer.headers.get("hx-trigger", "{}"))
+    if "csrf" in trigger:
+        client.headers["x-csrf-token"] = trigger["csrf"]
     part = parsed(answer.text)
     check_sound(part)
-    return part, told
+    return part, trigger
 
 
 def bundle_of(house: House) -> bytes:
     """Export the case as two reviewers do, and return the bundle."""
     with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
-        asked = rita.post("/api/v1/requests", json={"kind": "export", "case": "inventory", "reason": "OPCW"}).json()
-        assert rene.post(f"/api/v1/requests/{asked['seq']}/answer", json={"approve": True}).status_code == 200
-        answer = rita.post(f"/api/v1/requests/{asked['seq']}/bundle")
+        request = rita.post("/api/v1/requests", json={"kind": "export", "case": "inventory", "reason": "OPCW"}).json()
+        assert rene.post(f"/api/v1/requests/{request['seq']}/answer", json={"approve": True}).status_code == 200
+        answer = rita.post(f"/api/v1/requests/{request['seq']}/bundle")
         assert answer.status_code == 200
         return answer.content

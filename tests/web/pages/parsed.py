@@ -29,27 +29,27 @@ class Element:
     def all(self, tag: str = "", **attributes: str) -> list[Element]:
         """Return the elements of a name with these attributes; ``class_`` is one of its classes, ``data_x`` data-x."""
 
-        def fits(one: Element) -> bool:
+        def fits(element: Element) -> bool:
             for name, value in attributes.items():
                 if name == "class_":
-                    if value not in one.attributes.get("class", "").split():
+                    if value not in element.attributes.get("class", "").split():
                         return False
-                elif one.attributes.get(name.replace("_", "-")) != value:
+                elif element.attributes.get(name.replace("_", "-")) != value:
                     return False
-            return not tag or one.tag == tag
+            return not tag or element.tag == tag
 
-        return [one for one in self.walk() if fits(one)]
+        return [element for element in self.walk() if fits(element)]
 
     def one(self, tag: str = "", **attributes: str) -> Element:
         """Return the only such element."""
-        found = self.all(tag, **attributes)
-        assert len(found) == 1, (tag, attributes, len(found))
-        return found[0]
+        elements = self.all(tag, **attributes)
+        assert len(elements) == 1, (tag, attributes, len(elements))
+        return elements[0]
 
     @property
     def text(self) -> str:
         """Return its words."""
-        words = " ".join(one if isinstance(one, str) else one.text for one in self.children)
+        words = " ".join(child if isinstance(child, str) else child.text for child in self.children)
         return re.sub(r"\s+", " ", words).strip()
 
     def rows(self) -> list[list[str]]:
@@ -86,30 +86,34 @@ def parsed(html: str) -> Element:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    assert [one.tag for one in reader.open] == [""], "something is not closed"
+    assert [element.tag for element in reader.open] == [""], "something is not closed"
     return reader.open[0]
 
 
 def check_sound(page: Element) -> None:
     """Check what every page must be: no code within, every field named, ids once, what they point at there."""
-    names = [one.attributes["id"] for one in page.walk() if "id" in one.attributes]
+    names = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
-    labels = {one.attributes["for"] for one in page.all("label") if "for" in one.attributes}
+    labels = {label.attributes["for"] for label in page.all("label") if "for" in label.attributes}
     inside = {id(field) for label in page.all("label") for field in label.walk()}
-    for one in page.walk():
-        assert not any(name.startswith("on") or name in ("style", "hx-on") for name in one.attributes), one
-        assert one.tag != "style" and (one.tag != "script" or "src" in one.attributes or "type" in one.attributes)
-        hidden = one.attributes.get("type") == "hidden" or "hidden" in one.attributes
-        if one.tag in ("input", "select", "textarea") and not hidden:
-            named = one.attributes.get("id") in labels or id(one) in inside or "aria-label" in one.attributes
-            assert named, one
+    for element in page.walk():
+        assert not any(name.startswith("on") or name in ("style", "hx-on") for name in element.attributes), element
+        assert element.tag != "style" and (
+            element.tag != "script" or "src" in element.attributes or "type" in element.attributes
+        )
+        hidden = element.attributes.get("type") == "hidden" or "hidden" in element.attributes
+        if element.tag in ("input", "select", "textarea") and not hidden:
+            named = (
+                element.attributes.get("id") in labels or id(element) in inside or "aria-label" in element.attributes
+            )
+            assert named, element
         for pointer in ("aria-labelledby", "aria-describedby"):
-            for name in one.attributes.get(pointer, "").split():
-                assert name in names, (one.tag, pointer, name)
-        if one.tag == "table":
-            assert one.all("caption") and all("scope" in cell.attributes for cell in one.all("th"))
-    said = page.text
-    assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", said), re.findall(r"\b(?:page|models)_\w+", said)
-    levels = [int(one.tag[1]) for one in page.walk() if re.fullmatch("h[1-6]", one.tag)]
+            for name in element.attributes.get(pointer, "").split():
+                assert name in names, (element.tag, pointer, name)
+        if element.tag == "table":
+            assert element.all("caption") and all("scope" in cell.attributes for cell in element.all("th"))
+    text = page.text
+    assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", text), re.findall(r"\b(?:page|models)_\w+", text)
+    levels = [int(element.tag[1]) for element in page.walk() if re.fullmatch("h[1-6]", element.tag)]
     if levels and page.all("main"):
         assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels)), levels

@@ -6,7 +6,6 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,39 +19,23 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, opened_house, page_of, post
+from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
 from .parsed import Element, check_sound, parsed
 
 MAY = {"adam", "audra"}
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 def verified(client: TestClient) -> tuple[Element, str]:
     """Verify, and look on until it has ended, as the page does."""
     part, _ = post(client, "/audit/verification")
     until = time.monotonic() + 60
-    told = ""
+    trigger = ""
     while part.one(id="verification").attributes["data-state"] == "running":
         assert time.monotonic() < until
         answer = client.get("/audit/verification", headers=PART)
-        part, told = parsed(answer.text), answer.headers.get("hx-trigger", "")
+        part, trigger = parsed(answer.text), answer.headers.get("hx-trigger", "")
     check_sound(part)
-    return part, told
+    return part, trigger
 
 
 def test_an_auditor_and_an_administrator_see_it_and_nobody_else(still: House) -> None:
@@ -78,7 +61,7 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
     for number in range(60):
         house.entrance.people.add(CONSOLE, f"person-{number}")
     auditor = house.entrance.people.account("audra").person
-    every = [one["seq"] for one in list_records(house.book, auditor, limit=1_000)]
+    every = [record["seq"] for record in list_records(house.book, auditor, limit=1_000)]
     with house.signed_in("audra") as client:
         seen: list[int] = []
         address = "/audit"
@@ -87,10 +70,10 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
             numbers = [int(row[0].replace(",", "")) for row in main.all("table")[0].rows()]
             assert numbers == sorted(numbers, reverse=True)
             seen += numbers
-            older = [one for one in main.all("a") if one.text == "Older"]
+            older = [link for link in main.all("a") if link.text == "Older"]
             address = older[0].attributes["href"] if older else ""
         assert seen == every[::-1]
-        newer = next(one for one in main.all("a") if one.text == "Newer")
+        newer = next(link for link in main.all("a") if link.text == "Newer")
         page_of(client, newer.attributes["href"])
         only = page_of(client, "/audit?kind=case_opened").one("main").all("table")[0].rows()
         assert [row[2] for row in only] == ["case opened"] and only[0][4] == "inventory"
@@ -107,8 +90,8 @@ def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(h
 
 def test_a_record_as_it_was_written_fits(house: House) -> None:
     with house.signed_in("audra") as client:
-        part, told = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in told
+        part, trigger = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in trigger
         assert known_keys(house.book)[0] in part.text and "Name of audra" in part.text
         assert "Everything fits" in page_of(client, "/audit").one("main").text  # it stands there on coming back
 
@@ -118,8 +101,8 @@ def test_the_first_record_that_was_altered_is_named(house: House) -> None:
         changed = update(tables.record).where(tables.record.c.seq == 4)
         connection.execute(changed.values(content=tables.record.c.content + " "))
     with house.signed_in("adam") as client:
-        part, told = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in told
+        part, trigger = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in trigger
         assert "The first record that does not fit is 4." in part.text and "last backup" in part.text
 
 
@@ -145,8 +128,8 @@ def test_who_is_no_auditor_checks_a_bundle_without_a_terminal(house: House) -> N
 def test_what_the_verifier_says_of_our_own_bundle_names_the_people(house: House) -> None:
     bundle = bundle_of(house)
     with house.signed_in("anna") as client:
-        said = check(client, bundle).text
-        assert re.search(r"exported \S+ by Name of rita \([0-9a-f]{16}\), approved by Name of rene \(", said)
+        page_text = check(client, bundle).text
+        assert re.search(r"exported \S+ by Name of rita \([0-9a-f]{16}\), approved by Name of rene \(", page_text)
 
 
 def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_named(house: House) -> None:

@@ -52,7 +52,9 @@ def test_a_reviewer_changes_a_case_and_an_empty_field_takes_away(house: House) -
     with house.signed_in("rita") as client:
         part = changed(client, **form, due="2026-12-01")
         assert "OPCW Restricted" in part.text and "December 1, 2026" in part.text and "in review" in part.text
-        owner = next(one.person.id for one in house.entrance.people.everyone() if one.person.login == "rene")
+        owner = next(
+            account.person.id for account in house.entrance.people.everyone() if account.person.login == "rene"
+        )
         assert "Name of rene" in changed(client, **form, owner=owner).text
         assert client.get("/api/v1/cases/border").json()["case"]["due"] == ""
 
@@ -72,8 +74,8 @@ def test_a_case_in_which_something_waits_is_not_closed(house: House) -> None:
 
 def test_comments_bear_the_names_of_people_and_only_the_comments_come_back(house: House) -> None:
     with house.signed_in("anna") as client:
-        part, told = post(client, f"{CASE}/comments", text="see <box> 4")
-        assert told["told"] and part.one("section", id="comments") and not part.all("h1")
+        part, trigger = post(client, f"{CASE}/comments", text="see <box> 4")
+        assert trigger["told"] and part.one("section", id="comments") and not part.all("h1")
         assert "see <box> 4" in part.text and "Name of anna" in part.text
     with house.signed_in("audra") as client:
         assert "see <box> 4" in page_of(client, CASE).text
@@ -87,9 +89,9 @@ def test_an_export_takes_two_people_and_verifies(house: House, tmp_path: Path) -
         assert not part.all("button", value="true"), "who asked does not approve"
         post(rita, f"/requests/{seq}/answer", 409, approve="true")
         assert rita.post(f"/requests/{seq}/bundle").status_code == 409
-        part, told = post(rene, f"/requests/{seq}/answer", approve="true")
+        part, trigger = post(rene, f"/requests/{seq}/answer", approve="true")
         assert "Name of rita" in part.text and "Name of rene" in part.text
-        assert part.all("button", data_download=f"/requests/{seq}/bundle") and told["told"]
+        assert part.all("button", data_download=f"/requests/{seq}/bundle") and trigger["told"]
         answer = rita.post(f"/requests/{seq}/bundle")
         assert answer.headers["content-disposition"].startswith("attachment")
         (tmp_path / "bundle.zip").write_bytes(answer.content)
@@ -109,11 +111,11 @@ def test_the_page_leads_to_where_a_bundle_is_checked(house: House) -> None:
         assert page_of(rita, CASE).one("ol", class_="requests").all("a", href="/audit/bundle"), "and after it"
 
 
-@pytest.mark.parametrize(("login", "told"), [("anna", True), ("audra", True), ("rita", False)])
-def test_who_may_not_ask_reads_who_may(house: House, login: str, told: bool) -> None:
+@pytest.mark.parametrize(("login", "is_told"), [("anna", True), ("audra", True), ("rita", False)])
+def test_who_may_not_ask_reads_who_may(house: House, login: str, is_told: bool) -> None:
     with house.signed_in(login) as client:
-        said = page_of(client, CASE).one("section", id="requests")
-        assert ("A reviewer asks for an export" in said.text) is told
+        section = page_of(client, CASE).one("section", id="requests")
+        assert ("A reviewer asks for an export" in section.text) is is_told
 
 
 def test_the_demonstration_says_how_to_become_the_second_person(
@@ -124,7 +126,7 @@ def test_the_demonstration_says_how_to_become_the_second_person(
         post(client, f"{CASE}/requests", kind="export", reason="why")
         client.post("/findings/3/decision", data={"outcome": "accept", "reason": "seen"}, headers=PART)
         assert second not in page_of(client, CASE).text and second not in page_of(client, "/findings/3").text
-        people = [one.person for one in house.entrance.people.everyone()]
+        people = [account.person for account in house.entrance.people.everyone()]
         client.app.state.demonstration = Demonstration.of("secret", people)  # type: ignore[attr-defined]
         assert second in page_of(client, CASE).one("section", id="requests").text
         assert second in page_of(client, "/findings/3").one(id="standing").text

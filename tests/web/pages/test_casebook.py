@@ -28,7 +28,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def lines(page: Element) -> list[Element]:
-    return [one for one in page.walk() if "data-item" in one.attributes]
+    return [element for element in page.walk() if "data-item" in element.attributes]
 
 
 def first_link(line: Element) -> str:
@@ -44,10 +44,10 @@ def test_each_part_is_whole_in_each_language(house: House, address: str, lang: s
 
 def test_the_inbox_begins_with_the_grave_and_opens_at_the_evidence(house: House) -> None:
     with house.signed_in("rita") as client:
-        shown = lines(page_of(client, "/casebook"))
-        assert first_link(shown[0]) == f"/findings/{GRAVE}?from=inbox"
-        assert "two people" in shown[0].text and SARIN in shown[0].text
-        accept, reject = shown[0].one("a", data_act="a"), shown[0].one("a", data_act="r")
+        listed = lines(page_of(client, "/casebook"))
+        assert first_link(listed[0]) == f"/findings/{GRAVE}?from=inbox"
+        assert "two people" in listed[0].text and SARIN in listed[0].text
+        accept, reject = listed[0].one("a", data_act="a"), listed[0].one("a", data_act="r")
         assert "outcome=accept" in accept.attributes["href"] and "outcome=reject" in reject.attributes["href"]
 
 
@@ -56,14 +56,14 @@ def test_what_others_ask_for_stands_above_the_inbox(house: House) -> None:
         assert not page_of(rene, "/casebook").all(class_="to-answer")
         post(rita, "/cases/border/requests", kind="export", reason="for <the> court")
         page = page_of(rene, "/casebook")
-        asked = page.one(class_="to-answer")
-        assert asked.one("a").attributes["href"] == "/cases/border#requests"
+        to_answer = page.one(class_="to-answer")
+        assert to_answer.one("a").attributes["href"] == "/cases/border#requests"
         for word in ("Export", "border", "Name of rita", "for <the> court"):
-            assert word in asked.text
+            assert word in to_answer.text
         assert page.text.index("for <the> court") < page.text.index("Keys: j and k")
         assert not page_of(rita, "/casebook").all(class_="to-answer"), "nobody approves what they asked for"
         for client in (rita, rene, anna):
-            rows = {first_link(one): one for one in lines(page_of(client, "/casebook?part=cases"))}
+            rows = {first_link(line): line for line in lines(page_of(client, "/casebook?part=cases"))}
             assert "to approve: 1" in rows["/cases/border"].one("a", class_="asked").text
             assert not rows["/cases/inventory"].all("a", class_="asked")
         seq = page_of(rene, "/cases/border").one("ol", class_="requests").one("form").attributes["hx-post"]
@@ -84,8 +84,8 @@ def test_the_due_case_comes_first_among_equals(house: House) -> None:
     keep_goods(house, "late")
     with house.signed_in("rita") as client:
         client.patch("/api/v1/cases/late", json={"due": "2026-11-30"})
-        shown = lines(page_of(client, "/casebook"))
-        assert "late" in shown[0].text and "November 30, 2026" in shown[0].text
+        listed = lines(page_of(client, "/casebook"))
+        assert "late" in listed[0].text and "November 30, 2026" in listed[0].text
 
 
 @pytest.mark.parametrize("login", ["anna", "audra"])
@@ -104,23 +104,23 @@ def test_an_administrator_reads_no_cases(house: House) -> None:
 def test_filters_stand_in_the_address_and_the_counts_are_links(house: House) -> None:
     with house.signed_in("rita") as client:
         page = page_of(client, f"{FINDINGS}&case=border&verdict=listed")
-        assert [first_link(one) for one in lines(page)] == [f"/findings/{GRAVE}?case=border&verdict=listed"]
-        chips = {one.text: one.attributes["href"] for one in page.all("a", class_="chip")}
+        assert [first_link(line) for line in lines(page)] == [f"/findings/{GRAVE}?case=border&verdict=listed"]
+        chips = {link.text: link.attributes["href"] for link in page.all("a", class_="chip")}
         review = parse_qs(urlsplit(next(href for text, href in chips.items() if text.startswith("review"))).query)
         assert (review["case"], review["verdict"]) == (["border"], ["review"])
-        chosen = [one.text for one in page.all("a", class_="chip", aria_current="true")]
+        chosen = [link.text for link in page.all("a", class_="chip", aria_current="true")]
         assert any(text.startswith("listed 1") for text in chosen)
         assert page.one("select", name="verdict").one("option", value="listed").attributes.get("selected") == ""
 
 
 @pytest.mark.parametrize(
-    ("asked", "count"),
+    ("query", "count"),
     [("entry=CWC+1A01", 1), ("list=CWC", 3), ("grave=yes", 2), ("grave=no", 4), (f"text={SARIN}", 1),
      ("status=noted", 2), ("verdict=unreadable", 1), ("run=2", 4), ("run=nonsense", 6)],
 )  # fmt: skip
-def test_each_filter_finds_what_it_says(house: House, asked: str, count: int) -> None:
+def test_each_filter_finds_what_it_says(house: House, query: str, count: int) -> None:
     with house.signed_in("rita") as client:
-        assert len(lines(page_of(client, f"{FINDINGS}&{asked}"))) == count
+        assert len(lines(page_of(client, f"{FINDINGS}&{query}"))) == count
 
 
 def test_nothing_found_is_said_not_to_be_a_clearance(house: House) -> None:
@@ -129,19 +129,19 @@ def test_nothing_found_is_said_not_to_be_a_clearance(house: House) -> None:
         assert not lines(page) and "not screened" in page.one(class_="empty").text
 
 
-@pytest.mark.parametrize("asked", ["status=gone", "verdict=gone", "case=gone"])
-def test_a_filter_without_meaning_is_answered_by_a_page(house: House, asked: str) -> None:
+@pytest.mark.parametrize("query", ["status=gone", "verdict=gone", "case=gone"])
+def test_a_filter_without_meaning_is_answered_by_a_page(house: House, query: str) -> None:
     with house.signed_in("rita") as client:
-        answer = client.get(f"{FINDINGS}&{asked}", headers=PAGE)
+        answer = client.get(f"{FINDINGS}&{query}", headers=PAGE)
         assert answer.status_code in (400, 404, 422)
         check_sound(parsed(answer.text))
 
 
 def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -> None:
     with house.signed_in("rita") as client:
-        said = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")
-        assert "CWC" in said.text and "November 24, 2026" in said.text and "Rows: 4" in said.text
-        unread = said.one("a", class_="unread")
+        checked = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")
+        assert "CWC" in checked.text and "November 24, 2026" in checked.text and "Rows: 4" in checked.text
+        unread = checked.one("a", class_="unread")
         assert unread.text.endswith("1")
         assert len(lines(page_of(client, unread.attributes["href"]))) == 1
 
@@ -160,7 +160,7 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         part = parsed(client.get(more, headers=PART).text)
         assert not part.all("html") and len(lines(part)) == 30 and not part.all(class_="more")
         assert len(lines(page_of(client, more))) == 30
-        seen = {first_link(one) for one in (*lines(page), *lines(part))}
+        seen = {first_link(line) for line in (*lines(page), *lines(part))}
         assert len(seen) == 130
         assert len(lines(page_of(client, f"{FINDINGS}&case=bulk&view=cards"))) == 12
         assert len(client.get(f"{FINDINGS}&case=bulk", headers=PAGE).content) < 150_000
@@ -170,8 +170,8 @@ def test_cards_are_drawn_and_lead_to_the_rule_and_the_finding(house: House) -> N
     with house.signed_in("rita") as client:
         card = page_of(client, f"{FINDINGS}&view=cards&entry=CWC+1A01").one("article", class_="card")
         assert card.all("svg", role="img")
-        links = [one.attributes["href"] for one in card.all("a")]
-        assert "/convention/CWC/1A01" in links and any(one.startswith(f"/findings/{GRAVE}") for one in links)
+        links = [link.attributes["href"] for link in card.all("a")]
+        assert "/convention/CWC/1A01" in links and any(link.startswith(f"/findings/{GRAVE}") for link in links)
 
 
 def test_what_is_above_the_clearance_is_nowhere(house: House) -> None:
@@ -187,15 +187,17 @@ def test_marks_are_shown_with_what_is_marked(house: House) -> None:
     keep_goods(house, "secret", Mark.PROTECTED)
     with house.signed_in("rita") as client:
         for address in ("/casebook", f"{FINDINGS}&case=secret", "/casebook?part=cases"):
-            shown = [one for one in lines(page_of(client, address)) if "secret" in one.text or "case=secret" in address]
-            assert shown and all("OPCW Protected" in one.text for one in shown)
+            secret_lines = [
+                line for line in lines(page_of(client, address)) if "secret" in line.text or "case=secret" in address
+            ]
+            assert secret_lines and all("OPCW Protected" in line.text for line in secret_lines)
 
 
 def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
     with house.signed_in("anna") as client:
         answer = client.post("/casebook/cases", data={"name": "new-one", "title": "Of <today>", "due": "2027-01-02"})
         assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/new-one")
-        row = next(one for one in lines(page_of(client, "/casebook?part=cases")) if "new-one" in one.text)
+        row = next(line for line in lines(page_of(client, "/casebook?part=cases")) if "new-one" in line.text)
         assert "Of <today>" in row.text and "January 2, 2027" in row.text
         part, _ = post(client, "/casebook/cases", 409, name="new-one")
         assert part.one(data_kind="conflict")

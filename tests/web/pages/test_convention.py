@@ -49,8 +49,8 @@ def rows_of(client: TestClient, address: str) -> int:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_is_said_whole_in_every_language(client: TestClient, part: str, lang: str) -> None:
-    said = text_of(client, f"/convention?part={part}&lang={lang}")
-    assert not re.search(r"\b(page_convention|threshold|deadline|evidence)_\w+", said)
+    page_text = text_of(client, f"/convention?part={part}&lang={lang}")
+    assert not re.search(r"\b(page_convention|threshold|deadline|evidence)_\w+", page_text)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -67,8 +67,8 @@ def test_an_entry_is_shown_on_the_days_on_which_it_is_in_force(client: TestClien
 
 @pytest.mark.parametrize("q", ["sarin", "107-44-8", "1a01", "Саринфосфор", "خردل الكبريت"])
 def test_entries_are_found_by_word_number_and_id(client: TestClient, q: str) -> None:
-    said = text_of(client, f"/convention?q={q}&list=CWC")
-    assert ("1A01" in said) == (q in ("sarin", "107-44-8", "1a01"))
+    page_text = text_of(client, f"/convention?q={q}&list=CWC")
+    assert ("1A01" in page_text) == (q in ("sarin", "107-44-8", "1a01"))
 
 
 def test_entries_are_narrowed_by_list_and_schedule(client: TestClient) -> None:
@@ -79,7 +79,7 @@ def test_entries_are_narrowed_by_list_and_schedule(client: TestClient) -> None:
 
 def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_source(client: TestClient) -> None:
     html = client.get("/convention/CWC/2B04?as_of=2026-11-24").text
-    said = text_of(client, "/convention/CWC/2B04?as_of=2026-11-24")
+    page_text = text_of(client, "/convention/CWC/2B04?as_of=2026-11-24")
     for words in (
         "Methylphosphonyl dichloride",
         "676-97-1",
@@ -88,7 +88,7 @@ def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_sour
         "Schedule 2, Part B",
         "April 29, 1997",
     ):
-        assert words in said
+        assert words in page_text
     assert "<svg" in html and "/?value=CP%28%3DO%29%28Cl%29Cl&amp;as_of=2026-11-24" in html
 
 
@@ -107,12 +107,16 @@ def test_an_entry_that_no_list_has_is_not_found(client: TestClient) -> None:
 
 
 def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: TestClient) -> None:
-    said = text_of(client, "/convention?part=thresholds&regime=S2")
-    assert "more than 100 kg" in said and "Verification Annex VII.3(b)" in said and "read in the treaty text" in said
-    assert "Verification Annex VIII" not in said
-    said = text_of(client, "/convention?part=deadlines&q=anticipated")
-    assert "not less than 60 days before the beginning of the following calendar year" in said
-    assert "on September 3 of the year" in said and "United States" in said
+    page_text = text_of(client, "/convention?part=thresholds&regime=S2")
+    assert (
+        "more than 100 kg" in page_text
+        and "Verification Annex VII.3(b)" in page_text
+        and "read in the treaty text" in page_text
+    )
+    assert "Verification Annex VIII" not in page_text
+    page_text = text_of(client, "/convention?part=deadlines&q=anticipated")
+    assert "not less than 60 days before the beginning of the following calendar year" in page_text
+    assert "on September 3 of the year" in page_text and "United States" in page_text
 
 
 def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> None:
@@ -129,10 +133,10 @@ def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) ->
 
 
 def test_states_as_json_have_the_codes_that_maps_go_by(client: TestClient) -> None:
-    told = client.get("/convention/states.json?as_of=2026-11-24").json()
-    rows = told["rows"]
+    answer = client.get("/convention/states.json?as_of=2026-11-24").json()
+    rows = answer["rows"]
     assert len(rows) == 197 and all(re.fullmatch(r"\d{3}", row["code"]) for row in rows)
-    assert len({row["code"] for row in rows}) == 197 and told["titles"] == {"group": "Status"}
+    assert len({row["code"] for row in rows}) == 197 and answer["titles"] == {"group": "Status"}
     by_code = {row["iso3"]: row for row in rows}
     assert by_code["CUB"] == {
         "code": "192", "label": "Cuba", "group": "State Party", "iso3": "CUB", "status": "state_party",
@@ -155,24 +159,24 @@ def test_the_map_asks_for_the_states_of_the_day_and_the_language_of_its_page(cli
 
 
 def test_what_changed_is_told_by_day_with_its_source(client: TestClient) -> None:
-    said = text_of(client, "/convention?part=changes&first=2018-01-01&second=2020-12-31")
-    assert "5 changes" not in said and "6 changes" in said
+    page_text = text_of(client, "/convention?part=changes&first=2018-01-01&second=2020-12-31")
+    assert "5 changes" not in page_text and "6 changes" in page_text
     for words in ("CWC 1A13", "CWC 1A16", "Palestin", "June 16, 2018", "June 7, 2020", "in force 2020"):
-        assert words in said
-    assert said.index("CWC 1A13") < said.index("Palestin")
+        assert words in page_text
+    assert page_text.index("CWC 1A13") < page_text.index("Palestin")
     assert "Nothing changed" in text_of(client, "/convention?part=changes&first=2021-01-01&second=2021-12-31")
 
 
 def test_two_days_may_stand_in_either_order(client: TestClient) -> None:
-    one = client.get("/convention?part=changes&first=2020-12-31&second=2020-01-01&kind=entry").text
-    assert one.count("/convention/CWC/1A1") == 4
+    page = client.get("/convention?part=changes&first=2020-12-31&second=2020-01-01&kind=entry").text
+    assert page.count("/convention/CWC/1A1") == 4
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2020-13-01", "20200607x", "<b>"])
 def test_a_day_that_is_none_is_said_and_today_is_shown(client: TestClient, day: str) -> None:
     for part in PARTS:
-        said = text_of(client, f"/convention?part={part}&as_of={day}")
-        assert "This is no day" in said and day in said
+        page_text = text_of(client, f"/convention?part={part}&as_of={day}")
+        assert "This is no day" in page_text and day in page_text
 
 
 def test_who_is_not_known_sees_nothing(client: TestClient) -> None:

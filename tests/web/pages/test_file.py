@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +25,10 @@ from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, PART, opened_house, page_of
+from .housing import LANGUAGES_READ, PART, page_of
 from .parsed import Element
 
 GOODS = "id,description,cas,qty\nG-1,Sarin,,1 kg\nG-2,thiodiglycol,111-48-8,2 kg\nG-3,soap,no-such-thing-42,1 kg\n"
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 def sent(client: TestClient, text: str | bytes, name: str = "goods.csv", **form: str) -> str:
@@ -60,7 +53,7 @@ def screened(house: House, client: TestClient, text: str | bytes, name: str = "g
     return address
 
 
-def told(client: TestClient, address: str, lang: str = "en") -> Element:
+def main_of(client: TestClient, address: str, lang: str = "en") -> Element:
     return page_of(client, address, lang).one("main")
 
 
@@ -70,18 +63,18 @@ def test_every_page_of_the_run_says_which_column_was_read_and_which_were_not(hou
         address = screened(house, client, GOODS)
         run = client.get(f"/api/v1{address}").json()["run"]
         findings = client.get(f"/api/v1/findings?run={run}").json()["findings"]
-        empty = next(one["id"] for one in findings if one["row"] == 1)
+        empty = next(finding["id"] for finding in findings if finding["row"] == 1)
         for place in (address, "/cases/goods", f"/findings/{empty}", f"/casebook?case=goods&run={run}"):
-            for line in told(client, place, lang).all("p", class_="columns"):
-                assert [one.text for one in line.all("bdi")] == ["cas", "id", "description", "qty"], place
-            assert told(client, place, lang).all("p", class_="columns"), place
+            for line in main_of(client, place, lang).all("p", class_="columns"):
+                assert [name.text for name in line.all("bdi")] == ["cas", "id", "description", "qty"], place
+            assert main_of(client, place, lang).all("p", class_="columns"), place
 
 
 def test_rows_that_could_not_be_read_are_counted_and_never_called_read(house: House) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, GOODS)
         for place in (address, "/cases/goods"):
-            text = told(client, place).text
+            text = main_of(client, place).text
             assert "Not readable, so not checked: 2" in text and "Every row could be read" not in text
             assert "Column read: cas; row ids from: id; not read: description, qty" in text.replace(" ;", ";").replace(
                 " ,", ","
@@ -92,33 +85,37 @@ def test_a_row_whose_cell_is_empty_shows_its_row_and_id_and_what_was_not_read(ho
     with house.signed_in("anna") as client:
         address = screened(house, client, GOODS)
         run = client.get(f"/api/v1{address}").json()["run"]
-        found = {one["row"]: one["id"] for one in client.get(f"/api/v1/findings?run={run}").json()["findings"]}
-        seen = told(client, f"/findings/{found[1]}").one("section", aria_labelledby="seen-h")
+        by_row = {
+            finding["row"]: finding["id"] for finding in client.get(f"/api/v1/findings?run={run}").json()["findings"]
+        }
+        seen = main_of(client, f"/findings/{by_row[1]}").one("section", aria_labelledby="seen-h")
         assert "G-1" in seen.text and "description" in seen.one("p", class_="columns").text
-        assert not told(client, f"/findings/{found[3]}").one("section", aria_labelledby="seen-h").all(class_="columns")
+        assert (
+            not main_of(client, f"/findings/{by_row[3]}").one("section", aria_labelledby="seen-h").all(class_="columns")
+        )
 
 
 def test_a_column_that_is_chosen_on_the_form_is_the_one_that_is_read(house: House) -> None:
     with house.signed_in("anna") as client:
-        field = told(client, "/").one("form", hx_post="/screen/file").one("input", name="column")
+        field = main_of(client, "/").one("form", hx_post="/screen/file").one("input", name="column")
         assert "required" not in field.attributes
         address = screened(house, client, GOODS, column=" description ")
-        page = told(client, address)
-        assert [one.text for one in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
+        page = main_of(client, address)
+        assert [name.text for name in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
         assert client.get(f"/api/v1{address}").json()["asked"]["column"].strip() == "description"
 
 
 def test_a_table_of_very_many_columns_names_some_and_counts_the_rest(house: House) -> None:
     header = ",".join(["cas", *(f"c{number}" for number in range(70))])
     with house.signed_in("anna") as client:
-        page = told(client, screened(house, client, header + "\n111-48-8" + ",x" * 70 + "\n"))
+        page = main_of(client, screened(house, client, header + "\n111-48-8" + ",x" * 70 + "\n"))
         line = page.one("p", class_="columns")
         assert len(line.all("bdi")) == 51 and "and 20 more" in line.text
 
 
 def test_runs_that_were_tallied_otherwise_or_not_at_all_are_understood(house: House) -> None:
     keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
-    said = {}
+    texts = {}
     for case, tally in {
         "old": {"listed": 0, "review": 0, "exempt": 0, "unreadable": 1, "not_listed": 1},
         "clear": {"rows": 2, "by_verdict": {"listed": 0, "unreadable": 0, "not_listed": 2}},
@@ -129,12 +126,12 @@ def test_runs_that_were_tallied_otherwise_or_not_at_all_are_understood(house: Ho
         run.keep(screen(["CCO", "no-such-thing-42"], lists="CWC"))
         run.finish(tally)
     with house.signed_in("audra") as client:
-        said = {
-            case: told(client, f"/cases/{case}").one("section", id="runs").text for case in ("old", "clear", "none")
+        texts = {
+            case: main_of(client, f"/cases/{case}").one("section", id="runs").text for case in ("old", "clear", "none")
         }
-    assert "not checked: 1" in said["old"]
-    assert "Every row could be read" in said["clear"]
-    assert "is not known" in said["none"] and "Every row" not in said["none"]
+    assert "not checked: 1" in texts["old"]
+    assert "Every row could be read" in texts["clear"]
+    assert "is not known" in texts["none"] and "Every row" not in texts["none"]
 
 
 BAD = {
@@ -155,22 +152,22 @@ def test_a_file_that_cannot_be_read_is_told_in_the_readers_language(house: House
     text, name, column = BAD[kind]
     with house.signed_in("anna") as client:
         address = screened(house, client, text, name, column=column)
-        said = {}
+        by_language = {}
         for lang in LANGUAGES_READ:
-            page = told(client, address, lang)
+            page = main_of(client, address, lang)
             trouble = page.one(data_trouble=kind)
-            said[lang] = trouble.all("p")[0].text
+            by_language[lang] = trouble.all("p")[0].text
             assert "lang" not in trouble.all("p")[0].attributes
             if kind.endswith("column"):
-                assert all(one in trouble.text for one in text.splitlines()[0].split(","))
-        assert len(set(said.values())) == len(LANGUAGES_READ)
+                assert all(word in trouble.text for word in text.splitlines()[0].split(","))
+        assert len(set(by_language.values())) == len(LANGUAGES_READ)
         if kind == "no_column":
-            assert all("smell" in one for one in said.values())
+            assert all("smell" in sentence for sentence in by_language.values())
 
 
 def test_a_file_of_which_nothing_was_kept_says_so_and_where_the_file_is(house: House) -> None:
     with house.signed_in("anna") as client:
-        page = told(client, screened(house, client, b"PK\x03\x04broken", "goods.xlsx"))
+        page = main_of(client, screened(house, client, b"PK\x03\x04broken", "goods.xlsx"))
         assert "nothing was kept" in page.text and "The file itself is kept" in page.text
         assert not page.all("a", class_="primary"), "there are no findings to look at"
 
@@ -179,14 +176,14 @@ def test_a_job_that_is_stopped_before_it_began_says_that_nothing_was_kept(house:
     with house.signed_in("anna") as client:
         address = sent(client, GOODS)
         assert client.post(f"{address}/cancel", headers=PART).status_code == 204
-        page = told(client, address)
+        page = main_of(client, address)
         assert "nothing was kept" in page.text and "The file itself is kept" in page.text
 
 
 def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
     with house.signed_in("anna") as client:
         address = sent(client, GOODS)
-        assert told(client, address).one(id="job").attributes["hx-get"] == address
+        assert main_of(client, address).one(id="job").attributes["hx-get"] == address
         worked(house)
         assert client.get(address, headers=PART).headers["hx-refresh"] == "true"
 
@@ -209,10 +206,10 @@ def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
     ],
 )
 def test_what_was_wrong_is_known_by_its_code_or_its_kind(problem: dict[str, Any], kind: str) -> None:
-    found = trouble_of({"what": "It was so", **problem}, "7a", "fr", FACE.job)
-    assert found.kind == kind
-    assert found.detail and "page_job" not in found.says
-    assert ("qty" in found.says) is ("values" in problem)
+    trouble = trouble_of({"what": "It was so", **problem}, "7a", "fr", FACE.job)
+    assert trouble.kind == kind
+    assert trouble.detail and "page_job" not in trouble.says
+    assert ("qty" in trouble.says) is ("values" in problem)
 
 
 def test_every_code_that_the_page_of_a_job_knows_is_raised_somewhere() -> None:
@@ -222,10 +219,10 @@ def test_every_code_that_the_page_of_a_job_knows_is_raised_somewhere() -> None:
 
 
 def test_an_old_problem_without_a_code_keeps_its_own_words() -> None:
-    found = trouble_of(
+    trouble = trouble_of(
         {"kind": "InputError", "what": "something old {x}", "where": "", "remedy": "Try."}, "7a", "ar", FACE.job
     )
-    assert (found.kind, found.detail) == ("other", "something old {x}. Try.")
+    assert (trouble.kind, trouble.detail) == ("other", "something old {x}. Try.")
 
 
 # ------------------------------------------------------------------------------------------------------------ documents
@@ -247,21 +244,23 @@ def findings_of(client: TestClient, address: str) -> list[dict[str, Any]]:
 def test_a_finding_of_a_document_shows_its_place_the_mark_and_what_the_text_states(house: House, lang: str) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, pdf(["Offer"], ["Please note:", LINE]), "offer.pdf")
-        found = next(one for one in findings_of(client, address) if one["verdict"] == "listed")
-        page = told(client, f"/findings/{found['id']}", lang)
+        listed = next(finding for finding in findings_of(client, address) if finding["verdict"] == "listed")
+        page = main_of(client, f"/findings/{listed['id']}", lang)
         seen = page.one("section", aria_labelledby="seen-h")
         mark = seen.one("p", class_="excerpt").one("mark")
         assert (mark.text, mark.attributes["class"]) == ("thiodiglycol", "grave")
         assert seen.one("p", class_="excerpt").one("bdi").attributes["dir"] == "auto"
-        place = {one.one("dt").text: one.one("dd").text for one in seen.one("dl", class_="place").all("div")}
+        place = {block.one("dt").text: block.one("dd").text for block in seen.one("dl", class_="place").all("div")}
         assert place[say("page_place", lang)] == "p. 2"
         assert place[say("page_place_passage", lang)] == "2"
         stated = next(
-            one for one in seen.all("div") if one.all("dt") and one.one("dt").text == say("stated_concentration", lang)
+            block
+            for block in seen.all("div")
+            if block.all("dt") and block.one("dt").text == say("stated_concentration", lang)
         )
         assert "99 %" in stated.text
-        for list_page in (f"/casebook?case=goods&run={found['run']}", "/casebook?part=findings&text=thiodiglycol"):
-            row = next(one for one in told(client, list_page, lang).all("tr") if one.all("mark"))
+        for list_page in (f"/casebook?case=goods&run={listed['run']}", "/casebook?part=findings&text=thiodiglycol"):
+            row = next(row for row in main_of(client, list_page, lang).all("tr") if row.all("mark"))
             assert row.one("mark").text == "thiodiglycol" and "p. 2" in row.text
 
 
@@ -269,35 +268,35 @@ def test_a_finding_of_a_document_shows_its_place_the_mark_and_what_the_text_stat
 def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lang: str) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, docx("Please sign here.", LINE), "offer.docx")
-        clear = next(one for one in findings_of(client, address) if one["verdict"] == "not_listed")
-        page = told(client, f"/findings/{clear['id']}", lang)
+        clear = next(finding for finding in findings_of(client, address) if finding["verdict"] == "not_listed")
+        page = main_of(client, f"/findings/{clear['id']}", lang)
         assert say("page_text_nothing", lang) in page.one("h1").text
         assert say("verdict_not_listed", lang) not in page.one("h1").text
         seen = page.one("section", aria_labelledby="seen-h")
         assert flat("page_text_nothing_means", lang) in seen.one("p", class_="warning").text
         assert "Please sign here." in seen.text
         for place in (address, "/cases/goods", f"/casebook?case=goods&run={clear['run']}"):
-            assert flat("page_run_text", lang) in told(client, place, lang).text, place
-        row = next(one for one in told(client, "/casebook?case=goods", lang).all("tr") if "Please sign" in one.text)
+            assert flat("page_run_text", lang) in main_of(client, place, lang).text, place
+        row = next(row for row in main_of(client, "/casebook?case=goods", lang).all("tr") if "Please sign" in row.text)
         assert row.one("span", class_="badge").attributes["class"] == "badge gap"
 
 
 def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> None:
     with house.signed_in("anna") as client:
-        page = told(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
+        page = main_of(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
         assert "passages" in page.one("p", class_="lead").text and "Read whole, as a text (EML)" in page.text
-        page = told(client, screened(house, client, GOODS))
+        page = main_of(client, screened(house, client, GOODS))
         assert "rows" in page.one("p", class_="lead").text and not page.all("p", class_="as-text")
 
 
 def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: House) -> None:
     data = xlsx(["Produit", "Quantité"], ["thiodiglycol 99 %", "200 kg"], ["savon", "1 kg"])
     with house.signed_in("anna") as client:
-        form = told(client, "/").one("form", hx_post="/screen/file")
+        form = main_of(client, "/").one("form", hx_post="/screen/file")
         assert form.one("input", type="checkbox", name="kind").attributes["value"] == "text"
-        found = findings_of(client, screened(house, client, data, "liste.xlsx", kind="text"))
-        one = next(one for one in found if one["entry"] == "2B13")
-        place = told(client, f"/findings/{one['id']}").one("dl", class_="place").text
+        findings = findings_of(client, screened(house, client, data, "liste.xlsx", kind="text"))
+        finding = next(finding for finding in findings if finding["entry"] == "2B13")
+        place = main_of(client, f"/findings/{finding['id']}").one("dl", class_="place").text
         assert "Sheet1!A2" in place
 
 
@@ -305,8 +304,8 @@ def test_a_text_that_runs_right_to_left_is_shown_so(house: House) -> None:
     line = "نعرض عليكم ثلاثي إيثانول أمين 85٪ في 12 برميلا"
     with house.signed_in("anna") as client:
         address = screened(house, client, letter("عرض", f"{line}\n"), "offer.eml")
-        found = next(one for one in findings_of(client, address) if one["verdict"] in ("listed", "review"))
-        excerpt = told(client, f"/findings/{found['id']}", "ar").one("p", class_="excerpt")
+        grave = next(finding for finding in findings_of(client, address) if finding["verdict"] in ("listed", "review"))
+        excerpt = main_of(client, f"/findings/{grave['id']}", "ar").one("p", class_="excerpt")
         assert excerpt.text.replace("\u200e", "") == line and excerpt.one("bdi").attributes["dir"] == "auto"
         assert excerpt.one("mark").text == "ثلاثي إيثانول أمين"
 
@@ -315,7 +314,7 @@ def test_a_text_that_runs_right_to_left_is_shown_so(house: House) -> None:
 def test_what_is_to_be_said_of_the_file_as_a_whole_is_said(house: House, lang: str) -> None:
     with house.signed_in("anna") as client:
         address = screened(house, client, pdf([LINE]), "offer.docx")
-        note = told(client, address, lang).one("p", class_="about-file").text
+        note = main_of(client, address, lang).one("p", class_="about-file").text
         assert "DOCX" in note and "PDF" in note
 
 

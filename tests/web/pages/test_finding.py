@@ -35,7 +35,7 @@ def test_every_finding_is_whole_in_each_language(house: House, number: int, lang
 def test_the_evidence_comes_before_the_rule_and_the_score_last(house: House) -> None:
     with house.signed_in("rita") as client:
         main = page_of(client, PAGE_OF_GRAVE).one("main")
-        headings = [one.text for one in main.all("h2")]
+        headings = [heading.text for heading in main.all("h2")]
         assert headings[:4] == ["Evidence", "Verdict and rule", "What follows", "How it was found"]
         assert headings[4] == "Decide"
         assert main.all("svg", role="img") and SARIN in main.text
@@ -63,8 +63,8 @@ def test_a_grave_finding_says_that_two_decide_and_what_the_first_said(house: Hou
     with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
         assert "two different people" in page_of(rita, PAGE_OF_GRAVE).text
         rita.post(f"{PAGE_OF_GRAVE}/decision", data={"outcome": "accept", "reason": "as <drawn>"}, headers=PART)
-        said = page_of(rene, PAGE_OF_GRAVE).one(id="standing").text
-        assert "Name of rita" in said and "as <drawn>" in said and "first person" in said
+        page_text = page_of(rene, PAGE_OF_GRAVE).one(id="standing").text
+        assert "Name of rita" in page_text and "as <drawn>" in page_text and "first person" in page_text
         assert "You have said this" in page_of(rita, PAGE_OF_GRAVE).one(id="standing").text
         post(rita, f"{PAGE_OF_GRAVE}/decision", 409, outcome="accept", reason="again", seen=_seen(rita, GRAVE))
         rene.post(
@@ -81,17 +81,17 @@ def test_a_decision_leads_to_what_waits_next_and_is_told(house: House) -> None:
         assert answer.status_code == 204
         there = json.loads(answer.headers["hx-location"])
         assert (there["path"], there["target"]) == ("/findings/6?from=inbox", "#main")
-        told = json.loads(answer.headers["hx-trigger"])["told"]
-        assert f"Finding {GRAVE}: waits for a second person" in told and "finding 6" in told
+        toast = json.loads(answer.headers["hx-trigger"])["told"]
+        assert f"Finding {GRAVE}: waits for a second person" in toast and "finding 6" in toast
         part = parsed(client.get(there["path"], headers=PART).text)
         assert not part.all("html") and part.all("title")[0].text.startswith("Finding 6")
 
 
 def test_within_a_filter_the_next_one_is_of_that_filter_and_the_end_is_said(house: House) -> None:
-    asked = "?case=border&verdict=unreadable"
+    query = "?case=border&verdict=unreadable"
     with house.signed_in("rita") as client:
-        answer = client.post(f"/findings/5/decision{asked}", data={"outcome": "accept", "reason": "ok"}, headers=PART)
-        assert answer.headers["hx-redirect"] == f"/casebook{asked}"
+        answer = client.post(f"/findings/5/decision{query}", data={"outcome": "accept", "reason": "ok"}, headers=PART)
+        assert answer.headers["hx-redirect"] == f"/casebook{query}"
         assert json.loads(answer.headers["hx-trigger"])["carry"] is True
         answer = client.post(
             "/findings/3/decision?case=border", data={"outcome": "accept", "reason": "ok"}, headers=PART
@@ -106,8 +106,8 @@ def test_what_is_told_is_said_in_the_language_of_the_page(house: House, lang: st
             f"/findings/{ORDINARY}/decision", data={"outcome": "reject", "reason": "no"},
             headers={**PART, "accept-language": lang},
         )  # fmt: skip
-        told = json.loads(answer.headers["hx-trigger"])["told"]
-        assert told.startswith({"en": "Finding 1: rejected", "fr": "Constat 1\u00a0:", "ar": "النتيجة 1:"}[lang])
+        toast = json.loads(answer.headers["hx-trigger"])["told"]
+        assert toast.startswith({"en": "Finding 1: rejected", "fr": "Constat 1\u00a0:", "ar": "النتيجة 1:"}[lang])
 
 
 def test_a_correction_names_verdict_and_entry(house: House) -> None:
@@ -122,14 +122,16 @@ def test_a_correction_names_verdict_and_entry(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "entry", "said"),
+    ("verdict", "entry", "message"),
     [("listed", "CWC 9Z99", "9Z99"), ("not_listed", "CWC 2B04", "not_listed"), ("review", "", "review")],
 )
-def test_a_correction_that_the_rules_do_not_know_is_refused(house: House, verdict: str, entry: str, said: str) -> None:
+def test_a_correction_that_the_rules_do_not_know_is_refused(
+    house: House, verdict: str, entry: str, message: str
+) -> None:
     with house.signed_in("rita") as client:
         form = {"outcome": "correct", "reason": "so", "verdict": verdict, "entry": entry}
         part, _ = post(client, f"{PAGE_OF_GRAVE}/decision", 422, **form)
-        assert said in part.text
+        assert message in part.text
         assert "Nobody has decided" in page_of(client, PAGE_OF_GRAVE).one(id="history").text
 
 
@@ -138,16 +140,21 @@ def test_a_correction_chooses_among_the_entries_of_the_day(house: House) -> None
         page = page_of(client, PAGE_OF_GRAVE, "fr")
         field = page.one("input", name="entry")
         offered = page.one("datalist", id=field.attributes["list"]).all("option")
-        assert "CWC 2B04" in [one.attributes["value"] for one in offered] and all(one.text for one in offered)
-        asks = {one.attributes["value"]: one.attributes.get("data-entry") for one in page.one("select").all("option")}
+        assert "CWC 2B04" in [option.attributes["value"] for option in offered] and all(
+            option.text for option in offered
+        )
+        asks = {
+            option.attributes["value"]: option.attributes.get("data-entry")
+            for option in page.one("select").all("option")
+        }
         assert (asks["listed"], asks["not_listed"]) == ("needed", "none")
 
 
 def test_the_form_says_what_will_be_sent(house: House) -> None:
     with house.signed_in("rita") as client:
         says = page_of(client, f"{PAGE_OF_GRAVE}?from=inbox&outcome=reject").one("p", class_="sends")
-        shown = [one.text for one in says.all("span") if "hidden" not in one.attributes]
-        assert shown == ["Will be sent: Reject"] and says.attributes["role"] == "status"
+        visible = [span.text for span in says.all("span") if "hidden" not in span.attributes]
+        assert visible == ["Will be sent: Reject"] and says.attributes["role"] == "status"
 
 
 def test_who_was_slower_sees_the_other_decision_and_decides_again(house: House) -> None:
@@ -197,9 +204,9 @@ def test_who_checks_again_blindly_sees_nothing_of_what_was_said(house: House) ->
 
 def test_before_and_after_follow_the_list_that_it_came_from(house: House) -> None:
     with house.signed_in("rita") as client:
-        asked = "?case=border&status=open"
-        assert beside(client, f"/findings/5{asked}") == [[f"/findings/3{asked}"], [f"/findings/6{asked}"]]
-        assert beside(client, f"/findings/3{asked}")[0] == []
+        query = "?case=border&status=open"
+        assert beside(client, f"/findings/5{query}") == [[f"/findings/3{query}"], [f"/findings/6{query}"]]
+        assert beside(client, f"/findings/3{query}")[0] == []
         assert beside(client, "/findings/4") == [["/findings/3"], ["/findings/5"]]
         assert beside(client, "/findings/6?from=inbox")[0] == [f"/findings/{GRAVE}?from=inbox"]
         assert beside(client, f"/findings/4?text={SARIN}&verdict=listed")[0][0].startswith("/findings/3?")
@@ -208,7 +215,7 @@ def test_before_and_after_follow_the_list_that_it_came_from(house: House) -> Non
 def beside(client: TestClient, address: str) -> list[list[str]]:
     """Return the links to the findings before and after."""
     page = page_of(client, address)
-    return [[one.attributes["href"] for one in page.all("a", rel=rel)] for rel in ("prev", "next")]
+    return [[link.attributes["href"] for link in page.all("a", rel=rel)] for rel in ("prev", "next")]
 
 
 def test_a_key_in_the_address_chooses_the_outcome(house: House) -> None:
@@ -234,7 +241,7 @@ def test_a_look_at_what_is_protected_is_recorded_and_a_live_check_is_not(house: 
     with house.signed_in("rita") as rita, house.signed_in("audra") as audra, house.signed_in("leo") as leo:
 
         def looks() -> int:
-            return sum(one["kind"] == "access" for one in audra.get("/api/v1/records").json()["records"])
+            return sum(record["kind"] == "access" for record in audra.get("/api/v1/records").json()["records"])
 
         before = looks()
         page = page_of(rita, "/findings/7")

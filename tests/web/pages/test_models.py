@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -14,62 +11,56 @@ from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
 from web.signing_in import House
 
-from .housing import LANGUAGES_READ, LOGINS, PART, opened_house, page_of, post
+from .housing import LANGUAGES_READ, LOGINS, PART, page_of, post
 
 ONE = "language-recogniser"
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
 
 
 @pytest.mark.parametrize("login", LOGINS)
 def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> None:
     with still.signed_in(login) as client:
-        shown = page_of(client, "/models").one("main")
-        assert [one.text for one in shown.all("h2")] == [load_card(one.card).title for one in registered()]
-        for one in registered():
-            card = load_card(one.card)
-            said = page_of(client, f"/models/{one.id}").one("main").text
-            for told in (card.use, card.out_of_use, card.without, *card.data, *card.limits, card.licence, card.version):
-                assert " ".join(told.split()) in said
-            assert state_of(one).hash in said and all(file.sha256 in said for file in card.weights)
+        listing = page_of(client, "/models").one("main")
+        assert [heading.text for heading in listing.all("h2")] == [
+            load_card(model.card).title for model in registered()
+        ]
+        for model in registered():
+            card = load_card(model.card)
+            page_text = page_of(client, f"/models/{model.id}").one("main").text
+            for statement in (
+                card.use,
+                card.out_of_use,
+                card.without,
+                *card.data,
+                *card.limits,
+                card.licence,
+                card.version,
+            ):
+                assert " ".join(statement.split()) in page_text
+            assert state_of(model).hash in page_text and all(file.sha256 in page_text for file in card.weights)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_the_pages_are_whole_in_each_language(still: House, lang: str) -> None:
     with still.signed_in("adam") as client:
         page_of(client, "/models", lang)
-        for one in registered():
-            page_of(client, f"/models/{one.id}", lang)
+        for model in registered():
+            page_of(client, f"/models/{model.id}", lang)
 
 
 def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House) -> None:
     card = load_card(find_model(ONE).card)
     with still.signed_in("anna") as client:
-        for part in dict.fromkeys(one.part for one in card.figures):
+        for part in dict.fromkeys(figure.part for figure in card.figures):
             page = page_of(client, f"/models/{ONE}?part={part}").one("main")
-            wanted = [one for one in card.figures if one.part == part]
+            figures_of_part = [figure for figure in card.figures if figure.part == part]
             rows = page.all("table")[0].rows()
-            assert len(rows) == len({one.language for one in wanted})
+            assert len(rows) == len({figure.language for figure in figures_of_part})
             drawn = []
             for chart in page.all("figure", data_chart="bar"):
-                told = client.get(chart.attributes["data-source"]).json()
-                assert told["titles"]["x"] and told["titles"]["y"]
-                drawn += [one["value"] for one in told["rows"]]
-            assert sorted(drawn) == sorted(one.value for one in wanted)
+                answer = client.get(chart.attributes["data-source"]).json()
+                assert answer["titles"]["x"] and answer["titles"]["y"]
+                drawn += [row["value"] for row in answer["rows"]]
+            assert sorted(drawn) == sorted(figure.value for figure in figures_of_part)
 
 
 def test_only_an_administrator_switches_a_model(house: House) -> None:
@@ -83,8 +74,8 @@ def test_only_an_administrator_switches_a_model(house: House) -> None:
 
 def test_a_model_is_switched_off_and_on_again_with_a_reason_that_stands_in_the_record(house: House) -> None:
     with house.signed_in("adam") as client:
-        part, told = post(client, f"/models/{ONE}/switch", on="false", reason="wrong on our ledgers")
-        assert "off" in told["told"] and not state_of(find_model(ONE)).usable
+        part, trigger = post(client, f"/models/{ONE}/switch", on="false", reason="wrong on our ledgers")
+        assert "off" in trigger["told"] and not state_of(find_model(ONE)).usable
         assert "off" in part.one("span", class_="badge").text and "wrong on our ledgers" in part.text
         assert part.one("input", name="on").attributes["value"] == "true"
         assert "off" in page_of(client, "/models").all("article")[0].one("span", class_="badge").text
@@ -111,8 +102,8 @@ def test_inputs_that_drifted_are_told(house: House) -> None:
     watch = DriftWatch(load_settings().folder, ONE, card.reference.classes)
     watch.add([Observation("zh", 0.3, 600)] * 300)
     with house.signed_in("audra") as client:
-        said = page_of(client, f"/models/{ONE}").one("main").text
-        assert "300" in said and "stability index" in said
+        page_text = page_of(client, f"/models/{ONE}").one("main").text
+        assert "300" in page_text and "stability index" in page_text
 
 
 def test_a_model_that_is_not_there_is_told_as_a_page(still: House) -> None:

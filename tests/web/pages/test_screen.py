@@ -32,7 +32,7 @@ def client(house: House) -> Iterator[TestClient]:
         yield client
 
 
-def told(client: TestClient, value: str, **more: str) -> Element:
+def answered(client: TestClient, value: str, **more: str) -> Element:
     """Ask as the box asks, and return the part that comes back."""
     answer = client.post("/screen", data={"value": value, **more}, headers=PART)
     assert answer.status_code == 200, answer.text
@@ -52,17 +52,17 @@ def test_a_value_is_answered_in_the_language_of_the_reader(
     client: TestClient, value: str, verdict: str, lang: str
 ) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, value)
+    part = answered(client, value)
     assert say(f"verdict_{verdict}", lang) in headline(part)
     assert part.all(class_="checked"), "what was checked is not said"
 
 
 def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client: TestClient) -> None:
-    card = told(client, "CCCCCCCOP(C)(=O)F").one("article")
+    card = answered(client, "CCCCCCCOP(C)(=O)F").one("article")
     assert "an alkyl group of 7 carbons" in card.text
     assert card.all("svg", role="img")
     assert {"oc-core", "oc-place-0"} <= {
-        name for one in card.walk() for name in one.attributes.get("class", "").split()
+        name for element in card.walk() for name in element.attributes.get("class", "").split()
     }
 
 
@@ -75,24 +75,24 @@ def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client:
     ],
 )
 def test_a_line_that_was_read_in_part_is_no_clearance(client: TestClient, line: str, not_read: str) -> None:
-    part = told(client, line)
+    part = answered(client, line)
     assert say("verdict_unreadable") in headline(part)
     assert say("verdict_not_listed") not in headline(part)
-    assert any(not_read in one.text for one in part.all(class_="warning"))
+    assert any(not_read in warning.text for warning in part.all(class_="warning"))
 
 
 def test_a_line_is_read_by_number_structure_and_name_and_what_was_read_is_marked(client: TestClient) -> None:
-    part = told(client, "4 drums thiodiglycol CAS 111-48-8 and CP(=O)(Cl)Cl")
+    part = answered(client, "4 drums thiodiglycol CAS 111-48-8 and CP(=O)(Cl)Cl")
     marks = part.one("p", class_="line").all("mark")
-    assert [one.text.startswith(name) for one, name in zip(marks, MARKED, strict=True)] == [True] * 3
-    assert {one.attributes["class"] for one in marks} == {"grave"}
+    assert [mark.text.startswith(name) for mark, name in zip(marks, MARKED, strict=True)] == [True] * 3
+    assert {mark.attributes["class"] for mark in marks} == {"grave"}
     assert say("verdict_listed") in headline(part)
-    assert {"2B13", "2B04"} <= {word for one in part.all("article") for word in one.one("h3").text.split()}
+    assert {"2B13", "2B04"} <= {word for article in part.all("article") for word in article.one("h3").text.split()}
     assert not part.all("p", class_="warning"), "amounts, packings and labels are no words that were not read"
-    for one in marks:  # the reason stands beside, by its number, and at length in its card
-        card = one.one("a").attributes["href"].removeprefix("#")
+    for mark in marks:  # the reason stands beside, by its number, and at length in its card
+        card = mark.one("a").attributes["href"].removeprefix("#")
         assert part.one("article", id=card)
-        number = one.one("sup").text
+        number = mark.one("sup").text
         assert any(item.one("b").text == number for item in part.one("ul", class_="remarks").all("li"))
 
 
@@ -101,14 +101,14 @@ MARKED = ("thiodiglycol", "111-48-8", "CP(=O)(Cl)Cl")
 
 def facts_of(part: Element) -> dict[str, str]:
     """Return what stands in the lists of facts: the first value of each label."""
-    rows = [one for facts in part.all("dl", class_="facts") for one in facts.all("div")]
-    return {one.one("dt").text: one.all("dd")[0].text for one in reversed(rows)}
+    rows = [block for facts in part.all("dl", class_="facts") for block in facts.all("div")]
+    return {row.one("dt").text: row.all("dd")[0].text for row in reversed(rows)}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_what_a_line_states_beside_a_chemical_is_shown(client: TestClient, lang: str) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, "TEA 85 %, 4 IBC of 1000 L, HS 2922.15")
+    part = answered(client, "TEA 85 %, 4 IBC of 1000 L, HS 2922.15")
     facts = facts_of(part.all("article")[0])
     for kind, value in {"concentration": "85 %", "quantity": "1000 L", "hs_code": "2922.15"}.items():
         assert facts[say(f"stated_{kind}", lang)].startswith(value)
@@ -116,7 +116,7 @@ def test_what_a_line_states_beside_a_chemical_is_shown(client: TestClient, lang:
 
 
 def test_what_a_line_states_of_nothing_that_is_listed_is_shown_too(client: TestClient) -> None:
-    facts = facts_of(told(client, "acetone 99 %, 200 kg"))
+    facts = facts_of(answered(client, "acetone 99 %, 200 kg"))
     assert facts[say("stated_concentration")].startswith("99 %")
     assert facts[say("stated_quantity")].startswith("200 kg")
 
@@ -131,7 +131,7 @@ def test_what_a_line_states_of_nothing_that_is_listed_is_shown_too(client: TestC
     ],
 )
 def test_a_line_in_any_of_the_languages_has_its_chemical_marked(client: TestClient, line: str, name: str) -> None:
-    part = told(client, line)
+    part = answered(client, line)
     marks = part.one("p", class_="line").all("mark")
     assert marks and marks[0].text.startswith(name)
     assert marks[0].attributes["class"] == "grave"
@@ -146,7 +146,7 @@ LETTER = (
 
 
 def test_a_letter_is_read_as_a_text_with_what_it_mentions_marked(client: TestClient) -> None:
-    part = told(client, LETTER.format(goods="20 drums of thiodiglycol, 99 % pure"))
+    part = answered(client, LETTER.format(goods="20 drums of thiodiglycol, 99 % pure"))
     (mark,) = part.one("p", class_="line").all("mark")
     assert mark.text.startswith("thiodiglycol")
     assert say("verdict_listed") in headline(part)
@@ -160,7 +160,7 @@ def test_a_letter_in_which_nothing_listed_is_recognised_is_no_clearance(
     client: TestClient, goods: str, lang: str
 ) -> None:
     client.cookies.set("opencwc_language", lang)
-    part = told(client, LETTER.format(goods=goods))
+    part = answered(client, LETTER.format(goods=goods))
     assert say("verdict_not_listed", lang) not in headline(part)
     assert say("page_text_nothing", lang) in headline(part)
     assert " ".join(say("page_text_nothing_means", lang).split()) in headline(part)
@@ -174,15 +174,15 @@ def test_a_word_that_only_joins_or_labels_is_not_said_to_be_unread() -> None:
 
 
 def test_a_number_in_a_line_whose_check_digit_fails_is_for_review_with_what_it_may_be(client: TestClient) -> None:
-    part = told(client, "caffeine 107-44-9")
+    part = answered(client, "caffeine 107-44-9")
     assert say("verdict_review") in headline(part)
-    (mark,) = [one for one in part.all("mark") if one.text.startswith("107-44-9")]
+    (mark,) = [mark for mark in part.all("mark") if mark.text.startswith("107-44-9")]
     assert mark.attributes["class"] == "doubt"
-    assert any("1A01" in one.text for one in part.one("ul", class_="remarks").all("li"))
+    assert any("1A01" in item.text for item in part.one("ul", class_="remarks").all("li"))
 
 
 def test_a_systematic_name_in_a_line_is_read_by_one_reader_for_all_questions(house: House, client: TestClient) -> None:
-    part = told(client, "octyl ethylphosphonofluoridate, 99 %, 25 kg")
+    part = answered(client, "octyl ethylphosphonofluoridate, 99 %, 25 kg")
     assert part.all("mark")[0].text.startswith("octyl ethylphosphonofluoridate")
     assert say("verdict_listed") in headline(part)
     answering = house.app.state.service.answering
@@ -191,14 +191,16 @@ def test_a_systematic_name_in_a_line_is_read_by_one_reader_for_all_questions(hou
 
 
 def test_a_day_before_the_convention_is_no_clearance(client: TestClient) -> None:
-    part = told(client, "sarin", as_of="1995-01-01", lists="CWC")
-    assert any("no clearance" in one.text for one in part.all(class_="warning"))
+    part = answered(client, "sarin", as_of="1995-01-01", lists="CWC")
+    assert any("no clearance" in warning.text for warning in part.all(class_="warning"))
 
 
 def test_a_day_to_come_and_a_first_day_that_is_not_known_are_said(client: TestClient) -> None:
-    assert any("lies ahead" in one.text for one in told(client, "sarin", as_of="2050-01-01").all(class_="warning"))
-    past = told(client, "111-48-8", as_of="2000-01-01").all(class_="warning")
-    assert any("AG" in one.text and "not known" in one.text for one in past)
+    assert any(
+        "lies ahead" in warning.text for warning in answered(client, "sarin", as_of="2050-01-01").all(class_="warning")
+    )
+    past = answered(client, "111-48-8", as_of="2000-01-01").all(class_="warning")
+    assert any("AG" in warning.text and "not known" in warning.text for warning in past)
 
 
 def test_a_day_that_is_none_is_refused_with_what_to_do(client: TestClient) -> None:
@@ -211,7 +213,7 @@ def test_a_request_for_a_synthesis_is_refused_and_recorded_once_while_it_is_type
     auditor = house.entrance.people.account("audra").person
 
     def refusals() -> int:
-        return sum(one["kind"] == "refusal" for one in list_records(house.book, auditor, limit=1_000))
+        return sum(record["kind"] == "refusal" for record in list_records(house.book, auditor, limit=1_000))
 
     before = refusals()
     with house.signed_in("rita") as client:
@@ -226,7 +228,7 @@ def test_a_request_for_a_synthesis_is_refused_and_recorded_once_while_it_is_type
 
 def test_the_empty_page_teaches_by_examples_that_can_be_clicked(client: TestClient) -> None:
     page = page_of(client, "/")
-    chips = [one.attributes["href"] for one in page.all("a", class_="chip")]
+    chips = [link.attributes["href"] for link in page.all("a", class_="chip")]
     assert len(chips) == len(EXAMPLES)
     for chip in chips:
         assert client.get(chip, headers=PAGE).status_code == 200
@@ -243,7 +245,7 @@ def test_an_administrator_may_ask_and_may_not_keep_and_an_auditor_is_led_on(hous
 
 
 def test_what_was_typed_is_shown_as_text_and_nothing_else(client: TestClient) -> None:
-    part = told(client, "<script>alert(1)</script> \u202eacetone")
+    part = answered(client, "<script>alert(1)</script> \u202eacetone")
     assert not part.all("script")
     assert "\u202e" not in part.text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +28,10 @@ TABS = {
 }
 
 
-@pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which nothing is changed."""
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
-    ):
-        yield house
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened_house(tmp_path, monkeypatch) as house:
-        yield house
-
-
 @pytest.mark.parametrize("login", LOGINS)
 def test_each_role_is_led_to_the_parts_that_it_may_open_and_opens_no_other(still: House, login: str) -> None:
     with still.signed_in(login) as client:
-        led = {one.attributes["href"] for one in page_of(client, "/settings").one("nav", class_="tabs").all("a")}
+        led = {page.attributes["href"] for page in page_of(client, "/settings").one("nav", class_="tabs").all("a")}
         assert led == {address for address, people in TABS.items() if login in people}
         for address in TABS:
             assert client.get(address, headers=PAGE).status_code == (200 if address in led else 403)
@@ -69,15 +52,15 @@ def signs_in(house: House, login: str, password: str, **more: str) -> bool:
 
 def test_a_person_sees_who_they_are(still: House) -> None:
     with still.signed_in("rita") as client:
-        said = page_of(client, "/settings").one("main").text
-        assert "Name of rita" in said and "Reviewer" in said and "Highly Protected" in said
+        page_text = page_of(client, "/settings").one("main").text
+        assert "Name of rita" in page_text and "Reviewer" in page_text and "Highly Protected" in page_text
 
 
 def test_a_password_is_changed_here_and_every_other_session_ends(house: House) -> None:
     with house.signed_in("rita") as client, house.signed_in("rita") as elsewhere:
         before = client.headers["x-csrf-token"]
-        _, told = post(client, "/settings/password", password=PASSWORD, new_password=OTHER)
-        assert "changed" in told["told"] and client.headers["x-csrf-token"] != before
+        _, trigger = post(client, "/settings/password", password=PASSWORD, new_password=OTHER)
+        assert "changed" in trigger["told"] and client.headers["x-csrf-token"] != before
         assert elsewhere.get("/api/v1/session").status_code == 401
         page_of(client, "/settings")
         post(client, "/settings/sessions/end")  # the new token of the page is the right one
@@ -94,8 +77,8 @@ def test_a_password_that_is_wrong_or_too_easy_is_told_in_the_place_of_problems(h
 
 def test_other_sessions_are_ended_and_this_one_stays(house: House) -> None:
     with house.signed_in("rita") as client, house.signed_in("rita") as elsewhere:
-        _, told = post(client, "/settings/sessions/end")
-        assert "1" in told["told"]
+        _, trigger = post(client, "/settings/sessions/end")
+        assert "1" in trigger["told"]
         assert elsewhere.get("/api/v1/session").status_code == 401 and client.get("/api/v1/session").status_code == 200
 
 
@@ -105,9 +88,9 @@ def test_a_second_factor_is_set_up_used_and_removed_on_the_page(house: House) ->
         secret = part.one(data_secret="").text
         post(client, "/settings/second-factor/confirm", 422, code="000000")
         code = pyotp.TOTP(secret).at(int(house.clock.at.timestamp()))
-        part, told = post(client, "/settings/second-factor/confirm", code=code)
-        codes = [one.text for one in part.one("ul", class_="codes").all("li")]
-        assert len(codes) == 10 and codes[0] not in told["told"]
+        part, trigger = post(client, "/settings/second-factor/confirm", code=code)
+        codes = [item.text for item in part.one("ul", class_="codes").all("li")]
+        assert len(codes) == 10 and codes[0] not in trigger["told"]
         assert codes[0] not in client.get("/settings", headers=PAGE).text  # shown once
         assert not signs_in(house, "rita", PASSWORD) and signs_in(house, "rita", PASSWORD, code=codes[0])
         post(client, "/settings/second-factor/disable", 401, password=PASSWORD, code="123456")
@@ -122,10 +105,10 @@ def person_id(house: House, login: str) -> str:
 
 def test_an_administrator_adds_a_person_whose_link_is_shown_once(house: House) -> None:
     with house.signed_in("adam") as client, house.client() as browser:
-        part, told = post(
+        part, trigger = post(
             client, "/settings/people", login="Nora", name="Nora N.", role="reviewer", clearance="protected"
         )
-        assert "nora" in told["told"]
+        assert "nora" in trigger["told"]
         link = part.one(data_secret="").text
         assert link.startswith("http://testserver/auth/invitation?token=")
         page = page_of(client, "/settings/people")
@@ -144,7 +127,7 @@ def test_an_account_is_changed_and_what_stays_in_the_form_stays(house: House) ->
         page = page_of(client, f"/settings/people/{anna}")
         fields: dict[str, Any] = {"name": "Anna A.", "role": "reviewer", "clearance": "restricted", "active": "true"}
         assert {
-            one.attributes["name"] for one in page.one("form", data_guard="").all() if "name" in one.attributes
+            field.attributes["name"] for field in page.one("form", data_guard="").all() if "name" in field.attributes
         } >= set(fields)
         post(client, f"/settings/people/{anna}", **fields)
         account = house.entrance.people.account("anna")
@@ -188,7 +171,7 @@ def test_the_table_of_roles_is_that_of_the_service(still: House) -> None:
 
 def test_a_token_is_made_shown_once_used_and_revoked(house: House) -> None:
     with house.signed_in("anna") as client, house.client() as machine:
-        offered = {one.attributes["value"] for one in page_of(client, "/settings/tokens").all("input", name="scopes")}
+        offered = {page.attributes["value"] for page in page_of(client, "/settings/tokens").all("input", name="scopes")}
         assert "screen" in offered and not offered & {"decide", "people", "self", "switch_models"}
         part, _ = post(client, "/settings/tokens", name="ledger", scopes=["screen", "rules"], days="7")
         secret = part.one(data_secret="").text
@@ -218,7 +201,7 @@ def test_lists_and_policies_are_those_of_the_rules(still: House) -> None:
     known = Convention()
     with still.signed_in("audra") as client:
         rows = page_of(client, "/settings/lists").one("table").rows()
-        assert [row[0] for row in rows] == [one.id for one in known.known_lists]
+        assert [row[0] for row in rows] == [rule_list.id for rule_list in known.known_lists]
         assert all(row[3] and row[5] and int(row[4]) > 0 for row in rows)
         assert len(page_of(client, "/settings/policies").one("table").rows()) == len(known.policies)
 
@@ -277,8 +260,8 @@ def test_where_a_second_factor_is_demanded_every_page_leads_to_where_it_is_set_u
             answer = client.get(address, headers=PAGE)
             assert (answer.status_code, answer.headers["location"]) == (303, "/settings#factor-h"), address
         for lang in reversed(LANGUAGES_READ):  # the one read last is kept
-            said = say("page_settings_factor_first_of_all", lang).replace("\N{NO-BREAK SPACE}", " ")
-            assert said in page_of(client, "/settings", lang).one("main").text
+            sentence = say("page_settings_factor_first_of_all", lang).replace("\N{NO-BREAK SPACE}", " ")
+            assert sentence in page_of(client, "/settings", lang).one("main").text
         part, _ = post(client, "/screen", 403, value="CCO")
         assert say("page_problem_second_factor_needed_do", "en") in part.text
         offer, _ = post(client, "/settings/second-factor", password=PASSWORD)
@@ -287,5 +270,5 @@ def test_where_a_second_factor_is_demanded_every_page_leads_to_where_it_is_set_u
         assert len(part.one("ul", class_="codes").all("li")) == 10
         page = page_of(client, "/settings").one("main")
         assert say("page_settings_factor_demanded", "en") in page.text
-        assert not [one for one in page.all("button") if one.text == say("page_settings_factor_remove", "en")]
+        assert not [button for button in page.all("button") if button.text == say("page_settings_factor_remove", "en")]
         assert client.get("/casebook", headers=PAGE).status_code == 200

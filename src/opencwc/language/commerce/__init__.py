@@ -51,12 +51,12 @@ def read_commerce(text: str) -> tuple[Stated, ...]:
     if DIGIT.search(plain):
         read_numbers(line)
     read_packings(line)
-    if not line.found:
+    if not line.statements:
         return ()
-    line.found.sort(key=by_place)
+    line.statements.sort(key=by_place)
     if origin is None:
-        return tuple([Stated(kind, a, b, text[a:b], value, unit) for kind, a, b, value, unit in line.found])
-    return tuple([as_written(text, origin, one) for one in line.found])
+        return tuple([Stated(kind, a, b, text[a:b], value, unit) for kind, a, b, value, unit in line.statements])
+    return tuple([as_written(text, origin, statement) for statement in line.statements])
 
 
 def read_numbers(line: Line) -> None:
@@ -65,7 +65,7 @@ def read_numbers(line: Line) -> None:
     if "-" in plain:
         read_registry_numbers(line)
     _read_labelled(line)
-    if line.found:
+    if line.statements:
         line.hide()
     if "." in line.plain:
         read_bare_codes(line)

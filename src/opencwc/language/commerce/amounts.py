@@ -96,7 +96,7 @@ def _amount(
         return read_concentration(line, start, end, value, unit)
     if _no_quantity(line, start, until, end, written, unit):
         return until
-    line.found.append(("quantity", start, end, value, unit))
+    line.statements.append(("quantity", start, end, value, unit))
     if times:
         line.quantities[end] = (str(times[2]), times[0], times[1])
     elif (factor := factor_behind(line, end)) is not None:
@@ -173,8 +173,8 @@ def _is_thousands(written: str, whole: str, part: str, *, share: bool, comma: Ca
 
 
 def _plain_decimal(number: Decimal) -> str:
-    said = f"{number:f}"
-    return said.rstrip("0").rstrip(".") if "." in said else said
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _BELONGS_TO_WORD = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -206,8 +206,8 @@ def read_concentration(line: Line, start: int, end: int, value: str, unit: str) 
         return end
     qualifier = ""
     tail = before.rstrip(" :(")
-    if tail and (tail[-1] in _QUALIFYING or tail[-1].isalpha()) and (found := words.qualifier.search(before)):
-        qualifier, start = str(found.lastgroup), start - len(before) + found.start()
+    if tail and (tail[-1] in _QUALIFYING or tail[-1].isalpha()) and (match := words.qualifier.search(before)):
+        qualifier, start = str(match.lastgroup), start - len(before) + match.start()
         behind = None
     else:
         behind = words.qualifier_behind.match(plain, end)
@@ -217,7 +217,7 @@ def read_concentration(line: Line, start: int, end: int, value: str, unit: str) 
         qualifier = "ge"
     if "-" in value and qualifier:
         qualifier = ""
-    line.found.append(("concentration", start, end, SIGNS[qualifier] + value, unit))
+    line.statements.append(("concentration", start, end, SIGNS[qualifier] + value, unit))
     return end
 
 

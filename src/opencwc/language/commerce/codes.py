@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from opencwc.language.commerce.line import LABELLED, NOT_DIGIT, TIMES, Found, Line
+from opencwc.language.commerce.line import LABELLED, NOT_DIGIT, TIMES, Line, PlainStatement
 from opencwc.language.commerce.measures import measure
 from opencwc.language.commerce.packings import packing_follows
 
@@ -34,7 +34,7 @@ def read_registry_numbers(line: Line) -> None:
             continue
         if labelled:
             last[kind] = end
-        line.found.append((kind, start, end, f"{first}-{middle}-{check}", LABELLED if labelled else ""))
+        line.statements.append((kind, start, end, f"{first}-{middle}-{check}", LABELLED if labelled else ""))
         line.registered.add(start)
 
 
@@ -49,7 +49,7 @@ def read_un_number(line: Line, start: int, end: int, place: int) -> None:
         return
     if measure(line, number.end()) and place - end > 0:
         return
-    line.found.append(("un_number", start, number.end(), number[0], ""))
+    line.statements.append(("un_number", start, number.end(), number[0], ""))
 
 
 def _written_large(line: Line, start: int) -> bool:
@@ -67,7 +67,7 @@ def read_dashless(line: Line, place: int) -> None:
     digits = NOT_DIGIT.sub("", number[0]).lstrip("0")
     if 5 <= len(digits) <= 10 and _cas_digit(digits[:-1]) == int(digits[-1]):
         value = f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}"
-        line.found.append(("cas_number", place, number.end(), value, LABELLED))
+        line.statements.append(("cas_number", place, number.end(), value, LABELLED))
 
 
 def _cas_digit(digits: str) -> int:
@@ -101,7 +101,7 @@ def read_codes_behind(line: Line, kind: str, place: int) -> int:
             return place
         if measure(line, end) or _money_beside(line, number.start(), end, near=6):
             return place
-        line.found.append(("hs_code", number.start(), end, digits, ""))
+        line.statements.append(("hs_code", number.start(), end, digits, ""))
         place = end
         goes_on = line.words.joined.match(line.plain, end)
         number = _DOTTED_CODE.match(line.plain, goes_on.end()) if goes_on else None
@@ -124,19 +124,19 @@ def read_bare_codes(line: Line) -> None:
     """Read codes without a label; 2922.15 in a line with another bare number of its form is one more price."""
     plain = line.plain
     prices: int | None = None
-    codes: list[Found] = []
+    codes: list[PlainStatement] = []
     for number in _BARE_CODE.finditer(plain):
         start, end = number.span()
         if measure(line, end) or _money_beside(line, start, end, near=24):
             continue
         if end - start == 7:
             if prices is None:
-                prices = sum(measure(line, one.end()) is None for one in _TWO_DECIMALS.finditer(plain))
+                prices = sum(measure(line, decimal.end()) is None for decimal in _TWO_DECIMALS.finditer(plain))
             if prices > 1:
                 continue
         codes.append(("hs_code", start, end, NOT_DIGIT.sub("", number[0]), ""))
     if codes:
-        line.found += codes
+        line.statements += codes
         line.hide()
 
 

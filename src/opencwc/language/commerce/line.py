@@ -14,8 +14,8 @@ KINDS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "ec_n
 LABELLED = "labelled"
 IN_KILOGRAMS = {"kg": "1", "g": "0.001", "mg": "0.000001", "t": "1000", "lb": "0.45359237", "oz": "0.028349523125"}
 """Avoirdupois pound and ounce (NIST Handbook 44, Appendix C); a ton is a metric one."""
-Found: TypeAlias = tuple[str, int, int, str, str]
-"""Kind, start and end in the plain line, value, unit."""
+PlainStatement: TypeAlias = tuple[str, int, int, str, str]
+"""What a plain line states: kind, start and end in it, value, unit."""
 
 
 class Stated(NamedTuple):
@@ -34,9 +34,9 @@ class Stated(NamedTuple):
     unit: str
 
 
-def by_place(one: Found) -> tuple[int, int]:
+def by_place(statement: PlainStatement) -> tuple[int, int]:
     """Order what was found by where it stands."""
-    return one[1], one[2]
+    return statement[1], statement[2]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Line:
     text: str
     plain: str
     words: CommerceWords
-    found: list[Found] = field(default_factory=list)
+    statements: list[PlainStatement] = field(default_factory=list)
     named: list[tuple[str, int, int, str, str]] | None = None
     read_until: int = 0
     """The end of the amount read last: no later one reaches back behind it."""
@@ -66,7 +66,7 @@ class Line:
     def hide(self) -> None:
         """Hide what was found from what is read next."""
         parts, place = [], 0
-        for _, start, end, _, _ in sorted(self.found, key=by_place):
+        for _, start, end, _, _ in sorted(self.statements, key=by_place):
             first, until = max(start, place), max(end, place)
             parts += [self.plain[place:first], "\0" * (until - first)]
             place = until
@@ -81,9 +81,9 @@ def made_plain(text: str, signs: Mapping[int, str | None]) -> tuple[str, list[in
     return plain, [place for place, sign in enumerate(text) if signs.get(ord(sign), sign) is not None]
 
 
-def as_written(text: str, origin: list[int], found: Found) -> Stated:
+def as_written(text: str, origin: list[int], statement: PlainStatement) -> Stated:
     """Return what was found in a plain line as it stands in the text; ``origin`` is where its signs stood."""
-    kind, start, end, value, unit = found
+    kind, start, end, value, unit = statement
     first, until = origin[start], origin[end - 1] + 1
     while until < len(text) and unicodedata.combining(text[until]):
         until += 1
@@ -91,7 +91,7 @@ def as_written(text: str, origin: list[int], found: Found) -> Stated:
 
 
 def _names_of(plain: str, words: CommerceWords) -> list[tuple[str, int, int, str, str]]:
-    found: list[tuple[str, int, int, str, str]] = []
+    names: list[tuple[str, int, int, str, str]] = []
     if not words.names.isdisjoint(WORD.findall(plain)):
         place = 0
         for word in WORD.finditer(plain):
@@ -102,17 +102,17 @@ def _names_of(plain: str, words: CommerceWords) -> list[tuple[str, int, int, str
                 hit = rest_of(rest).match(plain, word.end()) if rest else word
                 if hit:
                     place = hit.end()
-                    found.append((kind, word.start(), place, meaning, count))
+                    names.append((kind, word.start(), place, meaning, count))
                     break
     if plain.isascii() or not (first := words.han.search(plain)):
-        return found
-    inside = {place for _, start, end, _, _ in found for place in range(start, end)}
+        return names
+    inside = {place for _, start, end, _, _ in names for place in range(start, end)}
     for hit in words.han.finditer(plain, first.start()):
         if hit.start() not in inside:
             kind, meaning, count = words.han_names[hit[0]]
-            found.append((kind, hit.start(), hit.end(), meaning, count))
-    found.sort(key=by_place)
-    return found
+            names.append((kind, hit.start(), hit.end(), meaning, count))
+    names.sort(key=by_place)
+    return names
 
 
 DIGIT = re.compile("[0-9]")

@@ -42,31 +42,31 @@ def _measured_in_words(line: Line, end: int, place: int) -> tuple[str, str, int,
         if word is None or forms is None:
             return None
         for rest, meaning, kind in forms:
-            found = rest_of(rest).match(plain, word.end()) if rest else word
-            if found is None:
+            match = rest_of(rest).match(plain, word.end()) if rest else word
+            if match is None:
                 continue
             if kind == "scale":
                 scale = int(meaning)
-                place = _after_gap(plain, found.end())
+                place = _after_gap(plain, match.end())
                 break
             if kind == "percent":
                 if share := words.percent.match(plain, end):
                     return "%", "concentration", 1, share.end()
                 continue
-            return _per(line, meaning, found.end(), scale)
+            return _per(line, meaning, match.end(), scale)
         else:
             return None
     return None
 
 
-def _measured(line: Line, found: re.Match[str] | None, scale: int) -> tuple[str, str, int, int] | None:
-    if found is None:
+def _measured(line: Line, match: re.Match[str] | None, scale: int) -> tuple[str, str, int, int] | None:
+    if match is None:
         return None
-    meaning, kind = line.words.han_meanings[found[0]]
+    meaning, kind = line.words.han_meanings[match[0]]
     if kind == "scale":
-        behind = measure(line, found.end())
+        behind = measure(line, match.end())
         return (behind[0], behind[1], behind[2] * int(meaning), behind[3]) if behind and scale == 1 else None
-    return _per(line, meaning, found.end(), scale)
+    return _per(line, meaning, match.end(), scale)
 
 
 def _per(line: Line, unit: str, end: int, scale: int) -> tuple[str, str, int, int] | None:
@@ -91,10 +91,10 @@ def _measure_below(line: Line, place: int) -> tuple[str, int] | None:
     plain, words = line.plain, line.words
     sign = plain[place : place + 1]
     if "\u3400" <= sign <= "\u9fff":
-        found = words.han_units.match(plain, place)
-        if found and words.han_meanings[found[0]][1] == "unit":
-            meaning = words.han_meanings[found[0]][0]
-            return None if meaning == "pcs" else (meaning, found.end())
+        match = words.han_units.match(plain, place)
+        if match and words.han_meanings[match[0]][1] == "unit":
+            meaning = words.han_meanings[match[0]][0]
+            return None if meaning == "pcs" else (meaning, match.end())
         return ("rate", place) if any(plain.startswith(rate, place) for rate in words.rates) else None
     word = _RATE_WORD.match(plain, place)
     if word is None:
@@ -103,9 +103,9 @@ def _measure_below(line: Line, place: int) -> tuple[str, int] | None:
         return "rate", word.end()
     first = word[0].rstrip("23")
     for rest, meaning, kind in words.units.get(first, ()):
-        found = rest_of(rest).match(plain, place + len(first)) if rest else word
-        if found and kind == "unit":
-            return None if meaning == "pcs" else (meaning, found.end())
+        match = rest_of(rest).match(plain, place + len(first)) if rest else word
+        if match and kind == "unit":
+            return None if meaning == "pcs" else (meaning, match.end())
     return None
 
 

@@ -23,17 +23,17 @@ def read_packings(line: Line) -> None:
             continue
         claimed.add(quantity)
         taken = until
-        line.found.append(("packaging", begin, until, _by_accent(line, start, end, meaning), number))
+        line.statements.append(("packaging", begin, until, _by_accent(line, start, end, meaning), number))
     if line.quantities:
-        said = sorted(
+        counts = sorted(
             (begin, until, number) for end, (number, begin, until) in line.quantities.items() if end not in claimed
         )
-        packings = sorted(one[1:3] for one in line.found if one[0] == "packaging")
-        for begin, until, number in said:
+        packings = sorted(statement[1:3] for statement in line.statements if statement[0] == "packaging")
+        for begin, until, number in counts:
             stop = begin + len(line.plain[begin:until].rstrip())
             before = bisect_left(packings, (stop, 0))  # packings never overlap: the last one before is enough
             if not before or packings[before - 1][1] <= begin:
-                line.found.append(("packaging", begin, stop, "package", number))
+                line.statements.append(("packaging", begin, stop, "package", number))
 
 
 def packing_follows(line: Line, end: int) -> bool:

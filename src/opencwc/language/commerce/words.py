@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from opencwc.convention.fields import cached
+from opencwc.convention.fields import cached, load_yaml, stamps
 from opencwc.errors import RuleError
 from opencwc.settings import cache_folder
 
@@ -60,8 +60,7 @@ class CommerceWords:
 def load_words(path: Path = DATA) -> CommerceWords:
     """Read and compile the words once; raise `RuleError` where the file cannot be read or holds what is no word."""
     try:
-        stamp = (str(path), path.stat().st_mtime_ns, path.stat().st_size)
-        raw = cached(cache_folder(), "commerce", (_FORMAT, stamp), lambda: _read(path))
+        raw = cached(cache_folder(), "commerce", (_FORMAT, stamps([path])), lambda: _read(path))
     except OSError as error:
         raise RuleError("commerce_words_unreadable", where=str(path), reason=str(error)) from error
     return _compiled(raw)
@@ -99,16 +98,14 @@ def _compiled(raw: Mapping[str, Any]) -> CommerceWords:
     return CommerceWords(
         signs=signs,
         starts={
-            first: tuple((one[0], one[1], one[2], one[3]) for one in sorted(many, key=lambda one: -one[4]))
-            for first, many in starts.items()
+            first: tuple(form[:4] for form in sorted(many, key=lambda form: -form[4])) for first, many in starts.items()
         },
         names=frozenset(starts),
         told_by_accent=_told_by_accent(raw["packaging"], signs),
         han=re.compile(_longest_first(han)),
         han_names=han,
         units={
-            first: tuple((one[0], one[1], one[2]) for one in sorted(many, key=lambda one: -one[3]))
-            for first, many in units.items()
+            first: tuple(form[:3] for form in sorted(many, key=lambda form: -form[3])) for first, many in units.items()
         },
         han_units=re.compile(_longest_first(han_units)),
         han_meanings=han_units,
@@ -143,7 +140,7 @@ def _read(path: Path) -> dict[str, Any]:
 
     text = path.read_text(encoding="utf-8")
     try:
-        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        raw = load_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         raise RuleError("not_yaml", where=str(path), reason=str(error)) from error
     if not isinstance(raw, dict) or set(raw) != set(_FIELDS):
@@ -181,7 +178,7 @@ def _signs() -> dict[int, str | None]:
             elif sign.isdecimal():
                 signs[code] = str(int(sign))
             else:
-                kept = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+                kept = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
                 signs[code] = (kept if len(kept) == 1 else sign).lower()[0]
     signs |= {ord(sign): plain for sign, plain in zip(*_SPECIAL_SIGNS, strict=True)}
     signs |= dict.fromkeys(map(ord, _DASHES), "-")

@@ -19,7 +19,7 @@ TIGHT, LINKED, NEAR, LOOSE = 1.0, 0.8, 0.6, 0.4
 """How firmly a section holds an element: with all that it speaks of, where a reference leads, near it, anywhere."""
 
 
-class Wanted(NamedTuple):
+class Demand(NamedTuple):
     """What a section has to say together: one term of each of the ``groups``.
 
     ``spoken`` are the clauses that speak of each thing that the section is about; the first ``carried`` of these go on
@@ -35,28 +35,28 @@ class Wanted(NamedTuple):
     reach: str = ""
 
 
-class _Found(NamedTuple):
-    """How firmly a clause says what is wanted, the words that it says it with, and what it falls short of."""
+class _Closeness(NamedTuple):
+    """How firmly a clause says what is required, the words that it says it with, and what it falls short of."""
 
     strength: float
     hits: list[TermPlace]
     how: str
 
 
-def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
-    """Find what is wanted in a section; the closer together, and to all that the section speaks of, the firmer."""
+def said_close(law: ReadLaw, at: int, demand: Demand) -> Holding | None:
+    """Find what is required in a section; the closer together, and to all that the section speaks of, the firmer."""
     by_group = [
-        [hit for hit in law.operative.of_group(at, group) if hit.clause not in wanted.without]
-        for group in wanted.groups
+        [hit for hit in law.operative.of_group(at, group) if hit.clause not in demand.without]
+        for group in demand.groups
     ]
-    if wanted.forbids:
+    if demand.forbids:
         by_group = [[hit for hit in hits if not law.permissions.is_no_ban(at, hit.clause)] for hits in by_group]
     if not all(by_group):
         return None
     rivals = law.terms.clauses(at, *RIVALS)
-    best: _Found | None = None
+    best: _Closeness | None = None
     for clause in dict.fromkeys(hit.clause for hits in by_group for hit in hits):
-        here = _around_clause(law, at, clause, by_group, rivals, wanted)
+        here = _around_clause(law, at, clause, by_group, rivals, demand)
         if best is None or here.strength > best.strength:
             best = here
         if here.strength == TIGHT:
@@ -65,23 +65,23 @@ def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
 
 
 def _around_clause(
-    law: ReadLaw, at: int, clause: int, by_group: Sequence[list[TermPlace]], rivals: Set[int], wanted: Wanted
-) -> _Found:
+    law: ReadLaw, at: int, clause: int, by_group: Sequence[list[TermPlace]], rivals: Set[int], demand: Demand
+) -> _Closeness:
     """Choose of every group the hit nearest to a clause, and say how close all of them stand to it."""
     text = law.texts[at]
     window = text.windows[clause]
     anchor = next(hit.start for hits in by_group for hit in hits if hit.clause == clause)
     chosen = [min(hits, key=lambda hit: (hit.clause not in window, abs(hit.start - anchor))) for hits in by_group]
     inside = True
-    for group, hits, near in zip(wanted.groups, by_group, chosen, strict=True):
+    for group, hits, near in zip(demand.groups, by_group, chosen, strict=True):
         if near.clause not in window:
             clauses = {hit.clause for hit in hits}
             goes_on = TOPICS.issuperset(group) and _goes_on(group, text.title, clause, clauses)
             inside = inside and goes_on and not _rivalled(rivals, window, clauses)
-    strength = _strength(inside, clause, window, text.title, rivals, wanted)
-    if strength == TIGHT and falls_short(law, at, window, wanted.reach):
-        return _Found(NEAR, chosen, wanted.reach)
-    return _Found(strength, chosen, "said")
+    strength = _strength(inside, clause, window, text.title, rivals, demand)
+    if strength == TIGHT and falls_short(law, at, window, demand.reach):
+        return _Closeness(NEAR, chosen, demand.reach)
+    return _Closeness(strength, chosen, "said")
 
 
 def _goes_on(group: Sequence[str], title: int, clause: int, clauses: Set[int]) -> bool:
@@ -89,16 +89,16 @@ def _goes_on(group: Sequence[str], title: int, clause: int, clauses: Set[int]) -
     return title in clauses or (not set(group) & set(ANCHORS[:3]) and _carries(clause, clauses))
 
 
-def _strength(inside: bool, clause: int, window: Set[int], title: int, rivals: Set[int], wanted: Wanted) -> float:
-    """Return how firm it is that a clause says what is wanted of all that the section speaks of.
+def _strength(inside: bool, clause: int, window: Set[int], title: int, rivals: Set[int], demand: Demand) -> float:
+    """Return how firm it is that a clause says what is required of all that the section speaks of.
 
     A clause that names another Schedule than the one spoken of is about that one.
     """
     near, strays = [], False
-    for number, clauses in enumerate(wanted.spoken):
+    for number, clauses in enumerate(demand.spoken):
         rivalled = _rivalled(rivals, window, clauses)
         turned = _rivalled(rivals, {clause}, clauses)  # the clause goes before its lead
-        carried = number < wanted.carried and _carries(clause, clauses)
+        carried = number < demand.carried and _carries(clause, clauses)
         is_inside = bool(window & clauses)
         near.append((is_inside and not turned) or (not rivalled and (title in clauses or carried)))
         strays = strays or turned or (rivalled and not is_inside)
@@ -193,6 +193,6 @@ def subject_of(law: ReadLaw, measure: Measure, at: int) -> Subject | None:
 def _leads_to(law: ReadLaw, measure: Measure, group: Sequence[str], link: int) -> bool:
     """Whether a reference leads to what is spoken of; a penalty has to lead to a ban, not to a duty to declare."""
     if measure.kind == "punishes" and set(group) & set(ANCHORS):
-        ban = said_close(law, link, Wanted((tuple(group), ("forbidden",))))
+        ban = said_close(law, link, Demand((tuple(group), ("forbidden",))))
         return ban is not None and ban.strength >= NEAR
     return bool(law.operative.of_group(link, group))

@@ -27,7 +27,7 @@ class FollowedDefinitions:
 
 
 class NameGiven(NamedTuple):
-    """A name that a law gives, in folded text, and the stretch of it in which the thing is told."""
+    """A name that a law gives, in folded text, and the stretch of it that says what the thing is."""
 
     name: str
     start: int

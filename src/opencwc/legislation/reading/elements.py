@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from opencwc.convention.measures import Element, Groups, Measure
 from opencwc.legislation.model import Holding, SectionHolding
-from opencwc.legislation.reading.closeness import ANCHOR, LINKED, NEAR, TIGHT, Wanted, said_close, spans_of, subject_of
+from opencwc.legislation.reading.closeness import ANCHOR, LINKED, NEAR, TIGHT, Demand, said_close, spans_of, subject_of
 from opencwc.legislation.reading.held_elsewhere import (
     convention_meanings,
     delegating_clauses,
@@ -32,15 +32,15 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
     subject = subject_of(law, measure, at)
     if subject is None:
         return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
-    held = [
+    holdings = [
         holding._replace(element=element.id)
         for element in measure.elements
         if (holding := _element(law, measure, element, at, subject.words)) is not None
     ]
     if at in law.defining and measure.kind != "defines":
-        held = [holding._replace(strength=holding.strength * LISTED) for holding in held]
+        holdings = [holding._replace(strength=holding.strength * LISTED) for holding in holdings]
     spans = spans_of(law, at, [hit for hits in subject.words.values() for hit in hits[:2]])
-    return SectionHolding(at, subject.strength, subject.scope, tuple(held), spans)
+    return SectionHolding(at, subject.strength, subject.scope, tuple(holdings), spans)
 
 
 def _element(
@@ -49,25 +49,25 @@ def _element(
     """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
     forbids = measure.kind in ("forbids", "punishes")
     topic = measure.subject if measure.kind == "forbids" else measure.subject[:1]
-    said = said_close(law, at, _wanted(law, measure, element, at, about, topic))
-    if said is not None and said.strength >= TIGHT:
-        return said
+    close = said_close(law, at, _demand(law, measure, element, at, about, topic))
+    if close is not None and close.strength >= TIGHT:
+        return close
     if element.by_reference and (reference := taken_over(law, at, about, forbids)) is not None:
         return reference
     if (denied := _denied(law, element, at, forbids)) is not None:
         return denied
-    if said is not None and said.strength >= NEAR:
-        return said
+    if close is not None and close.strength >= NEAR:
+        return close
     # A ban stands in its own section, a penalty points to it.
     linked = _through_links(law, measure, element, at, topic) if len(topic) < 2 or not forbids else None
     if linked is not None and linked.strength >= NEAR:
         return linked
-    return _with_links(law, element.terms, at) or said or linked or left_to_regulation(law, element, at, about)
+    return _with_links(law, element.terms, at) or close or linked or left_to_regulation(law, element, at, about)
 
 
-def _wanted(
+def _demand(
     law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]], topic: Groups
-) -> Wanted:
+) -> Demand:
     """Return what a section has to say together for an element."""
     anchored = ANCHOR in about
     # A section of definitions defines all that it lists, line by line.
@@ -79,7 +79,7 @@ def _wanted(
         for key, hits in about.items()
         if not (penal and PENAL.issuperset(key.split("|"))) and not (listed and key == "defined")
     ]
-    return Wanted(
+    return Demand(
         _without_pointing(law, element.terms, at, topic), spoken, measure.kind in ("forbids", "punishes"),
         0 if anchored else 1, _clauses_without(law, element, at, measure.kind), reach_of(measure, element),
     )  # fmt: skip
@@ -91,7 +91,7 @@ def _without_pointing(law: ReadLaw, groups: Groups, at: int, topic: Groups) -> G
     if not bans:
         return groups
     plain = tuple(tuple(term for term in group if term != "forbidden_activity") or group for group in groups)
-    return groups if any(said_close(law, ban, Wanted(plain)) for ban in bans) else plain
+    return groups if any(said_close(law, ban, Demand(plain)) for ban in bans) else plain
 
 
 def _denied(law: ReadLaw, element: Element, at: int, forbids: bool) -> Holding | None:
@@ -134,8 +134,8 @@ def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, to
             continue
         without = _clauses_without(law, element, link, measure.kind)
         forbids = measure.kind in ("forbids", "punishes")
-        wanted = Wanted(element.terms, spoken, forbids, 0, without, reach_of(measure, element))
-        through = said_close(law, link, wanted)
+        demand = Demand(element.terms, spoken, forbids, 0, without, reach_of(measure, element))
+        through = said_close(law, link, demand)
         # Unlike the first, each further one has to be firmer with its link than the best before it.
         if through is not None and (best is None or through.strength > best.strength):
             best = Holding("", through.how, LINKED * through.strength, (), link)

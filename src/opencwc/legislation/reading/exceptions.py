@@ -26,8 +26,8 @@ def exceptions_to(bans: Iterable[SectionHolding], law: ReadLaw) -> list[tuple[Le
         short = [holding for holding in ban.holdings if holding.how == EXCEPTED]
         places = [ban.section, *(holding.via for holding in short if holding.via >= 0)] if short else []
         # Where a reference leads to the ban, its exceptions stand there.
-        found = next((found for at in places if (found := _exceptions_in(at, law))), {})
-        for at, spans in found.items():
+        exceptions = next(filter(None, (_exceptions_in(at, law) for at in places)), {})
+        for at, spans in exceptions.items():
             by_section.setdefault(at, []).extend(spans)
     return [(law.texts[at].section, tuple(dict.fromkeys(spans))) for at, spans in by_section.items()]
 

@@ -24,8 +24,10 @@ def convention_meanings(law: ReadLaw, measure: Measure, at: int) -> SectionHoldi
     if not cues:
         return None
     spans = spans_of(law, at, cues[:1])
-    held = tuple(Holding(element.id, "reference", TIGHT, spans) for element in measure.elements if element.by_reference)
-    return SectionHolding(at, TIGHT, law.scopes[at].scope, held) if held else None
+    holdings = tuple(
+        Holding(element.id, "reference", TIGHT, spans) for element in measure.elements if element.by_reference
+    )
+    return SectionHolding(at, TIGHT, law.scopes[at].scope, holdings) if holdings else None
 
 
 def taken_over(law: ReadLaw, at: int, about: Mapping[str, list[TermPlace]], forbids: bool) -> Holding | None:
@@ -79,10 +81,10 @@ def leaves_to_regulation(law: ReadLaw, measure: Measure, at: int) -> SectionHold
     if subject is None:
         return None
     about = {key: hits for key, hits in subject.words.items() if key != ANCHOR}
-    held = [
+    holdings = [
         holding for element in measure.elements if (holding := left_to_regulation(law, element, at, about)) is not None
     ]
-    return SectionHolding(at, subject.strength, law.scopes[at].scope, tuple(held)) if held else None
+    return SectionHolding(at, subject.strength, law.scopes[at].scope, tuple(holdings)) if holdings else None
 
 
 def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[str, list[TermPlace]]) -> Holding | None:

@@ -170,7 +170,7 @@ def _not_applied(terms: TermPositions, numbers: _SectionNumbers, at: int, place:
     if not lets_through or says("biological_weapons"):
         return ()
     if says("this_act"):
-        return [other for other, each in enumerate(terms.texts) if each.section.file == text.section.file]
+        return [other for other, other_text in enumerate(terms.texts) if other_text.section.file == text.section.file]
     return [at]
 
 

@@ -27,35 +27,26 @@ Places = dict[str, list[tuple[int, int]]]
 
 
 class KeptHits:
-    """The places of terms in one text: ``KeptHits(text, patterns)``, then `get` and `put`, and `save` at the end."""
+    """The ``places`` of terms in one text: the caller adds those of further terms and calls `save` at the end."""
 
     def __init__(self, text: str, patterns: Mapping[str, tuple[str, ...]], folder: Path | None = None) -> None:
         digest = sha256(json.dumps(sorted(patterns.items()), ensure_ascii=False).encode())
         digest.update(text.encode("utf-8", "surrogatepass"))
         self._path = (folder or cache_folder()) / "laws" / f"{digest.hexdigest()[:40]}.json"
-        self._places: Places = self._read()
-        self._changed = False
-
-    def get(self, term: str) -> list[tuple[int, int]] | None:
-        """Return where a term stands, ``None`` where it was not looked for yet."""
-        return self._places.get(term)
-
-    def put(self, term: str, places: list[tuple[int, int]]) -> None:
-        """Keep where a term stands."""
-        self._places[term] = places
-        self._changed = True
+        self.places: Places = self._read()
+        self._saved = len(self.places)
 
     def save(self) -> None:
         """Write what was found; a cache that cannot be written costs time, never the answer."""
-        if not self._changed:
+        if len(self.places) == self._saved:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".part")
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(self._places, stream)
+                json.dump(self.places, stream)
             Path(name).replace(self._path)
-            self._changed = False
+            self._saved = len(self.places)
         except OSError as error:
             logging.getLogger(__name__).warning("where terms stand is not kept: %s", error)
 
@@ -162,11 +153,9 @@ class _LanguageText:
 
     def spans(self, term: str) -> list[tuple[int, int]]:
         """Return where a term stands in the whole text."""
-        spans = self.kept.get(term)
-        if spans is None:
-            spans = [(hit.start, hit.end) for hit in self.terms.find(term, self.whole)]
-            self.kept.put(term, spans)
-        return spans
+        if term not in self.kept.places:
+            self.kept.places[term] = [(hit.start, hit.end) for hit in self.terms.find(term, self.whole)]
+        return self.kept.places[term]
 
     def in_section(self, first: int, last: int) -> tuple[int, int, int]:
         """Return the section in which a stretch of the whole text begins, and the stretch in the section's text."""

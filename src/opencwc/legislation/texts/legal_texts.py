@@ -26,6 +26,7 @@ from opencwc.wording import reason
 
 if TYPE_CHECKING:
     from opencwc.files import Document
+    from opencwc.files.passages import Unread
 
 
 _PAGE = re.compile(r"p\. (\d+)")
@@ -296,10 +297,9 @@ def _doubts(name: str, texts: Iterable[str]) -> Iterator[Message]:
         yield Message("law_not_in_force", {"file": name, "words": words})
 
 
-def _unread(unread: object, file: str) -> Message:
-    place = f"{file} {getattr(unread, 'place', '')}".strip()
-    why = getattr(unread, "message", Message("reading_damaged"))
-    return Message("law_unread", {"file": file, "place": place, "why": why})
+def _unread(unread: Unread, file: str) -> Message:
+    place = f"{file} {unread.place}".strip()
+    return Message("law_unread", {"file": file, "place": place, "why": unread.message})
 
 
 _LINES, _LETTERS, _A_LINE, _SHOWN = 40, 4_000, 240, 90

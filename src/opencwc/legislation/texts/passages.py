@@ -64,6 +64,12 @@ def sentences_of(text: str) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, at, len(text))
 
 
+def beginning_of(text: str, longest: int) -> str:
+    """Return a text up to the end of the last sentence within so many characters; a longer first sentence is cut."""
+    ends = (end for _, end in sentences_of(text) if end <= longest)
+    return text if len(text) <= longest else text[: max(ends, default=longest)]
+
+
 def _is_wrapped(text: str) -> bool:
     """Tell whether lines are broken by width, as in old files and in PDF: they end in the middle of sentences."""
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]

@@ -1,12 +1,12 @@
 """References inside a law to its other sections: "activities mentioned in article 5", "sections 3 to 6", 第五条, المادة (٥).
 
-A reference to another text (an article of the Convention, of the constitution) is told from one to the law itself.
+References to another text (an article of the Convention, of the constitution) are told apart from the law's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from opencwc.convention.chinese import simplified
@@ -28,27 +28,27 @@ class Reference(NamedTuple):
 def references_in(text: str, lang: str = "") -> Iterator[Reference]:
     """Yield the references of a text, in no order; in French a "section" is no article.
 
-    >>> [one.numbers for one in references_in("under sections 3 to 6 and 9; article 5 of the Convention") if one.whose == "own"]
+    >>> [reference.numbers for reference in references_in("under sections 3 to 6 and 9; article 5 of the Convention")
+    ...  if reference.whose == "own"]
     [('3-6', '9')]
-    >>> [one.numbers for one in references_in("الواردة في المادتين (الرابعة) و(الخامسة) من هذا النظام")]
+    >>> [reference.numbers for reference in references_in("الواردة في المادتين (الرابعة) و(الخامسة) من هذا النظام")]
     [('4', '5')]
-    >>> [one.numbers for one in references_in("المواد من (8) إلى (15)")], [one.numbers for one in references_in("الفصلين 3 و4")]
+    >>> [reference.numbers for reference in references_in("المواد من (8) إلى (15)")], [reference.numbers for reference in references_in("الفصلين 3 و4")]
     ([('8-15',)], [('3', '4')])
-    >>> [one.numbers for one in references_in("违反本条例第三条、第五条至第八条")], [one.numbers for one in references_in("§§ 2 und 3")]
+    >>> [reference.numbers for reference in references_in("违反本条例第三条、第五条至第八条")], [reference.numbers for reference in references_in("§§ 2 und 3")]
     ([('3', '5-8')], [('2', '3')])
-    >>> [one.numbers for one in references_in("違反第一條規定的")]
+    >>> [reference.numbers for reference in references_in("違反第一條規定的")]
     [('1',)]
     """
     plain = simplified(digits(text)).replace("\u00a0", " ")
-    for match in _LATIN.finditer(plain):
-        numbers = _listed(match["list"], _ONE_LATIN, _latin)
-        is_group = lang == "fr" and match[0][:4].lower() == "sect"
-        if numbers and not is_group:
-            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
-    for match in _RUSSIAN.finditer(plain):
-        numbers = _listed(match["list"], _ONE_LATIN, _latin)
-        if numbers:
-            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
+    for pattern, number_pattern, number in (
+        (_LATIN, _ONE_LATIN, _latin), (_RUSSIAN, _ONE_LATIN, _latin), (_ARABIC, _ONE_ARABIC, _arabic),
+    ):  # fmt: skip
+        for match in pattern.finditer(plain):
+            numbers = _listed(match["list"], number_pattern, number)
+            is_group = lang == "fr" and match[0][:4].lower() == "sect"
+            if numbers and not is_group:
+                yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
     for match in _CHINESE.finditer(plain):
         numbers = _listed(match[0], _ONE_CHINESE, lambda numeral: str(chinese_number(numeral) or ""))
         before = plain[max(0, match.start() - 12) : match.start()]
@@ -58,10 +58,6 @@ def references_in(text: str, lang: str = "") -> Iterator[Reference]:
             else "own"
         )
         yield Reference(match.start(), match.end(), numbers, whose)
-    for match in _ARABIC.finditer(plain):
-        numbers = _listed(match["list"], _ONE_ARABIC, _arabic)
-        if numbers:
-            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
 
 
 _NUMBER = r"(?:[LRD]\s?\.?\s?\*?\s?)?\d+(?:-\d+)*(?:\.\d+)*(?:[º°ª])?(?:[ ](?:bis(?!\s+\d)|ter|quater|qu[aá]ter)\b|[a-zA-Z]\b(?!\.))?"
@@ -94,11 +90,11 @@ _RANGE = re.compile(
 )
 
 
-def _listed(listed: str, pattern: re.Pattern[str], number: object) -> tuple[str, ...]:
+def _listed(listed: str, pattern: re.Pattern[str], number: Callable[[str], str]) -> tuple[str, ...]:
     numbers: list[str] = []
     end = None
     for match in pattern.finditer(listed):
-        value = number(match[0])  # type: ignore[operator]
+        value = number(match[0])
         if not value:
             continue
         between = listed[end : match.start()] if end is not None else ""

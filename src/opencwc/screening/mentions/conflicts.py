@@ -30,15 +30,15 @@ class Agreement:
 
     def of_numbers(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the numbers that belong to another chemical than the name beside them."""
-        starts = [one.start for one in found]
-        for number in [one for one in found if one.kind == "cas" and one.known]:
+        starts = [mention.start for mention in found]
+        for number in [mention for mention in found if mention.kind == "cas" and mention.known]:
             near = found[bisect_left(starts, number.start - WINDOW) : bisect_left(starts, number.end + WINDOW)]
-            numbers = [one for one in near if one.kind == "cas" and one.known]
-            names = [one for one in near if one.kind in ("name", "systematic") and one.known]
+            numbers = [mention for mention in near if mention.kind == "cas" and mention.known]
+            names = [mention for mention in near if mention.kind in ("name", "systematic") and mention.known]
             beside = [name for name in names if _lies_beside(name, number, numbers, read.text)]
-            if not beside or any(_may_be_one(one, number) for one in beside):
+            if not beside or any(_may_be_one(mention, number) for mention in beside):
                 continue
-            name = min(beside, key=lambda one: distance(one, number))
+            name = min(beside, key=lambda name: distance(name, number))
             met = [outcome for outcome in (*name.outcomes, *number.outcomes) if outcome.verdict in MET]
             if not met or name.known is None or number.known is None:
                 continue
@@ -48,19 +48,19 @@ class Agreement:
                 "name": name.text,
                 "by_name": name.known.names[:1] or (name.text,),
             }
-            said = Message("why_number_and_name", values)
-            rule = met[0].rule
-            outcome = Outcome(Verdict.REVIEW, "text", said, rule)
+            outcome = Outcome(Verdict.REVIEW, "text", Message("why_number_and_name", values), met[0].rule)
             yield Mention(number.start, number.end, number.text, "disagreement", (outcome,))
 
     def of_tariff(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the HS codes that do not belong to the chemical, and those that name one where no name stands."""
         codes = [
-            *(one for one in read.stated if one.kind == "hs_code" and len(one.value) >= 6),
+            *(statement for statement in read.stated if statement.kind == "hs_code" and len(statement.value) >= 6),
             *self._bare_codes(read),
         ]
         of_lists = [
-            one for one in found if one.verdict in (Verdict.LISTED, Verdict.REVIEW) and one.known and one.known.cas
+            mention
+            for mention in found
+            if mention.verdict in (Verdict.LISTED, Verdict.REVIEW) and mention.known and mention.known.cas
         ]
         starts = [list_.start for list_ in of_lists]
         for code in codes:
@@ -70,44 +70,35 @@ class Agreement:
             subheading = self._subheadings.get(code.value[:6])
             if code.value[:2] in _PREPARATIONS:  # a mixture may have any code of these chapters
                 continue
-            mine = [one for one in listed if one.known and any(cas in self._codes for cas in one.known.cas)]
-            if mine and not any(
-                code.value[:6] in self._codes.get(cas, ()) for one in mine if one.known for cas in one.known.cas
-            ):
-                nearest = min(mine, key=lambda one: gap(one.start, one.end, code.start, code.end))
-                expected = tuple(
-                    dict.fromkeys(
-                        _dotted(hs)
-                        for cas in (nearest.known.cas if nearest.known else ())
-                        for hs in self._codes.get(cas, ())
-                    )
-                )
+            mine = [mention for mention in listed if any(self._codes_of(mention))]
+            if mine and not any(code.value[:6] in codes for mention in mine for codes in self._codes_of(mention)):
+                nearest = min(mine, key=lambda mention: gap(mention.start, mention.end, code.start, code.end))
+                expected = tuple(dict.fromkeys(_dotted(hs) for codes in self._codes_of(nearest) for hs in codes))
                 values: dict[str, Value] = {"code": _dotted(code.value[:6]), "name": nearest.text, "codes": expected}
                 said = Message("why_tariff", values)
                 rule = next((outcome.rule for outcome in nearest.outcomes if outcome.rule), None)
                 yield mention_of(code, "hs", (Outcome(Verdict.REVIEW, "text", said, rule),), None)
             elif not listed and subheading and subheading.alone:
-                chemicals = [one for cas in subheading.chemicals if (one := self._resolver.curated.by_cas(cas))]
-                known, outcomes = self._judge.judge(
-                    tuple(curated_candidate(chemical, "ambiguous", code.text) for chemical in chemicals)
-                )
+                chemicals = filter(None, map(self._resolver.curated.by_cas, subheading.chemicals))
+                candidates = [curated_candidate(chemical, "ambiguous", code.text) for chemical in chemicals]
+                known, outcomes = self._judge.judge(candidates)
                 title = Message("by_language", dict(subheading.title))
                 values = {"code": _dotted(code.value[:6]), "title": title}
                 met = reviewed(tuple(outcome for outcome in outcomes if outcome.verdict in MET), "")
-                told = tuple(
-                    one._replace(
-                        message=Message("why_found", {"found": Message("found_hs", values), "why": one.message})
+                named = tuple(
+                    outcome._replace(
+                        message=Message("why_found", {"found": Message("found_hs", values), "why": outcome.message})
                     )
-                    for one in met
+                    for outcome in met
                 )
-                if told:
-                    yield mention_of(code, "hs", told, known)
+                if named:
+                    yield mention_of(code, "hs", named, known)
 
     def _bare_codes(self, read: TextRead) -> Iterator[Stated]:
         """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
         if not _CODE_DIGITS.search(read.text):
             return
-        stretches = [(one.start, one.end) for one in read.stated if one.kind == "hs_code"]
+        stretches = [(statement.start, statement.end) for statement in read.stated if statement.kind == "hs_code"]
         taken = Taken(stretches)
         for found in _LABELLED_CODE.finditer(read.text):
             if not taken.overlaps(found.start(1), found.end()):
@@ -125,6 +116,10 @@ class Agreement:
     def _subheadings(self) -> dict[str, Subheading]:
         return {subheading.code: subheading for subheading in self._naming.subheadings}
 
+    def _codes_of(self, mention: Mention) -> list[tuple[str, ...]]:
+        """Return the codes of each number that a mention stands for."""
+        return [self._codes.get(cas, ()) for cas in mention.known.cas] if mention.known else []
+
     @cached_property
     def _codes(self) -> dict[str, tuple[str, ...]]:
         table: dict[str, list[str]] = {}
@@ -134,13 +129,13 @@ class Agreement:
         return {cas: tuple(codes) for cas, codes in table.items()}
 
 
-def _may_be_one(one: Mention, other: Mention) -> bool:
+def _may_be_one(mention: Mention, other: Mention) -> bool:
     """Tell whether two mentions can be of one chemical: by number, or by what their drawings are made of."""
-    if one.known is None or other.known is None:
+    if mention.known is None or other.known is None:
         return True
-    if set(one.known.cas) & set(other.known.cas):
+    if set(mention.known.cas) & set(other.known.cas):
         return True
-    drawn = {_skeleton(smiles) for smiles in one.known.structures}
+    drawn = {_skeleton(smiles) for smiles in mention.known.structures}
     return not drawn or any(_skeleton(smiles) in drawn for smiles in other.known.structures)
 
 

@@ -32,7 +32,7 @@ class Denial:
 
     def weigh(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
         """Return mentions, in the order of the text, with those that are denied for review."""
-        if not read.words or not any(one.met for one in found):
+        if not read.words or not any(mention.met for mention in found):
             return list(found)
         denied: set[int] = set()
         for numbers, is_denied in (
@@ -45,7 +45,7 @@ class Denial:
                 if joined or is_denied(found[number], read):
                     denied.add(number)
                     last = number
-        return [_for_review(one) if number in denied else one for number, one in enumerate(found)]
+        return [_for_review(mention) if number in denied else mention for number, mention in enumerate(found)]
 
     def is_denied_before(self, one: Mention | Spotted, read: TextRead) -> bool:
         """Tell whether words that deny it stand before a name."""
@@ -62,10 +62,10 @@ class Denial:
             at -= 1
         return False
 
-    def _is_denied_behind(self, one: Mention, read: TextRead) -> bool:
+    def _is_denied_behind(self, mention: Mention, read: TextRead) -> bool:
         words, text = read.words, read.text
-        at = bisect_left(words, one.end, key=_start)
-        reached = one.end
+        at = bisect_left(words, mention.end, key=_start)
+        reached = mention.end
         while at < len(words) and not _ENDED.search(text, reached, words[at].start):
             key = words[at].key
             if any(_stands(words, at, phrase, text) for phrase in self._behind.get(key, ())):
@@ -107,10 +107,10 @@ def _stands(words: Sequence[Word], first: int, phrase: tuple[str, ...], text: st
     return tuple(word.key for word in run) == phrase and not _PARTED.search(text, run[0].end, run[-1].start)
 
 
-def _for_review(one: Mention) -> Mention:
-    if one.verdict not in (Verdict.LISTED, Verdict.REVIEW):
-        return one
-    return one._replace(outcomes=reviewed(one.outcomes, "doubt_negated"))
+def _for_review(mention: Mention) -> Mention:
+    if mention.verdict not in (Verdict.LISTED, Verdict.REVIEW):
+        return mention
+    return mention._replace(outcomes=reviewed(mention.outcomes, "doubt_negated"))
 
 
 MOST_JOINING = 3

@@ -65,15 +65,15 @@ class Finder:
         for block in _in_blocks(texts):
             readings = self._read(block)
             self._turn_back([reading for reading in readings if _has_override(reading.text)])
-            told = [reading for reading in readings if reading.found]
-            for one in told:
-                one.found.sort(key=_place)
-            for one in told:
-                if one.read is None:
-                    one.read = TextRead(one.text, self.scanner.words(one.text), read_row(one.text))
-                one.found = self._denial.weigh(one.found, one.read)
-            for one in told:
-                one.found = self._stating.with_evidence(one.found, cast(TextRead, one.read))
+            telling = [reading for reading in readings if reading.found]
+            for reading in telling:
+                reading.found.sort(key=_place)
+            for reading in telling:
+                if reading.read is None:
+                    reading.read = TextRead(reading.text, self.scanner.words(reading.text), read_row(reading.text))
+                reading.found = self._denial.weigh(reading.found, reading.read)
+            for reading in telling:
+                reading.found = self._stating.with_evidence(reading.found, cast(TextRead, reading.read))
             yield from [reading.found for reading in readings]
 
     def _read(self, texts: Sequence[str]) -> list[_Reading]:
@@ -85,63 +85,68 @@ class Finder:
             reading.signs = self._signs.of(reading.text, reading.cut)
         going_on = [reading for reading in readings if reading.signs]
         for step in (self._spot, self._weigh_uses, self._read_stated, self._choose):
-            for one in going_on:
-                step(one)
+            for reading in going_on:
+                step(reading)
         self._find_systematic(going_on)
         for step in (self._find_names, self._find_near, self._part, self._hold_together):
-            for one in going_on:
-                step(one)
+            for reading in going_on:
+                step(reading)
         return readings
 
-    def _spot(self, one: _Reading) -> None:
-        one.words = self.scanner.words(one.text, one.cut)
-        if one.signs & NAME:
-            one.spotted = self.scanner.scan(one.text, one.words)
+    def _spot(self, reading: _Reading) -> None:
+        reading.words = self.scanner.words(reading.text, reading.cut)
+        if reading.signs & NAME:
+            reading.spotted = self.scanner.scan(reading.text, reading.words)
 
-    def _weigh_uses(self, one: _Reading) -> None:
-        one.uses = self._names.uses(one.text, one.words, one.spotted) if one.spotted else []
-        one.unsure = bool(one.signs & NUMBER) or any(use != "plain" for _, use in one.uses)
+    def _weigh_uses(self, reading: _Reading) -> None:
+        reading.uses = self._names.uses(reading.text, reading.words, reading.spotted) if reading.spotted else []
+        reading.unsure = bool(reading.signs & NUMBER) or any(use != "plain" for _, use in reading.uses)
 
-    def _read_stated(self, one: _Reading) -> None:
-        one.read = TextRead(one.text, one.words, read_row(one.text) if one.unsure else ())
+    def _read_stated(self, reading: _Reading) -> None:
+        reading.read = TextRead(reading.text, reading.words, read_row(reading.text) if reading.unsure else ())
 
-    def _choose(self, one: _Reading) -> None:
-        read = cast(TextRead, one.read)
-        if one.signs & DRAWN:
-            one.found += self._drawings.find(read)
-        if one.unsure:
-            one.found += self._numbers.find(read)
-        one.kept = self._names.choose(read, one.uses, one.found)
+    def _choose(self, reading: _Reading) -> None:
+        read = cast(TextRead, reading.read)
+        if reading.signs & DRAWN:
+            reading.found += self._drawings.find(read)
+        if reading.unsure:
+            reading.found += self._numbers.find(read)
+        reading.kept = self._names.choose(read, reading.uses, reading.found)
 
     def _find_systematic(self, readings: Sequence[_Reading]) -> None:
-        asked = [reading for reading in readings if reading.signs & SYSTEMATIC]
-        told = self._systematic.find_all([(cast(TextRead, one.read), one.kept) for one in asked])
-        for one, mentions in zip(asked, told, strict=True):
+        signed = [reading for reading in readings if reading.signs & SYSTEMATIC]
+        answers = self._systematic.find_all([(cast(TextRead, reading.read), reading.kept) for reading in signed])
+        for reading, mentions in zip(signed, answers, strict=True):
             for mention in mentions:
-                (one.unread if mention.kind == "unknown" else one.found).append(mention)
+                (reading.unread if mention.kind == "unknown" else reading.found).append(mention)
 
-    def _find_names(self, one: _Reading) -> None:
-        named = self._names.find(cast(TextRead, one.read), one.kept, one.found)
-        if one.unread:
-            named, one.unread = _within_unread(named, one.unread)
-        one.found += [*named, *one.unread]
+    def _find_names(self, reading: _Reading) -> None:
+        named = self._names.find(cast(TextRead, reading.read), reading.kept, reading.found)
+        if reading.unread:
+            named, reading.unread = _within_unread(named, reading.unread)
+        reading.found += [*named, *reading.unread]
 
-    def _find_near(self, one: _Reading) -> None:
-        if one.signs & NEAR:
-            near = list(self._near.find(cast(TextRead, one.read), one.found))
-            one.found = [mention for mention in one.found if mention.met or not _lies_within(mention, near)] + near
+    def _find_near(self, reading: _Reading) -> None:
+        if reading.signs & NEAR:
+            near = list(self._near.find(cast(TextRead, reading.read), reading.found))
+            reading.found = [
+                mention for mention in reading.found if mention.met or not _lies_within(mention, near)
+            ] + near
 
-    def _part(self, one: _Reading) -> None:
-        if not one.unsure and any(mention.met for mention in one.found):
-            one.read = TextRead(one.text, one.words, read_row(one.text))
-        if len(one.found) > 1:
-            one.found = _apart(one.found)
+    def _part(self, reading: _Reading) -> None:
+        if not reading.unsure and any(mention.met for mention in reading.found):
+            reading.read = TextRead(reading.text, reading.words, read_row(reading.text))
+        if len(reading.found) > 1:
+            reading.found = _apart(reading.found)
 
-    def _hold_together(self, one: _Reading) -> None:
-        read = cast(TextRead, one.read)
+    def _hold_together(self, reading: _Reading) -> None:
+        read = cast(TextRead, reading.read)
         if read.stated:
-            one.found.sort(key=_place)
-            one.found += [*self._agreement.of_numbers(read, one.found), *self._agreement.of_tariff(read, one.found)]
+            reading.found.sort(key=_place)
+            reading.found += [
+                *self._agreement.of_numbers(read, reading.found),
+                *self._agreement.of_tariff(read, reading.found),
+            ]
 
     def _turn_back(self, readings: Sequence[_Reading]) -> None:
         """Add to texts with a mark that turns the direction round what is only there as they are seen."""
@@ -189,21 +194,21 @@ def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Me
     """Weigh names against runs that could not be read: a listed one in such a run is for review, others say nothing."""
     kept: list[Mention] = []
     told: set[int] = set()
-    for one in named:
-        first, last = bisect_right(unread, one.start, key=_end), bisect_left(unread, one.end, key=_start)
+    for mention in named:
+        first, last = bisect_right(unread, mention.start, key=_end), bisect_left(unread, mention.end, key=_start)
         runs = unread[first:last]
         if not runs:
-            kept.append(one)
-        elif one.met:
-            kept.append(one._replace(outcomes=reviewed(one.outcomes, "doubt_part_of_name")))
+            kept.append(mention)
+        elif mention.met:
+            kept.append(mention._replace(outcomes=reviewed(mention.outcomes, "doubt_part_of_name")))
             told.update(run.start for run in runs)
     return kept, [run for run in unread if run.start not in told]
 
 
-def _lies_within(one: Mention, others: Sequence[Mention]) -> bool:
+def _lies_within(mention: Mention, others: Sequence[Mention]) -> bool:
     """Tell whether a mention is only a part of one of others, which stand apart and in order."""
-    first, last = bisect_right(others, one.start, key=_end), bisect_left(others, one.end, key=_start)
-    return any(map(one.lies_within, others[first:last]))
+    first, last = bisect_right(others, mention.start, key=_end), bisect_left(others, mention.end, key=_start)
+    return any(map(mention.lies_within, others[first:last]))
 
 
 _start, _end = attrgetter("start"), attrgetter("end")
@@ -215,13 +220,17 @@ def _apart(found: Iterable[Mention]) -> list[Mention]:
     kept: list[Mention] = []
     starts: list[int] = []  # of those kept, and their ends, in the order of the text
     ends: list[int] = []
-    for one in sorted(found, key=lambda one: (_RANK.get(one.kind, 9), one.start - one.end, one.start)):
-        place = bisect_right(ends, one.start)
-        if place == len(starts) or one.end <= starts[place]:
-            starts.insert(place, one.start)
-            ends.insert(place, one.end)
-            kept.append(one)
+    for mention in sorted(found, key=_rank):
+        place = bisect_right(ends, mention.start)
+        if place == len(starts) or mention.end <= starts[place]:
+            starts.insert(place, mention.start)
+            ends.insert(place, mention.end)
+            kept.append(mention)
     return kept
+
+
+def _rank(mention: Mention) -> tuple[int, int, int]:
+    return _RANK.get(mention.kind, 9), mention.start - mention.end, mention.start
 
 
 CHARACTERS_AT_ONCE = 50_000

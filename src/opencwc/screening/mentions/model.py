@@ -66,9 +66,9 @@ class Judge:
         return known, self.screener.answer_known(known, "text")
 
 
-def mention_of(one: Stated, kind: str, outcomes: tuple[Outcome, ...], known: Known | None) -> Mention:
+def mention_of(statement: Stated, kind: str, outcomes: tuple[Outcome, ...], known: Known | None) -> Mention:
     """Return a statement of the text as a mention."""
-    return Mention(one.start, one.end, one.text, kind, outcomes, known)
+    return Mention(statement.start, statement.end, statement.text, kind, outcomes, known)
 
 
 def reviewed(outcomes: Iterable[Outcome], doubt: str) -> tuple[Outcome, ...]:
@@ -108,9 +108,9 @@ class Taken:
         return before > 0 and self._reached[before - 1] > start
 
 
-def distance(one: Mention, other: Mention) -> int:
+def distance(mention: Mention, other: Mention) -> int:
     """Return how many characters lie between two mentions."""
-    return gap(one.start, one.end, other.start, other.end)
+    return gap(mention.start, mention.end, other.start, other.end)
 
 
 def gap(start: int, end: int, other_start: int, other_end: int) -> int:

@@ -42,93 +42,95 @@ class Names:
 
     def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[tuple[Spotted, str]]:
         """Return the spotted names that can be meant as chemicals, with what each needs: see `_use`."""
-        narrowed = (_as_formula(one, text) for one in spotted)
-        return [(one, use) for one in narrowed if (use := self._use(one, text, words))]
+        narrowed = (_as_formula(name, text) for name in spotted)
+        return [(name, use) for name in narrowed if (use := self._use(name, text, words))]
 
     def choose(self, read: TextRead, uses: Sequence[tuple[Spotted, str]], others: Sequence[Mention]) -> list[Spotted]:
         """Return the names that are meant as chemicals, given what else the text has."""
         if others:
             taken = Taken((other.start, other.end) for other in others)
-            uses = [(one, use) for one, use in uses if not taken.overlaps(one.start, one.end)]
+            uses = [(name, use) for name, use in uses if not taken.overlaps(name.start, name.end)]
         if all(use == "plain" for _, use in uses):
-            return [one for one, _ in uses]
+            return [name for name, _ in uses]
         signs = {"plain"}
-        named = any(use == "plain" and one.spellings for one, use in uses)
-        if named or others or self._speaks_of_chemicals(read) or _of_one_entry(one for one, _ in uses):
+        named = any(use == "plain" and name.spellings for name, use in uses)
+        if named or others or self._speaks_of_chemicals(read) or _of_one_entry(name for name, _ in uses):
             signs |= {"context", "chemical"}
-        elif any(one.kind in _SIGNS for one in read.stated) or any(
-            use == "context" and self._denial.is_denied_before(one, read) for one, use in uses
+        elif any(statement.kind in _SIGNS for statement in read.stated) or any(
+            use == "context" and self._denial.is_denied_before(name, read) for name, use in uses
         ):
             signs |= {"context"}
-        alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
-        distinct = [one for one, use in uses if use == "context" and use not in signs and _is_distinct(one, read.text)]
+        alone = {name.start for name, use in uses if use not in signs and _fills_cell(name, read)}
+        distinct = [
+            name for name, use in uses if use == "context" and use not in signs and _is_distinct(name, read.text)
+        ]
         if distinct and self._speaks_of_trade(read):
-            alone |= {one.start for one in distinct}
-        plain = [one for one, use in uses if use in signs]
+            alone |= {name.start for name in distinct}
+        plain = [name for name, use in uses if use in signs]
         if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
             signs |= {"agent"}
-        cas = {one.spellings[0].chemical.cas for one in plain if len(one.spellings) == 1}
-        uses = [(one, use) for one, use in uses if not _stands_for_another(one, read.text, uses)]
+        cas = {name.spellings[0].chemical.cas for name in plain if len(name.spellings) == 1}
+        uses = [(name, use) for name, use in uses if not _stands_for_another(name, read.text, uses)]
         return [
-            one
-            for one, use in uses
+            name
+            for name, use in uses
             if use in signs
-            or one.start in alone
-            or (use == "agent" and any(spelling.chemical.cas in cas for spelling in one.spellings))
+            or name.start in alone
+            or (use == "agent" and any(spelling.chemical.cas in cas for spelling in name.spellings))
         ]
 
     def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
         """Return the mentions of the names that were chosen; an abbreviation is settled by the full name beside it."""
         taken = Taken((other.start, other.end) for other in others)
         edges = (
-            {one.first for one in kept if one.spellings or not self._is_salt_word(one, read.words)},
-            {one.last for one in kept},
+            {name.first for name in kept if name.spellings or not self._is_salt_word(name, read.words)},
+            {name.last for name in kept},
         )
-        named = {one.spellings[0].chemical.cas for one in kept if len(one.spellings) == 1}
+        named = {name.spellings[0].chemical.cas for name in kept if len(name.spellings) == 1}
         named |= {cas for other in others if other.known for cas in other.known.cas}
         found = (
-            self._name(_settled(one, named), read.text, read.words, edges)
-            for one in kept
-            if not taken.overlaps(one.start, one.end)
+            self._name(_settled(name, named), read.text, read.words, edges)
+            for name in kept
+            if not taken.overlaps(name.start, name.end)
         )
-        return [one for one in found if one is not None]
+        return [mention for mention in found if mention is not None]
 
-    def _is_salt_word(self, one: Spotted, words: list[Word]) -> bool:
+    def _is_salt_word(self, name: Spotted, words: list[Word]) -> bool:
         """Tell whether a name of the index is only the word behind a name that makes a salt or an ester of it."""
-        return one.first == one.last and words[one.first].stem in self._parts.after
+        return name.first == name.last and words[name.first].stem in self._parts.after
 
-    def _use(self, one: Spotted, text: str, words: list[Word]) -> str:
+    def _use(self, name: Spotted, text: str, words: list[Word]) -> str:
         """Say how a spotted name may be taken: ``plain``, only where the text has signs of goods (``context``), of
         chemicals (``chemical``) or speaks of agents (``agent``), or not at all (empty).
         """
-        written = text[one.start : one.end]
-        if not one.spellings:
-            return "plain" if _is_whole(one, written, text, words) else ""
-        kinds, needs, key = self._needs_of(written, one.spellings)
-        ordinary = self._needs_of_ordinary(one, written, text, words) if key in self._ordinary else frozenset[str]()
-        if ordinary is None or self._is_of_others(one, written, text, words):
+        written = text[name.start : name.end]
+        if not name.spellings:
+            return "plain" if _is_whole(name, written, text, words) else ""
+        kinds, needs, key = self._needs_of(written, name.spellings)
+        ordinary = self._needs_of_ordinary(name, written, text, words) if key in self._ordinary else frozenset[str]()
+        if ordinary is None or self._is_of_others(name, written, text, words):
             return ""
         needs |= ordinary
         if kinds == {"formula"}:
             needs = frozenset() if any(map(str.isdigit, written)) else frozenset({"context"})
-            if not one.repaired and not _is_formula(written, [spelling.name.text for spelling in one.spellings]):
+            if not name.repaired and not _is_formula(written, [spelling.name.text for spelling in name.spellings]):
                 return ""
         elif "capitals" in needs and written.upper() != written:
             return ""
-        if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
+        if ("context" in needs and "code" in kinds) or self._is_person(name, text, words):
             needs = needs | {"chemical"}
-        if one.plural:
+        if name.plural:
             needs = needs | {"chemical"}
-        if needs and _is_model(one, written, text, kinds):
+        if needs and _is_model(name, written, text, kinds):
             return ""
         if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
             return "agent"
         return "chemical" if "chemical" in needs else "context" if "context" in needs else "plain"
 
-    def _needs_of_ordinary(self, one: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
+    def _needs_of_ordinary(self, name: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
         """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
         rules = self._ordinary[running_name(written)]
-        before, after = self._around(one, text, words)
+        before, after = self._around(name, text, words)
         telling = [rule for rule in rules if rule.needs or rule.not_with or _is_ordinary(rule, before, after)]
         if any(rule.lang in _LATIN for rule in telling):
             telling = [rule for rule in telling if rule in self._rules(written, text)]
@@ -136,14 +138,14 @@ class Names:
             return None
         return frozenset(need for rule in telling for need in rule.needs)
 
-    def _is_of_others(self, one: Spotted, written: str, text: str, words: list[Word]) -> bool:
+    def _is_of_others(self, name: Spotted, written: str, text: str, words: list[Word]) -> bool:
         """Tell whether the words around a name make it that of a company, a place, another word or a device."""
         return (
-            self._is_company(one, text, words)
-            or (not written.isascii() and text.endswith(self._parts.other_han, 0, one.start))
-            or self._is_equipment(one, text, words)
-            or _PLACE.match(text, one.end) is not None
-            or _FREE.match(text, one.end) is not None
+            self._is_company(name, text, words)
+            or (not written.isascii() and text.endswith(self._parts.other_han, 0, name.start))
+            or self._is_equipment(name, text, words)
+            or _PLACE.match(text, name.end) is not None
+            or _FREE.match(text, name.end) is not None
         )
 
     def _needs_of(self, written: str, spellings: tuple[Spelling, ...]) -> tuple[frozenset[str], frozenset[str], str]:
@@ -194,148 +196,152 @@ class Names:
             return True
         return not read.text.isascii() and any(one in read.text for one in self._parts.trade_han)
 
-    def _is_person(self, one: Spotted, text: str, words: list[Word]) -> bool:
+    def _is_person(self, name: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a short name stands like that of a person or a firm: a capital, beside another one."""
-        written = text[one.start : one.end]
+        written = text[name.start : name.end]
         if (
-            one.first != one.last
+            name.first != name.last
             or not written[:1].isupper()
             or not written[1:].islower()
             or len(written) > LONGEST_PERSON
         ):
             return False
         beside = []
-        if one.first and not _PARTED.search(text[words[one.first - 1].end : one.start].replace(".", "")):
-            beside.append(words[one.first - 1])
-        following = words[one.last + 1 : one.last + 3]
+        if name.first and not _PARTED.search(text[words[name.first - 1].end : name.start].replace(".", "")):
+            beside.append(words[name.first - 1])
+        following = words[name.last + 1 : name.last + 3]
         if following and following[0].stem in self._parts.conjunctions:
             following = following[1:]
-        if following and not _PARTED.search(text[one.end : following[0].start]):
+        if following and not _PARTED.search(text[name.end : following[0].start]):
             beside.append(following[0])
         return any(
             text[word.start : word.end].istitle() or (len(word.key) == 1 and text[word.start].isupper())
             for word in beside
         )
 
-    def _around(self, one: Spotted, text: str, words: list[Word]) -> tuple[list[str], list[str]]:
+    def _around(self, name: Spotted, text: str, words: list[Word]) -> tuple[list[str], list[str]]:
         """Return the stems of the words before (nearest first) and after, as far as no sign parts them."""
         before: list[str] = []
-        at = one.start
-        for number in range(one.first - 1, max(-1, one.first - 5), -1):
+        at = name.start
+        for number in range(name.first - 1, max(-1, name.first - 5), -1):
             word = words[number]
             if (word.end + 1 != at and _PARTED.search(text, word.end, at)) or text[word.end : at] in _SIGNS_ALONE:
                 break
             before.append(word.stem)
             at = word.start
         after: list[str] = []
-        at = one.end
-        for word in words[one.last + 1 : one.last + 5]:
+        at = name.end
+        for word in words[name.last + 1 : name.last + 5]:
             if (at + 1 != word.start and _PARTED.search(text, at, word.start)) or text[at : word.start] in _SIGNS_ALONE:
                 break
             after.append(word.stem)
             at = word.end
         return before, after
 
-    def _is_company(self, one: Spotted, text: str, words: list[Word]) -> bool:
+    def _is_company(self, name: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
-        first = text[one.start]
+        first = text[name.start]
         if first.lower() != first.upper() and not first.isupper():
             return False
-        if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
+        if _HAN.match(first) and text.startswith(self._parts.company_after_han, name.end):
             return True
-        if one.last + 1 < len(words) and words[one.last + 1].key in self._parts.company_after:
-            return _PARTED.search(text, one.end, words[one.last + 1].start) is None
-        number = one.first - 1
+        if name.last + 1 < len(words) and words[name.last + 1].key in self._parts.company_after:
+            return _PARTED.search(text, name.end, words[name.last + 1].start) is None
+        number = name.first - 1
         if number > 0 and words[number].stem in self._parts.joins:  # rue du, hotel de
             number -= 1
         if number >= 0 and words[number].stem in self._parts.company_before:
-            return _PARTED.search(text, words[number].end, one.start) is None
+            return _PARTED.search(text, words[number].end, name.start) is None
         return False
 
-    def _is_equipment(self, one: Spotted, text: str, words: list[Word]) -> bool:
+    def _is_equipment(self, name: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name is that of what a detector or a filter is for, and not of goods."""
-        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.equipment:
-            return _PARTED.search(text, one.end, words[one.last + 1].start) is None
-        before = words[max(0, one.first - 3) : one.first]
+        if name.last + 1 < len(words) and words[name.last + 1].stem in self._parts.equipment:
+            return _PARTED.search(text, name.end, words[name.last + 1].start) is None
+        before = words[max(0, name.first - 3) : name.first]
         if (
             before
-            and len(one.spellings) > 1
-            and one.end - one.start <= SHORTEST
+            and len(name.spellings) > 1
+            and name.end - name.start <= SHORTEST
             and before[-1].stem in self._parts.equipment
         ):
-            return text[before[-1].end : one.start] in _BESIDE  # датчик TMP: no amount of it is meant
+            return text[before[-1].end : name.start] in _BESIDE  # датчик TMP: no amount of it is meant
         if before and before[-1].stem in self._parts.joins_equipment:
             return any(word.stem in self._parts.equipment for word in before[:-1])
-        return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
+        return text[name.end : name.end + 3].startswith(self._parts.equipment_han)
 
-    def _name(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> Mention | None:
+    def _name(self, name: Spotted, text: str, words: list[Word], edges: Edges) -> Mention | None:
         """Return a name as a mention; none where it is a part of another name and has to do with no entry."""
-        written = text[one.start : one.end]
-        kind = "formula" if one.spellings and self._needs_of(written, one.spellings)[0] == {"formula"} else "name"
-        known, outcomes = self._of_spotted(one, written)
+        written = text[name.start : name.end]
+        kind = "formula" if name.spellings and self._needs_of(written, name.spellings)[0] == {"formula"} else "name"
+        known, outcomes = self._of_spotted(name, written)
         if kind == "formula" and any(shared_by_isomers(written, smiles) for smiles in known.structures):
             outcomes = reviewed(outcomes, "doubt_formula")
-        elif word := self._ordinary_meaning(one, written, text):
+        elif word := self._ordinary_meaning(name, written, text):
             outcomes = _told_ordinary(outcomes, word)
-        elif one.repaired:
+        elif name.repaired:
             outcomes = reviewed(outcomes, "doubt_near_spelling")
-        elif self._is_part(one, text, words, edges):
+        elif self._is_part(name, text, words, edges):
             if not any(outcome.verdict in MET for outcome in outcomes):
                 return None
             outcomes = reviewed(outcomes, "doubt_part_of_name")
-        return Mention(*closed(text, one.start, one.end), kind, outcomes, known)
+        return Mention(*closed(text, name.start, name.end), kind, outcomes, known)
 
-    def _ordinary_meaning(self, one: Spotted, written: str, text: str) -> OrdinaryWord | None:
+    def _ordinary_meaning(self, name: Spotted, written: str, text: str) -> OrdinaryWord | None:
         """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""
-        if not one.spellings or (written.isascii() and len(written) <= SHORTEST):
+        if not name.spellings or (written.isascii() and len(written) <= SHORTEST):
             return None
         needy = (rule for rule in self._rules(written, text) if {"context", "chemical"} & set(rule.needs))
         return next(needy, None)
 
-    def _of_spotted(self, one: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
-        key: object = one.name_id if not one.spellings else tuple(s.chemical.cas for s in one.spellings)
+    def _of_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+        key: object = name.name_id if not name.spellings else tuple(s.chemical.cas for s in name.spellings)
         if key not in self._answers:
-            if one.spellings:
-                sure = "certain" if len(one.spellings) == 1 else "ambiguous"
-                candidates = tuple(curated_candidate(s.chemical, sure, s.name.text) for s in one.spellings)
+            if name.spellings:
+                sure = "certain" if len(name.spellings) == 1 else "ambiguous"
+                candidates = tuple(curated_candidate(s.chemical, sure, s.name.text) for s in name.spellings)
             else:
-                candidates = self._resolver.by_index_id(one.name_id, written)
+                candidates = self._resolver.by_index_id(name.name_id, written)
             self._answers[key] = self._judge.judge(candidates)
         return self._answers[key]
 
-    def _is_part(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> bool:
+    def _is_part(self, name: Spotted, text: str, words: list[Word], edges: Edges) -> bool:
         """Tell whether a name stands within the name of another chemical: a salt, an ester, a polymer of it."""
         starts, ends = edges
-        if one.last + 1 < len(words) and one.last + 1 not in starts and self._goes_on(one, text, words[one.last + 1]):
+        if (
+            name.last + 1 < len(words)
+            and name.last + 1 not in starts
+            and self._goes_on(name, text, words[name.last + 1])
+        ):
             return True
-        if one.first == 0:
+        if name.first == 0:
             return False
-        if words[one.first - 1].key in _MULTIPLES and text[one.start - 1] == "(":
+        if words[name.first - 1].key in _MULTIPLES and text[name.start - 1] == "(":
             return True
-        return one.first - 1 not in ends and self._begins_before(one, text, words, ends)
+        return name.first - 1 not in ends and self._begins_before(name, text, words, ends)
 
-    def _goes_on(self, one: Spotted, text: str, after: Word) -> bool:
+    def _goes_on(self, name: Spotted, text: str, after: Word) -> bool:
         """Tell whether the word after a name belongs to it."""
-        gap = text[one.end : after.start]
+        gap = text[name.end : after.start]
         if gap == "" and _HAN.match(after.key):
-            rest = text[one.end : one.end + 4]
+            rest = text[name.end : name.end + 4]
             return any(rest.startswith(part) for part in self._parts.after_han)
         if gap == "-" and (after.key in _LIKE or (looks_chemical(after.key) and after.key not in _NO_PART)):
             return True
         return _JOINED.fullmatch(gap) is not None and (after.stem in self._parts.after or _is_salt(after.key))
 
-    def _begins_before(self, one: Spotted, text: str, words: list[Word], ends: set[int]) -> bool:
+    def _begins_before(self, name: Spotted, text: str, words: list[Word], ends: set[int]) -> bool:
         """Tell whether the word before a name belongs to it, or joins it to one that does."""
-        word = words[one.first - 1]
-        gap = text[word.end : one.start]
+        word = words[name.first - 1]
+        gap = text[word.end : name.start]
         if gap == "" and _HAN.match(word.key):
-            return text.endswith(self._parts.before_han, 0, one.start)
+            return text.endswith(self._parts.before_han, 0, name.start)
         if (gap == "-" and _is_locant(text, word)) or (gap in ("-", "- ") and looks_chemical(word.key)):
             return True
         if _JOINED.fullmatch(gap) and (word.stem in self._parts.radicals or word.stem in self._parts.before):
             return True
-        if word.stem in self._parts.joins and one.first > 1 and one.first - 2 not in ends:
-            before = words[one.first - 2]
+        if word.stem in self._parts.joins and name.first > 1 and name.first - 2 not in ends:
+            before = words[name.first - 2]
             return before.stem in self._parts.before or _is_salt(before.key)
         return False
 
@@ -356,27 +362,27 @@ def _looks_chemical(name: str) -> bool:
     return looks_chemical(name)
 
 
-def _is_whole(one: Spotted, written: str, text: str, words: list[Word]) -> bool:
+def _is_whole(name: Spotted, written: str, text: str, words: list[Word]) -> bool:
     """Tell whether a name of the index looks like a chemical's, and not like a group, or the place of another's."""
-    begins_another = len(words[one.last].key) == 1 and text[one.end : one.end + 1] == "-"  # O-ethyl S-methyl
+    begins_another = len(words[name.last].key) == 1 and text[name.end : name.end + 1] == "-"  # O-ethyl S-methyl
     return _looks_chemical(written) and not begins_another and _BARE_GROUP.fullmatch(written) is None
 
 
-def _is_model(one: Spotted, written: str, text: str, kinds: frozenset[str]) -> bool:
+def _is_model(name: Spotted, written: str, text: str, kinds: frozenset[str]) -> bool:
     """Tell whether a number makes of a short name that of a product: VX-770, PS/2, but not TEA-85."""
-    if not written.isascii() or not _MODEL.match(text, one.end):
+    if not written.isascii() or not _MODEL.match(text, name.end):
         return False
-    return not ("abbreviation" in kinds and _GRADE.match(text, one.end))
+    return not ("abbreviation" in kinds and _GRADE.match(text, name.end))
 
 
-def _as_formula(one: Spotted, text: str) -> Spotted:
+def _as_formula(name: Spotted, text: str) -> Spotted:
     """Keep of formulas that differ in case alone (COCl2, CoCl2) those that are written so."""
-    if len(one.spellings) < 2:
-        return one
-    written = text[one.start : one.end]
-    exact = tuple(spelling for spelling in one.spellings if spelling.name.text == written)
+    if len(name.spellings) < 2:
+        return name
+    written = text[name.start : name.end]
+    exact = tuple(spelling for spelling in name.spellings if spelling.name.text == written)
     formulas = any(spelling.name.kind == "formula" for spelling in exact)
-    return one._replace(spellings=exact) if formulas else one
+    return name._replace(spellings=exact) if formulas else name
 
 
 def _languages(text: str) -> frozenset[str]:
@@ -405,63 +411,63 @@ def _is_locant(text: str, word: Word) -> bool:
     return _BEGINS_LINE.search(text, max(0, word.start - 2), word.start) is None and word.start > 0
 
 
-def _is_of_schedule_1(one: Spotted) -> bool:
-    return any(entry.schedule == 1 for spelling in one.spellings for entry, _ in spelling.chemical.named_in)
+def _is_of_schedule_1(name: Spotted) -> bool:
+    return any(entry.schedule == 1 for spelling in name.spellings for entry, _ in spelling.chemical.named_in)
 
 
 def _start(use: tuple[Spotted, str]) -> int:
     return use[0].start
 
 
-def _stands_for_another(one: Spotted, text: str, uses: Sequence[tuple[Spotted, str]]) -> bool:
+def _stands_for_another(name: Spotted, text: str, uses: Sequence[tuple[Spotted, str]]) -> bool:
     """Tell whether an abbreviation in brackets stands for the other chemical whose full name is before it."""
-    if not one.spellings or any(spelling.name.kind != "abbreviation" for spelling in one.spellings):
+    if not name.spellings or any(spelling.name.kind != "abbreviation" for spelling in name.spellings):
         return False
-    if text[one.start - 1 : one.start] != "(" or text[one.end : one.end + 1] != ")":
+    if text[name.start - 1 : name.start] != "(" or text[name.end : name.end + 1] != ")":
         return False
-    begin, end = (bisect_left(uses, place, key=_start) for place in (one.start - FARTHEST, one.start))
+    begin, end = (bisect_left(uses, place, key=_start) for place in (name.start - FARTHEST, name.start))
     before = [
         other
         for other, _ in uses[begin:end]
-        if other.end <= one.start and text[other.end : one.start].strip(" ,%0123456789") == "("
+        if other.end <= name.start and text[other.end : name.start].strip(" ,%0123456789") == "("
     ]
-    cas = {spelling.chemical.cas for spelling in one.spellings}
+    cas = {spelling.chemical.cas for spelling in name.spellings}
     return any(not other.spellings or not cas & {s.chemical.cas for s in other.spellings} for other in before)
 
 
-def _fills_cell(one: Spotted, read: TextRead) -> bool:
+def _fills_cell(name: Spotted, read: TextRead) -> bool:
     """Tell whether a short name is all that stands in its cell or between commas, but for an amount."""
-    written = read.text[one.start : one.end]
-    if not one.spellings or (written.isascii() and (len(written) < LEAST_CODE or not written.isupper())):
+    written = read.text[name.start : name.end]
+    if not name.spellings or (written.isascii() and (len(written) < LEAST_CODE or not written.isupper())):
         return False
-    before = _LAST_EDGE.split(read.text[max(0, one.start - 40) : one.start])[-1]
-    after = _LAST_EDGE.split(read.text[one.end : one.end + 40])[0]
+    before = _LAST_EDGE.split(read.text[max(0, name.start - 40) : name.start])[-1]
+    after = _LAST_EDGE.split(read.text[name.end : name.end + 40])[0]
     return not any(map(str.isalpha, before.partition(": ")[2] if ": " in before else before)) and not any(
         map(str.isalpha, _AMOUNT.sub("", after))
     )
 
 
-def _is_distinct(one: Spotted, text: str) -> bool:
+def _is_distinct(name: Spotted, text: str) -> bool:
     """Tell whether an abbreviation is one chemical's alone and long enough to be taken for it in trade: DMMP, NaCN."""
-    written = text[one.start : one.end]
-    kinds = {spelling.name.kind for spelling in one.spellings}
-    return len(one.spellings) == 1 and len(written) >= LEAST_DISTINCT and kinds <= {"abbreviation", "formula"}
+    written = text[name.start : name.end]
+    kinds = {spelling.name.kind for spelling in name.spellings}
+    return len(name.spellings) == 1 and len(written) >= LEAST_DISTINCT and kinds <= {"abbreviation", "formula"}
 
 
 def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
     """Tell whether two codes of one entry stand in a text: HN1 and HN2 are no parts of a machine."""
     seen: dict[tuple[str, str], set[str]] = {}
-    for one in spotted:
-        for spelling in one.spellings if one.end - one.start >= LEAST_CODE else ():
+    for name in spotted:
+        for spelling in name.spellings if name.end - name.start >= LEAST_CODE else ():
             for entry, _ in spelling.chemical.named_in:
                 seen.setdefault((entry.list, entry.id), set()).add(spelling.name.text)
     return any(len(names) > 1 for names in seen.values())
 
 
-def _settled(one: Spotted, named: set[str]) -> Spotted:
+def _settled(name: Spotted, named: set[str]) -> Spotted:
     """Take an ambiguous name for the one chemical of it that the text names in full or by number, if there is one."""
-    meant = tuple(spelling for spelling in one.spellings if spelling.chemical.cas in named)
-    return one._replace(spellings=meant) if len(one.spellings) > 1 and len(meant) == 1 else one
+    meant = tuple(spelling for spelling in name.spellings if spelling.chemical.cas in named)
+    return name._replace(spellings=meant) if len(name.spellings) > 1 and len(meant) == 1 else name
 
 
 def _told_ordinary(outcomes: Iterable[Outcome], word: OrdinaryWord) -> tuple[Outcome, ...]:

@@ -28,20 +28,20 @@ class Numbers:
 
     def find(self, read: TextRead) -> Iterator[Mention]:
         """Yield the numbers in a text."""
-        for one in read.stated:
-            if one.kind == "cas_number":
-                if one.unit == "labelled" or not _is_other_number(read.text, one.start, one.value):
-                    yield from self._cas(one)
-            elif one.kind == "ec_number":
-                yield from self._other_number(one, "ec", self._resolver.curated.by_ec(one.value))
-            elif one.kind == "un_number":
-                yield from self._other_number(one, "un", self._resolver.curated.by_un(one.value))
+        for statement in read.stated:
+            if statement.kind == "cas_number":
+                if statement.unit == "labelled" or not _is_other_number(read.text, statement.start, statement.value):
+                    yield from self._cas(statement)
+            elif statement.kind == "ec_number":
+                yield from self._other_number(statement, "ec", self._resolver.curated.by_ec(statement.value))
+            elif statement.kind == "un_number":
+                yield from self._other_number(statement, "un", self._resolver.curated.by_un(statement.value))
         yield from self._mistyped(read)
         yield from self._misread(read)
 
     def _mistyped(self, read: TextRead) -> Iterator[Mention]:
         """Yield what has the form of a CAS number, is none, and would be that of a curated chemical but for a digit."""
-        taken = Taken((one.start, one.end) for one in read.stated if one.kind in _NUMBER_KINDS)
+        taken = Taken((statement.start, statement.end) for statement in read.stated if statement.kind in _NUMBER_KINDS)
         for found in _CAS_LIKE.finditer(read.text):
             cas = normalise_cas(found[0])
             if cas and not (
@@ -59,7 +59,7 @@ class Numbers:
 
     def _misread(self, read: TextRead) -> Iterator[Mention]:
         """Yield the CAS numbers in which a reader of pictures took digits for letters."""
-        taken = Taken((one.start, one.end) for one in read.stated if one.kind == "cas_number")
+        taken = Taken((statement.start, statement.end) for statement in read.stated if statement.kind == "cas_number")
         for found in _CAS_BY_OCR.finditer(read.text):
             written = found[0].translate(_AS_LATIN)
             if not taken.overlaps(found.start(), found.end()) and (cas := repaired_by_ocr(written)):
@@ -68,20 +68,20 @@ class Numbers:
                     outcomes = reviewed(self._judge.screener.answer_known(known, "text"), "doubt_near_spelling")
                     yield Mention(found.start(), found.end(), found[0], "cas", outcomes, known)
 
-    def _cas(self, one: Stated) -> Iterator[Mention]:
-        cas = one.value
+    def _cas(self, statement: Stated) -> Iterator[Mention]:
+        cas = statement.value
         if is_valid(cas):
             known, outcomes = self._of_cas(cas)
-            yield mention_of(one, "cas", outcomes, known if isinstance(known, Known) else None)
+            yield mention_of(statement, "cas", outcomes, known if isinstance(known, Known) else None)
             return
         meant = self._nearly.get(cas)
         if meant is None:
             if len(self._nearly) >= MOST_REMEMBERED:
                 self._nearly.clear()
             meant = self._nearly[cas] = [other for other in _nearly(cas) if self._resolver.curated.by_cas(other)]
-        if not (meant or one.unit == "labelled"):
+        if not (meant or statement.unit == "labelled"):
             return
-        yield mention_of(one, "cas", self._of_wrong(cas, tuple(meant)), None)
+        yield mention_of(statement, "cas", self._of_wrong(cas, tuple(meant)), None)
 
     def _of_wrong(self, cas: str, meant: tuple[str, ...]) -> tuple[Outcome, ...]:
         """Return, and remember, what comes of a number whose check digit is wrong, with what it can be meant as."""
@@ -113,21 +113,23 @@ class Numbers:
             self._answers[cas] = (known, self._judge.screener.answer_known(known, "text"))
         return self._answers[cas]
 
-    def _other_number(self, one: Stated, kind: str, chemicals: Sequence[CuratedChemical]) -> Iterator[Mention]:
+    def _other_number(self, statement: Stated, kind: str, chemicals: Sequence[CuratedChemical]) -> Iterator[Mention]:
         if not chemicals:
             return
         sure = "certain" if len(chemicals) == 1 else "ambiguous"
         known, outcomes = self._judge.judge(
-            tuple(curated_candidate(chemical, sure, one.value) for chemical in chemicals)
+            tuple(curated_candidate(chemical, sure, statement.value) for chemical in chemicals)
         )
-        found = Message(f"found_{kind}", {"number": one.value, "names": tuple(dict.fromkeys(known.names)) or known.cas})
+        found = Message(
+            f"found_{kind}", {"number": statement.value, "names": tuple(dict.fromkeys(known.names)) or known.cas}
+        )
         if kind == "un":  # a UN number is for transport: it names a danger as often as a chemical
             outcomes = reviewed(outcomes, "doubt_un")
         told = tuple(
             outcome._replace(message=Message("why_found", {"found": found, "why": _bare(outcome.message)}))
             for outcome in outcomes
         )
-        yield mention_of(one, kind, told, known)
+        yield mention_of(statement, kind, told, known)
 
 
 def _is_other_number(text: str, start: int, cas: str) -> bool:

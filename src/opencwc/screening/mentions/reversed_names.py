@@ -31,19 +31,19 @@ def placed(
     seen: Iterable[Mention], runs: Sequence[tuple[int, int]], text: str, found: Sequence[Mention]
 ) -> Iterator[Mention]:
     """Yield the mentions that are only there as the text is seen, where they stand as it is written, for review."""
-    taken = Taken((one.start, one.end) for one in found if one.met)
+    taken = Taken((mention.start, mention.end) for mention in found if mention.met)
     turned = Taken(runs)
-    for one in seen:
-        if not (one.met and turned.overlaps(one.start, one.end)):
+    for mention in seen:
+        if not (mention.met and turned.overlaps(mention.start, mention.end)):
             continue
-        pieces = [(one.start, one.end)]
-        first = bisect_right(runs, one.start, key=_end_of)
-        for run in runs[first : bisect_left(runs, one.end, lo=first, key=_start_of)]:
+        pieces = [(mention.start, mention.end)]
+        first = bisect_right(runs, mention.start, key=_end_of)
+        for run in runs[first : bisect_left(runs, mention.end, lo=first, key=_start_of)]:
             pieces = [piece for start, end in pieces for piece in _turned_back(start, end, *run)]
         start, end = min(pieces)[0], max(end for _, end in pieces)
         if not taken.overlaps(start, end):
-            yield one._replace(
-                start=start, end=end, text=text[start:end], outcomes=reviewed(one.outcomes, "doubt_reversed")
+            yield mention._replace(
+                start=start, end=end, text=text[start:end], outcomes=reviewed(mention.outcomes, "doubt_reversed")
             )
 
 

@@ -25,7 +25,7 @@ class Stating:
     def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
         """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
         facts = _facts_of(found, read)
-        return [self._told(one, facts.get(number, ()), read.text) for number, one in enumerate(found)]
+        return [self._told(mention, facts.get(number, ()), read.text) for number, mention in enumerate(found)]
 
     def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
         start, end, written = mention.start, mention.end, mention.text
@@ -69,10 +69,10 @@ class _Fact(NamedTuple):
     low: bool
 
     @classmethod
-    def of(cls, one: Stated) -> _Fact:
-        value = f"{one.value} {one.unit}".strip()
-        evidence = Evidence(one.kind, one.text, value=value, span=(one.start, one.end))
-        return cls(evidence, " ".join(one.text.split()), _is_low(one))
+    def of(cls, statement: Stated) -> _Fact:
+        value = f"{statement.value} {statement.unit}".strip()
+        evidence = Evidence(statement.kind, statement.text, value=value, span=(statement.start, statement.end))
+        return cls(evidence, " ".join(statement.text.split()), _is_low(statement))
 
 
 def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
@@ -81,7 +81,7 @@ def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]
     Other mentions of the same chemical, such as its number beside its name, share what is said of it.
     """
     told: dict[int, list[_Fact]] = {}
-    starts = [one.start for one in found]
+    starts = [mention.start for mention in found]
     for fact in read.stated if found else ():
         if fact.kind not in _FACTS:
             continue
@@ -108,11 +108,11 @@ def _how_far(fact: Stated, mention: Mention) -> tuple[int, bool]:
     return gap(mention.start, mention.end, fact.start, fact.end), mention.start > fact.start
 
 
-def _of_one_chemical(one: Mention, other: Mention) -> bool:
+def _of_one_chemical(mention: Mention, other: Mention) -> bool:
     """Tell whether two mentions are of one chemical, or stand in one place."""
-    if (one.start, one.end) == (other.start, other.end):
+    if (mention.start, mention.end) == (other.start, other.end):
         return True
-    return one.known is not None and other.known is not None and bool({*one.known.cas} & {*other.known.cas})
+    return mention.known is not None and other.known is not None and bool({*mention.known.cas} & {*other.known.cas})
 
 
 def _is_low(fact: Stated) -> bool:

@@ -39,7 +39,7 @@ class SystematicSpans:
             yield [mention for run in some for mention in self._weigh(run, drawn)]
 
     def _spans_in(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[tuple[int, int, list[Spotted]]]:
-        covered = {number for one in kept for number in range(one.first, one.last + 1)}
+        covered = {number for name in kept for number in range(name.first, name.last + 1)}
         if any(_has_morpheme(word.key) and number not in covered for number, word in enumerate(read.words)):
             yield from self._spans(read, kept, covered)
 
@@ -100,7 +100,7 @@ class _Run:
         words = read.words
         spans = [(a, b) for a in range(first, min(first + 3, last + 1)) for b in range(last, max(last - 3, a - 1), -1)]
         spans.sort(key=lambda span: span[0] - span[1])
-        whole = {(one.first, one.last) for one in inside}
+        whole = {(name.first, name.last) for name in inside}
         self.parts = [
             (a, b, closed(read.text, words[a].start, words[b].end))
             for a, b in spans[:MOST_READINGS]
@@ -145,27 +145,8 @@ ASKED_AT_ONCE = 200
 """Names for one question to OPSIN: it has bounded time for each question, and what it does not get to is not read."""
 _GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
 _WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
-_GLUE = frozenset(
-    {
-        "bis",
-        "tris",
-        "tetrakis",
-        "iso",
-        "tert",
-        "sec",
-        "yl",
-        "oyl",
-        "oxy",
-        "ol",
-        "one",
-        "ene",
-        "ane",
-        "alpha",
-        "beta",
-        "gamma",
-        "acid",
-        "acide",
-        "ester",
-    }
-)
+_GLUE = frozenset((
+    "bis", "tris", "tetrakis", "iso", "tert", "sec", "yl", "oyl", "oxy", "ol", "one", "ene", "ane", "alpha",
+    "beta", "gamma", "acid", "acide", "ester",
+))  # fmt: skip
 _APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")

@@ -40,5 +40,5 @@ def check(
     chosen = lists.split(",") if isinstance(lists, str) else lists
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
     question = Question(day, tuple(name.strip() for name in chosen if name.strip()))
-    held = read_certificates(certificates) if certificates else ()
-    yield from Checker(question, held).check(read_shipments(source, given=columns).shipments)
+    at_hand = read_certificates(certificates) if certificates else ()
+    yield from Checker(question, at_hand).check(read_shipments(source, given=columns).shipments)

@@ -105,8 +105,8 @@ def certificate_of(row: int, texts: Mapping[str, str], problem: Message | None =
     )
     amount = amount_of(texts.get("quantity", ""), texts.get("unit", ""))
     if texts.get("quantity") and amount is None:
-        said = f"{texts['quantity']} {texts.get('unit', '')}".strip()
-        problems.append(Message("transfers_check_quantity_unread", {"text": said}))
+        stated = f"{texts['quantity']} {texts.get('unit', '')}".strip()
+        problems.append(Message("transfers_check_quantity_unread", {"text": stated}))
     by = texts.get("issued_by", "")
     return Certificate(
         row=row,
@@ -127,8 +127,8 @@ def certificate_of(row: int, texts: Mapping[str, str], problem: Message | None =
 
 def _statements(texts: Mapping[str, str]) -> frozenset[str]:
     listed = set(re.findall(r"(?<![a-z])[a-e](?![a-z])", texts.get("statements", "").casefold()))
-    if found := re.fullmatch(r"\s*([a-e]{1,5})\s*|\s*a\s*[-–]\s*([a-e])\s*", texts.get("statements", "").casefold()):
-        listed |= set(found[1] or STATEMENTS[: STATEMENTS.index(found[2]) + 1])
+    if match := re.fullmatch(r"\s*([a-e]{1,5})\s*|\s*a\s*[-–]\s*([a-e])\s*", texts.get("statements", "").casefold()):
+        listed |= set(match[1] or STATEMENTS[: STATEMENTS.index(match[2]) + 1])
     return frozenset(
         listed | {statement for statement in STATEMENTS if is_yes(texts.get(f"statement_{statement}", ""))}
     )
@@ -238,8 +238,8 @@ def own_faults(certificate: Certificate) -> Iterable[Message]:
               "e": certificate.end_users}  # fmt: skip
     empty = tuple(
         Message(f"transfers_statement_{statement}")
-        for statement, held in blanks.items()
-        if statement in certificate.statements and not held
+        for statement, content in blanks.items()
+        if statement in certificate.statements and not content
     )
     if empty:
         yield _said("empty", certificate, statements=empty)
@@ -300,8 +300,8 @@ def _said(what: str, certificate: Certificate, **values: Value) -> Message:
     return Message(f"transfers_certificate_{what}", {"id": certificate.id, **values})
 
 
-def _same(one: str, other: str) -> bool:
-    return _within(one, other) or _within(other, one)
+def _same(name: str, other: str) -> bool:
+    return _within(name, other) or _within(other, name)
 
 
 def _within(name: str, text: str) -> bool:

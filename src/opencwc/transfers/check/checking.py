@@ -66,10 +66,10 @@ class Law:
 
     def entry(self, rule: Rule) -> Entry:
         """Return the entry of a rule that the screener has just named."""
-        found = self.convention.find(rule.list, rule.entry)
-        if found is None:
+        entry = self.convention.find(rule.list, rule.entry)
+        if entry is None:
             raise LookupError(f"{rule.list} {rule.entry} is not in force")
-        return found
+        return entry
 
 
 class _Received(NamedTuple):
@@ -81,12 +81,8 @@ class _Received(NamedTuple):
     doubtful: bool = False
 
 
-class _Judged(NamedTuple):
-    """What the rules say of one entry of a shipment."""
-
-    verdict: Verdict
-    finding: Finding
-    owed: tuple[Owed, ...]
+_Judged = tuple[Finding, tuple[Owed, ...]]
+"""What the rules say of one entry of a shipment, and the duties that follow."""
 
 
 class Checker:
@@ -177,21 +173,18 @@ class Checker:
         law = self.law_of(max(day, self.begin))
         if shipment.unreadable:
             return self._plain(shipment, day, Verdict.UNREADABLE, shipment.problems[0])
-        found = identify(shipment, law.answer)
-        shipment = found.shipment
-        if not found.read and not found.doubts:
-            why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
-            return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
-        if (
-            not any(outcome.verdict in (Verdict.LISTED, Verdict.REVIEW) for outcome, _ in found.met)
-            and not found.doubts
-        ):
-            why = joined([self._free(found, law, day), *found.notes])
-            return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
-        return self._weighed(shipment, day, law, found)
+        identified = identify(shipment, law.answer)
+        shipment = identified.shipment
+        if not identified.read and not identified.doubts:
+            why = identified.outcome.message if identified.outcome else Message("transfers_check_no_chemical")
+            return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, identified.outcome)
+        if not identified.doubts and all(outcome.verdict is Verdict.EXEMPT for outcome, _ in identified.met):
+            why = joined([self._free(identified, law, day), *identified.notes])
+            return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, identified.outcome)
+        return self._weighed(shipment, day, law, identified)
 
-    def _free(self, found: Identified, law: Law, day: date) -> Message:
-        exempt = next((outcome for outcome, _ in found.met if outcome.verdict is Verdict.EXEMPT), None)
+    def _free(self, identified: Identified, law: Law, day: date) -> Message:
+        exempt = next((outcome for outcome, _ in identified.met if outcome.verdict is Verdict.EXEMPT), None)
         if exempt:
             return exempt.message
         lists = tuple(list_.id for list_ in law.convention.lists)
@@ -218,21 +211,21 @@ class Checker:
         finding = Finding(shipment.subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
         return Answer(shipment, verdict, (finding,), (), (), day)
 
-    def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
+    def _weighed(self, shipment: Shipment, day: date, law: Law, identified: Identified) -> Answer:
         sender, receiver = self.standing(shipment.sender, day), self.standing(shipment.receiver, day)
         via = tuple(self.standing(state, day) for state in shipment.via)
         left = dict(self.balances.left)
-        judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
+        judged = self._judged(shipment, day, law, identified, (sender, receiver, *via))
         if not judged:
-            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
-        verdict = gravest(weighed.verdict for weighed in judged)
+            return self._plain(shipment, day, Verdict.REVIEW, joined(identified.doubts), identified.outcome)
+        verdict = gravest(finding.verdict for finding, _ in judged)
         if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
             self.balances.left = left
-            judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
+            judged = self._judged(shipment, day, law, identified, (sender, receiver, *via), goes=False)
         self._settle(shipment, verdict)
-        judged.sort(key=lambda weighed: CHECK.verdicts.index(weighed.verdict))
-        findings = tuple(weighed.finding for weighed in judged)
-        owed = tuple(owed for weighed in judged for owed in weighed.owed)
+        judged.sort(key=lambda entry: CHECK.verdicts.index(entry[0].verdict))
+        findings = tuple(finding for finding, _ in judged)
+        owed = tuple(duty for _, duties in judged for duty in duties)
         return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
 
     def _judged(
@@ -240,14 +233,14 @@ class Checker:
         shipment: Shipment,
         day: date,
         law: Law,
-        found: Identified,
+        identified: Identified,
         states: tuple[Standing, ...],
         *,
         goes: bool = True,
     ) -> list[_Judged]:
         """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
         by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
-        for outcome, share in found.met:
+        for outcome, share in identified.met:
             if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
                 by_rule[outcome.rule] = (outcome, share)
         several = len({rule.entry for rule in by_rule if rule.list == "CWC"}) > 1
@@ -256,27 +249,27 @@ class Checker:
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
                 finding = Finding(shipment.subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
-                judged.append(_Judged(Verdict.ALLOWED, finding, ()))
+                judged.append((finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
             weighing = Weighing(
                 self, law.rules, shipment, law.entry(rule), day, sender, receiver, tuple(via), stated, goes
             )
-            judged.append(self._judge(weighing, outcome, found))
+            judged.append(self._judge(weighing, outcome, identified))
         return judged
 
-    def _judge(self, weighing: Weighing, outcome: Outcome, found: Identified) -> _Judged:
+    def _judge(self, weighing: Weighing, outcome: Outcome, identified: Identified) -> _Judged:
         """Weigh one entry, with what is doubtful of the day, the States and the chemical."""
         shipment, day = weighing.shipment, weighing.day
         weigh(weighing)
-        weighing.notes += found.notes
+        weighing.notes += identified.notes
         if shipment.day is None:
             weighing.doubt(self._unsure_of_day(shipment, day))
             for state in (weighing.sender, weighing.receiver, *weighing.via):
                 last = self.standing(state.side, shipment.last_day or day)
                 if last.status != state.status:
                     weighing.doubt(Message("transfers_check_state_changes", {"before": state.says, "after": last.says}))
-        for doubt in found.doubts:
+        for doubt in identified.doubts:
             weighing.doubt(doubt)
         if outcome.verdict is Verdict.REVIEW:
             weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
@@ -286,12 +279,12 @@ class Checker:
         until = self.convention.states_known_until
         if day > until and weighing.asks_states:
             weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
-        evidence = (*weighing.evidence(), *(shown for shown in outcome.evidence if shown.kind != "atoms"))
+        evidence = (*weighing.evidence(), *(evident for evident in outcome.evidence if evident.kind != "atoms"))
         finding = Finding(
             shipment.subject, verdict, weighing.message(verdict), self.maker,
             weighing.rule, outcome.basis, evidence, outcome.steps,
         )  # fmt: skip
-        return _Judged(verdict, finding, tuple(weighing.owed))
+        return finding, tuple(weighing.owed)
 
     def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
         if shipment.days is None:
@@ -352,15 +345,15 @@ class Checker:
         if self.sanctions is None:
             return answer
         shipment = answer.shipment
-        found: dict[Rule | None, Finding] = {}
+        hits: dict[Rule | None, Finding] = {}
         for text in receivers_of(shipment):
             for finding in self.sanctions.findings(text, shipment.subject, self.maker, shipment.receiver.code):
-                found.setdefault(finding.rule, finding)
-        if not found:
+                hits.setdefault(finding.rule, finding)
+        if not hits:
             return answer
-        self.hits += len(found)
+        self.hits += len(hits)
         verdict = gravest([answer.verdict, Verdict.REVIEW])
-        return replace(answer, verdict=verdict, findings=(*answer.findings, *found.values()))
+        return replace(answer, verdict=verdict, findings=(*answer.findings, *hits.values()))
 
     def _same_chemical(self, certificate: Certificate, shipment: Shipment, entry: str) -> bool | None:
         law = self.law_of(shipment.day or self.question.as_of)
@@ -384,10 +377,14 @@ def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Messa
     return Message("transfers_certificate_unnamed_wrong", {**values, "wrong": joined(wrong)})
 
 
-def _structures(found: Identified, rule: Rule) -> set[str] | None:
+def _structures(identified: Identified, rule: Rule) -> set[str] | None:
     """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
-    met = [outcome for outcome, _ in found.met if outcome.rule == rule]
-    return {shown.structure for outcome in met for shown in outcome.evidence if shown.structure} if met else None
+    outcomes = [outcome for outcome, _ in identified.met if outcome.rule == rule]
+    return (
+        {evidence.structure for outcome in outcomes for evidence in outcome.evidence if evidence.structure}
+        if outcomes
+        else None
+    )
 
 
 def receivers_of(shipment: Shipment) -> tuple[str, ...]:

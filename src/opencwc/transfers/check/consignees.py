@@ -97,26 +97,26 @@ class SanctionsList:
         """
         words = name_words(name)
         index = self._index
-        asked = alpha_2(country)
+        home = alpha_2(country)
         best: dict[int, Hit] = {}
         total = index.weight(words)
         for place in index.candidates(words):
             known = index.names[place]
             score, pairs = index.likeness(words, total, known)
             entry = self.entries[known.entry]
-            listed = entry.countries if asked else ()
-            where = ("same" if asked in listed else "different") if listed else "unknown"
+            listed = entry.countries if home else ()
+            where = ("same" if home in listed else "different") if listed else "unknown"
             if score < (LIKENESS_AT_HOME if where == "same" else LIKENESS):
                 continue
-            held = best.get(known.entry)
-            if held is None or held.score < score:
+            former = best.get(known.entry)
+            if former is None or former.score < score:
                 best[known.entry] = Hit(
                     round(score, 3), entry.id, known.text, entry.schema, entry.countries, where, pairs, self.name,
                     self.date,
                 )  # fmt: skip
         order = {"same": 0, "unknown": 1, "different": 2}
-        found = sorted(best.values(), key=lambda hit: (-hit.score, order[hit.country], hit.entry))
-        return found[:most]
+        hits = sorted(best.values(), key=lambda hit: (-hit.score, order[hit.country], hit.entry))
+        return hits[:most]
 
     def told(self, hits: Sequence[Hit]) -> Message:
         """Say what was compared, with the list's name, size and date; never that somebody is clear."""
@@ -177,8 +177,8 @@ def alpha_2(country: str) -> str:
         return code.lower()
     from babel.core import get_global
 
-    found = get_global("territory_aliases").get(code.upper())
-    return str(found[0]).lower() if found else code.lower()
+    codes = get_global("territory_aliases").get(code.upper())
+    return str(codes[0]).lower() if codes else code.lower()
 
 
 def read_entries(path: Path) -> Iterator[tuple[Listed, str] | Message]:
@@ -271,7 +271,9 @@ def _listed(id: str, schema: str, values: Mapping[str, Sequence[str]], row: int)
     if not names:
         return Message("consignees_row_nameless", {"row": row})
     newest = max((day[:10] for day in days if _DAY.match(day)), default="")
-    called, codes = (tuple(dict.fromkeys(map(read, some))) for read, some in ((str.strip, names), (alpha_2, countries)))
+    called, codes = (
+        tuple(dict.fromkeys(map(read, values_of))) for read, values_of in ((str.strip, names), (alpha_2, countries))
+    )
     return Listed(id or str(row), schema, called, codes), newest
 
 

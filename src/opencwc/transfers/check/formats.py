@@ -184,22 +184,24 @@ def summary(
 ) -> tuple[Message, ...]:
     """Say what was checked, how it came out, and what is not known."""
     lists = tuple(list_.id for list_ in checker.convention.lists)
-    said = [
+    messages = [
         Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
         Message("transfers_summary_counts", {str(verdict): many for verdict, many in tally.by_verdict.items()}),
         Message("transfers_summary_known", {"date": checker.convention.states_known_until.isoformat()}),
     ]
     if certificates:
-        said.append(Message("transfers_summary_certified", {"count": certificates}))
-        said += checker.unnamed[:MOST_UNNAMED]
+        messages.append(Message("transfers_summary_certified", {"count": certificates}))
+        messages += checker.unnamed[:MOST_UNNAMED]
         if len(checker.unnamed) > MOST_UNNAMED:
-            said.append(Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED}))
+            messages.append(
+                Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED})
+            )
     if checker.sanctions is not None:
-        said.append(checker.sanctions.told_of_all(checker.hits))
+        messages.append(checker.sanctions.told_of_all(checker.hits))
     if columns and any(name != column for name, column in columns.items()):
-        told = tuple(f"{name} = {column}" for name, column in columns.items() if name != column)
-        said.append(Message("transfers_summary_columns", {"columns": told}))
-    return tuple(said)
+        renamed = tuple(f"{name} = {column}" for name, column in columns.items() if name != column)
+        messages.append(Message("transfers_summary_columns", {"columns": renamed}))
+    return tuple(messages)
 
 
 def _iso(day: date | None) -> str | None:

@@ -39,14 +39,16 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
     structure settles a name that stands for several. A line that names further chemicals adds them.
     """
     answers = {name: answer(text, _kind_of(name, text)) for name, text in shipment.named.items()}
-    read = {name: found for name, found in answers.items() if found[0].verdict is not Verdict.UNREADABLE}
+    read = {
+        name: outcomes_of for name, outcomes_of in answers.items() if outcomes_of[0].verdict is not Verdict.UNREADABLE
+    }
     line = answer(shipment.text("line"), "text") if shipment.text("line") else ()
     doubts: list[Message] = []
     notes: list[Message] = []
     firm = {
-        name: _rules(found, Verdict.LISTED)
-        for name, found in read.items()
-        if not any(outcome.verdict is Verdict.REVIEW for outcome in found)
+        name: _rules(outcomes_of, Verdict.LISTED)
+        for name, outcomes_of in read.items()
+        if not any(outcome.verdict is Verdict.REVIEW for outcome in outcomes_of)
     }
     if len(set(firm.values())) > 1:
         doubts.append(Message("transfers_check_disagree", {"texts": tuple(shipment.named[name] for name in firm)}))
@@ -55,8 +57,8 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
         chosen = tuple(firm) or (next(iter(read)),)
         outcomes = tuple(outcome for name in chosen for outcome in read[name])
         if unread:
-            told = notes if {"cas", "structure"} & set(read) else doubts  # a number settles what a trade name is
-            told.append(Message("transfers_check_one_unread", {"texts": tuple(unread)}))
+            messages = notes if {"cas", "structure"} & set(read) else doubts  # a number settles what a trade name is
+            messages.append(Message("transfers_check_one_unread", {"texts": tuple(unread)}))
         known = _rules(outcomes)
         more = tuple(outcome for outcome in line if outcome.verdict is Verdict.LISTED and outcome.rule not in known)
         outcomes += more
@@ -66,12 +68,17 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
         outcomes = line or next(iter(answers.values()), ())
     shipment, differs = _with_stated(shipment, (*outcomes, *line))
     doubts += differs
-    met = tuple(
+    listed = tuple(
         (outcome, _share_in(outcome)) for outcome in outcomes if outcome.rule is not None and outcome.verdict in MET
     )
     nothing = not outcomes or outcomes[0].verdict is Verdict.UNREADABLE or outcomes[0].message.id == "why_no_mention"
     return Identified(
-        met, outcomes[0] if outcomes else None, shipment, tuple(doubts), tuple(notes), read=bool(met) or not nothing
+        listed,
+        outcomes[0] if outcomes else None,
+        shipment,
+        tuple(doubts),
+        tuple(notes),
+        read=bool(listed) or not nothing,
     )
 
 
@@ -112,7 +119,7 @@ def _with_stated(shipment: Shipment, outcomes: Iterable[Outcome]) -> tuple[Shipm
             if amount := amount_of(*value.rpartition(" ")[::2]):
                 amounts[str(amount)] = amount
         counted = counted or any(
-            shown.kind == "packaging" and shown.value.split(" ")[-1].isdecimal() for shown in outcome.evidence
+            evidence.kind == "packaging" and evidence.value.split(" ")[-1].isdecimal() for evidence in outcome.evidence
         )
         if share := _share_in(outcome):
             shares[str(share[:2])] = share
@@ -122,12 +129,12 @@ def _with_stated(shipment: Shipment, outcomes: Iterable[Outcome]) -> tuple[Shipm
         if shipment.amount is None and not shipment.text("quantity"):
             shipment = replace(shipment, amount=stated)
         elif shipment.amount and shipment.amount.unit == stated.unit and shipment.amount != stated:
-            said: dict[str, Value] = {"field": str(shipment.amount), "line": str(stated)}
-            differs.append(Message("transfers_check_quantity_differs", said))
+            values: dict[str, Value] = {"field": str(shipment.amount), "line": str(stated)}
+            differs.append(Message("transfers_check_quantity_differs", values))
     only = next(iter(shares.values())) if len(shares) == 1 else None
     if only and shipment.share is None and not shipment.text("concentration"):
         shipment = replace(shipment, share=only)
     elif only and shipment.share and only[:2] != shipment.share[:2]:
-        said = {"field": shipment.share.text, "line": only.text}
-        differs.append(Message("transfers_check_concentration_differs", said))
+        values = {"field": shipment.share.text, "line": only.text}
+        differs.append(Message("transfers_check_concentration_differs", values))
     return shipment, differs

@@ -161,10 +161,10 @@ def shown_answer(
         certificate=facts_of_certificate(answer, certificates, mark)[0] if papers else None,
         alike=tuple(
             SimilarName(
-                field, asked[:_LONGEST], hit.name[:_LONGEST], hit.score, hit.entry[:_LONGEST], hit.schema[:_LONGEST],
+                field, sought[:_LONGEST], hit.name[:_LONGEST], hit.score, hit.entry[:_LONGEST], hit.schema[:_LONGEST],
                 tuple(hit.countries), hit.country,
             )
-            for field, asked, hit in hits
+            for field, sought, hit in hits
         ),
     )  # fmt: skip
 
@@ -199,11 +199,11 @@ def alike(names: SanctionsList, answer: Answer) -> list[tuple[str, str, Hit]]:
 
 def balances_of(balances: Balances) -> tuple[Balance, ...]:
     """Return what is left of each certificate at hand, in the order of their file."""
-    shown = []
+    kept = []
     for certificate in balances.certificates:
         left = balances.left.get(certificate.id.casefold())
         whole = certificate.amount.value if certificate.amount else Decimal(0)
-        shown.append(
+        kept.append(
             Balance(
                 id=certificate.id[:_LONGEST],
                 issued_by=certificate.issued_by.code or certificate.issued_by.text[:_LONGEST],
@@ -215,7 +215,7 @@ def balances_of(balances: Balances) -> tuple[Balance, ...]:
                 statements="".join(sorted(certificate.statements)),
             )
         )
-    return tuple(shown)
+    return tuple(kept)
 
 
 _LONGEST = 500
@@ -241,10 +241,10 @@ class KeptCheck(Struct, frozen=True):
     version: int = 1
 
 
-def summary_of(checker: Checker, file: str, said: Iterable[Message], names: str = "") -> KeptCheck:
+def summary_of(checker: Checker, file: str, messages: Iterable[Message], names: str = "") -> KeptCheck:
     """Return what is kept of a check beside its answers, once all shipments were answered."""
     lists = tuple(list_.id for list_ in checker.convention.lists)
-    return KeptCheck(checker.as_of, lists, file, tuple(said), balances_of(checker.balances), names)
+    return KeptCheck(checker.as_of, lists, file, tuple(messages), balances_of(checker.balances), names)
 
 
 def packed(summary: KeptCheck, answers: Sequence[ShownAnswer]) -> bytes:

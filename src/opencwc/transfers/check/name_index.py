@@ -105,8 +105,8 @@ class NameIndex:
         weight = WEIGHTS[word.kind]
         if word.kind != "word":
             return weight
-        held = self.words.get(f"w{word.script[0]}{word.key}")
-        return weight if held is None else weight * self.rare[held]
+        number = self.words.get(f"w{word.script[0]}{word.key}")
+        return weight if number is None else weight * self.rare[number]
 
     def weight(self, words: Iterable[NameWord]) -> float:
         """The weight of all words of a name."""
@@ -114,19 +114,20 @@ class NameIndex:
 
     def candidates(self, words: tuple[NameWord, ...]) -> list[int]:
         """The names that share most with these words, to be compared one by one."""
-        found: dict[int, float] = {}
+        weight_of: dict[int, float] = {}
         for word in words:
             weight = self.rarity(word)
-            for held, likeness in self._near(word):
-                found[held] = max(found.get(held, 0.0), weight * likeness)
+            for number, likeness in self._near(word):
+                weight_of[number] = max(weight_of.get(number, 0.0), weight * likeness)
         for _, joined in together(words):
-            for held in self.by_key.get(joined.key, ()):
-                found[held] = max(found.get(held, 0.0), 2 * WEIGHTS["word"])
-        if not found:
+            for number in self.by_key.get(joined.key, ()):
+                weight_of[number] = max(weight_of.get(number, 0.0), 2 * WEIGHTS["word"])
+        if not weight_of:
             return []
-        places = np.concatenate([self.holders[held] for held in found])
+        places = np.concatenate([self.holders[number] for number in weight_of])
         weights = np.repeat(
-            np.fromiter(found.values(), np.float32, len(found)), [len(self.holders[held]) for held in found]
+            np.fromiter(weight_of.values(), np.float32, len(weight_of)),
+            [len(self.holders[number]) for number in weight_of],
         )
         order = np.argsort(places, kind="stable")
         places, weights = places[order], weights[order]
@@ -250,12 +251,12 @@ class NameIndex:
 
     def _near_in_trigrams(self, key: str) -> Iterator[tuple[int, float]]:
         grams = _trigrams(key)
-        lists = [held for gram in grams if (held := self.trigrams.get(gram)) is not None]
+        lists = [numbers for gram in grams if (numbers := self.trigrams.get(gram)) is not None]
         if len(key) < 4 or not lists:
             return
-        held, shared = np.unique(np.concatenate(lists), return_counts=True)
+        numbers, shared = np.unique(np.concatenate(lists), return_counts=True)
         # One letter that differs spoils up to three trigrams, two up to six.
-        for number in held[shared >= max(1, len(grams) - (3 if len(key) < _LONG_KEY else 6))].tolist():
+        for number in numbers[shared >= max(1, len(grams) - (3 if len(key) < _LONG_KEY else 6))].tolist():
             if abs(len(self.keys[number]) - len(key)) <= 2:
                 yield number, 0.8
 

@@ -123,63 +123,63 @@ def _parts(name: str) -> Iterator[_Part]:
         text = unicodedata.normalize("NFKC", text).casefold()
         text = _APOSTROPHES.sub("", _ELIDED.sub(" ", text))
     text = _DOTTED.sub(_undotted, text) if "." in text else text
-    for found in _RUNS.finditer(text):
-        run = found[0]
-        if len(run) == 1 and text[found.end() : found.end() + 1] == "." and found.lastgroup in ("latin", "cyrillic"):
-            cyrillic = found.lastgroup == "cyrillic"
-            yield _Part("cyrillic" if cyrillic else "latin", run if cyrillic else plain_latin(run), f"{run}.")
-        elif found.lastgroup == "han" and _is_foreign(text, found):
+    for match in _RUNS.finditer(text):
+        run = match[0]
+        script = match.lastgroup or ""
+        if len(run) == 1 and text[match.end() : match.end() + 1] == "." and script in ("latin", "cyrillic"):
+            yield _Part(script, run if script == "cyrillic" else plain_latin(run), f"{run}.")
+        elif script == "han" and _is_foreign(text, match):
             yield _Part("chinese", simplified(run), "", foreign=True)
-        elif found.lastgroup == "han":
+        elif script == "han":
             yield from _chinese_parts(simplified(run))
-        elif found.lastgroup == "arabic":
-            plain = plain_arabic(run)
-            if plain:
-                yield _Part("arabic", plain, plain)
-        elif found.lastgroup == "number":
-            yield _Part("number", str(int(run)), str(int(run)))
+        elif script == "arabic":
+            if plain := plain_arabic(run):
+                yield _Part(script, plain, plain)
+        elif script == "number":
+            yield _Part(script, str(int(run)), str(int(run)))
+        elif script == "cyrillic":
+            plain = CYRILLIC_MARKS.sub("", run)
+            yield _Part(script, plain, stem(plain))
         else:
-            cyrillic = found.lastgroup == "cyrillic"
-            plain = CYRILLIC_MARKS.sub("", run) if cyrillic else plain_latin(run)
-            yield _Part("cyrillic" if cyrillic else "latin", plain, stem(plain) if cyrillic else plain)
+            yield _Part(script, plain_latin(run), plain_latin(run))
 
 
-def _is_foreign(text: str, found: re.Match[str]) -> bool:
+def _is_foreign(text: str, match: re.Match[str]) -> bool:
     """Whether a run of Chinese stands beside the dot that parts the names of a foreigner."""
-    beside = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
-    return len(found[0]) > 1 and not _FOREIGN_DOTS.isdisjoint(beside)
+    beside = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+    return len(match[0]) > 1 and not _FOREIGN_DOTS.isdisjoint(beside)
 
 
-def _undotted(found: re.Match[str]) -> str:
+def _undotted(match: re.Match[str]) -> str:
     """Write S.A.R.L. and A.B.C. as one word, but the initials J.A. of a person as two."""
-    joined = found[0].replace(".", "")
+    joined = match[0].replace(".", "")
     known = (joined,) in _book().known
     return joined if known or len(joined) > 2 else " ".join(f"{letter}." for letter in joined)
 
 
 def _joined_servant(parts: Iterator[_Part]) -> Iterator[_Part]:
     """Make one word of Abd al-Rahman, Abdel Rahman and Abdulrahman, however it is written."""
-    held: _Part | None = None
+    servant: _Part | None = None
     for part in parts:
-        if held is not None:
+        if servant is not None:
             if part.known in _ARTICLES:
                 continue
-            yield held._replace(written=held.written + part.written, known=held.known + part.written)
-            held = None
+            yield servant._replace(written=servant.written + part.written, known=servant.known + part.written)
+            servant = None
             continue
         start = _SERVANT_ARABIC if part.script == "arabic" else _SERVANT
-        if found := start.fullmatch(part.written):
+        if match := start.fullmatch(part.written):
             root = "عبد" if part.script == "arabic" else "abd"
-            rest = found[1] or ""
+            rest = match[1] or ""
             joined = part._replace(written=root + rest, known=root + rest)
             if rest:
                 yield joined
             else:
-                held = joined
+                servant = joined
         else:
             yield part
-    if held is not None:
-        yield held
+    if servant is not None:
+        yield servant
 
 
 @lru_cache(maxsize=65_536)
@@ -245,20 +245,20 @@ class _Book:
     def at(self, parts: list[str], place: int) -> tuple[int, str, str]:
         """Give how many parts from here are a known word, its sort and its meaning; 0 where none is."""
         for length in range(self.first.get(parts[place], 0), 0, -1):
-            if found := self.known.get(tuple(parts[place : place + length])):
-                return length, *found
+            if known := self.known.get(tuple(parts[place : place + length])):
+                return length, *known
         return 0, "", ""
 
 
 def _spelt_apart(word: str) -> Iterator[str]:
     text = unicodedata.normalize("NFKC", word).casefold()
-    for found in _RUNS.finditer(text):
-        if found.lastgroup == "arabic":
-            yield plain_arabic(found[0])
-        elif found.lastgroup == "cyrillic":
-            yield stem(CYRILLIC_MARKS.sub("", found[0]))
+    for match in _RUNS.finditer(text):
+        if match.lastgroup == "arabic":
+            yield plain_arabic(match[0])
+        elif match.lastgroup == "cyrillic":
+            yield stem(CYRILLIC_MARKS.sub("", match[0]))
         else:
-            yield plain_latin(found[0])
+            yield plain_latin(match[0])
 
 
 @cache

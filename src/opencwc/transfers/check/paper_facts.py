@@ -125,7 +125,7 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
     return facts_of(
         shipment,
         entries=tuple(dict.fromkeys(f"{rule.list} {rule.entry}" for rule in rules)),
-        certificate=next((held for held in certificates if held.id.casefold() in named), None),
+        certificate=next((certificate for certificate in certificates if certificate.id.casefold() in named), None),
         drawn=drawn,
         notify_by=min(notices) if notices else None,
         mark=mark,
@@ -137,7 +137,7 @@ def _drawn(answer: Answer) -> tuple[tuple[str, str, str], ...]:
     why = (
         message.values for owed in answer.owed for message in owed.why if message.id == "transfers_certificate_drawn"
     )
-    return tuple(dict.fromkeys((str(said["id"]), str(said["amount"]), str(said["left"])) for said in why))
+    return tuple(dict.fromkeys((str(values["id"]), str(values["amount"]), str(values["left"])) for values in why))
 
 
 def facts_of_certificate(
@@ -151,18 +151,20 @@ def facts_of_certificate(
     """
     facts = facts_of_answer(answer, certificates, mark)
     named = {certificate.casefold() for certificate in answer.shipment.certificates}
-    held = [certificate for certificate in certificates if certificate.id.casefold() in named]
+    at_hand = [certificate for certificate in certificates if certificate.id.casefold() in named]
     duties = [owed for owed in answer.owed if owed.rule.paper == "certificate"]
-    if held and duties and all(owed.state == "met" for owed in duties):
-        return _facts_written_in(held[0], facts), Message("transfers_papers_reprinted", {"id": held[0].id})
-    new = replace(facts, certificates=(), issued=None, valid_until=None, end_users=_with_address(facts.end_users, held))
+    if at_hand and duties and all(owed.state == "met" for owed in duties):
+        return _facts_written_in(at_hand[0], facts), Message("transfers_papers_reprinted", {"id": at_hand[0].id})
+    new = replace(
+        facts, certificates=(), issued=None, valid_until=None, end_users=_with_address(facts.end_users, at_hand)
+    )
     missing = next((owed.missing for owed in duties if owed.missing), None)
     if missing is not None:
         new = replace(new, quantity=str(missing), quantity_kg=None)
     if not named:
         return new, None
     values: dict[str, Value] = {"ids": answer.shipment.certificates, "amount": new.quantity or "—"}
-    return new, Message("transfers_papers_new" if held else "transfers_papers_not_at_hand", values)
+    return new, Message("transfers_papers_new" if at_hand else "transfers_papers_not_at_hand", values)
 
 
 def _facts_written_in(certificate: Certificate, facts: PaperFacts) -> PaperFacts:

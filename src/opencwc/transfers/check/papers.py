@@ -31,7 +31,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
-from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 DATA = Path(__file__).parent / "data" / "papers.yaml"
@@ -77,7 +77,6 @@ class _Paper:
         return Report(
             title=self.say(kind),
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
             lead=(self.say(f"basis_{kind}"),) if based else (),
             sections=tuple(

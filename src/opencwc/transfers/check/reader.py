@@ -104,13 +104,13 @@ def steps_of(
     yield Started(checked, to_plain(checker.maker))
     tally, rows = CheckTally(), len(shipments.shipments)
     hits: list[Any] = []
-    shown: list[ShownAnswer] = []
+    shown_answers: list[ShownAnswer] = []
     findings: list[Finding] = []
     for row, answer in enumerate(answers, 1):
         tally.add(answer)
         alike_names = alike(names, answer) if names else []
         hits += alike_names
-        shown.append(shown_answer(answer, certificates, alike_names, mark))
+        shown_answers.append(shown_answer(answer, certificates, alike_names, mark))
         findings += answer.findings
         for _, name, hit in alike_names:
             findings.append(finding_of(hit, Subject(answer.shipment.row, answer.shipment.id, name), checker.maker))
@@ -118,8 +118,10 @@ def steps_of(
             yield Progress(row, row / rows)
             yield Found(findings)
             findings = []
-    said = [*shipments.notes, *summary(checker, tally, shipments.columns, len(certificates))]
-    said += [names.told(hits), *names.problems[:5]] if names else []
-    content = kept.packed(kept.summary_of(checker, shipments.name, said, names.name if names else ""), shown)
+    messages = [*shipments.notes, *summary(checker, tally, shipments.columns, len(certificates))]
+    messages += [names.told(hits), *names.problems[:5]] if names else []
+    content = kept.packed(
+        kept.summary_of(checker, shipments.name, messages, names.name if names else ""), shown_answers
+    )
     counts = dict(tally.by_verdict)
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))

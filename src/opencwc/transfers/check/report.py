@@ -29,7 +29,7 @@ from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 CHECK_TONES: dict[Verdict, Tone] = {
     Verdict.PROHIBITED: "grave", Verdict.REVIEW: "doubt", Verdict.ALLOWED_WITH: "mild", Verdict.UNREADABLE: "gap",
@@ -42,13 +42,13 @@ MOST_ROWS = 500
 def check_report(
     answers: Sequence[Answer],
     tally: CheckTally,
-    told: Sequence[Message],
+    summary: Sequence[Message],
     convention: Convention,
     lang: str = "en",
     file: str = "",
 ) -> Report:
-    """Return answers as a document; ``told`` is what was checked (`opencwc.transfers.check.formats.summary`)."""
-    return _Reporter(convention, lang, file).report(answers, tally, told)
+    """Return answers as a document; ``summary`` is what was checked (`opencwc.transfers.check.formats.summary`)."""
+    return _Reporter(convention, lang, file).report(answers, tally, summary)
 
 
 class _Reporter:
@@ -57,7 +57,7 @@ class _Reporter:
         self.lang = lang
         self.file = file
 
-    def report(self, answers: Sequence[Answer], tally: CheckTally, told: Sequence[Message]) -> Report:
+    def report(self, answers: Sequence[Answer], tally: CheckTally, summary: Sequence[Message]) -> Report:
         weighed = [answer for answer in answers if any(finding.rule for finding in answer.findings)]
         free = [answer for answer in answers if answer not in weighed and answer.verdict is not Verdict.UNREADABLE]
         unread = [answer for answer in answers if answer not in weighed and answer.verdict is Verdict.UNREADABLE]
@@ -71,15 +71,14 @@ class _Reporter:
         if free:
             parts.append(("free", "transfers_report_free", self.rows(free, "transfers_report_free")))
         checked: list[Words] = [Text(self.file, verbatim=True)] if self.file else []
-        checked += (sentence(message, self.lang) for message in told)
+        checked += (sentence(message, self.lang) for message in summary)
         first = Section("checked", self.say("report_checked"), (Bullets(tuple(checked)),), wide=False)
         sections = [first, *(Section(name, self.say(title), blocks) for name, title, blocks in parts)]
         return Report(
             title=self.say("transfers_report_title"),
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
-            lead=tuple(sentence(message, self.lang) for message in told[:2]),
+            lead=tuple(sentence(message, self.lang) for message in summary[:2]),
             contents=tuple((section.id, section.title) for section in sections),
             sections=sections,
             closing=(self.sentence("transfers_report_person"),),
@@ -100,8 +99,8 @@ class _Reporter:
         pairs = [(answer, finding) for answer in answers for finding in answer.findings if finding.rule]
         if pairs:
             filters = (("verdict", "label_verdict"), ("entry", "label_entry"), ("to", "transfers_label_to"))
-            shown = (self.card(*pair, number) for number, pair in enumerate(pairs[:MOST_CARDS], 1))
-            yield Cards(shown, tuple(Filter(facet, self.heading(label)) for facet, label in filters))
+            cards = (self.card(*pair, number) for number, pair in enumerate(pairs[:MOST_CARDS], 1))
+            yield Cards(cards, tuple(Filter(facet, self.heading(label)) for facet, label in filters))
         if len(pairs) > MOST_CARDS:
             yield Paragraph((self.sentence("transfers_report_rest", count=len(pairs) - MOST_CARDS),), "warning")
         yield Paragraph((self.sentence("means_allowed"),), "note")
@@ -121,13 +120,13 @@ class _Reporter:
             )
         quantity = str(shipment.amount) if shipment.amount else shipment.text("quantity")
         concentration = shipment.share.text if shipment.share else shipment.text("concentration")
-        said = {
+        texts = {
             "date": shipment.day.isoformat() if shipment.day else shipment.text("date"), "quantity": quantity,
             "concentration": concentration, "purpose": shipment.text("purpose"),
             "consignee": shipment.text("consignee"), "end_user": shipment.text("end_user"),
             "papers": shipment.text("papers"), "certificates": ", ".join(shipment.certificates),
         }  # fmt: skip
-        facts += (self.verbatim(f"transfers_label_{name}", text) for name, text in said.items() if text)
+        facts += (self.verbatim(f"transfers_label_{name}", text) for name, text in texts.items() if text)
         blocks: list[Block] = [Paragraph((sentence(finding.message, self.lang),)), Facts(tuple(facts))]
         if duties := tuple(self.duties(owed_by(answer, finding))):
             blocks += [Paragraph((self.sentence("transfers_report_duties"),), "lead"), Facts(duties)]
@@ -148,9 +147,9 @@ class _Reporter:
     def duties(self, owed: Sequence[Owed]) -> Iterator[Fact]:
         """Say what has become of each duty, the gravest first, with its last day and its source."""
         for state in STATES_OF_DUTY:
-            told = tuple(self.duty(duty) for duty in owed if duty.state == state)
-            if told:
-                yield Fact(self.heading(f"transfers_duty_{state}"), told)
+            lines = tuple(self.duty(duty) for duty in owed if duty.state == state)
+            if lines:
+                yield Fact(self.heading(f"transfers_duty_{state}"), lines)
 
     def duty(self, owed: Owed) -> Text:
         """Say one duty, with the days and papers that concern it."""
@@ -162,7 +161,7 @@ class _Reporter:
     def rows(self, answers: Sequence[Answer], caption: str) -> Iterator[Block]:
         """List shipments on which no rule was weighed."""
         headings = tuple(self.say(label) for label in ("label_row", "label_id", "label_input", "label_why"))
-        shown: Iterable[tuple[Words, ...]] = (
+        rows: Iterable[tuple[Words, ...]] = (
             (
                 str(answer.shipment.row),
                 Text(answer.shipment.id, verbatim=True),
@@ -171,7 +170,7 @@ class _Reporter:
             )
             for answer in answers[:MOST_ROWS]
         )
-        yield Table(self.say(caption), headings, shown)
+        yield Table(self.say(caption), headings, rows)
         if len(answers) > MOST_ROWS:
             yield Paragraph((self.sentence("transfers_report_rest", count=len(answers) - MOST_ROWS),), "note")
 
@@ -182,8 +181,8 @@ class _Reporter:
         return Badge(self.say(f"verdict_{verdict}"), CHECK_TONES[verdict])
 
     def heading(self, name: str) -> str:
-        said = say(name, self.lang)
-        return said[:1].upper() + said[1:]
+        text = say(name, self.lang)
+        return text[:1].upper() + text[1:]
 
     def say(self, name: str) -> str:
         return say(name, self.lang)

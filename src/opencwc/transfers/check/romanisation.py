@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
+from opencwc.convention.fields import read_yaml
+
+LETTERS: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "data" / "romanisation.yaml")
 CYRILLIC_MARKS = re.compile("[\u0300-\u036fъь]")
 _ENDINGS = re.compile(
     "(?<=....)(?:[аяыи]ми|[оеё]го|[ое]му|[ыи]х|[оеё]в|[еоыи]й|[ая]я|[оеыи]е|[аяое]м|[ая]х|[ыиаяоеуюй])$"
@@ -18,36 +22,16 @@ _ENDINGS = re.compile(
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640\u0621]")
 _ARABIC_FORMS = str.maketrans("أإآٱىیکةؤئگپچژڤ", "ااااييكهويكبجزف")
 _LATIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
-_CYRILLIC = {
-    **dict(zip("абвгґдеёєзиіїйклмнопрстуфыэўјћқңғүұһәө", "abvggdeeeziiiyklmnoprstufyeujcknguuhao", strict=True)),
-    "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
-    "ђ": "dj", "љ": "lj", "њ": "nj", "џ": "dz",
-}  # fmt: skip
-_ARABIC_LETTERS = {
-    **dict(zip("بتثجحخدذرزسشصضطظغفقكلمنهوي", "bttjhhddrzsSsdtzjfkklmnhui", strict=True)),
-    "ا": "a", "ع": "'",
-}  # fmt: skip
-_SPELT = {
-    "schtsch": "S", "chtch": "S", "tsch": "C", "tch": "C", "shch": "S", "sch": "S", "sh": "S", "ch": "C", "zh": "J",
-    "kh": "h", "gh": "g", "gue": "ge", "gui": "gi", "ph": "f", "th": "t", "dh": "d", "ck": "k", "qu": "k", "q": "k",
-    "x": "ks", "tz": "Z", "ts": "Z", "cz": "Z", "ou": "u", "oo": "u", "ee": "i", "iy": "i", "ij": "i", "yi": "i",
-    "iye": "ie", "y": "i", "w": "v", "ae": "a", "oe": "o", "ue": "u",
-}  # fmt: skip
-_COARSE = re.compile("|".join(sorted(_SPELT, key=len, reverse=True)))
+_COARSE = re.compile("|".join(sorted(LETTERS["coarse"], key=len, reverse=True)))
 _LAST_F = re.compile("f$")
 _LAST_J = re.compile("j$")
 _FIRST_YE = re.compile("^ye(?=[^aeiou])")
 _SOFT_C = re.compile("c(?=[ei])")
 DOUBLED = re.compile(r"(.)\1+")
 _LAST_H = re.compile(r"([aeiou])h$")
-_BONES = {
-    "kh": "h", "sh": "S", "ch": "S", "gh": "j", "dj": "j", "zh": "j", "th": "t", "dh": "d", "ph": "f", "ck": "k",
-    "qu": "k",
-}  # fmt: skip
-_TO_BONES = re.compile("^ou(?=[aeiou])|" + "|".join(_BONES))
-_BONES["ou"] = "w"
-_SOFT = re.compile("c(?=[ei])")
-_BONES_LAST = str.maketrans({"g": "j", "q": "k", "c": "k", "p": "b", "v": "f"})
+_CONSONANTS = {**LETTERS["consonants"], "ou": "w"}
+_TO_CONSONANTS = re.compile("^ou(?=[aeiou])|" + "|".join(LETTERS["consonants"]))
+_MERGED_CONSONANTS = str.maketrans({"g": "j", "q": "k", "c": "k", "p": "b", "v": "f"})
 
 
 class Bones(NamedTuple):
@@ -66,7 +50,7 @@ def coarse(latin: str) -> str:
     >>> coarse("mohammad"), coarse("khalid") == coarse("halid"), coarse("muller") == coarse("mueller")
     ('mohamad', True, True)
     """
-    spelt = _COARSE.sub(lambda found: _SPELT[found[0]], _FIRST_YE.sub("e", latin))
+    spelt = _COARSE.sub(lambda match: LETTERS["coarse"][match[0]], _FIRST_YE.sub("e", latin))
     spelt = _SOFT_C.sub("s", spelt).replace("c", "k").replace("Z", "c")
     spelt = DOUBLED.sub(r"\1", spelt)
     return _LAST_H.sub(r"\1", spelt)
@@ -82,14 +66,16 @@ def bones(word: str, *, arabic: bool = False) -> Bones:
     (Bones(consonants='hsn', vowels=('', '', 'i', '')), Bones(consonants='hsn', vowels=('', 'u', 'ei', '')))
     """
     if arabic:
-        text = "".join(_ARABIC_LETTERS.get(letter, "") for letter in word)
+        text = "".join(LETTERS["arabic"].get(letter, "") for letter in word)
         if text[:1] in ("a", "'"):  # alef, with what it carries, or ain
             text = "A" + text[1:].lstrip("aui")
         elif text[:1] in ("u", "i"):
             text = {"u": "w", "i": "y"}[text[0]] + text[1:]
         text = text.replace("'", "")
     else:
-        text = _SOFT.sub("s", _TO_BONES.sub(lambda found: _BONES[found[0]], word)).translate(_BONES_LAST)
+        text = _SOFT_C.sub("s", _TO_CONSONANTS.sub(lambda match: _CONSONANTS[match[0]], word)).translate(
+            _MERGED_CONSONANTS
+        )
         text = "A" + text.lstrip("aeiou") if text[:1] in ("a", "e", "i", "o", "u") else text
     consonants: list[str] = []
     vowels = [""]
@@ -140,9 +126,9 @@ def stem(russian: str) -> str:
 def in_latin(script: str, written: str) -> str:
     """Return a word of a script in Latin letters."""
     if script == "cyrillic":
-        return plain_latin("".join(_CYRILLIC.get(letter, letter) for letter in written))
+        return plain_latin("".join(LETTERS["cyrillic"].get(letter, letter) for letter in written))
     if script == "arabic":
-        return "".join(_ARABIC_LETTERS.get(letter, "") for letter in written)
+        return "".join(LETTERS["arabic"].get(letter, "") for letter in written)
     if script == "chinese":
         return "".join(syllables(written))
     return written

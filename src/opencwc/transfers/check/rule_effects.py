@@ -167,8 +167,8 @@ def review(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     Applies neither-party (our reading) and ag-licence (Australia Group, guidelines).
     """
     weighing.doubt(weighing.resting_on(rule))
-    held = "met" if weighing.holds_paper(rule) else "needed"
-    weighing.owe(rule, held if rule.paper else "told")
+    state = "met" if weighing.holds_paper(rule) else "needed"
+    weighing.owe(rule, state if rule.paper else "told")
 
 
 def transit(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
@@ -253,14 +253,14 @@ def _holds(weighing: Weighing, rule: TransferRule) -> bool | None:
 
 def fits(weighing: Weighing, rule: TransferRule) -> bool | None:
     """Tell whether the conditions of a rule are met; ``None`` where they may be."""
-    met: list[bool | None] = []
+    conditions: list[bool | None] = []
     if rule.only:
-        met.append(weighing.shipment.purpose in rule.only)
+        conditions.append(weighing.shipment.purpose in rule.only)
     if rule.packing:
-        met.append(weighing.shipment.retail)
+        conditions.append(weighing.shipment.retail)
     if rule.threshold:
-        met.append(_is_within(weighing, weighing.law.thresholds[rule.threshold]))
-    return False if False in met else None if None in met else True
+        conditions.append(_is_within(weighing, weighing.law.thresholds[rule.threshold]))
+    return False if False in conditions else None if None in conditions else True
 
 
 def _is_within(weighing: Weighing, threshold: Threshold) -> bool | None:

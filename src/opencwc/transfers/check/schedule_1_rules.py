@@ -165,10 +165,10 @@ def notice(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> No
 
 
 def _notices(weighing: Weighing, rule: TransferRule, codes: tuple[str, ...], due: date | None) -> _Notices:
-    held = [paper for paper in weighing.shipment.papers if paper.kind == rule.paper]
+    papers = [paper for paper in weighing.shipment.papers if paper.kind == rule.paper]
     lacking, late, doubts = [], [], []
     for code in codes:
-        own = [paper for paper in held if paper.state == code]
+        own = [paper for paper in papers if paper.state == code]
         days = [paper.day for paper in own if paper.day]
         if not own:
             lacking.append(code)
@@ -176,6 +176,6 @@ def _notices(weighing: Weighing, rule: TransferRule, codes: tuple[str, ...], due
             doubts.append(Message("transfers_check_notice_undated", {"state": state_named(code)}))
         elif due and min(days) > due:
             late.append(min(days))
-    if lacking and any(not paper.state for paper in held):
+    if lacking and any(not paper.state for paper in papers):
         doubts.append(Message("transfers_check_notice_whose"))
     return _Notices(tuple(lacking), tuple(late), tuple(doubts))

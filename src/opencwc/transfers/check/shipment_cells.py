@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.fields import read_yaml
+from opencwc.convention.territories import all_territories, find_territory
 from opencwc.language.commerce import read_commerce
 from opencwc.transfers.days import read_day
+from opencwc.transfers.units import find_unit, read_number, without_marks
 
 DATA = Path(__file__).parent / "data" / "shipment_columns.yaml"
 WEAPONS = "weapons"
@@ -120,8 +122,7 @@ def known_words() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 def plain_words(text: str) -> str:
     """Return words without case, accents and punctuation, for names to be held against each other."""
-    bare = unicodedata.normalize("NFKD", text).casefold().replace("ـ", "")
-    spelt = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    spelt = without_marks(text)
     return " ".join(re.findall(r"[^\W_]+", spelt)) or spelt.strip()
 
 
@@ -187,12 +188,11 @@ def code_of(text: str) -> str:
     >>> code_of("Germany"), code_of("DEU"), code_of("Freedonia")
     ('DEU', 'DEU', '')
     """
-    from opencwc.convention.territories import find_territory
-
-    found = find_territory(text)
-    if found is None:
+    territory = find_territory(text)
+    if territory is None:
         return ""
-    return found.successors[0] if found.renamed and len(found.successors) == 1 else found.code
+    is_renamed = territory.renamed and len(territory.successors) == 1
+    return territory.successors[0] if is_renamed else territory.code
 
 
 def is_former(code: str) -> bool:
@@ -201,10 +201,8 @@ def is_former(code: str) -> bool:
     >>> is_former("SUN"), is_former("DEU")
     (True, False)
     """
-    from opencwc.convention.territories import all_territories
-
-    found = all_territories().get(code)
-    return found is not None and found.kind == "former"
+    territory = all_territories().get(code)
+    return territory is not None and territory.kind == "former"
 
 
 def day_of(text: str) -> date | None:
@@ -213,8 +211,8 @@ def day_of(text: str) -> date | None:
     >>> day_of("2026-03-01"), day_of("01.03.2026"), day_of("03/04/2026"), day_of("2026")
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None, None)
     """
-    found = read_day(text)
-    return found.day if found.other is None or found.other == found.day else None
+    read = read_day(text)
+    return read.day if read.other is None or read.other == read.day else None
 
 
 def days_of(text: str) -> tuple[date, date] | None:
@@ -225,18 +223,16 @@ def days_of(text: str) -> tuple[date, date] | None:
     >>> days_of("2026-03-01") is None, days_of("soon") is None
     (True, True)
     """
-    found = read_day(text)
-    if found.day and found.other and found.day != found.other:
-        return min(found.day, found.other), max(found.day, found.other)
-    return (date(found.year, 1, 1), date(found.year, 12, 31)) if found.year and not found.day else None
+    read = read_day(text)
+    if read.day and read.other and read.day != read.other:
+        return min(read.day, read.other), max(read.day, read.other)
+    return (date(read.year, 1, 1), date(read.year, 12, 31)) if read.year and not read.day else None
 
 
 def is_not_above_zero(text: str, decimal: str) -> bool:
     """Tell whether a quantity is zero or less."""
-    from opencwc.transfers.units import read_number
-
-    found = _NUMBER_AND_UNIT.fullmatch(text.strip())
-    value = read_number(found[1] if found else text, decimal).value
+    match = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    value = read_number(match[1] if match else text, decimal).value
     return value is not None and value <= 0
 
 
@@ -246,14 +242,10 @@ def amount_of(text: str, unit: str = "", decimal: str = "") -> Amount | None:
     >>> str(amount_of("5", "mg")), str(amount_of("2,5 t")), str(amount_of("1000", "L")), amount_of("12", "drums")
     ('0.000005 kg', '2500 kg', '1000 L', None)
     """
-    from opencwc.transfers.units import find_unit, read_number
-
     if not text:
         return None
-    if not unit:
-        found = _NUMBER_AND_UNIT.fullmatch(text.strip())
-        if found:
-            text, unit = found[1], found[2]
+    if not unit and (match := _NUMBER_AND_UNIT.fullmatch(text.strip())):
+        text, unit = match[1], match[2]
     number = read_number(text, decimal)
     if number.value is None or number.other is not None or number.value <= 0 or not unit:
         return None
@@ -284,10 +276,10 @@ def share_of(text: str) -> Share | None:
 def share_stated(value: str, unit: str, text: str) -> Share | None:
     """Return the concentration that a text states (`opencwc.language.commerce`), where it is a share of the whole."""
     per = {"%": Decimal(1), "ppm": Decimal("0.0001")}.get(unit)
-    found = _SHARE.fullmatch(value)
-    if per is None or found is None:
+    match = _SHARE.fullmatch(value)
+    if per is None or match is None:
         return None
-    sign, first, last = found.groups()
+    sign, first, last = match.groups()
     try:
         low, high = Decimal(first) * per, Decimal(last or first) * per
     except InvalidOperation:
@@ -311,10 +303,9 @@ def paper_of(text: str) -> Paper:
     rest = plain_words(_ANY_DAY.sub(" ", text))
     kind = ""
     for name, words in meanings("papers").items():
-        held = next((word for word in words if f" {rest} ".find(f" {word} ") >= 0), "")
-        if held:
+        if written := next((word for word in words if f" {word} " in f" {rest} "), ""):
             kind = name
-            rest = f" {rest} ".replace(f" {held} ", " ").strip()
+            rest = f" {rest} ".replace(f" {written} ", " ").strip()
             break
     state = code_of(rest) if rest else ""
     if rest and not state:
@@ -328,8 +319,7 @@ def plain_number(value: Decimal) -> str:
     >>> plain_number(Decimal("1E+3")), plain_number(Decimal("0.50"))
     ('1000', '0.5')
     """
-    text = f"{value.normalize():f}"
-    return text or "0"
+    return f"{value.normalize():f}"
 
 
 def split_cell(text: str, marks: str = ";,|\n") -> list[str]:

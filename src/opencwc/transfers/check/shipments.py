@@ -5,9 +5,10 @@ Nothing is judged here. `read_shipments` reads a file, `shipment_of` one row as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, TypeVar
@@ -34,7 +35,8 @@ from opencwc.transfers.check.shipment_cells import (
     share_of,
     split_cell,
 )
-from opencwc.transfers.mapping import TablePreview
+from opencwc.transfers.mapping import TablePreview, map_columns
+from opencwc.transfers.units import decimal_mark, split_unit
 
 SHIPMENT_FIELDS = (
     "id", "chemical", "cas", "structure", "line", "concentration", "quantity", "unit", "from", "to", "via",
@@ -49,7 +51,6 @@ Row = tuple[int, Mapping[str, str], "Message | None"]
 def countries_of(source: Path | BinaryIO, name: str = "") -> Mapping[int, str]:
     """Return what a table of names says of the country of each row, by the row's number; empty where no column does."""
     from opencwc.files.frames import ROW, open_frame
-    from opencwc.transfers.mapping import map_columns
 
     with open_frame(source, name) as frame:
         try:
@@ -76,21 +77,13 @@ def read_rows(
     from opencwc.files.frames import open_frame
 
     with open_frame(source, name) as frame:
-        columns = columns_of(frame.header, kind, given, frame.name)
+        columns = map_columns(frame.header, known_words()[kind], given, where=frame.name)
         return frame.name, columns, tuple(frame.notes), list(rows_as_texts(frame.batches(), columns))
-
-
-def columns_of(header: Sequence[str], kind: str, given: Mapping[str, str], where: str) -> Mapping[str, str]:
-    """Return the column of the file for each field of a kind (see `read_rows`)."""
-    from opencwc.transfers.mapping import map_columns
-
-    return map_columns(header, known_words()[kind], given, where=where)
 
 
 def rows_as_texts(batches: Iterable[object], columns: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of a table as texts by field."""
     from opencwc.files.frames import PROBLEM, ROW, problem_of
-    from opencwc.transfers.units import split_unit
 
     constants = {name: column[1:].strip() for name, column in columns.items() if column.startswith("=")}
     if "quantity" in columns and "unit" not in columns:
@@ -188,17 +181,15 @@ def read_shipments(
 
     Raises `InputError` where there is no such file, it holds no table, or its columns cannot be told.
     """
-    from opencwc.transfers.units import decimal_mark
-
     name, columns, notes, rows = read_rows(source, name, "fields", given)
-    if not set(columns) & NAMING:
-        raise _nameless(name)
+    _require_goods(columns, name)
     mark = decimal_mark(texts.get("quantity", "") for _, texts, _ in rows)
     return Shipments(name, columns, tuple(shipment_of(*row, decimal=mark) for row in rows), notes)
 
 
-def _nameless(name: str) -> InputError:
-    return InputError("no_column_of_goods", where=name)
+def _require_goods(columns: Mapping[str, str], where: str) -> None:
+    if not set(columns) & NAMING:
+        raise InputError("no_column_of_goods", where=where)
 
 
 def preview(
@@ -211,17 +202,15 @@ def preview(
     from opencwc.files.frames import open_frame
 
     with open_frame(source, name) as frame:
-        start = next(frame.batches(rows=rows), None)
-        cells = tuple(start.select(frame.header).iter_rows()) if start is not None else ()
+        starts = list(islice(frame.batches(rows=rows), 1))
+        cells = tuple(row for start in starts for row in start.select(frame.header).iter_rows())
         columns: Mapping[str, str] = MappingProxyType({})
         error, problems = None, tuple(frame.notes)
         try:
-            columns = columns_of(frame.header, "fields", given, frame.name)
-            if not set(columns) & NAMING:
-                raise _nameless(frame.name)
-            if start is not None:
-                read = [shipment_of(*row) for row in rows_as_texts([start], columns)]
-                problems += tuple({repr(says): says for shipment in read for says in shipment.problems}.values())
+            columns = map_columns(frame.header, known_words()["fields"], given, where=frame.name)
+            _require_goods(columns, frame.name)
+            read = [shipment_of(*row) for row in rows_as_texts(starts, columns)]
+            problems += tuple({repr(says): says for shipment in read for says in shipment.problems}.values())
         except InputError as why:
             error = why
         missing = () if set(columns) & NAMING or not columns else ("chemical",)

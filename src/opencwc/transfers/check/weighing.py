@@ -260,17 +260,17 @@ class Weighing:
 
     def message(self, verdict: Verdict) -> Message:
         """Say what decides, gravest first, then what else there is to know, and on what it rests."""
-        said = [
+        messages = [
             why for of, why in sorted(self.reasons, key=lambda reason: CHECK.verdicts.index(reason[0])) if of is verdict
         ]
         if verdict is Verdict.REVIEW:  # also what stands against it or is missing whatever the person finds
-            said += [why for of, why in self.reasons if of is not verdict]
-        if not said:
-            said = [owed.told for owed in self.owed if owed.state == "met" and owed.why]
+            messages += [why for of, why in self.reasons if of is not verdict]
+        if not messages:
+            messages = [owed.told for owed in self.owed if owed.state == "met" and owed.why]
         afterwards = [owed.told for owed in self.owed if owed.state == "later"]
         values: dict[str, Value] = {"entry": f"{self.entry.list} {self.entry.id}", "verdict": f"verdict_{verdict}"}
         first = Message(f"transfers_why_{verdict}", values)
-        return joined([first, *said, *self.notes, *afterwards])
+        return joined([first, *messages, *self.notes, *afterwards])
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield what a person can look at: the States, each duty with its day and source, and the papers held."""
@@ -286,8 +286,8 @@ class Weighing:
             yield Evidence("paper", paper.kind, value=paper.text)
         drawn = {name: f"{taken}, {left}" for name, taken, left in reversed(self.cover.drawn if self.cover else ())}
         for certificate in self.shipment.certificates:
-            said = f"{certificate}: {drawn[certificate]}" if self.goes and certificate in drawn else certificate
-            yield Evidence("paper", "certificate", value=said)
+            text = f"{certificate}: {drawn[certificate]}" if self.goes and certificate in drawn else certificate
+            yield Evidence("paper", "certificate", value=text)
 
 
 def resting(rule: TransferRule, says: Message) -> Message:

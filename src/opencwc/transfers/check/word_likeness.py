@@ -7,16 +7,10 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from opencwc.transfers.check.name_words import NameWord
-from opencwc.transfers.check.romanisation import DOUBLED, bones, coarse, in_latin, romanised, syllables
+from opencwc.transfers.check.romanisation import DOUBLED, LETTERS, bones, coarse, in_latin, romanised, syllables
 
 _SOUNDS = {"a": "ae", "u": "ou", "i": "ie", "'": "aeiou"}
-_PINYIN = {
-    "zh": "S", "ch": "S", "sh": "S", "z": "s", "c": "s", "s": "s", "x": "s", "j": "S", "q": "S", "r": "S", "b": "p",
-    "p": "p", "d": "t", "t": "t", "g": "k", "k": "k", "f": "f", "w": "f", "m": "m", "n": "n", "l": "l", "h": "h",
-}  # fmt: skip
-_HEARD = str.maketrans({"C": "S", "J": "S", "j": "S", "z": "s", "c": "s", "b": "p", "d": "t", "g": "k", "v": "f",
-                        "r": "l"})  # fmt: skip
-"""What Chinese hears as one: voiced and voiceless, r and l, the sibilants."""
+_HEARD = str.maketrans(LETTERS["heard"])
 _NEAR_VOWELS = ({"a", "e"}, {"o", "u"}, {"e", "i"})
 _SAME_CONSONANTS = 0.88
 _NEAR_VOWEL = 0.05
@@ -36,7 +30,7 @@ _STRICT = 1.9
 """How much of a word may differ: one letter in up to 8, two in more; a short word must be the same."""
 
 
-def alike(one: NameWord, other: NameWord) -> float:
+def alike(first: NameWord, second: NameWord) -> float:
     """Tell from 0 to 1 how alike two words are; below some likeness it is 0, since another word is no near miss.
 
     >>> from opencwc.transfers.check.name_words import name_words
@@ -46,38 +40,40 @@ def alike(one: NameWord, other: NameWord) -> float:
     >>> like("华源", "Huayuan"), like("chimie", "química"), like("Sigma", "Stigma")
     (0.97, 1.0, 0.71)
     """
-    if one.kind != other.kind and "initial" not in (one.kind, other.kind):
-        return 0.0 if "number" in (one.kind, other.kind) else _alike_in_writing(one, other)
-    if one.kind in ("common", "place", "number") and one.kind == other.kind:
-        return float(one.key == other.key)
-    if "initial" in (one.kind, other.kind):
-        return _alike_as_initials(one, other)
-    return 1.0 if one.written == other.written else _alike_across_scripts(one, other)
+    if first.kind != second.kind and "initial" not in (first.kind, second.kind):
+        return 0.0 if "number" in (first.kind, second.kind) else _alike_in_writing(first, second)
+    if first.kind in ("common", "place", "number") and first.kind == second.kind:
+        return float(first.key == second.key)
+    if "initial" in (first.kind, second.kind):
+        return _alike_as_initials(first, second)
+    return 1.0 if first.written == second.written else _alike_across_scripts(first, second)
 
 
-def _alike_as_initials(one: NameWord, other: NameWord) -> float:
-    if not {one.kind, other.kind} <= {"word", "initial"} or one.key[:1] != other.key[:1]:
+def _alike_as_initials(first: NameWord, second: NameWord) -> float:
+    if not {first.kind, second.kind} <= {"word", "initial"} or first.key[:1] != second.key[:1]:
         return 0.0
-    return 1.0 if one.kind == other.kind else 0.8
+    return 1.0 if first.kind == second.kind else 0.8
 
 
-def _alike_across_scripts(one: NameWord, other: NameWord) -> float:
-    if one.foreign != other.foreign and "chinese" in (one.script, other.script) and one.script != other.script:
-        as_heard = _AS_HEARD if heard(one) and heard(one) == heard(other) else 0.0
-        return _SAME_SOUND if one.key == other.key else as_heard
-    if one.script == other.script == "chinese":
-        return _HOMOPHONE if one.key == other.key else 0.0
-    if (one.script == "arabic") != (other.script == "arabic"):
-        return _alike_in_consonants(one, other) if one.script == "arabic" else _alike_in_consonants(other, one)
-    if one.key == other.key:
+def _alike_across_scripts(first: NameWord, second: NameWord) -> float:
+    if first.foreign != second.foreign and "chinese" in (first.script, second.script) and first.script != second.script:
+        as_heard = _AS_HEARD if heard(first) and heard(first) == heard(second) else 0.0
+        return _SAME_SOUND if first.key == second.key else as_heard
+    if first.script == second.script == "chinese":
+        return _HOMOPHONE if first.key == second.key else 0.0
+    if (first.script == "arabic") != (second.script == "arabic"):
+        return _alike_in_consonants(first, second) if first.script == "arabic" else _alike_in_consonants(second, first)
+    if first.key == second.key:
         return _SAME_SOUND
-    cyrillic = one.script != other.script
-    if len(one.key) >= _SHORTEST and romanised(one.key, cyrillic=cyrillic) & romanised(other.key, cyrillic=cyrillic):
+    cyrillic = first.script != second.script
+    if len(first.key) >= _SHORTEST and romanised(first.key, cyrillic=cyrillic) & romanised(
+        second.key, cyrillic=cyrillic
+    ):
         return _ROMANISED
-    return max(_alike_in_letters(one.key, other.key), _alike_in_sound(one.latin, other.latin))
+    return max(_alike_in_letters(first.key, second.key), _alike_in_sound(first.latin, second.latin))
 
 
-def plural(one: NameWord, other: NameWord) -> float:
+def plural(first: NameWord, second: NameWord) -> float:
     """Tell how alike two words are of which one is the plural of the other, as goods in a company's name: ink, inks.
 
     A person's name has no plural (Han, Hans), so that it is for the caller to say that these are companies.
@@ -86,8 +82,8 @@ def plural(one: NameWord, other: NameWord) -> float:
     >>> plural(name_words("Ink")[0], name_words("Inks")[0]), plural(name_words("Ink")[0], name_words("Inky")[0])
     (0.9, 0.0)
     """
-    short, long = sorted((one.written, other.written), key=len)
-    fits = one.kind == other.kind == "word" and one.script == other.script == "latin"
+    short, long = sorted((first.written, second.written), key=len)
+    fits = first.kind == second.kind == "word" and first.script == second.script == "latin"
     return _PLURAL if fits and len(short) >= _SHORTEST_NOUN and long in (f"{short}s", f"{short}es") else 0.0
 
 
@@ -100,49 +96,49 @@ def heard(word: NameWord) -> str:
     True
     """
     if word.script == "chinese":
-        found = "".join(map(_heard_syllable, syllables(word.written)))
+        consonants = "".join(map(_heard_syllable, syllables(word.written)))
     else:
-        found = coarse(word.latin).translate(_HEARD)
-    found = DOUBLED.sub(r"\1", "".join(letter for letter in found if letter not in "aeiouy"))
-    if len(found) > _LEAST_HEARD:
-        found = found.removesuffix("l")  # a last r is often not written
-    return found if len(found) >= _LEAST_HEARD else ""
+        consonants = coarse(word.latin).translate(_HEARD)
+    consonants = DOUBLED.sub(r"\1", "".join(letter for letter in consonants if letter not in "aeiouy"))
+    if len(consonants) > _LEAST_HEARD:
+        consonants = consonants.removesuffix("l")  # a last r is often not written
+    return consonants if len(consonants) >= _LEAST_HEARD else ""
 
 
 def _heard_syllable(pinyin: str) -> str:
     if pinyin == "er":
         return "l"
-    first = next((initial for initial in _PINYIN if pinyin.startswith(initial)), "")
+    first = next((initial for initial in LETTERS["pinyin"] if pinyin.startswith(initial)), "")
     vowel = pinyin[len(first) :]
     if pinyin in ("wu", "w"):
         return "u"
-    return _PINYIN.get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
+    return LETTERS["pinyin"].get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
 
 
-def _alike_in_writing(one: NameWord, other: NameWord) -> float:
+def _alike_in_writing(first: NameWord, second: NameWord) -> float:
     """Likeness of a word to a common word or a place of which it may be a slip or another spelling."""
-    if one.written == other.written:
+    if first.written == second.written:
         return 1.0
-    scripts = {one.script, other.script}
-    if "word" not in (one.kind, other.kind) or not scripts <= {"latin", "cyrillic"}:
+    scripts = {first.script, second.script}
+    if "word" not in (first.kind, second.kind) or not scripts <= {"latin", "cyrillic"}:
         return 0.0
-    ours, theirs = (coarse(in_latin(word.script, word.written)) for word in (one, other))
+    ours, theirs = (coarse(in_latin(word.script, word.written)) for word in (first, second))
     return _SAME_SOUND if ours == theirs else _alike_in_letters(ours, theirs)
 
 
-def _alike_in_letters(one: str, other: str) -> float:
-    longest = max(len(one), len(other))
-    if min(len(one), len(other)) < _SHORTEST or one[0] != other[0]:
+def _alike_in_letters(first: str, second: str) -> float:
+    longest = max(len(first), len(second))
+    if min(len(first), len(second)) < _SHORTEST or first[0] != second[0]:
         return 0.0
-    apart = Levenshtein.distance(one, other, score_cutoff=2)
+    apart = Levenshtein.distance(first, second, score_cutoff=2)
     if apart > (1 if longest < _LONG else 2):
         return 0.0
     return float((1 - apart / longest) ** _STRICT)
 
 
-def _alike_in_sound(one: str, other: str) -> float:
+def _alike_in_sound(first: str, second: str) -> float:
     """Likeness of Mohammed and Muhammad: the same consonants, and vowels that romanisations take for each other."""
-    ours, theirs = bones(one), bones(other)
+    ours, theirs = bones(first), bones(second)
     if ours.consonants != theirs.consonants or len(ours.consonants) < _SHORTEST - 1:
         return 0.0
     differ = 0

@@ -10,7 +10,7 @@ import polars as pl
 
 from opencwc.finding import Message, Value
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, LedgerDraft
-from opencwc.transfers.ledgers.row_stream import Array, QuantityColumn, by_number, joined
+from opencwc.transfers.ledgers.row_stream import Array, QuantityColumn, joined
 from opencwc.transfers.model import HUGE_KG
 from opencwc.transfers.units import Unit, find_unit, read_number, unclear_unit
 
@@ -48,8 +48,7 @@ def rows_by_text(draft: LedgerDraft, texts: Mapping[int, str]) -> dict[str, Arra
 
 def _weigh(draft: LedgerDraft, values: Array, quantities: QuantityColumn) -> None:
     """Turn quantities into kg: by the unit of the line, or by that which the quantity itself names."""
-    column = draft.rows.texts["unit"]
-    numbers, texts = column.numbers(), column.texts()
+    numbers, texts = draft.rows.texts["unit"].drain()
     factors = np.full(max(1, len(texts)), np.nan)
     messages: dict[int, Message] = {}
     for at, text in enumerate(texts):
@@ -62,7 +61,7 @@ def _weigh(draft: LedgerDraft, values: Array, quantities: QuantityColumn) -> Non
         unit = find_unit(symbol)
         values[at] *= (unit.kg or np.nan) if unit else np.nan
     own = np.fromiter(quantities.in_kg, np.int64, len(quantities.in_kg))
-    weights = by_number(factors, numbers)
+    weights = factors[numbers]
     weights[own] = 1.0
     values *= weights
     skip = draft.unread.copy()
@@ -103,12 +102,12 @@ def read_unit(text: str) -> tuple[Unit | None, Message | None]:
     if not text:
         return None, Message("ledger_unit_missing")
     unit = find_unit(text)
-    shown = text[:MOST_SHOWN]
+    excerpt = text[:MOST_SHOWN]
     if unit is None:
         if readings := unclear_unit(text):
-            return None, Message("ledger_unit_unclear", {"text": shown, "readings": readings})
-        return None, Message("ledger_unit_unknown", {"text": shown})
-    return unit, None if unit.kg is not None else Message(f"ledger_unit_{unit.kind}", {"text": shown})
+            return None, Message("ledger_unit_unclear", {"text": excerpt, "readings": readings})
+        return None, Message("ledger_unit_unknown", {"text": excerpt})
+    return unit, None if unit.kg is not None else Message(f"ledger_unit_{unit.kind}", {"text": excerpt})
 
 
 _PER_CENT = re.compile(r"\s*(?:[%٪％]|per ?cent|pct)(?:\s*\(?w/?w\)?)?$", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from opencwc.transfers.ledgers.layout import Layout
 from opencwc.transfers.ledgers.row_stream import Array, StreamedRows
 
 _MOST_PROBLEMS = 60_000
+_AMONG_MANY = Message("ledger_problem_among_many")
+"""The problem that stands for all further ones."""
 
 
 class LineProblems:
@@ -29,15 +31,11 @@ class LineProblems:
         """Return the number of a problem, from 1; where there are too many different ones, that of a general one."""
         key = repr(message)
         if key not in self._numbers:
-            if len(self.messages) >= _MOST_PROBLEMS:
-                return self.number(Message("ledger_problem_among_many")) if key != _AMONG_MANY else self._add(message)
-            return self._add(message)
+            if len(self.messages) >= _MOST_PROBLEMS and message != _AMONG_MANY:
+                return self.number(_AMONG_MANY)
+            self.messages.append(message)
+            self._numbers[key] = len(self.messages)
         return self._numbers[key]
-
-    def _add(self, message: Message) -> int:
-        self.messages.append(message)
-        self._numbers[repr(message)] = len(self.messages)
-        return len(self.messages)
 
     def say(self, rows: Array, message: Message) -> None:
         """Say one problem of some rows (places, or a mask)."""
@@ -65,11 +63,11 @@ class LineProblems:
         for at, message in messages.items():
             if at < len(by_text):
                 by_text[at] = self.number(message)
-        held = by_text[numbers]
-        held[skip] = 0
-        places = np.flatnonzero(held)
+        by_row = by_text[numbers]
+        by_row[skip] = 0
+        places = np.flatnonzero(by_row)
         if len(places):
-            self.say_each(places, held[places])
+            self.say_each(places, by_row[places])
 
     def settled(self) -> tuple[tuple[Message, ...], Array]:
         """Return the messages that lines have, in the order in which they are first met, and their numbers by line."""
@@ -82,12 +80,9 @@ class LineProblems:
     def _joined(self, first: int, second: int) -> int:
         parts: list[Item] = []
         for message in (self.messages[first - 1], self.messages[second - 1]):
-            said = message.values["problems"] if message.id == "ledger_problems" else (message,)
-            parts += [part for part in said if part not in parts] if isinstance(said, tuple) else []
+            problems = message.values["problems"] if message.id == "ledger_problems" else (message,)
+            parts += [part for part in problems if part not in parts] if isinstance(problems, tuple) else []
         return self.number(Message("ledger_problems", {"problems": tuple(parts)}))
-
-
-_AMONG_MANY = repr(Message("ledger_problem_among_many"))
 
 
 SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")
@@ -116,16 +111,33 @@ class LedgerDraft:
     def unread(self) -> Array:
         """Of each row, whether it could not be read or holds nothing; that is its problem then."""
         unread = np.zeros(self.rows.rows, bool)
-        for at, said in self.rows.row_problems.items():
+        for at, problem in self.rows.row_problems.items():
             unread[at] = True
-            self.problems.say(np.array([at]), problem_of(said))
+            self.problems.say(np.array([at]), problem_of(problem))
         for places in self.rows.blank_rows:
             fresh = places[~unread[places]]
             unread[fresh] = True
             self.problems.say(fresh, EMPTY)
-        if ends := [said for said in self.rows.row_problems.values() if '"file_' in said]:
+        if ends := [problem for problem in self.rows.row_problems.values() if '"file_' in problem]:
             self.notes.append(problem_of(ends[0]))
         return unread
+
+    def read_by_text(
+        self, numbers: Array, readings: Sequence[tuple[object, Message | None]], nothing: np.generic
+    ) -> Array:
+        """Return the value of each row by the number of its text, and say the problems of the texts.
+
+        ``readings`` are the value and the problem of each text. Rows that could not be read, and texts without a value,
+        have ``nothing``, which also gives the type.
+        """
+        values = np.full(max(1, len(readings)), nothing)
+        for at, (value, _) in enumerate(readings):
+            values[at] = nothing if value is None else value
+        of_rows: Array = values[numbers]
+        of_rows[self.unread] = nothing
+        problems = {at: message for at, (_, message) in enumerate(readings) if message is not None}
+        self.problems.say_texts(numbers, problems, self.unread)
+        return of_rows
 
     def note(self, message: Message) -> None:
         """Say something of the whole ledger, once."""

@@ -20,7 +20,7 @@ from opencwc.screening.screener import Screener
 from opencwc.transfers.days import Day, read_day
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, SPREADSHEETS, LedgerDraft
 from opencwc.transfers.ledgers.layout import ledger_words
-from opencwc.transfers.ledgers.row_stream import Array, by_number, joined, nulled
+from opencwc.transfers.ledgers.row_stream import Array, joined, nulled
 from opencwc.transfers.mapping import plain_header
 from opencwc.transfers.model import Substance
 from opencwc.transfers.substances import Substances
@@ -36,31 +36,19 @@ def state_codes() -> pl.Enum:
 
 def read_side(draft: LedgerDraft, side: str) -> Array:
     """Return of each line the place among `state_codes` of its ``reporter`` or ``partner``, `NOWHERE` for none."""
-    column = draft.rows.texts[side]
-    numbers, texts = column.numbers(), column.texts()
+    numbers, texts = draft.rows.texts[side].drain()
     place = {code: at for at, code in enumerate(state_codes().categories.to_list())}
-    places = np.full(max(1, len(texts)), NOWHERE, np.uint16)
-    messages: dict[int, Message] = {}
-    renamed: dict[str, str] = {}
-    elsewhere: list[str] = []
-    for at, text in enumerate(texts):
-        territory, message = read_state(text, side)
-        if message is not None:
-            messages[at] = message
-        if territory is None:
-            continue
-        if territory.renamed:
-            renamed[text] = territory.successors[0]
-        if territory.kind == "elsewhere":
-            elsewhere.append(text)
-        places[at] = place[territory.successors[0] if territory.renamed else territory.code]
-    of_lines = by_number(places, numbers)
-    of_lines[draft.unread] = NOWHERE
-    draft.problems.say_texts(numbers, messages, draft.unread)
+    states = {text: read_state(text, side) for text in texts}
+    territories = {text: territory for text, (territory, _) in states.items() if territory is not None}
+    renamed = {text: territory.successors[0] for text, territory in territories.items() if territory.renamed}
+    elsewhere = [text for text in texts if text in territories and territories[text].kind == "elsewhere"]
+    places = {text: place[renamed.get(text, territory.code)] for text, territory in territories.items()}
+    readings = [(places.get(text), states[text][1]) for text in texts]
+    of_lines = draft.read_by_text(numbers, readings, np.uint16(NOWHERE))
     draft.notes += [Message("ledger_state_renamed", {"text": text, "code": code}) for text, code in renamed.items()]
     if elsewhere:
-        shown: tuple[Item, ...] = tuple(elsewhere[:10])
-        draft.notes.append(Message("ledger_elsewhere", {"names": shown}))
+        first: tuple[Item, ...] = tuple(elsewhere[:10])
+        draft.notes.append(Message("ledger_elsewhere", {"names": first}))
     return of_lines
 
 
@@ -92,12 +80,12 @@ def read_state(text: str, side: str = "reporter") -> tuple[Territory | None, Mes
     candidates = territory_candidates(text)
     if len(candidates) == 1:
         return candidates[0], None
-    shown = text[:MOST_SHOWN]
+    excerpt = text[:MOST_SHOWN]
     for id, territories in (("unclear", candidates), ("near", similar_territories(text) if not candidates else ())):
         if territories:
             codes = tuple(territory.code for territory in territories)
-            return None, Message(f"ledger_state_{id}", {"text": shown, "codes": codes})
-    return None, Message("ledger_state_unknown", {"text": shown})
+            return None, Message(f"ledger_state_{id}", {"text": excerpt, "codes": codes})
+    return None, Message("ledger_state_unknown", {"text": excerpt})
 
 
 def read_ids(draft: LedgerDraft, reporters: pl.Series) -> pl.Series:
@@ -134,33 +122,26 @@ _TRADE = frozenset(("trade", "commerce", "comercio", "торговля", "тор
 
 def read_flows(draft: LedgerDraft) -> tuple[pl.Series, pl.Series]:
     """Return of each line whether it is an export (null where it is neither), and whether its goods came back."""
-    column = draft.rows.texts["flow"]
-    numbers, texts = column.numbers(), column.texts()
-    ways = np.full(max(1, len(texts)), _NEITHER, np.uint8)
-    back = np.zeros(max(1, len(texts)), bool)
-    messages: dict[int, Message] = {}
+    numbers, texts = draft.rows.texts["flow"].drain()
+    readings: list[tuple[int | None, Message | None]] = []
     flows: dict[int, str] = {}
     for at, text in enumerate(texts):
         flow, system = read_flow(text)
         if system:
             draft.note(Message("ledger_trade_system", {"text": text[:MOST_SHOWN]}))
-        if problem := _flow_problem(draft, text, flow):
-            messages[at] = problem
-        else:
+        problem = _flow_problem(draft, text, flow)
+        if problem is None:
             flows[at] = flow
-            ways[at] = _EXPORT if flow in _EXPORTS else _IMPORT
-            back[at] = flow == "re_import"
-    of_lines = by_number(ways, numbers)
-    of_lines[draft.unread] = _NEITHER
-    draft.problems.say_texts(numbers, messages, draft.unread)
+        readings.append((None if problem else _EXPORT if flow in _EXPORTS else _IMPORT, problem))
+    of_lines = draft.read_by_text(numbers, readings, np.uint8(_NEITHER))
     counts = np.bincount(numbers, minlength=len(texts)) if len(numbers) else np.zeros(len(texts), int)
     for kind in ("re_export", "re_import"):
         if lines := int(sum(counts[at] for at, flow in flows.items() if flow == kind)):
             draft.notes.append(Message(f"ledger_{kind}", {"count": lines}))
     returned = joined(draft.rows.returned, np.bool_)
     draft.rows.returned = []
-    if back.any():
-        returned = returned | back[numbers]
+    if back := [at for at, flow in flows.items() if flow == "re_import"]:
+        returned = returned | np.isin(numbers, back)
     return pl.Series(of_lines == _EXPORT).set(pl.Series(of_lines == _NEITHER), None), pl.Series(returned)
 
 
@@ -203,16 +184,15 @@ _UNIX_EPOCH = date(1970, 1, 1).toordinal()
 
 def read_dates(draft: LedgerDraft) -> tuple[pl.Series, pl.Series]:
     """Return the day of each line, null where only its year is known, and the year, null where none is."""
-    column = draft.rows.texts["date"]
-    numbers, texts = column.numbers(), column.texts()
+    numbers, texts = draft.rows.texts["date"].drain()
     read = [read_day(text, spreadsheet=draft.file_kind in SPREADSHEETS) for text in texts] or [Day()]
     messages = {at: day.problem for at, day in enumerate(read) if day.problem is not None}
     read = _with_order(draft, texts, read, messages)
-    unix_days = [day.day.toordinal() - _UNIX_EPOCH if day.day else _NO_DAY for day in read]
-    days = by_number(np.array(unix_days, np.int32), numbers)
-    years = by_number(np.array([day.year or 0 for day in read], np.int16), numbers)
-    days[draft.unread], years[draft.unread] = _NO_DAY, 0
-    draft.problems.say_texts(numbers, messages, draft.unread)
+    unix_days = [day.day.toordinal() - _UNIX_EPOCH if day.day else None for day in read]
+    readings = [(day, messages.get(at)) for at, day in enumerate(unix_days)]
+    days = draft.read_by_text(numbers, readings, np.int32(_NO_DAY))
+    years = np.array([day.year or 0 for day in read], np.int16)[numbers]
+    years[draft.unread] = 0
     _say_far_years(draft, years)
     return nulled(days, days == _NO_DAY).cast(pl.Date), nulled(years, years == 0)
 
@@ -270,19 +250,13 @@ def read_goods(draft: LedgerDraft, screener: Screener) -> Goods:
     reader = Substances(screener)
     places: dict[str, int] = {}
     substances: list[Substance] = []
-    substance = np.full(max(1, len(statements)), _NO_SUBSTANCE, np.uint32)
     codes = np.zeros(max(1, len(statements)), np.uint32)
-    messages: dict[int, Message] = {}
-    for numbers, at in statements.items():
-        statement = reader.read(*(of_field[number] for of_field, number in zip(texts, numbers, strict=True)))
-        codes[at] = statement.hs
-        if statement.problem is not None:
-            messages[at] = statement.problem
-        if statement.substance is not None:
-            substance[at] = places.setdefault(statement.substance.key, len(places))
-            if len(places) > len(substances):
-                substances.append(statement.substance)
-    of_lines = by_number(substance, stated)
-    of_lines[draft.unread] = _NO_SUBSTANCE
-    draft.problems.say_texts(stated, messages, draft.unread)
-    return Goods(nulled(of_lines, of_lines == _NO_SUBSTANCE), pl.Series(by_number(codes, stated)), tuple(substances))
+    readings: list[tuple[int | None, Message | None]] = []
+    for at, numbers in enumerate(statements):
+        substance, codes[at], problem = reader.read(*(of[number] for of, number in zip(texts, numbers, strict=True)))
+        if substance is not None and substance.key not in places:
+            places[substance.key] = len(places)
+            substances.append(substance)
+        readings.append((None if substance is None else places[substance.key], problem))
+    of_lines = draft.read_by_text(stated, readings, np.uint32(_NO_SUBSTANCE))
+    return Goods(nulled(of_lines, of_lines == _NO_SUBSTANCE), pl.Series(codes[stated]), tuple(substances))

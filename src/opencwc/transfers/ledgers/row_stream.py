@@ -32,25 +32,17 @@ class TextColumn:
     def take(self, series: pl.Series) -> Array:
         """Number the texts of a batch; a missing one counts as an empty one."""
         numbers = series.fill_null("").cast(pl.Categorical(self._categories)).to_physical().to_numpy()
-        return self._add(numbers.astype(np.uint16) if int(numbers.max(initial=0)) + 1 < _FEW else numbers)
+        self._numbers.append(numbers.astype(np.uint16) if int(numbers.max(initial=0)) + 1 < _FEW else numbers)
+        return self._numbers[-1]
 
-    def _add(self, numbers: Array) -> Array:
-        self._numbers.append(numbers)
-        return numbers
-
-    def numbers(self) -> Array:
-        """Return the numbers of all rows, and let go of them."""
+    def drain(self) -> tuple[Array, list[str]]:
+        """Return the numbers of all rows, which are then forgotten, and the texts by their numbers."""
         parts, self._numbers = self._numbers, []
-        return np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+        return joined(parts, np.uint16), self.texts()
 
     def texts(self) -> list[str]:
         """Return the texts by their numbers, without white space at their ends."""
         return [str(text or "").strip(WHITE_SPACE) for text in self._categories.to_series().to_list()]
-
-
-def by_number(values: Array, numbers: Array) -> Array:
-    """Return of each row the value of its text, by the numbers of the texts."""
-    return values[numbers] if len(numbers) else values[:0]
 
 
 def joined(parts: list[Array], kind: type[np.generic] = np.int64) -> Array:
@@ -96,23 +88,23 @@ class QuantityColumn:
     def take(self, series: pl.Series) -> Array:
         """Read a batch of texts; return where there is none."""
         values = series.cast(pl.Float64, strict=False)
-        held = values.to_numpy().copy()
-        held[~np.isfinite(held)] = np.nan
+        numbers = values.to_numpy().copy()
+        numbers[~np.isfinite(numbers)] = np.nan
         if "." not in self.seen:
             self._look_for_points(series, values)
         elif "," in self.seen and not self.exact_points:  # decimal commas as well: each such number is in doubt
             self.pointed.append(np.flatnonzero(_pointed(series)) + self.rows)
-        odd = np.flatnonzero(np.isnan(held))
-        blank = np.zeros(len(held), bool)
+        odd = np.flatnonzero(np.isnan(numbers))
+        blank = np.zeros(len(numbers), bool)
         if len(odd):
             texts = series.gather(odd).fill_null("").str.strip_chars(WHITE_SPACE)
             blank[odd] = (texts == "").to_numpy()
-            left = np.flatnonzero(~(self._read_commas(odd, texts, held) | blank[odd]))
-            self._read_odd(odd[left], texts.gather(left).to_list(), held)
-        self.values.append(held)
+            left = np.flatnonzero(~(self._read_commas(odd, texts, numbers) | blank[odd]))
+            self._read_odd(odd[left], texts.gather(left).to_list(), numbers)
+        self.values.append(numbers)
         if blank.any():
             self.blank.append(np.flatnonzero(blank) + self.rows)
-        self.rows += len(held)
+        self.rows += len(numbers)
         return blank
 
     def _look_for_points(self, series: pl.Series, values: pl.Series) -> None:
@@ -125,7 +117,7 @@ class QuantityColumn:
         if not self.exact_points and doubtful.any():
             self.pointed.append(np.flatnonzero(doubtful) + self.rows)
 
-    def _read_commas(self, odd: Array, texts: pl.Series, held: Array) -> Array:
+    def _read_commas(self, odd: Array, texts: pl.Series, numbers: Array) -> Array:
         """Read the numbers with commas that a file may have in every row; return which ones those are."""
         done = np.zeros(len(odd), bool)
         for form, thousands, mark in _WITH_COMMAS:
@@ -133,7 +125,7 @@ class QuantityColumn:
             if not fits.any():
                 continue
             plain = texts.filter(pl.Series(fits)).str.replace_all(thousands, "", literal=True)
-            held[odd[fits]] = plain.str.replace(",", ".", literal=True).cast(pl.Float64).to_numpy()
+            numbers[odd[fits]] = plain.str.replace(",", ".", literal=True).cast(pl.Float64).to_numpy()
             done |= fits
             if mark:
                 self.seen.add(mark)
@@ -141,13 +133,13 @@ class QuantityColumn:
                 self.marked.append(odd[fits] + self.rows)
         return done
 
-    def _read_odd(self, odd: Array, texts: Sequence[str], held: Array) -> None:
+    def _read_odd(self, odd: Array, texts: Sequence[str], numbers: Array) -> None:
         marked = []
         for at, text in zip(odd.tolist(), texts, strict=True):
             value, kind = self._known[text] if text in self._known else self._read(text)
             if len(self._known) < _MOST_ODD:
                 self._known[text] = value, kind
-            held[at] = value
+            numbers[at] = value
             if kind == "marked":
                 marked.append(at + self.rows)
             elif kind == "unread":
@@ -163,9 +155,9 @@ class QuantityColumn:
             self.seen.add(mark)
         if number.value is not None:
             return number.value, "marked" if number.other is not None else ""
-        found = re.fullmatch(r"([+\-−(]?[\d٠-٩۰-۹][\d٠-٩۰-۹.,٫٬'’\s]*)\s*([^\d\s].*)", text)
-        unit = find_unit(found[2]) if found else None
-        number = read_number(found[1]) if found else number
+        match = re.fullmatch(r"([+\-−(]?[\d٠-٩۰-۹][\d٠-٩۰-۹.,٫٬'’\s]*)\s*([^\d\s].*)", text)
+        unit = find_unit(match[2]) if match else None
+        number = read_number(match[1]) if match else number
         if unit is None or unit.kg is None or number.value is None or number.other is not None:
             return np.nan, "unread"
         return number.value, unit.symbol
@@ -173,8 +165,8 @@ class QuantityColumn:
 
 def _pointed(series: pl.Series) -> Array:
     """Where a text such as ``1.234`` stands."""
-    held: Array = series.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").fill_null(value=False).to_numpy()
-    return held
+    pointed: Array = series.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").fill_null(value=False).to_numpy()
+    return pointed
 
 
 @dataclass
@@ -243,14 +235,14 @@ class StreamedRows:
         kind = np.uint16 if max(stated, default=0) < 65_536 else np.uint32
         self.stated.append(np.array(stated, np.uint32)[places].astype(kind))
         for name in ("chemical", "cas", "hs"):
-            self.texts[name].numbers()  # they are in the triple
+            self.texts[name].drain()  # its numbers are in the triple
 
     def _take_unread_rows(self, batch: pl.DataFrame, blank: Array) -> None:
         problems = batch[PROBLEM]
         if problems.null_count() < len(problems):
             rows = problems.is_not_null().arg_true()
-            said = problems.gather(rows).to_list()
-            self.row_problems |= dict(zip((rows + self.rows).to_list(), said, strict=True))
+            texts = problems.gather(rows).to_list()
+            self.row_problems |= dict(zip((rows + self.rows).to_list(), texts, strict=True))
         if blank.any():
             used = [column for column in self.layout.used if column in batch.columns]
             without = batch.with_row_index("__at").filter(pl.Series(blank)).select("__at", *used)

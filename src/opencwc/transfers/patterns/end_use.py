@@ -68,10 +68,10 @@ def _tested(lines: pl.DataFrame) -> Iterator[_Year]:
 def _sighting(trade: Trade, lines: pl.DataFrame, year: _Year, unusual: Unusual) -> Sighting:
     taken = year.taken
     substance, importer, kg = taken["substance"], taken["importer"], taken["kg"]
-    of_year = pl.all_horizontal(pl.col(name) == taken[name] for name in ("substance", "importer", "year", "use"))
+    of_year = {name: taken[name] for name in ("substance", "importer", "year", "use")}
     return Sighting(
         (substance, NO_STATE, importer), str(taken["year"]), str(taken["year"]),
         {"kg": kg, "usual_kg": year.usual_kg, "factor": kg / year.usual_kg}, unusual, kg - year.usual_kg,
-        lines=lambda: lines.filter(of_year), years=partial(trade.received_by, substance, importer),
+        lines=lambda: lines.filter(**of_year), years=partial(trade.received_by, substance, importer),
         named={"end_use": taken["use"]},
     )  # fmt: skip

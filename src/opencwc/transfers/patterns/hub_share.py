@@ -51,13 +51,11 @@ def _sighting(
 ) -> Sighting:
     substance, state = hub
     start, end = first + step.place, first + step.last
-    of_hub = (
-        (pl.col("substance") == substance) & pl.col("year").is_between(start, end)
-        & ((pl.col("exporter") == state) | (pl.col("importer") == state))
-    )  # fmt: skip
+    of_hub = (pl.col("exporter") == state) | (pl.col("importer") == state)
     return Sighting(
         (substance, NO_STATE, NO_STATE), str(start), str(end), figures, unusual, figures["kg"], via=state,
-        lines=lambda: trade.lines.filter(of_hub), years=partial(_in_and_out, trade, substance, state),
+        lines=lambda: trade.lines_in(start, end, of_hub, substance=substance),
+        years=partial(_in_and_out, trade, substance, state),
     )  # fmt: skip
 
 
@@ -92,9 +90,8 @@ def _series(yearly: pl.DataFrame, shares: pl.DataFrame, hubs: list[tuple[int, in
 
 def _in_and_out(trade: Trade, substance: int, state: int) -> YearlyKg:
     """Return for a hub's chart: year, what it sends out, what it takes in."""
-    of_substance = trade.yearly.filter(pl.col("substance") == substance)
     out, into = (
-        dict(of_substance.filter(pl.col(side) == state).group_by("year").agg(pl.col("kg").sum()).iter_rows())
-        for side in ("exporter", "importer")
+        dict(trade.yearly.filter(own, substance=substance).group_by("year").agg(pl.col("kg").sum()).iter_rows())
+        for own in (pl.col("exporter") == state, pl.col("importer") == state)
     )
     return tuple((year, float(out.get(year, 0.0)), float(into.get(year, 0.0))) for year in sorted({*out, *into}))

@@ -29,15 +29,14 @@ class LevelChange(PatternKind):
     def sightings(self, trade: Trade) -> Iterator[Sighting]:
         """Yield every step by `FACTOR` or more."""
         yearly = trade.yearly.filter("whole")  # half a year's sum is no lower level
-        counts = yearly.group_by(*PAIR, maintain_order=True).agg(pl.len().alias("n"))
-        pairs = counts.filter(pl.col("n") >= LEAST_YEARS)
+        pairs = yearly.group_by(*PAIR, maintain_order=True).agg(n=pl.len()).filter(pl.col("n") >= LEAST_YEARS)
         if not len(pairs):
             return
-        held = pairs.with_row_index("place").join(yearly, on=PAIR, how="inner")
-        first = int(held["year"].min())  # type: ignore[arg-type]
-        last = int(held["year"].max())  # type: ignore[arg-type]
+        years = pairs.with_row_index("place").join(yearly, on=PAIR, how="inner")
+        first = int(years["year"].min())  # type: ignore[arg-type]
+        last = int(years["year"].max())  # type: ignore[arg-type]
         logs = np.full((len(pairs), last - first + 1), np.nan)
-        logs[held["place"].to_numpy(), held["year"].to_numpy() - first] = np.log(held["kg"].to_numpy())
+        logs[years["place"].to_numpy(), years["year"].to_numpy() - first] = np.log(years["kg"].to_numpy())
         steps, tests = find_steps(logs, least=_LEAST_NOISE)
         keys = pairs.select(PAIR).rows()
         for step in steps:

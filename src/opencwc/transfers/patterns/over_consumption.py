@@ -36,16 +36,13 @@ class OverConsumption(PatternKind):
             if received < OVER * used:
                 continue
             first, last = min(years), max(years)
-            into = (
-                (pl.col("substance") == substance) & (pl.col("importer") == state)
-                & pl.col("year").is_between(first, last)
-            )  # fmt: skip
             ratio = received / used if used else math.inf
             yield Sighting(
                 (substance, NO_STATE, state), str(first), str(last),
                 {"kg": received - used, "received_kg": received, "consumed_kg": used},
                 Unusual("ratio", ratio, len(consumed), ratio), (received - used) / len(years),
-                lines=partial(trade.lines.filter, into), years=partial(trade.received_by, substance, state),
+                lines=partial(trade.lines_in, first, last, substance=substance, importer=state),
+                years=partial(trade.received_by, substance, state),
             )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.base import Proposal
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 COLUMNS = (
     "rank", "kind", "chemical", "key", "entry", "exporter", "importer", "via", "start", "end", "kg", "measure",
@@ -85,7 +85,6 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
     return Report(
         title=say("pattern_title", lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=tuple(sentence(message, lang) for message in told(proposals, ledgers)),
         contents=tuple(titles.items()),
@@ -120,18 +119,19 @@ def _card(rank: int, proposal: Proposal, lang: str) -> Card:
         Fact(say("pattern_label_way", lang), (Text(way, verbatim=True),)),
         Fact(say("pattern_label_when", lang), (Text(period, verbatim=True),)),
     )
-    shown = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in proposal.lines)
+    first_lines = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in proposal.lines)
     lines: tuple[Words, ...] = (
-        sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(shown)}), lang), *shown,
+        sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(first_lines)}), lang),
+        *first_lines,
     )  # fmt: skip
-    said = sentence(proposal.message, lang)
+    text = sentence(proposal.message, lang)
     return Card(
         f"pattern-{rank}",
         (f"{rank}.", proposal.substance.name, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
         Badge(kind, "doubt"),
         place,
         _drawing(proposal, lang),
-        (Paragraph((said,)), Paragraph(lines, "note")),
+        (Paragraph((text,)), Paragraph(lines, "note")),
         {"kind": kind, "chemical": proposal.substance.name},
     )
 

@@ -127,7 +127,7 @@ class Trade:
 
     def received_by(self, substance: int, state: int) -> YearlyKg:
         """Return the yearly sums of a substance that a State takes in from all others."""
-        rows = self.yearly.filter((pl.col("substance") == substance) & (pl.col("importer") == state))
+        rows = self.yearly.filter(substance=substance, importer=state)
         return as_yearly_kg(rows.group_by("year").agg(pl.col("exported").sum(), pl.col("imported").sum()).sort("year"))
 
     def lines_of(self, pair: Pair, first: int, last: int) -> pl.DataFrame:
@@ -135,10 +135,14 @@ class Trade:
         start, length = self._line_places.get(pair, (0, 0))
         return self.lines.slice(start, length).filter(pl.col("year").is_between(first, last))
 
+    def lines_in(self, first: int, last: int, *where: pl.Expr, **equal: int) -> pl.DataFrame:
+        """Return the lines of some years in which all of this holds."""
+        return self.lines.filter(pl.col("year").is_between(first, last), *where, **equal)
+
     def first_lines(self, lines: pl.DataFrame) -> tuple[LineAt, ...]:
         """Return the first lines of a table as evidence."""
-        shown = lines.head(EVIDENCE_LINES).select("ledger", "row", "id")
-        return tuple(LineAt(self.ledgers[ledger].name, int(row), str(id)) for ledger, row, id in shown.iter_rows())
+        first = lines.head(EVIDENCE_LINES).select("ledger", "row", "id")
+        return tuple(LineAt(self.ledgers[ledger].name, int(row), str(id)) for ledger, row, id in first.iter_rows())
 
     def threshold_kg(self, substance: int) -> float:
         """Return the declaration threshold; 0 where there is none."""
@@ -165,11 +169,9 @@ def as_yearly_kg(table: pl.DataFrame) -> YearlyKg:
 
 def _told_in(lines: pl.DataFrame) -> dict[int, frozenset[int]]:
     years: dict[int, set[int]] = {}
-    if len(lines):
-        reporter = pl.when("export").then("exporter").otherwise("importer").alias("state")
-        for state, year in lines.select(reporter, "year").unique().iter_rows():
-            years.setdefault(state, set()).add(year)
-    return {state: frozenset(told) for state, told in years.items()}
+    for state, year in lines.select(_TELLING, "year").unique().iter_rows() if len(lines) else ():
+        years.setdefault(state, set()).add(year)
+    return {state: frozenset(known) for state, known in years.items()}
 
 
 def _codes(column: pl.Series) -> list[str]:
@@ -180,10 +182,9 @@ def _sided(lines: pl.DataFrame, ledger: int, renumbered: Sequence[int], states: 
     """The lines that count, with exporter and importer in the place of reporter and partner."""
     number = pl.Series(renumbered, dtype=pl.UInt32)
     kept = lines.filter(
-        (pl.col("kg") > 0) & pl.col("kg").is_finite() & ~pl.col("returned") & pl.col("export").is_not_null()
-        & pl.col("substance").is_not_null() & pl.col("reporter").is_not_null() & pl.col("partner").is_not_null()
-        & pl.col("year").is_not_null()
-    )  # fmt: skip
+        (pl.col("kg") > 0) & pl.col("kg").is_finite() & ~pl.col("returned"),
+        pl.all_horizontal(pl.col("export", "substance", "year", *_SIDES).is_not_null()),
+    )
     end_use = ["end_use"] if "end_use" in lines.columns else []
     reporter, partner = (pl.col(name).cast(pl.String).cast(states).to_physical().cast(pl.Int32) for name in _SIDES)
     return kept.select(
@@ -212,10 +213,8 @@ def _with_whole_years(yearly: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
     """
     if not len(yearly):
         return yearly.with_columns(whole=pl.lit(value=True))
-    told = lines.select(
-        pl.when("export").then("exporter").otherwise("importer").alias("state"), "year", "day"
-    ).unique()  # fmt: skip
-    span = told.group_by("state").agg(first=pl.col("day").min(), last=pl.col("day").max(), n=pl.col("day").count())
+    days = lines.select(_TELLING, "year", "day").unique()
+    span = days.group_by("state").agg(first=pl.col("day").min(), last=pl.col("day").max(), n=pl.col("day").count())
     rate = (pl.col("n") - 1) / (pl.col("last") - pl.col("first")).dt.total_days()
     early = (pl.col("first") - pl.date(pl.col("first").dt.year(), 1, 1)).dt.total_days()
     late = (pl.date(pl.col("last").dt.year(), 12, 31) - pl.col("last")).dt.total_days()
@@ -223,9 +222,9 @@ def _with_whole_years(yearly: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
         span.filter(rate * gap > -math.log(ALARMS)).select("state", year=pl.col(end).dt.year())
         for end, gap in (("first", early), ("last", late))
     ]
-    yearly_told = told.filter(pl.col("day").is_null())
+    yearly_told = days.filter(pl.col("day").is_null())
     part = pl.concat(parts).unique().join(yearly_told, on=["state", "year"], how="anti")
-    wholly = told.select("state", "year").unique().join(part, on=["state", "year"], how="anti")
+    wholly = days.select("state", "year").unique().join(part, on=["state", "year"], how="anti")
     sides = [
         yearly.join(wholly, left_on=[side, "year"], right_on=["state", "year"], how="semi").select(*PAIR, "year")
         for side in ("exporter", "importer")
@@ -246,3 +245,5 @@ def _places(table: pl.DataFrame) -> dict[Pair, tuple[int, int]]:
 
 
 _SIDES = ("reporter", "partner")
+_TELLING = pl.when("export").then("exporter").otherwise("importer").alias("state")
+"""The State whose books a line is of."""

@@ -1,28 +1,29 @@
 """Why a sum probably differs, and how much it deserves a look: two learned models, and the plain rules in their place.
 
-A plain rule is a function that says how strongly the signs of a sum (`opencwc.transfers.reconcile.signs`) speak for a
-cause. What lines account for counts whole, what only the sums suggest counts for less, and what nothing accounts for is
-unexplained. Where a model is switched off, plain rules take its place; every answer says which of the two spoke. The
-models are trained on a made-up world by ``python -m benchmarks.transfers_training``.
+A plain rule says how strongly the signs of a sum (`opencwc.transfers.reconcile.signs`) speak for a cause. What lines
+account for counts whole, what only the sums suggest counts for less, and what nothing accounts for is unexplained.
+Where a model is switched off, plain rules take its place; every answer says which of the two spoke. The models are
+trained on a made-up world by ``python -m benchmarks.transfers_training``.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
+from opencwc.convention.fields import read_yaml
 from opencwc.models.model import Evaluation, Figure, Model
-from opencwc.models.statistics import calibration_error, wilson
+from opencwc.models.statistics import calibration_error
+from opencwc.records import from_plain
 from opencwc.transfers.model import CAUSES
 
 Weights = NDArray[np.float64]
@@ -35,114 +36,30 @@ the first hundred, and less would leave the errors of real trade behind what onl
 MOST_BY_RULES = 0.4
 
 
-@dataclass(frozen=True)
-class CauseRule:
-    """How a cause is weighed by plain rules, and the signs that speak for it.
+class CauseRule(Struct, frozen=True):
+    """How plain rules weigh a cause, and the signs that speak for it (``data/cause_rules.yaml``)."""
 
-    The more of a sign, the likelier the cause (the model's monotone constraints). ``signs`` are told to people,
-    ``further`` are only looked at.
-    """
-
-    weigh: Callable[[Signs], Weights]
-    signs: tuple[str, ...] = ()
-    further: tuple[str, ...] = ()
+    weights: dict[str, float]
+    signs: tuple[str, ...]
+    further: tuple[str, ...]
 
 
-def one_side_silent(sign: Signs) -> Weights:
-    """One side declares nothing, or lacks lines that the other side has."""
-    return np.maximum(sign["silent"] * sign["by_none"], 0.9 * sign["lacking"])
-
-
-def year_end(sign: Signs) -> Weights:
-    """Goods that left in one year arrived in the next."""
-    return np.maximum(sign["by_year"], 0.9 * sign["near_year_end"] * (1 - sign["by_year"]))
-
-
-def hub(sign: Signs) -> Weights:
-    """The goods went by a third State, which one side names instead of the other.
-
-    A wrong partner looks alike, so the one is never proposed without the other; declared trade between the two States
-    named speaks for the way.
-    """
-    return np.maximum(sign["by_hub"], 0.5 * _elsewhere(sign))
-
-
-def unit(sign: Signs) -> Weights:
-    """One side took kilograms for tonnes, or the other way round."""
-    return np.maximum(sign["by_unit"], 0.9 * sign["near_unit"])
-
-
-def mixture(sign: Signs) -> Weights:
-    """One side counted the mixture, the other the chemical in it."""
-    return np.maximum(sign["by_mixture"], 0.6 * sign["near_mixture"])
-
-
-def wrong_chemical(sign: Signs) -> Weights:
-    """One side has the goods under another chemical."""
-    return np.maximum(sign["by_chemical"], 0.7 * sign["near_chemical"])
-
-
-def wrong_partner(sign: Signs) -> Weights:
-    """One side has the goods under another State; see `hub`."""
-    near = np.maximum(sign["near_exporter"], sign["near_importer"])
-    return np.maximum(np.maximum(_elsewhere(sign), 0.5 * sign["by_hub"]), 0.6 * near)
-
-
-def double_entry(sign: Signs) -> Weights:
-    """One side has shipments twice."""
-    return np.maximum(sign["by_double"], 0.6 * sign["near_double"])
-
-
-def returns_netted(sign: Signs) -> Weights:
-    """One side took off what came back."""
-    return np.maximum(sign["by_returned"], 0.8 * sign["near_returned"])
-
-
-def rounding(sign: Signs) -> Weights:
-    """One side rounds its quantities."""
-    return np.maximum(sign["by_rounding"], 0.8 * sign["near_rounding"])
-
-
-def concentration_rule(sign: Signs) -> Weights:
-    """One side need not declare mixtures as weak as these."""
-    return np.maximum(sign["by_low"], 0.7 * sign["by_weak"])
-
-
-def unexplained(sign: Signs) -> Weights:
-    """Nothing accounts for the difference."""
-    left_over = np.maximum(np.maximum(sign["by_none"], sign["by_packing"]), sign["by_loose"])
-    return np.maximum(0.15, 0.7 * left_over)
-
-
-def _elsewhere(sign: Signs) -> Weights:
-    return np.maximum(sign["by_exporter"], sign["by_importer"])
-
-
-CAUSE_RULES: Mapping[str, CauseRule] = MappingProxyType({
-    rule.weigh.__name__: rule
-    for rule in (
-        CauseRule(one_side_silent, further=("silent", "mute", "by_none")),
-        CauseRule(year_end, ("by_year", "near_year_end")),
-        CauseRule(hub, ("by_hub",), further=("hub_exporter", "hub_importer")),
-        CauseRule(unit, ("by_unit", "near_unit")),
-        CauseRule(mixture, ("by_mixture", "near_mixture")),
-        CauseRule(wrong_chemical, ("by_chemical", "near_chemical")),
-        CauseRule(wrong_partner, ("by_exporter", "by_importer", "near_exporter", "near_importer")),
-        CauseRule(double_entry, ("by_double", "near_double")),
-        CauseRule(returns_netted, ("by_returned", "near_returned")),
-        CauseRule(rounding, ("by_rounding", "near_rounding")),
-        CauseRule(concentration_rule, ("by_low", "by_weak")),
-        CauseRule(unexplained, ("by_none", "by_packing", "by_loose"), further=("by_equal", "by_sum")),
-    )
-})  # fmt: skip
+DATA = Path(__file__).parent / "data"
+CAUSE_RULES = from_plain(dict[str, CauseRule], read_yaml(DATA / "cause_rules.yaml"))
 """The causes by name, in the order of `CAUSES`."""
 
 
 def by_rules(groups: pl.DataFrame) -> Weights:
     """Weigh the signs without a model: rows of probabilities in the order of `CAUSES`."""
     names = {name for rule in CAUSE_RULES.values() for name in (*rule.signs, *rule.further)}
-    sign = signs_of(groups, (*sorted(names), "lacking"))
-    weights = np.stack([CAUSE_RULES[cause].weigh(sign) for cause in CAUSES], axis=1) ** 2
+    sign = dict(signs_of(groups, (*sorted(names), "lacking")))
+    sign["silent_alone"] = sign["silent"] * sign["by_none"]
+    sign["near_year_end_alone"] = 0.9 * sign["near_year_end"] * (1 - sign["by_year"])
+    sign["always"] = np.ones(len(groups))
+    weights = np.stack([
+        np.max([weight * sign[name] for name, weight in CAUSE_RULES[cause].weights.items()], axis=0)
+        for cause in CAUSES
+    ], axis=1) ** 2  # fmt: skip
     shares: Weights = weights / weights.sum(axis=1, keepdims=True)
     return shares
 
@@ -168,7 +85,6 @@ def order_by_rules(groups: pl.DataFrame, causes: Weights) -> Weights:
     return 1.0 - (1.0 - MOST_BY_RULES * urgent) * (1.0 - standing_out(groups))
 
 
-DATA = Path(__file__).parent / "data"
 HELD_OUT = DATA / "causes.held.parquet"
 """The signs of the groups over the threshold of one world, with what was planted in them: ``causes`` and ``diverted``
 (whether goods were diverted)."""
@@ -326,7 +242,7 @@ def fits(model: Model) -> bool:
         of_order = [(ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
     except (OSError, ValueError, lightgbm.basic.LightGBMError):
         return False
-    return len(of_causes) == len(CAUSES) and all(names == list(wanted) for names, wanted in (*of_causes, *of_order))
+    return len(of_causes) == len(CAUSES) and all(names == list(expected) for names, expected in (*of_causes, *of_order))
 
 
 # -- measured again on this machine ------------------------------------------------------------------------------------
@@ -343,7 +259,7 @@ def evaluate_causes() -> Evaluation:
         right = [row[0] in true for row, true in zip(named, planted, strict=True)]
         either = [bool(true & set(row)) for row, true in zip(named, planted, strict=True)]
         for metric, hits in (("first cause right", right), ("one of two causes right", either)):
-            figures.append(_share(part, metric, sum(hits), len(hits)))
+            figures.append(Figure.of_share(part, "", metric, sum(hits), len(hits)))
         error = calibration_error(shares.max(axis=1).tolist(), right)
         figures.append(Figure(part, "", "calibration error", round(error, 4), len(right)))
     return Evaluation(tuple(figures))
@@ -361,15 +277,10 @@ def evaluate_ranking() -> Evaluation:
         ("difference over threshold", groups["times"].to_numpy()),
     ):
         first = diverted[np.argsort(-score, kind="stable")]
-        figures.append(_share(part, f"diversions in the first {FIRST}", int(first[:FIRST].sum()), FIRST))
-        found = int(first[: 5 * FIRST].sum())
-        figures.append(_share(part, f"found in the first {5 * FIRST}", found, int(diverted.sum())))
+        hits, many_hits = int(first[:FIRST].sum()), int(first[: 5 * FIRST].sum())
+        figures.append(Figure.of_share(part, "", f"diversions in the first {FIRST}", hits, FIRST))
+        figures.append(Figure.of_share(part, "", f"found in the first {5 * FIRST}", many_hits, int(diverted.sum())))
     return Evaluation(tuple(figures))
-
-
-def _share(part: str, metric: str, hits: int, of: int) -> Figure:
-    low, high = wilson(hits, of)
-    return Figure(part, "", metric, round(hits / of, 4), of, low, high)
 
 
 MODEL = Model(

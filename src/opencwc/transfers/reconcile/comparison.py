@@ -17,7 +17,7 @@ from opencwc.convention import Convention
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger, Substance, number_substances
 from opencwc.transfers.reconcile.matching import STATES, Lines, lags_of, match_shipments, ways_of
-from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.matching_kernel import CHEMICAL, EQUAL
 from opencwc.transfers.reconcile.signs import Around, with_signs
 from opencwc.transfers.reconcile.sums import GROUP, with_unread_lines
 from opencwc.transfers.thresholds import counted_from
@@ -70,12 +70,12 @@ def compare(ledgers: Sequence[Ledger], as_of: date | None = None) -> Compared:
         & pl.col("exporter").is_in(reporters.implode())
         & pl.col("importer").is_in(reporters.implode()),
     )
-    held = held_by_subheadings(lines, substances)
-    lines = chosen_by_trade(lines, held)
+    candidates = held_by_subheadings(lines, substances)
+    lines = chosen_by_trade(lines, candidates)
     families = _families(lines, substances)
     parts = _parts(lines, families)
     give_back()
-    lines = chosen_by_match(lines.with_columns(_matched(lines, parts, families)), held)
+    lines = chosen_by_match(lines.with_columns(_matched(lines, parts, families)), candidates)
     around = Around.of(lines)
     groups = []
     for part in parts or [np.zeros(0, np.uint32)]:
@@ -164,11 +164,11 @@ def _matched(lines: pl.DataFrame, parts: Sequence[NDArray[np.uint32]], families:
     ways = ways_of(lags_of(_columns(lines, part, families)[1]) for part in parts)
     for part in parts:
         number, columns = _columns(lines, part, families)
-        found = match_shipments(columns, ways)
-        match[number] = np.where(found.group >= 0, number[found.group], -1)
-        kind[number] = np.where(found.group >= 0, found.kind, 0)
-        other[number] = np.where(found.other >= 0, number[found.other], -1)
-        del number, columns, found
+        matches = match_shipments(columns, ways)
+        match[number] = np.where(matches.group >= 0, number[matches.group], -1)
+        kind[number] = np.where(matches.group >= 0, matches.kind, 0)
+        other[number] = np.where(matches.other >= 0, number[matches.other], -1)
+        del number, columns, matches
         give_back()
     return [pl.Series("match", match), pl.Series("kind", kind), pl.Series("other", other)]
 
@@ -215,46 +215,43 @@ def held_by_subheadings(lines: pl.DataFrame, substances: Sequence[Substance]) ->
     return pl.DataFrame(chosen, schema={"substance": pl.UInt32, "candidate": pl.UInt32}, orient="row")
 
 
-def chosen_by_trade(lines: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def chosen_by_trade(lines: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Give lines that name a subheading only the chemical of it that the other side declares, where it is just one.
 
     It is the one of all years, or else of that year and the next to it.
     """
     lines = lines.with_columns(code=pl.lit(0, pl.UInt32))
-    asked = lines.filter("readable").join(held, on="substance") if len(held) else None
-    if asked is None or not len(asked):
+    by_code = lines.filter("readable").join(candidates, on="substance") if len(candidates) else None
+    if by_code is None or not len(by_code):
         return lines
     there = lines.filter("readable").select(
         "exporter", "importer", export=~pl.col("export"), candidate="substance", year_there="year"
     )  # fmt: skip
-    found = asked.join(there.unique(), on=("exporter", "importer", "export", "candidate"))
-    near = found.filter((pl.col("year") - pl.col("year_there")).abs() <= 1)
+    traded = by_code.join(there.unique(), on=("exporter", "importer", "export", "candidate"))
+    near = traded.filter((pl.col("year") - pl.col("year_there")).abs() <= 1)
     return _given(lines, pl.concat(
-        some.group_by("line").agg(pl.col("candidate").unique()).filter(pl.col("candidate").list.len() == 1)
-        for some in (found, near)
+        pairs.group_by("line").agg(pl.col("candidate").unique()).filter(pl.col("candidate").list.len() == 1)
+        for pairs in (traded, near)
     ).select("line", pl.col("candidate").list.first()).unique("line"))  # fmt: skip
 
 
-def chosen_by_match(lines: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def chosen_by_match(lines: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Give lines that name a subheading only the chemical of it that they are matched with; that is no other one."""
-    if not len(held):
+    if not len(candidates):
         return lines
-    across = lines.filter(pl.col("kind") == MATCH_KINDS.index("chemical"), pl.col("other") >= 0)
+    across = lines.filter(pl.col("kind") == CHEMICAL, pl.col("other") >= 0)
     there = lines.select(other=pl.col("line").cast(pl.Int32), candidate="substance")
-    found = across.join(there, on="other").join(held, on=("substance", "candidate"))
-    alike = pl.concat([found["line"], found["other"].cast(pl.UInt32)])
-    return _given(lines, found.select("line", "candidate")).with_columns(
-        kind=pl.when(pl.col("line").is_in(alike.implode()))
-        .then(MATCH_KINDS.index("equal"))
-        .otherwise("kind")
-        .cast(pl.UInt8)
+    chosen = across.join(there, on="other").join(candidates, on=("substance", "candidate"))
+    alike = pl.concat([chosen["line"], chosen["other"].cast(pl.UInt32)])
+    return _given(lines, chosen.select("line", "candidate")).with_columns(
+        kind=pl.when(pl.col("line").is_in(alike.implode())).then(EQUAL).otherwise("kind").cast(pl.UInt8)
     )
 
 
 def _given(lines: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     """Return the lines with the chemical chosen for some of them (``line``, ``candidate``), and the code they state."""
-    found = lines.join(chosen, on="line", how="left", maintain_order="left")
+    joined = lines.join(chosen, on="line", how="left", maintain_order="left")
     is_chosen = pl.col("candidate").is_not_null()
-    return found.with_columns(
+    return joined.with_columns(
         code=pl.when(is_chosen).then("hs").otherwise("code"), substance=pl.coalesce("candidate", "substance")
     ).drop("candidate")

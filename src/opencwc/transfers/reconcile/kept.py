@@ -145,18 +145,18 @@ class KeptReconciliation:
         return problems[number - 1] if 0 < number <= len(problems) else None
 
 
-def pack(found: Reconciled, patterns: Sequence[Proposal] = ()) -> bytes:
+def pack(reconciled: Reconciled, patterns: Sequence[Proposal] = ()) -> bytes:
     """Return a reconciliation as the file that is kept of it; the same one gives the same bytes."""
-    groups, lines = tables_of(found)
-    return packed(summary_of(found, patterns), _parquet(groups), _parquet(lines))
+    groups, lines = tables_of(reconciled)
+    return packed(summary_of(reconciled, patterns), _parquet(groups), _parquet(lines))
 
 
 def packed(summary: Summary, groups: bytes, lines: bytes) -> bytes:
     """Return the file of its three parts."""
-    told = json.dumps(to_plain(summary), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(to_plain(summary), ensure_ascii=False, sort_keys=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in {TOLD: told.encode(), GROUPS: groups, LINES: lines}.items():
+        for name, content in {TOLD: text.encode(), GROUPS: groups, LINES: lines}.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
 
@@ -168,8 +168,8 @@ def unpack(content: bytes) -> KeptReconciliation:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            told, groups, lines = (archive.read(name) for name in (TOLD, GROUPS, LINES))
-        summary = from_plain(Summary, json.loads(told))
+            text, groups, lines = (archive.read(name) for name in (TOLD, GROUPS, LINES))
+        summary = from_plain(Summary, json.loads(text))
         _require_columns(lines, LINE_SCHEMA)
         _require_columns(groups, GROUP_SCHEMA)
         return KeptReconciliation(summary, pl.read_parquet(io.BytesIO(groups)), lines)
@@ -177,40 +177,40 @@ def unpack(content: bytes) -> KeptReconciliation:
         raise InputError("kept_reconciliation_unreadable") from None
 
 
-def _require_columns(content: bytes, wanted: Mapping[str, Any]) -> None:
+def _require_columns(content: bytes, required: Mapping[str, Any]) -> None:
     """Refuse a Parquet file that has not the columns that are wanted, or others than names and shares beside them."""
-    held = pl.read_parquet_schema(io.BytesIO(content))
-    others = {name: kind for name, kind in held.items() if name not in wanted and NAMED_SCHEMA.get(name) != kind}
+    schema = pl.read_parquet_schema(io.BytesIO(content))
+    others = {name: kind for name, kind in schema.items() if name not in required and NAMED_SCHEMA.get(name) != kind}
     shares = all(name.startswith(("p_", "by_", "near_")) and kind == pl.Float32 for name, kind in others.items())
-    if not shares or any(held.get(name) != kind for name, kind in wanted.items()):
+    if not shares or any(schema.get(name) != kind for name, kind in required.items()):
         raise ValueError("a table has other columns")
 
 
-def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Finding]:
+def findings_of(reconciled: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Finding]:
     """Yield the findings to keep: of sums and lines first, then of the patterns that are kept, in their order."""
     from opencwc.transfers.reconcile.reconciled import maker_of
 
-    maker = replace(maker_of(found), model="", weights="")  # statistics say them, and no model
-    yield from found.findings()
+    maker = replace(maker_of(reconciled), model="", weights="")  # statistics say them, and no model
+    yield from reconciled.findings()
     for pattern in patterns[:MOST_PATTERNS]:
-        yield pattern.finding(maker, declaration_evidence(pattern.substance, found.convention))
+        yield pattern.finding(maker, declaration_evidence(pattern.substance, reconciled.convention))
 
 
-def summary_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> Summary:
+def summary_of(reconciled: Reconciled, patterns: Sequence[Proposal] = ()) -> Summary:
     """Return what is kept beside the tables."""
     return Summary(
-        as_of=found.as_of,
-        model=found.model,
-        said=found.told(),
-        counts=dict(found.counts),
+        as_of=reconciled.as_of,
+        model=reconciled.model,
+        said=reconciled.told(),
+        counts=dict(reconciled.counts),
         pattern_count=len(patterns),
         patterns=tuple(map(_pattern, patterns[:MOST_PATTERNS])),
         substances=tuple(
-            Chemical(substance.key, substance.name, substance.entries) for substance in found.compared.substances
+            Chemical(substance.key, substance.name, substance.entries) for substance in reconciled.compared.substances
         ),
         ledgers=tuple(
             KeptLedger(ledger.name, len(ledger.lines), dict(ledger.columns), ledger.problems, ledger.notes)
-            for ledger in found.ledgers
+            for ledger in reconciled.ledgers
         ),
     )
 
@@ -223,22 +223,23 @@ def _pattern(proposal: Proposal) -> Pattern:
     )  # fmt: skip
 
 
-def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
+def tables_of(reconciled: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the sums in the order of their ranks, and the lines by chemical, exporter and importer."""
     from opencwc.transfers.reconcile.reconciled import column_of
 
-    groups = found.groups.with_columns(
-        pl.Series(f"p_{cause}", found.probabilities[:, place], dtype=pl.Float32) for place, cause in enumerate(CAUSES)
+    groups = reconciled.groups.with_columns(
+        pl.Series(f"p_{cause}", reconciled.probabilities[:, place], dtype=pl.Float32)
+        for place, cause in enumerate(CAUSES)
     )
     shares = [pl.col(name).cast(pl.Float32) for name in _SHARES if name in groups.columns]
     named = {name: kind for name, kind in NAMED_SCHEMA.items() if name in groups.columns}
     groups = groups.select(*(pl.col(name).cast(kind) for name, kind in {**GROUP_SCHEMA, **named}.items()), *shares)
-    lines = found.compared.lines
+    lines = reconciled.compared.lines
     kinds = pl.Series(list(MATCH_KINDS), dtype=pl.String)
     lines = lines.with_columns(
-        id=column_of(found.ledgers, "id", pl.String()),
-        problem=column_of(found.ledgers, "problem", pl.UInt16()),
-        status=found.statuses.cast(pl.String),
+        id=column_of(reconciled.ledgers, "id", pl.String()),
+        problem=column_of(reconciled.ledgers, "problem", pl.UInt16()),
+        status=reconciled.statuses.cast(pl.String),
         kind=pl.when(pl.col("match") >= 0).then(pl.lit(kinds).gather(pl.col("kind").cast(pl.UInt32))),
     )
     lines = lines.select(pl.col(name).cast(kind) for name, kind in LINE_SCHEMA.items())

@@ -33,7 +33,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
-from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
@@ -88,18 +88,18 @@ def find_lines_in_question(lines: pl.DataFrame, ours: str, theirs: str) -> InQue
     weighed = lines.with_columns(group=pl.coalesce(pl.col("match").cast(pl.Int64), alone)).with_columns(
         weight=side.fill_null(math.inf).sum().abs().over("group")
     )
-    asked = weighed.filter((pl.col("weight") > 0) & (pl.col("weight") >= LEAST_SHARE * pl.col("weight").max()))
-    named = asked.filter(pl.col("reporter").is_in([ours, theirs])).sort(
+    in_question = weighed.filter((pl.col("weight") > 0) & (pl.col("weight") >= LEAST_SHARE * pl.col("weight").max()))
+    named = in_question.filter(pl.col("reporter").is_in([ours, theirs])).sort(
         -pl.col("weight"), "group", pl.col("reporter") != ours, "year", "day", "row", nulls_last=True
     )
-    shown = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
-    lines = shown.select(
+    first = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
+    lines = first.select(
         pl.col("reporter").alias("state"), (pl.col("flow") == "export").alias("export"), "id",
         pl.coalesce(pl.col("day").cast(pl.String), pl.col("year").cast(pl.String)).alias("day"), "kg", "concentration",
         "partner", "chemical", "row", "number",
     )  # fmt: skip
     letter_lines = tuple(LetterLine(**row) for row in lines.iter_rows(named=True))
-    return InQuestion(letter_lines, len(named) - len(shown), len(asked) > len(named))
+    return InQuestion(letter_lines, len(named) - len(first), len(in_question) > len(named))
 
 
 def make_letter(
@@ -162,7 +162,6 @@ class _Letter:
         return Report(
             title=title,
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
             sections=(
                 Section("letter", self.say("letters_authority", state=state_name(self.theirs, self.lang)), (
@@ -181,33 +180,27 @@ class _Letter:
 
     def figures(self) -> Iterator[Block]:
         """Say both figures, what lies between them, and whether it counts."""
-        one = self.discrepancy
-        substance = one.substance
+        pair = self.discrepancy
+        substance = pair.substance
         chemical: list[Words] = [substance.name]
         if substance.key != substance.name:
             chemical.append(Text(substance.key, verbatim=True))
         chemical += (Text(entry, verbatim=True) for entry in substance.entries)
-        threshold = substance.threshold_kg
+        has_threshold = substance.threshold_kg is not None
+        exporter, importer = (state_name(state, self.lang) for state in (pair.exporter, pair.importer))
         yield Facts((
             Fact(self.say("letters_chemical"), tuple(chemical)),
-            Fact(self.say("letters_year"), (str(one.year),)),
-            Fact(self.say("letters_exported", state=state_name(one.exporter, self.lang)), (self.kg(one.exported_kg),)),
-            Fact(self.say("letters_imported", state=state_name(one.importer, self.lang)), (self.kg(one.imported_kg),)),
-            Fact(
-                self.say("letters_difference"),
-                (spoken_quantity(abs(one.exported_kg - one.imported_kg), "kg", self.lang),),
-            ),
-            Fact(
-                self.say("letters_threshold"),
-                (
-                    self.say("letters_no_threshold")
-                    if threshold is None
-                    else spoken_quantity(one.threshold_kg, "kg", self.lang),
-                ),
-            ),
+            Fact(self.say("letters_year"), (str(pair.year),)),
+            Fact(self.say("letters_exported", state=exporter), (self.kg(pair.exported_kg),)),
+            Fact(self.say("letters_imported", state=importer), (self.kg(pair.imported_kg),)),
+            Fact(self.say("letters_difference"), (spoken_quantity(abs(pair.difference_kg), "kg", self.lang),)),
+            Fact(self.say("letters_threshold"), (
+                spoken_quantity(pair.threshold_kg, "kg", self.lang) if has_threshold
+                else self.say("letters_no_threshold"),
+            )),
         ))  # fmt: skip
-        if threshold is not None:
-            yield Paragraph((self.say("letters_over" if one.over_threshold else "letters_not_over"),))
+        if has_threshold:
+            yield Paragraph((self.say("letters_over" if pair.over_threshold else "letters_not_over"),))
 
     def explanation(self) -> Iterator[Block]:
         """Name the likeliest cause as a possibility, and the next one where it is worth naming."""
@@ -235,15 +228,15 @@ class _Letter:
 
     def lines(self) -> Iterator[Block]:
         """Name the lines in question, or say why none can be named."""
-        asked = self.asked
-        if asked.lines:
+        question = self.asked
+        if question.lines:
             yield self.table()
             yield Paragraph((self.say("letters_lines_numbers"),))
-        if asked.left:
-            yield Paragraph((self.say("letters_lines_left", count=asked.left),))
-        if asked.third:
+        if question.left:
+            yield Paragraph((self.say("letters_lines_left", count=question.left),))
+        if question.third:
             yield Paragraph((self.say("letters_lines_third"),))
-        if not asked.lines and not asked.third:
+        if not question.lines and not question.third:
             yield Paragraph((self.say("letters_lines_none"),))
 
     def table(self) -> Table:
@@ -321,7 +314,7 @@ def _text_of_block(block: Block) -> Iterator[str]:
 
 
 def _line(*words: Words) -> str:
-    said = " ".join(
+    text = " ".join(
         word if isinstance(word, str) else f"{word.text} ({word.note})" if word.note else word.text for word in words
     )
-    return " ".join(str(visible(said)).split(" ")).replace("\n", " ").strip()
+    return " ".join(str(visible(text)).split(" ")).replace("\n", " ").strip()

@@ -23,6 +23,10 @@ from opencwc.transfers.reconcile import matching_kernel as kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Places = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Kinds = NDArray[np.uint8]
+
 
 class Lines(NamedTuple):
     """Lines as columns, sorted by block, then day.
@@ -32,7 +36,7 @@ class Lines(NamedTuple):
     per cent, NaN where none is stated; ``heading`` groups substances that may be taken for one another.
     """
 
-    block: NDArray[np.int64]
+    block: Places
     substance: NDArray[np.int32]
     exporter: NDArray[np.int32]
     importer: NDArray[np.int32]
@@ -40,16 +44,16 @@ class Lines(NamedTuple):
     day: NDArray[np.int32]
     dated: NDArray[np.bool_]
     year: NDArray[np.int16]
-    kg: NDArray[np.float64]
-    concentration: NDArray[np.float64]
+    kg: Floats
+    concentration: Floats
     heading: NDArray[np.int32]
 
-    def at(self, places: NDArray[np.int64] | slice) -> Lines:
+    def at(self, places: Places | slice) -> Lines:
         """Return some of the lines."""
         return Lines._make(column[places] for column in self)
 
     @property
-    def starts(self) -> NDArray[np.int64]:
+    def starts(self) -> Places:
         """Where each block begins, and where the last one ends."""
         block = self.block
         return np.flatnonzero(np.r_[True, block[1:] != block[:-1], True]) if len(block) else np.zeros(1, np.int64)
@@ -71,9 +75,15 @@ class Matches(NamedTuple):
     ``other`` is the line at the other end of a one-to-one match, -1 where there is none.
     """
 
-    group: NDArray[np.int64]
-    kind: NDArray[np.uint8]
-    other: NDArray[np.int64]
+    group: Places
+    kind: Kinds
+    other: Places
+
+    def put(self, places: Places, matches: Matches) -> None:
+        """Write the matches among the lines at some places into those of all lines."""
+        self.kind[places] = matches.kind
+        for whole, part in ((self.group, matches.group), (self.other, matches.other)):
+            whole[places] = np.where(part >= 0, places[part], -1)
 
     @staticmethod
     def none(lines: int) -> Matches:
@@ -87,9 +97,9 @@ class Lags(NamedTuple):
     ``apart`` is how far that lies from the middle of the block, for blocks with several.
     """
 
-    pair: NDArray[np.int64]
-    lag: NDArray[np.float64]
-    apart: NDArray[np.float64]
+    pair: Places
+    lag: Floats
+    apart: Floats
 
 
 class Ways(NamedTuple):
@@ -98,7 +108,7 @@ class Ways(NamedTuple):
     ``within`` is the spread of a block's shipments around their middle.
     """
 
-    pairs: NDArray[np.float64]
+    pairs: Floats
     within: float
 
 
@@ -110,8 +120,7 @@ def lags_of(lines: Lines) -> Lags:
 
 def _lags_of_run(lines: Lines) -> Lags:
     starts, count = lines.starts, len(lines.block)
-    matches = Matches.none(count)
-    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    matches = _matched_totals(lines)
     spread = np.full(len(starts) - 1, kernel.SPREAD)
     block_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     tried = []
@@ -126,8 +135,8 @@ def _lags_of_run(lines: Lines) -> Lags:
     is_soon = (soon_cost < late_cost)[block_of]
     other, how = np.where(is_soon, soon, late), np.where(is_soon, soon_how, late_how)
     of, lag = _lags(lines, starts, other, how)
-    middle, held = _middles(of, lag, len(starts) - 1)
-    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[held[of] > 2])
+    middle, counts = _middles(of, lag, len(starts) - 1)
+    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[counts[of] > 2])
 
 
 def ways_of(lags: Iterable[Lags]) -> Ways:
@@ -146,10 +155,8 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
     usual, spread = np.empty(len(lines.block)), np.empty(len(lines.block))
 
     def match_run(run: slice) -> None:
-        found, usual[run], spread[run] = _matched_within(lines.at(run), ways)
-        matches.kind[run] = found.kind
-        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
-            whole[run] = np.where(part >= 0, part + run.start, -1)
+        rest_matches, usual[run], spread[run] = _matched_within(lines.at(run), ways)
+        matches.put(np.arange(run.start, run.stop), rest_matches)
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
         for _ in pool.map(match_run, lines.runs()):
@@ -161,44 +168,42 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
             left = left[matches.group[left] < 0]
         usual, spread = usual[left], spread[left]
     if len(left):
-        some = lines.at(left)
-        starts = some.starts
+        rest = lines.at(left)
+        starts = rest.starts
         free = np.full(len(left), -1, np.int64)
-        loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=kernel.LONELY, loose=True)
-        edges = [np.concatenate(parts) for parts in zip(loose, _across(some, usual, spread), strict=True)]
+        loose = _within(rest, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=kernel.LONELY, loose=True)
+        edges = [np.concatenate(parts) for parts in zip(loose, _across(rest, usual, spread), strict=True)]
         other, kind = _assigned(len(left), *edges)
-        found = Matches.none(len(left))
-        _note(other, kind, found)
-        matches.kind[left] = found.kind
-        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
-            whole[left] = np.where(part >= 0, left[part], -1)
+        rest_matches = Matches.none(len(left))
+        _note(other, kind, rest_matches)
+        matches.put(left, rest_matches)
     return matches
 
 
-def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by_strength: bool) -> None:
+def _match_yearly(lines: Lines, left: Places, matches: Matches, *, by_strength: bool) -> None:
     """Match a line left over that gives only its year with all that is left over of that year on the other side.
 
     With ``by_strength`` it is all that is left over of one stated concentration. Their sum fits as it stands, or but
     for the partner, the chemical, the unit or the strength: then ``other`` of each of them is that line, and that
     line's is the first of them.
     """
-    some = lines.at(left)
-    yearly = np.flatnonzero(~some.dated)
-    strength = np.nan_to_num(some.concentration, nan=-1.0) if by_strength else np.zeros(len(left))
-    order = np.lexsort((strength, some.year, some.export, some.block))
-    order = order[some.dated[order]]
-    keys = np.stack([some.block[order], some.export[order], some.year[order], strength[order]])
+    rest = lines.at(left)
+    yearly = np.flatnonzero(~rest.dated)
+    strength = np.nan_to_num(rest.concentration, nan=-1.0) if by_strength else np.zeros(len(left))
+    order = np.lexsort((strength, rest.year, rest.export, rest.block))
+    order = order[rest.dated[order]]
+    keys = np.stack([rest.block[order], rest.export[order], rest.year[order], strength[order]])
     begins = np.flatnonzero(np.r_[True, np.any(keys[:, 1:] != keys[:, :-1], axis=0)][: len(order)])
     counts = np.diff(np.r_[begins, len(order)])
     begins, counts = begins[counts > 1], counts[counts > 1]
     if not (len(yearly) and len(begins)):
         return
     parts = [order[begin : begin + count] for begin, count in zip(begins, counts, strict=True)]
-    kg = np.r_[some.kg[yearly], [float(some.kg[part].sum()) for part in parts]]
+    kg = np.r_[rest.kg[yearly], [float(rest.kg[part].sum()) for part in parts]]
     first = np.r_[yearly, order[begins]]
-    rank = np.lexsort((first, some.block[first]))
+    rank = np.lexsort((first, rest.block[first]))
     of = (np.arange(len(first)) - len(yearly))[rank]  # the place among the parts, negative for a yearly line
-    nodes = some.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
+    nodes = rest.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
     starts = nodes.starts
     usual, spread = np.full(len(first), USUAL), np.full(len(first), kernel.SPREAD)
     within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=kernel.LONELY)
@@ -208,21 +213,20 @@ def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by
     for at in np.flatnonzero((other >= 0) & (of >= 0)):
         whole, part = left[first[rank[other[at]]]], left[parts[of[at]]]
         kind = how[at] if how[at] > kernel.ROUNDING else kernel.SUM
-        for one in (whole, part):
-            matches.group[one], matches.kind[one] = min(whole, part.min()), kind
+        for places in (whole, part):
+            matches.group[places], matches.kind[places] = min(whole, part.min()), kind
         if kind != kernel.SUM:
             matches.other[part], matches.other[whole] = whole, part[0]
 
 
-def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float64], NDArray[np.float64]]:
+def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, Floats, Floats]:
     """Match what is plain within blocks; return it, and each line's usual days on the way and their spread."""
     starts, count = lines.starts, len(lines.block)
-    matches = Matches.none(count)
-    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    matches = _matched_totals(lines)
     usual, spread = _usual(lines, starts, ways, np.zeros(0, np.int64), np.zeros(0))
     for _ in range(ROUNDS):
-        found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
-        usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, found, how))
+        other, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
+        usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, other, how))
     _note(*_assigned(count, *_within(lines, starts, usual, spread, matches.group, most=CLOSE)), matches)
     rows = (starts, lines.export, lines.day, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
     kernel.sums(*rows, usual, spread)
@@ -231,15 +235,15 @@ def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float
     return matches, np.repeat(usual, sizes), np.repeat(spread, sizes)
 
 
+def _matched_totals(lines: Lines) -> Matches:
+    """Match the lines that give only their year with all lines of that year."""
+    matches = Matches.none(len(lines.block))
+    kernel.totals(lines.starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    return matches
+
+
 def _within(
-    lines: Lines,
-    starts: NDArray[np.int64],
-    usual: NDArray[np.float64],
-    spread: NDArray[np.float64],
-    group: NDArray[np.int64],
-    *,
-    most: float,
-    loose: bool = False,
+    lines: Lines, starts: Places, usual: Floats, spread: Floats, group: Places, *, most: float, loose: bool = False
 ) -> tuple[Any, ...]:
     """Return the pairs of lines of one block that are in no group yet and may be one shipment."""
     free = (group < 0) & (lines.kg > 0)
@@ -248,36 +252,28 @@ def _within(
     return edges
 
 
-def _note(found: NDArray[np.int64], how: NDArray[np.uint8], matches: Matches) -> None:
+def _note(other: Places, how: Kinds, matches: Matches) -> None:
     """Write the pairs that were found into the matches."""
-    lines = np.flatnonzero(found >= 0)
-    matches.other[lines] = found[lines]
+    lines = np.flatnonzero(other >= 0)
+    matches.other[lines] = other[lines]
     matches.kind[lines] = how[lines]
-    matches.group[lines] = np.minimum(lines, found[lines])
+    matches.group[lines] = np.minimum(lines, other[lines])
 
 
-def _pair(lines: Lines, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _pair(lines: Lines, starts: Places) -> Places:
     """Return the number of each block's pair of States."""
     first = starts[:-1]
     return lines.exporter[first] * STATES + lines.importer[first]
 
 
-def _lags(
-    lines: Lines, starts: NDArray[np.int64], other: NDArray[np.int64], how: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _lags(lines: Lines, starts: Places, other: Places, how: Kinds) -> tuple[Places, Floats]:
     """Return the blocks of the shipments that are matched with days on both sides, and the logarithm of the days."""
     out = np.flatnonzero((other >= 0) & lines.export & lines.dated & (how != kernel.NONE))
     out = out[lines.dated[other[out]] & (lines.day[other[out]] > lines.day[out])]
     return np.searchsorted(starts, out, side="right") - 1, np.log(lines.day[other[out]] - lines.day[out] + 1.0)
 
 
-def _usual(
-    lines: Lines,
-    starts: NDArray[np.int64],
-    ways: Ways,
-    of: NDArray[np.int64],
-    lag: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _usual(lines: Lines, starts: Places, ways: Ways, of: Places, lag: Floats) -> tuple[Floats, Floats]:
     """Return for each block the logarithm of the days that its goods take, and its spread.
 
     A block with few shipments is drawn to its pair of States.
@@ -290,9 +286,7 @@ def _usual(
     return usual, np.sqrt(own + kernel.SPREAD**2 / (1.0 + count * _DRAWN))
 
 
-def _middles(
-    place: NDArray[np.int64], values: NDArray[np.float64], places: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _middles(place: Places, values: Floats, places: int) -> tuple[Floats, Places]:
     """Return the median of the values at each place (0 where there is none), and how many there are."""
     count = np.bincount(place, minlength=places)
     if not len(values):
@@ -305,12 +299,12 @@ def _middles(
     return np.where(count > 0, middle, 0.0), count
 
 
-def _joined(found: list[Lags]) -> Lags:
+def _joined(lags: list[Lags]) -> Lags:
     nothing = Lags(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-    return Lags(*(np.concatenate(parts) for parts in zip(nothing, *found, strict=True)))
+    return Lags(*(np.concatenate(parts) for parts in zip(nothing, *lags, strict=True)))
 
 
-def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64]) -> tuple[Any, ...]:
+def _across(lines: Lines, usual: Floats, spread: Floats) -> tuple[Any, ...]:
     """Return the pairs of what is left where all but one of importer, exporter and chemical is the same."""
     substance, heading = lines.substance.astype(np.int64), lines.heading.astype(np.int64)
     keys = {
@@ -320,16 +314,16 @@ def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64
     }
     common = _commonness(substance, lines.kg)
     rows = (lines.export, lines.day, lines.dated, lines.year, lines.kg)
-    found = [
+    edges = [
         kernel.edges_across(
             np.lexsort((lines.kg, key)), key, kind, lines.substance, *rows, common, lines.concentration, usual, spread
         )
         for kind, key in keys.items()
     ]
-    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+    return tuple(np.concatenate(parts) for parts in zip(*edges, strict=True))
 
 
-def _commonness(substance: NDArray[np.int64], kg: NDArray[np.float64]) -> NDArray[np.float64]:
+def _commonness(substance: Places, kg: Floats) -> Floats:
     """Return for each line how often its quantity is left over for its substance: a usual lot tells little."""
     keys = np.stack([substance.astype(np.float64), np.round(kg, 3)], axis=1)
     order = np.lexsort((keys[:, 1], keys[:, 0]))
@@ -342,13 +336,7 @@ def _commonness(substance: NDArray[np.int64], kg: NDArray[np.float64]) -> NDArra
     return common
 
 
-def _assigned(
-    lines: int,
-    exports: NDArray[np.int64],
-    imports: NDArray[np.int64],
-    costs: NDArray[np.float64],
-    kinds: NDArray[np.uint8],
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def _assigned(lines: int, exports: Places, imports: Places, costs: Floats, kinds: Kinds) -> tuple[Places, Kinds]:
     """Choose among the edges so that the whole costs least, and return each line's counterpart and kind."""
     if np.any(exports[1:] < exports[:-1]):
         order = np.argsort(exports, kind="stable")

@@ -153,12 +153,12 @@ def _cause(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
 
 def _all_remarks(lang: str, between: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl.Expr:
     """Say the remarks of all groups at once, each part after what stands between two."""
-    said = [between + say(doubt, lang) for doubt in doubts]
+    doubted = [between + say(doubt, lang) for doubt in doubts]
     named = [between + say(remark, lang) if (remark := any_of_code(substance)) else "" for substance in known]
     parts = (
         (pl.col("code") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_by_code", lang, ()))),
         (pl.lit(value=True), pl.lit(pl.Series(named or [""])).gather(pl.col("substance"))),
-        (pl.col("doubt").is_not_null(), pl.lit(pl.Series(said or [""])).gather(pl.col("doubt").fill_null(0))),
+        (pl.col("doubt").is_not_null(), pl.lit(pl.Series(doubted or [""])).gather(pl.col("doubt").fill_null(0))),
         (pl.col("unread") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_unread", lang, ()))),
     )
     return pl.concat_str(pl.when(is_told).then(part).otherwise(pl.lit("")) for is_told, part in parts)
@@ -170,10 +170,10 @@ def _stop(lang: str) -> str:
 
 def _filled(id: str, lang: str, substances: Sequence[str], *, first: bool = False) -> pl.Expr:
     """Return what a message says with each group's own values; ``first`` where it begins a sentence."""
-    said = say(Message(id, {name: f"{_MARK}{name}{_MARK}" for name in _VALUES}), lang)
-    said = said[:1].upper() + said[1:] if first else said
+    text = say(Message(id, {name: f"{_MARK}{name}{_MARK}" for name in _VALUES}), lang)
+    text = text[:1].upper() + text[1:] if first else text
     pieces = [
-        _value(part, lang, substances) if place % 2 else pl.lit(part) for place, part in enumerate(said.split(_MARK))
+        _value(part, lang, substances) if place % 2 else pl.lit(part) for place, part in enumerate(text.split(_MARK))
     ]
     return pl.concat_str(pieces)
 

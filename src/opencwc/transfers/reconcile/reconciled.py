@@ -78,7 +78,7 @@ class Reconciled:
 
     def table(self, lang: str = "en") -> pl.DataFrame:
         """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
-        return pl.concat(self._table(some, lang) for some in sliced(self.groups))
+        return pl.concat(self._table(groups, lang) for groups in sliced(self.groups))
 
     def _table(self, groups: pl.DataFrame, lang: str) -> pl.DataFrame:
         return groups.select(
@@ -104,11 +104,11 @@ class Reconciled:
     def matches_by_parts(self, lang: str = "en") -> Iterator[pl.DataFrame]:
         """Yield `matches` in parts, at least one, that need little memory each."""
         names = pl.lit(pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String))
-        told = self.compared.lines.select("ledger", "match", "readable").with_columns(
+        lines = self.compared.lines.select("ledger", "match", "readable").with_columns(
             column_of(self.ledgers, "id", pl.String()), self.statuses, self._problem_numbers
         )
         reason = line_reasons(self.ledgers, lang)
-        for part in sliced(told):
+        for part in sliced(lines):
             yield part.select(
                 names.gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
                 "id",
@@ -133,7 +133,7 @@ class Reconciled:
     def statuses(self) -> pl.Series:
         """What became of each line: one of `LINE_STATUSES`."""
         status = {name: pl.lit(place, pl.UInt8) for place, name in enumerate(LINE_STATUSES)}
-        told = self.compared.lines.select(
+        lines = self.compared.lines.select(
             pl.when(pl.any_horizontal(pl.col("kg", "year", "substance", "exporter", "importer").is_null()))
             .then(status["unreadable"])
             .when(~pl.col("readable") | (~pl.col("compared") & (pl.col("match") < 0))).then(status["not_compared"])
@@ -143,7 +143,7 @@ class Reconciled:
             .when(pl.col("kind").is_in([SUM, DOUBLE])).then(status["matched_in_sum"])
             .otherwise(status["matched"])
         )  # fmt: skip
-        return told.to_series().cat.to(pl.Enum(LINE_STATUSES)).alias("status")
+        return lines.to_series().cat.to(pl.Enum(LINE_STATUSES)).alias("status")
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -160,18 +160,18 @@ class Reconciled:
     def problems(self, most: int | None = PROBLEMS_TOLD) -> Iterator[tuple[str, Message]]:
         """Yield, by each ledger's name, the commonest problems of its lines with their first row."""
         for ledger in self.ledgers:
-            told = (
+            counted = (
                 ledger.lines.filter(pl.col("problem") > 0)
                 .group_by("problem")
                 .agg(count=pl.len(), row=pl.col("row").min())
                 .sort("count", "row", descending=[True, False])
             )
-            shown = told if most is None else told.head(most)
-            for problem, count, row in shown.iter_rows():
+            first = counted if most is None else counted.head(most)
+            for problem, count, row in first.iter_rows():
                 values: dict[str, Value] = {"problem": ledger.problems[problem - 1], "count": count, "row": row}
                 yield ledger.name, Message("ledger_problem_of", values)
-            if len(told) > len(shown):
-                yield ledger.name, Message("ledger_problems_rest", {"count": len(told) - len(shown)})
+            if len(counted) > len(first):
+                yield ledger.name, Message("ledger_problems_rest", {"count": len(counted) - len(first)})
 
     def told(self) -> tuple[Message, ...]:
         """Say what was compared, what came out, who proposed the causes, and what to bear in mind."""
@@ -181,7 +181,7 @@ class Reconciled:
             if len(states) <= _MOST_STATES
             else Message("reconcile_states_more", {"count": len(states)})
         )
-        said = [
+        messages = [
             Message("reconcile_compared", {
                 "lines": Message("reconcile_lines", {"count": len(self.compared.lines)}),
                 "ledgers": Message("reconcile_ledgers", {"count": len(self.ledgers)}), "states": named,
@@ -194,18 +194,18 @@ class Reconciled:
             Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
-        said += (Message("reconcile_model_unfit", {"model": id}) for id in self.unfit)
-        said += (
+        messages += (Message("reconcile_model_unfit", {"model": id}) for id in self.unfit)
+        messages += (
             Message("reconcile_given_twice", {"first": first.name, "second": second.name})
             for first, second in combinations(self.ledgers, 2)
             if _hold_the_same(first, second)
         )
         schedules = {_schedule(substance) for substance in self.compared.substances}
         if "" in schedules:
-            said.append(Message("reconcile_other_goods", {"threshold": f"{other_goods(self.convention).kg:,.0f}"}))
+            messages.append(Message("reconcile_other_goods", {"threshold": f"{other_goods(self.convention).kg:,.0f}"}))
         if "1" in schedules:
-            said.append(Message("reconcile_schedule_1"))
-        return tuple(said)
+            messages.append(Message("reconcile_schedule_1"))
+        return tuple(messages)
 
     def findings(self, most: int | None = None) -> Iterator[Finding]:
         """Yield a finding for every sum over the threshold, by rank, and for every line with a problem.
@@ -241,9 +241,9 @@ class Reconciled:
         maker = maker_of(self)
         begin = 0
         for number, ledger in enumerate(self.ledgers):
-            told = ledger.lines.select("row", "problem").with_columns(self.statuses.slice(begin, len(ledger.lines)))
+            lines = ledger.lines.select("row", "problem").with_columns(self.statuses.slice(begin, len(ledger.lines)))
             begin += len(ledger.lines)
-            for row, problem, status in told.filter(pl.col("problem") > 0).iter_rows():
+            for row, problem, status in lines.filter(pl.col("problem") > 0).iter_rows():
                 yield Finding(
                     Subject(row, f"{number + 1}:{row}", ledger.name, file=ledger.name),
                     Verdict.UNREADABLE if status == "unreadable" else Verdict.REVIEW,
@@ -272,11 +272,11 @@ class Reconciled:
         group = self.groups.filter(pl.col("rank") == rank).select(GROUP)
         here = lines.join(group, on=GROUP, how="semi")
         there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
-        shown = pl.concat([here, there]).unique("line").sort("line")
-        shown = shown.with_columns(own=pl.col("line").is_in(here["line"].implode()))
+        both = pl.concat([here, there]).unique("line").sort("line")
+        both = both.with_columns(own=pl.col("line").is_in(here["line"].implode()))
         ids = column_of(self.ledgers, "id", pl.String())
         names = pl.Series([ledger.name for ledger in self.ledgers])
-        return shown.select(
+        return both.select(
             pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
             "row",
             pl.lit(ids).gather("line").alias("id"),
@@ -293,14 +293,14 @@ class Reconciled:
     def _lines_of(self, groups: pl.DataFrame) -> Mapping[int, list[tuple[int, int]]]:
         """Return, by rank, the largest lines of groups and the line that each is matched with (-1 for none)."""
         lines = self.compared.lines.filter("compared").select(*GROUP, "line", "other", "kg")
-        some = (
+        largest = (
             lines.join(groups.select(*GROUP, "rank"), on=GROUP)
             .sort("rank", "kg", "line", descending=[False, True, False])
             .group_by("rank", maintain_order=True)
             .head(EVIDENCE_LINES)
         )
         lines_of: dict[int, list[tuple[int, int]]] = {}
-        for rank, line, other in some.select("rank", "line", "other").iter_rows():
+        for rank, line, other in largest.select("rank", "line", "other").iter_rows():
             lines_of.setdefault(rank, []).append((line, other))
         return lines_of
 

@@ -20,7 +20,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.transfers.reconcile.reconciled import Reconciled
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 SHOWN = 2_000
 """Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
@@ -28,39 +28,38 @@ MOST_IN_A_SHEET = 200_000
 """The same in a workbook."""
 
 
-def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:
+def report(reconciled: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:
     """Return the report as a document, for any writer of `opencwc.publishing`; ``most`` lines of the list at most."""
     titles = {name: say(f"reconcile_report_{name}", lang) for name in ("checked", "counts", "list")}
     return Report(
         title=say("reconcile_report_title", lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
-        lead=tuple(sentence(message, lang) for message in found.told()[:2]),
+        lead=tuple(sentence(message, lang) for message in reconciled.told()[:2]),
         contents=tuple(titles.items()),
-        sections=_sections(found, lang, titles, over=over, most=most),
+        sections=_sections(reconciled, lang, titles, over=over, most=most),
         closing=(say("report_person", lang),),
         main="list",
-        made=found.as_of,
+        made=reconciled.as_of,
     )
 
 
-def _sections(found: Reconciled, lang: str, titles: dict[str, str], *, over: bool, most: int) -> Iterator[Section]:
-    notes = [Text(f"{ledger.name}: {sentence(note, lang)}") for ledger in found.ledgers for note in ledger.notes]
-    notes += [Text(f"{name}: {sentence(problem, lang)}") for name, problem in found.problems()]
-    told: list[Words] = [*(sentence(message, lang) for message in found.told()), *notes]
-    yield Section("checked", titles["checked"], (Bullets(tuple(told)),), wide=False)
+def _sections(reconciled: Reconciled, lang: str, titles: dict[str, str], *, over: bool, most: int) -> Iterator[Section]:
+    notes = [Text(f"{ledger.name}: {sentence(note, lang)}") for ledger in reconciled.ledgers for note in ledger.notes]
+    notes += [Text(f"{name}: {sentence(problem, lang)}") for name, problem in reconciled.problems()]
+    items: list[Words] = [*(sentence(message, lang) for message in reconciled.told()), *notes]
+    yield Section("checked", titles["checked"], (Bullets(tuple(items)),), wide=False)
     tones = {"discrepancy": "grave", "unreadable": "gap", "apart": "doubt", "agreed": "calm"}
     counts = tuple(
-        Count(Badge(say(f"reconcile_count_{name}", lang), tone), found.counts[name])  # type: ignore[arg-type]
+        Count(Badge(say(f"reconcile_count_{name}", lang), tone), reconciled.counts[name])  # type: ignore[arg-type]
         for name, tone in tones.items()
     )
     yield Section("counts", titles["counts"], (Counts(counts),), wide=False)
-    yield Section("list", titles["list"], _ranked(found, lang, over=over, most=most))
+    yield Section("list", titles["list"], _ranked(reconciled, lang, over=over, most=most))
 
 
-def _ranked(found: Reconciled, lang: str, *, over: bool, most: int) -> Iterator[Block]:
-    table = found.table(lang)
+def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iterator[Block]:
+    table = reconciled.table(lang)
     table = table.filter("over_threshold") if over else table
     names = ("rank", "chemical", "entry", "pair", "year", "exported_kg", "imported_kg", "difference_kg", "cause", "why")
     rows: list[tuple[Words, ...]] = []

@@ -194,8 +194,8 @@ def _spoken(groups: pl.DataFrame, around: Around) -> pl.DataFrame:
     """
     spoke = around.spoke.with_columns(spoke=pl.lit(value=True))
     quiet = pl.when(pl.col("exports") == 0).then("exporter").otherwise("importer").alias("reporter")
-    told = groups.select(quiet, "year").join(spoke, on=("reporter", "year"), how="left", maintain_order="left")
-    groups = groups.with_columns(mute=pl.col("silent") & told["spoke"].is_null())
+    heard = groups.select(quiet, "year").join(spoke, on=("reporter", "year"), how="left", maintain_order="left")
+    groups = groups.with_columns(mute=pl.col("silent") & heard["spoke"].is_null())
     for side in ("exporter", "importer"):
         hubs = around.hubs.rename({"state": side, "hub": f"hub_{side}"})
         groups = groups.join(hubs, on=side, how="left", maintain_order="left")

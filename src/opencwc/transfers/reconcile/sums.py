@@ -10,10 +10,12 @@ import polars as pl
 
 from opencwc.transfers.model import HUGE_KG, Substance
 from opencwc.transfers.reconcile.matching import STATES
-from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.matching_kernel import EXPORTER, IMPORTER, MATCH_KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Places = NDArray[np.int64]
 
 
 WAYS = ("packing", "loose", "rounding", "unit", "mixture", "sum", "double", "exporter", "importer", "chemical", "equal",
@@ -31,11 +33,11 @@ def ways_of_lines(fit: pl.DataFrame, substances: Sequence[Substance], lies: NDAr
         [-1.0 if substance.limit is None else substance.limit for substance in substances] or [0.0], dtype=pl.Float64
     )
     spread = fit.filter(pl.col("match") >= 0).group_by("match").agg(years=pl.col("year").n_unique())
-    told = fit.select("match", "kind", "returned", "concentration", "substance").join(
+    lines = fit.select("match", "kind", "returned", "concentration", "substance").join(
         spread, on="match", how="left", maintain_order="left"
     )
-    told = told.with_columns(hub=pl.Series(lies), limit=pl.lit(limits).gather(pl.col("substance")))
-    return told.select(
+    lines = lines.with_columns(hub=pl.Series(lies), limit=pl.lit(limits).gather(pl.col("substance")))
+    return lines.select(
         pl.when(pl.col("returned")).then(pl.lit("returned"))
         .when((pl.col("match") < 0) & (pl.col("concentration") <= pl.col("limit"))).then(pl.lit("low"))
         .when((pl.col("match") < 0) & (pl.col("concentration") < PURE)).then(pl.lit("weak"))
@@ -55,15 +57,14 @@ def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float
     origins and destinations of the substance, and the fewer of the two count.
     """
     kind = fit["kind"].to_numpy()
-    at = np.flatnonzero(np.isin(kind, [MATCH_KINDS.index("exporter"), MATCH_KINDS.index("importer")]))
+    at = np.flatnonzero(np.isin(kind, [EXPORTER, IMPORTER]))
     lies, hub = np.zeros(len(fit), np.bool_), np.zeros(len(fit))
     if not len(at):
         return lies, hub
     there = np.searchsorted(fit["line"].to_numpy(), fit["other"].to_numpy()[at])
-    exporter, importer = (fit[name].to_physical().to_numpy().astype(np.int64) for name in ("exporter", "importer"))
-    substance, year = (fit[name].to_numpy().astype(np.int64) for name in ("substance", "year"))
+    substance, exporter, importer, year = (fit[name].to_physical().to_numpy().astype(np.int64) for name in GROUP)
     known = np.unique(_key(substance, exporter, importer, year))
-    by_exporter = kind[at] == MATCH_KINDS.index("exporter")
+    by_exporter = kind[at] == EXPORTER
     named = np.where(by_exporter, exporter[at], importer[at])
     other = np.where(by_exporter, exporter[there], importer[there])
     lies[at] = np.any(
@@ -75,24 +76,15 @@ def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float
         axis=0,
     )
     pairs = np.unique(_key(substance, exporter, importer, np.zeros_like(year)))
-    whose, origin, destination = (
-        pairs // _YEARS // STATES // STATES,
-        pairs // _YEARS // STATES % STATES,
-        pairs // _YEARS % STATES,
-    )
+    whose, origin, destination = np.unravel_index(pairs // _YEARS, (int(substance.max()) + 1, STATES, STATES))
     room = (int(substance.max()) + 1) * STATES
-    out, into = (
-        np.bincount(whose * STATES + origin, minlength=room),
-        np.bincount(whose * STATES + destination, minlength=room),
-    )
+    out, into = (np.bincount(whose * STATES + state, minlength=room) for state in (origin, destination))
     least = np.minimum(out, into)
     hub[at] = np.maximum(least[substance[at] * STATES + named], least[substance[at] * STATES + other])
     return lies, hub
 
 
-def _key(
-    substance: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64], year: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _key(substance: Places, first: Places, second: Places, year: Places) -> Places:
     return ((substance * STATES + first) * STATES + second) * _YEARS + year
 
 
@@ -161,14 +153,14 @@ def fitting_elsewhere(fit: pl.DataFrame) -> pl.DataFrame:
         pl.col("other").cast(pl.Int64)
     )  # fmt: skip
     paired = fit.filter("compared", pl.col("other") >= 0).select(*GROUP, "kg", "other").join(places, on="other")
-    told = {
+    elsewhere = {
         "other_state": pl.when(pl.col("exporter") != pl.col("exporter_there")).then("exporter_there")
         .when(pl.col("importer") != pl.col("importer_there")).then("importer_there"),
         "other_substance": pl.when(pl.col("substance") != pl.col("substance_there")).then("substance_there"),
         "other_year": pl.when(pl.col("year") != pl.col("year_there")).then("year_there"),
     }  # fmt: skip
-    found = fit.filter("compared").group_by(GROUP).agg(pl.col("code").max())
-    for name, value in told.items():
+    groups = fit.filter("compared").group_by(GROUP).agg(pl.col("code").max())
+    for name, value in elsewhere.items():
         most = (
             paired.with_columns(value.alias(name))
             .filter(pl.col(name).is_not_null())
@@ -178,8 +170,8 @@ def fitting_elsewhere(fit: pl.DataFrame) -> pl.DataFrame:
             .unique(GROUP, keep="first", maintain_order=True)
             .drop("kg")
         )
-        found = found.join(most, on=GROUP, how="left")
-    return found
+        groups = groups.join(most, on=GROUP, how="left")
+    return groups
 
 
 def with_unread_lines(groups: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
@@ -187,20 +179,20 @@ def with_unread_lines(groups: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame
     unread = apart.filter(pl.any_horizontal(pl.col("kg", "year", "partner", "substance").is_null()))
     quiet = pl.when(pl.col("exports") == 0).then("exporter").otherwise("importer")
     there = pl.when(pl.col("exports") == 0).then("importer").otherwise("exporter")
-    asked = groups.select(
+    silent_sides = groups.select(
         reporter=quiet, partner=there, substance="substance", year="year", export=pl.col("exports") == 0,
         silent="silent",
     )  # fmt: skip
     total = pl.Series("unread", np.zeros(len(groups), np.int64))
     names = ("partner", "substance", "year")
-    for held in range(1 << len(names)) if len(unread) else ():
-        known = [name for place, name in enumerate(names) if held >> place & 1]
-        some = unread.filter(
+    for pattern in range(1 << len(names)) if len(unread) else ():
+        known = [name for place, name in enumerate(names) if pattern >> place & 1]
+        matching = unread.filter(
             *(pl.col(name).is_not_null() if name in known else pl.col(name).is_null() for name in names)
         )
-        if len(some):
+        if len(matching):
             keys = ["reporter", "export", *known]
-            counts = some.group_by(keys).agg(count=pl.len().cast(pl.Int64))
-            found = asked.join(counts, on=keys, how="left", maintain_order="left")["count"].fill_null(0)
-            total = total + found
-    return groups.with_columns(unread=pl.when(asked["silent"]).then(total).otherwise(0))
+            counts = matching.group_by(keys).agg(count=pl.len().cast(pl.Int64))
+            counted = silent_sides.join(counts, on=keys, how="left", maintain_order="left")["count"].fill_null(0)
+            total = total + counted
+    return groups.with_columns(unread=pl.when(silent_sides["silent"]).then(total).otherwise(0))

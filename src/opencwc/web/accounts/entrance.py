@@ -91,6 +91,10 @@ class Entrance:
         """Return the session of the cookie, also one that owes the second factor still."""
         return self.sessions.of(request.cookies.get(COOKIE, ""))
 
+    def address(self, request: Request) -> str:
+        """Return where people reach the service: its public address, else the one that a request came to."""
+        return self.configuration.public_url or f"{request.url.scheme}://{request.headers['host']}"
+
     def first_link(self, address: str) -> str | None:
         """Return the one-time link that makes the first administrator, ``None`` where there is one.
 

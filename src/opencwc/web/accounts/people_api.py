@@ -112,8 +112,7 @@ def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""
     entrance = entrance_of(request)
     secret = entrance.people.invite(person_of(request).id, person_id)
-    base = entrance.configuration.public_url or f"{request.url.scheme}://{request.headers['host']}"
-    return JSONResponse({"link": f"{base}/auth/invitation?token={secret}", "token": secret}, 201)
+    return JSONResponse({"link": f"{entrance.address(request)}/auth/invitation?token={secret}", "token": secret}, 201)
 
 
 def _json(account: Account) -> AccountAnswer:

@@ -288,7 +288,7 @@ def _page(
 async def oidc_start(request: Request) -> Response:
     """Send a browser to the ministry's login."""
     entrance = _at_the_door(request)
-    address, kept = await _ministry(entrance).start(_address(request, entrance) + CALLBACK)
+    address, kept = await _ministry(entrance).start(entrance.address(request) + CALLBACK)
     response = RedirectResponse(address, 303)
     secure = entrance.configuration.under_https
     # Lax: the way back begins at the issuer's site, and the cookie must come along.
@@ -303,7 +303,7 @@ async def oidc_callback(request: Request) -> Response:
     """Take a browser back from the ministry's login."""
     entrance = _at_the_door(request)
     given = dict(request.query_params)
-    redirect = _address(request, entrance) + CALLBACK
+    redirect = entrance.address(request) + CALLBACK
     account = await _ministry(entrance).finish(redirect, request.cookies.get(OIDC_COOKIE, ""), given)
     lang = language_of(request)
     # Not a redirect: a browser withholds a strict cookie from one that another site began, and the first page of
@@ -325,10 +325,6 @@ def _ministry(entrance: Entrance) -> MinistryLogin:
     if entrance.ministry is None:
         raise NotFoundError("no_ministry_login", where="[oidc]")
     return entrance.ministry
-
-
-def _address(request: Request, entrance: Entrance) -> str:
-    return entrance.configuration.public_url or f"{request.url.scheme}://{request.headers['host']}"
 
 
 # What they share
@@ -368,8 +364,8 @@ def _begun(
     session = entrance.sessions.of(secret)
     if session is None:
         raise sign_in_needed()
-    told = _session_json(entrance, session, secret)
-    body = told if recovery_codes is None else {"recovery_codes": recovery_codes, "session": told}
+    signed_in = _session_json(entrance, session, secret)
+    body = signed_in if recovery_codes is None else {"recovery_codes": recovery_codes, "session": signed_in}
     response = JSONResponse(body)
     give_cookie(response, secret, under_https=entrance.configuration.under_https)
     _LOG.info("signed-in", extra={"person": person.id, "state": "in" if fully_in else "second factor due"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Form, Path, Request
+from fastapi import Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -23,6 +23,8 @@ from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
 from opencwc.web.accounts.entrance import entrance_of
+from opencwc.web.accounts.people_api import PersonId
+from opencwc.web.accounts.tokens_api import TokenId
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -33,8 +35,6 @@ router = Router(include_in_schema=False)
 LIVES = (7, 30, 90, 365)
 """Days that a token may last, to choose from."""
 Word = Annotated[str, Form(max_length=1_000)]
-PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Tab(NamedTuple):
@@ -67,10 +67,10 @@ def settings_page(request: Request, tab: str, template: str, **values: Any) -> R
     return page(request, f"accounts/settings/{template}.html", tab=tab, tab_links=tabs, **values)
 
 
-def _part(request: Request, template: str, said: str | Message, *, csrf: str = "", **values: Any) -> Response:
+def _part(request: Request, template: str, message: str | Message, *, csrf: str = "", **values: Any) -> Response:
     """Return what a change brought anew, and have it said aloud."""
     part = page(request, f"accounts/settings/{template}.html", **values)
-    return done(part, say(said, language_of(request)), csrf=csrf)
+    return done(part, say(message, language_of(request)), csrf=csrf)
 
 
 # You: the sign-in
@@ -126,11 +126,11 @@ def _sign_in(
     return {"account": account, "offer": offer, "codes": codes, "shortest": SHORTEST, "demanded": demanded}
 
 
-def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
+def _renewed(request: Request, answer: Response, message: str, *, codes: list[str] | None = None) -> Response:
     """Show the part about the sign-in after a new session began, with its cookie and its token for the page."""
     body = body_of(answer)
     csrf = body.get("session", body)["csrf_token"]
-    return keep_cookies(answer, _part(request, "sign_in", said, csrf=csrf, **_sign_in(request, codes=codes)))
+    return keep_cookies(answer, _part(request, "sign_in", message, csrf=csrf, **_sign_in(request, codes=codes)))
 
 
 # People
@@ -157,8 +157,8 @@ def add(
     )
     made = body_of(people_api.add(request, asked))
     link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
-    said = Message("page_settings_person_added", {"login": made["login"]})
-    return _part(request, "accounts", said, **_accounts(request, link, made["login"]))
+    message = Message("page_settings_person_added", {"login": made["login"]})
+    return _part(request, "accounts", message, **_accounts(request, link, made["login"]))
 
 
 @router.get("/settings/people/{person_id}", action="people")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import CodeGiven, SignIn, give_code, sign_in
-from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.htmx_headers import keep_cookies, leading_to
 from opencwc.web.server.page import page
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import OPEN, Router
@@ -71,21 +72,18 @@ def own_address(address: str) -> str:
     return address if ours and address.isprintable() else "/"
 
 
-def _entered(request: Request, next: str, attempt: object, *, login: str = "", due: bool = False) -> Response:
+def _entered(
+    request: Request, next: str, attempt: Callable[[], Response], *, login: str = "", due: bool = False
+) -> Response:
     try:
-        answer: Response = attempt()  # type: ignore[operator]
-    except HttpProblem as problem:
-        if problem.status != REFUSED:
+        answer = attempt()
+    except (HttpProblem, ValueError) as error:
+        if isinstance(error, HttpProblem) and error.status != REFUSED:
             raise
-        return _form(request, next, due=due, login=login, refused=True)
-    except ValueError:
         return _form(request, next, due=due, login=login, refused=True)
     owes = b'"second_factor_due":true' in bytes(answer.body)
     response = _form(request, next, due=True) if owes else RedirectResponse(own_address(next), 303)
-    for name, value in answer.raw_headers:
-        if name == b"set-cookie":
-            response.raw_headers.append((name, value))
-    return response
+    return keep_cookies(answer, response)
 
 
 def _form(request: Request, next: str, *, due: bool, login: str = "", refused: bool = False) -> Response:

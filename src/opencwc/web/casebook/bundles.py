@@ -31,6 +31,7 @@ MOST_SHOWN = 200
 """How many of the things that do not fit are shown; the verifier on a terminal tells all of them."""
 AGE = b"age-encryption.org/"
 KEY = re.compile(r"[0-9a-f]{64}")
+_FLAGS = ("-I", "-B", "-X", "utf8")
 _RUNNING = BoundedSemaphore(AT_ONCE)
 # The limits are set before the file is touched, and the verifier's own children have them too.
 _LIMITED = """
@@ -106,26 +107,13 @@ def _misfit(misfit: dict[str, Any]) -> str:
     return f"Record {misfit['record']}{kind}: {misfit['what']}" if misfit.get("record") else str(misfit["what"])
 
 
-_FLAGS = ("-I", "-B", "-X", "utf8")
-
-
 def _run(folder: Path, bundle: Path, key: str) -> CheckedBundle:
     answer_file, complained = folder / "told", folder / "complained"
-    command = [
-        sys.executable,
-        "-I",
-        "-B",
-        "-X",
-        "utf8",
-        "-c",
-        _LIMITED,
-        bundle_verifier.__file__,
-        bundle.name,
-        "--json",
-    ]
+    options = ["--json", *([f"--key={key}"] if key else [])]
+    command = [sys.executable, *_FLAGS, "-c", _LIMITED, bundle_verifier.__file__, bundle.name, *options]
     with answer_file.open("wb") as out, complained.open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - our own file; the key is 64 hexadecimal digits
-            command + ([f"--key={key}"] if key else []),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,

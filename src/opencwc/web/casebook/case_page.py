@@ -94,19 +94,19 @@ def carry_out_erasure(request: Request, seq: Number) -> Response:
     book, person = book_of(request), person_of(request)
     erase_case(book, person, seq)
     name = next((request.case for request in requests_of(book, person) if request.seq == seq), "")
-    said = say("page_case_erased", language_of(request))
-    headers = announcing(said, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
+    message = say("page_case_erased", language_of(request))
+    headers = announcing(message, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
     return Response(status_code=204, headers=headers)
 
 
-def _case_page(request: Request, name: str, said: str = "", part: str = "body") -> Response:
+def _case_page(request: Request, name: str, message: str = "", part: str = "body") -> Response:
     """Return the page of a case, or a part of the standing one with what it says aloud: no more, or work were lost."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     values = _case(book, person, name, lang)
     template = f"casebook/case/{part}.html" if is_fragment(request) else "casebook/case/page.html"
     shown = page(request, template, **values)
-    if said:
-        done(shown, say(said, lang))
+    if message:
+        done(shown, say(message, lang))
     return shown
 
 

@@ -107,8 +107,8 @@ def show(
     if part == "inbox" and not decides:
         part = "findings"
     if is_fragment(request) and after and part == "findings":
-        told = _findings(book, person, lang, asked, view, after)
-        return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **told)
+        listed = _findings(book, person, lang, asked, view, after)
+        return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **listed)
     cases = list_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]

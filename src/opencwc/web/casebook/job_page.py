@@ -144,5 +144,5 @@ def reason_of(error: OpenCWCError) -> Message | None:
     >>> reason_of(InputError("document_refused", reason=reason("reading_nested")))
     Message(id='reading_nested', values={})
     """
-    told = error.values.get("reason")
-    return told.message if isinstance(told, Reason) else None
+    reason = error.values.get("reason")
+    return reason.message if isinstance(reason, Reason) else None

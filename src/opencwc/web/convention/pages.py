@@ -158,7 +158,7 @@ def amounts_shown(day: date, part: str, lang: str, q: str, regime: str) -> dict[
     ]
     groups = [(name, [rule for rule in fitting if rule.regime == name]) for name in regimes]
     return {
-        "groups": [(name, found) for name, found in groups if found],
+        "groups": [(name, fitting_rules) for name, fitting_rules in groups if fitting_rules],
         "regimes": regimes,
         "shown": len(fitting),
         "total": len(rules),

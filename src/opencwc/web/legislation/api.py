@@ -13,10 +13,10 @@ from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.legislation.forms import FORM
-from opencwc.web.legislation.kept_laws import labels_of, shown_law, standings
+from opencwc.web.legislation.kept_laws import labels_of, standing_law
 from opencwc.web.legislation.questions import ask_laws
 from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, Limit, Number, answers
-from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.web.server.service import Router
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
@@ -87,9 +87,7 @@ def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
     """Give what is said of every measure, page by page, with its passages and how it stands; `number` is the run."""
-    book, person = book_of(request), person_of(request)
-    shown = shown_law(book, person, number)
-    stands = standings(book, person, number)
+    shown, stands = standing_law(request, number)
     checked = shown.kept.checked
     page = checked.answers[after : after + limit]
     measures = []
@@ -126,9 +124,7 @@ def show_check(
 )
 def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
-    book, person = book_of(request), person_of(request)
-    labels = labels_of(shown_law(book, person, number), standings(book, person, number))
-    return JSONResponse({"labels": list(labels)})
+    return JSONResponse({"labels": list(labels_of(*standing_law(request, number)))})
 
 
 @router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import Form, Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import show_finding
 from opencwc.convention.measures import TIERS
 from opencwc.errors import InputError, NotFoundError
@@ -36,14 +35,13 @@ from opencwc.web.legislation.kept_laws import (
     is_trial,
     labels_csv,
     labels_jsonl,
-    shown_law,
-    standings,
+    standing_law,
 )
-from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
+from opencwc.web.legislation.parts import checklist, law_page, line_of, passages_shown
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
-from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.web.server.page import is_fragment, language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
@@ -57,20 +55,19 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 @router.get("/law/runs/{number}", action="read")
 def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Response:
     """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_law(book, person, number)
-    stands = standings(book, person, number)
+    lang = language_of(request)
+    shown, stands = standing_law(request, number)
     answers = shown.kept.checked.answers
     lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
     checked = shown.kept.checked
-    return page(
-        request, "legislation/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), verdicts=VERDICTS,
-        verdict_tones=TONES, formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
+    return law_page(
+        request, "legislation/matrix.html", "check", wanted=wanted, verdicts=VERDICTS, verdict_tones=TONES,
+        formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
         said=[sentence(note, lang) for note in checked.notes], counts=counts_by_tier(answers, stands),
         groups=[(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
         total=len(lines), decided=sum(not stand.waits for stand in stands.values()),
         sets=sorted({answer.measure.set for answer in answers}),
-        on_shelf=_on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
+        on_shelf=_on_shelf(shown, checks_by_state(book_of(request), person_of(request)).get(shown.state, [])),
         others=other_texts(as_decided(checked, decisions_of(stands)), lang),
     )  # fmt: skip
 
@@ -108,10 +105,9 @@ def show_measure(
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
     """Show a measure: the passages, the elements, what closes a gap, and the decision."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_law(book, person, number)
+    lang = language_of(request)
+    shown, stands = standing_law(request, number)
     answer = shown.answer(set_id, measure_id)
-    stands = standings(book, person, number)
     standing = stands.get((set_id, measure_id))
     stood = answer_as_decided(answer, standing.said if standing else None)
     before, after, place = _beside(shown, stands, wanted, answer)
@@ -120,23 +116,23 @@ def show_measure(
         for element, shown_element in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
     ]
     template = "legislation/measure_body.html" if is_fragment(request) else "legislation/measure.html"
-    return page(
-        request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
-        shown=shown, answer=answer, standing=standing, verdict=stood.verdict, said=standing.said if standing else None,
+    return law_page(
+        request, template, "check", wanted=wanted, outcome=outcome, tones_of=TONES, shown=shown, answer=answer,
+        standing=standing, verdict=stood.verdict, said=standing.said if standing else None,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
         why=[sentence(reason, lang) for reason in answer.why], state=state_name(shown.state, lang),
         passages=list(passages_shown(answer, lang)), elements=list(elements_shown(stood, lang)),
         checklist=checklist(stood, lang), to_correct=to_correct, before=before, after=after, at=place, choices=[],
         places=sorted({part.id for part in shown.kept.checked.law.sections if part.id})[:400],
-        **_deciding(book, request, standing),
+        **_deciding(request, standing),
     )  # fmt: skip
 
 
-def _deciding(book: Casebook, request: Request, standing: Standing | None) -> dict[str, Any]:
+def _deciding(request: Request, standing: Standing | None) -> dict[str, Any]:
     """Return what the form of a decision needs; nothing where the finding is not there any more."""
     if standing is None:
         return {"history": None}
-    person = person_of(request)
+    book, person = book_of(request), person_of(request)
     history = show_finding(book, person, standing.finding)
     return {"history": history, "verdicts": verdicts_of(history), **standing_of(book, person, history)}
 
@@ -162,9 +158,8 @@ def decide_on(
     form: Annotated[DecisionForm, Form()],
 ) -> Response:
     """Take the decision on a measure, and lead to the next one that waits."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_law(book, person, number)
-    stands = standings(book, person, number)
+    lang = language_of(request)
+    shown, stands = standing_law(request, number)
     answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
     if standing is None:
         raise NotFoundError("measure_without_finding", run=number)
@@ -207,9 +202,7 @@ def give_report(
 ) -> Response:
     """Give the report that a National Authority sends on, or the answers as a table: as people decided."""
     lang = report_lang if report_lang in LANGUAGES else language_of(request)
-    book, person = book_of(request), person_of(request)
-    shown = shown_law(book, person, number)
-    stands = standings(book, person, number)
+    shown, stands = standing_law(request, number)
     content = law_file(shown, format, lang, decisions_of(stands))
     return downloads.download(content, f"law-{shown.state}-{number}-{lang}.{format}")
 
@@ -227,9 +220,6 @@ def law_file(shown: ShownLaw, format: Format, lang: str, decisions: Decisions) -
 @router.get("/law/runs/{number}/labels.{kind}", action="read")
 def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
     """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
-    person = person_of(request)
-    book = book_of(request)
-    shown = shown_law(book, person, number)
-    stands = standings(book, person, number)
+    shown, stands = standing_law(request, number)
     content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
     return downloads.download(content, f"labels-{shown.state}-{number}.{kind}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from opencwc.casebook.database import Casebook
@@ -24,6 +24,7 @@ from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.web.server.service import book_of, person_of
 
 SHELF = Shelf(LAW.id, "check of a law", "/law")
 MOST_ON_SHELF = 500
@@ -54,32 +55,20 @@ class ShownLaw(ShownRun[KeptLaw]):
 
 @dataclass(frozen=True)
 class Standing:
-    """How a measure stands with people: its finding, the verdict that was proposed, and what was decided.
+    """How a measure stands with people: its finding, the verdict that was proposed, and what was finally decided.
 
-    ``decided`` is the verdict that stands by a final decision, empty where none does: also where the proposal was
-    rejected and nobody has said what is right. ``place`` is where the words stand, as who decided says it, ``elements``
-    those of which the proposal says the contrary, and ``person`` the name of who decided.
+    ``said`` is ``None`` where nothing was decided or where it may not be known.
     """
 
     finding: int
     status: Status
     proposed: str
-    decided: str = ""
-    place: str = ""
-    reason: str = ""
-    person: str = ""
-    at: str = ""
-    elements: tuple[str, ...] = ()
+    said: Decided | None = None
 
     @property
-    def said(self) -> Decided | None:
-        """What was finally decided, ``None`` where nothing was or where it may not be known."""
-        if self.waits or not self.at:
-            return None
-        return Decided(
-            _OUTCOMES.get(self.status, "reject"), self.decided, self.person, self.at, self.reason, self.place,
-            self.elements,
-        )  # fmt: skip
+    def decided(self) -> str:
+        """The verdict of the final decision; empty where there is none, or it rejected the proposal without another."""
+        return self.said.verdict if self.said else ""
 
     @property
     def verdict(self) -> str:
@@ -121,6 +110,12 @@ def shown_law(book: Casebook, person: Person, number: int) -> ShownLaw:
     """
     run = shown_run(book, person, number, SHELF, unpack)
     return ShownLaw(run.run, run.case, run.kept)
+
+
+def standing_law(request: Request, number: int) -> tuple[ShownLaw, Stands]:
+    """Return the checked law that a page is asked for, and how its measures stand with the person who asks."""
+    book, person = book_of(request), person_of(request)
+    return shown_law(book, person, number), standings(book, person, number)
 
 
 def list_laws(book: Casebook, person: Person, limit: int = MOST_LISTED) -> list[Listed]:
@@ -184,12 +179,13 @@ def _standing(finding: KeptFinding, decision: Decision | None, names: Mapping[st
     if decision is None:
         return Standing(finding.id, finding.status, finding.verdict)
     correction = decision.correction or {}
-    decided = {Outcome.ACCEPT: finding.verdict, Outcome.CORRECT: correction.get("verdict", "")}
-    return Standing(
-        finding.id, finding.status, finding.verdict, decided.get(decision.outcome, ""), correction.get("place", ""),
-        decision.reason or "", names.get(decision.person, decision.person), decision.at,
+    verdicts = {Outcome.ACCEPT: finding.verdict, Outcome.CORRECT: correction.get("verdict", "")}
+    said = Decided(
+        _OUTCOMES.get(finding.status, "reject"), verdicts.get(decision.outcome, ""),
+        names.get(decision.person, decision.person), decision.at, decision.reason or "", correction.get("place", ""),
         tuple(filter(None, correction.get("elements", "").split(";"))),
     )  # fmt: skip
+    return Standing(finding.id, finding.status, finding.verdict, said)
 
 
 def decisions_of(stands: Stands) -> Decisions:
@@ -233,16 +229,15 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
     law = shown.kept.checked.law
     for answer in shown.kept.checked.answers:
         standing = stands.get((answer.measure.set, answer.measure.id))
-        if standing is None or standing.waits or not standing.at:
+        if standing is None or (said := standing.said) is None:
             continue
         places = [passage.passage.section.id for passage in answer.shown if passage.elements]
-        section = standing.place or (";".join(dict.fromkeys(places)) if standing.decided not in ("", NONE) else "")
-        outcome = _OUTCOMES.get(standing.status, "reject")
+        section = said.place or (";".join(dict.fromkeys(places)) if said.verdict not in ("", NONE) else "")
         yield {
             "country": law.state, "lang": (law.languages or ("",))[0], "measure_id": answer.measure.id,
-            "label": standing.decided, "section": section, "set": answer.measure.set, "proposed": standing.proposed,
-            "outcome": outcome, "reason": standing.reason, "person": standing.person, "at": standing.at,
-            "file": ";".join(text.name for text in law.texts), "elements": ";".join(standing.elements),
+            "label": said.verdict, "section": section, "set": answer.measure.set, "proposed": standing.proposed,
+            "outcome": said.outcome, "reason": said.reason, "person": said.by, "at": said.at,
+            "file": ";".join(text.name for text in law.texts), "elements": ";".join(said.elements),
         }  # fmt: skip
 
 

@@ -26,11 +26,11 @@ from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation import check_pages, questions, shelf_pages
 from opencwc.web.legislation.forms import FORM
-from opencwc.web.legislation.parts import tabs_of
+from opencwc.web.legislation.parts import law_page
 from opencwc.web.server import downloads
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import language_of
 from opencwc.web.server.page_parameters import asked_day
-from opencwc.web.server.service import Router, person_of
+from opencwc.web.server.service import Router
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -58,9 +58,8 @@ def show(request: Request) -> Response:
     """Show where a State's texts are dropped, and the laws that were checked."""
     values = upload_values(request, LAW)
     states = states_in(language_of(request), {str(run.asked.get("state", "")) for run in values["kept"]})
-    return page(
-        request, "legislation/page.html", part="check", tabs=tabs_of(person_of(request)), states=states,
-        model=state_of(MODEL), examples=NAMES, example=NOW,
+    return law_page(
+        request, "legislation/page.html", "check", states=states, model=state_of(MODEL), examples=NAMES, example=NOW,
         example_state=STATE, **values,
     )  # fmt: skip
 
@@ -97,8 +96,8 @@ def show_measures(request: Request, as_of: _Brief = "", q: Annotated[str, Query(
     day, lang = asked_day(as_of, date.today()), language_of(request)
     rules = measures_of(day.day)
     measures = [measure for measure in rules.measures if _holds(q, measure, lang)]
-    return page(
-        request, "legislation/measures.html", part="measures", tabs=tabs_of(person_of(request)), day=day, q=q,
+    return law_page(
+        request, "legislation/measures.html", "measures", day=day, q=q,
         groups=[(tier, [measure for measure in measures if measure.tier == tier]) for tier in TIERS],
         total=len(measures), obligations=rules.obligations if not q else (),
         in_words=lambda texts: said_in(texts, lang),
@@ -112,8 +111,8 @@ def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief
     rules, measure = measures_of(day.day), find_measure(day.day, set_id, measure_id)
     if measure is None:
         raise NotFoundError("no_such_measure_in_set", set=set_id, measure=measure_id)
-    return page(
-        request, "legislation/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=measure,
+    return law_page(
+        request, "legislation/asked.html", "measures", day=day, measure=measure,
         in_words=lambda texts: said_in(texts, lang),
         obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
     )  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from opencwc.casebook.model import Person
+from fastapi import Request
+from starlette.responses import Response
+
 from opencwc.casebook.permissions import may
 from opencwc.convention.measures import Measure
 from opencwc.legislation.answer_wording import drafting_points, missing_words, said_in
@@ -14,16 +17,19 @@ from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.report import TONES, marked
 from opencwc.publishing.model import Piece
 from opencwc.web.legislation.kept_laws import Standing, Stands
+from opencwc.web.server.page import page
+from opencwc.web.server.service import person_of
 from opencwc.wording import RIGHT_TO_LEFT
 
 LONGEST_SECTION = 12_000
 """Characters of a section that are shown whole; more are cut."""
 
 
-def tabs_of(person: Person) -> list[tuple[str, str]]:
-    """Return the parts of the pages that a person has: their names and addresses."""
-    kept = [("shelf", "/law/shelf"), ("compare", "/law/compare"), ("ask", "/law/ask")] if may(person, "read") else []
-    return [("check", "/law"), *kept, ("measures", "/law/measures")]
+def law_page(request: Request, template: str, part: str, **values: Any) -> Response:
+    """Return a page under the tabs that the person may open; ``part`` names the one that is shown."""
+    kept = ("shelf", "compare", "ask") if may(person_of(request), "read") else ()
+    tabs = [("check", "/law"), *((name, f"/law/{name}") for name in (*kept, "measures"))]
+    return page(request, template, part=part, tabs=tabs, **values)
 
 
 def direction_of(lang: str) -> str:
@@ -50,11 +56,12 @@ class MeasureLine:
 def line_of(answer: Answer, stands: Stands, lang: str) -> MeasureLine:
     """Return a measure as a line of the matrix."""
     standing = stands.get((answer.measure.set, answer.measure.id))
-    stood = answer_as_decided(answer, standing.said if standing else None)
+    said = standing.said if standing else None
+    stood = answer_as_decided(answer, said)
     where = [(shown.passage.section.file, shown.passage.section.id) for shown in answer.shown if shown.elements]
     places = tuple(dict.fromkeys(where))[:3] if stood.verdict != NONE else ()
-    if standing and standing.place:
-        places = (("", standing.place),)
+    if said and said.place:
+        places = (("", said.place),)
     return MeasureLine(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
 
 

@@ -23,7 +23,7 @@ from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept_laws import ShownLaw, latest_laws, shown_law
-from opencwc.web.legislation.parts import direction_of, tabs_of
+from opencwc.web.legislation.parts import direction_of, law_page
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say, sentence
@@ -158,9 +158,9 @@ def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Respo
     lang, person = language_of(request), person_of(request)
     listed = latest_laws(book_of(request), person)
     states = [(code, state_name(code, lang)) for code in listed]
-    return page(
-        request, "legislation/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state,
-        question=question, found=None, examples=EXAMPLES,
+    return law_page(
+        request, "legislation/ask.html", "ask", states=states, state=state, question=question, found=None,
+        examples=EXAMPLES,
     )  # fmt: skip
 
 

@@ -32,10 +32,10 @@ from opencwc.web.legislation.kept_laws import (
     shown_law,
     standings,
 )
-from opencwc.web.legislation.parts import direction_of, tabs_of
+from opencwc.web.legislation.parts import direction_of, law_page
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
@@ -72,8 +72,8 @@ def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Respo
     states, rows = _shelf(book, person, lang)
     chosen = [row for row in rows if tier in ("", row.tier)]
     shown = [on_shelf for on_shelf in states if state in ("", on_shelf.code)][:MOST_STATES]
-    return page(
-        request, "legislation/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
+    return law_page(
+        request, "legislation/shelf.html", "shelf", states=shown, all_states=states,
         groups=[(name, [measure for measure in chosen if measure.tier == name]) for name in TIERS], tier=tier,
         state=state, verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
         chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
@@ -154,10 +154,10 @@ def show_compared(request: Request, before: _Run = "", after: _Run = "", change:
     if before and after:
         values = _compared(book, person, _number(before), _number(after), change, lang)
     checked = {str(run.asked["state"]) for run in kept}
-    return page(
-        request, "legislation/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before,
-        after=after, chosen=change, names={code: state_name(code, lang) for code in checked},
-        examples=(FIRST, NOW), changes=CHANGES, change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
+    return law_page(
+        request, "legislation/compare.html", "compare", kept=kept, before=before, after=after, chosen=change,
+        names={code: state_name(code, lang) for code in checked}, examples=(FIRST, NOW), changes=CHANGES,
+        change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
     )  # fmt: skip
 
 

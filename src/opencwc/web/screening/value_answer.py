@@ -14,8 +14,9 @@ from opencwc.finding import Finding, Message, Verdict
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Piece, Remark, Text, Words
-from opencwc.screening.cards import STATED, TONES, Teller
+from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
@@ -147,7 +148,7 @@ def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...
         verdict = gravest(part.finding.verdict for part in here)
         card = next((part.card for part in here if part.card and part.finding.verdict is verdict), "")
         pieces.append(Piece(text[at:start]))
-        pieces.append(Piece(text[start:end], TONES[verdict], here[0].number, f"#{card}" if card else ""))
+        pieces.append(Piece(text[start:end], SCREEN.tones[verdict], here[0].number, f"#{card}" if card else ""))
         at = end
     return tuple(piece for piece in (*pieces, Piece(text[at:])) if piece.text)
 

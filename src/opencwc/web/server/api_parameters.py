@@ -49,25 +49,25 @@ class Closed(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _only_texts(cls, held: object) -> object:
+    def _only_texts(cls, body: object) -> object:
         """Refuse a NUL, which PostgreSQL does not hold, and half a surrogate pair, which no encoding does."""
         if not cls.takes_any_text:
-            for text in _texts_of(held):
+            for text in _texts_of(body):
                 if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
                     raise ValueError("there is a character that no text may hold")
-        return held
+        return body
 
     takes_any_text: ClassVar[bool] = False
 
 
-def _texts_of(held: object) -> Iterator[str]:
-    if isinstance(held, str):
-        yield held
-    elif isinstance(held, dict):
-        for value in held.values():
+def _texts_of(body: object) -> Iterator[str]:
+    if isinstance(body, str):
+        yield body
+    elif isinstance(body, dict):
+        for value in body.values():
             yield from _texts_of(value)
-    elif isinstance(held, list):
-        for value in held:
+    elif isinstance(body, list):
+        for value in body:
             yield from _texts_of(value)
 
 
@@ -115,7 +115,7 @@ def answers(
     (schema, *each), named = schemas_of([kind, *fields.values()])
     if fields:
         schema = {"type": "object", "required": [*fields], "properties": dict(zip(fields, each, strict=True))}
-    for name, found in named.items():
-        if COMPONENTS.setdefault(name, found) != found:
+    for name, component in named.items():
+        if COMPONENTS.setdefault(name, component) != component:
             raise ValueError(f"two answers are called {name}")
     return {"description": description, "content": {media_type: {"schema": schema}}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -32,23 +33,21 @@ async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
     service = service_of(request)
     parts: dict[str, Any] = {"version": __version__}
+    checks: dict[str, Callable[[], object]] = {"rules": service.answering.screener}
+    if service.jobs is not None:
+        checks["casebook"] = service.jobs.count
     good = True
-    try:
-        await service.answering.run(service.answering.screener)
-        parts["rules"] = "ready"
-    except OpenCWCError as error:
-        parts["rules"], good = type(error).__name__, False
+    for name, check in checks.items():
+        try:
+            await service.answering.run(check)
+            parts[name] = "ready"
+        except OpenCWCError as error:
+            parts[name], good = type(error).__name__, False
     if service.jobs is not None:
         from opencwc.confining.sandbox import protection
 
-        try:
-            await service.answering.run(service.jobs.count)
-            parts["casebook"] = "ready"
-        except OpenCWCError as error:
-            parts["casebook"], good = type(error).__name__, False
         parts["sandbox"] = protection()
-        if service.configuration.job_network_must_be_cut and not parts["sandbox"]["network_cut"]:
-            good = False
+        good &= parts["sandbox"]["network_cut"] or not service.configuration.job_network_must_be_cut
     return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
 
 

@@ -13,9 +13,9 @@ from opencwc.web.server.problems import HttpProblem
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
-def announcing(said: str, **more: object) -> dict[str, str]:
+def announcing(text: str, **more: object) -> dict[str, str]:
     """Return the header that has the live region read something aloud; JSON escapes what is not ASCII."""
-    return {"hx-trigger": json.dumps({"told": said, **more})}
+    return {"hx-trigger": json.dumps({"told": text, **more})}
 
 
 def going_to(address: str) -> dict[str, str]:
@@ -28,9 +28,9 @@ def leading_to(address: str) -> Response:
     return Response(status_code=204, headers={"HX-Redirect": address})
 
 
-def done(response: Response, said: str, *, csrf: str = "") -> Response:
+def done(response: Response, text: str, *, csrf: str = "") -> Response:
     """Have a success read aloud by the live region; ``csrf`` is what the page sends from now on (settings.js)."""
-    response.headers.update(announcing(said, **({"csrf": csrf} if csrf else {})))
+    response.headers.update(announcing(text, **({"csrf": csrf} if csrf else {})))
     return response
 
 

@@ -68,12 +68,12 @@ def show_problem(
         known, status = "not-found", HTTPStatus.NOT_FOUND  # it is the address that does not fit, and not a form
     lang = language_of(request)
     name = _words_of(known, request.url.path)
-    told = [say(f"page_problem_{name}_{part}", lang) for part in ("what", "safe", "do")]
+    sentences = [say(f"page_problem_{name}_{part}", lang) for part in ("what", "safe", "do")]
     more = _more(known, error, lang)
     detailed = known in _DETAILED and not (known == "not-allowed" and more)
     template = "problem_part.html" if is_fragment(request) else "problem.html"
     return page(
-        request, template, status, told=told, more=more, detail=in_own_words(error, lang) if detailed else "",
+        request, template, status, told=sentences, more=more, detail=in_own_words(error, lang) if detailed else "",
         request_id=request_id, kind=known,
     )  # fmt: skip
 

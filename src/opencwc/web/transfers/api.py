@@ -28,7 +28,7 @@ from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, Limit, Number, answers, names_of
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.web.transfers.forms import LEDGERS, PLANNED
 from opencwc.wording import sentence
 
@@ -228,7 +228,7 @@ def show_check(
     """Give what was answered for the shipments of a check that is kept, page by page; `number` is its run."""
     from opencwc.web.transfers.kept_runs import shown_check
 
-    shown = shown_check(book_of(request), person_of(request), number)
+    shown = shown_check(request, number)
     kept_answers = shown.kept.answers
     page = kept_answers[after : after + limit]
     body = {
@@ -259,8 +259,7 @@ def show_reconciliation(
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
     from opencwc.web.transfers.kept_runs import SumFilter, fitting_sums, shown_reconciliation
 
-    shown = shown_reconciliation(book_of(request), person_of(request), number)
-
+    shown = shown_reconciliation(request, number)
     fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
     rest = fitting.filter(fitting["rank"] > after)
     rows = rest.head(limit).to_dicts()
@@ -309,7 +308,7 @@ def show_lines(request: Request, number: Number, lang: InLang = "en") -> Respons
     """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
     from opencwc.web.transfers.kept_runs import shown_reconciliation
 
-    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    shown = shown_reconciliation(request, number)
     return downloads.download(_lines(shown.kept, lang), f"lines-{number}.csv")
 
 

@@ -40,10 +40,10 @@ from opencwc.web.casebook.upload_forms import Uploads, leading_to_job, upload_va
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number, names_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
-from opencwc.web.transfers.kept_runs import examples, shown_check, tabs_of
+from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
@@ -69,7 +69,6 @@ ANSWERS_A_PAGE, MOST_OWED = 25, 200
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Field(max_length=500)]
-Format = Literal["pdf", "xlsx"]
 
 
 @dataclass(frozen=True)
@@ -83,18 +82,18 @@ class Owed:
 
 def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     """Return what is still needed for shipments, the earliest day first."""
-    found = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
-    return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
+    needed = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
+    return sorted(needed, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
 @router.get("/transfers/check", action="screen")
 def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
-    return page(
-        request, "transfers/check.html", told=None, asked=asked, tabs=tabs_of(person_of(request)), part="check",
-        units=UNITS, purposes=_purposes(), states=_states(language_of(request)), example=EXAMPLE,
-        examples=list(EXAMPLES), most_kept=MOST_KEPT, **upload_values(request, CHECK),
+    return transfers_page(
+        request, "transfers/check.html", "check", told=None, asked=asked, units=UNITS, purposes=_purposes(),
+        states=_states(language_of(request)), example=EXAMPLE, examples=list(EXAMPLES), most_kept=MOST_KEPT,
+        **upload_values(request, CHECK),
     )  # fmt: skip
 
 
@@ -131,11 +130,11 @@ def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
         raise InputError("chemical_missing", where="chemical")
-    told = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
+    answers = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
     notes = [sentence(known, language_of(request))]
     lasts = service_of(request).configuration.paper_days
-    return page(request, "transfers/answer.html", **_answers(told, notes=notes, lasts=lasts))
+    return page(request, "transfers/answer.html", **_answers(answers, notes=notes, lasts=lasts))
 
 
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -195,7 +194,7 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
 
 
 def _answers(
-    told: Sequence[ShownAnswer],
+    answers: Sequence[ShownAnswer],
     *,
     notes: Sequence[str] = (),
     balances: Sequence[Balance] = (),
@@ -208,11 +207,11 @@ def _answers(
 
     ``run`` is that of a check that is kept; of another one papers can be drawn up for ``lasts`` days.
     """
-    owed = owed_of(told) if owed is None else owed
+    owed = owed_of(answers) if owed is None else owed
     return {
-        "told": told, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
+        "told": answers, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
-        "sealed": {answer.row: _sealed(answer) for answer in told if answer.papers} if run is None else {},
+        "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
         "lasts": lasts,
     }  # fmt: skip
 
@@ -226,24 +225,31 @@ async def keep_file(request: Request) -> Response:
 # -------------------------------------------------------------------------------------------------------- papers
 
 
-@router.post("/transfers/check/paper", action="screen")
-def draw_up(
-    request: Request,
-    shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
-    kind: Annotated[str, Form(max_length=20)] = "licence",
-    side: Annotated[str, Form(max_length=20)] = "sender",
-    paper_lang: Annotated[str, Form(max_length=2)] = "",
-    paper_format: Annotated[Format, Form()] = "pdf",
-) -> Response:
-    """Draw up a paper for a shipment that was answered and not kept; ``shipment`` is its answer, sealed here.
+class PaperWanted(BaseModel):
+    """Which paper to draw up, from whose side, in which language and as which kind of file."""
 
-    So the paper rests on all that the answer did: on certificates at hand, and what other shipments drew from them.
+    kind: Annotated[str, Field(max_length=20)] = "licence"
+    side: Annotated[str, Field(max_length=20)] = "sender"
+    paper_lang: Annotated[str, Field(max_length=2)] = ""
+    paper_format: Literal["pdf", "xlsx"] = "pdf"
+
+
+class PaperForm(PaperWanted):
+    """The same for an answer that is not kept; ``shipment`` is that answer, sealed here."""
+
+    shipment: Annotated[str, Field(max_length=LONGEST_SEALED)]
+
+
+@router.post("/transfers/check/paper", action="screen")
+def draw_up(request: Request, form: Annotated[PaperForm, Form()]) -> Response:
+    """Draw up a paper for a shipment that was answered and not kept.
+
+    The paper rests on all that the answer did: on certificates at hand, and what other shipments drew from them.
     """
-    opened = _seal().opened(shipment, lasts=86_400 * service_of(request).configuration.paper_days)
+    opened = _seal().opened(form.shipment, lasts=86_400 * service_of(request).configuration.paper_days)
     if opened is None:
         raise InputError("shipment_answer_too_old", where="shipment")
-    answer = from_plain(ShownAnswer, json.loads(opened))
-    return _paper(request, answer, kind, side, paper_lang, paper_format)
+    return _paper(request, from_plain(ShownAnswer, json.loads(opened)), form)
 
 
 def _sealed(answer: ShownAnswer) -> str:
@@ -258,34 +264,25 @@ def _seal() -> Seal:
 
 
 @router.get("/transfers/checks/{number}/papers/{row}", action="read")
-def draw_up_kept(
-    request: Request,
-    number: Number,
-    row: Number,
-    kind: Annotated[str, Query(max_length=20)] = "licence",
-    side: Annotated[str, Query(max_length=20)] = "sender",
-    paper_lang: Annotated[str, Query(max_length=2)] = "",
-    paper_format: Format = "pdf",
-) -> Response:
+def draw_up_kept(request: Request, number: Number, row: Number, wanted: Annotated[PaperWanted, Query()]) -> Response:
     """Draw up a paper for a shipment of a check that is kept."""
-    shown = shown_check(book_of(request), person_of(request), number)
-    told = next((answer for answer in shown.kept.answers if answer.row == row), None)
-    if told is None:
+    shown = shown_check(request, number)
+    answer = next((answer for answer in shown.kept.answers if answer.row == row), None)
+    if answer is None:
         raise NotFoundError("check_has_no_such_row", row=row)
-    return _paper(request, told, kind, side, paper_lang, paper_format)
+    return _paper(request, answer, wanted)
 
 
-def _paper(
-    request: Request, answer: ShownAnswer, kind: str, side: str, lang: str, paper_format: Format
-) -> Response:  # fmt: skip
+def _paper(request: Request, answer: ShownAnswer, wanted: PaperWanted) -> Response:
     from opencwc.transfers.check.papers import make_paper
 
     if not answer.papers:
         raise InputError("shipment_without_paper", where=answer.id)
-    spoken = lang if lang in LANGUAGES else language_of(request)
-    content = report_file(make_paper(kind, answer.facts_for(kind), spoken, side, date.today()), paper_format)
+    lang = wanted.paper_lang if wanted.paper_lang in LANGUAGES else language_of(request)
+    paper = make_paper(wanted.kind, answer.facts_for(wanted.kind), lang, wanted.side, date.today())
     name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in answer.id)[:40] or str(answer.row)
-    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}")
+    file_name = f"{wanted.kind}-{name}-{lang}.{wanted.paper_format}"
+    return downloads.download(report_file(paper, wanted.paper_format), file_name)
 
 
 # -------------------------------------------------------------------------------------------------- a kept check
@@ -300,15 +297,14 @@ def show_kept(
 ) -> Response:
     """Show a check that is kept: what is still needed by when, the certificates' balance, each shipment's answer."""
     lang = language_of(request)
-    person = person_of(request)
-    shown = shown_check(book_of(request), person, number)
+    shown = shown_check(request, number)
     fitting = [answer for answer in shown.kept.answers if verdict in ("", answer.verdict)]
     rest = [answer for answer in fitting if answer.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
     counts = tally_of(shown.kept.answers)
     whole = not after and not verdict
-    return page(
-        request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
+    return transfers_page(
+        request, "transfers/kept.html", "check", shown=shown, verdict=verdict, after=after,
         counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
         said=[sentence(message, lang) for message in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,

@@ -63,8 +63,8 @@ def _rule_said(id: str, value: str, lang: str) -> str:
     """Say ``30000.000 kg; Verification Annex VIII.3; treaty``: the id, from how much on it counts, where it stands."""
     amount, _, rest = value.partition("; ")
     source, _, grade = rest.rpartition("; ")
-    said = spoken_quantity(float(amount.removesuffix(" kg")), "kg", lang)
-    return say("clause_separator", lang).join([id, said, source, say(f"evidence_{grade}", lang)])
+    threshold = spoken_quantity(float(amount.removesuffix(" kg")), "kg", lang)
+    return say("clause_separator", lang).join([id, threshold, source, say(f"evidence_{grade}", lang)])
 
 
 def _state_said(value: str, lang: str) -> str:
@@ -95,8 +95,8 @@ def _columns_in(labels: Mapping[str, str]) -> Callable[[OpenCWCError, str], str]
     """Return what says what is wrong with columns, in the words of the boxes on the page."""
 
     def say(error: OpenCWCError, lang: str) -> str:
-        said = say_columns(error, labels, lang)
-        return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
+        wrong_columns = say_columns(error, labels, lang)
+        return f"{wrong_columns.says} {sentence('page_transfers_columns_again', lang)}" if wrong_columns else ""
 
     return say
 

@@ -75,11 +75,11 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
         start, end = places[flow.exporter], places[flow.importer]
         curve, along = _curve(start, end)
         width = round(1.25 + 6 * sqrt(flow.kg / largest), 1)
-        said = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
+        route = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
         marks.append(
             f'<path class="flow f-{flow.stands}" d="{curve}" stroke-width="{width}"'
             f' marker-end="url(#to-{flow.stands})">'
-            f"<title>{escape(said)}</title></path>"
+            f"<title>{escape(route)}</title></path>"
         )
         if place < MOST_NUMBERED:
             x, y = _free(along, taken)
@@ -90,10 +90,10 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
             )
     for code in sorted({end for flow in on_map for end in (flow.exporter, flow.importer) if all_territories()[end].at}):
         x, y = places[code]
-        said = escape(names.get(code, code))
+        name = escape(names.get(code, code))
         numbers.append(
             f'<g class="at-sea"><circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
-            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{said}</text></g>'
+            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{name}</text></g>'
         )
     heads = "".join(
         f'<marker id="to-{stand}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'

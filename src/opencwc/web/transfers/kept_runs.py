@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
+from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import findings_of_run
@@ -22,7 +23,9 @@ from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.server.page import page
 from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.web.server.service import book_of, person_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,24 +60,27 @@ def examples(*names: str) -> dict[str, str]:
     return {name: (EXAMPLES / name).read_text(encoding="utf-8") for name in names}
 
 
-def tabs_of(person: Person) -> list[tuple[str, str]]:
-    """Return the parts of the pages that a person has: their names and addresses."""
-    parts = [("reconcile", "/transfers")]
-    return [*parts, ("check", "/transfers/check")] if may(person, "screen") else parts
+def transfers_page(request: Request, template: str, part: str, **values: Any) -> Response:
+    """Return a page under the tabs that the person may open; ``part`` names the one that is shown."""
+    tabs = [
+        ("reconcile", "/transfers"),
+        *([("check", "/transfers/check")] if may(person_of(request), "screen") else []),
+    ]
+    return page(request, template, part=part, tabs=tabs, **values)
 
 
-def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconciliation:
+def shown_reconciliation(request: Request, number: int) -> Reconciliation:
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, RECONCILIATIONS, unpack)
+    return shown_run(book_of(request), person_of(request), number, RECONCILIATIONS, unpack)
 
 
-def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
+def shown_check(request: Request, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, CHECKS, unpack)
+    return shown_run(book_of(request), person_of(request), number, CHECKS, unpack)
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:

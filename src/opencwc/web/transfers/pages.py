@@ -11,11 +11,10 @@ from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.server import downloads
-from opencwc.web.server.page import page
-from opencwc.web.server.service import Router, person_of
+from opencwc.web.server.service import Router
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.forms import LEDGERS
-from opencwc.web.transfers.kept_runs import examples, tabs_of
+from opencwc.web.transfers.kept_runs import examples, transfers_page
 from opencwc.web.transfers.preview import PREVIEW, show_preview_of
 
 router = Router(include_in_schema=False)
@@ -27,9 +26,8 @@ EXAMPLES = examples("ours.csv", "theirs.csv")
 def show(request: Request) -> Response:
     """Show where ledgers are dropped, and the reconciliations that are kept."""
     values = upload_values(request, RECONCILE)
-    return page(
-        request, "transfers/page.html", part="reconcile", tabs=tabs_of(person_of(request)), examples=list(EXAMPLES),
-        model=state_of(MODEL), **values,
+    return transfers_page(
+        request, "transfers/page.html", "reconcile", examples=list(EXAMPLES), model=state_of(MODEL), **values,
     )  # fmt: skip
 
 

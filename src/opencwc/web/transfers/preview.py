@@ -74,9 +74,9 @@ def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -
     shown = {**file, "notes": _notes(file, lang), "says": "", "detail": "", "missing": set(file.get("missing", ()))}
     if file.get("problem"):
         error = error_from_plain(file["problem"])
-        if said := say_columns(error, labels, lang):
-            shown["says"] = f"{said.says} {sentence('page_transfers_columns_choose', lang)}"
-            shown["missing"] = said.fields or shown["missing"]
+        if wrong_columns := say_columns(error, labels, lang):
+            shown["says"] = f"{wrong_columns.says} {sentence('page_transfers_columns_choose', lang)}"
+            shown["missing"] = wrong_columns.fields or shown["missing"]
         elif reason := reason_of(error):
             shown["says"] = sentence(reason, lang)
         else:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import show_finding
-from opencwc.casebook.model import Person, Status
+from opencwc.casebook.model import Status
 from opencwc.errors import InputError
 from opencwc.files.csv_cells import csv_of
 from opencwc.publishing.report_files import report_file
@@ -41,7 +40,7 @@ from opencwc.web.transfers.kept_runs import (
     over_the_years,
     shown_reconciliation,
     sum_of_rank,
-    tabs_of,
+    transfers_page,
 )
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_name
@@ -81,14 +80,14 @@ class SumLine:
 def show_list(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
     lang = language_of(request)
-    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    shown = shown_reconciliation(request, number)
     values = _page_of_sums(shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
-    return page(
-        request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
-        view="list", said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
+    return transfers_page(
+        request, "transfers/list.html", "reconcile", shown=shown, wanted=wanted, view="list",
+        said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
         choices=choices_of(shown.kept), causes=CAUSES, after=after, **values,
     )  # fmt: skip
 
@@ -124,7 +123,7 @@ def likely(probability: float) -> str:
 def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
     lang = language_of(request)
-    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    shown = shown_reconciliation(request, number)
     sums = fitting_sums(shown.kept, wanted)
     return downloads.download(_csv(shown, sums, lang), f"reconciliation-{number}.csv")
 
@@ -142,14 +141,14 @@ def _csv(shown: Reconciliation, sums: pl.DataFrame, lang: str) -> Iterator[bytes
 @router.get("/transfers/runs/{number}/pairs/{rank}", action="read")
 def show_pair(request: Request, number: Number, rank: Number, wanted: SumsAsked) -> Response:
     """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_reconciliation(book, person, number)
+    lang = language_of(request)
+    shown = shown_reconciliation(request, number)
     values = _pair(shown, rank, wanted, lang)
     group = values["group"]
-    return page(
-        request, "transfers/pair.html", tabs=tabs_of(person), part="reconcile", wanted=wanted, view="pair", shown=shown,
+    return transfers_page(
+        request, "transfers/pair.html", "reconcile", wanted=wanted, view="pair", shown=shown,
         sides=(group["exporter"], group["importer"]), chart=_chart(values["years"], lang), **values,
-        **_standing(book, person, number, rank),
+        **_standing(request, number, rank),
     )  # fmt: skip
 
 
@@ -238,8 +237,9 @@ def _by_year(rows: list[dict[str, Any]], lang: str) -> dict[str, Any]:
     return {"rows": rows, "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)}}
 
 
-def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, Any]:
+def _standing(request: Request, run: int, rank: int) -> dict[str, Any]:
     """Return how the finding of a sum stands, where it has one."""
+    book, person = book_of(request), person_of(request)
     identity = finding_of_rank(book, person, run, rank)
     if identity is None:
         return {"finding": None, "history": None, "decides": False}
@@ -262,9 +262,8 @@ def show_letter(
     """Draft the letter to the other State: on the page, as PDF, or as text."""
     from opencwc.transfers.reconcile.letters import plain_text
 
-    book, person = book_of(request), person_of(request)
     spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
-    shown = shown_reconciliation(book, person, number)
+    shown = shown_reconciliation(request, number)
     group = sum_of_rank(shown.kept, rank)
     letter = _letter(shown, group, ours or group["exporter"], spoken)
     text = plain_text(letter)
@@ -273,10 +272,10 @@ def show_letter(
         return downloads.download(text, f"{name}.txt")
     if format == "pdf":
         return downloads.download(report_file(letter, "pdf"), f"{name}.pdf")
-    return page(
-        request, "transfers/letter.html", shown=shown, group=group, text=text, ours=ours or group["exporter"],
-        spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr", tabs=tabs_of(person),
-        part="reconcile", chemical=shown.kept.chemicals[group["substance"]].name,
+    return transfers_page(
+        request, "transfers/letter.html", "reconcile", shown=shown, group=group, text=text,
+        ours=ours or group["exporter"], spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr",
+        chemical=shown.kept.chemicals[group["substance"]].name,
     )  # fmt: skip
 
 
@@ -319,9 +318,9 @@ def show_patterns(
     request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
 ) -> Response:
     """Show what changed over the years and deserves a look: proposals, each with its chart and its finding."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_reconciliation(book, person, number)
-    findings = findings_for_review(book, person, number)
+    lang = language_of(request)
+    shown = shown_reconciliation(request, number)
+    findings = findings_for_review(book_of(request), person_of(request), number)
     counted = Counter(pattern.kind for pattern in shown.kept.summary.patterns)
     numbered = [
         (place, pattern) for place, pattern in enumerate(shown.kept.summary.patterns, 1) if kind in ("", pattern.kind)
@@ -331,10 +330,9 @@ def show_patterns(
         Proposed(place, pattern, *_at(findings, place), _bars(pattern, lang))
         for place, pattern in rest[:PATTERNS_A_PAGE]
     ]
-    return page(
-        request, "transfers/patterns.html", tabs=tabs_of(person), part="reconcile", view="patterns", wanted=SumFilter(),
-        kind=kind, shown=shown, proposed=proposed, total=len(numbered),
-        kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
+    return transfers_page(
+        request, "transfers/patterns.html", "reconcile", view="patterns", wanted=SumFilter(), kind=kind, shown=shown,
+        proposed=proposed, total=len(numbered), kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
         next=proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
         more=shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
     )  # fmt: skip
@@ -363,11 +361,11 @@ def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
 @router.get("/transfers/runs/{number}/flows", action="read")
 def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
-    shown = shown_reconciliation(book, person, number)
-    return page(
-        request, "transfers/flows.html", tabs=tabs_of(person), part="reconcile", view="flows", wanted=wanted,
-        causes=CAUSES, shown=shown, choices=choices_of(shown.kept), **_flows(shown, wanted, lang),
+    lang = language_of(request)
+    shown = shown_reconciliation(request, number)
+    return transfers_page(
+        request, "transfers/flows.html", "reconcile", view="flows", wanted=wanted, causes=CAUSES, shown=shown,
+        choices=choices_of(shown.kept), **_flows(shown, wanted, lang),
     )  # fmt: skip
 
 
