@@ -16,7 +16,7 @@ demo: $(STAMP)  ## the main job on examples/, then the page on the year of an in
 test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto --dist worksteal
 
-check: $(TESTS)  ## style, types, rooms, then the tests, one of which builds the documentation strictly
+check: $(TESTS)  ## style, types, imports, then the tests, one of which builds the documentation strictly
 	$(MAKE) --no-print-directory -j 2 types rules
 	$(RUN)/pytest -n auto --dist worksteal
 

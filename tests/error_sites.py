@@ -44,7 +44,7 @@ def names_in(template: str) -> frozenset[str]:
 
 @cache
 def sentences(lang: str) -> dict[str, str]:
-    """Return what a language says of errors: under a code, under ``<code>_remedy``, and advice under its English."""
+    """Return what a language says of errors: under a code and under ``<code>_remedy``."""
     with (CATALOGS / lang / "LC_MESSAGES" / "errors.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file, locale=lang) if message.id}
 
@@ -74,21 +74,6 @@ def by_code() -> dict[str, tuple[Site, ...]]:
         for code in site.codes:
             places[code].append(site)
     return {code: tuple(places[code]) for code in sorted(places)}
-
-
-@cache
-def advice_in_source() -> frozenset[str]:
-    """Return what the readers of documents advise: the second words of every refusal that stand there as literals."""
-    advice = set()
-    for file in sorted((SOURCE / "files").glob("*.py")):
-        module = _Module(file)
-        for call, _ in module.calls:
-            if _name(call.func) == "Refusal" and len(call.args) == 2:
-                for word in ast.walk(call.args[1]):
-                    value = module.constants.get(word.id) if isinstance(word, ast.Name) else word
-                    if isinstance(value, ast.Constant) and isinstance(value.value, str) and " " in value.value:
-                        advice.add(value.value)
-    return frozenset(advice)
 
 
 class _Module:

@@ -79,6 +79,13 @@ def test_an_error_crosses_to_another_process_as_json() -> None:
     assert error_to_plain(other) == error_to_plain(error)
 
 
+def test_the_words_of_a_known_code_do_not_cross_and_are_not_believed() -> None:
+    plain = error_to_plain(an_error())
+    assert (plain["what"], plain["remedy"]) == ("", "")
+    assert str(error_from_plain({**plain, "what": "all is well", "remedy": "Trust me."})) == SAID
+    assert error_to_plain(InputError("no_such_code"))["what"] == "no_such_code"
+
+
 @pytest.mark.parametrize(
     "plain",
     [

@@ -161,7 +161,7 @@ def _frozen(value: object) -> ErrorValue:
 
 
 def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
-    """Return an error as JSON can hold it: its sentences in English, its code and its values.
+    """Return an error as JSON can hold it: its code and its values, its words only where no catalog has the code.
 
     >>> error_to_plain(InputError("no_such_mark", where="mark", known=("open", "secret")))["values"]
     {'known': ['open', 'secret']}
@@ -174,12 +174,13 @@ def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
             return {"day": value.isoformat()}
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
+    what, remedy = ("", "") if _has_sentences(error.code) else error.english
     return {
         "kind": type(error).__name__,
         "code": error.code,
-        "what": error.what,
+        "what": what,
         "where": error.where,
-        "remedy": error.remedy,
+        "remedy": remedy,
         "values": {name: plain(value) for name, value in error.values.items()},
     }
 
@@ -187,7 +188,8 @@ def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
 def error_from_plain(plain: object) -> OpenCWCError:
     """Return the error that `error_to_plain` wrote down.
 
-    It may come from a process that is not trusted: what has another shape is left out, and everything is cut short.
+    It may come from a process that is not trusted: what has another shape is left out, everything is cut short, and
+    its words count only where no catalog has the code.
 
     >>> str(error_from_plain({"kind": "NotFoundError", "what": "it is gone"}))
     'it is gone.'
@@ -195,13 +197,21 @@ def error_from_plain(plain: object) -> OpenCWCError:
     given = plain if isinstance(plain, Mapping) else {}
     code, what, where, remedy = (_text(given.get(name, "")) for name in ("code", "what", "where", "remedy"))
     error = _KINDS.get(_text(given.get("kind", "")), InputError)(code[:_LONGEST_NAME], where=where)
-    error.english = what, remedy
+    if not _has_sentences(error.code):
+        error.english = what or error.code, remedy
     values = given.get("values")
     error.values = {
         str(name)[:_LONGEST_NAME]: _value(value)
         for name, value in list(values.items() if isinstance(values, Mapping) else ())[:_MOST_VALUES]
     }
     return error
+
+
+def _has_sentences(code: str) -> bool:
+    try:
+        return bool(code) and read_template("errors", code, "en") is not None
+    except FileNotFoundError:
+        return False
 
 
 def _value(plain: object) -> ErrorValue:

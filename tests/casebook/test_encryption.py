@@ -75,7 +75,7 @@ def test_recipients_may_stand_in_a_file(plain: Path, tmp_path: Path) -> None:
 def test_an_identity_is_for_its_owner_alone_and_is_never_written_over(tmp_path: Path) -> None:
     make_identity(tmp_path / "identity")
     assert (tmp_path / "identity").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(OutputError, match="there is a file already"):
+    with pytest.raises(OutputError, match="the file already exists"):
         make_identity(tmp_path / "identity")
 
 
@@ -85,9 +85,9 @@ def test_a_bad_recipient_is_named_and_nothing_is_written(plain: Path, tmp_path: 
     (tmp_path / "bad.txt").write_text(f"{good}\nsomebody\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     for bad, message in (
-        (["age1nobody"], "age1nobody"), ([good, "ssh-rsa AAAA"], "ssh-rsa AAAA"), ([good[:-1]], "is no recipient"),
+        (["age1nobody"], "age1nobody"), ([good, "ssh-rsa AAAA"], "ssh-rsa AAAA"), ([good[:-1]], "is not a recipient"),
         ([], "no recipient was named"), (tmp_path / "empty.txt", "no recipient was named"),
-        (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "no file of recipients"),
+        (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "not a file of recipients"),
         ("nowhere.txt", "cannot be read"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=message):

@@ -375,7 +375,7 @@ def test_a_file_that_is_no_casebook_is_told_and_left_alone(
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     file = tmp_path / "inventory.csv"
     file.write_bytes(content)
-    with pytest.raises(StorageError, match=r"no casebook|damaged") as raised:
+    with pytest.raises(StorageError, match=r"not a casebook|damaged") as raised:
         open_casebook(file)
     assert "backup" in raised.value.remedy
     assert file.read_bytes() == content

@@ -104,7 +104,7 @@ def test_a_key_that_is_missing_damaged_or_of_another_kind_is_told(tmp_path: Path
         check=True, capture_output=True,
     )  # fmt: skip
     (tmp_path / "damaged").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
-    for name, message in (("ec", "no Ed25519 key"), ("damaged", "damaged")):
+    for name, message in (("ec", "not an Ed25519 key"), ("damaged", "damaged")):
         (tmp_path / name).chmod(0o600)
         with pytest.raises(SettingsError, match=message):
             open_signer(str(tmp_path / name), tmp_path)

@@ -117,7 +117,7 @@ def test_an_altered_casebook_is_told_with_status_1(run: Run, kept: Path) -> None
         (("case", "decide", "1", "--as", "maybe", "--reason", "x"), "no decision is called 'maybe'"),
         (("case", "decide", "1", "--as", "accept", "--reason", " "), "needs a reason"),
         (("case", "set", "inventory", "--mark", "secret"), "no mark is called 'secret'"),
-        (("case", "set", "inventory", "--due", "soon"), "is no date"),
+        (("case", "set", "inventory", "--due", "soon"), "is not a date"),
         (("case", "assign", "inventory", "nobody"), "nobody"),
         (("case", "export", "5"), "Name the file with -o"),
         (("case", "approve", "77"), "there is no request 77"),

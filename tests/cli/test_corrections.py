@@ -49,18 +49,18 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
     with labels.open("a", encoding="utf-8") as file:
         file.write('{"verdict": "covered"}\n')
     broken = run("corrections", "take", labels)
-    assert broken.status == 2 and "line 2 is no label" in broken.err
+    assert broken.status == 2 and "line 2 is not a label" in broken.err
     assert len(run("corrections", "export", "--format", "jsonl").text.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        (("--measure", "PRO-99"), "no measure of that day"),
-        (("--verdict", "absent"), "no verdict"),
+        (("--measure", "PRO-99"), "not a measure of that day"),
+        (("--verdict", "absent"), "not a verdict"),
         (("--reason", " "), "a person and a reason"),
-        (("--state", "Ruritania"), "is no State"),
-        (("--as-of", "soon"), "is no date"),
+        (("--state", "Ruritania"), "is not a State"),
+        (("--as-of", "soon"), "is not a date"),
     ],
 )
 def test_what_cannot_be_kept_is_told(run: Run, changed: tuple[str, str], message: str) -> None:

@@ -84,12 +84,12 @@ def started(cache: Path, *words: str) -> Iterator[Shown]:
 @pytest.fixture
 def cache(tmp_path: Path, name_index: None) -> Path:
     """Return a cache folder of its own, with what is built already: the index of names, and of the rules."""
-    room = tmp_path / "cache"
-    room.mkdir()
+    folder = tmp_path / "cache"
+    folder.mkdir()
     built = Path(os.environ["OPENCWC_CACHE"])
     for made in {*built.glob("*.index"), *built.glob("*.json")}:
-        os.link(made, room / made.name)
-    return room
+        os.link(made, folder / made.name)
+    return folder
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> No
     (tmp_path / "mine.txt").write_text("mine")
     ran = subprocess.run([*COMMAND, "--keep", str(tmp_path)], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
-    assert "something else" in ran.stderr
+    assert "something other" in ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

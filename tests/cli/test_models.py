@@ -68,12 +68,12 @@ def test_an_evaluation_agrees_with_the_card(id: str) -> None:
 def test_an_evaluation_that_differs_ends_with_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    import opencwc.models as room
+    from opencwc import models as package
 
-    model = room.find_model("refusals")
+    model = package.find_model("refusals")
     card = tmp_path / "card.yaml"
     card.write_text(model.card.read_text(encoding="utf-8").replace("value: 1.0", "value: 0.5", 1), encoding="utf-8")
-    monkeypatch.setattr(room, "find_model", lambda id: replace(model, card=card))
+    monkeypatch.setattr(package, "find_model", lambda id: replace(model, card=card))
     done = models("evaluate", "refusals")
     assert done.exit_code == 1
     assert "the card says 0.5, measured 1." in done.stdout

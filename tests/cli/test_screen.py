@@ -378,7 +378,7 @@ class TestRefusals:
         [
             (["--as", "formula"], "auto, smiles, inchi, cas, name, molblock"),
             (["--as-of", "yesterday"], "Write the day as 2020-06-07"),
-            (["--lists", "CWC,ZZ"], "The lists at hand are: CWC, AG"),
+            (["--lists", "CWC,ZZ"], "The available lists are: CWC, AG"),
             (["--only", "bad"], "listed, review, exempt, unreadable, not_listed"),
             (["--lang", "tlh"], "en, fr, ar, es, ru, zh"),
             (["--format", "xml"], "csv, jsonl, parquet, html, sdf"),
@@ -418,7 +418,7 @@ class TestRefusals:
         before = products.read_bytes()
         done = run("screen", products, "-o", products)
         assert done.status == 2
-        assert "would take the place of the input" in done.err
+        assert "would replace the input" in done.err
         assert products.read_bytes() == before
 
     def test_what_was_checked_stands_beside_an_answer_that_has_no_room_for_it(self, run: Run, products: Path) -> None:

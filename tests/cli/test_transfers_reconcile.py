@@ -108,7 +108,7 @@ def test_findings_are_kept_in_a_case(run: Run, tmp_path: Path) -> None:
     [
         (["none.csv"], "There is no such ledger"),
         (["-", "-"], "Only one ledger can come from the pipe"),
-        ([str(OURS), "-o", "answer.doc"], "No format is known"),
+        ([str(OURS), "-o", "answer.doc"], "names no known format"),
         ([str(OURS), "--format", "sdf"], "--format 'sdf' is not known"),
         ([str(OURS), "--lang", "tlh"], "--lang 'tlh' is not known"),
         ([str(OURS), "--map", "quantity"], "names no column"),
@@ -129,7 +129,7 @@ def test_an_answer_never_takes_the_place_of_a_ledger(run: Run, tmp_path: Path) -
     book.write_bytes(OURS.read_bytes())
     for words in (("-o", book), ("--format", "csv", "--matches", book)):
         done = run("transfers", "reconcile", book, *words)
-        assert done.status == 2 and "take the place" in done.err
+        assert done.status == 2 and "replace" in done.err
     twice = tmp_path / "x.csv"
     assert run("transfers", "reconcile", book, "-o", twice, "--matches", twice).status == 2
     assert book.read_bytes() == OURS.read_bytes()
@@ -157,7 +157,7 @@ def test_a_letter_of_one_rank_in_another_language_is_a_pdf(run: Run, tmp_path: P
     ("words", "complaint"),
     [
         (("--from", "Nowhere"), "names no State"),
-        (("--from", "SWE", "--rank", "1"), "is neither side of rank 1"),
+        (("--from", "SWE", "--rank", "1"), "is not a side of rank 1"),
         (("--from", "NOR", "--rank", "99"), "There is no rank 99"),
     ],
 )

@@ -164,7 +164,7 @@ def test_changes_are_what_lies_between_what_holds_on_two_days(one: date, two: da
     [
         ({"source": None}, "'source' is missing"),
         ({"evidence": "hearsay"}, "evidence is 'hearsay'"),
-        ({"in_force": "soon"}, "'soon' is no date"),
+        ({"in_force": "soon"}, "'soon' is not a date"),
         ({"quantity": None}, "'quantity' must be a number"),
         ({"comparator": "about"}, "comparator is 'about'"),
         ({"comparator": "none"}, "unknown field"),
@@ -193,10 +193,10 @@ def test_a_deadline_that_cannot_hold_is_refused(fields: dict[str, object], messa
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"state": "fr"}, "no ISO 3166 alpha-3 code"),
+        ({"state": "fr"}, "not an ISO 3166 alpha-3 code"),
         ({"rests_on": "hearsay"}, "rests_on is 'hearsay'"),
         ({"in_force": "1995-03-01"}, "bound before it deposited"),
-        ({"deposited": "once"}, "'once' is no date"),
+        ({"deposited": "once"}, "'once' is not a date"),
     ],
 )
 def test_a_state_that_cannot_be_is_refused(fields: dict[str, object], message: str) -> None:
@@ -205,7 +205,7 @@ def test_a_state_that_cannot_be_is_refused(fields: dict[str, object], message: s
 
 
 def test_the_same_thing_twice_for_the_same_days_is_refused() -> None:
-    with pytest.raises(RuleError, match="stands twice"):
+    with pytest.raises(RuleError, match="appears twice"):
         build_thresholds([THRESHOLD, THRESHOLD])
-    with pytest.raises(RuleError, match="stands twice"):
+    with pytest.raises(RuleError, match="appears twice"):
         build_states({"sources": SOURCES, "states": [STATE, STATE]})

@@ -64,7 +64,7 @@ def test_a_list_of_one_entry_is_read(tmp_path: Path) -> None:
         ({"source": None}, "'source' is missing"),
         ({"evidence": "hearsay"}, "evidence is 'hearsay'"),
         ({"in_force": None}, "'in_force' is missing"),
-        ({"in_force": "soon"}, "'soon' is no date"),
+        ({"in_force": "soon"}, "'soon' is not a date"),
         ({"salts": "perhaps"}, "salts is 'perhaps'"),
         ({"title": 7}, "'title' must be"),
         ({"examples": [{"name": "Acetone", "cas": "67-64-2", "smiles": "CC(C)=O"}]}, "check digit"),
@@ -86,13 +86,13 @@ def test_a_file_that_cannot_hold_is_refused_with_its_place(
     ("fields", "message"),
     [
         ({"examples": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CCO"}]}, "not listed by the rule of its own"),
-        ({"examples": [{"name": "Acetone", "cas": "67-64-1", "smiles": "CC(C"}]}, "is no SMILES"),
-        ({"exempt": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CC(O"}]}, "is no SMILES"),
+        ({"examples": [{"name": "Acetone", "cas": "67-64-1", "smiles": "CC(C"}]}, "is not a SMILES"),
+        ({"exempt": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CC(O"}]}, "is not a SMILES"),
         ({"structure": [{"core": "CC({R})=O"}]}, "nothing says what may stand in {R}"),
-        ({"structure": [{"core": "CC(=O"}]}, "is no SMILES"),
-        ({"places": {"R": "alkil(max=3)"}, "structure": [{"core": "CC({R})=O"}]}, "no place is written"),
+        ({"structure": [{"core": "CC(=O"}]}, "is not a SMILES"),
+        ({"places": {"R": "alkil(max=3)"}, "structure": [{"core": "CC({R})=O"}]}, "the place '.*' is unknown"),
         ({"places": {"R": "alkyl(longest=3)"}, "structure": [{"core": "CC({R})=O"}]}, "has no option 'longest'"),
-        ({"structure": [{"core": "CC(C)=O", "where": ["carbon is nice"]}]}, "no condition is written"),
+        ({"structure": [{"core": "CC(C)=O", "where": ["carbon is nice"]}]}, "the condition '.*' is unknown"),
     ],
 )
 def test_a_rule_that_its_own_example_does_not_meet_is_refused_each_time(
@@ -105,7 +105,7 @@ def test_a_rule_that_its_own_example_does_not_meet_is_refused_each_time(
 
 
 def test_an_entry_twice_for_the_same_days_is_refused_and_one_after_the_other_is_not(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="stands twice"):
+    with pytest.raises(RuleError, match="appears twice"):
         load_list(write_list(tmp_path, ENTRY, ENTRY))
     earlier = changed(in_force={"from": "2020-01-01", "until": "2023-12-31"})
     assert len(load_list(write_list(tmp_path, earlier, ENTRY)).entries) == 2

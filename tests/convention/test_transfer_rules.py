@@ -100,7 +100,7 @@ def test_every_rule_is_said_in_every_language(lang: str) -> None:
         ({"in_force": None}, "'in_force' is missing"),
         ({"colour": "red"}, "unknown field 'colour'"),
         ({"instead_of": ["nothing"]}, "takes the place of 'nothing'"),
-        ({"applies_to": []}, "says of no chemical"),
+        ({"applies_to": []}, "names no chemical"),
         ({"applies_to": "CWC 2"}, "must be a list"),
         ({"effect": "paper"}, "has no 'paper'"),
         ({"effect": "later"}, "has no 'deadline'"),
@@ -114,7 +114,7 @@ def test_a_rule_that_cannot_hold_is_refused(change: dict[str, object], message: 
 
 
 def test_a_rule_that_stands_twice_is_refused() -> None:
-    with pytest.raises(RuleError, match="stands twice"):
+    with pytest.raises(RuleError, match="appears twice"):
         build_transfer_rules([RULE, RULE])
 
 

@@ -164,7 +164,7 @@ def test_json_holds_the_words_that_decided(check: Check) -> None:
 
 def test_a_state_is_named_by_code_or_name() -> None:
     assert known_state("FRA") == known_state("France") == "FRA"
-    with pytest.raises(SettingsError, match="no State"):
+    with pytest.raises(SettingsError, match="is not a State"):
         known_state("Freedonia")
 
 

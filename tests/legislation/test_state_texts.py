@@ -33,7 +33,7 @@ def test_a_state_is_put_on_the_shelf_and_taken_off(check: Check, tmp_path: Path)
 
 
 def test_a_name_cannot_lead_out_of_the_shelf(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is no State"):
+    with pytest.raises(InputError, match="is not a State"):
         Shelf(tmp_path).state("../")
 
 
@@ -43,7 +43,7 @@ def test_a_correction_is_kept_with_its_person_and_reason_and_the_last_one_counts
     corrections = Corrections(tmp_path / "corrections.jsonl")
     with pytest.raises(SettingsError, match="a person and a reason"):
         corrections.add(checked.law, proposed, "partial", by="R. Ortiz", reason="")
-    with pytest.raises(SettingsError, match="no verdict"):
+    with pytest.raises(SettingsError, match="not a verdict"):
         corrections.add(checked.law, proposed, "absent", by="R. Ortiz", reason="read again")
     corrections.add(checked.law, proposed, "partial", by="R. Ortiz", reason="only in wartime", sections=["Section 1"])
     corrections.add(checked.law, proposed, "covered", by="R. Ortiz", reason="read again")

@@ -211,7 +211,7 @@ def test_text_that_is_no_utf8_is_a_row_that_says_so(one_process, tmp_path):
 def test_a_machine_with_other_rules_refuses_to_answer(one_process, tmp_path, monkeypatch):
     answers = iter(("ours", "theirs"))
     monkeypatch.setattr(clusters, "fingerprint_rules", lambda rulebook: next(answers))
-    with pytest.raises(SettingsError, match="applies other rules"):
+    with pytest.raises(SettingsError, match="applies different rules"):
         screen_on_cluster(_small_folder(tmp_path), tmp_path / "answer", QUESTION, "local")
 
 

@@ -53,7 +53,7 @@ def test_it_goes_from_one_side_to_the_other():
     ours, theirs = text(), text(ours="EGY")
     assert "To: National Authority (Egypt)\nFrom: National Authority (Germany)" in ours
     assert "To: National Authority (Germany)\nFrom: National Authority (Egypt)" in theirs
-    with pytest.raises(InputError, match="FRA is neither side of DEU to EGY"):
+    with pytest.raises(InputError, match="FRA is not a side of DEU to EGY"):
         make_letter(PAIR, "FRA")
 
 

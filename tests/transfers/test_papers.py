@@ -393,6 +393,6 @@ def test_a_paper_never_takes_the_place_of_its_ledger_and_has_a_known_ending(ledg
     before = ledger.read_bytes()
     same = tmp_path / "same.html"
     same.write_bytes(before)
-    assert "place of a ledger" in run(same, "-o", same, "--shipment", "S-1").stderr
+    assert "replace a ledger" in run(same, "-o", same, "--shipment", "S-1").stderr
     assert same.read_bytes() == before
     assert ".pdf, .xlsx, .html" in run(ledger, "-o", tmp_path / "x.doc", "--shipment", "S-1").stderr

@@ -213,5 +213,5 @@ def test_a_route_of_a_router_inside_a_router_says_what_it_needs_itself(house: Ho
 def test_a_route_that_does_not_stand_behind_the_guard_keeps_the_service_from_starting(house: House) -> None:
     router = APIRouter()
     router.add_api_route("/api/v1/unguarded", nothing, methods=["GET"])
-    with pytest.raises(SettingsError, match="does not stand behind the guard"):
+    with pytest.raises(SettingsError, match="is not behind the guard"):
         app_of(house.entrance, house.book, routers=[router])

@@ -101,7 +101,7 @@ def test_a_job_over_which_every_worker_dies_is_given_up(house: House) -> None:
         jobs.requeue_stale()
     assert jobs.claim("worker") is None
     assert jobs.get(job.id).state == "failed"
-    assert jobs.get(job.id).problem["what"]
+    assert jobs.get(job.id).problem["code"]
 
 
 @ON_BOTH

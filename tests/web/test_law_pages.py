@@ -135,11 +135,11 @@ def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
         assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
         form = {"case": "law", "state": "XNV"}
         response = client.post("/api/v1/law/checks", data=form)
-        assert response.status_code == 415 and "no file came with it" in response.json()["detail"]
+        assert response.status_code == 415 and "the form has no file" in response.json()["detail"]
         response = client.post(
             "/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)]
         )
-        assert (response.status_code, response.json()["detail"]) == (422, "more than 12 files came")
+        assert (response.status_code, response.json()["detail"]) == (422, "more than 12 files were sent")
         assert "at most 12 files" in response.json()["remedy"]
         response = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
         assert response.status_code == 422 and "1997-04-29" in response.json()["remedy"], response.text

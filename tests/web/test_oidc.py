@@ -326,13 +326,13 @@ def test_a_code_of_somebody_else_is_refused_for_its_proof_key(prepared: House) -
 def test_a_wrong_nonce_is_refused(prepared: House) -> None:
     with prepared.client() as client:
         back = sign_in_there(changed(start(client), nonce="chosen-by-an-attacker"), "a1")
-        assert refused(come_back(client, back), "token that does not hold")
+        assert refused(come_back(client, back), "token that is not valid")
 
 
 def test_a_missing_nonce_is_refused(prepared: House) -> None:
     with prepared.client() as client:
         back = sign_in_there(changed(start(client), nonce=None), "a1")
-        assert refused(come_back(client, back), "token that does not hold")
+        assert refused(come_back(client, back), "token that is not valid")
 
 
 def test_who_takes_longer_than_ten_minutes_begins_again(prepared: House) -> None:
@@ -395,7 +395,7 @@ def test_how_strongly_one_signs_in_can_be_demanded_of_the_ministry(
         house.entrance.people.add(CONSOLE, "al", expected_as="alice@ministry.example")
         away = start(client)
         assert parse_qs(urlsplit(away).query)["acr_values"] == ["two-factors"]
-        assert refused(come_back(client, sign_in_there(away, "a1")), "as strongly as is demanded")
+        assert refused(come_back(client, sign_in_there(away, "a1")), "as strongly as is required")
         assert SESSION_COOKIE not in client.cookies and not house.entrance.people.account("al").bound
 
 
@@ -456,7 +456,7 @@ def test_a_token_must_say_of_the_sign_in_what_is_demanded(
     if holds:
         assert read(believing, text)["sub"] == "s"
         return
-    with pytest.raises((HttpProblem, JoseError), match=r"as strongly as is demanded|Invalid claim: 'amr'"):
+    with pytest.raises((HttpProblem, JoseError), match=r"as strongly as is required|Invalid claim: 'amr'"):
         read(believing, text)
 
 

@@ -120,7 +120,7 @@ def test_the_console_invites_and_makes_tokens(place: str) -> None:
 def test_the_console_says_what_cannot_be(place: str) -> None:
     assert "no casebook yet" in run(place, "list", status=2)
     run(place, "add", "alice")
-    assert "is no role" in run(place, "role", "alice", "king", status=2)
-    assert "is no mark" in run(place, "clearance", "alice", "secret", status=2)
+    assert "is not a role" in run(place, "role", "alice", "king", status=2)
+    assert "is not a mark" in run(place, "clearance", "alice", "secret", status=2)
     assert "no such person" in run(place, "deactivate", "nobody", status=2)
     assert "does not allow" in run(place, "token", "alice", "--scope", "decide", "--name", "x", status=2)

@@ -359,7 +359,7 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
         service_secret(tmp_path)
     file.chmod(0o600)
     file.write_text("nonsense")
-    with pytest.raises(SettingsError, match="no secret"):
+    with pytest.raises(SettingsError, match="not a secret"):
         service_secret(tmp_path)
 
 
@@ -459,7 +459,7 @@ def test_where_a_second_factor_is_demanded_nothing_else_opens_before_it_is_set_u
             house.clock.turn(minutes=1)
             given = {"password": PASSWORD, "code": pyotp.TOTP(secret).at(house.clock.at)}
             answer = client.post(f"{ME}/totp/disable", json=given)
-            assert kind(answer) == "conflict" and "demanded here" in answer.json()["detail"]
+            assert kind(answer) == "conflict" and "required here" in answer.json()["detail"]
         with house.client() as browser:
             assert sign_in(browser, "alice").json() == {"person": None, "second_factor_due": True}
             assert browser.get("/api/v1/people").status_code == 401

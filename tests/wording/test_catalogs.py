@@ -79,6 +79,15 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
     ) | set(sentences("en"))
 
 
+def test_every_remedy_for_a_document_is_in_the_catalogs_and_given() -> None:
+    given = {
+        name
+        for file in (SOURCE / "files").glob("*.py")
+        for name in re.findall(r'"(reading_remedy_\w+)"', file.read_text(encoding="utf-8"))
+    }
+    assert given == {name for name in ids("en") if name.startswith("reading_remedy_")}
+
+
 def test_every_id_in_a_template_is_in_the_catalogs() -> None:
     known, used = ids("en"), {}
     for file in SOURCE.rglob("templates/**/*.html"):

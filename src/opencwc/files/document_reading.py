@@ -66,7 +66,7 @@ def read_document(data: bytes, name: str, reading: Reading) -> tuple[str, Iterat
 
 def _read(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, Iterator[Item]]:
     if not data.strip(b" \t\r\n\0"):
-        raise Refusal("reading_empty", "Check that the right file was given.")
+        raise Refusal("reading_empty", "reading_remedy_check_file")
 
     def inner(inside: bytes, inner_name: str) -> Iterator[Item]:
         return _inside(inside, inner_name, reading, depth + 1)

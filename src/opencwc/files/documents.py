@@ -144,7 +144,7 @@ def _chunks(source: BinaryIO, where: str, limits: DocumentLimits) -> Iterator[by
 
 
 def _too_large(where: str, limits: DocumentLimits) -> InputError:
-    refusal = Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "Send it in smaller parts.")
+    refusal = Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "reading_remedy_smaller_parts")
     return refusal.as_error(where)
 
 

@@ -30,9 +30,9 @@ _SIGNATURES = (
 )  # fmt: skip
 _PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
 
-_AS_PDF = "Open it in its own program and save it as PDF or DOCX."
-_CHECK = "Check that the right file was given."
-_UNPACK = "Unpack it and name one file inside it."
+_AS_PDF = "reading_remedy_save_as_pdf_or_docx"
+_CHECK = "reading_remedy_check_file"
+_UNPACK = "reading_remedy_unpack"
 
 _NO_TABLE = {
     "pdf": "file_is_pdf",
@@ -54,10 +54,10 @@ _NO_TABLE = {
 }
 _NO_DOCUMENT = {
     "rtf": ("reading_kind_rtf", _AS_PDF),
-    "winmail": ("reading_kind_winmail", "Ask the sender for a message without winmail.dat, or unpack it."),
+    "winmail": ("reading_kind_winmail", "reading_remedy_without_winmail"),
     **dict.fromkeys(("rar", "7z", "gzip", "zstd", "bzip2", "xz"), ("reading_kind_archive", _UNPACK)),
     **dict.fromkeys(("program", "database"), ("reading_kind_unknown", _CHECK)),
-    "parquet": ("reading_kind_unknown", "Screen it as a table: leave out --as text."),
+    "parquet": ("reading_kind_unknown", "reading_remedy_screen_as_table"),
 }
 _NO_TABLE_TEXT = (
     ("<!doctype html", "file_is_web_page"),
@@ -210,7 +210,7 @@ def kind_of_document_text(start: str, claimed: str) -> str:
     """Return ``html``, ``eml``, ``csv`` or ``txt``; raise `Refusal` where it is no text at all."""
     sample = start[:100_000]
     if len(_CONTROLS.findall(sample)) > len(sample) / 20:
-        raise Refusal("reading_kind_unknown", "Send it as PDF, DOCX, XLSX, HTML, EML, TXT or CSV.")
+        raise Refusal("reading_kind_unknown", "reading_remedy_send_as_document")
     head = sample.lstrip("\ufeff \t\r\n")
     if _looks_like_mail(head, claimed):
         return "eml"
@@ -246,11 +246,11 @@ def _kind_of_ole(data: bytes) -> str:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage"):
-        raise Refusal("reading_encrypted", "Open it, remove the password, save it again.")
+        raise Refusal("reading_encrypted", "reading_remedy_remove_password")
     if holds("WordDocument"):
-        raise Refusal("reading_kind_doc", "Open it in a word processor and save it as DOCX or PDF.")
+        raise Refusal("reading_kind_doc", "reading_remedy_save_word_as_docx_or_pdf")
     if holds("__properties_version1.0") or holds("__substg1.0_"):
-        raise Refusal("reading_kind_msg", "Open it in the mail program and save it as EML.")
+        raise Refusal("reading_kind_msg", "reading_remedy_save_as_eml")
     if holds("Workbook") or holds("Book"):
         return "xls"
     raise Refusal("reading_kind_unknown", _AS_PDF)

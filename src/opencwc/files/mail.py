@@ -38,11 +38,11 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
         data.lower().count(b"\ncontent-type: multipart") + data.lower().count(b"message/rfc822")
         > 20 * reading.limits.attachments
     ):
-        raise Refusal("reading_nested", "Save the attachments one by one.")
+        raise Refusal("reading_nested", "reading_remedy_save_attachments")
     try:
         message = email.message_from_bytes(data, policy=policy.default)
     except RecursionError as error:
-        raise Refusal("reading_nested", "Save the attachments one by one.") from error
+        raise Refusal("reading_nested", "reading_remedy_save_attachments") from error
     return _passages(message, reading, source.inner)
 
 

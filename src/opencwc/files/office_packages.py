@@ -22,7 +22,7 @@ from opencwc.finding import Message
 CHUNK_BYTES = 65_536
 BIG_PART_BYTES = 10_000_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, KeyError)
-_COPY_AGAIN = "Copy or download it again."
+_COPY_AGAIN = "reading_remedy_copy_again"
 
 
 class Relation(NamedTuple):
@@ -46,7 +46,7 @@ class Package:
         if len(parts) > limits.parts:
             raise Refusal(Message("reading_parts", {"parts": limits.parts}), UNPACK_YOURSELF)
         if any(part.flag_bits & 1 for part in parts):
-            raise Refusal("reading_encrypted", "Open it, remove the password, save it again.")
+            raise Refusal("reading_encrypted", "reading_remedy_remove_password")
         big = [part for part in parts if part.file_size > BIG_PART_BYTES]
         if sum(part.file_size for part in parts) > limits.unpacked_bytes or any(
             part.file_size > limits.ratio * max(1, part.compress_size) for part in big
@@ -116,10 +116,10 @@ def kind_of_package(package: Package) -> str:
         mimetype = package.read("mimetype")[:200]
         if b"opendocument.spreadsheet" in mimetype:
             return "ods"
-        raise Refusal("reading_kind_odt", "Open it and save it as DOCX or PDF.")
+        raise Refusal("reading_kind_odt", "reading_remedy_save_as_docx_or_pdf")
     if any(name.startswith("ppt/") for name in names):
-        raise Refusal("reading_kind_ppt", "Open it and save it as PDF.")
-    raise Refusal("reading_kind_archive", "Unpack it and name one file inside it.")
+        raise Refusal("reading_kind_ppt", "reading_remedy_save_as_pdf")
+    raise Refusal("reading_kind_archive", "reading_remedy_unpack")
 
 
 class Markup:

@@ -63,16 +63,16 @@ class DocumentLimits:
 
 
 class Refusal(Exception):
-    """A document, or the rest of one, that is not read: what to say, and what to do about it."""
+    """A document, or the rest of one, that is not read: why, and the id of the message that says what to do."""
 
-    def __init__(self, message: Message | str, remedy: str = "Save it again, or send it as PDF or CSV.") -> None:
+    def __init__(self, message: Message | str, remedy: str = "reading_remedy_save_again") -> None:
         self.message = Message(message) if isinstance(message, str) else message
         self.remedy = remedy
         super().__init__(self.message.id)
 
     def as_error(self, where: str) -> InputError:
         """Return the error that a whole document is refused with."""
-        return InputError("document_refused", where=where, reason=reason(self.message), advice=self.remedy)
+        return InputError("document_refused", where=where, reason=reason(self.message), advice=reason(self.remedy))
 
 
 class PictureReader(Protocol):
@@ -111,7 +111,7 @@ class Reading:
             raise Refusal(Message("reading_bomb", {"bytes": self.limits.unpacked_bytes}), UNPACK_YOURSELF)
 
 
-UNPACK_YOURSELF = "Check where it comes from; open it in its own program and save it again."
+UNPACK_YOURSELF = "reading_remedy_check_origin"
 _ROW = re.compile(r"(.*!|.* > )?(\d+)( \[\d+\])?", re.DOTALL)
 
 

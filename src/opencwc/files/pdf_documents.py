@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from opencwc.files.document_reading import DocumentSource
 
-_UNLOCK = "Open it, remove the password, save it again."
+_UNLOCK = "reading_remedy_remove_password"
 _LEAST_TEXT = 20
 _MANY_PATHS = 40
 _DOTS_PER_INCH = 200
@@ -53,7 +53,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
     return _pages(document, min(pages, reading.limits.pages), pages, reading)
 
 
-_AGAIN = "Copy or download it again, or print it to PDF anew."
+_AGAIN = "reading_remedy_copy_or_print_again"
 
 
 def _pages(document: pypdfium2.PdfDocument, shown: int, pages: int, reading: Reading) -> Iterator[Item]:

@@ -98,7 +98,7 @@ def _environment() -> dict[str, str]:
     return {**kept, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
 
 
-_INSTALL_OCR = "Install Tesseract to have pictures read, or send the text itself."
+_INSTALL_OCR = "reading_remedy_install_tesseract"
 
 
 def read_passages(source: DocumentSource) -> Iterator[Item]:

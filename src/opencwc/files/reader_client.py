@@ -21,7 +21,7 @@ from opencwc.finding import Message
 PROGRAM = ("-m", "opencwc.files.reader_process")
 _LONGEST_PLACE = 2_000
 _MOST_NOTES = 100
-_OTHER_FILE = "Save it again, or send it as PDF or CSV."
+_OTHER_FILE = "reading_remedy_save_again"
 
 
 class ConfinedDocument:
@@ -82,7 +82,7 @@ class ConfinedDocument:
             case {"kind": str(kind)}:
                 return kind[:20]
             case {"refused": [id_, values], "remedy": remedy}:
-                raise Refusal(_message(id_, values), str(remedy)[:500]).as_error(self._name)
+                raise Refusal(_message(id_, values), _message(remedy, {}).id).as_error(self._name)
         raise Refusal(Message("reading_broke_off"), _OTHER_FILE).as_error(self._name)
 
     def _first_answer(self) -> Line:

@@ -38,7 +38,7 @@ class ReadDocument(Task):
         except Refusal as refusal:
             yield {"refused": [refusal.message.id, refusal.message.values], "remedy": refusal.remedy}
         except MemoryError:
-            yield {"refused": ["reading_memory", {}], "remedy": "Send it in smaller parts."}
+            yield {"refused": ["reading_memory", {}], "remedy": "reading_remedy_smaller_parts"}
         yield {"done": True}
 
     def _lines(self) -> Iterator[Line]:
@@ -69,7 +69,7 @@ def _notes(reading: Reading, noted: int) -> Iterator[Line]:
 def _document(limits: DocumentLimits) -> bytes:
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
     if len(data) > limits.file_bytes:  # it grew while it was opened
-        raise Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "Send it in smaller parts.")
+        raise Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "reading_remedy_smaller_parts")
     return data
 
 

@@ -32,7 +32,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
     package, reading, inner = source.package, source.reading, source.inner
     main = package.main_part("word/document.xml")
     if main not in package.names:
-        raise Refusal("reading_damaged", "Open it in a word processor and save it again.")
+        raise Refusal("reading_damaged", "reading_remedy_save_in_word_processor")
     if any(name.lower().endswith("vbaproject.bin") for name in package.names):
         reading.note(Message("reading_macros"))
     pictures = sum("/media/" in name for name in package.names)

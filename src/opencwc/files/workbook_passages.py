@@ -18,7 +18,7 @@ from opencwc.finding import Message
 
 _CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv."
+_OPEN_AND_SAVE = "reading_remedy_save_as_workbook"
 
 
 def read_passages(source: DocumentSource) -> Iterator[Item]:

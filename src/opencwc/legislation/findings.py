@@ -30,7 +30,7 @@ def findings_of(checked: Checked) -> Iterator[Finding]:
 
 
 def maker_of(checked: Checked) -> Maker:
-    """Return who made the findings: this room, its version, the day of the measures, the model where one took part."""
+    """Return what made the findings: this package, its version, the day of the measures, the model if one took part."""
     sets = tuple(dict.fromkeys(answer.measure.set for answer in checked.answers))
     return Maker("legislation", __version__, checked.law.as_of.isoformat(), sets, checked.model, checked.weights)
 

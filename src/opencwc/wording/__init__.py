@@ -88,21 +88,17 @@ def did_you_mean(*names: str) -> str:
 
 
 def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
-    """Say what was wrong and what to do about it, in English where the language has no words for the error's code.
-
-    The value ``advice`` is an English sentence of its own, and the catalogs have it under its words.
-    """
+    """Say what was wrong and what to do about it, in English where the language has no words for the error's code."""
     if lang == "en" or not error.code:
         return error.what, error.remedy
 
     def written(value: object, form: str, quoted: bool) -> str:
         return _written(value, form, lang, quoted=quoted)
 
-    advice = error.values.get("advice")
-    said = _template_of(advice, None, lang, "errors") if advice and type(advice) is str else None
-    values = {**error.values, "advice": said} if said else error.values
     what, remedy = (
-        english if (words := _template_of(name, None, lang, "errors")) is None else fill(words, values, written).strip()
+        english
+        if (template := _template_of(name, None, lang, "errors")) is None
+        else fill(template, error.values, written).strip()
         for name, english in ((error.code, error.what), (f"{error.code}_remedy", error.remedy))
     )
     return what, remedy

@@ -23,7 +23,7 @@ from opencwc.transfers.check.name_index import Listed, NameIndex
 from opencwc.transfers.check.name_words import name_words
 
 LIKENESS = 0.80
-"""From which score a name is told: measured on tests/cases/consignees (docs/how-to/screen-consignees.md)."""
+"""From which score a name is told: measured on tests/cases/consignees (docs/benchmarks/transfers.md)."""
 LIKENESS_AT_HOME = 0.77
 """The same where the country is that of the list's entry."""
 

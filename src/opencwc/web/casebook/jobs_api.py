@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import KeptFinding, Person
 from opencwc.casebook.permissions import may
-from opencwc.errors import ConflictError, NotFoundError, UnavailableError
+from opencwc.errors import ConflictError, NotFoundError, UnavailableError, error_from_plain
 from opencwc.files.csv_cells import csv_of
 from opencwc.finding import FINDING_COLUMNS, Message
 from opencwc.jobs.intake import Intake
@@ -197,9 +197,9 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
 def as_json(job: Job) -> JobAnswer:
     """Return what is said of a job."""
     asked = {name: job.asked[name] for name in _TOLD if name in job.asked}
-    answer: JobAnswer = fields_of(
-        JobAnswer, job, case=job.asked.get("case", ""), problem=job.problem or None, asked=asked
-    )  # fmt: skip
+    error = error_from_plain(job.problem)
+    problem = {**job.problem, "what": error.what, "remedy": error.remedy} if job.problem else None
+    answer: JobAnswer = fields_of(JobAnswer, job, case=job.asked.get("case", ""), problem=problem, asked=asked)
     return answer
 
 

@@ -53,8 +53,8 @@ class Closed(BaseModel):
         """Refuse a NUL, which PostgreSQL does not hold, and half a surrogate pair, which no encoding does."""
         if not cls.takes_any_text:
             for text in _texts_of(body):
-                if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-                    raise ValueError("there is a sign that no text may hold")
+                if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+                    raise ValueError("there is a character that no text may hold")
         return body
 
     takes_any_text: ClassVar[bool] = False
