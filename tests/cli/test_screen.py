@@ -20,7 +20,7 @@ import zstandard
 from rdkit import Chem
 
 from files.conftest import build_workbook
-from opencwc.screening.model import COLUMNS
+from opencwc.finding import FINDING_COLUMNS
 
 from .conftest import COMMAND, Ran, Run
 
@@ -106,7 +106,7 @@ def test_the_real_command_reads_a_pipe_and_writes_a_file(command: Run, tmp_path:
 
 def test_the_columns_are_exactly_those_promised_and_every_row_has_a_line(run: Run, products: Path) -> None:
     done = run("screen", products, "--format", "csv")
-    assert done.text.split("\n", 1)[0] == HEADER == ",".join(COLUMNS)
+    assert done.text.split("\n", 1)[0] == HEADER == ",".join(FINDING_COLUMNS)
     gravest = {row["row"]: row["verdict"] for row in reversed(done.rows)}
     assert gravest == {"1": "listed", "2": "not_listed", "3": "exempt", "4": "review", "5": "unreadable"}
     assert [int(row["row"]) for row in done.rows] == sorted(int(row["row"]) for row in done.rows)
@@ -329,7 +329,7 @@ class TestFormats:
 
     def test_parquet_says_it_in_its_metadata(self, run: Run, products: Path) -> None:
         file = pq.read_table(io.BytesIO(self.written(run, products, "out.parquet")))
-        assert tuple(file.column_names) == COLUMNS
+        assert tuple(file.column_names) == FINDING_COLUMNS
         checked = json.loads(file.schema.metadata[b"opencwc.checked"])
         assert (checked["as_of"], [rule_list["id"] for rule_list in checked["lists"]]) == ("2026-11-24", ["CWC", "AG"])
         assert checked["policies"]
