@@ -341,7 +341,7 @@ def test_writers_at_once_wait_for_one_another_and_the_log_stands_in_their_order(
 def test_a_server_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     for place in (f"postgresql://books@/cwc?unix_sock={tmp_path}/none", "postgresql://books@127.0.0.1:1/cwc"):
-        with pytest.raises(StorageError, match=r"does not answer.*See that it runs"):
+        with pytest.raises(StorageError, match=r"does not answer.*Check that it is running"):
             open_casebook(place)
 
 

@@ -116,7 +116,7 @@ def test_a_word_added_to_the_file_is_known_at_once(tmp_path: Path, monkeypatch: 
         ("units: [", "not YAML"),
         ("units: {}", "fields"),
         (None, "cannot be read"),
-        (DATA.read_text(encoding="utf-8").replace('"off"', "off", 1), "no word"),
+        (DATA.read_text(encoding="utf-8").replace('"off"', "off", 1), "not a word"),
     ],
 )
 def test_a_file_of_words_that_cannot_hold_is_refused(tmp_path: Path, text: str | None, why: str) -> None:
