@@ -105,7 +105,7 @@ def test_the_australia_group_is_checked_where_it_is_chosen(run: Run, tmp_path: P
     ("words", "message"),
     [
         (["nowhere.csv"], "nowhere.csv"),
-        ([str(LEDGER), "--as-of", "soon"], "--as-of 'soon' is no date"),
+        ([str(LEDGER), "--as-of", "soon"], "--as-of 'soon' is not a date"),
         ([str(LEDGER), "--format", "pdf"], "--format 'pdf' is not known"),
         ([str(LEDGER), "-o", "answer.doc"], "names no known format"),
         ([str(LEDGER), "--lang", "tlh"], "--lang 'tlh' is not known"),

@@ -113,7 +113,7 @@ def test_findings_are_kept_in_a_case(run: Run, tmp_path: Path) -> None:
         ([str(OURS), "--lang", "tlh"], "--lang 'tlh' is not known"),
         ([str(OURS), "--map", "quantity"], "names no column"),
         ([str(OURS), "--map", "colour=date"], "There is no field 'colour'"),
-        ([str(OURS), "--as-of", "soon"], "--as-of 'soon' is no date"),
+        ([str(OURS), "--as-of", "soon"], "--as-of 'soon' is not a date"),
         ([str(OURS), "--mark", "restricted"], "go with --keep"),
         ([str(SANCTIONS)], "No column holds the reporter"),
     ],

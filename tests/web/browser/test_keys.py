@@ -119,8 +119,9 @@ def test_a_long_input_stays_inside_the_inbox(open_page: Visitors, served: Served
     served.upload("amara", "long-inputs", b"id;chemical\n1;" + b"no-such-thing-" * 40 + b"\n")
     page = open_page("leila", "/casebook?part=inbox").page
     over = page.locator(".inbox .input, .inbox .why").evaluate_all(
-        """all => { const end = (element) => element.getBoundingClientRect().right; return all.filter((element) =>
-            end(one) > end(one.closest('.what')) + 1 || end(one.closest('.what')) > end(one.closest('li'))).length; }"""
+        """all => { const end = (element) => element.getBoundingClientRect().right;
+            return all.filter((element) => { const what = element.closest('.what');
+            return end(element) > end(what) + 1 || end(what) > end(element.closest('li')); }).length; }"""
     )
     assert over == 0 and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -22,7 +22,8 @@ DROP = """(zone, [text, name]) => {
 }"""
 
 PRESSED = """element => { element.pressed = 0;
-  addEventListener("click", (event) => { if (event.target === one && !event.defaultPrevented) one.pressed += 1; }); }"""
+  addEventListener("click", (event) => {
+    if (event.target === element && !event.defaultPrevented) element.pressed += 1; }); }"""
 """Counts the clicks on an element that the page leaves to the browser."""
 
 
