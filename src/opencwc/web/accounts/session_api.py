@@ -177,7 +177,7 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 @router.post(
     "/api/v1/session/totp/confirm",
     action="self",
-    answer=answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer),
+    answer=answers("The second factor is on from now", recovery_codes=list[str], session=SessionAnswer),
     problems=(409,),
 )
 def confirm(request: Request, asked: CodeGiven) -> Response:

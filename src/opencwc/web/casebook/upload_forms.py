@@ -59,6 +59,11 @@ KEEPING: dict[str, Any] = {
 """The texts that every form has."""
 
 
+def several_files(description: str) -> dict[str, Any]:
+    """Return the JSON Schema of a field for one file or more."""
+    return {"type": "array", "items": FILE, "minItems": 1, "maxItems": MOST_FILES, "description": description}
+
+
 class SentForm(NamedTuple):
     """What was sent: the files, the field that each came in, the texts, and the media type of the first file."""
 

@@ -9,7 +9,7 @@ from opencwc.errors import InputError, SettingsError
 from opencwc.legislation.law_check import see_that_measures_hold
 from opencwc.legislation.states import known_state
 from opencwc.legislation.verb import VERB as LAW
-from opencwc.web.casebook.upload_forms import FILE, MOST_FILES, YES_OR_NO, SentForm, UploadForm
+from opencwc.web.casebook.upload_forms import YES_OR_NO, SentForm, UploadForm, several_files
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.server.service import Service
 
@@ -33,15 +33,7 @@ def state_of_form(text: str) -> str:
 
 FORM = UploadForm(
     LAW,
-    {
-        "file": {
-            "type": "array",
-            "items": FILE,
-            "minItems": 1,
-            "maxItems": MOST_FILES,
-            "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
-        }
-    },
+    {"file": several_files("All texts of one State that belong together: PDF, DOCX, HTML or plain text.")},
     missing=partial(InputError, "law_file_missing", where="file"),
     question=_question,
     texts={

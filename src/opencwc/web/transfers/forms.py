@@ -14,7 +14,7 @@ from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.casebook.upload_forms import FILE, MOST_FILES, YES_OR_NO, SentForm, UploadForm
+from opencwc.web.casebook.upload_forms import FILE, YES_OR_NO, SentForm, UploadForm, several_files
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.service import Service
 
@@ -66,15 +66,7 @@ def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
 
 LEDGERS = UploadForm(
     RECONCILE,
-    {
-        "file": {
-            "type": "array",
-            "items": FILE,
-            "minItems": 1,
-            "maxItems": MOST_FILES,
-            "description": "Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.",
-        }
-    },
+    {"file": several_files("Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.")},
     missing=partial(InputError, "ledger_file_missing", where="file"),
     question=_asked_of_ledgers,
     texts={
