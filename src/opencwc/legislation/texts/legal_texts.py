@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
@@ -317,8 +316,15 @@ def not_in_force(texts: Iterable[str]) -> str:
     'Projet de loi n° 12 relatif aux armes chimiques'
     >>> not_in_force(["An Act to repeal the Act of 1930", "Section 1. The repealed Act ..."])
     ''
+    >>> said = not_in_force(["某国化学武器法（征求意见稿）" + "说明" * 60])
+    >>> said[:14], len(said)
+    ('某国化学武器法（征求意见稿）', 90)
     """
-    return shorten(next((line for line in _head(texts) if _doubting().search(line)), ""), _SHOWN, placeholder=" …")
+    line = " ".join(next((line for line in _head(texts) if _doubting().search(line)), "").split())
+    if len(line) <= _SHOWN:
+        return line
+    words = line[: _SHOWN - 1].rpartition(" ")[0]  # Chinese has none to cut between
+    return f"{words if len(words) > _SHOWN // 2 else line[: _SHOWN - 2]} …"
 
 
 def _head(texts: Iterable[str]) -> Iterator[str]:
