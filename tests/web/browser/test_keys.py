@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from opencwc.casebook.model import Status
 from web.browser.conftest import NARROW, Visitors, Watched
 from web.browser.served import Served
-from web.browser.walking import Words, number_of
+from web.browser.walking import Words, number_of, press_key
 
 LINES = ".inbox [data-item]"
 REASON = "[data-decide] textarea[name=reason]"
@@ -18,7 +18,7 @@ CHOSEN = "[data-decide] input[name=outcome]:checked"
 def come_by_key(page: Page, key: str) -> None:
     """Come to the first finding of the inbox by a key."""
     page.locator(LINES).first.locator("a").first.focus()
-    page.keyboard.press(key)
+    press_key(page, key)
     page.wait_for_url("**/findings/*")
     page.wait_for_load_state("load")
     expect(page.locator(REASON)).to_be_focused()
@@ -37,11 +37,11 @@ def test_letters_change_no_outcome_that_stands(open_page: Visitors) -> None:
     page = open_page("leila", "/casebook?part=inbox").page
     come_by_key(page, "a")
     page.locator("#decide").evaluate("element => element.focus()")
-    page.keyboard.press("r")
+    press_key(page, "r")
     expect(page.locator(CHOSEN)).to_have_value("accept")
     expect(page.locator(REASON)).to_be_focused()
     page.locator("h1").click()
-    page.keyboard.press("r")
+    press_key(page, "r")
     expect(page.locator(CHOSEN)).to_have_value("accept")
 
 
@@ -52,7 +52,7 @@ def test_a_key_chooses_where_nothing_was_chosen_and_the_form_says_what_is_sent(
     page = open_page("leila", f"/findings/{served.known['doubtful']}").page
     says = page.locator("[data-sends]:visible")
     expect(says).to_have_count(0)
-    page.keyboard.press("r")
+    press_key(page, "r")
     expect(page.locator(REASON)).to_be_focused()
     expect(says).to_have_text(words("page_decide_sends", outcome=words("page_decide_reject")))
     page.locator("[data-decide] input[value=accept]").check()
@@ -66,10 +66,10 @@ def test_ctrl_enter_sends_from_the_reason_alone(open_page: Visitors) -> None:
     here = number_of(page)
     page.keyboard.type("Read against the drawing.")
     page.locator(CHOSEN).focus()
-    page.keyboard.press("Control+Enter")
+    press_key(page, "Control+Enter")
     page.locator(REASON).focus()
     assert not _sent(visit), "sent from the outcome"
-    page.keyboard.press("Control+Enter")
+    press_key(page, "Control+Enter")
     page.wait_for_url(lambda url: f"/findings/{here}" not in url)
     expect(page.locator("#told")).to_contain_text(Words("en")("page_casebook_number", number=here))
     assert len(_sent(visit)) == 1

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from opencwc.legislation.example_texts import FOLDER, NOW
 from opencwc.wording import say
 from web.browser.conftest import Visitors
+from web.browser.walking import press_key
 
 SLOW = 90_000
 """Milliseconds that a check may take on a busy machine."""
@@ -27,27 +28,27 @@ def test_from_a_dropped_law_to_a_decision_by_keyboard(open_page: Visitors) -> No
     page.wait_for_url(re.compile(r"/law/runs/\d+$"), timeout=SLOW)
     expect(page.locator("h1")).to_contain_text("France")
     for _ in range(4):
-        page.keyboard.press("j")
+        press_key(page, "j")
     expect(page.locator('[data-item][aria-current="true"]')).to_contain_text("PRO-01")
-    page.keyboard.press("Enter")
+    press_key(page, "Enter")
     page.wait_for_url(re.compile(r"/measures/CWC/PRO-01"))
     expect(page.locator(".law-passage mark").first).to_be_visible()
     expect(page.locator(".elements .missing")).to_contain_text("retain")
-    page.keyboard.press("k")
+    press_key(page, "k")
     page.wait_for_url(re.compile(r"/measures/CWC/DEF-03"))
-    page.keyboard.press("j")
+    press_key(page, "j")
     page.wait_for_url(re.compile(r"/measures/CWC/PRO-01"))
-    page.keyboard.press("a")
+    press_key(page, "a")
     expect(page.locator("textarea[name=reason]")).to_be_focused()
     page.keyboard.type("Retaining is not named.")
-    page.keyboard.press("Control+Enter")
+    press_key(page, "Control+Enter")
     expect(page.locator("h1")).to_contain_text("PRO-02")
-    page.keyboard.press("c")
+    press_key(page, "c")
     expect(page.locator("select[name=verdict]")).to_be_focused()
     page.locator("select[name=verdict]").select_option("partial")
     page.locator(".wrong-elements input").first.check()
     page.locator("textarea[name=reason]").fill("One of them is not named.")
-    page.keyboard.press("Control+Enter")
+    press_key(page, "Control+Enter")
     expect(page.locator("h1")).to_contain_text("PRO-03")
     page.get_by_role("link", name=say("page_law_back")).click()
     page.wait_for_url(re.compile(r"/law/runs/\d+$"))
@@ -55,7 +56,7 @@ def test_from_a_dropped_law_to_a_decision_by_keyboard(open_page: Visitors) -> No
         row = page.locator("tr", has_text=measure)
         expect(row.locator(".status")).to_have_text(say(f"casebook_status_{status}"))
     page.locator("tr", has_text="PRO-03").locator("th a").focus()
-    page.keyboard.press("c")
+    press_key(page, "c")
     page.wait_for_url(re.compile(r"PRO-03\?outcome=correct"))
     expect(page.locator("select[name=verdict]")).to_be_focused()
 

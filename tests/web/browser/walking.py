@@ -27,6 +27,15 @@ PRESSED = """element => { element.pressed = 0;
 """Counts the clicks on an element that the page leaves to the browser."""
 
 
+SETTLED = "() => document.readyState === 'complete' && !document.querySelector('.htmx-swapping, .htmx-settling')"
+
+
+def press_key(page: Page, key: str) -> None:
+    """Press a key once the page's scripts are there and htmx has settled what it put in: before, a key is lost."""
+    page.wait_for_function(SETTLED)
+    page.keyboard.press(key)
+
+
 class Hand(Protocol):
     """What a person does with a page."""
 
