@@ -17,6 +17,7 @@ from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
+from opencwc.language.commerce import Stated
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.language.language_rules import LANGUAGES
 from opencwc.screening.known_chemicals import Known, shared_by_isomers
@@ -63,7 +64,7 @@ class Names:
             signs |= {"context", "substance", "chemical"}
         elif any(map(self._other_meanings.states_chemical, read.stated)):
             signs |= {"context", "substance"}
-        elif any(statement.kind in _SIGNS for statement in read.stated) or any(
+        elif any(_is_of_goods(statement) for statement in read.stated) or any(
             use.needs == "context" and self._denial.is_denied_before(use.name, read) for use in uses
         ):
             signs |= {"context"}
@@ -448,6 +449,11 @@ def _is_locant(text: str, word: Word) -> bool:
 
 def _is_of_schedule_1(name: Spotted) -> bool:
     return any(entry.schedule == 1 for spelling in name.spellings for entry, _ in spelling.chemical.named_in)
+
+
+def _is_of_goods(statement: Stated) -> bool:
+    """Tell whether what a text states is said of goods that are weighed, measured or packed, and not of pieces."""
+    return statement.kind in _SIGNS and statement.unit != "pcs"
 
 
 def _letters(written: str) -> int:
