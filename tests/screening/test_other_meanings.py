@@ -13,15 +13,16 @@ from opencwc.convention.fields import load_yaml
 from opencwc.screening.mentions import Mention
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import MET
 
 CASES = Path(__file__).parents[1] / "cases" / "alarms.yaml"
 LINES: list[dict[str, Any]] = load_yaml(CASES.read_text(encoding="utf-8"))
-FINDER = Screener(Rulebook.of(date(2026, 11, 28), ("CWC", "AG"))).finder
+SCREENER = Screener(Rulebook.of(date(2026, 11, 28), ("CWC", "AG")))
 OTHERS_LEFT_ALONE, CHEMICALS_TOLD = 0.97, 0.97
 
 
 def met_in(text: str) -> list[Mention]:
-    return [mention for mention in FINDER.find(text) if mention.met]
+    return [mention for mention in SCREENER.finder.find(text) if mention.met]
 
 
 def test_hardly_any_line_without_a_chemical_raises_an_alarm() -> None:
@@ -68,3 +69,28 @@ def test_hardly_any_chemical_is_taken_for_something_else() -> None:
 )
 def test_evidence_is_weighed_on_both_sides(text: str, verdicts: list[str]) -> None:
     assert [str(mention.verdict) for mention in met_in(text)] == verdicts
+
+
+@pytest.mark.parametrize("code", ["DF", "QL", "L-1", "HN-1", "DEEP", "EMPA", "GA", "GB", "VX", "HD", "AC", "lost"])
+def test_a_code_alone_as_a_value_is_for_review_with_its_other_meaning(code: str) -> None:
+    for outcome in SCREENER.answer(code):  # an entry of each list
+        assert (str(outcome.verdict), outcome.message.id) == ("review", "why_found_doubtful")
+        assert outcome.message.values["doubt"].id == "doubt_also"  # type: ignore[union-attr]
+
+
+def test_a_code_that_is_said_to_be_a_name_is_listed_where_the_schedule_prints_it() -> None:
+    assert [str(outcome.verdict) for outcome in SCREENER.answer("VX", "name")] == ["listed"]
+
+
+@pytest.mark.parametrize("noise", ["È", "é", "ab", "Ã©", "â€", "\x01\x02", "C\0C", "🧪", "..", "Q"])
+def test_noise_is_no_name(noise: str) -> None:
+    (outcome,) = SCREENER.answer(noise, "name")
+    assert str(outcome.verdict) == "unreadable"
+    assert outcome.message.values["reason"].id == "unreadable_noise"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("value", ["d) Stoff", "sarın", "multiphase AC", "hysteresis", "Regards, Sarin"])
+def test_what_is_no_name_is_listed_by_no_kind_of_reading(value: str) -> None:
+    assert not any(
+        outcome.verdict in MET for kind in ("auto", "name", "text") for outcome in SCREENER.answer(value, kind)
+    )

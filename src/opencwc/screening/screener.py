@@ -37,13 +37,13 @@ class Screener(StructureScreener):
             return mentions
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
-            by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
+            by_name = self.known.by_name(text, guessed=True)  # POCl3 is no SMILES, and a name
             return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
         return outcomes
 
     def _answer_name(self, text: str, kind: str, *, guessed: bool) -> tuple[Outcome, ...]:
         """Answer for a name or a number; where none is known, for a request, a line or a mistyped number."""
-        known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
+        known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text, guessed=guessed)
         if isinstance(known, Known):
             return self.answer_known(known, kind)
         if _SEVERAL_WORDS.search(text):

@@ -20,7 +20,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.language.language_rules import LANGUAGES
-from opencwc.screening.known_chemicals import Known, shared_by_isomers
+from opencwc.screening.known_chemicals import Known, is_misread, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.mentions.other_meanings import TOUCHING, OtherMeanings
@@ -140,7 +140,7 @@ class Names:
         """Return what a spotted name needs in a text; empty where it can be no chemical there."""
         kinds, needs, key = self._needs_of(written, name.spellings)
         ordinary = self._needs_of_ordinary(name, written, text, words) if key in self._ordinary else frozenset[str]()
-        if ordinary is None or _is_misread(written, name.spellings) or self._is_of_others(name, written, text, words):
+        if ordinary is None or is_misread(written, name.spellings) or self._is_of_others(name, written, text, words):
             return ""
         needs |= ordinary
         if kinds == {"formula"}:
@@ -465,15 +465,6 @@ def _start(use: Use) -> int:
     return use.name.start
 
 
-def _is_misread(written: str, spellings: Iterable[Spelling]) -> bool:
-    """Tell whether a letter that another language has beside ours makes another word (Turkish "sarın"), or whether a
-    bracket shows that the first letter only counts: "d) Stoff".
-    """
-    if "ı" in written and not any("ı" in spelling.name.text for spelling in spellings):
-        return True
-    return _ITEM_LETTER.match(written) is not None
-
-
 def _stands_for_another(name: Spotted, text: str, uses: Sequence[Use]) -> bool:
     """Tell whether an abbreviation in brackets stands for the other chemical whose full name is before it."""
     if not name.spellings or any(spelling.name.kind != "abbreviation" for spelling in name.spellings):
@@ -612,5 +603,4 @@ _SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
 _FREE = re.compile(r"-free\b|-frei\b", re.IGNORECASE)
 _PLACE = re.compile(r"-(?!based|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
 _GRADE = re.compile(r"-[89]\d(?![\w-])")
-_ITEM_LETTER = re.compile(r"\w{1,2}\)")
 _MODEL = re.compile(r"[-/‐]?[0-9]")
