@@ -515,6 +515,10 @@ def scan_texts(
             piece_key[root] += bonded[number, kept_count[atom]]
             if on_metal[atom] or (number == 15 and bracket[atom]):
                 piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
+            if bracket[atom] and not aromatic[atom] and charge[atom] == 0:
+                usual = 2 if number == 16 else _MOST_ALONE[number]
+                if bonds[atom] + hydrogens[atom] < usual:
+                    piece_blurred[root] = True  # drawn without its hydrogens, which the full path fills in
             if (number == 15 or number == 16) and drawn_hydrogens[atom]:
                 # several valences: the full path folds the hydrogen and counts the unwritten ones anew, of fewer bonds
                 piece_blurred[root] = True
