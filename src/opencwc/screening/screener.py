@@ -74,7 +74,7 @@ class Screener(StructureScreener):
             return (unreadable(refusal.message),)
         if (len(text) <= LONGEST_NAME or " " in text) and (outcomes := self._read_within(text)):
             return outcomes
-        reason = _number_unknown(text)
+        reason = Message("unreadable_number") if _NUMBER.fullmatch(text) else _number_unknown(text)
         return (unreadable(reason),) if reason else unread
 
     def _read_within(self, text: str) -> tuple[Outcome, ...]:
@@ -88,8 +88,9 @@ class Screener(StructureScreener):
             mentions = list(self._beside_amounts(text))
         if not mentions:
             return ()
-        rest = rest_of(text, [(mention.start, mention.end) for mention in mentions])
         outcomes = [outcome for mention in mentions for outcome in mention.outcomes]
+        stated = [evidence.span for outcome in outcomes for evidence in outcome.evidence if evidence.span]
+        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *stated])
         if not rest:
             return tuple(outcomes)
         if not any(outcome.verdict in MET for outcome in outcomes) and looks_chemical(rest):
@@ -174,6 +175,7 @@ LEAST_NAME = 3
 _NUMBER_REASONS = {
     "ec_number": "unreadable_ec_unknown", "un_number": "unreadable_un_unknown", "hs_code": "unreadable_hs_unknown",
 }  # fmt: skip
+_NUMBER = re.compile(r"\s*\d[\d\s.,/-]*")
 _DRAWN_KINDS = ("smiles", "inchi", "molblock", "inchikey")
 _SIGN_OF_DRAWING = re.compile(r"[=#()\[\]]|[A-Za-z]1.*1")
 _STARTS = 80

@@ -35,7 +35,7 @@ def _is_one_pair(text: str) -> bool:
     return False
 
 
-def rest_of(text: str, spans: Iterable[tuple[int, int]]) -> str:
+def rest_of(text: str, spans: Iterable[tuple[int, ...]]) -> str:
     """Return what is left of a value beside what was read of it; empty where that is only labels and signs.
 
     >>> rest_of("caffeine, 10 kg", [(0, 8)]), rest_of("CAS No. 50-00-0", [(8, 15)])

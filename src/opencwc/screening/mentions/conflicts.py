@@ -103,7 +103,8 @@ class Agreement:
         if is_only_digits(read.text):
             code = read.text.strip()
             start, digits = read.text.find(code), re.sub(r"\D", "", code)
-            if len(digits) < SUBHEADING or not any(subheading.alone for subheading in self._under(digits)):
+            subheadings = self._under(digits) if len(digits) >= SUBHEADING else []
+            if not any(subheading.alone or len(digits) > SUBHEADING for subheading in subheadings):
                 return None
             return Stated("hs_code", start, start + len(code), code, digits, "")
         if len(read.stated) != 1 or read.stated[0].kind != "hs_code":
