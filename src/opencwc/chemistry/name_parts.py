@@ -17,7 +17,8 @@ _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 class NameParts(NamedTuple):
     """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once.
 
-    Those behind a company's name are by their keys, since Sarin Solutions is a firm, and a cyanide solution is none.
+    Those behind a company's name are by their keys, since Sarin Solutions is a firm, and a cyanide solution is none; so
+    are words of grade and labels.
     """
 
     after: frozenset[str]
@@ -40,6 +41,8 @@ class NameParts(NamedTuple):
     equipment: frozenset[str]
     joins_equipment: frozenset[str]
     equipment_han: tuple[str, ...]
+    grades: frozenset[str]
+    labels: frozenset[str]
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -68,6 +71,8 @@ class NameParts(NamedTuple):
             _keys(raw["equipment"]["words"]),
             _keys(raw["equipment"]["joins"]),
             tuple(raw["equipment"]["zh"]),
+            frozenset(token_key(word) for words in raw["grades"].values() for word in words),
+            frozenset(token_key(word) for words in raw["labels"].values() for word in words),
         )
 
 

@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames
-from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.inchi_keys import normalise_inchi_key
+from opencwc.chemistry.molecule_reader import Unreadable, normalise_inchi, read_structure, sides_of_reaction
 from opencwc.chemistry.name_resolver import Candidate, Resolver
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
@@ -52,6 +53,16 @@ class KnownChemicals:
         if not candidates:
             return Message("unreadable_cas_unknown", {"cas": cas})
         return self.known(candidates, Message("found_cas", {"cas": cas, "name": candidates[0].name}))
+
+    def by_inchi_key(self, text: str) -> Known | Message:
+        """Look up an InChIKey; return the reason where no known chemical has it, since it cannot be turned back."""
+        key = normalise_inchi_key(text)
+        if key is None:
+            return Message("unreadable_key_form")
+        candidates = self.resolver.by_inchi_key(key)
+        if not candidates:
+            return Message("unreadable_key_unknown", {"key": key})
+        return self.known(candidates, Message("found_key", {"key": key, "name": candidates[0].name}))
 
     def by_name(self, text: str) -> Known | Message:
         """Look up a name, or the sequence accession of a protein; return the reason where it is not known."""
@@ -145,14 +156,17 @@ def _found(candidates: Sequence[Candidate]) -> Message:
 
 
 def recognise(text: str, known: KnownChemicals) -> str:
-    """Say what a single value is: ``smiles``, ``inchi``, ``molblock``, ``cas`` or ``name``."""
+    """Say what a single value is: ``smiles``, ``inchi``, ``inchikey``, ``molblock``, ``cas`` or ``name``."""
     if "\n" in text and "M  END" in text:
         return "molblock"
-    if text.startswith("InChI="):
+    if normalise_inchi(text):
         return "inchi"
     if looks_like_cas(text):
         return "cas"
-    if looks_drawn(text) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
+    if normalise_inchi_key(text):
+        return "inchikey"
+    drawing = text.replace(">", ".") if ">" in text and sides_of_reaction(text) else text
+    if looks_drawn(drawing) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
         return "smiles"
     return "name"
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
 
-KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
+KINDS = ("auto", "smiles", "inchi", "inchikey", "cas", "ec", "un", "hs", "name", "molblock", "text")
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
 
