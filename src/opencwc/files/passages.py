@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.files.columns import is_heading_word
+from opencwc.files.line_breaks import join_numbers
 from opencwc.finding import Message
 from opencwc.wording import reason
 
@@ -186,7 +187,7 @@ _LOST = re.compile("[\x00\ud800-\udfff]")
 
 
 def _pieces(passage: Passage, most: int) -> Iterator[Passage]:
-    text = _LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text
+    text = join_numbers(_LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text)
     if not text.strip():
         return
     if len(text) <= most:
