@@ -18,7 +18,7 @@ class OneOf(NamedTuple):
 
 
 EVIDENCE = ("treaty", "official", "secondary", "unverified")
-"""How sure a value is: read in the treaty text; on a government's or the OPCW's page; told by others; not seen."""
+"""How sure a value is: treaty text, official source, secondary source, unconfirmed (its official text was not seen)."""
 
 SALTS = ("silent", "protonated", "alkylated_or_protonated", "covered", "excluded", "as_drawn")
 """What an entry's own words say of salts; ``silent`` sends a salt to review."""
