@@ -16,7 +16,7 @@ from opencwc.chemistry.name_resolver import Candidate, Resolver
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
 from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Item, Message
+from opencwc.finding import Item, Message, chemical_named
 
 
 class Known(NamedTuple):
@@ -52,7 +52,7 @@ class KnownChemicals:
         candidates = self.resolver.by_number(cas)
         if not candidates:
             return Message("unreadable_cas_unknown", {"cas": cas})
-        return self.known(candidates, Message("found_cas", {"cas": cas, "name": candidates[0].name}))
+        return self.known(candidates, Message("found_cas", {"cas": cas, "name": _named(candidates[0])}))
 
     def by_inchi_key(self, text: str) -> Known | Message:
         """Look up an InChIKey; return the reason where no known chemical has it, since it cannot be turned back."""
@@ -142,7 +142,7 @@ def shared_by_isomers(formula: str, smiles: str) -> bool:
 
 def _found(candidates: Sequence[Candidate]) -> Message:
     first = candidates[0]
-    names: tuple[Item, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
+    names: tuple[Item, ...] = tuple({candidate.name: _named(candidate) for candidate in candidates}.values())
     if first.found == "curated" and len(names) > 1:
         if len(names) > MOST_NAMES:
             names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))
@@ -152,7 +152,12 @@ def _found(candidates: Sequence[Candidate]) -> Message:
         return Message("found_near", {"names": spelt})
     if first.found == "systematic":
         return Message("found_systematic")
-    return Message("found_name", {"name": first.name})
+    return Message("found_name", {"name": _named(first)})
+
+
+def _named(candidate: Candidate) -> Item:
+    """Name a candidate in any language where it is of the curated table."""
+    return chemical_named(candidate.name, candidate.cas if candidate.chemical else "")
 
 
 def recognise(text: str, known: KnownChemicals) -> str:

@@ -11,6 +11,8 @@ from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Su
 from opencwc.screening.verb import VERB as SCREEN
 
 KINDS = ("auto", "smiles", "inchi", "inchikey", "cas", "ec", "un", "hs", "name", "molblock", "text")
+COMPONENT = "opencwc.screening"
+"""Who makes the findings of screening (`opencwc.finding.Maker`)."""
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
 
