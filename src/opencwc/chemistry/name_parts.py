@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencwc.chemistry.name_scanning import running_key
+from opencwc.chemistry.names import token_key
 from opencwc.convention.fields import load_yaml
 
 _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 
 
 class NameParts(NamedTuple):
-    """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once."""
+    """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once.
+
+    Words of grade and labels are by their keys: technical is a grade, and a technique none.
+    """
 
     after: frozenset[str]
     after_han: tuple[str, ...]
@@ -34,6 +38,8 @@ class NameParts(NamedTuple):
     equipment: frozenset[str]
     joins_equipment: frozenset[str]
     equipment_han: tuple[str, ...]
+    grades: frozenset[str]
+    labels: frozenset[str]
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -60,6 +66,8 @@ class NameParts(NamedTuple):
             _keys(raw["equipment"]["words"]),
             _keys(raw["equipment"]["joins"]),
             tuple(raw["equipment"]["zh"]),
+            frozenset(token_key(word) for words in raw["grades"].values() for word in words),
+            frozenset(token_key(word) for words in raw["labels"].values() for word in words),
         )
 
 

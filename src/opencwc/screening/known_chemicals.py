@@ -10,12 +10,13 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling
-from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.inchi_keys import normalise_inchi_key
+from opencwc.chemistry.molecule_reader import Unreadable, normalise_inchi, read_structure, sides_of_reaction
 from opencwc.chemistry.name_resolver import Candidate, Resolver
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
 from opencwc.convention import Chemical, Convention, Entry, OrdinaryWord
-from opencwc.finding import Item, Message
+from opencwc.finding import Item, Message, chemical_named
 
 
 class Known(NamedTuple):
@@ -53,7 +54,17 @@ class KnownChemicals:
         candidates = self.resolver.by_number(cas)
         if not candidates:
             return Message("unreadable_cas_unknown", {"cas": cas})
-        return self.known(candidates, Message("found_cas", {"cas": cas, "name": candidates[0].name}))
+        return self.known(candidates, Message("found_cas", {"cas": cas, "name": _named(candidates[0])}))
+
+    def by_inchi_key(self, text: str) -> Known | Message:
+        """Look up an InChIKey; return the reason where no known chemical has it, since it cannot be turned back."""
+        key = normalise_inchi_key(text)
+        if key is None:
+            return Message("unreadable_key_form")
+        candidates = self.resolver.by_inchi_key(key)
+        if not candidates:
+            return Message("unreadable_key_unknown", {"key": key})
+        return self.known(candidates, Message("found_key", {"key": key, "name": candidates[0].name}))
 
     def by_name(self, text: str, *, guessed: bool = False) -> Known | Message:
         """Look up a name, or the sequence accession of a protein; return the reason where it is not known.
@@ -146,7 +157,7 @@ def shared_by_isomers(formula: str, smiles: str) -> bool:
 
 def _found(candidates: Sequence[Candidate]) -> Message:
     first = candidates[0]
-    names: tuple[Item, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
+    names: tuple[Item, ...] = tuple({candidate.name: _named(candidate) for candidate in candidates}.values())
     if first.found == "curated" and len(names) > 1:
         if len(names) > MOST_NAMES:
             names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))
@@ -156,7 +167,12 @@ def _found(candidates: Sequence[Candidate]) -> Message:
         return Message("found_near", {"names": spelt})
     if first.found == "systematic":
         return Message("found_systematic")
-    return Message("found_name", {"name": first.name})
+    return Message("found_name", {"name": _named(first)})
+
+
+def _named(candidate: Candidate) -> Item:
+    """Name a candidate in any language where it is of the curated table."""
+    return chemical_named(candidate.name, candidate.cas if candidate.chemical else "")
 
 
 def is_misread(written: str, spellings: Iterable[Spelling]) -> bool:
@@ -186,14 +202,17 @@ def is_noise(text: str) -> bool:
 
 
 def recognise(text: str, known: KnownChemicals) -> str:
-    """Say what a single value is: ``smiles``, ``inchi``, ``molblock``, ``cas`` or ``name``."""
+    """Say what a single value is: ``smiles``, ``inchi``, ``inchikey``, ``molblock``, ``cas`` or ``name``."""
     if "\n" in text and "M  END" in text:
         return "molblock"
-    if text.startswith("InChI="):
+    if normalise_inchi(text):
         return "inchi"
     if looks_like_cas(text):
         return "cas"
-    if looks_drawn(text) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
+    if normalise_inchi_key(text):
+        return "inchikey"
+    drawing = text.replace(">", ".") if ">" in text and sides_of_reaction(text) else text
+    if looks_drawn(drawing) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
         return "smiles"
     return "name"
 

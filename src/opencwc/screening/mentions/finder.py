@@ -11,16 +11,17 @@ from typing import cast
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
-from opencwc.screening.mentions.conflicts import Agreement
+from opencwc.screening.mentions.conflicts import Agreement, is_only_digits
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
-from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SYSTEMATIC, Signs
+from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SPACED, SYSTEMATIC, Signs
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
 from opencwc.screening.mentions.names import Names, Use
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
 from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
+from opencwc.screening.mentions.spaced_letters import SpacedLetters
 from opencwc.screening.mentions.statements import Stating
 from opencwc.screening.mentions.systematic import SystematicSpans
 from opencwc.screening.model import Outcome
@@ -36,6 +37,7 @@ class Finder:
         self.scanner = NameScanner(resolver)
         self._drawings = Drawings(judge)
         self._numbers = Numbers(judge)
+        self._spaced = SpacedLetters(judge)
         self._denial = Denial(self.scanner)
         parts = NameParts.load()
         other_meanings = OtherMeanings(self.scanner, resolver.curated, parts)
@@ -114,6 +116,8 @@ class Finder:
         read = cast(TextRead, reading.read)
         if reading.signs & DRAWN:
             reading.found += self._drawings.find(read)
+        if reading.signs & SPACED:
+            reading.found += self._spaced.find(read)
         if reading.unsure:
             reading.found += self._numbers.find(read)
         reading.kept = self._names.choose(read, reading.uses, reading.found)
@@ -146,7 +150,7 @@ class Finder:
 
     def _hold_together(self, reading: _Reading) -> None:
         read = cast(TextRead, reading.read)
-        if read.stated:
+        if read.stated or (reading.signs & NUMBER and is_only_digits(reading.text)):
             reading.found.sort(key=_place)
             reading.found += [
                 *self._agreement.of_numbers(read, reading.found),
