@@ -152,9 +152,8 @@ def _merged(
             verdict = Verdict.REVIEW if doubtful else outcome.verdict
             said = _found(known, outcome.message)
             if known.doubt and not disputed:
-                said = Message(
-                    "why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": Message(known.doubt)}
-                )
+                doubt = Message("doubt_also", {"also": known.also}) if known.also else Message(known.doubt)
+                said = Message("why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": doubt})
             if disputed and known.found.id == "found_ambiguous":
                 said = Message("why_ambiguous", {"found": known.found, "name": name, "why": outcome.message})
             elif disputed:
