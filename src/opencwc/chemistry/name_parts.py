@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.chemistry.name_scanning import running_key, token_key
+from opencwc.chemistry.name_scanning import running_key
+from opencwc.chemistry.names import token_key
 from opencwc.convention.fields import load_yaml
 
 _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
