@@ -17,7 +17,7 @@ _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 class NameParts(NamedTuple):
     """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once.
 
-    Words of grade and labels are by their keys: technical is a grade, and a technique none.
+    Words of grade and labels are by their keys.
     """
 
     after: frozenset[str]
