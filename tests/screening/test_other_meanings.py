@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -94,3 +95,16 @@ def test_what_is_no_name_is_listed_by_no_kind_of_reading(value: str) -> None:
     assert not any(
         outcome.verdict in MET for kind in ("auto", "name", "text") for outcome in SCREENER.answer(value, kind)
     )
+
+
+def test_a_code_in_a_column_is_for_review_until_a_number_beside_it_says_what_it_is() -> None:
+    from opencwc.files import open_table
+    from opencwc.screening.batches import BatchScreener
+    from opencwc.screening.model import Question
+
+    screener = BatchScreener(Question(date(2026, 11, 28), ("CWC",)))
+    table = b"name,cas\nDF,50-00-0\nDF,676-99-3\nDF,\nethanol,64-17-5\n"
+    with open_table(io.BytesIO(table), name="goods.csv") as opened:
+        answered = screener.answer(next(iter(opened.batches())))
+    gravest = [str(outcomes[0].verdict) for _, outcomes in sorted(answered.outcomes.items())]
+    assert gravest[1:3] == ["listed", "review"]

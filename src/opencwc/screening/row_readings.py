@@ -236,7 +236,7 @@ class RowReadings:
             return self._drawn(text, self._screener.answer(text))
         resolver = self._screener.known.resolver
         if resolver.by_curated_name(text) or resolver.by_index(text):
-            named = self._screener.known.by_name(text)
+            named = self._screener.known.by_name(text, guessed=True)
             return ("name", named) if isinstance(named, Known) else None
         return None
 
