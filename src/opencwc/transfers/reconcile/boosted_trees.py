@@ -126,8 +126,10 @@ def _trees(text: str) -> Iterator[_Tree]:
         features, thresholds, kinds, left, right, leaves = (cell.split() for cell in cells)
         if len(leaves) > MOST_LEAVES or len(features) != len(leaves) - 1:
             raise ValueError(f"tree {number} has {len(features)} nodes and {len(leaves)} leaves")
-        whole = (list(map(int, column)) for column in (kinds, left, right))
-        yield _Tree(list(map(int, features)), list(map(float, thresholds)), *whole, list(map(float, leaves)))
+        yield _Tree(
+            [*map(int, features)], [*map(float, thresholds)], [*map(int, kinds)], [*map(int, left)],
+            [*map(int, right)], [*map(float, leaves)],
+        )  # fmt: skip
     if not columns[0]:
         raise ValueError("no tree")
 

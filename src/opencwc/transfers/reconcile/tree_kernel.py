@@ -29,7 +29,7 @@ _PLACES = _places()
 
 
 @numba.njit(cache=True, nogil=True)
-def sum_leaves(  # noqa: PLR0917 - Numba compiles no keywords
+def sum_leaves(
     table: Any, starts: Any, thresholds: Any, trees: Any, masks: Any, right: Any, begins: Any, values: Any, sums: Any
 ) -> None:
     """Add up for each row of ``table`` the leaves that it comes to, forest by forest, in the order of the trees.
