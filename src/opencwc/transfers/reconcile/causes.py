@@ -57,7 +57,8 @@ def by_rules(groups: pl.DataFrame) -> Weights:
     sign["silent_alone"] = sign["silent"] * sign["by_none"]
     sign["near_year_end_alone"] = 0.9 * sign["near_year_end"] * (1 - sign["by_year"])
     again = (sign["third_years"] > 1) | (sign["third_entrepot"] > 0)
-    sign["by_third_again"] = np.maximum(sign["by_exporter"], sign["by_importer"]) * again
+    away = np.maximum(sign["by_exporter"], sign["by_importer"])
+    sign["by_third_again"], sign["by_third_once"] = away * again, away * ~again
     sign["always"] = np.ones(len(groups))
     weights = np.stack([
         np.max([weight * sign[name] for name, weight in CAUSE_RULES[cause].weights.items()], axis=0)
