@@ -48,8 +48,9 @@ class Screener(StructureScreener):
         if kind in _DRAWN_KINDS:
             return outcomes
         if kind == "cas":
-            return self.finder.answer(text) or outcomes
-        return self._answer_parts(text, outcomes)
+            numbers = (mention.outcomes for mention in self.finder.find(text) if mention.kind == "cas")
+            return tuple(outcome for of_number in numbers for outcome in of_number) or outcomes
+        return self._answer_parts(text, kind, outcomes)
 
     def _answer_whole(self, text: str, kind: str) -> tuple[Outcome, ...]:
         """Answer for a text that is one drawing, name or number and nothing else."""
@@ -68,8 +69,10 @@ class Screener(StructureScreener):
             return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
         return outcomes
 
-    def _answer_parts(self, text: str, unread: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    def _answer_parts(self, text: str, kind: str, unread: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         """Answer for a value that is not one thing: by what can be read in it, else with why it was not read."""
+        if kind == "name" and _is_drawing(text):
+            return unread
         if _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
             return (unreadable(refusal.message),)
         if (len(text) <= LONGEST_NAME or " " in text) and (outcomes := self._read_within(text)):
