@@ -71,11 +71,11 @@ class Screener(StructureScreener):
 
     def _answer_parts(self, text: str, kind: str, unread: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         """Answer for a value that is not one thing: by what can be read in it, else with why it was not read."""
-        if kind == "name" and _is_drawing(text):
+        if (kind == "name" and _is_drawing(text)) or (len(text) > LONGEST_NAME and " " not in text):
             return unread
         if _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
             return (unreadable(refusal.message),)
-        if (len(text) <= LONGEST_NAME or " " in text) and (outcomes := self._read_within(text)):
+        if outcomes := self._read_within(text):
             return outcomes
         reason = Message("unreadable_number") if _NUMBER.fullmatch(text) else _number_unknown(text)
         return (unreadable(reason),) if reason else unread
