@@ -62,10 +62,10 @@ class Screener(StructureScreener):
         if kind == "inchikey":
             return self.answer_known(self.known.by_inchi_key(text), "structure")
         if kind == "name":
-            return self.answer_known(self.known.by_name(text), kind)
+            return self.answer_known(self.known.by_name(text, guessed=guessed), kind)
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
-            by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
+            by_name = self.known.by_name(text, guessed=True)  # POCl3 is no SMILES, and a name
             return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
         return outcomes
 

@@ -9,7 +9,7 @@ from rdkit.Chem import Mol
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure, sides_of_reaction, with_hydrogens
 from opencwc.chemistry.standardisation import standardise
-from opencwc.finding import Message, Rule, Verdict
+from opencwc.finding import Message, Rule, Verdict, chemical_named
 from opencwc.screening.judgement import Judged, judge
 from opencwc.screening.known_chemicals import Known, KnownChemicals
 from opencwc.screening.model import Outcome
@@ -103,7 +103,13 @@ class StructureScreener:
             Outcome(
                 Verdict.LISTED,
                 basis,
-                _found(known, Message("why_without_structure", {"entry": entry.id, "name": chemical.name})),
+                _found(
+                    known,
+                    Message(
+                        "why_without_structure",
+                        {"entry": entry.id, "name": chemical_named(chemical.name, chemical.cas)},
+                    ),
+                ),
                 entry.rule,
             )
             for entry, chemical in known.named_in
@@ -146,9 +152,8 @@ def _merged(
             verdict = Verdict.REVIEW if doubtful else outcome.verdict
             said = _found(known, outcome.message)
             if known.doubt and not disputed:
-                said = Message(
-                    "why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": Message(known.doubt)}
-                )
+                doubt = Message("doubt_also", {"also": known.also}) if known.also else Message(known.doubt)
+                said = Message("why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": doubt})
             if disputed and known.found.id == "found_ambiguous":
                 said = Message("why_ambiguous", {"found": known.found, "name": name, "why": outcome.message})
             elif disputed:

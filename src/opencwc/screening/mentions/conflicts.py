@@ -14,8 +14,9 @@ from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.standardisation import standardise
 from opencwc.convention import Subheading
-from opencwc.finding import Item, Message, Value, Verdict
+from opencwc.finding import Item, Message, Value, Verdict, chemical_named
 from opencwc.language.commerce import Stated
+from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, distance, gap, mention_of, reviewed
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
@@ -45,9 +46,9 @@ class Agreement:
                 continue
             values: dict[str, Value] = {
                 "number": number.text,
-                "by_number": number.known.names[:1] or (number.text,),
+                "by_number": _named(number.known) or number.text,
                 "name": name.text,
-                "by_name": name.known.names[:1] or (name.text,),
+                "by_name": _named(name.known) or name.text,
             }
             outcome = Outcome(Verdict.REVIEW, "text", Message("why_number_and_name", values), met[0].rule)
             yield Mention(number.start, number.end, number.text, "disagreement", (outcome,))
@@ -185,6 +186,11 @@ def is_only_digits(text: str) -> bool:
     (True, False)
     """
     return _ONLY_DIGITS.fullmatch(text) is not None
+
+
+def _named(known: Known) -> Message | str:
+    """Name what a number or name stands for; empty where nothing is drawn of it."""
+    return chemical_named(known.names[0], known.cas[0] if known.cas else "") if known.names else ""
 
 
 def _may_be_one(mention: Mention, other: Mention) -> bool:

@@ -16,9 +16,10 @@ from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
 from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SPACED, SYSTEMATIC, Signs
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
-from opencwc.screening.mentions.names import Names
+from opencwc.screening.mentions.names import Names, Use
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
+from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
 from opencwc.screening.mentions.spaced_letters import SpacedLetters
 from opencwc.screening.mentions.statements import Stating
@@ -38,9 +39,11 @@ class Finder:
         self._numbers = Numbers(judge)
         self._spaced = SpacedLetters(judge)
         self._denial = Denial(self.scanner)
-        self._names = Names(judge, self.scanner, NameParts.load(), self._denial)
+        parts = NameParts.load()
+        other_meanings = OtherMeanings(self.scanner, resolver.curated, parts)
+        self._names = Names(judge, self.scanner, parts, self._denial, other_meanings)
         self._systematic = SystematicSpans(judge)
-        self._near = NearSpellings(judge, self.scanner)
+        self._near = NearSpellings(judge, self.scanner, other_meanings)
         self._agreement = Agreement(judge)
         self._signs = Signs(self.scanner, self._near)
         self._stating = Stating(screener.rulebook.convention)
@@ -102,7 +105,9 @@ class Finder:
 
     def _weigh_uses(self, reading: _Reading) -> None:
         reading.uses = self._names.uses(reading.text, reading.words, reading.spotted) if reading.spotted else []
-        reading.unsure = bool(reading.signs & NUMBER) or any(use != "plain" for _, use in reading.uses)
+        reading.unsure = bool(reading.signs & NUMBER) or any(
+            use.needs != "plain" or use.against for use in reading.uses
+        )
 
     def _read_stated(self, reading: _Reading) -> None:
         reading.read = TextRead(reading.text, reading.words, read_row(reading.text) if reading.unsure else ())
@@ -168,7 +173,7 @@ class _Reading:
     signs: int = 0
     words: list[Word] = field(default_factory=list)
     spotted: Sequence[Spotted] = ()
-    uses: Sequence[tuple[Spotted, str]] = ()
+    uses: Sequence[Use] = ()
     unsure: bool = False
     read: TextRead | None = None
     kept: Sequence[Spotted] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from opencwc.chemistry.curated_names import CuratedChemical
 from opencwc.chemistry.name_resolver import Candidate, curated_candidate
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, normalise_cas, repaired_by_ocr
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Verdict, chemical_named
 from opencwc.language.commerce import Stated
 from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, mention_of, reviewed
@@ -127,9 +127,12 @@ class Numbers:
         if not candidates:
             return
         known, outcomes = self._judge.judge(candidates)
-        found = Message(
-            f"found_{kind}", {"number": statement.value, "names": tuple(dict.fromkeys(known.names)) or known.cas}
-        )
+        drawn = {
+            candidate.name: chemical_named(candidate.name, candidate.cas)
+            for candidate in candidates
+            if candidate.name in known.names
+        }
+        found = Message(f"found_{kind}", {"number": statement.value, "names": tuple(drawn.values()) or known.cas})
         if kind == "un":  # a UN number is for transport: it names a danger as often as a chemical
             outcomes = reviewed(outcomes, "doubt_un")
         told = tuple(
