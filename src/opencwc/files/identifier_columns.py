@@ -15,7 +15,8 @@ from typing import NamedTuple
 from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.headings import loaded_headings
 
-KINDS = ("structure", "inchikey", "cas", "ec", "name", "un", "hs")
+EXACT_KINDS = ("structure", "inchikey", "cas", "ec")
+KINDS = (*EXACT_KINDS, "name", "un", "hs")
 """What a column is read as, the most exact first."""
 MOST_READ = 12
 """Columns of one table that are read: an international substance list has fewer."""

@@ -13,7 +13,7 @@ from opencwc.files.columns import ANY_KIND
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -61,7 +61,7 @@ class BatchScreener:
             return self._answer_texts(rows, outcomes)
         is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
         plain = Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed)
-        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not is_drawn):
             of_inputs = self._answer_inputs(rows, outcomes) if rows.columns[0].kind == "structure" else outcomes
             outcomes = of_inputs | dict(self._row_readings.join(rows, of_inputs))
         else:

@@ -11,6 +11,8 @@ from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Su
 from opencwc.screening.verb import VERB as SCREEN
 
 KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
+KINDS_BY_CELL = ("auto", "molblock")
+"""Where each cell is recognised by itself, or a file of drawings has data items: other columns are read beside."""
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
 
@@ -70,9 +72,21 @@ class CheckedList(Struct, frozen=True):
     text_of: Annotated[str, Meta(description="The date of the latest text that is held.")]
 
 
-class Checked(Struct, frozen=True):
-    """What was checked: the lists with the date of their text, the day, the policies, the file and its column.
+class CheckedColumn(Struct, frozen=True):
+    """A column that was read, and as what."""
 
+    name: str
+    kind: Annotated[
+        str,
+        Meta(description="`structure`, `inchikey`, `cas`, `ec`, `name`, `un` or `hs`; of names each cell may be any."),
+    ]
+
+
+class Checked(Struct, frozen=True):
+    """What was checked: the lists with the date of their text, the day, the policies, the file and its columns.
+
+    ``columns`` are those that say what the chemical is, ``column`` the first of them; ``not_read`` are the names of
+    others, as many as a person reads, and ``not_read_count`` how many there are.
     ``systematic_names`` is false where names that no table holds could not be read, since OPSIN is not installed.
     """
 
@@ -84,6 +98,10 @@ class Checked(Struct, frozen=True):
     column: str = ""
     notes: tuple[Message, ...] = ()
     systematic_names: bool = True
+    columns: tuple[CheckedColumn, ...] = ()
+    id_column: str = ""
+    not_read: tuple[str, ...] = ()
+    not_read_count: int = 0
 
     @property
     def list_ids(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from opencwc.finding import Evidence, Message, Reading, Rule, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
 from opencwc.screening.mentions.model import Mention
 from opencwc.screening.model import Outcome, gravest
-from opencwc.screening.same_chemical import Drawing, Likeness, carbons_in, carbons_in_all, likeness
+from opencwc.screening.same_chemical import Drawing, Likeness, carbons_in, carbons_in_all, likeness, smiles_of
 from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import MET, unreadable
 
@@ -73,9 +73,14 @@ class CellReading(NamedTuple):
         return frozenset((outcome.rule, outcome.verdict) for outcome in self.outcomes if outcome.verdict in MET)
 
     @property
+    def shown(self) -> str:
+        """What is written, on one line: a mol block as its SMILES."""
+        return smiles_of(self.drawings[0]) if self.drawings and "\n" in self.written else self.written
+
+    @property
     def says(self) -> Message:
         """What it says, for a sentence: ``the CAS number says Sarin (107-44-8)``."""
-        written = self.written if len(self.written) <= LONGEST_SHOWN else self.written[:LONGEST_SHOWN] + "…"
+        written = self.shown if len(self.shown) <= LONGEST_SHOWN else self.shown[:LONGEST_SHOWN] + "…"
         what = f"{self.name} ({written})" if self.name and self.kind not in ("name", "structure") else written
         return Message("row_says", {"kind": Message(f"row_reading_{self.kind}"), "what": what})
 
@@ -171,7 +176,7 @@ class RowReadings:
         outcomes = _statements(heard, clash=clash) or (self._unlisted(telling[0].cell),)
         agreeing = [one for one in telling if clash or one in heard or not exact or _fits(one.cell, exact)]
         said = tuple(one.cell.says for one in agreeing) if clash else ()
-        readings = tuple(Reading(one.cell.kind, one.cell.written, one.place) for one in agreeing)
+        readings = tuple(Reading(one.cell.kind, one.cell.shown, one.place) for one in agreeing)
         if len(readings) < 2 or not (clash or any(outcome.verdict in MET for outcome in outcomes)):
             readings = ()  # of a row of no list there is nothing to weigh
         return tuple(_told(outcome, readings, said, unread, main) for outcome in outcomes)
