@@ -41,7 +41,8 @@ class CellReading(NamedTuple):
 
     ``exact`` where it stands for one chemical and nothing else; ``loose`` where it may be meant for something else
     altogether: a word with an ordinary meaning, a name of a polymer; ``is_line`` where it is a line that mentions
-    chemicals. ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
+    chemicals. ``other_meaning`` is what the index of names has for a name that the lists' own names have too.
+    ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
     why nothing could be made of the cell.
     """
 
@@ -55,6 +56,7 @@ class CellReading(NamedTuple):
     loose: bool = False
     is_line: bool = False
     found: Message | None = None
+    other_meaning: CellReading | None = None
     unread: Message | None = None
 
     @property
@@ -163,12 +165,13 @@ class RowReadings:
 
     def _together(self, placed: Sequence[_Placed], main: str | None) -> tuple[Outcome, ...]:
         """Return what comes of the readings of one row."""
-        telling = [one for one in placed if one.cell.speaks]
+        speaking = [one for one in placed if one.cell.speaks]
         unread = [one for one in placed if one.cell.unread is not None]
-        if not telling:
+        if not speaking:
             return self._nothing_read(placed, main)
+        telling = [one for one in speaking if not _is_meant_otherwise(one, speaking)]
         exact = [one for one in telling if one.cell.exact]
-        beside = [one for one in telling if not one.cell.exact and not _is_overruled(one.cell, exact)]
+        beside = [one for one in telling if not one.cell.exact]
         clash = any(_differ(one.cell, other.cell) for one, other in combinations(exact, 2)) or any(
             exact and one.cell.met and all(_differ(one.cell, other.cell) for other in exact) for one in beside
         )
@@ -280,7 +283,15 @@ class RowReadings:
             exact=not known.doubt and known.found.id != "found_ambiguous",
             loose=bool(known.doubt) and known.doubt != "doubt_near_spelling",
             found=known.found,
+            other_meaning=self._of_index(text) if kind == "name" and any(o.verdict in MET for o in outcomes) else None,
         )
+
+    def _of_index(self, text: str) -> CellReading | None:
+        """Return what a name stands for in the index of names."""
+        candidates = self._screener.known.resolver.by_index(text)
+        drawings = tuple(Drawing(smiles) for candidate in candidates for smiles in candidate.structures)
+        cas = frozenset(candidate.cas for candidate in candidates if candidate.cas)
+        return CellReading("name", text, drawings=drawings, cas=cas) if candidates else None
 
     def _drawn(self, text: str, outcomes: tuple[Outcome, ...]) -> CellReading:
         """Return the reading of a drawing with these outcomes; without any it is of no list."""
@@ -309,7 +320,8 @@ def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
     if not known:
         return CellReading(kind, text, unread=Message("unreadable_name"))
     meanings = [mention.known for mention in known if mention.known is not None]
-    whole = len(known) == 1 and known[0].text == text and known[0].known is not None and not known[0].known.doubt
+    is_whole = len(known) == 1 and known[0].text == text
+    exact = is_whole and known[0].known is not None and not known[0].known.doubt
     names = [name for meaning in meanings for name in meaning.names[:1]]
     outcomes = tuple(
         outcome._replace(span=()) for mention in known for outcome in mention.outcomes if outcome.verdict in MET
@@ -321,7 +333,8 @@ def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
         tuple(Drawing(smiles) for meaning in meanings for smiles in meaning.structures),
         frozenset(number for meaning in meanings for number in meaning.cas),
         outcomes,
-        exact=whole,
+        exact=exact,
+        loose=not is_whole and all(outcome.verdict is Verdict.REVIEW for outcome in outcomes),
         is_line=True,
     )
 
@@ -342,9 +355,15 @@ def _fits(cell: CellReading, exact: Sequence[_Placed]) -> bool:
     return any(not _differ(cell, one.cell) for one in exact)
 
 
-def _is_overruled(cell: CellReading, exact: Sequence[_Placed]) -> bool:
-    """Tell whether what may be meant for something else altogether is so, by what stands beside it."""
-    return cell.loose and bool(exact) and not _fits(cell, exact)
+def _is_meant_otherwise(one: _Placed, speaking: Sequence[_Placed]) -> bool:
+    """Tell whether a word that may be meant for something else is so, by the exact readings beside it.
+
+    ``MDEA`` beside the number of another chemical that goes by these letters is that chemical.
+    """
+    cell, exact = one.cell, [other for other in speaking if other.cell.exact and other is not one]
+    if not (exact and (cell.loose or cell.other_meaning)) or _fits(cell, exact):
+        return False
+    return cell.loose or (cell.other_meaning is not None and _fits(cell.other_meaning, exact))
 
 
 def _adds(cell: CellReading, exact: Sequence[_Placed]) -> bool:
