@@ -65,6 +65,7 @@ READERS = (
     Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
     Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
     Reader(("eml",), _endings("eml", ".eml", ".mht", ".mhtml"), passages="mail:read_passages"),
+    Reader(("mbox",), _endings("mbox", ".mbox"), passages="mail:read_mailbox"),
     Reader(
         ("picture",),
         _endings("picture", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".jp2"),

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from opencwc.chemistry.registry_numbers import normalise_cas
 from opencwc.files.identifier_columns import says_nothing
 from opencwc.files.rows import EMPTY, Rows
-from opencwc.finding import Evidence, Message, Reading, Rule, Verdict
+from opencwc.finding import Evidence, Item, Message, Reading, Rule, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
 from opencwc.screening.mentions.model import Mention
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.same_chemical import Drawing, Likeness, carbons_in, carbons_in_all, likeness, smiles_of
-from opencwc.screening.screener import Screener
+from opencwc.screening.screener import LABEL_OF_KIND, Screener
 from opencwc.screening.structure_screener import MET, unreadable
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ class CellReading(NamedTuple):
     """What one cell says: ``drawings`` and ``cas`` of all that it can stand for, and what comes of them.
 
     ``exact`` where it stands for one chemical and nothing else; ``loose`` where it may be meant for something else
-    altogether: a word with an ordinary meaning, a name of a polymer; ``is_line`` where it is a line that mentions
-    chemicals. ``other_meaning`` is what the index of names has for a name that the lists' own names have too.
-    ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
+    altogether: a word with an ordinary meaning, a name of a polymer, a code for many goods; ``is_line`` where it is a
+    line that mentions chemicals. ``other_meaning`` is what the index of names has for a name that the lists' own names
+    have too. ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
     why nothing could be made of the cell.
     """
 
     kind: str
     written: str
-    name: str = ""
+    name: Item = ""
     drawings: tuple[Drawing, ...] = ()
     cas: frozenset[str] = frozenset()
     outcomes: tuple[Outcome, ...] = ()
@@ -83,7 +83,9 @@ class CellReading(NamedTuple):
     def says(self) -> Message:
         """What it says, for a sentence: ``the CAS number says Sarin (107-44-8)``."""
         written = self.shown if len(self.shown) <= LONGEST_SHOWN else self.shown[:LONGEST_SHOWN] + "…"
-        what = f"{self.name} ({written})" if self.name and self.kind not in ("name", "structure") else written
+        what: Item = written
+        if self.name and self.kind not in ("name", "structure"):
+            what = Message("row_stands_for", {"name": self.name, "written": written})
         return Message("row_says", {"kind": Message(f"row_reading_{self.kind}"), "what": what})
 
 
@@ -228,18 +230,22 @@ class RowReadings:
         for text, (actual, meaning) in known.items():
             self._cells[kind, text] = self._of_known(actual, text, meaning, quiet=text in quiet)
         for text, mentions in zip(lines, self._screener.finder.find_all(lines), strict=True):
-            self._cells[kind, text] = _line(kind, text, mentions)
+            self._cells[kind, text] = _line(kind, text, mentions or self._screener.mentions_beside_amounts(text))
         return {text: self._cells[kind, text] for text in holding}
 
     def _known(self, kind: str, text: str) -> CellReading | tuple[str, Known] | None:
         """Return what a cell stands for by itself; ``None`` where it has to be read as a line."""
-        if kind in _LABELS:
+        if kind in LABEL_OF_KIND:
             return self._labelled(kind, text)
+        if kind == "inchikey":
+            return self._keyed(text)
         actual = (
             "cas" if kind == "cas" and normalise_cas(text, dashless=True) else recognise(text, self._screener.known)
         )
         if actual == "cas":
             return self._numbered(text)
+        if actual == "inchikey":
+            return self._keyed(text)
         if actual != "name":
             return self._drawn(text, self._screener.answer(text))
         resolver = self._screener.known.resolver
@@ -247,6 +253,13 @@ class RowReadings:
             named = self._screener.known.by_name(text)
             return ("name", named) if isinstance(named, Known) else None
         return None
+
+    def _keyed(self, text: str) -> CellReading | tuple[str, Known]:
+        """Read an InChIKey; one that no table has says nothing, since it cannot be turned back."""
+        found = self._screener.known.by_inchi_key(text)
+        if isinstance(found, Known):
+            return "inchikey", found
+        return CellReading("inchikey", text, unread=None if found.id == "unreadable_key_unknown" else found)
 
     def _numbered(self, text: str) -> CellReading | tuple[str, Known]:
         """Read a CAS number; one with a wrong digit also says which listed ones can be meant."""
@@ -270,13 +283,13 @@ class RowReadings:
         return frozenset(text for text, structures in plain.items() if quiet.issuperset(structures))
 
     def _of_known(self, kind: str, text: str, known: Known, *, quiet: bool) -> CellReading:
-        outcomes = () if quiet else self._screener.answer_known(known, kind)
+        outcomes = () if quiet else self._screener.answer_known(known, "structure" if kind == "inchikey" else kind)
         if outcomes and outcomes[0].verdict is Verdict.UNREADABLE:
             return CellReading(kind, text, unread=_reason(outcomes[0]))
         return CellReading(
             kind,
             text,
-            known.names[0] if known.names else known.named_in[0][1].name if known.named_in else "",
+            _name_of(known),
             tuple(Drawing(smiles) for smiles in known.structures),
             frozenset(known.cas),
             outcomes if any(outcome.verdict in MET for outcome in outcomes) else (),
@@ -304,14 +317,16 @@ class RowReadings:
     def _labelled(self, kind: str, text: str) -> CellReading:
         """Read a number that means nothing without its label, with the label."""
         form = _FORMS[kind].search(text)
-        label, joined = _LABELS[kind]
-        written = label + (joined.join(form.groups()) if form else text)
+        number = _JOINED[kind].join(form.groups()) if form else text
+        written = f"{LABEL_OF_KIND[kind]} {number}"
         mentions = self._screener.finder.find(written)
         line = _line(kind, text, mentions)
         outcomes = tuple(outcome._replace(written="", evidence=_without_mention(outcome)) for outcome in line.outcomes)
-        return line._replace(
-            outcomes=outcomes, exact=kind in ("ec", "inchikey") and line.speaks, is_line=False, unread=None
-        )
+        is_exact = kind == "ec" and line.speaks
+        of_many = bool(outcomes) and all(
+            outcome.rule is None for outcome in outcomes
+        )  # "other organo-sulfur compounds"
+        return line._replace(outcomes=outcomes, exact=is_exact, loose=of_many, is_line=False, unread=None)
 
 
 def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
@@ -339,6 +354,14 @@ def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
     )
 
 
+def _name_of(known: Known) -> Item:
+    """Name what a number or name stands for."""
+    name = known.found.values.get("name")
+    if isinstance(name, (str, Message)) and name:
+        return name
+    return known.names[0] if known.names else ""
+
+
 def _differ(cell: CellReading, other: CellReading) -> bool:
     """Tell whether two readings cannot be of one chemical."""
     if cell.cas & other.cas or not (cell.speaks and other.speaks):
@@ -360,7 +383,10 @@ def _is_meant_otherwise(one: _Placed, speaking: Sequence[_Placed]) -> bool:
 
     ``MDEA`` beside the number of another chemical that goes by these letters is that chemical.
     """
-    cell, exact = one.cell, [other for other in speaking if other.cell.exact and other is not one]
+    cell, others = one.cell, [other for other in speaking if other is not one]
+    if cell.loose and cell.kind in LABEL_OF_KIND:
+        return bool(others)
+    exact = [other for other in others if other.cell.exact]
     if not (exact and (cell.loose or cell.other_meaning)) or _fits(cell, exact):
         return False
     return cell.loose or (cell.other_meaning is not None and _fits(cell.other_meaning, exact))
@@ -493,11 +519,10 @@ def _holds(cells: pl.Series, texts: Sequence[str]) -> NDArray[np.bool_]:
     return held
 
 
-_LABELS = {"ec": ("EC ", "-"), "un": ("UN ", ""), "hs": ("HS ", "."), "inchikey": ("InChIKey=", "")}
-"""What stands before a number in a text, and between its parts."""
+_JOINED = {"ec": "-", "un": "", "hs": "."}
+"""What stands between the parts of a number."""
 _FORMS = {
     "ec": re.compile(r"(\d{3})\s?[-‐-―−]\s?(\d{3})\s?[-‐-―−]\s?(\d)"),
     "un": re.compile(r"(\d{4})(?!\d)"),
     "hs": re.compile(r"(\d{4})[. ]?(\d\d)"),
-    "inchikey": re.compile(r"([A-Za-z]{14}-[A-Za-z]{10}-[A-Za-z])"),
 }
