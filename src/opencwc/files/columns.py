@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from opencwc.errors import InputError
 from opencwc.files.cell_forms import looks_like_data, looks_like_smiles
-from opencwc.files.identifier_columns import EXACT_KINDS, KINDS, MOST_READ, ReadColumn, kind_of_column, kind_of_heading
+from opencwc.files.identifier_columns import (
+    ANY_KIND,
+    EXACT_KINDS,
+    KINDS,
+    MOST_READ,
+    ReadColumn,
+    kind_of_column,
+    kind_of_heading,
+)
 from opencwc.wording import did_you_mean
 
 INPUT_HEADERS = (
@@ -87,8 +95,6 @@ Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | N
 SAMPLE_ROWS = 200
 _SHORT = 2
 """Letters of a word that heads a column ("SH") and may be a chemical as well."""
-ANY_KIND = "name"
-"""What a column without a sign of its kind is read as: each cell is recognised by itself, and is a name at last."""
 
 _TELLING_WORDS = ("smiles", "inchi", "cas", "casrn", "structure", "chemical", "substance", "compound")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from opencwc.files.cell_forms import looks_like_smiles
-from opencwc.files.columns import ANY_KIND, SAMPLE_ROWS, WantedColumns, find_column, plain
-from opencwc.files.identifier_columns import ReadColumn, kind_of_column, kind_of_heading
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, find_column, plain
+from opencwc.files.identifier_columns import ANY_KIND, ReadColumn, kind_of_column, kind_of_heading
 from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
 from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message

@@ -80,7 +80,7 @@ class CheckedColumn(Struct, frozen=True):
     name: str
     kind: Annotated[
         str,
-        Meta(description="`structure`, `inchikey`, `cas`, `ec`, `name`, `un` or `hs`; of names each cell may be any."),
+        Meta(description="`structure`, `inchikey`, `cas`, `ec`, `name`, `un`, `hs`, or `any` where cells differ."),
     ]
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from opencwc.chemistry.registry_numbers import normalise_cas
-from opencwc.files.identifier_columns import says_nothing
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, says_nothing
 from opencwc.files.rows import EMPTY, Rows
 from opencwc.finding import Evidence, Item, Message, Reading, Rule, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-MOST_REMEMBERED = 200_000
+MOST_REMEMBERED = 50_000
 LONGEST_SHOWN = 80
+DRAWN_KINDS = ("smiles", "inchi", "molblock")
+LEAST_PLAIN_NAME = 4
+"""Letters of a name that is surely no noise."""
 Outcomes: TypeAlias = "dict[int, tuple[Outcome, ...]]"
 """Outcomes by the row's offset."""
 QuietDrawings: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
@@ -142,7 +145,7 @@ class RowReadings:
     def _read_columns(self, rows: Rows, of_inputs: Outcomes) -> _Table:
         """Read the different cells of each column, but drawings in the column of the inputs."""
         series = [rows.inputs, *rows.beside]
-        is_drawn = rows.columns[0].kind == "structure"
+        is_drawn = rows.columns[0].kind in KINDS_WITH_DRAWINGS
         read = [
             {} if is_drawn and not at else self._read_all(column.kind, cells.drop_nulls().unique().to_list())
             for at, (column, cells) in enumerate(zip(rows.columns, series, strict=True))
@@ -160,10 +163,16 @@ class RowReadings:
             if text is None or says_nothing(text):
                 continue
             if table.is_drawn and not at:
-                placed.append(_Placed(column.name, self._drawn(text, table.of_inputs.get(offset, ()))))
+                placed.append(_Placed(column.name, self._of_input(text, table.of_inputs.get(offset, ()))))
             else:
                 placed.append(_Placed(column.name, table.read[at][text]))
         return self._together(placed, texts[0])
+
+    def _of_input(self, text: str, outcomes: tuple[Outcome, ...]) -> CellReading:
+        """Read a cell of the column of drawings, in which a name or number may stand too."""
+        if recognise(text, self._screener.known) in DRAWN_KINDS:
+            return self._drawn(text, outcomes)
+        return self._read_all(ANY_KIND, [text])[text]
 
     def _together(self, placed: Sequence[_Placed], main: str | None) -> tuple[Outcome, ...]:
         """Return what comes of the readings of one row."""
@@ -230,7 +239,8 @@ class RowReadings:
         for text, (actual, meaning) in known.items():
             self._cells[kind, text] = self._of_known(actual, text, meaning, quiet=text in quiet)
         for text, mentions in zip(lines, self._screener.finder.find_all(lines), strict=True):
-            self._cells[kind, text] = _line(kind, text, mentions or self._screener.mentions_beside_amounts(text))
+            actual = "name" if kind == ANY_KIND else kind
+            self._cells[kind, text] = _line(actual, text, mentions or self._screener.mentions_beside_amounts(text))
         return {text: self._cells[kind, text] for text in holding}
 
     def _known(self, kind: str, text: str) -> CellReading | tuple[str, Known] | None:
@@ -248,11 +258,21 @@ class RowReadings:
             return self._keyed(text)
         if actual != "name":
             return self._drawn(text, self._screener.answer(text))
-        resolver = self._screener.known.resolver
-        if resolver.by_curated_name(text) or resolver.by_index(text):
-            named = self._screener.known.by_name(text)
-            return ("name", named) if isinstance(named, Known) else None
-        return None
+        return self._named(text)
+
+    def _named(self, text: str) -> tuple[str, Known] | None:
+        """Look up a name in the tables; ``None`` where none has it.
+
+        What else a name may mean is asked of the lists' names, and of those of the index only where an entry has to do
+        with one: see `_of_known`.
+        """
+        known, resolver = self._screener.known, self._screener.known.resolver
+        is_listed = bool(resolver.curated.by_name(text))
+        candidates = () if is_listed else resolver.by_index(text)
+        if candidates and text.isascii() and len(text) >= LEAST_PLAIN_NAME:
+            return "name", known.known(candidates)
+        named = known.by_name(text) if is_listed or candidates else None
+        return ("name", named) if isinstance(named, Known) else None
 
     def _keyed(self, text: str) -> CellReading | tuple[str, Known]:
         """Read an InChIKey; one that no table has says nothing, since it cannot be turned back."""
@@ -283,6 +303,9 @@ class RowReadings:
         return frozenset(text for text, structures in plain.items() if quiet.issuperset(structures))
 
     def _of_known(self, kind: str, text: str, known: Known, *, quiet: bool) -> CellReading:
+        if kind == "name" and not quiet:
+            weighed = self._screener.known.by_name(text)
+            known = weighed if isinstance(weighed, Known) else known
         outcomes = () if quiet else self._screener.answer_known(known, "structure" if kind == "inchikey" else kind)
         if outcomes and outcomes[0].verdict is Verdict.UNREADABLE:
             return CellReading(kind, text, unread=_reason(outcomes[0]))
