@@ -35,10 +35,10 @@ from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
-from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
+from opencwc.screening.model import KINDS, KINDS_BY_CELL, Checked, Question, Tally, TextRow
 from opencwc.screening.reader import started
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.table_run import Piece, Wish, checked_by, run
+from opencwc.screening.table_run import Piece, Wish, checked_of_table, columns_read, run
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import say, sentence
@@ -136,7 +136,7 @@ def _screen_table(
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
     question = _of_table(question, table)
-    checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
+    checked = checked_of_table(rulebook, table, question)
     marks = name == "html" and question.kind == "text"
     answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
     encoded = "" if name in ("", "html") else name
@@ -170,7 +170,7 @@ def _screen_table(
         _write_checked(output, checked, answer.tally)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
-    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
+    _print_summary(table, checked, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
     return answer.tally.status
 
 
@@ -239,10 +239,11 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
 
 def _open(given: _Input, kind: str) -> Table | DocumentRows:
     source, column, id_column, ocr = given
+    beside = kind in KINDS_BY_CELL
     if kind == "text" and source == "-":
         return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
-        return open_table(sys.stdin.buffer, column=column, id_column=id_column)
+        return open_table(sys.stdin.buffer, column=column, id_column=id_column, beside=beside)
     if is_value(source):
         import io
 
@@ -252,7 +253,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
-    return open_table(Path(source), column=column, id_column=id_column)
+    return open_table(Path(source), column=column, id_column=id_column, beside=beside)
 
 
 def _jobs(asked: int, table: Table | DocumentRows) -> int:
@@ -325,6 +326,7 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
 
 def _print_summary(
     table: Table | DocumentRows,
+    checked: Checked,
     tally: Tally,
     rulebook: Rulebook,
     lang: str,
@@ -335,7 +337,7 @@ def _print_summary(
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    what = Message("summary_column", {"column": table.column, "file": table.name})
+    what = columns_read(checked)
     if isinstance(table, DocumentRows):
         what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
         lines += [sentence(language, lang) for language in table.recognised_languages()]

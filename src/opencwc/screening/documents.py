@@ -16,6 +16,7 @@ from typing import BinaryIO
 import polars as pl
 
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_languages
@@ -36,6 +37,7 @@ class DocumentRows:
     languages: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
     kind: str = ""
     columns: tuple[str, ...] = ()
+    reads: tuple[ReadColumn, ...] = ()
     column: str = ""
     id_column: str | None = None
     inputs_are: str = "text"
