@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec import structs
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli import options
@@ -159,10 +160,11 @@ def _screen_table(
         sink = None
         if encoded:
             sink = format_named(name).open(stream, checked)
-        files = [file] if (file := _kept_file(given.source)) else []
+        files = _kept_files(given.source)
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
+        checked = structs.replace(checked, notes=table.notes)  # some come while the table is read
         if name == "html":
             _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
@@ -195,9 +197,12 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept_file(source: str) -> Path | None:
+def _kept_files(source: str) -> list[Path]:
+    """Return the file that was screened, or those of the folder."""
     path = Path(source.split("#", maxsplit=1)[0])
-    return path if source != "-" and not is_value(source) and path.is_file() else None
+    if source == "-" or is_value(source):
+        return []
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _same_file(output: Path, source: str) -> bool:

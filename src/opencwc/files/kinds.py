@@ -29,7 +29,7 @@ _SIGNATURES = (
     (b"\x78\x9f\x3e\x22", "winmail"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"), (b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"ARROW1\x00\x00", "arrow"),
 )  # fmt: skip
-_PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
+PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
 
 _AS_PDF = "reading_remedy_save_as_pdf_or_docx"
 _CHECK = "reading_remedy_check_file"
@@ -54,7 +54,6 @@ _NO_TABLE = {
     "arrow": "file_is_arrow",
 }
 _NO_DOCUMENT = {
-    "rtf": ("reading_kind_rtf", _AS_PDF),
     "winmail": ("reading_kind_winmail", "reading_remedy_without_winmail"),
     **dict.fromkeys(("rar", "7z", "gzip", "zstd", "bzip2", "xz"), ("reading_kind_archive", _UNPACK)),
     **dict.fromkeys(("program", "database"), ("reading_kind_unknown", _CHECK)),
@@ -194,9 +193,11 @@ def kind_of_bytes(data: bytes) -> str:
         return _kind_of_ole(data)
     if signature in _NO_DOCUMENT:
         raise Refusal(*_NO_DOCUMENT[signature])
+    if signature == "rtf":
+        return "rtf"
     if _is_pdf(data):
         return "pdf"
-    if signature in _PICTURES:
+    if signature in PICTURES:
         return "" if signature == "bmp" and b"\0" not in data[:64] else "picture"
     return ""
 
@@ -221,6 +222,11 @@ def kind_of_document_text(start: str, claimed: str) -> str:
     if claimed in ("csv", "txt"):
         return claimed
     return "csv" if sniff_delimiter_of_text(sample) else "txt"
+
+
+def is_message(start: bytes, claimed: str) -> bool:
+    """Tell whether a text begins as a message does; ``start`` are its first bytes."""
+    return _looks_like_mail(start.decode("latin-1").lstrip("\ufeff \t\r\n"), claimed)
 
 
 def is_mailbox(data: bytes, claimed: str) -> bool:
