@@ -40,12 +40,12 @@ def lines_of(data: bytes, **how: object) -> list[str]:
 def test_every_file_is_read_and_has_its_own_line(confine: bool) -> None:
     passages, unread, _, kind = read(package(GOODS), "x.zip", confine=confine, ocr=False)
     assert (places(passages), kind) == (READ, "zip")
-    assert [(part.place, part.message.id) for part in unread] == [("d.bin", "reading_kind_unknown")]
+    assert [(part.place, part.message.id) for part in unread] == [("d.bin", "reading_noise")]
     assert lines_of(package(GOODS), confine=confine) == [
-        "Letters/a.docx (DOCX): passages read: 1; parts not read: 0.",
-        "B.pdf (PDF): pages read: 2; parts not read: 0.",
-        "C.xlsx (XLSX): rows read: 1; parts not read: 0.",
-        "D.bin: not read: it is of a kind that is not read here.",
+        "Read letters/a.docx (DOCX): passages: 1, parts not read: 0.",
+        "Read b.pdf (PDF): pages: 2, parts not read: 0.",
+        "Read c.xlsx (XLSX): rows: 1, parts not read: 0.",
+        "Not read: d.bin: 50 % of its lines are no text but noise.",
         "Files of the operating system were left out (2).",
     ]
 
@@ -62,7 +62,7 @@ def test_a_folder_is_read_as_an_archive_is(tmp_path: Path) -> None:
         assert document.kind == "folder"
     assert {item.place: item.text for item in items if isinstance(item, Passage)} == READ
     assert {item.place: item.message.id for item in items if isinstance(item, Unread)} == {
-        "d.bin": "reading_kind_unknown",
+        "d.bin": "reading_noise",
         "link.txt": "reading_link",
     }
 

@@ -30,7 +30,7 @@ REFUSED = {
         "presentation",
     ),
     "program.exe": (b"MZ\x90\x00" + bytes(range(256)), "kind that is not read"),
-    "noise.bin": (bytes(range(256)) * 50, "kind that is not read"),
+    "noise.bin": (bytes(range(256)) * 50, "noise"),
     "photo.png": (b"\x89PNG\r\n\x1a\nrest", "picture"),
     "empty.pdf": (b"", "empty"),
     "locked.pdf": (pdf([["secret"]], password="pw"), "locked"),

@@ -168,7 +168,7 @@ def _screen_table(
         if name == "html":
             _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
-        _write_checked(output, checked, answer.tally)
+        _write_checked(output, checked, answer.tally, question.lang)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
     _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name)
@@ -210,10 +210,11 @@ def _same_file(output: Path, source: str) -> bool:
     return given.is_file() and output.is_file() and output.samefile(given)
 
 
-def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
+def _write_checked(output: Path, checked: Checked, tally: Tally, lang: str) -> None:
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    notes = [sentence(note, lang) for note in checked.notes]
+    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts, "notes": notes}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
         json.dump(summary, stream, ensure_ascii=False, indent=2)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from opencwc.files.encodings import Decoded, decode, decode_page
 from opencwc.files.kinds import document_kind_by_name, is_mailbox, kind_of_bytes, kind_of_document_text
+from opencwc.files.mojibake import mended
 from opencwc.files.office_packages import Package, kind_of_package
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, bounded, never_silent
 from opencwc.files.readers import reader_of
@@ -44,10 +45,18 @@ class DocumentSource:
         return decode_page(self.data) if is_page else decode(self.data)
 
     def take_text(self) -> str:
-        """Return the text, and note where its encoding is a guess."""
-        for note in self.decoded.notes:
-            self.reading.note(note)
-        return self.decoded.text
+        """Return the text, and note where its encoding is a guess, or its letters were put right."""
+        return text_of(self.decoded, self.reading)
+
+
+def text_of(decoded: Decoded, reading: Reading) -> str:
+    """Return a text with letters that were misread put right, and note what was guessed or done."""
+    for note in decoded.notes:
+        reading.note(note)
+    text, misread_as = mended(decoded.text)
+    if misread_as:
+        reading.note(Message("reading_mojibake", {"encoding": misread_as}))
+    return text
 
 
 _DAMAGED = (
