@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS_A_BATCH = 5_000
 ROWS_AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
-MOST_NOTES = 50
+MOST_NOTES = 500
 A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
 """A line that has all in it that a text is searched for."""
 _HERE: dict[str, Any] = {"ocr": False, "confine": False}
