@@ -6,6 +6,7 @@ The findings stream through as cards; each rule that was met is written once, be
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
+from opencwc.screening.allow_list import AllowList
 from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.table_run import columns_as
@@ -201,6 +203,8 @@ class _Reporter(Teller):
         yield Paragraph((self.sentence("report_once"),), "note")
         if self.tally.silent:
             yield Paragraph((self.sentence("summary_silent", count=self.tally.silent),), "warning")
+        for note in AllowList.of_house().notes(Counter(self.tally.allowed)):
+            yield Paragraph((sentence(note, self.lang),), "warning")
         if self.tally.by_verdict[Verdict.UNREADABLE]:
             yield Paragraph((Text(self.sentence("summary_unreadable"), to="#unreadable"),), "warning")
 
