@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 from msgspec import structs
 
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Verdict, spans_of
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
@@ -68,7 +68,7 @@ class _NumberedFinding(NamedTuple):
     number: int
     card: str
     finding: Finding
-    span: tuple[int, ...]
+    spans: list[tuple[int, ...]]
 
 
 def kind_of(text: str) -> str:
@@ -102,7 +102,12 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
     spans = sorted({outcome.span for outcome in outcomes if outcome.span})
     numbers = {span: number for number, span in enumerate(spans, 1)}
     numbered = [
-        _NumberedFinding(numbers[outcome.span], named[_what(finding)] if finding.rule else "", finding, outcome.span)
+        _NumberedFinding(
+            numbers[outcome.span],
+            named[_what(finding)] if finding.rule else "",
+            finding,
+            spans_of(outcome.readings, outcome.span),
+        )
         for finding, outcome in zip(findings, outcomes, strict=True)
         if outcome.span
     ]
@@ -143,7 +148,7 @@ def _of_line(
 ) -> ValueAnswer:
     """Add to the answer what a line states, and its words that were not read: they may be what counts."""
     stated = read_commerce(answer.value)
-    left = unread(answer.value, [part.span for part in numbered], stated)
+    left = unread(answer.value, [span for part in numbered for span in part.spans], stated)
     answer = replace(
         answer,
         # The line stands above the cards, and need not stand in them again.
@@ -174,9 +179,9 @@ def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
 def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
     """Cut a text at what was read in it; each mark has the tone of its gravest finding."""
     pieces, at = [], 0
-    for span in sorted({part.span for part in numbered}):
+    for span in sorted({span for part in numbered for span in part.spans}):
         start, end = span
-        here = [part for part in numbered if part.span == span]
+        here = [part for part in numbered if span in part.spans]
         if start < at:
             continue
         verdict = gravest(part.finding.verdict for part in here)
