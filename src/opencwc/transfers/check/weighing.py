@@ -71,6 +71,10 @@ STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
 told."""
 
 
+LATE = ("late", "needed")
+"""The states of a duty that is still owed, the worse first."""
+
+
 class Owed(NamedTuple):
     """A duty that follows from a rule for an entry of a shipment.
 
@@ -171,7 +175,7 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 class Weighing:
     """One entry of one shipment, and what the rules say of it so far; the verdict is that of the gravest reason.
 
-    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate.
+    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate, and nothing is needed.
     """
 
     beside: Beside
