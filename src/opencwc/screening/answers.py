@@ -36,6 +36,12 @@ class Answer(NamedTuple):
     beside: tuple[Message, ...] = ()
 
     @property
+    def subject(self) -> Message | None:
+        """The entry and the chemical alone: "Schedule 2, entry 2B13 (thiodiglycol)"; ``None`` where none was met."""
+        subject = self.message.values.get("subject")
+        return subject if isinstance(subject, Message) else None
+
+    @property
     def line(self) -> Message:
         """The answer as one sentence: "CWC: listed. Schedule 2, entry 2B13 (thiodiglycol): declared above 1 t"."""
         values: dict[str, Value] = {"verdict": Message(f"verdict_{self.verdict}"), "answer": self.message}

@@ -14,11 +14,11 @@ from opencwc.finding import Finding, Message, Verdict, spans_of
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
-from opencwc.screening.answers import answers_of
+from opencwc.screening.answers import Answer, answers_of, reason_of
 from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
 """Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
@@ -27,12 +27,16 @@ MOST_UNREAD = 12
 
 
 class AnswerLine(NamedTuple):
-    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means."""
+    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means.
+
+    ``subject`` is how the line begins, the entry and the chemical, where it begins so.
+    """
 
     badge: Badge
     lists: tuple[str, ...]
     says: str
     beside: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,15 +121,16 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
 
 
 def _lines(teller: Teller, findings: Sequence[Finding]) -> list[AnswerLine]:
-    return [
-        AnswerLine(
-            teller.badge(answer.verdict),
-            answer.lists,
-            sentence(answer.message, teller.lang),
-            tuple(sentence(strength, teller.lang) for strength in answer.beside),
-        )
-        for answer in answers_of(findings, teller.convention)
-    ]
+    return [_line(teller, answer) for answer in answers_of(findings, teller.convention)]
+
+
+def _line(teller: Teller, answer: Answer) -> AnswerLine:
+    says = sentence(answer.message, teller.lang)
+    subject = say(answer.subject, teller.lang) if answer.subject else ""
+    if not says.startswith(subject):
+        subject = ""
+    strengths = tuple(sentence(strength, teller.lang) for strength in answer.beside)
+    return AnswerLine(teller.badge(answer.verdict), answer.lists, says[len(subject) :], strengths, subject)
 
 
 def _without_answer(card: Card) -> Card:
@@ -198,7 +203,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
             words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
-        words.append(sentence(part.finding.message, teller.lang))
+        words.append(sentence(reason_of(part.finding), teller.lang))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )
