@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Message, Rule, Verdict
+from opencwc.finding import Finding, Message, Rule, Verdict, spans_of
 from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -252,9 +252,10 @@ class _Reporter(Teller):
                 self.remarks += 1
                 told[same] = self.remarks
                 remarks.append(Remark(self.remarks, self.badge(verdict), self.reason([row for row, _ in group])))
-            if span and (span not in marks or _graver(finding, marks[span][0])):
-                to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
-                marks[span] = (finding, told.get(same, 0), to)
+            to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
+            for place in spans_of(finding.readings, span):
+                if place not in marks or _graver(finding, marks[place][0]):
+                    marks[place] = (finding, told.get(same, 0), to)
         pieces: list[Piece] = []
         at = 0
         for (start, end), (finding, number, to) in sorted(marks.items()):
