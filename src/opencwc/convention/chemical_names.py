@@ -132,13 +132,23 @@ def _translated(file: Path) -> Iterator[NamedChemical]:
 
 
 def _joined(chemicals: Iterable[NamedChemical]) -> Iterator[NamedChemical]:
-    """Yield each chemical once, with its names of all files; what the first file says of it stands."""
+    """Yield each chemical once, with what all files say of it."""
     joined: dict[str, NamedChemical] = {}
     for chemical in chemicals:
-        first = joined.setdefault(chemical.cas, chemical)
-        if first is not chemical:
-            joined[chemical.cas] = first._replace(names=(*first.names, *chemical.names))
+        before = joined.get(chemical.cas)
+        joined[chemical.cas] = chemical if before is None else _both(before, chemical)
     return iter(joined.values())
+
+
+def _both(one: NamedChemical, other: NamedChemical) -> NamedChemical:
+    return NamedChemical(
+        one.cas,
+        one.name or other.name,
+        (*one.names, *other.names),
+        (*one.ec, *other.ec),
+        (*one.un, *other.un),
+        one.smiles or other.smiles,
+    )
 
 
 def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:
