@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.files.rows import Rows
-from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
 from opencwc.screening.model import Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
@@ -124,6 +124,7 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
         pl.lit("").alias("entry"),
         pl.lit(answered.plain.basis).alias("basis"),
         pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
+        pl.lit("").alias("readings"),
     )
     special_lines = _outcome_lines(answered, question).join(keys, on="offset", how="left", maintain_order="left")
     special_lines = special_lines.with_columns(
@@ -157,6 +158,7 @@ def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:
         "entry": [outcome.rule.entry if outcome.rule else "" for _, outcome in chosen],
         "basis": [outcome.basis for _, outcome in chosen],
         "why": [whys[id(outcome.message)] for _, outcome in chosen],
+        "readings": [readings_cell(outcome.readings) for _, outcome in chosen],
     }
     offsets = pl.Series("offset", [offset for offset, _ in chosen], dtype=pl.UInt32)
     return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct, field
 
-from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
 
 KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
@@ -42,12 +42,16 @@ class Outcome(NamedTuple):
     steps: tuple[Message, ...] = ()
     written: str = ""
     span: tuple[int, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     def finding(self, subject: Subject, maker: Maker) -> Finding:
         """Return the finding that this outcome is for a subject."""
         written = self.written or subject.input
         placed = Subject(subject.row, subject.id, written, self.component, subject.file)
-        return Finding(placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps)
+        return Finding(
+            placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps,
+            readings=self.readings,
+        )  # fmt: skip
 
 
 class TextRow(NamedTuple):
