@@ -33,8 +33,7 @@ def normalise_name(text: str) -> str:
     characters do not exist. A Cyrillic or Greek letter that looks like a Latin one is read as Latin in a name
     otherwise Latin, a Latin one as Cyrillic in a Cyrillic name. Of Arabic letters the seats of hamza, the forms of
     alef, ya and ha and the Persian kaf and ya count as one; of Chinese characters the traditional form as the
-    simplified; of katakana the small letters as large ones, without the mark of a long vowel. The key of a key is
-    that key.
+    simplified; of katakana the small letters as large ones. The key of a key is that key.
 
     >>> normalise_name("N,N-Dimethyl aminoethanol") == normalise_name("n,n-dimethylaminoethanol")
     True
@@ -280,9 +279,9 @@ _ARABIC = {
 }
 # Elements and groups that are called by another character in Taiwan, and silicon and phosphorus by an older one.
 _OTHER_CHARACTER = str.maketrans("矽燐鎝鈽鋂醯鎓", "硅磷锝钚镅酰鎓")
-# Katakana: small letters as large ones, the letters of one sound as one, and no mark of a long vowel.
-_KATAKANA = str.maketrans("ァィゥェォッャュョヮヂヅヴ", "アイウエオツヤユヨワジズブ", "ー")
-_ONE_FORM: dict[int, str | int | None] = {**_SPELT_OUT, **_ARABIC, **_OTHER_CHARACTER, **_KATAKANA}
+# Katakana: small letters as large ones, the letters of one sound as one.
+_KATAKANA = str.maketrans("ァィゥェォッャュョヮヂヅヴ", "アイウエオツヤユヨワジズブ")
+_ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_OTHER_CHARACTER, **_KATAKANA}
 
 
 def _plain(text: str) -> str:

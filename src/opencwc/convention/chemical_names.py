@@ -107,8 +107,10 @@ def read_naming(cache: Path | None) -> Naming:
         words = mappings_in(read_yaml(ordinary), "words", str(ordinary))
         subheadings = mappings_in(read_yaml(codes), "subheadings", str(codes))
         named = (chemical for file in tables for chemical in build_names(read_yaml(file), str(file)))
+        parts = read_yaml(translated)
+        chemicals = _joined([*named, *_translated(parts, str(translated))])
         return Naming(
-            tuple(_joined([*named, *_translated(translated)])),
+            tuple(chemical._replace(names=_as_typed(chemical.names, parts["typed"])) for chemical in chemicals),
             tuple(_word(word, str(ordinary)) for word in words),
             tuple(_subheading(subheading, str(codes)) for subheading in subheadings),
         )
@@ -122,10 +124,21 @@ def naming_files() -> list[Path]:
     return [*sorted((DATA / "names").glob("*.yaml")), *alone]
 
 
-def _translated(file: Path) -> Iterator[NamedChemical]:
+def _as_typed(names: Iterable[Name], typed: Mapping[str, Mapping[str, str]]) -> tuple[Name, ...]:
+    """Return names, each followed by how it is typed where a letter is not at hand (Phosphonsaeure) or is left out."""
+    written: list[Name] = []
+    for name in names:
+        text = name.text
+        for letter, instead in typed.get(name.lang, {}).items():
+            text = text.replace(letter, instead)
+        written += [name] if text == name.text else [name, name._replace(text=text)]
+    return tuple(written)
+
+
+def _translated(raw: Raw, where: str) -> Iterator[NamedChemical]:
     """Yield the chemicals whose systematic names are put together in more languages; nobody has read these names."""
     names: dict[str, list[Name]] = {}
-    for cas, lang, text in translate_names(read_yaml(file), str(file)):
+    for cas, lang, text in translate_names(raw, where):
         names.setdefault(cas, []).append(Name(text, lang, "common", *UNVERIFIED))
     for cas, written in names.items():
         yield NamedChemical(cas, "", tuple(written))
