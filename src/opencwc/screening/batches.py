@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from opencwc.files.columns import ANY_KIND
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from opencwc.chemistry.smiles_gate import Limits
+    from opencwc.screening.row_readings import RowReadings
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
@@ -56,6 +59,35 @@ class BatchScreener:
         }
         if self.question.kind == "text":
             return self._answer_texts(rows, outcomes)
+        is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
+        plain = Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed)
+        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
+            of_inputs = self._answer_inputs(rows, outcomes) if rows.columns[0].kind == "structure" else outcomes
+            outcomes = of_inputs | dict(self._row_readings.join(rows, of_inputs))
+        else:
+            outcomes = self._answer_inputs(rows, outcomes)
+        return _counted(rows, outcomes, plain)
+
+    @cached_property
+    def _row_readings(self) -> RowReadings:
+        """Reads rows of several columns."""
+        from opencwc.screening.row_readings import RowReadings
+
+        quiet_rows_matter = not self.question.only or Verdict.NOT_LISTED in self.question.only
+        return RowReadings(self.screener, self._are_quiet, quiet_rows_matter=quiet_rows_matter)
+
+    def _are_quiet(self, drawings: Sequence[str]) -> Sequence[bool]:
+        """Tell of SMILES which no entry can have to do with; of a few of them nothing is told."""
+        import polars as pl
+
+        if not self.question.gate or len(drawings) < LEAST_ROWS_FOR_GATE:
+            return [False] * len(drawings)
+        quiet: list[bool] = (~self._gate(pl.Series(drawings, dtype=pl.String))).tolist()
+        return quiet
+
+    def _answer_inputs(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Answer the inputs each for itself, beside those whose outcome is known; those of no list have none."""
+        outcomes = dict(outcomes)
         kinds = _kinds(rows.inputs, self.question.kind, self.screener)
         smiles = kinds["smiles"]
         if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
@@ -65,7 +97,7 @@ class BatchScreener:
             for offset, text in zip(offsets.tolist(), inputs, strict=True):
                 if offset not in outcomes:
                     outcomes[offset] = self.screener.answer(text, self.question.kind)
-        return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        return outcomes
 
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
