@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from opencwc.chemistry.memo import Remembered
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
-from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
+from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
 from opencwc.screening.model import Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
@@ -18,14 +20,13 @@ from opencwc.screening.structure_screener import unreadable
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
     from opencwc.chemistry.smiles_gate import Limits
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
+MOST_ANSWERS_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,20 @@ class Answered:
     plain: Outcome
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """A batch behind the gate: the texts that it does not vouch for, by the row's offset."""
+
+    rows: Rows
+    texts: dict[int, str]
+
+
 class BatchScreener:
-    """Screens batches under one question; the same object serves one process, many, and a cluster."""
+    """Screens batches under one question; the same object serves one process, many, and a cluster.
+
+    A batch is sifted, what is left is answered text by text, and both together are its answer. `sift` may run in any
+    thread and lets the others run.
+    """
 
     def __init__(
         self, question: Question, rulebook: Rulebook | None = None, progress: Callable[[int, int], None] | None = None
@@ -47,48 +60,75 @@ class BatchScreener:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
-        self._limits: Limits | None = None
+        self._answers = Remembered(self._answer_one, MOST_ANSWERS_KEPT)
+        self._is_drawing: Remembered[str, bool] = Remembered(
+            lambda text: recognise(text, self.screener.known) == "smiles"
+        )
 
     def answer(self, rows: Rows) -> Answered:
         """Answer a batch."""
+        sifted = self.sift(rows)
+        different = list(dict.fromkeys(sifted.texts.values()))
+        return self.complete(sifted, dict(zip(different, self.answer_each(different), strict=True)))
+
+    def sift(self, rows: Rows) -> Sifted:
+        """Leave out the rows that the gate vouches for."""
+        gated = self.gate_applies and len(rows) >= LEAST_ROWS_FOR_GATE
+        offsets = self._not_vouched_for(rows.inputs) if gated else list(range(len(rows)))
+        texts = zip(offsets, rows.inputs.gather(offsets).to_list(), strict=True)
+        return Sifted(rows, {offset: text for offset, text in texts if offset not in rows.problems})
+
+    def answer_each(self, texts: Sequence[str]) -> list[tuple[Outcome, ...]]:
+        """Answer texts in full; of what is a text and no value, nothing where nothing in it was recognised."""
+        if self.question.kind == "text":
+            return list(self.screener.finder.answer_all(texts))
+        return [self._answers[self.question.kind, text] for text in texts]
+
+    def complete(self, sifted: Sifted, answers: Mapping[str, tuple[Outcome, ...]]) -> Answered:
+        """Return the answer to a batch, given those to the texts that were left of it."""
+        rows = sifted.rows
         outcomes: dict[int, tuple[Outcome, ...]] = {
             offset: (unreadable(problem),) for offset, problem in rows.problems.items()
         }
-        if self.question.kind == "text":
-            return self._answer_texts(rows, outcomes)
-        kinds = _kinds(rows.inputs, self.question.kind, self.screener)
-        smiles = kinds["smiles"]
-        if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
-            smiles = smiles[self._gate(rows.inputs.gather(smiles))]
-        for offsets in {**kinds, "smiles": smiles}.values():
-            inputs = rows.inputs.gather(offsets).to_list()
-            for offset, text in zip(offsets.tolist(), inputs, strict=True):
-                if offset not in outcomes:
-                    outcomes[offset] = self.screener.answer(text, self.question.kind)
-        return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
-
-    def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
-        """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
-        readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
-        different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
-        answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
-        outcomes.update({offset: mentions for offset, text in readable if (mentions := answers[text])})
+        outcomes.update({offset: answer for offset, text in sifted.texts.items() if (answer := answers[text])})
+        if self.question.kind != "text":
+            return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
         answered = _counted(rows, outcomes, NO_MENTION)
-        answered.tally.silent = len(rows.inputs) - len(outcomes)
+        answered.tally.silent = len(rows) - len(outcomes)
         return answered
 
-    def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
+    @property
+    def gate_applies(self) -> bool:
+        """Whether the gate can vouch for values of the kind that is asked."""
+        return self.question.gate and self.question.kind in ("auto", "smiles")
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What may be listed, for the gate."""
+        return gate_limits(self.rulebook)
+
+    def _answer_one(self, asked: tuple[str, str]) -> tuple[Outcome, ...]:
+        kind, text = asked
+        return self.screener.answer(text, kind)
+
+    def _looks_drawn(self, text: str) -> bool:
+        return recognise(text, self.screener.known) == "smiles"
+
+    def _not_vouched_for(self, inputs: pl.Series) -> list[int]:
         import numpy as np
         import polars as pl
 
         from opencwc.chemistry.smiles_gate import scan
 
-        if self._limits is None:
-            self._limits = gate_limits(self.rulebook)
         array = inputs.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         _, offsets, data = array.buffers()
         ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-        return scan(np.frombuffer(data or b"\0", np.uint8), ends, self._limits)
+        sent_on = scan(np.frombuffer(data or b"\0", np.uint8), ends, self.limits)
+        if self.question.kind == "auto":  # some names can be read as drawings
+            for offset in np.flatnonzero(~sent_on & (np.diff(ends) <= LONGEST_SHORT_NAME)).tolist():
+                sent_on[offset] = not self._is_drawing[inputs[offset]]
+        left: list[int] = np.flatnonzero(sent_on).tolist()
+        return left
 
 
 def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcome) -> Answered:
@@ -102,66 +142,69 @@ def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcom
 
 def gate_limits(rulebook: Rulebook) -> Limits:
     """Return what a rulebook's compositions allow, laid out for the bulk reader."""
-    from opencwc.chemistry.smiles_gate import make_limits
+    from opencwc.chemistry.smiles_gate import Need, make_limits
 
     gate = rulebook.gate
-    needs = [(counts.elements, counts.alkyl_on_phosphorus, counts.quaternary, counts.positive) for counts in gate.needs]
-    return make_limits(gate.full_keys, gate.keys, needs)
+    return make_limits(gate.full_keys, gate.keys, gate.bare, (Need(*counts) for counts in gate.needs))
 
 
 def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
     """Lay out a batch as the lines of the answer, with the columns of `FINDING_COLUMNS`."""
+    import numpy as np
     import polars as pl
 
-    rows = answered.rows
-    special = pl.Series("offset", list(answered.outcomes), dtype=pl.UInt32)
-    base = pl.DataFrame({"id": rows.ids.fill_null(""), "input": rows.inputs.fill_null("")}).with_row_index("offset")
-    keys = base.select("offset", (pl.col("offset").cast(pl.Int64) + rows.first).alias("row"), "id", "input")
-    simple = keys.filter(~pl.col("offset").is_in(special.implode())).with_columns(
-        pl.lit("").alias("component"),
-        pl.lit(str(answered.plain.verdict)).alias("verdict"),
-        pl.lit("").alias("list"),
-        pl.lit("").alias("entry"),
-        pl.lit(answered.plain.basis).alias("basis"),
-        pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
-        pl.lit("").alias("readings"),
-    )
-    special_lines = _outcome_lines(answered, question).join(keys, on="offset", how="left", maintain_order="left")
-    special_lines = special_lines.with_columns(
-        pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input")
-    )
-    if question.only and answered.plain.verdict not in question.only:
-        simple = simple.clear()
-    lines = pl.concat([simple.select("offset", *FINDING_COLUMNS), special_lines.select("offset", *FINDING_COLUMNS)])
-    return lines.sort("offset", maintain_order=True).select(FINDING_COLUMNS)
-
-
-def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:
-    """Return the outcomes that are asked for, a line each; a message that many of them share is said once."""
-    import polars as pl
-
-    ids, inputs = answered.rows.ids.to_list(), answered.rows.inputs.to_list()
+    rows, plain = answered.rows, answered.plain
     chosen = [
         (offset, outcome)
-        for offset, outcomes in answered.outcomes.items()
-        for outcome in outcomes
+        for offset in sorted(answered.outcomes)
+        for outcome in answered.outcomes[offset]
         if not question.only or outcome.verdict in question.only
     ]
+    plain_is_wanted = not question.only or plain.verdict in question.only
+    answered_apart = np.array(list(answered.outcomes), np.int64)
+    lines_of = np.full(len(rows), int(plain_is_wanted))
+    lines_of[answered_apart] = 0
+    np.add.at(lines_of, np.array([offset for offset, _ in chosen], np.int64), 1)
+    offsets = np.repeat(np.arange(len(rows)), lines_of)
+    is_apart = np.zeros(len(rows), np.bool_)
+    is_apart[answered_apart] = True
+    special = np.flatnonzero(is_apart[offsets])
+    plain_cells = {
+        "verdict": str(plain.verdict), "basis": plain.basis, "why": sentence(plain.message, question.lang),
+    }  # fmt: skip
+    cells = _outcome_cells(answered, chosen, question)
+    columns = {"id": rows.ids.gather(offsets).fill_null(""), "input": rows.inputs.gather(offsets).fill_null("")}
+    for name in FINDING_COLUMNS[1:]:
+        if name not in columns:
+            columns[name] = pl.Series([plain_cells.get(name, "")]).new_from_index(0, len(offsets))
+        columns[name] = columns[name].scatter(special, cells[name]) if len(special) else columns[name]
+    columns["row"] = pl.Series(offsets + rows.first)
+    return pl.DataFrame({name: columns[name] for name in FINDING_COLUMNS})
+
+
+def _outcome_cells(
+    answered: Answered, chosen: Sequence[tuple[int, Outcome]], question: Question
+) -> dict[str, list[str]]:
+    """Return the cells of the outcomes that are asked for; a message that many of them share is said once."""
     messages = {id(outcome.message): outcome.message for _, outcome in chosen}
     whys = {key: sentence(message, question.lang) for key, message in messages.items()}
-    columns: dict[str, list[str | None]] = {
-        "place": [_place(outcome, ids[offset] or "", inputs[offset]) for offset, outcome in chosen],
-        "written": [outcome.written or None for _, outcome in chosen],
-        "component": ["" if outcome.component is None else str(outcome.component) for _, outcome in chosen],
-        "verdict": [str(outcome.verdict) for _, outcome in chosen],
-        "list": [outcome.rule.list if outcome.rule else "" for _, outcome in chosen],
-        "entry": [outcome.rule.entry if outcome.rule else "" for _, outcome in chosen],
-        "basis": [outcome.basis for _, outcome in chosen],
-        "why": [whys[id(outcome.message)] for _, outcome in chosen],
-        "readings": [readings_cell(outcome.readings) for _, outcome in chosen],
-    }
-    offsets = pl.Series("offset", [offset for offset, _ in chosen], dtype=pl.UInt32)
-    return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])
+    cells: dict[str, list[str]] = {name: [] for name in FINDING_COLUMNS[1:]}
+    for offset, outcome in chosen:
+        place, text = answered.rows.ids[offset] or "", answered.rows.inputs[offset] or ""
+        line = {
+            "id": _place(outcome, place, text) or place,
+            "input": outcome.written or text,
+            "component": "" if outcome.component is None else str(outcome.component),
+            "verdict": str(outcome.verdict),
+            "list": outcome.rule.list if outcome.rule else "",
+            "entry": outcome.rule.entry if outcome.rule else "",
+            "basis": outcome.basis,
+            "why": whys[id(outcome.message)],
+            "readings": readings_cell(outcome.readings),
+        }
+        for name, cell in line.items():
+            cells[name].append(cell)
+    return cells
 
 
 def to_findings(answered: Answered, maker: Maker, file: str = "", only: Collection[Verdict] = ()) -> Iterator[Finding]:
@@ -204,35 +247,3 @@ def _place(outcome: Outcome, place: str, text: str | None) -> str | None:
     from opencwc.files import cell_of
 
     return cell_of(place, text or "", outcome.span[0])
-
-
-def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArray[np.int64]]:
-    """Sort the readable rows by what they are: offsets by kind."""
-    import polars as pl
-
-    readable = inputs.is_not_null()
-    none = readable & False
-    masks = {"smiles": none, "inchi": none, "cas": none, "name": none, "molblock": none}
-    if kind != "auto":
-        masks[kind] = readable
-    else:
-        short = inputs.str.len_bytes() <= LONGEST_SHORT_NAME
-        listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names)).implode())
-        block = inputs.str.contains("M  END", literal=True) & inputs.str.contains("\n", literal=True)
-        masks["molblock"] = block
-        masks["inchi"] = inputs.str.starts_with("InChI=") & ~block
-        masks["cas"] = inputs.str.contains(r"^\d{2,7}-\d\d-\d$")
-        drawn = inputs.str.replace_all(BRACKET_ATOM, "*").str.contains(rf"^{DRAWN}$")
-        masks["smiles"] = drawn & ~(listed | masks["inchi"] | masks["cas"] | block)
-        rest = ~(masks["inchi"] | masks["cas"] | masks["smiles"] | masks["molblock"])
-        masks["name"] = rest & readable
-        odd = inputs.filter(masks["name"].fill_null(value=False))
-        if odd.len():
-            from opencwc.chemistry.registry_numbers import looks_like_cas
-
-            numbers = pl.Series([looks_like_cas(text) for text in odd.to_list()])
-            offsets = masks["name"].fill_null(value=False).arg_true()
-            moved = pl.Series(range(len(inputs)), dtype=pl.UInt32).is_in(offsets.filter(numbers).implode())
-            masks["cas"] = masks["cas"] | moved
-            masks["name"] = masks["name"] & ~moved
-    return {name: mask.fill_null(value=False).arg_true().to_numpy().astype("int64") for name, mask in masks.items()}

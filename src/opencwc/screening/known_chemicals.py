@@ -168,7 +168,5 @@ def looks_drawn(text: str) -> bool:
 
 MOST_NAMES = 3
 LEAST_SHORT_NAME, LONGEST_SHORT_NAME = 4, 12
-BRACKET_ATOM = r"\[[^\[\]\s]*\]"
-DRAWN = r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?"
-_BRACKET = re.compile(BRACKET_ATOM)
-_SMILES_LIKE = re.compile(DRAWN)
+_BRACKET = re.compile(r"\[[^\[\]\s]*\]")
+_SMILES_LIKE = re.compile(r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?")

@@ -35,12 +35,14 @@ class Ruling(Struct, frozen=True, dict=True):
 class Gate(NamedTuple):
     """What the compositions of all rules allow, for a bulk reader to hold texts against.
 
-    ``full_keys`` are the full keys of single components, ``keys`` their plain composition keys, for what is
-    drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
+    ``full_keys`` are the full keys of single components, ``keys`` those without rings and hydrogens, for what is
+    drawn between metals, ``bare`` those of the heavy atoms alone; ``needs`` are the least counts of rules whose rest is
+    free or whose groups are of any size.
     """
 
     full_keys: frozenset[int]
     keys: frozenset[int]
+    bare: frozenset[int]
     needs: tuple[Counts, ...]
 
 
@@ -72,6 +74,7 @@ class RuleIndex:
         return Gate(
             full_keys=frozenset(key for core in closed for key in core.keys(Counted.HYDROGENS)),
             keys=frozenset(key for core in closed for key in core.keys(Counted.NEIGHBOURS)),
+            bare=frozenset(self._index.closed),
             needs=tuple(dict.fromkeys(needs for _, needs in self._index.open)),
         )
 
@@ -181,4 +184,4 @@ def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
             yield Ruling(entry, "doubt", structure)
 
 
-_INDEX_VERSION = 4
+_INDEX_VERSION = 5
