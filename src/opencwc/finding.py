@@ -65,6 +65,11 @@ class Message(Struct, frozen=True):
     values: dict[str, Value] = {}
 
 
+def chemical_named(name: str, cas: str) -> Message | str:
+    """Return the name of a chemical to say in any language; without a CAS number it is known by this name alone."""
+    return Message("chemical", {"cas": cas, "name": name}) if cas else name
+
+
 class Subject(Struct, frozen=True):
     """What a finding speaks of, and where it stands in the user's file.
 

@@ -176,6 +176,11 @@ def test_every_reason_is_said_in_every_language() -> None:
             "sheets",
             "languages",
             "pack",
+            "percent",
+            "dots",
+            "file",
+            "parts",
+            "encoding",
         ),
         "7",
     )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import Candidate
 from opencwc.convention.fields import load_yaml
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
@@ -20,6 +21,7 @@ from opencwc.screening.mentions import Mention, finder
 from opencwc.screening.mentions.first_look import NUMBER, Signs
 from opencwc.screening.mentions.model import Judge
 from opencwc.screening.mentions.near_spellings import NearSpellings
+from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -257,7 +259,9 @@ def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.
 
 def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
     cut = ["12345", "2922", "1076", "11", "99999999"]
-    signs = Signs(SCREENER.finder.scanner, NearSpellings(Judge(SCREENER), SCREENER.finder.scanner))
+    scanner, curated = SCREENER.finder.scanner, SCREENER.known.resolver.curated
+    other_meanings = OtherMeanings(scanner, curated, NameParts.load())
+    signs = Signs(scanner, NearSpellings(Judge(SCREENER), scanner, other_meanings))
     assert [signs.of(word, [word]) for word in cut] == [0, NUMBER, 0, 0, NUMBER]
     assert not {"12345", "2922", "1076"} & set(signs._weights)
 

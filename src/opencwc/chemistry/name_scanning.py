@@ -48,7 +48,8 @@ class Spotted(NamedTuple):
 
     ``spellings`` are curated ones; where there are none, ``name_id`` is the name's in the index. ``repaired`` is set
     where the name is only there when what a reader of pictures confuses is read as letters; ``plural`` where it is a
-    short name that stands in the plural, as sarins, and may be another word.
+    short name that stands in the plural, as sarins, and may be another word; ``doubtful`` where what stands around it
+    speaks as much for another meaning.
     """
 
     start: int
@@ -59,6 +60,7 @@ class Spotted(NamedTuple):
     name_id: int = -1
     repaired: bool = False
     plural: bool = False
+    doubtful: bool = False
 
 
 class NameScanner:

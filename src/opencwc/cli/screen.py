@@ -32,6 +32,7 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
@@ -169,7 +170,7 @@ def _screen_table(
         _write_checked(output, checked, answer.tally)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
-    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name)
+    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
     return answer.tally.status
 
 
@@ -232,7 +233,7 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
     source, column, id_column, _ = given
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
+    sys.stderr.write(_summary(tally, rulebook, question.lang, explain=False) + "\n")
     return tally.status
 
 
@@ -306,7 +307,8 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
     rows: list[list[str | Text]] = []
     for finding in answer.findings:
         rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
-        why = sentence(finding.message, lang)
+        first = answer_to(finding, rulebook.convention)
+        why = " ".join(sentence(said, lang) for said in (first.message, *first.beside, reason_of(finding)))
         if explain and finding.steps:
             steps = "; ".join(say(step, lang) for step in finding.steps)
             why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
@@ -322,7 +324,14 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
 
 
 def _print_summary(
-    table: Table | DocumentRows, tally: Tally, rulebook: Rulebook, lang: str, output: Path | None, *, quiet: bool
+    table: Table | DocumentRows,
+    tally: Tally,
+    rulebook: Rulebook,
+    lang: str,
+    output: Path | None,
+    *,
+    quiet: bool,
+    explain: bool,
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
@@ -331,14 +340,14 @@ def _print_summary(
         what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
         lines += [sentence(language, lang) for language in table.recognised_languages()]
     lines.append(sentence(what, lang))
-    lines.append(_summary(tally, rulebook, lang))
+    lines.append(_summary(tally, rulebook, lang, explain=explain))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))
     stream = sys.stdout if quiet else sys.stderr
     stream.write("\n".join(lines) + "\n")
 
 
-def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
+def _summary(tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> str:
     counts: dict[str, Value] = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
     day = rulebook.convention.as_of.isoformat()
     values: dict[str, Value] = {"rows": tally.rows, "lists": rulebook.list_ids, "date": day}
@@ -350,7 +359,7 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
         lines.append(sentence("summary_unreadable", lang))
     if not SystematicNames.available():
         lines.append(sentence("checked_without_systematic_names", lang))
-    lines.append(checked_line(rulebook, lang))
+    lines.append(checked_line(rulebook, lang, in_full=explain))
     return "\n".join(lines)
 
 

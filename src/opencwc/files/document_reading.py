@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from opencwc.files.encodings import Decoded, decode, decode_page
-from opencwc.files.kinds import document_kind_by_name, kind_of_bytes, kind_of_document_text
+from opencwc.files.kinds import document_kind_by_name, is_mailbox, kind_of_bytes, kind_of_document_text
 from opencwc.files.office_packages import Package, kind_of_package
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, bounded, never_silent
 from opencwc.files.readers import reader_of
@@ -85,7 +85,8 @@ def _kind_of(source: DocumentSource) -> str:
     kind = kind_of_bytes(source.data)
     if kind == "zip":
         return kind_of_package(source.package)
-    return kind or kind_of_document_text(source.decoded.text[:200_000], source.claimed)
+    kind = kind or kind_of_document_text(source.decoded.text[:200_000], source.claimed)
+    return "mbox" if kind == "eml" and is_mailbox(source.data, source.claimed) else kind
 
 
 def _inside(data: bytes, name: str, reading: Reading, depth: int) -> Iterator[Item]:

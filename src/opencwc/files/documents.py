@@ -99,7 +99,7 @@ def open_document(
 
 
 def _require_ocr(where: str, *, confine: bool) -> None:
-    from opencwc.files.pictures import find_tesseract
+    from opencwc.files.tesseract import find_tesseract
 
     if not confine:
         raise UnavailableError("ocr_not_in_this_process", where=where)

@@ -6,13 +6,14 @@ text is one unless it cannot be; a document may be anything. So there are two fu
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from opencwc.errors import InputError
-from opencwc.files.columns import looks_like_smiles
+from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.delimiters import sniff_delimiter, sniff_delimiter_of_text
 from opencwc.files.passages import Refusal
 from opencwc.files.readers import reader_by_ending
@@ -78,6 +79,7 @@ _MAIL_HEADER = re.compile(
 )
 
 
+MAILBOX_LINE = re.compile(rb"(?:\A|\n\r?\n)From \S+ [^\r\n]*\d{4}[^\r\n]*\r?\n")
 _TECHNICAL_HEADERS = frozenset(
     {"received", "return-path", "mime-version", "message-id", "content-type", "dkim-signature", "delivered-to"}
 )
@@ -221,6 +223,12 @@ def kind_of_document_text(start: str, claimed: str) -> str:
     return "csv" if sniff_delimiter_of_text(sample) else "txt"
 
 
+def is_mailbox(data: bytes, claimed: str) -> bool:
+    """Tell whether messages stand behind lines that begin with ``From`` (RFC 4155): several, or as the name says."""
+    separators = itertools.islice(MAILBOX_LINE.finditer(data), 2)
+    return data.startswith(b"From ") and len(list(separators)) > (claimed != "mbox")
+
+
 def _looks_like_mail(head: str, claimed: str) -> bool:
     """Whether it begins with the header of a message (RFC 5322): two known fields and nothing else among the first."""
     known: set[str] = set()
@@ -234,8 +242,8 @@ def _looks_like_mail(head: str, claimed: str) -> bool:
         elif not re.match(r"[A-Za-z0-9-]{1,60}:", line):
             break
     technical = known & _TECHNICAL_HEADERS
-    return (len(known) >= 2 or (bool(known) and claimed == "eml")) and bool(
-        technical or {"from", "subject"} <= known or (known and claimed == "eml")
+    return (len(known) >= 2 or (bool(known) and claimed in ("eml", "mbox"))) and bool(
+        technical or {"from", "subject"} <= known or (known and claimed in ("eml", "mbox"))
     )
 
 

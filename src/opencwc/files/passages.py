@@ -11,12 +11,16 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
-from opencwc.files.columns import is_heading_word
+from opencwc.files.headings import is_heading_word
+from opencwc.files.line_breaks import join_numbers
 from opencwc.finding import Message
 from opencwc.wording import reason
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class Passage(NamedTuple):
@@ -78,7 +82,7 @@ class Refusal(Exception):
 class PictureReader(Protocol):
     """What recognises the text of pictures."""
 
-    def recognise(self, picture: bytes, reading: Reading) -> tuple[str, Message | None]:
+    def recognise(self, picture: Image, reading: Reading) -> tuple[str, Message | None]:
         """Return the text of a picture, or why there is none; notes go to the reading."""
         ...
 
@@ -186,7 +190,7 @@ _LOST = re.compile("[\x00\ud800-\udfff]")
 
 
 def _pieces(passage: Passage, most: int) -> Iterator[Passage]:
-    text = _LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text
+    text = join_numbers(_LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text)
     if not text.strip():
         return
     if len(text) <= most:

@@ -22,8 +22,8 @@ class ReadDocument(Task):
     """Reads one document."""
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
-        from opencwc.files.pictures import find_tesseract
         from opencwc.files.readers import load_passage_readers
+        from opencwc.files.tesseract import find_tesseract
 
         load_passage_readers()
         self.limits = DocumentLimits(**question["limits"])

@@ -65,6 +65,7 @@ READERS = (
     Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
     Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
     Reader(("eml",), _endings("eml", ".eml", ".mht", ".mhtml"), passages="mail:read_passages"),
+    Reader(("mbox",), _endings("mbox", ".mbox"), passages="mail:read_mailbox"),
     Reader(
         ("picture",),
         _endings("picture", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".jp2"),
@@ -88,7 +89,7 @@ def load_passage_readers() -> None:
     import pypdfium2.raw  # noqa: F401
     import python_calamine  # noqa: F401
 
-    from opencwc.files.columns import is_heading_word
+    from opencwc.files.headings import is_heading_word
 
     for reader in READERS:
         if reader.passages:

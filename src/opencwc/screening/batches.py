@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.chemistry.memo import Remembered
+from opencwc.files.columns import ANY_KIND
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
@@ -20,9 +21,12 @@ from opencwc.screening.structure_screener import unreadable
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
     from opencwc.chemistry.smiles_gate import Limits
+    from opencwc.screening.row_readings import RowReadings
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
@@ -41,17 +45,20 @@ class Answered:
 
 @dataclass(frozen=True)
 class Sifted:
-    """A batch behind the gate: the texts that it does not vouch for, by the row's offset."""
+    """A batch behind the gate: the texts that it does not vouch for, by the row's offset.
+
+    ``texts`` is ``None`` where the rows are answered as a whole: their chemical stands in several columns.
+    """
 
     rows: Rows
-    texts: dict[int, str]
+    texts: dict[int, str] | None
 
 
 class BatchScreener:
     """Screens batches under one question; the same object serves one process, many, and a cluster.
 
-    A batch is sifted, what is left is answered text by text, and both together are its answer. `sift` may run in any
-    thread and lets the others run.
+    A batch is sifted, what is left is answered, and both together are its answer. `sift` may run in any thread and lets
+    the others run.
     """
 
     def __init__(
@@ -61,22 +68,23 @@ class BatchScreener:
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
         self._answers = Remembered(self._answer_one, MOST_ANSWERS_KEPT)
-        self._is_drawing: Remembered[str, bool] = Remembered(
-            lambda text: recognise(text, self.screener.known) == "smiles"
-        )
+        self._is_drawing = Remembered(self._looks_drawn)
 
     def answer(self, rows: Rows) -> Answered:
         """Answer a batch."""
-        sifted = self.sift(rows)
-        different = list(dict.fromkeys(sifted.texts.values()))
-        return self.complete(sifted, dict(zip(different, self.answer_each(different), strict=True)))
+        texts = self.sift(rows).texts
+        if texts is None:
+            return self.complete(rows, self.answer_joined(rows))
+        different = list(dict.fromkeys(texts.values()))
+        answers = dict(zip(different, self.answer_each(different), strict=True))
+        return self.complete(rows, {offset: answers[text] for offset, text in texts.items()})
 
     def sift(self, rows: Rows) -> Sifted:
         """Leave out the rows that the gate vouches for."""
-        gated = self.gate_applies and len(rows) >= LEAST_ROWS_FOR_GATE
-        offsets = self._not_vouched_for(rows.inputs) if gated else list(range(len(rows)))
-        texts = zip(offsets, rows.inputs.gather(offsets).to_list(), strict=True)
-        return Sifted(rows, {offset: text for offset, text in texts if offset not in rows.problems})
+        is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
+        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
+            return Sifted(rows, None)
+        return Sifted(rows, self._texts_left(rows))
 
     def answer_each(self, texts: Sequence[str]) -> list[tuple[Outcome, ...]]:
         """Answer texts in full; of what is a text and no value, nothing where nothing in it was recognised."""
@@ -84,17 +92,21 @@ class BatchScreener:
             return list(self.screener.finder.answer_all(texts))
         return [self._answers[self.question.kind, text] for text in texts]
 
-    def complete(self, sifted: Sifted, answers: Mapping[str, tuple[Outcome, ...]]) -> Answered:
-        """Return the answer to a batch, given those to the texts that were left of it."""
-        rows = sifted.rows
-        outcomes: dict[int, tuple[Outcome, ...]] = {
-            offset: (unreadable(problem),) for offset, problem in rows.problems.items()
-        }
-        outcomes.update({offset: answer for offset, text in sifted.texts.items() if (answer := answers[text])})
+    def answer_joined(self, rows: Rows) -> dict[int, tuple[Outcome, ...]]:
+        """Answer rows whose chemical stands in several columns."""
+        of_inputs = _unread(rows)
+        if rows.columns[0].kind == "structure":
+            texts = self._texts_left(rows)
+            of_inputs |= dict(zip(texts, self.answer_each(list(texts.values())), strict=True))
+        return of_inputs | dict(self._row_readings.join(rows, of_inputs))
+
+    def complete(self, rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]) -> Answered:
+        """Return the answer to a batch, given the outcomes of the rows that were left; no outcome is no mention."""
+        told = _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
         if self.question.kind != "text":
-            return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
-        answered = _counted(rows, outcomes, NO_MENTION)
-        answered.tally.silent = len(rows) - len(outcomes)
+            return _counted(rows, told, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        answered = _counted(rows, told, NO_MENTION)
+        answered.tally.silent = len(rows) - len(told)
         return answered
 
     @property
@@ -107,6 +119,23 @@ class BatchScreener:
         """What may be listed, for the gate."""
         return gate_limits(self.rulebook)
 
+    @cached_property
+    def _row_readings(self) -> RowReadings:
+        """Reads rows of several columns."""
+        from opencwc.screening.row_readings import RowReadings
+
+        quiet_rows_matter = not self.question.only or Verdict.NOT_LISTED in self.question.only
+        return RowReadings(self.screener, self._are_quiet, quiet_rows_matter=quiet_rows_matter)
+
+    def _are_quiet(self, drawings: Sequence[str]) -> Sequence[bool]:
+        """Tell of SMILES which no entry can have to do with; of a few of them nothing is told."""
+        import polars as pl
+
+        if not self.question.gate or len(drawings) < LEAST_ROWS_FOR_GATE:
+            return [False] * len(drawings)
+        quiet: list[bool] = (~self._gate(pl.Series(drawings, dtype=pl.String))).tolist()
+        return quiet
+
     def _answer_one(self, asked: tuple[str, str]) -> tuple[Outcome, ...]:
         kind, text = asked
         return self.screener.answer(text, kind)
@@ -114,7 +143,25 @@ class BatchScreener:
     def _looks_drawn(self, text: str) -> bool:
         return recognise(text, self.screener.known) == "smiles"
 
+    def _texts_left(self, rows: Rows) -> dict[int, str]:
+        """Return the texts that the gate does not vouch for, by the row's offset."""
+        gated = self.gate_applies and len(rows) >= LEAST_ROWS_FOR_GATE
+        offsets = self._not_vouched_for(rows.inputs) if gated else list(range(len(rows)))
+        texts = zip(offsets, rows.inputs.gather(offsets).to_list(), strict=True)
+        return {offset: text for offset, text in texts if offset not in rows.problems and text is not None}
+
     def _not_vouched_for(self, inputs: pl.Series) -> list[int]:
+        import numpy as np
+
+        sent_on = self._gate(inputs)
+        if self.question.kind == "auto":  # some names can be read as drawings
+            short = (inputs.str.len_bytes() <= LONGEST_SHORT_NAME).fill_null(value=False).to_numpy()
+            for offset in np.flatnonzero(~sent_on & short).tolist():
+                sent_on[offset] = not self._is_drawing[inputs[offset]]
+        left: list[int] = np.flatnonzero(sent_on).tolist()
+        return left
+
+    def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
         import numpy as np
         import polars as pl
 
@@ -123,12 +170,12 @@ class BatchScreener:
         array = inputs.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         _, offsets, data = array.buffers()
         ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-        sent_on = scan(np.frombuffer(data or b"\0", np.uint8), ends, self.limits)
-        if self.question.kind == "auto":  # some names can be read as drawings
-            for offset in np.flatnonzero(~sent_on & (np.diff(ends) <= LONGEST_SHORT_NAME)).tolist():
-                sent_on[offset] = not self._is_drawing[inputs[offset]]
-        left: list[int] = np.flatnonzero(sent_on).tolist()
-        return left
+        return scan(np.frombuffer(data or b"\0", np.uint8), ends, self.limits)
+
+
+def _unread(rows: Rows) -> dict[int, tuple[Outcome, ...]]:
+    """Return the outcomes of the rows that the reader of the file could not read."""
+    return {offset: (unreadable(problem),) for offset, problem in rows.problems.items()}
 
 
 def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcome) -> Answered:

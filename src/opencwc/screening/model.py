@@ -10,7 +10,9 @@ from msgspec import Meta, Struct, field
 from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
 
-KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
+KINDS = ("auto", "smiles", "inchi", "inchikey", "cas", "ec", "un", "hs", "name", "molblock", "text")
+COMPONENT = "opencwc.screening"
+"""Who makes the findings of screening (`opencwc.finding.Maker`)."""
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
 

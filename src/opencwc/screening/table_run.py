@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 from time import monotonic
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.systematic_names import SystematicNames
@@ -37,6 +37,7 @@ from opencwc.version import __version__
 
 T = TypeVar("T")
 Answers: TypeAlias = list[tuple[Outcome, ...]]
+Outcomes: TypeAlias = dict[int, tuple[Outcome, ...]]
 SECONDS_ALONE = 1.0
 """How long texts are answered in one process before others are started, which takes about as long."""
 TEXTS_AT_ONCE = 250
@@ -95,7 +96,7 @@ def run(
     try:
         with ThreadPoolExecutor(jobs) as threads, closing(_FullPath(screener, jobs, progress)) as full_path:
             for answering in _answering(batches, screener, threads, full_path, jobs):
-                yield _piece(screener, answering.finish(), wish)
+                yield _piece(screener, answering.finish(screener), wish)
     except BrokenProcessPool as error:
         raise OutputError("screening_process_died") from error
 
@@ -117,16 +118,22 @@ def _answering(
     yield from answering
 
 
-class Answering:
-    """A batch whose texts are being answered, here or in other processes."""
+class Answering(NamedTuple):
+    """A batch whose answers are being found, here or in other processes."""
 
-    def __init__(self, screener: BatchScreener, sifted: Sifted, texts: list[str], parts: list[Future[Answers]]) -> None:
-        self._screener, self._sifted, self._texts, self._parts = screener, sifted, texts, parts
+    sifted: Sifted
+    texts: Sequence[str]
+    parts: Sequence[Future[Answers]]
+    joined: Future[Outcomes] | None = None
 
-    def finish(self) -> Answered:
+    def finish(self, screener: BatchScreener) -> Answered:
         """Wait for the answers, and return the batch's."""
-        answers = chain.from_iterable(map(_result, self._parts))
-        return self._screener.complete(self._sifted, dict(zip(self._texts, answers, strict=True)))
+        rows, left = self.sifted.rows, self.sifted.texts
+        if left is None or self.joined is not None:
+            of_rows: Outcomes = _result(self.joined) if self.joined else {}
+            return screener.complete(rows, of_rows)
+        answers = dict(zip(self.texts, chain.from_iterable(map(_result, self.parts)), strict=True))
+        return screener.complete(rows, {offset: answers[text] for offset, text in left.items()})
 
 
 class _FullPath:
@@ -139,16 +146,16 @@ class _FullPath:
         self._ends: tuple[Connection, ...] = ()
 
     def begin(self, sifted: Sifted) -> Answering:
-        """Begin to answer the texts of a batch."""
+        """Begin to answer a batch."""
+        if sifted.texts is None:
+            return Answering(sifted, (), (), self._processes().submit(_answer_joined, sifted.rows))
         texts = list(dict.fromkeys(sifted.texts.values()))
         parts = [self._answer(texts[start : start + TEXTS_AT_ONCE]) for start in range(0, len(texts), TEXTS_AT_ONCE)]
-        return Answering(self._screener, sifted, texts, parts)
+        return Answering(sifted, texts, parts)
 
     def _answer(self, texts: list[str]) -> Future[Answers]:
-        if self._pool is None and self._seconds >= SECONDS_ALONE:
-            self._pool = self._processes()
-        if self._pool is not None:
-            return self._pool.submit(_work, texts)
+        if self._pool is not None or self._seconds >= SECONDS_ALONE:
+            return self._processes().submit(_answer_each, texts)
         start = monotonic()
         answers: Future[Answers] = Future()
         answers.set_result(self._screener.answer_each(texts))
@@ -156,11 +163,15 @@ class _FullPath:
         return answers
 
     def _processes(self) -> ProcessPoolExecutor:
-        if self._screener.question.kind not in ("smiles", "inchi", "molblock"):
-            NameIndex.open(self._progress).close()
-        context = get_context("spawn")
-        self._ends = context.Pipe(duplex=False)
-        return ProcessPoolExecutor(self._jobs, context, _start_worker, (self._screener.question, self._ends[0]))
+        """Return the processes, which start when they are first needed."""
+        if self._pool is None:
+            if self._screener.question.kind not in ("smiles", "inchi", "molblock"):
+                NameIndex.open(self._progress).close()
+            context = get_context("spawn")
+            self._ends = context.Pipe(duplex=False)
+            begin = (self._screener.question, self._ends[0])
+            self._pool = ProcessPoolExecutor(self._jobs, context, _start_worker, begin)
+        return self._pool
 
     def close(self) -> None:
         """End the processes: the run is over, or was stopped, and those still busy leave at once."""
@@ -241,5 +252,9 @@ def _leave_with_parent(end: Connection) -> None:
     os._exit(1)
 
 
-def _work(texts: list[str]) -> Answers:
+def _answer_each(texts: list[str]) -> Answers:
     return _WORKER[0].answer_each(texts)
+
+
+def _answer_joined(rows: Rows) -> Outcomes:
+    return _WORKER[0].answer_joined(rows)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from opencwc.convention import Convention
-from opencwc.finding import Evidence, Message, Rule, Value
+from opencwc.finding import Evidence, Message, Value
 from opencwc.language.commerce import Stated
 from opencwc.screening.mentions.model import Mention, TextRead, gap
 from opencwc.screening.model import BESIDE, Outcome
+from opencwc.screening.strength import strength_message
 from opencwc.screening.structure_screener import MET
 
 
 class Stating:
-    """Adds to mentions where they stand and what the text states of them; low concentrations are told, not applied."""
+    """Adds to mentions where they stand and what the text states of them; what a strength means changes no verdict."""
 
     def __init__(self, convention: Convention) -> None:
         self._convention = convention
-        self._low: dict[Rule, bool] = {}
 
     def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
         """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
@@ -32,47 +31,40 @@ class Stating:
         excerpt = text[max(0, start - BESIDE) : end + BESIDE]
         place = Evidence("mention", mention.kind, value=excerpt, span=(start, end))
         told = (place, *(fact.evidence for fact in facts))
-        stated = tuple(fact.said for fact in facts)
-        low = any(fact.low for fact in facts)
         outcomes = tuple(
             Outcome(
-                outcome.verdict, outcome.basis, self._say(outcome, stated, low=low), outcome.rule, outcome.component,
+                outcome.verdict, outcome.basis, self._say(outcome, facts), outcome.rule, outcome.component,
                 (*told, *outcome.evidence), outcome.steps, written, (start, end),
             )
             for outcome in mention.outcomes
         )  # fmt: skip
         return Mention(start, end, written, mention.kind, outcomes, mention.known)
 
-    def _say(self, outcome: Outcome, stated: tuple[str, ...], *, low: bool) -> Message:
-        if not stated or outcome.verdict not in MET:
+    def _say(self, outcome: Outcome, facts: Sequence[_Fact]) -> Message:
+        if not facts or outcome.verdict not in MET:
             return outcome.message
-        values: dict[str, Value] = {"why": outcome.message, "stated": stated}
-        told_low = low and self._is_low_told(outcome.rule)
-        return Message("why_stated_low" if told_low else "why_stated", values)
-
-    def _is_low_told(self, rule: Rule | None) -> bool:
-        """Tell, and remember, whether low concentrations have rules of their own under an entry."""
-        if rule is None:
-            return False
-        if rule not in self._low:
-            entry = self._convention.find(rule.list, rule.entry)
-            duties = self._convention.duties_for(entry) if entry else ()
-            self._low[rule] = any(duty.id == "low-concentration" for duty in duties)
-        return self._low[rule]
+        values: dict[str, Value] = {"why": outcome.message, "stated": tuple(fact.said for fact in facts)}
+        strengths = (fact.statement for fact in facts if fact.statement.kind == "concentration")
+        low = tuple(
+            said
+            for strength in strengths
+            if outcome.rule and (said := strength_message(outcome.rule, strength, self._convention)) is not None
+        )
+        return Message("why_stated_low", {**values, "low": low}) if low else Message("why_stated", values)
 
 
 class _Fact(NamedTuple):
-    """A statement of a text as it is told: in the evidence, in the reason, and whether it is a low concentration."""
+    """A statement of a text, with how it is told in the evidence and in the reason."""
 
+    statement: Stated
     evidence: Evidence
     said: str
-    low: bool
 
     @classmethod
     def of(cls, statement: Stated) -> _Fact:
         value = f"{statement.value} {statement.unit}".strip()
         evidence = Evidence(statement.kind, statement.text, value=value, span=(statement.start, statement.end))
-        return cls(evidence, " ".join(statement.text.split()), _is_low(statement))
+        return cls(statement, evidence, " ".join(statement.text.split()))
 
 
 def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
@@ -115,16 +107,6 @@ def _of_one_chemical(mention: Mention, other: Mention) -> bool:
     return mention.known is not None and other.known is not None and bool({*mention.known.cas} & {*other.known.cas})
 
 
-def _is_low(fact: Stated) -> bool:
-    """Tell whether a concentration is one at which rules for low ones could apply."""
-    if fact.kind != "concentration" or fact.unit != "%":
-        return fact.kind == "concentration"
-    shares = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", fact.value)]
-    return bool(shares) and min(shares) <= LOW_PER_CENT
-
-
-LOW_PER_CENT = 30
-"""The highest limit of a rule for low concentrations (Schedule 3, C-VI/DEC.10 and national law)."""
 FAR = 200
 """Characters beyond which what a text states is no longer said of a mention."""
 _CODES = ("un", "hs", "disagreement")

@@ -23,6 +23,7 @@ from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.screening.finding_answers import (
+    ListAnswer,
     ScreenedAnswer,
     ScreenedFinding,
     ScreenVerdict,
@@ -57,6 +58,7 @@ class BatchLine(TypedDict, total=False):
     row: int
     id: str
     verdict: ScreenVerdict
+    answers: list[ListAnswer]
     findings: list[ScreenedFinding]
     checked: CheckedAnswer
     rows: int
@@ -122,7 +124,7 @@ def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     service.see_allowed(person, text, asked.lang)
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
-    verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
+    verdict, body = answer_as_json(findings_of(screener, text, asked.kind), screener.rulebook.convention, asked.lang)
     service.metrics.count_screenings({verdict: 1})
     return json.dumps({"checked": checked_json(screener.rulebook, asked.lang), **body}, ensure_ascii=False).encode()
 
@@ -227,7 +229,7 @@ class _Batch:
             findings = findings_of(self.screener, text, self.kind, row, row_id, outcomes)
             if is_refusal(findings[0].message):
                 refused.append(text)
-            verdict, body = answer_as_json(findings, self.lang)
+            verdict, body = answer_as_json(findings, self.screener.rulebook.convention, self.lang)
             counted.add(verdict)
             out.append(json.dumps({"row": row, "id": row_id, **body}, ensure_ascii=False) + "\n")
         self.service.record_refused(self.person, refused)

@@ -13,7 +13,8 @@ from msgspec import structs
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
-from opencwc.publishing.model import Badge, Card, Fact, Piece, Remark, Text, Words
+from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
+from opencwc.screening.answers import answers_of
 from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
@@ -25,9 +26,20 @@ MOST_UNREAD = 12
 """Words that were not read and are named; the others are counted."""
 
 
+class AnswerLine(NamedTuple):
+    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means."""
+
+    badge: Badge
+    lists: tuple[str, ...]
+    says: str
+    beside: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class ValueAnswer:
-    """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside.
+    """The answer to one value: ``heading`` is what the Convention says of it, ``lines`` what other lists say.
+
+    ``verdict`` is the gravest; a card stands for each finding by a rule.
 
     Of a text also: ``pieces`` are the text with what was read marked in place, ``remarks`` what is said of each mark,
     ``stated`` what it says of no chemical that a rule speaks of, ``unread`` the words that were not read.
@@ -35,8 +47,8 @@ class ValueAnswer:
 
     value: str
     verdict: Verdict
-    badge: Badge
-    means: str
+    heading: AnswerLine
+    lines: tuple[AnswerLine, ...]
     cards: list[Card]
     others: list[Finding]
     duties: list[tuple[str, list[Any]]] = field(default_factory=list)
@@ -72,12 +84,15 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
             shown.setdefault(_what(finding), finding)
     named = {what: f"finding-{number}" for number, what in enumerate(shown, 1)}
     verdict = gravest(finding.verdict for finding in findings)
+    heading, *lines = _lines(teller, findings) or [
+        AnswerLine(teller.badge(verdict), (), teller.say(f"means_{verdict}"))
+    ]
     answer = ValueAnswer(
         text,
         verdict,
-        teller.badge(verdict),
-        teller.sentence(f"means_{verdict}"),
-        [teller.card(finding, named[what]) for what, finding in shown.items()],
+        heading,
+        tuple(lines),
+        [_without_answer(teller.card(finding, named[what])) for what, finding in shown.items()],
         [finding for finding, outcome in zip(findings, outcomes, strict=True) if not finding.rule and not outcome.span],
     )
     is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
@@ -94,6 +109,24 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
     answer = replace(answer, pieces=_pieces(text, numbered), remarks=tuple(_remarks(teller, numbered)))
     in_cards = {part.span for finding in shown.values() for part in finding.evidence}
     return _of_line(teller, answer, numbered, in_cards) if is_line else _of_text(teller, answer)
+
+
+def _lines(teller: Teller, findings: Sequence[Finding]) -> list[AnswerLine]:
+    return [
+        AnswerLine(
+            teller.badge(answer.verdict),
+            answer.lists,
+            sentence(answer.message, teller.lang),
+            tuple(sentence(strength, teller.lang) for strength in answer.beside),
+        )
+        for answer in answers_of(findings, teller.convention)
+    ]
+
+
+def _without_answer(card: Card) -> Card:
+    """Return a card without the answer, which stands above all cards already."""
+    answer = {part for part in card.blocks if isinstance(part, Paragraph) and part.tone == "lead"}
+    return structs.replace(card, blocks=tuple(part for part in card.blocks if part not in answer))
 
 
 def _what(finding: Finding) -> object:
@@ -125,7 +158,8 @@ def _of_line(
     if answer.verdict is not Verdict.NOT_LISTED or not left:
         return answer
     verdict = Verdict.UNREADABLE
-    return replace(answer, verdict=verdict, badge=teller.badge(verdict), means=teller.say("page_line_part"))
+    heading = AnswerLine(teller.badge(verdict), (), teller.sentence("page_line_part"))
+    return replace(answer, verdict=verdict, heading=heading, lines=())
 
 
 def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
@@ -134,7 +168,7 @@ def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
     if answer.verdict is not Verdict.NOT_LISTED:
         return answer
     badge = Badge(teller.say("page_text_nothing"), "gap")
-    return replace(answer, badge=badge, means=teller.say("page_text_nothing_means"))
+    return replace(answer, heading=AnswerLine(badge, (), teller.sentence("page_text_nothing_means")), lines=())
 
 
 def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
