@@ -70,6 +70,8 @@ class Screener(StructureScreener):
 
     def _answer_parts(self, text: str, unread: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         """Answer for a value that is not one thing: by what can be read in it, else with why it was not read."""
+        if _is_drawing(text):
+            return unread
         if _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
             return (unreadable(refusal.message),)
         if (len(text) <= LONGEST_NAME or " " in text) and (outcomes := self._read_within(text)):
