@@ -3,6 +3,7 @@
 The same index feeds the gate: what it does not hold, no entry can list.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -100,11 +101,12 @@ class RuleIndex:
 
     def _open_to(self, atomic_numbers: list[int], *, positive: bool) -> list[int]:
         """Return the rulings of any size whose least counts a component meets."""
+        counts = Counter(atomic_numbers)
         return [
             number
             for number, needs in self._index.open
             if (positive or not (needs.positive or needs.quaternary))
-            and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
+            and all(counts[z] >= least for z, least in needs.elements)
         ]
 
     def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:

@@ -20,7 +20,7 @@ from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
-from time import monotonic
+from time import thread_time
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from opencwc.chemistry.name_index import NameIndex
@@ -39,7 +39,7 @@ T = TypeVar("T")
 Answers: TypeAlias = list[tuple[Outcome, ...]]
 Outcomes: TypeAlias = dict[int, tuple[Outcome, ...]]
 SECONDS_ALONE = 1.0
-"""How long texts are answered in one process before others are started, which takes about as long."""
+"""How long this process answers texts, by the processor's time, before others start, which takes about as long."""
 TEXTS_AT_ONCE = 250
 
 
@@ -156,10 +156,10 @@ class _FullPath:
     def _answer(self, texts: list[str]) -> Future[Answers]:
         if self._pool is not None or self._seconds >= SECONDS_ALONE:
             return self._processes().submit(_answer_each, texts)
-        start = monotonic()
+        start = thread_time()
         answers: Future[Answers] = Future()
         answers.set_result(self._screener.answer_each(texts))
-        self._seconds += monotonic() - start
+        self._seconds += thread_time() - start
         return answers
 
     def _processes(self) -> ProcessPoolExecutor:
