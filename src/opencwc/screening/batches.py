@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.chemistry.memo import Remembered
-from opencwc.files.columns import ANY_KIND
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
+from opencwc.screening.allow_list import AllowList, silenced_in
 from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -67,6 +68,7 @@ class BatchScreener:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
+        self.allow_list = AllowList.of_house()
         self._answers = Remembered(self._answer_one, MOST_ANSWERS_KEPT)
         self._is_drawing = Remembered(self._looks_drawn)
 
@@ -81,8 +83,9 @@ class BatchScreener:
 
     def sift(self, rows: Rows) -> Sifted:
         """Leave out the rows that the gate vouches for."""
-        is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
-        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
+        kind = rows.columns[0].kind if rows.columns else ANY_KIND
+        by_itself = kind in KINDS_WITH_DRAWINGS or kind == "name"
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not by_itself):
             return Sifted(rows, None)
         return Sifted(rows, self._texts_left(rows))
 
@@ -95,19 +98,30 @@ class BatchScreener:
     def answer_joined(self, rows: Rows) -> dict[int, tuple[Outcome, ...]]:
         """Answer rows whose chemical stands in several columns."""
         of_inputs = _unread(rows)
-        if rows.columns[0].kind == "structure":
+        if rows.columns[0].kind in KINDS_WITH_DRAWINGS:
             texts = self._texts_left(rows)
             of_inputs |= dict(zip(texts, self.answer_each(list(texts.values())), strict=True))
         return of_inputs | dict(self._row_readings.join(rows, of_inputs))
 
     def complete(self, rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]) -> Answered:
         """Return the answer to a batch, given the outcomes of the rows that were left; no outcome is no mention."""
-        told = _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
+        told = self._allowing(
+            rows, _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
+        )
         if self.question.kind != "text":
             return _counted(rows, told, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
         answered = _counted(rows, told, NO_MENTION)
         answered.tally.silent = len(rows) - len(told)
         return answered
+
+    def _allowing(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Let the allow-list silence what it allows."""
+        if not self.allow_list.in_force:
+            return outcomes
+        return {
+            offset: self.allow_list.silence(rows.inputs[offset] or "", statements)
+            for offset, statements in outcomes.items()
+        }
 
     @property
     def gate_applies(self) -> bool:
@@ -183,6 +197,8 @@ def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcom
     tally = Tally()
     for statements in outcomes.values():
         tally.add(gravest(outcome.verdict for outcome in statements))
+        for name, mentions in silenced_in(statements).items():
+            tally.allowed[name] = tally.allowed.get(name, 0) + mentions
     tally.add(plain.verdict, len(rows.inputs) - len(outcomes))
     return Answered(rows, outcomes, tally, plain)
 
