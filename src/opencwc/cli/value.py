@@ -188,7 +188,8 @@ _COLOURS = {
 }  # fmt: skip
 _ENDINGS = (
     ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
-    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".html", ".htm", ".eml",
+    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".docm", ".doc", ".odt", ".rtf", ".html",
+    ".htm", ".eml", ".mbox", ".msg", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".zip", ".7z", ".rar",
 )  # fmt: skip
 _PLACES = ("./", "../", "/", "~/", ".\\", "..\\")
 """How a path may begin and no chemical does: a file that is not there must not be taken for an unknown name."""

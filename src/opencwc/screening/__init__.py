@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.errors import SettingsError
-from opencwc.screening.model import KINDS, Question
+from opencwc.screening.model import KINDS, KINDS_BY_CELL, Question
 
 if TYPE_CHECKING:
     from opencwc.files.rows import Rows
@@ -57,7 +57,11 @@ def screen(
     from opencwc.screening.table_run import Wish, run
 
     if isinstance(source, Path):
-        table = open_texts(source, column=column) if kind == "text" else open_table(source, column=column)
+        table = (
+            open_texts(source, column=column)
+            if kind == "text"
+            else open_table(source, column=column, beside=kind in KINDS_BY_CELL)
+        )
         batches: Iterator[Rows] = table.batches()
         name = table.name
         if table.inputs_are == "molblock":

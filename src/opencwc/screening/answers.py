@@ -17,7 +17,7 @@ from opencwc.language.refusals import is_refusal
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import LANGUAGES, say
 
-CONFLICTS = ("why_number_and_name", "why_tariff")
+CONFLICTS = ("why_number_and_name", "why_tariff", "why_row_conflict")
 """Reasons that name no chemical but two that cannot both be meant."""
 LONGEST_NAME = 80
 """Characters of a name that a first line still has room for."""
@@ -171,9 +171,8 @@ def _follows(entry: Entry, convention: Convention) -> Message | None:
 
 def _is_conflict(message: Message) -> bool:
     """Tell whether the reason is that what the input says does not belong together."""
-    while isinstance(why := message.values.get("why"), Message):
-        message = why
-    return message.id in CONFLICTS
+    why = message.values.get("why")
+    return message.id in CONFLICTS or (isinstance(why, Message) and _is_conflict(why))
 
 
 def _strengths(finding: Finding) -> tuple[Message, ...]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from opencwc.files.columns import ANY_KIND
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -59,10 +59,11 @@ class BatchScreener:
         }
         if self.question.kind == "text":
             return self._answer_texts(rows, outcomes)
-        is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
+        kind = rows.columns[0].kind if rows.columns else ANY_KIND
+        may_be_drawn = kind in KINDS_WITH_DRAWINGS
         plain = Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed)
-        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
-            of_inputs = self._answer_inputs(rows, outcomes) if rows.columns[0].kind == "structure" else outcomes
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not (may_be_drawn or kind == "name")):
+            of_inputs = self._answer_inputs(rows, outcomes) if may_be_drawn else outcomes
             outcomes = of_inputs | dict(self._row_readings.join(rows, of_inputs))
         else:
             outcomes = self._answer_inputs(rows, outcomes)

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct, field
 from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
 
+KINDS_BY_CELL = ("auto", "molblock")
+"""Where each cell is recognised by itself, or a file of drawings has data items: other columns are read beside."""
 KINDS = ("auto", "smiles", "inchi", "inchikey", "cas", "ec", "un", "hs", "name", "molblock", "text")
 COMPONENT = "opencwc.screening"
 """Who makes the findings of screening (`opencwc.finding.Maker`)."""
@@ -72,9 +74,21 @@ class CheckedList(Struct, frozen=True):
     text_of: Annotated[str, Meta(description="The date of the latest text that is held.")]
 
 
-class Checked(Struct, frozen=True):
-    """What was checked: the lists with the date of their text, the day, the policies, the file and its column.
+class CheckedColumn(Struct, frozen=True):
+    """A column that was read, and as what."""
 
+    name: str
+    kind: Annotated[
+        str,
+        Meta(description="`structure`, `inchikey`, `cas`, `ec`, `name`, `un`, `hs`, or `any` where cells differ."),
+    ]
+
+
+class Checked(Struct, frozen=True):
+    """What was checked: the lists with the date of their text, the day, the policies, the file and its columns.
+
+    ``columns`` are those that say what the chemical is, ``column`` the first of them; ``not_read`` are the names of
+    others, as many as a person reads, and ``not_read_count`` how many there are.
     ``systematic_names`` is false where names that no table holds could not be read, since OPSIN is not installed.
     """
 
@@ -86,6 +100,10 @@ class Checked(Struct, frozen=True):
     column: str = ""
     notes: tuple[Message, ...] = ()
     systematic_names: bool = True
+    columns: tuple[CheckedColumn, ...] = ()
+    id_column: str = ""
+    not_read: tuple[str, ...] = ()
+    not_read_count: int = 0
 
     @property
     def list_ids(self) -> tuple[str, ...]:

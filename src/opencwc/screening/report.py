@@ -39,8 +39,9 @@ from opencwc.publishing.model import (
 )
 from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
+from opencwc.screening.table_run import columns_as
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -171,7 +172,14 @@ class _Reporter(Teller):
         ]
         if self.checked.file:
             facts.append(Fact(self.say("report_file"), (Text(self.checked.file, verbatim=True),)))
-        if self.checked.column:
+        if len(self.checked.columns) > 1:
+            read = [say(column, self.lang) for column in columns_as(self.checked)]
+            if self.checked.not_read:
+                read.append(
+                    f"{self.say('page_columns_not_read')} {self.say('list_separator').join(self.checked.not_read)}"
+                )
+            facts.append(Fact(self.say("report_columns"), tuple(read)))
+        elif self.checked.column:
             facts.append(Fact(self.say("report_column"), (Text(self.checked.column, verbatim=True),)))
         notes = [sentence(note, self.lang) for note in self.checked.notes]
         if not self.checked.systematic_names:

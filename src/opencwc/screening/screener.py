@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -89,7 +88,7 @@ class Screener(StructureScreener):
 
         mentions = self.finder.find(text)
         if len(text) <= LONGEST_NAME and all(mention.kind == "unknown" for mention in mentions):
-            mentions = list(self._beside_amounts(text))
+            mentions = self.mentions_beside_amounts(text)
         if not mentions:
             return ()
         outcomes = [outcome for mention in mentions for outcome in mention.outcomes]
@@ -104,8 +103,8 @@ class Screener(StructureScreener):
             for outcome in outcomes
         )
 
-    def _beside_amounts(self, text: str) -> Iterator[Mention]:
-        """Yield the drawings, and the names that no list has, which stand in a value beside amounts and words of grade.
+    def mentions_beside_amounts(self, text: str) -> list[Mention]:
+        """Return the drawings, and the names of no list, that stand in a value beside amounts and words of grade.
 
         The names of the lists are for the finder, which knows what else they mean.
         """
@@ -113,6 +112,7 @@ class Screener(StructureScreener):
         from opencwc.screening.value_reading import names_beside_amounts
 
         until = 0
+        mentions: list[Mention] = []
         for start, end in names_beside_amounts(text):
             written = text[start:end]
             if start < until or len(written) < LEAST_BESIDE:
@@ -121,11 +121,12 @@ class Screener(StructureScreener):
                 outcomes = self.answer_structure(written, "smiles")
                 if outcomes[0].verdict is not Verdict.UNREADABLE:
                     until = end
-                    yield Mention(start, end, written, "structure", outcomes)
+                    mentions.append(Mention(start, end, written, "structure", outcomes))
             elif candidates := self._unlisted(written):
                 until = end
                 known = self.known.known(candidates)
-                yield Mention(start, end, written, "name", self.answer_known(known, "text"), known)
+                mentions.append(Mention(start, end, written, "name", self.answer_known(known, "text"), known))
+        return mentions
 
     def _unlisted(self, name: str) -> tuple[Candidate, ...]:
         """Return what a name stands for where no list has it."""
