@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.allow_list import AllowList
 from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
@@ -215,7 +217,8 @@ def _write_checked(output: Path, checked: Checked, tally: Tally, lang: str) -> N
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
     notes = [sentence(note, lang) for note in checked.notes]
-    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts, "notes": notes}
+    counted = {"rows": tally.rows, "by_verdict": counts, "allowed": tally.allowed}
+    summary = {**checked_as_json(checked), **counted, "notes": notes}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
         json.dump(summary, stream, ensure_ascii=False, indent=2)
 
@@ -363,6 +366,7 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> s
     lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.silent:
         lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
+    lines += [sentence(note, lang) for note in AllowList.of_house().notes(Counter(tally.allowed))]
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     if not SystematicNames.available():

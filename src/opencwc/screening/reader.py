@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -91,8 +92,9 @@ class Reader:
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
-        notes = {"notes": [to_plain(note) for note in table.notes[:MOST_NOTES]]}
-        yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
+        allowing = self.screener.allow_list.notes(Counter(tally.allowed))
+        notes = [to_plain(note) for note in (*table.notes[:MOST_NOTES], *allowing)]
+        yield Ended(tally.rows, tally.by_verdict, {"notes": notes} if notes else {})
 
     def _open(self, file: Input) -> Table | DocumentRows:
         """Open the file: as a table, or as the texts that were asked for."""

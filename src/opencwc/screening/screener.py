@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.molecule_reader import is_query
 from opencwc.chemistry.name_resolver import LONGEST_NAME
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
 from opencwc.screening.model import Outcome
@@ -93,7 +93,8 @@ class Screener(StructureScreener):
             return ()
         outcomes = [outcome for mention in mentions for outcome in mention.outcomes]
         stated = [evidence.span for outcome in outcomes for evidence in outcome.evidence if evidence.span]
-        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *stated])
+        read = [span for outcome in outcomes for span in spans_of(outcome.readings, outcome.span)]
+        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *read, *stated])
         if not rest:
             return tuple(outcomes)
         if not any(outcome.verdict in MET for outcome in outcomes) and looks_chemical(rest):
