@@ -37,6 +37,7 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks.refusals
 	$(RUN)/python -m benchmarks.language
 	$(RUN)/python -m benchmarks.mentions
+	$(RUN)/python -m benchmarks.identifiers
 
 fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in the checks
 	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep

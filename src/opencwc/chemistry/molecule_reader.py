@@ -174,8 +174,8 @@ def sides_of_reaction(text: str) -> tuple[str, str, str] | None:
 def is_query(text: str) -> bool:
     """Tell whether a text is a query pattern (SMARTS) and no structure.
 
-    >>> is_query("[C,N]P(=O)F"), is_query("[CH3]P(=O)F")
-    (True, False)
+    >>> is_query("[C,N]P(=O)F"), is_query("[CH3]P(=O)F"), is_query("[Na]O")
+    (True, False, False)
     """
     return _QUERY.search(text) is not None and " " not in text and Chem.MolFromSmarts(text) is not None
 
@@ -242,7 +242,7 @@ _INCHI = re.compile(rf"\s*{INCHI}\s*", re.IGNORECASE)
 _SIDE = r"((?:->|[^>\s])*+)"
 _REACTION = re.compile(rf"{_SIDE}>{_SIDE}>{_SIDE}")
 """Two signs between three sides; ``->`` is a dative bond."""
-_QUERY = re.compile(r"\[[^\[\]]*(?:[,;&!$#]|[A-Za-z][XxDRrvh]\d|[Aa]\d?\])|~|\$\(")
+_QUERY = re.compile(r"\[[^\[\]]*(?:[,;&!$#]|[A-Za-z][XxDRrvh]\d)|\[[Aa]\d?\]|~|\$\(")
 """What only a query pattern (SMARTS) has: alternatives, conditions, counts of bonds, bonds of any kind."""
 _OUTSIDE = re.compile(r"\[[^\[\]]*\]")
 _COUNTS_LINE = re.compile(r"[ \d]{6}.*V[23]000\s*$")
