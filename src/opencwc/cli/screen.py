@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec import structs
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli import options
@@ -32,6 +34,7 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.allow_list import AllowList
 from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
@@ -160,14 +163,15 @@ def _screen_table(
         sink = None
         if encoded:
             sink = format_named(name).open(stream, checked)
-        files = [file] if (file := _kept_file(given.source)) else []
+        files = _kept_files(given.source)
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
+        checked = structs.replace(checked, notes=table.notes)  # some come while the table is read
         if name == "html":
             _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
-        _write_checked(output, checked, answer.tally)
+        _write_checked(output, checked, answer.tally, question.lang)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
     _print_summary(table, checked, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
@@ -196,9 +200,12 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept_file(source: str) -> Path | None:
+def _kept_files(source: str) -> list[Path]:
+    """Return the file that was screened, or those of the folder."""
     path = Path(source.split("#", maxsplit=1)[0])
-    return path if source != "-" and not is_value(source) and path.is_file() else None
+    if source == "-" or is_value(source):
+        return []
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _same_file(output: Path, source: str) -> bool:
@@ -206,10 +213,12 @@ def _same_file(output: Path, source: str) -> bool:
     return given.is_file() and output.is_file() and output.samefile(given)
 
 
-def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
+def _write_checked(output: Path, checked: Checked, tally: Tally, lang: str) -> None:
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    notes = [sentence(note, lang) for note in checked.notes]
+    counted = {"rows": tally.rows, "by_verdict": counts, "allowed": tally.allowed}
+    summary = {**checked_as_json(checked), **counted, "notes": notes}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
         json.dump(summary, stream, ensure_ascii=False, indent=2)
 
@@ -357,6 +366,7 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> s
     lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.silent:
         lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
+    lines += [sentence(note, lang) for note in AllowList.of_house().notes(Counter(tally.allowed))]
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     if not SystematicNames.available():

@@ -80,12 +80,13 @@ def screen_value(
 ) -> list[Finding]:
     """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
     from opencwc.finding import Subject
+    from opencwc.screening.allow_list import answer_allowing
     from opencwc.screening.rulebook import Rulebook, maker_of
     from opencwc.screening.screener import Screener
 
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
-    outcomes = Screener(rulebook, progress).answer(text.strip(), question.kind)
+    outcomes = answer_allowing(Screener(rulebook, progress), text.strip(), question.kind)
     return [outcome.finding(Subject(1, "", text), maker) for outcome in outcomes]
 
 

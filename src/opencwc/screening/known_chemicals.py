@@ -5,11 +5,11 @@ A name or number with several readings keeps them all; what cannot be looked up 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames
 from opencwc.chemistry.inchi_keys import normalise_inchi_key
 from opencwc.chemistry.molecule_reader import Unreadable, normalise_inchi, read_structure, sides_of_reaction
 from opencwc.chemistry.name_resolver import Candidate, Resolver
@@ -73,7 +73,7 @@ class KnownChemicals:
         """
         noise = is_noise(text)
         candidates = self.resolver.by_curated_name(text) if noise else self.resolver.resolve(text)
-        if not candidates or is_misread(text, self.resolver.curated.by_name(text)):
+        if not candidates or has_item_letter(text):
             return Message("unreadable_noise" if noise else "unreadable_name")
         known = self.known(candidates)
         if known.doubt or candidates[0].found not in ("curated", "index") or len(candidates) > 1:
@@ -175,12 +175,8 @@ def _named(candidate: Candidate) -> Item:
     return chemical_named(candidate.name, candidate.cas if candidate.chemical else "")
 
 
-def is_misread(written: str, spellings: Iterable[Spelling]) -> bool:
-    """Tell whether a letter that another language has beside ours makes another word (Turkish "sarın"), or whether a
-    bracket shows that the first letter only counts: "d) Stoff".
-    """
-    if "ı" in written and not any("ı" in spelling.name.text for spelling in spellings):
-        return True
+def has_item_letter(written: str) -> bool:
+    """Tell whether a bracket shows that the first letter only counts: "d) Stoff"."""
     return _ITEM_LETTER.match(written) is not None
 
 

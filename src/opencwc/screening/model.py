@@ -114,12 +114,14 @@ class Checked(Struct, frozen=True):
 class Tally(Struct):
     """How many rows came out how; a row counts once, with its gravest verdict.
 
-    ``silent`` are the texts, among those not listed, in which no chemical was recognised.
+    ``silent`` are the texts, among those not listed, in which no chemical was recognised; ``allowed`` counts the
+    mentions that an allow-list silenced, by what is written.
     """
 
     rows: int = 0
     by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(SCREEN.verdicts, 0))
     silent: int = 0
+    allowed: dict[str, int] = field(default_factory=dict)
 
     def add(self, verdict: Verdict, rows: int = 1) -> None:
         """Count rows of one verdict."""
@@ -130,6 +132,8 @@ class Tally(Struct):
         """Add another count."""
         self.rows += other.rows
         self.silent += other.silent
+        for name, mentions in other.allowed.items():
+            self.allowed[name] = self.allowed.get(name, 0) + mentions
         for verdict, rows in other.by_verdict.items():
             self.by_verdict[verdict] += rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ROWS_A_BATCH = 5_000
 ROWS_AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
-MOST_NOTES = 50
+MOST_NOTES = 500
 A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
 """A line that has all in it that a text is searched for."""
 _HERE: dict[str, Any] = {"ocr": False, "confine": False}
@@ -91,8 +92,9 @@ class Reader:
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
-        notes = {"notes": [to_plain(note) for note in table.notes[:MOST_NOTES]]}
-        yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
+        allowing = self.screener.allow_list.notes(Counter(tally.allowed))
+        notes = [to_plain(note) for note in (*table.notes[:MOST_NOTES], *allowing)]
+        yield Ended(tally.rows, tally.by_verdict, {"notes": notes} if notes else {})
 
     def _open(self, file: Input) -> Table | DocumentRows:
         """Open the file: as a table, or as the texts that were asked for."""

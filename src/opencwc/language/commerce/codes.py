@@ -147,16 +147,17 @@ def _money_beside(line: Line, start: int, end: int, *, near: int) -> bool:
     return money.search(before) is not None or money.match(line.plain[end : end + 12].lstrip(" ")) is not None
 
 
-LONGEST = 11
-"""Digits of a code: 6 of the Harmonized System, and up to 5 that a country adds."""
+LONGEST = 12
+"""Digits of a code: 6 of the Harmonized System, and up to 6 that a country adds."""
 _CODE = re.compile(
-    r"(?:[0-9]{4}([ .-])[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9])?)?|\1[0-9]{4}|\1[0-9]{3}(?:\1[0-9])?)?(?: 00)?"
+    r"(?:[0-9]{4}([ .-])[0-9]{2}"
+    r"(?:\1[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{1,2})?)?|\1[0-9]{4}|\1[0-9]{3}(?:\1[0-9])?)?(?: 00)?"
     r"|[0-9]{4}[ .][0-9]{4}(?:[ .][0-9]{2})?"
     r"|[0-9]{4} [0-9]{3} [0-9]{3}"
     r"|[0-9]{4} [0-9]{6}"
     r"|[0-9]{6}[ .][0-9]{2}(?:[ .][0-9]{2})?"
     r"|[0-9]{2}\.[0-9]{2}(?:\.[0-9]{2}){0,3}"
-    r"|[0-9]{4,10})(?![0-9])(?!\.[0-9])"
+    r"|[0-9]{12}|[0-9]{4,10})(?![0-9])(?!\.[0-9])"
 )
 _DOTTED_CODE = re.compile(r"[0-9]{4}\.[0-9]{2}(?:\.[0-9]{2}(?:\.?[0-9]{2})?)?(?![0-9])(?!\.[0-9])")
 _BARE_CODE = re.compile(

@@ -20,7 +20,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.language.language_rules import LANGUAGES
-from opencwc.screening.known_chemicals import Known, is_misread, shared_by_isomers
+from opencwc.screening.known_chemicals import Known, has_item_letter, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.mentions.other_meanings import TOUCHING, OtherMeanings
@@ -140,7 +140,7 @@ class Names:
         """Return what a spotted name needs in a text; empty where it can be no chemical there."""
         kinds, needs, key = self._needs_of(written, name.spellings)
         ordinary = self._needs_of_ordinary(name, written, text, words) if key in self._ordinary else frozenset[str]()
-        if ordinary is None or is_misread(written, name.spellings) or self._is_of_others(name, written, text, words):
+        if ordinary is None or has_item_letter(written) or self._is_of_others(name, written, text, words):
             return ""
         needs |= ordinary
         if kinds == {"formula"}:
@@ -163,7 +163,7 @@ class Names:
 
     def _needs_of_ordinary(self, name: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
         """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
-        rules = self._ordinary[running_name(written)]
+        rules = self._ordinary[running_name(name.spellings[0].name.text)]
         before, after = self._around(name, text, words)
         if any(_is_ordinary(rule, before, after) for rule in rules) or self._has_with(rules, text):
             return None
@@ -190,7 +190,7 @@ class Names:
             known = self._needs[written] = (
                 frozenset(spelling.name.kind for spelling in spellings),
                 frozenset(needs),
-                running_name(written),
+                running_name(spellings[0].name.text),  # as written, but for an ending: tabunu is tabun
             )
             if len(self._needs) > MOST_REMEMBERED:
                 self._needs.clear()
@@ -200,7 +200,7 @@ class Names:
         """Return what is known of the ordinary meanings of a word; not those in other languages than that of the text
         where the word names the chemical in that language: the castor plant is "ricin" in French alone.
         """
-        rules = self._ordinary.get(running_name(text[name.start : name.end]), ())
+        rules = self._ordinary.get(running_name(name.spellings[0].name.text), ())
         if not any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
             return rules
         spoken = self._languages[text]
@@ -248,7 +248,7 @@ class Names:
             beside.append(words[name.first - 1])
         following = words[name.last + 1 : name.last + 3]
         if following and following[0].stem in self._parts.conjunctions:
-            following = following[1:]
+            following = following[1:] if following[0].key != _BEFORE_NOUNS else []
         if following and not _PARTED.search(text[name.end : following[0].start]):
             beside.append(following[0])
         return any(
@@ -588,6 +588,8 @@ _BESIDE = (" ", "-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})
+_BEFORE_NOUNS = "und"
+"""Of the language that writes every noun with a capital: a capital behind it says nothing."""
 _LITTLE_WORDS = {
     "en": frozenset({"the", "of", "from", "and", "with", "for", "was", "were", "said"}),
     "fr": frozenset({"le", "les", "du", "des", "et", "une", "dans", "avec", "pour"}),
