@@ -48,7 +48,9 @@ if TYPE_CHECKING:
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "mentions"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "mentions.md"
-AIM = 0.98
+OPCW_LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
+AIM = (0.98, 0.98)  # recall and precision in each language of the OPCW
+AIM_ELSEWHERE = (0.95, 0.97)  # and in each other language
 NAME_KINDS = ("name", "abbreviation", "systematic", "misspelling", "inflected", "ocr")
 STEPS = ("curated", "index", "systematic", "near", "formula", "number", "structure", "not found")
 PARTS = ("two thirds that may be looked at", "held-out third")
@@ -270,9 +272,10 @@ class OurFinder:
 
     def finds(self, text: str) -> list[Find]:
         return [
-            find_of(mention)
+            find
             for mention in self.finder.find(text)
             if mention.verdict in (Verdict.LISTED, Verdict.REVIEW)
+            for find in finds_of(mention)
         ]
 
     def step(self, text: str, find: Find) -> str:
@@ -289,17 +292,14 @@ class OurFinder:
         )
 
 
-def find_of(mention: Mention) -> Find:
-    rules = (outcome.rule for outcome in mention.outcomes if outcome.rule)
-    return Find(
-        mention.start,
-        mention.end,
-        mention.text,
-        str(mention.verdict),
-        mention.kind,
-        mention.known.cas if mention.known else (),
-        frozenset((rule.list, rule.entry) for rule in rules),
-    )
+def finds_of(mention: Mention) -> Iterator[Find]:
+    """Yield a find for each reading of a mention: the labels of a name and a number stand apart."""
+    rules = frozenset((outcome.rule.list, outcome.rule.entry) for outcome in mention.outcomes if outcome.rule)
+    numbers = mention.known.cas if mention.known else ()
+    readings = mention.outcomes[0].readings
+    places = [(*reading.span, reading.written, reading.kind) for reading in readings if reading.written != mention.text]
+    for start, end, written, kind in ((mention.start, mention.end, mention.text, mention.kind), *places):
+        yield Find(start, end, written, str(mention.verdict), kind, numbers, rules)
 
 
 class PlainFinders:
@@ -452,10 +452,18 @@ def short_of_aim(scores: Sequence[Score], part: str) -> str:
     short = [
         f"{lang} ({plain(*sums.recall)} / {plain(*sums.precision)})"
         for lang, sums in grouped(scores, lambda score: score.item.lang)
-        if any(total and right / total < AIM for right, total in (sums.recall, sums.precision))
+        if lang != "all" and _is_short(lang, sums)
     ]
     sentence = f"short of it (recall / precision): {', '.join(short)}" if short else "reached in every language"
-    return f"The aim, recall and precision of {AIM} in every language, on the {part}: {sentence}."
+    opcw, others = (f"recall {recall} and precision {precision}" for recall, precision in (AIM, AIM_ELSEWHERE))
+    return f"The aim, on the {part}: {opcw} in the languages of the OPCW, {others} in every other; {sentence}."
+
+
+def _is_short(lang: str, sums: Totals) -> bool:
+    aims = AIM if lang in OPCW_LANGUAGES else AIM_ELSEWHERE
+    return any(
+        total and right / total < aim for (right, total), aim in zip((sums.recall, sums.precision), aims, strict=True)
+    )
 
 
 def print_misses(scores: Iterable[Score]) -> None:

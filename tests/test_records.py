@@ -17,6 +17,7 @@ from opencwc.finding import (
     FindingRecord,
     Maker,
     Message,
+    Reading,
     Rule,
     Subject,
     Verdict,
@@ -49,6 +50,7 @@ FINDINGS = st.builds(
     st.lists(st.builds(Evidence, TEXTS, TEXTS, TEXTS, SPANS, TEXTS, SPANS), max_size=2).map(tuple),
     st.lists(MESSAGES, max_size=2).map(tuple),
     st.none() | st.floats(0, 1),
+    st.lists(st.builds(Reading, TEXTS, TEXTS, TEXTS), max_size=3).map(tuple),
 )
 
 
@@ -80,7 +82,8 @@ def test_the_json_of_a_finding_has_its_keys_in_one_order_and_no_empty_span() -> 
         '"message": {"id": "why", "values": {}}, "steps": [], "evidence": [{"kind": "atoms", '
         '"label": "core", "structure": "CCO", "atoms": [1, 2], "value": ""}, {"kind": "mention", "label": "sarin", '
         '"structure": "", "atoms": [], "value": "x", "span": [3, 8]}], "confidence": null, "maker": {"component": '
-        '"screening", "version": "0.1", "as_of": "2026-11-28", "lists": ["CWC"], "model": "", "weights": ""}}'
+        '"screening", "version": "0.1", "as_of": "2026-11-28", "lists": ["CWC"], "model": "", "weights": ""}, '
+        '"readings": []}'
     )
 
 
@@ -126,5 +129,7 @@ def test_numbers_of_numpy_are_written_as_numbers_and_other_things_not_at_all() -
 def test_a_type_describes_its_json() -> None:
     (schema,), named = schemas_of([FindingRecord])
     assert schema == {"$ref": "#/components/schemas/FindingRecord"}
-    assert set(named["FindingRecord"]["required"]) == {*FindingRecord.__struct_fields__}
+    assert set(named["FindingRecord"]["required"]) == {*FindingRecord.__struct_fields__} - {
+        "readings"
+    }  # older findings have none
     assert schemas_of([Line])[1]["Line"]["properties"]["flow"]["enum"] == ["in", "out"]

@@ -6,14 +6,14 @@ the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
 from opencwc.records import from_plain, to_plain
 
-FINDING_COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why")
+FINDING_COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why", "readings")
 """The columns of a table of findings."""
 Tone: TypeAlias = Literal["grave", "doubt", "mild", "gap", "calm"]
 """How a verdict or a status is shown: its colour and its shape."""
@@ -63,6 +63,11 @@ class Message(Struct, frozen=True):
 
     id: str
     values: dict[str, Value] = {}
+
+
+def chemical_named(name: str, cas: str) -> Message | str:
+    """Return the name of a chemical to say in any language; without a CAS number it is known by this name alone."""
+    return Message("chemical", {"cas": cas, "name": name}) if cas else name
 
 
 class Subject(Struct, frozen=True):
@@ -117,6 +122,18 @@ class Evidence(Struct, frozen=True):
     ] = ()
 
 
+class Reading(Struct, frozen=True):
+    """One way in which the input says what the chemical is: its name, a number, a drawing."""
+
+    kind: Annotated[str, Meta(description="`name`, `cas`, `ec`, `inchikey`, `un`, `hs`, `structure`.")]
+    written: Annotated[str, Meta(description="What is written, as it is written.")]
+    place: Annotated[str, Meta(description="The column of a table, where it stands in one.")] = ""
+    span: Annotated[
+        tuple[Annotated[int, Meta(ge=0)], ...],
+        Meta(max_length=2, description="The characters from and up to which it stands in a text; else empty."),
+    ] = ()
+
+
 class Maker(Struct, frozen=True):
     """Who made a finding: component, version, the date the rules are read at, and the model where one took part."""
 
@@ -133,6 +150,7 @@ class Finding(Struct, frozen=True):
 
     ``confidence`` is ``None`` where a rule decides; a model gives a calibrated probability. ``basis`` says what the
     chemical was known by: ``structure``, ``cas``, ``name`` or ``text``. ``steps`` are the changes standardisation made.
+    ``readings`` are all that the input says of the chemical that this finding speaks of, where that is more than one.
     """
 
     subject: Subject
@@ -144,6 +162,12 @@ class Finding(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     steps: tuple[Message, ...] = ()
     confidence: float | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+def spans_of(readings: Iterable[Reading], span: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return where in its text a chemical is named: by each of its readings, else at the one place."""
+    return [reading.span for reading in readings if reading.span] or ([span] if span else [])
 
 
 class FindingRecord(Struct, frozen=True):
@@ -164,6 +188,7 @@ class FindingRecord(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     confidence: float | None
     maker: Maker
+    readings: tuple[Reading, ...] = ()
 
 
 def finding_to_plain(finding: Finding) -> dict[str, Any]:
@@ -178,12 +203,12 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
     kept = FindingRecord(
         subject.row, subject.id, subject.input, subject.component, finding.verdict, rule.list if rule else None,
         rule.entry if rule else None, source, grade, finding.basis, finding.message, finding.steps, finding.evidence,
-        finding.confidence, finding.maker,
+        finding.confidence, finding.maker, finding.readings,
     )  # fmt: skip
     plain: dict[str, Any] = to_plain(kept)
-    for evidence in plain["evidence"]:
-        if not evidence["span"]:  # it stands in no text
-            del evidence["span"]
+    for part in (*plain["evidence"], *plain["readings"]):
+        if not part["span"]:  # it stands in no text
+            del part["span"]
     return plain
 
 
@@ -200,4 +225,19 @@ def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
         kept.evidence,
         kept.steps,
         kept.confidence,
+        kept.readings,
+    )
+
+
+def readings_cell(readings: Iterable[Reading]) -> str:
+    """Return readings as one cell of a table.
+
+    >>> readings_cell([Reading("name", "Sarin"), Reading("cas", "107-44-8", "CAS No")])
+    'name: Sarin; cas (CAS No): 107-44-8'
+    """
+    return "; ".join(
+        f"{reading.kind} ({reading.place}): {reading.written}"
+        if reading.place
+        else f"{reading.kind}: {reading.written}"
+        for reading in readings
     )

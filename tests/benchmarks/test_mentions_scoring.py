@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from benchmarks.invoice_lines import invoice_lines, systematic_names
 from benchmarks.mentions import (
+    CASES,
     Find,
     Item,
     Label,
     PlainFinders,
+    Score,
     labelled,
     print_misses,
     score,
+    short_of_aim,
     text_pdf,
     totals,
     wilson,
 )
 
+from opencwc.chemistry.registry_numbers import is_valid
 from opencwc.convention import Convention
 from opencwc.screening.documents import open_texts
 
@@ -195,6 +200,38 @@ def test_every_label_of_the_set_stands_in_its_text_and_a_third_is_held_out() -> 
     items = labelled()
     assert len({item.id for item in items}) == len(items)
     assert sum(item.held_out for item in items) == pytest.approx(len(items) / 3, abs=6)
+
+
+def test_every_file_of_the_set_holds_one_language_and_every_third_item_of_it_is_held_out() -> None:
+    items = labelled()
+    by_lang = {lang: [item for item in items if item.lang == lang] for lang in {item.lang for item in items}}
+    assert sorted(by_lang) == sorted(file.stem for file in CASES.glob("*.yaml"))
+    for lang, of_lang in by_lang.items():
+        assert [item.id for item in of_lang] == [f"{lang}-{number:03}" for number in range(1, len(of_lang) + 1)]
+        assert {bool(item.labels) for item in of_lang if item.held_out} == {True, False}
+
+
+def test_no_text_of_the_set_stands_twice_and_every_number_in_it_has_its_check_digit() -> None:
+    items = labelled()
+    assert [text for text, count in Counter(item.text for item in items).items() if count > 1] == []
+    numbers = {label.cas for item in items for label in item.labels if label.cas}
+    assert {number for number in numbers if not is_valid(number)} == set()
+    assert {item.form for item in items} == {"line", "sentence"}
+    assert {label.verdict for item in items for label in item.labels} == {"listed", "review", "either"}
+
+
+def test_a_language_is_short_of_its_own_aim() -> None:
+    def scores(lang: str, found: int) -> list[Score]:
+        labels = [item(LINE, ("Sarin", SARIN, "listed"), id=f"{lang}-{number:03}") for number in range(1, 101)]
+        finds = [find(LINE, "Sarin", cas=(SARIN,))]
+        return [
+            score(labelled_item, finds if number < found else [], entries_of)
+            for number, labelled_item in enumerate(labels)
+        ]
+
+    assert short_of_aim([*scores("en", 96), *scores("de", 96)], "part").endswith("en (0.960 / 1.000).")
+    assert "de (0.940 / 1.000)" in short_of_aim(scores("de", 94), "part")
+    assert short_of_aim(scores("de", 96), "part").endswith("reached in every language.")
 
 
 def test_the_plain_ways_find_printed_numbers_and_printed_names_and_no_more() -> None:

@@ -26,7 +26,7 @@ from .conftest import COMMAND, Ran, Run
 
 SARIN, ETHANOL = "CC(C)OP(C)(=O)F", "CCO"
 FOUND = [("1", "P1", "listed", "CWC", "1A01", "structure"), ("2", "P2", "not_listed", "", "", "structure")]
-HEADER = "row,id,input,component,verdict,list,entry,basis,why"
+HEADER = "row,id,input,component,verdict,list,entry,basis,why,readings"
 NO_CHANCE = pytest.mark.skipif(sys.platform == "win32", reason="signals and permissions are of another kind there")
 
 OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(encoding="utf-8")
@@ -376,7 +376,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("words", "message"),
         [
-            (["--as", "formula"], "auto, smiles, inchi, cas, name, molblock"),
+            (["--as", "formula"], "auto, smiles, inchi, inchikey, cas, ec, un, hs, name, molblock, text"),
             (["--as-of", "yesterday"], "Write the day as 2020-06-07"),
             (["--lists", "CWC,ZZ"], "The available lists are: CWC, AG"),
             (["--only", "bad"], "listed, review, exempt, unreadable, not_listed"),

@@ -35,6 +35,21 @@ def test_the_example_is_answered_as_the_guide_says(run: Run) -> None:
     assert "2,000 kg of 6,000 kg" in by_id["S-07"]["why"]
 
 
+def test_a_consignee_like_a_listed_name_is_for_review_on_the_first_line(run: Run, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text(
+        "id,chemical,from,to,date,consignee\nS-1,Caffeine,France,Germany,2027-03-01,Ivan Petrovich Morozov\n",
+        encoding="utf-8",
+    )
+    check = ("transfers", "check", ledger, *ASKED, "--sanctions", EXAMPLES / "sanctions.csv")
+    done = run(*check, "--format", "csv")
+    assert [row["verdict"] for row in done.rows] == ["review", "allowed"]
+    assert {row["shipment_verdict"] for row in done.rows} == {"review"}
+    assert {row["input"] for row in done.rows} == {"Caffeine"}
+    on_screen = run(*check).text
+    assert on_screen.index("review") < on_screen.index("allowed")
+
+
 def test_the_table_on_the_screen_says_what_was_checked(run: Run) -> None:
     done = run("transfers", "check", LEDGER, *ASKED)
     assert done.status == 1

@@ -135,6 +135,25 @@ def test_the_gate_is_sound_on_noise(texts: list[str]) -> None:
     assert_sound(texts)
 
 
+def without_hydrogens(text: str) -> list[str]:
+    """Write every atom of a drawing in brackets and without its hydrogens, all of them or one in two."""
+    mol = Chem.MolFromSmiles(text)
+    if mol is None or any(atom.GetIsAromatic() for atom in mol.GetAtoms()):
+        return []
+    written = Chem.MolToSmiles(mol, allHsExplicit=True)
+    bare = re.sub(r"(\[[A-Z][a-z]?)@*H\d?", r"\1", written)
+    half = re.sub(r"(\[[A-Z][a-z]?)@*H\d?", lambda found: found[1] if found.start() % 2 else found[0], written)
+    return [bare, half]
+
+
+def test_the_gate_sends_on_what_is_drawn_without_its_hydrogens() -> None:
+    bare = [text for case in case_structures() for text in without_hydrogens(case)]
+    assert len(bare) > 300
+    assert_sound(bare)
+    drawn = ["[C][C]([C])[O][P](=[O])([C])[F]", "[O][C][C][S][C][C][O]", "[Cl][C][C][S][C][C][Cl]"]
+    assert sent_on(drawn) == [True] * 3
+
+
 def with_drawn_hydrogens(template: str) -> list[str]:
     """Write one to three hydrogens of each isotope on the first atom of a drawing: before it, after it, around it."""
     atom, rest = re.match(r"(\[[^]]*\]|[A-Z])(.*)", template).groups()

@@ -16,8 +16,12 @@ from opencwc.convention import Convention
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
-from opencwc.transfers.check.checking import Answer, Checker
+from opencwc.transfers.check.certificates import certificate_of
+from opencwc.transfers.check.checking import Answer, Checker, with_names_alike
+from opencwc.transfers.check.consignees import SanctionsList
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
+from opencwc.transfers.check.kept import shown_answer
+from opencwc.transfers.check.name_index import Listed
 from opencwc.transfers.check.rule_effects import EFFECTS, find_exceptions, not_for
 from opencwc.transfers.check.shipments import Shipment, shipment_of
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -191,7 +195,7 @@ def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
 def test_the_day_of_a_state_that_is_not_verified_is_told() -> None:
     unverified = next(state for state in Convention(ASKED).states if state.state.evidence == "unverified")
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": unverified.state.code, "date": "2020-03-01"}
-    assert "not verified" in sentence(checked(row)[0].findings[0].message)
+    assert "unconfirmed" in sentence(checked(row)[0].findings[0].message)
 
 
 def test_evidence_shows_the_states_the_duties_and_the_papers() -> None:
@@ -244,8 +248,61 @@ def test_a_mixture_has_one_verdict_and_each_line_its_duties_with_day_and_source(
     assert len({line["verdict"] for line in lines}) == 2
     assert {line["shipment_verdict"] for line in lines} == {"prohibited"}
     assert {finding_as_plain(answer, finding)["shipment_verdict"] for finding in answer.findings} == {"prohibited"}
+    assert {line["needed"] + line["needed_by"] for line in lines} == {""}
     below_30 = next(line for line in lines if line["entry"] == "3B17")
     assert "by 2028-03-30" in below_30["duties"] and "Verification Annex VIII.1" in below_30["duties"]
+
+
+def test_nothing_is_still_needed_for_what_is_prohibited() -> None:
+    line = {"line": "Solution of thiodiglycol 50 % and triethanolamine 20 %", "to": "Israel"}
+    weapon = {"chemical": "Sarin", "quantity": "1", "unit": "g", "purpose": "chemical weapons", "to": "France"}
+    for row in (line, weapon):
+        answer = checked({**row, "from": "Germany", "date": "2027-02-01"})[0]
+        assert answer.verdict is Verdict.PROHIBITED
+        assert shown_answer(answer).owed == ()
+        for finding in answer.findings:
+            assert not {"needed"} & {duty["state"] for duty in finding_as_plain(answer, finding)["duties"]}
+            assert not [part for part in finding.evidence if part.kind == "duty" and part.value.startswith("needed")]
+
+
+def test_what_is_wrong_with_the_certificate_of_a_prohibited_shipment_is_told() -> None:
+    row = {
+        "chemical": "Triethanolamine", "quantity": "1", "unit": "t", "purpose": "chemical weapons", "from": "Germany",
+        "to": "Israel", "consignee": "Acme Ltd", "certificates": "C1", "date": "2027-02-01",
+    }  # fmt: skip
+    stated = {"id": "C1", "issued_by": "Israel", "recipient": "Acme Ltd", "chemical": "Triethanolamine",
+              "quantity": "5", "unit": "t", "expires": "2027-12-31", "end_use": "industrial"}  # fmt: skip
+    checker = Checker(Question(ASKED), [certificate_of(1, stated)])
+    answer = next(checker.check([shipment_of(1, row)]))
+    assert answer.verdict is Verdict.PROHIBITED
+    assert [duty.state for duty in answer.owed if duty.rule.id == "s3-certificate"] == ["told"]
+    assert "end-use" in " ".join(sentence(duty.told) for duty in answer.owed)
+
+
+LISTED_NAMES = SanctionsList("names.csv", (Listed("inv-1", "Company", ("Orvenda Chemical Trading House",), ("il",)),))
+
+
+@pytest.mark.parametrize(
+    ("row", "verdicts"),
+    [
+        ({"chemical": "Ethanol", "to": "France"}, ["review", "allowed"]),
+        ({"chemical": "Triethanolamine", "to": "France"}, ["review", "allowed"]),
+        ({"chemical": "Triethanolamine", "to": "Israel"}, ["review", "allowed_with"]),
+        ({"chemical": "Thiodiglycol", "to": "Israel"}, ["prohibited", "review"]),
+        ({"chemical": "a name that nobody knows", "to": "France"}, ["review", "unreadable"]),
+    ],
+)
+def test_a_receiver_like_a_listed_name_comes_before_what_the_rules_allow(
+    row: dict[str, str], verdicts: list[str]
+) -> None:
+    row = {**row, "from": "Germany", "date": "2027-02-01", "end_user": "Orvenda Chemical Trading House, Haifa"}
+    answer = with_names_alike(checked(row)[0], LISTED_NAMES)
+    assert [str(finding.verdict) for finding in answer.findings] == verdicts
+    assert str(answer.verdict) == verdicts[0]
+    shown = shown_answer(answer)
+    assert (shown.verdict, [verdict for verdict, _, _ in shown.reasons]) == (verdicts[0], verdicts)
+    assert [(name.field, name.entry) for name in shown.alike] == [("end_user", "inv-1")]
+    assert line_of(answer, answer.findings[0])["shipment_verdict"] == verdicts[0]
 
 
 def test_every_rule_on_transfers_is_named_by_the_function_that_applies_it() -> None:

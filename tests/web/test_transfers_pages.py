@@ -568,6 +568,7 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
     answers = {article.one("h2").text.split()[-1]: article for article in page.all("article")}
     assert list(answers) == ["S-1", "S-2", "S-3", "S-4", "S-5", "S-6"]
     assert "prohibited" in answers["S-3"].one("h2").text
+    assert "review" in answers["S-1"].one("h2").text and "inv-1" in answers["S-1"].one("ul", class_="reasons").text
     assert "inv-1" in answers["S-1"].one("ul", class_="alike").text
     assert not answers["S-4"].all("ul", class_="alike")
     assert page.one("span", class_="m-restricted")

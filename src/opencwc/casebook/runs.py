@@ -360,6 +360,7 @@ _REST = 2_000
 """Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""
 _KEPT = (
     "input", "component", "list", "entry", "source", "grade", "basis", "message", "steps", "evidence", "confidence",
+    "readings",
 )  # fmt: skip
 _FINDING_COLUMNS = (
     "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",

@@ -34,6 +34,8 @@ _ALONE = _by_number({ord(letter): number for letter, number in _ATOMS.items()}, 
 """The element of a letter that is an atom without brackets, but for B and C; negative where it is aromatic."""
 _MOST_ALONE = _by_number({5: 3, 6: 4, 7: 3, 8: 2, 15: 5, 16: 6}, 119, 1)
 """The most bonds of an atom without brackets, by its atomic number."""
+_FEWEST = _by_number({5: 3, 6: 4, 7: 3, 8: 2, 14: 4, 15: 3, 16: 2, 32: 4, 33: 3, 34: 2, 50: 4, 51: 3, 52: 2}, 119, 1)
+"""The fewest bonds, hydrogens among them, of an uncharged atom that lacks none."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -515,6 +517,10 @@ def scan_texts(
             piece_key[root] += bonded[number, kept_count[atom]]
             if on_metal[atom] or (number == 15 and bracket[atom]):
                 piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
+            if bracket[atom] and not aromatic[atom] and number != 1:
+                least = _FEWEST[number] - abs(charge[atom]) if number == 6 else _FEWEST[number] + charge[atom]
+                if bonds[atom] + hydrogens[atom] < least:
+                    piece_blurred[root] = True  # drawn without its hydrogens, which the full path fills in
             if (number == 15 or number == 16) and drawn_hydrogens[atom]:
                 # several valences: the full path folds the hydrogen and counts the unwritten ones anew, of fewer bonds
                 piece_blurred[root] = True

@@ -84,8 +84,8 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
     held = read_certificates(certificates) if certificates else ()
     names = SanctionsList.read(sanctions) if sanctions else None
     checker, tally = Checker(question, held), CheckTally()
-    by_rules = list(checker.check(read.shipments))
-    answers = [with_names_alike(answer, names) for answer in by_rules] if names else by_rules
+    by_rules = checker.check(read.shipments)
+    answers = [with_names_alike(answer, names) if names else answer for answer in by_rules]
     for answer in answers:
         tally.add(answer)
     if where.case:
@@ -94,14 +94,13 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
             "rules": [file.name for file in question.files], "columns": dict(read.columns),
             "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
         }  # fmt: skip
-        # What is kept names the names that are alike beside the answers, which must be those without them.
-        steps = steps_of(checker, by_rules, read, held, names)
+        steps = steps_of(checker, answers, read, held, names)
         keep_run(CHECK, steps, where, asked, [file for file in files if file is not None], lang)
     else:
         record_refusals(
             answer.shipment.said for answer in answers for finding in answer.findings if is_refusal(finding.message)
         )
-    hits = sum(len(answer.findings) for answer in answers) - sum(len(answer.findings) for answer in by_rules)
+    hits = sum(len(answer.alike) for answer in answers)
     compared = names.told_of_all(hits) if names else None
     notes = (*read.notes, *summary(checker, tally, read.columns, len(held), compared))
     told = [sentence(note, lang) for note in notes]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from opencwc.errors import InputError
-from opencwc.files.columns import looks_like_smiles
+from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.delimiters import sniff_delimiter, sniff_delimiter_of_text
 from opencwc.files.mojibake import noise_share
 from opencwc.files.passages import Refusal

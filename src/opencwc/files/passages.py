@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
-from opencwc.files.columns import is_heading_word
+from opencwc.files.headings import is_heading_word
 from opencwc.files.line_breaks import join_numbers
 from opencwc.finding import Message
 from opencwc.wording import reason

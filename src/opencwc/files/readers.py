@@ -92,7 +92,7 @@ def load_passage_readers() -> None:
     import pypdfium2.raw  # noqa: F401
     import python_calamine  # noqa: F401
 
-    from opencwc.files.columns import is_heading_word
+    from opencwc.files.headings import is_heading_word
 
     for reader in READERS:
         if reader.passages:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
 from opencwc.files.rows import Rows
-from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
+from opencwc.screening.allow_list import AllowList, silenced_in
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from opencwc.chemistry.smiles_gate import Limits
+    from opencwc.screening.row_readings import RowReadings
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
@@ -47,6 +51,7 @@ class BatchScreener:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
+        self.allow_list = AllowList.of_house()
         self._limits: Limits | None = None
 
     def answer(self, rows: Rows) -> Answered:
@@ -56,6 +61,45 @@ class BatchScreener:
         }
         if self.question.kind == "text":
             return self._answer_texts(rows, outcomes)
+        kind = rows.columns[0].kind if rows.columns else ANY_KIND
+        may_be_drawn = kind in KINDS_WITH_DRAWINGS
+        plain = Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed)
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not (may_be_drawn or kind == "name")):
+            of_inputs = self._answer_inputs(rows, outcomes) if may_be_drawn else outcomes
+            outcomes = of_inputs | dict(self._row_readings.join(rows, of_inputs))
+        else:
+            outcomes = self._answer_inputs(rows, outcomes)
+        return _counted(rows, self._allowing(rows, outcomes), plain)
+
+    def _allowing(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Let the allow-list silence what it allows."""
+        if not self.allow_list.in_force:
+            return outcomes
+        return {
+            offset: self.allow_list.silence(rows.inputs[offset] or "", statements)
+            for offset, statements in outcomes.items()
+        }
+
+    @cached_property
+    def _row_readings(self) -> RowReadings:
+        """Reads rows of several columns."""
+        from opencwc.screening.row_readings import RowReadings
+
+        quiet_rows_matter = not self.question.only or Verdict.NOT_LISTED in self.question.only
+        return RowReadings(self.screener, self._are_quiet, quiet_rows_matter=quiet_rows_matter)
+
+    def _are_quiet(self, drawings: Sequence[str]) -> Sequence[bool]:
+        """Tell of SMILES which no entry can have to do with; of a few of them nothing is told."""
+        import polars as pl
+
+        if not self.question.gate or len(drawings) < LEAST_ROWS_FOR_GATE:
+            return [False] * len(drawings)
+        quiet: list[bool] = (~self._gate(pl.Series(drawings, dtype=pl.String))).tolist()
+        return quiet
+
+    def _answer_inputs(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Answer the inputs each for itself, beside those whose outcome is known; those of no list have none."""
+        outcomes = dict(outcomes)
         kinds = _kinds(rows.inputs, self.question.kind, self.screener)
         smiles = kinds["smiles"]
         if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
@@ -65,7 +109,7 @@ class BatchScreener:
             for offset, text in zip(offsets.tolist(), inputs, strict=True):
                 if offset not in outcomes:
                     outcomes[offset] = self.screener.answer(text, self.question.kind)
-        return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        return outcomes
 
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
@@ -73,7 +117,7 @@ class BatchScreener:
         different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
         answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
         outcomes.update({offset: mentions for offset, text in readable if (mentions := answers[text])})
-        answered = _counted(rows, outcomes, NO_MENTION)
+        answered = _counted(rows, self._allowing(rows, outcomes), NO_MENTION)
         answered.tally.silent = len(rows.inputs) - len(outcomes)
         return answered
 
@@ -96,6 +140,8 @@ def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcom
     tally = Tally()
     for statements in outcomes.values():
         tally.add(gravest(outcome.verdict for outcome in statements))
+        for name, mentions in silenced_in(statements).items():
+            tally.allowed[name] = tally.allowed.get(name, 0) + mentions
     tally.add(plain.verdict, len(rows.inputs) - len(outcomes))
     return Answered(rows, outcomes, tally, plain)
 
@@ -124,6 +170,7 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
         pl.lit("").alias("entry"),
         pl.lit(answered.plain.basis).alias("basis"),
         pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
+        pl.lit("").alias("readings"),
     )
     special_lines = _outcome_lines(answered, question).join(keys, on="offset", how="left", maintain_order="left")
     special_lines = special_lines.with_columns(
@@ -157,6 +204,7 @@ def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:
         "entry": [outcome.rule.entry if outcome.rule else "" for _, outcome in chosen],
         "basis": [outcome.basis for _, outcome in chosen],
         "why": [whys[id(outcome.message)] for _, outcome in chosen],
+        "readings": [readings_cell(outcome.readings) for _, outcome in chosen],
     }
     offsets = pl.Series("offset", [offset for offset, _ in chosen], dtype=pl.UInt32)
     return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import polars as pl
 
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, signature_of
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
@@ -42,6 +43,7 @@ class DocumentRows:
     languages: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
     kind: str = ""
     columns: tuple[str, ...] = ()
+    reads: tuple[ReadColumn, ...] = ()
     column: str = ""
     id_column: str | None = None
     inputs_are: str = "text"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure
-from opencwc.finding import FINDING_COLUMNS, Finding, Maker, finding_to_plain
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, finding_to_plain, readings_cell
 from opencwc.records import to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
 from opencwc.screening.model import Checked
@@ -124,7 +124,7 @@ def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file:
 
     out = io.StringIO()
     for finding in to_findings(answered, maker, file, screener.question.only):
-        cells = finding_as_json(finding, screener.question.lang)
+        cells = finding_as_json(finding, screener.question.lang) | {"readings": readings_cell(finding.readings)}
         mol = _drawing(finding)
         block = _NO_STRUCTURE if isinstance(mol, Unreadable) else Chem.MolToMolBlock(mol)
         title, _, body = block.partition("\n")

@@ -15,22 +15,34 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import NamedTuple
 
+import msgspec
+
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Finding, Maker, Message, Rule, Value, Verdict
+from opencwc.language.commerce.shares import Share
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
-from opencwc.transfers.check.consignees import SanctionsList
+from opencwc.transfers.check.consignees import Hit, SanctionsList, finding_of
 from opencwc.transfers.check.identification import Answering, Identified, identify
 from opencwc.transfers.check.rule_effects import barred, plain_doubts, weigh
-from opencwc.transfers.check.shipment_cells import Share, Side
+from opencwc.transfers.check.shipment_cells import Side
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import Acquired, Owed, Rules, Standing, Weighing, gravest, joined, written
 from opencwc.version import __version__
+
+
+class SimilarReceiver(NamedTuple):
+    """A name of a sanctions list that is like one in a ``field`` of the shipment, and the finding of it."""
+
+    field: str
+    name: str
+    hit: Hit
+    finding: Finding
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Answer:
     """What the rules say of one shipment; ``states`` are sender, receiver, those on the way and the origin.
 
     ``shipment`` has the amounts that were taken from its commercial line. ``day`` is the day as of which the rules
-    were read.
+    were read. ``findings`` stand gravest first; those of names that are like a receiver's (``alike``) are among them.
     """
 
     shipment: Shipment
@@ -47,6 +59,7 @@ class Answer:
     owed: tuple[Owed, ...]
     states: tuple[Standing, ...]
     day: date
+    alike: tuple[SimilarReceiver, ...] = ()
 
 
 class Law:
@@ -73,14 +86,23 @@ class Law:
 
 
 def with_names_alike(answer: Answer, names: SanctionsList) -> Answer:
-    """Add a finding for review for every entry of a sanctions list whose name is like one that receives."""
+    """Add a finding for review for every entry of a sanctions list whose name is like one that receives.
+
+    It outranks that the rules allow the transfer: it stands before, and the verdict is for review.
+    """
     shipment, maker = answer.shipment, answer.findings[0].maker
-    alike: dict[Rule | None, Finding] = {}
-    for text in receivers_of(shipment):
-        for finding in names.findings(text, shipment.subject, maker, shipment.receiver.code):
-            alike.setdefault(finding.rule, finding)
-    verdict = gravest([answer.verdict, Verdict.REVIEW]) if alike else answer.verdict
-    return replace(answer, verdict=verdict, findings=(*answer.findings, *alike.values()))
+    alike: dict[str, SimilarReceiver] = {}
+    for field, name in receivers_of(shipment):
+        for hit in names.find(name, shipment.receiver.code):
+            subject = msgspec.structs.replace(shipment.subject, input=name)
+            alike.setdefault(hit.entry, SimilarReceiver(field, name, hit, finding_of(hit, subject, maker)))
+    findings = (*answer.findings, *(receiver.finding for receiver in alike.values()))
+    return replace(
+        answer,
+        verdict=gravest([answer.verdict, *(receiver.finding.verdict for receiver in alike.values())]),
+        findings=tuple(sorted(findings, key=lambda finding: CHECK.verdicts.index(finding.verdict))),
+        alike=tuple(alike.values()),
+    )
 
 
 class _Received(NamedTuple):
@@ -225,7 +247,7 @@ class Checker:
         if not judged:
             return self._plain(shipment, day, Verdict.REVIEW, joined(identified.doubts), identified.outcome)
         verdict = gravest(finding.verdict for finding, _ in judged)
-        if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
+        if verdict is Verdict.PROHIBITED:  # what does not go draws nothing, and nothing is needed for it
             self.balances.left = left
             judged = self._judged(shipment, day, law, identified, (sender, receiver, *via), goes=False)
         self._settle(shipment, verdict)
@@ -375,7 +397,11 @@ def _structures(identified: Identified, rule: Rule) -> set[str] | None:
     return structures if outcomes else None
 
 
-def receivers_of(shipment: Shipment) -> tuple[str, ...]:
-    """Return the names of those who receive a shipment, each once: as written, and what stands before a comma."""
-    texts = [shipment.text(field).strip() for field in ("consignee", "end_user")]
-    return tuple(dict.fromkeys(name for text in texts for name in (text, text.split(",")[0].strip()) if name))
+def receivers_of(shipment: Shipment) -> tuple[tuple[str, str], ...]:
+    """Return the names of those who receive a shipment, each once, with its field: as written, and up to a comma."""
+    fields: dict[str, str] = {}
+    for field in ("consignee", "end_user"):
+        text = shipment.text(field).strip()
+        for name in (text, text.split(",")[0].strip()):
+            fields.setdefault(name, field)
+    return tuple((field, name) for name, field in fields.items() if name)

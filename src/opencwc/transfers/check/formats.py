@@ -16,17 +16,18 @@ from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.shipment_cells import plain_number
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import Owed, resting
+from opencwc.transfers.check.weighing import LATE, Owed, resting
 from opencwc.wording import sentence
 
 CHECK_COLUMNS = (
     "row", "id", "input", "verdict", "list", "entry", "from", "to", "via", "date", "quantity", "unit", "concentration",
     "needed", "needed_by", "later", "basis", "why", "source", "evidence", "shipment_verdict", "duties",
 )  # fmt: skip
-"""``quantity`` is in kg or L; ``needed`` are the ids of what is still needed (docs/reference/transfers.md),
-``needed_by`` the first day by which one of them is due; ``later`` what is due afterwards, each with its day; ``source``
-and ``evidence`` are those of the rules that decide. ``verdict`` is that of the line's entry, ``shipment_verdict`` the
-strictest of all lines of the shipment; ``duties`` says each duty of the line with its day and source."""
+"""``quantity`` is in kg or L; ``needed`` are the ids of what is still needed (docs/reference/transfers.md), none where
+the shipment is prohibited, ``needed_by`` the first day by which one of them is due; ``later`` what is due afterwards,
+each with its day; ``source`` and ``evidence`` are those of the rules that decide. ``verdict`` is that of the line's
+entry, ``shipment_verdict`` the strictest of all lines of the shipment; ``duties`` says each duty of the line with its
+day and source."""
 
 
 MOST_UNNAMED = 50
@@ -79,14 +80,14 @@ def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str
     """Return the cells of one finding (`CHECK_COLUMNS`)."""
     shipment = answer.shipment
     owed = owed_by(answer, finding)
-    needed = [duty for duty in owed if duty.state in ("needed", "late")]
+    needed = [duty for duty in owed if duty.state in LATE and answer.verdict is not Verdict.PROHIBITED]
     due = min((duty.due for duty in needed if duty.due), default=None)
     rests_on = deciding(owed, finding.verdict)
     amount = shipment.amount
     return {
         "row": str(shipment.row),
         "id": shipment.id,
-        "input": finding.subject.input,
+        "input": shipment.said,
         "verdict": str(finding.verdict),
         "list": finding.rule.list if finding.rule else "",
         "entry": finding.rule.entry if finding.rule else "",
@@ -126,6 +127,7 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
     first = ("row", "id", "input", "verdict", "list", "entry", "source", "grade", "basis")
     return {
         **{name: plain.pop(name) for name in first},
+        "input": answer.shipment.said,
         "why": sentence(finding.message, lang),
         "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),

@@ -22,17 +22,15 @@ from opencwc.finding import Message, Verdict
 from opencwc.records import Share, Short, from_plain, one_of, to_plain
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.check.verb import VERB
+from opencwc.transfers.check.weighing import LATE, written
 
 if TYPE_CHECKING:
     from opencwc.chemistry.systematic_names import SystematicNames
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import Balances, Certificate
     from opencwc.transfers.check.checking import Answer, Checker
-    from opencwc.transfers.check.consignees import Hit, SanctionsList
 
 
-LATE = ("late", "needed")
-"""The states of a duty that is still owed, the worse first."""
 CheckVerdict = Annotated[str, one_of(VERB.verdicts)]
 PaperKind = Annotated[str, one_of(PAPER_KINDS)]
 
@@ -87,7 +85,9 @@ class ShownAnswer(Struct, frozen=True):
 
     @property
     def owed(self) -> tuple[Duty, ...]:
-        """What is still needed before the shipment may go, and what comes too late."""
+        """What is still needed before the shipment may go, and what comes too late; nothing where it may not go."""
+        if self.verdict == Verdict.PROHIBITED:
+            return ()
         return tuple(duty for duty in self.duties if duty.state in LATE)
 
     def facts_for(self, paper: str) -> PaperFacts:
@@ -126,14 +126,14 @@ def checker_with(
 def shown_answer(
     answer: Answer,
     certificates: Sequence[Certificate] = (),
-    hits: Sequence[tuple[str, str, Hit]] = (),
     mark: str = "",
 ) -> ShownAnswer:
-    """Return an answer as it is shown; ``hits`` are (field, name asked for, name of the list)."""
+    """Return an answer as it is shown."""
     from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
 
     shipment = answer.shipment
     papers = papers_for(answer)
+    of_names = [receiver.finding for receiver in answer.alike]
     return ShownAnswer(
         row=shipment.row,
         id=shipment.id,
@@ -143,7 +143,11 @@ def shown_answer(
         verdict=str(answer.verdict),
         day=answer.day,
         reasons=tuple(
-            (str(finding.verdict), f"{finding.rule.list} {finding.rule.entry}" if finding.rule else "", finding.message)
+            (
+                str(finding.verdict),
+                written(finding.rule) if finding.rule and finding not in of_names else "",
+                finding.message,
+            )
             for finding in answer.findings
         ),
         duties=tuple(
@@ -161,10 +165,10 @@ def shown_answer(
         certificate=facts_of_certificate(answer, certificates, mark)[0] if papers else None,
         alike=tuple(
             SimilarName(
-                field, sought[:_LONGEST], hit.name[:_LONGEST], hit.score, hit.entry[:_LONGEST], hit.schema[:_LONGEST],
+                field, name[:_LONGEST], hit.name[:_LONGEST], hit.score, hit.entry[:_LONGEST], hit.schema[:_LONGEST],
                 tuple(hit.countries), hit.country,
             )
-            for field, sought, hit in hits
+            for field, name, hit, _ in answer.alike
         ),
     )  # fmt: skip
 
@@ -179,22 +183,6 @@ def papers_for(answer: Answer) -> tuple[str, ...]:
     named = {owed.rule.paper for owed in answer.owed}
     kinds = (("certificate", "certificate"), ("notice", "notification"))
     return (*(kind for paper, kind in kinds if paper in named), "licence")
-
-
-MOST_ALIKE = 5
-"""Names of a list that are told for one consignee, the most alike first."""
-
-
-def alike(names: SanctionsList, answer: Answer) -> list[tuple[str, str, Hit]]:
-    """Return the names of a list that are like a consignee or end user: (field, name asked for, name of the list)."""
-    shipment = answer.shipment
-    fields = {shipment.text(field): field for field in ("end_user", "consignee")}  # each name once
-    return [
-        (field, name, hit)
-        for name, field in fields.items()
-        if name
-        for hit in names.find(name, shipment.receiver.code, MOST_ALIKE)
-    ]
 
 
 def balances_of(balances: Balances) -> tuple[Balance, ...]:

@@ -11,9 +11,8 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
-from opencwc.finding import Subject
 from opencwc.records import to_plain
-from opencwc.transfers.check.kept import alike, checker_with, shown_answer
+from opencwc.transfers.check.kept import checker_with, shown_answer
 from opencwc.transfers.table_readers import load_table_readers
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
@@ -63,11 +62,12 @@ class Reader:
         sample = b"chemical,quantity,unit,from,to,date\nthiodiglycol,5,kg,DEU,FRA,%s\nsarin,5,g,DEU,FRA,2005-01-01\n"
         shipments = read_shipments(io.BytesIO(sample % self.day.encode()), "sample.csv").shipments
         for answer in checker_with(None, self.question).check(shipments):
-            shown_answer(answer, (), (), self.mark)
+            shown_answer(answer, (), self.mark)
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, then the findings shipment by shipment, and the end with the file of the pages."""
         from opencwc.transfers.check.certificates import read_certificates
+        from opencwc.transfers.check.checking import with_names_alike
         from opencwc.transfers.check.consignees import SanctionsList
         from opencwc.transfers.check.shipments import read_shipments
 
@@ -79,7 +79,9 @@ class Reader:
         certificates = read_certificates(paper.path, paper.name) if paper else ()
         names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None
         checker = checker_with(None, self.question, certificates)
-        answers = checker.check(shipments.shipments)
+        answers = (
+            with_names_alike(answer, names) if names else answer for answer in checker.check(shipments.shipments)
+        )
         yield from steps_of(checker, answers, shipments, certificates, names, self.mark)
 
 
@@ -93,11 +95,10 @@ def steps_of(
 ) -> Iterator[Step]:
     """Give what is kept of a check: what is checked, the findings as answers come, the end with the pages' file.
 
-    The answers are those of a checker that looks for no names; the names of ``names`` are looked for here.
+    ``answers`` have the names that are alike in them already where ``names`` are looked for (`with_names_alike`).
     """
     from opencwc.screening.formats import checked_as_json
     from opencwc.transfers.check import kept
-    from opencwc.transfers.check.consignees import finding_of
     from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
 
     checked = checked_as_json(checked_by_rules(checker, file=shipments.name, notes=shipments.notes))
@@ -108,12 +109,9 @@ def steps_of(
     findings: list[Finding] = []
     for row, answer in enumerate(answers, 1):
         tally.add(answer)
-        alike_names = alike(names, answer) if names else []
-        hits += alike_names
-        shown_answers.append(shown_answer(answer, certificates, alike_names, mark))
+        hits += answer.alike
+        shown_answers.append(shown_answer(answer, certificates, mark))
         findings += answer.findings
-        for _, name, hit in alike_names:
-            findings.append(finding_of(hit, Subject(answer.shipment.row, answer.shipment.id, name), checker.maker))
         if row % SHIPMENTS_AT_ONCE == 0 or row == rows:
             yield Progress(row, row / rows)
             yield Found(findings)

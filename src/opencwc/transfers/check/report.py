@@ -111,7 +111,7 @@ class _Reporter:
         entry = self.convention.find(rule.list, rule.entry) if rule else None
         title = entry.title.get(self.lang, entry.title["en"]) if entry else ""
         shipment = answer.shipment
-        facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
+        facts = [Fact(self.say("label_input"), (Text(shipment.said, verbatim=True),))]
         if answer.states:
             facts.append(
                 Fact(

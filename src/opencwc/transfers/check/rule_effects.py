@@ -13,7 +13,7 @@ from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.check.certificates import balance_said
 from opencwc.transfers.check.schedule_1_rules import at_most, no_third_state, notice, only_for
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.weighing import Rules, Weighing, existence_doubt, resting, written
+from opencwc.transfers.check.weighing import Owed, Rules, Weighing, existence_doubt, resting, written
 
 Effect = Callable[[Weighing, TransferRule, Message | None], None]
 """What a rule does to a weighing; the message says why it perhaps does not hold."""
@@ -46,6 +46,15 @@ def weigh(weighing: Weighing) -> None:
             )
     if weighing.verdict is Verdict.PROHIBITED:  # nothing follows from what does not go
         weighing.owed = [owed for owed in weighing.owed if owed.state != "later"]
+    if weighing.verdict is Verdict.PROHIBITED or not weighing.goes:
+        weighing.owed = [owed for owed in map(_needed_no_more, weighing.owed) if owed]
+
+
+def _needed_no_more(owed: Owed) -> Owed | None:
+    """Return what is left of a duty where the shipment does not go: what was needed is told where a paper is wrong."""
+    if owed.state != "needed":
+        return owed
+    return owed._replace(state="told", due=None, missing=None) if owed.why else None
 
 
 def _weigh_row(weighing: Weighing) -> None:

@@ -15,8 +15,9 @@ from typing import NamedTuple, Protocol
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
 from opencwc.convention.territories import all_territories
 from opencwc.finding import Evidence, Message, Rule, Value, Verdict
+from opencwc.language.commerce.shares import Share
 from opencwc.transfers.check.certificates import Balances, Cover
-from opencwc.transfers.check.shipment_cells import Amount, Share, Side, is_former
+from opencwc.transfers.check.shipment_cells import Amount, Side, is_former
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording.states import state_named
@@ -68,6 +69,10 @@ def existence_doubt(side: Side, day: date) -> Message | None:
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
 """What becomes of a rule: not kept; too late for that day; still needed; met by the papers held; to be done afterwards;
 told."""
+
+
+LATE = ("late", "needed")
+"""The states of a duty that is still owed, the worse first."""
 
 
 class Owed(NamedTuple):
@@ -170,7 +175,7 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 class Weighing:
     """One entry of one shipment, and what the rules say of it so far; the verdict is that of the gravest reason.
 
-    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate.
+    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate, and nothing is needed.
     """
 
     beside: Beside

@@ -16,7 +16,7 @@ from opencwc.casebook.model import KeptFinding, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, NotFoundError, UnavailableError, error_from_plain
 from opencwc.files.csv_cells import csv_of
-from opencwc.finding import FINDING_COLUMNS, Message
+from opencwc.finding import FINDING_COLUMNS, Message, Reading, readings_cell
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.records import fields_of, from_plain, one_of
@@ -169,7 +169,13 @@ def _as_ndjson(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]
 def _as_csv(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]:
     yield csv_of([FINDING_COLUMNS])
     for page in pages:
-        yield csv_of([cells[name] for name in FINDING_COLUMNS] for cells in (_plain(finding, lang) for finding in page))
+        yield csv_of(_cells(finding, lang) for finding in page)
+
+
+def _cells(finding: KeptFinding, lang: str) -> list[Any]:
+    plain = _plain(finding, lang)
+    plain["readings"] = readings_cell(from_plain(list[Reading], plain["readings"]))
+    return [plain[name] for name in FINDING_COLUMNS]
 
 
 def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
@@ -191,6 +197,7 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
         "status": str(finding.status),
         "mark": str(finding.mark),
         "evidence": content.get("evidence", []),
+        "readings": content.get("readings", []),
     }
 
 
