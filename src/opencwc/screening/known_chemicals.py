@@ -5,11 +5,11 @@ A name or number with several readings keeps them all; what cannot be looked up 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames
 from opencwc.chemistry.inchi_keys import normalise_inchi_key
 from opencwc.chemistry.molecule_reader import Unreadable, normalise_inchi, read_structure, sides_of_reaction
 from opencwc.chemistry.name_resolver import Candidate, Resolver
