@@ -191,7 +191,7 @@ def test_what_cannot_be_read_of_the_attachments_is_told() -> None:
     assert places(passages) == {"Subject": "s", "body ¶ 1": "plain TEA"}
     assert {part.place: part.message.id for part in unread} == {
         "winmail.dat": "reading_kind_winmail",
-        "a.zip": "reading_kind_archive",
+        "a.zip": "reading_no_text",
         "logo.png": "reading_kind_picture",
         "a.doc": "reading_kind_unknown",
         "a.pdf": "reading_damaged",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec import structs
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli import options
@@ -32,13 +34,14 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.allow_list import AllowList
 from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
-from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
+from opencwc.screening.model import KINDS, KINDS_BY_CELL, Checked, Question, Tally, TextRow
 from opencwc.screening.reader import started
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.table_run import Piece, Wish, checked_by, run
+from opencwc.screening.table_run import Piece, Wish, checked_of_table, columns_read, run
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import say, sentence
@@ -136,7 +139,7 @@ def _screen_table(
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
     question = _of_table(question, table)
-    checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
+    checked = checked_of_table(rulebook, table, question)
     marks = name == "html" and question.kind == "text"
     answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
     encoded = "" if name in ("", "html") else name
@@ -160,17 +163,18 @@ def _screen_table(
         sink = None
         if encoded:
             sink = format_named(name).open(stream, checked)
-        files = [file] if (file := _kept_file(given.source)) else []
+        files = _kept_files(given.source)
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
+        checked = structs.replace(checked, notes=table.notes)  # some come while the table is read
         if name == "html":
             _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
-        _write_checked(output, checked, answer.tally)
+        _write_checked(output, checked, answer.tally, question.lang)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
-    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
+    _print_summary(table, checked, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
     return answer.tally.status
 
 
@@ -196,9 +200,12 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept_file(source: str) -> Path | None:
+def _kept_files(source: str) -> list[Path]:
+    """Return the file that was screened, or those of the folder."""
     path = Path(source.split("#", maxsplit=1)[0])
-    return path if source != "-" and not is_value(source) and path.is_file() else None
+    if source == "-" or is_value(source):
+        return []
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _same_file(output: Path, source: str) -> bool:
@@ -206,10 +213,12 @@ def _same_file(output: Path, source: str) -> bool:
     return given.is_file() and output.is_file() and output.samefile(given)
 
 
-def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
+def _write_checked(output: Path, checked: Checked, tally: Tally, lang: str) -> None:
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    notes = [sentence(note, lang) for note in checked.notes]
+    counted = {"rows": tally.rows, "by_verdict": counts, "allowed": tally.allowed}
+    summary = {**checked_as_json(checked), **counted, "notes": notes}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
         json.dump(summary, stream, ensure_ascii=False, indent=2)
 
@@ -239,10 +248,11 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
 
 def _open(given: _Input, kind: str) -> Table | DocumentRows:
     source, column, id_column, ocr = given
+    beside = kind in KINDS_BY_CELL
     if kind == "text" and source == "-":
         return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
-        return open_table(sys.stdin.buffer, column=column, id_column=id_column)
+        return open_table(sys.stdin.buffer, column=column, id_column=id_column, beside=beside)
     if is_value(source):
         import io
 
@@ -252,7 +262,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
-    return open_table(Path(source), column=column, id_column=id_column)
+    return open_table(Path(source), column=column, id_column=id_column, beside=beside)
 
 
 def _jobs(asked: int, table: Table | DocumentRows) -> int:
@@ -325,6 +335,7 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
 
 def _print_summary(
     table: Table | DocumentRows,
+    checked: Checked,
     tally: Tally,
     rulebook: Rulebook,
     lang: str,
@@ -335,7 +346,7 @@ def _print_summary(
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    what = Message("summary_column", {"column": table.column, "file": table.name})
+    what = columns_read(checked)
     if isinstance(table, DocumentRows):
         what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
         lines += [sentence(language, lang) for language in table.recognised_languages()]
@@ -355,6 +366,7 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> s
     lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.silent:
         lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
+    lines += [sentence(note, lang) for note in AllowList.of_house().notes(Counter(tally.allowed))]
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     if not SystematicNames.available():

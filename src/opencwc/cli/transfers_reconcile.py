@@ -6,8 +6,9 @@ Exit status: 0 ran and nothing is over a threshold, 1 ran and something is, 2 co
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,8 +42,6 @@ def reconcile(
     casebook: CasebookOfKept = "",
 ) -> int:
     """Say where the books of exporters and importers disagree, and propose why."""
-    from opencwc.transfers.patterns import find_patterns
-    from opencwc.transfers.reconcile.reader import steps_of
     from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
@@ -61,7 +60,7 @@ def reconcile(
     if where.case:
         asked = {"ledgers": ledgers, "map": columns, "as_of": day.isoformat(), "model": model}
         files = [Path(source) for source in ledgers if source != "-" and Path(source).is_file()]
-        keep_run(RECONCILE, steps_of(found, find_patterns(read)), where, asked, files, lang)
+        _keep(found, where, asked, files, lang)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
     most = PROBLEMS_TOLD if where.case else None  # what is kept holds them all; else they stand nowhere but here
     notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems(most)]
@@ -70,6 +69,13 @@ def reconcile(
     out.write("".join(displayable(note) + "\n" for note in (*notes, *told, *written)))
     unreadable = found.counts["unreadable"] == len(found.compared.lines)
     return 2 if unreadable else 1 if found.counts["discrepancy"] else 0
+
+
+def _keep(found: Reconciled, where: KeepWhere, asked: Mapping[str, Any], files: Sequence[Path], lang: str) -> None:
+    from opencwc.transfers.patterns import find_patterns  # its statistics take a second to load
+    from opencwc.transfers.reconcile.reader import steps_of
+
+    keep_run(RECONCILE, steps_of(found, find_patterns(found.ledgers)), where, asked, files, lang)
 
 
 def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:

@@ -107,6 +107,7 @@ def _language_of_errors() -> str:
 
 def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], int]:
     from opencwc.screening import screen_value
+    from opencwc.screening.allow_list import AllowList, silenced_in
     from opencwc.screening.answers import answers_of
     from opencwc.screening.rulebook import Rulebook
 
@@ -125,6 +126,7 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
 
         if not SystematicNames.available():
             lines.append(sentence("checked_without_systematic_names", question.lang))
+    lines += [sentence(note, question.lang) for note in AllowList.of_house().notes(silenced_in(findings))]
     tally = Tally()
     tally.add(gravest([finding.verdict for finding in findings]))
     return lines, tally.status
@@ -188,7 +190,8 @@ _COLOURS = {
 }  # fmt: skip
 _ENDINGS = (
     ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
-    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".html", ".htm", ".eml",
+    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".docm", ".doc", ".odt", ".rtf", ".html",
+    ".htm", ".eml", ".mbox", ".msg", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".zip", ".7z", ".rar",
 )  # fmt: skip
 _PLACES = ("./", "../", "/", "~/", ".\\", "..\\")
 """How a path may begin and no chemical does: a file that is not there must not be taken for an unknown name."""

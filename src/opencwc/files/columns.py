@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from opencwc.errors import InputError
 from opencwc.files.cell_forms import looks_like_data, looks_like_smiles
-from opencwc.files.identifier_columns import KINDS, MOST_READ, ReadColumn, kind_of_column, kind_of_heading
+from opencwc.files.identifier_columns import (
+    ANY_KIND,
+    EXACT_KINDS,
+    KINDS,
+    MOST_READ,
+    ReadColumn,
+    kind_of_column,
+    kind_of_heading,
+)
 from opencwc.wording import did_you_mean
 
 INPUT_HEADERS = (
@@ -87,8 +95,6 @@ Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | N
 SAMPLE_ROWS = 200
 _SHORT = 2
 """Letters of a word that heads a column ("SH") and may be a chemical as well."""
-ANY_KIND = "name"
-"""What a column without a sign of its kind is read as: each cell is recognised by itself, and is a name at last."""
 
 _TELLING_WORDS = ("smiles", "inchi", "cas", "casrn", "structure", "chemical", "substance", "compound")
 
@@ -153,11 +159,12 @@ class WantedColumns:
         return list(headers).index(recognised) if recognised is not None and recognised in headers else None
 
     def _recognised(self, headers: Sequence[str], kinds: Sequence[str]) -> int:
-        for at in (*_by_names(headers, INPUT_HEADERS), *_by_words(headers)):
+        """Return the column that is named best where its cells agree, else an exact one, else the one that is named."""
+        named = [*_by_names(headers, INPUT_HEADERS), *_by_words(headers)]
+        exact = [kinds.index(kind) for kind in EXACT_KINDS if kind in kinds]
+        less_exact = [kinds.index(kind) for kind in KINDS if kind in kinds]
+        for at in (*(at for at in named if kinds[at]), *exact, *named, *less_exact):
             return at
-        for kind in KINDS:
-            if kind in kinds:
-                return kinds.index(kind)
         if len(headers) == 1:
             return 0
         raise InputError("column_unclear", where=self.where, columns=_listed(headers))

@@ -15,8 +15,12 @@ from typing import NamedTuple
 from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.headings import loaded_headings
 
-KINDS = ("structure", "inchikey", "cas", "ec", "name", "un", "hs")
+EXACT_KINDS = ("structure", "inchikey", "cas", "ec")
+ANY_KIND = "any"
+KINDS = (*EXACT_KINDS, "name", ANY_KIND, "un", "hs")
 """What a column is read as, the most exact first."""
+KINDS_WITH_DRAWINGS = ("structure", ANY_KIND)
+"""The kinds of columns whose cells are recognised each by itself, drawings first: such a column may mix them."""
 MOST_READ = 12
 """Columns of one table that are read: an international substance list has fewer."""
 
@@ -38,6 +42,10 @@ def kind_of_column(heading: str, cells: Sequence[str | None]) -> str:
     """
     written = [cell.strip() for cell in cells if cell and not says_nothing(cell)]
     headed = kind_of_heading(heading)
+    if headed == "name" and written and _share(written, _is_identifier) >= _SOME:
+        return (
+            ANY_KIND if _share(written, lambda cell: _is_identifier(cell) or _is_name(cell)) >= _ENOUGH["name"] else ""
+        )
     if headed and (not written or _share(written, _MAY_BE[headed]) >= _ENOUGH[headed]):
         return headed
     return next((kind for kind, form in _FORMS.items() if written and _share(written, form) >= SURE), "")
@@ -94,6 +102,10 @@ def _is_surely_drawn(cell: str) -> bool:
     return cell.startswith("InChI=1") or (looks_like_smiles(cell) and bool(_DRAWN_SIGN.search(cell)))
 
 
+def _is_identifier(cell: str) -> bool:
+    return any(form(cell) for form in _FORMS.values())
+
+
 def _is_name(cell: str) -> bool:
     return bool(_WORD.search(cell)) and not _CODE.fullmatch(cell)
 
@@ -127,4 +139,5 @@ _MAY_BE: dict[str, Callable[[str], bool]] = {
 }
 """What a cell under a heading of the kind looks like."""
 SURE = 0.8
+_SOME = 0.2
 _ENOUGH: dict[str, float] = {**dict.fromkeys(KINDS, 0.2), "name": 0.5, "structure": 0.5, "un": 0.5, "hs": 0.5}

@@ -10,7 +10,7 @@ from email.header import decode_header, make_header
 from email.message import Message as AnyMessage
 from pathlib import PurePath
 
-from opencwc.files.document_reading import DocumentSource, Inner
+from opencwc.files.document_reading import DocumentSource, Inner, text_of
 from opencwc.files.encodings import decode, decode_page
 from opencwc.files.kinds import MAILBOX_LINE
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
@@ -130,12 +130,11 @@ def _body(bodies: list[AnyMessage], reading: Reading) -> Iterator[Item]:
         place = "body" if number == 1 else f"body {number}"
         is_page = part.get_content_type() == "text/html"
         decoded = (decode_page if is_page else decode)(_payload(part), _parameter(part, "charset"))
-        for note in decoded.notes:
-            reading.note(note)
-        items = read_page(decoded.text, reading, place) if is_page else read_text(decoded.text, place)
+        text = text_of(decoded, reading)
+        items = read_page(text, reading, place) if is_page else read_text(text, place)
         yield from _saying_more(items, words) if is_page and words else items
         if not is_page:
-            words.update(_words(decoded.text))
+            words.update(_words(text))
 
 
 def _saying_more(items: Iterator[Item], words: set[str]) -> Iterator[Item]:

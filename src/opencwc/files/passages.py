@@ -44,9 +44,10 @@ Item: TypeAlias = Passage | Unread
 class DocumentLimits:
     """What a document may be and may cost.
 
-    Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``depth`` counts
-    documents inside documents, ``levels`` the elements of markup inside one another. ``seconds`` is the time that
-    reading may take by the clock; each page that is recognised as a picture adds up to ``ocr_page_seconds``.
+    Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``files`` counts
+    those of an archive or a folder, ``depth`` documents inside documents, ``levels`` the elements of markup inside one
+    another. ``seconds`` is the time that reading may take by the clock; each page that is recognised as a picture adds
+    up to ``ocr_page_seconds``.
     """
 
     file_bytes: int = 200_000_000
@@ -54,6 +55,7 @@ class DocumentLimits:
     ratio: int = 200
     parts: int = 10_000
     attachments: int = 100
+    files: int = 1_000
     depth: int = 3
     levels: int = 10_000
     pages: int = 5_000
@@ -91,13 +93,18 @@ class PictureReader(Protocol):
 class Reading:
     """One document being read with all that is in it: the limits, what has been used of them, and the notes so far.
 
-    ``announce`` is called before a page is recognised as a picture.
+    ``announce`` is called before a page is recognised as a picture, ``announce_file`` before a file of an archive is
+    read, with its number and name; the first ``files_to_skip`` of them were read before. ``path`` are the names of the
+    files inside one another that are being read.
     """
 
     limits: DocumentLimits
     tesseract: PictureReader | None = None
     notes: list[Message] = field(default_factory=list)
     announce: Callable[[], None] = lambda: None
+    announce_file: Callable[[int, str], None] = lambda number, name: None
+    files_to_skip: int = 0
+    path: list[str] = field(default_factory=list)
     attachments: int = 0
     unpacked: int = 0
     ocr_pages: int = 0
@@ -107,6 +114,11 @@ class Reading:
         """Keep a note, once."""
         if message not in self.notes:
             self.notes.append(message)
+
+    def unread_file(self, name: str, why: Message) -> Unread:
+        """Note that a file inside the document was not read, and return that as an item."""
+        self.note(Message("reading_file_unread", {"file": " > ".join([*self.path, name]), "reason": why}))
+        return Unread(name, why)
 
     def unpack(self, size: int) -> None:
         """Count bytes that were unpacked; raise `Refusal` where they are too many."""

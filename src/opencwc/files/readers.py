@@ -63,9 +63,12 @@ READERS = (
     Reader(("txt",), _endings("txt", ".txt", ".text", ".md", ".log"), passages="text_passages:read_plain"),
     Reader(("pdf",), _endings("pdf", ".pdf"), passages="pdf_documents:read_passages"),
     Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
+    Reader(("odt",), _endings("odt", ".odt", ".ott"), passages="open_documents:read_passages"),
+    Reader(("rtf",), _endings("rtf", ".rtf"), passages="rich_text:read_passages"),
     Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
     Reader(("eml",), _endings("eml", ".eml", ".mht", ".mhtml"), passages="mail:read_passages"),
     Reader(("mbox",), _endings("mbox", ".mbox"), passages="mail:read_mailbox"),
+    Reader(("zip",), _endings("zip", ".zip"), passages="archives:read_passages"),
     Reader(
         ("picture",),
         _endings("picture", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".jp2"),

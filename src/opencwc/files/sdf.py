@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from opencwc.files.columns import ANY_KIND, SAMPLE_ROWS, WantedColumns, find_column
-from opencwc.files.identifier_columns import MOST_READ, ReadColumn, kind_of_column
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, find_column
+from opencwc.files.identifier_columns import ANY_KIND, MOST_READ, ReadColumn, kind_of_column
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,

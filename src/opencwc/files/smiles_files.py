@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from opencwc.files.cell_forms import looks_like_smiles
-from opencwc.files.columns import ANY_KIND, SAMPLE_ROWS, WantedColumns, find_column, plain
-from opencwc.files.identifier_columns import ReadColumn, kind_of_column, kind_of_heading
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, find_column, plain
+from opencwc.files.identifier_columns import ANY_KIND, ReadColumn, kind_of_column, kind_of_heading
 from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
 from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
@@ -33,7 +33,7 @@ def read_smiles(file: TableFile, wanted: WantedColumns) -> RowContents:
     other = 1 - chosen
     if wanted.id_column is not None:
         other = find_column(wanted.id_column, columns, wanted.where)
-    kinds = ("structure", _kind_of_names(text.start, columns[1]))
+    kinds = ("structure", _kind_of_names(text.start.split("\n")[headed:], columns[1]))
     beside = wanted.column is None and wanted.beside and bool(kinds[1])
     reads = (0, 1) if beside else (chosen,)
     return RowContents(
@@ -67,10 +67,11 @@ def read_list(file: TableFile, wanted: WantedColumns) -> RowContents:
     )
 
 
-def _kind_of_names(start: str, heading: str) -> str:
-    """Return what stands behind the SMILES: names, another identifier, or the ids of rows (empty)."""
-    lines = [line.split(None, 1) for line in start.split("\n")[1 : SAMPLE_ROWS + 1]]
-    return kind_of_column(heading, [cells[1].split("\t")[0] for cells in lines if len(cells) > 1])
+def _kind_of_names(lines: Sequence[str], heading: str) -> str:
+    """Return what stands behind the SMILES: names, another identifier, or nothing but the ids of rows (empty)."""
+    cut = [line.split(None, 1) for line in lines[:SAMPLE_ROWS]]
+    behind = [cells[1].split("\t")[0] for cells in cut if len(cells) > 1]
+    return kind_of_column(heading, behind) if behind else ""
 
 
 def _first_line(start: str) -> str:

@@ -17,7 +17,7 @@ from opencwc.language.refusals import is_refusal
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import LANGUAGES, say
 
-CONFLICTS = ("why_number_and_name", "why_tariff")
+CONFLICTS = ("why_number_and_name", "why_tariff", "why_row_conflict")
 """Reasons that name no chemical but two that cannot both be meant."""
 LONGEST_NAME = 80
 """Characters of a name that a first line still has room for."""
@@ -34,6 +34,12 @@ class Answer(NamedTuple):
     message: Message
     entry: str = ""
     beside: tuple[Message, ...] = ()
+
+    @property
+    def subject(self) -> Message | None:
+        """The entry and the chemical alone: "Schedule 2, entry 2B13 (thiodiglycol)"; ``None`` where none was met."""
+        subject = self.message.values.get("subject")
+        return subject if isinstance(subject, Message) else None
 
     @property
     def line(self) -> Message:
@@ -78,7 +84,7 @@ def answer_to(finding: Finding, convention: Convention) -> Answer:
     follows = _follows(entry, convention) if entry else None
     if finding.verdict is Verdict.EXEMPT:
         message = Message("answer_exempt", {"subject": subject})
-    elif _is_conflict(finding.message):
+    elif _is_conflict(finding):
         message = Message("answer_disagreement", {"subject": subject})
     elif finding.verdict is Verdict.REVIEW:
         values: dict[str, Value] = {"subject": subject, "follows": follows or ""}
@@ -90,10 +96,14 @@ def answer_to(finding: Finding, convention: Convention) -> Answer:
 
 def reason_of(finding: Finding) -> Message:
     """Return the reason of a finding without what a stated strength means: that stands in the answer."""
-    message = finding.message
-    if message.id != "why_stated_low":
-        return message
-    return Message("why_stated", {name: value for name, value in message.values.items() if name != "low"})
+    return _without_strength(finding.message)
+
+
+def _without_strength(message: Message) -> Message:
+    values = {name: value for name, value in message.values.items() if name != "low"}
+    if isinstance(why := values.get("why"), Message):
+        values["why"] = _without_strength(why)
+    return Message("why_stated" if message.id == "why_stated_low" else message.id, values)
 
 
 def reading_message(reading: Reading) -> Message:
@@ -169,17 +179,23 @@ def _follows(entry: Entry, convention: Convention) -> Message | None:
     return reduce(lambda one, more: Message("answer_and", {"first": one, "second": more}), told) if told else None
 
 
-def _is_conflict(message: Message) -> bool:
-    """Tell whether the reason is that what the input says does not belong together."""
-    while isinstance(why := message.values.get("why"), Message):
-        message = why
-    return message.id in CONFLICTS
+def _is_conflict(finding: Finding) -> bool:
+    """Tell whether the reason of a doubt is that what the input says does not belong together."""
+    return finding.verdict is Verdict.REVIEW and any(why.id in CONFLICTS for why in _reasons(finding.message))
 
 
 def _strengths(finding: Finding) -> tuple[Message, ...]:
     """Return what the strengths stated of a chemical mean, as its reason has it."""
-    low = finding.message.values.get("low", ())
-    return tuple(strength for strength in low if isinstance(strength, Message)) if isinstance(low, tuple) else ()
+    told = (why.values.get("low", ()) for why in _reasons(finding.message))
+    return tuple(part for low in told if isinstance(low, tuple) for part in low if isinstance(part, Message))
+
+
+def _reasons(message: Message) -> Iterator[Message]:
+    """Yield a reason and those within it."""
+    yield message
+    while isinstance(why := message.values.get("why"), Message):
+        message = why
+        yield message
 
 
 # ------------------------------------------------------------------------------------------------------------- names
@@ -191,7 +207,7 @@ def _subject(finding: Finding, entry: Entry | None) -> Message:
     about = Message("answer_entry", {"entry": rule.entry if rule else ""})
     if entry and entry.schedule is not None:
         about = Message("answer_entry_of_schedule", {"schedule": str(entry.schedule), "entry": entry.id})
-    if _is_conflict(finding.message):
+    if _is_conflict(finding):
         return about
     given, chemical = _given_name(finding), _chemical_of(finding, entry)
     if given and chemical and not _is_name_of(given, chemical):
@@ -212,8 +228,8 @@ def _given_name(finding: Finding) -> str:
 
 def _chemical_of(finding: Finding, entry: Entry | None) -> Message | None:
     """Return the chemical as the entry prints it, or else as the table of names has it; ``None`` where neither does."""
-    found = finding.message.values.get("found")
-    if isinstance(found, Message) and found.id == "found_ambiguous":
+    found = (why.values.get("found") for why in _reasons(finding.message))
+    if any(isinstance(how, Message) and how.id == "found_ambiguous" for how in found):
         return None
     drawn = next((evidence.structure for evidence in finding.evidence if evidence.structure), "")
     printed: tuple[Chemical, ...] = (*entry.examples, *entry.exempt) if entry and drawn else ()

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from opencwc.files.columns import ANY_KIND
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
+from opencwc.screening.allow_list import AllowList, silenced_in
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -50,6 +51,7 @@ class BatchScreener:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
+        self.allow_list = AllowList.of_house()
         self._limits: Limits | None = None
 
     def answer(self, rows: Rows) -> Answered:
@@ -59,14 +61,24 @@ class BatchScreener:
         }
         if self.question.kind == "text":
             return self._answer_texts(rows, outcomes)
-        is_drawn = not rows.columns or rows.columns[0].kind in ("structure", ANY_KIND)
+        kind = rows.columns[0].kind if rows.columns else ANY_KIND
+        may_be_drawn = kind in KINDS_WITH_DRAWINGS
         plain = Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed)
-        if self.question.kind in ("auto", "molblock") and (rows.beside or not is_drawn):
-            of_inputs = self._answer_inputs(rows, outcomes) if rows.columns[0].kind == "structure" else outcomes
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not (may_be_drawn or kind == "name")):
+            of_inputs = self._answer_inputs(rows, outcomes) if may_be_drawn else outcomes
             outcomes = of_inputs | dict(self._row_readings.join(rows, of_inputs))
         else:
             outcomes = self._answer_inputs(rows, outcomes)
-        return _counted(rows, outcomes, plain)
+        return _counted(rows, self._allowing(rows, outcomes), plain)
+
+    def _allowing(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Let the allow-list silence what it allows."""
+        if not self.allow_list.in_force:
+            return outcomes
+        return {
+            offset: self.allow_list.silence(rows.inputs[offset] or "", statements)
+            for offset, statements in outcomes.items()
+        }
 
     @cached_property
     def _row_readings(self) -> RowReadings:
@@ -105,7 +117,7 @@ class BatchScreener:
         different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
         answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
         outcomes.update({offset: mentions for offset, text in readable if (mentions := answers[text])})
-        answered = _counted(rows, outcomes, NO_MENTION)
+        answered = _counted(rows, self._allowing(rows, outcomes), NO_MENTION)
         answered.tally.silent = len(rows.inputs) - len(outcomes)
         return answered
 
@@ -128,6 +140,8 @@ def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcom
     tally = Tally()
     for statements in outcomes.values():
         tally.add(gravest(outcome.verdict for outcome in statements))
+        for name, mentions in silenced_in(statements).items():
+            tally.allowed[name] = tally.allowed.get(name, 0) + mentions
     tally.add(plain.verdict, len(rows.inputs) - len(outcomes))
     return Answered(rows, outcomes, tally, plain)
 

@@ -94,6 +94,12 @@ class Teller:
         for strength in answer.beside:
             yield Paragraph((sentence(strength, self.lang),))
 
+    def subject(self, finding: Finding) -> str:
+        """Name the entry and the chemical of a finding of screening; empty where it rests on no entry."""
+        of_screening = finding.maker.component == COMPONENT
+        subject = answer_to(finding, self.convention).subject if of_screening else None
+        return say(subject, self.lang) if subject else ""
+
     def place(self, finding: Finding) -> tuple[Fact, ...]:
         """Say where the finding stands in the user's file, and what the chemical was known by."""
         subject = finding.subject

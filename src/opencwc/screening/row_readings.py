@@ -13,14 +13,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from opencwc.chemistry.registry_numbers import normalise_cas
-from opencwc.files.identifier_columns import says_nothing
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, says_nothing
 from opencwc.files.rows import EMPTY, Rows
-from opencwc.finding import Evidence, Message, Reading, Rule, Verdict
+from opencwc.finding import Evidence, Item, Message, Reading, Rule, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
 from opencwc.screening.mentions.model import Mention
 from opencwc.screening.model import Outcome, gravest
-from opencwc.screening.same_chemical import Drawing, Likeness, carbons_in, carbons_in_all, likeness
-from opencwc.screening.screener import Screener
+from opencwc.screening.same_chemical import Drawing, Likeness, carbons_in, carbons_in_all, likeness, smiles_of
+from opencwc.screening.screener import LABEL_OF_KIND, Screener
 from opencwc.screening.structure_screener import MET, unreadable
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-MOST_REMEMBERED = 200_000
+MOST_REMEMBERED = 50_000
 LONGEST_SHOWN = 80
+DRAWN_KINDS = ("smiles", "inchi", "molblock")
+LEAST_PLAIN_NAME = 4
+"""Letters of a name that is surely no noise."""
 Outcomes: TypeAlias = "dict[int, tuple[Outcome, ...]]"
 """Outcomes by the row's offset."""
 QuietDrawings: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
@@ -40,14 +43,15 @@ class CellReading(NamedTuple):
     """What one cell says: ``drawings`` and ``cas`` of all that it can stand for, and what comes of them.
 
     ``exact`` where it stands for one chemical and nothing else; ``loose`` where it may be meant for something else
-    altogether: a word with an ordinary meaning, a name of a polymer; ``is_line`` where it is a line that mentions
-    chemicals. ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
+    altogether: a word with an ordinary meaning, a name of a polymer, a code for many goods; ``is_line`` where it is a
+    line that mentions chemicals. ``other_meaning`` is what the index of names has for a name that the lists' own names
+    have too. ``outcomes`` are empty where no entry has to do with it; ``found`` says how it was found, and ``unread``
     why nothing could be made of the cell.
     """
 
     kind: str
     written: str
-    name: str = ""
+    name: Item = ""
     drawings: tuple[Drawing, ...] = ()
     cas: frozenset[str] = frozenset()
     outcomes: tuple[Outcome, ...] = ()
@@ -55,6 +59,7 @@ class CellReading(NamedTuple):
     loose: bool = False
     is_line: bool = False
     found: Message | None = None
+    other_meaning: CellReading | None = None
     unread: Message | None = None
 
     @property
@@ -73,10 +78,17 @@ class CellReading(NamedTuple):
         return frozenset((outcome.rule, outcome.verdict) for outcome in self.outcomes if outcome.verdict in MET)
 
     @property
+    def shown(self) -> str:
+        """What is written, on one line: a mol block as its SMILES."""
+        return smiles_of(self.drawings[0]) if self.drawings and "\n" in self.written else self.written
+
+    @property
     def says(self) -> Message:
         """What it says, for a sentence: ``the CAS number says Sarin (107-44-8)``."""
-        written = self.written if len(self.written) <= LONGEST_SHOWN else self.written[:LONGEST_SHOWN] + "…"
-        what = f"{self.name} ({written})" if self.name and self.kind not in ("name", "structure") else written
+        written = self.shown if len(self.shown) <= LONGEST_SHOWN else self.shown[:LONGEST_SHOWN] + "…"
+        what: Item = written
+        if self.name and self.kind not in ("name", "structure"):
+            what = Message("row_stands_for", {"name": self.name, "written": written})
         return Message("row_says", {"kind": Message(f"row_reading_{self.kind}"), "what": what})
 
 
@@ -133,7 +145,7 @@ class RowReadings:
     def _read_columns(self, rows: Rows, of_inputs: Outcomes) -> _Table:
         """Read the different cells of each column, but drawings in the column of the inputs."""
         series = [rows.inputs, *rows.beside]
-        is_drawn = rows.columns[0].kind == "structure"
+        is_drawn = rows.columns[0].kind in KINDS_WITH_DRAWINGS
         read = [
             {} if is_drawn and not at else self._read_all(column.kind, cells.drop_nulls().unique().to_list())
             for at, (column, cells) in enumerate(zip(rows.columns, series, strict=True))
@@ -151,19 +163,26 @@ class RowReadings:
             if text is None or says_nothing(text):
                 continue
             if table.is_drawn and not at:
-                placed.append(_Placed(column.name, self._drawn(text, table.of_inputs.get(offset, ()))))
+                placed.append(_Placed(column.name, self._of_input(text, table.of_inputs.get(offset, ()))))
             else:
                 placed.append(_Placed(column.name, table.read[at][text]))
         return self._together(placed, texts[0])
 
+    def _of_input(self, text: str, outcomes: tuple[Outcome, ...]) -> CellReading:
+        """Read a cell of the column of drawings, in which a name or number may stand too."""
+        if recognise(text, self._screener.known) in DRAWN_KINDS:
+            return self._drawn(text, outcomes)
+        return self._read_all(ANY_KIND, [text])[text]
+
     def _together(self, placed: Sequence[_Placed], main: str | None) -> tuple[Outcome, ...]:
         """Return what comes of the readings of one row."""
-        telling = [one for one in placed if one.cell.speaks]
+        speaking = [one for one in placed if one.cell.speaks]
         unread = [one for one in placed if one.cell.unread is not None]
-        if not telling:
+        if not speaking:
             return self._nothing_read(placed, main)
+        telling = [one for one in speaking if not _is_meant_otherwise(one, speaking)]
         exact = [one for one in telling if one.cell.exact]
-        beside = [one for one in telling if not one.cell.exact and not _is_overruled(one.cell, exact)]
+        beside = [one for one in telling if not one.cell.exact]
         clash = any(_differ(one.cell, other.cell) for one, other in combinations(exact, 2)) or any(
             exact and one.cell.met and all(_differ(one.cell, other.cell) for other in exact) for one in beside
         )
@@ -171,7 +190,7 @@ class RowReadings:
         outcomes = _statements(heard, clash=clash) or (self._unlisted(telling[0].cell),)
         agreeing = [one for one in telling if clash or one in heard or not exact or _fits(one.cell, exact)]
         said = tuple(one.cell.says for one in agreeing) if clash else ()
-        readings = tuple(Reading(one.cell.kind, one.cell.written, one.place) for one in agreeing)
+        readings = tuple(Reading(one.cell.kind, one.cell.shown, one.place) for one in agreeing)
         if len(readings) < 2 or not (clash or any(outcome.verdict in MET for outcome in outcomes)):
             readings = ()  # of a row of no list there is nothing to weigh
         return tuple(_told(outcome, readings, said, unread, main) for outcome in outcomes)
@@ -220,25 +239,47 @@ class RowReadings:
         for text, (actual, meaning) in known.items():
             self._cells[kind, text] = self._of_known(actual, text, meaning, quiet=text in quiet)
         for text, mentions in zip(lines, self._screener.finder.find_all(lines), strict=True):
-            self._cells[kind, text] = _line(kind, text, mentions)
+            actual = "name" if kind == ANY_KIND else kind
+            self._cells[kind, text] = _line(actual, text, mentions or self._screener.mentions_beside_amounts(text))
         return {text: self._cells[kind, text] for text in holding}
 
     def _known(self, kind: str, text: str) -> CellReading | tuple[str, Known] | None:
         """Return what a cell stands for by itself; ``None`` where it has to be read as a line."""
-        if kind in _LABELS:
+        if kind in LABEL_OF_KIND:
             return self._labelled(kind, text)
+        if kind == "inchikey":
+            return self._keyed(text)
         actual = (
             "cas" if kind == "cas" and normalise_cas(text, dashless=True) else recognise(text, self._screener.known)
         )
         if actual == "cas":
             return self._numbered(text)
+        if actual == "inchikey":
+            return self._keyed(text)
         if actual != "name":
             return self._drawn(text, self._screener.answer(text))
-        resolver = self._screener.known.resolver
-        if resolver.by_curated_name(text) or resolver.by_index(text):
-            named = self._screener.known.by_name(text)
-            return ("name", named) if isinstance(named, Known) else None
-        return None
+        return self._named(text)
+
+    def _named(self, text: str) -> tuple[str, Known] | None:
+        """Look up a name in the tables; ``None`` where none has it.
+
+        What else a name may mean is asked of the lists' names, and of those of the index only where an entry has to do
+        with one: see `_of_known`.
+        """
+        known, resolver = self._screener.known, self._screener.known.resolver
+        is_listed = bool(resolver.curated.by_name(text))
+        candidates = () if is_listed else resolver.by_index(text)
+        if candidates and text.isascii() and len(text) >= LEAST_PLAIN_NAME:
+            return "name", known.known(candidates)
+        named = known.by_name(text) if is_listed or candidates else None
+        return ("name", named) if isinstance(named, Known) else None
+
+    def _keyed(self, text: str) -> CellReading | tuple[str, Known]:
+        """Read an InChIKey; one that no table has says nothing, since it cannot be turned back."""
+        found = self._screener.known.by_inchi_key(text)
+        if isinstance(found, Known):
+            return "inchikey", found
+        return CellReading("inchikey", text, unread=None if found.id == "unreadable_key_unknown" else found)
 
     def _numbered(self, text: str) -> CellReading | tuple[str, Known]:
         """Read a CAS number; one with a wrong digit also says which listed ones can be meant."""
@@ -262,20 +303,31 @@ class RowReadings:
         return frozenset(text for text, structures in plain.items() if quiet.issuperset(structures))
 
     def _of_known(self, kind: str, text: str, known: Known, *, quiet: bool) -> CellReading:
-        outcomes = () if quiet else self._screener.answer_known(known, kind)
+        if kind == "name" and not quiet:
+            weighed = self._screener.known.by_name(text)
+            known = weighed if isinstance(weighed, Known) else known
+        outcomes = () if quiet else self._screener.answer_known(known, "structure" if kind == "inchikey" else kind)
         if outcomes and outcomes[0].verdict is Verdict.UNREADABLE:
             return CellReading(kind, text, unread=_reason(outcomes[0]))
         return CellReading(
             kind,
             text,
-            known.names[0] if known.names else known.named_in[0][1].name if known.named_in else "",
+            _name_of(known),
             tuple(Drawing(smiles) for smiles in known.structures),
             frozenset(known.cas),
             outcomes if any(outcome.verdict in MET for outcome in outcomes) else (),
             exact=not known.doubt and known.found.id != "found_ambiguous",
             loose=bool(known.doubt) and known.doubt != "doubt_near_spelling",
             found=known.found,
+            other_meaning=self._of_index(text) if kind == "name" and any(o.verdict in MET for o in outcomes) else None,
         )
+
+    def _of_index(self, text: str) -> CellReading | None:
+        """Return what a name stands for in the index of names."""
+        candidates = self._screener.known.resolver.by_index(text)
+        drawings = tuple(Drawing(smiles) for candidate in candidates for smiles in candidate.structures)
+        cas = frozenset(candidate.cas for candidate in candidates if candidate.cas)
+        return CellReading("name", text, drawings=drawings, cas=cas) if candidates else None
 
     def _drawn(self, text: str, outcomes: tuple[Outcome, ...]) -> CellReading:
         """Return the reading of a drawing with these outcomes; without any it is of no list."""
@@ -288,14 +340,16 @@ class RowReadings:
     def _labelled(self, kind: str, text: str) -> CellReading:
         """Read a number that means nothing without its label, with the label."""
         form = _FORMS[kind].search(text)
-        label, joined = _LABELS[kind]
-        written = label + (joined.join(form.groups()) if form else text)
+        number = _JOINED[kind].join(form.groups()) if form else text
+        written = f"{LABEL_OF_KIND[kind]} {number}"
         mentions = self._screener.finder.find(written)
         line = _line(kind, text, mentions)
         outcomes = tuple(outcome._replace(written="", evidence=_without_mention(outcome)) for outcome in line.outcomes)
-        return line._replace(
-            outcomes=outcomes, exact=kind in ("ec", "inchikey") and line.speaks, is_line=False, unread=None
-        )
+        is_exact = kind == "ec" and line.speaks
+        of_many = bool(outcomes) and all(
+            outcome.rule is None for outcome in outcomes
+        )  # "other organo-sulfur compounds"
+        return line._replace(outcomes=outcomes, exact=is_exact, loose=of_many, is_line=False, unread=None)
 
 
 def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
@@ -304,7 +358,8 @@ def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
     if not known:
         return CellReading(kind, text, unread=Message("unreadable_name"))
     meanings = [mention.known for mention in known if mention.known is not None]
-    whole = len(known) == 1 and known[0].text == text and known[0].known is not None and not known[0].known.doubt
+    is_whole = len(known) == 1 and known[0].text == text
+    exact = is_whole and known[0].known is not None and not known[0].known.doubt
     names = [name for meaning in meanings for name in meaning.names[:1]]
     outcomes = tuple(
         outcome._replace(span=()) for mention in known for outcome in mention.outcomes if outcome.verdict in MET
@@ -316,9 +371,18 @@ def _line(kind: str, text: str, mentions: Sequence[Mention]) -> CellReading:
         tuple(Drawing(smiles) for meaning in meanings for smiles in meaning.structures),
         frozenset(number for meaning in meanings for number in meaning.cas),
         outcomes,
-        exact=whole,
+        exact=exact,
+        loose=not is_whole and all(outcome.verdict is Verdict.REVIEW for outcome in outcomes),
         is_line=True,
     )
+
+
+def _name_of(known: Known) -> Item:
+    """Name what a number or name stands for."""
+    name = known.found.values.get("name")
+    if isinstance(name, (str, Message)) and name:
+        return name
+    return known.names[0] if known.names else ""
 
 
 def _differ(cell: CellReading, other: CellReading) -> bool:
@@ -337,9 +401,18 @@ def _fits(cell: CellReading, exact: Sequence[_Placed]) -> bool:
     return any(not _differ(cell, one.cell) for one in exact)
 
 
-def _is_overruled(cell: CellReading, exact: Sequence[_Placed]) -> bool:
-    """Tell whether what may be meant for something else altogether is so, by what stands beside it."""
-    return cell.loose and bool(exact) and not _fits(cell, exact)
+def _is_meant_otherwise(one: _Placed, speaking: Sequence[_Placed]) -> bool:
+    """Tell whether a word that may be meant for something else is so, by the exact readings beside it.
+
+    ``MDEA`` beside the number of another chemical that goes by these letters is that chemical.
+    """
+    cell, others = one.cell, [other for other in speaking if other is not one]
+    if cell.loose and cell.kind in LABEL_OF_KIND:
+        return bool(others)
+    exact = [other for other in others if other.cell.exact]
+    if not (exact and (cell.loose or cell.other_meaning)) or _fits(cell, exact):
+        return False
+    return cell.loose or (cell.other_meaning is not None and _fits(cell.other_meaning, exact))
 
 
 def _adds(cell: CellReading, exact: Sequence[_Placed]) -> bool:
@@ -469,11 +542,10 @@ def _holds(cells: pl.Series, texts: Sequence[str]) -> NDArray[np.bool_]:
     return held
 
 
-_LABELS = {"ec": ("EC ", "-"), "un": ("UN ", ""), "hs": ("HS ", "."), "inchikey": ("InChIKey=", "")}
-"""What stands before a number in a text, and between its parts."""
+_JOINED = {"ec": "-", "un": "", "hs": "."}
+"""What stands between the parts of a number."""
 _FORMS = {
     "ec": re.compile(r"(\d{3})\s?[-‐-―−]\s?(\d{3})\s?[-‐-―−]\s?(\d)"),
     "un": re.compile(r"(\d{4})(?!\d)"),
     "hs": re.compile(r"(\d{4})[. ]?(\d\d)"),
-    "inchikey": re.compile(r"([A-Za-z]{14}-[A-Za-z]{10}-[A-Za-z])"),
 }

@@ -92,6 +92,12 @@ def _counts(mols: Iterable[Chem.Mol]) -> frozenset[tuple[str, int]]:
     return frozenset(counted.items())
 
 
+def smiles_of(drawing: Drawing) -> str:
+    """Return a drawing as SMILES; its first line where it cannot be read."""
+    mol = read_structure(drawing.text, drawing.kind)
+    return drawing.text.strip().split("\n", 1)[0] if isinstance(mol, Unreadable) else str(Chem.MolToSmiles(mol))
+
+
 def carbons_in(smiles: str) -> int:
     """Count the carbon atoms of a SMILES by its letters alone.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.molecule_reader import is_query
 from opencwc.chemistry.name_resolver import LONGEST_NAME
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
 from opencwc.screening.model import Outcome
@@ -41,14 +40,15 @@ class Screener(StructureScreener):
             return outcomes
         from opencwc.screening.value_reading import unframed
 
-        if (bare := unframed(text)) and bare != text:
+        if (bare := unframed(text)) != text and sum(map(str.isalpha, bare)) >= LEAST_NAME:
             of_bare = self._answer_whole(bare, kind)
             if of_bare[0].verdict is not Verdict.UNREADABLE:
                 return of_bare
         if kind in _DRAWN_KINDS:
             return outcomes
         if kind == "cas":
-            return self.finder.answer(text) or outcomes
+            numbers = (mention.outcomes for mention in self.finder.find(text) if mention.kind == "cas")
+            return tuple(outcome for of_number in numbers for outcome in of_number) or outcomes
         return self._answer_parts(text, outcomes)
 
     def _answer_whole(self, text: str, kind: str) -> tuple[Outcome, ...]:
@@ -70,11 +70,16 @@ class Screener(StructureScreener):
 
     def _answer_parts(self, text: str, unread: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         """Answer for a value that is not one thing: by what can be read in it, else with why it was not read."""
+        if len(text) > LONGEST_NAME and " " not in text:
+            return unread
+        is_number = _NUMBER.fullmatch(text) is not None
+        if looks_drawn(text) and not (is_number or _NUMBER_WITHIN.search(text)):
+            return unread
         if _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
             return (unreadable(refusal.message),)
-        if (len(text) <= LONGEST_NAME or " " in text) and (outcomes := self._read_within(text)):
+        if outcomes := self._read_within(text):
             return outcomes
-        reason = Message("unreadable_number") if _NUMBER.fullmatch(text) else _number_unknown(text)
+        reason = Message("unreadable_number") if is_number else _number_unknown(text)
         return (unreadable(reason),) if reason else unread
 
     def _read_within(self, text: str) -> tuple[Outcome, ...]:
@@ -82,15 +87,14 @@ class Screener(StructureScreener):
         from opencwc.screening.value_reading import rest_of
 
         mentions = self.finder.find(text)
-        if all(mention.kind == "unknown" for mention in mentions) and not (
-            _is_drawing(text) or len(text) > LONGEST_NAME
-        ):
-            mentions = list(self._beside_amounts(text))
+        if len(text) <= LONGEST_NAME and all(mention.kind == "unknown" for mention in mentions):
+            mentions = self.mentions_beside_amounts(text)
         if not mentions:
             return ()
         outcomes = [outcome for mention in mentions for outcome in mention.outcomes]
         stated = [evidence.span for outcome in outcomes for evidence in outcome.evidence if evidence.span]
-        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *stated])
+        read = [span for outcome in outcomes for span in spans_of(outcome.readings, outcome.span)]
+        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *read, *stated])
         if not rest:
             return tuple(outcomes)
         if not any(outcome.verdict in MET for outcome in outcomes) and looks_chemical(rest):
@@ -100,8 +104,8 @@ class Screener(StructureScreener):
             for outcome in outcomes
         )
 
-    def _beside_amounts(self, text: str) -> Iterator[Mention]:
-        """Yield the drawings, and the names that no list has, which stand in a value beside amounts and words of grade.
+    def mentions_beside_amounts(self, text: str) -> list[Mention]:
+        """Return the drawings, and the names of no list, that stand in a value beside amounts and words of grade.
 
         The names of the lists are for the finder, which knows what else they mean.
         """
@@ -109,6 +113,7 @@ class Screener(StructureScreener):
         from opencwc.screening.value_reading import names_beside_amounts
 
         until = 0
+        mentions: list[Mention] = []
         for start, end in names_beside_amounts(text):
             written = text[start:end]
             if start < until or len(written) < LEAST_NAME:
@@ -117,11 +122,12 @@ class Screener(StructureScreener):
                 outcomes = self.answer_structure(written, "smiles")
                 if outcomes[0].verdict is not Verdict.UNREADABLE:
                     until = end
-                    yield Mention(start, end, written, "structure", outcomes)
+                    mentions.append(Mention(start, end, written, "structure", outcomes))
             elif candidates := self._unlisted(written):
                 until = end
                 known = self.known.known(candidates)
-                yield Mention(start, end, written, "name", self.answer_known(known, "text"), known)
+                mentions.append(Mention(start, end, written, "name", self.answer_known(known, "text"), known))
+        return mentions
 
     def _unlisted(self, name: str) -> tuple[Candidate, ...]:
         """Return what a name stands for where no list has it."""
@@ -176,6 +182,8 @@ _NUMBER_REASONS = {
     "ec_number": "unreadable_ec_unknown", "un_number": "unreadable_un_unknown", "hs_code": "unreadable_hs_unknown",
 }  # fmt: skip
 _NUMBER = re.compile(r"\s*\d[\d\s.,/-]*")
+_NUMBER_WITHIN = re.compile(r"[\dOoIlSBZ]{2,7}[-./][\dOoIlSBZ]{2,3}[-./][\dOoIlSBZ]")
+"""What a text of the signs of a drawing can hold besides: the number of a register."""
 _DRAWN_KINDS = ("smiles", "inchi", "molblock", "inchikey")
 _SIGN_OF_DRAWING = re.compile(r"[=#()\[\]]|[A-Za-z]1.*1")
 _STARTS = 80

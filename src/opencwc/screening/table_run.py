@@ -16,18 +16,28 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OutputError
 from opencwc.files.rows import Rows
-from opencwc.finding import Finding, Message
+from opencwc.finding import Finding, Item, Message, Value
 from opencwc.language.refusals import is_refusal
 from opencwc.screening.batches import Answered, BatchScreener, findings_to_see, to_findings
 from opencwc.screening.formats import format_named
-from opencwc.screening.model import Checked, CheckedList, Question, Tally, TextRow
+from opencwc.screening.model import KINDS_BY_CELL, Checked, CheckedColumn, CheckedList, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.version import __version__
+
+if TYPE_CHECKING:
+    from opencwc.files import Table
+    from opencwc.screening.documents import DocumentRows
+
+MOST_COLUMNS = 50
+LONGEST_COLUMN = 200
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,39 @@ def _refused(answered: Answered) -> Iterator[str]:
     for offset, outcomes in answered.outcomes.items():
         if is_refusal(outcomes[0].message):
             yield answered.rows.inputs[offset]
+
+
+def checked_of_table(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Checked:
+    """Return what is checked of a table or document: which of its columns are read, as what, and which are not."""
+    read = {column.name for column in table.reads} | {table.column, table.id_column}
+    left = [name for name in table.columns if name not in read]
+    kinds = [CheckedColumn(column.name, column.kind) for column in table.reads]
+    return msgspec.structs.replace(
+        checked_by(rulebook, question.lang, table.name, table.column, table.notes),
+        columns=tuple(kinds) if question.kind in KINDS_BY_CELL else (),
+        id_column=table.id_column or "",
+        not_read=tuple(name[:LONGEST_COLUMN] for name in left[:MOST_COLUMNS]),
+        not_read_count=len(left),
+    )
+
+
+def columns_read(checked: Checked) -> Message:
+    """Say which columns of a table were read as what, and which were not."""
+    if not checked.columns or (len(checked.columns) == 1 and not checked.not_read):
+        return Message("summary_column", {"column": checked.column, "file": checked.file})
+    values: dict[str, Value] = {"file": checked.file, "columns": tuple(columns_as(checked))}
+    if not checked.not_read:
+        return Message("summary_columns", values)
+    rest: list[Item] = [Message("column_named", {"column": name}) for name in checked.not_read]
+    if more := checked.not_read_count - len(rest):
+        rest.append(Message("page_columns_more", {"count": more}))
+    return Message("summary_columns_rest", {**values, "rest": tuple(rest)})
+
+
+def columns_as(checked: Checked) -> Iterator[Message]:
+    """Say as what each column was read."""
+    for column in checked.columns:
+        yield Message("column_as", {"column": column.name, "kind": Message(f"column_of_{column.kind}")})
 
 
 def checked_by(

@@ -41,9 +41,10 @@ def rest_of(text: str, spans: Iterable[tuple[int, ...]]) -> str:
     >>> rest_of("caffeine, 10 kg", [(0, 8)]), rest_of("CAS No. 50-00-0", [(8, 15)])
     ('10 kg', '')
     """
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
     pieces, place = [], 0
     for start, end in (*sorted(spans), (len(text), len(text))):
-        pieces.append(" ".join(text[place : max(place, start)].split()).strip(_SIGNS))
+        pieces.append(" ".join(shown[place : max(place, start)].split()).strip(_SIGNS))
         place = max(place, end)
     rest = " … ".join(piece for piece in pieces if not _is_label(piece))
     return rest if len(rest) <= LONGEST_REST else rest[:LONGEST_REST] + "…"

@@ -77,8 +77,8 @@ class Substances:
         """Return the one chemical that a subheading holds, or that its title names beside its salts; else ``""``."""
         if len(subheading.chemicals) == 1:
             return subheading.chemicals[0]
-        known = self._screener.known.by_name(subheading.title["en"]) if subheading.chemicals else None
-        named = set(known.cas) & set(subheading.chemicals) if isinstance(known, Known) else set()
+        known = self._screener.known.resolver.by_curated_name(subheading.title["en"])
+        named = {candidate.cas for candidate in known} & set(subheading.chemicals)
         return named.pop() if len(named) == 1 else ""
 
     def _by_number(self, text: str, chemical: str) -> Substance | Message:

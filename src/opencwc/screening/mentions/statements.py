@@ -10,6 +10,7 @@ from opencwc.convention import Convention
 from opencwc.finding import Evidence, Message, Value
 from opencwc.language.commerce import Stated
 from opencwc.screening.mentions.model import Mention, TextRead, gap
+from opencwc.screening.mentions.one_chemical import one_mention, same_goods
 from opencwc.screening.model import BESIDE, Outcome
 from opencwc.screening.strength import strength_message
 from opencwc.screening.structure_screener import MET
@@ -22,9 +23,13 @@ class Stating:
         self._convention = convention
 
     def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
-        """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
-        facts = _facts_of(found, read)
-        return [self._told(mention, facts.get(number, ()), read.text) for number, mention in enumerate(found)]
+        """Return mentions, in the order of the text, one for all readings of a chemical, with their evidence."""
+        goods = same_goods(found, read)
+        facts = _facts_of(goods, read)
+        return [
+            one_mention([self._told(mention, facts.get(number, ()), read.text) for mention in mentions])
+            for number, mentions in enumerate(goods)
+        ]
 
     def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
         start, end, written = mention.start, mention.end, mention.text
@@ -67,26 +72,31 @@ class _Fact(NamedTuple):
         return cls(statement, evidence, " ".join(statement.text.split()))
 
 
-def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
-    """Return what the text states by the number of the mention that it is said of: the nearest one on its line.
+def _facts_of(goods: Sequence[Sequence[Mention]], read: TextRead) -> dict[int, list[_Fact]]:
+    """Return what the text states by the number of the goods that it is said of: those with the nearest mention.
 
-    Other mentions of the same chemical, such as its number beside its name, share what is said of it.
+    What stands in the place of that mention, such as a number that does not fit it, shares what is said of it.
     """
     told: dict[int, list[_Fact]] = {}
-    starts = [mention.start for mention in found]
-    for fact in read.stated if found else ():
+    placed = sorted(
+        ((mention, number) for number, mentions in enumerate(goods) for mention in mentions),
+        key=lambda place: place[0].start,
+    )
+    starts = [mention.start for mention, _ in placed]
+    for fact in read.stated if goods else ():
         if fact.kind not in _FACTS:
             continue
         first, last = bisect_left(starts, fact.start - FAR), bisect_left(starts, fact.end + FAR)
-        near = [number for number in range(first, last) if _on_one_line(fact, found[number], read.text)]
-        rivals = [number for number in near if found[number].kind not in _CODES] or near
+        near = [place for place in placed[first:last] if _on_one_line(fact, place[0], read.text)]
+        rivals = [place for place in near if place[0].kind not in _CODES] or near
         if not rivals:
             continue
-        nearest = found[min(rivals, key=lambda number: _how_far(fact, found[number]))]
+        nearest, of_nearest = min(rivals, key=lambda place: _how_far(fact, place[0]))
         said = _Fact.of(fact)
-        for number in near:
-            one = found[number]
-            if (one.start, one.end) != (fact.start, fact.end) and _of_one_chemical(one, nearest):
+        for number in dict.fromkeys(
+            number for mention, number in near if number == of_nearest or _in_one_place(mention, nearest)
+        ):
+            if [(mention.start, mention.end) for mention in goods[number]] != [(fact.start, fact.end)]:
                 told.setdefault(number, []).append(said)
     return told
 
@@ -100,11 +110,8 @@ def _how_far(fact: Stated, mention: Mention) -> tuple[int, bool]:
     return gap(mention.start, mention.end, fact.start, fact.end), mention.start > fact.start
 
 
-def _of_one_chemical(mention: Mention, other: Mention) -> bool:
-    """Tell whether two mentions are of one chemical, or stand in one place."""
-    if (mention.start, mention.end) == (other.start, other.end):
-        return True
-    return mention.known is not None and other.known is not None and bool({*mention.known.cas} & {*other.known.cas})
+def _in_one_place(mention: Mention, other: Mention) -> bool:
+    return (mention.start, mention.end) == (other.start, other.end)
 
 
 FAR = 200

@@ -9,11 +9,10 @@ trained on a made-up world by ``python -m benchmarks.transfers_training``.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,6 +24,8 @@ from opencwc.models.model import Evaluation, Figure, Model
 from opencwc.models.statistics import calibration_error
 from opencwc.records import from_plain
 from opencwc.transfers.model import CAUSES
+from opencwc.transfers.reconcile.boosted_trees import Forests, logistic, read_forests
+from opencwc.transfers.reconcile.third_states import THIRD_SIGNS
 
 Weights = NDArray[np.float64]
 Signs = Mapping[str, Weights]
@@ -52,9 +53,12 @@ CAUSE_RULES = from_plain(dict[str, CauseRule], read_yaml(DATA / "cause_rules.yam
 def by_rules(groups: pl.DataFrame) -> Weights:
     """Weigh the signs without a model: rows of probabilities in the order of `CAUSES`."""
     names = {name for rule in CAUSE_RULES.values() for name in (*rule.signs, *rule.further)}
-    sign = dict(signs_of(groups, (*sorted(names), "lacking")))
+    sign = dict(signs_of(groups, (*sorted(names), "lacking", "third_years", "third_entrepot")))
     sign["silent_alone"] = sign["silent"] * sign["by_none"]
     sign["near_year_end_alone"] = 0.9 * sign["near_year_end"] * (1 - sign["by_year"])
+    again = (sign["third_years"] > 1) | (sign["third_entrepot"] > 0)
+    away = np.maximum(sign["by_exporter"], sign["by_importer"])
+    sign["by_third_again"], sign["by_third_once"] = away * again, away * ~again
     sign["always"] = np.ones(len(groups))
     weights = np.stack([
         np.max([weight * sign[name] for name, weight in CAUSE_RULES[cause].weights.items()], axis=0)
@@ -89,11 +93,9 @@ HELD_OUT = DATA / "causes.held.parquet"
 """The signs of the groups over the threshold of one world, with what was planted in them: ``causes`` and ``diverted``
 (whether goods were diverted)."""
 FIRST = 100
-MANY = 20_000
-"""Groups from which on several threads are started."""
 OTHER_FEATURES = (
     "relative", "times", "small", "dated", "round", "years", "steady", "unusual", "exports", "imports", "strength",
-    "third", "weak_habit", "habit", "habit_spread", "habit_pairs", "ratio", "lot", "pair_silent", "pair_hub",
+    *THIRD_SIGNS, "weak_habit", "habit", "habit_spread", "habit_pairs", "ratio", "lot", "pair_silent", "pair_hub",
     "pair_exporter", "pair_importer", "pair_mixture", "pair_rounding", "pair_none", "stands_out",
 )  # fmt: skip
 """What else the model looks at: sizes, the pair's other years, what the States do elsewhere."""
@@ -155,14 +157,7 @@ def shown_only(groups: pl.DataFrame, shares: Weights) -> Weights:
 
 def scores(groups: pl.DataFrame) -> Weights:
     """Return the raw scores of each cause, one row a group."""
-    table = features(groups)
-    threads = threads_for(len(table))
-    return np.stack([booster.predict(table, raw_score=True, num_threads=threads) for booster in boosters()], axis=1)
-
-
-def threads_for(rows: int) -> int:
-    """Return how many threads are worth starting; a few rows are done sooner by one."""
-    return 1 if rows < MANY else max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    return boosters().sums(features(groups))
 
 
 def shares(scores: Weights, temperature: float) -> Weights:
@@ -178,8 +173,7 @@ def order_by_model(groups: pl.DataFrame, causes: Weights) -> Weights:
     What the model finds likely to be no honest slip comes together with what stands out (`standing_out`): the one or
     the other suffices.
     """
-    table = ranking_features(groups, causes)
-    likely: Weights = ranker().predict(table, num_threads=threads_for(len(table)))
+    likely = logistic(ranker().sums(ranking_features(groups, causes))[:, 0])
     return 1.0 - (1.0 - likely) * (1.0 - standing_out(groups))
 
 
@@ -191,20 +185,15 @@ def ranking_features(groups: pl.DataFrame, causes: Weights) -> NDArray[np.float3
 
 
 @cache
-def boosters() -> tuple[Any, ...]:
+def boosters() -> Forests:
     """Return the model of each cause, in the order of `CAUSES`."""
-    import lightgbm
-
-    text = (DATA / "causes.txt").read_text(encoding="utf-8")
-    return tuple(lightgbm.Booster(model_str=part) for part in text.split(BETWEEN))
+    return read_forests((DATA / "causes.txt").read_text(encoding="utf-8").split(BETWEEN))
 
 
 @cache
-def ranker() -> Any:
+def ranker() -> Forests:
     """Return the model of the order."""
-    import lightgbm
-
-    return lightgbm.Booster(model_str=(DATA / "ranking.txt").read_text(encoding="utf-8"))
+    return read_forests([(DATA / "ranking.txt").read_text(encoding="utf-8")])
 
 
 @cache
@@ -235,14 +224,11 @@ def fits(model: Model) -> bool:
 
     The order looks at the probabilities of the causes, so it fits only where they do.
     """
-    import lightgbm
-
     try:
-        of_causes = [(booster.feature_name(), FEATURES) for booster in boosters()]
-        of_order = [(ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
-    except (OSError, ValueError, lightgbm.basic.LightGBMError):
+        of_causes = (boosters().names, len(boosters().begins) - 1) == (FEATURES, len(CAUSES))
+        return of_causes and (model is not RANKING or ranker().names == RANKING_FEATURES)
+    except (OSError, ValueError):
         return False
-    return len(of_causes) == len(CAUSES) and all(names == list(expected) for names, expected in (*of_causes, *of_order))
 
 
 # -- measured again on this machine ------------------------------------------------------------------------------------

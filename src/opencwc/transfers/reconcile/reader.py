@@ -105,8 +105,8 @@ def _keep_machine_code_in_memory() -> None:
     """Let what is compiled from now on stay in memory: the folder that keeps it may not be written any more."""
     from numba.core.caching import NullCache
 
-    from opencwc.transfers.reconcile import matching_kernel
+    from opencwc.transfers.reconcile import matching_kernel, tree_kernel
 
-    for function in vars(matching_kernel).values():
+    for function in (*vars(matching_kernel).values(), *vars(tree_kernel).values()):
         if hasattr(function, "enable_caching"):
             function._cache = NullCache()

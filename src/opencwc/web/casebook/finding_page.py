@@ -172,6 +172,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     return {
         "finding": finding,
         "answer": [paragraph.words[0] for paragraph in teller.answer(finding)],
+        "subject": teller.subject(finding),
         "reason": reason_of(finding),
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),

@@ -53,7 +53,7 @@ class WholeScreenedAnswer(ScreenedAnswer):
 
 
 class BatchLine(TypedDict, total=False):
-    """One row; the last line has `checked`, `rows` and `by_verdict` instead."""
+    """One row; the last line has `checked`, `rows`, `by_verdict` and `silenced` instead."""
 
     row: int
     id: str
@@ -63,6 +63,7 @@ class BatchLine(TypedDict, total=False):
     checked: CheckedAnswer
     rows: int
     by_verdict: dict[str, int]
+    silenced: dict[str, int]
 
 
 class ScreenRequest(Closed):
@@ -231,6 +232,7 @@ class _Batch:
                 refused.append(text)
             verdict, body = answer_as_json(findings, self.screener.rulebook.convention, self.lang)
             counted.add(verdict)
+            counted.merge(Tally(allowed=dict(body["silenced"])))
             out.append(json.dumps({"row": row, "id": row_id, **body}, ensure_ascii=False) + "\n")
         self.service.record_refused(self.person, refused)
         self.service.metrics.count_screenings(counted.by_verdict)
@@ -241,7 +243,12 @@ class _Batch:
         """Say what was checked, and the count."""
         counts = {str(verdict): rows for verdict, rows in self.tally.by_verdict.items()}
         checked = checked_json(self.screener.rulebook, self.lang)
-        return json.dumps({"checked": checked, "rows": self.tally.rows, "by_verdict": counts}).encode() + b"\n"
+        return (
+            json.dumps(
+                {"checked": checked, "rows": self.tally.rows, "by_verdict": counts, "silenced": self.tally.allowed}
+            ).encode()
+            + b"\n"
+        )
 
 
 async def _stream(batch: _Batch, rows: Iterator[Line], body: IO[bytes]) -> AsyncIterator[bytes]:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from opencwc.convention import Convention
 from opencwc.finding import Finding, FindingRecord, Subject, Verdict
 from opencwc.records import one_of
+from opencwc.screening.allow_list import answer_allowing, silenced_in
 from opencwc.screening.answers import Answer, answers_of
 from opencwc.screening.formats import finding_as_json
 from opencwc.screening.model import Outcome, gravest
@@ -24,7 +25,7 @@ def findings_of(
 ) -> list[Finding]:
     """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
     maker = maker_of(screener.rulebook)
-    answers = screener.answer(text.strip(), kind) if outcomes is None else outcomes
+    answers = answer_allowing(screener, text.strip(), kind) if outcomes is None else outcomes
     return [outcome.finding(Subject(row, row_id, text), maker) for outcome in answers]
 
 
@@ -52,11 +53,15 @@ class ListAnswer(TypedDict):
 
 
 class ScreenedAnswer(TypedDict):
-    """The gravest verdict of a value, what each list answers, and the findings."""
+    """The gravest verdict of a value, what each list answers, and the findings.
+
+    `silenced` are the mentions that the allow-list of this house silenced, with how often.
+    """
 
     verdict: ScreenVerdict
     answers: list[ListAnswer]
     findings: list[ScreenedFinding]
+    silenced: dict[str, int]
 
 
 def answer_as_json(findings: list[Finding], convention: Convention, lang: str) -> tuple[Verdict, dict[str, Any]]:
@@ -64,7 +69,7 @@ def answer_as_json(findings: list[Finding], convention: Convention, lang: str) -
     verdict = gravest(finding.verdict for finding in findings)
     answers = [part for answer in answers_of(findings, convention) for part in _by_list(answer, lang)]
     said = [finding_as_json(finding, lang) for finding in findings]
-    return verdict, {"verdict": str(verdict), "answers": answers, "findings": said}
+    return verdict, {"verdict": str(verdict), "answers": answers, "findings": said, "silenced": silenced_in(findings)}
 
 
 def _by_list(answer: Answer, lang: str) -> Iterator[ListAnswer]:

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import yaml
 from msgspec import structs
 
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Verdict, spans_of
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
-from opencwc.screening.answers import answers_of
+from opencwc.screening.answers import Answer, answers_of, reason_of
 from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
 """Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
@@ -27,12 +27,16 @@ MOST_UNREAD = 12
 
 
 class AnswerLine(NamedTuple):
-    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means."""
+    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means.
+
+    ``subject`` is how the line begins, the entry and the chemical, where it begins so.
+    """
 
     badge: Badge
     lists: tuple[str, ...]
     says: str
     beside: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class _NumberedFinding(NamedTuple):
     number: int
     card: str
     finding: Finding
-    span: tuple[int, ...]
+    spans: list[tuple[int, ...]]
 
 
 def kind_of(text: str) -> str:
@@ -102,7 +106,12 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
     spans = sorted({outcome.span for outcome in outcomes if outcome.span})
     numbers = {span: number for number, span in enumerate(spans, 1)}
     numbered = [
-        _NumberedFinding(numbers[outcome.span], named[_what(finding)] if finding.rule else "", finding, outcome.span)
+        _NumberedFinding(
+            numbers[outcome.span],
+            named[_what(finding)] if finding.rule else "",
+            finding,
+            spans_of(outcome.readings, outcome.span),
+        )
         for finding, outcome in zip(findings, outcomes, strict=True)
         if outcome.span
     ]
@@ -112,15 +121,16 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
 
 
 def _lines(teller: Teller, findings: Sequence[Finding]) -> list[AnswerLine]:
-    return [
-        AnswerLine(
-            teller.badge(answer.verdict),
-            answer.lists,
-            sentence(answer.message, teller.lang),
-            tuple(sentence(strength, teller.lang) for strength in answer.beside),
-        )
-        for answer in answers_of(findings, teller.convention)
-    ]
+    return [_line(teller, answer) for answer in answers_of(findings, teller.convention)]
+
+
+def _line(teller: Teller, answer: Answer) -> AnswerLine:
+    says = sentence(answer.message, teller.lang)
+    subject = say(answer.subject, teller.lang) if answer.subject else ""
+    if not says.startswith(subject):
+        subject = ""
+    strengths = tuple(sentence(strength, teller.lang) for strength in answer.beside)
+    return AnswerLine(teller.badge(answer.verdict), answer.lists, says[len(subject) :], strengths, subject)
 
 
 def _without_answer(card: Card) -> Card:
@@ -143,7 +153,7 @@ def _of_line(
 ) -> ValueAnswer:
     """Add to the answer what a line states, and its words that were not read: they may be what counts."""
     stated = read_commerce(answer.value)
-    left = unread(answer.value, [part.span for part in numbered], stated)
+    left = unread(answer.value, [span for part in numbered for span in part.spans], stated)
     answer = replace(
         answer,
         # The line stands above the cards, and need not stand in them again.
@@ -174,9 +184,9 @@ def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
 def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
     """Cut a text at what was read in it; each mark has the tone of its gravest finding."""
     pieces, at = [], 0
-    for span in sorted({part.span for part in numbered}):
+    for span in sorted({span for part in numbered for span in part.spans}):
         start, end = span
-        here = [part for part in numbered if part.span == span]
+        here = [part for part in numbered if span in part.spans]
         if start < at:
             continue
         verdict = gravest(part.finding.verdict for part in here)
@@ -193,7 +203,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
             words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
-        words.append(sentence(part.finding.message, teller.lang))
+        words.append(sentence(reason_of(part.finding), teller.lang))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )
