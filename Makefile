@@ -49,7 +49,7 @@ soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the 
 docs: $(STAMP)  ## the documentation, into site/
 	$(RUN)/mkdocs build --strict
 
-$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/opencwc/web/vendor/package-lock.json $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po)
+$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/opencwc/web/vendor/package-lock.json $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po) src/opencwc/chemistry/smiles_gate_kernel.py
 	@sh scripts/set_up.sh $(VENV)
 	@touch $@
 
