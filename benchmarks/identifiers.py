@@ -69,7 +69,7 @@ def answer(screener: Screener, item: Item, way: str) -> Answer:
 
 
 def figures(answers: Iterable[Answer]) -> tuple[float, float]:
-    """Return recall and precision."""
+    """Return recall and precision; 1 where there is nothing to find, or nothing was found."""
     counts: Counter[str] = Counter()
     for one in answers:
         wanted = one.item.expect in ("met", "doubted")
@@ -77,7 +77,8 @@ def figures(answers: Iterable[Answer]) -> tuple[float, float]:
         counts["found"] += wanted and one.right
         counts["wrong"] += one.met and not wanted
     found = counts["found"]
-    return found / max(1, counts["wanted"]), found / max(1, found + counts["wrong"])
+    told = found + counts["wrong"]
+    return found / counts["wanted"] if counts["wanted"] else 1.0, found / told if told else 1.0
 
 
 def main() -> None:

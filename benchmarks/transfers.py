@@ -86,8 +86,13 @@ def by_command(file: Path, /, *arguments: str) -> Answer:
 
 
 def read_groups(file: Path) -> pl.DataFrame:
-    """Read the ranked list, with the chemical as a CAS number in ``cas``."""
+    """Read the ranked list, with the chemical as a CAS number in ``cas``; the second half of a matter is a row too."""
     groups = pl.read_csv(file, infer_schema=False)
+    also = groups.filter(pl.col("also_year").is_not_null()).with_columns(
+        pl.col(f"also_{name}").alias(name)
+        for name in ("chemical", "exporter", "importer", "year", "exported_kg", "imported_kg")
+    )
+    groups = pl.concat([groups, also])
     numbers = ("rank", "score", "exported_kg", "imported_kg", "difference_kg", "cause_probability")
     by_name = dict(zip(chemicals().names, chemicals().cas, strict=True))
     return groups.with_columns(

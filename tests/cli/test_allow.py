@@ -42,6 +42,12 @@ def test_a_number_beside_an_allowed_name_stays_listed(run: Run) -> None:
     assert done.status == 1 and "LISTED  CWC 1A01" in done.text
 
 
+def test_an_allowed_product_silences_no_chemical_of_the_same_name_beside_it(run: Run) -> None:
+    run("allow", "add", "SOMAN 40", *WHY)
+    assert run("screen", "belt SOMAN 40, 12 m", "--as", "text").status == 0
+    assert run("screen", "belt SOMAN 40, 12 m; soman, 2 kg", "--as", "text").status == 1
+
+
 def test_a_firm_is_allowed_and_the_chemical_of_its_name_is_not(run: Run) -> None:
     run("allow", "add", "Soman Kochi", *WHY)
     assert run("screen", "soman  KOCHI invoice, 20 kg paper", "--as", "text").status == 0

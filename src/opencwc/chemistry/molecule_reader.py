@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rdkit import Chem, RDLogger
 
+from opencwc.chemistry.composition import atoms_of
 from opencwc.finding import Message
 
 RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
@@ -101,7 +102,7 @@ def _with_three_lines_above(text: str) -> str:
 def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
     if (reason := _beyond_bounds(mol)) is not None:
         return Unreadable(reason)
-    if all(atom.GetAtomicNum() == 0 and not atom.HasQuery() for atom in mol.GetAtoms()):
+    if all(atom.GetAtomicNum() == 0 and not atom.HasQuery() for atom in atoms_of(mol)):
         return Unreadable(Message("unreadable_empty"))  # an open position and nothing else says nothing
     try:
         Chem.SanitizeMol(mol)
@@ -122,7 +123,7 @@ def _beyond_bounds(mol: Chem.Mol) -> Message | None:
     atoms = mol.GetNumAtoms()
     if not atoms:
         return Message("unreadable_empty")
-    links = [atom.GetDegree() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0 or atom.HasQuery()]
+    links = [atom.GetDegree() for atom in atoms_of(mol) if atom.GetAtomicNum() == 0 or atom.HasQuery()]
     limit = MAX_ATOMS_BESIDE_OPEN if links else MAX_ATOMS
     if atoms > limit:
         return Message("unreadable_atoms_open" if links else "unreadable_atoms", {"atoms": atoms, "limit": limit})
@@ -145,7 +146,7 @@ def with_hydrogens(mol: Chem.Mol) -> Chem.Mol | None:
     >>> Chem.MolToSmiles(with_hydrogens(mol))
     'CO'
     """
-    bare = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons()]
+    bare = [atom.GetIdx() for atom in atoms_of(mol) if atom.GetNumRadicalElectrons()]
     if not bare:
         return None
     filled = Chem.RWMol(mol)
@@ -173,8 +174,8 @@ def sides_of_reaction(text: str) -> tuple[str, str, str] | None:
 def is_query(text: str) -> bool:
     """Tell whether a text is a query pattern (SMARTS) and no structure.
 
-    >>> is_query("[C,N]P(=O)F"), is_query("[CH3]P(=O)F")
-    (True, False)
+    >>> is_query("[C,N]P(=O)F"), is_query("[CH3]P(=O)F"), is_query("[Na]O")
+    (True, False, False)
     """
     return _QUERY.search(text) is not None and " " not in text and Chem.MolFromSmarts(text) is not None
 
@@ -241,7 +242,7 @@ _INCHI = re.compile(rf"\s*{INCHI}\s*", re.IGNORECASE)
 _SIDE = r"((?:->|[^>\s])*+)"
 _REACTION = re.compile(rf"{_SIDE}>{_SIDE}>{_SIDE}")
 """Two signs between three sides; ``->`` is a dative bond."""
-_QUERY = re.compile(r"\[[^\[\]]*(?:[,;&!$#]|[A-Za-z][XxDRrvh]\d|[Aa]\d?\])|~|\$\(")
+_QUERY = re.compile(r"\[[^\[\]]*(?:[,;&!$#]|[A-Za-z][XxDRrvh]\d)|\[[Aa]\d?\]|~|\$\(")
 """What only a query pattern (SMARTS) has: alternatives, conditions, counts of bonds, bonds of any kind."""
 _OUTSIDE = re.compile(r"\[[^\[\]]*\]")
 _COUNTS_LINE = re.compile(r"[ \d]{6}.*V[23]000\s*$")

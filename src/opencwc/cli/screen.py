@@ -59,7 +59,7 @@ def screen(
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; all where none is named.")] = "",
     rules: options.Rules = None,
     only: Annotated[str, typer.Option(help="Give only these verdicts, such as listed,review.")] = "",
-    jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the size of the input.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Threads and processes to use; 0 chooses by the size of the input.")] = 0,
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
     lang: options.Lang = "",

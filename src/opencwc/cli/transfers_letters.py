@@ -51,10 +51,10 @@ def letters(
     if folder.exists() and not folder.is_dir():
         raise InputError("letters_need_folder", where=str(folder))
     found = reconcile(options.read_ledgers(ledgers, columns), day)
-    chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
+    chosen = found.matters.filter(found.matters["rank"].is_in(ranks) if ranks else found.matters["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
-        raise InputError("no_such_rank", rank=missing[0], ranks=len(found.groups))
+        raise InputError("no_such_rank", rank=missing[0], ranks=len(found.matters))
     sides = (chosen["exporter"] == state.code) | (chosen["importer"] == state.code)
     if ranks and not sides.all():
         other = chosen.filter(~sides)["rank"][0]

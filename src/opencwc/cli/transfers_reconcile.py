@@ -102,6 +102,8 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
 
 
 def _print(found: Reconciled, lang: str) -> None:
+    from opencwc.transfers.reconcile.report import places_of
+
     shown = found.table(lang).filter("over_threshold").head(_MOST)
     columns = [
         (say(f"label_{name}", lang), {"justify": "right" if name.endswith("_kg") else "left", "ratio": ratio})
@@ -110,8 +112,8 @@ def _print(found: Reconciled, lang: str) -> None:
     rows = []
     for row in shown.iter_rows(named=True):
         quantities = (f"{row[name]:,.0f}" for name in ("exported_kg", "imported_kg", "difference_kg"))
-        pair = f"{row['exporter']} > {row['importer']}"
-        rows.append((str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"]))
+        chemical, pair, year = places_of(row)
+        rows.append((str(row["rank"]), chemical, row["entry"], pair, year, *quantities, row["why"]))
     if rows:
         options.print_grid(columns, rows, width=_WIDTH)
 

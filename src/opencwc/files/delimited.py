@@ -122,25 +122,19 @@ def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: Value
             yield from careful.finish()
             yield part_of_problem(block)
         elif not careful.is_amid_a_record and (table := parse_block(block, layout)) is not None:
-            ids = None if layout.id is None else table.column(str(layout.id))
-            beside = [table.column(str(at)) for at in layout.beside]
-            yield _examined(table.column(str(layout.input)), ids, limits, beside)
+            yield _examined(table, layout, limits)
         else:
             yield careful.read(block)
     yield from careful.finish()
 
 
-def _examined(
-    inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: ValueLimits, beside: Sequence[pa.ChunkedArray]
-) -> Part:
+def _examined(table: pa.Table, layout: Layout, limits: ValueLimits) -> Part:
     import polars as pl
 
-    return examine(
-        pl.Series("inputs", inputs, dtype=pl.String),
-        None if ids is None else pl.Series("ids", ids, dtype=pl.String),
-        limits,
-        beside=[pl.Series("beside", cells, dtype=pl.String) for cells in beside],
-    )
+    frame = pl.DataFrame(pl.from_arrow(table))
+    inputs, *beside = (frame.get_column(str(at)) for at in (layout.input, *layout.beside))
+    ids = None if layout.id is None else frame.get_column(str(layout.id))
+    return examine(inputs, ids, limits, beside=beside)
 
 
 def _frames(text: Text, delimiter: str, header: tuple[str, ...], columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:

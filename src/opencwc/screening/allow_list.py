@@ -129,8 +129,9 @@ class AllowList(Struct, frozen=True, dict=True):
         start, end = outcome.span or (0, len(where.rstrip()))
         over = (found[0] for found in self._pattern.finditer(where) if found.start() <= start and end <= found.end())
         entry = self.in_force.get(_key(next(over, "")))
-        if entry is None:
-            return outcome
+        left = self._pattern.sub(" ", where).casefold()
+        if entry is None or any(reading.written.casefold() in left for reading in outcome.readings):
+            return outcome  # the chemical is named elsewhere in the text as well
         rule = f"{outcome.rule.list} {outcome.rule.entry}" if outcome.rule else ""
         values = {"name": entry.name, "by": entry.by, "reason": entry.why, "until": entry.until.isoformat()}
         why = Message("why_allowed", {**values, "written": outcome.written or text, "rule": rule})

@@ -232,7 +232,5 @@ _LAST_ALPHABET = 0x2E7F
 _NO_SIGNS = ("Cc", "Co", "Cs", "Cn")
 """Categories of Unicode: control characters, private ones, halves of a pair, unassigned ones."""
 LEAST_SHORT_NAME, LONGEST_SHORT_NAME = 4, 12
-BRACKET_ATOM = r"\[[^\[\]\s]*\]"
-DRAWN = r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?"
-_BRACKET = re.compile(BRACKET_ATOM)
-_SMILES_LIKE = re.compile(DRAWN)
+_BRACKET = re.compile(r"\[[^\[\]\s]*\]")
+_SMILES_LIKE = re.compile(r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?")

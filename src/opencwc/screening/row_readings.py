@@ -271,7 +271,7 @@ class RowReadings:
         candidates = () if is_listed else resolver.by_index(text)
         if candidates and text.isascii() and len(text) >= LEAST_PLAIN_NAME:
             return "name", known.known(candidates)
-        named = known.by_name(text) if is_listed or candidates else None
+        named = known.by_name(text, guessed=True) if is_listed or candidates else None
         return ("name", named) if isinstance(named, Known) else None
 
     def _keyed(self, text: str) -> CellReading | tuple[str, Known]:
@@ -304,7 +304,7 @@ class RowReadings:
 
     def _of_known(self, kind: str, text: str, known: Known, *, quiet: bool) -> CellReading:
         if kind == "name" and not quiet:
-            weighed = self._screener.known.by_name(text)
+            weighed = self._screener.known.by_name(text, guessed=True)
             known = weighed if isinstance(weighed, Known) else known
         outcomes = () if quiet else self._screener.answer_known(known, "structure" if kind == "inchikey" else kind)
         if outcomes and outcomes[0].verdict is Verdict.UNREADABLE:

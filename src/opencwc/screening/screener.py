@@ -116,7 +116,7 @@ class Screener(StructureScreener):
         mentions: list[Mention] = []
         for start, end in names_beside_amounts(text):
             written = text[start:end]
-            if start < until or len(written) < LEAST_NAME:
+            if start < until or len(written) < LEAST_BESIDE:
                 continue
             if _is_drawing(written):
                 outcomes = self.answer_structure(written, "smiles")
@@ -178,6 +178,7 @@ NO_MENTION = Outcome(Verdict.NOT_LISTED, "text", Message("why_no_mention"))
 LABEL_OF_KIND = {"ec": "EC", "un": "UN", "hs": "HS"}
 """What stands before a number of each kind, so that it is read as one."""
 LEAST_NAME = 3
+LEAST_BESIDE = 4
 _NUMBER_REASONS = {
     "ec_number": "unreadable_ec_unknown", "un_number": "unreadable_un_unknown", "hs_code": "unreadable_hs_unknown",
 }  # fmt: skip

@@ -26,8 +26,11 @@ CAUSES = (
 
 RECONCILED_COLUMNS = (
     "rank", "score", "chemical", "entry", "exporter", "importer", "year", "exported_kg", "imported_kg",
-    "difference_kg", "over_threshold", "cause", "cause_probability", "second_cause", "why",
+    "difference_kg", "over_threshold", "cause", "cause_probability", "second_cause", "why", "also_chemical",
+    "also_exporter", "also_importer", "also_year", "also_exported_kg", "also_imported_kg",
 )  # fmt: skip
+"""``also_...`` is the second half of the row's matter, where it has two: the other year of a shift over the year's end,
+the other chemical of a mix-up, the other State."""
 HUGE_KG = 1e10
 """A line of more is told: no chemical of the lists moves in such amounts, so grams or digits may be meant."""
 MATCH_COLUMNS = ("ledger", "id", "match_group", "status", "reason")
@@ -87,11 +90,23 @@ def number_substances(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...],
     return tuple(known.values()), [[places[own.key] for own in ledger.substances] or [0] for ledger in ledgers]
 
 
+class SecondHalf(NamedTuple):
+    """The other sum of a matter that has two: its chemical's name, States and year, and both sides' kg."""
+
+    chemical: str
+    exporter: str
+    importer: str
+    year: int
+    exported_kg: float
+    imported_kg: float
+
+
 class Discrepancy(NamedTuple):
     """What the two sides say of one chemical, pair of States and year, and what explains that they differ.
 
     Quantities in kg; ``difference_kg`` is exported less imported. ``causes`` are (cause, probability) by likelihood;
-    ``score`` from 0 to 100 is how much it deserves an officer's hour; ``why`` says so, ``evidence`` holds the lines.
+    ``score`` from 0 to 100 is how much it deserves an officer's hour; ``why`` says so, ``evidence`` holds the lines;
+    ``also`` is the second half of the same matter.
     """
 
     substance: Substance
@@ -105,6 +120,7 @@ class Discrepancy(NamedTuple):
     score: float
     why: Message
     evidence: tuple[Message, ...] = ()
+    also: SecondHalf | None = None
 
     @property
     def difference_kg(self) -> float:

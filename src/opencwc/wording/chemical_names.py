@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
-from opencwc.convention import Convention
+from opencwc.convention import Chemical, Convention, NamedChemical
 
 KINDS = ("official", "common")
 """The kinds of names that a sentence may use, the better one first."""
@@ -18,7 +18,7 @@ def chemical_name(cas: str, name: str, lang: str) -> str:
     >>> chemical_name("111-48-8", "Thiodiglycol", "es"), chemical_name("58-08-2", "caffeine", "es")
     ('Tiodiglicol', 'caffeine')
     """
-    return name if lang == "en" else _names(lang).get(cas, name)
+    return name if lang == "en" else _name_in(cas, lang) or name
 
 
 def as_noun(name: str) -> str:
@@ -33,19 +33,24 @@ def as_noun(name: str) -> str:
     return first[1] + first[2].lower() + name[first.end() :]
 
 
+@lru_cache(maxsize=5_000)
+def _name_in(cas: str, lang: str) -> str:
+    """Return the name that a list prints in a language, else the best of the tables; empty where there is none."""
+    printed, named = _by_number()
+    own = [name for chemical in printed.get(cas, ()) for name in chemical.names.get(lang, ())[:1]]
+    others = named[cas].names if cas in named else ()
+    own += [name.text for kind in KINDS for name in others if name.lang == lang and name.kind == kind]
+    return next(iter(own), "")
+
+
 @cache
-def _names(lang: str) -> Mapping[str, str]:
+def _by_number() -> tuple[Mapping[str, list[Chemical]], Mapping[str, NamedChemical]]:
+    """Return the chemicals that the lists print and those of the tables of names, by CAS number."""
     written = Convention().written
-    names: dict[str, str] = {}
+    printed: dict[str, list[Chemical]] = {}
     for _, chemical in written.chemicals():
-        if own := chemical.names.get(lang, ()):
-            names.setdefault(chemical.cas, own[0])
-    for kind in KINDS:
-        for named in written.naming.chemicals:
-            own = tuple(name.text for name in named.names if name.lang == lang and name.kind == kind)
-            if own:
-                names.setdefault(named.cas, own[0])
-    return names
+        printed.setdefault(chemical.cas, []).append(chemical)
+    return printed, {chemical.cas: chemical for chemical in written.naming.chemicals}
 
 
 _FIRST_WORD = re.compile(r"([\d,'′’().\[\]-]*)([^\W\d_]{3,})")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from opencwc.chemistry.inchi_keys import PATTERN
-from opencwc.chemistry.molecule_reader import INCHI, normalise_inchi
-from opencwc.finding import Verdict
+from opencwc.chemistry.molecule_reader import INCHI, is_query, normalise_inchi
+from opencwc.finding import Message, Verdict
 from opencwc.screening.known_chemicals import Known, looks_drawn
 from opencwc.screening.mentions.model import Judge, Mention, TextRead
+from opencwc.screening.structure_screener import unreadable
 
 
 class Drawings:
@@ -37,11 +38,23 @@ class Drawings:
             if plain and not _CHAIN.fullmatch(written):
                 continue
             outcomes = self._judge.screener.answer_structure(written, kind)
+            if outcomes[0].verdict is Verdict.UNREADABLE and is_query(written):
+                yield from self._query(written, found.start() + found[0].find(written))
+                continue
             told = outcomes[0].verdict is not Verdict.UNREADABLE
             if told and (not plain or any(outcome.verdict is Verdict.LISTED for outcome in outcomes)):
                 start = found.start() + found[0].find(written)
                 outcomes = tuple(outcome._replace(basis="text") for outcome in outcomes)
                 yield Mention(start, start + len(written), written, "structure", outcomes)
+        for found in _WITH_ALTERNATIVES.finditer(text):
+            if looks_drawn(found[0]) and _DRAWN.search(found[0]) and is_query(found[0]):
+                yield from self._query(found[0], found.start())
+
+    @staticmethod
+    def _query(written: str, start: int) -> Iterator[Mention]:
+        """Yield a query pattern as what could not be read, with the reason."""
+        outcomes = (unreadable(Message("unreadable_smarts"), "text"),)
+        yield Mention(start, start + len(written), written, "structure", outcomes)
 
 
 def _without_frame(written: str) -> str:
@@ -59,9 +72,12 @@ LEAST_SMILES = 4
 _LABEL = re.compile("^smiles=", re.IGNORECASE)
 _FRAMED = re.compile(r"\(([^\s]*)\)|\[([^\s\[\]]*[(=][^\s\[\]]*)\]")
 _CHAIN = re.compile(r"(?<![\w-])(?:Cl|Br|[BCNOPSFI]){6,}(?![\w-])")
+_RINGS = re.compile(r"(?<![\w-])(?=[A-Za-z]*\d)(?:Cl|Br|[BCNOPSFIcnops])(?:Cl|Br|[BCNOPSFIcnops]|\d){7,}(?!\w)")
 _INCHI_KEY = re.compile(rf"\b{PATTERN}\b", re.IGNORECASE)
-_ANY = re.compile(rf"[=#\[]|[A-Z]\([A-Z=]|(?i:inchi|[A-Z]{{14}}-[A-Z]{{10}}-|\b1S/)|{_CHAIN.pattern}")
+_ANY = re.compile(rf"[=#\[]|[A-Z]\([A-Z=]|(?i:inchi|[A-Z]{{14}}-[A-Z]{{10}}-|\b1S/)|{_CHAIN.pattern}|{_RINGS.pattern}")
 _DRAWN = re.compile(r"[A-Za-z\]][=#(\[]|\([A-Z=]|[A-Z]\d?[A-Z](?=.{0,200}\d)")
 _SIGN = r"A-Za-z0-9@+\-\[\]()=#$/\\.%*~"
 _WRITTEN = re.compile(rf"(?i:{INCHI})|(?<![À-ɏ{_SIGN}])[{_SIGN}]{{5,}}+(?![À-ɏ])")
 """A run of the signs of a drawing, and not the rest of a word behind an accent: ARSÉNICO(III) draws nothing."""
+_WITH_ALTERNATIVES = re.compile(rf"(?<!\S)(?=\S*\[[^\s\]]*[,;&!])[{_SIGN},;&!]{{5,}}(?!\S)")
+"""What may be a query pattern: only those have alternatives in brackets."""

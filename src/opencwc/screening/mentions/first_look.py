@@ -139,7 +139,10 @@ _NUMBER_OR_LABEL = re.compile(
     r"|(?i:tariff|arancel\w*|partida|harmoni\w*|registry)|ООН|ТН|КАС|[编税海]|.*(?:رقم|بند|رمز).*"
     r"|\W*[\uff10-\uff19\uff21-\uff3a\u0660-\u0669]+"
 )
-_CHAIN_OR_KEY = re.compile(r"(?:Cl|Br|[BCNOPSFI]){6,}|[A-Za-z]{14}|1S|(?i:(?:std)?inchi\w*)")
+_CHAIN_OR_KEY = re.compile(
+    r"(?:Cl|Br|[BCNOPSFI]){6,}|(?:Cl|Br|[BCNOPSFIcnops])(?:Cl|Br|[BCNOPSFIcnops]|\d){7,}|[A-Za-z]{14}|1S"
+    r"|(?i:(?:std)?inchi\w*)"
+)
 _DRAWN_BETWEEN = re.compile(r"[A-Za-z]\([A-Z=]")
 _AS_DIGITS = re.compile(r"[\dOoIlSBZОоЗБ]+")
 _CHAPTER = re.compile(r"2[89]|3[0-8]")

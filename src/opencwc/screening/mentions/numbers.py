@@ -177,7 +177,7 @@ _CAS_LIKE = re.compile(r"(?<![\w.-])\d{2,7}[-\u2010-\u2015\u2212\uff0d]\d\d[-\u2
 _CAS_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{2,7})[-. /_](\d\d)[-. /_](\d)(?![\w.-])")
 _EC_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{3})[-. /](\d{3})[-. /](\d)(?![\w.-])")
 _OTHER_NUMBER = re.compile(
-    r"(?i:drawing|part|order|ref\w*|model|plan|item|phone|fax|mobile|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
+    r"(?i:GB/T|\bISO|\bDIN|\bASTM|\bIEC|\bJIS|\bANSI|гост|drawing|part|order|ref\w*|model|plan|item|phone|fax|mobile|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
 )
 _OF_A_LOT = re.compile(
     r"(?i:lots?|batch|serial|s/n|seal|lote|serie|série|commande|pedido|compteur|партия|парти[ию]|серия|пломба|модель"

@@ -47,8 +47,8 @@ GROUP_SCHEMA: Mapping[str, Any] = {
 """A sum of one chemical, pair of States and year; quantities in kg. Beside these columns stand, as Float32 and from 0
 to 1, the causes' probabilities (``p_``) and the signs for them (``by_``, ``near_``), of which a later version may know
 more or fewer."""
-NAMED_SCHEMA: Mapping[str, Any] = {"other_state": pl.String, "other_year": pl.Int32}
-"""What a cause names where it names something; an earlier version did not keep it."""
+NAMED_SCHEMA: Mapping[str, Any] = {"other_state": pl.String, "other_year": pl.Int32, "half": pl.UInt8}
+"""What a cause names where it names something, and which half of a matter a sum is; an earlier version kept neither."""
 LINE_SCHEMA: Mapping[str, Any] = {
     "line": pl.UInt32, "ledger": pl.UInt16, "row": pl.UInt32, "id": pl.String, "exporter": pl.String,
     "importer": pl.String, "substance": pl.UInt32, "export": pl.Boolean, "day": pl.Date, "year": pl.Int32,

@@ -179,7 +179,10 @@ class _Letter:
         )  # fmt: skip
 
     def figures(self) -> Iterator[Block]:
-        """Say both figures, what lies between them, and whether it counts."""
+        """Say both figures, what lies between them, and whether it counts; those of the other half where there is one.
+
+        A half that is with a third State is not told: what we trade with others is not the reader's business.
+        """
         pair = self.discrepancy
         substance = pair.substance
         chemical: list[Words] = [substance.name]
@@ -199,6 +202,11 @@ class _Letter:
                 else self.say("letters_no_threshold"),
             )),
         ))  # fmt: skip
+        also = pair.also
+        if also is not None and (also.exporter, also.importer) == (pair.exporter, pair.importer):
+            figures = {"exported": self.kg(also.exported_kg), "imported": self.kg(also.imported_kg)}
+            title = self.say("letters_also", chemical=also.chemical, year=str(also.year))
+            yield Facts((Fact(title, (self.say("letters_also_figures", **figures),)),))
         if has_threshold:
             yield Paragraph((self.say("letters_over" if pair.over_threshold else "letters_not_over"),))
 

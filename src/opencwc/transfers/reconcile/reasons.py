@@ -64,9 +64,20 @@ def _remarks(
         remarks.append(named)
     if doubts and group.get("doubt") is not None:
         remarks.append(doubts[int(str(group["doubt"]))])
+    if group.get("also_year") is not None:
+        remarks.append(_second_half(group))
     if group.get("unread"):
         remarks.append(Message("reconcile_unread", {"unread": str(group["unread"])}))
     return tuple(remarks)
+
+
+def _second_half(group: Mapping[str, object]) -> Message:
+    values: dict[str, Value] = {
+        f"also_{name}": str(group[f"also_{name}"]) for name in ("chemical", "exporter", "importer", "year")
+    }
+    values |= {name: _kg(group[name]) for name in ("also_exported", "also_imported")}
+    is_other = group["also_substance"] != group["substance"]
+    return Message(f"reconcile_also{'_chemical' if is_other else ''}", values)
 
 
 def any_of_code(substance: Substance) -> Message | None:
@@ -99,7 +110,10 @@ def _kg(value: object, *, signless: bool = False) -> float:
 
 
 _VALUES = ("exported", "imported", "difference", "threshold", "exporter", "importer", "other_state",
-           "other_substance", "other_year", "unread", "code")  # fmt: skip
+           "other_substance", "other_year", "unread", "code", "also_chemical", "also_exporter", "also_importer",
+           "also_year", "also_exported", "also_imported")  # fmt: skip
+_AS_TEXT = frozenset(("exporter", "importer", "other_state", "other_year", "unread", "also_chemical", "also_exporter",
+                      "also_importer", "also_year"))  # fmt: skip
 _MARK = "\x01"
 
 
@@ -155,10 +169,13 @@ def _all_remarks(lang: str, between: str, known: Sequence[Substance], doubts: Se
     """Say the remarks of all groups at once, each part after what stands between two."""
     doubted = [between + say(doubt, lang) for doubt in doubts]
     named = [between + say(remark, lang) if (remark := any_of_code(substance)) else "" for substance in known]
+    is_also, is_other = pl.col("also_year").is_not_null(), pl.col("also_substance") != pl.col("substance")
     parts = (
         (pl.col("code") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_by_code", lang, ()))),
         (pl.lit(value=True), pl.lit(pl.Series(named or [""])).gather(pl.col("substance"))),
         (pl.col("doubt").is_not_null(), pl.lit(pl.Series(doubted or [""])).gather(pl.col("doubt").fill_null(0))),
+        (is_also & ~is_other, pl.concat_str(pl.lit(between), _filled("reconcile_also", lang, ()))),
+        (is_also & is_other, pl.concat_str(pl.lit(between), _filled("reconcile_also_chemical", lang, ()))),
         (pl.col("unread") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_unread", lang, ()))),
     )
     return pl.concat_str(pl.when(is_told).then(part).otherwise(pl.lit("")) for is_told, part in parts)
@@ -185,7 +202,7 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     if name == "code":
         digits = pl.col(name).cast(pl.String).str.zfill(6)
         return pl.concat_str(digits.str.slice(0, 4), pl.lit("."), digits.str.slice(4))
-    if name in ("exporter", "importer", "other_state", "other_year", "unread"):
+    if name in _AS_TEXT:
         return pl.col(name).cast(pl.String).fill_null("")
     rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
     whole = rounded.round(0).cast(pl.Int64)

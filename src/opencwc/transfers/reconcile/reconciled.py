@@ -26,6 +26,7 @@ from opencwc.transfers.model import (
 )
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.comparison import Compared
+from opencwc.transfers.reconcile.halves import matters, second_half_of
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
 from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, group_reasons, line_reasons, why
 from opencwc.transfers.reconcile.sums import GROUP
@@ -49,9 +50,11 @@ _MOST_STATES = 6
 class Reconciled:
     """What two or more ledgers say together, ranked.
 
-    ``groups`` has the columns of `Compared` and ``rank`` (from 1), ``score`` (0 to 100), ``cause``,
-    ``probability``, ``second`` and ``second_probability``, and ``doubt``, a place in ``doubts``: what is doubtful in
-    the lines that were summed, as far as the amounts rest on it; ``compared`` holds the lines with their matches.
+    ``groups`` has the columns of `Compared` and ``rank`` (from 1; two halves of one matter have one, and ``half`` tells
+    them apart), ``score`` (0 to 100), ``cause``, ``probability``, ``second`` and ``second_probability``, ``place``
+    among the ``probabilities``, and ``doubt``, a place in ``doubts``: what is doubtful in the lines that were summed,
+    as far as the amounts rest on it; ``compared`` holds the lines with their matches. ``matters`` are the rows of the
+    answer: each matter once, as `opencwc.transfers.reconcile.halves.matters` gives them.
     ``weights`` and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules
     did; ``unfit`` are the ids of models that were left aside since their files do not fit this version.
     """
@@ -76,9 +79,14 @@ class Reconciled:
         """The Convention on the day of the question."""
         return Convention(self.as_of, ("CWC",))
 
+    @cached_property
+    def matters(self) -> pl.DataFrame:
+        """The rows of the answer, by rank."""
+        return matters(self.groups, [substance.name for substance in self.compared.substances])
+
     def table(self, lang: str = "en") -> pl.DataFrame:
-        """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
-        return pl.concat(self._table(groups, lang) for groups in sliced(self.groups))
+        """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a matter, in the order of the ranks."""
+        return pl.concat(self._table(groups, lang) for groups in sliced(self.matters))
 
     def _table(self, groups: pl.DataFrame, lang: str) -> pl.DataFrame:
         return groups.select(
@@ -95,6 +103,10 @@ class Reconciled:
             pl.col("probability").round(3).alias("cause_probability"),
             pl.col("second").cast(pl.String).alias("second_cause"),
             group_reasons(lang, self.compared.substances, self.doubts).alias("why"),
+            "also_chemical",
+            *(pl.col(f"also_{side}").cast(pl.String) for side in ("exporter", "importer")),
+            "also_year",
+            *(_rounded(f"also_{name}", "also_").alias(f"also_{name}_kg") for name in ("exported", "imported")),
         ).select(RECONCILED_COLUMNS)
 
     def matches(self, lang: str = "en") -> pl.DataFrame:
@@ -148,11 +160,11 @@ class Reconciled:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many sums are over the threshold and within it; how many lines unreadable, or without another side."""
-        over = int(self.groups["over"].sum())
+        over = int(self.matters["over"].sum())
         lines = dict(self.statuses.value_counts().iter_rows())
         return {
             "discrepancy": over,
-            "agreed": len(self.groups) - over,
+            "agreed": len(self.matters) - over,
             "unreadable": lines.get("unreadable", 0),
             "apart": lines.get("not_compared", 0),
         }
@@ -194,6 +206,8 @@ class Reconciled:
             Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
+        if joined := len(self.groups) - len(self.matters):
+            messages.append(Message("reconcile_halves", {"count": joined}))
         messages += (Message("reconcile_model_unfit", {"model": id}) for id in self.unfit)
         messages += (
             Message("reconcile_given_twice", {"first": first.name, "second": second.name})
@@ -212,7 +226,7 @@ class Reconciled:
 
         A line that cannot be read is ``unreadable``; of one that was read with a doubt, the finding is ``review``.
         """
-        over = self.groups.filter("over") if most is None else self.groups.filter("over").head(most)
+        over = self.matters.filter("over") if most is None else self.matters.filter("over").head(most)
         lines = self._lines_of(over)
         for group in over.iter_rows(named=True):
             yield self._sum_finding(group, lines.get(group["rank"], ()))
@@ -226,16 +240,29 @@ class Reconciled:
         order = ("score", score) if not self.ranking else (RANKING.id, f"{score}; {self.ranking}")
         evidence = (
             *(Evidence("quantity", side, value=f"{group[side]:.3f} kg") for side in ("exported", "imported")),
+            *self._second_half(group),
             *rule_evidence(substance, self.convention),
             Evidence("order", order[0], value=order[1]),
             *self._line_evidence(lines),
         )
         return Finding(
-            Subject(group["rank"], f"{substance.key} {where}", f"{substance.name} {where}"),
+            Subject(group["rank"], f"{substance.key} {where}", f"{substance.name} {where}{self._also(group)}"),
             Verdict.DISCREPANCY, why(group, self.compared.substances, self.doubts), maker_of(self),
             rule_named(scheduled, self.convention), "ledger", evidence,
             confidence=round(float(group["probability"]), 4) if self.weights and group["probability"] else None,
         )  # fmt: skip
+
+    def _also(self, group: Mapping[str, Any]) -> str:
+        if group["also_year"] is None:
+            return ""
+        return f" + {group['also_chemical']} {group['also_exporter']}>{group['also_importer']} {group['also_year']}"
+
+    def _second_half(self, group: Mapping[str, Any]) -> Iterator[Evidence]:
+        """Yield both sums of the other half of the matter, where there is one."""
+        if group["also_year"] is not None:
+            for side in ("exported", "imported"):
+                where = f"{side}{self._also(group)}".replace(" + ", ": ")
+                yield Evidence("quantity", where, value=f"{group[f'also_{side}']:.3f} kg")
 
     def _line_findings(self) -> Iterator[Finding]:
         maker = maker_of(self)
@@ -252,7 +279,7 @@ class Reconciled:
 
     def discrepancy(self, group: Mapping[str, Any]) -> Discrepancy:
         """Return a row of ``groups`` as a record, with its causes by likelihood."""
-        shares = self.probabilities[group["rank"] - 1]
+        shares = self.probabilities[group["place"]]
         causes = () if group["cause"] is None else tuple(
             (CAUSES[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")
         )  # fmt: skip
@@ -260,16 +287,17 @@ class Reconciled:
         return Discrepancy(
             substances[group["substance"]], group["exporter"], group["importer"], group["year"], group["exported"],
             group["imported"], group["threshold"], causes, group["score"], why(group, substances, self.doubts),
+            also=second_half_of(group),
         )  # fmt: skip
 
     def lines_of(self, rank: int) -> pl.DataFrame:
-        """Return the lines of a group by its rank, and what became of each.
+        """Return the lines of a group by its rank, of its first half, and what became of each.
 
         ``match`` is empty or the number of its match; lines elsewhere that one of them is matched with stand there too,
         and are not its ``own``.
         """
         lines = self.compared.lines
-        group = self.groups.filter(pl.col("rank") == rank).select(GROUP)
+        group = self.groups.filter(pl.col("rank") == rank, pl.col("half") == 0).select(GROUP)
         here = lines.join(group, on=GROUP, how="semi")
         there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
         both = pl.concat([here, there]).unique("line").sort("line")
@@ -294,7 +322,7 @@ class Reconciled:
         """Return, by rank, the largest lines of groups and the line that each is matched with (-1 for none)."""
         lines = self.compared.lines.filter("compared").select(*GROUP, "line", "other", "kg")
         largest = (
-            lines.join(groups.select(*GROUP, "rank"), on=GROUP)
+            lines.join(self.groups.join(groups, on="rank", how="semi").select(*GROUP, "rank"), on=GROUP)
             .sort("rank", "kg", "line", descending=[False, True, False])
             .group_by("rank", maintain_order=True)
             .head(EVIDENCE_LINES)
@@ -356,9 +384,9 @@ def maker_of(reconciled: Reconciled) -> Maker:
     )
 
 
-def _rounded(name: str) -> pl.Expr:
+def _rounded(name: str, of: str = "") -> pl.Expr:
     """Round a quantity of a group to what can be known beside the larger of its sides: twelve digits, a microgram."""
-    larger = pl.max_horizontal("exported", "imported").abs().clip(lower_bound=1e-9)
+    larger = pl.max_horizontal(f"{of}exported", f"{of}imported").abs().clip(lower_bound=1e-9)
     decimals = (DIGITS - 1 - larger.log10().floor()).clip(0, DECIMALS)
     step = pl.lit(10.0) ** decimals
     return (pl.col(name) * step).round(0) / step

@@ -26,6 +26,7 @@ from opencwc.transfers.reconcile.causes import (
     use_of,
 )
 from opencwc.transfers.reconcile.comparison import Compared, compare
+from opencwc.transfers.reconcile.halves import with_halves
 from opencwc.transfers.reconcile.reconciled import Reconciled, sliced
 from opencwc.transfers.reconcile.sums import GROUP
 
@@ -64,7 +65,10 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
 def _ranked(
     groups: pl.DataFrame, causes: NDArray[np.float64], urgency: NDArray[np.float64]
 ) -> tuple[pl.DataFrame, NDArray[np.float64]]:
-    """Return the sums by rank, with their score and likeliest causes, and the probabilities of all causes."""
+    """Return the sums by rank, with their score and likeliest causes, and the probabilities of all causes.
+
+    ``place`` is that of a sum among the probabilities.
+    """
     order = np.argsort(-causes, axis=1, kind="stable")
     first, second = order[:, 0], order[:, 1] if len(groups) else order[:, 0]
     rows = np.arange(len(groups))
@@ -86,7 +90,9 @@ def _ranked(
     ranked = ranked.with_columns(
         pl.when(agreed).then(None).otherwise(pl.col(name)).alias(name) for name in ("cause", "probability", "second")
     ).sort(pl.col("over"), "score", "size", descending=[True, True, True], maintain_order=True)
-    return ranked.drop("place").with_row_index("rank", offset=1), causes[ranked["place"].to_numpy()]
+    ranked = with_halves(ranked)
+    order = ranked["place"].to_numpy()
+    return ranked.with_columns(place=pl.Series(rows)), causes[order]
 
 
 def _doubted(compared: Compared, ledgers: Sequence[Ledger]) -> tuple[Compared, tuple[Message, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from opencwc.finding import Message
 from opencwc.publishing.labels import labels_in
@@ -58,6 +59,23 @@ def _sections(reconciled: Reconciled, lang: str, titles: dict[str, str], *, over
     yield Section("list", titles["list"], _ranked(reconciled, lang, over=over, most=most))
 
 
+def places_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return chemical, pair of States and year of a row of the table, with those of its second half where they differ.
+
+    >>> places_of({"chemical": "Sarin", "exporter": "DEU", "importer": "FRA", "year": 2023, "also_chemical": "Sarin",
+    ...            "also_exporter": "DEU", "also_importer": "FRA", "also_year": 2024})
+    ('Sarin', 'DEU > FRA', '2023 + 2024')
+    """
+    here = (row["chemical"], f"{row['exporter']} > {row['importer']}", str(row["year"]))
+    if row["also_year"] is None:
+        return here
+    there = (row["also_chemical"], f"{row['also_exporter']} > {row['also_importer']}", str(row["also_year"]))
+    chemical, pair, year = (
+        first if first == second else f"{first} + {second}" for first, second in zip(here, there, strict=True)
+    )
+    return chemical, pair, year
+
+
 def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iterator[Block]:
     table = reconciled.table(lang)
     table = table.filter("over_threshold") if over else table
@@ -67,8 +85,8 @@ def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iter
         cause = say(f"reconcile_cause_{row['cause']}", lang) if row["cause"] else ""
         sure = f"{cause} ({row['cause_probability']:.0%})" if cause else ""
         quantities = (Text(f"{row[name]:,.0f}", verbatim=True) for name in names[5:8])
-        pair = Text(f"{row['exporter']} > {row['importer']}", verbatim=True)
-        first = (str(row["rank"]), row["chemical"], Text(row["entry"], verbatim=True), pair, str(row["year"]))
+        chemical, pair, year = places_of(row)
+        first = (str(row["rank"]), chemical, Text(row["entry"], verbatim=True), Text(pair, verbatim=True), year)
         rows.append((*first, *quantities, sure, row["why"]))
     yield Table(say("reconcile_report_list", lang), tuple(say(f"label_{name}", lang) for name in names), tuple(rows))
     if len(table) > most:

@@ -95,7 +95,7 @@ Cause = Annotated[str | None, Meta(extra_json_schema={"enum": [*CAUSES, None]})]
 
 
 class SumAnswer(TypedDict):
-    """What the two sides say of one chemical, pair of States and year."""
+    """What the two sides say of one chemical, pair of States and year; ``also_`` is the other half of the matter."""
 
     rank: int
     score: float
@@ -112,6 +112,12 @@ class SumAnswer(TypedDict):
     cause_probability: float | None
     second_cause: Cause
     why: str
+    also_chemical: str | None
+    also_exporter: str | None
+    also_importer: str | None
+    also_year: int | None
+    also_exported_kg: float | None
+    also_imported_kg: float | None
 
 
 class ReconciliationAnswer(TypedDict):
@@ -257,10 +263,10 @@ def show_reconciliation(
     lang: InLang = "en",
 ) -> Response:
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept_runs import SumFilter, fitting_sums, shown_reconciliation
+    from opencwc.web.transfers.kept_runs import SumFilter, fitting_matters, shown_reconciliation
 
     shown = shown_reconciliation(request, number)
-    fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
+    fitting = fitting_matters(shown.kept, SumFilter(over="yes" if over else "all"))
     rest = fitting.filter(fitting["rank"] > after)
     rows = rest.head(limit).to_dicts()
     return JSONResponse(
@@ -295,6 +301,11 @@ def sum_as_json(kept: KeptReconciliation, group: Mapping[str, Any], lang: str) -
         "cause_probability": None if probability is None else round(probability, 3),
         "second_cause": group["second"],
         "why": sentence(why(group), lang),
+        **{f"also_{name}": group[f"also_{name}"] for name in ("chemical", "exporter", "importer", "year")},
+        **{
+            f"also_{name}_kg": None if group[f"also_{name}"] is None else round(group[f"also_{name}"], 3)
+            for name in ("exported", "imported")
+        },
     }
 
 

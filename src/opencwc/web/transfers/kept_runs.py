@@ -84,7 +84,7 @@ def shown_check(request: Request, number: int) -> ShownRun[KeptCheck]:
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
-    """Return the sums that a filter wants, by rank."""
+    """Return the sums that a filter wants, by rank; of a matter both halves, where it wants one of them."""
     import polars as pl
 
     groups = kept.groups
@@ -100,17 +100,26 @@ def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
         groups = groups.filter(pl.col("year") == year)
-    return groups.sort("rank")
+    return kept.groups.filter(pl.col("rank").is_in(groups["rank"].unique().implode())).sort("rank", maintain_order=True)
+
+
+def fitting_matters(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
+    """Return the rows of the ranked list that a filter wants: each matter once."""
+    from opencwc.transfers.reconcile.halves import matters
+
+    return matters(fitting_sums(kept, wanted), [chemical.name for chemical in kept.chemicals])
 
 
 def sum_of_rank(kept: KeptReconciliation, rank: int) -> dict[str, Any]:
-    """Return the sum of a rank; raise `NotFoundError` where there is none."""
+    """Return the matter of a rank; raise `NotFoundError` where there is none."""
     import polars as pl
+
+    from opencwc.transfers.reconcile.halves import matters
 
     sums = kept.groups.filter(pl.col("rank") == rank)
     if not len(sums):
         raise NotFoundError("no_such_rank_in_list", rank=rank)
-    return sums.row(0, named=True)
+    return matters(sums, [chemical.name for chemical in kept.chemicals]).row(0, named=True)
 
 
 def over_the_years(kept: KeptReconciliation, group: Mapping[str, Any]) -> list[dict[str, Any]]:

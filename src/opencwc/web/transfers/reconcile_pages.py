@@ -34,6 +34,7 @@ from opencwc.web.transfers.kept_runs import (
     choices_of,
     finding_of_rank,
     findings_for_review,
+    fitting_matters,
     fitting_sums,
     lines_of,
     named_lines_of,
@@ -93,7 +94,7 @@ def show_list(request: Request, number: Number, wanted: SumsAsked, after: After 
 
 
 def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: str) -> dict[str, Any]:
-    sums = fitting_sums(shown.kept, wanted)
+    sums = fitting_matters(shown.kept, wanted)
     rest = sums.filter(sums["rank"] > after)
     rows = rest.head(A_PAGE).to_dicts()
     more = rows[-1]["rank"] if len(rest) > A_PAGE else None
@@ -124,7 +125,7 @@ def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
     lang = language_of(request)
     shown = shown_reconciliation(request, number)
-    sums = fitting_sums(shown.kept, wanted)
+    sums = fitting_matters(shown.kept, wanted)
     return downloads.download(_csv(shown, sums, lang), f"reconciliation-{number}.csv")
 
 
@@ -281,6 +282,7 @@ def show_letter(
 
 def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
     from opencwc.transfers.model import Discrepancy, Substance
+    from opencwc.transfers.reconcile.halves import second_half_of
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
     from opencwc.transfers.reconcile.reasons import why
 
@@ -291,7 +293,7 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
     discrepancy = Discrepancy(
         Substance(chemical.key, chemical.name, chemical.entries, group["threshold"]),
         group["exporter"], group["importer"], group["year"], group["exported"], group["imported"], group["threshold"],
-        causes, group["score"], why(group),
+        causes, group["score"], why(group), also=second_half_of(group),
     )  # fmt: skip
     theirs = group["importer"] if ours == group["exporter"] else group["exporter"]
     asked = find_lines_in_question(named_lines_of(shown.kept, group), ours, theirs)
