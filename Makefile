@@ -37,6 +37,7 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks.refusals
 	$(RUN)/python -m benchmarks.language
 	$(RUN)/python -m benchmarks.mentions
+	$(RUN)/python -m benchmarks.identifiers
 
 fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in the checks
 	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep
@@ -48,7 +49,7 @@ soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the 
 docs: $(STAMP)  ## the documentation, into site/
 	$(RUN)/mkdocs build --strict
 
-$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/opencwc/web/vendor/package-lock.json $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po)
+$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/opencwc/web/vendor/package-lock.json $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po) src/opencwc/chemistry/smiles_gate_kernel.py
 	@sh scripts/set_up.sh $(VENV)
 	@touch $@
 

@@ -1,15 +1,19 @@
-"""What the package needs before its files are collected: catalogs compiled, the page's libraries from npm, fonts.
+"""What the package needs before its files are collected: catalogs and the gate compiled, libraries from npm, fonts.
 
 It runs whenever the package is built or installed, editable or not. npm comes from a Python package of the build, so
 that no machine needs Node.js; which versions it takes stands in src/opencwc/web/vendor/package-lock.json, with their
 hashes. Only the files that a browser asks for are kept, and nothing is fetched where they are there for this lock.
 
 A PDF needs whole fonts where a browser takes slices: they are put together from the same packages (fontTools).
+
+The gate of the screening is compiled to machine code, so that no first screening has to wait for it; where the package
+is installed on a machine of another kind, it is compiled there on first use.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
 import shutil
@@ -91,8 +95,9 @@ class PackageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before files are collected, so that what it makes goes into the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile the catalogs beside their sources, and see that the page's libraries are there."""
+        """Compile the catalogs and the gate beside their sources, and see that the page's libraries are there."""
         compile_catalogs(Path(self.root) / "src/opencwc/wording/catalogs")
+        compile_gate(Path(self.root) / "src/opencwc/chemistry")
         web = Path(self.root) / "src/opencwc/web"
         see_libraries(web / "vendor", web / "static/vendor", Path(self.root) / "src/opencwc/publishing/fonts")
         see_mermaid(Path(self.root) / "docs_build/mermaid")
@@ -108,6 +113,17 @@ def compile_catalogs(folder: Path) -> None:
             catalog = read_po(source, locale=po.parents[1].name)
         with po.with_suffix(".mo").open("wb") as target:
             write_mo(target, catalog)
+
+
+def compile_gate(folder: Path) -> None:
+    """Compile the gate's kernel beside its source, unless this one is compiled there already."""
+    place = importlib.util.spec_from_file_location("machine_code", folder / "machine_code.py")
+    machine_code = importlib.util.module_from_spec(place)
+    place.loader.exec_module(machine_code)
+    if not (folder / machine_code.file_name()).is_file():
+        for earlier in folder.glob("*.o"):
+            earlier.unlink()
+        machine_code.compile_into(folder)
 
 
 def see_libraries(lock: Path, served: Path, printed: Path) -> None:

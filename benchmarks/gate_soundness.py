@@ -1,16 +1,21 @@
 """Hold the gate against the full path on as many strings as asked for: `python -m benchmarks.gate_soundness 1000000`.
 
-The strings are the shared sets of real molecules where they are at hand, the index of names and the cases, each as it
-stands and then drawn again at random (atom order, explicit hydrogens, explicit bonds). What the gate vouches for must
-be readable and listed nowhere by the full path. Prints how many were vouched for, and every string where it was wrong.
+The strings are the shared sets of real molecules where they are at hand, the index of names and the cases: as they
+stand, drawn again at random (atom order, explicit hydrogens, explicit bonds), damaged, with atoms in brackets put in
+(metals, charges, isotopes, hydrogens too many and too few), with ring labels of two digits, joined to large ones, and
+noise. What the gate vouches for must be readable and listed nowhere by the full path. Prints of each kind how many were
+vouched for, and every string where the gate was wrong.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
+import random
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +24,7 @@ import polars as pl
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.smiles_gate import scan
+from opencwc.chemistry.smiles_gate import Limits, scan
 from opencwc.convention.fields import load_yaml
 from opencwc.finding import Verdict
 from opencwc.screening.batches import gate_limits
@@ -28,6 +33,10 @@ from opencwc.screening.screener import Screener
 
 HERE = Path(__file__).parents[1]
 BENIGN = HERE.parent / "shared" / "data" / "benign"
+SIGNS = "CNOPSFclnosBIrH[]()=#-+.:/\\%@0123456789"
+SYMBOLS = [Chem.GetPeriodicTable().GetElementSymbol(number) for number in range(1, 104)]
+COMMON = ["C", "N", "O", "S", "P", "B", "Si", "Se", "As", "Na", "K", "Cl", "Br", "I", "F", "H", "Fe", "Sn", "c", "n"]
+BATCH = 2_000
 
 
 def real_strings() -> Iterator[str]:
@@ -40,47 +49,126 @@ def real_strings() -> Iterator[str]:
     yield from (reading.smiles for reading in NameIndex.open().structures())
 
 
-def drawn_again(text: str, seed: int) -> list[str]:
+def drawn_again(text: str, chance: random.Random) -> list[str]:
     mol = Chem.MolFromSmiles(text)
     if mol is None or mol.GetNumAtoms() > 150:
         return []
+    seed = chance.randrange(1, 10**6)
     ways = list(Chem.MolToRandomSmilesVect(mol, 1, randomSeed=seed))
     ways += Chem.MolToRandomSmilesVect(mol, 1, randomSeed=seed, allBondsExplicit=True)
     ways += Chem.MolToRandomSmilesVect(mol, 1, randomSeed=seed, allHsExplicit=True)
     return ways
 
 
-def every_string() -> Iterator[str]:
+def damaged(text: str, chance: random.Random) -> list[str]:
+    """Change, drop, double or swap up to three signs."""
+    signs = list(text)
+    for _ in range(chance.randint(1, 3)):
+        place, other = chance.randrange(len(signs)), chance.randrange(len(signs))
+        match chance.randrange(4):
+            case 0:
+                signs[place] = chance.choice(SIGNS)
+            case 1 if len(signs) > 1:
+                del signs[place]
+            case 2:
+                signs.insert(place, chance.choice(signs))
+            case _:
+                signs[place], signs[other] = signs[other], signs[place]
+    return ["".join(signs)]
+
+
+def with_bracket(text: str, chance: random.Random) -> list[str]:
+    """Put an atom in brackets in the place of one that has none: any element, charge, isotope, number of hydrogens."""
+    atoms = list(re.finditer(r"\[[^]]*\]|Cl|Br|[BCNOPSFI]", text))
+    if not atoms:
+        return []
+    atom = chance.choice(atoms)
+    symbol = chance.choice(COMMON if chance.random() < 0.8 else SYMBOLS)
+    isotope = chance.choice(["", "", "", "2", "13", "0", "235"])
+    hydrogens = chance.choice(["", "", "H", "H2", "H3", "H4", "@H", "@@", "@"])
+    charge = chance.choice(["", "", "+", "-", "+2", "-2", "++", "--", "+3", "-3", "+4"])
+    label = chance.choice(["", "", "", ":1"])
+    return [f"{text[: atom.start()]}[{isotope}{symbol}{hydrogens}{charge}{label}]{text[atom.end() :]}"]
+
+
+def with_long_labels(text: str, chance: random.Random) -> list[str]:
+    """Write ring labels with two digits, other ones than before."""
+    first = chance.randrange(10, 90)
+    outside = re.split(r"(\[[^]]*\]|%\d\d)", text)
+    return [
+        "".join(
+            re.sub(r"\d", lambda label: f"%{first + int(label[0])}", part) if number % 2 == 0 else part
+            for number, part in enumerate(outside)
+        )
+    ]
+
+
+def joined(text: str, chance: random.Random) -> list[str]:
+    """Join a string to itself, as one chain or as parts of one drawing."""
+    times = chance.choice([2, 2, 3, 5, 12, 40])
+    return [chance.choice(["", ".", "C", "(C)"]).join([text] * times)]
+
+
+def noise(text: str, chance: random.Random) -> list[str]:
+    """Signs at random, those of chains and rings more often than the others."""
+    alphabet = chance.choice([SIGNS, "CCCNOc1()=", "cnos1:2-[]H", "CN+-[]()H=#P", "C(F)S1P=O."])
+    return ["".join(chance.choices(alphabet, k=chance.randint(1, 24)))]
+
+
+KINDS: dict[str, Callable[[str, random.Random], list[str]]] = {
+    "as they stand": lambda text, chance: [text],
+    "drawn again": drawn_again,
+    "damaged": damaged,
+    "atoms in brackets": with_bracket,
+    "damaged twice": lambda text, chance: with_bracket(damaged(text, chance)[0], chance),
+    "long ring labels": with_long_labels,
+    "joined": joined,
+    "noise": noise,
+}
+
+
+def strings(kind: str, seed: int) -> Iterator[str]:
     texts = list(real_strings())
-    yield from texts
-    for seed in itertools.count(1):
+    chance = random.Random(f"{kind} {seed}")
+    for _ in itertools.count():
+        chance.shuffle(texts)
         for text in texts:
-            yield from drawn_again(text, seed)
+            yield from KINDS[kind](text, chance)
+
+
+def vouched_for(batch: list[str], limits: Limits) -> list[str]:
+    texts = [text.encode() for text in batch]
+    ends = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    sent_on = scan(np.frombuffer(b"".join(texts), np.uint8), ends, limits)
+    return [text for text, on in zip(batch, sent_on.tolist(), strict=True) if not on]
 
 
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("count", type=int, nargs="?", default=200_000)
+    options.add_argument("--seed", type=int, default=1)
+    chosen = options.parse_args()
     screener = Screener(Rulebook.of(date(2026, 11, 24)))
     limits = gate_limits(screener.rulebook)
-    strings = every_string()
+    sources = {kind: strings(kind, chosen.seed) for kind in KINDS}
+    seen, vouched, wrong = (dict.fromkeys(KINDS, 0) for _ in range(3))
     start = time.time()
-    seen = vouched = wrong = 0
-    while seen < count:
-        batch = list(itertools.islice(strings, min(20_000, count - seen)))
-        data = "".join(batch).encode()
-        ends = np.cumsum([0, *(len(text.encode()) for text in batch)]).astype(np.int64)
-        sent_on = scan(np.frombuffer(data, np.uint8), ends, limits)
-        for text, on in zip(batch, sent_on.tolist(), strict=True):
-            if on:
-                continue
-            vouched += 1
+    for kind in itertools.cycle(KINDS):
+        batch = list(itertools.islice(sources[kind], min(BATCH, chosen.count - sum(seen.values()))))
+        if not batch:
+            break
+        for text in (sure := vouched_for(batch, limits)):
             outcomes = screener.answer(text, "smiles")
             if any(outcome.verdict is not Verdict.NOT_LISTED for outcome in outcomes):
-                wrong += 1
-                print("UNSOUND", text, [str(outcome.verdict) for outcome in outcomes], flush=True)
-        seen += len(batch)
-    print(f"{seen:,} strings, {vouched:,} vouched for, {wrong} wrongly, {time.time() - start:.0f} s")
-    return 1 if wrong else 0
+                wrong[kind] += 1
+                print("UNSOUND", kind, text, [str(outcome.verdict) for outcome in outcomes], flush=True)
+        seen[kind] += len(batch)
+        vouched[kind] += len(sure)
+    for kind in KINDS:
+        print(f"{kind}: {seen[kind]:,} strings, {vouched[kind]:,} vouched for, {wrong[kind]} wrongly")
+    told = (sum(counts.values()) for counts in (seen, vouched, wrong))
+    print("all: {:,} strings, {:,} vouched for, {} wrongly, ".format(*told) + f"{time.time() - start:.0f} s")
+    return 1 if sum(wrong.values()) else 0
 
 
 if __name__ == "__main__":

@@ -272,9 +272,10 @@ class OurFinder:
 
     def finds(self, text: str) -> list[Find]:
         return [
-            find_of(mention)
+            find
             for mention in self.finder.find(text)
             if mention.verdict in (Verdict.LISTED, Verdict.REVIEW)
+            for find in finds_of(mention)
         ]
 
     def step(self, text: str, find: Find) -> str:
@@ -291,17 +292,14 @@ class OurFinder:
         )
 
 
-def find_of(mention: Mention) -> Find:
-    rules = (outcome.rule for outcome in mention.outcomes if outcome.rule)
-    return Find(
-        mention.start,
-        mention.end,
-        mention.text,
-        str(mention.verdict),
-        mention.kind,
-        mention.known.cas if mention.known else (),
-        frozenset((rule.list, rule.entry) for rule in rules),
-    )
+def finds_of(mention: Mention) -> Iterator[Find]:
+    """Yield a find for each reading of a mention: the labels of a name and a number stand apart."""
+    rules = frozenset((outcome.rule.list, outcome.rule.entry) for outcome in mention.outcomes if outcome.rule)
+    numbers = mention.known.cas if mention.known else ()
+    readings = mention.outcomes[0].readings
+    places = [(*reading.span, reading.written, reading.kind) for reading in readings if reading.written != mention.text]
+    for start, end, written, kind in ((mention.start, mention.end, mention.text, mention.kind), *places):
+        yield Find(start, end, written, str(mention.verdict), kind, numbers, rules)
 
 
 class PlainFinders:

@@ -29,7 +29,7 @@ that side's lines about them are altered. Two causes in a group are on different
     unit                the figure in t under the unit kg, or the figure in kg under the unit t
     mixture             the one side states the whole, the other the pure chemical (persists)
     wrong_chemical      another chemical of the same HS heading; the HS code right in half of them
-    wrong_partner       another partner, in half of them with a code that looks alike; never a hub
+    wrong_partner       another partner, in half of them with a code that looks alike; a hub only in some worlds
     double_entry        entered twice, the second time on the same day or some days later
     returns_netted      goods went back in the same year, and the side states what stayed (a smaller figure, or a
                         negative line); the other States the whole and, in half of them, the way back as a transfer
@@ -65,7 +65,9 @@ import numpy as np
 import polars as pl
 
 from opencwc.convention import Convention
+from opencwc.convention.fields import read_yaml
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS
+from opencwc.transfers.reconcile.third_states import ENTREPOTS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -147,6 +149,16 @@ class Parameters:
     shows_cas: float = 0.85
     careless: float = 1.0
     """Spread (log) of the States' carelessness."""
+    slip: float = 0.0
+    """Chance that a wrong partner is on one shipment of its group, and on no other."""
+    slips_to_hubs: bool = False
+    """Whether a State that is a hub elsewhere may be the wrong partner."""
+    hub_weight: float = 3.0
+    """How much more a hub trades for itself than its like."""
+    patterns: tuple[float, float, float, float] = (0.32, 0.38, 0.15, 0.15)
+    """How often each pattern of a hub is met."""
+    entrepots: float = 0.0
+    """Share of the hubs that are drawn among the States known as such."""
 
 
 TRAINING = Parameters(seed=20260101)
@@ -270,6 +282,7 @@ class _States:
     exports: Array
     imports: Array
     hubs: Array
+    slipped_to: Array
     high_limit: Array
     aggregates: Array
     year_only: Array
@@ -285,9 +298,9 @@ class _States:
     def drawn(p: Parameters, rng: np.random.Generator) -> _States:
         n = len(STATES)
         rank_out, rank_in = rng.permutation(n) + 1.0, rng.permutation(n) + 1.0
-        hubs = rng.permutation(n)[: p.hubs]
+        hubs = _hubs(p, rng)
         boost = np.ones(n)
-        boost[hubs] = 3.0
+        boost[hubs] = p.hub_weight
 
         def some(count: int, among: Array) -> Array:
             chosen = np.zeros(n, bool)
@@ -300,6 +313,7 @@ class _States:
             rank_out**-1.1 * boost,
             rank_in**-0.7 * boost,
             hubs,
+            p.slips_to_hubs | ~np.isin(np.arange(n), hubs),
             some(p.high_limit_states, np.arange(n)),
             aggregates,
             aggregates | some(p.year_only_states, others),
@@ -311,6 +325,16 @@ class _States:
             rng.random(n) < p.shows_hs,
             rng.random(n) < p.shows_cas,
         )
+
+
+def _hubs(p: Parameters, rng: np.random.Generator) -> Array:
+    anyone = rng.permutation(len(STATES))
+    if not p.entrepots:
+        return anyone[: p.hubs]
+    codes = set(read_yaml(ENTREPOTS)["codes"])
+    known = [state for state in anyone if STATES[state] in codes][: round(p.hubs * p.entrepots)]
+    others = [state for state in anyone if state not in known]
+    return np.array([*known, *others][: p.hubs])
 
 
 def _links(p: Parameters, states: _States, rng: np.random.Generator) -> Table:
@@ -456,7 +480,7 @@ def _plan_causes(p: Parameters, states: _States, groups: Table, rng: np.random.G
     _plan_sides(states, groups, rng)
     _plan_numbers(p, states, groups, rng)
     hub = (groups["cause"] == _TAG["hub"]).any(axis=1)
-    pattern = rng.choice([1, 2, 3, 4], links, p=[0.32, 0.38, 0.15, 0.15])[groups["link"]]
+    pattern = rng.choice([1, 2, 3, 4], links, p=p.patterns)[groups["link"]]
     groups["pattern"] = np.where(hub, pattern, groups["pattern"]).astype(np.int8)
 
 
@@ -509,6 +533,8 @@ def _plan_numbers(p: Parameters, states: _States, groups: Table, rng: np.random.
     whole |= np.isin(first, [_TAG["rounding"], _TAG["one_side_silent"]]) & (rng.random(size) < 0.6)
     whole |= states.aggregates[erring_state] & ~few
     by_first = np.where(whole, count, np.maximum(1, np.round(part * count)))
+    if p.slip:
+        by_first = np.where((first == _TAG["wrong_partner"]) & (rng.random(size) < p.slip), 1, by_first)
     two = second != NONE
     share = np.clip(np.round(rng.uniform(0.35, 0.65, size) * count), 1, np.maximum(1, count - 1))
     share = np.where(few, np.minimum(share, by_first), share)
@@ -689,8 +715,7 @@ def _wrong_partners(states: _States, groups: Table, is_import: bool, rng: np.ran
     right = groups["exporter"] if is_import else groups["importer"]
     other = groups["importer"] if is_import else groups["exporter"]
     size, n = len(right), len(STATES)
-    allowed = np.ones((n, n), bool)
-    allowed[:, states.hubs] = False
+    allowed = np.broadcast_to(states.slipped_to, (n, n)).copy()
     np.fill_diagonal(allowed, False)
     like = np.where(_likeness() & allowed, rng.random((n, n)), 0.0)
     alike = np.cumsum(like / np.maximum(like.sum(axis=1, keepdims=True), 1e-9), axis=1)
@@ -702,7 +727,7 @@ def _wrong_partners(states: _States, groups: Table, is_import: bool, rng: np.ran
         table = np.where((looks[unsettled] & (attempt < 3))[:, None], alike[right[unsettled]], anyone[right[unsettled]])
         draw = (table < rng.random(len(unsettled))[:, None]).sum(axis=1)
         good = (draw < n) & (draw != other[unsettled])
-        good &= (draw.clip(0, n - 1) != right[unsettled]) & ~np.isin(draw, states.hubs)
+        good &= (draw.clip(0, n - 1) != right[unsettled]) & states.slipped_to[draw.clip(0, n - 1)]
         chosen[unsettled[good]] = draw[good]
         unsettled = unsettled[~good]
         if not len(unsettled):

@@ -65,6 +65,11 @@ class Message(Struct, frozen=True):
     values: dict[str, Value] = {}
 
 
+def chemical_named(name: str, cas: str) -> Message | str:
+    """Return the name of a chemical to say in any language; without a CAS number it is known by this name alone."""
+    return Message("chemical", {"cas": cas, "name": name}) if cas else name
+
+
 class Subject(Struct, frozen=True):
     """What a finding speaks of, and where it stands in the user's file.
 
@@ -123,6 +128,10 @@ class Reading(Struct, frozen=True):
     kind: Annotated[str, Meta(description="`name`, `cas`, `ec`, `inchikey`, `un`, `hs`, `structure`.")]
     written: Annotated[str, Meta(description="What is written, as it is written.")]
     place: Annotated[str, Meta(description="The column of a table, where it stands in one.")] = ""
+    span: Annotated[
+        tuple[Annotated[int, Meta(ge=0)], ...],
+        Meta(max_length=2, description="The characters from and up to which it stands in a text; else empty."),
+    ] = ()
 
 
 class Maker(Struct, frozen=True):
@@ -154,6 +163,11 @@ class Finding(Struct, frozen=True):
     steps: tuple[Message, ...] = ()
     confidence: float | None = None
     readings: tuple[Reading, ...] = ()
+
+
+def spans_of(readings: Iterable[Reading], span: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return where in its text a chemical is named: by each of its readings, else at the one place."""
+    return [reading.span for reading in readings if reading.span] or ([span] if span else [])
 
 
 class FindingRecord(Struct, frozen=True):
@@ -192,9 +206,9 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
         finding.confidence, finding.maker, finding.readings,
     )  # fmt: skip
     plain: dict[str, Any] = to_plain(kept)
-    for evidence in plain["evidence"]:
-        if not evidence["span"]:  # it stands in no text
-            del evidence["span"]
+    for part in (*plain["evidence"], *plain["readings"]):
+        if not part["span"]:  # it stands in no text
+            del part["span"]
     return plain
 
 

@@ -435,3 +435,39 @@ def test_the_stem_of_a_word_is_the_name_of_it(text: str) -> None:
     words = SCANNER.words(text)
     if len(words) == 1 and words[0].start == 0 and words[0].end == len(text):
         assert running_name(text) == running_key(text) == words[0].stem
+
+
+# More languages
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "cas"),
+    [
+        ("土壌からサリンを検出", "サリン", SARIN),
+        ("「ソマン（GD）」の分析", "ソマン", "96-64-0"),
+        ("【塩化チオニル】 500mL 3本", "塩化チオニル", "7719-09-7"),
+        ("ﾄﾘｴﾀﾉｰﾙｱﾐﾝ 200kg", "ﾄﾘｴﾀﾉｰﾙｱﾐﾝ", TEA),
+        ("トリエタノ－ルアミン200kg", "トリエタノ－ルアミン", TEA),
+        ("三塩化りんを5トン", "三塩化りん", "7719-12-2"),
+        ("사린을 살포", "사린을", SARIN),
+        ("사린가스가 누출", "사린가스가", SARIN),
+        ("［티오디글리콜］60kg", "티오디글리콜", TDG),
+        ("5 ton trichlorku fosforu", "trichlorku fosforu", "7719-12-2"),
+        ("ślady sarinu w próbce", "sarinu", SARIN),
+        ("fosgeni taşıyan tüp", "fosgeni", PHOSGENE),
+        ("hardal gazından zarar", "hardal gazından", "505-60-2"),
+        ("eine Phosgenvergiftung", "Phosgenvergiftung", PHOSGENE),
+        ("сліди зарину", "зарину", SARIN),
+        ("تری‌اتانول‌آمین ۲۰۰ کیلو", "تری‌اتانول‌آمین", TEA),
+    ],
+)
+def test_a_name_is_found_as_its_language_writes_it(text: str, written: str, cas: str) -> None:
+    assert curated(text)[0] == (written, {cas})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["サリンジャーの本", "アサリンゴ", "몸을 사린다", "streç filmle sarın", "sarınca", "Sarina", "Lost in transit"],
+)
+def test_a_longer_word_that_holds_a_short_name_is_another_word(text: str) -> None:
+    assert curated(text) == []

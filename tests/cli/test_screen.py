@@ -376,7 +376,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("words", "message"),
         [
-            (["--as", "formula"], "auto, smiles, inchi, cas, name, molblock"),
+            (["--as", "formula"], "auto, smiles, inchi, inchikey, cas, ec, un, hs, name, molblock, text"),
             (["--as-of", "yesterday"], "Write the day as 2020-06-07"),
             (["--lists", "CWC,ZZ"], "The available lists are: CWC, AG"),
             (["--only", "bad"], "listed, review, exempt, unreadable, not_listed"),

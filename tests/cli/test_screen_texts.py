@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 from email.message import EmailMessage
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from files.making import docx, pdf, picture_pdf, sheet_rows, xlsx
+from files.making import docx, package, pdf, picture_pdf, sheet_rows, xlsx
 
-from .conftest import Run
+from .conftest import Ran, Run
 
 pytestmark = pytest.mark.usefixtures("name_index")
 WHITE = picture_pdf(b"\xff" * 120_000, 400, 300)
@@ -117,3 +120,77 @@ def test_a_pdf_that_is_asked_for_as_a_table_is_told_how_to_be_read(run: Run) -> 
         assert "add --as text, and name no column" in done.err
         assert "CSV" not in done.err
     assert "thiodiglycol" in run("screen", "-", "--as", "text", given=pdf([["thiodiglycol"]])).text
+
+
+QUOTED = (
+    b"From: a@example.org\nTo: b@example.org\nSubject: Re: order\nMessage-ID: <1@example.org>\n\n"
+    b"Yes.\n\n> we would like to order 20 kg of phosphorus oxychlo-\n> ride and the product with CAS 111-\n> 48-8.\n"
+)
+
+
+def label(degrees: int) -> bytes:
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.truetype(str(files("opencwc.publishing") / "fonts" / "OpenCWCSans-Regular.ttf"), 40)
+    picture = Image.new("L", (700, 320), 255)
+    ImageDraw.Draw(picture).multiline_text((40, 40), "THIODIGLYCOL\nCAS 111-48-8\n200 kg net", fill=0, font=font)
+    data = io.BytesIO()
+    picture.rotate(degrees, expand=True, fillcolor=255).save(data, "PNG")
+    return data.getvalue()
+
+
+def listed(done: Ran) -> set[tuple[str, str]]:
+    return {(row["id"], row["entry"]) for row in done.rows if row["verdict"] == "listed"}
+
+
+@pytest.mark.parametrize("degrees", [0, 180, 94])
+def test_a_picture_is_a_document_without_being_called_one(run: Run, tmp_path: Path, degrees: int) -> None:
+    path = tmp_path / "label.png"
+    path.write_bytes(label(degrees))
+    assert listed(run("screen", path, "--format", "csv", "--lists", "CWC")) == {("p. 1", "2B13")}
+
+
+def test_a_word_and_a_number_that_a_quoted_line_parts_are_read(run: Run, tmp_path: Path) -> None:
+    for name in ("order.eml", "order.txt"):  # a message is known by its header too
+        path = tmp_path / name
+        path.write_bytes(QUOTED)
+        assert {entry for _, entry in listed(run("screen", path, "--format", "csv", "--lists", "CWC"))} == {
+            "3B05",
+            "2B13",
+        }
+
+
+def test_a_folder_and_an_archive_are_one_run_with_a_line_for_each_file(run: Run, tmp_path: Path) -> None:
+    goods = tmp_path / "goods"
+    goods.mkdir()
+    (goods / "order.eml").write_bytes(QUOTED)
+    (goods / "letter.rtf").write_bytes(rb"{\rtf1\ansi 5 kg of thionyl chloride\par}")
+    (goods / "run.exe").write_bytes(b"MZ\x90\0" + bytes(200))
+    archive = tmp_path / "goods.zip"
+    archive.write_bytes(package({path.name: path.read_bytes() for path in sorted(goods.iterdir())}))
+    for source in (goods, archive):
+        done = run("screen", source, "--format", "csv", "--lists", "CWC")
+        assert {entry for _, entry in listed(done)} == {"2B13", "3B05", "3B14"}
+        assert [(row["id"], row["verdict"]) for row in done.rows if row["verdict"] == "unreadable"] == [
+            ("run.exe", "unreadable")
+        ]
+        assert "Read letter.rtf (RTF): passages: 1, parts not read: 0." in done.err
+        assert "Not read: run.exe: it is of a kind that is not read here." in done.err
+
+
+def test_what_was_read_of_each_file_stands_beside_a_written_answer(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "goods.zip").write_bytes(package({"a.txt": "5 kg of thiodiglycol"}))
+    out = tmp_path / "answer.csv"
+    run("screen", tmp_path / "goods.zip", "-o", out)
+    checked = json.loads(out.with_name("answer.csv.checked.json").read_text(encoding="utf-8"))
+    assert checked["notes"] == ["Read a.txt (TXT): passages: 1, parts not read: 0."]
+
+
+@pytest.mark.parametrize("name", ["goods.xlsx", "goods.csv", "goods.txt"])
+def test_a_file_of_noise_is_refused_with_its_share(run: Run, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"TEA\n" + b"\x01\x02\x03\n" * 9)
+    for words in ([], ["--as", "text"]):
+        done = run("screen", path, *words)
+        assert (done.status, done.text) == (2, "")
+        assert "90 % of" in done.err

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from opencwc.convention import Convention, Naming
 from opencwc.convention import chemical_names as names_of
 from opencwc.convention.chemical_names import KINDS, LANGS, NEEDS, build_names, ec_digit_fits, read_naming
-from opencwc.convention.fields import check_digit_fits
+from opencwc.convention.fields import check_digit_fits, read_yaml
 from opencwc.convention.model import EVIDENCE
+from opencwc.convention.rule_files import DATA
 from opencwc.errors import RuleError
 
 SPOKEN = {"en", "fr", "es", "ar", "ru", "zh"}
@@ -132,10 +133,25 @@ CODE: dict[str, Any] = {
     "evidence": "secondary",
 }
 
+TRANSLATED: dict[str, Any] = {
+    **read_yaml(DATA / "translated_names.yaml"),
+    "languages": ["pt"],
+    "parts": {
+        group: {} for group in ("multipliers", "radicals", "prefixes", "acids", "anions", "elements", "functions")
+    }
+    | {"counted_functions": {}, "prefixes": {"tri": ["tri"], "ethanol": ["etanol"], "amine": ["amina"]}},
+    "names": {CAS: ["triethanolamine"]},
+}
+
 
 def folder_with(folder: Path, word: dict[str, Any] = WORD, code: dict[str, Any] = CODE) -> Path:
     (folder / "names").mkdir()
-    files = {"names/mine.yaml": table(), "words.yaml": {"words": [word]}, "hs.yaml": {"subheadings": [code]}}
+    files = {
+        "names/mine.yaml": table(),
+        "translated_names.yaml": TRANSLATED,
+        "words.yaml": {"words": [word]},
+        "hs.yaml": {"subheadings": [code]},
+    }
     for name, raw in files.items():
         (folder / name).write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     return folder
@@ -144,7 +160,9 @@ def folder_with(folder: Path, word: dict[str, Any] = WORD, code: dict[str, Any] 
 def test_names_words_and_subheadings_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names_of, "DATA", folder_with(tmp_path))
     read = read_naming(None)
-    assert [chemical.cas for chemical in read.chemicals] == [CAS]
+    ((cas, name, names),) = [chemical[:3] for chemical in read.chemicals]
+    assert (cas, name) == (CAS, "Triethanolamine")
+    assert [(name.text, name.lang, name.evidence) for name in names] == [("trietanolamina", "pt", "unverified")]
     assert [(ordinary_word.word, ordinary_word.needs) for ordinary_word in read.ordinary] == [
         ("mustard", ("chemical",))
     ]

@@ -84,8 +84,8 @@ def pdf(pages: Sequence[Sequence[str]], *, password: str = "") -> bytes:
     return pdf_of(objects, password=password)
 
 
-def picture_pdf(pixels: bytes, width: int, height: int) -> bytes:
-    """A PDF of one page that holds nothing but a grey picture."""
+def picture_pdf(pixels: bytes, width: int, height: int, *, stamp: str = "") -> bytes:
+    """A PDF of one page that holds nothing but a grey picture, and the text that is stamped on it."""
     image = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 " % (
         width,
         height,
@@ -95,9 +95,10 @@ def picture_pdf(pixels: bytes, width: int, height: int) -> bytes:
             1: b"<< /Type /Catalog /Pages 2 0 R >>",
             2: b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
             3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-            b"/Resources << /XObject << /I 5 0 R >> >> >>",
-            4: stream(b"q 595 0 0 842 0 0 cm /I Do Q"),
+            b"/Resources << /XObject << /I 5 0 R >> /Font << /F1 6 0 R >> >> >>",
+            4: stream(b"q 595 0 0 842 0 0 cm /I Do Q BT /F1 10 Tf 50 20 Td (%s) Tj ET" % stamp.encode()),
             5: stream(zlib.compress(pixels), image + b"/Filter /FlateDecode"),
+            6: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         }
     )
 

@@ -110,14 +110,50 @@ PLAIN = b"Content-Type: text/plain; charset=utf-8\r\n\r\nplain TEA\r\n"
 PAGE = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>page TEA</p><table><tr><td>a<td>b</table>\r\n"
 
 
-def test_of_alternatives_the_plain_one_is_read_and_else_the_page() -> None:
-    assert places(read(mail(PLAIN, PAGE, kind=b"alternative"), "a.eml")[0]) == {"Subject": "s", "body ¶ 1": "plain TEA"}
+def test_of_alternatives_the_plain_one_is_read_and_of_the_page_what_says_more() -> None:
+    same = PAGE.replace(b"page TEA", b"Plain <b>TEA</b>")
+    assert places(read(mail(PLAIN, same, kind=b"alternative"), "a.eml")[0]) == {"Subject": "s", "body ¶ 1": "plain TEA"}
+    assert places(read(mail(PLAIN, PAGE, kind=b"alternative"), "a.eml")[0]) == {
+        "Subject": "s",
+        "body ¶ 1": "plain TEA",
+        "body 2 ¶ 1": "page TEA",
+    }
     empty = b"Content-Type: text/plain\r\n\r\n \r\n"
     assert places(read(mail(empty, PAGE, kind=b"alternative"), "a.eml")[0]) == {
         "Subject": "s",
         "body ¶ 1": "page TEA",
         "body table 1!1": "a\tb",
     }
+
+
+def test_what_a_message_quotes_is_read_without_its_marks_and_a_parted_word_is_one_passage() -> None:
+    body = (
+        b"Content-Type: text/plain\r\n\r\nOn Monday you wrote:\r\n\r\n"
+        b"> please send phosphorus oxychlo-\r\n> ride, CAS 10025-\r\n> 87-3.\r\n>\r\n>> Is it 5 kg\r\n>> or 6?\r\n"
+    )
+    passages, *_ = read(mail(body), "a.eml")
+    assert [passage.text for passage in passages] == [
+        "s", "On Monday you wrote:", "please send phosphorus oxychlo-\nride, CAS 10025-87-3.", "Is it 5 kg", "or 6?",
+    ]  # fmt: skip
+
+
+def test_a_full_line_of_a_message_goes_on_in_the_next() -> None:
+    body = (
+        b"Content-Type: text/plain\r\n\r\nHello,\r\nwe kindly ask for an offer of two drums of phosphorus\r\n"
+        b"oxychloride and\r\none of water.\r\n"
+    )
+    passages, *_ = read(mail(body), "a.eml")
+    assert passages[2].text == "we kindly ask for an offer of two drums of phosphorus\noxychloride and"
+
+
+def test_every_message_of_a_mailbox_is_read() -> None:
+    box = b"".join(
+        b"From a@example.org Sat Jan  3 01:05:34 1996\n" + mail(PLAIN, subject=word) + b"\n"
+        for word in (b"one", b"two")
+    )
+    passages, unread, _, kind = read(box, "box.mbox")
+    assert (places(passages)["message 1.eml > Subject"], places(passages)["message 2.eml > Subject"]) == ("one", "two")
+    assert (unread, kind) == ([], "mbox")
 
 
 def test_names_of_attachments_are_decoded() -> None:
@@ -155,7 +191,7 @@ def test_what_cannot_be_read_of_the_attachments_is_told() -> None:
     assert places(passages) == {"Subject": "s", "body ¶ 1": "plain TEA"}
     assert {part.place: part.message.id for part in unread} == {
         "winmail.dat": "reading_kind_winmail",
-        "a.zip": "reading_kind_archive",
+        "a.zip": "reading_no_text",
         "logo.png": "reading_kind_picture",
         "a.doc": "reading_kind_unknown",
         "a.pdf": "reading_damaged",

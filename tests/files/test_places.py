@@ -90,7 +90,7 @@ def test_a_message_gives_subject_body_and_attachments(language: str) -> None:
         f"{name} > Sheet1!1": "\t".join(TABLES[language][0]),
         f"{name} > Sheet1!2": second_row(language),
     }
-    assert (unread, notes, kind) == ([], [], "eml")
+    assert (unread, notes, kind) == ([], ["reading_file_rows"], "eml")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -135,6 +135,25 @@ def test_the_gate_is_sound_on_noise(texts: list[str]) -> None:
     assert_sound(texts)
 
 
+def without_hydrogens(text: str) -> list[str]:
+    """Write every atom of a drawing in brackets and without its hydrogens, all of them or one in two."""
+    mol = Chem.MolFromSmiles(text)
+    if mol is None or any(atom.GetIsAromatic() for atom in mol.GetAtoms()):
+        return []
+    written = Chem.MolToSmiles(mol, allHsExplicit=True)
+    bare = re.sub(r"(\[[A-Z][a-z]?)@*H\d?", r"\1", written)
+    half = re.sub(r"(\[[A-Z][a-z]?)@*H\d?", lambda found: found[1] if found.start() % 2 else found[0], written)
+    return [bare, half]
+
+
+def test_the_gate_sends_on_what_is_drawn_without_its_hydrogens() -> None:
+    bare = [text for case in case_structures() for text in without_hydrogens(case)]
+    assert len(bare) > 300
+    assert_sound(bare)
+    drawn = ["[C][C]([C])[O][P](=[O])([C])[F]", "[O][C][C][S][C][C][O]", "[Cl][C][C][S][C][C][Cl]"]
+    assert sent_on(drawn) == [True] * 3
+
+
 def with_drawn_hydrogens(template: str) -> list[str]:
     """Write one to three hydrogens of each isotope on the first atom of a drawing: before it, after it, around it."""
     atom, rest = re.match(r"(\[[^]]*\]|[A-Z])(.*)", template).groups()
@@ -176,6 +195,56 @@ def test_a_hydrogen_with_a_hand_is_not_vouched_for() -> None:
 def test_the_gate_rules_out_what_is_one_carbon_beyond_the_border() -> None:
     on = sent_on(["CCCN(CCC)CCO", "CCCN(CCC)CCCO", "OCCSCCO", "OCCSCCCO", "CC(C)(C)C(=O)C", "CC(C)(C)CC(=O)C"])
     assert on == [True, False, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[C][C]([C])[O][P]([C])(=[O])[F]", "[C][O]", "CC[CH]C", "[O]CCCCCCC", "CCCCC[N]CCCCC", "[S](CCCCC)(CCCC)CCCC",
+        "CC[Si](CC)CC", "CC[B]CCCC", "[H]", "C[CH]", "[CH3]CCCC[CH2]", "C[P](CCCC)CCC[C]",
+    ],
+)  # fmt: skip
+def test_an_atom_that_lacks_hydrogens_is_read_in_full(text: str) -> None:
+    assert sent_on([text]) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CCCO>>CCC=O", "CCCO>[Na]>CCC=O", "[C,N]CCCCC", "[#6]CCCCC", "CCCC~CCC", "CCCC*", "[R]CCCC", "CCCC |$;;;R$|"],
+)
+def test_reactions_query_patterns_and_open_positions_are_read_in_full(text: str) -> None:
+    assert sent_on([text]) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c1ccc2c(c1)c1ccccc1c1ccccc21",  # three rings around one
+        "O=C1C2:C(:C3:C4:C:C:C:C:C:4:[NH]:C:3:C3:[NH]:C4:C:C:C:C:C:4:C:2:3)C(=O)N1CC1:C:C:C:C:C:1",
+        "c1cc2cc3ccc([nH]3)cc3ccc(n3)cc3ccc([nH]3)cc1n2",  # a porphyrin: rings of five, paired across them
+        "C1=CC=CC2=C1C=CC=C2CCCCCCCC",
+        "c1ccc(-c2ccccc2-c2ccccc2CCCCC)cc1",
+    ],
+)
+def test_aromatic_rings_are_paired_however_they_are_joined(text: str) -> None:
+    assert sent_on([text]) == [False]
+    assert_sound([text])
+
+
+def test_more_bonds_than_a_counter_holds_are_not_taken_for_fewer() -> None:
+    texts = [f"C{'(C)' * count}CCCCCCC" for count in (4, 15, 16, 31, 32, 35, 63, 64, 67, 127, 131)]
+    assert sent_on(texts) == [True] * len(texts)
+    metals = [f"[Fe]{'(C)' * count}CCCCCCC" for count in (8, 16, 40, 130)]
+    assert assert_sound(metals) >= 1
+
+
+def test_names_that_can_be_read_as_drawings_are_names_behind_the_gate_too() -> None:
+    texts = [*screener().screener.known.short_names, "CNCl", "PFIB", "CCO", "CNC"] * 20
+    texts += ["CCCCCCCCCCO"] * 2_000
+    with_gate, without = (
+        BatchScreener(Question(AS_OF, gate=gate)).answer(rows_of(texts)).tally.by_verdict for gate in (True, False)
+    )
+    assert with_gate == without
 
 
 def rows_of(texts: list[str]) -> Rows:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import Candidate
 from opencwc.convention.fields import load_yaml
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
@@ -20,6 +21,7 @@ from opencwc.screening.mentions import Mention, finder
 from opencwc.screening.mentions.first_look import NUMBER, Signs
 from opencwc.screening.mentions.model import Judge
 from opencwc.screening.mentions.near_spellings import NearSpellings
+from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -66,19 +68,31 @@ def outcome_of(text: str) -> Outcome:
     return mention.outcomes[0]
 
 
+def readings_of(mention: Mention) -> list[tuple[Mention, str, str]]:
+    """Return each way in which a mention names its chemical: what is written there, and of what kind that is."""
+    readings = mention.outcomes[0].readings
+    if not readings:
+        return [(mention, mention.text, mention.kind)]
+    return [
+        (mention, reading.written, mention.kind if reading.written == mention.text else reading.kind)
+        for reading in readings
+    ]
+
+
 # Every rule, by its cases
 
 
 @pytest.mark.parametrize(("rule", "case"), LINES, ids=[f"{rule}: {case['text']}" for rule, case in LINES])
 def test_a_line_is_told_as_written_in_the_cases(rule: str, case: dict[str, Any]) -> None:
     mentions = mentions_in(case["text"])
-    got = [(mention.text, str(mention.verdict)) for mention in mentions]
+    read = [reading for mention in mentions for reading in readings_of(mention)]
+    got = [(written, str(mention.verdict)) for mention, written, _ in read]
     assert sorted(got) == sorted((str(labelled["written"]), labelled["verdict"]) for labelled in case["found"])
     kinds = [(str(labelled["written"]), labelled["verdict"]) for labelled in case["found"]]
-    for mention in mentions:
-        expected = case["found"][kinds.index((mention.text, str(mention.verdict)))]
+    for mention, written, kind in read:
+        expected = case["found"][kinds.index((written, str(mention.verdict)))]
         numbers = set(mention.known.cas) if mention.known else set()
-        assert expected.get("kind", mention.kind) == mention.kind
+        assert expected.get("kind", kind) == kind
         assert set(expected.get("cas", ())) <= numbers
         assert not set(expected.get("not_cas", ())) & numbers
         assert set(expected.get("says", ())) <= message_ids(mention), message_ids(mention)
@@ -257,7 +271,9 @@ def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.
 
 def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
     cut = ["12345", "2922", "1076", "11", "99999999"]
-    signs = Signs(SCREENER.finder.scanner, NearSpellings(Judge(SCREENER), SCREENER.finder.scanner))
+    scanner, curated = SCREENER.finder.scanner, SCREENER.known.resolver.curated
+    other_meanings = OtherMeanings(scanner, curated, NameParts.load())
+    signs = Signs(scanner, NearSpellings(Judge(SCREENER), scanner, other_meanings))
     assert [signs.of(word, [word]) for word in cut] == [0, NUMBER, 0, 0, NUMBER]
     assert not {"12345", "2922", "1076"} & set(signs._weights)
 
@@ -270,3 +286,53 @@ def test_a_line_that_comes_again_is_answered_once_and_told_at_each_of_its_rows()
     assert sorted(answered.outcomes) == [0, 2, 3, 5]
     assert answered.outcomes[0] is answered.outcomes[2] is answered.outcomes[5]
     assert (answered.tally.rows, answered.tally.by_verdict[Verdict.LISTED], answered.tally.silent) == (6, 3, 2)
+
+
+# One chemical, several readings
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("Thiodiglycol, CAS 111-48-8, EC 203-874-3", ["name Thiodiglycol", "cas 111-48-8", "ec 203-874-3"]),
+        ("CAS 111-48-8 thiodiglycol 50 kg", ["cas 111-48-8", "name thiodiglycol"]),
+        ("Thiodiglycol\nCAS 111-48-8\nEC 203-874-3", ["name Thiodiglycol", "cas 111-48-8", "ec 203-874-3"]),
+        ("2,2'-thiodiethanol SMILES OCCSCCO", ["name 2,2'-thiodiethanol", "structure OCCSCCO"]),
+        ("TEA (triethanolamine), 102-71-6, 50 kg", ["name TEA", "name triethanolamine", "cas 102-71-6"]),
+        ("mustard gas 505-60-2", ["name mustard gas", "cas 505-60-2"]),
+    ],
+)
+def test_the_name_and_the_numbers_of_one_chemical_are_one_mention(text: str, readings: list[str]) -> None:
+    (mention,) = mentions_in(text)
+    assert mention.kind == "name" and mention.verdict is Verdict.LISTED
+    for outcome in mention.outcomes:
+        assert [f"{reading.kind} {reading.written}" for reading in outcome.readings] == readings
+        assert all(text[slice(*reading.span)] == reading.written for reading in outcome.readings)
+        assert text[slice(*outcome.span)] == outcome.written == mention.text
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("thiodiglycol 50 kg; thiodiglycol 30 kg", 2),
+        ("thiodiglycol 50 kg; 111-48-8 30 kg", 2),
+        ("50 kg thiodiglycol, 30 kg CAS 111-48-8", 2),
+        ("sarin, tabun, 107-44-8, 77-81-6", 2),
+        ("NaCN 98 % and KCN 99 %, class 6.1", 2),
+        ("thiodiglycol, CAS 102-71-6", 3),  # the name, the number, and that they do not belong together
+        ("1. thiodiglycol 2 kg\n2. 2,2'-thiodiethanol 2 kg", 2),
+    ],
+)
+def test_other_goods_and_what_does_not_belong_together_stay_apart(text: str, number: int) -> None:
+    assert len(mentions_in(text)) == number
+
+
+def test_each_goods_has_its_own_strength() -> None:
+    low, high = mentions_in("thiodiglycol 25 %, thiodiglycol 50 %")
+    assert [part.label for part in low.outcomes[0].evidence if part.kind == "concentration"] == ["25 %"]
+    assert [part.label for part in high.outcomes[0].evidence if part.kind == "concentration"] == ["50 %"]
+
+
+def test_an_abbreviation_of_two_chemicals_stays_for_review_beside_the_one_that_is_not_listed() -> None:
+    verdicts = {mention.text: mention.verdict for mention in mentions_in("TEA: triethylamine or triethanolamine? 5 kg")}
+    assert verdicts == {"TEA": Verdict.REVIEW, "triethanolamine": Verdict.LISTED}

@@ -15,6 +15,7 @@ from opencwc.errors import OutputError, SettingsError
 from opencwc.files import open_table
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Rule, Verdict
+from opencwc.screening import table_run
 from opencwc.screening.model import Question
 from opencwc.screening.table_run import Piece, Wish, run
 from opencwc.screening.verb import VERB as SCREEN
@@ -60,6 +61,22 @@ def test_the_size_of_the_batches_changes_nothing() -> None:
     assert {subject.row for subject, *_ in whole} == set(range(1, 101))  # type: ignore[attr-defined]
 
 
+@pytest.fixture
+def processes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first text that is answered in full be answered by another process."""
+    monkeypatch.setattr(table_run, "SECONDS_ALONE", 0.0)
+
+
+def test_threads_change_nothing_and_start_no_process_for_a_few_texts() -> None:
+    values = mixed(60)
+    alone = in_brief(run(batches(values, 9), QUESTION, Wish(everything=True)))
+    pieces = run(batches(values, 9), QUESTION, Wish(everything=True), 2)
+    first = in_brief(iter([next(pieces)]))
+    assert multiprocessing.active_children() == []
+    assert first + in_brief(pieces) == alone
+
+
+@pytest.mark.usefixtures("processes_at_once")
 def test_processes_change_nothing() -> None:
     values = mixed(60)
     alone, two = (in_brief(run(batches(values, 9), QUESTION, Wish(everything=True), jobs)) for jobs in (1, 2))
@@ -80,6 +97,7 @@ def test_a_row_counts_once_in_the_tally_with_its_gravest_verdict() -> None:
     assert sum(piece.tally.rows for piece in pieces) == 9
 
 
+@pytest.mark.usefixtures("processes_at_once")
 def test_a_run_left_half_way_leaves_no_process() -> None:
     pieces = run(batches(mixed(100), 5), QUESTION, Wish(everything=True), 2)
     next(pieces)
@@ -88,6 +106,7 @@ def test_a_run_left_half_way_leaves_no_process() -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.usefixtures("processes_at_once")
 def test_a_process_that_dies_stops_the_run_with_an_error() -> None:
     pieces = run(batches(mixed(5_000), 50), QUESTION, Wish(everything=True), 2)
     next(pieces)
@@ -97,6 +116,7 @@ def test_a_process_that_dies_stops_the_run_with_an_error() -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.usefixtures("processes_at_once")
 def test_an_error_of_reading_half_way_is_raised_and_ends_the_processes() -> None:
     def failing() -> Iterator[Rows]:
         yield from batches(mixed(40), 5)

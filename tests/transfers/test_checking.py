@@ -195,7 +195,7 @@ def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
 def test_the_day_of_a_state_that_is_not_verified_is_told() -> None:
     unverified = next(state for state in Convention(ASKED).states if state.state.evidence == "unverified")
     row = {"chemical": "Thiodiglycol", "from": "FRA", "to": unverified.state.code, "date": "2020-03-01"}
-    assert "not verified" in sentence(checked(row)[0].findings[0].message)
+    assert "unconfirmed" in sentence(checked(row)[0].findings[0].message)
 
 
 def test_evidence_shows_the_states_the_duties_and_the_papers() -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rdkit.Chem import Atom, Mol
+    from rdkit.Chem import Atom, Bond, Mol
 
 MASK = (1 << 64) - 1
 CARBON = 6
@@ -60,6 +60,11 @@ def composition_key(atomic_numbers: Iterable[int]) -> int:
 def atoms_of(mol: Mol) -> list[Atom]:
     """Return a molecule's atoms; RDKit's own ``GetAtoms()`` takes several times as long to walk."""
     return [mol.GetAtomWithIdx(index) for index in range(mol.GetNumAtoms())]
+
+
+def bonds_of(mol: Mol) -> list[Bond]:
+    """Return a molecule's bonds, likewise."""
+    return [mol.GetBondWithIdx(index) for index in range(mol.GetNumBonds())]
 
 
 def molecule_key(mol: Mol) -> int:

@@ -19,6 +19,10 @@ TABLES_KEPT = 2
 """Of what is made of all curated names: one for each set of rule files that is in use."""
 
 
+SHORT_FOR = frozenset({"abbreviation", "code"})
+"""Kinds of names that need more beside them; a spelling that is also a name of another kind is that one."""
+
+
 class CuratedChemical(NamedTuple):
     """A chemical that is known by curated names; ``named_in`` are the entries that name it, chosen or not."""
 
@@ -120,15 +124,25 @@ def by_key(
 
     The keys are kept in the cache folder under ``name``: making them takes longer than all else.
     """
-    written = [name.text for chemical in chemicals for name in chemical.names]
-    seen = [NORMALISER_VERSION, crc32("\n".join(written).encode())]
-    keys = cached(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(text) for text in written], list[str])
+    keys = kept_of_names(chemicals, f"names-by-{name}", lambda written: map(key_of, written))
     table: dict[str, dict[str, Spelling]] = {}
     spelt = ((chemical, name) for chemical in chemicals for name in chemical.names)
     for (chemical, spelt_name), key in zip(spelt, keys, strict=True):
         if key:
-            table.setdefault(key, {}).setdefault(chemical.cas, Spelling(spelt_name, chemical))
+            spellings = table.setdefault(key, {})
+            known = spellings.get(chemical.cas)
+            if known is None or (known.name.kind in SHORT_FOR and spelt_name.kind not in SHORT_FOR):
+                spellings[chemical.cas] = Spelling(spelt_name, chemical)
     return {key: tuple(spellings.values()) for key, spellings in table.items()}
+
+
+def kept_of_names(
+    chemicals: Sequence[CuratedChemical], name: str, make: Callable[[list[str]], Iterable[str]]
+) -> list[str]:
+    """Return what ``make`` makes of all names as written, kept in the cache folder for as long as these stay so."""
+    written = [name.text for chemical in chemicals for name in chemical.names]
+    seen = [NORMALISER_VERSION, crc32("\n".join(written).encode())]
+    return cached(cache_folder(), name, seen, lambda: list(make(written)), list[str])
 
 
 def _printed_chemical(cas: str, entries: Sequence[tuple[Entry, Chemical]]) -> CuratedChemical:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rdkit import Chem, RDLogger
 
+from opencwc.chemistry.composition import atoms_of
 from opencwc.finding import Message
 
 RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
@@ -63,7 +64,18 @@ def _read_smiles(text: str) -> Chem.Mol | Unreadable:
     return _sanitised(mol) if mol is not None else Unreadable(explain_smiles(text))
 
 
+def normalise_inchi(text: str) -> str | None:
+    """Return the InChI that a text consists of, in any case and with any spaces; ``None`` where it is none.
+
+    >>> normalise_inchi("inchi: 1S/CH4/h1H4"), normalise_inchi("1S/CH4/h1H4")
+    ('InChI=1S/CH4/h1H4', 'InChI=1S/CH4/h1H4')
+    """
+    written = _INCHI.fullmatch(text)
+    return f"InChI={written[1].upper()}/{written[2]}" if written else None
+
+
 def _read_inchi(text: str) -> Chem.Mol | Unreadable:
+    text = normalise_inchi(text) or text
     try:
         mol = Chem.MolFromInchi(text, sanitize=False, removeHs=False)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError):
@@ -90,7 +102,7 @@ def _with_three_lines_above(text: str) -> str:
 def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
     if (reason := _beyond_bounds(mol)) is not None:
         return Unreadable(reason)
-    if all(atom.GetAtomicNum() == 0 and not atom.HasQuery() for atom in mol.GetAtoms()):
+    if all(atom.GetAtomicNum() == 0 and not atom.HasQuery() for atom in atoms_of(mol)):
         return Unreadable(Message("unreadable_empty"))  # an open position and nothing else says nothing
     try:
         Chem.SanitizeMol(mol)
@@ -111,7 +123,7 @@ def _beyond_bounds(mol: Chem.Mol) -> Message | None:
     atoms = mol.GetNumAtoms()
     if not atoms:
         return Message("unreadable_empty")
-    links = [atom.GetDegree() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0 or atom.HasQuery()]
+    links = [atom.GetDegree() for atom in atoms_of(mol) if atom.GetAtomicNum() == 0 or atom.HasQuery()]
     limit = MAX_ATOMS_BESIDE_OPEN if links else MAX_ATOMS
     if atoms > limit:
         return Message("unreadable_atoms_open" if links else "unreadable_atoms", {"atoms": atoms, "limit": limit})
@@ -125,12 +137,59 @@ def _beyond_bounds(mol: Chem.Mol) -> Message | None:
     return None
 
 
+def with_hydrogens(mol: Chem.Mol) -> Chem.Mol | None:
+    """Fill in the hydrogens that atoms in brackets lack, as where ``[C][O]`` is written for methanol.
+
+    ``None`` where none lacks any, or where that makes no molecule.
+
+    >>> mol = read_structure("[C][O]", "smiles")
+    >>> Chem.MolToSmiles(with_hydrogens(mol))
+    'CO'
+    """
+    bare = [atom.GetIdx() for atom in atoms_of(mol) if atom.GetNumRadicalElectrons()]
+    if not bare:
+        return None
+    filled = Chem.RWMol(mol)
+    for index in bare:
+        atom = filled.GetAtomWithIdx(index)
+        atom.SetNumRadicalElectrons(0)
+        atom.SetNoImplicit(False)
+    try:
+        Chem.SanitizeMol(filled)
+    except (Chem.MolSanitizeException, RuntimeError, ValueError):
+        return None
+    return filled.GetMol()
+
+
+def sides_of_reaction(text: str) -> tuple[str, str, str] | None:
+    """Return the reactants, agents and products of a reaction SMILES; ``None`` where the text is none.
+
+    >>> sides_of_reaction("CCO>[Na]>CC=O"), sides_of_reaction("N->[Fe]")
+    (('CCO', '[Na]', 'CC=O'), None)
+    """
+    sides = _REACTION.fullmatch(text)
+    return (sides[1], sides[2], sides[3]) if sides and len(sides[0]) > len(">>") else None
+
+
+def is_query(text: str) -> bool:
+    """Tell whether a text is a query pattern (SMARTS) and no structure.
+
+    >>> is_query("[C,N]P(=O)F"), is_query("[CH3]P(=O)F"), is_query("[Na]O")
+    (True, False, False)
+    """
+    return _QUERY.search(text) is not None and " " not in text and Chem.MolFromSmarts(text) is not None
+
+
 def explain_smiles(text: str) -> Message:
     """Say why RDKit's reader refused a SMILES: the first thing that a person can go and mend.
 
     >>> explain_smiles("C1CC").id, explain_smiles("CC(C").id, explain_smiles("Sarin").id
     ('unreadable_ring_open', 'unreadable_branch_open', 'unreadable_symbol')
+    >>> explain_smiles("[C,N]P(=O)F").id
+    'unreadable_smarts'
     """
+    if is_query(text):
+        return Message("unreadable_smarts")
     outside = _OUTSIDE.sub(lambda match: "*" * len(match[0]), text)
     if stray := re.search(r"[^A-Za-z0-9@+\-\[\]()=#$:/\\.%*]", outside):
         return Message("unreadable_symbol", {"symbol": stray[0], "position": stray.start() + 1})
@@ -177,6 +236,14 @@ def _deepest(outside: str) -> int:
     return deepest
 
 
+INCHI = r"(?:(?:std\s?)?inchi\s*[=:]?\s*(?=1s?/)|(?<![\w/.-])(?=1s/c?[a-z0-9]+/))(1s?)/(\S*[a-z]\S*)"
+"""An InChI with its label in any form, or without one where the version says what it is."""
+_INCHI = re.compile(rf"\s*{INCHI}\s*", re.IGNORECASE)
+_SIDE = r"((?:->|[^>\s])*+)"
+_REACTION = re.compile(rf"{_SIDE}>{_SIDE}>{_SIDE}")
+"""Two signs between three sides; ``->`` is a dative bond."""
+_QUERY = re.compile(r"\[[^\[\]]*(?:[,;&!$#]|[A-Za-z][XxDRrvh]\d)|\[[Aa]\d?\]|~|\$\(")
+"""What only a query pattern (SMARTS) has: alternatives, conditions, counts of bonds, bonds of any kind."""
 _OUTSIDE = re.compile(r"\[[^\[\]]*\]")
 _COUNTS_LINE = re.compile(r"[ \d]{6}.*V[23]000\s*$")
 _RING_LABEL = re.compile(r"%\d\d|%\(\d+\)|\d")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int], None]
 _Width: TypeAlias = Literal["B", "I", "Q"]
 
-FORMAT = 3
+FORMAT = 4
 """Raised with every change of the file's parts below."""
 
 SOURCES = (
@@ -115,6 +115,15 @@ class NameIndex:
         if place == len(parts.numbers) or parts.numbers[place] != key:
             return ()
         return self._of(parts.of_number[place])
+
+    def by_inchi_key(self, key: str) -> tuple[Reading, ...]:
+        """Give every structure whose InChIKey begins as ``key`` does: its first block, the digest of the skeleton."""
+        parts = self._parts
+        block = _block_key(key)
+        place = bisect_left(parts.blocks, block)
+        if place == len(parts.blocks) or parts.blocks[place] != block:
+            return ()
+        return self._of(parts.of_block[place])
 
     def by_name(self, text: str) -> tuple[Reading, ...]:
         """Give the distinct structures of a name, those that bear it as their main name first."""
@@ -228,15 +237,18 @@ def _fingerprint(data: Path) -> str:
 class _Parts(Struct, frozen=True):
     """The parts of the file, mapped into memory and read where they lie.
 
-    ``trie`` numbers the keys of the names; ``of_name`` gives for such a number, and ``of_number`` for a place in the
-    sorted ``numbers``, a structure, or with ``_SEVERAL`` a place in ``lists``, where a count stands and then so many
-    structures. ``ends`` says where in the file each structure's text begins and the last ends: its fields, and tabs.
+    ``trie`` numbers the keys of the names; ``of_name`` gives for such a number, ``of_number`` for a place in the sorted
+    ``numbers``, and ``of_block`` for one in the sorted ``blocks`` of InChIKeys, a structure, or with ``_SEVERAL`` a
+    place in ``lists``, where a count stands and then so many structures. ``ends`` says where in the file each
+    structure's text begins and the last ends: its fields, and tabs.
     """
 
     trie: Trie
     of_name: memoryview[int]
     of_number: memoryview[int]
     numbers: memoryview[int]
+    of_block: memoryview[int]
+    blocks: memoryview[int]
     lists: memoryview[int]
     ends: memoryview[int]
     mapped: mmap
@@ -248,7 +260,7 @@ class _Parts(Struct, frozen=True):
 
     def close(self) -> None:
         """Let go of the file; a part that a thread still reads from goes with the thread."""
-        for part in (self.of_name, self.of_number, self.numbers, self.lists, self.ends):
+        for part in (self.of_name, self.of_number, self.numbers, self.of_block, self.blocks, self.lists, self.ends):
             with suppress(BufferError):
                 part.release()
         with suppress(BufferError):
@@ -258,7 +270,10 @@ class _Parts(Struct, frozen=True):
 # The file: the trie, first since marisa maps a whole file and reads what it needs from its beginning; the other parts,
 # numbers in the byte order of the machine; a table with the size of each part; the CRC-32 of all before. The index is
 # read without further checks, by C++ too, so that opening reads the file once as a whole: some 10 ms.
-_WIDTHS: dict[str, _Width] = {"texts": "B", "of_name": "I", "of_number": "I", "numbers": "Q", "lists": "I", "ends": "I"}
+_WIDTHS: dict[str, _Width] = {
+    "texts": "B", "of_name": "I", "of_number": "I", "numbers": "Q", "of_block": "I", "blocks": "Q", "lists": "I",
+    "ends": "I",
+}  # fmt: skip
 _TABLE = struct.Struct(f"<{len(_MAGIC)}sH6s{1 + len(_WIDTHS)}Q")
 
 
@@ -298,6 +313,15 @@ def _sizes(whole: memoryview[int]) -> list[int]:
 
 def _number_key(cas: str) -> int:
     return int(cas.replace("-", ""))
+
+
+def _block_key(key: str) -> int:
+    """The first block of an InChIKey as a number of 64 bits: its 14 letters are 65 bits of a digest."""
+    return int(key[:14].translate(_AS_BASE_26), 26) & (1 << 64) - 1
+
+
+_BLOCK = re.compile("[A-Z]{14}")
+_AS_BASE_26 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789abcdefghijklmnop")
 
 
 def _built(path: Path, data: Path, progress: Progress | None) -> _Parts:
@@ -360,11 +384,16 @@ def _write(part: Path, data: Path, progress: Progress) -> None:
     for number, structures in _grouped(sorted(taken.numbers), taken.skeletons, lists):
         numbers.append(number)
         of_number.append(structures)
+    blocks, of_block = array("Q"), array("I")
+    for block, structures in _grouped(sorted(taken.blocks), range(len(taken.skeletons)), lists):  # all, stereo too
+        blocks.append(block)
+        of_block.append(structures)
     progress(total - total // 20, total)
 
     trie.save(str(part))
     ends = array("I", map(part.stat().st_size.__add__, taken.ends))
-    parts = (bytes(taken.texts), *(made.tobytes() for made in (of_name, of_number, numbers, lists, ends)))
+    arrays = (of_name, of_number, numbers, of_block, blocks, lists, ends)
+    parts = (bytes(taken.texts), *(made.tobytes() for made in arrays))
     sizes = [part.stat().st_size, *map(len, parts)]
     with part.open("r+b") as file:
         checksum = crc32(file.read())
@@ -375,10 +404,10 @@ def _write(part: Path, data: Path, progress: Progress) -> None:
     progress(total, total)
 
 
-def _grouped(rows: Sequence[int], skeletons: Sequence[str], lists: array[int]) -> Iterator[tuple[int, int]]:
+def _grouped(rows: Sequence[int], skeletons: Sequence[object], lists: array[int]) -> Iterator[tuple[int, int]]:
     """Give each key of sorted rows with its structures, one of each skeleton: a structure, or a place in ``lists``."""
     for key, group in groupby(rows, lambda row: row >> 32):
-        distinct: dict[str, int] = {}
+        distinct: dict[object, int] = {}
         for row in group:
             structure = row & 0x7FFFFFFF
             distinct.setdefault(skeletons[structure], structure)
@@ -390,10 +419,10 @@ def _grouped(rows: Sequence[int], skeletons: Sequence[str], lists: array[int]) -
 
 
 class _Taken(Struct):
-    """What the data say. A row of ``bearers`` or ``numbers`` is one integer, so that many sort fast and take little.
+    """What the data say. A row of ``bearers``, ``numbers`` or ``blocks`` is one integer: many sort fast, take little.
 
-    Its upper bits are the name's place in ``names``, or the registry number, its lowest 31 the structure, and the bit
-    between is set where that is no main name, or not the structure's own number.
+    Its upper bits are the name's place in ``names``, the registry number or the key's block, its lowest 31 the
+    structure, and the bit between is set where that is no main name, or not the structure's own number.
     """
 
     texts: bytearray = field(default_factory=bytearray)
@@ -402,6 +431,7 @@ class _Taken(Struct):
     names: dict[str, int] = field(default_factory=dict)
     bearers: array[int] = field(default_factory=lambda: array("Q"))
     numbers: list[int] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
 
     def add(self, line: str, source: str, where: str) -> None:
         """Read one line: PubChem number, CAS, formula, weight, SMILES, InChI, InChIKey, IUPAC name, name, synonyms."""
@@ -417,7 +447,10 @@ class _Taken(Struct):
         self.texts += "\t".join((cas, smiles, preferred, source, formula)).encode()
         self.ends.append(len(self.texts))
         # The first block of an InChIKey is the digest of the skeleton: isotopes and stereochemistry do not change it.
-        self.skeletons.append(inchi_key.partition("-")[0] or f"{formula} {smiles}")
+        block = inchi_key.partition("-")[0]
+        self.skeletons.append(block or f"{formula} {smiles}")
+        if _BLOCK.fullmatch(block):
+            self.blocks.append(_block_key(block) << 32 | structure)
 
         own = {_number_key(cas)} if cas else set()
         written = (normalise_cas(synonym) for synonym in synonyms if synonym[-1:].isdigit())

@@ -1,4 +1,4 @@
-"""Words that make another chemical of the name beside them, words of companies, and words of chemical control."""
+"""Words that make another chemical of the name beside them, and words of chemicals and of their control."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 class NameParts(NamedTuple):
     """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once.
 
-    Those behind a company's name are by their keys, since Sarin Solutions is a firm, and a cyanide solution is none.
+    Words of grade and labels are by their keys.
     """
 
     after: frozenset[str]
@@ -27,12 +27,10 @@ class NameParts(NamedTuple):
     other_han: tuple[str, ...]
     joins: frozenset[str]
     radicals: frozenset[str]
-    company_after: frozenset[str]
-    company_after_han: tuple[str, ...]
-    company_before: frozenset[str]
     context: frozenset[str]
     conjunctions: frozenset[str]
     agents: frozenset[str]
+    agents_unspaced: tuple[str, ...]
     context_han: tuple[str, ...]
     trade: frozenset[str]
     trade_han: tuple[str, ...]
@@ -40,6 +38,8 @@ class NameParts(NamedTuple):
     equipment: frozenset[str]
     joins_equipment: frozenset[str]
     equipment_han: tuple[str, ...]
+    grades: frozenset[str]
+    labels: frozenset[str]
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -55,12 +55,10 @@ class NameParts(NamedTuple):
             tuple(parts["other"]["zh"]),
             _keys(raw["joins"]),
             _keys(raw["radicals"]),
-            frozenset(token_key(word) for word in raw["companies"]["after"]),
-            tuple(word for word in raw["companies"]["after"] if "\u4e00" <= word[0] <= "\u9fff"),
-            _keys(raw["companies"]["before"]),
             _keys(word for words in raw["context"].values() for word in words),
             _keys(raw["conjunctions"]),
             _keys(raw["agents"]),
+            tuple(raw["agents_unspaced"]),
             tuple(raw["context_han"]),
             _keys(word for words in raw["trade"].values() for word in words),
             tuple(raw["trade_han"]),
@@ -68,6 +66,8 @@ class NameParts(NamedTuple):
             _keys(raw["equipment"]["words"]),
             _keys(raw["equipment"]["joins"]),
             tuple(raw["equipment"]["zh"]),
+            frozenset(token_key(word) for words in raw["grades"].values() for word in words),
+            frozenset(token_key(word) for words in raw["labels"].values() for word in words),
         )
 
 

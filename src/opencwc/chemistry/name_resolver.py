@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedChemical, CuratedNames, Spelling, curated_names
+from opencwc.chemistry.inchi_keys import SKELETON, curated_by_skeleton, inchi_key
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention import Convention
 
@@ -75,6 +76,24 @@ class Resolver:
         if chemical := self.curated.by_cas(cas):
             return (curated_candidate(chemical, "certain", cas),)
         return _of_readings(self.index.by_cas(cas), cas)
+
+    def by_ec(self, ec: str) -> tuple[Candidate, ...]:
+        """Return the candidates of an EC number: curated, or of the index, where some stand among the names."""
+        chemicals = self.curated.by_ec(ec)
+        sure = "certain" if len(chemicals) == 1 else "ambiguous"
+        return tuple(curated_candidate(chemical, sure, ec) for chemical in chemicals) or self.by_index(f"EINECS {ec}")
+
+    def by_inchi_key(self, key: str) -> tuple[Candidate, ...]:
+        """Return the candidates of an InChIKey; those that only share its skeleton are doubtful, and come alone."""
+        curated = curated_by_skeleton(self.curated).get(key[:SKELETON], [])
+        keyed = [(whole, curated_candidate(chemical, "certain", key)) for whole, chemical in curated]
+        if not any(whole == key for whole, _ in keyed):
+            readings = self.index.by_inchi_key(key)
+            keyed += [(inchi_key(one.smiles), of_index) for one in readings for of_index in _of_readings([one], key)]
+        whole_key = tuple(candidate for whole, candidate in keyed if whole == key)
+        return whole_key[:1] or tuple(
+            candidate._replace(sure="doubtful", doubt="doubt_key_layers") for _, candidate in keyed
+        )
 
     def by_curated_name(self, text: str) -> tuple[Candidate, ...]:
         """Return the chemicals that a curated name stands for."""

@@ -8,7 +8,7 @@ article and the letters that join on to a word, names in Russian in every case, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, islice, pairwise, product
 from operator import attrgetter
@@ -17,12 +17,13 @@ from typing import NamedTuple
 import marisa_trie
 
 from opencwc.chemistry.chemical_words import looks_chemical
-from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling, by_key
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling, by_key, kept_of_names
+from opencwc.chemistry.inflections import Inflections
 from opencwc.chemistry.memo import Remembered
 from opencwc.chemistry.name_resolver import Resolver
-from opencwc.chemistry.names import as_read_by_ocr, token_key
+from opencwc.chemistry.names import as_read_by_ocr, normalise_name, token_key
 
-STEMS_VERSION = 7
+STEMS_VERSION = 8
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""
 
 MOST_CHARACTERS = 240
@@ -33,7 +34,7 @@ class Word(NamedTuple):
     """A word of a text: where it stands, its key as the index of names has it, its stem, and what it can be.
 
     ``marks`` are of `BEGINS_NAME` (a known name can begin with it), `MISREAD` (a reader of pictures can have confused
-    it), `DIGIT_FIRST` and `DIGIT_LAST`.
+    it), `DIGIT_FIRST`, `DIGIT_LAST` and `INFLECTED` (a form of a word of names, as its language has them).
     """
 
     start: int
@@ -48,7 +49,8 @@ class Spotted(NamedTuple):
 
     ``spellings`` are curated ones; where there are none, ``name_id`` is the name's in the index. ``repaired`` is set
     where the name is only there when what a reader of pictures confuses is read as letters; ``plural`` where it is a
-    short name that stands in the plural, as sarins, and may be another word.
+    short name that stands in the plural, as sarins, and may be another word; ``doubtful`` where what stands around it
+    speaks as much for another meaning.
     """
 
     start: int
@@ -59,6 +61,7 @@ class Spotted(NamedTuple):
     name_id: int = -1
     repaired: bool = False
     plural: bool = False
+    doubtful: bool = False
 
 
 class NameScanner:
@@ -69,6 +72,7 @@ class NameScanner:
         self._known = _KnownWords(self._know)
         self._written = _names_as_written(resolver.curated)
         self._openings: Remembered[tuple[str, str], _Opening | None] = Remembered(self._opening)
+        self._stems = Remembered(self._stem)
 
     def cut(self, text: str) -> list[str]:
         """Cut a text into words as they are written."""
@@ -139,8 +143,9 @@ class NameScanner:
     def _opening(self, keys: tuple[str, str]) -> _Opening | None:
         """Return what known names can begin with a word and the next one; ``None`` where none can."""
         key, following = keys
-        word = Word(0, len(key), key, _stem(key))
-        second = Word(0, 0, following, AMOUNT if following == AMOUNT else _stem(following)) if following else None
+        word = Word(0, len(key), key, *self._stems[key])
+        stem_behind = AMOUNT if following == AMOUNT else self._stems[following][0]
+        second = Word(0, 0, following, stem_behind) if following else None
         if not self.may_begin(word, second):
             return None
         curated, indexed = self._go_on(word, second)
@@ -318,6 +323,23 @@ class NameScanner:
         """Tell whether a word could be one that a reader of pictures confused."""
         return not key.isdecimal() and (len(key) > 1 or not key.isascii()) and self._mended(key) != key
 
+    def _stem(self, key: str) -> tuple[str, int]:
+        """Return a word's stem, and the mark of a form that its language has of a word of names."""
+        stem = _stem(key)
+        if key in self._inflected_words or stem in self._words_of_names:
+            return stem, 0
+        base = self._inflections.base(key, self._inflected_words)
+        return (_stem(base), INFLECTED) if base else (stem, 0)
+
+    @cached_property
+    def _inflections(self) -> Inflections:
+        return Inflections.load()
+
+    @cached_property
+    def _inflected_words(self) -> frozenset[str]:
+        """The keys of names, and of their words, in the languages whose words change."""
+        return _inflected_words(self._resolver.curated)
+
     def _know(self, written: str) -> tuple[str, str, int]:
         """Return the key, the stem and the marks of a word."""
         if "l" in written and written.isalpha() and _CAPITAL_I.search(written):
@@ -326,8 +348,8 @@ class NameScanner:
             key = _key_of(written)
         if not key:
             return "", "", 0
-        word = Word(0, len(key), key, _stem(key))
-        marks = _digits_of(key)
+        word = Word(0, len(key), key, *self._stems[key])
+        marks = word.marks | _digits_of(key)
         marks |= MISREAD if self._may_be_misread(key) else 0
         if not is_amount(key) and (self.may_begin_more(word) or self.may_begin(word, None)):
             marks |= BEGINS_NAME
@@ -349,7 +371,7 @@ class NameScanner:
 
     def _is_plural(self, word: Word, spellings: tuple[Spelling, ...]) -> bool:
         """Tell whether a word is a short name in the plural."""
-        if not _is_short(word):
+        if not _is_short(word) or word.marks & INFLECTED:
             return False
         names = (name for spelling in spellings for name in self._written[spelling.chemical.cas][word.stem])
         return all(_key_of(name) != word.key for name in names)
@@ -371,13 +393,25 @@ def _trie_of_stems(curated: CuratedNames) -> marisa_trie.Trie:
 
 @lru_cache(maxsize=TABLES_KEPT)
 def _words_of_names(curated: CuratedNames) -> frozenset[str]:
-    return frozenset(
-        running_key(found[0])
-        for chemical in curated.chemicals
-        for name in chemical.names
-        if name.lang in _WRITTEN_IN_LETTERS
-        for found in WORD.finditer(name.text)
-    )
+    def words(_: list[str]) -> Iterator[str]:
+        for name in _names_in(curated, _WRITTEN_IN_LETTERS):
+            yield from (running_key(found[0]) for found in WORD.finditer(name))
+
+    return frozenset(kept_of_names(curated.chemicals, f"words-{STEMS_VERSION}", words))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _inflected_words(curated: CuratedNames) -> frozenset[str]:
+    def words(_: list[str]) -> Iterator[str]:
+        for name in _names_in(curated, Inflections.load().languages):
+            yield normalise_name(name)
+            yield from (_key_of(found[0]) for found in WORD.finditer(name))
+
+    return frozenset(kept_of_names(curated.chemicals, f"inflected-words-{STEMS_VERSION}", words))
+
+
+def _names_in(curated: CuratedNames, languages: Container[str]) -> Iterator[str]:
+    return (name.text for chemical in curated.chemicals for name in chemical.names if name.lang in languages)
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -530,7 +564,7 @@ def _last_word(words: list[Word], ends: dict[int, int], at: int) -> int | None:
 def _holds_together(text: str, words: list[Word], first: int, last: int, name: str) -> bool:
     """Tell whether words of a text can be one name: a name of one word is not two with a capital or a sign between."""
     if first == last:  # a capital and a plural are no Soman: Somanes is another word
-        if not _is_short(words[first]) or words[first].key == _key_of(name):
+        if not _is_short(words[first]) or words[first].marks & INFLECTED or words[first].key == _key_of(name):
             return True
         return name[1:].islower() and text[words[first].start].islower() and words[first].key.endswith("s")
     breaks = _breaks(name)
@@ -594,7 +628,7 @@ def _beginnings(key: str) -> Iterator[tuple[int, str]]:
 
 
 KEY, STEM = attrgetter("key"), attrgetter("stem")
-BEGINS_NAME, MISREAD, DIGIT_FIRST, DIGIT_LAST = 1, 2, 4, 8
+BEGINS_NAME, MISREAD, DIGIT_FIRST, DIGIT_LAST, INFLECTED = 1, 2, 4, 8, 16
 LEAST_WITH_PLURAL = 5
 LONGEST_WITHOUT_PLURAL = 6
 LEAST_AFTER_JOINED = 3
@@ -611,12 +645,14 @@ AMOUNT = "#"
 """Stands for a number of more digits than a place in a name has: which one it is does not matter."""
 LONGEST_FORMULA = 6
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_UNSPACED = _HAN + _HIRAGANA + _KATAKANA
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_IN_WORD = rf"[^\W_{_HAN}]+|[{_MARKS}{_UNSEEN}]+|-\r?\n[ \t]{{0,20}}(?=[^\W\d_{_HAN}])"
-WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}{_UNSEEN}](?:{_IN_WORD})*['’′″‴]*")
+_IN_WORD = rf"[^\W_{_UNSPACED}]+|[{_MARKS}{_UNSEEN}]+|-\r?\n[ \t]{{0,20}}(?=[^\W\d_{_UNSPACED}])"
+WORD = re.compile(rf"[{_HAN}{_HIRAGANA}]|[{_KATAKANA}]+|[^\W_{_UNSPACED}{_UNSEEN}](?:{_IN_WORD})*['’′″‴]*")
 """A word: of letters and digits with the primes behind it, over the end of a line where it is parted there; in Chinese
-every character is one.
+and Japanese every character is one, but for a run of katakana, which is one word.
 """
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:-\r?\n[ \t]{0,20}[A-Za-z][A-Za-z0-9]*)*'*")
 """The same where a text has no other letters: quicker."""
@@ -654,5 +690,5 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # Of keys, in which й is и and ё is е.
 _CASE_ENDING = re.compile(
     "(?<=...)(?:иями|иям|иях|иеи|ием|ью|ами|ями|ого|его|ому|ему|ыми|ими|ои|еи|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ов|ев|ам|ям|ах|ях"
-    "|ия|ию|ии|ья|[ауыеоиюяь])$"
+    "|ия|ию|ии|ья|ові|еві|єві|ією|ою|ею|єю|ії|оі|іи|[ауыеоиюяьіє])$"
 )

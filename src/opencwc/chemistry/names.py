@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from opencwc.convention.chinese import simplified
 
-NORMALISER_VERSION = 5
+NORMALISER_VERSION = 6
 """Raised with every change of what ``normalise_name`` gives, so that stored keys are made anew."""
 
 _GREEK = (
@@ -26,13 +26,14 @@ _GREEK_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 def normalise_name(text: str) -> str:
     """Give the key under which a name is looked up; equal keys mean the same name, whatever its typography.
 
-    Case, spaces, hyphens, commas and brackets do not count, but digits that they kept apart stay apart, since 1,2- and
-    12- are different places, and so does what follows ``-,`` in an inverted name, since a 2-methyl-, propyl ester is no
-    2-methylpropyl ester. Primes, plus signs and bracketed signs, ``(2-)`` or ``(+/-)``, count. Greek letters are spelt
-    out, accents dropped, ``sulph`` is ``sulf``, and invisible characters do not exist. A Cyrillic or Greek letter that
-    looks like a Latin one is read as Latin in a name otherwise Latin, a Latin one as Cyrillic in a Cyrillic name. Of
-    Arabic letters the seats of hamza, the forms of alef, ya and ha and the Persian kaf and ya count as one; of Chinese
-    characters the traditional form as the simplified. The key of a key is that key.
+    Case, spaces, hyphens, commas and brackets do not count, but digits that they kept apart stay apart, since 1,2-
+    and 12- are different places, and so does what follows ``-,`` in an inverted name, since a 2-methyl-, propyl
+    ester is no 2-methylpropyl ester. Primes, plus signs and bracketed signs, ``(2-)`` or ``(+/-)``, count. Greek
+    letters are spelt out, accents dropped (but the Turkish ı is no i), ``sulph`` is ``sulf``, and invisible
+    characters do not exist. A Cyrillic or Greek letter that looks like a Latin one is read as Latin in a name
+    otherwise Latin, a Latin one as Cyrillic in a Cyrillic name. Of Arabic letters the seats of hamza, the forms of
+    alef, ya and ha and the Persian kaf and ya count as one; of Chinese characters the traditional form as the
+    simplified; of katakana the small letters as large ones. The key of a key is that key.
 
     >>> normalise_name("N,N-Dimethyl aminoethanol") == normalise_name("n,n-dimethylaminoethanol")
     True
@@ -254,7 +255,7 @@ _ACCENTS = dict.fromkeys([*range(0x0300, 0x0370), *range(0x064B, 0x0660), 0x0670
 _SPELT_OUT = {
     **{ord(letter): name for letter, name in zip(_GREEK_LETTERS, _GREEK, strict=True)},
     **{ord(letter.upper()): name for letter, name in zip(_GREEK_LETTERS, _GREEK, strict=True)},
-    **{ord("ς"): "sigma", ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("ı"): "i"},
+    **{ord("ς"): "sigma", ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d"},
     **{ord("Æ"): "ae", ord("Œ"): "oe", ord("Ø"): "o", ord("Ł"): "l", ord("Đ"): "d"},
 }
 _CYRILLIC_AS_LATIN = str.maketrans(
@@ -278,7 +279,9 @@ _ARABIC = {
 }
 # Elements and groups that are called by another character in Taiwan, and silicon and phosphorus by an older one.
 _OTHER_CHARACTER = str.maketrans("矽燐鎝鈽鋂醯鎓", "硅磷锝钚镅酰鎓")
-_ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_OTHER_CHARACTER}
+# Katakana: small letters as large ones, the letters of one sound as one.
+_KATAKANA = str.maketrans("ァィゥェォッャュョヮヂヅヴ", "アイウエオツヤユヨワジズブ")
+_ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_OTHER_CHARACTER, **_KATAKANA}
 
 
 def _plain(text: str) -> str:

@@ -89,11 +89,11 @@ def check_digit(cas: str) -> int:
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 10
 
 
-# What a text recogniser or a typist writes for a digit: O and o, Cyrillic too; I, l, | and i; S and s; B.
-_DIGIT_FOR = str.maketrans("OoОоIl|iSsB", "00001111558")
-_MISREAD = re.compile(
-    _BEFORE + r"([0-9OoОоIl|iSsB]{2,10}\s*-+\s*[0-9OoОоIl|iSsB]{2}\s*-+\s*[0-9OoОоIl|iSsB])" + _AFTER, re.IGNORECASE
-)
+# What a text recogniser or a typist writes for a digit: O and o, Cyrillic too; I, l, | and i; S and s; B; Z.
+_AS_DIGITS = "OoОоIl|iSsBZ"
+_DIGIT_FOR = str.maketrans(_AS_DIGITS, "000011115582")
+_READ = f"[0-9{_AS_DIGITS}]"
+_MISREAD = re.compile(rf"{_BEFORE}({_READ}{{2,10}}\s*-+\s*{_READ}{{2}}\s*-+\s*{_READ}){_AFTER}", re.IGNORECASE)
 
 
 def repaired_by_ocr(text: str) -> str | None:
@@ -110,7 +110,7 @@ def repaired_by_ocr(text: str) -> str | None:
     if found is None:
         return None
     written = found[1]
-    letters = sum(map(written.count, "OoОоIl|iSsB"))
+    letters = sum(map(written.count, _AS_DIGITS))
     repaired = normalise_cas(written.translate(_DIGIT_FOR))
     if not letters or repaired is None or letters * 3 > len(repaired) - 2 or not is_valid(repaired):
         return None

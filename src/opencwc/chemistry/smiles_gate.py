@@ -1,119 +1,171 @@
 """SMILES by the million: which rows are plainly readable and made of what no rule asks for, without building molecules.
 
-A small reader of the SMILES grammar, compiled by Numba, walks each text once. It vouches for a row only where it is
-sure of two things: RDKit can read the text (grammar, valences, a Kekulé form), and no component has a composition that
-a rule could list. Whatever it does not know, it leaves to the full path. So it may send too much on, never too little.
+A small reader of the SMILES grammar, compiled to machine code, walks each text once. It vouches for a row only where it
+is sure of two things: RDKit can read the text (grammar, valences, a Kekulé form) and sees no radical in it, and no
+component has a composition that a rule could list. Whatever it does not know, it leaves to the full path. So it may
+send too much on, never too little.
 
-Sources: the OpenSMILES specification; Karp and Sipser (1981) for the matching of aromatic double bonds.
+Sources: the OpenSMILES specification; Berge (1957) for the pairing of aromatic double bonds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opencwc.chemistry.composition import METALS, MOST_NEIGHBOURS, bonded_weight
-from opencwc.chemistry.smiles_gate_kernel import scan_texts
+from opencwc.chemistry.composition import METALS, MOST_NEIGHBOURS, bonded_weight, weight
+from opencwc.chemistry.machine_code import kernel
 
 U8 = NDArray[np.uint8]
+
+
+class Need(NamedTuple):
+    """The least that a component must hold for a rule whose rest is free.
+
+    ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
+    a phosphorus must carry (0: none is asked for); ``quaternary`` counts quaternary nitrogens; ``positive`` is the
+    atomic number of an atom that must be charged (0: none).
+    """
+
+    elements: tuple[tuple[int, int], ...]
+    alkyl_on_phosphorus: int
+    quaternary: int
+    positive: int
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What may be listed, as arrays: sorted composition keys, and least counts of rules whose rest is free.
 
-    ``full_keys`` are full composition keys; ``keys``, for what is drawn
-    on metals, leave rings and hydrogens out. ``needs`` has one
-    row a rule and one column an atomic number; ``features`` holds, a rule, the most carbons of the one alkyl group that
-    a phosphorus must carry (0: none is asked for), how many quaternary nitrogens there must be, and whether a positive
-    charge is needed.
+    ``full_keys`` are full composition keys; ``keys``, for what is drawn on metals, leave rings and hydrogens out.
+    ``bare`` has a bit for each 16 upper bits of the key of the heavy atoms alone. ``needs`` has one row a rule;
+    ``traits`` marks by atomic number the metals and the elements that some need asks for and few molecules have, and
+    ``least_positive`` is how many charged atoms a component must have to meet a need without such an element.
     """
 
     full_keys: NDArray[np.uint64]
     keys: NDArray[np.uint64]
-    needs: NDArray[np.int32]
-    features: NDArray[np.int32]
+    bare: NDArray[np.uint64]
+    needs: NDArray[np.int16]
+    traits: U8
+    least_positive: int
 
 
-def make_limits(
-    full_keys: Iterable[int],
-    keys: Iterable[int],
-    needs: Iterable[tuple[tuple[tuple[int, int], ...], int, int, bool]],
-) -> Limits:
-    """Lay out what may be listed as arrays; ``needs`` are (elements, alkyl on phosphorus, quaternaries, positive)."""
+def make_limits(full_keys: Iterable[int], keys: Iterable[int], bare: Iterable[int], needs: Iterable[Need]) -> Limits:
+    """Lay out what may be listed as arrays; ``bare`` are the composition keys of the heavy atoms alone."""
+    full, between = (np.array(sorted(set(made)), np.uint64) for made in (full_keys, keys))
+    bits = np.zeros(1 << 10, np.uint64)
+    for key in bare:
+        place = key >> 48
+        bits[place >> 6] |= np.uint64(1 << (place & 63))
     rows = list(needs)
-    table = np.zeros((len(rows), 119), np.int32)
-    features = np.zeros((len(rows), 3), np.int32)
-    for row, (elements, alkyl, quaternary, positive) in enumerate(rows):
-        for number, count in elements:
+    table = np.zeros((len(rows), _NEEDS), np.int16)
+    traits = _tables().metals * _METAL
+    least_positive = _NEVER
+    for row, need in enumerate(rows):
+        for number, count in need.elements:
             table[row, number] = count
-        features[row] = (alkyl, quaternary, int(positive))
-    full, between = (np.array(sorted(set(one)), np.uint64) for one in (full_keys, keys))
-    return Limits(full, between, table, features)
+        charge = {0: [], 7: [_POSITIVE_NITROGEN]}.get(need.positive, [_POSITIVE])
+        table[row, [_QUATERNARY, _ALKYL]] = need.quaternary, need.alkyl_on_phosphorus
+        table[row, charge] = 1
+        rare = [number for number, _ in need.elements if number not in _COMMON]
+        traits[rare] |= _RARE
+        if not rare:
+            least_positive = min(least_positive, max(need.quaternary, int(need.positive > 0)))
+    return Limits(full, between, bits, table, traits, least_positive)
 
 
 def scan(data: U8, offsets: NDArray[np.int64], limits: Limits) -> NDArray[np.bool_]:
-    """Return, for each text, whether the full path must look at it.
+    """Return, for each text, whether the full path must look at it; other threads run meanwhile.
 
     ``data`` holds the bytes of all texts, text ``i`` being ``data[offsets[i]:offsets[i + 1]]``.
     """
+    scan_texts = kernel()
+    sent_on = np.ones(len(offsets) - 1, np.bool_)
+    if scan_texts is None:
+        return sent_on
     tables = _tables()
-    out = np.ones(len(offsets) - 1, np.bool_)
+    atoms, marks = np.zeros(_ATOMS, np.int64), np.zeros(_MARKS, np.int64)
+    pieces, counts = np.zeros(_MAX_ATOMS, np.uint64), np.zeros(_NEEDS, np.int64)
     scan_texts(
-        data, offsets, limits.full_keys, limits.keys, limits.needs, limits.features,
-        tables.bonded, tables.metals, tables.tolerant, tables.most_bonds, tables.symbols, out,
+        data.ctypes.data, offsets.ctypes.data, len(sent_on),
+        *(table.ctypes.data for table in (tables.symbols, tables.bonds, limits.traits, tables.metals, tables.weights)),
+        tables.bonded.ctypes.data, limits.full_keys.ctypes.data, len(limits.full_keys), limits.keys.ctypes.data,
+        len(limits.keys), limits.bare.ctypes.data, limits.needs.ctypes.data, len(limits.needs), limits.least_positive,
+        *(room.ctypes.data for room in (atoms, marks, pieces, counts, sent_on)),
     )  # fmt: skip
-    return out
+    return sent_on
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    bonded: NDArray[np.uint64]  # by atomic number and heavy neighbours, for full keys
-    metals: NDArray[np.bool_]
-    tolerant: NDArray[np.bool_]  # metals that RDKit gives no valence limit
-    most_bonds: NDArray[np.int8]
-    symbols: NDArray[np.uint8]
+class _Tables(NamedTuple):
+    """What there is to know of the elements, by atomic number; ``symbols`` by the two letters of a symbol.
+
+    ``bonds`` has a bit for each sum of bonds with which RDKit takes a bracket atom and sees no radical, by its charge
+    from -4 to 4; a metal may have fewer than the most.
+    """
+
+    symbols: U8
+    bonds: NDArray[np.int16]
+    metals: U8
+    weights: NDArray[np.uint64]
+    bonded: NDArray[np.uint64]
 
 
-_METALS_WITH_VALENCES = (3, 11, 12, 19, 20, 32, 50, 51, 82, 83)
-_MADE: list[_Tables] = []
-
-
+@cache
 def _tables() -> _Tables:
-    """Make the element tables once a process: weights, metals, RDKit's own valence limits, symbols by two letters."""
-    if _MADE:
-        return _MADE[0]
     from rdkit import Chem, rdBase
 
     quiet = rdBase.BlockLogs()
     periodic = Chem.GetPeriodicTable()
-    neighbours = range(MOST_NEIGHBOURS + 1)
-    bonded = np.array([[bonded_weight(number, count) for count in neighbours] for number in range(119)], np.uint64)
-    metals = np.array([number in METALS for number in range(119)])
     symbols = np.zeros((27, 27), np.uint8)
+    bonds = np.zeros((_NUMBERS, 9), np.int16)
+    metals = np.zeros(_NUMBERS, np.uint8)
+    weights = np.zeros(_NUMBERS, np.uint64)
+    bonded = np.zeros((_NUMBERS, MOST_NEIGHBOURS + 1), np.uint64)
+    metals[list(METALS)] = 1
     for number in range(1, 119):
         symbol = periodic.GetElementSymbol(number)
-        second = ord(symbol[1]) - 96 if len(symbol) > 1 else 0
-        symbols[ord(symbol[0]) - 64, second] = number
-    most_bonds = np.full((119, 7), -1, np.int8)
-    for number in (5, 6, 7, 8, 9, 14, 15, 16, 17, 33, 34, 35, 52, 53, *_METALS_WITH_VALENCES):
-        for charge in range(-3, 4):
-            most_bonds[number, charge + 3] = _most_bonds(periodic.GetElementSymbol(number), charge)
+        symbols[ord(symbol[0]) - 64, ord(symbol[1]) - 96 if len(symbol) > 1 else 0] = number
+        weights[number] = weight(number)
+        bonded[number] = [bonded_weight(number, count) for count in range(MOST_NEIGHBOURS + 1)]
+        if number in METALS and list(periodic.GetValenceList(number)) == [-1]:
+            bonds[number] = _ANY_SUM
+        elif number in METALS:
+            most = [_sums(symbol, charge, radicals=True).bit_length() for charge in range(-3, 4)]
+            bonds[number] = [1, *((1 << max(count, 1)) - 1 for count in most), 1]
+        elif number in _NON_METALS:
+            bonds[number] = [0, *(_sums(symbol, charge, radicals=False) for charge in range(-3, 4)), 0]
     del quiet
-    tolerant = np.array([number > 0 and list(periodic.GetValenceList(number)) == [-1] for number in range(119)])
-    _MADE.append(_Tables(bonded, metals, metals & tolerant, most_bonds, symbols))
-    return _MADE[0]
+    return _Tables(symbols, bonds, metals, weights, bonded)
 
 
-def _most_bonds(symbol: str, charge: int) -> int:
-    """Ask RDKit up to how many bonds it lets a bracket atom have; -1 where it refuses the bare atom."""
+def _sums(symbol: str, charge: int, *, radicals: bool) -> int:
+    """Ask RDKit with which sums of bonds it takes a bracket atom, as a radical too or not: a bit for each."""
     from rdkit import Chem
 
-    sign = f"{charge:+d}" if charge else ""
-    count = -1
-    while count < 7 and Chem.MolFromSmiles(f"[{symbol}{sign}]" + "(C)" * (count + 1)) is not None:
-        count += 1
-    return count
+    as_drawn = Chem.SmilesParserParams()
+    as_drawn.removeHs = False  # type: ignore[assignment]
+    sums = 0
+    for count in range(8):
+        mol = Chem.MolFromSmiles(f"[{symbol}{f'{charge:+d}' if charge else ''}]" + "(C)" * count, as_drawn)
+        if mol is not None and (radicals or not mol.GetAtomWithIdx(0).GetNumRadicalElectrons()):
+            sums |= 1 << count
+    return sums
+
+
+# As in `opencwc.chemistry.smiles_gate_kernel`, which is not imported: that would compile it.
+_NUMBERS = 128
+_MAX_ATOMS = 256
+_ATOMS = 26 * _MAX_ATOMS
+_MARKS = 7 * _MAX_ATOMS
+_QUATERNARY, _POSITIVE_NITROGEN, _POSITIVE, _ALKYL, _NEEDS = 119, 120, 121, 122, 123
+_RARE, _METAL = 1, 2
+_ANY_SUM = 0x7FFF
+_NEVER = 1 << 30
+_COMMON = frozenset([1, 6, 7, 8, 9, 16, 17, 35, 53])
+_NON_METALS = frozenset([1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 32, 33, 34, 35, 51, 52, 53])

@@ -1,588 +1,752 @@
 # mypy: ignore-errors
-"""The compiled heart of `opencwc.chemistry.smiles_gate`: one walk over each SMILES text.
+"""The compiled heart of `opencwc.chemistry.smiles_gate`: one walk over each SMILES text, and what it decides.
 
-Numba infers the types, which is why the type checker leaves this file alone. Read `scan_texts` from top to bottom: the
-grammar, the rings, the bonds, the valences, a Kekulé form, the composition. At the first doubt it goes on to the next
-text and leaves this one to the full path.
+Numba infers the types, which is why the type checker leaves this file alone. `scan_texts` asks three things of a text,
+each in a function of its own: whether its grammar is plain, whether RDKit can read what it draws, and, where its bare
+composition is not enough, whether a rule could list it. At the first doubt the text is left to the full path. Nothing
+is allocated: what is noted of the atoms of one text stands in ``atoms``, a row a property, and is overwritten by the
+next text. This module imports nothing of OpenCWC, so that the code can be compiled while the package is built.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
+from numba import njit, types
 
-from opencwc.chemistry.composition import HYDROGEN_WEIGHT, MOST_NEIGHBOURS, RING_WEIGHT
-
-MAX_ATOMS = 300
+MAX_ATOMS = 256
 MAX_LENGTH = 1_200
 _MAX_CLOSURES = 64
 _MAX_DEPTH = 64
-_NO_GROUP = 1_000_000
+_MAX_PARTS = 64
+_MOST_NEIGHBOURS = 8
+_LARGEST_ALKYL = 8
+_NO_GROUP = 1_000
+HYDROGEN_WEIGHT = np.uint64(0xD1B54A32D192ED03)
+RING_WEIGHT = np.uint64(0x8CB92BA72F3D8DD7)
+"""As in `opencwc.chemistry.composition`."""
+
+# What is noted of each atom: a row of `atoms`.
+_STATE = 0  # what it is, how it may be bound and how it is bound, packed as below
+_PARENT = 1 * MAX_ATOMS
+_IN_RING = 2 * MAX_ATOMS  # whether the bond to its parent lies in a ring
+_RING_MATES = 3 * MAX_ATOMS  # what it shares its aromatic bonds with, in three rows
+_RING_ATOMS = 6 * MAX_ATOMS  # the atoms with an aromatic bond, one after the other
+_MATE = 7 * MAX_ATOMS  # in a Kekule form the atom that it shares a double bond with; -1 none yet, -2 it needs none
+_SEEN = 8 * MAX_ATOMS
+_CAME = 9 * MAX_ATOMS
+_QUEUE = 10 * MAX_ATOMS
+_PIECE = 11 * MAX_ATOMS  # from here on only where the bare composition is not enough
+_PIECE_RINGS = 12 * MAX_ATOMS
+_PIECE_HYDROGENS = 13 * MAX_ATOMS
+_BLURRED = 14 * MAX_ATOMS
+_HEAVY = 15 * MAX_ATOMS
+_DRAWN_HYDROGENS = 16 * MAX_ATOMS
+_NEIGHBOURS = 17 * MAX_ATOMS
+_NEAR = 18 * MAX_ATOMS  # eight rows
+QUATERNARY = 119  # in a row of what a rule needs, behind the counts by atomic number
+POSITIVE_NITROGEN = 120
+POSITIVE = 121
+ALKYL = 122
+NEEDS = 123
+ATOMS = _NEAR + _MOST_NEIGHBOURS * MAX_ATOMS
+
+# What is noted of each ring closure, open label, open branch and dot-separated part: a row of `marks`.
+_CLOSURE_FIRST = 0
+_CLOSURE_LAST = 1 * MAX_ATOMS
+_LABEL_ATOM = 2 * MAX_ATOMS  # one more than the atom, 0 where the label is not open
+_LABEL_ORDER = 3 * MAX_ATOMS
+_BRANCH = 4 * MAX_ATOMS
+_DOUBTFUL_BOND = (
+    5 * MAX_ATOMS
+)  # bonds that are aromatic only in a ring: twice the atom, and one more where it is written so
+_ENDS = 6 * MAX_ATOMS
+MARKS = 7 * MAX_ATOMS
+
+# What an atom is, from the lowest bit: its element, hydrogens, charge plus 8, whether it stands in brackets. How it is
+# bound: the sum of its bonds but the aromatic ones, what of it goes beyond single bonds, the number of the aromatic
+# ones. How it may be bound, from `_ALLOWED` on: bit n where RDKit takes it with a sum of n and sees no radical.
+_ELEMENT = 127
+_HYDROGENS = 8
+_CHARGE = 12
+_BRACKET = 1 << 16
+_LOWER = 1 << 17
+_NEUTRAL = 8 << _CHARGE
+_BONDS = 20  # ten bits, as many as all atoms could fill
+_EXCESS = 30  # ten bits
+_RING_BONDS = 40  # two bits
+_ALLOWED = 42
+_ONE_BOND = 1 << _BONDS
+_ONE_RING_BOND = 1 << _RING_BONDS
+_ANY_BONDS = 0xFFFF << _ALLOWED
+
+_DOUBT, _START, _ATOM, _BOND, _OPEN, _CLOSE, _RING = 0, 1, 2, 4, 8, 16, 32
+_WHOLE = _ATOM | _CLOSE | _RING
+_AROMATIC_BOND = 4
+_RARE = 1  # an element without which some rules cannot be met
+_METAL = 2
 
 
-def _by_number(values: dict[int, int], size: int, other: int) -> Any:
-    table = np.full(size, other, np.int64)
-    for place, value in values.items():
-        table[place] = value
-    return table
+def _letters():
+    states = np.zeros(256, np.int64)
+    most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 1}
+    letters = {"B": 5, "C": 6, "N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "l": 17, "r": 35}
+    for letter, number in letters.items():
+        states[ord(letter)] = number | _NEUTRAL | ((2 << most[number]) - 1) << _ALLOWED
+    for letter, number in {"c": 6, "n": 7, "o": 8, "s": 16}.items():
+        states[ord(letter)] = number | _NEUTRAL | _LOWER | _ANY_BONDS
+    return states
 
 
-_ATOMS = {"N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "c": -6, "n": -7, "o": -8, "s": -16}
-_ALONE = _by_number({ord(letter): number for letter, number in _ATOMS.items()}, 128, 0)
-"""The element of a letter that is an atom without brackets, but for B and C; negative where it is aromatic."""
-_MOST_ALONE = _by_number({5: 3, 6: 4, 7: 3, 8: 2, 15: 5, 16: 6}, 119, 1)
-"""The most bonds of an atom without brackets, by its atomic number."""
+def _orders():
+    orders = np.zeros(256, np.int64)
+    for sign, order in {"-": 1, "/": 1, "\\": 1, "=": 2, "#": 3, ":": 4}.items():
+        orders[ord(sign)] = order
+    return orders
 
 
-@numba.njit(cache=True, nogil=True)
-def _alkyl_alone(
-    phosphorus: int, element: Any, near: Any, near_count: Any, doubled: Any, aromatic: Any, walked: Any
-) -> int:
+_LETTERS = _letters()
+_CHLORINE, _BROMINE = _LETTERS[ord("l")], _LETTERS[ord("r")]
+_LETTERS[[ord("l"), ord("r")]] = 0
+_ORDERS = _orders()
+_SIZES = np.array([_ONE_BOND, _ONE_BOND, 2 * _ONE_BOND | 1 << _EXCESS, 3 * _ONE_BOND | 2 << _EXCESS])
+"""What a bond that is not aromatic adds to its atoms, by its order, 0 where none is written."""
+
+
+@njit(nogil=True, error_model="numpy")
+def _read_bracket(data, at, end, symbols, allowed):
+    """Read an atom in brackets from behind the first one; return its kind (0: not plain) and where it ends."""
+    digits = 0
+    while at < end and 48 <= data[at] <= 57 and digits < 3:
+        at += 1
+        digits += 1
+    if at + 1 >= end:
+        return 0, at
+    letter = data[at]
+    number = 0
+    lower = 0
+    if 65 <= letter <= 90:
+        second = data[at + 1]
+        if 97 <= second <= 122:
+            number = symbols[(letter - 64) * 27 + second - 96]
+        if number:
+            at += 2
+        else:
+            number = symbols[(letter - 64) * 27]
+            at += 1
+    elif letter == 99 or letter == 110:  # c, n
+        number = 6 if letter == 99 else 7
+        lower = _LOWER
+        at += 1
+    if number == 0:
+        return 0, at
+    turns = 0
+    while at < end and data[at] == 64 and turns < 2:  # @
+        at += 1
+        turns += 1
+    if turns and number == 1:  # no hydrogen has a hand, and RDKit does not read one
+        return 0, at
+    hydrogens = 0
+    if at < end and data[at] == 72 and number != 1:  # H
+        hydrogens = 1
+        at += 1
+        if at < end and 48 <= data[at] <= 57:
+            hydrogens = np.int64(data[at]) - 48
+            at += 1
+    charge = 0
+    if at < end and (data[at] == 43 or data[at] == 45):  # + -
+        mark = data[at]
+        charge = 1
+        at += 1
+        if at < end and 48 <= data[at] <= 57:
+            charge = np.int64(data[at]) - 48
+            at += 1
+        elif at < end and data[at] == mark:
+            charge = 2
+            at += 1
+        if mark == 45:
+            charge = -charge
+        if charge < -7 or charge > 7:
+            return 0, at
+    if at < end and data[at] == 58:  # :
+        at += 1
+        digits = 0
+        while at < end and 48 <= data[at] <= 57 and digits < 4:
+            at += 1
+            digits += 1
+        if digits == 0:
+            return 0, at
+    if at >= end or data[at] != 93:  # ]
+        return 0, at
+    if lower:
+        bonds = _ANY_BONDS
+    else:
+        bonds = np.int64(allowed[number * 9 + min(max(charge, -4), 4) + 4] >> hydrogens) << _ALLOWED
+    return number | hydrogens << _HYDROGENS | (charge + 8) << _CHARGE | _BRACKET | lower | bonds, at + 1
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_closed(marks, closures, first, last):
+    """Tell whether a ring closure between these two atoms is there already."""
+    earlier = closures - 1
+    while earlier >= 0 and marks[_CLOSURE_LAST + earlier] == last:
+        if marks[_CLOSURE_FIRST + earlier] == first:
+            return True
+        earlier -= 1
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _bind_aromatic(atoms, one, other, ring_atoms):
+    """Note an aromatic bond; return how many atoms have any, or -1 where one has four of them."""
+    here, there = one, other
+    for _ in range(2):
+        state = atoms[_STATE + here]
+        bound = state >> _RING_BONDS & 3
+        if bound == 3:
+            return -1
+        if bound == 0 and not state & _LOWER:
+            atoms[_RING_ATOMS + ring_atoms] = here
+            ring_atoms += 1
+        atoms[_RING_MATES + bound * MAX_ATOMS + here] = there
+        atoms[_STATE + here] = (state | _ANY_BONDS) + _ONE_RING_BOND
+        here, there = there, here
+    return ring_atoms
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_suspicious(key, traits, positive, size, listed, least_positive):
+    """Tell whether the atoms of a part, whatever holds them together, could be those of something listed."""
+    place = key >> np.uint64(48)
+    drawn = listed[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
+    return drawn != 0 or traits & _RARE or (traits & _METAL and size > 1) or positive >= least_positive
+
+
+@njit(nogil=True, error_model="numpy")
+def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks):
+    """Read the grammar; return the number of atoms (0: not plain), of closures, of doubtful bonds, of atoms in aromatic
+    rings, of parts, and whether the bare composition leaves it open that a rule lists a part.
+    """
+    count = closures = doubtful = ring_atoms = depth = parts = open_labels = 0
+    previous = -1
+    pending = 0
+    last = _START
+    before_bond = 0
+    suspicious = 0
+    traits = 0
+    positive = 0
+    first = 0
+    key = np.uint64(0)
+    at = start
+    while at < end:
+        sign = data[at]
+        state = _LETTERS[sign]
+        if state or sign == 91:  # [
+            at += 1
+            if state == 0:
+                state, at = _read_bracket(data, at, end, symbols, allowed)
+                if state == 0:
+                    last = _DOUBT
+                    break
+                positive += (state >> _CHARGE & 15) > 8
+            elif at < end:
+                if sign == 67 and data[at] == 108:  # Cl
+                    state = _CHLORINE
+                    at += 1
+                elif sign == 66 and data[at] == 114:  # Br
+                    state = _BROMINE
+                    at += 1
+            if count >= MAX_ATOMS:
+                last = _DOUBT
+                break
+            element = state & _ELEMENT
+            key += weights[element]
+            traits |= unusual[element]
+            atoms[_PARENT + count] = previous
+            atoms[_IN_RING + count] = 0
+            if previous >= 0:
+                if pending == _AROMATIC_BOND or (pending == 0 and state & _LOWER and atoms[_STATE + previous] & _LOWER):
+                    marks[_DOUBTFUL_BOND + doubtful] = 2 * count + (pending != 0)
+                    doubtful += 1
+                else:
+                    state += _SIZES[pending]
+                    atoms[_STATE + previous] += _SIZES[pending]
+            atoms[_STATE + count] = state
+            if state & _LOWER:
+                atoms[_RING_ATOMS + ring_atoms] = count
+                ring_atoms += 1
+            previous = count
+            count += 1
+            pending = 0
+            last = _ATOM
+        elif 48 <= sign <= 57 or sign == 37:  # ring labels 0 to 9, %nn
+            if not (last & (_ATOM | _RING) or (last == _BOND and before_bond & (_ATOM | _RING))):
+                break
+            if sign == 37:
+                if at + 2 >= end or not (48 <= data[at + 1] <= 57 and 48 <= data[at + 2] <= 57):
+                    break
+                label = (np.int64(data[at + 1]) - 48) * 10 + np.int64(data[at + 2]) - 48
+                at += 3
+            else:
+                label = np.int64(sign) - 48
+                at += 1
+            opener = marks[_LABEL_ATOM + label] - 1
+            if opener < 0:
+                marks[_LABEL_ATOM + label] = previous + 1
+                marks[_LABEL_ORDER + label] = pending
+                open_labels += 1
+            else:
+                marks[_LABEL_ATOM + label] = 0
+                open_labels -= 1
+                other = marks[_LABEL_ORDER + label]
+                apart = opener != previous and atoms[_PARENT + previous] != opener
+                agreed = pending == other or pending == 0 or other == 0
+                if not (apart and agreed) or closures >= _MAX_CLOSURES or _is_closed(marks, closures, opener, previous):
+                    last = _DOUBT
+                    break
+                marks[_CLOSURE_FIRST + closures] = opener
+                marks[_CLOSURE_LAST + closures] = previous
+                closures += 1
+                pending = max(pending, other)
+                lower = atoms[_STATE + opener] & atoms[_STATE + previous] & _LOWER
+                if pending == _AROMATIC_BOND or (pending == 0 and lower):
+                    ring_atoms = _bind_aromatic(atoms, opener, previous, ring_atoms)
+                    if ring_atoms < 0:
+                        last = _DOUBT
+                        break
+                else:
+                    atoms[_STATE + opener] += _SIZES[pending]
+                    atoms[_STATE + previous] += _SIZES[pending]
+            pending = 0
+            last = _RING
+        elif _ORDERS[sign]:
+            if last & (_START | _BOND):
+                break
+            pending = _ORDERS[sign]
+            before_bond = last
+            at += 1
+            last = _BOND
+        elif sign == 40:  # (
+            if not last & _WHOLE or depth >= _MAX_DEPTH:
+                break
+            marks[_BRANCH + depth] = previous
+            depth += 1
+            at += 1
+            last = _OPEN
+        elif sign == 41:  # )
+            if depth == 0 or not last & _WHOLE:
+                break
+            depth -= 1
+            previous = marks[_BRANCH + depth]
+            at += 1
+            last = _CLOSE
+        elif sign == 46:  # .
+            if depth or open_labels or not last & _WHOLE or parts >= _MAX_PARTS:
+                break
+            suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+            marks[_ENDS + parts] = count
+            parts += 1
+            traits = positive = 0
+            key = np.uint64(0)
+            first = count
+            previous = -1
+            at += 1
+            last = _START
+        else:
+            break
+    if at < end or depth or open_labels or not last & _WHOLE:
+        for label in range(100):
+            marks[_LABEL_ATOM + label] = 0
+        return 0, 0, 0, 0, 0, 0
+    suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+    marks[_ENDS + parts] = count
+    return count, closures, doubtful, ring_atoms, parts + 1, suspicious
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
+    """Tell whether RDKit surely takes the drawing: its valences, and double bonds for its aromatic rings."""
+    if doubtful:
+        ring_atoms = _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks)
+        if ring_atoms < 0:
+            return False
+    fits = np.int64(1)
+    for atom in range(count):
+        state = atoms[_STATE + atom]
+        fits &= state >> _ALLOWED + min(state >> _BONDS & 1023, 15)
+    if not fits:
+        return False
+    unpaired = 0
+    for place in range(ring_atoms):
+        atom = atoms[_RING_ATOMS + place]
+        atoms[_MATE + atom] = -3  # not looked at yet
+    for place in range(ring_atoms):
+        atom = atoms[_RING_ATOMS + place]
+        need = _need_of_aromatic(atoms[_STATE + atom])
+        if need < 0:
+            return False
+        atoms[_MATE + atom] = need - 2
+        unpaired += _pair(atom, atoms) if need else 0
+    return unpaired == 0 or _has_kekule_form(ring_atoms, atoms)
+
+
+@njit(nogil=True, error_model="numpy")
+def _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks):
+    """Bind what is aromatic in a ring; return how many atoms have aromatic bonds, -1 where one is not so."""
+    for closure in range(closures):
+        one, other = marks[_CLOSURE_FIRST + closure], marks[_CLOSURE_LAST + closure]
+        while one != other:
+            if one < other:
+                one, other = other, one
+            atoms[_IN_RING + one] = 1
+            one = atoms[_PARENT + one]
+    for bond in range(doubtful):
+        atom = marks[_DOUBTFUL_BOND + bond] >> 1
+        parent = atoms[_PARENT + atom]
+        if atoms[_IN_RING + atom]:
+            ring_atoms = _bind_aromatic(atoms, parent, atom, ring_atoms)
+            if ring_atoms < 0:
+                return -1
+        elif marks[_DOUBTFUL_BOND + bond] & 1:
+            return -1
+        else:
+            atoms[_STATE + atom] += _ONE_BOND
+            atoms[_STATE + parent] += _ONE_BOND
+    return ring_atoms
+
+
+@njit(nogil=True, error_model="numpy")
+def _need_of_aromatic(state):
+    """Return whether an aromatic atom needs one of the double bonds of its rings, 1 or 0; -1 where it is not plain."""
+    number = state & _ELEMENT
+    charge = (state >> _CHARGE & 15) - 8
+    ring = state >> _RING_BONDS & 3
+    doubled = state >> _EXCESS & 1023
+    total = (state >> _BONDS & 1023) + (state >> _HYDROGENS & 15)
+    if ring < 2 or (doubled and number != 6 and not (number == 7 and charge == 1)):
+        return -1
+    need = 0
+    fine = False
+    if number == 6 and charge == 0:
+        need = int(doubled == 0)
+        fine = ring + total + need <= 4 and (ring == 2 or total == 0)
+        fine = fine and (not state & _BRACKET or doubled != 0 or ring + total == 3)
+    elif number == 6:
+        fine = charge == -1 and doubled == 0 and ring + total == 3
+    elif number == 7 and charge == 0:
+        need = int(ring == 2 and total == 0)
+        fine = ring + total <= 3
+    elif number == 7:
+        need = int(doubled == 0)
+        fine = charge == 1 and ring + total == (3 if need else 4) and (need == 1 or ring == 2)
+    elif number == 8 or number == 16 or number == 34:
+        need = int(charge == 1)
+        fine = ring == 2 and total == 0 and (charge == 0 or charge == 1)
+        fine = fine and (charge == 1 or number == 34 or not state & _BRACKET)
+    return need if fine else -1
+
+
+@njit(nogil=True, error_model="numpy")
+def _pair(atom, atoms):
+    """Pair an atom with a neighbour that is free; return what that adds to the number of the unpaired."""
+    for place in range(atoms[_STATE + atom] >> _RING_BONDS & 3):
+        mate = atoms[_RING_MATES + place * MAX_ATOMS + atom]
+        if atoms[_MATE + mate] == -1:
+            atoms[_MATE + mate] = atom
+            atoms[_MATE + atom] = mate
+            return -1
+    return 1
+
+
+@njit(nogil=True, error_model="numpy")
+def _has_kekule_form(ring_atoms, atoms):
+    """Pair up the rest of the atoms that need a double bond, along paths that free a neighbour.
+
+    The paths are those of Berge (1957), without the shrinking of odd rings: a pairing that is found is one, and what is
+    not paired from either end is left to RDKit.
+    """
+    for _ in range(2):
+        paired = True
+        for place in range(ring_atoms):
+            atoms[_SEEN + atoms[_RING_ATOMS + place]] = -1
+        for place in range(ring_atoms):
+            atom = atoms[_RING_ATOMS + place]
+            paired = paired and (atoms[_MATE + atom] != -1 or _finds_mate(atom, atoms))
+        if paired:
+            return True
+        for place in range(ring_atoms):
+            atom = atoms[_RING_ATOMS + place]
+            atoms[_MATE + atom] = -2 if atoms[_MATE + atom] == -2 else -1
+        for place in range(ring_atoms - 1, -1, -1):
+            atom = atoms[_RING_ATOMS + place]
+            if atoms[_MATE + atom] == -1:
+                _pair(atom, atoms)
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _finds_mate(root, atoms):
+    """Look, breadth first, for a path of changing pairs from an atom to one that is free, and change them along it."""
+    atoms[_QUEUE + 0] = root
+    atoms[_SEEN + root] = root
+    waiting, at = 1, 0
+    while at < waiting:
+        here = atoms[_QUEUE + at]
+        at += 1
+        for place in range(atoms[_STATE + here] >> _RING_BONDS & 3):
+            there = atoms[_RING_MATES + place * MAX_ATOMS + here]
+            if atoms[_MATE + there] == -2 or atoms[_SEEN + there] == root:
+                continue
+            atoms[_SEEN + there] = root
+            atoms[_CAME + there] = here
+            beyond = atoms[_MATE + there]
+            if beyond >= 0:
+                atoms[_QUEUE + waiting] = beyond
+                atoms[_SEEN + beyond] = root  # so no atom is met twice, and a path crosses itself nowhere
+                waiting += 1
+                continue
+            while True:
+                here = atoms[_CAME + there]
+                beyond = atoms[_MATE + here]
+                atoms[_MATE + there] = here
+                atoms[_MATE + here] = there
+                if here == root:
+                    return True
+                there = beyond
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _may_be_listed(
+    count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number, atoms,
+    marks, keys_of, counts,
+):  # fmt: skip
+    """Tell whether a rule could list a part, or what is left of it between its metals."""
+    if not _lay_out_neighbours(count, closures, metals, atoms, marks):
+        return True
+    for atom in range(count):
+        atoms[_PIECE_HYDROGENS + atom] = 0
+        atoms[_PIECE_RINGS + atom] = 0
+        keys_of[atom] = 0
+    for closure in range(closures):
+        atoms[_PIECE_RINGS + _root(marks[_CLOSURE_FIRST + closure], atoms)] += 1
+    for atom in range(count):
+        kind = atoms[_STATE + atom]
+        number = kind & _ELEMENT
+        if metals[number]:
+            continue
+        root = _root(atom, atoms)
+        keys_of[root] += bonded[number * (_MOST_NEIGHBOURS + 1) + atoms[_HEAVY + atom]]
+        atoms[_PIECE_HYDROGENS + root] += _hydrogens_less_charge(kind)
+        if (number == 15 and kind & _BRACKET) or ((number == 15 or number == 16) and atoms[_DRAWN_HYDROGENS + atom]):
+            # a phosphite drawn without its hydrogen; or of several valences: the full path folds a drawn hydrogen
+            # and counts the unwritten ones anew, of fewer bonds
+            atoms[_BLURRED + root] = 1
+    for atom in range(count):
+        if _root(atom, atoms) != atom or metals[atoms[_STATE + atom] & _ELEMENT]:
+            continue
+        key = keys_of[atom]
+        if atoms[_BLURRED + atom]:
+            if _holds(keys, keys_number, key):
+                return True
+            continue
+        key += RING_WEIGHT * np.uint64(atoms[_PIECE_RINGS + atom])
+        key += HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
+        if _holds(full_keys, full_keys_number, key):
+            return True
+    first = 0
+    for part in range(parts):
+        if _meets_needs(first, marks[_ENDS + part], needs, needs_number, atoms, counts):
+            return True
+        first = marks[_ENDS + part]
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _lay_out_neighbours(count, closures, metals, atoms, marks):
+    """Note who is bound to whom, and join the atoms that no metal keeps apart; False where one has too many."""
+    for atom in range(count):
+        atoms[_PIECE + atom] = atom
+        atoms[_BLURRED + atom] = 0
+        atoms[_HEAVY + atom] = 0
+        atoms[_DRAWN_HYDROGENS + atom] = 0
+        atoms[_NEIGHBOURS + atom] = 0
+    for bond in range(count + closures):
+        if bond < count:
+            one, other = bond, atoms[_PARENT + bond]
+            if other < 0:
+                continue
+        else:
+            one = marks[_CLOSURE_FIRST + bond - count]
+            other = marks[_CLOSURE_LAST + bond - count]
+        through_metal = metals[atoms[_STATE + one] & _ELEMENT] or metals[atoms[_STATE + other] & _ELEMENT]
+        if not through_metal:
+            first, last = _root(one, atoms), _root(other, atoms)
+            atoms[_PIECE + max(first, last)] = min(first, last)
+        for here, there in ((one, other), (other, one)):
+            number = atoms[_STATE + there] & _ELEMENT
+            if number == 1:
+                atoms[_DRAWN_HYDROGENS + here] += 1
+                continue
+            if metals[number]:
+                atoms[_BLURRED + here] = 1  # handed on to its piece below
+            else:
+                atoms[_HEAVY + here] += 1
+            if metals[atoms[_STATE + here] & _ELEMENT]:
+                continue
+            if atoms[_NEIGHBOURS + here] == _MOST_NEIGHBOURS:
+                return False
+            atoms[_NEAR + atoms[_NEIGHBOURS + here] * MAX_ATOMS + here] = there
+            atoms[_NEIGHBOURS + here] += 1
+    for atom in range(count):
+        if atoms[_BLURRED + atom]:
+            atoms[_BLURRED + _root(atom, atoms)] = 1
+    return True
+
+
+@njit(nogil=True, error_model="numpy")
+def _root(atom, atoms):
+    while atoms[_PIECE + atom] != atom:
+        atom = atoms[_PIECE + atom]
+    return atom
+
+
+@njit(nogil=True, error_model="numpy")
+def _holds(keys, number, key):
+    """Tell whether a key is one of some that are sorted."""
+    low, high = 0, number
+    while low < high:
+        middle = (low + high) >> 1
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low < number and keys[low] == key
+
+
+@njit(nogil=True, error_model="numpy")
+def _hydrogens_less_charge(kind):
+    """Count the hydrogens of an atom, written or not, less its charge; a drawn hydrogen counts itself."""
+    number = kind & _ELEMENT
+    bonds = kind >> _BONDS & 1023
+    if number == 1:
+        own = 1
+    elif kind & _BRACKET:
+        own = kind >> _HYDROGENS & 15
+    elif kind >> _RING_BONDS & 3:
+        need = 0 if kind >> _EXCESS & 1023 else 1
+        own = 4 - (kind >> _RING_BONDS & 3) - bonds - need if number == 6 else 0
+    elif number == 6:
+        own = 4 - bonds
+    elif number == 5 or number == 7:
+        own = 3 - bonds
+    elif number == 8:
+        own = 2 - bonds
+    elif number == 15:
+        own = (3 if bonds <= 3 else 5) - bonds
+    elif number == 16:
+        own = (2 if bonds <= 2 else (4 if bonds <= 4 else 6)) - bonds
+    else:
+        own = 1 - bonds
+    return own - ((kind >> _CHARGE & 15) - 8)
+
+
+@njit(nogil=True, error_model="numpy")
+def _meets_needs(first, end, needs, needs_number, atoms, counts):
+    """Tell whether a part holds what some rule whose rest is free asks for."""
+    for place in range(NEEDS):
+        counts[place] = 0
+    smallest = _NO_GROUP
+    for atom in range(first, end):
+        kind = atoms[_STATE + atom]
+        number = kind & _ELEMENT
+        counts[number] += 1
+        if number == 15:
+            smallest = min(smallest, _alkyl_alone(atom, atoms))
+        if (kind >> _CHARGE & 15) > 8:
+            if number == 7 and atoms[_NEIGHBOURS + atom] == 4:
+                counts[QUATERNARY] += 1
+            lasting = kind >> _HYDROGENS & 15 == 0 and atoms[_DRAWN_HYDROGENS + atom] == 0
+            for place in range(atoms[_NEIGHBOURS + atom]):
+                # nitro groups and N-oxides carry their own counter-charge
+                lasting = lasting and (atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]] >> _CHARGE & 15) >= 8
+            counts[POSITIVE] += lasting
+            counts[POSITIVE_NITROGEN] += lasting and number == 7
+    for rule in range(needs_number):
+        meets = needs[rule * NEEDS + ALKYL] == 0 or smallest <= needs[rule * NEEDS + ALKYL]
+        for place in range(NEEDS - 1):
+            if counts[place] < needs[rule * NEEDS + place]:
+                meets = False
+                break
+        if meets:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _alkyl_alone(phosphorus, atoms):
     """Return the size of the one saturated carbon group on a phosphorus with exactly one carbon neighbour.
 
     A number above any limit stands for: no such group.
     """
     start = -1
-    for neighbour in range(near_count[phosphorus]):
-        if element[near[phosphorus, neighbour]] == 6:
+    for place in range(atoms[_NEIGHBOURS + phosphorus]):
+        neighbour = atoms[_NEAR + place * MAX_ATOMS + phosphorus]
+        if atoms[_STATE + neighbour] & _ELEMENT == 6:
             if start >= 0:
                 return _NO_GROUP
-            start = near[phosphorus, neighbour]
+            start = neighbour
     if start < 0:
         return _NO_GROUP
-    size = 1
-    walked[0] = start
-    at = 0
+    atoms[_QUEUE + 0] = start
+    size, at = 1, 0
     while at < size:
-        here = walked[at]
-        if aromatic[here] or doubled[here]:
-            return _NO_GROUP
-        for neighbour in range(near_count[here]):
-            there = near[here, neighbour]
-            if there == phosphorus:
-                continue
-            if element[there] != 6:
-                return _NO_GROUP
-            known = False
-            for step in range(size):
-                known = known or walked[step] == there
-            if not known:
-                if size >= MOST_NEIGHBOURS:
-                    return _NO_GROUP
-                walked[size] = there
-                size += 1
+        here = atoms[_QUEUE + at]
         at += 1
+        if atoms[_STATE + here] >> _EXCESS & 4095:
+            return _NO_GROUP
+        for place in range(atoms[_NEIGHBOURS + here]):
+            there = atoms[_NEAR + place * MAX_ATOMS + here]
+            known = there == phosphorus
+            for step in range(size):
+                known = known or atoms[_QUEUE + step] == there
+            if known:
+                continue
+            if atoms[_STATE + there] & _ELEMENT != 6 or size == _LARGEST_ALKYL:
+                return _NO_GROUP
+            atoms[_QUEUE + size] = there
+            size += 1
     return size
 
 
-@numba.njit(cache=True, nogil=True)
-def scan_texts(
-    data: Any, offsets: Any, full_keys: Any, keys: Any, needs: Any, features: Any,
-    bonded: Any, metals: Any, tolerant: Any, most_bonds: Any, symbols: Any, out: Any,
-) -> None:  # fmt: skip
-    """Walk every text; ``out[i]`` becomes False where the text is plainly readable and nothing in it can be listed."""
-    element = np.zeros(MAX_ATOMS, np.int64)
-    charge = np.zeros(MAX_ATOMS, np.int64)
-    hydrogens = np.zeros(MAX_ATOMS, np.int64)
-    bracket = np.zeros(MAX_ATOMS, np.bool_)
-    lower = np.zeros(MAX_ATOMS, np.bool_)
-    aromatic = np.zeros(MAX_ATOMS, np.bool_)
-    parent = np.zeros(MAX_ATOMS, np.int64)
-    order = np.zeros(MAX_ATOMS, np.int64)
-    height = np.zeros(MAX_ATOMS, np.int64)
-    ring_edge = np.zeros(MAX_ATOMS, np.bool_)
-    part = np.zeros(MAX_ATOMS, np.int64)
-    bonds = np.zeros(MAX_ATOMS, np.int64)
-    ring_bonds = np.zeros(MAX_ATOMS, np.int64)
-    doubled = np.zeros(MAX_ATOMS, np.bool_)
-    near = np.zeros((MAX_ATOMS, MOST_NEIGHBOURS), np.int64)
-    near_count = np.zeros(MAX_ATOMS, np.int64)
-    kept_count = np.zeros(MAX_ATOMS, np.int64)
-    drawn_hydrogens = np.zeros(MAX_ATOMS, np.int64)
-    on_metal = np.zeros(MAX_ATOMS, np.bool_)
-    walked = np.zeros(MOST_NEIGHBOURS, np.int64)
-    stack = np.zeros(_MAX_DEPTH, np.int64)
-    label_atom = np.full(100, -1, np.int64)
-    label_order = np.zeros(100, np.int64)
-    close_a = np.zeros(_MAX_CLOSURES, np.int64)
-    close_b = np.zeros(_MAX_CLOSURES, np.int64)
-    close_order = np.zeros(_MAX_CLOSURES, np.int64)
-    edges = np.zeros((MAX_ATOMS, 4), np.int64)
-    edge_count = np.zeros(MAX_ATOMS, np.int64)
-    queue = np.zeros(MAX_ATOMS, np.int64)
-    unmatched = np.zeros(MAX_ATOMS, np.bool_)
-    free_edges = np.zeros(MAX_ATOMS, np.int64)
-    counts = np.zeros(119, np.int64)
-    piece = np.zeros(MAX_ATOMS, np.int64)
-    piece_key = np.zeros(MAX_ATOMS, np.uint64)
-    piece_hydrogens = np.zeros(MAX_ATOMS, np.int64)
-    piece_rings = np.zeros(MAX_ATOMS, np.int64)
-    piece_blurred = np.zeros(MAX_ATOMS, np.bool_)
+def _pointers(*kinds):
+    return [types.CPointer(getattr(types, kind)) if kind else types.int64 for kind in kinds]
 
-    for row in range(offsets.shape[0] - 1):
+
+SIGNATURE = types.void(
+    *_pointers("uint8", "int64", "", "uint8", "int16", "uint8", "uint8", "uint64", "uint64", "uint64", ""),
+    *_pointers("uint64", "", "uint64", "int16", "", "", "int64", "int64", "uint64", "int64", "uint8"),
+)
+"""What `scan_texts` takes: pointers to arrays, and integers where no kind is named."""
+
+
+def scan_texts(
+    data, offsets, rows, symbols, allowed, unusual, metals, weights, bonded, full_keys, full_keys_number, keys,
+    keys_number, listed, needs, needs_number, least_positive, atoms, marks, keys_of, counts, out,
+):  # fmt: skip
+    """Walk every text; ``out[i]`` becomes 0 where it is plainly readable and nothing in it can be listed, else 1."""
+    for row in range(rows):
         start, end = offsets[row], offsets[row + 1]
-        if end == start or end - start > MAX_LENGTH:
+        out[row] = 1
+        if end - start > MAX_LENGTH:
             continue
-        # 1. Grammar: atoms, their tree of bonds, and the ring closures.
-        atoms = closures = depth = parts = open_labels = 0
-        previous = np.int64(-1)
-        pending = 0  # 0 nothing written, 1 single, 2 double, 3 triple, 4 aromatic
-        fine = True
-        at = start
-        before_bond = 0
-        last = 0  # kind of the last token: 0 start or dot, 1 atom, 2 bond, 3 open, 4 close, 5 ring label
-        while at < end:
-            sign = data[at]
-            found = 0
-            is_aromatic = False
-            in_bracket = False
-            its_charge = its_hydrogens = 0
-            if sign == 91:  # [
-                in_bracket = True
-                at += 1
-                digits = 0
-                while at < end and 48 <= data[at] <= 57 and digits < 3:
-                    at += 1
-                    digits += 1
-                if at + 1 >= end:
-                    fine = False
-                    break
-                letter = data[at]
-                if 65 <= letter <= 90:
-                    second = data[at + 1]
-                    if 97 <= second <= 122 and symbols[letter - 64, second - 96] != 0:
-                        found = np.int64(symbols[letter - 64, second - 96])
-                        at += 2
-                    else:
-                        found = np.int64(symbols[letter - 64, 0])
-                        at += 1
-                elif letter == 99 or letter == 110:  # c, n
-                    found = 6 if letter == 99 else 7
-                    is_aromatic = True
-                    at += 1
-                if found == 0:
-                    fine = False
-                    break
-                turns = 0
-                while at < end and data[at] == 64 and turns < 2:  # @
-                    at += 1
-                    turns += 1
-                if turns and found == 1:  # no hydrogen has a hand, and RDKit does not read one
-                    fine = False
-                    break
-                if at < end and data[at] == 72 and found != 1:  # H
-                    its_hydrogens = 1
-                    at += 1
-                    if at < end and 48 <= data[at] <= 57:
-                        its_hydrogens = np.int64(data[at]) - 48
-                        at += 1
-                if at < end and (data[at] == 43 or data[at] == 45):  # + -
-                    direction = 1 if data[at] == 43 else -1
-                    mark = data[at]
-                    its_charge = direction
-                    at += 1
-                    if at < end and 48 <= data[at] <= 57:
-                        its_charge = direction * (np.int64(data[at]) - 48)
-                        at += 1
-                    elif at < end and data[at] == mark:
-                        its_charge += direction
-                        at += 1
-                if at < end and data[at] == 58:  # :
-                    at += 1
-                    digits = 0
-                    while at < end and 48 <= data[at] <= 57 and digits < 4:
-                        at += 1
-                        digits += 1
-                    if digits == 0:
-                        fine = False
-                        break
-                if at >= end or data[at] != 93:  # ]
-                    fine = False
-                    break
-                at += 1
-            elif sign == 67:  # C or Cl
-                if at + 1 < end and data[at + 1] == 108:
-                    found = 17
-                    at += 2
-                else:
-                    found = 6
-                    at += 1
-            elif sign == 66:  # B or Br
-                if at + 1 < end and data[at + 1] == 114:
-                    found = 35
-                    at += 2
-                else:
-                    found = 5
-                    at += 1
-            elif sign < 128 and _ALONE[sign]:
-                found = abs(_ALONE[sign])
-                is_aromatic = _ALONE[sign] < 0
-                at += 1
-            if found:
-                if atoms >= MAX_ATOMS or (last == 0 and pending):
-                    fine = False
-                    break
-                element[atoms] = found
-                charge[atoms] = its_charge
-                hydrogens[atoms] = its_hydrogens
-                bracket[atoms] = in_bracket
-                lower[atoms] = is_aromatic
-                aromatic[atoms] = is_aromatic
-                piece[atoms] = atoms
-                parent[atoms] = previous
-                order[atoms] = pending
-                height[atoms] = height[previous] + 1 if previous >= 0 else 0
-                ring_edge[atoms] = False
-                part[atoms] = parts
-                bonds[atoms] = 0
-                ring_bonds[atoms] = 0
-                doubled[atoms] = False
-                near_count[atoms] = 0
-                kept_count[atoms] = 0
-                drawn_hydrogens[atoms] = 0
-                on_metal[atoms] = False
-                edge_count[atoms] = 0
-                previous = np.int64(atoms)
-                atoms += 1
-                pending = 0
-                last = 1
-            elif sign == 45 or sign == 61 or sign == 35 or sign == 47 or sign == 92 or sign == 58:  # - = # / \ :
-                if last == 0 or last == 2:
-                    fine = False
-                    break
-                pending = 2 if sign == 61 else (3 if sign == 35 else (4 if sign == 58 else 1))
-                before_bond = last
-                at += 1
-                last = 2
-            elif sign == 40:  # (
-                if (last != 1 and last != 4 and last != 5) or depth >= _MAX_DEPTH:
-                    fine = False
-                    break
-                stack[depth] = previous
-                depth += 1
-                at += 1
-                last = 3
-            elif sign == 41:  # )
-                if depth == 0 or (last != 1 and last != 4 and last != 5):
-                    fine = False
-                    break
-                depth -= 1
-                previous = stack[depth]
-                at += 1
-                last = 4
-            elif sign == 46:  # .
-                if depth != 0 or open_labels != 0 or (last != 1 and last != 4 and last != 5):
-                    fine = False
-                    break
-                previous = np.int64(-1)
-                parts += 1
-                at += 1
-                last = 0
-            elif 48 <= sign <= 57 or sign == 37:  # ring labels 0 to 9, %nn
-                if last != 1 and last != 5 and not (last == 2 and (before_bond == 1 or before_bond == 5)):
-                    fine = False
-                    break
-                if sign == 37:
-                    if at + 2 >= end or not (48 <= data[at + 1] <= 57 and 48 <= data[at + 2] <= 57):
-                        fine = False
-                        break
-                    label = (np.int64(data[at + 1]) - 48) * 10 + np.int64(data[at + 2]) - 48
-                    at += 3
-                else:
-                    label = np.int64(sign) - 48
-                    at += 1
-                if label_atom[label] < 0:
-                    label_atom[label] = previous
-                    label_order[label] = pending
-                    open_labels += 1
-                else:
-                    first = label_atom[label]
-                    label_atom[label] = -1
-                    open_labels -= 1
-                    other = label_order[label]
-                    if first == previous or parent[previous] == first or parent[first] == previous:
-                        fine = False
-                        break
-                    if (pending and other and pending != other) or closures >= _MAX_CLOSURES:
-                        fine = False
-                        break
-                    for closure in range(closures):
-                        if close_a[closure] == first and close_b[closure] == previous:
-                            fine = False
-                    close_a[closures] = first
-                    close_b[closures] = previous
-                    close_order[closures] = max(pending, other)
-                    closures += 1
-                pending = 0
-                last = 5
-            else:
-                fine = False
-                break
-        if open_labels != 0 or not fine:
-            for label in range(100):
-                label_atom[label] = -1
-        if not fine or depth != 0 or open_labels != 0 or (last != 1 and last != 4 and last != 5):
+        count, closures, doubtful, ring_atoms, parts, suspicious = _read(
+            data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks
+        )
+        if count == 0 or not _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
             continue
-        # 2. Rings: every bond on a path that a closure closes.
-        for closure in range(closures):
-            a, b = close_a[closure], close_b[closure]
-            while a != b:
-                if height[a] >= height[b]:
-                    ring_edge[a] = True
-                    a = parent[a]
-                else:
-                    ring_edge[b] = True
-                    b = parent[b]
-        # 3. Bonds: orders, neighbours, and the aromatic ones.
-        for bond in range(atoms + closures):
-            if bond < atoms:
-                a, b = np.int64(bond), parent[bond]
-                if b < 0:
-                    continue
-                written, in_ring = order[bond], ring_edge[bond]
-            else:
-                a, b = close_a[bond - atoms], close_b[bond - atoms]
-                written, in_ring = close_order[bond - atoms], True
-            if metals[element[a]] or metals[element[b]]:
-                if written > 3 or (lower[a] and lower[b]):
-                    fine = False
-                    break
-            else:
-                while piece[a] != a:
-                    a = piece[a]
-                while piece[b] != b:
-                    b = piece[b]
-                piece[max(a, b)] = min(a, b)
-                if bond < atoms:
-                    a, b = np.int64(bond), parent[bond]
-                else:
-                    a, b = close_a[bond - atoms], close_b[bond - atoms]
-            if written == 4 or (written == 0 and lower[a] and lower[b] and in_ring):
-                if not in_ring or edge_count[a] >= 4 or edge_count[b] >= 4:
-                    fine = False
-                    break
-                aromatic[a] = True
-                aromatic[b] = True
-                edges[a, edge_count[a]] = b
-                edges[b, edge_count[b]] = a
-                edge_count[a] += 1
-                edge_count[b] += 1
-            else:
-                size = written if written else 1
-                bonds[a] += size
-                bonds[b] += size
-                if size > 1:
-                    doubled[a] = True
-                    doubled[b] = True
-            for side in range(2):
-                here, there = (a, b) if side == 0 else (b, a)
-                if metals[element[there]]:
-                    on_metal[here] = True
-                elif element[there] != 1:
-                    kept_count[here] += 1
-                if element[there] != 1:
-                    if near_count[here] >= MOST_NEIGHBOURS:
-                        fine = False
-                        break
-                    near[here, near_count[here]] = there
-                    near_count[here] += 1
-                else:
-                    drawn_hydrogens[here] += 1
-        if not fine:
+        if suspicious and _may_be_listed(
+            count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number,
+            atoms, marks, keys_of, counts,
+        ):  # fmt: skip
             continue
-        # 4. Valences, and which aromatic atoms need a double bond.
-        needy = 0
-        for atom in range(atoms):
-            number = element[atom]
-            if number == 1:
-                if bonds[atom] > 1 or (bonds[atom] == 1 and charge[atom] != 0):
-                    fine = False
-                    break
-                continue
-            if metals[number]:
-                usual = -3 <= charge[atom] <= 3
-                if bonds[atom] and not tolerant[number] and not usual:
-                    fine = False
-                    break
-                if bonds[atom] and not tolerant[number]:
-                    fine = bonds[atom] + hydrogens[atom] <= most_bonds[number, charge[atom] + 3]
-                    if not fine:
-                        break
-                continue
-            if aromatic[atom]:
-                ring = edge_count[atom]
-                total = bonds[atom] + hydrogens[atom]
-                need = False
-                oxide = number == 7 and charge[atom] == 1
-                if ring < 2 or ring > 3 or (number != 6 and doubled[atom] and not oxide):
-                    fine = False
-                elif number == 6 and charge[atom] == -1:
-                    fine = bracket[atom] and not doubled[atom] and ring + total == 3
-                elif number == 6:
-                    need = not doubled[atom]
-                    fine = charge[atom] == 0 and ring + total + (1 if need else 0) <= 4 and (ring == 2 or total == 0)
-                    if bracket[atom] and ring + total != 3 and not doubled[atom]:
-                        fine = False
-                elif number == 7 and charge[atom] == 0:
-                    need = ring == 2 and total == 0
-                    fine = ring + total <= 3
-                elif number == 7:
-                    need = not doubled[atom]
-                    fine = charge[atom] == 1 and ring + total == (3 if need else 4) and (need or ring == 2)
-                elif number == 8 or number == 16 or number == 34:
-                    need = charge[atom] == 1
-                    fine = ring == 2 and total == 0 and (charge[atom] == 0 or charge[atom] == 1)
-                    fine = fine and (charge[atom] == 1 or number == 34 or not bracket[atom])
-                else:
-                    fine = False
-                if not fine:
-                    break
-                unmatched[atom] = need
-                needy += need
-            else:
-                most = np.int64(-1)
-                if bracket[atom]:
-                    if -3 <= charge[atom] <= 3:
-                        most = np.int64(most_bonds[number, charge[atom] + 3])
-                else:
-                    most = _MOST_ALONE[number]
-                if bonds[atom] + hydrogens[atom] > most:
-                    fine = False
-                    break
-                unmatched[atom] = False
-        if not fine:
-            continue
-        # 5. A Kekulé form: match needy atoms along aromatic bonds, those with one choice left first.
-        if needy:
-            waiting = 0
-            for atom in range(atoms):
-                free_edges[atom] = 0
-                if aromatic[atom] and unmatched[atom]:
-                    for edge in range(edge_count[atom]):
-                        if unmatched[edges[atom, edge]]:
-                            free_edges[atom] += 1
-                    if free_edges[atom] == 1:
-                        queue[waiting] = atom
-                        waiting += 1
-            cursor = 0
-            while needy > 0 and fine:
-                pick = np.int64(-1)
-                while waiting > 0 and pick < 0:
-                    waiting -= 1
-                    if unmatched[queue[waiting]]:
-                        pick = queue[waiting]
-                while pick < 0:
-                    if unmatched[cursor] and aromatic[cursor]:
-                        pick = np.int64(cursor)
-                    cursor += 1
-                mate = np.int64(-1)
-                for edge in range(edge_count[pick]):
-                    if unmatched[edges[pick, edge]]:
-                        mate = edges[pick, edge]
-                        break
-                if mate < 0:
-                    fine = False
-                    break
-                unmatched[pick] = False
-                unmatched[mate] = False
-                needy -= 2
-                for side in range(2):
-                    here = pick if side == 0 else mate
-                    for edge in range(edge_count[here]):
-                        there = edges[here, edge]
-                        if unmatched[there]:
-                            free_edges[there] -= 1
-                            if free_edges[there] == 1 and waiting < MAX_ATOMS:
-                                queue[waiting] = there
-                                waiting += 1
-        if not fine:
-            continue
-        # 6. Composition: nothing that a rule could list, in no piece between the metals.
-        for atom in range(atoms):
-            piece_key[atom] = 0
-            piece_hydrogens[atom] = 0
-            piece_rings[atom] = 0
-            piece_blurred[atom] = False
-        for atom in range(atoms):
-            number = element[atom]
-            if metals[number]:
-                continue
-            root = piece[atom]
-            while piece[root] != root:
-                root = piece[root]
-            piece_key[root] += bonded[number, kept_count[atom]]
-            if on_metal[atom] or (number == 15 and bracket[atom]):
-                piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
-            if (number == 15 or number == 16) and drawn_hydrogens[atom]:
-                # several valences: the full path folds the hydrogen and counts the unwritten ones anew, of fewer bonds
-                piece_blurred[root] = True
-            own = hydrogens[atom]
-            if number == 1:
-                own = 1
-            elif not bracket[atom]:
-                if aromatic[atom]:
-                    own = 4 - edge_count[atom] - bonds[atom] - (0 if doubled[atom] else 1) if number == 6 else 0
-                elif number == 6:
-                    own = 4 - bonds[atom]
-                elif number == 5 or number == 7:
-                    own = 3 - bonds[atom]
-                elif number == 8:
-                    own = 2 - bonds[atom]
-                elif number == 15:
-                    own = (3 if bonds[atom] <= 3 else 5) - bonds[atom]
-                elif number == 16:
-                    own = (2 if bonds[atom] <= 2 else (4 if bonds[atom] <= 4 else 6)) - bonds[atom]
-                else:
-                    own = 1 - bonds[atom]
-            piece_hydrogens[root] += own - charge[atom]
-        for closure in range(closures):
-            root = close_a[closure]
-            while piece[root] != root:
-                root = piece[root]
-            piece_rings[root] += 1
-        listed = False
-        for atom in range(atoms):
-            if piece[atom] != atom or metals[element[atom]]:
-                continue
-            if piece_blurred[atom]:
-                place = np.searchsorted(keys, piece_key[atom])
-                listed = listed or (place < keys.shape[0] and keys[place] == piece_key[atom])
-            else:
-                full = piece_key[atom] + np.uint64(RING_WEIGHT) * np.uint64(piece_rings[atom])
-                full += np.uint64(HYDROGEN_WEIGHT) * np.uint64(piece_hydrogens[atom] + 4096)
-                full -= np.uint64(HYDROGEN_WEIGHT) * np.uint64(4096)
-                place = np.searchsorted(full_keys, full)
-                listed = listed or (place < full_keys.shape[0] and full_keys[place] == full)
-        first = 0
-        while first < atoms and not listed:
-            beyond = first
-            smallest = _NO_GROUP
-            quaternary = positive = 0
-            counts[:] = 0
-            while beyond < atoms and part[beyond] == part[first]:
-                number = element[beyond]
-                counts[number] += 1
-                if number == 15:
-                    smallest = min(smallest, _alkyl_alone(beyond, element, near, near_count, doubled, aromatic, walked))
-                if charge[beyond] > 0 and number == 7 and hydrogens[beyond] == 0:
-                    lasting = True  # nitro groups and N-oxides carry their own counter-charge
-                    for neighbour in range(near_count[beyond]):
-                        lasting = lasting and charge[near[beyond, neighbour]] >= 0
-                    if lasting:
-                        positive = 1
-                if number == 7 and charge[beyond] > 0 and near_count[beyond] == 4:
-                    quaternary += 1
-                beyond += 1
-            for rule in range(needs.shape[0]):
-                meets = features[rule, 0] == 0 or smallest <= features[rule, 0]
-                meets = meets and quaternary >= features[rule, 1] and positive >= features[rule, 2]
-                if meets:
-                    for number in range(119):
-                        if counts[number] < needs[rule, number]:
-                            meets = False
-                            break
-                listed = listed or meets
-            first = beyond
-        out[row] = listed
+        out[row] = 0

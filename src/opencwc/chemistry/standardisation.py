@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from opencwc.chemistry.composition import METALS, atoms_of, molecule_key
+from opencwc.chemistry.composition import METALS, atoms_of, bonds_of, molecule_key
 from opencwc.finding import Message
 
 
@@ -117,7 +117,7 @@ def _atom_signs(mol: Chem.Mol) -> set[str]:
 
 def _bond_signs(mol: Chem.Mol) -> set[str]:
     signs = set()
-    for bond in mol.GetBonds():
+    for bond in bonds_of(mol):
         if _is_stereo(bond):
             signs.add("stereo")
         if bond.HasQuery():
@@ -147,7 +147,7 @@ def _clear_atom_maps(mol: Chem.RWMol) -> int:
 
 def _clear_stereo(mol: Chem.RWMol) -> int:
     centres = sum(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol))
-    bonds = sum(map(_is_stereo, mol.GetBonds()))
+    bonds = sum(map(_is_stereo, bonds_of(mol)))
     Chem.RemoveStereochemistry(mol)
     return centres + bonds
 
@@ -184,7 +184,7 @@ def _mark_open_atoms(mol: Chem.RWMol) -> int:
 def _join_charges(mol: Chem.RWMol) -> int:
     """Draw P(+)-O(-) as P=O, and likewise for sulfur, arsenic, carbon and silicon beside O, S, N or Se."""
     joined = 0
-    for bond in mol.GetBonds():
+    for bond in bonds_of(mol):
         for plus, minus in ((bond.GetBeginAtom(), bond.GetEndAtom()), (bond.GetEndAtom(), bond.GetBeginAtom())):
             while (
                 plus.GetFormalCharge() > 0

@@ -176,7 +176,7 @@ def looks_systematic(text: str) -> bool:
     """
     if not 6 < len(text) <= MOST_CHARACTERS or not (text.isascii() or _HAS_LATIN.search(text)):
         return False
-    plain = text if text.isascii() else typed_plainly(text).replace("′", "'")
+    plain = _plain(text)
     if not _HINT.search(plain) or not _ALLOWED.fullmatch(plain):
         return False
     return _built_of_morphemes(plain)
@@ -295,8 +295,12 @@ def _plain(name: str) -> str:
         return ""
     if not name.isascii():
         name = typed_plainly(name).replace("′", "'")
-    name = name.strip()
+    name = _OLD_THIOATE.sub("thioate", name.strip())
     return name if name.isascii() and name.isprintable() and len(name) <= MOST_CHARACTERS else ""
+
+
+_OLD_THIOATE = re.compile("(?<=phosphono)thionate|(?<=phosphoro)thionate", re.IGNORECASE)
+"""An older ending, which the Harmonized System still prints: methylphosphonothionate."""
 
 
 def _command() -> list[str]:

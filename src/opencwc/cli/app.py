@@ -19,6 +19,7 @@ COMMANDS = {
 }
 GROUPS = {
     "case": "opencwc.cli.case_moving:case_app",  # which holds all of `opencwc.cli.case`, too
+    "allow": "opencwc.cli.allow:allow_app",
     "models": "opencwc.cli.models:models_app",
     "shelf": "opencwc.cli.ask:shelf_app",
     "corrections": "opencwc.cli.corrections:corrections_app",

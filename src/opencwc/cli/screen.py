@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec import structs
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli import options
@@ -32,12 +34,14 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.allow_list import AllowList
+from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
-from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
+from opencwc.screening.model import KINDS, KINDS_BY_CELL, Checked, Question, Tally, TextRow
 from opencwc.screening.reader import started
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.table_run import Piece, Wish, checked_by, run
+from opencwc.screening.table_run import Piece, Wish, checked_of_table, columns_read, run
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import say, sentence
@@ -55,7 +59,7 @@ def screen(
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; all where none is named.")] = "",
     rules: options.Rules = None,
     only: Annotated[str, typer.Option(help="Give only these verdicts, such as listed,review.")] = "",
-    jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the size of the input.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Threads and processes to use; 0 chooses by the size of the input.")] = 0,
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
     lang: options.Lang = "",
@@ -135,7 +139,7 @@ def _screen_table(
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
     question = _of_table(question, table)
-    checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
+    checked = checked_of_table(rulebook, table, question)
     marks = name == "html" and question.kind == "text"
     answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
     encoded = "" if name in ("", "html") else name
@@ -159,17 +163,18 @@ def _screen_table(
         sink = None
         if encoded:
             sink = format_named(name).open(stream, checked)
-        files = [file] if (file := _kept_file(given.source)) else []
+        files = _kept_files(given.source)
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
+        checked = structs.replace(checked, notes=table.notes)  # some come while the table is read
         if name == "html":
             _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
-        _write_checked(output, checked, answer.tally)
+        _write_checked(output, checked, answer.tally, question.lang)
     if not name:
         _print_table(answer, rulebook, question, explain=explain)
-    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name)
+    _print_summary(table, checked, answer.tally, rulebook, question.lang, output, quiet=not name, explain=explain)
     return answer.tally.status
 
 
@@ -195,9 +200,12 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept_file(source: str) -> Path | None:
+def _kept_files(source: str) -> list[Path]:
+    """Return the file that was screened, or those of the folder."""
     path = Path(source.split("#", maxsplit=1)[0])
-    return path if source != "-" and not is_value(source) and path.is_file() else None
+    if source == "-" or is_value(source):
+        return []
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _same_file(output: Path, source: str) -> bool:
@@ -205,10 +213,12 @@ def _same_file(output: Path, source: str) -> bool:
     return given.is_file() and output.is_file() and output.samefile(given)
 
 
-def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
+def _write_checked(output: Path, checked: Checked, tally: Tally, lang: str) -> None:
     """Write what was checked beside an answer whose format has no room for it."""
     counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    summary = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    notes = [sentence(note, lang) for note in checked.notes]
+    counted = {"rows": tally.rows, "by_verdict": counts, "allowed": tally.allowed}
+    summary = {**checked_as_json(checked), **counted, "notes": notes}
     with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
         json.dump(summary, stream, ensure_ascii=False, indent=2)
 
@@ -232,16 +242,17 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
     source, column, id_column, _ = given
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
+    sys.stderr.write(_summary(tally, rulebook, question.lang, explain=False) + "\n")
     return tally.status
 
 
 def _open(given: _Input, kind: str) -> Table | DocumentRows:
     source, column, id_column, ocr = given
+    beside = kind in KINDS_BY_CELL
     if kind == "text" and source == "-":
         return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
-        return open_table(sys.stdin.buffer, column=column, id_column=id_column)
+        return open_table(sys.stdin.buffer, column=column, id_column=id_column, beside=beside)
     if is_value(source):
         import io
 
@@ -251,7 +262,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
-    return open_table(Path(source), column=column, id_column=id_column)
+    return open_table(Path(source), column=column, id_column=id_column, beside=beside)
 
 
 def _jobs(asked: int, table: Table | DocumentRows) -> int:
@@ -306,7 +317,8 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
     rows: list[list[str | Text]] = []
     for finding in answer.findings:
         rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
-        why = sentence(finding.message, lang)
+        first = answer_to(finding, rulebook.convention)
+        why = " ".join(sentence(said, lang) for said in (first.message, *first.beside, reason_of(finding)))
         if explain and finding.steps:
             steps = "; ".join(say(step, lang) for step in finding.steps)
             why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
@@ -322,23 +334,31 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
 
 
 def _print_summary(
-    table: Table | DocumentRows, tally: Tally, rulebook: Rulebook, lang: str, output: Path | None, *, quiet: bool
+    table: Table | DocumentRows,
+    checked: Checked,
+    tally: Tally,
+    rulebook: Rulebook,
+    lang: str,
+    output: Path | None,
+    *,
+    quiet: bool,
+    explain: bool,
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    what = Message("summary_column", {"column": table.column, "file": table.name})
+    what = columns_read(checked)
     if isinstance(table, DocumentRows):
         what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
         lines += [sentence(language, lang) for language in table.recognised_languages()]
     lines.append(sentence(what, lang))
-    lines.append(_summary(tally, rulebook, lang))
+    lines.append(_summary(tally, rulebook, lang, explain=explain))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))
     stream = sys.stdout if quiet else sys.stderr
     stream.write("\n".join(lines) + "\n")
 
 
-def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
+def _summary(tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> str:
     counts: dict[str, Value] = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
     day = rulebook.convention.as_of.isoformat()
     values: dict[str, Value] = {"rows": tally.rows, "lists": rulebook.list_ids, "date": day}
@@ -346,11 +366,12 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
     lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.silent:
         lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
+    lines += [sentence(note, lang) for note in AllowList.of_house().notes(Counter(tally.allowed))]
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     if not SystematicNames.available():
         lines.append(sentence("checked_without_systematic_names", lang))
-    lines.append(checked_line(rulebook, lang))
+    lines.append(checked_line(rulebook, lang, in_full=explain))
     return "\n".join(lines)
 
 

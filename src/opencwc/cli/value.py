@@ -107,32 +107,41 @@ def _language_of_errors() -> str:
 
 def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], int]:
     from opencwc.screening import screen_value
+    from opencwc.screening.allow_list import AllowList, silenced_in
+    from opencwc.screening.answers import answers_of
     from opencwc.screening.rulebook import Rulebook
 
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     findings = screen_value(text, question, rulebook, NamesProgress(question.lang))
     record_refusals(finding.subject.input for finding in findings if is_refusal(finding.message))
     lines = [displayable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")]
+    for answer in answers_of(findings, rulebook.convention):
+        lines.append(_coloured(answer.verdict, sentence(answer.line, question.lang)))
+        lines += [f"  {sentence(strength, question.lang)}" for strength in answer.beside]
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
-    lines += ["", checked_line(rulebook, question.lang)]
+    lines += ["", checked_line(rulebook, question.lang, in_full=explain)]
     if any(finding.basis in ("name", "text") for finding in findings):
         from opencwc.chemistry.systematic_names import SystematicNames
 
         if not SystematicNames.available():
             lines.append(sentence("checked_without_systematic_names", question.lang))
+    lines += [sentence(note, question.lang) for note in AllowList.of_house().notes(silenced_in(findings))]
     tally = Tally()
     tally.add(gravest([finding.verdict for finding in findings]))
     return lines, tally.status
 
 
 def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: bool) -> list[str]:
+    from opencwc.screening.answers import reading_message, reason_of
+
     verdict = say(f"verdict_{finding.verdict}", lang).upper()
     entry = rulebook.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     named = f"{entry.list} {entry.id}  {entry.title.get(lang, entry.title['en'])}" if entry else ""
-    lines = ["", f"{_colour(finding.verdict, verdict)}  {named}".rstrip(), f"  {sentence(finding.message, lang)}"]
-    if finding.verdict is Verdict.UNREADABLE:
-        lines.append(f"  {sentence('card_unread', lang)}")
+    lines = ["", f"{_coloured(finding.verdict, verdict)}  {named}".rstrip(), f"  {sentence(reason_of(finding), lang)}"]
+    if finding.readings:
+        readings = tuple(map(reading_message, finding.readings))
+        lines.append(f"  {sentence(Message('card_readings', {'readings': readings}), lang)}")
     if entry:
         grade = say(f"evidence_{entry.evidence}", lang)
         lines.append(f"  {say(Message('card_source', {'source': entry.source, 'evidence': grade}), lang)}")
@@ -157,12 +166,12 @@ def record_refusals(refused: Iterable[str]) -> None:
             RefusalLog(load_settings().folder).record(refusal, text)
 
 
-def checked_line(rulebook: Rulebook, lang: str) -> str:
-    """Say what was checked: the lists with the date of their text, the day, the policies."""
+def checked_line(rulebook: Rulebook, lang: str, *, in_full: bool) -> str:
+    """Say what was checked: the lists and the dates of their texts, the day, in full also the policies."""
     lists = tuple(Message("card_list", {"id": list_.id, "date": list_.text_of}) for list_ in rulebook.convention.lists)
     policies = tuple(Message(f"policy_{policy.id}_{policy.choice}") for policy in rulebook.convention.policies)
     values: dict[str, Value] = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
-    return sentence(Message("card_checked", values), lang)
+    return sentence(Message("card_checked_in_full" if in_full else "card_checked", values), lang)
 
 
 def _names_a_file(text: str) -> bool:
@@ -170,7 +179,7 @@ def _names_a_file(text: str) -> bool:
     return name.endswith(_ENDINGS) or text.startswith(_PLACES)
 
 
-def _colour(verdict: Verdict, word: str) -> str:
+def _coloured(verdict: Verdict, word: str) -> str:
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return word
     return f"\033[1;{_COLOURS[verdict]}m{word}\033[0m"
@@ -181,7 +190,8 @@ _COLOURS = {
 }  # fmt: skip
 _ENDINGS = (
     ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
-    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".html", ".htm", ".eml",
+    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".docm", ".doc", ".odt", ".rtf", ".html",
+    ".htm", ".eml", ".mbox", ".msg", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".zip", ".7z", ".rar",
 )  # fmt: skip
 _PLACES = ("./", "../", "/", "~/", ".\\", "..\\")
 """How a path may begin and no chemical does: a file that is not there must not be taken for an unknown name."""

@@ -18,7 +18,7 @@ from opencwc.verbs import Ended, Found, PagesFile, Progress, Started, Step, Verb
 Line = dict[str, Any]
 PART_BYTES = 6_000_000
 MOST_PAGES_BYTES = 2_000_000_000
-MOST_NOTES, LONGEST_NOTE = 50, 300
+MOST_NOTES, LONGEST_NOTE = 500, 300
 """How many notes on a file are kept, and how many characters of a value in one."""
 
 
@@ -109,13 +109,22 @@ def _ended(verb: Verb, line: Line, content: bytes) -> Ended:
 
 def _notes(line: Line) -> list[dict[str, Any]]:
     """Return what is to be said of the file as a whole: ids of our own messages, and short values."""
-    notes = []
-    for note in line.get("notes") or []:
-        values = note.get("values") if isinstance(note, dict) else None
-        if isinstance(values, dict) and _NOTE.fullmatch(str(note.get("id"))):
-            short = {str(name): value for name, value in values.items() if isinstance(value, (str, int))}
-            notes.append({"id": str(note["id"]), "values": {name: _short(value) for name, value in short.items()}})
-    return notes[:MOST_NOTES]
+    notes = [_note(note, depth=1) for note in line.get("notes") or []]
+    return [note for note in notes if note is not None][:MOST_NOTES]
+
+
+def _note(note: object, depth: int) -> dict[str, Any] | None:
+    """Return a message of our own with short values, of which one may be such a message; ``None`` for anything else."""
+    values = note.get("values") if isinstance(note, dict) else None
+    if not isinstance(note, dict) or not isinstance(values, dict) or not _NOTE.fullmatch(str(note.get("id"))):
+        return None
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, (str, int)):
+            kept[str(name)] = _short(value)
+        elif depth and (inner := _note(value, depth - 1)) is not None:
+            kept[str(name)] = inner
+    return {"id": str(note["id"]), "values": kept}
 
 
 def _short(value: str | int) -> str | int:

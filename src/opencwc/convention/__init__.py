@@ -187,10 +187,10 @@ class Convention:
         """Return the duties that follow from an entry: those of its list and schedule, part, or own id.
 
         So every duty of ``data/duties.yaml`` is found. Of Schedule 1: VA VI.1, VA VI.2, VA VI.2(c), VA VI.3, VA VI.4,
-        VA VI.5, VA VI.5bis, VA VI.6, VA VI.8, VA VI.9, VA VI.10, VA VI.11, VA VI.12, VA VI.15, VA VI.19. Of Schedule
-        2: VA VII.1, VA VII.3(a), VA VII.3(b), VA VII.3(c), VA VII.5, VA VII.12(a), VA VII.12(b), VA VII.12(c),
-        VA VII.31. Of Schedule 3: VA VIII.1, VA VIII.3, VA VIII.5, VA VIII.12, VA VIII.26. Of the Australia
-        Group: ag-licence.
+        VA VI.5, VA VI.5bis, VA VI.6, VA VI.8, VA VI.9, VA VI.10, VA VI.11, VA VI.12, VA VI.15, VA VI.19,
+        s1-low. Of Schedule 2: VA VII.1, VA VII.3(a), VA VII.3(b), VA VII.3(c), VA VII.12(a), VA VII.12(b),
+        VA VII.12(c), VA VII.31, s2a-low and s2b-low (VA VII.5). Of Schedule 3: VA VIII.1, VA VIII.3, VA VIII.12,
+        VA VIII.26, s3-low (VA VIII.5). Of the Australia Group: ag-licence.
         """
         groups, excepted = set(entry.groups), f"not {entry.list} {entry.id}"
         return tuple(

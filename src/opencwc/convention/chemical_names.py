@@ -5,7 +5,7 @@ for the Australia Group, and one for neighbours that no list names and that shar
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,18 +24,23 @@ from opencwc.convention.fields import (
 )
 from opencwc.convention.model import EVIDENCE, Grade, Words
 from opencwc.convention.rule_files import DATA
+from opencwc.convention.translated_names import translate_names
 from opencwc.errors import RuleError
 
 KINDS = ("official", "common", "trade", "abbreviation", "code", "formula")
 """What a name is: the Convention's own, a common or a trade name, an abbreviation, a military code, a formula."""
 
-LANGS = ("any", "en", "fr", "es", "ar", "ru", "zh")
+LANGS = ("any", "en", "fr", "es", "ar", "ru", "zh", "de", "pt", "it", "nl", "pl", "tr", "fa", "ja", "ko", "uk")
 """The languages of curated names; ``any`` is for what belongs to none: formulas, codes, trade names."""
 
 NEEDS = ("context", "chemical", "capitals")
 """What a word needs to be taken for a chemical: signs of goods in its text, such as an amount; signs of chemicals, such
 as a registry number or "nerve agent"; capital letters.
 """
+
+
+UNVERIFIED = ("", "unverified")
+"""Source and grade of a name that nobody has read in a source."""
 
 
 class Name(NamedTuple):
@@ -96,13 +101,16 @@ class Naming(NamedTuple):
 
 def read_naming(cache: Path | None) -> Naming:
     """Read the names, from ``cache`` where nothing changed since; raise `RuleError` where a file cannot hold."""
-    *tables, ordinary, codes = naming_files()
+    *tables, translated, ordinary, codes = naming_files()
 
     def read() -> Naming:
         words = mappings_in(read_yaml(ordinary), "words", str(ordinary))
         subheadings = mappings_in(read_yaml(codes), "subheadings", str(codes))
+        named = (chemical for file in tables for chemical in build_names(read_yaml(file), str(file)))
+        parts = read_yaml(translated)
+        chemicals = _joined([*named, *_translated(parts, str(translated))])
         return Naming(
-            tuple(chemical for file in tables for chemical in build_names(read_yaml(file), str(file))),
+            tuple(chemical._replace(names=_as_typed(chemical.names, parts["typed"])) for chemical in chemicals),
             tuple(_word(word, str(ordinary)) for word in words),
             tuple(_subheading(subheading, str(codes)) for subheading in subheadings),
         )
@@ -111,14 +119,55 @@ def read_naming(cache: Path | None) -> Naming:
 
 
 def naming_files() -> list[Path]:
-    """Return the files that `read_naming` reads: the tables of names, the ordinary words, the subheadings."""
-    return [*sorted((DATA / "names").glob("*.yaml")), DATA / "words.yaml", DATA / "hs.yaml"]
+    """Return the files that `read_naming` reads: tables of names, parts of names, ordinary words, subheadings."""
+    alone = (DATA / file for file in ("translated_names.yaml", "words.yaml", "hs.yaml"))
+    return [*sorted((DATA / "names").glob("*.yaml")), *alone]
+
+
+def _as_typed(names: Iterable[Name], typed: Mapping[str, Mapping[str, str]]) -> tuple[Name, ...]:
+    """Return names, each followed by how it is typed where a letter is not at hand (Phosphonsaeure) or is left out."""
+    written: list[Name] = []
+    for name in names:
+        text = name.text
+        for letter, instead in typed.get(name.lang, {}).items():
+            text = text.replace(letter, instead)
+        written += [name] if text == name.text else [name, name._replace(text=text)]
+    return tuple(written)
+
+
+def _translated(raw: Raw, where: str) -> Iterator[NamedChemical]:
+    """Yield the chemicals whose systematic names are put together in more languages; nobody has read these names."""
+    names: dict[str, list[Name]] = {}
+    for cas, lang, text in translate_names(raw, where):
+        names.setdefault(cas, []).append(Name(text, lang, "common", *UNVERIFIED))
+    for cas, written in names.items():
+        yield NamedChemical(cas, "", tuple(written))
+
+
+def _joined(chemicals: Iterable[NamedChemical]) -> Iterator[NamedChemical]:
+    """Yield each chemical once, with what all files say of it."""
+    joined: dict[str, NamedChemical] = {}
+    for chemical in chemicals:
+        before = joined.get(chemical.cas)
+        joined[chemical.cas] = chemical if before is None else _both(before, chemical)
+    return iter(joined.values())
+
+
+def _both(one: NamedChemical, other: NamedChemical) -> NamedChemical:
+    return NamedChemical(
+        one.cas,
+        one.name or other.name,
+        (*one.names, *other.names),
+        (*one.ec, *other.ec),
+        (*one.un, *other.un),
+        one.smiles or other.smiles,
+    )
 
 
 def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:
     """Turn the YAML of one table of names into records; raise `RuleError` where it cannot hold."""
     refuse_unknown(raw, {"sources", "chemicals"}, where)
-    sources = {"unverified": ("", "unverified")}
+    sources = {"unverified": UNVERIFIED}
     for key, source in dict(raw.get("sources") or {}).items():
         sources[str(key)] = (text_in(source, "title", where), one_of(source, "evidence", EVIDENCE, where))
     return tuple(_chemical(mapping, sources, where) for mapping in mappings_in(raw, "chemicals", where))

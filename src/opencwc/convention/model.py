@@ -18,7 +18,7 @@ class OneOf(NamedTuple):
 
 
 EVIDENCE = ("treaty", "official", "secondary", "unverified")
-"""How sure a value is: read in the treaty text; on a government's or the OPCW's page; told by others; not seen."""
+"""How sure a value is: treaty text, official source, secondary source, unconfirmed (its official text was not seen)."""
 
 SALTS = ("silent", "protonated", "alkylated_or_protonated", "covered", "excluded", "as_drawn")
 """What an entry's own words say of salts; ``silent`` sends a salt to review."""
@@ -154,10 +154,16 @@ class Policy(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """A duty that follows from an entry being met; ``says`` is a message id with values, said by `opencwc.wording`."""
+    """A duty that follows from an entry being met; ``says`` is a message id with values, said by `opencwc.wording`.
+
+    ``answer`` is the message id of the same in a few words, empty for a duty that is no part of a first answer;
+    ``threshold`` is the id of the threshold that the duty rests on, where it rests on one.
+    """
 
     id: str
     says: str
+    answer: MaybeText
+    threshold: MaybeText
     applies_to: tuple[str, ...]
     values: Mapping[str, str]
     source: Source

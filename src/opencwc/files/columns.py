@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from opencwc.errors import InputError
+from opencwc.files.cell_forms import looks_like_data, looks_like_smiles
+from opencwc.files.identifier_columns import (
+    ANY_KIND,
+    EXACT_KINDS,
+    KINDS,
+    MOST_READ,
+    ReadColumn,
+    kind_of_column,
+    kind_of_heading,
+)
 from opencwc.wording import did_you_mean
 
-WORDS = Path(__file__).parent / "data" / "headers.yaml"
-"""The words that name columns in invoices, packing lists and safety data sheets, in six languages."""
 INPUT_HEADERS = (
     *("smiles", "canonical smiles", "isomeric smiles", "cxsmiles", "smi", "structure", "molblock", "mol", "inchi"),
     *("cas", "casrn", "cas rn", "cas number", "cas no", "cas nr", "cas registry number", "no cas", "numero cas"),
@@ -30,13 +36,6 @@ ID_HEADERS = (
     *("catalog no", "catalogue no", "no", "nr", "number", "ref", "reference", "chembl id", "molecule chembl id"),
     *("zinc id", "pubchem cid", "cid", "item no", "item number", "line", "row", "key", "uuid", "title", "name"),
 )
-_SMILES = re.compile(
-    r"(?:\[[^\[\]\s]{1,40}\]|Br|Cl|[BCNOPSFIbcnops*]|[()=#$:/\\.\-+~@]|%\d\d|\d)+(?:\s*\|[^|]*\|)?", re.ASCII
-)
-_CAS_NUMBER = re.compile(r"\d{2,7}-\d\d-\d", re.ASCII)
-_NUMBER = re.compile(r"[-+]?\d[\d .,]*(?:[eE][-+]?\d+)?\s*%?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}", re.ASCII)
-_SMILES_SIGNS = frozenset("()=#[]@/\\0123456789")
 
 
 def has_header(records: Sequence[Sequence[str]], wanted: Sequence[str | None]) -> bool:
@@ -64,7 +63,8 @@ def _is_data_below(records: Sequence[Sequence[str]], at: int) -> bool:
 
 def is_known_header(cell: str) -> bool:
     """Whether a first line with this cell names the columns of a table of chemicals."""
-    return plain(cell) in INPUT_HEADERS or plain(cell) in ID_HEADERS
+    known = plain(cell)
+    return known in INPUT_HEADERS or known in ID_HEADERS or (len(known) > _SHORT and bool(kind_of_heading(cell)))
 
 
 def plain(header: str) -> str:
@@ -91,93 +91,79 @@ def _holds_data(cell: str) -> bool:
     return bare.isdecimal() and bool(bare)
 
 
-def is_heading_word(cell: str) -> bool:
-    """Whether a cell is a word that names a column, alone, with a unit, or in two languages.
-
-    >>> is_heading_word("Qty (kg)"), is_heading_word("Désignation / Description"), is_heading_word("Sarin")
-    (True, True, False)
-    """
-    words = _heading_words()
-    whole = _plain_word(cell)
-    if whole in words:
-        return True
-    parts = [_plain_word(part) for part in re.split(r"[/|()（）\[\]\n;:：,،-]", cell)]
-    return any(part in words for part in parts)
-
-
-def _plain_word(cell: str) -> str:
-    return " ".join(re.sub(r"[.\u2019'`’#*\u0640]", " ", cell.casefold()).split())
-
-
-@lru_cache(maxsize=1)
-def _heading_words() -> frozenset[str]:
-    import yaml
-
-    with WORDS.open(encoding="utf-8") as file:
-        loaded = yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 - gives only texts
-    return frozenset(
-        _plain_word(word)
-        for by_language in loaded["columns"].values()
-        for words in by_language.values()
-        for word in words
-    )
-
-
-def looks_like_smiles(cell: str) -> bool:
-    """Whether every character could stand in a SMILES; short words such as ``CO`` do too."""
-    return bool(_SMILES.fullmatch(cell[:5000])) and any(sign.isalpha() for sign in cell)
-
-
-def looks_like_data(cell: str) -> bool:
-    """Whether a header would never be written so: a number, a CAS number, a date, an InChI, a bracketed SMILES."""
-    cell = cell.strip()
-    if not cell:
-        return False
-    if any(pattern.fullmatch(cell[:5000]) for pattern in (_CAS_NUMBER, _NUMBER, _DATE)) or cell.startswith("InChI="):
-        return True
-    return looks_like_smiles(cell) and any(sign in _SMILES_SIGNS for sign in cell)
-
-
 Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | None"]
 SAMPLE_ROWS = 200
+_SHORT = 2
+"""Letters of a word that heads a column ("SH") and may be a chemical as well."""
 
 _TELLING_WORDS = ("smiles", "inchi", "cas", "casrn", "structure", "chemical", "substance", "compound")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Positions, from 0, of the input column and of the id column (``None`` where there is none)."""
+    """Positions, from 0, of the columns that are read, and of the id column (``None`` where there is none).
 
-    input: int
+    The first of those that are read is the input column: the answer's `input`.
+    """
+
+    reads: tuple[int, ...]
     id: int | None
+    columns: tuple[ReadColumn, ...]
+
+    @property
+    def input(self) -> int:
+        """The position of the input column."""
+        return self.reads[0]
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """The positions of the other columns that are read."""
+        return self.reads[1:]
 
 
 @dataclass(frozen=True)
 class WantedColumns:
-    """What the caller asked for: columns by name or by number from 1, and how to recognise the input column."""
+    """What the caller asked for: columns by name or by number from 1, and how to recognise the input column.
+
+    Without ``beside`` the input column is read alone, and so is one that was asked for or recognised by the caller.
+    """
 
     where: str
     column: str | None = None
     id_column: str | None = None
     recognise: Recognise | None = None
+    beside: bool = True
 
     def choose(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> Chosen:
-        """Choose the input and id columns of a table.
+        """Choose the columns of a table that are read, and the id column.
 
         Raises `InputError`: a named column does not exist, or no column can be recognised.
         """
-        chosen = self._input(headers, samples)
+        kinds = [kind_of_column(header, cells) for header, cells in zip(headers, samples, strict=True)]
+        given = self._given(headers, samples)
+        chosen = self._recognised(headers, kinds) if given is None else given
+        beside: list[int] = []
+        if given is None and self.beside:
+            beside = [at for at, kind in enumerate(kinds) if kind and at != chosen][: MOST_READ - 1]
+        reads = (chosen, *beside)
+        columns = tuple(ReadColumn(headers[at], kinds[at] or ANY_KIND) for at in reads)
         if self.id_column is not None:
-            return Chosen(chosen, find_column(self.id_column, headers, self.where))
-        return Chosen(chosen, next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None))
+            return Chosen(reads, find_column(self.id_column, headers, self.where), columns)
+        return Chosen(reads, next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None), columns)
 
-    def _input(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> int:
+    def _given(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> int | None:
+        """Return the input column that the caller named, or knows how to recognise."""
         if self.column is not None:
             return find_column(self.column, headers, self.where)
         recognised = self.recognise(headers, samples) if self.recognise else None
-        if recognised is not None and recognised in headers:
-            return list(headers).index(recognised)
-        for at in (*_by_names(headers, INPUT_HEADERS), *_by_words(headers)):
+        return list(headers).index(recognised) if recognised is not None and recognised in headers else None
+
+    def _recognised(self, headers: Sequence[str], kinds: Sequence[str]) -> int:
+        """Return the column that is named best where its cells agree, else an exact one, else the one that is named."""
+        named = [*_by_names(headers, INPUT_HEADERS), *_by_words(headers)]
+        exact = [kinds.index(kind) for kind in EXACT_KINDS if kind in kinds]
+        less_exact = [kinds.index(kind) for kind in KINDS if kind in kinds]
+        for at in (*(at for at in named if kinds[at]), *exact, *named, *less_exact):
             return at
         if len(headers) == 1:
             return 0

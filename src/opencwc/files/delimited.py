@@ -52,6 +52,7 @@ class Layout:
     width: int
     input: int
     id: int | None
+    beside: tuple[int, ...] = ()
 
 
 def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
@@ -75,7 +76,10 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
         columns=columns,
         column=columns[chosen.input],
         id_column=None if chosen.id is None else columns[chosen.id],
-        parts=read_records(text.data_lines(), Layout(delimiter, width, chosen.input, chosen.id), text.limits),
+        parts=read_records(
+            text.data_lines(), Layout(delimiter, width, chosen.input, chosen.id, chosen.beside), text.limits
+        ),
+        reads=chosen.columns,
         drop=min(_records_before_data(text.start, headed=headed), text.ended_lines),
         notes=() if headed else (Message("note_no_header", {"columns": width}),),
     )
@@ -118,21 +122,19 @@ def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: Value
             yield from careful.finish()
             yield part_of_problem(block)
         elif not careful.is_amid_a_record and (table := parse_block(block, layout)) is not None:
-            ids = None if layout.id is None else table.column(str(layout.id))
-            yield _examined(table.column(str(layout.input)), ids, limits)
+            yield _examined(table, layout, limits)
         else:
             yield careful.read(block)
     yield from careful.finish()
 
 
-def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: ValueLimits) -> Part:
+def _examined(table: pa.Table, layout: Layout, limits: ValueLimits) -> Part:
     import polars as pl
 
-    return examine(
-        pl.Series("inputs", inputs, dtype=pl.String),
-        None if ids is None else pl.Series("ids", ids, dtype=pl.String),
-        limits,
-    )
+    frame = pl.DataFrame(pl.from_arrow(table))
+    inputs, *beside = (frame.get_column(str(at)) for at in (layout.input, *layout.beside))
+    ids = None if layout.id is None else frame.get_column(str(layout.id))
+    return examine(inputs, ids, limits, beside=beside)
 
 
 def _frames(text: Text, delimiter: str, header: tuple[str, ...], columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -153,7 +155,7 @@ def _frames(text: Text, delimiter: str, header: tuple[str, ...], columns: tuple[
 def parse_block(block: bytes, layout: Layout) -> pa.Table | None:
     """The wanted columns of a block in which every record is one plain line, ``None`` for any other block."""
     names = [str(at) for at in range(layout.width)]
-    wanted = sorted({str(layout.input), str(layout.input if layout.id is None else layout.id)})
+    wanted = sorted({str(at) for at in (layout.input, layout.id, *layout.beside) if at is not None})
     return _parse(block, layout.delimiter, names, wanted)
 
 
@@ -302,7 +304,8 @@ class CarefulReader:
         elif not cells or (len(cells) == 1 and not cells[0].strip(WHITE_SPACE)):
             rows.add(None, None)
         elif layout.input < len(cells) <= layout.width:
-            rows.add(cells[layout.input], row_id)
+            beside = [cells[at] if at < len(cells) else None for at in layout.beside]
+            rows.add(cells[layout.input], row_id, beside=beside)
         else:
             rows.add(None, row_id, Message("row_ragged", {"expected": layout.width, "found": len(cells)}))
 

@@ -6,7 +6,8 @@ import csv
 import re
 from collections.abc import Sequence
 
-from opencwc.files.columns import is_heading_word, is_known_header
+from opencwc.files.columns import is_known_header
+from opencwc.files.headings import is_heading_word
 
 # The cell delimiter of a table of one column: the ASCII unit separator, which nobody types.
 NO_DELIMITER = "\x1f"

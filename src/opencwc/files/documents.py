@@ -6,13 +6,13 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from opencwc.errors import InputError, UnavailableError
-from opencwc.files.passages import DocumentLimits, Item, Reading, Refusal
+from opencwc.files.passages import DocumentLimits, Item, Reading, Refusal, Unread
 from opencwc.files.sources import open_file, read_chunk
 from opencwc.finding import Message
 
@@ -34,7 +34,8 @@ class _Source(Protocol):
 class Document:
     """A document that has been opened.
 
-    ``kind`` is ``pdf``, ``docx``, ``xlsx`` (every workbook), ``html``, ``eml``, ``txt``, ``csv`` or ``picture``.
+    ``kind`` is ``pdf``, ``docx``, ``odt``, ``rtf``, ``xlsx`` (every workbook), ``html``, ``eml``, ``mbox``, ``txt``,
+    ``csv``, ``picture``, ``zip`` or ``folder``.
     """
 
     name: str
@@ -70,7 +71,7 @@ def open_document(
     limits: DocumentLimits | None = None,
     confine: bool = True,
 ) -> Document:
-    """Open a document for reading.
+    """Open a document for reading, or a folder of documents as one.
 
     ``ocr``: pages that are pictures are recognised where Tesseract is installed (``None``), must be (``True``), or are
     reported as unread (``False``). With ``confine`` the document is read in a process of its own that has no network
@@ -92,6 +93,8 @@ def open_document(
         return _read_unconfined(data, where, limits)
     from opencwc.files.reader_client import ConfinedDocument
 
+    if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
+        return _open_folder(Path(source), where, limits, ocr=ocr is not False)
     file, size = _as_file(source, where, limits)
     with file:
         confined = ConfinedDocument(file, where, limits, ocr=ocr is not False)
@@ -99,12 +102,42 @@ def open_document(
 
 
 def _require_ocr(where: str, *, confine: bool) -> None:
-    from opencwc.files.pictures import find_tesseract
+    from opencwc.files.tesseract import find_tesseract
 
     if not confine:
         raise UnavailableError("ocr_not_in_this_process", where=where)
     if find_tesseract() is None:
         raise UnavailableError("tesseract_not_installed", where=where)
+
+
+class _Folder:
+    """The documents of a folder, read as an archive; what was not packed into it is not read."""
+
+    kind = "folder"
+
+    def __init__(self, archive: _Source, left_out: Iterable[Unread]) -> None:
+        self.notes = archive.notes
+        self._archive, self._left_out = archive, left_out
+
+    def items(self) -> Iterator[Item]:
+        yield from self._archive.items()
+        yield from self._left_out
+
+    def close(self) -> None:
+        self._archive.close()
+
+
+def _open_folder(folder: Path, where: str, limits: DocumentLimits, *, ocr: bool) -> Document:
+    from opencwc.files.folders import pack_folder
+    from opencwc.files.reader_client import ConfinedDocument
+
+    packed = pack_folder(folder, where, limits)
+    with packed.archive as archive:
+        whole = replace(limits, file_bytes=max(limits.file_bytes, packed.size))
+        confined = ConfinedDocument(archive, f"{folder.name}.zip", whole, ocr=ocr)
+    for file, why in packed.left_out:
+        confined.notes.append(Message("reading_file_unread", {"file": file, "reason": why}))
+    return Document(where, "folder", packed.size, _Folder(confined, packed.left_out))
 
 
 class _UnconfinedDocument:

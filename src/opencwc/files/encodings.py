@@ -91,15 +91,20 @@ def recognise(sample: bytes) -> str:
     >>> recognise("Хлорид натрия, мешки по 25 кг".encode("koi8-r"))
     'koi8-r'
     """
-    scores = {
+    scores = encoding_scores(sample)
+    best = max(scores, key=lambda encoding: scores[encoding])
+    return best if scores[best] > 0 else "cp1252"
+
+
+def encoding_scores(sample: bytes) -> dict[str, float]:
+    """Return how well a sample reads in each of the old encodings, from -1 to 1."""
+    return {
         "cp1252": _score_latin(sample),
         "cp1251": _score_letters(sample, "cp1251", _RUSSIAN, cased=True),
         "koi8-r": _score_letters(sample, "koi8-r", _RUSSIAN, cased=True),
         "cp1256": _score_letters(sample, "cp1256", _ARABIC, cased=False),
         "gb18030": _score_chinese(sample),
     }
-    best = max(scores, key=lambda encoding: scores[encoding])
-    return best if scores[best] > 0 else "cp1252"
 
 
 def _utf16_by_its_nuls(start: bytes, *, most: float, least: float) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, WantedColumns
@@ -52,8 +52,19 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     chosen = wanted.choose(columns, [[element.get(column) for element in readable] for column in columns])
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
-    parts = _parts(chain(sample, elements), column, id_column, limits)
-    return RowContents(kind=file.kind, columns=columns, column=column, id_column=id_column, parts=parts)
+    beside = tuple(columns[at] for at in chosen.beside)
+    parts = _parts(chain(sample, elements), _Keys(column, id_column, beside), limits)
+    return RowContents(
+        kind=file.kind, columns=columns, column=column, id_column=id_column, parts=parts, reads=chosen.columns
+    )
+
+
+class _Keys(NamedTuple):
+    """The members of an object that are the input, the id and the other columns that are read."""
+
+    input: str
+    id: str | None
+    beside: tuple[str, ...]
 
 
 def read_frame(file: TableFile) -> FrameContents:
@@ -82,16 +93,19 @@ def _elements_of(file: TableFile) -> Iterator[Element]:
     return _elements_of_array(text, file.name)
 
 
-def _parts(elements: Iterable[Element], column: str, id_column: str | None, limits: ValueLimits) -> Iterator[Part]:
+def _parts(elements: Iterable[Element], keys: _Keys, limits: ValueLimits) -> Iterator[Part]:
     rows, size = PartBuilder(), 0
     for element in elements:
         if isinstance(element, Message):
             rows.add(None, None, element)
         else:
-            value = element.get(column)
+            value = element.get(keys.input)
             problem = HOLDS_NUL if value and "\0" in value else None
-            rows.add(None if problem else value, None if id_column is None else element.get(id_column), problem)
+            beside = [element.get(key) for key in keys.beside]
+            row_id = None if keys.id is None else element.get(keys.id)
+            rows.add(None if problem else value, row_id, problem, beside)
             size += 0 if problem else len(value or "")
+            size += sum(len(cell or "") for cell in beside)
         if len(rows.inputs) >= _ROWS_A_PART or size > 4 * limits.max_value_bytes:
             yield rows.part(limits)
             rows, size = PartBuilder(), 0

@@ -6,16 +6,19 @@ text is one unless it cannot be; a document may be anything. So there are two fu
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from opencwc.errors import InputError
-from opencwc.files.columns import looks_like_smiles
+from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.delimiters import sniff_delimiter, sniff_delimiter_of_text
+from opencwc.files.mojibake import noise_share
 from opencwc.files.passages import Refusal
 from opencwc.files.readers import reader_by_ending
+from opencwc.finding import Message
 
 _COMPRESSED_ENDINGS = (".gz", ".gzip", ".zst", ".zstd")
 _DELIMITED = ("csv", "tsv")
@@ -24,12 +27,15 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PAR1", "parquet"), (b"%PDF", "pdf"), (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"), (b"BM", "bmp"),
     (b"\x00\x00\x00\x0cjP  ", "jp2"), (b"\x7fELF", "program"), (b"MZ\x90\x00", "program"),
+    (b"\xca\xfe\xba\xbe", "program"), (b"\xcf\xfa\xed\xfe", "program"),
     (b"SQLite format 3\x00", "database"), (b"VjCD0100", "chemdraw"), (b"{\\rtf", "rtf"),
     (b"\x78\x9f\x3e\x22", "winmail"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"), (b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"ARROW1\x00\x00", "arrow"),
 )  # fmt: skip
-_PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
+PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
 
+_MOSTLY = 0.5
+"""The share of lines of noise from which a file is no text."""
 _AS_PDF = "reading_remedy_save_as_pdf_or_docx"
 _CHECK = "reading_remedy_check_file"
 _UNPACK = "reading_remedy_unpack"
@@ -53,7 +59,6 @@ _NO_TABLE = {
     "arrow": "file_is_arrow",
 }
 _NO_DOCUMENT = {
-    "rtf": ("reading_kind_rtf", _AS_PDF),
     "winmail": ("reading_kind_winmail", "reading_remedy_without_winmail"),
     **dict.fromkeys(("rar", "7z", "gzip", "zstd", "bzip2", "xz"), ("reading_kind_archive", _UNPACK)),
     **dict.fromkeys(("program", "database"), ("reading_kind_unknown", _CHECK)),
@@ -78,6 +83,7 @@ _MAIL_HEADER = re.compile(
 )
 
 
+MAILBOX_LINE = re.compile(rb"(?:\A|\n\r?\n)From \S+ [^\r\n]*\d{4}[^\r\n]*\r?\n")
 _TECHNICAL_HEADERS = frozenset(
     {"received", "return-path", "mime-version", "message-id", "content-type", "dkim-signature", "delivered-to"}
 )
@@ -120,6 +126,8 @@ def refuse_no_table(start: str, where: str) -> None:
     for mark, code in _NO_TABLE_TEXT:
         if head.startswith(mark):
             raise InputError(code, where=where)
+    if (share := noise_share(start[:100_000])) > _MOSTLY:
+        raise InputError("file_is_noise", where=where, percent=round(100 * share))
     sample = start[:100_000].encode()
     controls = sum(sample.count(byte) for byte in range(32) if byte not in _TEXT_CONTROLS)
     if controls > len(sample) / 10:
@@ -192,9 +200,11 @@ def kind_of_bytes(data: bytes) -> str:
         return _kind_of_ole(data)
     if signature in _NO_DOCUMENT:
         raise Refusal(*_NO_DOCUMENT[signature])
+    if signature == "rtf":
+        return "rtf"
     if _is_pdf(data):
         return "pdf"
-    if signature in _PICTURES:
+    if signature in PICTURES:
         return "" if signature == "bmp" and b"\0" not in data[:64] else "picture"
     return ""
 
@@ -209,6 +219,8 @@ def _is_pdf(data: bytes) -> bool:
 def kind_of_document_text(start: str, claimed: str) -> str:
     """Return ``html``, ``eml``, ``csv`` or ``txt``; raise `Refusal` where it is no text at all."""
     sample = start[:100_000]
+    if (share := noise_share(sample)) > _MOSTLY:
+        raise Refusal(Message("reading_noise", {"percent": round(100 * share)}), _CHECK)
     if len(_CONTROLS.findall(sample)) > len(sample) / 20:
         raise Refusal("reading_kind_unknown", "reading_remedy_send_as_document")
     head = sample.lstrip("\ufeff \t\r\n")
@@ -219,6 +231,17 @@ def kind_of_document_text(start: str, claimed: str) -> str:
     if claimed in ("csv", "txt"):
         return claimed
     return "csv" if sniff_delimiter_of_text(sample) else "txt"
+
+
+def is_message(start: bytes, claimed: str) -> bool:
+    """Tell whether a text begins as a message does; ``start`` are its first bytes."""
+    return _looks_like_mail(start.decode("latin-1").lstrip("\ufeff \t\r\n"), claimed)
+
+
+def is_mailbox(data: bytes, claimed: str) -> bool:
+    """Tell whether messages stand behind lines that begin with ``From`` (RFC 4155): several, or as the name says."""
+    separators = itertools.islice(MAILBOX_LINE.finditer(data), 2)
+    return data.startswith(b"From ") and len(list(separators)) > (claimed != "mbox")
 
 
 def _looks_like_mail(head: str, claimed: str) -> bool:
@@ -234,8 +257,8 @@ def _looks_like_mail(head: str, claimed: str) -> bool:
         elif not re.match(r"[A-Za-z0-9-]{1,60}:", line):
             break
     technical = known & _TECHNICAL_HEADERS
-    return (len(known) >= 2 or (bool(known) and claimed == "eml")) and bool(
-        technical or {"from", "subject"} <= known or (known and claimed == "eml")
+    return (len(known) >= 2 or (bool(known) and claimed in ("eml", "mbox"))) and bool(
+        technical or {"from", "subject"} <= known or (known and claimed in ("eml", "mbox"))
     )
 
 

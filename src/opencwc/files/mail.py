@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Iterator
 from email import policy
 from email.header import decode_header, make_header
 from email.message import Message as AnyMessage
 from pathlib import PurePath
 
-from opencwc.files.document_reading import DocumentSource, Inner
+from opencwc.files.document_reading import DocumentSource, Inner, text_of
 from opencwc.files.encodings import decode, decode_page
+from opencwc.files.kinds import MAILBOX_LINE
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
 from opencwc.files.text_passages import read_text
 from opencwc.files.web_pages import read_page
 from opencwc.finding import Message
 
 _TOO_DEEP = 40
+_WORD = re.compile(r"[^\W_]{2,}")
 _NAMING = ("Content-Disposition", "Content-Type")
 _SUFFIX = {
     "application/pdf": ".pdf",
@@ -46,6 +49,18 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
     return _passages(message, reading, source.inner)
 
 
+def read_mailbox(source: DocumentSource) -> Iterator[Item]:
+    """Yield the passages of every message of a mailbox (RFC 4155), as many as may be attached to one."""
+    reading = source.reading
+    for number, text in enumerate(MAILBOX_LINE.split(source.data)[1:], 1):
+        name = f"message {number}.eml"
+        reading.attachments += 1
+        if reading.attachments > reading.limits.attachments:
+            yield Unread(name, Message("reading_attachments", {"count": reading.limits.attachments}))
+            return
+        yield from source.inner(text, name)
+
+
 def _passages(message: AnyMessage, reading: Reading, inner: Inner) -> Iterator[Item]:
     if subject := _header(message, "Subject"):
         yield Passage("Subject", subject)
@@ -73,7 +88,7 @@ def _attachment(part: AnyMessage, name: str, inner: Inner) -> Iterator[Item]:
 
 
 def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMessage]]:
-    """The parts that make up the body, and those that are attached; of alternatives the plain one, else the last."""
+    """The parts that make up the body, and those that are attached; of alternatives the plain one and the last."""
     bodies: list[AnyMessage] = []
     attached: list[AnyMessage] = []
     waiting: list[tuple[AnyMessage, int]] = [(message, 0)]
@@ -90,7 +105,8 @@ def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMes
             plain = [
                 child for child in children if child.get_content_type() == "text/plain" and _payload(child).strip()
             ]
-            waiting += [(child, depth + 1) for child in plain[:1] or children[-1:]]
+            read = [*plain[:1], *children[-1:]] if plain[:1] != children[-1:] else plain[:1]
+            waiting += [(child, depth + 1) for child in reversed(read)]
             # What is no text beside the alternatives (a calendar, a misplaced file) is attached.
             attached += [
                 child for child in children if child not in plain and child.get_filename() and child is not children[-1]
@@ -109,13 +125,27 @@ def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMes
 
 
 def _body(bodies: list[AnyMessage], reading: Reading) -> Iterator[Item]:
+    words: set[str] = set()
     for number, part in enumerate(bodies, 1):
         place = "body" if number == 1 else f"body {number}"
         is_page = part.get_content_type() == "text/html"
         decoded = (decode_page if is_page else decode)(_payload(part), _parameter(part, "charset"))
-        for note in decoded.notes:
-            reading.note(note)
-        yield from read_page(decoded.text, reading, place) if is_page else read_text(decoded.text, place)
+        text = text_of(decoded, reading)
+        items = read_page(text, reading, place) if is_page else read_text(text, place)
+        yield from _saying_more(items, words) if is_page and words else items
+        if not is_page:
+            words.update(_words(text))
+
+
+def _saying_more(items: Iterator[Item], words: set[str]) -> Iterator[Item]:
+    """Yield the passages of a page that say more than the plain text before it: most pages say the same again."""
+    for item in items:
+        if not isinstance(item, Passage) or not words.issuperset(_words(item.text)):
+            yield item
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 def _payload(part: AnyMessage) -> bytes:

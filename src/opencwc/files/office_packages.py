@@ -37,34 +37,43 @@ class Package:
 
     def __init__(self, data: bytes, reading: Reading) -> None:
         self._reading = reading
-        limits = reading.limits
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-            parts = self._archive.infolist()
+            self.parts = self._archive.infolist()
         except _DAMAGED as error:
             raise Refusal("reading_cut_short", _COPY_AGAIN) from error
-        if len(parts) > limits.parts:
-            raise Refusal(Message("reading_parts", {"parts": limits.parts}), UNPACK_YOURSELF)
-        if any(part.flag_bits & 1 for part in parts):
-            raise Refusal("reading_encrypted", "reading_remedy_remove_password")
-        big = [part for part in parts if part.file_size > BIG_PART_BYTES]
-        if sum(part.file_size for part in parts) > limits.unpacked_bytes or any(
-            part.file_size > limits.ratio * max(1, part.compress_size) for part in big
-        ):
-            raise Refusal(Message("reading_bomb", {"bytes": sum(part.file_size for part in parts)}), UNPACK_YOURSELF)
-        self.names = {part.filename: part for part in parts}
+        if len(self.parts) > reading.limits.parts:
+            raise Refusal(Message("reading_parts", {"parts": reading.limits.parts}), UNPACK_YOURSELF)
+        self.names = {part.filename: part for part in self.parts}
 
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield a part in small pieces; one that is larger than it says, or damaged, is refused on the way."""
+    def require_safe(self) -> None:
+        """Raise `Refusal` where any part is locked, or the parts would unpack to more than is read."""
+        for part in self.parts:
+            self._require_safe(part)
+        if (size := sum(part.file_size for part in self.parts)) > self._reading.limits.unpacked_bytes:
+            raise Refusal(Message("reading_bomb", {"bytes": size}), UNPACK_YOURSELF)
+
+    def _require_safe(self, part: zipfile.ZipInfo) -> None:
+        if part.flag_bits & 1:
+            raise Refusal("reading_encrypted", "reading_remedy_remove_password")
+        limits = self._reading.limits
+        is_bomb = part.file_size > BIG_PART_BYTES and part.file_size > limits.ratio * max(1, part.compress_size)
+        if is_bomb or part.file_size > limits.unpacked_bytes:
+            raise Refusal(Message("reading_bomb", {"bytes": part.file_size}), UNPACK_YOURSELF)
+
+    def chunks(self, name: str | zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield a part in small pieces; one that is locked, a bomb, or damaged is refused on the way."""
         try:
-            with self._archive.open(self.names[name]) as part:
+            info = name if isinstance(name, zipfile.ZipInfo) else self.names[name]
+            self._require_safe(info)
+            with self._archive.open(info) as part:
                 while chunk := part.read(CHUNK_BYTES):
                     self._reading.unpack(len(chunk))
                     yield chunk
         except _DAMAGED as error:
             raise Refusal("reading_damaged", _COPY_AGAIN) from error
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str | zipfile.ZipInfo) -> bytes:
         """Return a whole part."""
         return b"".join(self.chunks(name))
 
@@ -101,7 +110,17 @@ class Package:
 
 
 def kind_of_package(package: Package) -> str:
-    """Return ``docx``, ``xlsx``, ``xlsb`` or ``ods``; raise `Refusal` for other packages."""
+    """Return ``docx``, ``xlsx``, ``xlsb``, ``ods`` or ``odt``, ``zip`` for files that are no parts of one document.
+
+    Raises `Refusal`: it is a document of a kind that is not read, or one that is not safe to unpack.
+    """
+    kind = _kind_of_package(package)
+    if kind != "zip":
+        package.require_safe()
+    return kind
+
+
+def _kind_of_package(package: Package) -> str:
     main = package.main_part("")
     names = package.names
     if main.endswith((".xml", ".bin")):
@@ -116,10 +135,12 @@ def kind_of_package(package: Package) -> str:
         mimetype = package.read("mimetype")[:200]
         if b"opendocument.spreadsheet" in mimetype:
             return "ods"
-        raise Refusal("reading_kind_odt", "reading_remedy_save_as_docx_or_pdf")
+        if b"opendocument.text" in mimetype:
+            return "odt"
+        raise Refusal("reading_kind_ppt", "reading_remedy_save_as_pdf")
     if any(name.startswith("ppt/") for name in names):
         raise Refusal("reading_kind_ppt", "reading_remedy_save_as_pdf")
-    raise Refusal("reading_kind_archive", "reading_remedy_unpack")
+    return "zip"
 
 
 class Markup:

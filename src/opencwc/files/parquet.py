@@ -40,18 +40,20 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
         start = next(parquet.iter_batches(SAMPLE_ROWS, columns=[columns[at] for at in plain]), None)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(error, wanted.where) from error
-    samples: list[list[str | None]] = [[] for _ in columns]
+    samples: list[list[str | None]] = [[] for _ in columns]  # none of a column that holds no text
     if start is not None:
         for at in plain:
             samples[at] = _texts(start.column(columns[at])).to_list()
     chosen = wanted.choose(columns, samples)
-    for at in {chosen.input, chosen.input if chosen.id is None else chosen.id} - set(plain):
+    for at in {at for at in (chosen.input, chosen.id) if at is not None} - set(plain):
         raise InputError("column_without_text", where=wanted.where, column=columns[at])
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
-    repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(parquet, chosen.input) else []
+    reads = [(at, read) for at, read in zip(chosen.reads, chosen.columns, strict=True) if at in plain]
+    repeats = [read.name for at, read in reads if _is_text(schema.field(at).type) and _may_repeat(parquet, at)]
     parquet = _open(file, repeats)
-    walk = _ColumnWalk(parquet, column, id_column, wanted.where, file.limits)
+    beside = tuple(read.name for _, read in reads[1:])
+    walk = _ColumnWalk(parquet, (column, *beside), id_column, wanted.where, file.limits)
     return RowContents(
         kind="parquet",
         columns=columns,
@@ -59,6 +61,7 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
         id_column=id_column,
         parts=walk.parts(),
         share_read=lambda: walk.rows_read / max(1, parquet.metadata.num_rows),
+        reads=tuple(read for _, read in reads),
     )
 
 
@@ -106,19 +109,21 @@ def _open(file: TableFile, repeats: Sequence[str] = ()) -> ParquetFile:
 class _ColumnWalk:
     """The wanted columns of a Parquet file, a batch at a time."""
 
-    def __init__(self, file: ParquetFile, column: str, id_column: str | None, where: str, limits: ValueLimits) -> None:
-        self._file, self._column, self._id_column = file, column, id_column
+    def __init__(
+        self, file: ParquetFile, reads: tuple[str, ...], id_column: str | None, where: str, limits: ValueLimits
+    ) -> None:
+        self._file, self._reads, self._id_column = file, reads, id_column
         self._where, self._limits = where, limits
         self.rows_read = 0
 
     def parts(self) -> Iterator[Part]:
         import pyarrow as pa
 
-        wanted = sorted({self._column, self._id_column or self._column})
-        is_dictionary = _is_dictionary(self._file.schema_arrow.field(self._column).type)
+        wanted = sorted({*self._reads, *filter(None, (self._id_column,))})
+        is_dictionary = any(_is_dictionary(self._file.schema_arrow.field(name).type) for name in self._reads)
         rows = _PART_ROWS if is_dictionary else _STEP_ROWS
         batches = self._file.iter_batches(rows, columns=wanted, use_threads=False)
-        pieces = (piece for batch in batches for piece in _bounded(batch, self._column))
+        pieces = (piece for batch in batches for piece in _bounded(batch, self._reads))
         try:
             for part in pieces if is_dictionary else _gathered(pieces):
                 self.rows_read += part.num_rows
@@ -127,10 +132,10 @@ class _ColumnWalk:
             raise _damaged(error, self._where) from error
 
     def _part(self, batch: pa.RecordBatch) -> Part:
-        inputs = _texts(batch.column(self._column))
+        inputs, *beside = (_texts(batch.column(name)) for name in self._reads)
         ids = None if self._id_column is None else _texts(batch.column(self._id_column))
         holds_nul = inputs.str.contains("\0", literal=True).fill_null(value=False).arg_true()
-        return examine(inputs, ids, self._limits, dict.fromkeys(holds_nul.to_list(), HOLDS_NUL))
+        return examine(inputs, ids, self._limits, dict.fromkeys(holds_nul.to_list(), HOLDS_NUL), beside)
 
 
 def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -149,17 +154,20 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.concat_batches(waiting)
 
 
-def _bounded(batch: pa.RecordBatch, column: str) -> Iterator[pa.RecordBatch]:
+def _bounded(batch: pa.RecordBatch, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Slices of a batch whose text stays small: a dictionary can stand for far more text than the file holds."""
     import numpy as np
     import pyarrow.compute as pc
 
-    values = batch.column(column)
-    if not _is_dictionary(values.type):
+    lengths = np.zeros(batch.num_rows, dtype=np.int64)
+    for values in (batch.column(column) for column in columns):
+        if _is_dictionary(values.type):
+            of_cells = pc.fill_null(pc.take(pc.binary_length(values.dictionary), values.indices), 0)
+            lengths += of_cells.to_numpy(zero_copy_only=False)
+    if not lengths.any():
         yield batch
         return
-    lengths = pc.fill_null(pc.take(pc.binary_length(values.dictionary), values.indices), 0)
-    stretch = np.cumsum(lengths.to_numpy(zero_copy_only=False), dtype=np.int64) // _PART_BYTES
+    stretch = np.cumsum(lengths) // _PART_BYTES
     edges = [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), batch.num_rows]
     for start, end in pairwise(edges):
         yield batch.slice(start, end - start)

@@ -11,12 +11,16 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
-from opencwc.files.columns import is_heading_word
+from opencwc.files.headings import is_heading_word
+from opencwc.files.line_breaks import join_numbers
 from opencwc.finding import Message
 from opencwc.wording import reason
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class Passage(NamedTuple):
@@ -40,9 +44,10 @@ Item: TypeAlias = Passage | Unread
 class DocumentLimits:
     """What a document may be and may cost.
 
-    Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``depth`` counts
-    documents inside documents, ``levels`` the elements of markup inside one another. ``seconds`` is the time that
-    reading may take by the clock; each page that is recognised as a picture adds up to ``ocr_page_seconds``.
+    Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``files`` counts
+    those of an archive or a folder, ``depth`` documents inside documents, ``levels`` the elements of markup inside one
+    another. ``seconds`` is the time that reading may take by the clock; each page that is recognised as a picture adds
+    up to ``ocr_page_seconds``.
     """
 
     file_bytes: int = 200_000_000
@@ -50,6 +55,7 @@ class DocumentLimits:
     ratio: int = 200
     parts: int = 10_000
     attachments: int = 100
+    files: int = 1_000
     depth: int = 3
     levels: int = 10_000
     pages: int = 5_000
@@ -78,7 +84,7 @@ class Refusal(Exception):
 class PictureReader(Protocol):
     """What recognises the text of pictures."""
 
-    def recognise(self, picture: bytes, reading: Reading) -> tuple[str, Message | None]:
+    def recognise(self, picture: Image, reading: Reading) -> tuple[str, Message | None]:
         """Return the text of a picture, or why there is none; notes go to the reading."""
         ...
 
@@ -87,13 +93,18 @@ class PictureReader(Protocol):
 class Reading:
     """One document being read with all that is in it: the limits, what has been used of them, and the notes so far.
 
-    ``announce`` is called before a page is recognised as a picture.
+    ``announce`` is called before a page is recognised as a picture, ``announce_file`` before a file of an archive is
+    read, with its number and name; the first ``files_to_skip`` of them were read before. ``path`` are the names of the
+    files inside one another that are being read.
     """
 
     limits: DocumentLimits
     tesseract: PictureReader | None = None
     notes: list[Message] = field(default_factory=list)
     announce: Callable[[], None] = lambda: None
+    announce_file: Callable[[int, str], None] = lambda number, name: None
+    files_to_skip: int = 0
+    path: list[str] = field(default_factory=list)
     attachments: int = 0
     unpacked: int = 0
     ocr_pages: int = 0
@@ -103,6 +114,11 @@ class Reading:
         """Keep a note, once."""
         if message not in self.notes:
             self.notes.append(message)
+
+    def unread_file(self, name: str, why: Message) -> Unread:
+        """Note that a file inside the document was not read, and return that as an item."""
+        self.note(Message("reading_file_unread", {"file": " > ".join([*self.path, name]), "reason": why}))
+        return Unread(name, why)
 
     def unpack(self, size: int) -> None:
         """Count bytes that were unpacked; raise `Refusal` where they are too many."""
@@ -186,7 +202,7 @@ _LOST = re.compile("[\x00\ud800-\udfff]")
 
 
 def _pieces(passage: Passage, most: int) -> Iterator[Passage]:
-    text = _LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text
+    text = join_numbers(_LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text)
     if not text.strip():
         return
     if len(text) <= most:

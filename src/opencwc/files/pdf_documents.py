@@ -9,6 +9,7 @@ import ctypes
 import itertools
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,15 @@ from opencwc.finding import Message
 
 if TYPE_CHECKING:
     import pypdfium2
+    from PIL.Image import Image
 
-    from opencwc.files.document_reading import DocumentSource
+    from opencwc.files.document_reading import DocumentSource, Inner
 
 _UNLOCK = "reading_remedy_remove_password"
 _LEAST_TEXT = 20
+_TEXT_OF_A_STAMP = 200
+"""Letters that a program may write on a scan: a number, a date, its own name."""
+_MOST_OF_PAGE = 0.6
 _MANY_PATHS = 40
 _DOTS_PER_INCH = 200
 _MOST_DOTS = 30_000_000
@@ -47,13 +52,31 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
         raise Refusal("reading_encrypted" if locked else "reading_damaged", _UNLOCK if locked else _AGAIN) from error
     if pages < 1:
         raise Refusal("reading_damaged", _AGAIN)
-    attached = document.count_attachments()
-    if attached > 0:
-        reading.note(Message("reading_pdf_attachments", {"count": attached}))
-    return _pages(document, min(pages, reading.limits.pages), pages, reading)
+    shown = min(pages, reading.limits.pages)
+    return itertools.chain(_pages(document, shown, pages, reading), _attachments(document, source.inner, reading))
 
 
 _AGAIN = "reading_remedy_copy_or_print_again"
+
+
+def _attachments(document: pypdfium2.PdfDocument, inner: Inner, reading: Reading) -> Iterator[Item]:
+    import pypdfium2
+
+    for at in range(document.count_attachments()):
+        name = f"attachment {at + 1}"
+        reading.attachments += 1
+        if reading.attachments > reading.limits.attachments:
+            yield Unread(name, Message("reading_attachments", {"count": reading.limits.attachments}))
+            return
+        try:
+            attachment = document.get_attachment(at)
+            name = PurePath(attachment.get_name().replace("\\", "/")).name or name
+            data = bytes(attachment.get_data())
+        except pypdfium2.PdfiumError:
+            yield Unread(name, Message("reading_damaged"))
+            continue
+        reading.unpack(len(data))
+        yield from inner(data, name)
 
 
 def _pages(document: pypdfium2.PdfDocument, shown: int, pages: int, reading: Reading) -> Iterator[Item]:
@@ -84,10 +107,11 @@ def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Ite
         unmapped = len(_UNMAPPED.findall(text))
         # A text that is never seen again by anyone but a machine: fonts without a way back to letters.
         is_garbled = letters + unmapped > 0 and unmapped > 0.3 * (letters + unmapped)
-        shows_picture = (letters < _LEAST_TEXT or is_garbled) and (is_garbled or _holds_picture(page))
+        shows_picture = (letters < _LEAST_TEXT and _holds_picture(page)) or is_garbled
+        is_scan = letters < _TEXT_OF_A_STAMP and _is_covered_by_a_picture(page)
         if letters and not is_garbled:
             yield from numbered(place, _paragraphs(textpage, text))
-        if shows_picture:
+        if shows_picture or is_scan:
             yield from _recognised(page, place, reading)
         yield from _notes(page, place)
     finally:
@@ -148,25 +172,40 @@ def _holds_picture(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
+def _is_covered_by_a_picture(page: pypdfium2.PdfPage) -> bool:
+    """Tell whether one picture covers most of a page, as where text is only stamped on a scan."""
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    edges = [ctypes.c_float() for _ in range(4)]
+    for at in range(min(raw.FPDFPage_CountObjects(page), 100)):
+        drawn = raw.FPDFPage_GetObject(page, at)
+        if raw.FPDFPageObj_GetType(drawn) == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFPageObj_GetBounds(drawn, *edges):
+            left, bottom, right, top = (edge.value for edge in edges)
+            if (right - left) * (top - bottom) > _MOST_OF_PAGE * width * height:
+                return True
+    return False
+
+
 def _recognised(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Item]:
     if reading.tesseract is None:
         yield Unread(place, Message("reading_picture_page"))
         return
-    yield from recognised(reading.tesseract, lambda: _as_pgm(page), place, reading)
+    yield from recognised(reading.tesseract, lambda: _drawn(page), place, reading)
 
 
-def _as_pgm(page: pypdfium2.PdfPage) -> bytes:
-    """Return a page as a grey picture (Netpbm P5) of about 200 dots an inch, less where the page is very large."""
+def _drawn(page: pypdfium2.PdfPage) -> Image:
+    """Return a page as a grey picture of about 200 dots an inch, less where the page is very large."""
+    from opencwc.files.page_pictures import cleaned
+
     width, height = page.get_size()
     scale = _DOTS_PER_INCH / 72
     dots = max(1.0, width * height * scale * scale)
     if dots > _MOST_DOTS:
         scale *= (_MOST_DOTS / dots) ** 0.5
-    bitmap: Any = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     try:
-        buffer = memoryview(bitmap.buffer).cast("B")
-        rows = [bytes(buffer[at * bitmap.stride : at * bitmap.stride + bitmap.width]) for at in range(bitmap.height)]
-        return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
+        return cleaned(bitmap.to_pil().copy())
     finally:
         bitmap.close()
 

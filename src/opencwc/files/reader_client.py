@@ -6,6 +6,7 @@ dies, hangs or uses too much leaves what it had read, and a part that is not rea
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import BinaryIO
@@ -16,11 +17,13 @@ from opencwc.confining.sandbox import Sandbox, TaskRequest
 from opencwc.errors import InputError
 from opencwc.files.passages import DocumentLimits, Item, Passage, Refusal, Unread
 from opencwc.files.reader_process import READ
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 
 PROGRAM = ("-m", "opencwc.files.reader_process")
 _LONGEST_PLACE = 2_000
-_MOST_NOTES = 100
+_MOST_NOTES = 2_000
+_MOST_STARTS = 4
+"""Of processes over one archive: a file at which one ends is left out, and another goes on behind it."""
 _OTHER_FILE = "reading_remedy_save_again"
 
 
@@ -33,45 +36,70 @@ class ConfinedDocument:
         self._closed = False
         self._ocr_pages = 0
         self._last_place = ""
-        request = TaskRequest(
-            READ,
-            {"name": name[-300:], "ocr": ocr, "limits": asdict(limits)},
-            limits.seconds,
-            Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
-            network_must_be_cut=False,
-        )
-        self._sandbox = Sandbox(
-            PROGRAM,
-            request,
-            file,
-            longest_line=12 * limits.passage_characters + 20_000,
-            environment=("PATH", "TESSDATA_PREFIX"),  # of Tesseract
-            count_caller=False,
-        )
-        self._lines = self._sandbox.lines(poll=None)
+        self._ocr, self._file = ocr, os.dup(file.fileno())
+        self._files_begun, self._starts = 0, 0
+        self._start()
         try:
             self.kind = self._wait_for_kind()
         except BaseException:
             self.close()
             raise
 
+    def _start(self) -> None:
+        """Start a process over the document, which goes on behind the last file that was begun."""
+        limits = self._limits
+        self._starts += 1
+        question = {"name": self._name[-300:], "ocr": self._ocr, "files_to_skip": self._files_begun}
+        request = TaskRequest(
+            READ,
+            {**question, "limits": asdict(limits)},
+            limits.seconds,
+            Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
+            network_must_be_cut=False,
+        )
+        with os.fdopen(os.dup(self._file), "rb") as file:
+            self._sandbox = Sandbox(
+                PROGRAM,
+                request,
+                file,
+                longest_line=12 * limits.passage_characters + 20_000,
+                environment=("PATH", "TESSDATA_PREFIX"),  # of Tesseract
+                count_caller=False,
+            )
+        self._lines = self._sandbox.lines(poll=None)
+
     def items(self) -> Iterator[Item]:
         """Yield what the process reads, to its end or to where it broke off."""
         try:
-            for line in self._lines:
-                if (item := self._item(line or {})) is not None:
-                    self._last_place = item.place
-                    yield item
-        except InputError:
-            if not self._closed:
-                yield Unread(self._last_place, self._why_it_ended())
+            while True:
+                begun = self._files_begun
+                try:
+                    yield from self._items_of_process()
+                except InputError:
+                    if self._closed:
+                        return
+                    yield Unread(self._last_place, self._why_it_ended())
+                else:
+                    return
+                if self._files_begun == begun or self._starts == _MOST_STARTS:
+                    return
+                self._sandbox.stop()
+                self._start()
         finally:
             self.close()
 
+    def _items_of_process(self) -> Iterator[Item]:
+        for line in self._lines:
+            if (item := self._item(line or {})) is not None:
+                self._last_place = item.place
+                yield item
+
     def close(self) -> None:
         """End the process and all it has started."""
-        self._closed = True
-        self._sandbox.stop()
+        if not self._closed:
+            self._closed = True
+            self._sandbox.stop()
+            os.close(self._file)
 
     def _wait_for_kind(self) -> str:
         try:
@@ -105,6 +133,10 @@ class ConfinedDocument:
                 note = _message(id_, values)
                 if note not in self.notes and len(self.notes) < _MOST_NOTES:
                     self.notes.append(note)
+            case {"file": [int(number), str(name)]}:
+                self._files_begun, self._last_place = number, name[:_LONGEST_PLACE]
+            case {"kind": str()}:  # of a process that goes on
+                pass
             case {"ocr": True}:
                 self._ocr_pages += 1
                 if self._ocr_pages <= self._limits.ocr_pages:
@@ -127,5 +159,14 @@ def _message(id_: object, values: object) -> Message:
     pairs = list(values.items())[:10] if isinstance(values, dict) else []
     return Message(
         name[:60],
-        {str(key)[:40]: value if isinstance(value, int) else str(value)[:500] for key, value in pairs},
+        {str(key)[:40]: _value(value) for key, value in pairs},
     )
+
+
+def _value(value: object) -> Value:
+    match value:
+        case int():
+            return value
+        case [str(id_), dict(values)]:
+            return _message(id_, {key: inner for key, inner in values.items() if isinstance(inner, (int, str))})
+    return str(value)[:500]

@@ -22,8 +22,8 @@ class ReadDocument(Task):
     """Reads one document."""
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
-        from opencwc.files.pictures import find_tesseract
         from opencwc.files.readers import load_passage_readers
+        from opencwc.files.tesseract import find_tesseract
 
         load_passage_readers()
         self.limits = DocumentLimits(**question["limits"])
@@ -45,7 +45,13 @@ class ReadDocument(Task):
         from opencwc.files.document_reading import read_document
 
         data = _document(self.limits)
-        reading = Reading(self.limits, self.tesseract, announce=lambda: self.say({"ocr": True}))
+        reading = Reading(
+            self.limits,
+            self.tesseract,
+            announce=lambda: self.say({"ocr": True}),
+            announce_file=lambda number, name: self.say({"file": [number, name]}),
+            files_to_skip=self.question["files_to_skip"],
+        )
         kind, items = read_document(data, self.question["name"], reading)
         del data
         yield from _notes(reading, 0)
@@ -57,13 +63,19 @@ class ReadDocument(Task):
             if isinstance(item, Passage):
                 yield {"passage": item}
             else:
-                yield {"unread": [item.place, item.message.id, item.message.values]}
+                yield {"unread": [item.place, *_plain(item.message)]}
         yield from _notes(reading, noted)
 
 
 def _notes(reading: Reading, noted: int) -> Iterator[Line]:
     for note in reading.notes[noted:]:
-        yield {"note": [note.id, note.values]}
+        yield {"note": _plain(note)}
+
+
+def _plain(message: Message) -> list[Any]:
+    """Return a message as a line holds it; a value may be a message too."""
+    values = message.values.items()
+    return [message.id, {key: _plain(value) if isinstance(value, Message) else value for key, value in values}]
 
 
 def _document(limits: DocumentLimits) -> bytes:

@@ -63,8 +63,12 @@ READERS = (
     Reader(("txt",), _endings("txt", ".txt", ".text", ".md", ".log"), passages="text_passages:read_plain"),
     Reader(("pdf",), _endings("pdf", ".pdf"), passages="pdf_documents:read_passages"),
     Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
+    Reader(("odt",), _endings("odt", ".odt", ".ott"), passages="open_documents:read_passages"),
+    Reader(("rtf",), _endings("rtf", ".rtf"), passages="rich_text:read_passages"),
     Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
     Reader(("eml",), _endings("eml", ".eml", ".mht", ".mhtml"), passages="mail:read_passages"),
+    Reader(("mbox",), _endings("mbox", ".mbox"), passages="mail:read_mailbox"),
+    Reader(("zip",), _endings("zip", ".zip"), passages="archives:read_passages"),
     Reader(
         ("picture",),
         _endings("picture", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".jp2"),
@@ -88,7 +92,7 @@ def load_passage_readers() -> None:
     import pypdfium2.raw  # noqa: F401
     import python_calamine  # noqa: F401
 
-    from opencwc.files.columns import is_heading_word
+    from opencwc.files.headings import is_heading_word
 
     for reader in READERS:
         if reader.passages:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from opencwc.files.identifier_columns import ReadColumn
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ class Rows:
 
     ``first`` is the number of the first data row, counted from 1 over the whole file. ``ids`` and ``inputs`` are
     String series of one length. ``problems`` says why a row could not be read: offset in the batch -> reason; the
-    input of such a row is null.
+    input of such a row is null. ``columns`` are those that the inputs and the series ``beside`` stand in, the column of
+    the inputs first; a cell that holds nothing is null.
     """
 
     first: int
     ids: pl.Series
     inputs: pl.Series
     problems: dict[int, Message]
+    columns: tuple[ReadColumn, ...] = ()
+    beside: tuple[pl.Series, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -52,6 +56,7 @@ class Part:
     ids: pl.Series
     inputs: pl.Series
     problems: dict[int, Message] = field(default_factory=dict)
+    beside: tuple[pl.Series, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,9 @@ class ValueLimits:
     encoding: str = "utf-8"
 
 
-def in_batches(parts: Iterable[Part], batch_rows: int, *, drop: int = 0) -> Iterator[Rows]:
+def in_batches(
+    parts: Iterable[Part], batch_rows: int, *, drop: int = 0, columns: tuple[ReadColumn, ...] = ()
+) -> Iterator[Rows]:
     """Cut parts into batches of ``batch_rows`` rows (fewer where values are very long), without the first ``drop``."""
     first = 1
     waiting: list[Part] = []
@@ -79,21 +86,26 @@ def in_batches(parts: Iterable[Part], batch_rows: int, *, drop: int = 0) -> Iter
             joined, at = _join(waiting), 0
             while rows - at >= batch_rows or (at == 0 and size >= MAX_BATCH_BYTES):
                 batch = _slice(joined, at, at + batch_rows)
-                yield _numbered(batch, first)
+                yield _numbered(batch, first, columns)
                 first += len(batch.inputs)
                 at = min(rows, at + batch_rows)
             rest = _slice(joined, at, rows)
             waiting, rows = ([rest], len(rest.inputs)) if len(rest.inputs) else ([], 0)
             size = _bytes(rest)
     if rows:
-        yield _numbered(_join(waiting), first)
+        yield _numbered(_join(waiting), first, columns)
 
 
 def part_of_values(
-    inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: ValueLimits
+    inputs: Sequence[str | None],
+    ids: Sequence[str | None],
+    problems: Mapping[int, Message],
+    limits: ValueLimits,
+    beside: Sequence[Sequence[str | None]] = (),
 ) -> Part:
     """A part from Python values; the rows in ``problems`` keep no input, half a surrogate pair is a lost character."""
-    return examine(_series("inputs", inputs), _series("ids", ids), limits, dict(problems))
+    others = [_series("beside", cells) for cells in beside]
+    return examine(_series("inputs", inputs), _series("ids", ids), limits, dict(problems), others)
 
 
 @dataclass
@@ -103,17 +115,30 @@ class PartBuilder:
     inputs: list[str | None] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
     problems: dict[int, Message] = field(default_factory=dict)
+    beside: list[Sequence[str | None]] = field(default_factory=list)
 
-    def add(self, value: str | None, row_id: str | None, problem: Message | None = None) -> None:
-        """Add a row; one with a problem keeps no input in the part."""
+    def add(
+        self,
+        value: str | None,
+        row_id: str | None,
+        problem: Message | None = None,
+        beside: Sequence[str | None] | None = None,
+    ) -> None:
+        """Add a row; one with a problem keeps no input in the part. ``beside`` are its cells of the other columns."""
         if problem is not None:
             self.problems[len(self.inputs)] = problem
         self.inputs.append(value)
         self.ids.append(row_id)
+        self.beside.append(beside or ())
 
     def part(self, limits: ValueLimits) -> Part:
         """Return the rows as a part."""
-        return part_of_values(self.inputs, self.ids, self.problems, limits)
+        return part_of_values(self.inputs, self.ids, self.problems, limits, self.columns_beside())
+
+    def columns_beside(self) -> list[list[str | None]]:
+        """Return the cells of the other columns, column by column; a row without them holds nothing there."""
+        width = max(map(len, self.beside), default=0)
+        return [[cells[at] if at < len(cells) else None for cells in self.beside] for at in range(width)]
 
 
 def _series(name: str, values: Sequence[str | None]) -> pl.Series:
@@ -135,7 +160,11 @@ def part_of_problem(problem: Message) -> Part:
 
 
 def examine(
-    inputs: pl.Series, ids: pl.Series | None, limits: ValueLimits, problems: Mapping[int, Message] | None = None
+    inputs: pl.Series,
+    ids: pl.Series | None,
+    limits: ValueLimits,
+    problems: Mapping[int, Message] | None = None,
+    beside: Sequence[pl.Series] = (),
 ) -> Part:
     """Strip white space, and say which inputs are empty, too long or have lost a character."""
     import polars as pl
@@ -156,7 +185,7 @@ def examine(
     if reasons:
         unread = pl.Series(list(reasons), dtype=pl.UInt32)
         inputs = inputs.scatter(unread, None)
-    return Part(_stripped_ids(ids, len(inputs)), inputs, reasons)
+    return Part(_stripped_ids(ids, len(inputs)), inputs, reasons, tuple(map(_stripped, beside)))
 
 
 def too_long_message(starts: str, size: int) -> Message:
@@ -169,14 +198,18 @@ def _stripped_ids(ids: pl.Series | None, rows: int) -> pl.Series:
 
     if ids is None:
         return pl.Series("ids", [None], dtype=pl.String).new_from_index(0, rows)
-    ids = ids.rename("ids").str.strip_chars(WHITE_SPACE)
-    blank = (ids == "").fill_null(value=False)
-    return ids.set(blank, None) if blank.any() else ids
+    return _stripped(ids.rename("ids"))
+
+
+def _stripped(cells: pl.Series) -> pl.Series:
+    cells = cells.str.strip_chars(WHITE_SPACE)
+    blank = (cells == "").fill_null(value=False)
+    return cells.set(blank, None) if blank.any() else cells
 
 
 def _bytes(part: Part) -> int:
     # Summed lengths, not estimated_size(): a slice shares its buffers with the whole.
-    return int(part.inputs.str.len_bytes().sum() or 0) + int(part.ids.str.len_bytes().sum() or 0)
+    return sum(int(cells.str.len_bytes().sum() or 0) for cells in (part.inputs, part.ids, *part.beside))
 
 
 def _bounded(part: Part) -> Iterator[Part]:
@@ -192,7 +225,7 @@ def _bounded(part: Part) -> Iterator[Part]:
 def _slice(part: Part, start: int, end: int) -> Part:
     start = min(start, len(part.inputs))
     problems = {row - start: why for row, why in part.problems.items() if start <= row < end}
-    return Part(part.ids[start:end], part.inputs[start:end], problems)
+    return Part(part.ids[start:end], part.inputs[start:end], problems, tuple(cells[start:end] for cells in part.beside))
 
 
 def _join(parts: list[Part]) -> Part:
@@ -209,8 +242,30 @@ def _join(parts: list[Part]) -> Part:
         pl.concat([part.ids.rename("ids") for part in parts]),
         pl.concat([part.inputs.rename("inputs") for part in parts]),
         problems,
+        tuple(_join_beside(parts)),
     )
 
 
-def _numbered(part: Part, first: int) -> Rows:
-    return Rows(first, part.ids, part.inputs, part.problems)
+def _join_beside(parts: Sequence[Part]) -> Iterator[pl.Series]:
+    """Yield the other columns of parts; one that could not be cut into columns holds nothing in them."""
+    import polars as pl
+
+    for at in range(max(len(part.beside) for part in parts)):
+        yield pl.concat(
+            [
+                part.beside[at].rename("beside") if at < len(part.beside) else _nothing(len(part.inputs))
+                for part in parts
+            ]
+        )
+
+
+def _nothing(rows: int) -> pl.Series:
+    import polars as pl
+
+    return pl.Series("beside", [None], dtype=pl.String).new_from_index(0, rows)
+
+
+def _numbered(part: Part, first: int, columns: tuple[ReadColumn, ...]) -> Rows:
+    missing = len(columns) - 1 - len(part.beside)
+    beside = (*part.beside, *(_nothing(len(part.inputs)) for _ in range(missing)))
+    return Rows(first, part.ids, part.inputs, part.problems, columns, beside)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from opencwc.files.columns import WantedColumns, find_column
+from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, find_column
+from opencwc.files.identifier_columns import ANY_KIND, MOST_READ, ReadColumn, kind_of_column
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
@@ -35,10 +36,11 @@ CUT = Message("record_cut")
 
 @dataclass(frozen=True)
 class _Columns:
-    """Which columns of a record are the input and the id."""
+    """Which columns of a record are the input, the id and the others that are read."""
 
     input: str
     id: str
+    beside: tuple[str, ...] = ()
 
 
 def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
@@ -48,15 +50,29 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     columns = (STRUCTURE, TITLE, *(tag for tag in tags if tag not in (STRUCTURE, TITLE)))
     column = columns[0 if wanted.column is None else find_column(wanted.column, columns, wanted.where)]
     id_column = columns[1 if wanted.id_column is None else find_column(wanted.id_column, columns, wanted.where)]
+    beside = _read_beside(columns, column, text.start) if wanted.column is None and wanted.beside else ()
     records = split_records(text.lines(), text.limits.max_value_bytes)
     return RowContents(
         kind=file.kind,
         columns=columns,
         column=column,
         id_column=id_column,
-        parts=_parts(records, _Columns(column, id_column), text.limits),
+        parts=_parts(records, _Columns(column, id_column, tuple(read.name for read in beside)), text.limits),
         inputs_are="molblock" if column == STRUCTURE else "text",
+        reads=(ReadColumn(column, "structure" if column == STRUCTURE else ANY_KIND), *beside),
     )
+
+
+def _read_beside(columns: tuple[str, ...], column: str, start: str) -> tuple[ReadColumn, ...]:
+    """Return the data items, and the title, that say what the chemical is, by the first records."""
+    cells: dict[str, list[str]] = {name: [] for name in columns if name != column}
+    for record in start.replace("$$$$\n", "$$$$").split("$$$$")[:SAMPLE_ROWS]:
+        cells[TITLE].append(_value(TITLE, record, {}) or "")
+        for tag, value in _ITEM.findall(record):
+            cells.setdefault(tag, []).append(value.strip())
+    heads = {name: "name" if name == TITLE else name for name in cells}
+    kinds = {name: kind_of_column(heads[name], values) for name, values in cells.items()}
+    return tuple(ReadColumn(name, kind) for name, kind in kinds.items() if kind)[: MOST_READ - 1]
 
 
 @dataclass(frozen=True)
@@ -110,10 +126,11 @@ def _parts(records: Iterable[Record], columns: _Columns, limits: ValueLimits) ->
     rows, size = PartBuilder(), 0
     for record in records:
         text = record.text.decode("utf-8", "replace")
-        items = dict(_ITEM.findall(text)) if {columns.input, columns.id} - {STRUCTURE, TITLE} else {}
+        items = dict(_ITEM.findall(text)) if {columns.input, columns.id, *columns.beside} - {STRUCTURE, TITLE} else {}
         problem = record.problem or _problem(text, limits)
         value = None if problem else _value(columns.input, text, items)
-        rows.add(value, _value(columns.id, text, items) if text else None, problem)
+        beside = [_value(name, text, items) for name in columns.beside] if text else []
+        rows.add(value, _value(columns.id, text, items) if text else None, problem, beside)
         size += len(record.text)
         if len(rows.inputs) >= _RECORDS_A_PART or size > limits.max_value_bytes * 4:
             yield _part(rows, columns, limits)
@@ -156,6 +173,6 @@ def _part(rows: PartBuilder, columns: _Columns, limits: ValueLimits) -> Part:
     import polars as pl
 
     # A mol block is a text of fixed lines: its first may be blank, so nothing is stripped from it.
-    part = part_of_values([None] * len(rows.ids), rows.ids, rows.problems, limits)
+    part = part_of_values([None] * len(rows.ids), rows.ids, rows.problems, limits, rows.columns_beside())
     kept = {row: why for row, why in part.problems.items() if row in rows.problems}
-    return Part(part.ids, pl.Series("inputs", rows.inputs, dtype=pl.String), kept)
+    return Part(part.ids, pl.Series("inputs", rows.inputs, dtype=pl.String), kept, part.beside)

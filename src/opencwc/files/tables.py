@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.files.columns import Recognise, WantedColumns
+from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.kinds import kind_of_binary, kind_of_table_text, refuse_no_table, table_kind_by_name
 from opencwc.files.readers import reader_of
 from opencwc.files.rows import MAX_VALUE_BYTES, Part, Rows, ValueLimits, in_batches
@@ -115,7 +116,8 @@ class OpenedTable:
 class RowContents:
     """What a reader of rows found.
 
-    ``drop`` rows at the start of ``parts`` are headers. ``share_read`` says how much of the file was read, from 0 to
+    ``reads`` are the columns that are read, ``column`` the first of them. ``drop`` rows at the start of ``parts`` are
+    headers. ``share_read`` says how much of the file was read, from 0 to
     1, where the bytes consumed do not say it.
     """
 
@@ -128,6 +130,7 @@ class RowContents:
     inputs_are: str = "text"
     notes: tuple[Message, ...] = ()
     share_read: Callable[[], float] | None = None
+    reads: tuple[ReadColumn, ...] = ()
 
 
 FrameParts: TypeAlias = Callable[["tuple[str, ...]"], "Iterator[pl.DataFrame]"]
@@ -151,6 +154,7 @@ BATCH_ROWS = 65_536
 class Table(OpenedTable):
     """A table that was opened: what it is, which columns were chosen, and its rows, which can be walked once.
 
+    ``reads`` are the columns that say what the chemical is, with as what each is read; ``column`` is the first of them.
     ``inputs_are`` is ``"text"`` or ``"molblock"``. ``size_bytes`` is the size of the file on disk, ``None`` for a
     pipe. ``compression`` is ``""``, ``"gzip"`` or ``"zstd"``; ``encoding`` is ``""`` where the format fixes it.
     """
@@ -165,6 +169,7 @@ class Table(OpenedTable):
     size_bytes: int | None
     inputs_are: str
     notes: tuple[Message, ...]
+    reads: tuple[ReadColumn, ...]
     _contents: RowContents = field(repr=False, compare=False)
     _stream: ByteStream = field(repr=False, compare=False)
     _batch_rows: int = field(repr=False, compare=False)
@@ -172,7 +177,8 @@ class Table(OpenedTable):
     def batches(self) -> Iterator[Rows]:
         """The rows in batches; the file is closed after the last one."""
         try:
-            yield from in_batches(self._contents.parts, self._batch_rows, drop=self._contents.drop)
+            contents = self._contents
+            yield from in_batches(contents.parts, self._batch_rows, drop=contents.drop, columns=self.reads)
         finally:
             self.close()
 
@@ -190,13 +196,15 @@ def open_table(
     column: str | None = None,
     id_column: str | None = None,
     recognise: Recognise | None = None,
+    beside: bool = True,
     batch_rows: int = BATCH_ROWS,
     max_value_bytes: int = MAX_VALUE_BYTES,
 ) -> Table:
     """Open a file or a binary stream of chemicals, of whatever kind, as a table.
 
     ``column`` and ``id_column`` are names, or numbers counted from 1. ``recognise(headers, samples)`` gives the name
-    of the input column, seeing up to 200 values of each, or ``None`` to leave it to the headers. A sheet of a
+    of the input column, seeing up to 200 values of each, or ``None`` to leave it to the headers. Where neither names a
+    column, all columns that identify the chemical are read; without ``beside`` only the best of them. A sheet of a
     workbook is named after a ``#``: ``register.xlsx#2026``.
 
     Raises:
@@ -206,7 +214,7 @@ def open_table(
     file = open_table_file(source, name, ValueLimits(max_value_bytes))
     try:
         file.kind = file.binary or kind_of_table_text(file.text.start, file.claimed)
-        wanted = WantedColumns(file.name, column, id_column, recognise)
+        wanted = WantedColumns(file.name, column, id_column, recognise, beside)
         contents: RowContents = reader_of(file.kind, "rows").load("rows")(file, wanted)
     except BaseException:
         file.stream.close()
@@ -225,6 +233,7 @@ def open_table(
         size_bytes=file.stream.size,
         inputs_are=contents.inputs_are,
         notes=(*notes, *contents.notes),
+        reads=contents.reads,
         _contents=contents,
         _stream=file.stream,
         _batch_rows=batch_rows,

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from opencwc.files.delimiters import guess_delimiter_of_text, sniff_delimiter_of_text
 from opencwc.files.document_reading import DocumentSource
+from opencwc.files.line_breaks import joined_lines, without_quotation_marks
 from opencwc.files.passages import Item, Passage, Reading, TablePassages, paragraphs
 
-SAMPLE_CHARACTERS = 200_000
+SAMPLE_LINES = 4_000
 _ENDINGS = ".!?:;。！？：；؟۔"
 
 
@@ -24,22 +25,21 @@ def read_plain(source: DocumentSource) -> Iterator[Item]:
 
 
 def read_text(text: str, place: str = "") -> Iterator[Item]:
-    """Yield lines as ``7``, or paragraphs as ``¶ 3``; in a body both are paragraphs: ``body ¶ 3``.
+    """Yield lines as ``7``, or paragraphs as ``¶ 3``; in the body of a message both are paragraphs: ``body ¶ 3``.
 
-    A tab becomes a space: in a passage only the cells of a row are parted by tabs.
+    Marks of quotation are taken away. A tab becomes a space: in a passage only the cells of a row are parted by tabs.
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\t", " ")
     lines = plain.split("\n")
-    if runs_on(plain[:SAMPLE_CHARACTERS].split("\n")):
+    if "\n>" in plain or plain.startswith(">"):
+        lines = without_quotation_marks(lines)
+    if runs_on(lines[:SAMPLE_LINES]):
         before = f"{place} " if place else ""
         for number, paragraph in enumerate(paragraphs(lines), 1):
             yield Passage(f"{before}¶ {number}", paragraph)
         return
-    number = 0
-    for at, line in enumerate(lines, 1):
-        if line.strip():
-            number += 1
-            yield Passage(f"{place} ¶ {number}" if place else str(at), line.rstrip())
+    for number, (at, line) in enumerate(joined_lines(lines, wrapped=bool(place)), 1):
+        yield Passage(f"{place} ¶ {number}" if place else str(at), line)
 
 
 def runs_on(lines: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from opencwc.finding import Message
 CHUNK_BYTES = 4_000_000
 START_BYTES = 1_000_000
 
+_BLANK = b" \t\x0b\x0c\n"
 _HOLD_ASCII = frozenset({"utf-8", "cp1252", "latin-1"})
 
 
@@ -155,7 +156,8 @@ def _without_blank_end(lines: Iterable[bytes | Message]) -> Iterator[bytes | Mes
             blank = 0
             yield block
             continue
-        kept = len(block.rstrip(b" \t\x0b\x0c\n"))
+        # What is stripped is copied, four million bytes at a time: the end shows whether there is any need.
+        kept = len(block.rstrip(_BLANK)) if block[-2:-1] in _BLANK else len(block) - 1
         if kept:
             yield from _blank_lines(blank)
             end = block.index(b"\n", kept) + 1

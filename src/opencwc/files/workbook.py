@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, has_header, named, names_columns
+from opencwc.files.columns import SAMPLE_ROWS, Chosen, WantedColumns, has_header, named, names_columns
 from opencwc.files.frames import PROBLEM, name_columns, plain_problem
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
@@ -50,14 +50,14 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     data = sheet.records[drop:]
     chosen = wanted.choose(columns, [[row[at].strip() or None for row in data] for at in range(sheet.width)])
     no_header = [] if headed else [Message("note_no_header", {"columns": sheet.width})]
-    positions = (chosen.input, chosen.input if chosen.id is None else chosen.id)
-    walk = _ColumnWalk(sheet, positions, file.limits)
+    walk = _ColumnWalk(sheet, chosen, file.limits)
     return RowContents(
         kind=sheet.kind,
         columns=columns,
         column=columns[chosen.input],
         id_column=None if chosen.id is None else columns[chosen.id],
-        parts=walk.parts(has_ids=chosen.id is not None),
+        parts=walk.parts(),
+        reads=chosen.columns,
         drop=drop,
         notes=(*no_header, *_notes_on(sheet, above if headed else 0)),
         share_read=lambda: walk.share,
@@ -145,20 +145,24 @@ def _rows_above_header(records: list[list[str]], named_columns: tuple[str | None
 class _ColumnWalk:
     """The wanted columns of a sheet, a slice at a time."""
 
-    def __init__(self, sheet: _Sheet, positions: tuple[int, int], limits: ValueLimits) -> None:
-        self._sheet, self._positions, self._limits = sheet, positions, limits
+    def __init__(self, sheet: _Sheet, chosen: Chosen, limits: ValueLimits) -> None:
+        self._sheet, self._chosen, self._limits = sheet, chosen, limits
         self.share = 0.0
 
-    def parts(self, *, has_ids: bool) -> Iterator[Part]:
-        frame = self._sheet.load(use_columns=sorted(set(self._positions)))
-        inputs = frame.to_series(0 if self._positions[0] <= self._positions[1] else 1)
-        ids = frame.to_series(0 if self._positions[1] <= self._positions[0] else 1) if has_ids else None
+    def parts(self) -> Iterator[Part]:
+        chosen = self._chosen
+        loaded = sorted({at for at in (*chosen.reads, chosen.id) if at is not None})
+        frame = self._sheet.load(use_columns=loaded)
+        inputs = frame.to_series(loaded.index(chosen.input))
+        ids = None if chosen.id is None else frame.to_series(loaded.index(chosen.id))
+        beside = [frame.to_series(loaded.index(at)) for at in chosen.beside]
         for start in range(0, len(inputs), _PART_ROWS):
             end = start + _PART_ROWS
             cells = inputs[start:end]
             holds_nul = cells.str.contains("\0", literal=True).fill_null(value=False).arg_true()
             problems = dict.fromkeys(holds_nul.to_list(), HOLDS_NUL)
-            yield examine(cells, None if ids is None else ids[start:end], self._limits, problems)
+            others = [series[start:end] for series in beside]
+            yield examine(cells, None if ids is None else ids[start:end], self._limits, problems, others)
             self.share = min(1.0, end / len(inputs))
 
 

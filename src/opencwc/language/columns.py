@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from opencwc.convention.fields import load_yaml
-from opencwc.files.columns import WORDS
+from opencwc.files.headings import WORDS
 from opencwc.language.commerce import Stated, read_commerce
 
 

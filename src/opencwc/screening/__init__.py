@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.errors import SettingsError
-from opencwc.screening.model import KINDS, Question
+from opencwc.screening.model import KINDS, KINDS_BY_CELL, Question
 
 if TYPE_CHECKING:
     from opencwc.files.rows import Rows
@@ -57,7 +57,11 @@ def screen(
     from opencwc.screening.table_run import Wish, run
 
     if isinstance(source, Path):
-        table = open_texts(source, column=column) if kind == "text" else open_table(source, column=column)
+        table = (
+            open_texts(source, column=column)
+            if kind == "text"
+            else open_table(source, column=column, beside=kind in KINDS_BY_CELL)
+        )
         batches: Iterator[Rows] = table.batches()
         name = table.name
         if table.inputs_are == "molblock":
@@ -76,12 +80,13 @@ def screen_value(
 ) -> list[Finding]:
     """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
     from opencwc.finding import Subject
+    from opencwc.screening.allow_list import answer_allowing
     from opencwc.screening.rulebook import Rulebook, maker_of
     from opencwc.screening.screener import Screener
 
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
-    outcomes = Screener(rulebook, progress).answer(text.strip(), question.kind)
+    outcomes = answer_allowing(Screener(rulebook, progress), text.strip(), question.kind)
     return [outcome.finding(Subject(1, "", text), maker) for outcome in outcomes]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from opencwc.chemistry.memo import Remembered
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
-from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
-from opencwc.screening.model import Outcome, Question, Tally, gravest
+from opencwc.screening.allow_list import AllowList, silenced_in
+from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
+from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -23,9 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from opencwc.chemistry.smiles_gate import Limits
+    from opencwc.screening.row_readings import RowReadings
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
+MOST_ANSWERS_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,23 @@ class Answered:
     plain: Outcome
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """A batch behind the gate: the texts that it does not vouch for, by the row's offset.
+
+    ``texts`` is ``None`` where the rows are answered as a whole: their chemical stands in several columns.
+    """
+
+    rows: Rows
+    texts: dict[int, str] | None
+
+
 class BatchScreener:
-    """Screens batches under one question; the same object serves one process, many, and a cluster."""
+    """Screens batches under one question; the same object serves one process, many, and a cluster.
+
+    A batch is sifted, what is left is answered, and both together are its answer. `sift` may run in any thread and lets
+    the others run.
+    """
 
     def __init__(
         self, question: Question, rulebook: Rulebook | None = None, progress: Callable[[int, int], None] | None = None
@@ -47,35 +68,112 @@ class BatchScreener:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
         self.screener = Screener(self.rulebook, progress)
-        self._limits: Limits | None = None
+        self.allow_list = AllowList.of_house()
+        self._answers = Remembered(self._answer_one, MOST_ANSWERS_KEPT)
+        self._is_drawing = Remembered(self._looks_drawn)
 
     def answer(self, rows: Rows) -> Answered:
         """Answer a batch."""
-        outcomes: dict[int, tuple[Outcome, ...]] = {
-            offset: (unreadable(problem),) for offset, problem in rows.problems.items()
-        }
-        if self.question.kind == "text":
-            return self._answer_texts(rows, outcomes)
-        kinds = _kinds(rows.inputs, self.question.kind, self.screener)
-        smiles = kinds["smiles"]
-        if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
-            smiles = smiles[self._gate(rows.inputs.gather(smiles))]
-        for offsets in {**kinds, "smiles": smiles}.values():
-            inputs = rows.inputs.gather(offsets).to_list()
-            for offset, text in zip(offsets.tolist(), inputs, strict=True):
-                if offset not in outcomes:
-                    outcomes[offset] = self.screener.answer(text, self.question.kind)
-        return _counted(rows, outcomes, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        texts = self.sift(rows).texts
+        if texts is None:
+            return self.complete(rows, self.answer_joined(rows))
+        different = list(dict.fromkeys(texts.values()))
+        answers = dict(zip(different, self.answer_each(different), strict=True))
+        return self.complete(rows, {offset: answers[text] for offset, text in texts.items()})
 
-    def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
-        """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
-        readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
-        different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
-        answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
-        outcomes.update({offset: mentions for offset, text in readable if (mentions := answers[text])})
-        answered = _counted(rows, outcomes, NO_MENTION)
-        answered.tally.silent = len(rows.inputs) - len(outcomes)
+    def sift(self, rows: Rows) -> Sifted:
+        """Leave out the rows that the gate vouches for."""
+        kind = rows.columns[0].kind if rows.columns else ANY_KIND
+        by_itself = kind in KINDS_WITH_DRAWINGS or kind == "name"
+        if self.question.kind in KINDS_BY_CELL and (rows.beside or not by_itself):
+            return Sifted(rows, None)
+        return Sifted(rows, self._texts_left(rows))
+
+    def answer_each(self, texts: Sequence[str]) -> list[tuple[Outcome, ...]]:
+        """Answer texts in full; of what is a text and no value, nothing where nothing in it was recognised."""
+        if self.question.kind == "text":
+            return list(self.screener.finder.answer_all(texts))
+        return [self._answers[self.question.kind, text] for text in texts]
+
+    def answer_joined(self, rows: Rows) -> dict[int, tuple[Outcome, ...]]:
+        """Answer rows whose chemical stands in several columns."""
+        of_inputs = _unread(rows)
+        if rows.columns[0].kind in KINDS_WITH_DRAWINGS:
+            texts = self._texts_left(rows)
+            of_inputs |= dict(zip(texts, self.answer_each(list(texts.values())), strict=True))
+        return of_inputs | dict(self._row_readings.join(rows, of_inputs))
+
+    def complete(self, rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]) -> Answered:
+        """Return the answer to a batch, given the outcomes of the rows that were left; no outcome is no mention."""
+        told = self._allowing(
+            rows, _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
+        )
+        if self.question.kind != "text":
+            return _counted(rows, told, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+        answered = _counted(rows, told, NO_MENTION)
+        answered.tally.silent = len(rows) - len(told)
         return answered
+
+    def _allowing(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> dict[int, tuple[Outcome, ...]]:
+        """Let the allow-list silence what it allows."""
+        if not self.allow_list.in_force:
+            return outcomes
+        return {
+            offset: self.allow_list.silence(rows.inputs[offset] or "", statements)
+            for offset, statements in outcomes.items()
+        }
+
+    @property
+    def gate_applies(self) -> bool:
+        """Whether the gate can vouch for values of the kind that is asked."""
+        return self.question.gate and self.question.kind in ("auto", "smiles")
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What may be listed, for the gate."""
+        return gate_limits(self.rulebook)
+
+    @cached_property
+    def _row_readings(self) -> RowReadings:
+        """Reads rows of several columns."""
+        from opencwc.screening.row_readings import RowReadings
+
+        quiet_rows_matter = not self.question.only or Verdict.NOT_LISTED in self.question.only
+        return RowReadings(self.screener, self._are_quiet, quiet_rows_matter=quiet_rows_matter)
+
+    def _are_quiet(self, drawings: Sequence[str]) -> Sequence[bool]:
+        """Tell of SMILES which no entry can have to do with; of a few of them nothing is told."""
+        import polars as pl
+
+        if not self.question.gate or len(drawings) < LEAST_ROWS_FOR_GATE:
+            return [False] * len(drawings)
+        quiet: list[bool] = (~self._gate(pl.Series(drawings, dtype=pl.String))).tolist()
+        return quiet
+
+    def _answer_one(self, asked: tuple[str, str]) -> tuple[Outcome, ...]:
+        kind, text = asked
+        return self.screener.answer(text, kind)
+
+    def _looks_drawn(self, text: str) -> bool:
+        return recognise(text, self.screener.known) == "smiles"
+
+    def _texts_left(self, rows: Rows) -> dict[int, str]:
+        """Return the texts that the gate does not vouch for, by the row's offset."""
+        gated = self.gate_applies and len(rows) >= LEAST_ROWS_FOR_GATE
+        offsets = self._not_vouched_for(rows.inputs) if gated else list(range(len(rows)))
+        texts = zip(offsets, rows.inputs.gather(offsets).to_list(), strict=True)
+        return {offset: text for offset, text in texts if offset not in rows.problems and text is not None}
+
+    def _not_vouched_for(self, inputs: pl.Series) -> list[int]:
+        import numpy as np
+
+        sent_on = self._gate(inputs)
+        if self.question.kind == "auto":  # some names can be read as drawings
+            short = (inputs.str.len_bytes() <= LONGEST_SHORT_NAME).fill_null(value=False).to_numpy()
+            for offset in np.flatnonzero(~sent_on & short).tolist():
+                sent_on[offset] = not self._is_drawing[inputs[offset]]
+        left: list[int] = np.flatnonzero(sent_on).tolist()
+        return left
 
     def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
         import numpy as np
@@ -83,12 +181,15 @@ class BatchScreener:
 
         from opencwc.chemistry.smiles_gate import scan
 
-        if self._limits is None:
-            self._limits = gate_limits(self.rulebook)
         array = inputs.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         _, offsets, data = array.buffers()
         ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-        return scan(np.frombuffer(data or b"\0", np.uint8), ends, self._limits)
+        return scan(np.frombuffer(data or b"\0", np.uint8), ends, self.limits)
+
+
+def _unread(rows: Rows) -> dict[int, tuple[Outcome, ...]]:
+    """Return the outcomes of the rows that the reader of the file could not read."""
+    return {offset: (unreadable(problem),) for offset, problem in rows.problems.items()}
 
 
 def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcome) -> Answered:
@@ -96,72 +197,77 @@ def _counted(rows: Rows, outcomes: dict[int, tuple[Outcome, ...]], plain: Outcom
     tally = Tally()
     for statements in outcomes.values():
         tally.add(gravest(outcome.verdict for outcome in statements))
+        for name, mentions in silenced_in(statements).items():
+            tally.allowed[name] = tally.allowed.get(name, 0) + mentions
     tally.add(plain.verdict, len(rows.inputs) - len(outcomes))
     return Answered(rows, outcomes, tally, plain)
 
 
 def gate_limits(rulebook: Rulebook) -> Limits:
     """Return what a rulebook's compositions allow, laid out for the bulk reader."""
-    from opencwc.chemistry.smiles_gate import make_limits
+    from opencwc.chemistry.smiles_gate import Need, make_limits
 
     gate = rulebook.gate
-    needs = [(counts.elements, counts.alkyl_on_phosphorus, counts.quaternary, counts.positive) for counts in gate.needs]
-    return make_limits(gate.full_keys, gate.keys, needs)
+    return make_limits(gate.full_keys, gate.keys, gate.bare, (Need(*counts) for counts in gate.needs))
 
 
 def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
     """Lay out a batch as the lines of the answer, with the columns of `FINDING_COLUMNS`."""
+    import numpy as np
     import polars as pl
 
-    rows = answered.rows
-    special = pl.Series("offset", list(answered.outcomes), dtype=pl.UInt32)
-    base = pl.DataFrame({"id": rows.ids.fill_null(""), "input": rows.inputs.fill_null("")}).with_row_index("offset")
-    keys = base.select("offset", (pl.col("offset").cast(pl.Int64) + rows.first).alias("row"), "id", "input")
-    simple = keys.filter(~pl.col("offset").is_in(special.implode())).with_columns(
-        pl.lit("").alias("component"),
-        pl.lit(str(answered.plain.verdict)).alias("verdict"),
-        pl.lit("").alias("list"),
-        pl.lit("").alias("entry"),
-        pl.lit(answered.plain.basis).alias("basis"),
-        pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
-        pl.lit("").alias("readings"),
-    )
-    special_lines = _outcome_lines(answered, question).join(keys, on="offset", how="left", maintain_order="left")
-    special_lines = special_lines.with_columns(
-        pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input")
-    )
-    if question.only and answered.plain.verdict not in question.only:
-        simple = simple.clear()
-    lines = pl.concat([simple.select("offset", *FINDING_COLUMNS), special_lines.select("offset", *FINDING_COLUMNS)])
-    return lines.sort("offset", maintain_order=True).select(FINDING_COLUMNS)
-
-
-def _outcome_lines(answered: Answered, question: Question) -> pl.DataFrame:
-    """Return the outcomes that are asked for, a line each; a message that many of them share is said once."""
-    import polars as pl
-
-    ids, inputs = answered.rows.ids.to_list(), answered.rows.inputs.to_list()
+    rows, plain = answered.rows, answered.plain
     chosen = [
         (offset, outcome)
-        for offset, outcomes in answered.outcomes.items()
-        for outcome in outcomes
+        for offset in sorted(answered.outcomes)
+        for outcome in answered.outcomes[offset]
         if not question.only or outcome.verdict in question.only
     ]
+    plain_is_wanted = not question.only or plain.verdict in question.only
+    answered_apart = np.array(list(answered.outcomes), np.int64)
+    lines_of = np.full(len(rows), int(plain_is_wanted))
+    lines_of[answered_apart] = 0
+    np.add.at(lines_of, np.array([offset for offset, _ in chosen], np.int64), 1)
+    offsets = np.repeat(np.arange(len(rows)), lines_of)
+    is_apart = np.zeros(len(rows), np.bool_)
+    is_apart[answered_apart] = True
+    special = np.flatnonzero(is_apart[offsets])
+    plain_cells = {
+        "verdict": str(plain.verdict), "basis": plain.basis, "why": sentence(plain.message, question.lang),
+    }  # fmt: skip
+    cells = _outcome_cells(answered, chosen, question)
+    columns = {"id": rows.ids.gather(offsets).fill_null(""), "input": rows.inputs.gather(offsets).fill_null("")}
+    for name in FINDING_COLUMNS[1:]:
+        if name not in columns:
+            columns[name] = pl.Series([plain_cells.get(name, "")]).new_from_index(0, len(offsets))
+        columns[name] = columns[name].scatter(special, cells[name]) if len(special) else columns[name]
+    columns["row"] = pl.Series(offsets + rows.first)
+    return pl.DataFrame({name: columns[name] for name in FINDING_COLUMNS})
+
+
+def _outcome_cells(
+    answered: Answered, chosen: Sequence[tuple[int, Outcome]], question: Question
+) -> dict[str, list[str]]:
+    """Return the cells of the outcomes that are asked for; a message that many of them share is said once."""
     messages = {id(outcome.message): outcome.message for _, outcome in chosen}
     whys = {key: sentence(message, question.lang) for key, message in messages.items()}
-    columns: dict[str, list[str | None]] = {
-        "place": [_place(outcome, ids[offset] or "", inputs[offset]) for offset, outcome in chosen],
-        "written": [outcome.written or None for _, outcome in chosen],
-        "component": ["" if outcome.component is None else str(outcome.component) for _, outcome in chosen],
-        "verdict": [str(outcome.verdict) for _, outcome in chosen],
-        "list": [outcome.rule.list if outcome.rule else "" for _, outcome in chosen],
-        "entry": [outcome.rule.entry if outcome.rule else "" for _, outcome in chosen],
-        "basis": [outcome.basis for _, outcome in chosen],
-        "why": [whys[id(outcome.message)] for _, outcome in chosen],
-        "readings": [readings_cell(outcome.readings) for _, outcome in chosen],
-    }
-    offsets = pl.Series("offset", [offset for offset, _ in chosen], dtype=pl.UInt32)
-    return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])
+    cells: dict[str, list[str]] = {name: [] for name in FINDING_COLUMNS[1:]}
+    for offset, outcome in chosen:
+        place, text = answered.rows.ids[offset] or "", answered.rows.inputs[offset] or ""
+        line = {
+            "id": _place(outcome, place, text) or place,
+            "input": outcome.written or text,
+            "component": "" if outcome.component is None else str(outcome.component),
+            "verdict": str(outcome.verdict),
+            "list": outcome.rule.list if outcome.rule else "",
+            "entry": outcome.rule.entry if outcome.rule else "",
+            "basis": outcome.basis,
+            "why": whys[id(outcome.message)],
+            "readings": readings_cell(outcome.readings),
+        }
+        for name, cell in line.items():
+            cells[name].append(cell)
+    return cells
 
 
 def to_findings(answered: Answered, maker: Maker, file: str = "", only: Collection[Verdict] = ()) -> Iterator[Finding]:
@@ -204,35 +310,3 @@ def _place(outcome: Outcome, place: str, text: str | None) -> str | None:
     from opencwc.files import cell_of
 
     return cell_of(place, text or "", outcome.span[0])
-
-
-def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArray[np.int64]]:
-    """Sort the readable rows by what they are: offsets by kind."""
-    import polars as pl
-
-    readable = inputs.is_not_null()
-    none = readable & False
-    masks = {"smiles": none, "inchi": none, "cas": none, "name": none, "molblock": none}
-    if kind != "auto":
-        masks[kind] = readable
-    else:
-        short = inputs.str.len_bytes() <= LONGEST_SHORT_NAME
-        listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names)).implode())
-        block = inputs.str.contains("M  END", literal=True) & inputs.str.contains("\n", literal=True)
-        masks["molblock"] = block
-        masks["inchi"] = inputs.str.starts_with("InChI=") & ~block
-        masks["cas"] = inputs.str.contains(r"^\d{2,7}-\d\d-\d$")
-        drawn = inputs.str.replace_all(BRACKET_ATOM, "*").str.contains(rf"^{DRAWN}$")
-        masks["smiles"] = drawn & ~(listed | masks["inchi"] | masks["cas"] | block)
-        rest = ~(masks["inchi"] | masks["cas"] | masks["smiles"] | masks["molblock"])
-        masks["name"] = rest & readable
-        odd = inputs.filter(masks["name"].fill_null(value=False))
-        if odd.len():
-            from opencwc.chemistry.registry_numbers import looks_like_cas
-
-            numbers = pl.Series([looks_like_cas(text) for text in odd.to_list()])
-            offsets = masks["name"].fill_null(value=False).arg_true()
-            moved = pl.Series(range(len(inputs)), dtype=pl.UInt32).is_in(offsets.filter(numbers).implode())
-            masks["cas"] = masks["cas"] | moved
-            masks["name"] = masks["name"] & ~moved
-    return {name: mask.fill_null(value=False).arg_true().to_numpy().astype("int64") for name, mask in masks.items()}

@@ -23,8 +23,9 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
+from opencwc.screening.answers import answer_to, reading_message, reason_of
 from opencwc.screening.groups import UNBOUNDED, parse_place
-from opencwc.screening.model import BESIDE
+from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
 
@@ -55,13 +56,16 @@ class Teller:
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else ""))
         if entry:
             heading.append(self.title(entry))
-        blocks: list[Block] = [Paragraph((sentence(finding.message, self.lang),))]
+        blocks: list[Block] = [*self.answer(finding), Paragraph((sentence(reason_of(finding), self.lang),))]
         if excerpt := self.excerpt(finding):
             blocks.append(excerpt)
         if entry and entry.evidence == "unverified":
             blocks.append(Paragraph((Text(self.evidence("unverified"), warn=True),)))
         facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
         facts += self.stated(finding)
+        if finding.readings:
+            told = (reading_message(reading) for reading in finding.readings)
+            facts.append(Fact(self.say("label_readings"), tuple(say(reading, self.lang) for reading in told)))
         if finding.steps:
             facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
         if finding.confidence is not None:
@@ -80,6 +84,21 @@ class Teller:
             blocks=tuple(blocks),
             facets=facets,
         )
+
+    def answer(self, finding: Finding) -> Iterator[Paragraph]:
+        """Answer first: what a finding of screening comes to and what follows, and what a stated strength means."""
+        if finding.maker.component != COMPONENT:
+            return
+        answer = answer_to(finding, self.convention)
+        yield Paragraph((sentence(answer.message, self.lang),), "lead")
+        for strength in answer.beside:
+            yield Paragraph((sentence(strength, self.lang),))
+
+    def subject(self, finding: Finding) -> str:
+        """Name the entry and the chemical of a finding of screening; empty where it rests on no entry."""
+        of_screening = finding.maker.component == COMPONENT
+        subject = answer_to(finding, self.convention).subject if of_screening else None
+        return say(subject, self.lang) if subject else ""
 
     def place(self, finding: Finding) -> tuple[Fact, ...]:
         """Say where the finding stands in the user's file, and what the chemical was known by."""

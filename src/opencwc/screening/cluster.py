@@ -485,7 +485,8 @@ def _read_tally(path: Path) -> Tally | None:
 
     try:
         told = _read_footer_json(path, _TALLY)
-        return Tally(told["rows"], {verdict: told["by_verdict"][str(verdict)] for verdict in SCREEN.verdicts})
+        by_verdict = {verdict: told["by_verdict"][str(verdict)] for verdict in SCREEN.verdicts}
+        return Tally(told["rows"], by_verdict, allowed=told["allowed"])
     except (pa.ArrowException, OSError, ValueError, KeyError):
         return None
 
@@ -498,7 +499,8 @@ def _read_footer_json(path: Path, key: str) -> dict[str, Any]:
 
 
 def _tally_as_json(tally: Tally) -> dict[str, Any]:
-    return {"rows": tally.rows, "by_verdict": {str(verdict): rows for verdict, rows in tally.by_verdict.items()}}
+    by_verdict = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
+    return {"rows": tally.rows, "by_verdict": by_verdict, "allowed": tally.allowed}
 
 
 def _question_as_json(job: Job) -> dict[str, Any]:

@@ -112,7 +112,9 @@ class Core(Struct, frozen=True, dict=True):
         alone = any(kind == "carbon neighbour" and (symbol, number) == ("P", 1) for kind, symbol, number in conditions)
         largest = max((place.most_carbons for _, place, _ in self.place_atoms), default=0) if alone else 0
         elements = tuple(sorted((number, numbers.count(number)) for number in set(numbers)))
-        return Counts(elements, largest, quaternary, Chem.GetFormalCharge(self.mol) > 0)
+        charged = (atom.GetAtomicNum() for atom in atoms_of(self.mol) if atom.GetFormalCharge() > 0)
+        positive = next(charged, 0) if Chem.GetFormalCharge(self.mol) > 0 else 0
+        return Counts(elements, largest, quaternary, positive)
 
     def fit(self, mol: Chem.Mol) -> Fit | None:
         """Fit a standardised component to this core, or return ``None``."""
@@ -189,13 +191,13 @@ class Counts(NamedTuple):
 
     ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
     a phosphorus must carry with no further carbon (0: no such phosphorus is asked for); ``quaternary`` counts
-    quaternary nitrogens; ``positive`` asks for a positive charge.
+    quaternary nitrogens; ``positive`` is the atomic number of an atom that must be charged (0: none).
     """
 
     elements: tuple[tuple[int, int], ...]
     alkyl_on_phosphorus: int
     quaternary: int
-    positive: bool
+    positive: int
 
 
 class Drawing(Struct, frozen=True, dict=True):

@@ -16,13 +16,20 @@ from typing import BinaryIO
 import polars as pl
 
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.identifier_columns import ReadColumn
+from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, signature_of
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_languages
 from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
-_DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")
+_DOCUMENTS = ("pdf", "docx", "odt", "rtf", "html", "eml", "mbox", "picture", "zip")
+"""The kinds that are never read as a table of chemicals."""
+_DOCUMENTS_NOT_READ = (".doc", ".dot", ".msg", ".ppt", ".pptx", ".odp", ".heic", ".rar", ".7z")
+"""Documents of kinds that are not read: the reader of documents says why."""
+_SIGNATURES = ("rtf", *PICTURES)
+_START_BYTES = 4_096
 _TABLES_ONLY = (".parquet", ".json", ".jsonl", ".ndjson", ".sdf", ".sd", ".mol", ".smi", ".gz", ".zst")
 
 
@@ -36,6 +43,7 @@ class DocumentRows:
     languages: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
     kind: str = ""
     columns: tuple[str, ...] = ()
+    reads: tuple[ReadColumn, ...] = ()
     column: str = ""
     id_column: str | None = None
     inputs_are: str = "text"
@@ -110,10 +118,27 @@ def open_texts(
 
 
 def is_document(path: Path) -> bool:
-    """Tell whether a file is a document and no table, by its first bytes or its name."""
+    """Tell whether a file is a document and no table, or a folder of documents."""
+    if path.is_dir():
+        return True
     try:
         with path.open("rb") as stream:
-            start = stream.read(5)
+            start = stream.read(_START_BYTES)
     except OSError:
         return False
-    return start == b"%PDF-" or path.suffix.lower() in _DOCUMENTS
+    return is_document_by(path.name, start)
+
+
+def is_document_by(name: str, start: bytes) -> bool:
+    """Tell whether a file is a document and no table, by its name, its first bytes, or as a message with its header.
+
+    >>> is_document_by("x.bin", b"%PDF-1.7"), is_document_by("sheet.docx", b"PK"), is_document_by("goods.xlsx", b"PK")
+    (True, True, False)
+    """
+    kind = document_kind_by_name(name)
+    signature = signature_of(start)
+    if kind in _DOCUMENTS or name.lower().endswith(_DOCUMENTS_NOT_READ) or signature in _SIGNATURES:
+        return True
+    if signature == "zip":
+        return kind != "xlsx"
+    return b"%PDF-" in start[:1_024] or (kind in ("", "txt") and not signature and is_message(start, kind))

@@ -12,7 +12,7 @@ from rdkit import Chem
 from opencwc.chemistry.composition import atoms_of
 from opencwc.chemistry.standardisation import Component, Standardised
 from opencwc.convention import Entry
-from opencwc.finding import Evidence, Item, Message, Value, Verdict
+from opencwc.finding import Evidence, Item, Message, Value, Verdict, chemical_named
 from opencwc.screening.cores import Drawing, Fit
 from opencwc.screening.groups import Answer
 from opencwc.screening.rule_index import RuleIndex, Ruling
@@ -118,7 +118,8 @@ def _exempt(ruling: Ruling, component: Component, fit: Fit) -> Judged | None:
     chemical = ruling.chemical
     if chemical is None or fit.answer is not Answer.YES or component.form not in ("free", chemical.salts or "free"):
         return None
-    said = Message("why_exempt", {"entry": ruling.entry.id, "name": chemical.name})
+    name = chemical_named(chemical.name, chemical.cas)
+    said = Message("why_exempt", {"entry": ruling.entry.id, "name": name})
     return Judged(component, ruling.entry, Verdict.EXEMPT, said, _evidence(component, fit))
 
 
@@ -197,11 +198,12 @@ def _places(fit: Fit) -> tuple[Item, ...]:
     )
 
 
-def _named(ruling: Ruling) -> str:
+def _named(ruling: Ruling) -> Message | str:
     """Name the printed example that this drawing is, or else the entry itself."""
     examples = ruling.entry.examples
-    match = next((example.name for example in examples if example.smiles == ruling.structure.core), None)
-    return match or (examples[0].name if len(examples) == 1 else ruling.entry.title["en"])
+    match = next((example for example in examples if example.smiles == ruling.structure.core), None)
+    named = match or (examples[0] if len(examples) == 1 else None)
+    return chemical_named(named.name, named.cas) if named else Message("by_language", dict(ruling.entry.title))
 
 
 def _evidence(component: Component, fit: Fit) -> tuple[Evidence, ...]:

@@ -10,12 +10,13 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames
-from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.inchi_keys import normalise_inchi_key
+from opencwc.chemistry.molecule_reader import Unreadable, normalise_inchi, read_structure, sides_of_reaction
 from opencwc.chemistry.name_resolver import Candidate, Resolver
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
-from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Item, Message
+from opencwc.convention import Chemical, Convention, Entry, OrdinaryWord
+from opencwc.finding import Item, Message, chemical_named
 
 
 class Known(NamedTuple):
@@ -23,7 +24,8 @@ class Known(NamedTuple):
 
     ``structures`` and ``names`` belong together, one a reading. ``named_in`` are the entries that name the chemical
     itself, where no structure can be drawn (ricin). ``doubt`` is the message id of a reason not to trust the reading,
-    such as a name that speaks of a polymer, or one that is only nearly spelt so. ``cas`` are the readings' numbers.
+    such as a name that speaks of a polymer, or one that is only nearly spelt so; ``also`` says what else the word is.
+    ``cas`` are the readings' numbers.
     """
 
     found: Message
@@ -32,6 +34,7 @@ class Known(NamedTuple):
     named_in: tuple[tuple[Entry, Chemical], ...] = ()
     doubt: str = ""
     cas: tuple[str, ...] = ()
+    also: Message | None = None
 
 
 class KnownChemicals:
@@ -51,34 +54,57 @@ class KnownChemicals:
         candidates = self.resolver.by_number(cas)
         if not candidates:
             return Message("unreadable_cas_unknown", {"cas": cas})
-        return self.known(candidates, Message("found_cas", {"cas": cas, "name": candidates[0].name}))
+        return self.known(candidates, Message("found_cas", {"cas": cas, "name": _named(candidates[0])}))
 
-    def by_name(self, text: str) -> Known | Message:
-        """Look up a name, or the sequence accession of a protein; return the reason where it is not known."""
-        candidates = self.resolver.resolve(text)
+    def by_inchi_key(self, text: str) -> Known | Message:
+        """Look up an InChIKey; return the reason where no known chemical has it, since it cannot be turned back."""
+        key = normalise_inchi_key(text)
+        if key is None:
+            return Message("unreadable_key_form")
+        candidates = self.resolver.by_inchi_key(key)
         if not candidates:
-            return Message("unreadable_name")
-        known = self.known(candidates)
-        if known.doubt or candidates[0].found != "curated" or len(candidates) > 1:
-            return known
-        return known._replace(doubt=self._doubt_of_word(text))
+            return Message("unreadable_key_unknown", {"key": key})
+        return self.known(candidates, Message("found_key", {"key": key, "name": candidates[0].name}))
 
-    def _doubt_of_word(self, text: str) -> str:
-        """Say why a curated name may not be meant: it has an ordinary meaning, or isomers share the formula."""
+    def by_name(self, text: str, *, guessed: bool = False) -> Known | Message:
+        """Look up a name, or the sequence accession of a protein; return the reason where it is not known.
+
+        ``guessed`` where nobody said that it is a name: then a code of a few letters may be another thing's.
+        """
+        noise = is_noise(text)
+        candidates = self.resolver.by_curated_name(text) if noise else self.resolver.resolve(text)
+        if not candidates or has_item_letter(text):
+            return Message("unreadable_noise" if noise else "unreadable_name")
+        known = self.known(candidates)
+        if known.doubt or candidates[0].found not in ("curated", "index") or len(candidates) > 1:
+            return known
+        doubt = self._doubt_of_word(text, guessed=guessed)
+        return known._replace(doubt=doubt, also=self._also(text) if doubt == "doubt_ordinary_word" else None)
+
+    def _doubt_of_word(self, text: str, *, guessed: bool) -> str:
+        """Say why a name may not be meant: it has an ordinary meaning, or isomers share the formula."""
         spellings = self.resolver.curated.by_name(text)
         if any(spelling.name.kind == "formula" for spelling in spellings):
             drawn = (smiles for spelling in spellings for smiles in spelling.chemical.structures)
             return "doubt_formula" if any(shared_by_isomers(text, smiles) for smiles in drawn) else ""
         printed = any(
-            spelling.name.source == entry.source for spelling in spellings for entry, _ in spelling.chemical.named_in
+            spelling.name.source == entry.source and spelling.name.lang in AUTHENTIC
+            for spelling in spellings
+            for entry, _ in spelling.chemical.named_in
         )
-        return "" if printed or normalise_name(text) not in self._ordinary else "doubt_ordinary_word"
+        is_code = sum(map(str.isalnum, text)) <= LONGEST_CODE and text.isascii()
+        sure = printed and not (guessed and is_code)
+        return "" if sure or normalise_name(text) not in self._ordinary else "doubt_ordinary_word"
+
+    def _also(self, text: str) -> Message:
+        """Say what else a word is."""
+        return Message("by_language", dict(self._ordinary[normalise_name(text)].also))
 
     @cached_property
-    def _ordinary(self) -> frozenset[str]:
-        """The keys of words that need other signs of a chemical beside them."""
+    def _ordinary(self) -> dict[str, OrdinaryWord]:
+        """The words that need other signs of a chemical beside them, by their keys."""
         words = self._convention.naming.ordinary
-        return frozenset(normalise_name(word.word) for word in words if {"context", "chemical"} & {*word.needs})
+        return {normalise_name(word.word): word for word in words if {"context", "chemical"} & {*word.needs}}
 
     def known(self, candidates: Sequence[Candidate], found: Message | None = None) -> Known:
         """Return what candidates for one text amount to."""
@@ -131,7 +157,7 @@ def shared_by_isomers(formula: str, smiles: str) -> bool:
 
 def _found(candidates: Sequence[Candidate]) -> Message:
     first = candidates[0]
-    names: tuple[Item, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
+    names: tuple[Item, ...] = tuple({candidate.name: _named(candidate) for candidate in candidates}.values())
     if first.found == "curated" and len(names) > 1:
         if len(names) > MOST_NAMES:
             names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))
@@ -141,18 +167,48 @@ def _found(candidates: Sequence[Candidate]) -> Message:
         return Message("found_near", {"names": spelt})
     if first.found == "systematic":
         return Message("found_systematic")
-    return Message("found_name", {"name": first.name})
+    return Message("found_name", {"name": _named(first)})
+
+
+def _named(candidate: Candidate) -> Item:
+    """Name a candidate in any language where it is of the curated table."""
+    return chemical_named(candidate.name, candidate.cas if candidate.chemical else "")
+
+
+def has_item_letter(written: str) -> bool:
+    """Tell whether a bracket shows that the first letter only counts: "d) Stoff"."""
+    return _ITEM_LETTER.match(written) is not None
+
+
+def is_noise(text: str) -> bool:
+    """Tell whether a text is no word of any language: one or two letters, signs alone, or bytes read in a wrong code.
+
+    >>> [is_noise(text) for text in ("È", "ab", "Ã©", "â‚¬", "\x01\x02x", "Tea", "沙林", "Benzène")]
+    [True, True, True, True, True, False, False, False]
+    """
+    letters = sum(2 if ord(sign) > _LAST_ALPHABET else 1 for sign in text if sign.isalnum())
+    if letters < LEAST_LETTERS or any(unicodedata.category(sign) in _NO_SIGNS for sign in text):
+        return True
+    if text.isascii():
+        return False
+    try:
+        return not text.encode("cp1252").decode("utf-8").isascii()
+    except UnicodeError:
+        return False
 
 
 def recognise(text: str, known: KnownChemicals) -> str:
-    """Say what a single value is: ``smiles``, ``inchi``, ``molblock``, ``cas`` or ``name``."""
+    """Say what a single value is: ``smiles``, ``inchi``, ``inchikey``, ``molblock``, ``cas`` or ``name``."""
     if "\n" in text and "M  END" in text:
         return "molblock"
-    if text.startswith("InChI="):
+    if normalise_inchi(text):
         return "inchi"
     if looks_like_cas(text):
         return "cas"
-    if looks_drawn(text) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
+    if normalise_inchi_key(text):
+        return "inchikey"
+    drawing = text.replace(">", ".") if ">" in text and sides_of_reaction(text) else text
+    if looks_drawn(drawing) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
         return "smiles"
     return "name"
 
@@ -167,8 +223,14 @@ def looks_drawn(text: str) -> bool:
 
 
 MOST_NAMES = 3
+LEAST_LETTERS, LONGEST_CODE = 3, 4
+"""Letters and digits of the shortest name of the index, and of the longest code that may be any other thing's."""
+AUTHENTIC = ("any", "ar", "zh", "en", "fr", "ru", "es")
+"""The languages of the Convention (Art. XXIV); a name printed in another translation may be a common word in these."""
+_ITEM_LETTER = re.compile(r"\w{1,2}\) ")
+_LAST_ALPHABET = 0x2E7F
+_NO_SIGNS = ("Cc", "Co", "Cs", "Cn")
+"""Categories of Unicode: control characters, private ones, halves of a pair, unassigned ones."""
 LEAST_SHORT_NAME, LONGEST_SHORT_NAME = 4, 12
-BRACKET_ATOM = r"\[[^\[\]\s]*\]"
-DRAWN = r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?"
-_BRACKET = re.compile(BRACKET_ATOM)
-_SMILES_LIKE = re.compile(DRAWN)
+_BRACKET = re.compile(r"\[[^\[\]\s]*\]")
+_SMILES_LIKE = re.compile(r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?")

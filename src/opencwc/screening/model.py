@@ -10,7 +10,11 @@ from msgspec import Meta, Struct, field
 from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
 
-KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
+KINDS_BY_CELL = ("auto", "molblock")
+"""Where each cell is recognised by itself, or a file of drawings has data items: other columns are read beside."""
+KINDS = ("auto", "smiles", "inchi", "inchikey", "cas", "ec", "un", "hs", "name", "molblock", "text")
+COMPONENT = "opencwc.screening"
+"""Who makes the findings of screening (`opencwc.finding.Maker`)."""
 BESIDE = 80
 """Characters of a text that evidence shows on either side of a mention."""
 
@@ -70,9 +74,21 @@ class CheckedList(Struct, frozen=True):
     text_of: Annotated[str, Meta(description="The date of the latest text that is held.")]
 
 
-class Checked(Struct, frozen=True):
-    """What was checked: the lists with the date of their text, the day, the policies, the file and its column.
+class CheckedColumn(Struct, frozen=True):
+    """A column that was read, and as what."""
 
+    name: str
+    kind: Annotated[
+        str,
+        Meta(description="`structure`, `inchikey`, `cas`, `ec`, `name`, `un`, `hs`, or `any` where cells differ."),
+    ]
+
+
+class Checked(Struct, frozen=True):
+    """What was checked: the lists with the date of their text, the day, the policies, the file and its columns.
+
+    ``columns`` are those that say what the chemical is, ``column`` the first of them; ``not_read`` are the names of
+    others, as many as a person reads, and ``not_read_count`` how many there are.
     ``systematic_names`` is false where names that no table holds could not be read, since OPSIN is not installed.
     """
 
@@ -84,6 +100,10 @@ class Checked(Struct, frozen=True):
     column: str = ""
     notes: tuple[Message, ...] = ()
     systematic_names: bool = True
+    columns: tuple[CheckedColumn, ...] = ()
+    id_column: str = ""
+    not_read: tuple[str, ...] = ()
+    not_read_count: int = 0
 
     @property
     def list_ids(self) -> tuple[str, ...]:
@@ -94,12 +114,14 @@ class Checked(Struct, frozen=True):
 class Tally(Struct):
     """How many rows came out how; a row counts once, with its gravest verdict.
 
-    ``silent`` are the texts, among those not listed, in which no chemical was recognised.
+    ``silent`` are the texts, among those not listed, in which no chemical was recognised; ``allowed`` counts the
+    mentions that an allow-list silenced, by what is written.
     """
 
     rows: int = 0
     by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(SCREEN.verdicts, 0))
     silent: int = 0
+    allowed: dict[str, int] = field(default_factory=dict)
 
     def add(self, verdict: Verdict, rows: int = 1) -> None:
         """Count rows of one verdict."""
@@ -110,6 +132,8 @@ class Tally(Struct):
         """Add another count."""
         self.rows += other.rows
         self.silent += other.silent
+        for name, mentions in other.allowed.items():
+            self.allowed[name] = self.allowed.get(name, 0) + mentions
         for verdict, rows in other.by_verdict.items():
             self.by_verdict[verdict] += rows
 

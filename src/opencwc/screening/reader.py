@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 ROWS_A_BATCH = 5_000
 ROWS_AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
-MOST_COLUMNS = 50
-LONGEST_COLUMN = 200
-MOST_NOTES = 50
+MOST_NOTES = 500
 A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
 """A line that has all in it that a text is searched for."""
 _HERE: dict[str, Any] = {"ocr": False, "confine": False}
@@ -93,8 +92,9 @@ class Reader:
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
-        notes = {"notes": [to_plain(note) for note in table.notes[:MOST_NOTES]]}
-        yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
+        allowing = self.screener.allow_list.notes(Counter(tally.allowed))
+        notes = [to_plain(note) for note in (*table.notes[:MOST_NOTES], *allowing)]
+        yield Ended(tally.rows, tally.by_verdict, {"notes": notes} if notes else {})
 
     def _open(self, file: Input) -> Table | DocumentRows:
         """Open the file: as a table, or as the texts that were asked for."""
@@ -103,30 +103,24 @@ class Reader:
 
             return open_texts(file.path, name=file.name, column=self.column, id_column=self.id_column, **_HERE)
         from opencwc.files import open_table
+        from opencwc.screening.model import KINDS_BY_CELL
 
         return open_table(
-            file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows
-        )
+            file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows,
+            beside=self.question.kind in KINDS_BY_CELL,
+        )  # fmt: skip
 
 
 def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:
     """Return what is checked in a table or document, and by whom."""
     from opencwc.screening.formats import checked_as_json
     from opencwc.screening.rulebook import maker_of
-    from opencwc.screening.table_run import checked_by
+    from opencwc.screening.table_run import checked_of_table
 
-    checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
-    checked |= _columns_of(table.columns, table.column, table.id_column)
+    checked = checked_as_json(checked_of_table(rulebook, table, question))
     if question.kind == "text":
         checked["document"] = getattr(table, "kind", "")
     return Started(checked, to_plain(maker_of(rulebook)))
-
-
-def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:
-    """Return the column the row ids came from and those that were not read: their names, as many as a person reads."""
-    left = [name for name in columns if name not in (column, id_column)]
-    names = [name[:LONGEST_COLUMN] for name in left[:MOST_COLUMNS]]
-    return {"id_column": id_column or "", "not_read": names, "not_read_count": len(left)}
 
 
 def _parts_of(piece: Piece) -> Iterator[list[Finding]]:

@@ -6,6 +6,7 @@ The findings stream through as cards; each rule that was met is written once, be
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from itertools import chain
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Message, Rule, Verdict
+from opencwc.finding import Finding, Message, Rule, Verdict, spans_of
 from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -37,10 +38,12 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
+from opencwc.screening.allow_list import AllowList
 from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
+from opencwc.screening.table_run import columns_as
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -171,7 +174,14 @@ class _Reporter(Teller):
         ]
         if self.checked.file:
             facts.append(Fact(self.say("report_file"), (Text(self.checked.file, verbatim=True),)))
-        if self.checked.column:
+        if len(self.checked.columns) > 1:
+            read = [say(column, self.lang) for column in columns_as(self.checked)]
+            if self.checked.not_read:
+                read.append(
+                    f"{self.say('page_columns_not_read')} {self.say('list_separator').join(self.checked.not_read)}"
+                )
+            facts.append(Fact(self.say("report_columns"), tuple(read)))
+        elif self.checked.column:
             facts.append(Fact(self.say("report_column"), (Text(self.checked.column, verbatim=True),)))
         notes = [sentence(note, self.lang) for note in self.checked.notes]
         if not self.checked.systematic_names:
@@ -193,6 +203,8 @@ class _Reporter(Teller):
         yield Paragraph((self.sentence("report_once"),), "note")
         if self.tally.silent:
             yield Paragraph((self.sentence("summary_silent", count=self.tally.silent),), "warning")
+        for note in AllowList.of_house().notes(Counter(self.tally.allowed)):
+            yield Paragraph((sentence(note, self.lang),), "warning")
         if self.tally.by_verdict[Verdict.UNREADABLE]:
             yield Paragraph((Text(self.sentence("summary_unreadable"), to="#unreadable"),), "warning")
 
@@ -240,9 +252,10 @@ class _Reporter(Teller):
                 self.remarks += 1
                 told[same] = self.remarks
                 remarks.append(Remark(self.remarks, self.badge(verdict), self.reason([row for row, _ in group])))
-            if span and (span not in marks or _graver(finding, marks[span][0])):
-                to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
-                marks[span] = (finding, told.get(same, 0), to)
+            to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
+            for place in spans_of(finding.readings, span):
+                if place not in marks or _graver(finding, marks[place][0]):
+                    marks[place] = (finding, told.get(same, 0), to)
         pieces: list[Piece] = []
         at = 0
         for (start, end), (finding, number, to) in sorted(marks.items()):

@@ -3,6 +3,7 @@
 The same index feeds the gate: what it does not hold, no entry can list.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -35,20 +36,27 @@ class Ruling(Struct, frozen=True, dict=True):
 class Gate(NamedTuple):
     """What the compositions of all rules allow, for a bulk reader to hold texts against.
 
-    ``full_keys`` are the full keys of single components, ``keys`` their plain composition keys, for what is
-    drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
+    ``full_keys`` are the full keys of single components, ``keys`` those without rings and hydrogens, for what is
+    drawn between metals, ``bare`` those of the heavy atoms alone; ``needs`` are the least counts of rules whose rest is
+    free or whose groups are of any size.
     """
 
-    full_keys: frozenset[int]
-    keys: frozenset[int]
+    full_keys: tuple[int, ...]
+    keys: tuple[int, ...]
+    bare: tuple[int, ...]
     needs: tuple[Counts, ...]
 
 
 class _Index(NamedTuple):
-    """The numbers of the rulings by composition key, and those of any size with the least counts they ask for."""
+    """The numbers of the rulings by composition key, and those of any size with the least counts they ask for.
+
+    ``full_keys`` and ``keys`` are those of the `Gate`.
+    """
 
     closed: dict[int, list[int]]
     open: list[tuple[int, Counts]]
+    full_keys: tuple[int, ...]
+    keys: tuple[int, ...]
 
 
 class RuleIndex:
@@ -67,13 +75,8 @@ class RuleIndex:
     @cached_property
     def gate(self) -> Gate:
         """What the compositions of all rules allow."""
-        cores = (core for ruling in self.rulings for core in ruling.drawing.cores)
-        closed = [core for core in cores if core.rest == "closed" and not core.unbounded and not core.holds_metal]
-        return Gate(
-            full_keys=frozenset(key for core in closed for key in core.keys(Counted.HYDROGENS)),
-            keys=frozenset(key for core in closed for key in core.keys(Counted.NEIGHBOURS)),
-            needs=tuple(dict.fromkeys(needs for _, needs in self._index.open)),
-        )
+        needs = tuple(dict.fromkeys(needs for _, needs in self._index.open))
+        return Gate(self._index.full_keys, self._index.keys, tuple(self._index.closed), needs)
 
     def may_meet(self, mol: Mol) -> bool:
         """Tell whether any ruling could apply to a molecule as it was read, by the composition of its parts.
@@ -98,11 +101,12 @@ class RuleIndex:
 
     def _open_to(self, atomic_numbers: list[int], *, positive: bool) -> list[int]:
         """Return the rulings of any size whose least counts a component meets."""
+        counts = Counter(atomic_numbers)
         return [
             number
             for number, needs in self._index.open
             if (positive or not (needs.positive or needs.quaternary))
-            and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
+            and all(counts[z] >= least for z, least in needs.elements)
         ]
 
     def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:
@@ -136,6 +140,8 @@ class RuleIndex:
         """Index every core by composition, and refuse the rules if an example does not meet its own."""
         closed: dict[int, list[int]] = {}
         unbounded: list[tuple[int, Counts]] = []
+        full_keys: set[int] = set()
+        keys: set[int] = set()
         for number, ruling in enumerate(self.rulings):
             for core in ruling.drawing.cores:
                 if core.rest == "free" or core.unbounded or core.holds_metal:
@@ -144,7 +150,9 @@ class RuleIndex:
                 for key in core.keys(Counted.ATOMS):
                     if number not in (numbers := closed.setdefault(key, [])):
                         numbers.append(number)
-        self._index = _Index(closed, unbounded)
+                full_keys |= core.keys(Counted.HYDROGENS)
+                keys |= core.keys(Counted.NEIGHBOURS)
+        self._index = _Index(closed, unbounded, tuple(sorted(full_keys)), tuple(sorted(keys)))
         self.check()
         return self._index
 
@@ -181,4 +189,4 @@ def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
             yield Ruling(entry, "doubt", structure)
 
 
-_INDEX_VERSION = 4
+_INDEX_VERSION = 6

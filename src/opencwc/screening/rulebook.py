@@ -8,6 +8,7 @@ from pathlib import Path
 
 from opencwc.convention import Convention
 from opencwc.finding import Maker
+from opencwc.screening.model import COMPONENT
 from opencwc.screening.rule_index import RuleIndex
 from opencwc.version import __version__
 
@@ -37,4 +38,4 @@ def _rulebook(convention: Convention) -> Rulebook:
 
 def maker_of(rulebook: Rulebook) -> Maker:
     """Return who makes the findings of a rulebook."""
-    return Maker("opencwc.screening", __version__, rulebook.convention.as_of.isoformat(), rulebook.list_ids)
+    return Maker(COMPONENT, __version__, rulebook.convention.as_of.isoformat(), rulebook.list_ids)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
-from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from rdkit.Chem import Mol
+
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure, sides_of_reaction, with_hydrogens
 from opencwc.chemistry.standardisation import standardise
-from opencwc.finding import Message, Rule, Verdict
+from opencwc.finding import Message, Rule, Verdict, chemical_named
 from opencwc.screening.judgement import Judged, judge
 from opencwc.screening.known_chemicals import Known, KnownChemicals
 from opencwc.screening.model import Outcome
@@ -30,7 +32,9 @@ class StructureScreener:
         )
 
     def answer_structure(self, text: str, kind: str) -> tuple[Outcome, ...]:
-        """Return the outcomes of a drawing."""
+        """Return the outcomes of a drawing; of a reaction, those of each of its sides."""
+        if kind == "smiles" and ">" in text and (sides := sides_of_reaction(text)):
+            return self._answer_reaction(sides)
         mol = read_structure(text, kind)
         if isinstance(mol, Unreadable):
             return (unreadable(mol.reason, "structure"),)
@@ -38,6 +42,8 @@ class StructureScreener:
             return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
         standardised = standardise(mol)
         judged = judge(standardised, self.rulebook)
+        if not judged and (bare := self._answer_bare(mol)):
+            return bare
         if not judged and standardised.open_bonds:
             return (Outcome(Verdict.REVIEW, "structure", Message("why_open_bonds"), steps=standardised.steps),)
         if not judged:
@@ -50,6 +56,39 @@ class StructureScreener:
             if part.role == "main" and part.form == "free" and part.number not in met
         ]
         return tuple(sorted(told, key=lambda one: one.component or 0))
+
+    def _answer_bare(self, mol: Mol) -> tuple[Outcome, ...]:
+        """Return what comes of a drawing whose atoms lack hydrogens once they are filled in; nothing where none do."""
+        filled = with_hydrogens(mol)
+        if filled is None:
+            return ()
+        standardised = standardise(filled)
+        return tuple(
+            outcome._replace(
+                verdict=Verdict.REVIEW if outcome.verdict is Verdict.LISTED else outcome.verdict,
+                message=Message("why_hydrogens_missing", {"why": outcome.message}),
+            )
+            for outcome in (_outcome(ruling, standardised.steps) for ruling in judge(standardised, self.rulebook))
+        )
+
+    def _answer_reaction(self, sides: tuple[str, str, str]) -> tuple[Outcome, ...]:
+        """Return the outcomes of the sides of a reaction, each with its side; components count through all of them."""
+        outcomes: list[Outcome] = []
+        before = 0
+        for name, side in zip(("reactant", "agent", "product"), sides, strict=True):
+            if not side:
+                continue
+            outcomes += [
+                outcome._replace(
+                    message=Message("why_side_of_reaction", {"side": Message(f"side_{name}"), "why": outcome.message}),
+                    component=outcome.component and before + outcome.component,
+                )
+                for outcome in self.answer_structure(side, "smiles")
+            ]
+            before += side.count(".") + 1
+        if all(outcome.verdict is Verdict.NOT_LISTED for outcome in outcomes):
+            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
+        return tuple(outcomes)
 
     @cached_property
     def _of_known_structure(self) -> Callable[[str], tuple[Outcome, ...]]:
@@ -64,7 +103,13 @@ class StructureScreener:
             Outcome(
                 Verdict.LISTED,
                 basis,
-                _found(known, Message("why_without_structure", {"entry": entry.id, "name": chemical.name})),
+                _found(
+                    known,
+                    Message(
+                        "why_without_structure",
+                        {"entry": entry.id, "name": chemical_named(chemical.name, chemical.cas)},
+                    ),
+                ),
                 entry.rule,
             )
             for entry, chemical in known.named_in
@@ -107,9 +152,8 @@ def _merged(
             verdict = Verdict.REVIEW if doubtful else outcome.verdict
             said = _found(known, outcome.message)
             if known.doubt and not disputed:
-                said = Message(
-                    "why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": Message(known.doubt)}
-                )
+                doubt = Message("doubt_also", {"also": known.also}) if known.also else Message(known.doubt)
+                said = Message("why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": doubt})
             if disputed and known.found.id == "found_ambiguous":
                 said = Message("why_ambiguous", {"found": known.found, "name": name, "why": outcome.message})
             elif disputed:

@@ -1,7 +1,9 @@
-"""A whole table through the screen: batch after batch, in this process or in several, always in the rows' order.
+"""A whole table through the screen: batch after batch, always in the rows' order.
 
-Memory holds a few batches at a time, whatever the length of the table. A worker that dies takes no row with it: the
-run stops with an error, and nothing half-written takes the place of an answer. Workers never outlive the run.
+With several jobs, threads sift the batches while this one reads them and answers what is left; where much is left,
+processes answer it. Memory holds a few batches at a time, whatever the length of the table. A worker that dies takes no
+row with it: the run stops with an error, and nothing half-written takes the place of an answer. Workers never outlive
+the run.
 """
 
 from __future__ import annotations
@@ -9,25 +11,53 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
+from time import thread_time
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
 
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OutputError
 from opencwc.files.rows import Rows
-from opencwc.finding import Finding, Message
+from opencwc.finding import Finding, Item, Message, Value
 from opencwc.language.refusals import is_refusal
-from opencwc.screening.batches import Answered, BatchScreener, findings_to_see, to_findings
+from opencwc.screening.batches import Answered, BatchScreener, Sifted, findings_to_see, to_findings
 from opencwc.screening.formats import format_named
-from opencwc.screening.model import Checked, CheckedList, Question, Tally, TextRow
+from opencwc.screening.model import (
+    KINDS_BY_CELL,
+    Checked,
+    CheckedColumn,
+    CheckedList,
+    Outcome,
+    Question,
+    Tally,
+    TextRow,
+)
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.version import __version__
+
+if TYPE_CHECKING:
+    from opencwc.files import Table
+    from opencwc.screening.documents import DocumentRows
+
+T = TypeVar("T")
+Answers: TypeAlias = list[tuple[Outcome, ...]]
+Outcomes: TypeAlias = dict[int, tuple[Outcome, ...]]
+SECONDS_ALONE = 1.0
+"""How long this process answers texts, by the processor's time, before others start, which takes about as long."""
+TEXTS_AT_ONCE = 250
+MOST_COLUMNS = 50
+LONGEST_COLUMN = 200
 
 
 @dataclass(frozen=True)
@@ -66,43 +96,110 @@ def run(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Piece]:
-    """Screen batches and yield their pieces in order; ``jobs`` is the number of processes.
+    """Screen batches and yield their pieces in order; with several ``jobs`` so many threads sift them.
 
-    ``progress`` is told how far the index of names is built, where it has to be: with several processes by this one,
-    before they begin.
+    What they leave is answered here, and in ``jobs`` processes once it is clear that this takes long. ``progress`` is
+    told how far the index of names is built, where it has to be: by this process, before the others begin.
 
     Raises:
         OutputError: a worker process died (out of memory, or killed).
 
     """
+    screener = BatchScreener(question, progress=progress)
     if jobs <= 1:
-        screener = BatchScreener(question, progress=progress)
         for rows in batches:
             yield make_piece(screener, rows, wish)
         return
-    if question.kind not in ("smiles", "inchi", "molblock"):
-        NameIndex.open(progress).close()
-    context = get_context("spawn")
-    end, ours = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(jobs, context, _start_worker, (question, wish, end))
-    waiting: deque[Future[Piece]] = deque()
     try:
-        for rows in batches:
-            waiting.append(pool.submit(_work, rows))
-            if len(waiting) > 2 * jobs:
-                yield _result(waiting.popleft())
-        while waiting:
-            yield _result(waiting.popleft())
+        with ThreadPoolExecutor(jobs) as threads, closing(_FullPath(screener, jobs, progress)) as full_path:
+            for answering in _answering(batches, screener, threads, full_path, jobs):
+                yield _piece(screener, answering.finish(screener), wish)
     except BrokenProcessPool as error:
         raise OutputError("screening_process_died") from error
-    finally:
-        ours.close()  # the run is over, or was stopped: workers still busy leave at once
-        pool.shutdown(cancel_futures=True)
-        end.close()
 
 
-def _result(future: Future[Piece]) -> Piece:
-    """Wait for a piece in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
+def _answering(
+    batches: Iterable[Rows], screener: BatchScreener, threads: ThreadPoolExecutor, full_path: _FullPath, ahead: int
+) -> Iterator[Answering]:
+    """Yield the batches in order, each while some that come after it are sifted and answered already."""
+    sifting: deque[Future[Sifted]] = deque()
+    answering: deque[Answering] = deque()
+    for rows in batches:
+        sifting.append(threads.submit(screener.sift, rows))
+        while sifting and (len(sifting) > ahead or sifting[0].done()):
+            answering.append(full_path.begin(_result(sifting.popleft())))
+        while len(answering) > ahead:
+            yield answering.popleft()
+    while sifting:
+        answering.append(full_path.begin(_result(sifting.popleft())))
+    yield from answering
+
+
+class Answering(NamedTuple):
+    """A batch whose answers are being found, here or in other processes."""
+
+    sifted: Sifted
+    texts: Sequence[str]
+    parts: Sequence[Future[Answers]]
+    joined: Future[Outcomes] | None = None
+
+    def finish(self, screener: BatchScreener) -> Answered:
+        """Wait for the answers, and return the batch's."""
+        rows, left = self.sifted.rows, self.sifted.texts
+        if left is None or self.joined is not None:
+            of_rows: Outcomes = _result(self.joined) if self.joined else {}
+            return screener.complete(rows, of_rows)
+        answers = dict(zip(self.texts, chain.from_iterable(map(_result, self.parts)), strict=True))
+        return screener.complete(rows, {offset: answers[text] for offset, text in left.items()})
+
+
+class _FullPath:
+    """Answers what the gate does not vouch for: in this process, and in others once that has taken a while."""
+
+    def __init__(self, screener: BatchScreener, jobs: int, progress: Callable[[int, int], None] | None) -> None:
+        self._screener, self._jobs, self._progress = screener, jobs, progress
+        self._seconds = 0.0
+        self._pool: ProcessPoolExecutor | None = None
+        self._ends: tuple[Connection, ...] = ()
+
+    def begin(self, sifted: Sifted) -> Answering:
+        """Begin to answer a batch."""
+        if sifted.texts is None:
+            return Answering(sifted, (), (), self._processes().submit(_answer_joined, sifted.rows))
+        texts = list(dict.fromkeys(sifted.texts.values()))
+        parts = [self._answer(texts[start : start + TEXTS_AT_ONCE]) for start in range(0, len(texts), TEXTS_AT_ONCE)]
+        return Answering(sifted, texts, parts)
+
+    def _answer(self, texts: list[str]) -> Future[Answers]:
+        if self._pool is not None or self._seconds >= SECONDS_ALONE:
+            return self._processes().submit(_answer_each, texts)
+        start = thread_time()
+        answers: Future[Answers] = Future()
+        answers.set_result(self._screener.answer_each(texts))
+        self._seconds += thread_time() - start
+        return answers
+
+    def _processes(self) -> ProcessPoolExecutor:
+        """Return the processes, which start when they are first needed."""
+        if self._pool is None:
+            if self._screener.question.kind not in ("smiles", "inchi", "molblock"):
+                NameIndex.open(self._progress).close()
+            context = get_context("spawn")
+            self._ends = context.Pipe(duplex=False)
+            begin = (self._screener.question, self._ends[0])
+            self._pool = ProcessPoolExecutor(self._jobs, context, _start_worker, begin)
+        return self._pool
+
+    def close(self) -> None:
+        """End the processes: the run is over, or was stopped, and those still busy leave at once."""
+        if self._pool is not None:
+            self._ends[1].close()
+            self._pool.shutdown(cancel_futures=True)
+            self._ends[0].close()
+
+
+def _result(future: Future[T]) -> T:
+    """Wait for a result in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
     while not future.done():
         wait([future], timeout=0.2)
     return future.result()
@@ -110,7 +207,10 @@ def _result(future: Future[Piece]) -> Piece:
 
 def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     """Screen one batch and encode it."""
-    answered: Answered = screener.answer(rows)
+    return _piece(screener, screener.answer(rows), wish)
+
+
+def _piece(screener: BatchScreener, answered: Answered, wish: Wish) -> Piece:
     maker = maker_of(screener.rulebook)
     encoded = format_named(wish.format).encode(answered, screener, maker, wish.file) if wish.format else b""
     only = screener.question.only
@@ -120,7 +220,7 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
         seen = findings_to_see(answered, maker, wish.file, wish.most) if wish.most else []
         findings = [finding for finding in seen if not only or finding.verdict in only]
     return Piece(
-        answered.tally, encoded, findings, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ()
+        answered.tally, encoded, findings, tuple(_refused(answered)), tuple(_texts(answered.rows)) if wish.texts else ()
     )
 
 
@@ -133,6 +233,39 @@ def _refused(answered: Answered) -> Iterator[str]:
     for offset, outcomes in answered.outcomes.items():
         if is_refusal(outcomes[0].message):
             yield answered.rows.inputs[offset]
+
+
+def checked_of_table(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Checked:
+    """Return what is checked of a table or document: which of its columns are read, as what, and which are not."""
+    read = {column.name for column in table.reads} | {table.column, table.id_column}
+    left = [name for name in table.columns if name not in read]
+    kinds = [CheckedColumn(column.name, column.kind) for column in table.reads]
+    return msgspec.structs.replace(
+        checked_by(rulebook, question.lang, table.name, table.column, table.notes),
+        columns=tuple(kinds) if question.kind in KINDS_BY_CELL else (),
+        id_column=table.id_column or "",
+        not_read=tuple(name[:LONGEST_COLUMN] for name in left[:MOST_COLUMNS]),
+        not_read_count=len(left),
+    )
+
+
+def columns_read(checked: Checked) -> Message:
+    """Say which columns of a table were read as what, and which were not."""
+    if not checked.columns or (len(checked.columns) == 1 and not checked.not_read):
+        return Message("summary_column", {"column": checked.column, "file": checked.file})
+    values: dict[str, Value] = {"file": checked.file, "columns": tuple(columns_as(checked))}
+    if not checked.not_read:
+        return Message("summary_columns", values)
+    rest: list[Item] = [Message("column_named", {"column": name}) for name in checked.not_read]
+    if more := checked.not_read_count - len(rest):
+        rest.append(Message("page_columns_more", {"count": more}))
+    return Message("summary_columns_rest", {**values, "rest": tuple(rest)})
+
+
+def columns_as(checked: Checked) -> Iterator[Message]:
+    """Say as what each column was read."""
+    for column in checked.columns:
+        yield Message("column_as", {"column": column.name, "kind": Message(f"column_of_{column.kind}")})
 
 
 def checked_by(
@@ -154,13 +287,13 @@ def checked_by(
     )
 
 
-_WORKER: list[tuple[BatchScreener, Wish]] = []
+_WORKER: list[BatchScreener] = []
 
 
-def _start_worker(question: Question, wish: Wish, end: Connection) -> None:
+def _start_worker(question: Question, end: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one stops the others
     Thread(target=_leave_with_parent, args=(end,), daemon=True).start()
-    _WORKER.append((BatchScreener(question), wish))
+    _WORKER.append(BatchScreener(question))
 
 
 def _leave_with_parent(end: Connection) -> None:
@@ -169,6 +302,9 @@ def _leave_with_parent(end: Connection) -> None:
     os._exit(1)
 
 
-def _work(rows: Rows) -> Piece:
-    screener, wish = _WORKER[0]
-    return make_piece(screener, rows, wish)
+def _answer_each(texts: list[str]) -> Answers:
+    return _WORKER[0].answer_each(texts)
+
+
+def _answer_joined(rows: Rows) -> Outcomes:
+    return _WORKER[0].answer_joined(rows)

@@ -181,7 +181,7 @@ def _screened(
     if not value.strip():
         raise InputError("mcp_value_empty")
     screener = answering.screener(as_of, lists)
-    _, answer = answer_as_json(findings_of(screener, whole_text(value), kind), lang)
+    _, answer = answer_as_json(findings_of(screener, whole_text(value), kind), screener.rulebook.convention, lang)
     return {"checked": checked_json(screener.rulebook, lang), **answer}
 
 

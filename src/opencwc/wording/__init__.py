@@ -24,9 +24,10 @@ RIGHT_TO_LEFT = ("ar",)
 def say(message: Message | str, lang: str = "en") -> str:
     """Say a message as it stands inside a sentence.
 
-    ``by_language`` is no id: its values are the texts, as a rule file has them in each language. A message that another
-    version kept, whose id or values no catalog knows here, is told with its id and its values; an id alone that no
-    catalog knows is said as itself.
+    ``by_language`` is no id: its values are the texts, as a rule file has them in each language. ``chemical`` and
+    ``chemical_within`` are named as the tables of names have it, the latter as inside a sentence. A message that
+    another version kept, whose id or values no catalog knows here, is told with its id and its values; an id alone that
+    no catalog knows is said as itself.
 
     >>> say(Message("group_alkyl", {"carbons": 7}))
     'an alkyl group of 7 carbons'
@@ -36,6 +37,8 @@ def say(message: Message | str, lang: str = "en") -> str:
         return message if alone is None else alone.format_map({})
     if message.id == "by_language":
         return _said(message.values.get(lang, message.values["en"]), lang)
+    if message.id in _CHEMICALS:
+        return _chemical_said(message, lang)
     template = _template(message, lang)
     values = {
         key: _said(float(value) if key == "count" and isinstance(value, int) else value, lang)
@@ -45,6 +48,13 @@ def say(message: Message | str, lang: str = "en") -> str:
         return template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
         return _of_another_version(message.id, values, lang)
+
+
+def _chemical_said(message: Message, lang: str) -> str:
+    from opencwc.wording.chemical_names import as_noun, chemical_name
+
+    name = chemical_name(str(message.values["cas"]), str(message.values["name"]), lang)
+    return _said(as_noun(name) if message.id == "chemical_within" else name, lang)
 
 
 def _of_another_version(message_id: str, values: Mapping[str, str], lang: str) -> str:
@@ -236,6 +246,7 @@ def _as_written(text: str) -> str:
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
+_CHEMICALS = ("chemical", "chemical_within")
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")

@@ -323,7 +323,13 @@ def test_notes_that_are_none_of_ours_are_not_kept() -> None:
         "notes": [
             {"id": "page_sign_out", "values": {}},
             {"id": "reading_kind_differs", "values": {"said": "x" * 999}},
+            {"id": "reading_file_unread", "values": {"file": "a", "reason": {"id": "reading_link", "values": {}}}},
+            {"id": "reading_file_unread", "values": {"file": "a", "reason": {"id": "page_sign_out", "values": {}}}},
             7,
         ]
     }
-    assert _notes_of(line) == [{"id": "reading_kind_differs", "values": {"said": "x" * 300}}]
+    assert _notes_of(line) == [
+        {"id": "reading_kind_differs", "values": {"said": "x" * 300}},
+        {"id": "reading_file_unread", "values": {"file": "a", "reason": {"id": "reading_link", "values": {}}}},
+        {"id": "reading_file_unread", "values": {"file": "a"}},
+    ]

@@ -45,7 +45,7 @@ def headline(part: Element) -> str:
 
 @pytest.mark.parametrize(
     ("value", "verdict"),
-    [("111-48-8", "listed"), ("CCCCCCCOP(C)(=O)F", "listed"), ("caffeine", "not_listed"), ("637-39-8", "listed")],
+    [("111-48-8", "listed"), ("CCCCCCCOP(C)(=O)F", "listed"), ("caffeine", "not_listed"), ("637-39-8", "review")],
 )
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_a_value_is_answered_in_the_language_of_the_reader(
@@ -55,6 +55,17 @@ def test_a_value_is_answered_in_the_language_of_the_reader(
     part = answered(client, value)
     assert say(f"verdict_{verdict}", lang) in headline(part)
     assert part.all(class_="checked"), "what was checked is not said"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_the_heading_follows_the_convention_and_every_other_list_has_its_own_line(
+    client: TestClient, lang: str
+) -> None:
+    client.cookies.set("opencwc_language", lang)
+    part = answered(client, "637-39-8")
+    assert "CWC" in headline(part) and say("verdict_review", lang) in headline(part)
+    (other,) = part.all("p", class_="answer-line")
+    assert "AG" in other.text and say("verdict_listed", lang) in other.text
 
 
 def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client: TestClient) -> None:

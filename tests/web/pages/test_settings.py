@@ -23,6 +23,7 @@ TABS = {
     "/settings/roles": set(LOGINS),
     "/settings/tokens": set(LOGINS),
     "/settings/lists": set(LOGINS),
+    "/settings/allow": set(LOGINS),
     "/settings/policies": set(LOGINS),
     "/settings/rechecks": {"rita", "rene"},
 }
@@ -213,6 +214,23 @@ def test_a_list_of_the_house_stands_among_the_lists(house: House, tmp_path: Path
     with house.signed_in("audra") as client:
         row = page_of(client, "/settings/lists").one("table").rows()[-1]
         assert row[0] == "NAT" and "Ministry" in row[2]
+
+
+def test_a_reviewer_allows_a_name_and_the_next_answer_counts_what_it_silenced(house: House) -> None:
+    allowed = {"name": "Soman", "why": "our carrier", "until": "2099-01-01"}
+    with house.signed_in("anna") as client:
+        client.post("/settings/allow", data=allowed, headers=PART)
+        assert not page_of(client, "/settings/allow").all("form", class_="stack")
+        assert client.post("/api/v1/screen", json={"value": "Soman"}).json()["verdict"] == "listed"
+    with house.signed_in("rita") as client:
+        part, _ = post(client, "/settings/allow", **allowed)
+        assert part.one("table").rows()[0][:3] == ["Soman", "our carrier", "Name of rita"]
+        post(client, "/settings/allow", 422, **(allowed | {"name": "96-64-0"}))
+        answer = client.post("/api/v1/screen", json={"value": "Soman"}).json()
+        assert answer["verdict"] == "not_listed" and answer["silenced"] == {"Soman (CWC 1A01)": 1}
+        assert "Soman (CWC 1A01)" in page_of(client, "/?value=Soman").one("main").text
+        post(client, "/settings/allow/remove", name="Soman")
+        assert client.post("/api/v1/screen", json={"value": "Soman"}).json()["verdict"] == "listed"
 
 
 def test_a_reviewer_sets_the_share_of_re_checks(house: House) -> None:

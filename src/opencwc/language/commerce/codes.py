@@ -80,7 +80,8 @@ def _ec_digit(digits: str) -> int:
     return sum(place * int(digit) for place, digit in enumerate(digits, start=1)) % 11
 
 
-_THREE_PARTS = re.compile(r"([0-9](?<![0-9].)[0-9]{1,9}) ?-{1,2} ?([0-9]{2,3}) ?-{1,2} ?([0-9])(?![0-9])")
+_HYPHEN = r" ?-{1,2}(?: |\n ?)?"  # a number may be broken behind its hyphen
+_THREE_PARTS = re.compile(rf"([0-9](?<![0-9].)[0-9]{{1,9}}){_HYPHEN}([0-9]{{2,3}}){_HYPHEN}([0-9])(?![0-9])")
 _PART_BEFORE = re.compile(r"(?:[a-z0-9][-+]|[0-9][.,/]|\+|[a-z])$")
 _PART_BEHIND = re.compile(r"-?[a-z0-9]|[./][0-9]")
 _DASHLESS = re.compile(r"[0-9]{5,10}(?![0-9-])|[0-9]{2,7} [0-9]{2} [0-9](?![0-9-])")
@@ -127,7 +128,7 @@ def read_bare_codes(line: Line) -> None:
     codes: list[PlainStatement] = []
     for number in _BARE_CODE.finditer(plain):
         start, end = number.span()
-        if measure(line, end) or _money_beside(line, start, end, near=24):
+        if measure(line, end) or _money_beside(line, start, end, near=24) or _PLACE_BEFORE.search(plain[:start][-16:]):
             continue
         if end - start == 7:
             if prices is None:
@@ -146,20 +147,26 @@ def _money_beside(line: Line, start: int, end: int, *, near: int) -> bool:
     return money.search(before) is not None or money.match(line.plain[end : end + 12].lstrip(" ")) is not None
 
 
-LONGEST = 11
-"""Digits of a code: 6 of the Harmonized System, and up to 5 that a country adds."""
+LONGEST = 12
+"""Digits of a code: 6 of the Harmonized System, and up to 6 that a country adds."""
 _CODE = re.compile(
-    r"(?:[0-9]{4}([ .-])[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9])?)?|\1[0-9]{4}|\1[0-9]{3}(?:\1[0-9])?)?(?: 00)?"
+    r"(?:[0-9]{4}([ .-])[0-9]{2}"
+    r"(?:\1[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{1,2})?)?|\1[0-9]{4}|\1[0-9]{3}(?:\1[0-9])?)?(?: 00)?"
     r"|[0-9]{4}[ .][0-9]{4}(?:[ .][0-9]{2})?"
     r"|[0-9]{4} [0-9]{3} [0-9]{3}"
     r"|[0-9]{4} [0-9]{6}"
     r"|[0-9]{6}[ .][0-9]{2}(?:[ .][0-9]{2})?"
     r"|[0-9]{2}\.[0-9]{2}(?:\.[0-9]{2}){0,3}"
-    r"|[0-9]{4,10})(?![0-9])(?!\.[0-9])"
+    r"|[0-9]{12}|[0-9]{4,10})(?![0-9])(?!\.[0-9])"
 )
 _DOTTED_CODE = re.compile(r"[0-9]{4}\.[0-9]{2}(?:\.[0-9]{2}(?:\.?[0-9]{2})?)?(?![0-9])(?!\.[0-9])")
 _BARE_CODE = re.compile(
     r"[23](?<![0-9a-z.,/$€£¥-].)(?:(?<=2)[89]|(?<=3)[0-9])[0-9]{2}\.[0-9]{2}"
     r"(?:\.[0-9]{2}(?:\.?[0-9]{2})?)?(?![0-9a-z]|[.,/-][0-9])"
 )
+_PLACE_BEFORE = re.compile(
+    r"(?:\b(?:version|ver|v|rev|release|section|sec|clause|para\w*|page|p|fig\w*|table|chapter|annex|rule|art\w*"
+    r"|пункт|п|раздел|статья|версия)\.?|[§章条节])\s*$"
+)
+"""What a number with points counts where this stands before it: the places of a text, the versions of a program."""
 _TWO_DECIMALS = re.compile(r"[0-9](?<![0-9.,].)[0-9]{0,8}[.,][0-9]{2}(?![0-9.])")

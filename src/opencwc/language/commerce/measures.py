@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from opencwc.language.commerce.line import DIGITS, TIMES_SIGNS, Line
-from opencwc.language.commerce.words import WORD, is_han, rest_of
+from opencwc.language.commerce.words import WORD, is_unspaced, rest_of
 
 
 def measure(line: Line, end: int) -> tuple[str, str, int, int] | None:
@@ -24,7 +24,7 @@ def measure(line: Line, end: int) -> tuple[str, str, int, int] | None:
     if sign in "%+":
         share = words.percent.match(plain, end)
         return ("%", "concentration", 1, share.end()) if share else None
-    if "\u3400" <= sign <= "\u9fff" or sign in "㎏㎎㎖㎥":
+    if is_unspaced(sign) or sign in "㎏㎎㎖㎥":
         return _measured(line, words.han_units.match(plain, place), 1)
     if not sign.isalpha():
         return None
@@ -63,6 +63,8 @@ def _measured(line: Line, match: re.Match[str] | None, scale: int) -> tuple[str,
     if match is None:
         return None
     meaning, kind = line.words.han_meanings[match[0]]
+    if kind == "percent":
+        return "%", "concentration", 1, match.end()
     if kind == "scale":
         behind = measure(line, match.end())
         return (behind[0], behind[1], behind[2] * int(meaning), behind[3]) if behind and scale == 1 else None
@@ -73,7 +75,7 @@ def _per(line: Line, unit: str, end: int, scale: int) -> tuple[str, str, int, in
     """Return a unit as a quantity, or with what stands under it: a concentration, or a rate, which is neither."""
     plain = line.plain
     sign = plain[end : end + 1]
-    if sign and sign in DIGITS and not is_han(plain[end - 1]):
+    if sign and sign in DIGITS and not is_unspaced(plain[end - 1]):
         return None
     under = _UNDER.match(plain, end) if sign and sign in " /·" else None
     if under is None:
@@ -90,7 +92,7 @@ def _per(line: Line, unit: str, end: int, scale: int) -> tuple[str, str, int, in
 def _measure_below(line: Line, place: int) -> tuple[str, int] | None:
     plain, words = line.plain, line.words
     sign = plain[place : place + 1]
-    if "\u3400" <= sign <= "\u9fff":
+    if sign and is_unspaced(sign):
         match = words.han_units.match(plain, place)
         if match and words.han_meanings[match[0]][1] == "unit":
             meaning = words.han_meanings[match[0]][0]
@@ -119,7 +121,7 @@ _GAPS = frozenset(" .\t")
 _ALWAYS_SHARE = frozenset(("ppm",))
 _SOLIDS = frozenset(("g", "mg"))
 _CONCENTRATIONS = frozenset(("g/L", "mg/L", "mg/mL"))
-_WORD_BEFORE_TIMES = re.compile(r"[^\W\d_\u3400-\u9fff]{1,16}(?=[xх][0-9])")
-_RATE_WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+[23]?")
+_WORD_BEFORE_TIMES = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,16}(?=[xх][0-9])")
+_RATE_WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+[23]?")
 _UNDER = re.compile(r"\s?/\s?|\s(?:per|par|por|на|لكل)\s|·")
 _HUNDRED = re.compile(r"100\s?(?:ml|мл|毫升|مل)")

@@ -75,7 +75,7 @@ def _compiled(raw: Mapping[str, Any]) -> CommerceWords:
     starts: dict[str, list[tuple[str, str, str, str, int]]] = {}
     han: dict[str, tuple[str, str, str]] = {}
     for kind, meaning, count, form in _all_starts(raw, forms):
-        if is_han(form):
+        if is_unspaced(form):
             han.setdefault(form, (kind, meaning, count))
             continue
         for first, rest in _first_and_rest(form, particles=True):
@@ -85,7 +85,7 @@ def _compiled(raw: Mapping[str, Any]) -> CommerceWords:
     units: dict[str, list[tuple[str, str, str, int]]] = {}
     han_units: dict[str, tuple[str, str]] = {}
     for form, meaning, kind in _all_measures(raw, forms):
-        if is_han(form) or not WORD.match(form):
+        if is_unspaced(form) or not WORD.match(form):
             han_units.setdefault(form, (meaning, kind))
             continue
         for first, rest in _first_and_rest(form):
@@ -226,9 +226,9 @@ def _first_and_rest(form: str, *, particles: bool = False) -> Iterator[tuple[str
     first, *others = _PIECES.findall(form)
     rest = ""
     for piece in others:
-        gap = r"[\s-]?" if is_han(piece) else r"[\s./-]{1,2}" if piece[0].isalpha() else ""
+        gap = r"[\s-]?" if is_unspaced(piece) else r"[\s./-]{1,2}" if piece[0].isalpha() else ""
         rest += gap + re.escape(piece)
-    if rest and not is_han(form[-1]):
+    if rest and not is_unspaced(form[-1]):
         rest += _NO_LETTER
     for particle in _PARTICLES if particles and "\u0600" <= form[0] <= "\u06ff" else ("",):
         yield particle + first, rest
@@ -251,7 +251,7 @@ def _alternatives(forms: Iterable[str]) -> str:
     for form in sorted(forms, key=lambda form: -len(form)):
         stem = form.removesuffix("*")
         pattern = r"\s{1,2}".join(map(re.escape, stem.split()))
-        if not stem[0].isalpha() or is_han(stem):
+        if not stem[0].isalpha() or is_unspaced(stem):
             signs.append(pattern)
         else:
             rest = pattern[1:] + ("" if stem == form else _REST_OF_WORD)
@@ -268,9 +268,9 @@ def _longest_first(forms: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))})"
 
 
-def is_han(form: str) -> bool:
-    """Tell whether a form is Chinese."""
-    return "\u3400" <= form[0] <= "\u9fff"
+def is_unspaced(form: str) -> bool:
+    """Tell whether a form is Chinese, Japanese or Korean, and may stand in a line without spaces."""
+    return "\u3040" <= form[0] <= "\u9fff" or "\uac00" <= form[0] <= "\ud7af"
 
 
 _FORMAT = 1
@@ -290,9 +290,10 @@ _SPECIAL_SIGNS = ("×✕⨯٪٫٬’‘ʼةىکی", "***%.''''هيكي")
 _DASHES = "\u00ad\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u30fc"
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PARTICLES = ("", "ال", "و", "وال", "ب", "بال", "ف", "ل", "لل", "ك", "وب")
-_NO_LETTER = "(?![a-z\u00df-\u058f\u0600-\u065f\u066e-\u06ff])"
+_NO_LETTER = "(?![a-z\u00df-\u058f\u0620-\u065f\u066e-\u06ff])"
 _REST_OF_WORD = r"[^\W\d_]{0,12}"
 _NO_LETTER_BEFORE = "(?<![a-z\u00df-\u058f])"
 SIGNS = {"": "", "ge": ">=", "le": "<=", "gt": ">", "lt": "<", "about": "~"}
-WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+")
-_PIECES = re.compile(r"[^\W\d_\u3400-\u9fff]+|[\u3400-\u9fff]+|[0-9]+")
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+WORD = re.compile(rf"[^\W\d_{_UNSPACED}]+")
+_PIECES = re.compile(rf"[^\W\d_{_UNSPACED}]+|[{_UNSPACED}]+|[0-9]+")

@@ -95,11 +95,20 @@ def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> D
         raise _no_law("reading_kind_unknown", error.where) from error
 
 
+_NO_LAWS = {
+    "xlsx": "law_kind_table",
+    "eml": "law_kind_message",
+    "mbox": "law_kind_message",
+    "zip": "law_kind_data",
+    "folder": "law_kind_data",
+}
+
+
 def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
     """Raise `InputError` for a table, a file of data or a message, which no law is read from."""
     from opencwc.files.kinds import document_kind_by_name
 
-    says = {"xlsx": "law_kind_table", "eml": "law_kind_message"}.get(kind, "")
+    says = _NO_LAWS.get(kind, "")
     if kind in ("csv", "txt"):
         is_table = document_kind_by_name(name) == "csv"
         says = "law_kind_table" if is_table else "law_kind_data" if _is_data(path, name) else ""

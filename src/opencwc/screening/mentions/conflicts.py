@@ -10,11 +10,13 @@ from functools import cached_property, lru_cache
 from rdkit import Chem
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.standardisation import standardise
 from opencwc.convention import Subheading
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Item, Message, Value, Verdict, chemical_named
 from opencwc.language.commerce import Stated
+from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, distance, gap, mention_of, reviewed
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
@@ -44,15 +46,18 @@ class Agreement:
                 continue
             values: dict[str, Value] = {
                 "number": number.text,
-                "by_number": number.known.names[:1] or (number.text,),
+                "by_number": _named(number.known) or number.text,
                 "name": name.text,
-                "by_name": name.known.names[:1] or (name.text,),
+                "by_name": _named(name.known) or name.text,
             }
             outcome = Outcome(Verdict.REVIEW, "text", Message("why_number_and_name", values), met[0].rule)
             yield Mention(number.start, number.end, number.text, "disagreement", (outcome,))
 
     def of_tariff(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the HS codes that do not belong to the chemical, and those that name one where no name stands."""
+        if not found and (code := self._whole(read)) and (outcome := self._of_residual(code.value)):
+            yield mention_of(code, "hs", (outcome,), None)
+            return
         codes = [
             *(statement for statement in read.stated if statement.kind == "hs_code" and len(statement.value) >= 6),
             *self._bare_codes(read),
@@ -94,6 +99,48 @@ class Agreement:
                 if named:
                     yield mention_of(code, "hs", named, known)
 
+    def _whole(self, read: TextRead) -> Stated | None:
+        """Return the HS code that a text consists of, with its label or without words; ``None`` where it says more."""
+        if is_only_digits(read.text):
+            code = read.text.strip()
+            start, digits = read.text.find(code), re.sub(r"\D", "", code)
+            subheadings = self._under(digits) if len(digits) >= SUBHEADING else []
+            if not any(subheading.alone or len(digits) > SUBHEADING for subheading in subheadings):
+                return None
+            return Stated("hs_code", start, start + len(code), code, digits, "")
+        if len(read.stated) != 1 or read.stated[0].kind != "hs_code":
+            return None
+        labels = NameParts.load().labels
+        return read.stated[0] if all(word.key in labels or word.key.isdecimal() for word in read.words) else None
+
+    def _of_residual(self, code: str) -> Outcome | None:
+        """Return what a whole value says that is an HS code under which listed chemicals go among others."""
+        subheadings = self._under(code)
+        if (
+            len(code) > HEADING
+            and any(subheading.alone for subheading in subheadings)
+            and code[:2] not in _PREPARATIONS
+        ):
+            return None  # it points to its chemicals by itself
+        numbers = dict.fromkeys(cas for subheading in subheadings for cas in subheading.chemicals)
+        names: list[Item] = []
+        for chemical in filter(None, map(self._resolver.curated.by_cas, numbers)):
+            _, outcomes = self._judge.judge((curated_candidate(chemical, "certain", code),))
+            if any(outcome.verdict in MET for outcome in outcomes):
+                names.append(chemical.name)
+        if not names:
+            return None
+        if len(names) > MOST_NAMES:
+            names[MOST_NAMES:] = [Message("found_others", {"count": len(names) - MOST_NAMES})]
+        dotted = code[:HEADING] if len(code) < SUBHEADING else _dotted(code)
+        return Outcome(Verdict.REVIEW, "text", Message("why_hs_residual", {"code": dotted, "names": tuple(names)}))
+
+    def _under(self, code: str) -> list[Subheading]:
+        """Return the subheadings of a code: that of its first six digits, or those of a heading."""
+        if len(code) >= SUBHEADING:
+            return [self._subheadings[code[:SUBHEADING]]] if code[:SUBHEADING] in self._subheadings else []
+        return [subheading for known, subheading in self._subheadings.items() if known.startswith(code)]
+
     def _bare_codes(self, read: TextRead) -> Iterator[Stated]:
         """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
         if not _CODE_DIGITS.search(read.text):
@@ -105,6 +152,9 @@ class Agreement:
                 code = re.sub(r"\D", "", found[1])
                 stretches.append((found.start(1), found.end()))
                 yield Stated("hs_code", found.start(1), found.end(), read.text[found.start(1) : found.end()], code, "")
+        if not read.stated and (whole := self._whole(read)):  # six digits too, and those of a country behind them
+            yield whole
+            return
         taken = Taken(stretches)
         for found in _BARE_CODE.finditer(read.text):
             code = f"{found[1]}{found[2] or found[3]}"
@@ -127,6 +177,20 @@ class Agreement:
             for cas in subheading.chemicals:
                 table.setdefault(cas, []).append(subheading.code)
         return {cas: tuple(codes) for cas, codes in table.items()}
+
+
+def is_only_digits(text: str) -> bool:
+    """Tell whether a text is digits and points alone, as a code is.
+
+    >>> is_only_digits("2931.41.00"), is_only_digits("HS 2931")
+    (True, False)
+    """
+    return _ONLY_DIGITS.fullmatch(text) is not None
+
+
+def _named(known: Known) -> Message | str:
+    """Name what a number or name stands for; empty where nothing is drawn of it."""
+    return chemical_named(known.names[0], known.cas[0] if known.cas else "") if known.names else ""
 
 
 def _may_be_one(mention: Mention, other: Mention) -> bool:
@@ -162,8 +226,12 @@ def _dotted(code: str) -> str:
     return f"{code[:4]}.{code[4:6]}"
 
 
+HEADING, SUBHEADING = 4, 6
+"""Digits of the HS codes that are the same everywhere; a country adds 2 to 5."""
+MOST_NAMES = 5
 NEAR, WINDOW = 60, 300
 """Characters between a number and its name, and around a code, within which two things are said of one."""
+_ONLY_DIGITS = re.compile(r"\s*\d{4}[\d. ]{2,10}\s*")
 _PREPARATIONS = frozenset(map(str, range(30, 40)))
 _LABELLED_CODE = re.compile(
     r"(?i:code|nomenclature|tarif\w*|partida|fracci[oó]n|subpartida|код|编码|税则号列?|رمز|بند|\bHS\b|\bSH\b|\bSA\b|\bNCM\b)"

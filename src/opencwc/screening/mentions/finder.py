@@ -11,15 +11,17 @@ from typing import cast
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
-from opencwc.screening.mentions.conflicts import Agreement
+from opencwc.screening.mentions.conflicts import Agreement, is_only_digits
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
-from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SYSTEMATIC, Signs
+from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SPACED, SYSTEMATIC, Signs
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
-from opencwc.screening.mentions.names import Names
+from opencwc.screening.mentions.names import Names, Use
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
+from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
+from opencwc.screening.mentions.spaced_letters import SpacedLetters
 from opencwc.screening.mentions.statements import Stating
 from opencwc.screening.mentions.systematic import SystematicSpans
 from opencwc.screening.model import Outcome
@@ -35,10 +37,13 @@ class Finder:
         self.scanner = NameScanner(resolver)
         self._drawings = Drawings(judge)
         self._numbers = Numbers(judge)
+        self._spaced = SpacedLetters(judge)
         self._denial = Denial(self.scanner)
-        self._names = Names(judge, self.scanner, NameParts.load(), self._denial)
+        parts = NameParts.load()
+        other_meanings = OtherMeanings(self.scanner, resolver.curated, parts)
+        self._names = Names(judge, self.scanner, parts, self._denial, other_meanings)
         self._systematic = SystematicSpans(judge)
-        self._near = NearSpellings(judge, self.scanner)
+        self._near = NearSpellings(judge, self.scanner, other_meanings)
         self._agreement = Agreement(judge)
         self._signs = Signs(self.scanner, self._near)
         self._stating = Stating(screener.rulebook.convention)
@@ -100,7 +105,9 @@ class Finder:
 
     def _weigh_uses(self, reading: _Reading) -> None:
         reading.uses = self._names.uses(reading.text, reading.words, reading.spotted) if reading.spotted else []
-        reading.unsure = bool(reading.signs & NUMBER) or any(use != "plain" for _, use in reading.uses)
+        reading.unsure = bool(reading.signs & NUMBER) or any(
+            use.needs != "plain" or use.against for use in reading.uses
+        )
 
     def _read_stated(self, reading: _Reading) -> None:
         reading.read = TextRead(reading.text, reading.words, read_row(reading.text) if reading.unsure else ())
@@ -109,6 +116,8 @@ class Finder:
         read = cast(TextRead, reading.read)
         if reading.signs & DRAWN:
             reading.found += self._drawings.find(read)
+        if reading.signs & SPACED:
+            reading.found += self._spaced.find(read)
         if reading.unsure:
             reading.found += self._numbers.find(read)
         reading.kept = self._names.choose(read, reading.uses, reading.found)
@@ -141,7 +150,7 @@ class Finder:
 
     def _hold_together(self, reading: _Reading) -> None:
         read = cast(TextRead, reading.read)
-        if read.stated:
+        if read.stated or (reading.signs & NUMBER and is_only_digits(reading.text)):
             reading.found.sort(key=_place)
             reading.found += [
                 *self._agreement.of_numbers(read, reading.found),
@@ -164,7 +173,7 @@ class _Reading:
     signs: int = 0
     words: list[Word] = field(default_factory=list)
     spotted: Sequence[Spotted] = ()
-    uses: Sequence[tuple[Spotted, str]] = ()
+    uses: Sequence[Use] = ()
     unsure: bool = False
     read: TextRead | None = None
     kept: Sequence[Spotted] = ()

@@ -16,13 +16,16 @@ from opencwc.chemistry.memo import Remembered
 from opencwc.chemistry.name_scanning import AFTER_LOCANT, AMOUNT, MISREAD, NameScanner, Word, is_amount
 from opencwc.screening.mentions.near_spellings import NearSpellings
 
-NAME, NUMBER, DRAWN, SYSTEMATIC, NEAR = 1, 2, 4, 8, 16
-"""What a text can have a sign of: a known name, a number, a structure, a systematic name, a near spelling."""
+NAME, NUMBER, DRAWN, SYSTEMATIC, NEAR, SPACED = 1, 2, 4, 8, 16, 4096
+"""What a text can have a sign of: a known name, a number, a structure, a systematic name, a near spelling, a name
+written letter by letter.
+"""
 BEGINS, ONE_DIGIT, TWO_DIGITS, MORE_DIGITS, CHAPTER, MISTYPED, OF_NAMES = 32, 64, 128, 256, 512, 1024, 2048
 """What else a word can be: the beginning of names of several words; a run of digits, as those of a CAS number or, from
 a chapter of the HS on, of a tariff code; a mistyped word of names, or a right one.
 """
-_OF_TEXTS = NAME | NUMBER | DRAWN | SYSTEMATIC | NEAR
+LETTER = 8192
+_OF_TEXTS = NAME | NUMBER | DRAWN | SYSTEMATIC | NEAR | SPACED
 _DIGITS = ONE_DIGIT | TWO_DIGITS | MORE_DIGITS
 
 
@@ -45,6 +48,8 @@ class Signs:
             signs |= NUMBER
         if signs & MISTYPED and not signs & NEAR and _has_near(weights):
             signs |= NEAR
+        if signs & LETTER and _has_spaced(weights):
+            signs |= SPACED
         if "=" in text or "#" in text or "[" in text or ("(" in text and _DRAWN_BETWEEN.search(text)):
             signs |= DRAWN
         return signs & _OF_TEXTS
@@ -70,15 +75,17 @@ class Signs:
 
     def _weight(self, written: str) -> int:
         """Weigh a word."""
-        digits = _AS_DIGITS.fullmatch(written)
+        unquoted = written.strip("'’")
+        digits = _AS_DIGITS.fullmatch(unquoted)
         runs = 0
         if digits:
-            runs = {1: ONE_DIGIT, 2: TWO_DIGITS}.get(len(written), MORE_DIGITS if len(written) <= MOST_DIGITS else 0)
-            runs |= CHAPTER if _CHAPTER.fullmatch(written) else 0
+            runs = {1: ONE_DIGIT, 2: TWO_DIGITS}.get(len(unquoted), MORE_DIGITS if len(unquoted) <= MOST_DIGITS else 0)
+            runs |= CHAPTER if _CHAPTER.fullmatch(unquoted) else 0
         words = self._scanner.words(written)
         if len(words) != 1:
             return runs | (NAME | NEAR if words else 0)
         word = words[0]
+        runs |= LETTER if len(written) == 1 and written.isalpha() else 0
         weight = runs | (NUMBER if _NUMBER_OR_LABEL.fullmatch(written) else 0)
         weight |= DRAWN if _CHAIN_OR_KEY.fullmatch(written) else 0
         weight |= SYSTEMATIC if has_morpheme(word.key) else 0
@@ -109,6 +116,16 @@ def _has_number(weights: Sequence[int]) -> bool:
     )
 
 
+def _has_spaced(weights: Sequence[int]) -> bool:
+    """Tell whether five letters stand by themselves one after the other."""
+    in_row = 0
+    for weight in weights:
+        in_row = in_row + 1 if weight & LETTER else 0
+        if in_row == LETTERS_IN_ROW:
+            return True
+    return False
+
+
 def _has_near(weights: Sequence[int]) -> bool:
     """Tell whether a mistyped word of names stands beside another word of names, or beside a word between them."""
     return any(
@@ -118,14 +135,18 @@ def _has_near(weights: Sequence[int]) -> bool:
 
 
 _NUMBER_OR_LABEL = re.compile(
-    r"(?:2[89]|3[0-8])\d\d(?:\d\d)?|\d{8,}|(?:HS|SH|SA|NC|NCM|HTS)\d{4,11}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
+    r"(?:2[89]|3[0-8])\d\d(?:\d\d)?|\d{8,}|\d{2,7}_\d\d_\d|(?i:cas\w{0,3}?\d{2,7})|(?:HS|SH|SA|NC|NCM|HTS)\d{4,11}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
     r"|(?i:tariff|arancel\w*|partida|harmoni\w*|registry)|ООН|ТН|КАС|[编税海]|.*(?:رقم|بند|رمز).*"
     r"|\W*[\uff10-\uff19\uff21-\uff3a\u0660-\u0669]+"
 )
-_CHAIN_OR_KEY = re.compile(r"(?:Cl|Br|[BCNOPSFI]){6,}|[A-Z]{14}|InChI\w*")
+_CHAIN_OR_KEY = re.compile(
+    r"(?:Cl|Br|[BCNOPSFI]){6,}|(?:Cl|Br|[BCNOPSFIcnops])(?:Cl|Br|[BCNOPSFIcnops]|\d){7,}|[A-Za-z]{14}|1S"
+    r"|(?i:(?:std)?inchi\w*)"
+)
 _DRAWN_BETWEEN = re.compile(r"[A-Za-z]\([A-Z=]")
 _AS_DIGITS = re.compile(r"[\dOoIlSBZОоЗБ]+")
 _CHAPTER = re.compile(r"2[89]|3[0-8]")
 MOST_DIGITS = 7
+LETTERS_IN_ROW = 5
 LENGTHS_OF_CODES = (4, 6)
 """Digits of a heading and of a subheading of the HS."""

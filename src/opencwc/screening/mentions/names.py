@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
@@ -17,11 +17,13 @@ from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
+from opencwc.language.commerce import Stated
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.language.language_rules import LANGUAGES
-from opencwc.screening.known_chemicals import Known, shared_by_isomers
+from opencwc.screening.known_chemicals import Known, has_item_letter, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
+from opencwc.screening.mentions.other_meanings import TOUCHING, OtherMeanings
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
 
@@ -29,55 +31,72 @@ from opencwc.screening.structure_screener import MET
 class Names:
     """Finds names; what was judged once is remembered."""
 
-    def __init__(self, judge: Judge, scanner: NameScanner, parts: NameParts, denial: Denial) -> None:
+    def __init__(
+        self, judge: Judge, scanner: NameScanner, parts: NameParts, denial: Denial, other_meanings: OtherMeanings
+    ) -> None:
         self._judge = judge
         self._resolver = judge.screener.known.resolver
         self._scanner = scanner
         self._parts = parts
         self._denial = denial
+        self._other_meanings = other_meanings
         self._answers: dict[object, tuple[Known, tuple[Outcome, ...]]] = {}
         self._needs: dict[str, tuple[frozenset[str], frozenset[str], str]] = {}
         self._stems_of = Remembered(self._stems, MOST_TEXTS)
         self._languages = Remembered(_languages, MOST_TEXTS)
 
-    def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[tuple[Spotted, str]]:
-        """Return the spotted names that can be meant as chemicals, with what each needs: see `_use`."""
+    def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[Use]:
+        """Return the spotted names that can be meant as chemicals, with what each needs."""
         narrowed = (_as_formula(name, text) for name in spotted)
-        return [(name, use) for name in narrowed if (use := self._use(name, text, words))]
+        return [use for name in narrowed if (use := self._use(name, text, words))]
 
-    def choose(self, read: TextRead, uses: Sequence[tuple[Spotted, str]], others: Sequence[Mention]) -> list[Spotted]:
+    def choose(self, read: TextRead, uses: Sequence[Use], others: Sequence[Mention]) -> list[Spotted]:
         """Return the names that are meant as chemicals, given what else the text has."""
+        uses = [weighed for use in uses if (weighed := self._weigh(use, read))]
         if others:
             taken = Taken((other.start, other.end) for other in others)
-            uses = [(name, use) for name, use in uses if not taken.overlaps(name.start, name.end)]
-        if all(use == "plain" for _, use in uses):
-            return [name for name, _ in uses]
+            uses = [use for use in uses if not taken.overlaps(use.name.start, use.name.end)]
+        if all(use.needs == "plain" for use in uses):
+            return [use.name for use in uses]
         signs = {"plain"}
-        named = any(use == "plain" and name.spellings for name, use in uses)
-        if named or others or self._speaks_of_chemicals(read) or _of_one_entry(name for name, _ in uses):
-            signs |= {"context", "chemical"}
-        elif any(statement.kind in _SIGNS for statement in read.stated) or any(
-            use == "context" and self._denial.is_denied_before(name, read) for name, use in uses
+        named = any(use.needs == "plain" and use.name.spellings for use in uses)
+        if named or others or self._speaks_of_chemicals(read) or _of_one_entry(use.name for use in uses):
+            signs |= {"context", "substance", "chemical"}
+        elif any(map(self._other_meanings.states_chemical, read.stated)):
+            signs |= {"context", "substance"}
+        elif any(_is_of_goods(statement) for statement in read.stated) or any(
+            use.needs == "context" and self._denial.is_denied_before(use.name, read) for use in uses
         ):
             signs |= {"context"}
-        alone = {name.start for name, use in uses if use not in signs and _fills_cell(name, read)}
-        distinct = [
-            name for name, use in uses if use == "context" and use not in signs and _is_distinct(name, read.text)
-        ]
+        wanting = [use for use in uses if use.needs not in signs]
+        alone = {use.name.start for use in wanting if _fills_cell(use.name, read)}
+        distinct = [use.name for use in wanting if use.needs == "context" and _is_distinct(use.name, read.text)]
         if distinct and self._speaks_of_trade(read):
             alone |= {name.start for name in distinct}
-        plain = [name for name, use in uses if use in signs]
-        if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
+        plain = [use.name for use in uses if use.needs in signs]
+        if any(map(_is_of_schedule_1, plain)) or self._other_meanings.speaks_of_agents(read):
             signs |= {"agent"}
         cas = {name.spellings[0].chemical.cas for name in plain if len(name.spellings) == 1}
-        uses = [(name, use) for name, use in uses if not _stands_for_another(name, read.text, uses)]
+        cas |= {number for other in others if other.known for number in other.known.cas}
         return [
-            name
-            for name, use in uses
-            if use in signs
-            or name.start in alone
-            or (use == "agent" and any(spelling.chemical.cas in cas for spelling in name.spellings))
+            use.name
+            for use in uses
+            if (
+                use.needs in signs
+                or use.name.start in alone
+                or (use.needs == "agent" and any(spelling.chemical.cas in cas for spelling in use.name.spellings))
+            )
+            and not _stands_for_another(use.name, read.text, uses)
         ]
+
+    def _weigh(self, use: Use, read: TextRead) -> Use | None:
+        """Hold what speaks for another meaning of a name against what speaks for a chemical; ``None`` where it wins."""
+        if not use.against:
+            return use
+        in_favour = self._other_meanings.in_favour(use.name, read, plain=use.needs == "plain")
+        if in_favour < use.against:
+            return None
+        return use._replace(name=use.name._replace(doubtful=in_favour == use.against))
 
     def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
         """Return the mentions of the names that were chosen; an abbreviation is settled by the full name beside it."""
@@ -99,16 +118,29 @@ class Names:
         """Tell whether a name of the index is only the word behind a name that makes a salt or an ester of it."""
         return name.first == name.last and words[name.first].stem in self._parts.after
 
-    def _use(self, name: Spotted, text: str, words: list[Word]) -> str:
-        """Say how a spotted name may be taken: ``plain``, only where the text has signs of goods (``context``), of
-        chemicals (``chemical``) or speaks of agents (``agent``), or not at all (empty).
-        """
+    def _use(self, name: Spotted, text: str, words: list[Word]) -> Use | None:
+        """Say how a spotted name may be taken; ``None`` where it can be no chemical."""
         written = text[name.start : name.end]
         if not name.spellings:
-            return "plain" if _is_whole(name, written, text, words) else ""
+            return Use(name) if _is_whole(name, written, text, words) else None
+        needs = self._needs_in(name, written, text, words)
+        if not needs:
+            return None
+        kinds, _, key = self._needs_of(written, name.spellings)
+        is_code = kinds <= _CODES and len(written) <= SHORT
+        if self._other_meanings.is_firm(name, text, words):
+            against = TOUCHING
+        elif is_code or key in self._ordinary:
+            against = self._other_meanings.against(name, text, words, is_code=is_code)
+        else:
+            against = 0
+        return Use(name, needs, against)
+
+    def _needs_in(self, name: Spotted, written: str, text: str, words: list[Word]) -> str:
+        """Return what a spotted name needs in a text; empty where it can be no chemical there."""
         kinds, needs, key = self._needs_of(written, name.spellings)
         ordinary = self._needs_of_ordinary(name, written, text, words) if key in self._ordinary else frozenset[str]()
-        if ordinary is None or self._is_of_others(name, written, text, words):
+        if ordinary is None or has_item_letter(written) or self._is_of_others(name, written, text, words):
             return ""
         needs |= ordinary
         if kinds == {"formula"}:
@@ -125,24 +157,25 @@ class Names:
             return ""
         if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
             return "agent"
-        return "chemical" if "chemical" in needs else "context" if "context" in needs else "plain"
+        if "context" in needs and kinds <= _CODES and written.isascii() and _letters(written) < LEAST_DISTINCT:
+            needs = needs | {"substance"}
+        return next((need for need in ("chemical", "substance", "context") if need in needs), "plain")
 
     def _needs_of_ordinary(self, name: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
         """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
-        rules = self._ordinary[running_name(written)]
+        rules = self._ordinary[running_name(name.spellings[0].name.text)]
         before, after = self._around(name, text, words)
-        telling = [rule for rule in rules if rule.needs or rule.not_with or _is_ordinary(rule, before, after)]
-        if any(rule.lang in _LATIN for rule in telling):
-            telling = [rule for rule in telling if rule in self._rules(written, text)]
-        if any(_is_ordinary(rule, before, after) for rule in telling) or self._has_with(telling, text):
+        if any(_is_ordinary(rule, before, after) for rule in rules) or self._has_with(rules, text):
             return None
-        return frozenset(need for rule in telling for need in rule.needs)
+        needy = [rule for rule in rules if rule.needs]
+        if any(rule.lang in _LATIN for rule in needy):
+            needy = [rule for rule in needy if rule in self._rules(name, text)]
+        return frozenset(need for rule in needy for need in rule.needs)
 
     def _is_of_others(self, name: Spotted, written: str, text: str, words: list[Word]) -> bool:
-        """Tell whether the words around a name make it that of a company, a place, another word or a device."""
+        """Tell whether what is around a name makes another word of it, or what a device is for."""
         return (
-            self._is_company(name, text, words)
-            or (not written.isascii() and text.endswith(self._parts.other_han, 0, name.start))
+            (not written.isascii() and text.endswith(self._parts.other_han, 0, name.start))
             or self._is_equipment(name, text, words)
             or _PLACE.match(text, name.end) is not None
             or _FREE.match(text, name.end) is not None
@@ -157,19 +190,23 @@ class Names:
             known = self._needs[written] = (
                 frozenset(spelling.name.kind for spelling in spellings),
                 frozenset(needs),
-                running_name(written),
+                running_name(spellings[0].name.text),  # as written, but for an ending: tabunu is tabun
             )
             if len(self._needs) > MOST_REMEMBERED:
                 self._needs.clear()
         return known
 
-    def _rules(self, written: str, text: str) -> tuple[OrdinaryWord, ...]:
-        """Return what is known of the ordinary meanings of a word in the language of the text."""
-        rules = self._ordinary.get(running_name(written), ())
-        if any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
-            spoken = self._languages[text]
-            rules = tuple(rule for rule in rules if rule.lang not in _LATIN or rule.lang in spoken)
-        return rules
+    def _rules(self, name: Spotted, text: str) -> tuple[OrdinaryWord, ...]:
+        """Return what is known of the ordinary meanings of a word; not those in other languages than that of the text
+        where the word names the chemical in that language: the castor plant is "ricin" in French alone.
+        """
+        rules = self._ordinary.get(running_name(name.spellings[0].name.text), ())
+        if not any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
+            return rules
+        spoken = self._languages[text]
+        if not any(spelling.name.lang in spoken for spelling in name.spellings):
+            return rules
+        return tuple(rule for rule in rules if rule.lang not in _LATIN or rule.lang in spoken)
 
     def _has_with(self, rules: Iterable[OrdinaryWord], text: str) -> bool:
         """Tell whether a text has a word with which another one is ordinary."""
@@ -211,11 +248,12 @@ class Names:
             beside.append(words[name.first - 1])
         following = words[name.last + 1 : name.last + 3]
         if following and following[0].stem in self._parts.conjunctions:
-            following = following[1:]
+            following = following[1:] if following[0].key != _BEFORE_NOUNS else []
         if following and not _PARTED.search(text[name.end : following[0].start]):
             beside.append(following[0])
         return any(
-            text[word.start : word.end].istitle() or (len(word.key) == 1 and text[word.start].isupper())
+            (text[word.start : word.end].istitle() and self._other_meanings.may_be_named(word))
+            or (len(word.key) == 1 and text[word.start].isupper() and not _BEGINS_LIST.search(text, 0, word.start))
             for word in beside
         )
 
@@ -237,22 +275,6 @@ class Names:
             after.append(word.stem)
             at = word.end
         return before, after
-
-    def _is_company(self, name: Spotted, text: str, words: list[Word]) -> bool:
-        """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
-        first = text[name.start]
-        if first.lower() != first.upper() and not first.isupper():
-            return False
-        if _HAN.match(first) and text.startswith(self._parts.company_after_han, name.end):
-            return True
-        if name.last + 1 < len(words) and words[name.last + 1].key in self._parts.company_after:
-            return _PARTED.search(text, name.end, words[name.last + 1].start) is None
-        number = name.first - 1
-        if number > 0 and words[number].stem in self._parts.joins:  # rue du, hotel de
-            number -= 1
-        if number >= 0 and words[number].stem in self._parts.company_before:
-            return _PARTED.search(text, words[number].end, name.start) is None
-        return False
 
     def _is_equipment(self, name: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name is that of what a detector or a filter is for, and not of goods."""
@@ -281,6 +303,8 @@ class Names:
             outcomes = _told_ordinary(outcomes, word)
         elif name.repaired:
             outcomes = reviewed(outcomes, "doubt_near_spelling")
+        elif name.doubtful:
+            outcomes = reviewed(outcomes, "doubt_other_meaning")
         elif self._is_part(name, text, words, edges):
             if not any(outcome.verdict in MET for outcome in outcomes):
                 return None
@@ -291,7 +315,7 @@ class Names:
         """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""
         if not name.spellings or (written.isascii() and len(written) <= SHORTEST):
             return None
-        needy = (rule for rule in self._rules(written, text) if {"context", "chemical"} & set(rule.needs))
+        needy = (rule for rule in self._rules(name, text) if {"context", "chemical"} & set(rule.needs))
         return next(needy, None)
 
     def _of_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
@@ -351,6 +375,18 @@ class Names:
         for one in self._judge.screener.rulebook.convention.naming.ordinary:
             table.setdefault(running_name(one.word), []).append(one)
         return {key: tuple(rules) for key, rules in table.items()}
+
+
+class Use(NamedTuple):
+    """How a spotted name may be taken, and what weighs against a chemical.
+
+    ``needs`` is ``plain``, or what a text must have: signs of goods (``context``), what is stated of chemicals alone
+    (``substance``), words of chemicals (``chemical``) or of agents (``agent``).
+    """
+
+    name: Spotted
+    needs: str = "plain"
+    against: int = 0
 
 
 Edges: TypeAlias = tuple[set[int], set[int]]
@@ -415,11 +451,21 @@ def _is_of_schedule_1(name: Spotted) -> bool:
     return any(entry.schedule == 1 for spelling in name.spellings for entry, _ in spelling.chemical.named_in)
 
 
-def _start(use: tuple[Spotted, str]) -> int:
-    return use[0].start
+def _is_of_goods(statement: Stated) -> bool:
+    """Tell whether what a text states is said of goods that are weighed, measured or packed, and not of pieces."""
+    return statement.kind in _SIGNS and statement.unit != "pcs"
 
 
-def _stands_for_another(name: Spotted, text: str, uses: Sequence[tuple[Spotted, str]]) -> bool:
+def _letters(written: str) -> int:
+    """Count the letters and digits of a name."""
+    return sum(map(str.isalnum, written))
+
+
+def _start(use: Use) -> int:
+    return use.name.start
+
+
+def _stands_for_another(name: Spotted, text: str, uses: Sequence[Use]) -> bool:
     """Tell whether an abbreviation in brackets stands for the other chemical whose full name is before it."""
     if not name.spellings or any(spelling.name.kind != "abbreviation" for spelling in name.spellings):
         return False
@@ -428,7 +474,7 @@ def _stands_for_another(name: Spotted, text: str, uses: Sequence[tuple[Spotted, 
     begin, end = (bisect_left(uses, place, key=_start) for place in (name.start - FARTHEST, name.start))
     before = [
         other
-        for other, _ in uses[begin:end]
+        for other in (use.name for use in uses[begin:end])
         if other.end <= name.start and text[other.end : name.start].strip(" ,%0123456789") == "("
     ]
     cas = {spelling.chemical.cas for spelling in name.spellings}
@@ -459,6 +505,8 @@ def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
     seen: dict[tuple[str, str], set[str]] = {}
     for name in spotted:
         for spelling in name.spellings if name.end - name.start >= LEAST_CODE else ():
+            if sum(map(str.isalpha, spelling.name.text)) == 1:  # L1 and L2 are the wires of a cable as well
+                continue
             for entry, _ in spelling.chemical.named_in:
                 seen.setdefault((entry.list, entry.id), set()).add(spelling.name.text)
     return any(len(names) > 1 for names in seen.values())
@@ -529,6 +577,8 @@ LEAST_CODE, SHORTEST_CODE = 3, 2
 LEAST_DISTINCT = 4
 MOST_REMEMBERED, MOST_TEXTS = 100_000, 50
 SURE_LANGUAGE = 0.9
+_BEGINS_LIST = re.compile(r"(?:^|[\n\t])$")
+_CODES = frozenset({"abbreviation", "code"})
 _LATIN = ("en", "fr", "es")
 _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
@@ -538,6 +588,8 @@ _BESIDE = (" ", "-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})
+_BEFORE_NOUNS = "und"
+"""Of the language that writes every noun with a capital: a capital behind it says nothing."""
 _LITTLE_WORDS = {
     "en": frozenset({"the", "of", "from", "and", "with", "for", "was", "were", "said"}),
     "fr": frozenset({"le", "les", "du", "des", "et", "une", "dans", "avec", "pour"}),
@@ -553,4 +605,4 @@ _SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
 _FREE = re.compile(r"-free\b|-frei\b", re.IGNORECASE)
 _PLACE = re.compile(r"-(?!based|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
 _GRADE = re.compile(r"-[89]\d(?![\w-])")
-_MODEL = re.compile(r"[-/‐]?[0-9]")
+_MODEL = re.compile(r"[-/‐]?[0-9]|/T ?[0-9]")

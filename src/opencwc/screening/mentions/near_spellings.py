@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import Candidate, curated_candidate
 from opencwc.chemistry.name_scanning import NameScanner, Word
 from opencwc.chemistry.names import as_read_by_ocr
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead
+from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.mentions.typing_errors import Corrector
 from opencwc.screening.structure_screener import MET
 
@@ -18,11 +18,11 @@ from opencwc.screening.structure_screener import MET
 class NearSpellings:
     """Finds near spellings; what was looked up once is remembered."""
 
-    def __init__(self, judge: Judge, scanner: NameScanner) -> None:
+    def __init__(self, judge: Judge, scanner: NameScanner, other_meanings: OtherMeanings) -> None:
         self._judge = judge
         self._resolver = judge.screener.known.resolver
         self._scanner = scanner
-        self._titles = NameParts.load().company_before
+        self._other_meanings = other_meanings
         self._corrector = Corrector(self._resolver, scanner)
         self._near: dict[str, tuple[Candidate, ...]] = {}
         self._worth: dict[str, str] = {}
@@ -87,7 +87,7 @@ class NearSpellings:
         elif how == "name":
             word = words[number]
             written = text[word.start : word.end]
-            titled = written.istitle() and number and words[number - 1].stem in self._titles
+            titled = written.istitle() and number and self._other_meanings.is_title(words[number - 1])
             if not titled and (candidates := self._nearly(written)):
                 yield number, number, candidates
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from opencwc.chemistry.curated_names import CuratedChemical
-from opencwc.chemistry.name_resolver import curated_candidate
+from opencwc.chemistry.name_resolver import Candidate, curated_candidate
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, normalise_cas, repaired_by_ocr
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Verdict, chemical_named
 from opencwc.language.commerce import Stated
 from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, mention_of, reviewed
@@ -33,9 +33,10 @@ class Numbers:
                 if statement.unit == "labelled" or not _is_other_number(read.text, statement.start, statement.value):
                     yield from self._cas(statement)
             elif statement.kind == "ec_number":
-                yield from self._other_number(statement, "ec", self._resolver.curated.by_ec(statement.value))
+                yield from self._ec(statement)
             elif statement.kind == "un_number":
-                yield from self._other_number(statement, "un", self._resolver.curated.by_un(statement.value))
+                chemicals = self._resolver.curated.by_un(statement.value)
+                yield from self._other_number(statement, "un", _candidates(chemicals, statement.value))
         yield from self._mistyped(read)
         yield from self._misread(read)
 
@@ -49,13 +50,19 @@ class Numbers:
             ):
                 yield from self._cas(Stated("cas_number", found.start(), found.end(), found[0], cas, ""))
         for found in _CAS_APART.finditer(read.text):
-            cas = f"{int(found[1])}-{found[3]}-{found[4]}"
+            cas = f"{int(found[1])}-{found[2]}-{found[3]}"
             known = self._resolver.curated.by_cas(cas) if is_valid(cas) else None
-            if known is not None and not taken.overlaps(found.start(), found.end()):
+            other = taken.overlaps(found.start(), found.end()) or _is_other_number(read.text, found.start(), cas)
+            if known is not None and not other:
                 meant, outcomes = self._of_cas(cas)
                 if isinstance(meant, Known):
                     outcomes = reviewed(outcomes, "doubt_near_spelling")
                     yield Mention(found.start(), found.end(), found[0], "cas", outcomes, meant)
+
+        for found in _EC_APART.finditer(read.text):
+            ec = f"{found[1]}-{found[2]}-{found[3]}"
+            if self._resolver.curated.by_ec(ec) and not taken.overlaps(found.start(), found.end()):
+                yield from self._ec(Stated("ec_number", found.start(), found.end(), found[0], ec, ""))
 
     def _misread(self, read: TextRead) -> Iterator[Mention]:
         """Yield the CAS numbers in which a reader of pictures took digits for letters."""
@@ -113,16 +120,19 @@ class Numbers:
             self._answers[cas] = (known, self._judge.screener.answer_known(known, "text"))
         return self._answers[cas]
 
-    def _other_number(self, statement: Stated, kind: str, chemicals: Sequence[CuratedChemical]) -> Iterator[Mention]:
-        if not chemicals:
+    def _ec(self, statement: Stated) -> Iterator[Mention]:
+        yield from self._other_number(statement, "ec", self._resolver.by_ec(statement.value))
+
+    def _other_number(self, statement: Stated, kind: str, candidates: Sequence[Candidate]) -> Iterator[Mention]:
+        if not candidates:
             return
-        sure = "certain" if len(chemicals) == 1 else "ambiguous"
-        known, outcomes = self._judge.judge(
-            tuple(curated_candidate(chemical, sure, statement.value) for chemical in chemicals)
-        )
-        found = Message(
-            f"found_{kind}", {"number": statement.value, "names": tuple(dict.fromkeys(known.names)) or known.cas}
-        )
+        known, outcomes = self._judge.judge(candidates)
+        drawn = {
+            candidate.name: chemical_named(candidate.name, candidate.cas)
+            for candidate in candidates
+            if candidate.name in known.names
+        }
+        found = Message(f"found_{kind}", {"number": statement.value, "names": tuple(drawn.values()) or known.cas})
         if kind == "un":  # a UN number is for transport: it names a danger as often as a chemical
             outcomes = reviewed(outcomes, "doubt_un")
         told = tuple(
@@ -130,6 +140,11 @@ class Numbers:
             for outcome in outcomes
         )
         yield mention_of(statement, kind, told, known)
+
+
+def _candidates(chemicals: Sequence[CuratedChemical], number: str) -> tuple[Candidate, ...]:
+    sure = "certain" if len(chemicals) == 1 else "ambiguous"
+    return tuple(curated_candidate(chemical, sure, number) for chemical in chemicals)
 
 
 def _is_other_number(text: str, start: int, cas: str) -> bool:
@@ -159,9 +174,10 @@ def _nearly(cas: str) -> Iterator[str]:
 MOST_REMEMBERED = 100_000
 _NUMBER_KINDS = ("cas_number", "ec_number", "hs_code")
 _CAS_LIKE = re.compile(r"(?<![\w.-])\d{2,7}[-\u2010-\u2015\u2212\uff0d]\d\d[-\u2010-\u2015\u2212\uff0d]\d(?![\w-])")
-_CAS_APART = re.compile(r"(?<![\w.-])(\d{2,7})([. ])(\d\d)\2(\d)(?![\w.-])")
+_CAS_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{2,7})[-. /_](\d\d)[-. /_](\d)(?![\w.-])")
+_EC_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{3})[-. /](\d{3})[-. /](\d)(?![\w.-])")
 _OTHER_NUMBER = re.compile(
-    r"(?i:drawing|part|order|ref\w*|model|plan|item|phone|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
+    r"(?i:GB/T|\bISO|\bDIN|\bASTM|\bIEC|\bJIS|\bANSI|гост|drawing|part|order|ref\w*|model|plan|item|phone|fax|mobile|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
 )
 _OF_A_LOT = re.compile(
     r"(?i:lots?|batch|serial|s/n|seal|lote|serie|série|commande|pedido|compteur|партия|парти[ию]|серия|пломба|модель"

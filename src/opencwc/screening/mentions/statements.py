@@ -2,99 +2,101 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from opencwc.convention import Convention
-from opencwc.finding import Evidence, Message, Rule, Value
+from opencwc.finding import Evidence, Message, Value
 from opencwc.language.commerce import Stated
 from opencwc.screening.mentions.model import Mention, TextRead, gap
+from opencwc.screening.mentions.one_chemical import one_mention, same_goods
 from opencwc.screening.model import BESIDE, Outcome
+from opencwc.screening.strength import strength_message
 from opencwc.screening.structure_screener import MET
 
 
 class Stating:
-    """Adds to mentions where they stand and what the text states of them; low concentrations are told, not applied."""
+    """Adds to mentions where they stand and what the text states of them; what a strength means changes no verdict."""
 
     def __init__(self, convention: Convention) -> None:
         self._convention = convention
-        self._low: dict[Rule, bool] = {}
 
     def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
-        """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
-        facts = _facts_of(found, read)
-        return [self._told(mention, facts.get(number, ()), read.text) for number, mention in enumerate(found)]
+        """Return mentions, in the order of the text, one for all readings of a chemical, with their evidence."""
+        goods = same_goods(found, read)
+        facts = _facts_of(goods, read)
+        return [
+            one_mention([self._told(mention, facts.get(number, ()), read.text) for mention in mentions])
+            for number, mentions in enumerate(goods)
+        ]
 
     def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
         start, end, written = mention.start, mention.end, mention.text
         excerpt = text[max(0, start - BESIDE) : end + BESIDE]
         place = Evidence("mention", mention.kind, value=excerpt, span=(start, end))
         told = (place, *(fact.evidence for fact in facts))
-        stated = tuple(fact.said for fact in facts)
-        low = any(fact.low for fact in facts)
         outcomes = tuple(
             Outcome(
-                outcome.verdict, outcome.basis, self._say(outcome, stated, low=low), outcome.rule, outcome.component,
+                outcome.verdict, outcome.basis, self._say(outcome, facts), outcome.rule, outcome.component,
                 (*told, *outcome.evidence), outcome.steps, written, (start, end),
             )
             for outcome in mention.outcomes
         )  # fmt: skip
         return Mention(start, end, written, mention.kind, outcomes, mention.known)
 
-    def _say(self, outcome: Outcome, stated: tuple[str, ...], *, low: bool) -> Message:
-        if not stated or outcome.verdict not in MET:
+    def _say(self, outcome: Outcome, facts: Sequence[_Fact]) -> Message:
+        if not facts or outcome.verdict not in MET:
             return outcome.message
-        values: dict[str, Value] = {"why": outcome.message, "stated": stated}
-        told_low = low and self._is_low_told(outcome.rule)
-        return Message("why_stated_low" if told_low else "why_stated", values)
-
-    def _is_low_told(self, rule: Rule | None) -> bool:
-        """Tell, and remember, whether low concentrations have rules of their own under an entry."""
-        if rule is None:
-            return False
-        if rule not in self._low:
-            entry = self._convention.find(rule.list, rule.entry)
-            duties = self._convention.duties_for(entry) if entry else ()
-            self._low[rule] = any(duty.id == "low-concentration" for duty in duties)
-        return self._low[rule]
+        values: dict[str, Value] = {"why": outcome.message, "stated": tuple(fact.said for fact in facts)}
+        strengths = (fact.statement for fact in facts if fact.statement.kind == "concentration")
+        low = tuple(
+            said
+            for strength in strengths
+            if outcome.rule and (said := strength_message(outcome.rule, strength, self._convention)) is not None
+        )
+        return Message("why_stated_low", {**values, "low": low}) if low else Message("why_stated", values)
 
 
 class _Fact(NamedTuple):
-    """A statement of a text as it is told: in the evidence, in the reason, and whether it is a low concentration."""
+    """A statement of a text, with how it is told in the evidence and in the reason."""
 
+    statement: Stated
     evidence: Evidence
     said: str
-    low: bool
 
     @classmethod
     def of(cls, statement: Stated) -> _Fact:
         value = f"{statement.value} {statement.unit}".strip()
         evidence = Evidence(statement.kind, statement.text, value=value, span=(statement.start, statement.end))
-        return cls(evidence, " ".join(statement.text.split()), _is_low(statement))
+        return cls(statement, evidence, " ".join(statement.text.split()))
 
 
-def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
-    """Return what the text states by the number of the mention that it is said of: the nearest one on its line.
+def _facts_of(goods: Sequence[Sequence[Mention]], read: TextRead) -> dict[int, list[_Fact]]:
+    """Return what the text states by the number of the goods that it is said of: those with the nearest mention.
 
-    Other mentions of the same chemical, such as its number beside its name, share what is said of it.
+    What stands in the place of that mention, such as a number that does not fit it, shares what is said of it.
     """
     told: dict[int, list[_Fact]] = {}
-    starts = [mention.start for mention in found]
-    for fact in read.stated if found else ():
+    placed = sorted(
+        ((mention, number) for number, mentions in enumerate(goods) for mention in mentions),
+        key=lambda place: place[0].start,
+    )
+    starts = [mention.start for mention, _ in placed]
+    for fact in read.stated if goods else ():
         if fact.kind not in _FACTS:
             continue
         first, last = bisect_left(starts, fact.start - FAR), bisect_left(starts, fact.end + FAR)
-        near = [number for number in range(first, last) if _on_one_line(fact, found[number], read.text)]
-        rivals = [number for number in near if found[number].kind not in _CODES] or near
+        near = [place for place in placed[first:last] if _on_one_line(fact, place[0], read.text)]
+        rivals = [place for place in near if place[0].kind not in _CODES] or near
         if not rivals:
             continue
-        nearest = found[min(rivals, key=lambda number: _how_far(fact, found[number]))]
+        nearest, of_nearest = min(rivals, key=lambda place: _how_far(fact, place[0]))
         said = _Fact.of(fact)
-        for number in near:
-            one = found[number]
-            if (one.start, one.end) != (fact.start, fact.end) and _of_one_chemical(one, nearest):
+        for number in dict.fromkeys(
+            number for mention, number in near if number == of_nearest or _in_one_place(mention, nearest)
+        ):
+            if [(mention.start, mention.end) for mention in goods[number]] != [(fact.start, fact.end)]:
                 told.setdefault(number, []).append(said)
     return told
 
@@ -108,23 +110,10 @@ def _how_far(fact: Stated, mention: Mention) -> tuple[int, bool]:
     return gap(mention.start, mention.end, fact.start, fact.end), mention.start > fact.start
 
 
-def _of_one_chemical(mention: Mention, other: Mention) -> bool:
-    """Tell whether two mentions are of one chemical, or stand in one place."""
-    if (mention.start, mention.end) == (other.start, other.end):
-        return True
-    return mention.known is not None and other.known is not None and bool({*mention.known.cas} & {*other.known.cas})
+def _in_one_place(mention: Mention, other: Mention) -> bool:
+    return (mention.start, mention.end) == (other.start, other.end)
 
 
-def _is_low(fact: Stated) -> bool:
-    """Tell whether a concentration is one at which rules for low ones could apply."""
-    if fact.kind != "concentration" or fact.unit != "%":
-        return fact.kind == "concentration"
-    shares = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", fact.value)]
-    return bool(shares) and min(shares) <= LOW_PER_CENT
-
-
-LOW_PER_CENT = 30
-"""The highest limit of a rule for low concentrations (Schedule 3, C-VI/DEC.10 and national law)."""
 FAR = 200
 """Characters beyond which what a text states is no longer said of a mention."""
 _CODES = ("un", "hs", "disagreement")

@@ -57,7 +57,7 @@ class SystematicSpans:
             while (
                 last + 1 < len(words)
                 and _is_chemical_word(words[last + 1].key)
-                and not _APART.search(text[words[last].end : words[last + 1].start])
+                and not _parts(text, words[last].end, words[last + 1].start)
             ):
                 last += 1
             while last > first and not _has_morpheme(words[last].key):
@@ -106,7 +106,13 @@ class _Run:
             for a, b in spans[:MOST_READINGS]
             if (a, b) not in whole
         ]
-        self.names = [" ".join(written.split()) for _, _, (_, _, written) in self.parts]
+        self.names = [_as_asked(read.text, end, written) for _, _, (_, end, written) in self.parts]
+
+
+def _as_asked(text: str, end: int, written: str) -> str:
+    """Return a name as OPSIN is asked for it: an index name with the hyphen that ends it."""
+    inverted = text[end : end + 1] == "-" and _INVERTED.search(written + "-") is not None
+    return " ".join(written.split()) + "-" * inverted
 
 
 _first_word = attrgetter("first")
@@ -125,6 +131,11 @@ def _is_piece(key: str) -> bool:
 @lru_cache(maxsize=200_000)
 def _is_chemical_word(key: str) -> bool:
     return key.isascii() and (key.isdecimal() or len(key) == 1 or _is_piece(key) or key in _GLUE)
+
+
+def _parts(text: str, end: int, start: int) -> bool:
+    """Tell whether the signs between two words part two names; the comma of an index name does not."""
+    return _APART.search(text[end:start]) is not None and not _INVERTED.match(text, end)
 
 
 def _begins_name(text: str, word: Word) -> bool:
@@ -150,3 +161,7 @@ _GLUE = frozenset((
     "beta", "gamma", "acid", "acide", "ester",
 ))  # fmt: skip
 _APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")
+_INVERTED = re.compile(
+    r"-?, (?:[\w()\[\]'*.+-]|,(?! ))*-(?![^\s,;.)])|-, (?:[\w'-]+ )*(?:ester|salt|\w+chloride|\w+bromide)\b"
+)
+"""What stands behind the parent in an index name, up to its hyphen, and the ester or salt behind that."""

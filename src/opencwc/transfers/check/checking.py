@@ -20,6 +20,7 @@ import msgspec
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Finding, Maker, Message, Rule, Value, Verdict
+from opencwc.language.commerce.shares import Share
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -28,7 +29,7 @@ from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import Hit, SanctionsList, finding_of
 from opencwc.transfers.check.identification import Answering, Identified, identify
 from opencwc.transfers.check.rule_effects import barred, plain_doubts, weigh
-from opencwc.transfers.check.shipment_cells import Share, Side
+from opencwc.transfers.check.shipment_cells import Side
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import Acquired, Owed, Rules, Standing, Weighing, gravest, joined, written

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from opencwc.finding import Message, Rule, Value, Verdict
+from opencwc.language.commerce.shares import Share, share_stated
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
-from opencwc.transfers.check.shipment_cells import Amount, Share, amount_of, share_stated
+from opencwc.transfers.check.shipment_cells import Amount, amount_of
 from opencwc.transfers.check.shipments import Shipment
 
 Answering: TypeAlias = Callable[[str, str], "tuple[Outcome, ...]"]

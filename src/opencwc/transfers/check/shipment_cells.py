@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from opencwc.convention.fields import read_yaml
 from opencwc.convention.territories import all_territories, find_territory
 from opencwc.language.commerce import read_commerce
+from opencwc.language.commerce.shares import Share, share_stated
 from opencwc.transfers.days import read_day
 from opencwc.transfers.units import find_unit, read_number, without_marks
 
@@ -131,7 +132,6 @@ IN_LITRES = {"L": "1", "mL": "0.001", "m3": "1000", "gal": "3.785411784", "fl oz
 _ANY_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 _NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'\s\u00a0\u202f٠-٩]*[\d٠-٩])\s*([^\d\s].*)")
 _BARE_SHARE = re.compile(r"\s*(?:[<>≤≥~=]{0,2}\s*)?\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+(?:[.,]\d+)?)?\s*")
-_SHARE = re.compile(r"(>=|<=|>|<|~|≈)?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
 
 
 class Amount(NamedTuple):
@@ -142,24 +142,6 @@ class Amount(NamedTuple):
 
     def __str__(self) -> str:
         return f"{plain_number(self.value)} {self.unit}"
-
-
-class Share(NamedTuple):
-    """A concentration in per cent, from ``low`` to ``high``; ``text`` is how it is written."""
-
-    low: Decimal
-    high: Decimal
-    text: str
-
-    def is_at_most(self, limit: Decimal | int) -> bool | None:
-        """Tell whether it is at most a limit; ``None`` where it may be or not.
-
-        >>> share_of("8-12 %").is_at_most(10) is None, share_of("10").is_at_most(10), share_of(">=85").is_at_most(10)
-        (True, True, False)
-        """
-        if self.high <= limit:
-            return True
-        return None if self.low <= limit else False
 
 
 class Side(NamedTuple):
@@ -271,26 +253,6 @@ def share_of(text: str) -> Share | None:
         bare = f"{bare} %"
     stated = [statement for statement in read_commerce(bare) if statement.kind == "concentration"]
     return share_stated(stated[0].value, stated[0].unit, text) if len(stated) == 1 else None
-
-
-def share_stated(value: str, unit: str, text: str) -> Share | None:
-    """Return the concentration that a text states (`opencwc.language.commerce`), where it is a share of the whole."""
-    per = {"%": Decimal(1), "ppm": Decimal("0.0001")}.get(unit)
-    match = _SHARE.fullmatch(value)
-    if per is None or match is None:
-        return None
-    sign, first, last = match.groups()
-    try:
-        low, high = Decimal(first) * per, Decimal(last or first) * per
-    except InvalidOperation:
-        return None
-    if sign in (">", ">="):
-        low, high = low.next_plus() if sign == ">" else low, Decimal(100)
-    elif sign in ("<", "<="):
-        low = Decimal(0)
-    elif sign in ("~", "≈"):
-        low, high = low * Decimal("0.9"), high * Decimal("1.1")
-    return Share(low, high, text) if low <= high and low <= 100 and Decimal(last or first) * per <= 100 else None
 
 
 def paper_of(text: str) -> Paper:

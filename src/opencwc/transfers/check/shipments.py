@@ -15,11 +15,11 @@ from typing import BinaryIO, TypeVar
 
 from opencwc.errors import InputError
 from opencwc.finding import Message, Subject
+from opencwc.language.commerce.shares import Share
 from opencwc.transfers.check.shipment_cells import (
     NOWHERE,
     Amount,
     Paper,
-    Share,
     Side,
     amount_of,
     answer_words,

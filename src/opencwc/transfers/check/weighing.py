@@ -15,8 +15,9 @@ from typing import NamedTuple, Protocol
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
 from opencwc.convention.territories import all_territories
 from opencwc.finding import Evidence, Message, Rule, Value, Verdict
+from opencwc.language.commerce.shares import Share
 from opencwc.transfers.check.certificates import Balances, Cover
-from opencwc.transfers.check.shipment_cells import Amount, Share, Side, is_former
+from opencwc.transfers.check.shipment_cells import Amount, Side, is_former
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording.states import state_named

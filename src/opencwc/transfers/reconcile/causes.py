@@ -25,6 +25,7 @@ from opencwc.models.statistics import calibration_error
 from opencwc.records import from_plain
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile.boosted_trees import Forests, logistic, read_forests
+from opencwc.transfers.reconcile.third_states import THIRD_SIGNS
 
 Weights = NDArray[np.float64]
 Signs = Mapping[str, Weights]
@@ -52,9 +53,12 @@ CAUSE_RULES = from_plain(dict[str, CauseRule], read_yaml(DATA / "cause_rules.yam
 def by_rules(groups: pl.DataFrame) -> Weights:
     """Weigh the signs without a model: rows of probabilities in the order of `CAUSES`."""
     names = {name for rule in CAUSE_RULES.values() for name in (*rule.signs, *rule.further)}
-    sign = dict(signs_of(groups, (*sorted(names), "lacking")))
+    sign = dict(signs_of(groups, (*sorted(names), "lacking", "third_years", "third_entrepot")))
     sign["silent_alone"] = sign["silent"] * sign["by_none"]
     sign["near_year_end_alone"] = 0.9 * sign["near_year_end"] * (1 - sign["by_year"])
+    again = (sign["third_years"] > 1) | (sign["third_entrepot"] > 0)
+    away = np.maximum(sign["by_exporter"], sign["by_importer"])
+    sign["by_third_again"], sign["by_third_once"] = away * again, away * ~again
     sign["always"] = np.ones(len(groups))
     weights = np.stack([
         np.max([weight * sign[name] for name, weight in CAUSE_RULES[cause].weights.items()], axis=0)
@@ -91,7 +95,7 @@ HELD_OUT = DATA / "causes.held.parquet"
 FIRST = 100
 OTHER_FEATURES = (
     "relative", "times", "small", "dated", "round", "years", "steady", "unusual", "exports", "imports", "strength",
-    "third", "weak_habit", "habit", "habit_spread", "habit_pairs", "ratio", "lot", "pair_silent", "pair_hub",
+    *THIRD_SIGNS, "weak_habit", "habit", "habit_spread", "habit_pairs", "ratio", "lot", "pair_silent", "pair_hub",
     "pair_exporter", "pair_importer", "pair_mixture", "pair_rounding", "pair_none", "stands_out",
 )  # fmt: skip
 """What else the model looks at: sizes, the pair's other years, what the States do elsewhere."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from opencwc.transfers.model import Substance
-from opencwc.transfers.reconcile.sums import GROUP, PURE, fitting_elsewhere, sums_of, third_states, ways_of_lines
+from opencwc.transfers.reconcile.sums import GROUP, PURE, fitting_elsewhere, sums_of, ways_of_lines
+from opencwc.transfers.reconcile.third_states import third_states
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,9 +75,9 @@ def with_signs(
 
     ``counted_kg`` is as for `sums_of`.
     """
-    on_the_way, hub = third_states(lines)
+    on_the_way, third = third_states(lines)
     ways = ways_of_lines(lines, substances, on_the_way)
-    compared = lines.with_columns(third=pl.Series(hub), way=ways).filter("compared")
+    compared = pl.concat([lines.with_columns(way=ways), third], how="horizontal").filter("compared")
     groups = sums_of(compared, counted_kg)
     family = pl.lit(pl.Series(families, dtype=pl.Int64)).gather(pl.col("substance"))
     groups = _with_neighbours(groups.with_columns(family=family).sort(*GROUP))

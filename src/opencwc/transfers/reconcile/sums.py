@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from opencwc.transfers.model import HUGE_KG, Substance
-from opencwc.transfers.reconcile.matching import STATES
-from opencwc.transfers.reconcile.matching_kernel import EXPORTER, IMPORTER, MATCH_KINDS
+from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.third_states import THIRD_SIGNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
 
 
+GROUP = ("substance", "exporter", "importer", "year")
 WAYS = ("packing", "loose", "rounding", "unit", "mixture", "sum", "double", "exporter", "importer", "chemical", "equal",
         "year", "hub", "low", "weak", "returned", "none")  # fmt: skip
 """How a line takes part in a difference: as it is matched (`matching_kernel.MATCH_KINDS`), with a line of another year,
@@ -49,51 +50,6 @@ def ways_of_lines(fit: pl.DataFrame, substances: Sequence[Substance], lies: NDAr
     ).to_series()  # fmt: skip
 
 
-def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Say of each line whether it fits a line that names a third State on the way, and how much of a hub that one is.
-
-    The two lines name different States of dispatch, or of destination. Where there is trade in the substance between
-    the two States named, in that year or the one before, the goods may have gone by one of them; a hub has both
-    origins and destinations of the substance, and the fewer of the two count.
-    """
-    kind = fit["kind"].to_numpy()
-    at = np.flatnonzero(np.isin(kind, [EXPORTER, IMPORTER]))
-    lies, hub = np.zeros(len(fit), np.bool_), np.zeros(len(fit))
-    if not len(at):
-        return lies, hub
-    there = np.searchsorted(fit["line"].to_numpy(), fit["other"].to_numpy()[at])
-    substance, exporter, importer, year = (fit[name].to_physical().to_numpy().astype(np.int64) for name in GROUP)
-    known = np.unique(_key(substance, exporter, importer, year))
-    by_exporter = kind[at] == EXPORTER
-    named = np.where(by_exporter, exporter[at], importer[at])
-    other = np.where(by_exporter, exporter[there], importer[there])
-    lies[at] = np.any(
-        [
-            np.isin(_key(substance[at], first, second, year[at] - back), known)
-            for first, second in ((named, other), (other, named))
-            for back in (0, 1)
-        ],
-        axis=0,
-    )
-    pairs = np.unique(_key(substance, exporter, importer, np.zeros_like(year)))
-    whose, origin, destination = np.unravel_index(pairs // _YEARS, (int(substance.max()) + 1, STATES, STATES))
-    room = (int(substance.max()) + 1) * STATES
-    out, into = (np.bincount(whose * STATES + state, minlength=room) for state in (origin, destination))
-    least = np.minimum(out, into)
-    hub[at] = np.maximum(least[substance[at] * STATES + named], least[substance[at] * STATES + other])
-    return lies, hub
-
-
-def _key(substance: Places, first: Places, second: Places, year: Places) -> Places:
-    return ((substance * STATES + first) * STATES + second) * _YEARS + year
-
-
-_YEARS = 4_096
-
-
-GROUP = ("substance", "exporter", "importer", "year")
-
-
 def sums_of(fit: pl.DataFrame, counted_kg: Sequence[float]) -> pl.DataFrame:
     """Sum the lines of each group up: by side, and by way; ``counted_kg`` is, of each substance, what a difference has
     to exceed to count.
@@ -112,7 +68,7 @@ def sums_of(fit: pl.DataFrame, counted_kg: Sequence[float]) -> pl.DataFrame:
             largest=kg.max(),
             dated=pl.col("day").is_not_null().mean(),
             strength=pl.col("concentration").mean().cast(pl.Float64),
-            third=pl.col("third").max(),
+            **{name: pl.col(name).max() for name in THIRD_SIGNS},
             left_out=kg.filter(export, pl.col("way") == "none").sum(),
             left_in=kg.filter(~export, pl.col("way") == "none").sum(),
             round=pl.max_horizontal(

@@ -20,6 +20,7 @@ from opencwc.casebook.tokens import LONGEST_LIFE
 from opencwc.convention import Convention
 from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.screening.allow_list import AllowList
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
 from opencwc.web.accounts.entrance import entrance_of
@@ -51,6 +52,7 @@ TABS = (
     Tab("roles", "/settings/roles", "self"),
     Tab("tokens", "/settings/tokens", "self"),
     Tab("lists", "/settings/lists", "rules"),
+    Tab("allow", "/settings/allow", "rules"),
     Tab("policies", "/settings/policies", "rules"),
     Tab("rechecks", "/settings/rechecks", "decide"),
 )
@@ -283,6 +285,32 @@ def lists(request: Request) -> Response:
         for list_ in known.known_lists
     ]
     return settings_page(request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists))
+
+
+@router.get("/settings/allow", action="rules")
+def allowed_names(request: Request) -> Response:
+    """Show the allow-list of this house; who decides on findings may change it."""
+    return settings_page(request, "allow", "allow", **_allowed(request, AllowList.of_house()))
+
+
+@router.post("/settings/allow", action="decide")
+def allow_name(request: Request, until: Annotated[date, Form()], name: Word = "", why: Word = "") -> Response:
+    """Allow a name, in the name of who is signed in."""
+    person = person_of(request)
+    changed = AllowList.of_house().add(name, by=person.name or person.login, why=why, until=until)
+    message = Message("allow_added", {"name": name, "until": until.isoformat(), "by": person.name, "reason": why})
+    return _part(request, "allow_entries", message, **_allowed(request, changed))
+
+
+@router.post("/settings/allow/remove", action="decide")
+def remove_allowed_name(request: Request, name: Word = "") -> Response:
+    """Take a name off the allow-list."""
+    changed = AllowList.of_house().remove(name)
+    return _part(request, "allow_entries", Message("allow_removed", {"name": name}), **_allowed(request, changed))
+
+
+def _allowed(request: Request, allowed: AllowList) -> dict[str, Any]:
+    return {"allowed": allowed, "may_change": may(person_of(request), "decide")}
 
 
 @router.get("/settings/policies", action="rules")

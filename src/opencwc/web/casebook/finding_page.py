@@ -19,6 +19,7 @@ from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
 from opencwc.publishing.model import Fact
+from opencwc.screening.answers import reason_of
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.api import Comment
@@ -170,6 +171,9 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     face = face_of(history.run["verb"])
     return {
         "finding": finding,
+        "answer": [paragraph.words[0] for paragraph in teller.answer(finding)],
+        "subject": teller.subject(finding),
+        "reason": reason_of(finding),
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),

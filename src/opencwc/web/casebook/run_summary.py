@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -68,10 +68,11 @@ FilterAsked = Annotated[FindingFilter, Depends()]
 class RunSummary:
     """A run as a page shows it: its question, its rows, how many could not be read, and what was checked.
 
-    ``unread`` is ``None`` where nobody counted: a run that has not ended, or did not come to its end. ``not_read`` are
-    columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named. ``as_text``
-    says that its rows are texts that were searched for mentions, ``document`` of which kind of document (``pdf``) they
-    are the passages; ``notes`` are what is to be said of the file as a whole.
+    ``columns`` are those that were read, with what each was read as. ``unread`` is ``None`` where nobody counted: a run
+    that has not ended, or did not come to its end. ``not_read`` are columns of the file beside those and ``id_column``,
+    and ``not_read_more`` how many are not named. ``as_text`` says that its rows are texts that were searched for
+    mentions, ``document`` of which kind of document (``pdf``) they are the passages; ``notes`` are what is to be said
+    of the file as a whole.
     """
 
     number: int
@@ -85,6 +86,7 @@ class RunSummary:
     by_verdict: Mapping[str, int]
     checked: Mapping[str, Any]
     column: str
+    columns: tuple[tuple[str, str], ...]
     id_column: str
     not_read: tuple[str, ...]
     not_read_more: int
@@ -109,6 +111,7 @@ class RunSummary:
             by_verdict=counts,
             checked=checked_of(checked, lang),
             column=str(checked.get("column") or ""),
+            columns=tuple(_columns_read(checked, lang)),
             id_column=str(checked.get("id_column") or ""),
             not_read=not_read,
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
@@ -116,6 +119,12 @@ class RunSummary:
             document=str(checked.get("document") or ""),
             notes=tuple(sentence(from_plain(Message, note), lang) for note in run["tally"].get("notes") or ()),
         )
+
+
+def _columns_read(checked: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the columns that a run read, each with what it was read as."""
+    for column in checked.get("columns") or ():
+        yield str(column["name"]), say(f"column_of_{column['kind']}", lang)
 
 
 def counts_of(tally: Mapping[str, Any]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.screening.finding_answers import (
+    ListAnswer,
     ScreenedAnswer,
     ScreenedFinding,
     ScreenVerdict,
@@ -52,15 +53,17 @@ class WholeScreenedAnswer(ScreenedAnswer):
 
 
 class BatchLine(TypedDict, total=False):
-    """One row; the last line has `checked`, `rows` and `by_verdict` instead."""
+    """One row; the last line has `checked`, `rows`, `by_verdict` and `silenced` instead."""
 
     row: int
     id: str
     verdict: ScreenVerdict
+    answers: list[ListAnswer]
     findings: list[ScreenedFinding]
     checked: CheckedAnswer
     rows: int
     by_verdict: dict[str, int]
+    silenced: dict[str, int]
 
 
 class ScreenRequest(Closed):
@@ -122,7 +125,7 @@ def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     service.see_allowed(person, text, asked.lang)
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
-    verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
+    verdict, body = answer_as_json(findings_of(screener, text, asked.kind), screener.rulebook.convention, asked.lang)
     service.metrics.count_screenings({verdict: 1})
     return json.dumps({"checked": checked_json(screener.rulebook, asked.lang), **body}, ensure_ascii=False).encode()
 
@@ -227,8 +230,9 @@ class _Batch:
             findings = findings_of(self.screener, text, self.kind, row, row_id, outcomes)
             if is_refusal(findings[0].message):
                 refused.append(text)
-            verdict, body = answer_as_json(findings, self.lang)
+            verdict, body = answer_as_json(findings, self.screener.rulebook.convention, self.lang)
             counted.add(verdict)
+            counted.merge(Tally(allowed=dict(body["silenced"])))
             out.append(json.dumps({"row": row, "id": row_id, **body}, ensure_ascii=False) + "\n")
         self.service.record_refused(self.person, refused)
         self.service.metrics.count_screenings(counted.by_verdict)
@@ -239,7 +243,12 @@ class _Batch:
         """Say what was checked, and the count."""
         counts = {str(verdict): rows for verdict, rows in self.tally.by_verdict.items()}
         checked = checked_json(self.screener.rulebook, self.lang)
-        return json.dumps({"checked": checked, "rows": self.tally.rows, "by_verdict": counts}).encode() + b"\n"
+        return (
+            json.dumps(
+                {"checked": checked, "rows": self.tally.rows, "by_verdict": counts, "silenced": self.tally.allowed}
+            ).encode()
+            + b"\n"
+        )
 
 
 async def _stream(batch: _Batch, rows: Iterator[Line], body: IO[bytes]) -> AsyncIterator[bytes]:

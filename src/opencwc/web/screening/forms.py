@@ -6,17 +6,13 @@ from functools import partial
 from typing import Any, get_args
 
 from opencwc.errors import InputError, SettingsError
-from opencwc.files.kinds import document_kind_by_name
+from opencwc.screening.documents import is_document_by
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm
 from opencwc.web.server.api_parameters import Kind, names_of
 from opencwc.web.server.service import Service
 
-KIND_BYTES = 1_024
-DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
-"""The kinds that are never read as a table of chemicals."""
-OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
-"""Documents of kinds that are not read: the reader of documents says why."""
+KIND_BYTES = 4_096
 
 
 def _question(service: Service, sent: SentForm) -> dict[str, Any]:
@@ -26,26 +22,23 @@ def _question(service: Service, sent: SentForm) -> dict[str, Any]:
     if kind not in get_args(Kind):
         raise SettingsError("job_kind_unknown", where="kind", known=tuple(get_args(Kind)))
     (name, file), *_ = sent.uploads
-    if kind == "auto" and not texts["column"].strip() and is_document(name, file.read(KIND_BYTES)):
+    if kind == "auto" and not texts["column"].strip() and is_document_by(name, file.read(KIND_BYTES)):
         kind = "text"
     lists = names_of(sent.texts.get("lists", ""))
     service.answering.screener(sent.day, lists)  # which knows the lists
     return {"lists": list(lists), "kind": kind, **texts}
 
 
-def is_document(name: str, start: bytes) -> bool:
-    """Return whether an upload is a document and no table, by its first bytes or its name.
-
-    >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
-    (True, True, False)
-    """
-    return b"%PDF-" in start or document_kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
-
-
 TEXT: dict[str, Any] = {"type": "string"}
 FORM = UploadForm(
     SCREEN,
-    {"file": FILE | {"description": "A table of chemicals, or a document that mentions some (PDF, DOCX, HTML, EML)."}},
+    {
+        "file": FILE
+        | {
+            "description": "A table of chemicals, or a document that mentions some "
+            "(PDF, DOCX, ODT, RTF, HTML, EML, MBOX, or a ZIP of documents)."
+        }
+    },
     missing=partial(InputError, "file_missing_in_form", where="file"),
     question=_question,
     texts={

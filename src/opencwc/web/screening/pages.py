@@ -15,6 +15,7 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
+from opencwc.screening.allow_list import AllowList, answer_allowing, silenced_in
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
@@ -90,7 +91,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
             service.record_refused(person_of(request), [text])
         raise refused(refusal, lang)
     screener = service.answering.screener(as_of, names_of(lists))
-    outcomes = screener.answer(text, kind_of(text))
+    outcomes = answer_allowing(screener, text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)
     teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
     answered = answer_of_value(teller, text, outcomes, findings)
@@ -100,7 +101,10 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
         answered,
         duties=list(_duties(by_rule, screener, teller)),
         checked={**checked_json(screener.rulebook, lang)},
-        warnings=list(_warnings(screener, lang)),
+        warnings=[
+            *_warnings(screener, lang),
+            *(sentence(note, lang) for note in AllowList.of_house().notes(silenced_in(outcomes))),
+        ],
     )
 
 

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 import yaml
 from msgspec import structs
 
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Verdict, spans_of
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
-from opencwc.publishing.model import Badge, Card, Fact, Piece, Remark, Text, Words
+from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
+from opencwc.screening.answers import Answer, answers_of, reason_of
 from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
 """Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
@@ -25,9 +26,24 @@ MOST_UNREAD = 12
 """Words that were not read and are named; the others are counted."""
 
 
+class AnswerLine(NamedTuple):
+    """What lists answer, as a line of the page: the verdict, the lists, what follows, what a stated strength means.
+
+    ``subject`` is how the line begins, the entry and the chemical, where it begins so.
+    """
+
+    badge: Badge
+    lists: tuple[str, ...]
+    says: str
+    beside: tuple[str, ...] = ()
+    subject: str = ""
+
+
 @dataclass(frozen=True)
 class ValueAnswer:
-    """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside.
+    """The answer to one value: ``heading`` is what the Convention says of it, ``lines`` what other lists say.
+
+    ``verdict`` is the gravest; a card stands for each finding by a rule.
 
     Of a text also: ``pieces`` are the text with what was read marked in place, ``remarks`` what is said of each mark,
     ``stated`` what it says of no chemical that a rule speaks of, ``unread`` the words that were not read.
@@ -35,8 +51,8 @@ class ValueAnswer:
 
     value: str
     verdict: Verdict
-    badge: Badge
-    means: str
+    heading: AnswerLine
+    lines: tuple[AnswerLine, ...]
     cards: list[Card]
     others: list[Finding]
     duties: list[tuple[str, list[Any]]] = field(default_factory=list)
@@ -56,7 +72,7 @@ class _NumberedFinding(NamedTuple):
     number: int
     card: str
     finding: Finding
-    span: tuple[int, ...]
+    spans: list[tuple[int, ...]]
 
 
 def kind_of(text: str) -> str:
@@ -72,12 +88,15 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
             shown.setdefault(_what(finding), finding)
     named = {what: f"finding-{number}" for number, what in enumerate(shown, 1)}
     verdict = gravest(finding.verdict for finding in findings)
+    heading, *lines = _lines(teller, findings) or [
+        AnswerLine(teller.badge(verdict), (), teller.say(f"means_{verdict}"))
+    ]
     answer = ValueAnswer(
         text,
         verdict,
-        teller.badge(verdict),
-        teller.sentence(f"means_{verdict}"),
-        [teller.card(finding, named[what]) for what, finding in shown.items()],
+        heading,
+        tuple(lines),
+        [_without_answer(teller.card(finding, named[what])) for what, finding in shown.items()],
         [finding for finding, outcome in zip(findings, outcomes, strict=True) if not finding.rule and not outcome.span],
     )
     is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
@@ -87,13 +106,37 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
     spans = sorted({outcome.span for outcome in outcomes if outcome.span})
     numbers = {span: number for number, span in enumerate(spans, 1)}
     numbered = [
-        _NumberedFinding(numbers[outcome.span], named[_what(finding)] if finding.rule else "", finding, outcome.span)
+        _NumberedFinding(
+            numbers[outcome.span],
+            named[_what(finding)] if finding.rule else "",
+            finding,
+            spans_of(outcome.readings, outcome.span),
+        )
         for finding, outcome in zip(findings, outcomes, strict=True)
         if outcome.span
     ]
     answer = replace(answer, pieces=_pieces(text, numbered), remarks=tuple(_remarks(teller, numbered)))
     in_cards = {part.span for finding in shown.values() for part in finding.evidence}
     return _of_line(teller, answer, numbered, in_cards) if is_line else _of_text(teller, answer)
+
+
+def _lines(teller: Teller, findings: Sequence[Finding]) -> list[AnswerLine]:
+    return [_line(teller, answer) for answer in answers_of(findings, teller.convention)]
+
+
+def _line(teller: Teller, answer: Answer) -> AnswerLine:
+    says = sentence(answer.message, teller.lang)
+    subject = say(answer.subject, teller.lang) if answer.subject else ""
+    if not says.startswith(subject):
+        subject = ""
+    strengths = tuple(sentence(strength, teller.lang) for strength in answer.beside)
+    return AnswerLine(teller.badge(answer.verdict), answer.lists, says[len(subject) :], strengths, subject)
+
+
+def _without_answer(card: Card) -> Card:
+    """Return a card without the answer, which stands above all cards already."""
+    answer = {part for part in card.blocks if isinstance(part, Paragraph) and part.tone == "lead"}
+    return structs.replace(card, blocks=tuple(part for part in card.blocks if part not in answer))
 
 
 def _what(finding: Finding) -> object:
@@ -110,7 +153,7 @@ def _of_line(
 ) -> ValueAnswer:
     """Add to the answer what a line states, and its words that were not read: they may be what counts."""
     stated = read_commerce(answer.value)
-    left = unread(answer.value, [part.span for part in numbered], stated)
+    left = unread(answer.value, [span for part in numbered for span in part.spans], stated)
     answer = replace(
         answer,
         # The line stands above the cards, and need not stand in them again.
@@ -125,7 +168,8 @@ def _of_line(
     if answer.verdict is not Verdict.NOT_LISTED or not left:
         return answer
     verdict = Verdict.UNREADABLE
-    return replace(answer, verdict=verdict, badge=teller.badge(verdict), means=teller.say("page_line_part"))
+    heading = AnswerLine(teller.badge(verdict), (), teller.sentence("page_line_part"))
+    return replace(answer, verdict=verdict, heading=heading, lines=())
 
 
 def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
@@ -134,15 +178,15 @@ def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
     if answer.verdict is not Verdict.NOT_LISTED:
         return answer
     badge = Badge(teller.say("page_text_nothing"), "gap")
-    return replace(answer, badge=badge, means=teller.say("page_text_nothing_means"))
+    return replace(answer, heading=AnswerLine(badge, (), teller.sentence("page_text_nothing_means")), lines=())
 
 
 def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
     """Cut a text at what was read in it; each mark has the tone of its gravest finding."""
     pieces, at = [], 0
-    for span in sorted({part.span for part in numbered}):
+    for span in sorted({span for part in numbered for span in part.spans}):
         start, end = span
-        here = [part for part in numbered if part.span == span]
+        here = [part for part in numbered if span in part.spans]
         if start < at:
             continue
         verdict = gravest(part.finding.verdict for part in here)
@@ -159,7 +203,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
             words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
-        words.append(sentence(part.finding.message, teller.lang))
+        words.append(sentence(reason_of(part.finding), teller.lang))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )

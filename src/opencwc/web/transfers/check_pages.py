@@ -140,7 +140,7 @@ def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Return the texts by field: what is written for the chemical may be its number, its structure, or a line."""
     from opencwc.chemistry.registry_numbers import looks_like_cas
-    from opencwc.files.columns import looks_like_smiles
+    from opencwc.files.cell_forms import looks_like_smiles
 
     written = texts["chemical"]
     if looks_like_cas(written):

@@ -1,0 +1,56 @@
+"""What chemicals are called in each language: as the lists print them, else as the tables of names have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from opencwc.convention import Chemical, Convention, NamedChemical
+
+KINDS = ("official", "common")
+"""The kinds of names that a sentence may use, the better one first."""
+
+
+def chemical_name(cas: str, name: str, lang: str) -> str:
+    """Return the name of a chemical by its CAS number; in English, and where the tables have none, ``name``.
+
+    >>> chemical_name("111-48-8", "Thiodiglycol", "es"), chemical_name("58-08-2", "caffeine", "es")
+    ('Tiodiglicol', 'caffeine')
+    """
+    return name if lang == "en" else _name_in(cas, lang) or name
+
+
+def as_noun(name: str) -> str:
+    """Return a name as it stands inside a sentence: a word's capital is small, a locant's and a code's stay.
+
+    >>> as_noun("2,2-Diphenyl-2-hydroxyacetic acid"), as_noun("O-Ethyl S-phenyl"), as_noun("VX")
+    ('2,2-diphenyl-2-hydroxyacetic acid', 'O-Ethyl S-phenyl', 'VX')
+    """
+    first = _FIRST_WORD.match(name)
+    if first is None or not first[2].istitle():
+        return name
+    return first[1] + first[2].lower() + name[first.end() :]
+
+
+@lru_cache(maxsize=5_000)
+def _name_in(cas: str, lang: str) -> str:
+    """Return the name that a list prints in a language, else the best of the tables; empty where there is none."""
+    printed, named = _by_number()
+    own = [name for chemical in printed.get(cas, ()) for name in chemical.names.get(lang, ())[:1]]
+    others = named[cas].names if cas in named else ()
+    own += [name.text for kind in KINDS for name in others if name.lang == lang and name.kind == kind]
+    return next(iter(own), "")
+
+
+@cache
+def _by_number() -> tuple[Mapping[str, list[Chemical]], Mapping[str, NamedChemical]]:
+    """Return the chemicals that the lists print and those of the tables of names, by CAS number."""
+    written = Convention().written
+    printed: dict[str, list[Chemical]] = {}
+    for _, chemical in written.chemicals():
+        printed.setdefault(chemical.cas, []).append(chemical)
+    return printed, {chemical.cas: chemical for chemical in written.naming.chemicals}
+
+
+_FIRST_WORD = re.compile(r"([\d,'′’().\[\]-]*)([^\W\d_]{3,})")
