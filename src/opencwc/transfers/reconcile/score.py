@@ -2,8 +2,8 @@
 
 What the models or the plain rules say of a sum (from 0 to 1) lies close to 0 for most, so it says little to a reader.
 It is put on the scale of one world's discrepancies, those kept to measure the models again (`causes.HELD_OUT`): the
-order stays, and 80 means that 80 of 100 of them would come after it. ``data/score_scale.json`` holds the scale; ``python
--m benchmarks.transfers_score`` makes it once the models are trained.
+order stays, and 80 means that 80 of 100 of them would come after it. ``data/score_scale.json`` holds the scale;
+``python -m benchmarks.transfers_score`` makes it once the models are trained.
 """
 
 from __future__ import annotations
