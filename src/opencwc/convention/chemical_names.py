@@ -128,8 +128,9 @@ def _as_typed(names: Iterable[Name], typed: Mapping[str, Sequence[Mapping[str, s
     """Return names, each followed by how it is typed where a letter is not at hand (Phosphonsaeure) or is left out."""
     written: list[Name] = []
     for name in names:
-        forms = [name.text.translate(str.maketrans(dict(letters))) for letters in typed.get(name.lang, ())]
-        written += [name._replace(text=text) for text in dict.fromkeys((name.text, *forms))]
+        tables = ({ord(letter): instead for letter, instead in letters.items()} for letters in typed.get(name.lang, ()))
+        forms = [name.text, *map(name.text.translate, tables)]
+        written += [name._replace(text=text) for text in dict.fromkeys(forms)]
     return tuple(written)
 
 
