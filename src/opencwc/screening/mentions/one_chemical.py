@@ -91,6 +91,8 @@ class _Group:
         """Tell whether a mention is one more reading of the same goods."""
         if self.mentions[0].met != mention.met or self.identity.shared(identity) is None:
             return False  # what an unlisted name may mean does not take away what a listed one may
+        if mention.outcomes[0].message.id == "why_cas_meant":
+            return False  # that a number is mistyped is said by itself
         last = self.mentions[-1]
         between = text[last.end : mention.start]
         if len(between) > self._reach(mention, sort) or (sort == "name" and "\n" in between):
