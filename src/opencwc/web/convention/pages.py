@@ -233,7 +233,7 @@ def changes_shown(days: tuple[Day, Day], kind: str) -> dict[str, Any]:
 
 def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, Any]:
     """Return an entry with its rule, its examples drawn, and its other wordings; raise `NotFoundError` for none."""
-    convention = Convention(day)
+    convention = Convention(day, Convention(day).list_names)
     wordings = [
         entry
         for known in convention.known_lists
