@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Verdict
+from opencwc.finding import Finding, Reading, Verdict
 from opencwc.screening import screen
 from opencwc.screening.answers import Answer, answers_of
 from opencwc.wording import LANGUAGES, say, sentence
@@ -92,6 +93,12 @@ def test_a_request_that_is_refused_has_no_answer() -> None:
 def test_the_name_that_the_user_gave_stands_beside_that_of_the_convention() -> None:
     assert "Benzilic acid (2,2-diphenyl-2-hydroxyacetic acid)" in lines("Benzilic acid")[0]
     assert "(thiodiglycol)" in lines("THIODIGLYCOL")[0]
+
+
+def test_a_trade_name_that_has_the_name_in_it_is_not_told_beside_it() -> None:
+    (finding, *_) = findings_of("102-71-6")
+    given = structs.replace(finding, readings=(Reading("name", "Triethanolamine 99 %", "product"),))
+    assert "3B17 (triethanolamine):" in sentence(answers_of([given], Convention(DAY))[0].line)
 
 
 def test_a_drawing_has_the_name_that_the_entry_prints() -> None:

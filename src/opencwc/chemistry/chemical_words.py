@@ -23,6 +23,15 @@ def looks_chemical(text: str) -> bool:
     return len(text) > 4 and (_ENDING.search(text) is not None or has_morpheme(text))
 
 
+def is_substituent(text: str) -> bool:
+    """Tell whether a word is a prefix of systematic names, which within a longer one is no chemical by itself.
+
+    >>> is_substituent("difluoro"), is_substituent("fosgeno")
+    (True, False)
+    """
+    return _PREFIX.search(text) is not None
+
+
 MORPHEME = re.compile(
     "(?:meth|eth|prop|but)(?:yl|an|ox|en)|(?:pent|hex|hept|oct|non|dec|phen)(?:yl|an|ol)|benz|vinyl|allyl|pinacolyl|cyclo|phosph"
     "|arsen|arsin|chlor|brom|fluor|iod[oi]|amin[eo]|amid|azin|azol|imin|nitr|cyan|sulf|sulph|thio|hydrox|oxid|oxim|keto"
@@ -33,3 +42,4 @@ _ENDING = re.compile(
     "(?:[bcdfghklmnprstvxz](?:yl|ane|ene|yne|ine|ide|ate|ite|one|ole|ium)|(?:nol|tol|xol|cid)|acid|azole|mycin|cillin)s?$",
     re.IGNORECASE,
 )
+_PREFIX = re.compile("(?:fluoro|chloro|bromo|iodo|cyano|nitro|amino|hydroxy|thio|oxo|phospho|phosphono)$")

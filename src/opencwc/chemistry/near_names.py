@@ -21,6 +21,7 @@ Chemical = TypeVar("Chemical")
 
 _FEWEST_LETTERS = 7
 _FEWEST_ARABIC = 6  # of consonants almost alone: as many sounds as seven or eight Latin letters
+_CODE_LETTERS = 3  # of a code behind a name
 _TWO_FROM = 10  # letters from which on two differences may be
 
 
@@ -29,6 +30,7 @@ class _Name(NamedTuple):
     allowed: int
     digits: str
     locants: tuple[str, ...]
+    less_a_word: tuple[str, ...] = ()
 
 
 class NearNames(Generic[Chemical]):
@@ -50,6 +52,7 @@ class NearNames(Generic[Chemical]):
         self._lengths: set[int] = set()
         for name, chemical in names:
             if measured := _measured(name, normalise_name(name)):
+                measured = measured._replace(less_a_word=_less_a_word(name))
                 for piece in set(_pieces(measured.key, measured.allowed)):
                     self._pieces.setdefault(piece, []).append(len(self._names))
                 self._lengths.add(len(measured.key))
@@ -148,7 +151,22 @@ def _is_near(asked: _Name, known: _Name, distance: int) -> bool:
     # Custard is no mustard, nitric acid no picric acid.
     if asked.key[0] != known.key[0] and (known.allowed == 1 or distance > 1):
         return False
+    if any(OSA.distance(asked.key, key, score_cutoff=distance) < distance for key in known.less_a_word):
+        return False  # an agent is not nearly called "agent VX"
     return not differs_as_chemicals_do(asked.key, known.key, distance)
+
+
+def _less_a_word(name: str) -> tuple[str, ...]:
+    """Return the keys of a name without its first or its last word, where that is a letter or two.
+
+    >>> _less_a_word("Kampfstoff VX"), _less_a_word("Thiodiglycol")
+    (('kampfstoff',), ())
+    """
+    words = name.split()
+    shorter = [
+        rest for word, rest in ((words[0], words[1:]), (words[-1], words[:-1])) if rest and len(word) < len("DMMP")
+    ]
+    return tuple(normalise_name(" ".join(rest)) for rest in shorter)
 
 
 def differs_as_chemicals_do(asked: str, known: str, distance: int) -> bool:

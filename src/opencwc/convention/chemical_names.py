@@ -5,7 +5,7 @@ for the Australia Group, and one for neighbours that no list names and that shar
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,14 +124,13 @@ def naming_files() -> list[Path]:
     return [*sorted((DATA / "names").glob("*.yaml")), *alone]
 
 
-def _as_typed(names: Iterable[Name], typed: Mapping[str, Mapping[str, str]]) -> tuple[Name, ...]:
+def _as_typed(names: Iterable[Name], typed: Mapping[str, Sequence[Mapping[str, str]]]) -> tuple[Name, ...]:
     """Return names, each followed by how it is typed where a letter is not at hand (Phosphonsaeure) or is left out."""
     written: list[Name] = []
     for name in names:
-        text = name.text
-        for letter, instead in typed.get(name.lang, {}).items():
-            text = text.replace(letter, instead)
-        written += [name] if text == name.text else [name, name._replace(text=text)]
+        tables = ({ord(letter): instead for letter, instead in letters.items()} for letters in typed.get(name.lang, ()))
+        forms = [name.text, *map(name.text.translate, tables)]
+        written += [name._replace(text=text) for text in dict.fromkeys(forms)]
     return tuple(written)
 
 

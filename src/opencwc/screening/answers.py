@@ -259,9 +259,10 @@ def _canonical(smiles: str) -> str:
 
 
 def _is_name_of(given: str, chemical: Message) -> bool:
-    """Tell whether a name is what the chemical is called here, in any language."""
-    key = normalise_name(given)
-    return any(normalise_name(say(chemical, lang)) == key for lang in LANGUAGES)
+    """Tell whether what was given is, or has in it, what the chemical is called here, in any language."""
+    key, written = normalise_name(given), given.casefold()
+    names = (say(chemical, lang) for lang in LANGUAGES)
+    return any(normalise_name(name) == key or name.casefold() in written for name in names)
 
 
 def _within(chemical: Message) -> Message:

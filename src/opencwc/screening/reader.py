@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -25,6 +26,8 @@ BYTES_AT_ONCE = 4_000_000
 MOST_NOTES = 500
 A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
 """A line that has all in it that a text is searched for."""
+A_KEY = "YODZTKMDCQEPHD-UHFFFAOYSA-N"
+"""The InChIKey of thiodiglycol."""
 _HERE: dict[str, Any] = {"ocr": False, "confine": False}
 """How documents are read in here: this process is confined already, and starts no other one."""
 
@@ -52,14 +55,17 @@ class Reader:
     def warm(self) -> None:
         """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
         from opencwc.errors import OpenCWCError
-        from opencwc.files.rows import Rows, ValueLimits, part_of_values
+        from opencwc.files import open_table
         from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
 
         self.screener.screener.known.resolver.systematic = None
-        values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE]
-        part = part_of_values(values, [None] * len(values), {}, ValueLimits())
+        values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE, A_KEY]
+        rows = [{"SMILES": value, "CAS": "107-44-8", "Name": A_LINE, "InChIKey": A_KEY} for value in values]
         try:
-            self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
+            for column in ("SMILES", None):  # one by one, and held together
+                with open_table(io.BytesIO(json.dumps(rows).encode()), name="x.json", column=column) as table:
+                    for batch in table.batches():
+                        self.screener.answer(batch)
         except OpenCWCError:  # what is missing is said again where it is needed
             return
         if self.question.kind == "text":

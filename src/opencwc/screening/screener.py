@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.molecule_reader import is_query
+from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import LONGEST_NAME
+from opencwc.chemistry.name_scanning import running_key
 from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
@@ -86,7 +88,9 @@ class Screener(StructureScreener):
         """Return what a value mentions, or the names and drawings beside its amounts, with what is left over of it."""
         from opencwc.screening.value_reading import rest_of
 
-        mentions = self.finder.find(text)
+        mentions = [
+            mention for mention in self.finder.find(text) if mention.met or not _is_kind_of_chemicals(mention.text)
+        ]
         if len(text) <= LONGEST_NAME and all(mention.kind == "unknown" for mention in mentions):
             mentions = self.mentions_beside_amounts(text)
         if not mentions:
@@ -131,6 +135,8 @@ class Screener(StructureScreener):
 
     def _unlisted(self, name: str) -> tuple[Candidate, ...]:
         """Return what a name stands for where no list has it."""
+        if _is_kind_of_chemicals(name):
+            return ()
         resolver = self.known.resolver
         curated = resolver.by_curated_name(name)
         if any(candidate.chemical and candidate.chemical.named_in for candidate in curated):
@@ -156,6 +162,12 @@ def _number_unknown(text: str) -> Message | None:
 
     numbers = [statement for statement in read_commerce(text) if statement.kind in _NUMBER_REASONS]
     return Message(_NUMBER_REASONS[numbers[0].kind], {"number": numbers[0].value}) if numbers else None
+
+
+def _is_kind_of_chemicals(word: str) -> bool:
+    """Tell whether a word is of many chemicals, such as "amine", whatever the index knows by it."""
+    words, key = NameParts.load(), running_key(word)
+    return key in words.after or key in words.context
 
 
 def _unfit(text: str) -> Message | None:

@@ -93,7 +93,14 @@ class StructureScreener:
     @cached_property
     def _of_known_structure(self) -> Callable[[str], tuple[Outcome, ...]]:
         """Return, and remember, the outcomes of the drawing of a name or number: the same ones come again and again."""
-        return lru_cache(maxsize=MOST_REMEMBERED)(lambda smiles: self.answer_structure(smiles, "smiles"))
+        return lru_cache(maxsize=MOST_REMEMBERED)(self._answer_known_drawing)
+
+    def _answer_known_drawing(self, smiles: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a drawing from a table, which means what it says where it draws no hydrogens."""
+        outcomes = self.answer_structure(smiles, "smiles")
+        if outcomes[0].message.id == "why_hydrogens_missing":
+            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
+        return outcomes
 
     def answer_known(self, known: Known | Message, basis: str) -> tuple[Outcome, ...]:
         """Return the outcomes of what a name or number stands for; readings that disagree are for review."""

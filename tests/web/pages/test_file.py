@@ -28,7 +28,7 @@ from web.signing_in import House
 from .housing import LANGUAGES_READ, PART, page_of
 from .parsed import Element
 
-GOODS = "id,description,cas,qty\nG-1,Sarin,,1 kg\nG-2,thiodiglycol,111-48-8,2 kg\nG-3,soap,no-such-thing-42,1 kg\n"
+GOODS = "id,remark,cas,qty\nG-1,Sarin,,1 kg\nG-2,thiodiglycol,111-48-8,2 kg\nG-3,soap,no-such-thing-42,1 kg\n"
 
 
 def sent(client: TestClient, text: str | bytes, name: str = "goods.csv", **form: str) -> str:
@@ -66,8 +66,22 @@ def test_every_page_of_the_run_says_which_column_was_read_and_which_were_not(hou
         empty = next(finding["id"] for finding in findings if finding["row"] == 1)
         for place in (address, "/cases/goods", f"/findings/{empty}", f"/casebook?case=goods&run={run}"):
             for line in main_of(client, place, lang).all("p", class_="columns"):
-                assert [name.text for name in line.all("bdi")] == ["cas", "id", "description", "qty"], place
+                assert [name.text for name in line.all("bdi")] == ["cas", "id", "remark", "qty"], place
             assert main_of(client, place, lang).all("p", class_="columns"), place
+
+
+def test_a_row_whose_columns_contradict_each_other_shows_both(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, "CAS No,Product,Qty\n107-44-8,Ethanol,1\n")
+        text = " ".join(main_of(client, address).text.split())
+        assert "Columns read: CAS No (CAS numbers), Product (names); not read: Qty" in text.replace(" ;", ";").replace(
+            " ,", ","
+        )
+        run = client.get(f"/api/v1{address}").json()["run"]
+        finding = client.get(f"/api/v1/findings?run={run}").json()["findings"][0]
+        shown = main_of(client, f"/findings/{finding['id']}").text
+        assert finding["verdict"] == "review"
+        assert "107-44-8" in shown and "Ethanol" in shown and "Product" in shown
 
 
 def test_rows_that_could_not_be_read_are_counted_and_never_called_read(house: House) -> None:
@@ -76,7 +90,7 @@ def test_rows_that_could_not_be_read_are_counted_and_never_called_read(house: Ho
         for place in (address, "/cases/goods"):
             text = main_of(client, place).text
             assert "Not readable, so not checked: 2" in text and "Every row could be read" not in text
-            assert "Column read: cas; row ids from: id; not read: description, qty" in text.replace(" ;", ";").replace(
+            assert "Column read: cas; row ids from: id; not read: remark, qty" in text.replace(" ;", ";").replace(
                 " ,", ","
             )
 
@@ -89,7 +103,7 @@ def test_a_row_whose_cell_is_empty_shows_its_row_and_id_and_what_was_not_read(ho
             finding["row"]: finding["id"] for finding in client.get(f"/api/v1/findings?run={run}").json()["findings"]
         }
         seen = main_of(client, f"/findings/{by_row[1]}").one("section", aria_labelledby="seen-h")
-        assert "G-1" in seen.text and "description" in seen.one("p", class_="columns").text
+        assert "G-1" in seen.text and "remark" in seen.one("p", class_="columns").text
         assert (
             not main_of(client, f"/findings/{by_row[3]}").one("section", aria_labelledby="seen-h").all(class_="columns")
         )
@@ -99,10 +113,10 @@ def test_a_column_that_is_chosen_on_the_form_is_the_one_that_is_read(house: Hous
     with house.signed_in("anna") as client:
         field = main_of(client, "/").one("form", hx_post="/screen/file").one("input", name="column")
         assert "required" not in field.attributes
-        address = screened(house, client, GOODS, column=" description ")
+        address = screened(house, client, GOODS, column=" remark ")
         page = main_of(client, address)
-        assert [name.text for name in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
-        assert client.get(f"/api/v1{address}").json()["asked"]["column"].strip() == "description"
+        assert [name.text for name in page.one("p", class_="columns").all("bdi")] == ["remark", "id", "cas", "qty"]
+        assert client.get(f"/api/v1{address}").json()["asked"]["column"].strip() == "remark"
 
 
 def test_a_table_of_very_many_columns_names_some_and_counts_the_rest(house: House) -> None:

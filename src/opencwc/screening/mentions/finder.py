@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import cast
 
+from opencwc.chemistry.chemical_words import is_substituent
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
@@ -208,7 +209,7 @@ def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Me
         runs = unread[first:last]
         if not runs:
             kept.append(mention)
-        elif mention.met:
+        elif mention.met and not is_substituent(mention.text):
             kept.append(mention._replace(outcomes=reviewed(mention.outcomes, "doubt_part_of_name")))
             told.update(run.start for run in runs)
     return kept, [run for run in unread if run.start not in told]

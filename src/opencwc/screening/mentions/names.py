@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
-from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
+from opencwc.chemistry.chemical_words import has_morpheme, is_substituent, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
 from opencwc.chemistry.memo import Remembered
 from opencwc.chemistry.name_parts import NameParts
@@ -306,14 +306,16 @@ class Names:
         elif name.doubtful:
             outcomes = reviewed(outcomes, "doubt_other_meaning")
         elif self._is_part(name, text, words, edges):
-            if not any(outcome.verdict in MET for outcome in outcomes):
+            if is_substituent(written) or not any(outcome.verdict in MET for outcome in outcomes):
                 return None
             outcomes = reviewed(outcomes, "doubt_part_of_name")
         return Mention(*closed(text, name.start, name.end), kind, outcomes, known)
 
     def _ordinary_meaning(self, name: Spotted, written: str, text: str) -> OrdinaryWord | None:
         """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""
-        if not name.spellings or (written.isascii() and len(written) <= SHORTEST):
+        if not name.spellings:
+            return None
+        if written.isascii() and len(written) <= SHORTEST and text.strip() != written:  # a code alone says nothing more
             return None
         needy = (rule for rule in self._rules(name, text) if {"context", "chemical"} & set(rule.needs))
         return next(needy, None)

@@ -174,8 +174,8 @@ def _nearly(cas: str) -> Iterator[str]:
 MOST_REMEMBERED = 100_000
 _NUMBER_KINDS = ("cas_number", "ec_number", "hs_code")
 _CAS_LIKE = re.compile(r"(?<![\w.-])\d{2,7}[-\u2010-\u2015\u2212\uff0d]\d\d[-\u2010-\u2015\u2212\uff0d]\d(?![\w-])")
-_CAS_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{2,7})[-. /_](\d\d)[-. /_](\d)(?![\w.-])")
-_EC_APART = re.compile(r"(?<![\w.+-])(?<!\d[ /])(\d{3})[-. /](\d{3})[-. /](\d)(?![\w.-])")
+_CAS_APART = re.compile(r"(?<![A-Za-z0-9_.+-])(?<!\d[ /])(\d{2,7})[-. /_](\d\d)[-. /_](\d)(?![\w.-])")
+_EC_APART = re.compile(r"(?<![A-Za-z0-9_.+-])(?<!\d[ /])(\d{3})[-. /](\d{3})[-. /](\d)(?![\w.-])")
 _OTHER_NUMBER = re.compile(
     r"(?i:GB/T|\bISO|\bDIN|\bASTM|\bIEC|\bJIS|\bANSI|гост|drawing|part|order|ref\w*|model|plan|item|phone|fax|mobile|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
 )

@@ -81,13 +81,13 @@ class OtherMeanings:
         return not self._no_names.has(word)
 
     def speaks_of_agents(self, read: TextRead) -> bool:
-        """Tell whether a text has what makes even two letters a code of a chemical: a word such as "precursor", the
-        number of a register, the class of poisons.
+        """Tell whether a text has what makes even two letters a code of a chemical: a word such as "precursor", a UN
+        number, the class of poisons.
         """
         text = read.text
         return (
             any(word.stem in self._parts.agents for word in read.words)
-            or any(statement.kind in _REGISTERED for statement in read.stated)
+            or any(statement.kind == "un_number" for statement in read.stated)
             or (not text.isascii() and any(sign in text for sign in self._parts.agents_unspaced))
             or any(self._is_class_of_poisons(found.start(), read) for found in _CLASS_OF_POISONS.finditer(text))
         )
@@ -238,8 +238,7 @@ def _touches(name: Spotted, read: TextRead, kinds: Sequence[str]) -> bool:
 
 _start = attrgetter("start")
 _AMOUNTS = ("quantity", "concentration")
-_REGISTERED = ("un_number", "cas_number", "ec_number")
-_OF_CHEMICALS = ("concentration", *_REGISTERED)
+_OF_CHEMICALS = ("concentration", "un_number", "cas_number", "ec_number")
 _HAN_BESIDE = 3
 _LONGEST_ADDRESS = 60
 _ADDRESS_BEHIND = re.compile(r"[\w.+-]*@\w| ?<[^<>\s]+@")

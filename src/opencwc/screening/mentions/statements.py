@@ -26,10 +26,11 @@ class Stating:
         """Return mentions, in the order of the text, one for all readings of a chemical, with their evidence."""
         goods = same_goods(found, read)
         facts = _facts_of(goods, read)
-        return [
-            one_mention([self._told(mention, facts.get(number, ()), read.text) for mention in mentions])
-            for number, mentions in enumerate(goods)
-        ]
+        mentions = (
+            one_mention([self._told(reading, facts.get(number, ()), read.text) for reading in readings])
+            for number, readings in enumerate(goods)
+        )
+        return sorted(mentions, key=lambda mention: (mention.start, mention.end))
 
     def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
         start, end, written = mention.start, mention.end, mention.text

@@ -39,10 +39,8 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
     Where the row names its chemical in two ways that fall under different entries, that is a doubt; a number or a
     structure settles a name that stands for several. A line that names further chemicals adds them.
     """
-    answers = {name: answer(text, _kind_of(name, text)) for name, text in shipment.named.items()}
-    read = {
-        name: outcomes_of for name, outcomes_of in answers.items() if outcomes_of[0].verdict is not Verdict.UNREADABLE
-    }
+    answers = {name: _answer_to(name, text, answer) for name, text in shipment.named.items()}
+    read = {name: outcomes_of for name, outcomes_of in answers.items() if _is_read(outcomes_of)}
     line = answer(shipment.text("line"), "text") if shipment.text("line") else ()
     doubts: list[Message] = []
     notes: list[Message] = []
@@ -67,6 +65,8 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
         outcomes = line
     else:
         outcomes = line or next(iter(answers.values()), ())
+        if outcomes and not _is_read(outcomes):
+            outcomes = (outcomes[0]._replace(verdict=Verdict.UNREADABLE, message=_reason_unread(outcomes[0].message)),)
     shipment, differs = _with_stated(shipment, (*outcomes, *line))
     doubts += differs
     listed = tuple(
@@ -81,6 +81,23 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
         tuple(notes),
         read=bool(listed) or not nothing,
     )
+
+
+def _answer_to(name: str, text: str, answer: Answering) -> tuple[Outcome, ...]:
+    """Answer for a cell: what stands under the chemical's name is meant as one, a code of two letters too."""
+    if name == "chemical" and _is_read(by_name := answer(text, "name")):
+        return by_name
+    return answer(text, _kind_of(name, text))
+
+
+def _is_read(outcomes: tuple[Outcome, ...]) -> bool:
+    """Tell whether a cell was read, and not a part of it that no list has."""
+    first = outcomes[0]
+    return first.verdict is not Verdict.UNREADABLE and (first.verdict in MET or first.message.id != "why_rest")
+
+
+def _reason_unread(message: Message) -> Message:
+    return Message("unreadable_name") if message.id == "why_rest" else message
 
 
 def _kind_of(name: str, text: str) -> str:

@@ -41,15 +41,20 @@ def with_halves(ranked: pl.DataFrame) -> pl.DataFrame:
 def matters(groups: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Return one row a matter: the first half, with what the second one says (`ALSO`), null where it stands alone.
 
+    A cause that comes next for the second half alone is that of the row.
+
     ``names`` are those of the substances; ``also_chemical`` is that of the second half.
     """
     if "half" not in groups.columns:  # kept by a version that joined none
         groups = groups.with_columns(half=pl.lit(0, pl.UInt8))
-    second = groups.filter(pl.col("half") == 1).select("rank", *(pl.col(name).alias(f"also_{name}") for name in ALSO))
+    second = groups.filter(pl.col("half") == 1).select(
+        "rank", *(pl.col(name).alias(f"also_{name}") for name in (*ALSO, "second"))
+    )
     second = second.with_columns(
         also_chemical=pl.lit(pl.Series(list(names) or [""], dtype=pl.String)).gather(pl.col("also_substance"))
     )
-    return groups.filter(pl.col("half") == 0).join(second, on="rank", how="left", maintain_order="left")
+    both = groups.filter(pl.col("half") == 0).join(second, on="rank", how="left", maintain_order="left")
+    return both.with_columns(pl.coalesce("second", "also_second")).drop("also_second")
 
 
 def second_half_of(matter: Mapping[str, Any]) -> SecondHalf | None:

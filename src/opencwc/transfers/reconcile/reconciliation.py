@@ -28,6 +28,7 @@ from opencwc.transfers.reconcile.causes import (
 from opencwc.transfers.reconcile.comparison import Compared, compare
 from opencwc.transfers.reconcile.halves import with_halves
 from opencwc.transfers.reconcile.reconciled import Reconciled, sliced
+from opencwc.transfers.reconcile.score import BY_MODEL, BY_RULES, score_of
 from opencwc.transfers.reconcile.sums import GROUP
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     unfit = tuple(id for id, use in uses.items() if use.unfit)
     weighed = [_weighed(groups, model=bool(weights), order=bool(ranking)) for groups in sliced(compared.groups)]
     causes, urgency = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
-    ranked, probabilities = _ranked(compared.groups, causes, urgency)
+    ranked, probabilities = _ranked(compared.groups, causes, urgency, BY_MODEL if ranking else BY_RULES)
     return Reconciled(
         tuple(ledgers), compared, ranked, probabilities, as_of, weights, ranking, unfit, doubts
     )  # fmt: skip
 
 
 def _ranked(
-    groups: pl.DataFrame, causes: NDArray[np.float64], urgency: NDArray[np.float64]
+    groups: pl.DataFrame, causes: NDArray[np.float64], urgency: NDArray[np.float64], by: str
 ) -> tuple[pl.DataFrame, NDArray[np.float64]]:
     """Return the sums by rank, with their score and likeliest causes, and the probabilities of all causes.
 
@@ -77,7 +78,7 @@ def _ranked(
     ).to_series().to_numpy()  # fmt: skip
     kinds = pl.Enum(CAUSES)
     ranked = groups.with_columns(
-        score=pl.Series(np.where(same, 0.0, 100.0 * urgency), dtype=pl.Float64),
+        score=pl.Series(np.where(same, 0.0, score_of(urgency, by)), dtype=pl.Float64),
         cause=pl.Series(np.array(CAUSES)[first], dtype=pl.String).cast(kinds),
         probability=pl.Series(causes[rows, first]),
         second=pl.Series(np.array(CAUSES)[second], dtype=pl.String).cast(kinds),
