@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from opencwc.convention import Convention
 
 from .conftest import Run
@@ -56,3 +58,9 @@ def test_what_has_no_meaning_is_refused(run: Run) -> None:
     assert "The available lists are: CWC, AG" in run("entries", "--lists", "ZZ").err
     assert "Write the day as 2020-06-07" in run("entries", "--as-of", "7 June 2020").err
     assert run("entries", "--lang", "tlh").status == 2
+
+
+@pytest.mark.parametrize(("id", "list_name"), [("1C450.b.1", "EU"), ("ML7.d.2", "ML"), ("ii.acetone", "UN88")])
+def test_an_entry_of_a_list_that_is_off_is_shown_too(run: Run, id: str, list_name: str) -> None:
+    assert run("entry", id).text.casefold().startswith(f"{list_name} {id}  ".casefold())
+    assert run("entry", id, "--lists", "CWC").status == 2

@@ -27,7 +27,7 @@ RULES = {
     "transfers": "rules",
 }
 READ_AS_A_SET = {
-    "entries": ("screening/rule_index.py", "_rulings(convention.entries)"),
+    "entries": ("screening/rule_index.py", "_rulings((*convention.entries, *convention.excepted))"),
     "policies": ("screening/table_run.py", "convention.policies"),
     "duties": ("convention/__init__.py", "duty in self.duties"),
     "transfers": ("transfers/check/checking.py", "read_transfer_rules("),

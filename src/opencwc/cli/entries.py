@@ -36,7 +36,10 @@ def entry(
 ) -> None:
     """Print the rule of one entry: meaning, structure, salts, exemptions, examples, source, duties."""
     convention, language = _convention(as_of, lists, lang)
-    found = [one for one in convention.entries if one.id.casefold() == id.casefold()]
+    found = _named(id, convention)
+    if not found and not lists:
+        convention = Convention(convention.as_of, convention.list_names)
+        found = _named(id, convention)
     if not found:
         close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
         if close:
@@ -44,6 +47,10 @@ def entry(
         raise SettingsError("no_such_entry", entry=id, day=convention.as_of)
     for one in found:
         sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
+
+
+def _named(id: str, convention: Convention) -> list[Entry]:
+    return [one for one in convention.entries if one.id.casefold() == id.casefold()]
 
 
 def _convention(as_of: str, lists: str, lang: str) -> tuple[Convention, str]:

@@ -28,7 +28,7 @@ from opencwc.convention.model import (
     Threshold,
 )
 from opencwc.convention.rule_cache import Written, read_written
-from opencwc.convention.rule_files import DATA, read_dated
+from opencwc.convention.rule_files import BUILT_IN, DATA, ON_DEMAND, read_dated
 from opencwc.convention.transfer_rules import TransferRule, check_references, read_transfer_rules
 from opencwc.errors import SettingsError
 from opencwc.settings import load_settings
@@ -45,9 +45,9 @@ R = TypeVar("R", Entry, Policy, Duty, Threshold, Deadline, TransferRule)
 class Convention:
     """The lists, policies and duties as they stand on one day.
 
-    ``as_of`` defaults to today; ``lists`` chooses among the lists by id (all built-in lists where empty, and a user's
-    own where named or found in the settings folder); ``files`` adds list files. Raises `RuleError` where a rule file
-    cannot hold and `SettingsError` where a list is not known.
+    ``as_of`` defaults to today; ``lists`` chooses among the lists by id: those of the CWC and the Australia Group and a
+    user's own where empty; further ones come along and are read once they are named (`list_names`). ``files`` adds list
+    files. Raises `RuleError` where a rule file cannot hold and `SettingsError` where a list is not known.
 
     >>> Convention(as_of=date(2020, 6, 6)).find("CWC", "1A13") is None
     True
@@ -56,19 +56,24 @@ class Convention:
     def __init__(self, as_of: date | None = None, lists: Sequence[str] = (), files: Sequence[Path] = ()) -> None:
         self.as_of = as_of or date.today()
         settings = load_settings()
-        built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
         self._cache = settings.cache
-        self.written = read_written([*built_in, *settings.own_lists, *files], settings.cache)
+        paths = [*(DATA / "lists" / name for name in BUILT_IN), *settings.own_lists, *files]
+        self.written = read_written(paths, settings.cache)
+        wanted = list(lists or settings.lists or self.written.lists)
+        on_demand = [name for name in ON_DEMAND if name in wanted and name not in self.written.lists]
+        if on_demand:
+            paths += [DATA / "lists" / name for name in on_demand]
+            self.written = read_written(paths, settings.cache)
         known = self.written.lists
-        wanted = list(lists or settings.lists or known)
+        self.list_names: tuple[str, ...] = tuple(dict.fromkeys((*known, *ON_DEMAND)))
         for name in wanted:
             if name not in known:
                 from difflib import get_close_matches
 
-                close = get_close_matches(name.upper(), known, n=1)
+                close = get_close_matches(name.upper(), self.list_names, n=1)
                 if close:
-                    raise SettingsError("no_such_list_but_near", list=name, near=close[0], known=tuple(known))
-                raise SettingsError("no_such_list", list=name, known=tuple(known))
+                    raise SettingsError("no_such_list_but_near", list=name, near=close[0], known=self.list_names)
+                raise SettingsError("no_such_list", list=name, known=self.list_names)
         self.lists: tuple[RuleList, ...] = tuple(known[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists = self.written.rules.lists
         self._said = (self.written, self.as_of, tuple(list_.id for list_ in self.lists))
@@ -84,6 +89,14 @@ class Convention:
     def entries(self) -> tuple[Entry, ...]:
         """Every entry of the chosen lists that is in force on the day, in the order of the lists."""
         return self._in_force(tuple(entry for list_ in self.lists for entry in list_.entries))
+
+    @cached_property
+    def excepted(self) -> tuple[Entry, ...]:
+        """The entries of lists that were not chosen to which a chosen entry leaves what they cover."""
+        chosen = {list_.id for list_ in self.lists}
+        named = {name for entry in self.entries for name in entry.except_entries}
+        others = (entry for list_ in self.known_lists if list_.id not in chosen for entry in list_.entries)
+        return self._in_force(tuple(entry for entry in others if f"{entry.list} {entry.id}" in named))
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
         """Return every chemical that any list names, chosen or not, whatever its date: names do not expire."""

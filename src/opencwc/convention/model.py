@@ -116,9 +116,10 @@ class Entry(NamedTuple):
 
     def excepts(self, other: "Entry") -> bool:
         """Tell whether this entry leaves out what the other one lists ("except for those listed in Schedule 1")."""
-        if other.list != self.list or other.id == self.id:
-            return False
-        return other.id in self.except_entries or f"Schedule {other.schedule}" in self.except_entries
+        if other.list != self.list:
+            return f"{other.list} {other.id}" in self.except_entries
+        names = (other.id, f"Schedule {other.schedule}")
+        return other.id != self.id and any(name in self.except_entries for name in names)
 
 
 class RuleList(NamedTuple):

@@ -44,6 +44,10 @@ from opencwc.convention.model import (
 from opencwc.errors import RuleError
 
 DATA = Path(__file__).parent / "data"
+BUILT_IN = ("CWC", "AG")
+"""The lists that are checked where none is named."""
+ON_DEMAND = ("EU", "ML", "UN88")
+"""The lists that come along and are read only where they are asked for by name."""
 
 
 def load_list(path: Path) -> RuleList:
@@ -59,7 +63,33 @@ def read_list(path: Path) -> Raw:
     if path.is_dir():
         beside = (file for file in sorted(path.glob("*.yaml")) if file.name != "list.yaml")
         entries += [dict(read_yaml(file), file=str(file)) for file in beside]
-    return dict(header, entries=entries, file=str(header_file))
+    named: dict[str, Raw] = {}
+    return dict(header, entries=[_with_rule_of(entry, named) for entry in entries], file=str(header_file))
+
+
+def _with_rule_of(entry: Raw, named: dict[str, Raw]) -> Raw:
+    """Return an entry with the rule of the one that ``same_as`` names, such as ``CWC 2B04``; its own fields come first.
+
+    ``named`` keeps the built-in entries that were read already, by name.
+    """
+    if "same_as" not in entry:
+        return entry
+    name = str(entry["same_as"])
+    list_name = name.partition(" ")[0]
+    if list_name in BUILT_IN and not any(known.startswith(f"{list_name} ") for known in named):
+        entries = read_list(DATA / "lists" / list_name)["entries"]
+        named.update({f"{list_name} {other.get('id')}": other for other in entries})
+    if name not in named:
+        raise RuleError("same_as_names_nothing", where=str(entry.get("file", "")), name=name)
+    taken = {field: named[name][field] for field in _RULE_FIELDS if field in named[name]}
+    own = {field: value for field, value in entry.items() if field != "same_as"}
+    return {**taken, "see_also": [name], **own}
+
+
+_RULE_FIELDS = (
+    "title", "meaning", "kind", "salts", "places", "structure", "doubt", "exempt", "examples", "related",
+)  # fmt: skip
+"""What an entry takes from the one that it is the same as: all but its name, its days and its sources."""
 
 
 def build_list(raw: Raw) -> RuleList:

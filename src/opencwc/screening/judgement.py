@@ -43,7 +43,9 @@ def judge(standardised: Standardised, rulebook: RuleIndex) -> list[Judged]:
             continue
         found = _by_entry(component, standardised, rulebook)
         judged += [judgement for judgement in found if not any(_leaves_to(judgement, other) for other in found)]
-    return judged
+    if not rulebook.convention.excepted:
+        return judged
+    return [judgement for judgement in judged if judgement.entry.list in rulebook.list_ids]
 
 
 def _is_part(component: Component, judged: list[Judged]) -> bool:

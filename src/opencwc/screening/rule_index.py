@@ -64,7 +64,7 @@ class RuleIndex:
 
     def __init__(self, convention: Convention) -> None:
         self.convention = convention
-        self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
+        self.rulings: tuple[Ruling, ...] = tuple(_rulings((*convention.entries, *convention.excepted)))
         self._index = cached(cache_folder(), "index", self._fingerprint(), self._make_index, _Index)
 
     @property

@@ -282,7 +282,7 @@ def lists(request: Request) -> Response:
     in_use = {list_.id for list_ in known.lists}
     rows = [
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
-        for list_ in known.known_lists
+        for list_ in Convention(lists=known.list_names).lists
     ]
     return settings_page(request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists))
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.convention import Convention, Duty, Entry
 from opencwc.convention.model import InForce
+from opencwc.convention.rule_files import ON_DEMAND
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.web.server.answering import Answering, CheckedAnswer, checked_json
@@ -85,17 +86,22 @@ def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | 
 
 def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return one entry whole, with what was checked."""
-    rulebook = answering.screener(as_of).rulebook
+    rulebook = answering.screener(as_of, _on_demand(list_id)).rulebook
     entry = find_entry(rulebook.convention, list_id, entry_id)
     return {"checked": checked_json(rulebook, lang), "entry": entry_in_full(entry, rulebook.convention, lang)}
 
 
 def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return the duties that follow from an entry, with what was checked."""
-    rulebook = answering.screener(as_of).rulebook
+    rulebook = answering.screener(as_of, _on_demand(list_id)).rulebook
     entry = find_entry(rulebook.convention, list_id, entry_id)
     duties = [duty_as_json(duty, lang) for duty in rulebook.convention.duties_for(entry)]
     return {"checked": checked_json(rulebook, lang), "entry": entry_in_brief(entry, lang), "duties": duties}
+
+
+def _on_demand(list_id: str) -> tuple[str, ...]:
+    """Return the list to read where it is one of those that are read only once they are named."""
+    return tuple(name for name in ON_DEMAND if name.casefold() == list_id.casefold())
 
 
 def find_entry(convention: Convention, list_id: str, entry_id: str) -> Entry:

@@ -129,6 +129,8 @@ def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> R
 def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> dict[str, Any]:
     """Return the entries in force that fit the question, and what one may choose among."""
     convention = Convention(day)
+    if list_id in convention.list_names:  # one that is off is read once it is asked for
+        convention = Convention(day, [*(list_.id for list_ in convention.lists), list_id])
     teller = Teller(convention, lang, link_to_rule)
     fitting = [
         entry
@@ -233,7 +235,7 @@ def changes_shown(days: tuple[Day, Day], kind: str) -> dict[str, Any]:
 
 def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, Any]:
     """Return an entry with its rule, its examples drawn, and its other wordings; raise `NotFoundError` for none."""
-    convention = Convention(day)
+    convention = Convention(day, Convention(day).list_names)
     wordings = [
         entry
         for known in convention.known_lists

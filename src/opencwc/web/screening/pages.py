@@ -49,11 +49,11 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
         return RedirectResponse("/casebook", 303)
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
-    known_lists = service_of(request).answering.screener().rulebook.convention.known_lists
+    list_names = service_of(request).answering.screener().rulebook.convention.list_names
     marks = [mark for mark in Mark if mark <= person_of(request).clearance]
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
-        lists_at_hand=known_lists, examples=EXAMPLES, marks=marks, today=date.today(),
+        lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
     )  # fmt: skip
 
 
