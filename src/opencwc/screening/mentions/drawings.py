@@ -46,8 +46,13 @@ class Drawings:
                 start = found.start() + found[0].find(written)
                 outcomes = tuple(outcome._replace(basis="text") for outcome in outcomes)
                 yield Mention(start, start + len(written), written, "structure", outcomes)
-        for found in _WITH_ALTERNATIVES.finditer(text):
-            if looks_drawn(found[0]) and _DRAWN.search(found[0]) and is_query(found[0]):
+        for found in _QUERY_RUN.finditer(text) if _ALTERNATIVES.search(text) else ():
+            if (
+                _ALTERNATIVES.search(found[0])
+                and looks_drawn(found[0])
+                and _DRAWN.search(found[0])
+                and is_query(found[0])
+            ):
                 yield from self._query(found[0], found.start())
 
     @staticmethod
@@ -79,5 +84,6 @@ _DRAWN = re.compile(r"[A-Za-z\]][=#(\[]|\([A-Z=]|[A-Z]\d?[A-Z](?=.{0,200}\d)")
 _SIGN = r"A-Za-z0-9@+\-\[\]()=#$/\\.%*~"
 _WRITTEN = re.compile(rf"(?i:{INCHI})|(?<![À-ɏ{_SIGN}])[{_SIGN}]{{5,}}+(?![À-ɏ])")
 """A run of the signs of a drawing, and not the rest of a word behind an accent: ARSÉNICO(III) draws nothing."""
-_WITH_ALTERNATIVES = re.compile(rf"(?<!\S)(?=\S*\[[^\s\]]*[,;&!])[{_SIGN},;&!]{{5,}}(?!\S)")
-"""What may be a query pattern: only those have alternatives in brackets."""
+_QUERY_RUN = re.compile(rf"(?<!\S)[{_SIGN},;&!]{{5,}}+(?!\S)")
+_ALTERNATIVES = re.compile(r"\[[^\[\]]*[,;&!]")
+"""What only a query pattern has: alternatives in brackets."""
