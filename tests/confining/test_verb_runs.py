@@ -161,11 +161,10 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
         (docx("sarin")[:200], "x.docx", "cut short"),
         (docx_bomb, "x.docx", "would unpack to more"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "x.pdf", "picture"),
-        (b"{\\rtf1 sarin}", "x.docx", "RTF"),
         (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind that is not read"),
         (b"", "x.pdf", "empty"),
     ],
-    ids=["locked", "truncated", "half a package", "bomb", "picture", "mislabelled", "program", "empty"],
+    ids=["locked", "truncated", "half a package", "bomb", "picture", "program", "empty"],
 )
 def test_a_document_that_means_no_good_is_refused_with_what_to_do(
     data: bytes | Callable[[], bytes], name: str, message: str
