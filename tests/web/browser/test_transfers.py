@@ -40,7 +40,7 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
     words.button(page, "page_transfers_button").click()
     page.wait_for_url("**/transfers/jobs/*")
     page.wait_for_url("**/transfers/runs/*", timeout=90_000)
-    expect(page.locator("tbody[data-list] tr")).to_have_count(4)
+    expect(page.locator("tbody[data-list] tr")).to_have_count(3)
 
     page.locator("tbody[data-list] tr", has_text="DEU → NLD").locator("th a").click()
     expect(page.locator(".causes h3").first).to_have_text(words("reconcile_cause_unit"))

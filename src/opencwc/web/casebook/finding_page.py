@@ -164,7 +164,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     """Return what is to be seen: the drawing, where it stands, the rule in words, and the duties."""
     content = history.finding.content
     if content is None:
-        return {"finding": None, "entry": None}
+        return {"finding": None, "entry": None, "answer": [], "subject": ""}
     finding = finding_of(content, history.run["maker"])
     teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
