@@ -17,6 +17,8 @@ OPEN_AND_SEE = """() => {
   for (const element of document.querySelectorAll("[data-chart], [data-editor]")) element.scrollIntoView();
 }"""
 HEAVY = re.compile(r"/static/(vendor/(vega|jsme|countries|topojson)|chart\.js|editor)")
+SHOWN = "() => document.querySelectorAll('.card').forEach((card) => { card.style.contentVisibility = 'visible'; })"
+"""Until its first frame, a card that may lie out of sight has no text."""
 READ = """() => ({
   text: [...document.querySelectorAll("main")].map((main) => main.innerText.replace(/\\s+/g, " ").trim()).join(" "),
   rows: document.querySelectorAll("main table tr").length,
@@ -77,6 +79,7 @@ def test_without_scripts_every_page_can_be_read(open_page: Visitors) -> None:
             page = pages[where.person]
             page.goto(where.path(known), wait_until="domcontentloaded")
             page.evaluate("() => sessionStorage.clear()")
+            page.evaluate(SHOWN)
             messages.append(page.evaluate(READ))
         plain, scripted = messages
         missing = set(scripted["text"].split()) - set(plain["text"].split())
