@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Verdict
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -17,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks stand besid
 
 from benchmarks.__main__ import AS_OF
 from benchmarks.identifiers import WAYS, answer, figures, items
+
+from message_ids import ids_in
 
 pytestmark = pytest.mark.usefixtures("name_index")
 FLOORS = {("looked_at", "auto"): 0.99, ("looked_at", "text"): 0.975, ("fresh", "auto"): 0.98, ("fresh", "text"): 0.96}
@@ -29,17 +31,6 @@ def screener(name_index: None) -> Iterator[Screener]:
     yield made
     if made.known.resolver.systematic:
         made.known.resolver.systematic.close()
-
-
-def ids_in(value: Value) -> Iterator[str]:
-    """Yield the ids of a message and of those within it."""
-    if isinstance(value, Message):
-        yield value.id
-        for inner in value.values.values():
-            yield from ids_in(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from ids_in(inner)
 
 
 def said(outcomes: tuple[Outcome, ...]) -> set[str]:

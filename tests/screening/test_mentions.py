@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from message_ids import ids_in
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import Candidate
 from opencwc.convention.fields import load_yaml
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.mentions import Mention, finder
 from opencwc.screening.mentions.first_look import NUMBER, Signs
@@ -48,19 +49,8 @@ def mentions_in(text: str) -> list[Mention]:
     return [mention for mention in SCREENER.finder.find(text) if mention.verdict in MET]
 
 
-def ids(value: Value) -> Iterator[str]:
-    """Yield the ids of a message and of all messages in it."""
-    if isinstance(value, Message):
-        yield value.id
-        for inner in value.values.values():
-            yield from ids(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from ids(inner)
-
-
 def message_ids(mention: Mention) -> set[str]:
-    return {message_id for outcome in mention.outcomes for message_id in ids(outcome.message)}
+    return {message_id for outcome in mention.outcomes for message_id in ids_in(outcome.message)}
 
 
 def outcome_of(text: str) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import pytest
 
@@ -26,7 +27,6 @@ def odd_table(rows: int, columns: int, seed: int) -> np.ndarray[tuple[int, int],
 
 @pytest.mark.parametrize("rows", [0, 1, 500, MANY + 1])
 def test_the_sums_are_those_of_lightgbm_to_the_last_bit(rows: int) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
     forests = read_forests(CAUSES)
     table = odd_table(rows, len(forests.names), rows)
     sums = forests.sums(table)
@@ -39,7 +39,6 @@ def test_the_sums_are_those_of_lightgbm_to_the_last_bit(rows: int) -> None:
 
 
 def test_thresholds_themselves_and_their_neighbours_go_the_same_way() -> None:
-    lightgbm = pytest.importorskip("lightgbm")
     forest = read_forests([RANKING])
     table = np.zeros((3 * 400, len(forest.names)), np.float32)
     for feature in range(len(forest.names)):

@@ -32,8 +32,8 @@ def normalise_name(text: str) -> str:
     letters are spelt out, accents dropped (but the Turkish ı is no i), ``sulph`` is ``sulf``, and invisible
     characters do not exist. A Cyrillic or Greek letter that looks like a Latin one is read as Latin in a name
     otherwise Latin, a Latin one as Cyrillic in a Cyrillic name. Of Arabic letters the seats of hamza, the forms of
-    alef, ya and ha and the Persian kaf and ya count as one; of Chinese characters the traditional form as the
-    simplified; of katakana the small letters as large ones. The key of a key is that key.
+    alef, ya and ha and the Persian kaf and ya count as one; a traditional Chinese character counts as that of the
+    mainland, a small katakana as the full-sized one. The key of a key is that key.
 
     >>> normalise_name("N,N-Dimethyl aminoethanol") == normalise_name("n,n-dimethylaminoethanol")
     True

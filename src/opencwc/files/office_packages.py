@@ -12,11 +12,12 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
 
-from opencwc.files.passages import UNPACK_YOURSELF, Item, Reading, Refusal
+from opencwc.files.passages import UNPACK_YOURSELF, Item, Reading, Refusal, TablePassages
 from opencwc.finding import Message
 
 CHUNK_BYTES = 65_536
@@ -193,6 +194,58 @@ class Markup:
     def _end(self, name: str) -> None:
         self._levels -= 1
         self.end(_local(name))
+
+
+@dataclass
+class Holder:
+    """What paragraphs are put into: the story, a note, a text box (``place``), or a cell of a table (``cell``)."""
+
+    place: str
+    paragraphs: int = 0
+    cell: list[str] | None = None
+
+
+@dataclass
+class TableFrame:
+    """A table that is open: its rows so far, the cells of this one, and over how many columns the open cell goes."""
+
+    place: str
+    rows: TablePassages
+    number: int = 0
+    cells: list[str] = field(default_factory=list)
+    columns: int = 1
+
+
+class Story(Markup):
+    """One part of a text document: what its paragraphs are put into, and the tables that are open."""
+
+    def __init__(self, place: str, reading: Reading) -> None:
+        super().__init__(reading)
+        self.holders = [Holder(place)]
+        self.tables: list[TableFrame] = []
+
+    def begin_table(self, place: str) -> None:
+        """Open a table, within the one that is open if there is one."""
+        self.tables.append(TableFrame(place, TablePassages(place, self.reading.limits)))
+
+    def begin_row(self) -> None:
+        """Open a row of the innermost table."""
+        self.tables[-1].number += 1
+        self.tables[-1].cells = []
+
+    def begin_cell(self, columns: int = 1) -> None:
+        """Open a cell, which takes the paragraphs that follow."""
+        self.tables[-1].columns = columns
+        self.holders.append(Holder("", cell=[]))
+
+    def end_cell(self) -> str:
+        """Close the cell and return its paragraphs."""
+        return "\n".join(self.holders.pop().cell or [])
+
+    def end_row(self) -> None:
+        """Close the row, and give it out."""
+        frame = self.tables[-1]
+        self.out.extend(frame.rows.row(frame.number, frame.cells))
 
 
 def _refuse_doctype(*_: object) -> None:

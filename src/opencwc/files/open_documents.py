@@ -7,11 +7,10 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from opencwc.files.document_reading import DocumentSource
-from opencwc.files.office_packages import Markup
-from opencwc.files.passages import Item, Passage, Reading, Refusal, TablePassages, Unread
+from opencwc.files.office_packages import Holder, Story
+from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
 from opencwc.finding import Message
 
 _HOLDERS = {"note": "footnote", "annotation": "comment", "text-box": "text box", "deletion": "deleted"}
@@ -41,32 +40,12 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
     return passages()
 
 
-@dataclass
-class _Holder:
-    """What paragraphs are put into: the text, a note, a text box (``place``), or a cell (``cell``)."""
-
-    place: str
-    paragraphs: int = 0
-    cell: list[str] | None = None
-
-
-@dataclass
-class _TableFrame:
-    place: str
-    rows: TablePassages
-    number: int = 0
-    cells: list[str] = field(default_factory=list)
-    repeated: int = 1
-
-
-class _Story(Markup):
+class _Story(Story):
     """One part, as far as it stands within one element."""
 
     def __init__(self, reading: Reading, within: str) -> None:
-        super().__init__(reading)
+        super().__init__("", reading)
         self._within, self._inside = within, 0
-        self._holders = [_Holder("")]
-        self._tables: list[_TableFrame] = []
         self._open: list[list[str]] = []
         self._counts: dict[str, int] = {}
         self._skip = 0
@@ -84,20 +63,18 @@ class _Story(Markup):
         elif name in ("tab", "line-break"):
             self._put({"tab": "\t", "line-break": "\n"}[name])
         elif name in _HOLDERS or name in _STYLED:
-            self._holders.append(_Holder(self._numbered({**_HOLDERS, **_STYLED}[name])))
+            self.holders.append(Holder(self._numbered({**_HOLDERS, **_STYLED}[name])))
         elif name in ("table", "table-row", "table-cell", "covered-table-cell"):
             self._start_of_table(name, attributes)
 
     def _start_of_table(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "table":
             place = self._numbered("table")
-            self._tables.append(_TableFrame(place, TablePassages(place, self.reading.limits)))
-        elif self._tables and name == "table-row":
-            self._tables[-1].number += 1
-            self._tables[-1].cells = []
-        elif self._tables:
-            self._tables[-1].repeated = min(_repeated(attributes, "number-columns-repeated"), _MOST_REPEATED)
-            self._holders.append(_Holder("", cell=[]))
+            self.begin_table(place)
+        elif self.tables and name == "table-row":
+            self.begin_row()
+        elif self.tables:
+            self.begin_cell(min(_repeated(attributes, "number-columns-repeated"), _MOST_REPEATED))
 
     def end(self, name: str) -> None:
         if not self._inside:
@@ -107,20 +84,20 @@ class _Story(Markup):
             self._skip -= 1
         elif name in ("p", "h") and self._open:
             self._close_paragraph("".join(self._open.pop()))
-        elif (name in _HOLDERS or name in _STYLED) and len(self._holders) > 1:
-            self._holders.pop()
-        elif self._tables:
+        elif (name in _HOLDERS or name in _STYLED) and len(self.holders) > 1:
+            self.holders.pop()
+        elif self.tables:
             self._end_of_table(name)
 
     def _end_of_table(self, name: str) -> None:
-        frame = self._tables[-1]
-        if name in ("table-cell", "covered-table-cell") and len(self._holders) > 1:
-            text = "\n".join(self._holders.pop().cell or [])
-            frame.cells += [text] * (frame.repeated if text or len(frame.cells) < _MOST_REPEATED else 0)
+        frame = self.tables[-1]
+        if name in ("table-cell", "covered-table-cell") and len(self.holders) > 1:
+            text = self.end_cell()
+            frame.cells += [text] * (frame.columns if text or len(frame.cells) < _MOST_REPEATED else 0)
         elif name == "table-row":
-            self.out.extend(frame.rows.row(frame.number, frame.cells))
+            self.end_row()
         elif name == "table":
-            self._tables.pop()
+            self.tables.pop()
 
     def text(self, text: str) -> None:
         if self._inside and not self._skip and self._open:
@@ -135,7 +112,7 @@ class _Story(Markup):
         return f"{kind} {self._counts[kind]}"
 
     def _close_paragraph(self, text: str) -> None:
-        holder = self._holders[-1]
+        holder = self.holders[-1]
         if not text.strip():
             return
         if holder.cell is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from opencwc.files.document_reading import DocumentSource
-from opencwc.files.office_packages import Markup
-from opencwc.files.passages import Item, Passage, Reading, Refusal, TablePassages, Unread
+from opencwc.files.office_packages import Holder, Story
+from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
 from opencwc.finding import Message
 
 _BESIDE = ("header", "footer", "footnotes", "endnotes", "comments", "diagramData", "chart")
@@ -69,32 +69,12 @@ class _Counts:
     boxes: int = 0
 
 
-@dataclass
-class _Holder:
-    """What paragraphs are put into: the story, a text box, a note (``place``), or a cell (``cells`` of its row)."""
-
-    place: str
-    paragraphs: int = 0
-    cell: list[str] | None = None
-
-
-@dataclass
-class _TableFrame:
-    place: str
-    rows: TablePassages
-    number: int = 0
-    cells: list[str] = field(default_factory=list)
-    span: int = 1
-
-
-class _Story(Markup):
+class _Story(Story):
     """One part: the body, a header, the notes."""
 
     def __init__(self, place: str, counts: _Counts, reading: Reading) -> None:
-        super().__init__(reading)
+        super().__init__(place, reading)
         self._counts = counts
-        self._holders = [_Holder(place)]
-        self._tables: list[_TableFrame] = []
         self._open: list[list[tuple[str, str]]] = []
         self._above: list[str] = []
         self._in_text = self._is_hidden = False
@@ -121,24 +101,22 @@ class _Story(Markup):
             self._start_of_table(name, attributes)
         elif name == "txbxContent":
             self._counts.boxes += 1
-            self._holders.append(_Holder(f"text box {self._counts.boxes}"))
+            self.holders.append(Holder(f"text box {self._counts.boxes}"))
         elif name in ("footnote", "endnote", "comment"):
-            self._holders.append(_Holder(f"{name} {attributes.get('id', '')}".strip()))
+            self.holders.append(Holder(f"{name} {attributes.get('id', '')}".strip()))
 
     def _start_of_table(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "tbl":
             self._counts.tables += 1
             place = f"table {self._counts.tables}"
-            self._tables.append(_TableFrame(place, TablePassages(place, self.reading.limits)))
-        elif name == "tr" and self._tables:
-            self._tables[-1].number += 1
-            self._tables[-1].cells = []
-        elif name == "tc" and self._tables:
-            self._tables[-1].span = 1
-            self._holders.append(_Holder("", cell=[]))
-        elif name == "gridSpan" and self._tables:
+            self.begin_table(place)
+        elif name == "tr" and self.tables:
+            self.begin_row()
+        elif name == "tc" and self.tables:
+            self.begin_cell()
+        elif name == "gridSpan" and self.tables:
             span = attributes.get("val", "1")
-            self._tables[-1].span = max(1, min(int(span), 300)) if span.isdecimal() and len(span) < 5 else 1
+            self.tables[-1].columns = max(1, min(int(span), 300)) if span.isdecimal() and len(span) < 5 else 1
 
     def end(self, name: str) -> None:
         if self._skip:
@@ -150,17 +128,15 @@ class _Story(Markup):
             self._deleted -= 1
         elif name == "p" and self._open:
             self._close_paragraph(self._open.pop())
-        elif name == "tc" and self._tables and len(self._holders) > 1:
-            cell = self._holders.pop().cell or []
-            frame = self._tables[-1]
-            frame.cells += ["\n".join(cell), *[""] * (frame.span - 1)]
-        elif name == "tr" and self._tables:
-            frame = self._tables[-1]
-            self.out.extend(frame.rows.row(frame.number, frame.cells))
-        elif name == "tbl" and self._tables:
-            self._tables.pop()
-        elif name in ("txbxContent", "footnote", "endnote", "comment") and len(self._holders) > 1:
-            self._holders.pop()
+        elif name == "tc" and self.tables and len(self.holders) > 1:
+            frame = self.tables[-1]
+            frame.cells += [self.end_cell(), *[""] * (frame.columns - 1)]
+        elif name == "tr" and self.tables:
+            self.end_row()
+        elif name == "tbl" and self.tables:
+            self.tables.pop()
+        elif name in ("txbxContent", "footnote", "endnote", "comment") and len(self.holders) > 1:
+            self.holders.pop()
         elif name == "pt" and not self._open:
             self._put("\n")
 
@@ -176,7 +152,7 @@ class _Story(Markup):
     def _close_paragraph(self, pieces: list[tuple[str, str]]) -> None:
         text = "".join(piece for state, piece in pieces if state == _SEEN)
         place = self._place_of_paragraph() if any(piece.strip() for _, piece in pieces) else ""
-        cell = self._holders[-1].cell
+        cell = self.holders[-1].cell
         if cell is not None and text.strip():
             cell.append(text.strip())
         elif text.strip():
@@ -187,9 +163,9 @@ class _Story(Markup):
                 self.out.append(Passage(f"{place} {state}", unseen))
 
     def _place_of_paragraph(self) -> str:
-        holder = self._holders[-1]
+        holder = self.holders[-1]
         if holder.cell is not None:
-            return f"{self._tables[-1].place}!{self._tables[-1].number}" if self._tables else ""
+            return f"{self.tables[-1].place}!{self.tables[-1].number}" if self.tables else ""
         holder.paragraphs += 1
         if not holder.place:
             return f"¶ {holder.paragraphs}"
