@@ -649,7 +649,7 @@ def whole_command(report: Report, texts: Sequence[str], folder: Path) -> None:
     for jobs in (1, 2):
         out = folder / f"out{jobs}.csv"
         arguments = ["screen", str(file), "--as", "text", "--column", "description", "-o", str(out)]
-        took, memory = command([str(BIN / "opencwc"), *arguments, "--jobs", str(jobs), "--as-of", str(AS_OF)])
+        took, _, memory = command([str(BIN / "opencwc"), *arguments, "--jobs", str(jobs), "--as-of", str(AS_OF)])
         answers.append(answer_of(out, len(texts)))
         report.row(
             f"`opencwc screen --as text`, {len(texts):,} lines, CSV to CSV, {jobs} process{'es' if jobs > 1 else ''}",
@@ -694,7 +694,7 @@ def a_long_pdf(report: Report, texts: Sequence[str], folder: Path, pages: int = 
         f"{own:.1f} s of processor to screen it; aim 10 s",
     )
     out = folder / "pdf.csv"
-    whole, memory = command([str(BIN / "opencwc"), "screen", str(file), "-o", str(out), "--as-of", str(AS_OF)])
+    whole, _, memory = command([str(BIN / "opencwc"), "screen", str(file), "-o", str(out), "--as-of", str(AS_OF)])
     answer_of(out, passages)
     report.row(
         "`opencwc screen` of it, PDF to CSV", f"{pages / whole:,.0f} pages", f"{whole:.1f}",

@@ -79,7 +79,7 @@ def by_command(file: Path, /, *arguments: str) -> Answer:
     for path in (out, matches):
         path.unlink(missing_ok=True)
     command_line = [str(BIN / "opencwc"), "transfers", "reconcile", str(file), "--format", "csv", "-o", str(out)]
-    seconds, megabytes = command([*command_line, "--matches", str(matches), *arguments])
+    seconds, _, megabytes = command([*command_line, "--matches", str(matches), *arguments])
     if not (out.exists() and matches.exists()):
         raise RuntimeError(f"{' '.join(command_line)} wrote nothing")
     return Answer(read_groups(out), pl.read_csv(matches, infer_schema=False), seconds, megabytes)
@@ -703,7 +703,7 @@ def how_fast(report: Report, folder: Path, most: int) -> None:
         beside = ("-", "-")
         if pandas:
             command_line = [sys.executable, "-m", "benchmarks.transfers", "--pandas", str(file)]
-            seconds, megabytes = command(command_line)
+            seconds, _, megabytes = command(command_line)
             done = file.with_suffix(".pandas.csv").exists()
             beside = (f"{seconds:.1f}", f"{megabytes:,.0f}") if done else ("failed", "-")
         report.row(
@@ -721,7 +721,7 @@ def how_fast(report: Report, folder: Path, most: int) -> None:
 
 def _made(file: Path, size: int) -> int:
     """Write a test world of about so many lines in a process of its own, and return how many lines it has."""
-    seconds, _ = command([sys.executable, "-m", "benchmarks.transfers", "--make", str(file), "--lines", str(size)])
+    seconds, *_ = command([sys.executable, "-m", "benchmarks.transfers", "--make", str(file), "--lines", str(size)])
     if not file.exists():
         raise RuntimeError(f"no world of {size} lines was made in {seconds:.0f} s")
     return int(pl.scan_csv(file, infer_schema=False).select(pl.len()).collect().item())
