@@ -1,8 +1,9 @@
 import pytest
 
 from opencwc.errors import InputError
-from opencwc.transfers.mapping import map_columns, plain_header
-from opencwc.transfers.units import decimal_mark, find_unit, read_number, split_unit, unclear_unit
+from opencwc.files.column_mapping import map_columns, plain_header
+from opencwc.files.numbers import decimal_mark, read_number
+from opencwc.files.units import find_unit, split_unit, unclear_unit
 
 FIELDS = {
     "reporter": ["Reporting State", "pays déclarant", "申报国"],

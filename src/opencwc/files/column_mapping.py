@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from opencwc.errors import InputError
 from opencwc.files import find_column
+from opencwc.files.units import split_unit, without_marks
 from opencwc.finding import Message
-from opencwc.transfers.units import split_unit, without_marks
 from opencwc.wording import did_you_mean
 
 CONSTANT = "="
