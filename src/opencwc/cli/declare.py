@@ -1,0 +1,155 @@
+"""`opencwc declare`: a register of plant sites in; what must be declared in a year, until when and why, out.
+
+Exit status: 0 ran and read everything, 1 something could not be read or a person has to look, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencwc.cli import options
+from opencwc.cli.value import displayable
+from opencwc.errors import SettingsError
+from opencwc.finding import Message
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opencwc.declarations.model import Answer, Register
+
+FORMATS = ("csv", "jsonl")
+YEARS = range(1997, 2101)
+
+
+@options.command
+def declare(
+    register: Annotated[
+        Path, typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON.")
+    ],
+    year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year in which it falls due; this year.")] = "",
+    as_of: options.AsOf = "",
+    profile: Annotated[str, typer.Option(help="The treaty, a State such as ESP, or a file of your own.")] = "treaty",
+    reading: Annotated[
+        list[str] | None, typer.Option(metavar="ID=CHOICE", help="Turn a reading that the treaty leaves open.")
+    ] = None,
+    margin: Annotated[str, typer.Option(help="How many per cent under a threshold are near.")] = "10",
+    output: options.Output = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    map: options.Columns = None,
+    lang: options.Lang = "",
+) -> int:
+    """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.declarations.register_reader import read_register
+    from opencwc.files import open_for_writing
+
+    asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
+    columns = _columns(options.columns_asked(map))
+    answer = judge_register(
+        read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
+    )
+    told = [sentence(message, language) for message in _notes(answer)]
+    if asked:
+        from opencwc.declarations.formats import due_as_csv, due_as_json
+
+        with open_for_writing(output, binary=True) as stream:
+            stream.write((due_as_csv if asked == "csv" else due_as_json)(answer, language).encode())
+        sys.stderr.write("".join(f"{line}\n" for line in told))
+    else:
+        _print(answer, language)
+        sys.stdout.write("".join(f"{line}\n" for line in told))
+    return 1 if answer.problems else 0
+
+
+def judge_register(
+    register: Register, year: int, as_of: str, profile: str, readings: Mapping[str, str], margin: str
+) -> Answer:
+    """Return what of a register is due, under the law that the options name."""
+    from decimal import Decimal, InvalidOperation
+
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.declarations.judgement import judge
+    from opencwc.declarations.law import Law
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.screener import Screener
+
+    day = options.day_asked(as_of)
+    try:
+        share = Decimal(margin) / 100
+    except InvalidOperation:
+        raise SettingsError("option_is_no_share", option="--margin", text=margin) from None
+    law = Law(day, profile, readings)
+    return judge(register, law, year, Chemicals(Screener(Rulebook.of(day, ("CWC",)))), share)
+
+
+def _year(text: str) -> int:
+    from datetime import date
+
+    if not text:
+        return date.today().year
+    if not text.isdecimal() or int(text) not in YEARS:
+        raise SettingsError("option_is_no_year", option="--year", text=text, first=YEARS.start, last=YEARS.stop - 1)
+    return int(text)
+
+
+def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return which column holds which field by table: ``sites:name`` is for the sites, ``name`` for the activities."""
+    columns: dict[str, dict[str, str]] = {"sites": {}, "activities": {}}
+    for name, column in pairs.items():
+        table, colon, field = name.partition(":")
+        columns[table if colon and table in columns else "activities"][field if colon else name] = column
+    return columns
+
+
+def _notes(answer: Answer) -> list[Message]:
+    """Return what is told below the lines: problems with their places, what is near, what changed."""
+    notes = [
+        Message(
+            "declare_problem",
+            {
+                "table": Message(f"declare_table_{problem.place.table}"), "row": str(problem.place.row),
+                "field": problem.place.field, "says": problem.says,
+            },
+        )
+        for problem in answer.problems[:_MOST_TOLD]
+    ]  # fmt: skip
+    if len(answer.problems) > _MOST_TOLD:
+        notes.append(Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD}))
+    return notes
+
+
+def _print(answer: Answer, lang: str) -> None:
+    """Print the answer first: how many declarations, the next day; then one row each."""
+    from collections import Counter
+
+    from opencwc.declarations.formats import due_as_texts
+
+    days = Counter(line.due for line in answer.due)
+    if not days:
+        sys.stdout.write(sentence(Message("declare_nothing_due", {"year": str(answer.year)}), lang) + "\n")
+        return
+    said = {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()}
+    sys.stdout.write(sentence(Message("declare_due", dict(said)), lang) + "\n\n")
+    fields = ("due", "regime", "declaration", "site", "plant", "chemical", "entry", "range", "inspection", "why")
+    columns = [
+        (say(f"declare_label_{field}", lang), {"overflow": "fold", "ratio": _RATIOS.get(field)}) for field in fields
+    ]
+    rows = []
+    for line in answer.due[:_MOST_ON_SCREEN]:
+        texts = due_as_texts(line, lang)
+        texts["declaration"] = say(f"declare_declaration_{line.declaration}", lang)
+        texts["inspection"] = say(f"declare_{texts['inspection']}", lang)
+        rows.append([displayable(texts[field]) for field in fields])
+    options.print_grid(columns, rows)
+    if len(answer.due) > _MOST_ON_SCREEN:
+        options.print_more(len(answer.due) - _MOST_ON_SCREEN, lang)
+    sys.stdout.write("\n")
+
+
+_MOST_ON_SCREEN = 200
+_MOST_TOLD = 50
+_RATIOS = {"why": 8, "chemical": 3}

@@ -1,0 +1,210 @@
+"""The records of declarations: a register's sites and activities, its chemicals, and what is due.
+
+Quantities are decimals in kilograms; a concentration is per cent by weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from opencwc.finding import Message
+
+ACTIVITIES = ("produce", "process", "consume", "import", "export", "store", "acquire")
+KINDS = ("sssf", "protective", "research", "medical", "pharmaceutical", "laboratory")
+"""What a Schedule 1 facility is: the single small-scale facility, one for protective purposes, the others."""
+REGIMES = ("S1", "S2", "S3", "OCPF")
+DECLARATIONS = ("past", "anticipated", "additional", "aggregate", "transfer")
+SITE_FIELDS = ("site", "plant", "name", "operator", "country", "address", "kind")
+ACTIVITY_FIELDS = (
+    "site", "plant", "chemical", "cas", "activity", "year", "quantity", "unit", "concentration", "planned", "purpose",
+    "partner", "date", "remarks",
+)  # fmt: skip
+DUE_FIELDS = (
+    "site", "plant", "chemical", "entry", "regime", "declaration", "period", "due", "range", "inspection", "why",
+)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Where something stands in a register: its table, the number of its data row, and the field; 0 for the table."""
+
+    table: str
+    row: int = 0
+    field: str = ""
+
+
+class Problem(NamedTuple):
+    """What could not be read, or is doubtful, and where it stands; ``unjudged`` where the row takes part in nothing."""
+
+    place: Place
+    says: Message
+    unjudged: bool = False
+
+
+class Site(NamedTuple):
+    """One line of the table of sites: a plant, or with an empty ``plant`` the plant site itself.
+
+    ``country`` is an ISO alpha-3 code, or as written where it is none; ``more`` are the further columns, for the forms.
+    """
+
+    row: int
+    site: str
+    plant: str = ""
+    name: str = ""
+    operator: str = ""
+    country: str = ""
+    address: str = ""
+    kind: str = ""
+    more: Mapping[str, str] = MappingProxyType({})
+
+
+class Activity(NamedTuple):
+    """One line of the table of activities; ``kg`` is the weight of the product as handled, ``None`` where not known.
+
+    ``share`` is its concentration in per cent. ``texts`` are the cells as they were written, by field.
+    """
+
+    row: int
+    site: str
+    plant: str
+    chemical: str
+    cas: str
+    activity: str
+    year: int
+    kg: Decimal | None
+    share: Decimal = Decimal(100)
+    planned: bool = False
+    purpose: str = ""
+    partner: str = ""
+    date: date | None = None
+    remarks: str = ""
+    texts: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def content(self) -> Decimal:
+        """The weight of the chemical itself in kg: quantity times concentration; 0 where the quantity is not known."""
+        return self.kg * self.share / 100 if self.kg is not None else Decimal(0)
+
+
+class Register(NamedTuple):
+    """The books of plant sites: their lines, what could not be read, and where they came from.
+
+    ``sites`` are by site and plant. ``columns`` say which column of each table was read as which field.
+    """
+
+    name: str
+    sites: Mapping[tuple[str, str], Site]
+    activities: tuple[Activity, ...]
+    problems: tuple[Problem, ...] = ()
+    columns: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+    def site(self, site: str, plant: str = "") -> Site | None:
+        """Return the line of a plant, or of a plant site; ``None`` where the register has none."""
+        return self.sites.get((site, plant))
+
+    def country(self, site: str, plant: str) -> str:
+        """Return the State of a plant: its own, else its site's; empty where neither says it."""
+        for line in (self.site(site, plant), self.site(site), *self._plants(site)):
+            if line is not None and line.country:
+                return line.country
+        return ""
+
+    def _plants(self, site: str) -> tuple[Site, ...]:
+        return tuple(line for (code, _), line in self.sites.items() if code == site)
+
+
+class Chemical(NamedTuple):
+    """What a line's chemical is: one key for all its names, its entry, and what its structure says.
+
+    ``group`` is ``1``, ``2A*``, ``2A``, ``2B`` or ``3``; empty for what is in no Schedule. ``organic`` tells a discrete
+    organic chemical (VA I.4), ``psf`` one with phosphorus, sulfur or fluorine (VA IX.1(b)). ``smiles`` is empty where
+    no drawing is known. ``doubt`` says why a person has to look.
+    """
+
+    key: str
+    name: str
+    cas: str = ""
+    smiles: str = ""
+    entry: str = ""
+    group: str = ""
+    organic: bool = False
+    psf: bool = False
+    hydrocarbon: bool = False
+    polymer: bool = False
+    doubt: Message | None = None
+
+    @property
+    def regime(self) -> str:
+        """``S1``, ``S2``, ``S3``; empty for what is in no Schedule."""
+        return f"S{self.group[0]}" if self.group else ""
+
+
+class Line(NamedTuple):
+    """An activity of the register with the chemical that it is of."""
+
+    activity: Activity
+    chemical: Chemical
+
+
+class Due(NamedTuple):
+    """One declaration that falls due: what, on which year, until when, and why.
+
+    ``plant``, ``chemical`` and ``entry`` are empty where the declaration is not of one. ``due`` is the day of the
+    profile; ``treaty_due`` that of the Convention, ``None`` where it asks for none. ``rules`` are the ids of the
+    thresholds, deadlines and readings that it rests on; ``amount`` the weight in kg that made it due.
+    """
+
+    site: str
+    plant: str
+    chemical: str
+    entry: str
+    regime: str
+    declaration: str
+    period: int
+    due: date
+    range: str
+    inspection: bool
+    why: Message
+    key: str = ""
+    amount: Decimal = Decimal(0)
+    rules: tuple[str, ...] = ()
+    country: str = ""
+    treaty_due: date | None = None
+
+
+class Near(NamedTuple):
+    """An amount just under a threshold: of a plant's chemical, or of a site's production; ``limit`` in kg."""
+
+    site: str
+    plant: str
+    chemical: str
+    entry: str
+    activity: str
+    year: int
+    planned: bool
+    kg: Decimal
+    limit: Decimal
+    rule: str
+
+
+class Change(NamedTuple):
+    """What differs from what was due the year before: ``new``, ``gone`` or ``range``."""
+
+    kind: str
+    now: Due | None
+    before: Due | None
+
+
+class Answer(NamedTuple):
+    """What is due in a year, and all that is told beside it."""
+
+    year: int
+    due: tuple[Due, ...]
+    near: tuple[Near, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    register: Register
+    chemicals: Mapping[int, Chemical]
