@@ -10,7 +10,6 @@ from opencwc.verbs import load, verbs
 from opencwc.version import __version__
 
 COMMANDS = {
-    "declare": "opencwc.cli.declare:declare",
     "entries": "opencwc.cli.entries:entries",
     "entry": "opencwc.cli.entries:entry",
     "ask": "opencwc.cli.ask:ask",

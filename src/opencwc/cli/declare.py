@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.value import displayable
+from opencwc.declarations.verb import VERB
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
@@ -20,6 +22,7 @@ from opencwc.wording import say, sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opencwc.declarations.law import Law
     from opencwc.declarations.model import Answer, Register
 
 FORMATS = ("csv", "jsonl")
@@ -42,16 +45,28 @@ def declare(
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     map: options.Columns = None,
     lang: options.Lang = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
+    where = KeepWhere(keep, casebook, mark)
+    where.require_case()
     asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
-    columns = _columns(options.columns_asked(map))
-    answer = judge_register(
-        read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
-    )
+    columns, readings = _columns(options.columns_asked(map)), options.columns_asked(reading)
+    law = _law(as_of, profile, readings)
+    answer = _judge(read_register(register, columns), _year(year), law, margin)
+    if where.case:
+        from opencwc.declarations.reader import steps_of
+
+        question = {
+            "as_of": law.convention.as_of.isoformat(), "year": answer.year, "profile": law.profile.id,
+            "readings": readings, "margin": margin,
+        }  # fmt: skip
+        keep_run(VERB, steps_of(answer, law), where, question, _files(register), language)
     told = [sentence(message, language) for message in _notes(answer)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
@@ -69,21 +84,37 @@ def judge_register(
     register: Register, year: int, as_of: str, profile: str, readings: Mapping[str, str], margin: str
 ) -> Answer:
     """Return what of a register is due, under the law that the options name."""
+    return _judge(register, year, _law(as_of, profile, readings), margin)
+
+
+def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:
+    from opencwc.declarations.law import Law
+
+    return Law(options.day_asked(as_of), profile, readings)
+
+
+def _judge(register: Register, year: int, law: Law, margin: str) -> Answer:
     from decimal import Decimal, InvalidOperation
 
     from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.judgement import judge
-    from opencwc.declarations.law import Law
     from opencwc.screening.rulebook import Rulebook
     from opencwc.screening.screener import Screener
 
-    day = options.day_asked(as_of)
     try:
         share = Decimal(margin) / 100
     except InvalidOperation:
         raise SettingsError("option_is_no_share", option="--margin", text=margin) from None
-    law = Law(day, profile, readings)
-    return judge(register, law, year, Chemicals(Screener(Rulebook.of(day, ("CWC",)))), share)
+    return judge(register, law, year, Chemicals(Screener(Rulebook.of(law.convention.as_of, ("CWC",)))), share)
+
+
+def _files(register: Path) -> list[Path]:
+    """Return the files of a register, which are kept with what was found."""
+    from opencwc.declarations.register_words import table_named
+
+    if not register.is_dir():
+        return [register]
+    return [file for file in sorted(register.iterdir()) if file.is_file() and table_named(file.stem)]
 
 
 def _year(text: str) -> int:

@@ -18,6 +18,7 @@ from opencwc.convention.declaration_rules import (
     read_declaration_rules,
     read_profile,
 )
+from opencwc.convention.fields import read_yaml
 from opencwc.errors import SettingsError
 from opencwc.settings import load_settings
 from opencwc.wording import did_you_mean
@@ -154,6 +155,13 @@ def last_day(deadline: Deadline, year: int, day: date | None = None) -> date:
     }
     anchor = anchors[deadline.anchor]
     return anchor + amount if deadline.due == "after" else anchor - amount
+
+
+def profiles() -> dict[str, Mapping[str, str]]:
+    """Return the profiles at hand by their ids, the treaty first, each with its titles by language."""
+    files = profile_files(_own_profiles())
+    ids = sorted(files, key=lambda id: (id != TREATY, id))
+    return {id: dict(read_yaml(files[id]).get("title") or {}) for id in ids}
 
 
 def _own_profiles() -> Path | None:

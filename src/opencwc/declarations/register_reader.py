@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
@@ -20,6 +22,8 @@ from opencwc.files.units import split_unit
 from opencwc.finding import Message
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MOST_UNPACKED = 500_000_000
+"""Bytes of one table of an archive."""
 NEEDED = {SITES: ("site",), ACTIVITIES: ("site", "activity", "quantity")}
 Row = tuple[int, Mapping[str, str]]
 
@@ -41,11 +45,31 @@ def read_register(
     such file, it holds no table of activities, or the columns cannot be told.
     """
     called = name or source.name
+    return _read_tables(_tables(source, called), called, given)
+
+
+def read_uploads(
+    files: Sequence[tuple[str, Path | BinaryIO]], given: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> Register:
+    """Read a register from files that came under names: a workbook, JSON, a ZIP of tables, or the tables themselves.
+
+    The contents need not stand under their names. Raises `InputError` as `read_register` does.
+    """
+    called = ", ".join(name for name, _ in files)
+    tables: dict[str, _Table] = {}
+    for table in _tables_of_uploads(files):
+        first = tables.setdefault(table.kind, table)
+        if first is not table:  # nobody could say which of them holds
+            raise InputError("register_table_twice", where=called, table=table.kind, one=first.name, other=table.name)
+    return _read_tables(tables.values(), called, given)
+
+
+def _read_tables(tables_found: Iterable[_Table], called: str, given: Mapping[str, Mapping[str, str]]) -> Register:
     problems: list[Problem] = []
     columns: dict[str, Mapping[str, str]] = {}
     sites: dict[tuple[str, str], Site] = {}
     activities: list[Activity] = []
-    tables = {table.kind: table for table in _tables(source, called)}
+    tables = {table.kind: table for table in tables_found}
     if ACTIVITIES not in tables:
         raise InputError("register_without_activities", where=called)
     for kind in (SITES, ACTIVITIES):
@@ -74,7 +98,7 @@ def _tables(source: Path, called: str) -> Iterator[_Table]:
                 yield _Table(kind, file, file.name)
     elif not source.is_file():
         raise InputError("no_such_register", where=str(source))
-    elif source.suffix.lower() in WORKBOOKS:
+    elif _ending(called) in WORKBOOKS:
         import fastexcel
 
         sheets = [sheet for sheet in _sheet_names(fastexcel, source, called) if table_named(sheet)]
@@ -82,15 +106,47 @@ def _tables(source: Path, called: str) -> Iterator[_Table]:
             yield _Table(table_named(sheet), Path(f"{source}#{sheet}"), f"{called}#{sheet}")
         if not sheets:
             yield _Table(ACTIVITIES, source, called)
-    elif source.suffix.lower() == ".json":
+    elif _ending(called) == ".json":
         yield from _json_tables(source, called)
     else:
         yield _Table(ACTIVITIES, source, called)
 
 
+def _tables_of_uploads(files: Sequence[tuple[str, Path | BinaryIO]]) -> Iterator[_Table]:
+    """Yield the tables of files by their names; a file that is alone is read as what it is."""
+    for name, content in files:
+        if _ending(name) == ".zip" and isinstance(content, Path):
+            yield from _tables_of_archive(content, name)
+        elif (kind := table_named(Path(name).stem)) and (len(files) > 1 or _ending(name) not in WORKBOOKS):
+            yield _Table(kind, content, name)
+        elif isinstance(content, Path):
+            yield from _tables(content, name)
+
+
+def _tables_of_archive(source: Path, called: str) -> Iterator[_Table]:
+    """Yield the tables of a ZIP file, in whatever folder they stand; a file that unpacks to too much is refused."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for member in archive.infolist():
+                if member.is_dir() or not (kind := table_named(Path(member.filename).stem)):
+                    continue
+                with archive.open(member) as stream:
+                    content = stream.read(MOST_UNPACKED + 1)
+                if len(content) > MOST_UNPACKED:
+                    raise InputError("register_archive_too_large", where=called, most=MOST_UNPACKED // 1_000_000)
+                yield _Table(kind, io.BytesIO(content), Path(member.filename).name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError("register_archive_unreadable", where=called, reason=str(error)[:200]) from error
+
+
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
 def _sheet_names(fastexcel: object, source: Path, called: str) -> list[str]:
     try:
-        names: list[str] = fastexcel.read_excel(source).sheet_names  # type: ignore[attr-defined]
+        content = source.read_bytes()  # an upload stands under no name that says what it is
+        names: list[str] = fastexcel.read_excel(content).sheet_names  # type: ignore[attr-defined]
     except Exception as error:  # calamine raises what it likes; `open_frame` says it well
         open_frame(source, called).close()
         raise InputError("workbook_unreadable", where=called, reason=str(error)[:200]) from error

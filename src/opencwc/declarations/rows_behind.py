@@ -1,0 +1,64 @@
+"""Which rows of a register a declaration rests on: those of its place and chemical, in the years that it looks at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from opencwc.declarations.model import Activity, Answer, Due
+
+MOST = 12
+"""How many rows of a declaration are named."""
+
+
+class RowsBehind:
+    """The rows of an answer's register by what is declared of them."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._activities = answer.register.activities
+        self._chemicals = answer.chemicals
+
+    def rows_of(self, line: Due) -> tuple[int, ...]:
+        """Return the rows that a declaration rests on, the first `MOST` of them, in the order of the register."""
+        return tuple(activity.row for activity in self.activities_of(line))
+
+    def activities_of(self, line: Due) -> list[Activity]:
+        """Return the activities that a declaration rests on."""
+        candidates: Iterable[Activity] = (
+            self._by_site.get(line.site, ()) if line.regime == "OCPF" else self._by_chemical.get(line.key, ())
+        )
+        fitting = (activity for activity in candidates if self._is_behind(activity, line))
+        return [activity for activity, _ in zip(fitting, range(MOST), strict=False)]
+
+    def _is_behind(self, activity: Activity, line: Due) -> bool:
+        if (line.site and activity.site != line.site) or (line.plant and activity.plant != line.plant):
+            return False
+        if line.regime == "OCPF" and not self._is_of_other_facilities(activity, line):
+            return False
+        if activity.planned != (line.declaration in ("anticipated", "additional")) and line.declaration != "transfer":
+            return False
+        window = range(line.period - 2, line.period + 1) if line.regime == "S2" else (line.period,)
+        return activity.year in (window if line.declaration == "past" else (line.period,))
+
+    def _is_of_other_facilities(self, activity: Activity, line: Due) -> bool:
+        """Tell whether a row is of what makes a plant site, or a PSF plant, an other facility."""
+        chemical = self._chemicals.get(activity.row)
+        if chemical is None or chemical.group or not chemical.organic or activity.activity != "produce":
+            return False
+        return chemical.psf or line.key != "psf"
+
+    @cached_property
+    def _by_chemical(self) -> dict[str, list[Activity]]:
+        rows: dict[str, list[Activity]] = defaultdict(list)
+        for activity in self._activities:
+            if (chemical := self._chemicals.get(activity.row)) is not None:
+                rows[chemical.key].append(activity)
+        return rows
+
+    @cached_property
+    def _by_site(self) -> dict[str, list[Activity]]:
+        rows: dict[str, list[Activity]] = defaultdict(list)
+        for activity in self._activities:
+            rows[activity.site].append(activity)
+        return rows
