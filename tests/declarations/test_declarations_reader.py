@@ -37,6 +37,7 @@ SUR,B1,Acetone,67-64-1,produce,2025,4200,t,,,
 SUR,B1,Phosgene,75-44-5,produce,2025,"12,5x",t,,,
 SUR,B1,Norwald FR-77,,produce,2025,3,t,,,
 SUR,C9,Acetone,67-64-1,produce,2024,1,t,,,
+NORD,A1,Thiodiglycol,111-48-8,import,2025,2,t,,,
 """
 
 
@@ -76,7 +77,7 @@ def test_a_register_becomes_findings_of_every_verdict(steps: list[Step]) -> None
     (end,) = (step for step in steps if isinstance(step, Ended))
     assert Counter(finding.verdict for finding in findings) == end.by_verdict
     assert {finding.verdict for finding in findings} == set(VERB.verdicts)
-    assert [type(step) for step in steps].count(Started) == 1 and end.rows == 7
+    assert [type(step) for step in steps].count(Started) == 1 and end.rows == 8
 
 
 def test_a_finding_names_the_rows_it_rests_on_and_the_clause_of_the_convention(steps: list[Step]) -> None:
@@ -112,6 +113,8 @@ def test_what_is_kept_has_days_amounts_rows_and_faults(steps: list[Step]) -> Non
     assert (kept.year, kept.profile, kept.sites, kept.names) == (2026, "treaty", 2, {"NORD": "North Works"})
     past = next(line for line in kept.due if line.regime == "S2" and line.declaration == "past")
     assert (past.due, past.kg, past.rows, past.change) == (date(2026, 3, 31), Decimal("1900"), (1, 2), "new")
+    whole = next(line for line in kept.due if line.declaration == "aggregate" and line.entry == "2B13")
+    assert whole.rows == (1, 2, 9)
     organic = next(line for line in kept.due if line.regime == "OCPF")
     assert (organic.rows, organic.range, organic.source) == ((5,), "B32", "Verification Annex IX.1(a)")
     fault = next(problem for problem in kept.problems if problem.row == 6)

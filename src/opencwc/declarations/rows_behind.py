@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from opencwc.declarations.model import Activity, Answer, Due
+from opencwc.declarations.aggregates import QUANTITIES
+from opencwc.declarations.model import ACTIVITIES, Activity, Answer, Due
+from opencwc.declarations.schedule_1 import MOVED
+from opencwc.declarations.schedules_2_and_3 import ACTIVITIES_OF
 
 MOST = 12
 """How many rows of a declaration are named."""
@@ -36,6 +39,8 @@ class RowsBehind:
             return False
         if line.regime == "OCPF" and not self._is_of_other_facilities(activity, line):
             return False
+        if activity.activity not in _activities_of(line):
+            return False
         if activity.planned != (line.declaration in ("anticipated", "additional")) and line.declaration != "transfer":
             return False
         window = range(line.period - 2, line.period + 1) if line.regime == "S2" else (line.period,)
@@ -44,7 +49,7 @@ class RowsBehind:
     def _is_of_other_facilities(self, activity: Activity, line: Due) -> bool:
         """Tell whether a row is of what makes a plant site, or a PSF plant, an other facility."""
         chemical = self._chemicals.get(activity.row)
-        if chemical is None or chemical.group or not chemical.organic or activity.activity != "produce":
+        if chemical is None or chemical.group or not chemical.organic:
             return False
         return chemical.psf or line.key != "psf"
 
@@ -62,3 +67,14 @@ class RowsBehind:
         for activity in self._activities:
             rows[activity.site].append(activity)
         return rows
+
+
+def _activities_of(line: Due) -> tuple[str, ...]:
+    """Return the activities that a declaration looks at."""
+    if line.regime == "OCPF":
+        return ("produce",)
+    if line.regime == "S1":
+        return (*MOVED, "acquire") if line.declaration in ("aggregate", "transfer") else ACTIVITIES
+    if line.declaration == "aggregate":
+        return (*QUANTITIES[line.regime], "acquire")  # from another State it is an import
+    return ACTIVITIES_OF[line.regime]
