@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, Key, PlantChemical
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Due, Near
@@ -127,7 +128,7 @@ class PlantBooks:
             {
                 "place": place_said(plant.site, plant.plant), "amount": amount(above.kg),
                 "chemical": books.named(plant.chemical), "entry": chemical.entry, "year": str(above.year),
-                "limit": amount(limit or NONE), "source": threshold.source if threshold else "",
+                "limit": amount(limit or NONE), "source": in_short(threshold.source) if threshold else "",
                 "window": Message(f"declare_window_{self.prefix}_{declaration}", {"year": str(self.year)}),
                 "date": day.isoformat() if day else "",
             },
