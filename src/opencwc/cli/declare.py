@@ -132,8 +132,8 @@ def _print(answer: Answer, lang: str) -> None:
     if not days:
         sys.stdout.write(sentence(Message("declare_nothing_due", {"year": str(answer.year)}), lang) + "\n")
         return
-    said = {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()}
-    sys.stdout.write(sentence(Message("declare_due", dict(said)), lang) + "\n\n")
+    due = Message("declare_due", {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()})
+    sys.stdout.write(sentence(due, lang) + "\n\n")
     fields = ("due", "regime", "declaration", "site", "plant", "chemical", "entry", "range", "inspection", "why")
     columns = [
         (say(f"declare_label_{field}", lang), {"overflow": "fold", "ratio": _RATIOS.get(field)}) for field in fields
