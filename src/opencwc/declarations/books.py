@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from opencwc.declarations.chemicals import key_of
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Chemical, Line, Register
 from opencwc.finding import Message
@@ -67,7 +68,7 @@ class Books:
         A name in words comes before a number or a drawing.
         """
         if key not in self._names:
-            known, written = self.chemicals[key], filter(_is_worded, self._written[key])
+            known, written = self.chemicals[key], (name for name in self._written[key] if _is_worded(name, key))
             first = min(written, key=lambda name: (name.lower(), name), default="")
             self._names[key] = first or known.name or known.cas
         return self._names[key]
@@ -77,7 +78,7 @@ class Books:
         from opencwc.finding import chemical_named
 
         known, written = self.chemicals[key], self.name(key)
-        same = written.casefold() == known.name.casefold() or not _is_worded(known.name)
+        same = written.casefold() == known.name.casefold() or not _is_worded(known.name, key)
         ours = chemical_named(known.name, known.cas if known.entry else "")
         return written if same and not known.entry else ours if same else written
 
@@ -184,12 +185,12 @@ def _of_site(site: str, chemical: str, activity: str, year: int, planned: bool) 
     return Key(site, "", chemical, activity, year, planned)
 
 
-def _is_worded(name: str) -> bool:
-    """Tell whether a text is a name rather than a number, a key or a drawing."""
+def _is_worded(name: str, key: str) -> bool:
+    """Tell whether a text is a name of a chemical rather than its number, its key or a drawing of it."""
     from opencwc.chemistry.inchi_keys import normalise_inchi_key
     from opencwc.chemistry.registry_numbers import looks_like_cas
     from opencwc.screening.known_chemicals import looks_drawn
 
     if looks_like_cas(name) or normalise_inchi_key(name) or name.startswith("InChI="):
         return False
-    return not (looks_drawn(name) and any(sign in name for sign in "=#()[]"))
+    return not (looks_drawn(name) and key_of(name) == key)

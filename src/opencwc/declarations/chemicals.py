@@ -144,8 +144,10 @@ class Chemicals:
             return chemical._replace(entry=entry.id, group=group_of(entry))
         if met:
             entry, outcome = met[0]
-            said = {"name": chemical.name, "entry": entry.id, "why": outcome.message}
-            return chemical._replace(doubt=Message("declare_chemical_review", said))
+            doubt = Message(
+                "declare_chemical_review", {"name": chemical.name, "entry": entry.id, "why": outcome.message}
+            )
+            return chemical._replace(doubt=doubt)
         return chemical
 
     def _mentioned(self, text: str) -> Chemical | None:

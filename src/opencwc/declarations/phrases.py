@@ -32,4 +32,9 @@ def place_said(site: str, plant: str) -> Message:
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    plain = value.normalize()
+    return f"{plain:f}" if -_LONGEST < plain.adjusted() < _LONGEST else f"{plain:.3e}"
+
+
+_LONGEST = 21
+"""From how many digits on a number is said as a power of ten: it is a slip, and nobody reads it otherwise."""

@@ -9,7 +9,7 @@ chemical produced, acquired, consumed or stored (VA VI.15, VA VI.16); one for pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -69,13 +69,8 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
         reason = _why_declared(facility, held, law)
         if reason is None:
             continue
-        counted = AHEAD if planned else AT_FACILITY
-        sums: dict[PlantChemical, Decimal] = defaultdict(Decimal)
-        for activity, chemical in held:
-            if activity.activity in counted:
-                sums[PlantChemical(activity.site, activity.plant, chemical.key)] += activity.content
         declaration, deadline = ("anticipated", "s1-anticipated") if planned else ("past", "s1-past")
-        for (site, plant, key), kg in sorted(sums.items()):
+        for (site, plant, key), kg in sorted(_largest(held, AHEAD if planned else AT_FACILITY).items()):
             chemical = books.chemicals[key]
             why = Message(
                 f"declare_why_s1_{declaration}",
@@ -90,6 +85,16 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
                 True, why, key, kg, (deadline, *_RULE_OF_KIND.get(facility.kind, ("s1-other-declare",))),
                 books.country(site, plant),
             )  # fmt: skip
+
+
+def _largest(lines: Iterable[Line], counted: Container[str]) -> dict[PlantChemical, Decimal]:
+    """Return of each chemical at each plant the largest of what was made, acquired, used or held of it."""
+    sums: dict[PlantChemical, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for activity, chemical in lines:
+        if activity.activity in counted:
+            plant_chemical = PlantChemical(activity.site, activity.plant, chemical.key)
+            sums[plant_chemical][activity.activity] += activity.content
+    return {plant_chemical: max(amounts.values()) for plant_chemical, amounts in sums.items()}
 
 
 def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Message | None:
