@@ -13,7 +13,7 @@ from opencwc.web.casebook.upload_forms import SentForm, UploadForm, several_file
 from opencwc.web.server.service import Service
 
 YEARS = range(1997, 2101)
-MARGINS = range(0, 91)
+MARGINS = range(101)
 """Per cent under a threshold that may be near it."""
 
 
