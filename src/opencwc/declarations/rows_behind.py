@@ -28,9 +28,8 @@ class RowsBehind:
 
     def activities_of(self, line: Due) -> list[Activity]:
         """Return the activities that a declaration rests on."""
-        candidates: Iterable[Activity] = (
-            self._by_site.get(line.site, ()) if line.regime == "OCPF" else self._by_chemical.get(line.key, ())
-        )
+        place = (line.site, "" if line.regime == "OCPF" else line.key)
+        candidates: Iterable[Activity] = self._by_place.get(place, ())
         fitting = (activity for activity in candidates if self._is_behind(activity, line))
         return [activity for activity, _ in zip(fitting, range(MOST), strict=False)]
 
@@ -54,18 +53,14 @@ class RowsBehind:
         return chemical.psf or line.key != "psf"
 
     @cached_property
-    def _by_chemical(self) -> dict[str, list[Activity]]:
-        rows: dict[str, list[Activity]] = defaultdict(list)
+    def _by_place(self) -> dict[tuple[str, str], list[Activity]]:
+        """The activities of a chemical at a site, of a chemical in the State, and of a site, each in their order."""
+        rows: dict[tuple[str, str], list[Activity]] = defaultdict(list)
         for activity in self._activities:
+            rows[activity.site, ""].append(activity)
             if (chemical := self._chemicals.get(activity.row)) is not None:
-                rows[chemical.key].append(activity)
-        return rows
-
-    @cached_property
-    def _by_site(self) -> dict[str, list[Activity]]:
-        rows: dict[str, list[Activity]] = defaultdict(list)
-        for activity in self._activities:
-            rows[activity.site].append(activity)
+                rows[activity.site, chemical.key].append(activity)
+                rows["", chemical.key].append(activity)
         return rows
 
 
