@@ -1,4 +1,4 @@
-"""What only declarations need, as dated data: production ranges, readings where the treaty leaves a choice, profiles.
+"""What only declarations need, as dated data: ranges, readings of what the treaty leaves open, codes, fields, profiles.
 
 A profile is what one State asks beyond the Convention: a threshold or a deadline in place of the treaty's. A user's
 own stand as YAML files in the folder ``profiles`` of the settings, or are named as a file.
@@ -38,6 +38,17 @@ DATA = Path(__file__).parent / "data"
 TREATY = "treaty"
 """The profile that is the Convention alone."""
 PRODUCED = ("s3", "doc", "psf")
+REGIMES = ("S1", "S2", "S3", "OCPF")
+CODE_TABLES = (
+    "main_activity", "s3_purpose", "s1_purpose", "product_group", "s3_range", "doc_range", "psf_range",
+)  # fmt: skip
+FORM_OBJECTS = ("plant_site", "plant", "chemical", "aggregate", "facility", "facility_ahead", "transfers")
+"""What a field belongs to; the last three are of Schedule 1: a facility's year, its coming year, a year's transfers."""
+FIELD_KINDS = (
+    "text", "formula", "cas", "count", "yes_no", "choice", "quantity", "quantities_by_state", "moved", "period",
+    "purposes", "range",
+)  # fmt: skip
+COVERED = ("contacts", "s1_initial", "s1_new_facility", "s1_past", "s1_anticipated", "s2", "s3", "ocpf", "all")
 
 
 class ProductionRange(NamedTuple):
@@ -93,6 +104,55 @@ class Profile(NamedTuple):
     notes: tuple[Mapping[str, str], ...] = ()
 
 
+class DeclarationCode(NamedTuple):
+    """A code that declarations use: ``DeclarationCode("main_activity", "B01", {"en": "production", ...}, ...)``.
+
+    ``range`` is the id of the production range that the code stands for, empty for another code.
+    """
+
+    table: Annotated[str, OneOf(CODE_TABLES)]
+    code: str
+    name: Words
+    range: MaybeText
+    source: Source
+    evidence: Grade
+    in_force: InForce
+
+    @property
+    def id(self) -> str:
+        """The name of the code among all: two tables may use one code."""
+        return f"{self.table}-{self.code}"
+
+
+class DeclarationField(NamedTuple):
+    """What a declaration has to say: ``DeclarationField("s2-plant-capacity", "S2", "plant", "quantity", ...)``.
+
+    ``form`` is what it belongs to, ``holds`` what is written there; ``codes`` the table that its values are chosen
+    from, empty where there is none.
+    """
+
+    id: str
+    regime: Annotated[str, OneOf(REGIMES)]
+    form: Annotated[str, OneOf(FORM_OBJECTS)]
+    holds: Annotated[str, OneOf(FIELD_KINDS)]
+    codes: Annotated[str, OneOf(("", *CODE_TABLES))]
+    name: Words
+    source: Source
+    evidence: Grade
+    in_force: InForce
+
+
+class DeclarationForm(NamedTuple):
+    """A form that sources name; ``number`` is empty where it is not known for sure."""
+
+    id: str
+    issuer: str
+    number: MaybeText
+    covers: Annotated[str, OneOf(COVERED)]
+    source: Source
+    evidence: Grade
+
+
 class DeclarationRules(NamedTuple):
     """The ranges and readings, whatever the day."""
 
@@ -111,6 +171,44 @@ def read_declaration_rules(cache: Path | None = None) -> DeclarationRules:
         )
 
     return cached(cache, "declarations", stamps(files), read, DeclarationRules)
+
+
+def read_codes(cache: Path | None = None) -> tuple[DeclarationCode, ...]:
+    """Read the codes of declarations, whatever the day, in the order of the file; raise `RuleError` as above.
+
+    >>> [known.code for known in read_codes() if known.table == "s3_purpose"]
+    ['B11', 'B12', 'B13']
+    """
+    file = DATA / "declaration_codes.yaml"
+
+    def read() -> tuple[DeclarationCode, ...]:
+        ranges = {known.id: known for known in read_declaration_rules(cache).ranges}
+        return tuple(_code(raw, ranges, str(file)) for raw in _with_common(read_yaml(file), "codes", str(file)))
+
+    files = (file, DATA / "ranges.yaml")
+    return cached(cache, "declaration-codes", stamps(files), read, tuple[DeclarationCode, ...])
+
+
+def read_fields(cache: Path | None = None) -> tuple[DeclarationField, ...]:
+    """Read what each declaration has to say, whatever the day, in the order of a form; raise `RuleError` as above.
+
+    >>> next(field.name["en"] for field in read_fields() if field.id == "s2-plant-capacity")
+    'production capacity for each declared chemical'
+    """
+    file = DATA / "declaration_fields.yaml"
+
+    def read() -> tuple[DeclarationField, ...]:
+        raw = _with_common(read_yaml(file), "fields", str(file))
+        return tuple(read_record(DeclarationField, field, str(file)) for field in _each_once(raw, str(file)))
+
+    return cached(cache, "declaration-fields", stamps([file]), read, tuple[DeclarationField, ...])
+
+
+def read_forms() -> tuple[DeclarationForm, ...]:
+    """Read which forms of declarations are known; raise `RuleError` as above."""
+    file = DATA / "declaration_fields.yaml"
+    raw = _each_once(mappings_in(read_yaml(file), "forms", str(file)), str(file))
+    return tuple(read_record(DeclarationForm, form, str(file)) for form in raw)
 
 
 def profile_files(own: Path | None = None) -> dict[str, Path]:
@@ -187,3 +285,29 @@ def _reading(raw: Raw, where: str) -> Reading:
     if reading.choice not in reading.choices:
         raise RuleError("no_such_choice", where=where, reading=reading.id, choice=reading.choice, known=reading.choices)
     return reading
+
+
+def _with_common(raw: Raw, field: str, where: str) -> list[Raw]:
+    """Return the items of a file, each with the source, grade and day that the file gives for all, or its own."""
+    common = {name: raw[name] for name in ("source", "evidence", "in_force") if name in raw}
+    return [{**common, **item} for item in mappings_in(raw, field, where)]
+
+
+def _each_once(raw: list[Raw], where: str) -> list[Raw]:
+    """Return items, each of its own id; raise `RuleError` where two have one."""
+    ids = [str(item.get("id")) for item in raw]
+    for id in ids:
+        if ids.count(id) > 1:
+            raise RuleError("rule_twice", where=where, rule=id)
+    return raw
+
+
+def _code(raw: Raw, ranges: Mapping[str, ProductionRange], where: str) -> DeclarationCode:
+    """Read a code; that of a range is the range's own, and as sure as the range says it is."""
+    code = read_record(DeclarationCode, raw, where)
+    if not code.range:
+        return code
+    known = ranges.get(code.range)
+    if known is None or known.code != code.code:
+        raise RuleError("code_of_no_range", where=where, text=code.code, range=code.range)
+    return code._replace(source=known.code_source, evidence=known.code_evidence)
