@@ -13,16 +13,17 @@ from opencwc.convention.fields import (
     Raw,
     Read,
     cached,
-    in_force,
     mappings_in,
     number_in,
+    one_of,
     read_record,
     read_yaml,
+    refuse_unknown,
     stamps,
     text_in,
+    texts_in,
 )
 from opencwc.convention.model import (
-    EVIDENCE,
     Deadline,
     Grade,
     InForce,
@@ -32,6 +33,7 @@ from opencwc.convention.model import (
     Threshold,
     Words,
 )
+from opencwc.convention.rule_files import build_deadlines, build_thresholds
 from opencwc.errors import RuleError
 
 DATA = Path(__file__).parent / "data"
@@ -49,6 +51,22 @@ FIELD_KINDS = (
     "purposes", "range",
 )  # fmt: skip
 COVERED = ("contacts", "s1_initial", "s1_new_facility", "s1_past", "s1_anticipated", "s2", "s3", "ocpf", "all")
+
+
+UNITS = ("mg", "g", "kg", "t", "percent", "l")
+ACTIVITIES = ("produce", "process", "consume", "import", "export")
+"""What a national rule may be limited to."""
+
+
+def _trade(id: str, regime: str, chemicals: str) -> Threshold:
+    return Threshold(
+        id, regime, "declare", chemicals, "trade", "operator", "previous", "gt", None, None, "", "", "", "unverified",
+        InForce(None),
+    )  # fmt: skip
+
+
+NATIONAL = {"s2-trade": _trade("s2-trade", "S2", "s2"), "s3-trade": _trade("s3-trade", "S3", "s3")}
+"""Thresholds that the Convention does not have, for profiles to fill: import and export that an operator declares."""
 
 
 class ProductionRange(NamedTuple):
@@ -89,10 +107,18 @@ class Reading(NamedTuple):
     in_force: InForce
 
 
+class ProfileNote(NamedTuple):
+    """What a State asks, or its sources leave open, that no table here can hold."""
+
+    text: Words
+    source: Source
+    evidence: Grade
+
+
 class Profile(NamedTuple):
     """What a State asks: its thresholds and deadlines by the id of the treaty's that they stand in place of.
 
-    ``readings`` are the choices it makes. ``notes`` are what it asks that no table here can hold, as texts by language.
+    A rule for some activities alone stands under `of_activity`. ``readings`` are the choices that the State makes.
     """
 
     id: str
@@ -101,7 +127,7 @@ class Profile(NamedTuple):
     thresholds: Mapping[str, Threshold]
     deadlines: Mapping[str, Deadline]
     readings: Mapping[str, str]
-    notes: tuple[Mapping[str, str], ...] = ()
+    notes: tuple[ProfileNote, ...] = ()
 
 
 class DeclarationCode(NamedTuple):
@@ -217,6 +243,15 @@ def profile_files(own: Path | None = None) -> dict[str, Path]:
     return {file.stem: file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.yaml"))}
 
 
+def of_activity(id: str, activity: str) -> str:
+    """Return the id under which a profile keeps a rule for one activity alone.
+
+    >>> of_activity("s1-notice", "export")
+    's1-notice-export'
+    """
+    return f"{id}-{activity}"
+
+
 def read_profile(file: Path, thresholds: Mapping[str, Threshold], deadlines: Mapping[str, Deadline]) -> Profile:
     """Read a profile over the treaty's rules, by id; raise `RuleError` where it stands in place of no rule."""
     raw, where = read_yaml(file), str(file)
@@ -226,18 +261,20 @@ def read_profile(file: Path, thresholds: Mapping[str, Threshold], deadlines: Map
         raw,
         where,
         readers={
-            "thresholds": lambda raw, field, where: _in_place_of(raw, field, thresholds, where),
+            "thresholds": lambda raw, field, where: _in_place_of(raw, field, {**thresholds, **NATIONAL}, where),
             "deadlines": lambda raw, field, where: _in_place_of(raw, field, deadlines, where),
-            "readings": lambda raw, field, where: {
-                str(id): str(choice) for id, choice in (raw.get(field) or {}).items()
-            },
-            "notes": lambda raw, field, where: tuple(
-                {str(lang): str(text) for lang, text in note.items()} for note in mappings_in(raw, field, where)
-            ),
+            "readings": _choices,
         },
     )
     check_choices(profile.readings, rules.readings, where)
     return profile
+
+
+def _choices(raw: Raw, field: str, where: str) -> dict[str, str]:
+    choices = raw.get(field) or {}
+    if not isinstance(choices, dict):
+        raise RuleError("rule_file_is_no_mapping", where=f"{where} {field}")
+    return {str(id): str(choice) for id, choice in choices.items()}
 
 
 def check_choices(chosen: Mapping[str, str], readings: tuple[Reading, ...], where: str) -> None:
@@ -251,24 +288,53 @@ def check_choices(chosen: Mapping[str, str], readings: tuple[Reading, ...], wher
 
 
 def _in_place_of(raw: Raw, field: str, treaty: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the national rules of a profile by the id of the treaty's rule; its own fields come first."""
+    """Return the national rules of a profile by the id of the rule that each stands in place of."""
     replaced: dict[str, Any] = {}
-    for rule in mappings_in(raw, field, where):
-        for id in rule.get("instead_of") or ():
+    for number, rule in enumerate(mappings_in(raw, field, where), 1):
+        place = f"{where} {field} {number}"
+        refuse_unknown(rule, _FIELDS_OF[field], place)
+        activities = texts_in(rule, "only_for", place)
+        if unknown := sorted(set(activities) - set(ACTIVITIES)):
+            raise RuleError("field_value_unknown", where=place, field="only_for", value=unknown[0], known=ACTIVITIES)
+        for id in texts_in(rule, "instead_of", place) or ("",):
             if id not in treaty:
-                raise RuleError("profile_replaces_no_rule", where=where, rule=str(id), known=tuple(sorted(treaty)))
-            own = {name: value for name, value in rule.items() if name not in ("instead_of", "in_force")}
-            if own.get("evidence") not in EVIDENCE:
-                raise RuleError("rule_field_missing", where=where, field="evidence")
-            text_in(rule, "source", where)
-            given: dict[str, Any] = dict(own, in_force=in_force(rule.get("in_force"), where))
-            if field == "deadlines":
-                given["state"] = str(raw.get("state", ""))
-            unknown = sorted(given.keys() - set(type(treaty[id])._fields))
-            if unknown:
-                raise RuleError("rule_field_unknown", where=where, field=unknown[0], known=type(treaty[id])._fields)
-            replaced[str(id)] = treaty[id]._replace(**given)
+                raise RuleError("profile_replaces_no_rule", where=place, rule=id, known=tuple(sorted(treaty)))
+            national = _national(rule, field, treaty, id, str(raw.get("state", "")), place)
+            for key in [of_activity(id, activity) for activity in activities] or [id]:
+                if key in replaced:
+                    raise RuleError("rule_twice", where=place, rule=key)
+                replaced[key] = national
     return replaced
+
+
+def _national(rule: Raw, field: str, treaty: Mapping[str, Any], id: str, state: str, where: str) -> Any:
+    """Return a national rule: that of ``same_as``, or the treaty's with what the profile says in its place."""
+    if "same_as" in rule:
+        name = text_in(rule, "same_as", where)
+        if name not in treaty:
+            raise RuleError("profile_replaces_no_rule", where=where, rule=name, known=tuple(sorted(treaty)))
+        return treaty[name]
+    plain = {name: value for name, value in treaty[id]._asdict().items() if value not in (None, "")}
+    resting: Raw = {name: rule.get(name, "") for name in ("source", "evidence", "in_force")}
+    own = {name: value for name, value in rule.items() if name not in ("instead_of", "only_for")}
+    if own.get("due") is True:  # YAML reads a bare `on` as yes
+        own["due"] = "on"
+    if field == "deadlines":
+        return build_deadlines([{**plain, "state": state, **resting, **own}], where)[0]
+    if own.get("comparator") == "none":  # such a rule has no amount
+        plain = {name: value for name, value in plain.items() if name not in ("quantity", "above", "unit")}
+    else:
+        one_of({**plain, **own}, "unit", UNITS, where)
+    return build_thresholds([{**plain, **resting, **own}], where)[0]
+
+
+_FIELDS_OF = {
+    "thresholds": {"instead_of", "only_for", "same_as", "quantity", "above", "unit", "comparator", "scope", "window",
+                   "note", "source", "evidence", "in_force"},
+    "deadlines": {"instead_of", "only_for", "same_as", "due", "amount", "unit", "anchor", "month", "day", "source",
+                  "evidence", "in_force"},
+}  # fmt: skip
+"""What a national rule may say; all else is as in the rule that it stands in place of."""
 
 
 def _range(raw: Raw, where: str) -> ProductionRange:
@@ -289,7 +355,7 @@ def _reading(raw: Raw, where: str) -> Reading:
 
 def _with_common(raw: Raw, field: str, where: str) -> list[Raw]:
     """Return the items of a file, each with the source, grade and day that the file gives for all, or its own."""
-    common = {name: raw[name] for name in ("source", "evidence", "in_force") if name in raw}
+    common: Raw = {name: raw[name] for name in ("source", "evidence", "in_force") if name in raw}
     return [{**common, **item} for item in mappings_in(raw, field, where)]
 
 

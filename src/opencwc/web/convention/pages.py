@@ -173,7 +173,7 @@ def deadline_message(deadline: Deadline, lang: str) -> Message:
     if deadline.month is None or deadline.day is None:
         return deadline.when
     text = format_skeleton("MMMMd", date(2000, deadline.month, deadline.day), locale=locale_of(lang))
-    return Message("deadline_on", {"day": text})
+    return Message(f"deadline_{deadline.due}", {"day": text})
 
 
 def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
