@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, PlantChemical
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line
@@ -42,7 +43,7 @@ def schedule_1(books: Books, law: Law, year: int) -> Iterator[Due]:
     yield from _of_facilities(books, law, year, planned=False)
     yield from _of_facilities(books, law, year, planned=True)
     yield from _yearly_transfers(books, law, year)
-    yield from _notices(books, law, year)
+    yield from notices(books, law, year)
 
 
 def facility_of(books: Books, site: str, plant: str) -> Facility:
@@ -100,6 +101,8 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
     if protective:
         return Message("declare_reason_protective")
     limit = law.kg("s1-other-declare")
+    if limit == 0:  # a national rule without a threshold: whatever a facility makes, holds or uses
+        return Message("declare_reason_any", {"source": _source(law)})
     whole = sum((made.content for made in produced), NONE)
     if limit is None or whole < limit:
         return None
@@ -107,7 +110,15 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
         if law.reading("exactly-100-g") != "declared":
             return None
         return Message("declare_reason_exactly", {"limit": amount(limit)})
+    if law.has_own_threshold("s1-other-declare"):
+        values = {"whole": amount(whole), "limit": amount(limit), "source": _source(law)}
+        return Message("declare_reason_above_national", dict(values))
     return Message("declare_reason_above", {"whole": amount(whole), "limit": amount(limit)})
+
+
+def _source(law: Law) -> str:
+    threshold = law.threshold("s1-other-declare")
+    return in_short(threshold.source) if threshold else ""
 
 
 def _yearly_transfers(books: Books, law: Law, year: int) -> Iterator[Due]:
@@ -151,7 +162,7 @@ class _Notice(NamedTuple):
     partner: str
 
 
-def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
+def notices(books: Books, law: Law, year: int) -> Iterator[Due]:
     """Yield the notices before each dated import or export (VA VI.5; VA VI.5bis for a little saxitoxin)."""
     sums: dict[_Notice, Decimal] = defaultdict(Decimal)
     purposes: dict[_Notice, set[str]] = defaultdict(set)
@@ -165,10 +176,10 @@ def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
     told: dict[tuple[str, str, str, date, date], Due] = {}
     for notice, kg in sorted(sums.items()):
         chemical = books.chemicals[notice.chemical]
-        little = law.kg("s1-saxitoxin") if chemical.entry == SAXITOXIN else None
-        exempt = little is not None and kg <= little and purposes[notice] <= set(MEDICAL)
+        little = chemical.entry == SAXITOXIN and law.is_met("s1-saxitoxin", kg)
+        exempt = little and purposes[notice] <= set(MEDICAL)
         deadline = "s1-saxitoxin" if exempt else "s1-notice"
-        due = law.due(deadline, notice.day.year, notice.day)
+        due = law.due(deadline, notice.day.year, notice.day, notice.activity)
         if due.year != year:
             continue
         why = Message(
@@ -182,7 +193,7 @@ def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
         line = Due(
             notice.site, notice.plant, books.name(notice.chemical), chemical.entry, "S1", "transfer", notice.day.year,
             due, "", False, why, notice.chemical, kg, (deadline,),
-            books.register.country(notice.site, notice.plant),
+            books.register.country(notice.site, notice.plant), day=notice.day, moved=notice.activity,
         )  # fmt: skip
         told.setdefault((notice.site, notice.plant, notice.chemical, notice.day, due), line)
     yield from told.values()
