@@ -2,7 +2,8 @@
 
 A plant site is listed where it made more than 200 t of unscheduled discrete organic chemicals in the year before, PSF
 chemicals among them (VA IX.1(a)); a plant where it made more than 30 t of one with phosphorus, sulfur or fluorine
-(VA IX.1(b)). A plant site that made explosives or hydrocarbons exclusively is not listed (VA IX.2).
+(VA IX.1(b)). A plant site that made explosives or hydrocarbons exclusively is not listed (VA IX.2). What is inspected:
+VA IX.9(a) and VA IX.9(b), from the fourth year on (VA IX.22).
 """
 
 from __future__ import annotations
@@ -131,6 +132,8 @@ def is_exempt(lines: Iterable[Line], law: Law) -> bool:
 
     Applies ocpf-exempt (VA IX.2).
     """
+    if law.threshold("ocpf-exempt") is None:
+        return False
     polymers = law.reading("polymer-sites") == "exempt"
     products = [
         line for line in lines if law.reading("exclusively") == "all-products" or line.chemical.organic or _named(line)

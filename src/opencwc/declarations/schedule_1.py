@@ -87,7 +87,7 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
             )  # fmt: skip
             yield Due(
                 site, plant, books.name(key), chemical.entry, "S1", declaration, of, law.due(deadline, year), "",
-                True, why, key, kg, (deadline, *_RULE_OF_KIND.get(facility.kind, ("s1-other-declare",))),
+                True, why, key, kg, (deadline, *_rules_of(facility)),
                 books.register.country(site, plant),
             )  # fmt: skip
 
@@ -114,6 +114,11 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
         values = {"whole": amount(whole), "limit": amount(limit), "source": _source(law)}
         return Message("declare_reason_above_national", dict(values))
     return Message("declare_reason_above", {"whole": amount(whole), "limit": amount(limit)})
+
+
+def _rules_of(facility: Facility) -> tuple[str, ...]:
+    """Return the threshold that a facility's declaration rests on: none where it declares whatever it produced."""
+    return () if facility.kind in ("sssf", "protective") else ("s1-other-declare",)
 
 
 def _source(law: Law) -> str:
@@ -197,6 +202,3 @@ def notices(books: Books, law: Law, year: int) -> Iterator[Due]:
         )  # fmt: skip
         told.setdefault((notice.site, notice.plant, notice.chemical, notice.day, due), line)
     yield from told.values()
-
-
-_RULE_OF_KIND = {"sssf": ("s1-hold",), "protective": ("s1-protective",)}

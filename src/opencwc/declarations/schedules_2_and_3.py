@@ -24,6 +24,11 @@ from opencwc.finding import Message
 ACTIVITIES_OF = {"S2": ("produce", "process", "consume"), "S3": ("produce",)}
 YEARS_BACK = {"S2": 3, "S3": 1}
 MOVED = ("import", "export")
+DEADLINES_OF = {
+    "S2": {"past": "s2-past", "anticipated": "s2-anticipated", "additional": "s2-additional"},
+    "S3": {"past": "s3-past", "anticipated": "s3-anticipated", "additional": "s3-additional"},
+}
+"""Until when each is due: VA VII.2(b), VA VII.4(b), VA VII.4(c) and VA VIII.2(b), VA VIII.4(b), VA VIII.4(c)."""
 GROUPS_OF = {"S2": ("2A*", "2A", "2B"), "S3": ("3",)}
 
 
@@ -117,7 +122,7 @@ class PlantBooks:
     def _additional(self, plant: PlantChemical) -> Iterator[Due]:
         """Yield what was planned additionally (VA VII.4(c), VA VIII.4(c)): five days before each activity begins."""
         rule, _ = self._limit(plant)
-        deadline = f"{self.prefix}-additional"
+        deadline = DEADLINES_OF[self.regime]["additional"]
         alone = self.law.reading("additional-sum") == "alone"
         seen: dict[date, Above] = {}
         for (activity, day), kg in sorted(self._dated.get(plant, {}).items(), key=lambda item: (item[0][1], -item[1])):
@@ -136,7 +141,7 @@ class PlantBooks:
         if above.activity in MOVED:  # no threshold of the Convention: a national one
             rule, limit = f"{self.prefix}-trade", law.kg(f"{self.prefix}-trade")
         chemical = books.chemicals[plant.chemical]
-        deadline = f"{self.prefix}-{declaration}"
+        deadline = DEADLINES_OF[self.regime][declaration]
         due = law.due(deadline, day.year if day else self.year, day)
         code = ""
         if self.regime == "S3" and above.activity == "produce":
