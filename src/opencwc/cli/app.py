@@ -11,6 +11,7 @@ from opencwc.version import __version__
 
 COMMANDS = {
     "declare": "opencwc.cli.declare:declare",
+    "deadlines": "opencwc.cli.deadlines:deadlines",
     "entries": "opencwc.cli.entries:entries",
     "entry": "opencwc.cli.entries:entry",
     "ask": "opencwc.cli.ask:ask",
