@@ -44,6 +44,7 @@ def declare(
     lang: options.Lang = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.declarations.law_notes import law_notes
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
@@ -52,7 +53,7 @@ def declare(
     answer = judge_register(
         read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
     )
-    told = [sentence(message, language) for message in _notes(answer)]
+    told = [sentence(message, language) for message in (*law_notes(answer), *_notes(answer))]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
