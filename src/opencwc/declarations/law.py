@@ -88,7 +88,7 @@ class Law:
 
         A profile may have another for one ``activity``.
         """
-        for key in (of_activity(id, activity), id):
+        for key in (of_activity(id, activity), id) if self.profile.thresholds else ():
             national = self.profile.thresholds.get(key)
             if national is not None and national.in_force.holds_on(self.convention.as_of):
                 return national

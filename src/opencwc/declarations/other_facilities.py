@@ -38,7 +38,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
     of = year - 1
     organic, psf = law.kg("doc-declare"), law.kg("psf-declare")
     for made in productions(books, law, of):
-        country = books.register.country(made.site, "")
+        country = books.country(made.site, "")
         if organic is not None and law.is_met("doc-declare", made.organic):
             national = "_national" if law.has_own_threshold("doc-declare") else ""
             why = Message(
@@ -61,7 +61,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             whole = sum((chemicals if law.reading("psf-sum") == "all" else above).values(), NONE)
             national = "_national" if law.has_own_threshold("psf-declare") else ""
             why = Message(
-                f"declare_why_psf{national}",
+                f"declare_why_psf{'' if plant else '_site'}{national}",
                 {
                     "site": made.site, "plant": plant, "chemical": books.named(most), "amount": amount(above[most]),
                     "limit": amount(psf or NONE), "year": str(of), "source": _source(law, "psf-declare"),

@@ -18,6 +18,8 @@ from opencwc.files.units import find_unit, unclear_unit
 from opencwc.finding import Message
 
 SITES, ACTIVITIES = "sites", "activities"
+MOST_KG = Decimal(10) ** 13
+"""More than the world makes of any chemical in a year, so that a person has to look at the number and its unit."""
 _STARTS = 80
 
 
@@ -126,6 +128,8 @@ class RowReader:
             said = {"meanings": ", ".join(meant)} if meant else {}
             self._say(ACTIVITIES, row, "unit", f"declare_unit_{name}", unjudged=True, text=unit, **said)
             return None
+        if value * weight > MOST_KG:
+            self._say(ACTIVITIES, row, "quantity", "declare_quantity_huge", text=text, unit=unit)
         return value * weight
 
     def _share(self, row: int, text: str) -> Decimal:

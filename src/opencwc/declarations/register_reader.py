@@ -25,11 +25,12 @@ Row = tuple[int, Mapping[str, str]]
 
 
 class _Table(NamedTuple):
-    """A table of a register: what it is, and how it is opened."""
+    """A table of a register: what it is, and how it is opened; ``is_empty`` where it is a list of no rows."""
 
     kind: str
     source: Path | BinaryIO
     name: str
+    is_empty: bool = False
 
 
 def read_register(
@@ -52,6 +53,8 @@ def read_register(
         if kind not in tables:
             continue
         table = tables[kind]
+        if table.is_empty:
+            continue
         with open_frame(table.source, table.name) as frame:
             rows, columns[kind], unread = _rows_of(frame, kind, given.get(kind, {}))
         reader = RowReader(decimal_mark(texts.get("quantity", "") for _, texts in rows))
@@ -108,7 +111,8 @@ def _json_tables(source: Path, called: str) -> Iterator[_Table]:
         raise InputError("register_without_activities", where=called)
     for name, rows in held.items():
         if (kind := table_named(str(name))) and isinstance(rows, list):
-            yield _Table(kind, io.BytesIO(json.dumps(rows, ensure_ascii=False).encode()), f"{name}.json")
+            text = json.dumps(rows, ensure_ascii=False).encode()
+            yield _Table(kind, io.BytesIO(text), f"{name}.json", is_empty=not rows)
 
 
 def _rows_of(frame: Frame, kind: str, given: Mapping[str, str]) -> tuple[list[Row], Mapping[str, str], list[Problem]]:
