@@ -39,8 +39,8 @@ READ_AS_A_SET = {
     "measures": ("legislation/law_check.py", ".measures"),
     "ranges": ("declarations/law.py", "self._rules.ranges"),
     "readings": ("declarations/law.py", "self._rules.readings"),
-    "declaration_codes": ("web/convention/pages.py", "read_codes("),
-    "declaration_fields": ("web/convention/pages.py", "read_fields("),
+    "declaration_codes": ("web/convention/declarations.py", "read_codes("),
+    "declaration_fields": ("web/convention/declarations.py", "read_fields("),
 }
 """Which code reads all rules of a kind, whatever their ids: the file, and the words by which it reads them."""
 OTHER_SPELLINGS = re.compile(
