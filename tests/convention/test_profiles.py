@@ -119,3 +119,14 @@ def test_a_profile_of_ones_own_is_found_in_the_settings_and_as_a_file(
     assert [Law(DAY, asked).kg("s2b-declare") for asked in ("XNV", "xnv", str(file))] == [2000, 2000, 2000]
     with pytest.raises(SettingsError, match="XNQ"):
         Law(DAY, "XNQ")
+
+
+def test_the_profile_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "profiles.md").read_text(encoding="utf-8")
+    file = tmp_path / "XNV.yaml"
+    file.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    law = Law(DAY, str(file))
+    assert (law.kg("s2b-declare"), law.due("s3-past", 2028), law.reading("polymers")) == (
+        500, date(2028, 2, 29), "left-out",
+    )  # fmt: skip
+    assert law.profile.notes[0].text == {"en": "Records are kept for 10 years."}
