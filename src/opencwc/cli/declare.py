@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer, Register
 
 FORMATS = ("csv", "jsonl")
-YEARS = range(1997, 2101)
 
 
 @options.command
@@ -51,6 +50,7 @@ def declare(
     casebook: CasebookOfKept = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.declarations.law_notes import law_notes
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
@@ -59,7 +59,7 @@ def declare(
     asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
     columns, readings = _columns(options.columns_asked(map)), _readings(reading)
     law = _law(as_of, profile, readings)
-    answer = _judge(read_register(register, columns), _year(year), law, margin)
+    answer = _judge(read_register(register, columns), options.year_asked(year), law, margin)
     if where.case:
         from opencwc.declarations.reader import steps_of
 
@@ -68,7 +68,7 @@ def declare(
             "readings": readings, "margin": margin,
         }  # fmt: skip
         keep_run(VERB, steps_of(answer, law), where, question, _files(register), language)
-    told = [sentence(message, language) for message in _notes(answer)]
+    told = [sentence(message, language) for message in (*law_notes(answer), *_notes(answer))]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
@@ -79,13 +79,6 @@ def declare(
         _print(answer, language)
         sys.stdout.write("".join(f"{line}\n" for line in told))
     return 1 if answer.problems else 0
-
-
-def judge_register(
-    register: Register, year: int, as_of: str, profile: str, readings: Mapping[str, str], margin: str
-) -> Answer:
-    """Return what of a register is due, under the law that the options name."""
-    return _judge(register, year, _law(as_of, profile, readings), margin)
 
 
 def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:
@@ -111,16 +104,6 @@ def _files(register: Path) -> list[Path]:
     if not register.is_dir():
         return [register]
     return [file for file in sorted(register.iterdir()) if file.is_file() and table_named(file.stem)]
-
-
-def _year(text: str) -> int:
-    from datetime import date
-
-    if not text:
-        return date.today().year
-    if not text.isdecimal() or int(text) not in YEARS:
-        raise SettingsError("option_is_no_year", option="--year", text=text, first=YEARS.start, last=YEARS.stop - 1)
-    return int(text)
 
 
 def _share(text: str) -> Decimal:

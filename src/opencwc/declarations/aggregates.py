@@ -17,6 +17,8 @@ from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import direction_of
 from opencwc.finding import Message
 
+RULES_OF = {"S2": ("s2-aggregate", "s2-past"), "S3": ("s3-aggregate", "s3-past")}
+"""What aggregate national data rest on, and until when they are due (VA VII.2(b), VA VIII.2(b))."""
 QUANTITIES = {"S2": ("produce", "process", "consume", "import", "export"), "S3": ("produce", "import", "export")}
 
 
@@ -43,8 +45,7 @@ def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
         )  # fmt: skip
         yield Due(
             "", "", books.name(key), chemical.entry, regime, "aggregate", year - 1,
-            law.due(f"{regime.lower()}-past", year), "", False, why, key, above[most],
-            (f"{regime.lower()}-aggregate", f"{regime.lower()}-past"), country,
+            law.due(RULES_OF[regime][1], year), "", False, why, key, above[most], RULES_OF[regime], country,
         )  # fmt: skip
 
 

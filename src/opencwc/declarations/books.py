@@ -158,10 +158,9 @@ def is_counted(line: Line, law: Law, site_totals: Mapping[Key, Decimal]) -> bool
     if chemical.group not in DECLARED:
         return True
     _, inspected, low = DECLARED[chemical.group]
-    limit = law.percent(low)
-    if limit is None:
+    if law.threshold(low) is None:
         return True
-    if activity.share <= limit:
+    if law.is_low(low, activity.activity, activity.share):
         return False
     middle = law.percent("s2a-low-site") if chemical.group.startswith("2A") else None
     if middle is None or activity.share > middle:

@@ -45,5 +45,6 @@ def _records(lines: Iterable[Due], lang: str) -> Iterable[dict[str, Any]]:
             "kg": f"{line.amount.normalize():f}",
             "rules": list(line.rules),
             "country": line.country,
+            "asked_by": line.asked_by,
             "treaty_due": line.treaty_due.isoformat() if line.treaty_due else None,
         }

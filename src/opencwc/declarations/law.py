@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,12 +14,15 @@ from opencwc.convention import Convention, Deadline, Threshold
 from opencwc.convention.declaration_rules import (
     TREATY,
     Profile,
+    Reading,
     check_choices,
+    of_activity,
     profile_files,
     read_declaration_rules,
     read_profile,
 )
 from opencwc.convention.fields import read_yaml
+from opencwc.convention.model import DAY_OF_YEAR
 from opencwc.errors import SettingsError
 from opencwc.settings import load_settings
 from opencwc.wording import did_you_mean
@@ -57,6 +61,7 @@ class Law:
         self._deadlines = {deadline.id: deadline for deadline in self.convention.deadlines}
         self.profile = self._profile(profile)
         check_choices(readings, self._rules.readings, "--reading")
+        self._asked = dict(readings)
         self._chosen = {**self.profile.readings, **readings}
 
     @property
@@ -66,19 +71,56 @@ class Law:
 
     @cached_property
     def treaty(self) -> Law:
-        """The Convention alone, with the same day and readings of its own."""
-        return self if self.is_treaty else Law(self.convention.as_of)
+        """The Convention alone on the same day, with the readings that were asked for and none of the profile's."""
+        return self if self.is_treaty else Law(self.convention.as_of, readings=self._asked)
+
+    @cached_property
+    def turned(self) -> tuple[Reading, ...]:
+        """The readings that are not taken as the Convention's are by default, each with the choice taken."""
+        changed = (reading._replace(choice=self.reading(reading.id)) for reading in self._rules.readings)
+        return tuple(new for new, plain in zip(changed, self._rules.readings, strict=True) if new != plain)
 
     def in_force_in(self, year: int) -> bool:
         """Tell whether the Convention is in force on the day of the law, and was in a year."""
         return year >= FIRST_YEAR and "s2-past" in self._deadlines
 
-    def threshold(self, id: str) -> Threshold | None:
-        """Return the threshold of an id, the profile's where it has one; ``None`` where it is not in force."""
-        national = self.profile.thresholds.get(id)
-        if national is not None and national.in_force.holds_on(self.convention.as_of):
-            return national
+    def threshold(self, id: str, activity: str = "") -> Threshold | None:
+        """Return the threshold of an id, the profile's where it has one; ``None`` where it is not in force.
+
+        A profile may have another for one ``activity``.
+        """
+        for key in (of_activity(id, activity), id) if self.profile.thresholds else ():
+            national = self.profile.thresholds.get(key)
+            if national is not None and national.in_force.holds_on(self.convention.as_of):
+                return national
         return self._thresholds.get(id)
+
+    def has_deadline(self, id: str) -> bool:
+        """Tell whether an id is that of a deadline of the Convention."""
+        return id in self._deadlines
+
+    def has_own_threshold(self, id: str) -> bool:
+        """Tell whether the profile has a threshold of its own in place of the Convention's."""
+        return self.threshold(id) is not self._thresholds.get(id)
+
+    def has_own_day(self, id: str, activity: str = "") -> bool:
+        """Tell whether the profile has a deadline of its own in place of the Convention's."""
+        return self.deadline(id, activity) is not self._deadlines[id]
+
+    def is_met(self, id: str, kg: Decimal) -> bool:
+        """Tell whether an amount in kg is what a threshold speaks of: more than 1 t, at most 5 mg.
+
+        >>> law = Law(date(2026, 11, 28))
+        >>> law.is_met("s2b-declare", Decimal(1000)), law.is_met("s1-saxitoxin", Decimal("0.000005"))
+        (False, True)
+        """
+        threshold = self.threshold(id)
+        return threshold is not None and threshold.holds(kg / KG[threshold.unit])
+
+    def is_low(self, id: str, activity: str, percent: Decimal) -> bool:
+        """Tell whether a mixture of such a strength is one that a rule on low concentrations leaves out."""
+        threshold = self.threshold(id, activity)
+        return threshold is not None and threshold.holds(percent)
 
     def kg(self, id: str) -> Decimal | None:
         """Return the amount of a threshold in kg; ``None`` where it is not in force."""
@@ -90,14 +132,15 @@ class Law:
         threshold = self.threshold(id)
         return Decimal(threshold.quantity) if threshold and threshold.quantity is not None else None
 
-    def deadline(self, id: str) -> Deadline:
-        """Return the deadline of an id, the profile's where it has one."""
-        national = self.profile.deadlines.get(id)
-        if national is not None and national.in_force.holds_on(self.convention.as_of):
-            return national
+    def deadline(self, id: str, activity: str = "") -> Deadline:
+        """Return the deadline of an id, the profile's where it has one, which may be of one ``activity`` alone."""
+        for key in (of_activity(id, activity), id):
+            national = self.profile.deadlines.get(key)
+            if national is not None and national.in_force.holds_on(self.convention.as_of):
+                return national
         return self._deadlines[id]
 
-    def due(self, id: str, year: int, day: date | None = None) -> date:
+    def due(self, id: str, year: int, day: date | None = None, activity: str = "") -> date:
         """Return the last day of a deadline that falls into a calendar year, or that counts from a ``day``.
 
         >>> law = Law(date(2026, 11, 28))
@@ -106,7 +149,7 @@ class Law:
         >>> law.due("s3-additional", 2026, date(2026, 6, 1)).isoformat()
         '2026-05-27'
         """
-        return last_day(self.deadline(id), year, day)
+        return last_day(self.deadline(id, activity), year, day)
 
     def reading(self, id: str) -> str:
         """Return the reading that is taken of what the treaty leaves open."""
@@ -141,11 +184,13 @@ class Law:
 def last_day(deadline: Deadline, year: int, day: date | None = None) -> date:
     """Return the last day of a deadline: in a calendar year, or counted from a ``day`` (of an activity, a transfer)."""
     amount = timedelta(days=deadline.amount or 0)
-    if deadline.due in ("on", "before_day"):
+    if deadline.due in DAY_OF_YEAR:
         month, of_month = deadline.month or 1, deadline.day or 1
         fixed = date(year, month, of_month) if (month, of_month) != (2, 29) else date(year, 3, 1) - timedelta(days=1)
         return fixed - timedelta(days=1) if deadline.due == "before_day" else fixed
     if day is not None:
+        if deadline.unit == "months" and deadline.due != "by":
+            return _months_from(day, (deadline.amount or 0) * (1 if deadline.due == "after" else -1))
         return day if deadline.due == "by" else day + (amount if deadline.due == "after" else -amount)
     anchors = {
         "year_end": date(year - 1, 12, 31),
@@ -162,6 +207,16 @@ def profiles() -> dict[str, Mapping[str, str]]:
     files = profile_files(_own_profiles())
     ids = sorted(files, key=lambda id: (id != TREATY, id))
     return {id: dict(read_yaml(files[id]).get("title") or {}) for id in ids}
+
+
+def _months_from(day: date, months: int) -> date:
+    """Return the same day of another month, or its last where the month is shorter.
+
+    >>> _months_from(date(2026, 9, 30), -7)
+    datetime.date(2026, 2, 28)
+    """
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
 def _own_profiles() -> Path | None:

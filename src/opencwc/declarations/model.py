@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from opencwc.convention.declaration_rules import Profile, Reading
 from opencwc.finding import Message
 
 ACTIVITIES = ("produce", "process", "consume", "import", "export", "store", "acquire")
@@ -157,7 +158,9 @@ class Due(NamedTuple):
 
     ``plant``, ``chemical`` and ``entry`` are empty where the declaration is not of one. ``due`` is the day of the
     profile; ``treaty_due`` that of the Convention, ``None`` where it asks for none. ``rules`` are the ids of the
-    thresholds, deadlines and readings that it rests on; ``amount`` the weight in kg that made it due.
+    thresholds, deadlines and readings that it rests on; ``amount`` the weight in kg that made it due. ``day`` is that
+    of the activity or the transfer which is declared, and ``moved`` says whether it is an import or an export.
+    ``asked_by`` tells whether the Convention, the law of a State, or both ask for it.
     """
 
     site: str
@@ -176,6 +179,9 @@ class Due(NamedTuple):
     rules: tuple[str, ...] = ()
     country: str = ""
     treaty_due: date | None = None
+    day: date | None = None
+    moved: str = ""
+    asked_by: str = "treaty"
 
 
 class Near(NamedTuple):
@@ -202,7 +208,7 @@ class Change(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is due in a year, and all that is told beside it."""
+    """What is due in a year, and all that is told beside it: the profile, and the readings that are turned."""
 
     year: int
     due: tuple[Due, ...]
@@ -211,3 +217,5 @@ class Answer(NamedTuple):
     problems: tuple[Problem, ...]
     register: Register
     chemicals: Mapping[int, Chemical]
+    profile: Profile | None = None
+    turned: tuple[Reading, ...] = ()

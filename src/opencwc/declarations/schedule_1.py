@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, PlantChemical
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line
@@ -42,7 +43,7 @@ def schedule_1(books: Books, law: Law, year: int) -> Iterator[Due]:
     yield from _of_facilities(books, law, year, planned=False)
     yield from _of_facilities(books, law, year, planned=True)
     yield from _yearly_transfers(books, law, year)
-    yield from _notices(books, law, year)
+    yield from notices(books, law, year)
 
 
 def facility_of(books: Books, site: str, plant: str) -> Facility:
@@ -82,7 +83,7 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
             )  # fmt: skip
             yield Due(
                 site, plant, books.name(key), chemical.entry, "S1", declaration, of, law.due(deadline, year), "",
-                True, why, key, kg, (deadline, *_RULE_OF_KIND.get(facility.kind, ("s1-other-declare",))),
+                True, why, key, kg, (deadline, *_rules_of(facility)),
                 books.country(site, plant),
             )  # fmt: skip
 
@@ -106,6 +107,8 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
     if protective:
         return Message("declare_reason_protective")
     limit = law.kg("s1-other-declare")
+    if limit == 0:  # a national rule without a threshold: whatever a facility makes, holds or uses
+        return Message("declare_reason_any", {"source": _source(law)})
     whole = sum((made.content for made in produced), NONE)
     if limit is None or whole < limit:
         return None
@@ -113,7 +116,20 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
         if law.reading("exactly-100-g") != "declared":
             return None
         return Message("declare_reason_exactly", {"limit": amount(limit)})
+    if law.has_own_threshold("s1-other-declare"):
+        values = {"whole": amount(whole), "limit": amount(limit), "source": _source(law)}
+        return Message("declare_reason_above_national", dict(values))
     return Message("declare_reason_above", {"whole": amount(whole), "limit": amount(limit)})
+
+
+def _rules_of(facility: Facility) -> tuple[str, ...]:
+    """Return the threshold that a facility's declaration rests on: none where it declares whatever it produced."""
+    return () if facility.kind in ("sssf", "protective") else ("s1-other-declare",)
+
+
+def _source(law: Law) -> str:
+    threshold = law.threshold("s1-other-declare")
+    return in_short(threshold.source) if threshold else ""
 
 
 def _yearly_transfers(books: Books, law: Law, year: int) -> Iterator[Due]:
@@ -159,7 +175,7 @@ class _Notice(NamedTuple):
     planned: bool
 
 
-def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
+def notices(books: Books, law: Law, year: int) -> Iterator[Due]:
     """Yield the notices before each dated import or export (VA VI.5; VA VI.5bis for a little saxitoxin)."""
     sums: dict[_Notice, Decimal] = defaultdict(Decimal)
     purposes: dict[_Notice, set[str]] = defaultdict(set)
@@ -178,11 +194,10 @@ def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
     told: dict[tuple[str, str, str, date, date], Due] = {}
     for notice, kg in sorted(sums.items()):
         chemical = books.chemicals[notice.chemical]
-        little = law.kg("s1-saxitoxin") if chemical.entry == SAXITOXIN else None
-        is_little = little is not None and kg <= little and notice not in unknown
+        is_little = chemical.entry == SAXITOXIN and law.is_met("s1-saxitoxin", kg) and notice not in unknown
         exempt = is_little and purposes[notice] <= set(MEDICAL)
         deadline = "s1-saxitoxin" if exempt else "s1-notice"
-        due = law.due(deadline, notice.day.year, notice.day)
+        due = law.due(deadline, notice.day.year, notice.day, notice.direction)
         if due.year != year:
             continue
         why = Message(
@@ -196,10 +211,7 @@ def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
         line = Due(
             notice.site, notice.plant, books.name(notice.chemical), chemical.entry, "S1", "transfer", notice.day.year,
             due, "", False, why, notice.chemical, kg, (deadline,),
-            books.country(notice.site, notice.plant),
+            books.country(notice.site, notice.plant), day=notice.day, moved=notice.direction,
         )  # fmt: skip
         told.setdefault((notice.site, notice.plant, notice.chemical, notice.day, due), line)
     yield from told.values()
-
-
-_RULE_OF_KIND = {"sssf": ("s1-hold",), "protective": ("s1-protective",)}

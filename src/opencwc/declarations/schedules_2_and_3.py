@@ -23,6 +23,12 @@ from opencwc.finding import Message
 
 ACTIVITIES_OF = {"S2": ("produce", "process", "consume"), "S3": ("produce",)}
 YEARS_BACK = {"S2": 3, "S3": 1}
+MOVED = ("import", "export")
+DEADLINES_OF = {
+    "S2": {"past": "s2-past", "anticipated": "s2-anticipated", "additional": "s2-additional"},
+    "S3": {"past": "s3-past", "anticipated": "s3-anticipated", "additional": "s3-additional"},
+}
+"""Until when each is due: VA VII.2(b), VA VII.4(b), VA VII.4(c) and VA VIII.2(b), VA VIII.4(b), VA VIII.4(c)."""
 GROUPS_OF = {"S2": ("2A*", "2A", "2B"), "S3": ("3",)}
 
 
@@ -48,12 +54,18 @@ class PlantBooks:
         """Yield what is due of the regime's plants."""
         together = self.law.reading("plans-and-past") == "together"
         for plant in self.books.plants_of(GROUPS_OF[self.regime]):
+            traded = self._traded(plant)
             past = self._above(plant, self.past_years, planned=False)
             ahead = self._above(plant, (self.year + 1,), planned=True)
-            if past or (together and ahead):
-                yield self._line(plant, "past", self.year - 1, (past or ahead)[0])
+            if past or (together and ahead) or traded:
+                yield self._line(plant, "past", self.year - 1, (past or (ahead if together else []) or traded)[0])
             if ahead or (together and past):
                 yield self._line(plant, "anticipated", self.year + 1, (ahead or past)[0])
+            yield from self._additional(plant)
+
+    def additional(self) -> Iterator[Due]:
+        """Yield what is due of additionally planned activities alone."""
+        for plant in self.books.plants_of(GROUPS_OF[self.regime]):
             yield from self._additional(plant)
 
     def near(self, margin: Decimal) -> Iterator[Near]:
@@ -64,7 +76,9 @@ class PlantBooks:
                 for activity in self.activities:
                     for of in years:
                         kg = self._sum(plant, activity, of, planned=planned)
-                        if limit is not None and limit * (1 - margin) <= kg <= limit and kg > 0:
+                        if not kg or limit is None or self.law.is_met(rule, kg):
+                            continue
+                        if limit * (1 - margin) <= kg <= limit:
                             entry = self.books.chemicals[plant.chemical].entry
                             name = self.books.name(plant.chemical)
                             yield Near(plant.site, plant.plant, name, entry, activity, of, planned, kg, limit, rule)
@@ -84,19 +98,27 @@ class PlantBooks:
 
     def _above(self, plant: PlantChemical, years: Iterable[int], *, planned: bool) -> list[Above]:
         """Return the activities that are more than the threshold, the latest year and the largest first."""
-        _, limit = self._limit(plant)
+        rule, _ = self._limit(plant)
         sums = (
             Above(activity, of, self._sum(plant, activity, of, planned=planned))
             for of in years
             for activity in self.activities
         )
-        above = [found for found in sums if limit is not None and found.kg > limit]
+        above = [found for found in sums if found.kg and self.law.is_met(rule, found.kg)]
         return sorted(above, key=lambda found: (-found.year, -found.kg, self.activities.index(found.activity)))
+
+    def _traded(self, plant: PlantChemical) -> list[Above]:
+        """Return imports and exports of the year before that the law of a State has an operator declare."""
+        rule, of = f"{self.prefix}-trade", self.year - 1
+        if self.law.threshold(rule) is None:
+            return []
+        sums = (Above(moved, of, self.books.amount(Key(*plant, moved, of, False))) for moved in MOVED)
+        return sorted((found for found in sums if self.law.is_met(rule, found.kg)), key=lambda found: -found.kg)
 
     def _additional(self, plant: PlantChemical) -> Iterator[Due]:
         """Yield what was planned additionally (VA VII.4(c), VA VIII.4(c)): five days before each activity begins."""
-        _, limit = self._limit(plant)
-        deadline = f"{self.prefix}-additional"
+        rule, _ = self._limit(plant)
+        deadline = DEADLINES_OF[self.regime]["additional"]
         alone = self.law.reading("additional-sum") == "alone"
         seen: dict[date, Above] = {}
         for (activity, day), kg in sorted(self._dated.get(plant, {}).items(), key=lambda item: (item[0][1], -item[1])):
@@ -104,7 +126,7 @@ class PlantBooks:
             if activity not in self.activities or due.year != self.year:
                 continue
             whole = kg if alone else self.books.amount(Key(*plant, activity, day.year, True))
-            if limit is not None and whole > limit and (day not in seen or whole > seen[day].kg):
+            if self.law.is_met(rule, whole) and (day not in seen or whole > seen[day].kg):
                 seen[day] = Above(activity, day.year, whole)
         for day, above in seen.items():
             yield self._line(plant, "additional", day.year, above, day)
@@ -112,11 +134,13 @@ class PlantBooks:
     def _line(self, plant: PlantChemical, declaration: str, period: int, above: Above, day: date | None = None) -> Due:
         books, law = self.books, self.law
         rule, limit = self._limit(plant)
+        if above.activity in MOVED:  # no threshold of the Convention: a national one
+            rule, limit = f"{self.prefix}-trade", law.kg(f"{self.prefix}-trade")
         chemical = books.chemicals[plant.chemical]
-        deadline = f"{self.prefix}-{declaration}"
+        deadline = DEADLINES_OF[self.regime][declaration]
         due = law.due(deadline, day.year if day else self.year, day)
         code = ""
-        if self.regime == "S3":
+        if self.regime == "S3" and above.activity == "produce":
             code = law.range_code("s3", self._produced(plant, declaration, period, above))
         threshold = law.threshold(rule)
         why = Message(
@@ -132,7 +156,7 @@ class PlantBooks:
         return Due(
             plant.site, plant.plant, books.name(plant.chemical), chemical.entry, self.regime, declaration, period, due,
             code, self._is_inspected(plant, period, declaration), why, plant.chemical, above.kg, (rule, deadline),
-            books.country(plant.site, plant.plant),
+            books.country(plant.site, plant.plant), day=day,
         )  # fmt: skip
 
     def _produced(self, plant: PlantChemical, declaration: str, period: int, above: Above) -> Decimal:
