@@ -18,9 +18,12 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from opencwc.declarations.model import Answer, Register
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.declarations.law import Law
+    from opencwc.declarations.model import Answer, Problem, Register
+    from opencwc.declarations.unusual.proposals import Unusual
 
 FORMATS = ("csv", "jsonl")
 YEARS = range(1997, 2101)
@@ -38,6 +41,9 @@ def declare(
         list[str] | None, typer.Option(metavar="ID=CHOICE", help="Turn a reading that the treaty leaves open.")
     ] = None,
     margin: Annotated[str, typer.Option(help="How many per cent under a threshold are near.")] = "10",
+    unusual: Annotated[
+        bool, typer.Option("--unusual", help="Propose which figures of the year before are worth asking about.")
+    ] = False,
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     map: options.Columns = None,
@@ -49,10 +55,18 @@ def declare(
 
     asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
     columns = _columns(options.columns_asked(map))
+    if unusual:
+        from opencwc.cli.declare_unusual import write_unusual
+
+        law, chemicals = law_asked(as_of, profile, options.columns_asked(reading))
+        read = read_register(register, columns)
+        proposed, unread = unusual_of(read, law, chemicals, _year(year))
+        notes = [sentence(message, language) for message in _notes((*read.problems, *unread))]
+        return write_unusual(proposed, notes, asked, output, language)
     answer = judge_register(
         read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
     )
-    told = [sentence(message, language) for message in _notes(answer)]
+    told = [sentence(message, language) for message in _notes(answer.problems)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
@@ -71,19 +85,40 @@ def judge_register(
     """Return what of a register is due, under the law that the options name."""
     from decimal import Decimal, InvalidOperation
 
-    from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.judgement import judge
+
+    try:
+        share = Decimal(margin) / 100
+    except InvalidOperation:
+        raise SettingsError("option_is_no_share", option="--margin", text=margin) from None
+    law, chemicals = law_asked(as_of, profile, readings)
+    return judge(register, law, year, chemicals, share)
+
+
+def law_asked(as_of: str, profile: str, readings: Mapping[str, str]) -> tuple[Law, Chemicals]:
+    """Return the law that the options name, and what reads chemicals under it."""
+    from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.law import Law
     from opencwc.screening.rulebook import Rulebook
     from opencwc.screening.screener import Screener
 
     day = options.day_asked(as_of)
-    try:
-        share = Decimal(margin) / 100
-    except InvalidOperation:
-        raise SettingsError("option_is_no_share", option="--margin", text=margin) from None
-    law = Law(day, profile, readings)
-    return judge(register, law, year, Chemicals(Screener(Rulebook.of(day, ("CWC",)))), share)
+    return Law(day, profile, readings), Chemicals(Screener(Rulebook.of(day, ("CWC",))))
+
+
+def unusual_of(
+    register: Register, law: Law, chemicals: Chemicals, year: int
+) -> tuple[Unusual, list[Problem]]:  # fmt: skip
+    """Return which figures declared on in a year, those of the year before, are worth asking about.
+
+    Beside them stand the lines whose chemical is not known.
+    """
+    from opencwc.declarations.books import Books
+    from opencwc.declarations.judgement import read_lines
+    from opencwc.declarations.unusual.proposals import unusual_figures
+
+    lines, unread = read_lines(register, chemicals)
+    return unusual_figures(Books(register, lines, law), law, year - 1), unread
 
 
 def _year(text: str) -> int:
@@ -105,8 +140,8 @@ def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return columns
 
 
-def _notes(answer: Answer) -> list[Message]:
-    """Return what is told below the lines: problems with their places, what is near, what changed."""
+def _notes(problems: Sequence[Problem]) -> list[Message]:
+    """Return what is told below the lines: problems with their places."""
     notes = [
         Message(
             "declare_problem",
@@ -115,10 +150,10 @@ def _notes(answer: Answer) -> list[Message]:
                 "field": problem.place.field, "says": problem.says,
             },
         )
-        for problem in answer.problems[:_MOST_TOLD]
+        for problem in problems[:_MOST_TOLD]
     ]  # fmt: skip
-    if len(answer.problems) > _MOST_TOLD:
-        notes.append(Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD}))
+    if len(problems) > _MOST_TOLD:
+        notes.append(Message("declare_more_problems", {"count": len(problems) - _MOST_TOLD}))
     return notes
 
 
