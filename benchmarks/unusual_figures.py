@@ -344,7 +344,7 @@ def section(answers: dict[str, dict[str, Any]]) -> str:
         _table(("test generator", *KINDS), reasons),
         "Calibration, of the listed figures of a generator that nothing was learnt from:\n",
         _table(("test generator", "cut", "probability told, mean", "share wrong", "expected calibration error, all",
-                "trained in"), sure),
+                "trained in, by the clock, beside other work"), sure),
     ]  # fmt: skip
     return "\n".join(parts)
 
