@@ -1,7 +1,8 @@
 """Forests of boosted trees, as LightGBM writes them, applied to tables without it: much sooner, with the same sums.
 
-LightGBM trains them (`benchmarks.transfers_training`). To load it takes longer than to weigh a hundred thousand lines,
-and it walks every tree node by node; here nodes are laid out by what they look at (`tree_kernel`).
+LightGBM trains them (`benchmarks.transfers_training`, `benchmarks.unusual_figures`). To load it takes longer than to
+weigh a hundred thousand lines, and it walks every tree node by node; here nodes are laid out by what they look at
+(`tree_kernel`).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Forests(NamedTuple):
 
     def sums(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the raw score of each row of a table of features by each forest."""
-        from opencwc.transfers.reconcile.tree_kernel import sum_leaves
+        from opencwc.models.tree_kernel import sum_leaves
 
         table = np.ascontiguousarray(table, np.float32)
         sums = np.empty((len(table), len(self.begins) - 1))

@@ -8,8 +8,8 @@ import lightgbm
 import numpy as np
 import pytest
 
+from opencwc.models.boosted_trees import MANY, logistic, read_forests
 from opencwc.transfers.reconcile import causes
-from opencwc.transfers.reconcile.boosted_trees import MANY, logistic, read_forests
 
 DATA = Path(causes.__file__).parent / "data"
 CAUSES = (DATA / "causes.txt").read_text(encoding="utf-8").split(causes.BETWEEN)

@@ -36,7 +36,7 @@ def sum_leaves(
 
     A node that sends the row to the right takes the leaves to its left away from those that are left of its tree; the
     first one that stays is the row's (QuickScorer, C. Lucchese et al., 2015). The arrays are those of
-    `opencwc.transfers.reconcile.boosted_trees.Forests`.
+    `opencwc.models.boosted_trees.Forests`.
     """
     left_over = np.empty(len(values), np.uint64)
     for row in range(len(table)):
