@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.declare_checks import fault_notes, write_faults
 from opencwc.cli.value import displayable
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
@@ -42,6 +43,9 @@ def declare(
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     map: options.Columns = None,
     lang: options.Lang = "",
+    check_books: Annotated[
+        bool, typer.Option("--check-books", help="Give what the checks found in the books instead, the worst first.")
+    ] = False,
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
     from opencwc.declarations.register_reader import read_register
@@ -53,6 +57,11 @@ def declare(
         read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
     )
     told = [sentence(message, language) for message in _notes(answer)]
+    if check_books:
+        write_faults(answer, output, asked, language)
+        sys.stderr.write("".join(f"{line}\n" for line in told))
+        return 1 if answer.problems or answer.faults else 0
+    told += [sentence(message, language) for message in fault_notes(answer)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from opencwc.convention import Convention
 from opencwc.declarations.aggregates import aggregates
 from opencwc.declarations.books import Books
+from opencwc.declarations.checks import find_faults
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Answer, Change, Chemical, Due, Line, Near, Place, Problem, Register
@@ -38,6 +39,7 @@ def judge(register: Register, law: Law, year: int, chemicals: Chemicals, margin:
         problems=(*register.problems, *unknown),
         register=register,
         chemicals={line.activity.row: line.chemical for line in lines},
+        faults=find_faults(books, law, year),
     )
 
 

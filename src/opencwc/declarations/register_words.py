@@ -70,6 +70,15 @@ def purpose_of(text: str) -> str:
     return next((word for word in ("protective", "explosives") if word in parts), parts[0])
 
 
+def is_capacity(header: str) -> bool:
+    """Tell whether a further column of the table of sites holds a capacity.
+
+    >>> is_capacity("Production capacity"), is_capacity("capacité"), is_capacity("capacity unit")
+    (True, True, False)
+    """
+    return plain_words(header) in {plain_words(word) for word in ("capacity", *_raw()["capacity"])}
+
+
 def plain_words(text: str) -> str:
     """Return words without case, accents and punctuation."""
     spelt = without_marks(text)
