@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from opencwc.convention import Convention, TransferRule
+from opencwc.convention.clauses import in_short
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.declarations.checks.base import CheckedBooks, row_of
 from opencwc.declarations.model import Fault, Line
@@ -96,7 +97,8 @@ def _fault(checked: CheckedBooks, line: Line, says: str, gravity: str, rule: Tra
     said: dict[str, Value] = {
         "place": place_said(activity.site, activity.plant), "chemical": checked.named(chemical.key),
         "amount": amount(activity.content), "day": day, "activity": Message(f"check_activity_{activity.activity}"),
-        "partner": state_named(activity.partner) if activity.partner else "", "source": rule.source if rule else "",
+        "partner": state_named(activity.partner) if activity.partner else "",
+        "source": in_short(rule.source) if rule else "",
     }  # fmt: skip
     return Fault(
         row_of(activity, "partner"), "", gravity,

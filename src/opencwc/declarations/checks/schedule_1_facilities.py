@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE
 from opencwc.declarations.checks.base import CheckedBooks, row_of
 from opencwc.declarations.model import Fault, Line, Place
@@ -114,7 +115,7 @@ def _fault(
     said: dict[str, Value] = {
         "place": place_said(facility.site, facility.plant), "amount": amount(whole), "limit": amount(limit),
         "year": str(year), "kind": Message(f"declare_kind_{facility.kind or 'none'}"),
-        "source": threshold.source if threshold else "",
+        "source": in_short(threshold.source) if threshold else "",
     }  # fmt: skip
     fault = Fault(
         row_of(largest.activity, "quantity"), "", "broken", checked.subject(facility.site, facility.plant, "", year),
