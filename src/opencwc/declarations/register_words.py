@@ -79,6 +79,30 @@ def is_capacity(header: str) -> bool:
     return plain_words(header) in {plain_words(word) for word in ("capacity", *_raw()["capacity"])}
 
 
+def is_coordinate(name: str, header: str) -> bool:
+    """Tell whether a further column of the table of sites holds the ``latitude`` or the ``longitude``.
+
+    >>> is_coordinate("latitude", "Lat."), is_coordinate("longitude", "широта")
+    (True, False)
+    """
+    return plain_words(header) in {plain_words(word) for word in (name, *_raw()["coordinates"][name])}
+
+
+@lru_cache(maxsize=10_000)
+def is_street_word(word: str) -> bool:
+    """Tell whether a word of an address is one such as street, number or district, which tells nothing by itself.
+
+    >>> is_street_word("St"), is_street_word("улица"), is_street_word("Orvenda")
+    (True, True, False)
+    """
+    return plain_words(word) in _street_words()
+
+
+@cache
+def _street_words() -> frozenset[str]:
+    return frozenset(plain_words(str(word)) for words in _raw()["street_words"] for word in words)
+
+
 def plain_words(text: str) -> str:
     """Return words without case, accents and punctuation."""
     spelt = without_marks(text)
