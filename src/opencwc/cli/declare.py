@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.declare_beside import beside, year_before
 from opencwc.cli.declare_checks import fault_notes, write_faults
 from opencwc.cli.value import displayable
 from opencwc.errors import SettingsError
@@ -46,6 +47,9 @@ def declare(
     check_books: Annotated[
         bool, typer.Option("--check-books", help="Give what the checks found in the books instead, the worst first.")
     ] = False,
+    before: Annotated[
+        Path | None, typer.Option(help="Last year's own register: which site is which, and what changed.")
+    ] = None,
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
     from opencwc.declarations.register_reader import read_register
@@ -62,6 +66,11 @@ def declare(
         sys.stderr.write("".join(f"{line}\n" for line in told))
         return 1 if answer.problems or answer.faults else 0
     told += [sentence(message, language) for message in fault_notes(answer)]
+    if before is not None:
+        law = (as_of, profile, options.columns_asked(reading))
+        told += year_before(before, answer, columns, law, language)
+    if not asked:
+        told += beside(answer, as_of, language)
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
