@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.site_matching import matched, register_of, scored, whole_precision
+
 from opencwc.declarations.model import Register
 from opencwc.declarations.site_likeness import profiles_of
 from opencwc.declarations.site_matching import match_sites, similar_codes
@@ -80,7 +81,7 @@ def test_codes_that_differ_in_marks_only_are_told() -> None:
 
 
 def test_a_register_without_change_matches_itself_whatever_the_order_of_its_lines() -> None:
-    world, before, now, _, _ = matched(5, 60)
+    _, before, now, _, _ = matched(5, 60)
     assert match_sites(before, before).now == {code: code for code, _ in before.sites}
     turned = Register(now.name, dict(reversed(now.sites.items())), ())
     assert match_sites(before, turned) == match_sites(before, now)

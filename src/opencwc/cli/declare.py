@@ -14,6 +14,7 @@ import typer
 from opencwc.cli import options
 from opencwc.cli.declare_beside import beside, year_before
 from opencwc.cli.declare_checks import fault_notes, write_faults
+from opencwc.cli.declare_trade import declared_trade, with_trade
 from opencwc.cli.value import displayable
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from opencwc.declarations.model import Answer, Register
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "ledger")
 YEARS = range(1997, 2101)
 
 
@@ -47,11 +48,15 @@ def declare(
     check_books: Annotated[
         bool, typer.Option("--check-books", help="Give what the checks found in the books instead, the worst first.")
     ] = False,
+    trade: Annotated[
+        str, typer.Option(metavar="LEDGER", help="The customs' ledger, or a partner's: where it differs is a fault.")
+    ] = "",
     before: Annotated[
         Path | None, typer.Option(help="Last year's own register: which site is which, and what changed.")
     ] = None,
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.declarations.national_trade import trade_as_ledger
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
@@ -61,6 +66,14 @@ def declare(
         read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
     )
     told = [sentence(message, language) for message in _notes(answer)]
+    if trade:
+        answer, notes = with_trade(answer, trade, {}, as_of)
+        told += [sentence(note, language) for note in notes]
+    if asked == "ledger":
+        with open_for_writing(output, binary=True) as stream:
+            stream.write(trade_as_ledger(declared_trade(answer, as_of)).encode())
+        sys.stderr.write("".join(f"{line}\n" for line in told))
+        return 1 if answer.problems else 0
     if check_books:
         write_faults(answer, output, asked, language)
         sys.stderr.write("".join(f"{line}\n" for line in told))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from opencwc.cli import options
 from opencwc.cli.value import displayable
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ def counted(answer: Answer) -> Message:
 
 
 def _row(fault: Fault, lang: str) -> list[str]:
-    place: dict[str, Value] = {"table": Message(f"declare_table_{fault.place.table}"), "row": str(fault.place.row)}
+    table = Message(f"declare_table_{fault.place.table}")
+    place = Message("check_where", {"table": table, "row": str(fault.place.row)}) if fault.place.row else table
     return [
         say(f"check_gravity_{fault.gravity}", lang),
-        displayable(say(Message("check_where", place), lang)),
+        displayable(say(place, lang)),
         displayable(sentence(fault.says, lang)),
     ]
 
