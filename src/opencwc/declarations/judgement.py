@@ -11,6 +11,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Profile
 from opencwc.declarations.aggregates import aggregates
 from opencwc.declarations.books import Books
+from opencwc.declarations.checks import find_faults
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Answer, Change, Chemical, Due, Line, Near, Place, Problem, Register
@@ -43,6 +44,7 @@ def judge(register: Register, law: Law, year: int, chemicals: Chemicals, margin:
         chemicals={line.activity.row: line.chemical for line in lines},
         profile=None if law.is_treaty else law.profile,
         turned=law.turned,
+        faults=find_faults(books, law, year),
     )
 
 

@@ -207,6 +207,37 @@ class Change(NamedTuple):
     before: Due | None
 
 
+GRAVITIES = ("broken", "wrong", "ask")
+"""How grave a fault is: a limit of the Convention is not kept; figures cannot all be true; worth asking about."""
+
+
+class FaultSubject(NamedTuple):
+    """What a fault is of: a plant site, a plant, a chemical and a year, each empty or 0 where it is of none."""
+
+    site: str = ""
+    plant: str = ""
+    chemical: str = ""
+    year: int = 0
+
+
+class Fault(NamedTuple):
+    """What a check found in the books of a year: where, of what, by which figures, and by which rule.
+
+    ``check`` is the id of the check, ``gravity`` one of `GRAVITIES`. ``figures`` are weights in kg (or counts) by name.
+    ``rule`` is the id of the Convention's rule, empty for arithmetic; ``source`` its clause, ``evidence`` its grade.
+    """
+
+    place: Place
+    check: str
+    gravity: str
+    subject: FaultSubject
+    says: Message
+    figures: Mapping[str, Decimal] = MappingProxyType({})
+    rule: str = ""
+    source: str = ""
+    evidence: str = ""
+
+
 class Answer(NamedTuple):
     """What is due in a year, and all that is told beside it: the profile, and the readings that are turned."""
 
@@ -219,3 +250,4 @@ class Answer(NamedTuple):
     chemicals: Mapping[int, Chemical]
     profile: Profile | None = None
     turned: tuple[Reading, ...] = ()
+    faults: tuple[Fault, ...] = ()

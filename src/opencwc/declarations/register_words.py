@@ -70,6 +70,39 @@ def purpose_of(text: str) -> str:
     return next((word for word in ("protective", "explosives") if word in parts), parts[0])
 
 
+def is_capacity(header: str) -> bool:
+    """Tell whether a further column of the table of sites holds a capacity.
+
+    >>> is_capacity("Production capacity"), is_capacity("capacité"), is_capacity("capacity unit")
+    (True, True, False)
+    """
+    return plain_words(header) in {plain_words(word) for word in ("capacity", *_raw()["capacity"])}
+
+
+def is_coordinate(name: str, header: str) -> bool:
+    """Tell whether a further column of the table of sites holds the ``latitude`` or the ``longitude``.
+
+    >>> is_coordinate("latitude", "Lat."), is_coordinate("longitude", "широта")
+    (True, False)
+    """
+    return plain_words(header) in {plain_words(word) for word in (name, *_raw()["coordinates"][name])}
+
+
+@lru_cache(maxsize=10_000)
+def is_street_word(word: str) -> bool:
+    """Tell whether a word of an address is one such as street, number or district, which tells nothing by itself.
+
+    >>> is_street_word("St"), is_street_word("улица"), is_street_word("Orvenda")
+    (True, True, False)
+    """
+    return plain_words(word) in _street_words()
+
+
+@cache
+def _street_words() -> frozenset[str]:
+    return frozenset(plain_words(str(word)) for words in _raw()["street_words"] for word in words)
+
+
 def plain_words(text: str) -> str:
     """Return words without case, accents and punctuation."""
     spelt = without_marks(text)

@@ -1,7 +1,7 @@
 """A company's or a person's name to words that can be compared across scripts.
 
 Legal forms and titles are taken off. A common word (chemical, trading) is one word in all languages. What is left is
-written in Latin letters, and in a coarser spelling (`opencwc.transfers.check.romanisation`).
+written in Latin letters, and in a coarser spelling (`opencwc.language.romanisation`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.chinese import simplified
-from opencwc.transfers.check.romanisation import CYRILLIC_MARKS, coarse, in_latin, plain_arabic, plain_latin, stem
+from opencwc.language.romanisation import CYRILLIC_MARKS, coarse, in_latin, plain_arabic, plain_latin, stem
 
 WORDS = Path(__file__).parent / "data" / "company_words.yaml"
 _RUNS = re.compile(

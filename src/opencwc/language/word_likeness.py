@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from opencwc.transfers.check.name_words import NameWord
-from opencwc.transfers.check.romanisation import DOUBLED, LETTERS, bones, coarse, in_latin, romanised, syllables
+from opencwc.language.name_words import NameWord
+from opencwc.language.romanisation import DOUBLED, LETTERS, bones, coarse, in_latin, romanised, syllables
 
 _SOUNDS = {"a": "ae", "u": "ou", "i": "ie", "'": "aeiou"}
 _HEARD = str.maketrans(LETTERS["heard"])
@@ -33,7 +33,7 @@ _STRICT = 1.9
 def alike(first: NameWord, second: NameWord) -> float:
     """Tell from 0 to 1 how alike two words are; below some likeness it is 0, since another word is no near miss.
 
-    >>> from opencwc.transfers.check.name_words import name_words
+    >>> from opencwc.language.name_words import name_words
     >>> def like(one, other): return round(alike(name_words(one)[0], name_words(other)[0]), 2)
     >>> like("Мохаммед", "Muhammad"), like("حسين", "Hussein"), like("حسين", "Hassan"), like("Orion", "Orient")
     (0.78, 0.97, 0.77, 0.0)
@@ -78,7 +78,7 @@ def plural(first: NameWord, second: NameWord) -> float:
 
     A person's name has no plural (Han, Hans), so that it is for the caller to say that these are companies.
 
-    >>> from opencwc.transfers.check.name_words import name_words
+    >>> from opencwc.language.name_words import name_words
     >>> plural(name_words("Ink")[0], name_words("Inks")[0]), plural(name_words("Ink")[0], name_words("Inky")[0])
     (0.9, 0.0)
     """
@@ -91,7 +91,7 @@ def plural(first: NameWord, second: NameWord) -> float:
 def heard(word: NameWord) -> str:
     """Give the consonants of a foreign word as Chinese can write them by sound; empty where they tell too little.
 
-    >>> from opencwc.transfers.check.name_words import name_words
+    >>> from opencwc.language.name_words import name_words
     >>> heard(name_words("伊万·莫罗佐夫")[1]) == heard(name_words("Морозов")[0]) == heard(name_words("Morozov")[0])
     True
     """
