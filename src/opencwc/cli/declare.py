@@ -5,7 +5,9 @@ Exit status: 0 ran and read everything, 1 something could not be read or a perso
 
 from __future__ import annotations
 
+import gc
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +20,7 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from opencwc.declarations.model import Answer, Register
@@ -50,7 +52,9 @@ def declare(
 
     asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
     columns = _columns(options.columns_asked(map))
-    answer = judge_register(read_register(register, columns), _year(year), as_of, profile, _readings(reading), margin)
+    asked_year, readings = _year(year), _readings(reading)
+    with _collection_paused():
+        answer = judge_register(read_register(register, columns), asked_year, as_of, profile, readings, margin)
     told = [sentence(message, language) for message in _notes(answer)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
@@ -62,6 +66,18 @@ def declare(
         _print(answer, language)
         sys.stdout.write("".join(f"{line}\n" for line in told))
     return 1 if answer.problems else 0
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Collect no garbage meanwhile: a whole register stays until it is judged, and looking for waste takes a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def judge_register(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line, Near
-from opencwc.declarations.phrases import amount
+from opencwc.declarations.phrases import amount, by_reading
 from opencwc.finding import Message
 
 EXPLOSIVES = "explosives"
@@ -23,11 +23,15 @@ EXPLOSIVES = "explosives"
 
 
 class SiteProduction(NamedTuple):
-    """What a plant site made in a year of what is in no Schedule: in all, and of PSF chemicals by plant, in kg."""
+    """What a plant site made in a year of what is in no Schedule: in all, and of PSF chemicals by plant, in kg.
+
+    ``readings`` are those that the sum rests on.
+    """
 
     site: str
     organic: Decimal
     psf: dict[str, dict[str, Decimal]]
+    readings: tuple[str, ...] = ()
 
 
 def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
@@ -44,8 +48,9 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             )
             inspected = law.threshold("doc-inspect") is not None
             yield Due(
-                made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected, why,
-                "doc", made.organic, ("doc-declare", "ocpf-update"), country,
+                made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected,
+                by_reading(why, made.readings), "doc", made.organic, ("doc-declare", "ocpf-update", *made.readings),
+                country,
             )  # fmt: skip
         for plant, chemicals in sorted(made.psf.items()):
             above = {key: kg for key, kg in chemicals.items() if psf is not None and kg > psf}
@@ -60,11 +65,12 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
                     "limit": amount(psf or NONE), "year": str(of),
                 },
             )  # fmt: skip
+            readings = ("psf-sum",) if len(chemicals) > len(above) else ()
             inspection = law.kg("psf-inspect")
             yield Due(
                 made.site, plant, "", "", "OCPF", "past", of, due, law.range_code("psf", whole),
-                inspection is not None and above[most] > inspection, why, "psf", whole, ("psf-declare", "ocpf-update"),
-                country,
+                inspection is not None and above[most] > inspection, by_reading(why, readings), "psf", whole,
+                ("psf-declare", "ocpf-update", *readings), country,
             )  # fmt: skip
 
 
@@ -83,12 +89,7 @@ def near_other_facilities(books: Books, law: Law, year: int, margin: Decimal) ->
 
 def productions(books: Books, law: Law, of: int) -> Iterator[SiteProduction]:
     """Yield what each plant site made in a year that counts for the list; exempt sites are left out."""
-    by_site: dict[str, list[Line]] = defaultdict(list)
-    for line in books.lines:
-        activity = line.activity
-        if activity.activity == "produce" and activity.year == of and not activity.planned and activity.content:
-            by_site[activity.site].append(line)
-    for site, lines in sorted(by_site.items()):
+    for site, lines in sorted(books.made_in(of).items()):
         if is_exempt(lines, law):
             continue
         counted = [line for line in lines if _counts(line, law)]
@@ -96,7 +97,15 @@ def productions(books: Books, law: Law, of: int) -> Iterator[SiteProduction]:
         for activity, chemical in counted:
             if chemical.psf:
                 psf[activity.plant][chemical.key] += activity.content
-        yield SiteProduction(site, sum((line.activity.content for line in counted), NONE), psf)
+        readings = tuple(
+            reading
+            for reading, rests in (
+                ("mixed-hydrocarbons", any(map(_named, counted))),
+                ("polymers", any(line.chemical.polymer for line in counted)),
+            )
+            if rests
+        )
+        yield SiteProduction(site, sum((line.activity.content for line in counted), NONE), psf, readings)
 
 
 def is_exempt(lines: Iterable[Line], law: Law) -> bool:
