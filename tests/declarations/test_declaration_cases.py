@@ -151,3 +151,22 @@ def test_every_line_says_why_in_every_language(lang: str) -> None:
         for case in cases_of(file)[::3]:
             sentences = [due_as_texts(line, lang)["why"] for line in judged(case).due]
             assert not [said for said in sentences if not said or "declare_" in said or "{" in said]
+
+
+@pytest.mark.parametrize(
+    ("topic", "name", "reading"),
+    [
+        ("schedule_3", "Two chemicals of 150 t at one site", "s3-inspection-sum"),
+        ("schedule_2_plans", "Plan above, plans and past read together", "plans-and-past"),
+        ("schedule_2_plans", "A small addition to a plan that is above", "additional-sum"),
+        ("other_facilities", "Hydrocarbons and methanol at one site", "mixed-hydrocarbons"),
+        ("other_facilities", "A polymer that is counted", "polymers"),
+        ("other_facilities", "A PSF chemical below 30 t is not in the plant's range", "psf-sum"),
+        ("schedule_1_facilities", "Research, exactly 100 g", "exactly-100-g"),
+        ("aggregates", "Imports of Schedule 2 above 1 t", "aggregate-threshold"),
+    ],
+)
+def test_the_reading_that_a_line_rests_on_is_named(topic: str, name: str, reading: str) -> None:
+    file = next(path for path in FILES if path.stem == topic)
+    case = next(case for case in cases_of(file) if case["name"] == name)
+    assert any(f"reading {reading}" in due_as_texts(line)["why"] for line in judged(case).due)

@@ -8,7 +8,7 @@ and up to 10 per cent as long as the plant site stays below the threshold of ins
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -45,7 +45,7 @@ class Books:
     """The lines of a register, ready to be judged under one law."""
 
     def __init__(self, register: Register, lines: Iterable[Line], law: Law) -> None:
-        self.register = register
+        self.register, self.law = register, law
         self.chemicals: dict[str, Chemical] = {}
         self._written: dict[str, set[str]] = defaultdict(set)
         read = tuple(lines)
@@ -54,8 +54,11 @@ class Books:
             if held is None or (chemical.group and not held.group):
                 self.chemicals[chemical.key] = chemical
             if activity.chemical:
-                self._written[chemical.key].add(" ".join(activity.chemical.split()))
-        self.lines = tuple(Line(activity, self.chemicals[chemical.key]) for activity, chemical in read)
+                self._written[chemical.key].add(activity.chemical)
+        self.lines = tuple(
+            line if line.chemical is (held := self.chemicals[line.chemical.key]) else Line(line.activity, held)
+            for line in read
+        )
         totals = _site_totals(self.lines, law)
         self._countries: dict[tuple[str, str], str] = {}
         self.counted = tuple(line for line in self.lines if is_counted(line, law, totals))
@@ -123,7 +126,26 @@ class Books:
         """What is counted of plans without a date."""
         return self._add_up(line for line in self.counted if line.activity.planned and line.activity.date is None)
 
-    def planned_by_day(self) -> dict[PlantChemical, dict[tuple[str, date], Decimal]]:
+    @cached_property
+    def above(self) -> Mapping[bool, Mapping[PlantChemical, Sequence[tuple[Key, Decimal]]]]:
+        """What is more than the declaration threshold of its part of a Schedule: done (``False``), planned (``True``).
+
+        Of plans those without a date.
+        """
+        rules = {group: rule for group, (rule, _, _) in DECLARED.items()}
+        above: dict[bool, dict[PlantChemical, list[tuple[Key, Decimal]]]] = {
+            False: defaultdict(list),
+            True: defaultdict(list),
+        }
+        for planned, sums in ((False, self.sums), (True, self.undated_plans)):
+            for key, kg in sums.items():
+                rule = rules.get(self.chemicals[key.chemical].group)
+                if key.planned == planned and kg and rule and self.law.is_met(rule, kg):
+                    above[planned][PlantChemical(key.site, key.plant, key.chemical)].append((key, kg))
+        return above
+
+    @cached_property
+    def planned_by_day(self) -> Mapping[PlantChemical, Mapping[tuple[str, date], Decimal]]:
         """Return what is planned to begin on a day: by plant and chemical, then by activity and day."""
         sums: dict[PlantChemical, dict[tuple[str, date], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for activity, chemical in self.counted:
@@ -132,9 +154,29 @@ class Books:
                 sums[plant][activity.activity, activity.date] += activity.content
         return sums
 
-    def of(self, regime: str) -> Iterator[Line]:
-        """Yield the lines of the chemicals of a Schedule (``S1``, ``S2``, ``S3``)."""
-        return (line for line in self.lines if line.chemical.regime == regime)
+    def of(self, regime: str) -> Sequence[Line]:
+        """Return the lines of the chemicals of a Schedule (``S1``, ``S2``, ``S3``)."""
+        return self._by_regime.get(regime, ())
+
+    @cached_property
+    def _by_regime(self) -> Mapping[str, Sequence[Line]]:
+        lines: dict[str, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            lines[line.chemical.regime].append(line)
+        return lines
+
+    def made_in(self, year: int) -> Mapping[str, Sequence[Line]]:
+        """Return what was produced in a year, by plant site."""
+        return self._made.get(year, {})
+
+    @cached_property
+    def _made(self) -> Mapping[int, Mapping[str, Sequence[Line]]]:
+        made: dict[int, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+        for line in self.lines:
+            activity = line.activity
+            if activity.activity == "produce" and not activity.planned and activity.content:
+                made[activity.year][activity.site].append(line)
+        return made
 
     @staticmethod
     def _add_up(lines: Iterable[Line]) -> Mapping[Key, Decimal]:

@@ -40,10 +40,10 @@ class Chemicals:
 
     def read(self, chemical: str, cas: str = "") -> Chemical | Message:
         """Return the chemical of a line by what it says, or why it is not known."""
-        said = (" ".join(chemical.split()), cas.strip())
-        if said not in self._read:
-            self._read[said] = self._of(*said)
-        return self._read[said]
+        known = self._read.get((chemical, cas))
+        if known is None:
+            known = self._read[chemical, cas] = self._of(" ".join(chemical.split()), cas.strip())
+        return known
 
     def _of(self, chemical: str, cas: str) -> Chemical | Message:
         if chemical and is_polymer(chemical):

@@ -17,7 +17,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line, Near
-from opencwc.declarations.phrases import amount
+from opencwc.declarations.phrases import amount, by_reading
 from opencwc.finding import Message
 
 EXPLOSIVES = "explosives"
@@ -25,11 +25,15 @@ EXPLOSIVES = "explosives"
 
 
 class SiteProduction(NamedTuple):
-    """What a plant site made in a year of what is in no Schedule: in all, and of PSF chemicals by plant, in kg."""
+    """What a plant site made in a year of what is in no Schedule: in all, and of PSF chemicals by plant, in kg.
+
+    ``readings`` are those that the sum rests on.
+    """
 
     site: str
     organic: Decimal
     psf: dict[str, dict[str, Decimal]]
+    readings: tuple[str, ...] = ()
 
 
 def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
@@ -50,8 +54,9 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             )  # fmt: skip
             inspected = law.threshold("doc-inspect") is not None
             yield Due(
-                made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected, why,
-                "doc", made.organic, ("doc-declare", "ocpf-update"), country,
+                made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected,
+                by_reading(why, made.readings), "doc", made.organic, ("doc-declare", "ocpf-update", *made.readings),
+                country,
             )  # fmt: skip
         for plant, chemicals in sorted(made.psf.items()):
             above = {key: kg for key, kg in chemicals.items() if law.is_met("psf-declare", kg)}
@@ -67,11 +72,12 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
                     "limit": amount(psf or NONE), "year": str(of), "source": _source(law, "psf-declare"),
                 },
             )  # fmt: skip
+            readings = ("psf-sum",) if len(chemicals) > len(above) else ()
             inspection = law.kg("psf-inspect")
             yield Due(
                 made.site, plant, "", "", "OCPF", "past", of, due, law.range_code("psf", whole),
-                inspection is not None and above[most] > inspection, why, "psf", whole, ("psf-declare", "ocpf-update"),
-                country,
+                inspection is not None and above[most] > inspection, by_reading(why, readings), "psf", whole,
+                ("psf-declare", "ocpf-update", *readings), country,
             )  # fmt: skip
 
 
@@ -96,13 +102,8 @@ def near_other_facilities(books: Books, law: Law, year: int, margin: Decimal) ->
 
 def productions(books: Books, law: Law, of: int) -> Iterator[SiteProduction]:
     """Yield what each plant site made in a year that counts for the list; exempt sites are left out."""
-    by_site: dict[str, list[Line]] = defaultdict(list)
     used = _used_in_plant(books, law, of)
-    for line in books.lines:
-        activity = line.activity
-        if activity.activity == "produce" and activity.year == of and not activity.planned and activity.content:
-            by_site[activity.site].append(line)
-    for site, lines in sorted(by_site.items()):
+    for site, lines in sorted(books.made_in(of).items()):
         if is_exempt(lines, law):
             continue
         counted = [line for line in lines if _counts(line, law)]
@@ -114,7 +115,15 @@ def productions(books: Books, law: Law, of: int) -> Iterator[SiteProduction]:
             made[plant, key] = max(kg - used.get((site, plant, key), NONE), NONE)
             if books.chemicals[key].psf:
                 psf[plant][key] = made[plant, key]
-        yield SiteProduction(site, sum(made.values(), NONE), psf)
+        readings = tuple(
+            reading
+            for reading, rests in (
+                ("mixed-hydrocarbons", any(map(_named, counted))),
+                ("polymers", any(line.chemical.polymer for line in counted)),
+            )
+            if rests
+        )
+        yield SiteProduction(site, sum(made.values(), NONE), psf, readings)
 
 
 def _used_in_plant(books: Books, law: Law, of: int) -> dict[tuple[str, str, str], Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from opencwc.finding import Message
@@ -22,6 +23,13 @@ def amount(kg: Decimal) -> str:
 def amount_said(kg: Decimal) -> str | Message:
     """Return the weight of what is declared whatever it weighs; where the register gives none, it says so."""
     return amount(kg) if kg else Message("declare_amount_missing")
+
+
+def by_reading(why: Message, readings: Sequence[str]) -> Message:
+    """Return a reason with the readings of the treaty that it rests on."""
+    if not readings:
+        return why
+    return Message("declare_why_by_reading", {"why": why, "readings": ", ".join(readings)})
 
 
 def place_said(site: str, plant: str) -> Message:

@@ -53,7 +53,7 @@ class RowReader:
             MappingProxyType({name: text for name, text in texts.items() if name not in SITE_FIELDS}),
         )
 
-    def activity(self, row: int, texts: Mapping[str, str]) -> Activity | None:
+    def activity(self, row: int, texts: dict[str, str]) -> Activity | None:
         """Return the activity of a row; ``None`` where it takes part in nothing, which is said."""
         before = len(self.problems)
         if not texts.get("site"):
@@ -71,7 +71,7 @@ class RowReader:
         year = self._year(row, texts.get("year", ""), day)
         kg = self._weight(row, texts.get("quantity", ""), texts.get("unit", ""))
         share = self._share(row, texts.get("concentration", ""))
-        if any(problem.unjudged for problem in self.problems[before:]):
+        if len(self.problems) > before and any(problem.unjudged for problem in self.problems[before:]):
             return None
         partner = code_of(texts.get("partner", ""))
         if texts.get("partner") and not partner:
@@ -79,7 +79,7 @@ class RowReader:
         return Activity(
             row, texts["site"], texts.get("plant", ""), texts.get("chemical", ""), texts.get("cas", ""), activity,
             year, kg, share, bool(planned), purpose_of(texts.get("purpose", "")), partner or texts.get("partner", ""),
-            day, texts.get("remarks", ""), MappingProxyType(dict(texts)),
+            day, texts.get("remarks", ""), MappingProxyType(texts),
         )  # fmt: skip
 
     def _date(self, row: int, text: str) -> date | None:
@@ -147,13 +147,14 @@ class RowReader:
         self.problems.append(Problem(Place(table, row, field), Message(name, dict(said)), unjudged))
 
 
-@lru_cache(maxsize=100_000)
 def numeral_of(text: str, decimal: str) -> Numeral:
     """Return what a cell says as a number. A point is the decimal mark unless the table uses the comma for it.
 
     >>> numeral_of("30.001", "").exact, numeral_of("1,234", "").exact, numeral_of("1,234", ",").exact
     (Decimal('30.001'), None, Decimal('1.234'))
     """
+    if decimal != "," and _PLAIN.fullmatch(text):
+        return Numeral(text)
     numeral = read_numeral(text, decimal)
     if numeral.other and "," not in text and "،" not in text and "٬" not in text:
         return Numeral(numeral.text)
@@ -180,4 +181,5 @@ def _year_of(text: str) -> int | None:
     return read.year if read.year in YEARS and read.day is None else None
 
 
+_PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _PER_CENT = re.compile(r"\s*(?:%|٪|％|per\s?cent|percent|w/w|wt)\s*", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_UNPACKED = 500_000_000
 """Bytes of one table of an archive."""
 NEEDED = {SITES: ("site",), ACTIVITIES: ("site", "activity", "quantity")}
-Row = tuple[int, Mapping[str, str]]
+Row = tuple[int, dict[str, str]]
 
 
 class _Table(NamedTuple):
@@ -81,7 +82,7 @@ def _read_tables(tables_found: Iterable[_Table], called: str, given: Mapping[str
             continue
         with open_frame(table.source, table.name) as frame:
             rows, columns[kind], unread = _rows_of(frame, kind, given.get(kind, {}))
-        reader = RowReader(decimal_mark(texts.get("quantity", "") for _, texts in rows))
+        reader = RowReader(_decimal_mark([texts.get("quantity", "") for _, texts in rows]))
         problems += unread
         if kind == SITES:
             sites = _sites(reader, rows)
@@ -187,13 +188,26 @@ def _rows_of(frame: Frame, kind: str, given: Mapping[str, str]) -> tuple[list[Ro
     problems: list[Problem] = []
     rows: list[Row] = []
     for batch in frame.batches():
-        for line in batch.iter_rows(named=True):
-            if line[PROBLEM]:
-                problems.append(Problem(Place(kind, line[ROW]), problem_of(line[PROBLEM]), True))
+        at = {name: number for number, name in enumerate(batch.columns)}
+        wanted = [(name, at[column]) for name, column in (*read.items(), *further.items())]
+        row, problem = at[ROW], at[PROBLEM]
+        for line in batch.iter_rows():
+            if line[problem]:
+                problems.append(Problem(Place(kind, line[row]), problem_of(line[problem]), True))
                 continue
-            texts = {name: " ".join(line[at].split()) for name, at in (*read.items(), *further.items()) if line[at]}
-            rows.append((line[ROW], {**constants, **{name: text for name, text in texts.items() if text}}))
+            texts = dict(constants)
+            for name, place in wanted:
+                if (cell := line[place]) and (text := cell if cell.isalnum() else " ".join(cell.split())):
+                    texts[name] = text
+            rows.append((line[row], texts))
     return rows, columns, problems
+
+
+def _decimal_mark(quantities: list[str]) -> str:
+    """Return the decimal mark of a table's quantities, where they tell it."""
+    if all(_POINTED.fullmatch(text) for text in quantities if text):
+        return "."
+    return decimal_mark(quantities)
 
 
 def _sites(reader: RowReader, rows: Iterable[Row]) -> dict[tuple[str, str], Site]:
@@ -216,7 +230,7 @@ def _repeated(rows: Iterable[Row]) -> Iterator[Problem]:
     """Yield the rows that say the same as an earlier one; both are counted."""
     first: dict[tuple[tuple[str, str], ...], int] = {}
     for row, texts in rows:
-        earlier = first.setdefault(tuple(sorted(texts.items())), row)
+        earlier = first.setdefault(tuple(texts.items()), row)
         if earlier != row:
             yield Problem(Place(ACTIVITIES, row), Message("declare_row_repeated", {"row": str(earlier)}))
 
@@ -233,3 +247,7 @@ def _unknown_places(sites: Mapping[tuple[str, str], Site], activities: Iterable[
         name = "declare_plant_unknown" if place[1] else "declare_site_unknown"
         values = {"site": activity.site, "plant": activity.plant}
         yield Problem(Place(ACTIVITIES, activity.row, "plant" if place[1] else "site"), Message(name, dict(values)))
+
+
+_POINTED = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+"""A number that no comma stands in and one point at most."""

@@ -11,14 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, Key, PlantChemical
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Due, Near
-from opencwc.declarations.phrases import amount, place_said
+from opencwc.declarations.phrases import amount, by_reading, place_said
 from opencwc.finding import Message
 
 ACTIVITIES_OF = {"S2": ("produce", "process", "consume"), "S3": ("produce",)}
@@ -53,35 +52,51 @@ class PlantBooks:
     def due(self) -> Iterator[Due]:
         """Yield what is due of the regime's plants."""
         together = self.law.reading("plans-and-past") == "together"
-        for plant in self.books.plants_of(GROUPS_OF[self.regime]):
+        for plant in self._plants():
             traded = self._traded(plant)
             past = self._above(plant, self.past_years, planned=False)
             ahead = self._above(plant, (self.year + 1,), planned=True)
             if past or (together and ahead) or traded:
-                yield self._line(plant, "past", self.year - 1, (past or (ahead if together else []) or traded)[0])
+                readings = ("plans-and-past",) if together and ahead and not past else ()
+                yield self._line(
+                    plant, "past", self.year - 1, (past or (ahead if together else []) or traded)[0], readings
+                )
             if ahead or (together and past):
-                yield self._line(plant, "anticipated", self.year + 1, (ahead or past)[0])
+                readings = () if ahead else ("plans-and-past",)
+                yield self._line(plant, "anticipated", self.year + 1, (ahead or past)[0], readings)
             yield from self._additional(plant)
 
     def additional(self) -> Iterator[Due]:
         """Yield what is due of additionally planned activities alone."""
-        for plant in self.books.plants_of(GROUPS_OF[self.regime]):
+        for plant in self._plants():
             yield from self._additional(plant)
+
+    def _plants(self) -> list[PlantChemical]:
+        """Return the plants and chemicals of the regime that anything may be due of, in order."""
+        groups = GROUPS_OF[self.regime]
+        plants = {*self.books.above[False], *self.books.above[True], *self.books.planned_by_day}
+        if self.law.threshold(f"{self.prefix}-trade") is not None:
+            plants |= set(self.books.plants_of(groups))
+        return sorted(plant for plant in plants if self.books.chemicals[plant.chemical].group in groups)
 
     def near(self, margin: Decimal) -> Iterator[Near]:
         """Yield what is at or below a threshold by no more than a margin (0.1: ten per cent of the threshold)."""
-        for plant in self.books.plants_of(GROUPS_OF[self.regime]):
-            rule, limit = self._limit(plant)
-            for planned, years in ((False, self.past_years), (True, (self.year + 1,))):
-                for activity in self.activities:
-                    for of in years:
-                        kg = self._sum(plant, activity, of, planned=planned)
-                        if not kg or limit is None or self.law.is_met(rule, kg):
-                            continue
-                        if limit * (1 - margin) <= kg <= limit:
-                            entry = self.books.chemicals[plant.chemical].entry
-                            name = self.books.name(plant.chemical)
-                            yield Near(plant.site, plant.plant, name, entry, activity, of, planned, kg, limit, rule)
+        for planned, sums in ((False, self.books.sums), (True, self.books.undated_plans)):
+            years = (self.year + 1,) if planned else self.past_years
+            for key, kg in sums.items():
+                if key.year not in years or key.planned != planned or key.activity not in self.activities or not kg:
+                    continue
+                chemical = self.books.chemicals[key.chemical]
+                if chemical.group not in GROUPS_OF[self.regime]:
+                    continue
+                rule, limit = self._limit(PlantChemical(key.site, key.plant, key.chemical))
+                if limit is None or self.law.is_met(rule, kg):
+                    continue
+                if limit * (1 - margin) <= kg <= limit:
+                    name = self.books.name(key.chemical)
+                    yield Near(
+                        key.site, key.plant, name, chemical.entry, key.activity, key.year, planned, kg, limit, rule
+                    )
 
     def _limit(self, plant: PlantChemical) -> tuple[str, Decimal | None]:
         rule = DECLARED[self.books.chemicals[plant.chemical].group][0]
@@ -92,19 +107,13 @@ class PlantBooks:
         sums = self.books.undated_plans if planned else self.books.sums
         return sums.get(Key(*plant, activity, year, planned), NONE)
 
-    @cached_property
-    def _dated(self) -> dict[PlantChemical, dict[tuple[str, date], Decimal]]:
-        return self.books.planned_by_day()
-
     def _above(self, plant: PlantChemical, years: Iterable[int], *, planned: bool) -> list[Above]:
         """Return the activities that are more than the threshold, the latest year and the largest first."""
-        rule, _ = self._limit(plant)
-        sums = (
-            Above(activity, of, self._sum(plant, activity, of, planned=planned))
-            for of in years
-            for activity in self.activities
-        )
-        above = [found for found in sums if found.kg and self.law.is_met(rule, found.kg)]
+        above = [
+            Above(key.activity, key.year, kg)
+            for key, kg in self.books.above[planned].get(plant, ())
+            if key.year in years and key.activity in self.activities
+        ]
         return sorted(above, key=lambda found: (-found.year, -found.kg, self.activities.index(found.activity)))
 
     def _traded(self, plant: PlantChemical) -> list[Above]:
@@ -120,18 +129,28 @@ class PlantBooks:
         rule, _ = self._limit(plant)
         deadline = DEADLINES_OF[self.regime]["additional"]
         alone = self.law.reading("additional-sum") == "alone"
-        seen: dict[date, Above] = {}
-        for (activity, day), kg in sorted(self._dated.get(plant, {}).items(), key=lambda item: (item[0][1], -item[1])):
+        seen: dict[date, tuple[Above, bool]] = {}
+        dated = self.books.planned_by_day.get(plant, {})
+        for (activity, day), kg in sorted(dated.items(), key=lambda item: (item[0][1], -item[1])):
             due = self.law.due(deadline, day.year, day)
             if activity not in self.activities or due.year != self.year:
                 continue
             whole = kg if alone else self.books.amount(Key(*plant, activity, day.year, True))
-            if self.law.is_met(rule, whole) and (day not in seen or whole > seen[day].kg):
-                seen[day] = Above(activity, day.year, whole)
-        for day, above in seen.items():
-            yield self._line(plant, "additional", day.year, above, day)
+            if self.law.is_met(rule, whole) and (day not in seen or whole > seen[day][0].kg):
+                seen[day] = Above(activity, day.year, whole), self.law.is_met(rule, kg)
+        for day, (above, by_itself) in seen.items():
+            readings = () if by_itself else ("additional-sum",)
+            yield self._line(plant, "additional", day.year, above, readings, day)
 
-    def _line(self, plant: PlantChemical, declaration: str, period: int, above: Above, day: date | None = None) -> Due:
+    def _line(
+        self,
+        plant: PlantChemical,
+        declaration: str,
+        period: int,
+        above: Above,
+        readings: tuple[str, ...],
+        day: date | None = None,
+    ) -> Due:
         books, law = self.books, self.law
         rule, limit = self._limit(plant)
         if above.activity in MOVED:  # no threshold of the Convention: a national one
@@ -153,9 +172,11 @@ class PlantBooks:
                 "date": day.isoformat() if day else "",
             },
         )  # fmt: skip
+        inspected, by_sum = self._inspection(plant, period, declaration)
+        readings = (*readings, "s3-inspection-sum") if by_sum else readings
         return Due(
             plant.site, plant.plant, books.name(plant.chemical), chemical.entry, self.regime, declaration, period, due,
-            code, self._is_inspected(plant, period, declaration), why, plant.chemical, above.kg, (rule, deadline),
+            code, inspected, by_reading(why, readings), plant.chemical, above.kg, (rule, deadline, *readings),
             books.country(plant.site, plant.plant), day=day,
         )  # fmt: skip
 
@@ -166,30 +187,31 @@ class PlantBooks:
         produced = self._sum(plant, "produce", period, planned=declaration == "anticipated")
         return produced or above.kg
 
-    def _is_inspected(self, plant: PlantChemical, period: int, declaration: str) -> bool:
+    def _inspection(self, plant: PlantChemical, period: int, declaration: str) -> tuple[bool, bool]:
         """Tell whether it lies above the threshold of inspections in the whole window (VA VII.12, VA VIII.12).
 
         What is anticipated are plans without a date; an additional plan is held with all that is planned in its year.
+        The second answer is whether that is so only because several chemicals of Schedule 3 are added up.
         """
         limit = self.law.kg(DECLARED[self.books.chemicals[plant.chemical].group][1])
         if limit is None:
-            return False
+            return False, False
         window = [*((of, "past") for of in self.past_years), (self.year + 1, "anticipated")]
         if declaration == "additional":
             window.append((period, "planned"))
-        return any(kg > limit for of, basis in window for kg in self._inspected_amounts(plant, of, basis))
-
-    def _inspected_amounts(self, plant: PlantChemical, of: int, basis: str) -> Iterator[Decimal]:
-        """Yield what is held against the threshold of inspections: of Schedule 3 a site's sum, else each activity."""
         if self.regime == "S2":
-            for activity in self.activities:
-                yield self._amounts(basis).get(Key(*plant, activity, of, basis != "past"), NONE)
-            return
-        sums = self._above_at_site(basis).get((plant.site, of), {})
-        if self.law.reading("s3-inspection-sum") == "each-chemical":
-            yield sums.get(plant.chemical, NONE)
-        else:
-            yield sum(sums.values(), NONE)
+            return any(kg > limit for of, basis in window for kg in self._each(plant, of, basis)), False
+        sites = [self._above_at_site(basis).get((plant.site, of), {}) for of, basis in window]
+        if any(sums.get(plant.chemical, NONE) > limit for sums in sites):
+            return True, False
+        together = self.law.reading("s3-inspection-sum") == "all-chemicals"
+        by_sum = together and any(sum(sums.values(), NONE) > limit for sums in sites)
+        return by_sum, by_sum
+
+    def _each(self, plant: PlantChemical, of: int, basis: str) -> Iterator[Decimal]:
+        """Yield what is counted of each activity of a plant in a year."""
+        for activity in self.activities:
+            yield self._amounts(basis).get(Key(*plant, activity, of, basis != "past"), NONE)
 
     def _amounts(self, basis: str) -> Mapping[Key, Decimal]:
         return self.books.undated_plans if basis == "anticipated" else self.books.sums
