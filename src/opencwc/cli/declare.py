@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.declaration_papers import PAPERS, paper_asked
 from opencwc.cli.value import displayable
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
@@ -29,8 +30,9 @@ YEARS = range(1997, 2101)
 @options.command
 def declare(
     register: Annotated[
-        Path, typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON.")
-    ],
+        Path | None,
+        typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON."),
+    ] = None,
     year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year in which it falls due; this year.")] = "",
     as_of: options.AsOf = "",
     profile: Annotated[str, typer.Option(help="The treaty, a State such as ESP, or a file of your own.")] = "treaty",
@@ -39,19 +41,47 @@ def declare(
     ] = None,
     margin: Annotated[str, typer.Option(help="How many per cent under a threshold are near.")] = "10",
     output: options.Output = None,
-    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    format: Annotated[
+        str,
+        typer.Option(
+            help=f"Lines: {', '.join(FORMATS)}; the declaration: {', '.join(PAPERS)}; else by the ending of -o."
+        ),
+    ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Write only these declarations: s2-past, s3, anticipated.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Check a declaration that somebody wrote: XML, JSON or XLSX.")
+    ] = None,
+    letters: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a letter to every operator who has to be asked.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FOLDER|FILE", help="Read answers back; -o names the folder that is made.")
+    ] = None,
     map: options.Columns = None,
     lang: options.Lang = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.cli import declaration_papers as papers
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
-    asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
+    language, readings = options.language_asked(lang), options.columns_asked(reading)
+    law_asked = (as_of, profile, readings)
+    if check is not None:
+        return papers.check_declaration(check, law_asked, output, format, language)
+    source = papers.require_register(register)
+    paper = "" if answers or letters else paper_asked(format, output)
+    asked = "" if paper or answers or letters else options.format_asked(format, output, FORMATS)
     columns = _columns(options.columns_asked(map))
-    answer = judge_register(
-        read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
-    )
+    answer = judge_register(read_register(source, columns), _year(year), as_of, profile, readings, margin)
+    if letters is not None:
+        return papers.write_letters(answer, law_asked, source, columns, letters, language)
+    if answers is not None:
+        return papers.read_answers(answer, law_asked, source, columns, answers, output, language)
+    if paper:
+        return papers.write_declaration(answer, law_asked, only or [], paper, output, language)
     told = [sentence(message, language) for message in _notes(answer)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
