@@ -75,10 +75,3 @@ def _tree_of_text(content: bytes, where: str) -> Node:
     start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     is_utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     return (read_xml if start.startswith(b"<") or is_utf_16 else read_json)(content, where)
-
-
-def hash_of(document: Document) -> str:
-    """Return the SHA-256 of a declaration's JSON, which the PDF names."""
-    import hashlib
-
-    return hashlib.sha256(write_json(document)).hexdigest()

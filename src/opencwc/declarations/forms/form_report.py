@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from opencwc.convention.declaration_rules import DeclarationField, read_codes, read_fields
 from opencwc.declarations.forms.composition import missing_in
-from opencwc.declarations.forms.declaration_files import hash_of
+from opencwc.declarations.forms.json_file import hash_of
 from opencwc.declarations.forms.model import Chemical, Column, Declaration, Document, Field, Figure, Plant, Site
 from opencwc.declarations.forms.register_made import KG
 from opencwc.declarations.model import ACTIVITIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -14,6 +15,11 @@ def write_json(document: Document) -> bytes:
     """Return a declaration as JSON (UTF-8): quantities and days as texts, yes and no as booleans, years as numbers."""
     plain = _plain(to_node(document), Document)
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def hash_of(document: Document) -> str:
+    """Return the SHA-256 of a declaration's JSON, which the PDF names."""
+    return hashlib.sha256(write_json(document)).hexdigest()
 
 
 def read_json(content: bytes, where: str) -> Node:

@@ -145,7 +145,7 @@ class Document(Struct, frozen=True):
     version: Annotated[str, Meta(description="The version of this format.")]
     year: Annotated[Year, Meta(description="The calendar year in which they fall due.")]
     register: Annotated[str, Meta(description="The name of the register.")] = ""
-    profile: Annotated[str, Meta(description="The rules: treaty, or a national profile.")] = "treaty"
+    profile: Annotated[str, Meta(description="The rules: treaty, or a national profile.")] = ""
     rules_of: Annotated[date | None, Meta(description="The day of the rules.")] = None
     made: Annotated[date | None, Meta(description="The day on which it was made.")] = None
     declarations: tuple[Declaration, ...] = ()
