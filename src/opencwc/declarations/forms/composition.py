@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from opencwc.convention.declaration_rules import read_forms
@@ -90,6 +91,7 @@ class _Composer:
     def __init__(self, answer: Answer, law: Law, only: tuple[str, ...]) -> None:
         self.answer, self.law = answer, law
         self.register = answer.register
+        self.country_of = cache(answer.register.country)
         lines = [
             Line(activity, answer.chemicals[activity.row])
             for activity in self.register.activities
@@ -107,6 +109,13 @@ class _Composer:
             self.at_site[activity.site].append(line)
             self.of_chemical[chemical.key].append(line)
         self.used: dict[int, Activity] = {}
+        self.plants_due: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for due in answer.due:
+            self.plants_due[due.site, due.regime].add(due.plant)
+        self.plants_known: dict[str, set[str]] = defaultdict(set)
+        for site, plant in self.register.sites:
+            if plant:
+                self.plants_known[site].add(plant)
 
     def document(self, made: date | None) -> Document:
         grouped: dict[tuple[str, str, str, int], list[Due]] = defaultdict(list)
@@ -150,7 +159,7 @@ class _Composer:
         line = self.register.site(code) or SiteLine(0, code)
         known = self.known_of_site(regime, code, plants)
         return Site(
-            **_of_line(line, self.register.country(code, "")),
+            **_of_line(line, self.country_of(code, "")),
             code=settled(code),
             columns=_columns(line),
             fields=tuple(map(_settled_field, site_fields(regime, kind, line, known))),
@@ -161,10 +170,10 @@ class _Composer:
         """Return what of a plant site is counted: its plants of the other Schedule, its PSF plants, its range."""
 
         def plants_of(other: str) -> str:
-            return str(len({due.plant for due in self.answer.due if due.site == code and due.regime == other}))
+            return str(len(self.plants_due.get((code, other), ())))
 
         whole = next((due for held in plants.values() for due in held if due.key == "doc"), None)
-        own = {plant for site, plant in self.register.sites if site == code and plant}
+        own = self.plants_known.get(code, set())
         return {
             "s2-site-s3-plants": plants_of("S3"),
             "s3-site-s2-plants": plants_of("S2"),
@@ -227,7 +236,7 @@ class _Composer:
             is_in = lambda line: (  # noqa: E731
                 line.activity.year == due.period
                 and not line.activity.planned
-                and self.register.country(line.activity.site, line.activity.plant) == due.country
+                and self.country_of(line.activity.site, line.activity.plant) == due.country
                 and self.counted_as(line, due.regime) in AGGREGATED[due.regime]
                 and (self.law.reading("aggregate-mixtures") == "counted" or line.activity.row in self.counted)
             )
@@ -269,7 +278,7 @@ class _Composer:
             quantity=activity.kg, concentration=activity.share, planned=activity.planned,
             purpose=settled(activity.purpose), partner=settled(activity.partner), day=activity.date,
             remarks=settled(activity.remarks),
-            country=settled(self.register.country(activity.site, activity.plant)),
+            country=settled(self.country_of(activity.site, activity.plant)),
         )  # fmt: skip
 
 
