@@ -249,5 +249,20 @@ def _unknown_places(sites: Mapping[tuple[str, str], Site], activities: Iterable[
         yield Problem(Place(ACTIVITIES, activity.row, "plant" if place[1] else "site"), Message(name, dict(values)))
 
 
+def read_raw_rows(
+    source: Path, given: Mapping[str, Mapping[str, str]] = MappingProxyType({}), name: str = ""
+) -> dict[str, dict[int, Mapping[str, str]]]:
+    """Return the rows of a register as they stand, by table, row and field, those that cannot be judged as well.
+
+    Raises `InputError` as `read_register` does.
+    """
+    rows: dict[str, dict[int, Mapping[str, str]]] = {SITES: {}, ACTIVITIES: {}}
+    for table in _tables(source, name or source.name):
+        with open_frame(table.source, table.name) as frame:
+            read, _, _ = _rows_of(frame, table.kind, given.get(table.kind, {}))
+        rows[table.kind] = dict(read)
+    return rows
+
+
 _POINTED = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 """A number that no comma stands in and one point at most."""
