@@ -6,7 +6,7 @@ The Convention comes first and apart from every other list; what follows from an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
@@ -42,9 +42,23 @@ class Answer(NamedTuple):
         return subject if isinstance(subject, Message) else None
 
     @property
+    def is_silenced(self) -> bool:
+        """Whether an entry was met and the user's own allow-list silences it."""
+        return self.message.id == "answer_allowed"
+
+    @property
+    def without_subject(self) -> Message:
+        """The answer for a place that names the subject already: "declared above 1 t"."""
+        follows, said = self.message.values.get("follows"), _WITHOUT_SUBJECT.get(self.message.id)
+        if self.message.id == "answer_listed" and isinstance(follows, Message):
+            return follows
+        return Message(said, {"follows": follows} if follows else {}) if said else self.message
+
+    @property
     def line(self) -> Message:
         """The answer as one sentence: "CWC: listed. Schedule 2, entry 2B13 (thiodiglycol): declared above 1 t"."""
-        values: dict[str, Value] = {"verdict": Message(f"verdict_{self.verdict}"), "answer": self.message}
+        what = "answer_silenced" if self.is_silenced else f"verdict_{self.verdict}"
+        values: dict[str, Value] = {"verdict": Message(what), "answer": self.message}
         return Message("answer_line", {"lists": self.lists, **values}) if self.lists else Message("answer_bare", values)
 
 
@@ -147,10 +161,18 @@ def _of_silent(findings: Sequence[Finding], lists: Sequence[str]) -> Iterator[An
         return
     if any(finding.verdict is Verdict.REVIEW for finding in findings):
         yield Answer(tuple(lists), Verdict.REVIEW, Message("answer_review_any"))
+    elif silenced := [values for values in _silenced(findings) if str(values["rule"]).rpartition(" ")[0] in lists]:
+        rules = tuple(dict.fromkeys(str(values["rule"]) for values in silenced))
+        message = Message("answer_allowed", {"written": silenced[0]["written"], "rules": rules})
+        yield Answer(tuple(lists), Verdict.NOT_LISTED, message)
     elif any(finding.message.id == "why_no_mention" for finding in findings):
         yield Answer(tuple(lists), Verdict.NOT_LISTED, Message("answer_no_mention"))
     else:
         yield Answer(tuple(lists), Verdict.NOT_LISTED, Message("answer_not_listed"))
+
+
+def _silenced(findings: Iterable[Finding]) -> Iterator[Mapping[str, Value]]:
+    return (finding.message.values for finding in findings if finding.message.id == "why_allowed")
 
 
 def _gravity(answer: Answer) -> tuple[int, str]:
@@ -270,3 +292,9 @@ def _within(chemical: Message) -> Message:
 
 
 _NAMES = ("name", "near", "systematic", "formula")
+_WITHOUT_SUBJECT = {
+    "answer_review": "answer_here_review",
+    "answer_review_only": "answer_here_review_only",
+    "answer_disagreement": "answer_here_disagreement",
+    "answer_exempt": "answer_here_exempt",
+}
