@@ -11,9 +11,12 @@ from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from opencwc.chemistry.names import normalise_name
+from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Finding, Message, Reading, Value, Verdict
+from opencwc.finding import Finding, Item, Message, Reading, Value, Verdict
 from opencwc.language.refusals import is_refusal
+from opencwc.screening.known_chemicals import looks_drawn
+from opencwc.screening.model import Outcome
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import LANGUAGES, say
 
@@ -237,6 +240,20 @@ def _subject(finding: Finding, entry: Entry | None) -> Message:
     if name := _within(chemical) if chemical else given:
         return Message("answer_name", {"entry": about, "name": name})
     return about
+
+
+def entry_with_names(about: Item, given: str, outcome: Outcome) -> Item:
+    """Add to an entry the name that the user gave with the Convention's behind it: "CWC 2B08, Benzilic acid (...)".
+
+    ``about`` alone where both are one name, where the chemical has none, and where it is not sure.
+    """
+    chemical = _chemical_in(outcome.message) if outcome.verdict is Verdict.LISTED else None
+    given = " ".join(given.split())
+    if chemical is None or len(given) > LONGEST_NAME or (given and _is_name_of(given, chemical)):
+        return about
+    if given and not (looks_like_cas(given) or looks_drawn(given)):
+        return Message("answer_both_names", {"entry": about, "given": given, "name": _within(chemical)})
+    return Message("answer_name", {"entry": about, "name": _within(chemical)})
 
 
 def _given_name(finding: Finding) -> str:
