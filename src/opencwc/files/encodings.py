@@ -73,9 +73,9 @@ def recognise_encoding(start: bytes) -> tuple[str, int, tuple[Message, ...]]:
     """The encoding, the length of the byte order mark, and a note where the encoding is an assumption.
 
     For a table, of which only the start is known and every byte must stay in its row: a mark decides; then the NUL
-    pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII; then the old encoding of another script
-    where the start surely reads as that and not as Latin letters; else Windows-1252, or Latin-1 where bytes occur that
-    Windows-1252 does not define.
+    pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII; then the old encoding of another
+    script where the start surely reads as that and not as Latin letters; else Windows-1252, or Latin-1 where bytes
+    occur that Windows-1252 does not define.
     """
     for mark, encoding in _MARKS:
         if start.startswith(mark):

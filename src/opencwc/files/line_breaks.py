@@ -15,7 +15,7 @@ _PARTED_NUMBER = re.compile(
 _QUOTED = re.compile(r"(?:[ \t]?>)+[ \t]?")
 _PARTED_WORD = re.compile(rf"\w[{_HYPHENS}]$")
 _INDEX_NAME = re.compile(rf"[^\W\d_]\)?,\s(?:\S*,\s)*\S*[^\W\d_][{_HYPHENS}]$")
-"""The end of a name as an index has it: the parent first, then a comma and what is put on it, which keeps its hyphen."""
+"""The end of a name as an index has it: the parent, a comma, and what is put on it, which keeps its hyphen."""
 _FULL = 0.75
 _LEAST_FULL = 45
 

@@ -182,8 +182,8 @@ class RowReadings:
         unread = [one for one in placed if one.cell.unread is not None]
         if goods := _other_goods(placed, speaking):
             word, code = goods
-            said = Message("why_row_goods", {"written": word.cell.shown, "code": code})
-            plain = Outcome(Verdict.NOT_LISTED, "name", said, written=word.cell.written)
+            why = Message("why_row_goods", {"written": word.cell.shown, "code": code})
+            plain = Outcome(Verdict.NOT_LISTED, "name", why, written=word.cell.written)
             return (_told(plain, (), (), unread, main),)
         if not speaking:
             return self._nothing_read(placed, main)

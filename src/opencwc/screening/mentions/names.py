@@ -70,7 +70,7 @@ class Names:
             signs |= {"context"}
         wanting = [use for use in uses if use.needs not in signs]
         alone = {use.name.start for use in wanting if _fills_cell(use.name, read)}
-        weighed = {use.name.start for use in wanting if use.needs == "agent" and _is_weighed_alone(use.name, read)}
+        by_weight = {use.name.start for use in wanting if use.needs == "agent" and _is_weighed_alone(use.name, read)}
         distinct = [use.name for use in wanting if use.needs == "context" and _is_distinct(use.name, read.text)]
         if distinct and self._speaks_of_trade(read):
             alone |= {name.start for name in distinct}
@@ -80,12 +80,12 @@ class Names:
         cas = {name.spellings[0].chemical.cas for name in plain if len(name.spellings) == 1}
         cas |= {number for other in others if other.known for number in other.known.cas}
         return [
-            use.name._replace(doubtful=True) if use.name.start in weighed else use.name
+            use.name._replace(doubtful=True) if use.name.start in by_weight else use.name
             for use in uses
             if (
                 use.needs in signs
                 or use.name.start in alone
-                or use.name.start in weighed
+                or use.name.start in by_weight
                 or (use.needs == "agent" and any(spelling.chemical.cas in cas for spelling in use.name.spellings))
             )
             and not _stands_for_another(use.name, read.text, uses)
@@ -501,9 +501,13 @@ def _is_weighed_alone(name: Spotted, read: TextRead) -> bool:
     """Tell whether a text is a code in capitals and how much of it there is by weight, volume or share: VX, 1 g."""
     if not read.text[name.start : name.end].isupper():
         return False
-    amounts = [one for one in read.stated if one.kind == "concentration" or (one.kind == "quantity" and one.unit in _OF_LIQUIDS)]
+    amounts = [
+        stated
+        for stated in read.stated
+        if stated.kind == "concentration" or (stated.kind == "quantity" and stated.unit in _BY_WEIGHT_OR_VOLUME)
+    ]
     left, place = "", 0
-    for start, end in sorted([(name.start, name.end), *((one.start, one.end) for one in amounts)]):
+    for start, end in sorted([(name.start, name.end), *((amount.start, amount.end) for amount in amounts)]):
         left, place = left + read.text[place:start], max(place, end)
     return bool(amounts) and not any(map(str.isalnum, left + read.text[place:]))
 
@@ -595,7 +599,7 @@ SURE_LANGUAGE = 0.9
 _BEGINS_LIST = re.compile(r"(?:^|[\n\t])$")
 _CODES = frozenset({"abbreviation", "code"})
 _LATIN = ("en", "fr", "es")
-_OF_LIQUIDS = frozenset({"mg", "g", "kg", "t", "mL", "L"})
+_BY_WEIGHT_OR_VOLUME = frozenset({"mg", "g", "kg", "t", "mL", "L"})
 _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
 _SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
