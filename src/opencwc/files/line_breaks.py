@@ -48,7 +48,8 @@ def is_parted(line: str, following: str) -> bool:
 def joined_lines(lines: Sequence[str], *, wrapped: bool) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold something, with their numbers; one that goes on in the next is one with it.
 
-    With ``wrapped`` the text was wrapped at a width, as mail is: a full line goes on where the next begins small.
+    With ``wrapped`` the text was wrapped at a width, as mail is, perhaps more than once: a line that is full, or that has
+    several words and no sign at its end, goes on where the next begins small.
     """
     usual = _usual_length(lines) if wrapped else 0
     kept, first = "", 0
@@ -70,8 +71,9 @@ def _usual_length(lines: Sequence[str]) -> int:
 
 
 def _goes_on(line: str, following: str, usual: int) -> bool:
-    length = len(line.rstrip())
-    return length >= max(_LEAST_FULL, _FULL * usual) and following.lstrip()[:1].islower()
+    line = line.strip()
+    is_full = len(line) >= max(_LEAST_FULL, _FULL * usual)
+    return following.lstrip()[:1].islower() and (is_full or (line[-1:].islower() and " " in line))
 
 
 def without_quotation_marks(lines: Sequence[str]) -> list[str]:
