@@ -48,8 +48,8 @@ def is_parted(line: str, following: str) -> bool:
 def joined_lines(lines: Sequence[str], *, wrapped: bool) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold something, with their numbers; one that goes on in the next is one with it.
 
-    With ``wrapped`` the text was wrapped at a width, as mail is, perhaps more than once: a line that is full, or that has
-    several words and no sign at its end, goes on where the next begins small.
+    With ``wrapped`` the text was wrapped at a width, as mail is, perhaps more than once: a line that is full, or that
+    has several words and no sign at its end, goes on where the next begins small.
     """
     usual = _usual_length(lines) if wrapped else 0
     kept, first = "", 0
