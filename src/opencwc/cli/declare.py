@@ -5,13 +5,17 @@ Exit status: 0 ran and read everything, 1 something could not be read or a perso
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.declaration_papers import PAPERS
 from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.value import displayable
 from opencwc.declarations.verb import VERB
@@ -20,20 +24,21 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from decimal import Decimal
 
+    from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.law import Law
-    from opencwc.declarations.model import Answer, Register
+    from opencwc.declarations.model import Answer, Problem, Register
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "ledger")
 
 
 @options.command
 def declare(
     register: Annotated[
-        Path, typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON.")
-    ],
+        Path | None,
+        typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON."),
+    ] = None,
     year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year in which it falls due; this year.")] = "",
     as_of: options.AsOf = "",
     profile: Annotated[str, typer.Option(help="The treaty, a State such as ESP, or a file of your own.")] = "treaty",
@@ -41,8 +46,37 @@ def declare(
         list[str] | None, typer.Option(metavar="ID=CHOICE", help="Turn a reading that the treaty leaves open.")
     ] = None,
     margin: Annotated[str, typer.Option(help="How many per cent under a threshold are near.")] = "10",
+    check_books: Annotated[
+        bool, typer.Option("--check-books", help="Give what the checks found in the books instead, the worst first.")
+    ] = False,
+    unusual: Annotated[
+        bool, typer.Option("--unusual", help="Propose which figures of the year before are worth asking about.")
+    ] = False,
+    trade: Annotated[
+        str, typer.Option(metavar="LEDGER", help="The customs' ledger, or a partner's: where it differs is a fault.")
+    ] = "",
+    before: Annotated[
+        Path | None, typer.Option(help="Last year's own register: which site is which, and what changed.")
+    ] = None,
     output: options.Output = None,
-    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    format: Annotated[
+        str,
+        typer.Option(
+            help=f"Lines: {', '.join(FORMATS)}; the declaration: {', '.join(PAPERS)}; else by the ending of -o."
+        ),
+    ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Write only these declarations: s2-past, s3, anticipated.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Check a declaration that somebody wrote: XML, JSON or XLSX.")
+    ] = None,
+    letters: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a letter to every operator who has to be asked.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FOLDER|FILE", help="Read answers back; -o names the folder that is made.")
+    ] = None,
     map: options.Columns = None,
     lang: options.Lang = "",
     keep: Keep = "",
@@ -50,51 +84,162 @@ def declare(
     casebook: CasebookOfKept = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
-    from opencwc.declarations.law_notes import law_notes
-    from opencwc.declarations.register_reader import read_register
-    from opencwc.files import open_for_writing
+    from opencwc.cli import declaration_papers as papers
 
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
-    asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
-    columns, readings = _columns(options.columns_asked(map)), _readings(reading)
-    law = _law(as_of, profile, readings)
-    answer = _judge(read_register(register, columns), options.year_asked(year), law, margin)
+    language = options.language_asked(lang)
+    law = LawAsked(as_of, profile, _readings(reading))
+    if check is not None:
+        return papers.check_declaration(check, law, output, format, language)
+    source, columns = papers.require_register(register), _columns(options.columns_asked(map))
+    paper = "" if answers or letters else papers.paper_asked(format, output)
+    asked = "" if paper or answers or letters else options.format_asked(format, output, FORMATS)
+    with _collection_paused():
+        books = _Books.of(source, columns, law, options.year_asked(year))
+        if unusual:
+            return books.write_unusual(asked, output, language)
+        answer = books.judged(_share(margin))
     if where.case:
-        from opencwc.declarations.reader import steps_of
+        _keep(answer, books, margin, where, language)
+    if letters is not None:
+        return papers.write_letters(answer, law, source, columns, letters, language)
+    if answers is not None:
+        return papers.read_answers(answer, law, source, columns, answers, output, language)
+    if paper:
+        return papers.write_declaration(answer, law, only or [], paper, output, language)
+    wish = _Wish(asked, output, language, trade, before, check_books=check_books)
+    return _tell(answer, books, wish)
 
-        question = {
-            "as_of": law.convention.as_of.isoformat(), "year": answer.year, "profile": law.profile.id,
-            "readings": readings, "margin": margin,
-        }  # fmt: skip
-        keep_run(VERB, steps_of(answer, law), where, question, _files(register), language)
-    told = [sentence(message, language) for message in (*law_notes(answer), *_notes(answer))]
-    if asked:
+
+class LawAsked(NamedTuple):
+    """The law that the options name: the day of the rules, the profile, and the readings that are turned."""
+
+    as_of: str
+    profile: str
+    readings: Mapping[str, str]
+
+
+class _Wish(NamedTuple):
+    """What is to be told of an answer, in which format, to which file and in which language."""
+
+    format: str
+    output: Path | None
+    lang: str
+    trade: str
+    before: Path | None
+    check_books: bool
+
+
+class _Books(NamedTuple):
+    """A register with the law that it is judged by, and the year asked about."""
+
+    source: Path
+    columns: Mapping[str, Mapping[str, str]]
+    register: Register
+    law: Law
+    chemicals: Chemicals
+    year: int
+    asked: LawAsked
+
+    @classmethod
+    def of(cls, source: Path, columns: Mapping[str, Mapping[str, str]], asked: LawAsked, year: int) -> _Books:
+        """Read the register, and load the law."""
+        from opencwc.declarations.chemicals import Chemicals
+        from opencwc.declarations.law import Law
+        from opencwc.declarations.register_reader import read_register
+        from opencwc.screening.rulebook import Rulebook
+        from opencwc.screening.screener import Screener
+
+        day = options.day_asked(asked.as_of)
+        law = Law(day, asked.profile, asked.readings)
+        chemicals = Chemicals(Screener(Rulebook.of(day, ("CWC",))))
+        return cls(source, columns, read_register(source, columns), law, chemicals, year, asked)
+
+    def judged(self, margin: Decimal) -> Answer:
+        """Return what is due."""
+        from opencwc.declarations.judgement import judge
+
+        return judge(self.register, self.law, self.year, self.chemicals, margin)
+
+    def write_unusual(self, format: str, output: Path | None, lang: str) -> int:
+        """Write which figures declared on in the year are worth asking about; return the exit status."""
+        from opencwc.cli.declare_unusual import write_unusual
+        from opencwc.declarations.books import Books
+        from opencwc.declarations.judgement import read_lines
+        from opencwc.declarations.unusual.proposals import unusual_figures
+
+        lines, unread = read_lines(self.register, self.chemicals)
+        proposed = unusual_figures(Books(self.register, lines, self.law), self.law, self.year)
+        notes = [sentence(message, lang) for message in _notes((*self.register.problems, *unread))]
+        return write_unusual(proposed, notes, format, output, lang)
+
+
+def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
+    """Write or print an answer with what is told beside it; return the exit status."""
+    from opencwc.cli.declare_beside import beside, year_before
+    from opencwc.cli.declare_checks import fault_notes, write_faults
+    from opencwc.cli.declare_trade import declared_trade, with_trade
+    from opencwc.declarations.law_notes import law_notes
+
+    as_of, lang = books.asked.as_of, wish.lang
+    told = [sentence(message, lang) for message in (*law_notes(answer), *_notes(answer.problems))]
+    if wish.trade:
+        answer, notes = with_trade(answer, wish.trade, {}, as_of)
+        told += [sentence(note, lang) for note in notes]
+    if wish.check_books:
+        write_faults(answer, wish.output, wish.format, lang)
+        sys.stderr.write("".join(f"{line}\n" for line in told))
+        return 1 if answer.problems or answer.faults else 0
+    if wish.format == "ledger":
+        from opencwc.declarations.national_trade import trade_as_ledger
+
+        _write(trade_as_ledger(declared_trade(answer, as_of)), wish.output, told)
+        return 1 if answer.problems else 0
+    told += [sentence(message, lang) for message in fault_notes(answer)]
+    if wish.before is not None:
+        told += year_before(wish.before, answer, books.columns, books.asked, lang)
+    if wish.format:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
-        with open_for_writing(output, binary=True) as stream:
-            stream.write((due_as_csv if asked == "csv" else due_as_json)(answer, language).encode())
-        sys.stderr.write("".join(f"{line}\n" for line in told))
+        _write((due_as_csv if wish.format == "csv" else due_as_json)(answer, lang), wish.output, told)
     else:
-        _print(answer, language)
-        sys.stdout.write("".join(f"{line}\n" for line in told))
+        _print(answer, lang)
+        sys.stdout.write("".join(f"{line}\n" for line in (*told, *beside(answer, as_of, lang))))
     return 1 if answer.problems else 0
 
 
-def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:
-    from opencwc.declarations.law import Law
+def _write(text: str, output: Path | None, told: Sequence[str]) -> None:
+    """Write lines to the file that is asked for, and what is told beside them to the standard error."""
+    from opencwc.files import open_for_writing
 
-    return Law(options.day_asked(as_of), profile, readings)
+    with open_for_writing(output, binary=True) as stream:
+        stream.write(text.encode())
+    sys.stderr.write("".join(f"{line}\n" for line in told))
 
 
-def _judge(register: Register, year: int, law: Law, margin: str) -> Answer:
-    from opencwc.declarations.chemicals import Chemicals
-    from opencwc.declarations.judgement import judge
-    from opencwc.screening.rulebook import Rulebook
-    from opencwc.screening.screener import Screener
+def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: str) -> None:
+    """Keep what was found in a case, with the files of the register."""
+    from opencwc.declarations.reader import steps_of
 
-    chemicals = Chemicals(Screener(Rulebook.of(law.convention.as_of, ("CWC",))))
-    return judge(register, law, year, chemicals, _share(margin))
+    law = books.law
+    question = {
+        "as_of": law.convention.as_of.isoformat(), "year": answer.year, "profile": law.profile.id,
+        "readings": dict(books.asked.readings), "margin": margin,
+    }  # fmt: skip
+    keep_run(VERB, steps_of(answer, law), where, question, _files(books.source), lang)
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Collect no garbage meanwhile: a whole register stays until it is judged, and looking for waste takes a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _files(register: Path) -> list[Path]:
@@ -138,8 +283,8 @@ def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return columns
 
 
-def _notes(answer: Answer) -> list[Message]:
-    """Return what is told below the lines: problems with their places, what is near, what changed."""
+def _notes(problems: Sequence[Problem]) -> list[Message]:
+    """Return what could not be read, with its places; of many the first."""
     notes = [
         Message(
             "declare_problem",
@@ -148,10 +293,10 @@ def _notes(answer: Answer) -> list[Message]:
                 "field": problem.place.field, "says": problem.says,
             },
         )
-        for problem in answer.problems[:_MOST_TOLD]
+        for problem in problems[:_MOST_TOLD]
     ]  # fmt: skip
-    if len(answer.problems) > _MOST_TOLD:
-        notes.append(Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD}))
+    if len(problems) > _MOST_TOLD:
+        notes.append(Message("declare_more_problems", {"count": len(problems) - _MOST_TOLD}))
     return notes
 
 
