@@ -29,8 +29,9 @@ YEARS = range(1997, 2101)
 @options.command
 def declare(
     register: Annotated[
-        Path, typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON.")
-    ],
+        Path | None,
+        typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON."),
+    ] = None,
     year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year in which it falls due; this year.")] = "",
     as_of: options.AsOf = "",
     profile: Annotated[str, typer.Option(help="The treaty, a State such as ESP, or a file of your own.")] = "treaty",
@@ -41,17 +42,28 @@ def declare(
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     map: options.Columns = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx|FOLDER", help="Write a register to fill in, and nothing else.")
+    ] = None,
+    write_register: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx|FILE.json|FOLDER", help="Write the register that was read here.")
+    ] = None,
     lang: options.Lang = "",
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
+    from opencwc.cli.declare_registers import write_register_asked, write_template_asked
     from opencwc.declarations.register_reader import read_register
     from opencwc.files import open_for_writing
 
     asked, language = options.format_asked(format, output, FORMATS), options.language_asked(lang)
-    columns = _columns(options.columns_asked(map))
-    answer = judge_register(
-        read_register(register, columns), _year(year), as_of, profile, options.columns_asked(reading), margin
-    )
+    if template is not None:
+        return write_template_asked(template, language)
+    if register is None:
+        raise SettingsError("declare_nothing_given")
+    read = read_register(register, _columns(options.columns_asked(map)))
+    if write_register is not None:
+        write_register_asked(read, register, write_register, language)
+    answer = judge_register(read, _year(year), as_of, profile, options.columns_asked(reading), margin)
     told = [sentence(message, language) for message in _notes(answer)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
@@ -108,15 +120,9 @@ def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def _notes(answer: Answer) -> list[Message]:
     """Return what is told below the lines: problems with their places, what is near, what changed."""
     notes = [
-        Message(
-            "declare_problem",
-            {
-                "table": Message(f"declare_table_{problem.place.table}"), "row": str(problem.place.row),
-                "field": problem.place.field, "says": problem.says,
-            },
-        )
+        Message("declare_problem_at", {"place": answer.register.locate(problem.place), "says": problem.says})
         for problem in answer.problems[:_MOST_TOLD]
-    ]  # fmt: skip
+    ]
     if len(answer.problems) > _MOST_TOLD:
         notes.append(Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD}))
     return notes

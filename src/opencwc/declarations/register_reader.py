@@ -2,163 +2,199 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from opencwc.declarations.model import Activity, Place, Problem, Register, Site
-from opencwc.declarations.register_cells import ACTIVITIES, SITES, RowReader
-from opencwc.declarations.register_words import fields_of, table_named
+from opencwc.declarations.code_likeness import alike_codes
+from opencwc.declarations.model import ACTIVITY_FIELDS, SITE_FIELDS, Activity, Place, Problem, Register, Site
+from opencwc.declarations.register_cells import CellTexts, RowReader, TableHabits, day_order, marks_of
+from opencwc.declarations.register_tables import (
+    ACTIVITIES,
+    SITES,
+    Fault,
+    Files,
+    RegisterTable,
+    Row,
+    day_of_serial,
+    read_tables,
+)
+from opencwc.declarations.register_words import fields_of
 from opencwc.errors import InputError
-from opencwc.files.column_mapping import map_columns
-from opencwc.files.frames import PROBLEM, ROW, Frame, open_frame, problem_of
-from opencwc.files.numbers import decimal_mark
+from opencwc.files.column_mapping import CONSTANT, map_columns
 from opencwc.files.units import split_unit
 from opencwc.finding import Message
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 NEEDED = {SITES: ("site",), ACTIVITIES: ("site", "activity", "quantity")}
-Row = tuple[int, Mapping[str, str]]
+FIELDS = {SITES: SITE_FIELDS, ACTIVITIES: ACTIVITY_FIELDS}
+Columns = Mapping[str, str]
+_HALF = Decimal("0.5")
 
 
-class _Table(NamedTuple):
-    """A table of a register: what it is, and how it is opened."""
+class TableRows(NamedTuple):
+    """The rows of a table by field, each with its number, the table's habits of writing, and its columns."""
 
-    kind: str
-    source: Path | BinaryIO
-    name: str
+    rows: tuple[CellTexts, ...]
+    habits: TableHabits
+    columns: Columns
 
 
 def read_register(
-    source: Path, given: Mapping[str, Mapping[str, str]] = MappingProxyType({}), name: str = ""
+    source: Path | Files, given: Mapping[str, Columns] = MappingProxyType({}), name: str = ""
 ) -> Register:
-    """Read a register from a folder, a workbook, a JSON file, or one table of activities.
+    """Read a register from a folder (or files by their names), a workbook, a JSON file, or one table of activities.
 
     ``given`` says for ``sites`` and ``activities`` which column holds a field. Raises `InputError` where there is no
     such file, it holds no table of activities, or the columns cannot be told.
     """
-    called = name or source.name
-    problems: list[Problem] = []
-    columns: dict[str, Mapping[str, str]] = {}
-    sites: dict[tuple[str, str], Site] = {}
-    activities: list[Activity] = []
-    tables = {table.kind: table for table in _tables(source, called)}
+    called = name or (source.name if isinstance(source, Path) else next(iter(source), ""))
+    return register_of(read_tables(source, given, called), given, called)
+
+
+def register_of(tables: Mapping[str, RegisterTable], given: Mapping[str, Columns], called: str) -> Register:
+    """Return the register that tables hold; raise `InputError` as `read_register` does."""
     if ACTIVITIES not in tables:
         raise InputError("register_without_activities", where=called)
-    for kind in (SITES, ACTIVITIES):
-        if kind not in tables:
-            continue
-        table = tables[kind]
-        with open_frame(table.source, table.name) as frame:
-            rows, columns[kind], unread = _rows_of(frame, kind, given.get(kind, {}))
-        reader = RowReader(decimal_mark(texts.get("quantity", "") for _, texts in rows))
-        problems += unread
-        if kind == SITES:
-            sites = _sites(reader, rows)
-        else:
-            activities = [read for row, texts in rows if (read := reader.activity(row, texts)) is not None]
-            reader.problems += _repeated(rows)
-        problems += reader.problems
-    problems += _unknown_places(sites, activities)
-    return Register(called, MappingProxyType(sites), tuple(activities), tuple(problems), MappingProxyType(columns))
-
-
-def _tables(source: Path, called: str) -> Iterator[_Table]:
-    """Yield the tables that a register holds, by their names."""
-    if source.is_dir():
-        for file in sorted(source.iterdir()):
-            if file.is_file() and (kind := table_named(file.stem)):
-                yield _Table(kind, file, file.name)
-    elif not source.is_file():
-        raise InputError("no_such_register", where=str(source))
-    elif source.suffix.lower() in WORKBOOKS:
-        import fastexcel
-
-        sheets = [sheet for sheet in _sheet_names(fastexcel, source, called) if table_named(sheet)]
-        for sheet in sheets:
-            yield _Table(table_named(sheet), Path(f"{source}#{sheet}"), f"{called}#{sheet}")
-        if not sheets:
-            yield _Table(ACTIVITIES, source, called)
-    elif source.suffix.lower() == ".json":
-        yield from _json_tables(source, called)
-    else:
-        yield _Table(ACTIVITIES, source, called)
-
-
-def _sheet_names(fastexcel: object, source: Path, called: str) -> list[str]:
-    try:
-        names: list[str] = fastexcel.read_excel(source).sheet_names  # type: ignore[attr-defined]
-    except Exception as error:  # calamine raises what it likes; `open_frame` says it well
-        open_frame(source, called).close()
-        raise InputError("workbook_unreadable", where=called, reason=str(error)[:200]) from error
-    return names
-
-
-def _json_tables(source: Path, called: str) -> Iterator[_Table]:
-    try:
-        held = json.loads(source.read_text(encoding="utf-8-sig"), parse_float=str)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InputError("register_not_json", where=called, reason=str(error)) from error
-    if isinstance(held, list):
-        held = {ACTIVITIES: held}
-    if not isinstance(held, dict):
-        raise InputError("register_without_activities", where=called)
-    for name, rows in held.items():
-        if (kind := table_named(str(name))) and isinstance(rows, list):
-            yield _Table(kind, io.BytesIO(json.dumps(rows, ensure_ascii=False).encode()), f"{name}.json")
-
-
-def _rows_of(frame: Frame, kind: str, given: Mapping[str, str]) -> tuple[list[Row], Mapping[str, str], list[Problem]]:
-    """Return the rows of a table as texts by field, its columns, and what could not be read of it."""
-    columns = map_columns(frame.header, fields_of(kind), given, where=frame.name)
-    missing = [field for field in NEEDED[kind] if field not in columns]
-    if missing or (kind == ACTIVITIES and not {"chemical", "cas"} & set(columns)):
-        raise InputError(
-            "register_column_missing", where=frame.name, field=(missing or ["chemical"])[0], columns=frame.header[:40]
-        )
-    constants = {name: column[1:].strip() for name, column in columns.items() if column.startswith("=")}
-    if "quantity" in columns and "unit" not in columns:
-        constants["unit"] = split_unit(columns["quantity"])[1]
-    read = {name: column for name, column in columns.items() if not column.startswith("=")}
-    further = {column: column for column in frame.header if column not in read.values()} if kind == SITES else {}
+    read = {kind: _read_table(tables[kind], given.get(kind, {}), called) for kind in FIELDS if kind in tables}
+    sites: dict[tuple[str, str], Site] = {}
+    activities: list[Activity] = []
     problems: list[Problem] = []
-    rows: list[Row] = []
-    for batch in frame.batches():
-        for line in batch.iter_rows(named=True):
-            if line[PROBLEM]:
-                problems.append(Problem(Place(kind, line[ROW]), problem_of(line[PROBLEM]), True))
-                continue
-            texts = {name: " ".join(line[at].split()) for name, at in (*read.items(), *further.items()) if line[at]}
-            rows.append((line[ROW], {**constants, **{name: text for name, text in texts.items() if text}}))
-    return rows, columns, problems
+    for kind, table in read.items():
+        reader = RowReader(table.habits)
+        if kind == SITES:
+            sites = _sites(reader, table.rows)
+        else:
+            activities = [line for row in table.rows if (line := reader.activity(row)) is not None]
+            reader.problems += [*_repeated(table.rows), *_small_shares(activities)]
+        problems += tables[kind].problems()
+        problems += sorted(reader.problems, key=lambda problem: problem.place.row)
+    problems += _unknown_places(sites, activities)
+    problems += _doubtful_codes(sites, activities)
+    problems += _contradictions(sites)
+    lines = {SITES: {site.row for site in sites.values()}, ACTIVITIES: {activity.row for activity in activities}}
+    unread = {kind: _without(table.rows, lines[kind]) for kind, table in read.items()}
+    return Register(
+        called,
+        MappingProxyType(sites),
+        tuple(activities),
+        tuple(problems),
+        MappingProxyType({kind: table.columns for kind, table in read.items()}),
+        MappingProxyType({kind: rows for kind, rows in unread.items() if rows}),
+        MappingProxyType({kind: tables[kind].origin(table.columns, table.habits.decimal) for kind, table in read.items()}),
+    )
 
 
-def _sites(reader: RowReader, rows: Iterable[Row]) -> dict[tuple[str, str], Site]:
+def _read_table(table: RegisterTable, given: Columns, called: str) -> TableRows:
+    return rows_of(table, columns_of(table, given, where=f"{called}#{table.name}" if table.name else called))
+
+
+def _without(rows: Iterable[CellTexts], lines: set[int]) -> Mapping[int, Columns]:
+    """Return the rows that became no line, by their numbers; those that could not be cut into cells have none to keep."""
+    return MappingProxyType(
+        {row.number: row.texts for row in rows if row.number not in lines and row.problem is None}
+    )
+
+
+def columns_of(table: RegisterTable, given: Columns, *, where: str) -> Columns:
+    """Return the column of each field of a table; raise `InputError` where a field that is needed has none."""
+    columns = map_columns(table.header, fields_of(table.kind), given, where=where)
+    if missing := missing_fields(table.kind, columns):
+        raise InputError("register_column_missing", where=where, field=missing[0], columns=table.header[:40])
+    return columns
+
+
+def missing_fields(kind: str, columns: Columns) -> tuple[str, ...]:
+    """Return the fields that a table needs and has no column for.
+
+    >>> missing_fields("activities", {"site": "Site", "activity": "Activity", "quantity": "kg"})
+    ('chemical',)
+    """
+    missing = [field for field in NEEDED[kind] if field not in columns]
+    if kind == ACTIVITIES and not {"chemical", "cas"} & set(columns):
+        missing.append("chemical")
+    return tuple(missing)
+
+
+def rows_of(table: RegisterTable, columns: Columns) -> TableRows:
+    """Return the rows of a table as texts by field.
+
+    Further columns keep their headings. A number of a workbook is written so that the marks of the table cannot change
+    it, a day that it holds as a number as ISO 8601.
+    """
+    fields = {column: field for field, column in columns.items() if not column.startswith(CONSTANT)}
+    taken = set(FIELDS[table.kind])
+    names = {
+        column: fields.get(column) or (f"{column} (2)" if column in taken else column) for column in table.header
+    }
+    constants = {field: column[1:].strip() for field, column in columns.items() if column.startswith(CONSTANT)}
+    heading = split_unit(columns["quantity"])[1] if "quantity" in columns else ""
+    rows = [_named_row(number, row, names, constants) for number, row in enumerate(table.rows, 1)]
+    marks = marks_of(
+        text
+        for row in rows
+        for field in ("quantity", "concentration")
+        if field not in row.numbers and (text := row.texts.get(field))
+    )
+    order = day_order(row.texts.get("date", "") for row in rows) if table.kind == ACTIVITIES else ""
+    habits = TableHabits(marks, heading, order, table.form == "sheet" and not table.formats)
+    return TableRows(tuple(_settled(row, habits, table) for row in rows), habits, columns)
+
+
+def _named_row(number: int, row: Row, names: Columns, constants: Columns) -> CellTexts:
+    texts = {**constants, **{names[column]: text for column, text in row.texts.items()}}
+    faults = tuple(Fault(names[fault.column], fault.says, fault.bars) for fault in row.faults)
+    return CellTexts(number, texts, frozenset(names[column] for column in row.numbers), faults, row.problem)
+
+
+def _settled(row: CellTexts, habits: TableHabits, table: RegisterTable) -> CellTexts:
+    """Return a row whose numbers stay what they are under the marks of the table, and whose days are days."""
+    changed = {
+        field: habits.as_number(row.texts[field])
+        for field in ("quantity", "concentration")
+        if field in row.numbers and field in row.texts
+    }
+    if table.form == "sheet" and "date" in row.numbers and (text := row.texts.get("date")):
+        changed["date"] = day_of_serial(text, since_1904=table.since_1904)
+    if habits.heading and "unit" not in row.texts:
+        changed["unit"] = habits.heading
+    return row._replace(texts=MappingProxyType({**row.texts, **changed}))
+
+
+def _sites(reader: RowReader, rows: Iterable[CellTexts]) -> dict[tuple[str, str], Site]:
     """Return the lines of the table of sites; two lines of one code are said, and the first holds."""
     sites: dict[tuple[str, str], Site] = {}
-    for row, texts in rows:
-        read = reader.site(row, texts)
+    for row in rows:
+        read = reader.site(row)
         if read is None:
             continue
         first = sites.setdefault((read.site, read.plant), read)
         if first is not read:
             said = {"site": read.site, "plant": read.plant, "row": str(first.row)}
-            same = first._replace(row=read.row) == read
+            same = first._replace(row=read.row, texts=read.texts) == read
             name = "declare_site_repeated" if same else "declare_site_twice"
             reader.problems.append(Problem(Place(SITES, read.row, "site"), Message(name, dict(said))))
     return sites
 
 
-def _repeated(rows: Iterable[Row]) -> Iterator[Problem]:
+def _repeated(rows: Iterable[CellTexts]) -> Iterator[Problem]:
     """Yield the rows that say the same as an earlier one; both are counted."""
     first: dict[tuple[tuple[str, str], ...], int] = {}
-    for row, texts in rows:
-        earlier = first.setdefault(tuple(sorted(texts.items())), row)
-        if earlier != row:
-            yield Problem(Place(ACTIVITIES, row), Message("declare_row_repeated", {"row": str(earlier)}))
+    for row in rows:
+        if row.problem is not None:
+            continue
+        earlier = first.setdefault(tuple(sorted(row.texts.items())), row.number)
+        if earlier != row.number:
+            yield Problem(Place(ACTIVITIES, row.number), Message("declare_row_repeated", {"row": str(earlier)}))
+
+
+def _small_shares(activities: Iterable[Activity]) -> Iterator[Problem]:
+    """Yield a doubt where all concentrations are at most 1: they may be parts of 1 and no per cent."""
+    shares = [(activity.row, activity.share) for activity in activities if "concentration" in activity.texts]
+    if len(shares) > 1 and all(share <= 1 for _, share in shares) and any(share > _HALF for _, share in shares):
+        place = Place(ACTIVITIES, shares[0][0], "concentration")
+        yield Problem(place, Message("declare_shares_small", {"cells": str(len(shares))}))
 
 
 def _unknown_places(sites: Mapping[tuple[str, str], Site], activities: Iterable[Activity]) -> Iterator[Problem]:
@@ -173,3 +209,36 @@ def _unknown_places(sites: Mapping[tuple[str, str], Site], activities: Iterable[
         name = "declare_plant_unknown" if place[1] else "declare_site_unknown"
         values = {"site": activity.site, "plant": activity.plant}
         yield Problem(Place(ACTIVITIES, activity.row, "plant" if place[1] else "site"), Message(name, dict(values)))
+
+
+def _doubtful_codes(sites: Mapping[tuple[str, str], Site], activities: Iterable[Activity]) -> Iterator[Problem]:
+    """Yield the codes of sites, and of the plants of a site, that look alike; they are never taken for one."""
+    places: dict[tuple[str, str], Place] = {}
+    for line in sites.values():
+        places.setdefault((line.site, ""), Place(SITES, line.row, "site"))
+        places.setdefault((line.site, line.plant), Place(SITES, line.row, "plant"))
+    for activity in activities:
+        if (activity.site, activity.plant) not in places:
+            places.setdefault((activity.site, ""), Place(ACTIVITIES, activity.row, "site"))
+            places.setdefault((activity.site, activity.plant), Place(ACTIVITIES, activity.row, "plant"))
+    by_site: dict[str, list[str]] = {}
+    for site, plant in places:
+        by_site.setdefault(site, [])
+        if plant:
+            by_site[site].append(plant)
+    for one, other in alike_codes(by_site):
+        yield Problem(places[other, ""], Message("declare_codes_alike", {"one": one, "other": other}))
+    for site, plants in by_site.items():
+        for one, other in alike_codes(plants):
+            yield Problem(places[site, other], Message("declare_codes_alike", {"one": one, "other": other}))
+
+
+def _contradictions(sites: Mapping[tuple[str, str], Site]) -> Iterator[Problem]:
+    """Yield the plants whose line says another State or another kind of facility than the line of their site."""
+    for line in sites.values():
+        whole = sites.get((line.site, "")) if line.plant else None
+        for field in ("country", "kind") if whole is not None else ():
+            own, other = getattr(line, field), getattr(whole, field)
+            if own and other and own != other:
+                values = {"one": own, "other": other, "row": str(whole.row if whole else 0)}
+                yield Problem(Place(SITES, line.row, field), Message("declare_site_contradicts", dict(values)))
