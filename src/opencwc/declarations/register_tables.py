@@ -318,13 +318,14 @@ def day_of_serial(text: str, *, since_1904: bool) -> str:
 
 def _table_of_file(source: Path, kind: str, given: Mapping[str, str], called: str) -> RegisterTable:
     """Read a text file, or a file of another kind that `open_frame` knows (Parquet, JSON Lines)."""
-    above, first, lines = _text_header(source, kind, given, called)
-    with open_frame(io.BytesIO(lines) if lines is not None else source, called) as frame:
+    start = _text_start(source, kind, given, called)
+    with open_frame(io.BytesIO(start.left) if start.left is not None else source, called) as frame:
         form = {"csv": "lines", "tsv": "lines", "jsonl": "lines"}.get(frame.kind, "rows")
-        table = RegisterTable(
-            kind, form, called, frame.header, MappingProxyType({column: column for column in frame.header})
-        )
-        _add_rows(table, frame, above + first if form == "lines" and frame.kind != "jsonl" else 1)
+        header, _ = name_columns([unguarded(column) for column in frame.header], headed=True)
+        letters = MappingProxyType({column: column for column in header})
+        table = RegisterTable(kind, form, called, header, letters)
+        table.remarks += start.notes or frame.notes
+        _add_rows(table, frame, start.first if form == "lines" and frame.kind != "jsonl" else 1)
     return table
 
 
@@ -334,7 +335,7 @@ def _add_rows(table: RegisterTable, frame: Frame, line: int) -> None:
         for *cells, _, problem in batch.iter_rows():
             texts = {
                 column: text
-                for column, cell in zip(frame.header, cells, strict=True)
+                for column, cell in zip(table.header, cells, strict=True)
                 if cell and (text := unguarded(clean_text(cell)))
             }
             why = problem_of(problem) if problem else None
@@ -357,27 +358,32 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
 
-def _text_header(
-    source: Path, kind: str, given: Mapping[str, str], called: str
-) -> tuple[int, int, bytes | None]:
-    """Return where the header of a text file stands.
+class _TextStart(NamedTuple):
+    """How a text file begins: the line of its first data row, and what is left of it below the titles.
 
-    The lines above it, the line below it counted from 1 after those, and what is left of the file where lines stand
-    above it; ``None`` where it can be read as it is.
+    ``left`` is ``None`` where no title stands above the header, so that it can be read as it is; else ``notes`` say what
+    was assumed of its encoding.
     """
+
+    first: int
+    left: bytes | None = None
+    notes: tuple[Message, ...] = ()
+
+
+def _text_start(source: Path, kind: str, given: Mapping[str, str], called: str) -> _TextStart:
     file = open_table_file(source, called, ValueLimits())
     try:
         if file.binary or file.text.start.lstrip("\ufeff \t\n").startswith(("[", "{")):
-            return 0, 2, None
+            return _TextStart(1)
         start = file.text.start.lstrip("\ufeff")
         above = _titles_above(start, kind, given)
         lines = start.split("\n")
         if not above:
-            return 0, _first_data_line(lines), None
+            return _TextStart(_first_data_line(lines))
         left = b"".join(file.text.chunks()).split(b"\n", above)[above]
         if file.text.failure:  # the last line may be cut short: the reader of the whole file says so
-            return 0, _first_data_line(lines), None
-        return above, _first_data_line(lines[above:]), codecs.BOM_UTF8 + left
+            return _TextStart(_first_data_line(lines))
+        return _TextStart(above + _first_data_line(lines[above:]), codecs.BOM_UTF8 + left, tuple(file.text.notes))
     finally:
         file.stream.close()
 
