@@ -18,7 +18,15 @@ GOOD = "A,1,thiodiglycol,produce,2025,250,kg"
 
 
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
-    lines = ["Register of 2025, draft", "", HEAD, GOOD, "", 'A,1,"two\nlines",produce,2025,5,kg', "A,1,x,sell,2025,5,kg"]
+    lines = [
+        "Register of 2025, draft",
+        "",
+        HEAD,
+        GOOD,
+        "",
+        'A,1,"two\nlines",produce,2025,5,kg',
+        "A,1,x,sell,2025,5,kg",
+    ]
     register = read_register(write_folder(tmp_path, "\n".join(lines) + "\n"))
     assert said(register) == [("activities.csv 8 activity", "declare_activity_unknown")]
     assert [activity.row for activity in register.activities] == [1, 2]
@@ -35,7 +43,8 @@ def test_what_stands_before_the_header_is_no_row(tmp_path: Path, start: str) -> 
 
 @pytest.mark.parametrize(("encoding", "notes"), [("utf-8", []), ("utf-16", []), ("cp1252", ["note_encoding"])])
 def test_title_lines_in_another_encoding(tmp_path: Path, encoding: str, notes: list[str]) -> None:
-    text = "Registre 2025; à vérifier\n\ncode du site;produit;activité;année;quantité (kg)\nÉ-1;x;production;2025;1 234,5\n"
+    text = "Registre 2025; à vérifier\n\ncode du site;produit;activité;année;quantité (kg)\n"
+    text += "É-1;x;production;2025;1 234,5\n"
     register = read_register(write_folder(tmp_path, text.encode(encoding)))
     assert [(activity.site, activity.kg) for activity in register.activities] == [("É-1", Decimal("1234.5"))]
     assert register.locate(Place("activities", 1)).values["line"] == "4"  # type: ignore[union-attr]
@@ -83,7 +92,9 @@ def test_a_number_of_json_keeps_its_digits_and_its_point(tmp_path: Path) -> None
 
 def test_a_key_that_stands_twice_has_no_value(tmp_path: Path) -> None:
     file = tmp_path / "r.json"
-    file.write_text('[{"site": "A", "chemical": "x", "activity": "produce", "quantity": 5, "quantity": 6, "unit": "kg"}]')
+    file.write_text(
+        '[{"site": "A", "chemical": "x", "activity": "produce", "quantity": 5, "quantity": 6, "unit": "kg"}]'
+    )
     register = read_register(file)
     assert said(register) == [("$[0].quantity", "declare_member_twice")]
     assert not register.activities

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from register_making import said
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from register_making import said
 from opencwc.declarations.register_reader import read_register
 from opencwc.errors import InputError
 

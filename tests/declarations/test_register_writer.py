@@ -21,13 +21,13 @@ from opencwc.errors import OutputError
 ENDINGS = ("back.xlsx", "back.json", "back")
 SITES = (
     "site,plant,name,operator,country,address,kind,capacity (t/a),=risk\n"
-    "A,,Works,Acme,France,\"1, rue X\",,,\nA,1,Plant,,FRA,,laboratoire,500,'=2+2\nA,1,Again,,,,,,\n,2,nobody,,,,,,\n"
+    'A,,Works,Acme,France,"1, rue X",,,\nA,1,Plant,,FRA,,laboratoire,500,\'=2+2\nA,1,Again,,,,,,\n,2,nobody,,,,,,\n'
     "B,,,,Nowhere,,unheard of,,\n"
 )
 ACTIVITIES = (
     "site,plant,chemical,cas,activity,year,quantity,unit,concentration,planned,purpose,partner,date,remarks,batch\n"
-    "A,1,thiodiglycol,111-48-8,production,2025,\"1,5\",t,,,,,,,7\n"
-    "A,1,thiodiglycol,111-48-8,production,2025,\"1,234\",kg,\"12,5 %\",oui,textile dyes,France,31/12/2025,'+plus,007\n"
+    'A,1,thiodiglycol,111-48-8,production,2025,"1,5",t,,,,,,,7\n'
+    'A,1,thiodiglycol,111-48-8,production,2025,"1,234",kg,"12,5 %",oui,textile dyes,France,31/12/2025,\'+plus,007\n'
     "A,1,OP(C)(=O)F,,export,,1.234,kg,30,,,DEU,04/03/2026,,\n"
     "A,1,x,,produce,2025,about 5,kg,,,,,,,\nA,1,x,,produce,FY2025,5,kg,#N/A,,,,,,\n"
 )

@@ -64,7 +64,7 @@ def declare(
     if write_register is not None:
         write_register_asked(read, register, write_register, language)
     answer = judge_register(read, _year(year), as_of, profile, options.columns_asked(reading), margin)
-    told = [sentence(message, language) for message in _notes(answer)]
+    told = [displayable(note) for note in _notes(answer, language)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
@@ -117,14 +117,18 @@ def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return columns
 
 
-def _notes(answer: Answer) -> list[Message]:
-    """Return what is told below the lines: problems with their places, what is near, what changed."""
+def _notes(answer: Answer, lang: str) -> list[str]:
+    """Return what is told below the lines: problems, each with its place.
+
+    Names of files and the words of a cell keep their first letter, so these lines are no sentences.
+    """
     notes = [
-        Message("declare_problem_at", {"place": answer.register.locate(problem.place), "says": problem.says})
+        say(Message("declare_problem_at", {"place": answer.register.locate(problem.place), "says": problem.says}), lang)
         for problem in answer.problems[:_MOST_TOLD]
     ]
     if len(answer.problems) > _MOST_TOLD:
-        notes.append(Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD}))
+        more = Message("declare_more_problems", {"count": len(answer.problems) - _MOST_TOLD})
+        notes.append(sentence(more, lang))
     return notes
 
 

@@ -1,4 +1,4 @@
-"""Codes of sites and plants that people may take for one: they differ in case, marks, zeros or the script of a letter."""
+"""Codes of sites and plants that people may take for one: they differ in case, marks, zeros or a letter's script."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def alike_codes(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def plain_code(code: str) -> str:
-    """Return the words and numbers of a code, without case, marks and leading zeros, in Latin letters where they look alike.
+    """Return the words and numbers of a code without case, marks and leading zeros, look-alike letters in Latin.
 
     >>> plain_code(" A-01 "), plain_code("а_1"), plain_code("A1-1"), plain_code("A-11"), plain_code("---")
     ('a 1', 'a 1', 'a 1 1', 'a 11', '---')

@@ -42,9 +42,9 @@ class CellTexts(NamedTuple):
 class TableHabits(NamedTuple):
     """How a table writes: what single cells may leave open, and the others tell.
 
-    ``decimal`` is its decimal mark: ``.``, ``,``, `BOTH_MARKS`, or ``""`` where no cell tells. ``heading`` is the unit in
-    the heading of the quantities. ``order`` says whether the ``day`` or the ``month`` of its dates comes first; empty
-    where no cell tells, or they disagree. ``unformatted`` tells that ``25%`` may have come as ``0.25``.
+    ``decimal`` is its decimal mark: ``.``, ``,``, `BOTH_MARKS`, or ``""`` where no cell tells. ``heading`` is the unit
+    in the heading of the quantities. ``order`` says whether the ``day`` or the ``month`` of its dates comes first;
+    empty where no cell tells, or they disagree. ``unformatted`` tells that ``25%`` may have come as ``0.25``.
     """
 
     decimal: str = ""
@@ -55,8 +55,8 @@ class TableHabits(NamedTuple):
     def as_number(self, text: str) -> str:
         """Return a number with a decimal point as this table writes it, so that it has one reading.
 
-        >>> TableHabits(",").as_number("1.234"), TableHabits(BOTH_MARKS).as_number("1.234"), TableHabits().as_number("1.234")
-        ('1,234', '1.2340', '1.234')
+        >>> [TableHabits(mark).as_number("1.234") for mark in (",", BOTH_MARKS, ".")]
+        ['1,234', '1.2340', '1.234']
         """
         if self.decimal == ",":
             return text.replace(".", ",", 1)
@@ -316,7 +316,9 @@ def _year_of(text: str) -> int | None:
 
 
 _PER_CENT = re.compile(r"\s*(?:%|٪|％|per\s?cent|percent|w/w|wt)\s*", re.IGNORECASE)
-_RANGE = re.compile(r"[<>≤≥~≈±]|\d\s*[%٪％]?\s*(?:[-–—−‐…]|\.{2,}|to|à|a|до|至|إلى)\s*\d|^\D*(?:min|max|ca|about|env)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"[<>≤≥~≈±]|\d\s*[%٪％]?\s*(?:[-–—−‐…]|\.{2,}|to|à|a|до|至|إلى)\s*\d|^\D*(?:min|max|ca|about|env)", re.IGNORECASE
+)
 _WITH_UNIT = re.compile(r"([+-]?\d(?:[\d .,'’٫٬\u00a0\u202f]*\d)?)\s*([^\d\s.,'+-]\D{0,30}|m3)")
 _POINT = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")

@@ -82,7 +82,9 @@ def register_of(tables: Mapping[str, RegisterTable], given: Mapping[str, Columns
         tuple(problems),
         MappingProxyType({kind: table.columns for kind, table in read.items()}),
         MappingProxyType({kind: rows for kind, rows in unread.items() if rows}),
-        MappingProxyType({kind: tables[kind].origin(table.columns, table.habits.decimal) for kind, table in read.items()}),
+        MappingProxyType(
+            {kind: tables[kind].origin(table.columns, table.habits.decimal) for kind, table in read.items()}
+        ),
     )
 
 
@@ -91,10 +93,8 @@ def _read_table(table: RegisterTable, given: Columns, called: str) -> TableRows:
 
 
 def _without(rows: Iterable[CellTexts], lines: set[int]) -> Mapping[int, Columns]:
-    """Return the rows that became no line, by their numbers; those that could not be cut into cells have none to keep."""
-    return MappingProxyType(
-        {row.number: row.texts for row in rows if row.number not in lines and row.problem is None}
-    )
+    """Return the rows that became no line, by number; one that could not be cut into cells has none to keep."""
+    return MappingProxyType({row.number: row.texts for row in rows if row.number not in lines and row.problem is None})
 
 
 def columns_of(table: RegisterTable, given: Columns, *, where: str) -> Columns:
@@ -124,10 +124,7 @@ def rows_of(table: RegisterTable, columns: Columns) -> TableRows:
     it, a day that it holds as a number as ISO 8601.
     """
     fields = {column: field for field, column in columns.items() if not column.startswith(CONSTANT)}
-    taken = set(FIELDS[table.kind])
-    names = {
-        column: fields.get(column) or (f"{column} (2)" if column in taken else column) for column in table.header
-    }
+    names = _names_by_column(table, fields)
     constants = {field: column[1:].strip() for field, column in columns.items() if column.startswith(CONSTANT)}
     heading = split_unit(columns["quantity"])[1] if "quantity" in columns else ""
     rows = [_named_row(number, row, names, constants) for number, row in enumerate(table.rows, 1)]
@@ -142,6 +139,19 @@ def rows_of(table: RegisterTable, columns: Columns) -> TableRows:
     return TableRows(tuple(_settled(row, habits, table) for row in rows), habits, columns)
 
 
+def _names_by_column(table: RegisterTable, fields: Columns) -> Columns:
+    """Return what the cells of each column are called: the field, else the heading, numbered where that is taken."""
+    taken = {*FIELDS[table.kind], *(column for column in table.header if column not in FIELDS[table.kind])}
+    names: dict[str, str] = {}
+    for column in table.header:
+        name, number = fields.get(column, column), 2
+        while column not in fields and (column in FIELDS[table.kind] and name in taken):
+            name, number = f"{column} ({number})", number + 1
+        taken.add(name)
+        names[column] = name
+    return names
+
+
 def _named_row(number: int, row: Row, names: Columns, constants: Columns) -> CellTexts:
     texts = {**constants, **{names[column]: text for column, text in row.texts.items()}}
     faults = tuple(Fault(names[fault.column], fault.says, fault.bars) for fault in row.faults)
@@ -150,7 +160,7 @@ def _named_row(number: int, row: Row, names: Columns, constants: Columns) -> Cel
 
 def _settled(row: CellTexts, habits: TableHabits, table: RegisterTable) -> CellTexts:
     """Return a row whose numbers stay what they are under the marks of the table, and whose days are days."""
-    changed = {
+    changed: dict[str, str] = {
         field: habits.as_number(row.texts[field])
         for field in ("quantity", "concentration")
         if field in row.numbers and field in row.texts

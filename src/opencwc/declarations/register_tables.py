@@ -24,7 +24,7 @@ from opencwc.errors import InputError
 from opencwc.files.column_mapping import plain_header
 from opencwc.files.columns import names_columns
 from opencwc.files.days import YEARS
-from opencwc.files.frames import PROBLEM, name_columns, open_frame, problem_of
+from opencwc.files.frames import name_columns, open_frame, problem_of
 from opencwc.files.number_formats import say_day
 from opencwc.files.rows import EMPTY, ValueLimits
 from opencwc.files.tables import open_table_file
@@ -163,7 +163,7 @@ def _one_of_each(named: Mapping[str, str], called: str) -> tuple[dict[str, str],
 def _tables_of_workbook(source: Path, given: Known, called: str) -> Mapping[str, RegisterTable]:
     book = WorkbookCells(source, called)
     named = {name: kind for name in book.names if (kind := table_named(name)) and kind != "explanations"}
-    chosen, left = _one_of_each(named, called)
+    chosen, _ = _one_of_each(named, called)
     if ACTIVITIES not in chosen and SITES not in chosen:
         chosen = {ACTIVITIES: book.names[0]}
     tables = {kind: _table_of_sheet(book, name, kind, given.get(kind, {})) for kind, name in chosen.items()}
@@ -178,7 +178,7 @@ def _table_of_sheet(book: WorkbookCells, name: str, kind: str, given: Mapping[st
     records = [(at, cells) for at, cells in sheet.rows if any(cell.text.strip() for cell in cells.values())]
     if not records:
         raise InputError("file_without_table", where=f"{book.where}#{sheet.name}")
-    width = max(max(cells) for _, cells in records)
+    width = max(max(cells) for _, cells in sheet.rows if cells)
     start = [[_text(cells.get(at)) for at in range(1, width + 1)] for _, cells in records[:_ROWS_LOOKED_AT]]
     above, headed = _header_at(start, kind, given)
     header, _ = name_columns(start[above], headed=headed)
@@ -257,7 +257,7 @@ def _hidden_parts(sheet: SheetCells, table: RegisterTable) -> Iterator[Message]:
 
 
 def _numbers_as_text(sheet: SheetCells, table: RegisterTable) -> Message | None:
-    """Say which cells hold a number as text, in columns where others hold numbers: a sum in the sheet leaves them out."""
+    """Say which cells hold a number as text where others of their column hold numbers: a sum leaves them out."""
     if not sheet.formats:
         return None
     mixed = Counter(column for row in table.rows for column in row.numbers)
@@ -304,8 +304,10 @@ def clean_text(text: str) -> str:
 def day_of_serial(text: str, *, since_1904: bool) -> str:
     """Return the day that a number in a cell of dates stands for, as ISO 8601; any other text as it is.
 
-    >>> day_of_serial("46000", since_1904=False), day_of_serial("44538", since_1904=True), day_of_serial("2025", since_1904=False)
-    ('2025-12-09', '2025-12-09', '2025')
+    >>> day_of_serial("46000", since_1904=False), day_of_serial("44538", since_1904=True)
+    ('2025-12-09', '2025-12-09')
+    >>> day_of_serial("2025", since_1904=False)
+    '2025'
     """
     if not re.fullmatch(r"\d{5}(?:\.\d+)?", text):
         return text
@@ -361,8 +363,8 @@ def unguarded(text: str) -> str:
 class _TextStart(NamedTuple):
     """How a text file begins: the line of its first data row, and what is left of it below the titles.
 
-    ``left`` is ``None`` where no title stands above the header, so that it can be read as it is; else ``notes`` say what
-    was assumed of its encoding.
+    ``left`` is ``None`` where no title stands above the header, so that it can be read as it is; else ``notes`` say
+    what was assumed of its encoding.
     """
 
     first: int
@@ -529,4 +531,3 @@ def _plain(value: object) -> object:
     if isinstance(value, _Members):
         return {key: _plain(inner) for key, inner in value.items}
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
-

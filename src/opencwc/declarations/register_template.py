@@ -104,10 +104,10 @@ class _Template:
             for territory in all_territories().values()
             if territory.kind == "present"
         )
-        for table in FIELDS:
+        for table in (SITES, ACTIVITIES):
             sheet = self.add_sheet(table)
             self.head_row(sheet, table)
-            for at, field in enumerate(FIELDS[table]):
+            for at, field in enumerate(self.words.headings(table)):
                 if rule := self.rule(table, field, len(codes)):
                     sheet.data_validation(1, at, LAST_ROW, at, rule)
         self.explain(self.add_sheet(EXPLANATIONS), codes)
@@ -161,7 +161,7 @@ class _Template:
         for at, name in enumerate(heads):
             sheet.write_string(_FIRST_CODE - 1, at, say(name, self.lang), self.head)
         row = _FIRST_CODE
-        for table in FIELDS:
+        for table in (SITES, ACTIVITIES):
             for field, heading in self.words.headings(table).items():
                 told = sentence(Message(f"declare_help_{_help_of(table, field)}"), self.lang)
                 for at, text in enumerate((self.words.sheets[table], heading, told)):

@@ -60,7 +60,7 @@ def purpose_of(text: str) -> str:
     """Return the purpose that a cell names; one that is not known stays as it is written.
 
     >>> purpose_of("medical/diagnostic"), purpose_of("Explosifs"), purpose_of("textile dyes")
-    ('medical', 'explosives', 'textile dyes')
+    ('diagnostic', 'explosives', 'textile dyes')
     """
     if word := word_for("purposes", text):
         return word

@@ -110,7 +110,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
-class _refused:  # noqa: N801 - used as a function
+class _refused:
     """Turns the refusal of a part into an error that names the file."""
 
     def __init__(self, where: str) -> None:
@@ -303,12 +303,10 @@ class _Calamine:
             for number, values in enumerate(sheet.to_python(skip_empty_area=True), first + 1)
         )
         areas = [(corner, other) for corner, other in (sheet.merged_cell_ranges or [])[:_MOST_AREAS]]
-        return rows, tuple(
-            Area(top + 1, start + 1, bottom + 1, end + 1) for (top, start), (bottom, end) in areas
-        )
+        return rows, tuple(Area(top + 1, start + 1, bottom + 1, end + 1) for (top, start), (bottom, end) in areas)
 
     def _call(self, call: Any) -> Any:
-        """Call into calamine; whatever goes wrong there is the file's fault, even a panic, which is no ``Exception``."""
+        """Call into calamine; what goes wrong there is the file's fault, even a panic, which is no ``Exception``."""
         try:
             return call()
         except (KeyboardInterrupt, SystemExit, MemoryError):

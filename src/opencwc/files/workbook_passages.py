@@ -126,6 +126,7 @@ class WorkbookPart(Markup):
         self.since_1904 = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "sheet":
             self.sheets.append(
                 (attributes.get("name", ""), attributes.get("id", ""), attributes.get("state", "visible"))
@@ -145,6 +146,7 @@ class SharedTexts(Markup):
         self._small = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "si":
             self._text = []
         elif name == "rPh":
@@ -152,6 +154,7 @@ class SharedTexts(Markup):
         self._in_text = name == "t" and not self._small
 
     def end(self, name: str) -> None:
+        """An element ends."""
         self._in_text = False
         if name == "si":
             self.texts.append(_unescaped("".join(self._text)))
@@ -159,6 +162,7 @@ class SharedTexts(Markup):
             self._small -= 1
 
     def text(self, text: str) -> None:
+        """Characters."""
         if self._in_text:
             self._text.append(text)
 
@@ -173,6 +177,7 @@ class Styles(Markup):
         self._in_cells = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "numFmt":
             self._codes[_int(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif name == "cellXfs":
@@ -181,10 +186,12 @@ class Styles(Markup):
             self._of_style.append(_int(attributes.get("numFmtId")))
 
     def end(self, name: str) -> None:
+        """An element ends."""
         if name == "cellXfs":
             self._in_cells = False
 
     def formats(self) -> list[NumberFormat]:
+        """Return the number formats by style."""
         return [number_format(number, self._codes.get(number, "")) for number in self._of_style]
 
 
