@@ -33,7 +33,7 @@ class CellTexts(NamedTuple):
     """
 
     number: int
-    texts: Mapping[str, str]
+    texts: dict[str, str]
     numbers: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     problem: Message | None = None
@@ -69,8 +69,15 @@ def marks_of(texts: Iterable[str]) -> str:
     >>> marks_of(["1,234", "12,5 kg"]), marks_of(["12,5", "12.5"]), marks_of(["1,234", "7"])
     (',', '.,', '')
     """
-    told = {mark for text in set(texts) if (mark := decimal_mark((_quantity_parts(text)[0],)))}
+    told = {mark for text in set(texts) if (mark := _mark_of(text))}
     return told.pop() if len(told) == 1 else BOTH_MARKS if told else ""
+
+
+def _mark_of(text: str) -> str:
+    """Return the decimal mark that one number tells; the usual ones are told at a glance."""
+    if _NO_MARK.fullmatch(text):
+        return ""
+    return "." if _POINTED.fullmatch(text) else decimal_mark((_quantity_parts(text)[0],))
 
 
 def day_order(texts: Iterable[str]) -> str:
@@ -115,7 +122,7 @@ class RowReader:
             texts.get("address", ""),
             kind,
             MappingProxyType({name: text for name, text in texts.items() if name not in SITE_FIELDS}),
-            row.texts,
+            MappingProxyType(row.texts),
         )
 
     def activity(self, row: CellTexts) -> Activity | None:
@@ -146,7 +153,7 @@ class RowReader:
         return Activity(
             number, texts["site"], texts.get("plant", ""), texts.get("chemical", ""), texts.get("cas", ""), activity,
             year, kg, share, bool(planned), purpose_of(texts.get("purpose", "")), partner or texts.get("partner", ""),
-            day, texts.get("remarks", ""), texts,
+            day, texts.get("remarks", ""), MappingProxyType(texts),
         )  # fmt: skip
 
     def _is_barred(self, table: str, row: CellTexts, judged_by: frozenset[str]) -> bool:
@@ -324,3 +331,5 @@ _POINT = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _TWO_YEARS = re.compile(r"(\d{4})\s?[-/–]\s?(\d{2})")
 _YEAR_WORD = re.compile(r"\s*(?:年度?|г\.?|год)$")
+_NO_MARK = re.compile(r"\d+|[1-9]\d{0,2}[.,]\d{3}")
+_POINTED = re.compile(r"\d+\.(?:\d{1,2}|\d{4,})")

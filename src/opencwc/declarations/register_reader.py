@@ -94,7 +94,9 @@ def _read_table(table: RegisterTable, given: Columns, called: str) -> TableRows:
 
 def _without(rows: Iterable[CellTexts], lines: set[int]) -> Mapping[int, Columns]:
     """Return the rows that became no line, by number; one that could not be cut into cells has none to keep."""
-    return MappingProxyType({row.number: row.texts for row in rows if row.number not in lines and row.problem is None})
+    return MappingProxyType(
+        {row.number: MappingProxyType(row.texts) for row in rows if row.number not in lines and row.problem is None}
+    )
 
 
 def columns_of(table: RegisterTable, given: Columns, *, where: str) -> Columns:
@@ -169,7 +171,7 @@ def _settled(row: CellTexts, habits: TableHabits, table: RegisterTable) -> CellT
         changed["date"] = day_of_serial(text, since_1904=table.since_1904)
     if habits.heading and "unit" not in row.texts:
         changed["unit"] = habits.heading
-    return row._replace(texts=MappingProxyType({**row.texts, **changed}))
+    return row._replace(texts={**row.texts, **changed}) if changed else row
 
 
 def _sites(reader: RowReader, rows: Iterable[CellTexts]) -> dict[tuple[str, str], Site]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -291,6 +292,7 @@ def _text(cell: Cell | None) -> str:
     return clean_text(cell.text) if cell is not None else ""
 
 
+@lru_cache(maxsize=200_000)
 def clean_text(text: str) -> str:
     """Return a text in one line; what no text file can hold (control characters, half a surrogate pair) is replaced.
 
@@ -338,12 +340,17 @@ def _add_rows(table: RegisterTable, frame: Frame, line: int) -> None:
             texts = {
                 column: text
                 for column, cell in zip(table.header, cells, strict=True)
-                if cell and (text := unguarded(clean_text(cell)))
+                if cell and (text := _cell_of_text_file(cell))
             }
             why = problem_of(problem) if problem else None
             if texts or (why is not None and why != EMPTY):
                 table.add(line, Row(texts, problem=why))
             line += 1 + sum(cell.count("\n") for cell in cells if cell and "\n" in cell)
+
+
+@lru_cache(maxsize=200_000)
+def _cell_of_text_file(cell: str) -> str:
+    return unguarded(clean_text(cell))
 
 
 def guarded(text: str) -> str:

@@ -25,6 +25,7 @@ from opencwc.finding import Message
 
 _LIMITS = DocumentLimits(unpacked_bytes=MAX_UNPACKED_BYTES, levels=200)
 _PLACE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_AREAS = 100_000
 
@@ -199,7 +200,7 @@ class _SheetParser:
         self.merged: list[Area] = []
         self._texts, self._formats, self._since_1904, self._where = texts, formats, since_1904, where
         self._row = self._column = self._cells = 0
-        self._kind, self._style, self._raw = "n", 0, ""
+        self._kind, self._style, self._raw = "n", "", ""
         self._formula = self._in_value = False
         self._small = 0
 
@@ -239,9 +240,9 @@ class _SheetParser:
             self.merged.append(area)
 
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
-        place = _PLACE.fullmatch(attributes.get("r", ""))
-        self._column = _column_number(place[1]) if place else self._column + 1
-        self._kind, self._style, self._raw = attributes.get("t", "n"), _int(attributes.get("s")), ""
+        letters = attributes.get("r", "").rstrip("0123456789")
+        self._column = _column_number(letters) or self._column + 1
+        self._kind, self._style, self._raw = attributes.get("t", "n"), attributes.get("s", ""), ""
         self._formula = False
         self._cells += 1
         if self._cells > MAX_CELLS // 2:
@@ -275,7 +276,8 @@ class _SheetParser:
                 return Cell(raw.strip(), "day", formula)
             case "str" | "inlineStr":
                 return Cell(_unescaped(raw), "text", formula)
-        how = self._formats[self._style] if self._style < len(self._formats) else NumberFormat()
+        style = _int(self._style)
+        how = self._formats[style] if style < len(self._formats) else NumberFormat()
         return Cell(_number(raw.strip(), how, self._since_1904), "day" if how.day else "number", formula)
 
 
@@ -350,8 +352,9 @@ def _area(reference: str) -> Area | None:
 
 @lru_cache(maxsize=20_000)
 def _column_number(letters: str) -> int:
+    """Return the number of a column by its letters; 0 for what are none."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters.upper() if _LETTERS.fullmatch(letters) else "":
         number = 26 * number + ord(letter) - ord("A") + 1
     return number
 
