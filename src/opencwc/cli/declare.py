@@ -19,6 +19,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from opencwc.declarations.model import Answer, Register
 
@@ -63,7 +64,7 @@ def declare(
     read = read_register(register, _columns(options.columns_asked(map)))
     if write_register is not None:
         write_register_asked(read, register, write_register, language)
-    answer = judge_register(read, _year(year), as_of, profile, options.columns_asked(reading), margin)
+    answer = judge_register(read, _year(year), as_of, profile, _readings(reading), margin)
     told = [displayable(note) for note in _notes(answer, language)]
     if asked:
         from opencwc.declarations.formats import due_as_csv, due_as_json
@@ -81,19 +82,13 @@ def judge_register(
     register: Register, year: int, as_of: str, profile: str, readings: Mapping[str, str], margin: str
 ) -> Answer:
     """Return what of a register is due, under the law that the options name."""
-    from decimal import Decimal, InvalidOperation
-
     from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.judgement import judge
     from opencwc.declarations.law import Law
     from opencwc.screening.rulebook import Rulebook
     from opencwc.screening.screener import Screener
 
-    day = options.day_asked(as_of)
-    try:
-        share = Decimal(margin) / 100
-    except InvalidOperation:
-        raise SettingsError("option_is_no_share", option="--margin", text=margin) from None
+    day, share = options.day_asked(as_of), _share(margin)
     law = Law(day, profile, readings)
     return judge(register, law, year, Chemicals(Screener(Rulebook.of(day, ("CWC",)))), share)
 
@@ -106,6 +101,29 @@ def _year(text: str) -> int:
     if not text.isdecimal() or int(text) not in YEARS:
         raise SettingsError("option_is_no_year", option="--year", text=text, first=YEARS.start, last=YEARS.stop - 1)
     return int(text)
+
+
+def _share(text: str) -> Decimal:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        per_cent = Decimal(text)
+    except InvalidOperation:
+        per_cent = Decimal("NaN")
+    if not per_cent.is_finite() or not 0 <= per_cent <= 100:
+        raise SettingsError("option_is_no_share", option="--margin", text=text)
+    return per_cent / 100
+
+
+def _readings(pairs: list[str] | None) -> dict[str, str]:
+    """Return the choice of each reading that is turned."""
+    readings: dict[str, str] = {}
+    for pair in pairs or ():
+        id, equals, choice = pair.partition("=")
+        if not equals or not id.strip() or not choice.strip():
+            raise SettingsError("reading_is_no_pair", option="--reading", text=pair)
+        readings[id.strip()] = choice.strip()
+    return readings
 
 
 def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -142,8 +160,8 @@ def _print(answer: Answer, lang: str) -> None:
     if not days:
         sys.stdout.write(sentence(Message("declare_nothing_due", {"year": str(answer.year)}), lang) + "\n")
         return
-    said = {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()}
-    sys.stdout.write(sentence(Message("declare_due", dict(said)), lang) + "\n\n")
+    due = Message("declare_due", {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()})
+    sys.stdout.write(sentence(due, lang) + "\n\n")
     fields = ("due", "regime", "declaration", "site", "plant", "chemical", "entry", "range", "inspection", "why")
     columns = [
         (say(f"declare_label_{field}", lang), {"overflow": "fold", "ratio": _RATIOS.get(field)}) for field in fields

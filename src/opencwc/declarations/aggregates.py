@@ -61,7 +61,7 @@ def national_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, st
         moved = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
         counted = moved or activity.activity
         if counted in QUANTITIES[chemical.regime] and activity.content:
-            country = books.register.country(activity.site, activity.plant)
+            country = books.country(activity.site, activity.plant)
             sums[country, chemical.regime, chemical.key][counted] += activity.content
     return sums
 

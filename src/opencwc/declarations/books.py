@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
+from opencwc.declarations.chemicals import key_of
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Chemical, Line, Register
 from opencwc.finding import Message
@@ -44,35 +46,52 @@ class Books:
 
     def __init__(self, register: Register, lines: Iterable[Line], law: Law) -> None:
         self.register = register
-        self.lines = tuple(lines)
         self.chemicals: dict[str, Chemical] = {}
         self._written: dict[str, set[str]] = defaultdict(set)
-        for activity, chemical in self.lines:
-            self.chemicals.setdefault(chemical.key, chemical)
+        read = tuple(lines)
+        for activity, chemical in read:
+            held = self.chemicals.get(chemical.key)
+            if held is None or (chemical.group and not held.group):
+                self.chemicals[chemical.key] = chemical
             if activity.chemical:
                 self._written[chemical.key].add(" ".join(activity.chemical.split()))
+        self.lines = tuple(Line(activity, self.chemicals[chemical.key]) for activity, chemical in read)
         totals = _site_totals(self.lines, law)
+        self._countries: dict[tuple[str, str], str] = {}
         self.counted = tuple(line for line in self.lines if is_counted(line, law, totals))
         self.sums = self._add_up(self.counted)
-        self.whole = self._add_up(self.lines)
+        self._names: dict[str, str] = {}
 
     def name(self, key: str) -> str:
         """Return what the register calls a chemical: the first of its names in the order of letters, else ours.
 
         A name in words comes before a number or a drawing.
         """
-        known = self.chemicals[key]
-        words = sorted((name for name in self._written[key] if _is_worded(name)), key=lambda name: (name.lower(), name))
-        return words[0] if words else known.name or known.cas
+        if key not in self._names:
+            known, written = self.chemicals[key], (name for name in self._written[key] if _is_worded(name, key))
+            first = min(written, key=lambda name: (name.lower(), name), default="")
+            self._names[key] = first or known.name or known.cas
+        return self._names[key]
 
     def named(self, key: str) -> Message | str:
         """Return a chemical as it is said in an answer, in the reader's language where it has one name."""
         from opencwc.finding import chemical_named
 
         known, written = self.chemicals[key], self.name(key)
-        same = written.casefold() == known.name.casefold() or not _is_worded(known.name)
+        same = written.casefold() == known.name.casefold() or not _is_worded(known.name, key)
         ours = chemical_named(known.name, known.cas if known.entry else "")
         return written if same and not known.entry else ours if same else written
+
+    def country(self, site: str, plant: str) -> str:
+        """Return the State of a plant; where the register names a single State, it is that of every plant."""
+        if (site, plant) not in self._countries:
+            self._countries[site, plant] = self.register.country(site, plant) or self._only_state
+        return self._countries[site, plant]
+
+    @cached_property
+    def _only_state(self) -> str:
+        states = {line.country for line in self.register.sites.values() if line.country}
+        return states.pop() if len(states) == 1 else ""
 
     def amount(self, key: Key) -> Decimal:
         """Return what is counted of a key in kg, without mixtures of low concentration."""
@@ -81,20 +100,28 @@ class Books:
     def plants_of(self, groups: Iterable[str]) -> Iterator[PlantChemical]:
         """Yield each chemical of some parts of the Schedules at each plant that has a line of it, in order."""
         wanted = frozenset(groups)
-        seen = {
-            PlantChemical(activity.site, activity.plant, chemical.key)
-            for activity, chemical in self.lines
-            if chemical.group in wanted
-        }
-        yield from sorted(seen)
+        yield from (plant for plant in self._plants if self.chemicals[plant.chemical].group in wanted)
 
-    def planned_sums(self, *, dated: bool) -> dict[tuple[str, str, str, str, int], Decimal]:
-        """Return what is planned with, or without, a date: by site, plant, chemical, activity and year."""
-        sums: dict[tuple[str, str, str, str, int], Decimal] = defaultdict(Decimal)
-        for activity, chemical in self.counted:
-            if activity.planned and (activity.date is not None) == dated:
-                sums[activity.site, activity.plant, chemical.key, activity.activity, activity.year] += activity.content
-        return dict(sums)
+    @cached_property
+    def _plants(self) -> list[PlantChemical]:
+        """Each scheduled chemical at each plant that has a line of it."""
+        return sorted(
+            {
+                PlantChemical(activity.site, activity.plant, chemical.key)
+                for activity, chemical in self.lines
+                if chemical.group
+            }
+        )
+
+    @cached_property
+    def whole(self) -> Mapping[Key, Decimal]:
+        """All that the lines say of a key in kg, mixtures of low concentration too."""
+        return self._add_up(self.lines)
+
+    @cached_property
+    def undated_plans(self) -> Mapping[Key, Decimal]:
+        """What is counted of plans without a date."""
+        return self._add_up(line for line in self.counted if line.activity.planned and line.activity.date is None)
 
     def planned_by_day(self) -> dict[PlantChemical, dict[tuple[str, date], Decimal]]:
         """Return what is planned to begin on a day: by plant and chemical, then by activity and day."""
@@ -158,12 +185,12 @@ def _of_site(site: str, chemical: str, activity: str, year: int, planned: bool) 
     return Key(site, "", chemical, activity, year, planned)
 
 
-def _is_worded(name: str) -> bool:
-    """Tell whether a text is a name rather than a number, a key or a drawing."""
+def _is_worded(name: str, key: str) -> bool:
+    """Tell whether a text is a name of a chemical rather than its number, its key or a drawing of it."""
     from opencwc.chemistry.inchi_keys import normalise_inchi_key
     from opencwc.chemistry.registry_numbers import looks_like_cas
     from opencwc.screening.known_chemicals import looks_drawn
 
     if looks_like_cas(name) or normalise_inchi_key(name) or name.startswith("InChI="):
         return False
-    return not (looks_drawn(name) and any(sign in name for sign in "=#()[]"))
+    return not (looks_drawn(name) and key_of(name) == key)

@@ -52,6 +52,8 @@ class Chemicals:
             return _unlisted(chemical, cas, hydrocarbon=True)
         readings = [self._one(text) for text in (cas, chemical) if text]
         known = [reading for reading in readings if isinstance(reading, Chemical)]
+        if not known and is_hydrocarbon_mixture(chemical):
+            return _unlisted(chemical, cas, hydrocarbon=True)
         if not known:
             return next(iter(readings), Message("ledger_chemical_missing"))
         chosen = known[0]
@@ -142,8 +144,10 @@ class Chemicals:
             return chemical._replace(entry=entry.id, group=group_of(entry))
         if met:
             entry, outcome = met[0]
-            said = {"name": chemical.name, "entry": entry.id, "why": outcome.message}
-            return chemical._replace(doubt=Message("declare_chemical_review", said))
+            doubt = Message(
+                "declare_chemical_review", {"name": chemical.name, "entry": entry.id, "why": outcome.message}
+            )
+            return chemical._replace(doubt=doubt)
         return chemical
 
     def _mentioned(self, text: str) -> Chemical | None:
@@ -155,6 +159,10 @@ class Chemicals:
                 continue
             reading = self._one(mention.text)
             if isinstance(reading, Chemical):
+                rest = text.replace(mention.text, " ", 1)
+                if reading.doubt is None and _WORD.search(rest):
+                    doubt = Message("declare_chemical_mentioned", {"text": text[:_STARTS], "name": reading.name})
+                    reading = reading._replace(doubt=doubt)
                 found[reading.key] = reading
         return next(iter(found.values())) if len(found) == 1 else None
 
@@ -289,4 +297,5 @@ def _same_entry(outcomes: Iterable[Outcome]) -> bool:
 
 _CARBON, _OXYGEN, _SULFUR = 6, 8, 16
 _PSF = frozenset((15, 16, 9))
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _BIOPOLYMER = re.compile(r"90\d\d-\d\d-\d")

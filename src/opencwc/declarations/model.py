@@ -143,6 +143,11 @@ class Activity(NamedTuple):
     texts: Mapping[str, str] = MappingProxyType({})
 
     @property
+    def is_some(self) -> bool:
+        """Whether anything was done: more than nothing, or an amount that the register does not give."""
+        return self.kg is None or bool(self.content)
+
+    @property
     def content(self) -> Decimal:
         """The weight of the chemical itself in kg: quantity times concentration; 0 where the quantity is not known."""
         return self.kg * self.share / 100 if self.kg is not None else Decimal(0)
@@ -177,13 +182,11 @@ class Register(NamedTuple):
 
     def country(self, site: str, plant: str) -> str:
         """Return the State of a plant: its own, else its site's; empty where neither says it."""
-        for line in (self.site(site, plant), self.site(site), *self._plants(site)):
+        for line in (self.site(site, plant), self.site(site)):
             if line is not None and line.country:
                 return line.country
-        return ""
-
-    def _plants(self, site: str) -> tuple[Site, ...]:
-        return tuple(line for (code, _), line in self.sites.items() if code == site)
+        plants = (line.country for (code, _), line in self.sites.items() if code == site)
+        return next(filter(None, plants), "")
 
 
 class Chemical(NamedTuple):

@@ -36,7 +36,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
     of = year - 1
     organic, psf = law.kg("doc-declare"), law.kg("psf-declare")
     for made in productions(books, law, of):
-        country = books.register.country(made.site, "")
+        country = books.country(made.site, "")
         if organic is not None and made.organic > organic:
             why = Message(
                 "declare_why_doc",
@@ -54,7 +54,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             most = max(above, key=lambda key: (above[key], key))
             whole = sum((chemicals if law.reading("psf-sum") == "all" else above).values(), NONE)
             why = Message(
-                "declare_why_psf",
+                "declare_why_psf" if plant else "declare_why_psf_site",
                 {
                     "site": made.site, "plant": plant, "chemical": books.named(most), "amount": amount(above[most]),
                     "limit": amount(psf or NONE), "year": str(of),

@@ -19,6 +19,11 @@ def amount(kg: Decimal) -> str:
     return f"{_plain(kg * 1_000_000)} mg" if kg else "0 kg"
 
 
+def amount_said(kg: Decimal) -> str | Message:
+    """Return the weight of what is declared whatever it weighs; where the register gives none, it says so."""
+    return amount(kg) if kg else Message("declare_amount_missing")
+
+
 def place_said(site: str, plant: str) -> Message:
     """Return where something is done: a plant of a plant site, or the plant site."""
     if plant:
@@ -27,4 +32,9 @@ def place_said(site: str, plant: str) -> Message:
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    plain = value.normalize()
+    return f"{plain:f}" if -_LONGEST < plain.adjusted() < _LONGEST else f"{plain:.3e}"
+
+
+_LONGEST = 21
+"""From how many digits on a number is said as a power of ten: it is a slip, and nobody reads it otherwise."""

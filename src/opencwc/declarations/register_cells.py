@@ -19,6 +19,8 @@ from opencwc.files.numbers import Numeral, decimal_mark, read_numeral
 from opencwc.files.units import find_unit, unclear_unit
 from opencwc.finding import Message
 
+MOST_KG = Decimal(10) ** 13
+"""More than the world makes of any chemical in a year, so that a person has to look at the number and its unit."""
 _STARTS = 80
 _NOT_JUDGED_BY = frozenset(("remarks",))
 """Fields of an activity that nothing is judged by."""
@@ -97,7 +99,15 @@ class RowReader:
         self.habits = habits
         self.problems: list[Problem] = []
 
-    def site(self, row: CellTexts) -> Site | None:
+    def site(self, row: int, texts: Mapping[str, str]) -> Site | None:
+        """Return the site or plant of a row that is texts alone, as `site_of` does."""
+        return self.site_of(CellTexts(row, dict(texts)))
+
+    def activity(self, row: int, texts: Mapping[str, str]) -> Activity | None:
+        """Return the activity of a row that is texts alone, as `activity_of` does."""
+        return self.activity_of(CellTexts(row, dict(texts)))
+
+    def site_of(self, row: CellTexts) -> Site | None:
         """Return the site or plant of a row; ``None`` where it names no site."""
         if self._is_barred(SITES, row, frozenset(("site", "plant"))):
             return None
@@ -125,7 +135,7 @@ class RowReader:
             MappingProxyType(row.texts),
         )
 
-    def activity(self, row: CellTexts) -> Activity | None:
+    def activity_of(self, row: CellTexts) -> Activity | None:
         """Return the activity of a row; ``None`` where it takes part in nothing, which is said."""
         before, number, texts = len(self.problems), row.number, row.texts
         if self._is_barred(ACTIVITIES, row, frozenset(ACTIVITY_FIELDS) - _NOT_JUDGED_BY):
@@ -220,7 +230,12 @@ class RowReader:
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_negative", unjudged=True, text=text)
             return None
         weight = self._unit_weight(row, (inside, unit, self.habits.heading))
-        return None if weight is None else value * weight
+        if weight is None:
+            return None
+        if value * weight > MOST_KG:
+            written = inside or unit or self.habits.heading
+            self._say(ACTIVITIES, row, "quantity", "declare_quantity_huge", text=amount, unit=written)
+        return value * weight
 
     def _unit_weight(self, row: int, written: Iterable[str]) -> Decimal | None:
         """Return what one of the unit weighs that is written in a cell of a row or in a heading."""

@@ -66,7 +66,7 @@ def register_of(tables: Mapping[str, RegisterTable], given: Mapping[str, Columns
         if kind == SITES:
             sites = _sites(reader, table.rows)
         else:
-            activities = [line for row in table.rows if (line := reader.activity(row)) is not None]
+            activities = [line for row in table.rows if (line := reader.activity_of(row)) is not None]
             reader.problems += [*_repeated(table.rows), *_small_shares(activities)]
         problems += tables[kind].problems()
         problems += sorted(reader.problems, key=lambda problem: problem.place.row)
@@ -101,6 +101,8 @@ def _without(rows: Iterable[CellTexts], lines: set[int]) -> Mapping[int, Columns
 
 def columns_of(table: RegisterTable, given: Columns, *, where: str) -> Columns:
     """Return the column of each field of a table; raise `InputError` where a field that is needed has none."""
+    if not table.header and not table.rows:
+        return {}  # a list of JSON without elements has no columns either
     columns = map_columns(table.header, fields_of(table.kind), given, where=where)
     if missing := missing_fields(table.kind, columns):
         raise InputError("register_column_missing", where=where, field=missing[0], columns=table.header[:40])
@@ -178,7 +180,7 @@ def _sites(reader: RowReader, rows: Iterable[CellTexts]) -> dict[tuple[str, str]
     """Return the lines of the table of sites; two lines of one code are said, and the first holds."""
     sites: dict[tuple[str, str], Site] = {}
     for row in rows:
-        read = reader.site(row)
+        read = reader.site_of(row)
         if read is None:
             continue
         first = sites.setdefault((read.site, read.plant), read)

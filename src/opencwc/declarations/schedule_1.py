@@ -9,7 +9,7 @@ chemical produced, acquired, consumed or stored (VA VI.15, VA VI.16); one for pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from opencwc.declarations.books import NONE, Books, PlantChemical
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line
-from opencwc.declarations.phrases import amount, place_said
+from opencwc.declarations.phrases import amount, amount_said, place_said
 from opencwc.finding import Message
 from opencwc.wording.states import state_named
 
@@ -62,33 +62,39 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
     lines: dict[Facility, list[Line]] = defaultdict(list)
     for line in books.of("S1"):
         activity = line.activity
-        if activity.year == of and activity.planned == planned and not (planned and activity.date) and activity.content:
+        dated_plan = planned and activity.date is not None
+        if activity.year == of and activity.planned == planned and not dated_plan and activity.is_some:
             lines[facility_of(books, activity.site, activity.plant)].append(line)
     for facility, held in sorted(lines.items()):
         reason = _why_declared(facility, held, law)
         if reason is None:
             continue
-        counted = AHEAD if planned else AT_FACILITY
-        sums: dict[PlantChemical, Decimal] = defaultdict(Decimal)
-        for activity, chemical in held:
-            if activity.activity in counted:
-                sums[PlantChemical(activity.site, activity.plant, chemical.key)] += activity.content
         declaration, deadline = ("anticipated", "s1-anticipated") if planned else ("past", "s1-past")
-        for (site, plant, key), kg in sorted(sums.items()):
+        for (site, plant, key), kg in sorted(_largest(held, AHEAD if planned else AT_FACILITY).items()):
             chemical = books.chemicals[key]
             why = Message(
                 f"declare_why_s1_{declaration}",
                 {
                     "place": place_said(site, plant), "chemical": books.named(key), "entry": chemical.entry,
-                    "kind": Message(f"declare_kind_{facility.kind or 'none'}"), "amount": amount(kg), "year": str(of),
-                    "reason": reason,
+                    "kind": Message(f"declare_kind_{facility.kind or 'none'}"), "amount": amount_said(kg),
+                    "year": str(of), "reason": reason,
                 },
             )  # fmt: skip
             yield Due(
                 site, plant, books.name(key), chemical.entry, "S1", declaration, of, law.due(deadline, year), "",
                 True, why, key, kg, (deadline, *_RULE_OF_KIND.get(facility.kind, ("s1-other-declare",))),
-                books.register.country(site, plant),
+                books.country(site, plant),
             )  # fmt: skip
+
+
+def _largest(lines: Iterable[Line], counted: Container[str]) -> dict[PlantChemical, Decimal]:
+    """Return of each chemical at each plant the largest of what was made, acquired, used or held of it."""
+    sums: dict[PlantChemical, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for activity, chemical in lines:
+        if activity.activity in counted:
+            plant_chemical = PlantChemical(activity.site, activity.plant, chemical.key)
+            sums[plant_chemical][activity.activity] += activity.content
+    return {plant_chemical: max(amounts.values()) for plant_chemical, amounts in sums.items()}
 
 
 def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Message | None:
@@ -115,17 +121,18 @@ def _yearly_transfers(books: Books, law: Law, year: int) -> Iterator[Due]:
     moved: dict[tuple[str, str], dict[str, Decimal]] = {}
     for activity, chemical in books.of("S1"):
         direction = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
-        if direction and activity.year == year - 1 and not activity.planned and activity.content:
-            country = books.register.country(activity.site, activity.plant)
-            sums = moved.setdefault((country, chemical.key), dict.fromkeys(MOVED, NONE))
-            sums[direction] += activity.content
+        if direction and activity.year == year - 1 and not activity.planned and activity.is_some:
+            country = books.country(activity.site, activity.plant)
+            sums = moved.setdefault((country, chemical.key), {})
+            sums[direction] = sums.get(direction, NONE) + activity.content
     for (country, key), sums in sorted(moved.items()):
         chemical = books.chemicals[key]
+        imported, exported = (amount_said(sums[way]) if way in sums else amount(NONE) for way in MOVED)
         why = Message(
             "declare_why_s1_transfers",
             {
                 "chemical": books.named(key), "entry": chemical.entry, "year": str(year - 1),
-                "imported": amount(sums["import"]), "exported": amount(sums["export"]),
+                "imported": imported, "exported": exported,
             },
         )  # fmt: skip
         yield Due(
@@ -138,7 +145,7 @@ def direction_of(books: Books, activity: str, partner: str, site: str, plant: st
     """Return ``import`` or ``export`` where an activity is one; what is acquired from another State is an import."""
     if activity in MOVED:
         return activity
-    own = books.register.country(site, plant)
+    own = books.country(site, plant)
     return "import" if activity == "acquire" and partner and own and partner != own else ""
 
 
@@ -147,42 +154,49 @@ class _Notice(NamedTuple):
     plant: str
     chemical: str
     day: date
-    activity: str
+    direction: str
     partner: str
+    planned: bool
 
 
 def _notices(books: Books, law: Law, year: int) -> Iterator[Due]:
     """Yield the notices before each dated import or export (VA VI.5; VA VI.5bis for a little saxitoxin)."""
     sums: dict[_Notice, Decimal] = defaultdict(Decimal)
     purposes: dict[_Notice, set[str]] = defaultdict(set)
+    unknown: set[_Notice] = set()
     for activity, chemical in books.of("S1"):
-        if activity.activity in MOVED and activity.date is not None and activity.content:
+        direction = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
+        if direction and activity.date is not None and activity.is_some:
             notice = _Notice(
-                activity.site, activity.plant, chemical.key, activity.date, activity.activity, activity.partner
-            )
+                activity.site, activity.plant, chemical.key, activity.date, direction, activity.partner,
+                activity.planned,
+            )  # fmt: skip
             sums[notice] += activity.content
             purposes[notice].add(activity.purpose)
+            if activity.kg is None:
+                unknown.add(notice)
     told: dict[tuple[str, str, str, date, date], Due] = {}
     for notice, kg in sorted(sums.items()):
         chemical = books.chemicals[notice.chemical]
         little = law.kg("s1-saxitoxin") if chemical.entry == SAXITOXIN else None
-        exempt = little is not None and kg <= little and purposes[notice] <= set(MEDICAL)
+        is_little = little is not None and kg <= little and notice not in unknown
+        exempt = is_little and purposes[notice] <= set(MEDICAL)
         deadline = "s1-saxitoxin" if exempt else "s1-notice"
         due = law.due(deadline, notice.day.year, notice.day)
         if due.year != year:
             continue
         why = Message(
-            f"declare_why_notice_{notice.activity}{'_saxitoxin' if exempt else ''}",
+            f"declare_why_notice_{notice.direction}{'_saxitoxin' if exempt else ''}",
             {
                 "place": place_said(notice.site, notice.plant), "chemical": books.named(notice.chemical),
-                "entry": chemical.entry, "amount": amount(kg), "date": notice.day.isoformat(),
+                "entry": chemical.entry, "amount": amount_said(kg), "date": notice.day.isoformat(),
                 "partner": state_named(notice.partner) if notice.partner else Message("declare_no_partner"),
             },
         )  # fmt: skip
         line = Due(
             notice.site, notice.plant, books.name(notice.chemical), chemical.entry, "S1", "transfer", notice.day.year,
             due, "", False, why, notice.chemical, kg, (deadline,),
-            books.register.country(notice.site, notice.plant),
+            books.country(notice.site, notice.plant),
         )  # fmt: skip
         told.setdefault((notice.site, notice.plant, notice.chemical, notice.day, due), line)
     yield from told.values()

@@ -8,12 +8,13 @@ before, or will in the next (VA VII.3); Schedule 3 where it produced more in the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, Key, PlantChemical
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Due, Near
@@ -41,6 +42,7 @@ class PlantBooks:
         self.activities = ACTIVITIES_OF[regime]
         self.past_years = tuple(year - back for back in range(1, YEARS_BACK[regime] + 1))
         self.prefix = regime.lower()
+        self._at_site: dict[str, Mapping[tuple[str, int], Mapping[str, Decimal]]] = {}
 
     def due(self) -> Iterator[Due]:
         """Yield what is due of the regime's plants."""
@@ -73,13 +75,8 @@ class PlantBooks:
 
     def _sum(self, plant: PlantChemical, activity: str, year: int, *, planned: bool) -> Decimal:
         """Return what is counted of an activity; of plans, those without a date."""
-        if planned:
-            return self._undated.get((*plant, activity, year), NONE)
-        return self.books.amount(Key(*plant, activity, year, False))
-
-    @cached_property
-    def _undated(self) -> dict[tuple[str, str, str, str, int], Decimal]:
-        return self.books.planned_sums(dated=False)
+        sums = self.books.undated_plans if planned else self.books.sums
+        return sums.get(Key(*plant, activity, year, planned), NONE)
 
     @cached_property
     def _dated(self) -> dict[PlantChemical, dict[tuple[str, date], Decimal]]:
@@ -127,7 +124,7 @@ class PlantBooks:
             {
                 "place": place_said(plant.site, plant.plant), "amount": amount(above.kg),
                 "chemical": books.named(plant.chemical), "entry": chemical.entry, "year": str(above.year),
-                "limit": amount(limit or NONE), "source": threshold.source if threshold else "",
+                "limit": amount(limit or NONE), "source": in_short(threshold.source) if threshold else "",
                 "window": Message(f"declare_window_{self.prefix}_{declaration}", {"year": str(self.year)}),
                 "date": day.isoformat() if day else "",
             },
@@ -135,7 +132,7 @@ class PlantBooks:
         return Due(
             plant.site, plant.plant, books.name(plant.chemical), chemical.entry, self.regime, declaration, period, due,
             code, self._is_inspected(plant, period, declaration), why, plant.chemical, above.kg, (rule, deadline),
-            books.register.country(plant.site, plant.plant),
+            books.country(plant.site, plant.plant),
         )  # fmt: skip
 
     def _produced(self, plant: PlantChemical, declaration: str, period: int, above: Above) -> Decimal:
@@ -146,39 +143,47 @@ class PlantBooks:
         return produced or above.kg
 
     def _is_inspected(self, plant: PlantChemical, period: int, declaration: str) -> bool:
-        """Tell whether it lies above the threshold of inspections in the whole window (VA VII.12, VA VIII.12)."""
-        rule = DECLARED[self.books.chemicals[plant.chemical].group][1]
-        limit = self.law.kg(rule)
+        """Tell whether it lies above the threshold of inspections in the whole window (VA VII.12, VA VIII.12).
+
+        What is anticipated are plans without a date; an additional plan is held with all that is planned in its year.
+        """
+        limit = self.law.kg(DECLARED[self.books.chemicals[plant.chemical].group][1])
         if limit is None:
             return False
-        years = [(of, False) for of in self.past_years] + [(self.year + 1, True)]
+        window = [*((of, "past") for of in self.past_years), (self.year + 1, "anticipated")]
         if declaration == "additional":
-            years.append((period, True))
+            window.append((period, "planned"))
+        return any(kg > limit for of, basis in window for kg in self._inspected_amounts(plant, of, basis))
+
+    def _inspected_amounts(self, plant: PlantChemical, of: int, basis: str) -> Iterator[Decimal]:
+        """Yield what is held against the threshold of inspections: of Schedule 3 a site's sum, else each activity."""
         if self.regime == "S2":
-            sums = (
-                self.books.amount(Key(*plant, activity, of, planned))
-                for of, planned in years
-                for activity in self.activities
-            )
-            return any(kg > limit for kg in sums)
-        return any(self._site_sum(plant, of, planned=planned) > limit for of, planned in years)
-
-    def _site_sum(self, plant: PlantChemical, of: int, *, planned: bool) -> Decimal:
-        """Return what a site's plants made of Schedule 3 chemicals, each above its threshold (VA VIII.12)."""
-        sums = self._above_at_site.get((plant.site, of, planned), {})
+            for activity in self.activities:
+                yield self._amounts(basis).get(Key(*plant, activity, of, basis != "past"), NONE)
+            return
+        sums = self._above_at_site(basis).get((plant.site, of), {})
         if self.law.reading("s3-inspection-sum") == "each-chemical":
-            return sums.get(plant.chemical, NONE)
-        return sum(sums.values(), NONE)
+            yield sums.get(plant.chemical, NONE)
+        else:
+            yield sum(sums.values(), NONE)
 
-    @cached_property
-    def _above_at_site(self) -> dict[tuple[str, int, bool], dict[str, Decimal]]:
-        sums: dict[tuple[str, int, bool], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        limit = self.law.kg(DECLARED["3"][0])
-        for key, kg in self.books.sums.items():
-            of_schedule_3 = self.books.chemicals[key.chemical].group == "3"
-            if of_schedule_3 and key.activity == "produce" and limit is not None and kg > limit:
-                sums[key.site, key.year, key.planned][key.chemical] += kg
-        return sums
+    def _amounts(self, basis: str) -> Mapping[Key, Decimal]:
+        return self.books.undated_plans if basis == "anticipated" else self.books.sums
+
+    def _above_at_site(self, basis: str) -> Mapping[tuple[str, int], Mapping[str, Decimal]]:
+        """Return what a site's plants made of each Schedule 3 chemical, by year, where a plant made more than declared.
+
+        Applies s3-inspect (VA VIII.12).
+        """
+        if basis not in self._at_site:
+            sums: dict[tuple[str, int], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+            limit = self.law.kg(DECLARED["3"][0])
+            for key, kg in self._amounts(basis).items():
+                wanted = key.activity == "produce" and key.planned == (basis != "past")
+                if wanted and limit is not None and kg > limit and self.books.chemicals[key.chemical].group == "3":
+                    sums[key.site, key.year][key.chemical] += kg
+            self._at_site[basis] = sums
+        return self._at_site[basis]
 
 
 def schedules_2_and_3(books: Books, law: Law, year: int) -> Iterator[Due]:
