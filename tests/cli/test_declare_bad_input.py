@@ -87,7 +87,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_rest_is_judged(
     run: Run, tmp_path: Path, row: str, said: str
 ) -> None:
     done = run("declare", folder(tmp_path / "books", f"{HEADER}{FINE}{row}\n"), *YEAR)
-    assert done.status == 1 and said in done.err and "Activities, row 2" in done.err
+    assert done.status == 1 and said in done.err and "activities.csv, line 3" in done.err
     assert [(line["site"], line["declaration"]) for line in done.rows] == [("", "aggregate"), ("N", "past")]
     assert "produced 2 t" in done.rows[1]["why"]
 

@@ -134,12 +134,12 @@ def read_answers(
     given: Path, output: Path | None, lang: str,
 ) -> int:  # fmt: skip
     """Read answers back, write the corrected register into a new folder, and say what is closed, refused and open."""
-    from opencwc.declarations.register_reader import read_raw_rows
+    from opencwc.declarations.register_reader import raw_rows
     from opencwc.declarations.replies import apply_replies, read_replies, register_files
     from opencwc.files import open_for_writing
 
     replies, refused = read_replies(given)
-    outcome = apply_replies(_questions(answer, asked, source, columns), replies, read_raw_rows(source, columns))
+    outcome = apply_replies(_questions(answer, asked, source, columns), replies, raw_rows(answer.register))
     outcome = outcome._replace(refused=(*refused, *outcome.refused))
     folder = output or source.with_name(f"{source.stem if source.is_file() else source.name}-corrected")
     _make_folder(folder)
@@ -166,10 +166,10 @@ def _questions(
 ) -> tuple[Question, ...]:
     from opencwc.declarations.forms.composition import compose, missing_in
     from opencwc.declarations.questions import questions_of
-    from opencwc.declarations.register_reader import read_raw_rows
+    from opencwc.declarations.register_reader import raw_rows
 
     document: Document = compose(answer, _law(*asked))
-    return questions_of(answer, read_raw_rows(source, columns), missing_in(document))
+    return questions_of(answer, raw_rows(answer.register), missing_in(document))
 
 
 def _operators(register: Register) -> dict[str, str]:

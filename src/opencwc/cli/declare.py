@@ -71,6 +71,12 @@ def declare(
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Check a declaration that somebody wrote: XML, JSON or XLSX.")
     ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx|FOLDER", help="Write a register to fill in, and nothing else.")
+    ] = None,
+    write_register: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx|FILE.json|FOLDER", help="Write the register that was read here.")
+    ] = None,
     letters: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a letter to every operator who has to be asked.")
     ] = None,
@@ -85,10 +91,13 @@ def declare(
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
     from opencwc.cli import declaration_papers as papers
+    from opencwc.cli.declare_registers import write_register_asked, write_template_asked
 
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
     language = options.language_asked(lang)
+    if template is not None:
+        return write_template_asked(template, language)
     law = LawAsked(as_of, profile, _readings(reading))
     if check is not None:
         return papers.check_declaration(check, law, output, format, language)
@@ -97,6 +106,8 @@ def declare(
     asked = "" if paper or answers or letters else options.format_asked(format, output, FORMATS)
     with _collection_paused():
         books = _Books.of(source, columns, law, options.year_asked(year))
+        if write_register is not None:
+            write_register_asked(books.register, source, write_register, language)
         if unusual:
             return books.write_unusual(asked, output, language)
         answer = books.judged(_share(margin))
@@ -171,7 +182,7 @@ class _Books(NamedTuple):
 
         lines, unread = read_lines(self.register, self.chemicals)
         proposed = unusual_figures(Books(self.register, lines, self.law), self.law, self.year)
-        notes = [sentence(message, lang) for message in _notes((*self.register.problems, *unread))]
+        notes = _notes(self.register, (*self.register.problems, *unread), lang)
         return write_unusual(proposed, notes, format, output, lang)
 
 
@@ -183,7 +194,8 @@ def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
     from opencwc.declarations.law_notes import law_notes
 
     as_of, lang = books.asked.as_of, wish.lang
-    told = [sentence(message, lang) for message in (*law_notes(answer), *_notes(answer.problems))]
+    told = [sentence(message, lang) for message in law_notes(answer)]
+    told += _notes(answer.register, answer.problems, lang)
     if wish.trade:
         answer, notes = with_trade(answer, wish.trade, {}, as_of)
         told += [sentence(note, lang) for note in notes]
@@ -283,21 +295,19 @@ def _columns(pairs: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return columns
 
 
-def _notes(problems: Sequence[Problem]) -> list[Message]:
-    """Return what could not be read, with its places; of many the first."""
-    notes = [
-        Message(
-            "declare_problem",
-            {
-                "table": Message(f"declare_table_{problem.place.table}"), "row": str(problem.place.row),
-                "field": problem.place.field, "says": problem.says,
-            },
-        )
+def _notes(register: Register, problems: Sequence[Problem], lang: str) -> list[str]:
+    """Return what could not be read, each with its place; of many the first.
+
+    Names of files and the words of a cell keep their first letter, so these lines are no sentences.
+    """
+    told = [
+        displayable(say(Message("declare_problem_at", {"place": place, "says": problem.says}), lang))
         for problem in problems[:_MOST_TOLD]
-    ]  # fmt: skip
+        for place in (register.locate(problem.place),)
+    ]
     if len(problems) > _MOST_TOLD:
-        notes.append(Message("declare_more_problems", {"count": len(problems) - _MOST_TOLD}))
-    return notes
+        told.append(sentence(Message("declare_more_problems", {"count": len(problems) - _MOST_TOLD}), lang))
+    return told
 
 
 def _print(answer: Answer, lang: str) -> None:

@@ -5,14 +5,15 @@ Quantities are decimals in kilograms; a concentration is per cent by weight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from opencwc.convention.declaration_rules import Profile, Reading
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 
 ACTIVITIES = ("produce", "process", "consume", "import", "export", "store", "acquire")
 KINDS = ("sssf", "protective", "research", "medical", "pharmaceutical", "laboratory")
@@ -37,6 +38,62 @@ class Place(NamedTuple):
     field: str = ""
 
 
+class TableOrigin(NamedTuple):
+    """Where a table of a register stood in its file, so that its cells can be named as people see them.
+
+    ``form`` is ``sheet``, ``lines`` (a text file), ``json`` or ``rows``. ``name`` is that of the sheet, the file or the
+    member. ``columns`` are by field the letters of the column, its heading or the key; ``rows`` are the numbers of the
+    rows in the sheet, of the lines in the file or of the elements, in the order of the data rows.
+    ``decimal`` is the decimal mark that its cells tell.
+    """
+
+    form: str
+    name: str
+    columns: Mapping[str, str] = MappingProxyType({})
+    rows: Sequence[int] = ()
+    decimal: str = ""
+
+    def locate(self, place: Place) -> Message | str:
+        """Return how people find a place in the file.
+
+        >>> TableOrigin("sheet", "activities", {"quantity": "G"}, (4, 5)).locate(Place("activities", 1, "quantity"))
+        'activities!G4'
+        >>> TableOrigin("json", "activities", {"quantity": "qty"}, (0, 1)).locate(Place("activities", 2, "quantity"))
+        '$.activities[1].qty'
+        """
+        column = self.columns.get(place.field, "")
+        at = self.rows[place.row - 1] if 0 < place.row <= len(self.rows) else None
+        if at is None:
+            return self.name
+        if self.form == "json":
+            return f"{_member('$', self.name)}[{at}]" + (_member("", column) if column else "")
+        if self.form == "sheet":
+            return f"{sheet_quoted(self.name)}!{column}{at}" if column else _at("row", self.name, at)
+        return _at("line" if self.form == "lines" else "row", self.name, at, column)
+
+
+def sheet_quoted(name: str) -> str:
+    """Return the name of a sheet as it stands in the reference of a cell.
+
+    >>> sheet_quoted("activities"), sheet_quoted("Year's end")
+    ('activities', "'Year''s end'")
+    """
+    return name if name.isidentifier() else "'" + name.replace("'", "''") + "'"
+
+
+def _member(path: str, name: str) -> str:
+    if not name:
+        return path
+    return f"{path}.{name}" if name.isidentifier() else f"{path}[{json.dumps(name, ensure_ascii=False)}]"
+
+
+def _at(what: str, name: str, at: int, column: str = "") -> Message:
+    values: dict[str, Value] = {"name": name, what: str(at)}
+    if column:
+        return Message(f"declare_at_{what}_column", values | {"column": column})
+    return Message(f"declare_at_{what}", values)
+
+
 class Problem(NamedTuple):
     """What could not be read, or is doubtful, and where it stands; ``unjudged`` where the row takes part in nothing."""
 
@@ -49,6 +106,7 @@ class Site(NamedTuple):
     """One line of the table of sites: a plant, or with an empty ``plant`` the plant site itself.
 
     ``country`` is an ISO alpha-3 code, or as written where it is none; ``more`` are the further columns, for the forms.
+    ``texts`` are the cells as they were written, by field.
     """
 
     row: int
@@ -60,6 +118,7 @@ class Site(NamedTuple):
     address: str = ""
     kind: str = ""
     more: Mapping[str, str] = MappingProxyType({})
+    texts: Mapping[str, str] = MappingProxyType({})
 
 
 class Activity(NamedTuple):
@@ -98,7 +157,9 @@ class Activity(NamedTuple):
 class Register(NamedTuple):
     """The books of plant sites: their lines, what could not be read, and where they came from.
 
-    ``sites`` are by site and plant. ``columns`` say which column of each table was read as which field.
+    ``sites`` are by site and plant. ``columns`` say which column of each table was read as which field. ``unread`` are
+    by table and row the cells of the rows that are none of the lines, so that nothing is lost when a register is
+    written; ``origins`` say where each table stood.
     """
 
     name: str
@@ -106,6 +167,15 @@ class Register(NamedTuple):
     activities: tuple[Activity, ...]
     problems: tuple[Problem, ...] = ()
     columns: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    unread: Mapping[str, Mapping[int, Mapping[str, str]]] = MappingProxyType({})
+    origins: Mapping[str, TableOrigin] = MappingProxyType({})
+
+    def locate(self, place: Place) -> Message | str:
+        """Return how people find a place in the file that the register was read from."""
+        origin = self.origins.get(place.table)
+        if origin is not None:
+            return origin.locate(place)
+        return _at("row", place.table, place.row, place.field) if place.row else place.table
 
     def site(self, site: str, plant: str = "") -> Site | None:
         """Return the line of a plant, or of a plant site; ``None`` where the register has none."""

@@ -63,7 +63,7 @@ def questions_of(
 ) -> tuple[Question, ...]:
     """Return what is to be asked of a judged register: its problems, and what the forms lack; each question once.
 
-    ``rows`` are the rows of the register as they stand, by table, row and field (`read_raw_rows`).
+    ``rows`` are the rows of the register as they stand, by table, row and field (`raw_rows`).
     """
     asked = {
         question.id: question for question in (*_of_problems(answer, rows), *_of_lacking(answer.register, lacking))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opencwc.records import to_plain
@@ -52,12 +52,12 @@ class Reader:
     def warm(self) -> None:
         """Judge a sample, so that everything is loaded."""
         from opencwc.declarations.judgement import judge
-        from opencwc.declarations.register_reader import read_uploads
+        from opencwc.declarations.register_reader import read_register
 
         last = self.year - 1
         activities = _ACTIVITIES % (last, last, self.year, self.year, last)
-        files = (("sites.csv", io.BytesIO(_SITES)), ("activities.csv", io.BytesIO(activities)))
-        answer = judge(read_uploads(files), self.law, self.year, self.chemicals, self.margin)
+        files: dict[str, Path | bytes] = {"sites.csv": _SITES, "activities.csv": activities}
+        answer = judge(read_register(files), self.law, self.year, self.chemicals, self.margin)
         list(steps_of(answer, self.law))
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:

@@ -27,7 +27,7 @@ from opencwc.declarations.letters import (
     make_letter,
 )
 from opencwc.declarations.questions import Question, questions_of
-from opencwc.declarations.register_reader import read_raw_rows, read_register
+from opencwc.declarations.register_reader import raw_rows, read_register
 from opencwc.declarations.replies import Outcome, Reply, apply_replies, read_replies, register_files
 from opencwc.publishing.report_files import report_file
 from opencwc.wording import LANGUAGES, say
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     folder = tmp_path_factory.mktemp("books") / "faulty"
     held = declared(folder, activities=FAULTY)
-    rows = read_raw_rows(folder)
+    rows = raw_rows(read_register(folder))
     return Asked(folder, questions_of(held.answer, rows, missing_in(held.document)), rows)
 
 
@@ -199,7 +199,7 @@ def test_unknown_and_contradictory_answers_are_said_and_none_holds(asked: Asked)
 def test_a_question_about_a_whole_row_cannot_be_corrected_by_a_value(tmp_path: Path) -> None:
     twice = ACTIVITIES + "T,,phosgene,75-44-5,import,2025,60,t,,,,DEU,,\n"
     held = declared(tmp_path, activities=twice)
-    rows = read_raw_rows(tmp_path)
+    rows = raw_rows(read_register(tmp_path))
     (question,) = [one for one in questions_of(held.answer, rows) if one.says.id == "declare_row_repeated"]
     outcome = apply_replies((question,), [reply(question, "corrected", "5")], rows)
     assert [refused.says.id for refused in outcome.refused] == ["ask_fault_no_cell"]
@@ -229,4 +229,4 @@ def test_names_of_files_are_safe_and_each_once(sites: list[str]) -> None:
 def test_books_of_an_empty_register_ask_nothing(tmp_path: Path) -> None:
     write_books(tmp_path, activities=ACTIVITIES.partition("\n")[0] + "\n")
     held = declared(tmp_path, activities=ACTIVITIES.partition("\n")[0] + "\n")
-    assert questions_of(held.answer, read_raw_rows(tmp_path), missing_in(held.document)) == ()
+    assert questions_of(held.answer, raw_rows(read_register(tmp_path)), missing_in(held.document)) == ()
