@@ -107,13 +107,11 @@ class Register(NamedTuple):
 
     def country(self, site: str, plant: str) -> str:
         """Return the State of a plant: its own, else its site's; empty where neither says it."""
-        for line in (self.site(site, plant), self.site(site), *self._plants(site)):
+        for line in (self.site(site, plant), self.site(site)):
             if line is not None and line.country:
                 return line.country
-        return ""
-
-    def _plants(self, site: str) -> tuple[Site, ...]:
-        return tuple(line for (code, _), line in self.sites.items() if code == site)
+        plants = (line for (code, _), line in self.sites.items() if code == site)  # only where neither says it
+        return next((line.country for line in plants if line.country), "")
 
 
 class Chemical(NamedTuple):
