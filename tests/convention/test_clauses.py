@@ -57,8 +57,9 @@ def names(text: str, id: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(id)}(?![\w(-]|bis)", text) is not None
 
 
-def code_of(folder: str = "") -> str:
-    return "\n".join(text for file, text in code().items() if file.is_relative_to(SOURCE / folder))
+def code_of(*folders: str) -> str:
+    within = [SOURCE / folder for folder in folders or ("",)]
+    return "\n".join(text for file, text in code().items() if any(file.is_relative_to(folder) for folder in within))
 
 
 def cases_of(*names: str) -> str:
@@ -127,18 +128,18 @@ def test_every_threshold_and_deadline_is_read_by_its_id_or_says_why_not(kind: st
 
 
 APPLYING = {
-    "thresholds": ("transfers", ("transfers", "reconciling")),
-    "deadlines": ("transfers/check", ("transfers",)),
-    "transfers": ("transfers/check", ("transfers",)),
-    "duties": ("convention", ("duties.yaml",)),
+    "thresholds": (("transfers", "declarations"), ("transfers", "reconciling", "declarations")),
+    "deadlines": (("transfers/check", "declarations"), ("transfers", "declarations")),
+    "transfers": (("transfers/check",), ("transfers",)),
+    "duties": (("convention",), ("duties.yaml",)),
 }
 """Where code applies the rules of a kind, and where their cases are."""
 
 
 @pytest.mark.parametrize("kind", APPLYING)
 def test_every_applied_rule_leads_to_its_line_and_its_case_by_its_clauses_or_its_id(kind: str) -> None:
-    folder, cases = APPLYING[kind]
-    texts = {"line": code_of(folder), "case": cases_of(*cases)}
+    folders, cases = APPLYING[kind]
+    texts = {"line": code_of(*folders), "case": cases_of(*cases)}
     rows = rule_files._duties() if kind == "duties" else rows_of(kind)
     missing = []
     for row in rows:
