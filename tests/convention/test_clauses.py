@@ -88,7 +88,7 @@ def written() -> Iterator[Path]:
     """Yield the files in which clauses are written: rules, cases and code, without those that quote laws."""
     yield from (file for file in DATA.glob("*.yaml") if file.stem != "words")
     yield from (*DATA.glob("lists/CWC/*.yaml"), *DATA.glob("profiles/*.yaml"), DATA / "measures" / "measures.yaml")
-    cases = ("screening", "transfers", "reconciling", "declarations", "declarations/profiles")
+    cases = ("screening", "transfers", "reconciling", *DECLARATIONS)
     yield from (file for kind in cases for file in ROOT.glob(f"tests/cases/{kind}/*.yaml"))
     packages = ("convention", "declarations", "transfers", "screening", "casebook")
     yield from (file for kind in packages for file in SOURCE.glob(f"{kind}/**/*.py"))
@@ -141,7 +141,7 @@ def test_every_threshold_and_deadline_is_read_by_its_id_or_says_why_not(kind: st
         assert applied == row.get("applied", True), row["id"]
 
 
-DECLARATIONS = ("declarations", "declarations/profiles")
+DECLARATIONS = ("declarations", "declarations/profiles", "declarations/books")
 APPLYING = {
     "thresholds": (("transfers", "declarations"), ("transfers", "reconciling", *DECLARATIONS)),
     "deadlines": (("transfers/check", "declarations"), ("transfers", *DECLARATIONS)),

@@ -28,7 +28,7 @@ from opencwc.wording import LANGUAGES, sentence
 
 DAY = date(2026, 11, 28)
 CASES: list[dict[str, Any]] = load_yaml(
-    (Path(__file__).parents[1] / "cases" / "declarations" / "checks.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "cases" / "declarations" / "books" / "checks.yaml").read_text(encoding="utf-8")
 )
 NEVER_SAID = {"check_state_holds_unclear", "check_state_holds_planned_unclear"}
 

@@ -29,7 +29,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.wording import LANGUAGES, say, sentence
 
 CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "declarations" / "unusual.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "cases" / "declarations" / "books" / "unusual.yaml").read_text(encoding="utf-8")
 )
 PHOSGENE = Chemical("phosgene", "phosgene", entry="3A01", group="3")
 OTHER = Chemical("other", "acetone", organic=True)

@@ -70,7 +70,7 @@ def preview(files: Files, given: Given) -> RegisterPreview:
     Raises `InputError` where a file cannot be read at all, or holds no table.
     """
     called = next(iter(files), "")
-    tables = read_tables(next(iter(files.values())) if len(files) == 1 else files, given, called)
+    tables = read_tables(files, given, called)
     starts = tuple(_start(tables[kind], given.get(kind, {})) for kind in (SITES, ACTIVITIES) if kind in tables)
     if any(start.missing or start.error for start in starts):
         return RegisterPreview(starts, None)

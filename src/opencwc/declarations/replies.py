@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from opencwc.declarations.letters import ANSWERS, KIND, LABELS_ROW, SHEET
 from opencwc.declarations.model import ACTIVITY_FIELDS, SITE_FIELDS
 from opencwc.declarations.questions import Question
-from opencwc.declarations.register_cells import RowReader
+from opencwc.declarations.register_cells import RowReader, TableHabits
 from opencwc.declarations.register_words import plain_words
 from opencwc.errors import InputError
 from opencwc.files.frames import PROBLEM, ROW, open_frame
@@ -236,7 +236,7 @@ def _unreadable(question: Question, value: str) -> Message | None:
     texts = {"site": "x", "chemical": "x", "activity": "produce", "year": str(date.today().year), "quantity": "1",
              "unit": "kg"}  # fmt: skip
     number, unit = _split_weight(value) if field == "quantity" else (value, "")
-    reader = RowReader(".")
+    reader = RowReader(TableHabits("."))
     reader.activity(question.place.row, {**texts, field: number, **({"unit": unit} if unit else {})})
     said = [problem.says for problem in reader.problems if problem.place.field in (field, "unit")]
     return said[0] if said else None

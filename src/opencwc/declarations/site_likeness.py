@@ -218,7 +218,7 @@ def word_likeness(one: NameWord, other: NameWord) -> float:
     """Return how alike two words are, as consignees are compared, or as two years of one register: with more slips.
 
     >>> round(word_likeness(name_words("Tabinan")[0], name_words("Tabbnnan")[0]), 2)
-    0.56
+    0.75
     """
     if one.kind == other.kind == "word" and not _may_be_alike(one, other):
         return 0.0

@@ -59,8 +59,8 @@ def _capacity_text(more: Mapping[str, str]) -> tuple[str, str]:
 def _weight(text: str, unit: str) -> Decimal | None:
     """Return a capacity in kg; ``None`` where it cannot be read.
 
-    >>> _weight("500", "t"), _weight("1.5 t/a", ""), _weight("large", "t")
-    (Decimal('500000'), Decimal('1500.0'), None)
+    >>> [kg and int(kg) for kg in (_weight("500", "t"), _weight("1.5 t/a", ""), _weight("large", "t"))]
+    [500000, 1500, None]
     """
     number, _, rest = text.partition(" ")
     named = rest.split("/")[0].strip() or unit.split("/", maxsplit=1)[0].strip()
