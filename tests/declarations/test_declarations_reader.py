@@ -176,7 +176,7 @@ def test_two_tables_of_one_kind_are_refused_and_so_is_a_register_without_activit
     reader: Reader, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError) as refused:
-        list(reader.steps(written(tmp_path, activities_csv=ACTIVITIES, data_csv=ACTIVITIES)))
+        list(reader.steps(written(tmp_path, production_csv=ACTIVITIES, data_csv=ACTIVITIES)))
     assert refused.value.code == "register_table_twice"
     with pytest.raises(InputError) as refused:
         list(reader.steps(written(tmp_path, sites_csv=SITES)))

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.cli.declare import judge_register
 from opencwc.cli.declare_trade import compare_trade, declared_trade
+from opencwc.declarations.judgement import judge
+from opencwc.declarations.law import Law
 from opencwc.declarations.model import Answer
 from opencwc.declarations.national_trade import TRADE_FIELDS, trade_as_ledger
+from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_register
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import LEDGER_COLUMNS, Ledger
@@ -36,7 +38,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     folder = tmp_path_factory.mktemp("register")
     (folder / "activities.csv").write_text(REGISTER, encoding="utf-8")
     (folder / "sites.csv").write_text("site,plant,country\nA,P1,DEU\nA,P2,DEU\n", encoding="utf-8")
-    return judge_register(read_register(Path(folder)), 2026, DAY, "treaty", {}, "10")
+    return judge(read_register(Path(folder)), Law(date.fromisoformat(DAY)), 2026, chemicals_on(date.fromisoformat(DAY)))
 
 
 def ledger(*lines: str, name: str = "customs.csv") -> Ledger:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.cli.declare import judge_register
 from opencwc.convention.inspection_limits import inspection_limits
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.inspections import told_of_inspections, told_of_near, told_of_unknown
+from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Answer, Register
+from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_register
 from opencwc.declarations.year_before import (
     YearBefore,
@@ -48,7 +49,7 @@ def register(folder: Path, name: str, sites: str, rows: str) -> Register:
 
 
 def answer(now: Register) -> Answer:
-    return judge_register(now, 2026, DAY, "treaty", {}, "10")
+    return judge(now, Law(date.fromisoformat(DAY)), 2026, chemicals_on(date.fromisoformat(DAY)))
 
 
 def compared(before: Register, now: Register, chemicals: Chemicals) -> YearBefore:

@@ -181,7 +181,7 @@ class _Books(NamedTuple):
         from opencwc.declarations.unusual.proposals import unusual_figures
 
         lines, unread = read_lines(self.register, self.chemicals)
-        proposed = unusual_figures(Books(self.register, lines, self.law), self.law, self.year)
+        proposed = unusual_figures(Books(self.register, lines, self.law), self.law, self.year - 1)
         notes = _notes(self.register, (*self.register.problems, *unread), lang)
         return write_unusual(proposed, notes, format, output, lang)
 
