@@ -128,6 +128,8 @@ def read_tables(source: Path | Files, given: Known, called: str) -> Mapping[str,
         return _tables_of_workbook(source, given, called)
     if ending == ".json":
         return _tables_of_json(source, called)
+    if table_named(Path(called).stem) == SITES:
+        raise InputError("register_without_activities", where=called)
     return {ACTIVITIES: _table_of_file(source, ACTIVITIES, given.get(ACTIVITIES, {}), called)}
 
 
