@@ -24,6 +24,7 @@ MODULES = (
     "opencwc.transfers.check.verb",
     "opencwc.transfers.reconcile.verb",
     "opencwc.legislation.verb",
+    "opencwc.declarations.verb",
 )
 """The module of each verb, in the order in which the navigation shows them; each holds its record as ``VERB``."""
 

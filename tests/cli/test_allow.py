@@ -26,6 +26,8 @@ def test_an_allowed_name_is_silenced_and_counted(run: Run, tmp_path: Path) -> No
     assert "R. Ortiz" in run("allow", "add", "Soman", *WHY).text
     value = run("screen", "Soman")
     assert value.status == 0
+    assert "silenced by the allow-list. Without it, Soman would fall under CWC 1A01" in value.text
+    assert "CWC: not listed" not in value.text
     assert "Silenced by the allow-list of this house: 1 (Soman (CWC 1A01) × 1)" in value.text
     table = tmp_path / "goods.csv"
     table.write_text(TABLE, encoding="utf-8")
@@ -64,7 +66,7 @@ def test_an_expired_entry_silences_nothing_and_is_said(run: Run, own_settings: P
 
 
 def test_a_name_is_taken_away(run: Run) -> None:
-    assert "Nothing is allowed" in run("allow", "list").text
+    assert "The allow-list is empty: no name is silenced" in run("allow", "list").text
     run("allow", "add", "Soman", *WHY)
     assert "our carrier in Kochi" in run("allow", "list").text
     assert run("allow", "remove", "SOMAN").status == 0

@@ -7,7 +7,7 @@ import pytest
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention.chinese import simplified
 from opencwc.convention.measure_terms import fold
-from opencwc.transfers.check.name_words import name_words
+from opencwc.language.name_words import name_words
 
 HAN = [chr(sign) for sign in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
 

@@ -25,13 +25,22 @@ RULES = {
     "duties": "duties",
     "policies": "policies",
     "transfers": "rules",
+    "ranges": "ranges",
+    "readings": "readings",
+    "declaration_codes": "codes",
+    "declaration_fields": "fields",
 }
+"""The files of rules, and the field under which the rules stand in each."""
 READ_AS_A_SET = {
     "entries": ("screening/rule_index.py", "_rulings((*convention.entries, *convention.excepted))"),
     "policies": ("screening/table_run.py", "convention.policies"),
     "duties": ("convention/__init__.py", "duty in self.duties"),
     "transfers": ("transfers/check/checking.py", "read_transfer_rules("),
     "measures": ("legislation/law_check.py", ".measures"),
+    "ranges": ("declarations/law.py", "self._rules.ranges"),
+    "readings": ("declarations/law.py", "self._rules.readings"),
+    "declaration_codes": ("web/convention/declarations.py", "read_codes("),
+    "declaration_fields": ("web/convention/declarations.py", "read_fields("),
 }
 """Which code reads all rules of a kind, whatever their ids: the file, and the words by which it reads them."""
 OTHER_SPELLINGS = re.compile(
@@ -45,7 +54,14 @@ OTHER_SPELLINGS = re.compile(
 
 def rows_of(name: str) -> list[dict[str, Any]]:
     raw = load_yaml((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
-    return list(raw[RULES[name]])
+    common = {field: raw[field] for field in ("source", "evidence") if field in raw}
+    return [{**common, **row} for row in raw[RULES[name]]]
+
+
+def same_as_in_profiles() -> set[str]:
+    """Return the deadlines that national profiles take whole."""
+    profiles = [load_yaml(file.read_text(encoding="utf-8")) for file in DATA.glob("profiles/*.yaml")]
+    return {rule["same_as"] for raw in profiles for rule in raw.get("deadlines", ()) if "same_as" in rule}
 
 
 def code() -> dict[Path, str]:
@@ -57,8 +73,9 @@ def names(text: str, id: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(id)}(?![\w(-]|bis)", text) is not None
 
 
-def code_of(folder: str = "") -> str:
-    return "\n".join(text for file, text in code().items() if file.is_relative_to(SOURCE / folder))
+def code_of(*folders: str) -> str:
+    within = [SOURCE / folder for folder in folders] or [SOURCE]
+    return "\n".join(text for file, text in code().items() if any(file.is_relative_to(folder) for folder in within))
 
 
 def cases_of(*names: str) -> str:
@@ -70,13 +87,11 @@ def cases_of(*names: str) -> str:
 def written() -> Iterator[Path]:
     """Yield the files in which clauses are written: rules, cases and code, without those that quote laws."""
     yield from (file for file in DATA.glob("*.yaml") if file.stem != "words")
-    yield from (*DATA.glob("lists/CWC/*.yaml"), DATA / "measures" / "measures.yaml")
-    yield from (
-        file for kind in ("screening", "transfers", "reconciling") for file in ROOT.glob(f"tests/cases/{kind}/*")
-    )
-    yield from (
-        file for kind in ("convention", "transfers", "screening", "casebook") for file in SOURCE.glob(f"{kind}/**/*.py")
-    )
+    yield from (*DATA.glob("lists/CWC/*.yaml"), *DATA.glob("profiles/*.yaml"), DATA / "measures" / "measures.yaml")
+    cases = ("screening", "transfers", "reconciling", *DECLARATIONS)
+    yield from (file for kind in cases for file in ROOT.glob(f"tests/cases/{kind}/*.yaml"))
+    packages = ("convention", "declarations", "transfers", "screening", "casebook")
+    yield from (file for kind in packages for file in SOURCE.glob(f"{kind}/**/*.py"))
     yield SOURCE / "casebook" / "data" / "grave.yaml"
 
 
@@ -121,30 +136,31 @@ def test_every_threshold_and_deadline_is_read_by_its_id_or_says_why_not(kind: st
     texts = code_of()
     in_duties, in_transfers = ({row.get(kind) for row in rows_of(file)} for file in ("duties", "transfers"))
     for row in rows_of(f"{kind}s"):
-        weighed = row["id"] in in_transfers or f'"{row["id"]}"' in texts
+        weighed = row["id"] in in_transfers | same_as_in_profiles() or f'"{row["id"]}"' in texts
         applied = weighed or ("shown" if row["id"] in in_duties else False)
         assert applied == row.get("applied", True), row["id"]
 
 
+DECLARATIONS = ("declarations", "declarations/profiles", "declarations/books")
 APPLYING = {
-    "thresholds": ("transfers", ("transfers", "reconciling")),
-    "deadlines": ("transfers/check", ("transfers",)),
-    "transfers": ("transfers/check", ("transfers",)),
-    "duties": ("convention", ("duties.yaml",)),
+    "thresholds": (("transfers", "declarations"), ("transfers", "reconciling", *DECLARATIONS)),
+    "deadlines": (("transfers/check", "declarations"), ("transfers", *DECLARATIONS)),
+    "transfers": (("transfers/check",), ("transfers",)),
+    "duties": (("convention",), ("duties.yaml",)),
 }
 """Where code applies the rules of a kind, and where their cases are."""
 
 
 @pytest.mark.parametrize("kind", APPLYING)
 def test_every_applied_rule_leads_to_its_line_and_its_case_by_its_clauses_or_its_id(kind: str) -> None:
-    folder, cases = APPLYING[kind]
-    texts = {"line": code_of(folder), "case": cases_of(*cases)}
+    folders, cases = APPLYING[kind]
+    texts = {"line": code_of(*folders), "case": cases_of(*cases)}
     rows = rule_files._duties() if kind == "duties" else rows_of(kind)
     missing = []
     for row in rows:
         clauses = [clause[0] for clause in CLAUSE.finditer(row["source"])]
         for where, text in texts.items():
-            if row.get("applied", True) is True:
+            if row.get("applied", True) is True and row["id"] not in same_as_in_profiles():
                 missing += [(row["id"], where, name) for name in clauses or [row["id"]] if not names(text, name)]
     assert missing == []
 
@@ -167,6 +183,12 @@ def test_every_other_rule_is_read_with_all_of_its_kind() -> None:
     for file, words in READ_AS_A_SET.values():
         assert words in (SOURCE / file).read_text(encoding="utf-8"), file
     assert {name for name in RULES if name not in READ_AS_A_SET} == {"thresholds", "deadlines"}
+
+
+def test_every_reading_is_taken_somewhere_in_the_code() -> None:
+    declarations = code_of("declarations")
+    for row in rows_of("readings"):
+        assert f'reading("{row["id"]}")' in declarations, row["id"]
 
 
 def test_every_rule_on_transfers_is_named_where_it_is_applied() -> None:

@@ -34,6 +34,13 @@ def test_a_line_of_a_text_that_ends_inside_a_word_is_one_passage_with_the_next()
     }  # fmt: skip
 
 
+def test_an_index_name_that_ends_in_a_hyphen_is_not_one_with_the_name_below_it() -> None:
+    passages, *_ = read(b"Ethanol, 2,2'-thiobis-\nAcetone\nPhosphonic dichloride, methyl-\n2-Propanol\n", "a.txt")
+    assert places(passages) == {
+        "1": "Ethanol, 2,2'-thiobis-", "2": "Acetone", "3": "Phosphonic dichloride, methyl-", "4": "2-Propanol",
+    }  # fmt: skip
+
+
 def test_a_number_is_joined_in_every_kind_of_document() -> None:
     body = word_paragraph("CAS 111-").replace("</w:r>", "<w:br/></w:r><w:r><w:t>48-8</w:t></w:r>", 1)
     assert places(read(docx(body), "a.docx")[0]) == {"¶ 1": "CAS 111-48-8"}

@@ -133,7 +133,7 @@ def test_what_a_message_quotes_is_read_without_its_marks_and_a_parted_word_is_on
     )
     passages, *_ = read(mail(body), "a.eml")
     assert [passage.text for passage in passages] == [
-        "s", "On Monday you wrote:", "please send phosphorus oxychlo-\nride, CAS 10025-87-3.", "Is it 5 kg", "or 6?",
+        "s", "On Monday you wrote:", "please send phosphorus oxychlo-\nride, CAS 10025-87-3.", "Is it 5 kg\nor 6?",
     ]  # fmt: skip
 
 
@@ -143,7 +143,18 @@ def test_a_full_line_of_a_message_goes_on_in_the_next() -> None:
         b"oxychloride and\r\none of water.\r\n"
     )
     passages, *_ = read(mail(body), "a.eml")
-    assert passages[2].text == "we kindly ask for an offer of two drums of phosphorus\noxychloride and"
+    assert passages[2].text == "we kindly ask for an offer of two drums of phosphorus\noxychloride and\none of water."
+
+
+def test_a_short_line_that_was_wrapped_twice_goes_on_in_the_next() -> None:
+    body = (
+        b"Content-Type: text/plain\r\n\r\n> > Please send also\r\n> > 200 kg phosphorus\r\n> > trichloride, drums.\r\n"
+        b"> > acetone\r\n> > toluene\r\n"
+    )
+    passages, *_ = read(mail(body), "a.eml")
+    assert [passage.text for passage in passages] == [
+        "s", "Please send also", "200 kg phosphorus\ntrichloride, drums.", "acetone", "toluene",
+    ]  # fmt: skip
 
 
 def test_every_message_of_a_mailbox_is_read() -> None:

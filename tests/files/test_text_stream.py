@@ -42,6 +42,21 @@ def test_encodings_are_recognised(tmp_path: Path, data: bytes, encoding: str, is
     assert [note.id for note in got.table.notes] == ["note_encoding"] * is_noted
 
 
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (["Зарин", "Хлорокись фосфора", "Ацетон"], "cp1251"),
+        (["Зарин", "Хлорокись фосфора", "Ацетон"], "koi8-r"),
+        (["ثلاثي إيثانول أمين", "السارين", "أسيتون"], "cp1256"),
+        (["三乙醇胺", "硫二甘醇", "三氯化磷"], "gb18030"),
+    ],
+)
+def test_a_table_in_the_old_encoding_of_another_script(tmp_path: Path, names: list[str], encoding: str) -> None:
+    got = read(write(tmp_path / "a.csv", ("name\n" + "\n".join(names) + "\n").encode(encoding)))
+    assert (got.inputs, got.table.encoding) == (names, encoding)
+    assert [note.id for note in got.table.notes] == ["note_encoding"]
+
+
 def test_bytes_that_windows_does_not_define_make_it_latin_1() -> None:
     assert recognise_encoding(b"caf\xe9 \x81\n")[0] == "latin-1"
 

@@ -10,7 +10,9 @@ from msgspec import structs
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Reading, Verdict
 from opencwc.screening import screen
-from opencwc.screening.answers import Answer, answers_of
+from opencwc.screening.answers import Answer, answers_of, entry_with_names
+from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 from opencwc.wording import LANGUAGES, say, sentence
 
 pytestmark = pytest.mark.usefixtures("name_index")
@@ -146,3 +148,29 @@ def test_a_stated_strength_has_its_consequence_beside_the_answer(line: str, mean
 def test_a_strength_that_cannot_be_compared_says_nothing() -> None:
     assert answers_to("thiodiglycol 5 g/L, 5 kg", kind="text")[0].beside == ()
     assert answers_to("thiodiglycol, 5 kg", kind="text")[0].beside == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Benzilic acid", "CWC 2B08, Benzilic acid (2,2-diphenyl-2-hydroxyacetic acid)"),
+        ("76-93-7", "CWC 2B08 (2,2-diphenyl-2-hydroxyacetic acid)"),
+        ("2,2-Diphenyl-2-hydroxyacetic acid", "CWC 2B08"),
+    ],
+)
+def test_an_entry_has_the_name_of_the_user_with_that_of_the_convention(given: str, said: str) -> None:
+    (outcome, *_) = Screener(Rulebook.of(DAY, ("CWC",))).answer(given)
+    named = entry_with_names("CWC 2B08", given, outcome)
+    assert (named if isinstance(named, str) else say(named)) == said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("value", ["thiodiglycol", "TEA", "CN(C)CCO"])
+def test_an_answer_below_a_heading_does_not_name_the_subject_again(value: str, lang: str) -> None:
+    told = [(answer, answer.subject) for answer in answers_to(value)]
+    assert any(subject for _, subject in told)
+    for answer, subject in told:
+        if subject is None:
+            continue
+        assert say(subject, lang) not in sentence(answer.without_subject, lang)
+        assert len(sentence(answer.without_subject, lang)) > 10

@@ -121,6 +121,7 @@ def test_what_is_left_over_and_looks_like_a_chemical_is_not_passed_over(screener
         ("HS 2207.10", "unreadable_hs_unknown"),
         ("EC 200-000-7", "unreadable_ec_unknown"),
         ("2931", "unreadable_number"),
+        ("108-88-2", "unreadable_cas_digit"),
         ("orange juice 10 L", "unreadable_name"),
     ],
 )

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Subject, Verdict
+from opencwc.language.name_words import name_words
+from opencwc.language.romanisation import bones, coarse
+from opencwc.language.word_likeness import alike
 from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, Listed, SanctionsList
-from opencwc.transfers.check.name_words import name_words
-from opencwc.transfers.check.romanisation import bones, coarse
-from opencwc.transfers.check.word_likeness import alike
 from opencwc.wording import LANGUAGES, say
 
 CASES = Path(__file__).parents[1] / "cases" / "consignees"

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
+from opencwc.files.days import read_day
+from opencwc.files.numbers import decimal_mark, read_number
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
-from opencwc.transfers.days import read_day
 from opencwc.transfers.ledgers.layout import lay_out
 from opencwc.transfers.ledgers.line_fields import read_flow
 from opencwc.transfers.ledgers.reader import preview, read_ledger
 from opencwc.transfers.model import LEDGER_COLUMNS, Ledger
 from opencwc.transfers.substances import hs_digits
-from opencwc.transfers.units import decimal_mark, read_number
 from opencwc.wording import LANGUAGES, say
 
 HEADER = ",".join(LEDGER_COLUMNS)

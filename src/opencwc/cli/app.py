@@ -10,6 +10,7 @@ from opencwc.verbs import load, verbs
 from opencwc.version import __version__
 
 COMMANDS = {
+    "deadlines": "opencwc.cli.deadlines:deadlines",
     "entries": "opencwc.cli.entries:entries",
     "entry": "opencwc.cli.entries:entry",
     "ask": "opencwc.cli.ask:ask",

@@ -35,6 +35,8 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write the a
 
 Rules = Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")]
 
+YEARS = range(1997, 2101)
+"""The years that a declaration can fall into: the Convention is in force since 1997."""
 _ENDINGS = {"htm": "html", "json": "jsonl", "ndjson": "jsonl"}
 
 
@@ -129,6 +131,15 @@ def day_asked(text: str, option: str = "--as-of") -> date:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
         raise SettingsError("option_is_no_date", option=option, text=text) from None
+
+
+def year_asked(text: str, option: str = "--year") -> int:
+    """Return the year that an option names; this year where it is empty."""
+    if not text:
+        return date.today().year
+    if not text.isdecimal() or int(text) not in YEARS:
+        raise SettingsError("option_is_no_year", option=option, text=text, first=YEARS.start, last=YEARS.stop - 1)
+    return int(text)
 
 
 def language_asked(lang: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencwc.convention.chemical_names import Name, NamedChemical, Naming, OrdinaryWord, Subheading
+from opencwc.convention.declaration_rules import ProductionRange, Reading, read_declaration_rules
 from opencwc.convention.model import (
     Chemical,
     Dated,
@@ -175,11 +176,14 @@ class Convention:
         """
         for entry in (entry for list_ in self.lists for entry in list_.entries):
             yield Dated("entry", entry.id, entry.list, entry.in_force, entry.source, entry.evidence)
-        plain: dict[str, tuple[Duty | Policy | Threshold | Deadline, ...]] = {
+        declared = read_declaration_rules(self._cache)
+        plain: dict[str, tuple[Duty | Policy | Threshold | Deadline | ProductionRange | Reading, ...]] = {
             "duty": self.written.rules.duties,
             "policy": self.written.rules.policies,
             "threshold": self._dated.thresholds,
             "deadline": self._dated.deadlines,
+            "range": declared.ranges,
+            "reading": declared.readings,
         }
         for kind, held in plain.items():
             for rule in held:

@@ -1,4 +1,4 @@
-"""What changed between two days: entries, duties, policies, thresholds and deadlines that began or ended, and States.
+"""What changed between two days: rules of every kind that began or ended, and States.
 
 A rule whose first day is not known changes nothing: nobody can say when it did.
 """
@@ -14,7 +14,7 @@ from opencwc.convention.model import State
 
 BEGAN, ENDED = "began", "ended"
 SIGNED, DEPOSITED, JOINED, LEFT = "signed", "deposited", "joined", "left"
-KINDS = ("entry", "duty", "policy", "threshold", "deadline", "state")
+KINDS = ("entry", "duty", "policy", "threshold", "deadline", "range", "reading", "state")
 
 
 class Change(NamedTuple):

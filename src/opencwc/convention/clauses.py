@@ -51,6 +51,17 @@ def in_full(source: str) -> str:
     return _CLAUSES.sub(_named_once, source)
 
 
+def in_short(source: str) -> str:
+    """Return a source as sentences cite it: ``VA`` for the Verification Annex, ``Art.`` for an Article.
+
+    >>> in_short("Verification Annex VII.3(c)"), in_short("15 CFR 714.1")
+    ('VA VII.3(c)', '15 CFR 714.1')
+    """
+    for short, name in _NAMES.items():
+        source = re.sub(rf"\b{name} (?=[IVX]+\b)", f"{short} ", source)
+    return source
+
+
 def _entry_in_full(entry: re.Match[str]) -> str:
     return f"Annex on Chemicals, Schedule {entry[1]}, Part {entry[2]}, paragraph {int(entry[3])}"
 

@@ -3,10 +3,12 @@
 They hold the words of the rule files, dated and graded; what the words mean for a molecule is `opencwc.screening`'s.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from opencwc.finding import Message, Rule, Value
 
@@ -172,12 +174,17 @@ class Duty(NamedTuple):
     in_force: InForce
 
 
+_HELD: Mapping[str, Callable[[Any, Any], Any]] = {
+    "gt": operator.gt, "ge": operator.ge, "le": operator.le, "lt": operator.lt,
+}  # fmt: skip
+
+
 class Threshold(NamedTuple):
     """An amount at which a duty begins or ends: ``more than 100 kg of a Schedule 2A chemical, by plant``.
 
-    ``comparator`` says how an amount is held against ``quantity`` (in ``unit``): ``gt``, ``le``, ``lt``, ``between``
-    (more than ``above``, at most ``quantity``), ``none``, or ``declaration`` (the chemical's own declaration
-    threshold). The other words are said by `opencwc.wording` as ``threshold_<field>_<word>``.
+    ``comparator`` says how an amount is held against ``quantity`` (in ``unit``): ``gt``, ``ge``, ``le``, ``lt``,
+    ``between`` (more than ``above``, at most ``quantity``), ``none``, or ``declaration`` (the chemical's own
+    declaration threshold). The other words are said by `opencwc.wording` as ``threshold_<field>_<word>``.
     """
 
     id: str
@@ -187,7 +194,7 @@ class Threshold(NamedTuple):
     activity: str
     scope: str
     window: str
-    comparator: Annotated[str, OneOf(("gt", "le", "lt", "between", "none", "declaration"))]
+    comparator: Annotated[str, OneOf(("gt", "ge", "le", "lt", "between", "none", "declaration"))]
     quantity: int | None
     above: int | None
     unit: str
@@ -195,6 +202,20 @@ class Threshold(NamedTuple):
     source: Source
     evidence: Grade
     in_force: InForce
+
+    def holds(self, amount: Decimal) -> bool:
+        """Tell whether an amount, in the unit of the threshold, is what it speaks of; one without an amount never is.
+
+        >>> from opencwc.convention import Convention
+        >>> s2b = Convention(date(2026, 11, 28)).threshold("s2b-declare")
+        >>> s2b.holds(Decimal(1)), s2b.holds(Decimal("1.001"))
+        (False, True)
+        """
+        if self.quantity is None:
+            return False
+        if self.comparator == "between":
+            return (self.above or 0) < amount <= self.quantity
+        return bool(_HELD[self.comparator](amount, self.quantity))
 
     @property
     def limit(self) -> Message:
@@ -216,19 +237,24 @@ class Threshold(NamedTuple):
         return Message(f"threshold_{field}_{getattr(self, field)}")
 
 
+DAY_OF_YEAR = ("on", "before_day")
+"""The kinds of deadlines that name a day of the year."""
+
+
 class Deadline(NamedTuple):
     """Until when something is due: ``not later than 90 days after the end of the previous calendar year``.
 
     ``due`` is ``after`` (at the latest ``amount`` ``unit`` after the ``anchor``), ``before`` (at least so long before
-    it), ``by`` (by the time of it) or ``on`` (a ``day`` of a ``month``). ``state`` is set on a national rule.
+    it), ``by`` (by the time of it), ``on`` (a ``day`` of a ``month``) or ``before_day`` (before that day: the day
+    before it is the last). ``state`` is set on a national rule.
     """
 
     id: str
     regime: str
     act: str
-    due: Annotated[str, OneOf(("after", "before", "by", "on"))]
+    due: Annotated[str, OneOf(("after", "before", "by", "on", "before_day"))]
     amount: int | None
-    unit: Annotated[str, OneOf(("days", "hours"))]
+    unit: Annotated[str, OneOf(("days", "hours", "months"))]
     anchor: str
     month: int | None
     day: int | None
@@ -240,8 +266,8 @@ class Deadline(NamedTuple):
     @property
     def when(self) -> Message:
         """The time alone, in words; a day of the year as ``month-day``, for who has no calendar at hand."""
-        if self.due == "on":
-            return Message("deadline_on", {"day": f"{self.month:02d}-{self.day:02d}"})
+        if self.due in DAY_OF_YEAR:
+            return Message(f"deadline_{self.due}", {"day": f"{self.month:02d}-{self.day:02d}"})
         values: dict[str, Value] = {"anchor": Message(f"deadline_anchor_{self.anchor}")}
         if self.amount is not None:
             values["amount"] = Message(f"deadline_{self.unit}", {"count": self.amount})

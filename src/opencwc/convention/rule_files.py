@@ -28,6 +28,7 @@ from opencwc.convention.fields import (
     text_in,
 )
 from opencwc.convention.model import (
+    DAY_OF_YEAR,
     EVIDENCE,
     Chemical,
     DatedRules,
@@ -234,13 +235,26 @@ def _threshold(raw: Raw, where: str) -> Threshold:
 
 def _deadline(raw: Raw, where: str) -> Deadline:
     due = raw.get("due")
-    unused: tuple[str, ...] = ("anchor",) if due == "on" else ("month", "day")
+    unused: tuple[str, ...] = ("anchor",) if due in DAY_OF_YEAR else ("month", "day")
     unused += () if due in ("after", "before") else ("amount", "unit")
     empty: dict[str, Any] = {"amount": None, "unit": "", "anchor": "", "month": None, "day": None}
     readers: dict[str, Read] = {field: lambda raw, field, where: empty[field] for field in unused}
     deadline = read_record(Deadline, raw, where, readers=readers, beside=_APPLIED)
+    if deadline.month is not None and not _is_day_of_year(deadline.month, deadline.day or 0):
+        raise RuleError("no_day_of_year", where=where, month=deadline.month, day=deadline.day)
     _check_applied(raw, where)
     return deadline
+
+
+def _is_day_of_year(month: int, day: int) -> bool:
+    try:
+        date(_LEAP_YEAR, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+_LEAP_YEAR = 2024
 
 
 def _check_applied(raw: Raw, where: str) -> None:

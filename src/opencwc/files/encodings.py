@@ -14,6 +14,9 @@ from typing import NamedTuple
 from opencwc.finding import Message
 
 SAMPLE_BYTES = 200_000
+_TABLE_SAMPLE, _LEAST_LETTERS = 20_000, 4
+SURE = 0.4
+"""How well a start reads in an encoding that is surely its own; see `encoding_scores`."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -70,9 +73,9 @@ def recognise_encoding(start: bytes) -> tuple[str, int, tuple[Message, ...]]:
     """The encoding, the length of the byte order mark, and a note where the encoding is an assumption.
 
     For a table, of which only the start is known and every byte must stay in its row: a mark decides; then the NUL
-    pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII; else Windows-1252, or Latin-1 where
-    bytes occur that Windows-1252 does not define. `decode`, which has a whole document before it, goes further and
-    tries the old encodings of six languages: the two must not be one, or tables would be read otherwise than before.
+    pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII; then the old encoding of another
+    script where the start surely reads as that and not as Latin letters; else Windows-1252, or Latin-1 where bytes
+    occur that Windows-1252 does not define.
     """
     for mark, encoding in _MARKS:
         if start.startswith(mark):
@@ -81,8 +84,20 @@ def recognise_encoding(start: bytes) -> tuple[str, int, tuple[Message, ...]]:
     if not assumed:
         if _is_utf8_in_most_lines(start):
             return "utf-8", 0, ()
-        assumed = "latin-1" if any(byte in start for byte in _UNDEFINED_IN_CP1252) else "cp1252"
+        assumed = _of_another_script(start) or (
+            "latin-1" if any(byte in start for byte in _UNDEFINED_IN_CP1252) else "cp1252"
+        )
     return assumed, 0, (Message("note_encoding", {"encoding": assumed}),)
+
+
+def _of_another_script(start: bytes) -> str:
+    """Return the old encoding in which the start surely reads better than as Latin letters; empty for none."""
+    sample = b"\n".join(line for line in start.splitlines() if not line.isascii())[:_TABLE_SAMPLE]
+    if sum(byte > 0x7F for byte in sample) < _LEAST_LETTERS:
+        return ""
+    scores = encoding_scores(sample)
+    best = max(scores, key=lambda encoding: scores[encoding])
+    return best if scores[best] > SURE and scores["cp1252"] < 0 else ""
 
 
 def recognise(sample: bytes) -> str:

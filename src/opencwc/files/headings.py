@@ -1,4 +1,4 @@
-"""The words that head columns in invoices, packing lists, declarations and safety data sheets, in six languages."""
+"""The words that head columns in invoices, packing lists, declarations and safety data sheets, in sixteen languages."""
 
 from __future__ import annotations
 

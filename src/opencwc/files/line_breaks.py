@@ -14,6 +14,8 @@ _PARTED_NUMBER = re.compile(
 """A hyphen and a line's end between digits, or between the capitals of a key."""
 _QUOTED = re.compile(r"(?:[ \t]?>)+[ \t]?")
 _PARTED_WORD = re.compile(rf"\w[{_HYPHENS}]$")
+_INDEX_NAME = re.compile(rf"[^\W\d_]\)?,\s(?:\S*,\s)*\S*[^\W\d_][{_HYPHENS}]$")
+"""The end of a name as an index has it: the parent, a comma, and what is put on it, which keeps its hyphen."""
 _FULL = 0.75
 _LEAST_FULL = 45
 
@@ -30,16 +32,24 @@ def join_numbers(text: str) -> str:
 def is_parted(line: str, following: str) -> bool:
     """Tell whether a line ends inside a word or a number that the following one goes on with.
 
+    The hyphen at the end of an index name parts no word, unless the following line begins small.
+
     >>> is_parted("phosphorus oxychlo-", "ride"), is_parted("Drums -", "20"), is_parted("oxychlo-", "- ride")
     (True, False, False)
+    >>> is_parted("Ethanol, 2,2'-thiobis-", "Acetone"), is_parted("Ethanol, 2,2'-thio-", "bis-")
+    (False, True)
     """
-    return bool(_PARTED_WORD.search(line.rstrip())) and following.lstrip()[:1].isalnum()
+    line, begins = line.rstrip(), following.lstrip()[:1]
+    if not begins.isalnum() or not _PARTED_WORD.search(line):
+        return False
+    return begins.islower() or not _INDEX_NAME.search(line)
 
 
 def joined_lines(lines: Sequence[str], *, wrapped: bool) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold something, with their numbers; one that goes on in the next is one with it.
 
-    With ``wrapped`` the text was wrapped at a width, as mail is: a full line goes on where the next begins small.
+    With ``wrapped`` the text was wrapped at a width, as mail is, perhaps more than once: a line that is full, or that
+    has several words and no sign at its end, goes on where the next begins small.
     """
     usual = _usual_length(lines) if wrapped else 0
     kept, first = "", 0
@@ -61,8 +71,9 @@ def _usual_length(lines: Sequence[str]) -> int:
 
 
 def _goes_on(line: str, following: str, usual: int) -> bool:
-    length = len(line.rstrip())
-    return length >= max(_LEAST_FULL, _FULL * usual) and following.lstrip()[:1].islower()
+    line = line.strip()
+    is_full = len(line) >= max(_LEAST_FULL, _FULL * usual)
+    return following.lstrip()[:1].islower() and (is_full or (line[-1:].islower() and " " in line))
 
 
 def without_quotation_marks(lines: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from opencwc.files.encodings import encoding_scores
+from opencwc.files.encodings import SURE, encoding_scores
 
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x7f\x80-\x84\x86-\x9f\ufffd\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
@@ -84,4 +84,4 @@ def _true_encoding(text: str) -> str:
         return ""
     scores = encoding_scores(data)
     best = max(scores, key=lambda encoding: scores[encoding])
-    return best if scores[best] > 0.4 and scores["cp1252"] < 0 else ""
+    return best if scores[best] > SURE and scores["cp1252"] < 0 else ""

@@ -18,7 +18,7 @@ CHUNK_BYTES = 4_000_000
 START_BYTES = 1_000_000
 
 _BLANK = b" \t\x0b\x0c\n"
-_HOLD_ASCII = frozenset({"utf-8", "cp1252", "latin-1"})
+_HOLD_ASCII = frozenset({"utf-8", "cp1252", "latin-1", "cp1251", "koi8-r", "cp1256"})
 
 
 class Text:

@@ -111,7 +111,7 @@ def _open_sheet(file: TableFile) -> _Sheet:
     import fastexcel
 
     path, where = file.stream.as_file(), file.name
-    kind, has_macros = _inspect(path, where)
+    kind, has_macros = inspect_workbook(path, where)
     reader = _calamine(where, fastexcel.read_excel, path)
     names: list[str] = reader.sheet_names
     name = _sheet_name(names, file.sheet, where)
@@ -208,7 +208,7 @@ def _encrypted(where: str) -> InputError:
     return InputError("workbook_locked", where=where)
 
 
-def _inspect(path: Path, where: str) -> tuple[str, bool]:
+def inspect_workbook(path: Path, where: str) -> tuple[str, bool]:
     """The kind of workbook and whether it holds macros; refuses what would unpack to more than it should."""
     if not zipfile.is_zipfile(path):
         return _inspect_ole(path, where), False

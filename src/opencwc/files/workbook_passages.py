@@ -37,14 +37,14 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
 
 def _read_xlsx(package: Package, reading: Reading) -> Iterator[Item]:
     main = package.main_part("xl/workbook.xml")
-    book = _Workbook(reading)
+    book = WorkbookPart(reading)
     if main in package.names:
         _walk(book, package, main)
     if not book.sheets:
         raise Refusal("reading_damaged", _OPEN_AND_SAVE)
     _note_what_is_not_read(package, book, reading)
     relations = package.relations(main)
-    texts, styles = _SharedTexts(reading), _Styles(reading)
+    texts, styles = SharedTexts(reading), Styles(reading)
     for relation in relations.values():
         if relation.target in package.names and relation.kind in ("sharedStrings", "styles"):
             _walk(texts if relation.kind == "sharedStrings" else styles, package, relation.target)
@@ -71,7 +71,7 @@ def _walk(markup: Markup, package: Package, part: str) -> None:
         pass
 
 
-def _note_what_is_not_read(package: Package, book: _Workbook, reading: Reading) -> None:
+def _note_what_is_not_read(package: Package, book: WorkbookPart, reading: Reading) -> None:
     if any(name.lower().endswith("vbaproject.bin") for name in package.names):
         reading.note(Message("reading_macros"))
     if pictures := sum("/media/" in name for name in package.names):
@@ -117,7 +117,7 @@ def _hidden(names: list[str]) -> Message:
     return Message("reading_hidden_sheets", {"count": len(names), "sheets": ", ".join(names[:10])})
 
 
-class _Workbook(Markup):
+class WorkbookPart(Markup):
     """The names, ids and states of the sheets, and which calendar the days count in."""
 
     def __init__(self, reading: Reading) -> None:
@@ -126,6 +126,7 @@ class _Workbook(Markup):
         self.since_1904 = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "sheet":
             self.sheets.append(
                 (attributes.get("name", ""), attributes.get("id", ""), attributes.get("state", "visible"))
@@ -134,7 +135,7 @@ class _Workbook(Markup):
             self.since_1904 = attributes.get("date1904", "0") in ("1", "true")
 
 
-class _SharedTexts(Markup):
+class SharedTexts(Markup):
     """The texts that cells share; what stands in small above a character to say how it is read is left out."""
 
     def __init__(self, reading: Reading) -> None:
@@ -145,6 +146,7 @@ class _SharedTexts(Markup):
         self._small = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "si":
             self._text = []
         elif name == "rPh":
@@ -152,6 +154,7 @@ class _SharedTexts(Markup):
         self._in_text = name == "t" and not self._small
 
     def end(self, name: str) -> None:
+        """An element ends."""
         self._in_text = False
         if name == "si":
             self.texts.append(_unescaped("".join(self._text)))
@@ -159,11 +162,12 @@ class _SharedTexts(Markup):
             self._small -= 1
 
     def text(self, text: str) -> None:
+        """Characters."""
         if self._in_text:
             self._text.append(text)
 
 
-class _Styles(Markup):
+class Styles(Markup):
     """The number format of each style."""
 
     def __init__(self, reading: Reading) -> None:
@@ -173,6 +177,7 @@ class _Styles(Markup):
         self._in_cells = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if name == "numFmt":
             self._codes[_int(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif name == "cellXfs":
@@ -181,10 +186,12 @@ class _Styles(Markup):
             self._of_style.append(_int(attributes.get("numFmtId")))
 
     def end(self, name: str) -> None:
+        """An element ends."""
         if name == "cellXfs":
             self._in_cells = False
 
     def formats(self) -> list[NumberFormat]:
+        """Return the number formats by style."""
         return [number_format(number, self._codes.get(number, "")) for number in self._of_style]
 
 

@@ -1,4 +1,4 @@
-"""Texts in many languages: which language a text is in, and whether a request may be answered at all.
+"""Texts in many languages: which language a text is in, which names are one, whether a request may be answered at all.
 
 Nothing here decides what the Convention says of a chemical. `recognise_language` proposes, with a calibrated
 confidence; `judge_request` refuses by rules that anyone can read (``data/refusals``).

@@ -6,14 +6,17 @@ The Convention comes first and apart from every other list; what follows from an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from opencwc.chemistry.names import normalise_name
+from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Finding, Message, Reading, Value, Verdict
+from opencwc.finding import Finding, Item, Message, Reading, Value, Verdict
 from opencwc.language.refusals import is_refusal
+from opencwc.screening.known_chemicals import looks_drawn
+from opencwc.screening.model import Outcome
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import LANGUAGES, say
 
@@ -42,9 +45,23 @@ class Answer(NamedTuple):
         return subject if isinstance(subject, Message) else None
 
     @property
+    def is_silenced(self) -> bool:
+        """Whether an entry was met and the user's own allow-list silences it."""
+        return self.message.id == "answer_allowed"
+
+    @property
+    def without_subject(self) -> Message:
+        """The answer for a place that names the subject already: "declared above 1 t"."""
+        follows, said = self.message.values.get("follows"), _WITHOUT_SUBJECT.get(self.message.id)
+        if self.message.id == "answer_listed" and isinstance(follows, Message):
+            return follows
+        return Message(said, {"follows": follows} if follows else {}) if said else self.message
+
+    @property
     def line(self) -> Message:
         """The answer as one sentence: "CWC: listed. Schedule 2, entry 2B13 (thiodiglycol): declared above 1 t"."""
-        values: dict[str, Value] = {"verdict": Message(f"verdict_{self.verdict}"), "answer": self.message}
+        what = "answer_silenced" if self.is_silenced else f"verdict_{self.verdict}"
+        values: dict[str, Value] = {"verdict": Message(what), "answer": self.message}
         return Message("answer_line", {"lists": self.lists, **values}) if self.lists else Message("answer_bare", values)
 
 
@@ -147,10 +164,18 @@ def _of_silent(findings: Sequence[Finding], lists: Sequence[str]) -> Iterator[An
         return
     if any(finding.verdict is Verdict.REVIEW for finding in findings):
         yield Answer(tuple(lists), Verdict.REVIEW, Message("answer_review_any"))
+    elif silenced := [values for values in _silenced(findings) if str(values["rule"]).rpartition(" ")[0] in lists]:
+        rules = tuple(dict.fromkeys(str(values["rule"]) for values in silenced))
+        message = Message("answer_allowed", {"written": silenced[0]["written"], "rules": rules})
+        yield Answer(tuple(lists), Verdict.NOT_LISTED, message)
     elif any(finding.message.id == "why_no_mention" for finding in findings):
         yield Answer(tuple(lists), Verdict.NOT_LISTED, Message("answer_no_mention"))
     else:
         yield Answer(tuple(lists), Verdict.NOT_LISTED, Message("answer_not_listed"))
+
+
+def _silenced(findings: Iterable[Finding]) -> Iterator[Mapping[str, Value]]:
+    return (finding.message.values for finding in findings if finding.message.id == "why_allowed")
 
 
 def _gravity(answer: Answer) -> tuple[int, str]:
@@ -217,6 +242,20 @@ def _subject(finding: Finding, entry: Entry | None) -> Message:
     return about
 
 
+def entry_with_names(about: Item, given: str, outcome: Outcome) -> Item:
+    """Add to an entry the name that the user gave with the Convention's behind it: "CWC 2B08, Benzilic acid (...)".
+
+    ``about`` alone where both are one name, where the chemical has none, and where it is not sure.
+    """
+    chemical = _chemical_in(outcome.message) if outcome.verdict is Verdict.LISTED else None
+    given = " ".join(given.split())
+    if chemical is None or len(given) > LONGEST_NAME or (given and _is_name_of(given, chemical)):
+        return about
+    if given and not (looks_like_cas(given) or looks_drawn(given)):
+        return Message("answer_both_names", {"entry": about, "given": given, "name": _within(chemical)})
+    return Message("answer_name", {"entry": about, "name": _within(chemical)})
+
+
 def _given_name(finding: Finding) -> str:
     """Return the name by which the user gave the chemical; empty where it was a number or a drawing."""
     of_readings = (reading.written for reading in finding.readings if reading.kind == "name")
@@ -270,3 +309,9 @@ def _within(chemical: Message) -> Message:
 
 
 _NAMES = ("name", "near", "systematic", "formula")
+_WITHOUT_SUBJECT = {
+    "answer_review": "answer_here_review",
+    "answer_review_only": "answer_here_review_only",
+    "answer_disagreement": "answer_here_disagreement",
+    "answer_exempt": "answer_here_exempt",
+}

@@ -85,12 +85,16 @@ class Teller:
             facets=facets,
         )
 
-    def answer(self, finding: Finding) -> Iterator[Paragraph]:
-        """Answer first: what a finding of screening comes to and what follows, and what a stated strength means."""
+    def answer(self, finding: Finding, *, headed: bool = False) -> Iterator[Paragraph]:
+        """Answer first: what a finding of screening comes to and what follows, and what a stated strength means.
+
+        ``headed`` where a heading names the entry and the chemical already.
+        """
         if finding.maker.component != COMPONENT:
             return
         answer = answer_to(finding, self.convention)
-        yield Paragraph((sentence(answer.message, self.lang),), "lead")
+        said = answer.without_subject if headed and answer.subject else answer.message
+        yield Paragraph((sentence(said, self.lang),), "lead")
         for strength in answer.beside:
             yield Paragraph((sentence(strength, self.lang),))
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 50_000
 LONGEST_SHOWN = 80
 DRAWN_KINDS = ("smiles", "inchi", "molblock")
+OF_CHEMICALS = frozenset({*(str(chapter) for chapter in range(25, 41)), "93"})
+"""Chapters of the Harmonized System whose goods can be a chemical, hold one or (93) be filled with one."""
 LEAST_PLAIN_NAME = 4
 """Letters of a name that is surely no noise."""
 Outcomes: TypeAlias = "dict[int, tuple[Outcome, ...]]"
@@ -178,6 +180,11 @@ class RowReadings:
         """Return what comes of the readings of one row."""
         speaking = [one for one in placed if one.cell.speaks]
         unread = [one for one in placed if one.cell.unread is not None]
+        if goods := _other_goods(placed, speaking):
+            word, code = goods
+            why = Message("why_row_goods", {"written": word.cell.shown, "code": code})
+            plain = Outcome(Verdict.NOT_LISTED, "name", why, written=word.cell.written)
+            return (_told(plain, (), (), unread, main),)
         if not speaking:
             return self._nothing_read(placed, main)
         telling = [one for one in speaking if not _is_meant_otherwise(one, speaking)]
@@ -415,6 +422,20 @@ def _is_meant_otherwise(one: _Placed, speaking: Sequence[_Placed]) -> bool:
     return cell.loose or (cell.other_meaning is not None and _fits(cell.other_meaning, exact))
 
 
+def _other_goods(placed: Sequence[_Placed], speaking: Sequence[_Placed]) -> tuple[_Placed, str] | None:
+    """Return the word and the code of a row whose only words have ordinary meanings, and whose HS code is of food,
+    clothes or machines: mustard under 2103.
+    """
+    codes = [one.cell.written for one in placed if one.cell.kind == "hs"]
+    chapters = [found[1] for code in codes if (found := _CHAPTER.match(code))]
+    if not chapters or any(chapter in OF_CHEMICALS for chapter in chapters):
+        return None
+    words = [one for one in speaking if one.cell.met]
+    if not words or any(not one.cell.loose or one.cell.kind != "name" for one in words):
+        return None
+    return words[0], codes[0]
+
+
 def _adds(cell: CellReading, exact: Sequence[_Placed]) -> bool:
     """Tell whether a less exact reading adds to the exact ones: a line may mention more than they name."""
     return not exact or (cell.is_line and cell.met)
@@ -544,6 +565,7 @@ def _holds(cells: pl.Series, texts: Sequence[str]) -> NDArray[np.bool_]:
 
 _JOINED = {"ec": "-", "un": "", "hs": "."}
 """What stands between the parts of a number."""
+_CHAPTER = re.compile(r"\D{0,6}(\d\d)\d\d[. ]?\d\d")
 _FORMS = {
     "ec": re.compile(r"(\d{3})\s?[-‐-―−]\s?(\d{3})\s?[-‐-―−]\s?(\d)"),
     "un": re.compile(r"(\d{4})(?!\d)"),

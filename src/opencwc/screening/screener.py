@@ -11,6 +11,7 @@ from opencwc.chemistry.molecule_reader import is_query
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import LONGEST_NAME
 from opencwc.chemistry.name_scanning import running_key
+from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
@@ -81,6 +82,8 @@ class Screener(StructureScreener):
             return (unreadable(refusal.message),)
         if outcomes := self._read_within(text):
             return outcomes
+        if looks_like_cas(text):  # why it is no right number was said
+            return unread
         reason = Message("unreadable_number") if is_number else _number_unknown(text)
         return (unreadable(reason),) if reason else unread
 

@@ -17,8 +17,8 @@ from opencwc.confining.process import Line, Task, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
 from opencwc.errors import OpenCWCError, error_to_plain
+from opencwc.files.column_mapping import TablePreview
 from opencwc.records import to_plain
-from opencwc.transfers.mapping import TablePreview
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 LEDGERS, SHIPMENTS = "ledgers", "shipments"

@@ -76,7 +76,7 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     """
     said = say(message, lang).strip()
     stop = "。" if lang == "zh" else "."
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "。")) else stop)
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "。", "؟", "？")) else stop)
 
 
 def reason(message: Message | str) -> Reason:

@@ -69,6 +69,7 @@ EVERYWHERE = (
     Where("convention", "amara", "/convention"),
     Where("thresholds", "amara", "/convention?part=thresholds"),
     Where("deadlines", "amara", "/convention?part=deadlines"),
+    Where("rules of declarations", "amara", "/convention?part=declarations"),
     Where("states", "amara", "/convention?part=states&as_of=2010-01-01"),
     Where("changes", "amara", "/convention?part=changes&first=1997-04-29&second=2026-01-01"),
     Where("entry", "wei", "/convention/CWC/2B04"),

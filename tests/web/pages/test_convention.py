@@ -115,6 +115,22 @@ def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: Test
     assert "on September 3 of the year" in page_text and "United States" in page_text
 
 
+def test_the_rules_of_declarations_are_shown_with_what_states_ask_beside_them(client: TestClient) -> None:
+    page_text = text_of(client, "/convention?part=declarations&as_of=2026-11-28")
+    assert "exactly 100 g of Schedule 1 in a year is declared" in page_text and "exactly-100-g" in page_text
+    assert "B21 30 t to under 200 t a Schedule 3 chemical Verification Annex VIII.8(b)" in page_text
+    assert "Spain" in page_text and "more than 500 kg" in page_text and "art. 8.2(a)" in page_text
+    assert "before February 28 of the year" in page_text and "antes del" in page_text
+    assert "production capacity for each declared chemical" in page_text and "B05 repackaging" in page_text
+    before = text_of(client, "/convention?part=declarations&as_of=1997-04-28")
+    assert "more than 500 kg" not in before and "B21" not in before
+
+
+def test_a_range_that_began_leads_to_where_it_is_shown(client: TestClient) -> None:
+    html = client.get("/convention?part=changes&first=1997-04-28&second=1997-04-30&kind=range").text
+    assert "part=declarations&amp;as_of=1997-04-29#s3-b21" in html
+
+
 def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> None:
     assert "Verification Annex VII.3" not in text_of(client, "/convention?part=thresholds&as_of=1997-04-28")
 

@@ -70,6 +70,7 @@ class Names:
             signs |= {"context"}
         wanting = [use for use in uses if use.needs not in signs]
         alone = {use.name.start for use in wanting if _fills_cell(use.name, read)}
+        by_weight = {use.name.start for use in wanting if use.needs == "agent" and _is_weighed_alone(use.name, read)}
         distinct = [use.name for use in wanting if use.needs == "context" and _is_distinct(use.name, read.text)]
         if distinct and self._speaks_of_trade(read):
             alone |= {name.start for name in distinct}
@@ -79,11 +80,12 @@ class Names:
         cas = {name.spellings[0].chemical.cas for name in plain if len(name.spellings) == 1}
         cas |= {number for other in others if other.known for number in other.known.cas}
         return [
-            use.name
+            use.name._replace(doubtful=True) if use.name.start in by_weight else use.name
             for use in uses
             if (
                 use.needs in signs
                 or use.name.start in alone
+                or use.name.start in by_weight
                 or (use.needs == "agent" and any(spelling.chemical.cas in cas for spelling in use.name.spellings))
             )
             and not _stands_for_another(use.name, read.text, uses)
@@ -495,6 +497,21 @@ def _fills_cell(name: Spotted, read: TextRead) -> bool:
     )
 
 
+def _is_weighed_alone(name: Spotted, read: TextRead) -> bool:
+    """Tell whether a text is a code in capitals and how much of it there is by weight, volume or share: VX, 1 g."""
+    if not read.text[name.start : name.end].isupper():
+        return False
+    amounts = [
+        stated
+        for stated in read.stated
+        if stated.kind == "concentration" or (stated.kind == "quantity" and stated.unit in _BY_WEIGHT_OR_VOLUME)
+    ]
+    left, place = "", 0
+    for start, end in sorted([(name.start, name.end), *((amount.start, amount.end) for amount in amounts)]):
+        left, place = left + read.text[place:start], max(place, end)
+    return bool(amounts) and not any(map(str.isalnum, left + read.text[place:]))
+
+
 def _is_distinct(name: Spotted, text: str) -> bool:
     """Tell whether an abbreviation is one chemical's alone and long enough to be taken for it in trade: DMMP, NaCN."""
     written = text[name.start : name.end]
@@ -582,6 +599,7 @@ SURE_LANGUAGE = 0.9
 _BEGINS_LIST = re.compile(r"(?:^|[\n\t])$")
 _CODES = frozenset({"abbreviation", "code"})
 _LATIN = ("en", "fr", "es")
+_BY_WEIGHT_OR_VOLUME = frozenset({"mg", "g", "kg", "t", "mL", "L"})
 _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
 _SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
@@ -607,4 +625,5 @@ _SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
 _FREE = re.compile(r"-free\b|-frei\b", re.IGNORECASE)
 _PLACE = re.compile(r"-(?!based|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
 _GRADE = re.compile(r"-[89]\d(?![\w-])")
-_MODEL = re.compile(r"[-/‐]?[0-9]|/T ?[0-9]")
+_MODEL = re.compile(r"[-/‐]?[0-9]|/T ?[0-9]| I{1,3}(?!\w)")
+"""What makes a code that of a product, or (VG II, GE III) the packing group of the rules of transport."""

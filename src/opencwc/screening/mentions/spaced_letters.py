@@ -18,11 +18,16 @@ class SpacedLetters:
     def find(self, read: TextRead) -> Iterator[Mention]:
         """Yield the curated names in a text that are written letter by letter; two spaces part two words."""
         for run in _RUN.finditer(read.text):
-            name = " ".join("".join(word.split()) for word in _APART.split(run[0]))
-            if candidates := self._resolver.by_curated_name(name):
-                known, outcomes = self._judge.judge(candidates)
-                yield Mention(run.start(), run.end(), run[0], "name", outcomes, known)
+            start = run.start()
+            for written in dict.fromkeys((run[0], _DIGIT_BEHIND.sub("", run[0]))):
+                name = " ".join("".join(word.split()) for word in _APART.split(written))
+                if candidates := self._resolver.by_curated_name(name):
+                    known, outcomes = self._judge.judge(candidates)
+                    yield Mention(start, start + len(written), written, "name", outcomes, known)
+                    break
 
 
+_DIGIT_BEHIND = re.compile(r"[ \u00a0]+\d$")
+"""The amount behind a name may have one digit too: T H I O D I G L Y C O L 5 kg."""
 _RUN = re.compile(r"(?<!\w)[^\W_](?:[ \u00a0]{1,3}[^\W_]){4,}(?!\w)")
 _APART = re.compile(r"[ \u00a0]{2,}")

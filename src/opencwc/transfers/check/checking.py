@@ -21,6 +21,7 @@ from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Finding, Maker, Message, Rule, Value, Verdict
 from opencwc.language.commerce.shares import Share
+from opencwc.screening.answers import entry_with_names
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -280,8 +281,9 @@ class Checker:
                 judged.append((finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
+            named = entry_with_names(written(rule), shipment.text("chemical"), outcome)
             weighing = Weighing(
-                self, law.rules, shipment, law.entry(rule), day, sender, receiver, tuple(via), stated, goes
+                self, law.rules, shipment, law.entry(rule), day, sender, receiver, tuple(via), stated, goes, named
             )
             judged.append(self._judge(weighing, outcome, identified))
         return judged

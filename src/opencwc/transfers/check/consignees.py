@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from opencwc.errors import InputError
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.language.name_words import name_words
 from opencwc.transfers.check.name_index import Listed, NameIndex
-from opencwc.transfers.check.name_words import name_words
 
 LIKENESS = 0.80
 """From which score a name is told: measured on tests/cases/consignees (docs/benchmarks/transfers.md)."""

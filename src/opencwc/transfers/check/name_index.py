@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from opencwc.transfers.check.name_words import NameWord, name_words, together
-from opencwc.transfers.check.romanisation import bones, coarse, syllables
-from opencwc.transfers.check.word_likeness import alike, heard, plural
+from opencwc.language.name_words import NameWord, name_words, together
+from opencwc.language.romanisation import bones, coarse, syllables
+from opencwc.language.word_likeness import alike, heard, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from opencwc.convention.fields import read_yaml
 from opencwc.convention.territories import all_territories, find_territory
+from opencwc.files.days import read_day
+from opencwc.files.numbers import read_number
+from opencwc.files.units import find_unit, without_marks
 from opencwc.language.commerce import read_commerce
 from opencwc.language.commerce.shares import Share, share_stated
-from opencwc.transfers.days import read_day
-from opencwc.transfers.units import find_unit, read_number, without_marks
 
 DATA = Path(__file__).parent / "data" / "shipment_columns.yaml"
 WEAPONS = "weapons"

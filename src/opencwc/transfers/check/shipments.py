@@ -14,6 +14,9 @@ from types import MappingProxyType
 from typing import BinaryIO, TypeVar
 
 from opencwc.errors import InputError
+from opencwc.files.column_mapping import TablePreview, map_columns
+from opencwc.files.numbers import decimal_mark
+from opencwc.files.units import split_unit
 from opencwc.finding import Message, Subject
 from opencwc.language.commerce.shares import Share
 from opencwc.transfers.check.shipment_cells import (
@@ -35,8 +38,6 @@ from opencwc.transfers.check.shipment_cells import (
     share_of,
     split_cell,
 )
-from opencwc.transfers.mapping import TablePreview, map_columns
-from opencwc.transfers.units import decimal_mark, split_unit
 
 SHIPMENT_FIELDS = (
     "id", "chemical", "cas", "structure", "line", "concentration", "quantity", "unit", "from", "to", "via",

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
 from opencwc.convention.territories import all_territories
-from opencwc.finding import Evidence, Message, Rule, Value, Verdict
+from opencwc.finding import Evidence, Item, Message, Rule, Value, Verdict
 from opencwc.language.commerce.shares import Share
 from opencwc.transfers.check.certificates import Balances, Cover
 from opencwc.transfers.check.shipment_cells import Amount, Side, is_former
@@ -176,6 +176,7 @@ class Weighing:
     """One entry of one shipment, and what the rules say of it so far; the verdict is that of the gravest reason.
 
     ``goes`` is false where it is known not to go: nothing is then drawn from a certificate, and nothing is needed.
+    ``named`` is the entry with the names of the chemical.
     """
 
     beside: Beside
@@ -188,6 +189,7 @@ class Weighing:
     via: tuple[Standing, ...]
     share: Share | None
     goes: bool = True
+    named: Item = ""
     reasons: list[tuple[Verdict, Message]] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -273,7 +275,7 @@ class Weighing:
         if not messages:
             messages = [owed.told for owed in self.owed if owed.state == "met" and owed.why]
         afterwards = [owed.told for owed in self.owed if owed.state == "later"]
-        values: dict[str, Value] = {"entry": f"{self.entry.list} {self.entry.id}", "verdict": f"verdict_{verdict}"}
+        values: dict[str, Value] = {"entry": self.named or written(self.rule), "verdict": f"verdict_{verdict}"}
         first = Message(f"transfers_why_{verdict}", values)
         return joined([first, *messages, *self.notes, *afterwards])
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from opencwc.files.numbers import read_number
+from opencwc.files.units import Unit, find_unit, unclear_unit
 from opencwc.finding import Message, Value
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, LedgerDraft
 from opencwc.transfers.ledgers.row_stream import Array, QuantityColumn, joined
 from opencwc.transfers.model import HUGE_KG
-from opencwc.transfers.units import Unit, find_unit, read_number, unclear_unit
 
 _HUGE_SAID = 1000
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
-from opencwc.transfers.mapping import CONSTANT, map_columns, plain_header
+from opencwc.files.column_mapping import CONSTANT, map_columns, plain_header
+from opencwc.files.units import split_unit
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.units import DATA, split_unit
 
 NEEDED = ("reporter", "flow", "partner", "date", "quantity")
 _GOODS = frozenset({"chemical", "cas", "hs"})
@@ -106,7 +107,7 @@ def refuse_missing(layout: Layout, header: Sequence[str], where: str) -> None:
 @cache
 def ledger_words() -> dict[str, Any]:
     """Return the words of ledgers: forms, names of fields, flows, trade systems, and words for goods that came back."""
-    raw = read_yaml(DATA)
+    raw = read_yaml(_WORDS)
     raw["fields"] = {name: [str(word) for line in lines for word in line] for name, lines in raw["fields"].items()}
     raw["flows"] = {
         plain_header(str(word)): flow for flow, lines in raw["flows"].items() for line in lines for word in line
@@ -114,3 +115,6 @@ def ledger_words() -> dict[str, Any]:
     raw["flows"] |= raw["flow_codes"]
     raw["systems"] = {plain_header(str(word)): name for name, words in raw["trade_systems"].items() for word in words}
     return raw
+
+
+_WORDS = Path(__file__).parents[1] / "data" / "ledger_columns.yaml"

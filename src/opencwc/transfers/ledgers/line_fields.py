@@ -15,13 +15,13 @@ from opencwc.convention.territories import (
     similar_territories,
     territory_candidates,
 )
+from opencwc.files.column_mapping import plain_header
+from opencwc.files.days import Day, read_day
 from opencwc.finding import Item, Message, Value
 from opencwc.screening.screener import Screener
-from opencwc.transfers.days import Day, read_day
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, SPREADSHEETS, LedgerDraft
 from opencwc.transfers.ledgers.layout import ledger_words
 from opencwc.transfers.ledgers.row_stream import Array, joined, nulled
-from opencwc.transfers.mapping import plain_header
 from opencwc.transfers.model import Substance
 from opencwc.transfers.substances import Substances
 

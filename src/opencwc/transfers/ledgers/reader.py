@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from opencwc.errors import InputError
+from opencwc.files.column_mapping import TablePreview
 from opencwc.files.frames import BATCH_ROWS, PROBLEM, Frame, open_frame
 from opencwc.finding import Message
 from opencwc.transfers.ledgers.amounts import read_amounts, read_concentrations
@@ -28,7 +29,6 @@ from opencwc.transfers.ledgers.line_fields import (
     say_former,
 )
 from opencwc.transfers.ledgers.row_stream import QuantityColumn, StreamedRows
-from opencwc.transfers.mapping import TablePreview
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger
 

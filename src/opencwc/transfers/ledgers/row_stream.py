@@ -13,9 +13,10 @@ import polars as pl
 
 from opencwc.errors import InputError
 from opencwc.files.frames import PROBLEM
+from opencwc.files.numbers import decimal_mark, read_number
 from opencwc.files.rows import WHITE_SPACE
+from opencwc.files.units import find_unit
 from opencwc.transfers.ledgers.layout import Layout, ledger_words
-from opencwc.transfers.units import decimal_mark, find_unit, read_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _FEW = 65_535

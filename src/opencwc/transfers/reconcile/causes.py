@@ -20,11 +20,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from opencwc.convention.fields import read_yaml
+from opencwc.models.boosted_trees import Forests, logistic, read_forests
 from opencwc.models.model import Evaluation, Figure, Model
 from opencwc.models.statistics import calibration_error
 from opencwc.records import from_plain
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile.boosted_trees import Forests, logistic, read_forests
 from opencwc.transfers.reconcile.third_states import THIRD_SIGNS
 
 Weights = NDArray[np.float64]

@@ -105,7 +105,8 @@ def _keep_machine_code_in_memory() -> None:
     """Let what is compiled from now on stay in memory: the folder that keeps it may not be written any more."""
     from numba.core.caching import NullCache
 
-    from opencwc.transfers.reconcile import matching_kernel, tree_kernel
+    from opencwc.models import tree_kernel
+    from opencwc.transfers.reconcile import matching_kernel
 
     for function in (*vars(matching_kernel).values(), *vars(tree_kernel).values()):
         if hasattr(function, "enable_caching"):

@@ -171,7 +171,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     face = face_of(history.run["verb"])
     return {
         "finding": finding,
-        "answer": [paragraph.words[0] for paragraph in teller.answer(finding)],
+        "answer": [paragraph.words[0] for paragraph in teller.answer(finding, headed=True)],
         "subject": teller.subject(finding),
         "reason": reason_of(finding),
         "entry": entry,

@@ -1,4 +1,4 @@
-"""Convention: the entries, thresholds, deadlines and States as of a day, and what changed between two days."""
+"""Convention: its entries, thresholds, deadlines, declarations and States as of a day, and what changed between two."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
+from opencwc.web.convention.declarations import declarations_shown
 from opencwc.web.convention.measures import find_measure
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
 from opencwc.web.server.page_parameters import Day, asked_day
@@ -30,14 +31,14 @@ from opencwc.wording.states import iso_numeric, state_name
 
 router = Router(include_in_schema=False)
 
-CONVENTION_PARTS = ("entries", "thresholds", "deadlines", "states", "changes")
+CONVENTION_PARTS = ("entries", "thresholds", "deadlines", "declarations", "states", "changes")
 MOST_CHANGES = 250
 """Changes that are shown at once; a shorter time shows the others."""
 MOST_DRAWN = 12
 """Examples of an entry that are drawn; the others are named."""
 YEARS_BACK = 10
 
-Part = Literal["entries", "thresholds", "deadlines", "states", "changes"]
+Part = Literal["entries", "thresholds", "deadlines", "declarations", "states", "changes"]
 Word = Annotated[str, Query(max_length=200)]
 Brief = Annotated[str, Query(max_length=40)]
 
@@ -94,6 +95,8 @@ def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
         values = entries_shown(day.day, lang, q, wanted.list_id, wanted.schedule)
     elif part in ("thresholds", "deadlines"):
         values = amounts_shown(day.day, part, lang, q, wanted.regime)
+    elif part == "declarations":
+        values = declarations_shown(day.day, lang, lambda deadline: deadline_message(deadline, lang))
     elif part == "states":
         values = states_shown(day.day, lang, q, wanted.status)
     else:
@@ -173,7 +176,7 @@ def deadline_message(deadline: Deadline, lang: str) -> Message:
     if deadline.month is None or deadline.day is None:
         return deadline.when
     text = format_skeleton("MMMMd", date(2000, deadline.month, deadline.day), locale=locale_of(lang))
-    return Message("deadline_on", {"day": text})
+    return Message(f"deadline_{deadline.due}", {"day": text})
 
 
 def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:

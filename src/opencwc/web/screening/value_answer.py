@@ -130,7 +130,8 @@ def _line(teller: Teller, answer: Answer) -> AnswerLine:
     if not says.startswith(subject):
         subject = ""
     strengths = tuple(sentence(strength, teller.lang) for strength in answer.beside)
-    return AnswerLine(teller.badge(answer.verdict), answer.lists, says[len(subject) :], strengths, subject)
+    badge = Badge(teller.say("answer_silenced"), "gap") if answer.is_silenced else teller.badge(answer.verdict)
+    return AnswerLine(badge, answer.lists, says[len(subject) :], strengths, subject)
 
 
 def _without_answer(card: Card) -> Card:

@@ -26,6 +26,7 @@ STOPS = (
     Stop("/transfers", "#main h1", "page_tour_transfers", "rules"),
     Stop("/transfers/check", "#main h1", "page_tour_transfers_check", "screen"),
     Stop("/law", "#main h1", "page_tour_law", "rules"),
+    Stop("/declarations", "#main h1", "page_tour_declarations", "rules"),
     Stop("/casebook", "#main h1", "page_tour_casebook", "read"),
     Stop("/casebook", "[data-list]", "page_tour_decide", "decide"),
     Stop("/convention", "#main h1", "page_tour_convention", "rules"),

@@ -1,6 +1,6 @@
 """Why the columns of a file are not clear, in the reader's language and in the words of the boxes on the page.
 
-The errors themselves speak to the command line (`opencwc.transfers.mapping`); on a page nobody has its options.
+The errors themselves speak to the command line (`opencwc.files.column_mapping`); on a page nobody has its options.
 """
 
 from __future__ import annotations

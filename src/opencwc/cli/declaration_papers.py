@@ -1,0 +1,245 @@
+"""What `opencwc declare` writes and reads beside its table: the declaration, a check of one, letters, their answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.cli import options
+from opencwc.cli.value import displayable
+from opencwc.errors import OutputError, SettingsError
+from opencwc.finding import Message
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.declarations.forms.model import Document
+    from opencwc.declarations.forms.tree import Fault
+    from opencwc.declarations.law import Law
+    from opencwc.declarations.model import Answer, Register
+    from opencwc.declarations.questions import Question
+    from opencwc.declarations.replies import Outcome
+
+PAPERS = ("pdf", "xlsx", "json", "xml")
+FAULT_FIELDS = ("place", "path", "rule", "what")
+DAYS_TO_ANSWER = 21
+_MOST_SHOWN = 200
+
+
+def paper_asked(format: str, output: Path | None) -> str:
+    """Return the format of a declaration that is asked for; empty where it is not one."""
+    asked = format or (output.suffix.lower().lstrip(".") if output else "")
+    return asked if asked in PAPERS else ""
+
+
+def write_declaration(
+    answer: Answer,
+    asked: tuple[str, str, Mapping[str, str]],
+    only: list[str],
+    paper: str,
+    output: Path | None,
+    lang: str,
+) -> int:
+    """Write the declarations of an answer as a file, and say what their forms lack; status 1 where they lack something.
+
+    ``asked`` is the law: the day of the rules, the profile and the readings.
+    """
+    from opencwc.declarations.forms.composition import compose, missing_in
+    from opencwc.declarations.forms.declaration_files import declaration_file
+    from opencwc.files import open_for_writing
+
+    document = compose(answer, _law(*asked), date.today(), _only_asked(only))
+    content = declaration_file(document, paper, lang)
+    with open_for_writing(output, binary=True) as stream:
+        stream.write(content)
+    _tell(sentence(Message("form_written", {"number": str(len(document.declarations))}), lang))
+    lacking = len(list(missing_in(document)))
+    if lacking:
+        _tell(sentence(Message("form_lacking", {"number": str(lacking)}), lang))
+    return 1 if lacking or answer.problems else 0
+
+
+def check_declaration(
+    file: Path, asked: tuple[str, str, Mapping[str, str]], output: Path | None, format: str, lang: str
+) -> int:
+    """Check a declaration that somebody wrote, and print or write its faults; status 1 where it has any."""
+    from opencwc.declarations.forms.checking import check
+    from opencwc.declarations.forms.declaration_files import read_declaration
+    from opencwc.files import open_for_writing
+
+    wanted = options.format_asked(format, output, ("csv", "jsonl"))
+    document, faults, places = read_declaration(file)
+    if document is not None:
+        law = _law(*asked)
+        faults = [*faults, *check(document, places, law, _chemicals(law.convention.as_of))]
+    if wanted:
+        with open_for_writing(output, binary=True) as stream:
+            stream.write(_faults_as(faults, wanted, lang).encode())
+    elif faults:
+        columns = [(say(f"form_heading_{name}", lang), {"overflow": "fold"}) for name in FAULT_FIELDS]
+        rows = [[displayable(text) for text in _fault_texts(fault, lang)] for fault in faults[:_MOST_SHOWN]]
+        options.print_grid(columns, rows)
+        if len(faults) > _MOST_SHOWN:
+            options.print_more(len(faults) - _MOST_SHOWN, lang)
+    _tell(sentence(Message("form_checked", {"number": str(len(faults))}), lang), to_output=not wanted)
+    return 1 if faults else 0
+
+
+def write_letters(
+    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]],
+    folder: Path, lang: str,
+) -> int:  # fmt: skip
+    """Write a letter and its forms to answer on for every plant site that has to be asked something."""
+    from opencwc.declarations.letters import (
+        answer_form_json,
+        answer_form_workbook,
+        file_stem,
+        letters_for,
+        make_letter,
+    )
+    from opencwc.files import open_for_writing
+    from opencwc.publishing.report_files import report_file
+
+    questions = _questions(answer, asked, source, columns)
+    letters = letters_for(questions, _operators(answer.register))
+    today = date.today()
+    until = today + timedelta(days=DAYS_TO_ANSWER)
+    _make_folder(folder)
+    stems: list[str] = []
+    for letter in letters:
+        stem = file_stem(letter, stems)
+        stems.append(stem)
+        report = make_letter(letter, answer.year, lang, today, until)
+        files = {
+            "pdf": report_file(report, "pdf"), "docx": report_file(report, "docx"),
+            "xlsx": answer_form_workbook(letter, answer.year, lang),
+            "json": answer_form_json(letter, answer.year, lang),
+        }  # fmt: skip
+        for ending, content in files.items():
+            with open_for_writing(folder / f"{stem}.{ending}", binary=True) as stream:
+                stream.write(content)
+    said = {"number": str(len(letters)), "questions": str(len(questions)), "folder": str(folder)}
+    _tell(sentence(Message("ask_written", {**said}), lang), to_output=True)
+    return 1 if questions else 0
+
+
+def read_answers(
+    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]],
+    given: Path, output: Path | None, lang: str,
+) -> int:  # fmt: skip
+    """Read answers back, write the corrected register into a new folder, and say what is closed, refused and open."""
+    from opencwc.declarations.register_reader import raw_rows
+    from opencwc.declarations.replies import apply_replies, read_replies, register_files
+    from opencwc.files import open_for_writing
+
+    replies, refused = read_replies(given)
+    outcome = apply_replies(_questions(answer, asked, source, columns), replies, raw_rows(answer.register))
+    outcome = outcome._replace(refused=(*refused, *outcome.refused))
+    folder = output or source.with_name(f"{source.stem if source.is_file() else source.name}-corrected")
+    _make_folder(folder)
+    for name, content in register_files(outcome).items():
+        with open_for_writing(folder / name, binary=True) as stream:
+            stream.write(content)
+    _tell_outcome(outcome, folder, lang)
+    return 1 if outcome.refused or outcome.open else 0
+
+
+def _tell_outcome(outcome: Outcome, folder: Path, lang: str) -> None:
+    for refused in outcome.refused[:_MOST_SHOWN]:
+        message = Message("ask_refused", {"where": refused.where, "says": refused.says})
+        _tell(sentence(message, lang), to_output=True)
+    counts = {
+        "closed": str(len(outcome.closed)), "refused": str(len(outcome.refused)), "open": str(len(outcome.open)),
+        "folder": str(folder),
+    }  # fmt: skip
+    _tell(sentence(Message("ask_outcome", {**counts}), lang), to_output=True)
+
+
+def _questions(
+    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]]
+) -> tuple[Question, ...]:
+    from opencwc.declarations.forms.composition import compose, missing_in
+    from opencwc.declarations.questions import questions_of
+    from opencwc.declarations.register_reader import raw_rows
+
+    document: Document = compose(answer, _law(*asked))
+    return questions_of(answer, raw_rows(answer.register), missing_in(document))
+
+
+def _operators(register: Register) -> dict[str, str]:
+    """Return who operates each plant site: its own line says it, else the first of its plants that does."""
+    operators: dict[str, str] = {}
+    for (site, plant), line in sorted(register.sites.items(), key=lambda item: (item[0][0], bool(item[0][1]))):
+        if line.operator and (site not in operators or not plant):
+            operators[site] = line.operator
+    return operators
+
+
+def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:
+    from opencwc.declarations.law import Law
+
+    return Law(options.day_asked(as_of), profile, readings)
+
+
+def _chemicals(day: date) -> Chemicals:
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.screener import Screener
+
+    return Chemicals(Screener(Rulebook.of(day, ("CWC",))))
+
+
+def _only_asked(only: list[str]) -> tuple[str, ...]:
+    """Return the declarations that ``--only`` names; raise `SettingsError` where one is none."""
+    from opencwc.declarations.forms.composition import declaration_id
+    from opencwc.declarations.model import DECLARATIONS, REGIMES
+
+    regimes = tuple(regime.lower() for regime in REGIMES)
+    ids = tuple(declaration_id(regime, kind) for regime in REGIMES for kind in DECLARATIONS)
+    known = (*regimes, *DECLARATIONS, *ids)
+    asked = [name.strip().lower() for text in only for name in text.split(",") if name.strip()]
+    for name in asked:
+        options.one_of("--only", name, known)
+    return tuple(asked)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that is not there yet, or is empty; raise `OutputError` where something would be overwritten."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError("folder_not_empty", where=str(folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("folder_not_made", where=str(folder), reason=str(error.strerror)) from error
+
+
+def _faults_as(faults: Iterable[Fault], format: str, lang: str) -> str:
+    rows = [dict(zip(FAULT_FIELDS, _fault_texts(fault, lang), strict=True)) for fault in faults]
+    if format == "jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, FAULT_FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _fault_texts(fault: Fault, lang: str) -> tuple[str, str, str, str]:
+    return fault.place or "–", fault.path or "/", fault.rule, sentence(fault.says, lang)
+
+
+def _tell(text: str, *, to_output: bool = False) -> None:
+    (sys.stdout if to_output else sys.stderr).write(displayable(text) + "\n")
+
+
+def require_register(register: Path | None) -> Path:
+    """Return the register; raise `SettingsError` where none is named."""
+    if register is None:
+        raise SettingsError("declare_without_register")
+    return register

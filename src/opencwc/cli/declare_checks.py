@@ -1,0 +1,64 @@
+"""What `opencwc declare` says of the books: the faults that the checks found, in full or as a count."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.cli import options
+from opencwc.cli.value import displayable
+from opencwc.finding import Message
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.declarations.model import Answer, Fault
+
+
+def write_faults(answer: Answer, output: Path | None, format: str, lang: str) -> None:
+    """Write the faults of an answer, the worst first, as a table on the screen or as a file."""
+    from opencwc.declarations.fault_formats import faults_as_csv, faults_as_json
+    from opencwc.files import open_for_writing
+
+    if format:
+        with open_for_writing(output, binary=True) as stream:
+            stream.write((faults_as_csv if format == "csv" else faults_as_json)(answer.faults, lang).encode())
+        return
+    sys.stdout.write(sentence(counted(answer), lang) + "\n\n")
+    if answer.faults:
+        columns = [
+            (say(f"check_label_{name}", lang), {"overflow": "fold", "ratio": ratio})
+            for name, ratio in (("gravity", None), ("where", None), ("says", 4))
+        ]
+        options.print_grid(columns, [_row(fault, lang) for fault in answer.faults[:_MOST]])
+        if len(answer.faults) > _MOST:
+            options.print_more(len(answer.faults) - _MOST, lang)
+
+
+def fault_notes(answer: Answer) -> list[Message]:
+    """Return how many faults there are and where to see them; nothing where there is none."""
+    return [Message("check_faults_pointer", {"faults": counted(answer)})] if answer.faults else []
+
+
+def counted(answer: Answer) -> Message:
+    """Return how many faults of each gravity there are."""
+    if not answer.faults:
+        return Message("check_no_faults", {"year": str(answer.year)})
+    by_gravity = Counter(fault.gravity for fault in answer.faults)
+    faults = Message("check_faults", {"count": len(answer.faults), "year": str(answer.year)})
+    said = {gravity: str(by_gravity[gravity]) for gravity in ("broken", "wrong", "ask")}
+    return Message("check_faults_of", {"faults": faults, **said})
+
+
+def _row(fault: Fault, lang: str) -> list[str]:
+    table = Message(f"declare_table_{fault.place.table}")
+    place = Message("check_where", {"table": table, "row": str(fault.place.row)}) if fault.place.row else table
+    return [
+        say(f"check_gravity_{fault.gravity}", lang),
+        displayable(say(place, lang)),
+        displayable(sentence(fault.says, lang)),
+    ]
+
+
+_MOST = 200

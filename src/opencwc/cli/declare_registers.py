@@ -1,0 +1,54 @@
+"""The registers that `opencwc declare` writes: a template to fill in, and a register that was read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.cli import options
+from opencwc.cli.value import displayable
+from opencwc.finding import Message
+from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.declarations.model import Register
+
+
+def write_template_asked(target: Path, lang: str) -> int:
+    """Write a template in a language: a workbook, or two text files into a folder; return the exit status."""
+    from opencwc.declarations.register_template import template_texts, write_template
+    from opencwc.declarations.register_writer import make_folder
+    from opencwc.errors import OutputError
+    from opencwc.files import open_for_writing
+
+    if target.suffix.lower() == ".xlsx":
+        with open_for_writing(target, binary=True) as stream:
+            write_template(stream, lang)
+    elif target.suffix and not target.is_dir():
+        raise OutputError("register_target_unknown", where=str(target))
+    else:
+        make_folder(target)
+        for name, content in template_texts(lang).items():
+            with open_for_writing(target / name, binary=True) as stream:
+                stream.write(content)
+    _say_written(target, lang)
+    return 0
+
+
+def write_register_asked(register: Register, source: Path, target: Path, lang: str) -> None:
+    """Write a register that was read, never over what it was read from."""
+    from opencwc.declarations.register_writer import write_register
+
+    options.refuse_overwriting((source,), (target,))
+    if target.is_dir() and source.is_dir() and target.samefile(source):
+        from opencwc.errors import InputError
+
+        raise InputError("answer_replaces_ledger", where=str(target))
+    write_register(register, target)
+    _say_written(target, lang)
+
+
+def _say_written(target: Path, lang: str) -> None:
+    said = sentence(Message("declare_file_written", {"file": str(target)}), lang)
+    sys.stderr.write(displayable(said) + "\n")

@@ -1,0 +1,77 @@
+"""Aggregate national data: what a State as a whole produced, processed, consumed, imported and exported.
+
+Of each Schedule 2 chemical all five (VA VII.1), of each Schedule 3 chemical what was produced, imported and exported
+(VA VIII.1), in the year before, with import and export by State.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from opencwc.declarations.books import NONE, Books
+from opencwc.declarations.law import DECLARED, Law
+from opencwc.declarations.model import Due
+from opencwc.declarations.phrases import amount
+from opencwc.declarations.schedule_1 import direction_of
+from opencwc.finding import Message
+
+RULES_OF = {"S2": ("s2-aggregate", "s2-past"), "S3": ("s3-aggregate", "s3-past")}
+"""What aggregate national data rest on, and until when they are due (VA VII.2(b), VA VIII.2(b))."""
+QUANTITIES = {"S2": ("produce", "process", "consume", "import", "export"), "S3": ("produce", "import", "export")}
+
+
+def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
+    """Yield the declarations of aggregate national data that fall due in a year, one a chemical."""
+    for (country, regime, key), sums in sorted(national_sums(books, law, year - 1).items()):
+        chemical = books.chemicals[key]
+        rule = DECLARED[chemical.group][0]
+        limit = NONE if law.reading("aggregate-threshold") == "any" else law.kg(rule)
+        above = {activity: kg for activity, kg in sums.items() if limit is not None and kg > limit}
+        if not above:
+            continue
+        most = max(above, key=lambda activity: (above[activity], activity))
+        why = Message(
+            "declare_why_aggregate" if limit else "declare_why_aggregate_any",
+            {
+                "chemical": books.named(key), "entry": chemical.entry, "year": str(year - 1),
+                "amounts": tuple(
+                    Message(f"declare_amount_{activity}", {"amount": amount(sums[activity])})
+                    for activity in QUANTITIES[regime] if activity in sums
+                ),
+                "limit": amount(limit or NONE), "source": "VA VII.1" if regime == "S2" else "VA VIII.1",
+            },
+        )  # fmt: skip
+        yield Due(
+            "", "", books.name(key), chemical.entry, regime, "aggregate", year - 1,
+            law.due(RULES_OF[regime][1], year), "", False, why, key, above[most], RULES_OF[regime], country,
+        )  # fmt: skip
+
+
+def national_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, str], Mapping[str, Decimal]]:
+    """Return the sums of a year by State, regime and chemical, then by activity, in kg.
+
+    Applies s2-aggregate (VA VII.1) and s3-aggregate (VA VIII.1).
+    """
+    sums: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    lines = books.lines if law.reading("aggregate-mixtures") == "counted" else books.counted
+    for activity, chemical in lines:
+        if activity.year != of or activity.planned or chemical.regime not in QUANTITIES:
+            continue
+        moved = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
+        counted = moved or activity.activity
+        if counted in QUANTITIES[chemical.regime] and activity.content:
+            country = books.country(activity.site, activity.plant)
+            sums[country, chemical.regime, chemical.key][counted] += activity.content
+    return sums
+
+
+def by_partner(books: Books, of: int, key: str) -> Mapping[tuple[str, str], Decimal]:
+    """Return what was imported and exported of a chemical in a year, by direction and partner, in kg."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for activity, chemical in books.lines:
+        moved = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
+        if chemical.key == key and activity.year == of and not activity.planned and moved:
+            sums[moved, activity.partner] += activity.content
+    return sums

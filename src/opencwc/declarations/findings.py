@@ -1,0 +1,82 @@
+"""What is due, what is near and what could not be read as findings, for a person to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opencwc.declarations.kept import rule_of, written_in
+from opencwc.declarations.law import Law
+from opencwc.declarations.model import Activity, Answer, Due, Near, Problem
+from opencwc.declarations.phrases import amount, place_said
+from opencwc.declarations.rows_behind import RowsBehind
+from opencwc.declarations.verb import DUE, NEAR
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.version import __version__
+
+_LIST = "CWC"
+_LONGEST = 200
+
+
+def findings_of(answer: Answer, law: Law) -> Iterator[Finding]:
+    """Yield the findings of an answer: what is due, the earliest first, then what is near, then what is doubtful.
+
+    The rule of a finding is of the Convention: its entry that of the chemical (empty for what is in no Schedule), its
+    source the clause, its grade how sure that is.
+    """
+    maker, behind = maker_of(law), RowsBehind(answer)
+    for line in answer.due:
+        yield _due(line, law, behind, maker)
+    for near in answer.near:
+        yield _near(near, law, maker)
+    for problem in answer.problems:
+        yield _problem(problem, answer, maker)
+
+
+def maker_of(law: Law) -> Maker:
+    """Return what made the findings: this package, its version, the day of the rules."""
+    return Maker("opencwc.declarations", __version__, law.convention.as_of.isoformat(), (_LIST,))
+
+
+def _due(line: Due, law: Law, behind: RowsBehind, maker: Maker) -> Finding:
+    source, grade = rule_of(line.rules, law)
+    rows = behind.activities_of(line)
+    evidence = (
+        Evidence("due", line.declaration, value=line.due.isoformat()),
+        *([Evidence("range", line.range)] if line.range else []),
+        *(Evidence("row", str(activity.row), value=_written(activity)) for activity in rows),
+    )
+    subject = Subject(rows[0].row if rows else 1, _place_of(line), (line.chemical or line.regime)[:_LONGEST])
+    return Finding(subject, DUE, line.why, maker, Rule(_LIST, line.entry, source, grade), evidence=evidence)
+
+
+def _near(near: Near, law: Law, maker: Maker) -> Finding:
+    source, grade = rule_of((near.rule,), law)
+    why = Message(
+        "declare_why_near_planned" if near.planned else "declare_why_near",
+        {
+            "place": place_said(near.site, near.plant), "activity": Message(f"declare_act_{near.activity}"),
+            "amount": amount(near.kg), "chemical": near.chemical or Message("declare_organic_chemicals"),
+            "year": str(near.year), "limit": amount(near.limit), "source": source,
+        },
+    )  # fmt: skip
+    subject = Subject(1, _place_of(near), near.chemical[:_LONGEST])
+    return Finding(subject, NEAR, why, maker, Rule(_LIST, near.entry, source, grade))
+
+
+def _problem(problem: Problem, answer: Answer, maker: Maker) -> Finding:
+    table, row, field = problem.place
+    column = answer.register.columns.get(table, {}).get(field, field)
+    subject = Subject(max(1, row), f"{table} {row}", written_in(problem)[:_LONGEST])
+    verdict = Verdict.UNREADABLE if problem.unjudged else Verdict.REVIEW
+    evidence = (Evidence("cell", table, value=f"{row} {column}".strip()),) if row else ()
+    return Finding(subject, verdict, problem.says, maker, evidence=evidence)
+
+
+def _place_of(line: Due | Near) -> str:
+    return " / ".join(part for part in (line.site, line.plant) if part) or getattr(line, "country", "")
+
+
+def _written(activity: Activity) -> str:
+    """Return a row as it is written, for a person to find it again."""
+    fields = ("site", "plant", "activity", "chemical", "cas", "quantity", "unit", "concentration", "year", "date")
+    return " · ".join(text for field in fields if (text := activity.texts.get(field, "")))[:500]

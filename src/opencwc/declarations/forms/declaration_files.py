@@ -1,0 +1,77 @@
+"""A declaration to a file and back: PDF, workbook, JSON, XML; each read back before it is handed out."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from opencwc.declarations.forms.json_file import read_json, write_json
+from opencwc.declarations.forms.model import Document
+from opencwc.declarations.forms.tree import Fault, Node, places_of, read_node
+from opencwc.declarations.forms.workbook_file import read_workbook, write_workbook
+from opencwc.declarations.forms.xml_file import read_xml, write_xml
+from opencwc.errors import InputError, OutputError
+
+FORMATS = ("pdf", "xlsx", "json", "xml")
+MOST_BYTES = 64_000_000
+"""The largest file that is read as a declaration."""
+
+
+def declaration_file(document: Document, format: str, lang: str = "en") -> bytes:
+    """Return a declaration as a file; ``format`` is among `FORMATS`.
+
+    What can be read back (XLSX, JSON, XML) is read back and compared. Raises `OutputError` where it would not say the
+    same again.
+    """
+    if format == "pdf":
+        from opencwc.declarations.forms.form_report import make_report
+        from opencwc.publishing.report_files import report_file
+
+        return report_file(make_report(document, lang), "pdf")
+    content = {"xlsx": lambda: write_workbook(document, lang), "json": lambda: write_json(document)}.get(
+        format, lambda: write_xml(document)
+    )()
+    read, faults = _record_of(_tree_of(content, f"declaration.{format}"))
+    if read != document or faults:
+        raise OutputError(
+            "declaration_not_read_back", where=f"declaration.{format}", place=faults[0].path if faults else ""
+        )
+    return content
+
+
+def read_declaration(path: Path, where: str = "") -> tuple[Document | None, list[Fault], dict[str, str]]:
+    """Read a declaration that somebody wrote: the document, the faults of its form, and the place of each part.
+
+    The document is ``None`` where it does not fit the schema. Raises `InputError` where the file is no declaration,
+    is damaged, declares a document type, or is too large.
+    """
+    called = where or path.name
+    if not path.is_file():
+        raise InputError("no_such_declaration", where=str(path))
+    if path.stat().st_size > MOST_BYTES:
+        raise InputError("declaration_too_large", where=called)
+    with path.open("rb") as file:
+        start = file.read(4)
+    node = read_workbook(path, called) if start[:2] == b"PK" else _tree_of_text(path.read_bytes(), called)
+    document, faults = _record_of(node)
+    return document, faults, places_of(node)
+
+
+def _record_of(node: Node) -> tuple[Document | None, list[Fault]]:
+    faults: list[Fault] = []
+    return read_node(Document, node, "", faults), faults
+
+
+def _tree_of(content: bytes, where: str) -> Node:
+    if content[:2] != b"PK":
+        return _tree_of_text(content, where)
+    with tempfile.TemporaryDirectory(prefix="opencwc-") as folder:
+        path = Path(folder) / "declaration.xlsx"
+        path.write_bytes(content)
+        return read_workbook(path, where)
+
+
+def _tree_of_text(content: bytes, where: str) -> Node:
+    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return (read_xml if start.startswith(b"<") or is_utf_16 else read_json)(content, where)

@@ -1,0 +1,221 @@
+"""A declaration as a paper, in the document model: for PDF, in one language, with a blank for what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from opencwc.convention.declaration_rules import DeclarationField, read_codes, read_fields
+from opencwc.declarations.forms.composition import missing_in
+from opencwc.declarations.forms.json_file import hash_of
+from opencwc.declarations.forms.model import Chemical, Column, Declaration, Document, Field, Figure, Plant, Site
+from opencwc.declarations.forms.register_made import KG
+from opencwc.declarations.model import ACTIVITIES
+from opencwc.declarations.phrases import amount
+from opencwc.finding import Message, Value
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
+    Block,
+    Fact,
+    Facts,
+    Form,
+    Paragraph,
+    Report,
+    Section,
+    Signature,
+    Table,
+    Text,
+    Words,
+)
+from opencwc.publishing.model import Field as FormField
+from opencwc.wording import say, sentence
+from opencwc.wording.states import state_name
+
+SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
+FIGURE_HEADINGS = ("activity", "year", "quantity", "partner", "purpose", "begins")
+
+
+def make_report(document: Document, lang: str = "en") -> Report:
+    """Return a declaration as the document model; it names the SHA-256 of the same declaration as JSON."""
+    return _Paper(document, lang).report()
+
+
+class _Paper:
+    """Makes the paper of one document in one language."""
+
+    def __init__(self, document: Document, lang: str) -> None:
+        self.document, self.lang = document, lang
+        self.fields: dict[str, DeclarationField] = {known.id: known for known in read_fields()}
+        self.codes = {(known.table, known.code): known.name for known in read_codes()}
+
+    def report(self) -> Report:
+        document = self.document
+        sections = [Section("about", self.say("form_about"), (self.about(),))]
+        sections += [
+            Section(f"declaration-{number}", self.title_of(held), tuple(self.declaration(held)))
+            for number, held in enumerate(document.declarations, 1)
+        ]
+        sections.append(Section("missing", self.say("form_missing_title"), tuple(self.missing())))
+        signed = tuple(self.say(line) for line in SIGNED)
+        sections.append(Section("signature", self.say("form_signature"), (Signature(self.say("form_signs"), signed),)))
+        return Report(
+            title=say(Message("form_title_of", {"year": str(document.year)}), self.lang),
+            lang=self.lang,
+            labels=labels_in(self.lang),
+            sections=tuple(sections),
+            closing=(sentence("form_no_official_format", self.lang),),
+            main="about",
+            made=document.made,
+        )
+
+    def about(self) -> Facts:
+        document = self.document
+        facts = [
+            ("register", document.register), ("profile", document.profile),
+            ("rules_of", document.rules_of.isoformat() if document.rules_of else ""),
+            ("made", document.made.isoformat() if document.made else ""), ("hash", hash_of(document)),
+        ]  # fmt: skip
+        return Facts(
+            tuple(Fact(self.say(f"form_label_{name}"), (Text(text, verbatim=True),)) for name, text in facts if text)
+        )
+
+    def title_of(self, held: Declaration) -> str:
+        values: dict[str, Value] = {
+            "regime": Message(f"form_regime_{held.regime}"),
+            "declaration": Message(f"declare_declaration_{held.declaration}"), "period": str(held.period),
+        }  # fmt: skip
+        return say(Message("form_declaration_of", values), self.lang)
+
+    def declaration(self, held: Declaration) -> Iterator[Block]:
+        due: list[Words] = [Text(held.due.isoformat(), verbatim=True)]
+        facts = [Fact(self.say("declare_label_due"), tuple(due))]
+        if held.treaty_due and held.treaty_due != held.due:
+            facts.append(Fact(self.say("form_label_treaty_due"), (Text(held.treaty_due.isoformat(), verbatim=True),)))
+        if held.state:
+            facts.append(Fact(self.say("form_label_state"), (self.state(held.state),)))
+        number: Words = Text(held.form, verbatim=True) if held.form else self.say("form_number_unknown")
+        facts.append(Fact(self.say("form_label_form"), (number,)))
+        yield Facts(tuple(facts))
+        for chemical in held.chemicals:
+            yield from self.chemical(held, chemical)
+        for site in held.sites:
+            yield from self.site(held, site)
+
+    def site(self, held: Declaration, site: Site) -> Iterator[Block]:
+        yield Paragraph((say(Message("form_site", {"site": site.code}), self.lang),), "lead")
+        yield from self.form(site.fields, site.columns)
+        for plant in site.plants:
+            yield from self.plant(held, plant)
+
+    def plant(self, held: Declaration, plant: Plant) -> Iterator[Block]:
+        heading = Message("form_plant", {"plant": plant.code}) if plant.code else Message("form_whole_site")
+        yield Paragraph((say(heading, self.lang),), "lead")
+        yield from self.form(plant.fields, plant.columns)
+        for chemical in plant.chemicals:
+            yield from self.chemical(held, chemical)
+
+    def chemical(self, held: Declaration, chemical: Chemical) -> Iterator[Block]:
+        words: list[Words] = [chemical.name or self.say(f"form_of_{chemical.of}")]
+        words += [Text(text, verbatim=True) for text in (chemical.cas, chemical.entry) if text]
+        yield Paragraph(tuple(words), "lead")
+        facts = []
+        if chemical.range:
+            facts.append(Fact(self.say("declare_label_range"), (self.range(held, chemical),)))
+        if chemical.due and chemical.due != held.due:
+            facts.append(Fact(self.say("declare_label_due"), (Text(chemical.due.isoformat(), verbatim=True),)))
+        if facts:
+            yield Facts(tuple(facts))
+        yield from self.form(chemical.fields, ())
+        if chemical.figures:
+            yield self.figures(chemical.figures)
+
+    def form(self, fields: Iterable[Field], columns: Iterable[Column]) -> Iterator[Block]:
+        """Yield the fields of a form, those that may stay empty and are left out, then the register's own columns."""
+        shown = tuple(
+            FormField(
+                self.field_name(field),
+                self.value(field) if field.value else (),
+                say(Message("form_blank", {"rule": field.rule}), self.lang),
+            )
+            for field in fields
+            if field.value or field.missing
+        )
+        if shown:
+            yield Form(shown)
+        further = tuple(Fact(column.name, (column.value,)) for column in columns)
+        if further:
+            yield Paragraph((self.say("form_further"),), "note")
+            yield Facts(further)
+
+    def value(self, field: Field) -> tuple[Words, ...]:
+        known = self.fields.get(field.name)
+        holds = known.holds if known else "text"
+        if holds == "yes_no" and field.value in ("yes", "no"):
+            return (self.say(f"declare_{field.value}"),)
+        meanings = [
+            f"{code}: {names.get(self.lang, names['en'])}"
+            for code in field.code.split(",")
+            if known and (names := self.codes.get((known.codes, code)))
+        ]
+        if holds in ("quantities_by_state", "moved"):
+            return tuple(Text(self.moved(part)) for part in field.value.split("; "))
+        if holds in ("text", "purposes", "choice"):
+            return (field.value, *(Text(meaning) for meaning in meanings))
+        return (Text(field.value, verbatim=True), *(Text(meaning) for meaning in meanings))
+
+    def moved(self, text: str) -> str:
+        """Return a weight of a field with what was done and the other State in words: ``export DEU 200 kg``."""
+        activity, _, rest = text.partition(" ")
+        partner, _, weight = rest.partition(" ")
+        if activity not in ACTIVITIES:
+            return text
+        return ", ".join(filter(None, (self.say(f"form_activity_{activity}"), self.state(partner), weight)))
+
+    def range(self, held: Declaration, chemical: Chemical) -> Words:
+        table = {"S3": "s3_range"}.get(held.regime, f"{chemical.of}_range")
+        names = self.codes.get((table, chemical.range), {})
+        return Text(chemical.range, verbatim=True, note=names.get(self.lang, names.get("en", "")))
+
+    def figures(self, figures: Iterable[Figure]) -> Table:
+        return Table(
+            self.say("form_figures"),
+            tuple(self.say(f"form_heading_{name}") for name in FIGURE_HEADINGS),
+            tuple(
+                (
+                    self.say(f"form_activity_{figure.activity}"),
+                    str(figure.year),
+                    Text(amount(figure.quantity * KG[figure.unit]), verbatim=True)
+                    if figure.quantity is not None
+                    else self.say("form_not_known"),
+                    self.state(figure.partner) if figure.partner else "–",
+                    figure.purpose or "–",
+                    Text(figure.begins.isoformat(), verbatim=True) if figure.begins else "–",
+                )
+                for figure in figures
+            ),
+        )
+
+    def missing(self) -> Iterator[Block]:
+        rows = tuple(
+            (
+                self.title_of(lacking.declaration), lacking.site or "–", lacking.plant or "–", lacking.chemical or "–",
+                self.field_name(lacking.field), Text(lacking.field.rule, verbatim=True),
+            )
+            for lacking in missing_in(self.document)
+        )  # fmt: skip
+        if not rows:
+            yield Paragraph((self.say("form_missing_none"),))
+            return
+        headings = [say(f"declare_label_{name}", self.lang) for name in ("declaration", "site", "plant", "chemical")]
+        headings += [self.say("form_heading_field"), self.say("form_heading_rule")]
+        yield Table(self.say("form_missing_title"), tuple(headings), rows)
+
+    def field_name(self, field: Field) -> str:
+        known = self.fields.get(field.name)
+        return known.name.get(self.lang, known.name["en"]) if known else field.name
+
+    def state(self, code: str) -> str:
+        name = state_name(code, self.lang)
+        return name if name == code else f"{name} ({code})"
+
+    def say(self, id: str) -> str:
+        return say(id, self.lang)

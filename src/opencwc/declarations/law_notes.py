@@ -1,0 +1,44 @@
+"""What an answer rests on beside the rules: the readings that are turned, and what a State asks that no table holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from opencwc.convention.clauses import in_short
+from opencwc.convention.declaration_rules import Reading
+from opencwc.declarations.model import Answer
+from opencwc.finding import Message, Value
+
+
+def law_notes(answer: Answer) -> list[Message]:
+    """Return what is to be told of the law that an answer was given by."""
+    notes = [
+        Message(
+            "declare_reading_turned",
+            {
+                "reading": reading.id, "choice": reading.choice, "says": reading_said(reading),
+                "source": in_short(reading.source),
+            },
+        )
+        for reading in answer.turned
+    ]  # fmt: skip
+    if answer.profile is None:
+        return notes
+    title = Message("by_language", dict(answer.profile.title))
+    return notes + [
+        Message(
+            "declare_profile_note",
+            {"profile": title, "text": Message("by_language", _unended(note.text)), "source": in_short(note.source)},
+        )
+        for note in answer.profile.notes
+    ]
+
+
+def reading_said(reading: Reading, choice: str = "") -> Message:
+    """Return a choice of a reading in words, the one taken where none is named."""
+    return Message(f"reading_{reading.id}_{choice or reading.choice}".replace("-", "_"))
+
+
+def _unended(text: Mapping[str, str]) -> dict[str, Value]:
+    """Return a text by language without its full stop: a source follows."""
+    return {lang: said.rstrip(".。") for lang, said in text.items()}

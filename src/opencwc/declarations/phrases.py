@@ -1,0 +1,48 @@
+"""The parts of a reason that several regimes say alike: an amount, and where something is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from opencwc.finding import Message
+
+
+def amount(kg: Decimal) -> str:
+    """Return a weight in the unit in which it reads best: t from 1 t on, kg from 1 kg on, then g and mg.
+
+    >>> [amount(Decimal(kg)) for kg in ("1400", "250", "0.1", "0.000005", "0", "999.9995")]
+    ['1.4 t', '250 kg', '100 g', '5 mg', '0 kg', '999.9995 kg']
+    """
+    for unit, weight in (("t", Decimal(1000)), ("kg", Decimal(1)), ("g", Decimal("0.001"))):
+        if kg >= weight:
+            return f"{_plain(kg / weight)} {unit}"
+    return f"{_plain(kg * 1_000_000)} mg" if kg else "0 kg"
+
+
+def amount_said(kg: Decimal) -> str | Message:
+    """Return the weight of what is declared whatever it weighs; where the register gives none, it says so."""
+    return amount(kg) if kg else Message("declare_amount_missing")
+
+
+def by_reading(why: Message, readings: Sequence[str]) -> Message:
+    """Return a reason with the readings of the treaty that it rests on."""
+    if not readings:
+        return why
+    return Message("declare_why_by_reading", {"why": why, "readings": ", ".join(readings)})
+
+
+def place_said(site: str, plant: str) -> Message:
+    """Return where something is done: a plant of a plant site, or the plant site."""
+    if plant:
+        return Message("declare_place_plant", {"plant": plant, "site": site})
+    return Message("declare_place_site", {"site": site})
+
+
+def _plain(value: Decimal) -> str:
+    plain = value.normalize()
+    return f"{plain:f}" if -_LONGEST < plain.adjusted() < _LONGEST else f"{plain:.3e}"
+
+
+_LONGEST = 21
+"""From how many digits on a number is said as a power of ten: it is a slip, and nobody reads it otherwise."""

@@ -1,0 +1,102 @@
+"""What has to be asked back of an operator: a finding or a problem of the register as a question with its figures.
+
+Whatever finds something (the reader of a register, the forms, a check, a model) makes a `Question`; letters are written
+from them and answers are held against them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from opencwc.declarations.forms.composition import Lacking
+from opencwc.declarations.forms.form_fields import column_for
+from opencwc.declarations.model import Answer, Place, Register
+from opencwc.finding import Message
+
+
+class Shown(NamedTuple):
+    """A figure that a question shows: what it is, and what stands in the register."""
+
+    label: Message | str
+    value: str
+
+
+class Question(NamedTuple):
+    """What an operator is asked: of which plant site, about which cell of the register, what was found, and the rule.
+
+    ``id`` stays the same as long as cell, value and message do. ``place`` is the cell that an answer corrects; a row of
+    0 in ``sites`` is that of the plant site or plant, whether or not the table has a line of it.
+    """
+
+    id: str
+    site: str
+    plant: str
+    subject: Message | str
+    says: Message
+    rule: str
+    place: Place
+    now: str = ""
+    figures: tuple[Shown, ...] = ()
+
+
+def make_question(
+    site: str,
+    place: Place,
+    says: Message,
+    *,
+    plant: str = "",
+    subject: Message | str = "",
+    rule: str = "",
+    now: str = "",
+    figures: Iterable[Shown] = (),
+) -> Question:
+    """Return a question; ``now`` is what stands in the cell of ``place``."""
+    told = "\0".join((site, plant, place.table, str(place.row), place.field, says.id, now))
+    id = f"q-{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+    return Question(id, site, plant, subject or site, says, rule, place, now, tuple(figures))
+
+
+def questions_of(
+    answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]], lacking: Iterable[Lacking] = ()
+) -> tuple[Question, ...]:
+    """Return what is to be asked of a judged register: its problems, and what the forms lack; each question once.
+
+    ``rows`` are the rows of the register as they stand, by table, row and field (`raw_rows`).
+    """
+    asked = {
+        question.id: question for question in (*_of_problems(answer, rows), *_of_lacking(answer.register, lacking))
+    }
+    return tuple(asked.values())
+
+
+def _of_problems(answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]]) -> Iterator[Question]:
+    for problem in answer.problems:
+        cells = rows.get(problem.place.table, {}).get(problem.place.row, {})
+        shown = [Shown(Message("ask_row", {"row": str(problem.place.row)}), _as_line(cells))] if cells else []
+        yield make_question(
+            cells.get("site", ""), problem.place, problem.says, plant=cells.get("plant", ""),
+            subject=cells.get("chemical") or cells.get("cas") or cells.get("name", ""),
+            now=cells.get(problem.place.field, ""), figures=shown,
+        )  # fmt: skip
+
+
+def _of_lacking(register: Register, lacking: Iterable[Lacking]) -> Iterator[Question]:
+    from opencwc.declarations.forms.checking import field_named
+
+    for held in lacking:
+        column = column_for(held.field.name)
+        if not held.site or not column:
+            continue
+        line = register.site(held.site, held.plant)
+        says = Message("form_missing", {"field": field_named(held.field.name), "rule": held.field.rule})
+        place = Place("sites", line.row if line else 0, column)
+        yield make_question(
+            held.site, place, says, plant=held.plant, subject=held.chemical or held.plant or held.site,
+            rule=held.field.rule, now="",
+        )  # fmt: skip
+
+
+def _as_line(cells: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {text}" for name, text in cells.items() if text)

@@ -1,0 +1,113 @@
+"""A register to the steps of a run: read, its chemicals told, judged under a law, kept for its pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opencwc.records import to_plain
+from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
+
+if TYPE_CHECKING:
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.declarations.law import Law
+    from opencwc.declarations.model import Answer
+
+FINDINGS_AT_ONCE = 1_000
+READ, JUDGED = 0.3, 0.9
+"""How much of the work is done once the register is read, and once it is judged: measured on large registers."""
+_SITES = b"site,plant,operator,country,kind\nS1,P1,An Invented Works,ESP,\n"
+_ACTIVITIES = (
+    b"site,plant,chemical,cas,activity,year,quantity,unit,concentration,planned,purpose,partner,date\n"
+    b"S1,P1,thiodiglycol,111-48-8,process,%d,1.5,t,98 %%,no,,,\n"
+    b"S1,P1,CP(=O)(O)O,,produce,%d,40,t,,no,,,\n"
+    b"S1,P1,saxitoxin,,import,%d,1,mg,,yes,medical,FRA,%d-06-07\n"
+    b"S1,P1,acetone,,produce,%d,250,t,,no,,,\n"
+)
+"""A register in which everything is loaded before the rights are given up."""
+
+
+class Reader:
+    """Judges a register.
+
+    The question: ``as_of``; ``year``, in which it falls due; ``profile``, by its id; ``readings``, choices by their
+    ids; ``margin``, how many per cent under a threshold are near.
+    """
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        from opencwc.declarations.law import Law
+
+        _load_table_readers()
+        self.day = date.fromisoformat(str(question["as_of"]))
+        self.year = int(question.get("year") or self.day.year)
+        self.margin = Decimal(str(question.get("margin") or 10)) / 100
+        readings = {str(id): str(choice) for id, choice in dict(question.get("readings") or {}).items()}
+        self.law = Law(self.day, str(question.get("profile") or "treaty"), readings)
+        self.chemicals = chemicals_on(self.day)
+
+    def warm(self) -> None:
+        """Judge a sample, so that everything is loaded."""
+        from opencwc.declarations.judgement import judge
+        from opencwc.declarations.register_reader import read_register
+
+        last = self.year - 1
+        activities = _ACTIVITIES % (last, last, self.year, self.year, last)
+        files: dict[str, Path | bytes] = {"sites.csv": _SITES, "activities.csv": activities}
+        answer = judge(read_register(files), self.law, self.year, self.chemicals, self.margin)
+        list(steps_of(answer, self.law))
+
+    def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
+        """Give how far it is, then what was judged, the findings, and the end with the file of the pages."""
+        from opencwc.declarations.judgement import judge
+        from opencwc.declarations.register_reader import read_uploads
+
+        register = read_uploads([(upload.name, upload.path) for upload in inputs])
+        rows = len(register.activities)
+        yield Progress(rows, READ)
+        yield from steps_of(judge(register, self.law, self.year, self.chemicals, self.margin), self.law)
+
+
+def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
+    """Give what is kept of an answer: what was judged, the findings, the end with the file of the pages."""
+    from opencwc.declarations import kept
+    from opencwc.declarations.findings import findings_of, maker_of
+
+    rows = len(answer.register.activities)
+    checked = {
+        "file": answer.register.name, "as_of": law.convention.as_of.isoformat(), "year": answer.year,
+        "profile": law.profile.id,
+    }  # fmt: skip
+    yield Started(checked, to_plain(maker_of(law)))
+    yield Progress(rows, JUDGED)
+    findings = list(findings_of(answer, law))
+    for start in range(0, len(findings), FINDINGS_AT_ONCE):
+        yield Found(findings[start : start + FINDINGS_AT_ONCE])
+    counts = Counter(finding.verdict for finding in findings)
+    content = kept.pack(kept.kept_of(answer, law))
+    yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+
+
+def chemicals_on(day: date) -> Chemicals:
+    """Return a reader of chemicals under the Convention of a day that starts no process (systematic names ask Java)."""
+    from opencwc.declarations.chemicals import Chemicals
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.screener import Screener
+
+    screener = Screener(Rulebook.of(day, ("CWC",)))
+    screener.known.resolver.systematic = None
+    return Chemicals(screener)
+
+
+def _load_table_readers() -> None:
+    """Load what reads tables and names of States now, while files may be opened."""
+    import fastexcel  # noqa: F401
+    import pyarrow.csv  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    from opencwc.convention.territories import load_names
+
+    load_names()

@@ -1,0 +1,102 @@
+"""The list of what is due as a page shows it: its filter and order, its days, and the answer in its heading."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Query
+from pydantic import AfterValidator
+
+from opencwc.declarations.kept import KeptDeclarations, ShownDue
+from opencwc.finding import Message
+from opencwc.web.server.page_parameters import AddressFilter, Brief
+
+ORDERS = ("due", "site", "chemical", "regime", "kg")
+Order = Annotated[Brief, AfterValidator(lambda order: order if order.removeprefix("-") in ORDERS else "due")]
+
+
+@dataclass(frozen=True)
+class DueFilter(AddressFilter):
+    """Which declarations to list, and in which order; a ``-`` before the order turns it round."""
+
+    site: Annotated[str, Query(max_length=200)] = ""
+    chemical: Annotated[str, Query(max_length=500)] = ""
+    regime: Brief = ""
+    declaration: Brief = ""
+    due: Brief = ""
+    text: Annotated[str, Query(max_length=200)] = ""
+    order: Order = "due"
+
+    @property
+    def filters(self) -> bool:
+        """Whether some declarations are left out."""
+        return any((self.site, self.chemical, self.regime, self.declaration, self.due, self.text))
+
+    def holds(self, line: ShownDue) -> bool:
+        """Tell whether a declaration is listed."""
+        exact = ((self.site, line.site), (self.chemical, line.chemical), (self.regime, line.regime),
+                 (self.declaration, line.declaration), (self.due, line.due.isoformat()))  # fmt: skip
+        if any(wanted and wanted != value for wanted, value in exact):
+            return False
+        words = " ".join((line.site, line.plant, line.chemical, line.entry, line.range)).casefold()
+        return all(word in words for word in self.text.casefold().split())
+
+
+DueAsked = Annotated[DueFilter, Depends()]
+
+
+class DayDue(NamedTuple):
+    """A day of the calendar: how many declarations fall due on it, by regime, and whether it is over."""
+
+    day: date
+    number: int
+    regimes: dict[str, int]
+    over: bool
+
+
+def fitting(kept: KeptDeclarations, wanted: DueFilter) -> list[ShownDue]:
+    """Return the declarations that a filter wants, in its order."""
+    lines = [line for line in kept.due if wanted.holds(line)]
+    name = wanted.order.removeprefix("-")
+
+    def key(line: ShownDue) -> tuple[Any, ...]:
+        value = getattr(line, name)
+        return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
+
+    return sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+
+
+def days_of(lines: Sequence[ShownDue], today: date) -> list[DayDue]:
+    """Return the days on which something falls due, in their order."""
+    regimes: dict[date, Counter[str]] = {}
+    for line in lines:
+        regimes.setdefault(line.due, Counter())[line.regime] += 1
+    return [
+        DayDue(day, sum(counts.values()), dict(sorted(counts.items())), day < today)
+        for day, counts in sorted(regimes.items())
+    ]
+
+
+def answer_of(kept: KeptDeclarations, days: Sequence[DayDue]) -> Message:
+    """Return the answer that stands in the heading: the next day and how many fall due on it, or that none do."""
+    if not days:
+        return Message("page_declarations_answer_none", {"year": str(kept.year)})
+    ahead = next((day for day in days if not day.over), None)
+    if ahead is None:
+        return Message("page_declarations_answer_over", {"count": len(kept.due), "date": days[-1].day.isoformat()})
+    return Message("page_declarations_answer_next", {"count": ahead.number, "date": ahead.day.isoformat()})
+
+
+def choices_of(kept: KeptDeclarations) -> dict[str, list[Any]]:
+    """Return what the filters offer: sites with their names, chemicals, regimes and declarations in the list."""
+    sites = sorted({line.site for line in kept.due if line.site}, key=str.casefold)
+    return {
+        "sites": [(site, kept.names.get(site, "")) for site in sites],
+        "chemicals": sorted({line.chemical for line in kept.due if line.chemical}, key=str.casefold),
+        "regimes": sorted({str(line.regime) for line in kept.due}),
+        "declarations": sorted({str(line.declaration) for line in kept.due}),
+    }

@@ -1,0 +1,101 @@
+"""Declarations: a register is dropped, a job judges it, and a page says what is due, by when, where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from opencwc.declarations.kept import ShownDue
+from opencwc.declarations.law import profiles
+from opencwc.declarations.model import DUE_FIELDS
+from opencwc.declarations.phrases import amount
+from opencwc.declarations.verb import VERB
+from opencwc.files.csv_cells import csv_of
+from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
+from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
+from opencwc.web.declarations.forms import REGISTER, YEARS
+from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router
+from opencwc.wording import sentence
+
+router = Router(include_in_schema=False)
+A_PAGE, MOST_FAULTS = 100, 500
+_FOLDER = Path(__file__).parent / "examples"
+EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sites.csv", "activities.csv")}
+"""A register to click and try: invented."""
+
+
+@router.get("/declarations", action="rules")
+def show(request: Request) -> Response:
+    """Show where a register is dropped, and those that were judged before."""
+    lang, today = language_of(request), date.today()
+    known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
+    years = [year for year in range(today.year - 3, today.year + 3) if year in YEARS]
+    return page(
+        request, "declarations/page.html", profiles=known, years=years, examples=list(EXAMPLES),
+        **upload_values(request, VERB),
+    )  # fmt: skip
+
+
+@router.get("/declarations/examples/{name}", action="rules")
+def example(name: str) -> Response:
+    """Give an invented table to try out."""
+    return downloads.example(EXAMPLES, name)
+
+
+@router.post("/declarations/register", action="keep", uploads=True)
+async def submit(request: Request) -> Response:
+    """Keep the register in a case, have it judged, and lead to the page of the job."""
+    return await REGISTER.take(request, leading_to_job)
+
+
+router.get("/declarations/jobs/{job_id}", action="keep")(show_job)
+
+
+@router.get("/declarations/runs/{number}", action="read")
+def show_run(
+    request: Request, number: Number, wanted: DueAsked, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
+) -> Response:
+    """Show what of a register is due: the answer, what to do next, the list, the days, what is near, what is wrong."""
+    shown, today = shown_register(request, number), date.today()
+    kept = shown.kept
+    lines = fitting(kept, wanted)
+    days = days_of(kept.due, today)
+    titles = profiles().get(kept.profile, {})
+    lang = language_of(request)
+    return page(
+        request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, lines=lines[after : after + A_PAGE],
+        total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
+        answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
+        unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS,
+    )  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/due.csv", action="read")
+def download(request: Request, number: Number, wanted: DueAsked) -> Response:
+    """Give what is shown as CSV, in which no cell is a formula."""
+    lines = fitting(shown_register(request, number).kept, wanted)
+    rows = (_cells(line, language_of(request)) for line in lines)
+    return downloads.download(b"".join(_parts(rows)), f"due-{number}.csv")
+
+
+def _parts(rows: Iterable[list[str]]) -> Iterable[bytes]:
+    yield csv_of([[*DUE_FIELDS, "treaty_due", "source"]])
+    yield csv_of(rows)
+
+
+def _cells(line: ShownDue, lang: str) -> list[str]:
+    return [
+        line.site, line.plant, line.chemical, line.entry, line.regime, line.declaration, str(line.period),
+        line.due.isoformat(), line.range, "yes" if line.inspection else "no", sentence(line.why, lang),
+        line.treaty_due.isoformat() if line.treaty_due else "", line.source,
+    ]  # fmt: skip

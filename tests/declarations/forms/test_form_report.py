@@ -1,0 +1,67 @@
+"""The declaration on paper says the same as the records, in every language, with blanks for what is missing."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+from declared import Declared
+
+from opencwc.declarations.forms.declaration_files import declaration_file
+from opencwc.declarations.forms.form_report import make_report
+from opencwc.declarations.forms.json_file import hash_of
+from opencwc.publishing.model import Form, Paragraph, Table
+from opencwc.wording import LANGUAGES
+
+
+def text_of(alpha: Declared, lang: str) -> str:
+    document = pypdfium2.PdfDocument(declaration_file(alpha.document, "pdf", lang))
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("Declarations due in 2026", "Schedule 2: past activities, 2025", "Plant site A", "quantity produced",
+                "to be filled in (VA VI.15, VI.19)", "B04: storage", "exported, Germany (DEU), 200 kg")),
+        ("fr", ("Déclarations à présenter en 2026", "Tableau 2", "Site d'usines A", "quantité fabriquée",
+                "à compléter (VA VI.15, VI.19)", "B04: stockage", "exporté, Allemagne (DEU), 200 kg", "2026-03-31")),
+    ],
+)  # fmt: skip
+def test_the_pdf_says_what_is_declared(alpha: Declared, lang: str, words: tuple[str, ...]) -> None:
+    text = text_of(alpha, lang)
+    assert [
+        word for word in (*words, "Alpha works", "111-48-8", "2B13", "OCCSCCO", "12.4 t", "C-3") if word not in text
+    ] == []
+    assert hash_of(alpha.document) in text.replace(" ", "")
+
+
+def test_the_pdf_in_arabic_runs_from_right_to_left_and_holds_the_figures(alpha: Declared) -> None:
+    made = declaration_file(alpha.document, "pdf", "ar")
+    document = pypdfium2.PdfDocument(made)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert all(word in text for word in ("111-48-8", "12.4", "2026-03-31", "Alpha", "works"))
+    assert any("\u0600" <= sign <= "\u06ff" or "\ufb50" <= sign <= "\ufefc" for sign in text)
+    assert make_report(alpha.document, "ar").direction == "rtl"
+    page = document[0].get_textpage()
+    left, _, right, _ = page.get_charbox(0)
+    assert (left + right) / 2 > document[0].get_width() / 2  # the title begins at the right
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_of_the_paper_is_left_without_words(alpha: Declared, lang: str) -> None:
+    report = make_report(alpha.document, lang)
+    texts = [section.title for section in report.sections]
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Form):
+                texts += [field.label for field in block.fields] + [field.blank for field in block.fields]
+            elif isinstance(block, Table):
+                texts += [block.caption, *block.headings]
+            elif isinstance(block, Paragraph):
+                texts += [word for word in block.words if isinstance(word, str)]
+    assert len(texts) > 100
+    assert not [text for text in texts if text.startswith(("form_", "declare_")) or "{" in text]
+
+
+def test_the_same_declaration_is_the_same_file(alpha: Declared) -> None:
+    assert declaration_file(alpha.document, "pdf", "en") == declaration_file(alpha.document, "pdf", "en")

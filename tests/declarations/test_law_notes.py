@@ -1,0 +1,61 @@
+"""Readings that are turned, and what a State asks beside its tables, are told in every language."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from opencwc.cli.app import application
+from opencwc.convention.declaration_rules import read_declaration_rules
+from opencwc.declarations.law import Law
+from opencwc.declarations.law_notes import law_notes, reading_said
+from opencwc.declarations.model import Answer, Register
+from opencwc.wording import LANGUAGES, say, sentence
+
+ASKED = date(2026, 11, 28)
+
+
+def answer(law: Law) -> Answer:
+    profile = None if law.is_treaty else law.profile
+    return Answer(2026, (), (), (), (), Register("empty", {}, ()), {}, profile, law.turned)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_choice_of_every_reading_is_said(lang: str) -> None:
+    for reading in read_declaration_rules().readings:
+        said = [say(reading_said(reading, choice), lang) for choice in reading.choices]
+        assert len(set(said)) == len(reading.choices) and not any("reading_" in text for text in said)
+
+
+def test_the_treaty_as_it_is_read_has_nothing_to_tell() -> None:
+    assert law_notes(answer(Law(ASKED))) == []
+
+
+def test_a_turned_reading_is_told_with_its_source() -> None:
+    (note,) = law_notes(answer(Law(ASKED, readings={"polymers": "counted"})))
+    assert sentence(note).startswith("Reading polymers is turned to counted: polymers are counted as discrete organic")
+    assert "VA I.4" in sentence(note)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_state_asks_beside_its_tables_is_told(lang: str) -> None:
+    law = Law(ASKED, "ESP")
+    told = [sentence(note, lang) for note in law_notes(answer(law))]
+    assert len(told) == len(law.turned) + len(law.profile.notes) == 9
+    assert all("BOE-A-2019-4357" in text for text in told[2:])
+    assert law.profile.notes[0].text[lang].rstrip(".。") in told[2].replace("\u200e", "")
+
+
+def test_declare_tells_them_below_what_is_due(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text("site,plant,country\nN,A,ESP\n", encoding="utf-8")
+    (tmp_path / "activities.csv").write_text(
+        "site,plant,chemical,activity,year,quantity,unit\nN,A,Thiodiglycol,produce,2025,600,kg\n", encoding="utf-8"
+    )
+    words = [str(tmp_path), "--year", "2026", "--profile", "ESP", "--reading", "polymers=counted"]
+    done = CliRunner().invoke(application(["declare"]), ["declare", *words])
+    assert done.exit_code == 0
+    assert "2026-02-27" in done.output and "Reading polymers is turned to counted" in done.output
+    assert "Spain: The days are printed" in done.output
