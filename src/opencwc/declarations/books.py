@@ -47,14 +47,15 @@ class Books:
     def __init__(self, register: Register, lines: Iterable[Line], law: Law) -> None:
         self.register, self.law = register, law
         self.chemicals: dict[str, Chemical] = {}
-        self._written: dict[str, set[str]] = defaultdict(set)
+        self._written: dict[tuple[str, ...], set[str]] = defaultdict(set)
         read = tuple(lines)
         for activity, chemical in read:
             held = self.chemicals.get(chemical.key)
             if held is None or (chemical.group and not held.group):
                 self.chemicals[chemical.key] = chemical
             if activity.chemical:
-                self._written[chemical.key].add(activity.chemical)
+                self._written[chemical.key,].add(activity.chemical)
+                self._written[chemical.key, activity.site, activity.plant].add(activity.chemical)
         self.lines = tuple(
             line if line.chemical is (held := self.chemicals[line.chemical.key]) else Line(line.activity, held)
             for line in read
@@ -63,18 +64,20 @@ class Books:
         self._countries: dict[tuple[str, str], str] = {}
         self.counted = tuple(line for line in self.lines if is_counted(line, law, totals))
         self.sums = self._add_up(self.counted)
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, ...], str] = {}
 
-    def name(self, key: str) -> str:
+    def name(self, key: str, *place: str) -> str:
         """Return what the register calls a chemical: the first of its names in the order of letters, else ours.
 
-        A name in words comes before a number or a drawing.
+        ``place`` is a site and a plant, which may call it otherwise than others do. A name in words comes before a
+        number or a drawing.
         """
-        if key not in self._names:
-            known, written = self.chemicals[key], (name for name in self._written[key] if _is_worded(name, key))
-            first = min(written, key=lambda name: (name.lower(), name), default="")
-            self._names[key] = first or known.name or known.cas
-        return self._names[key]
+        if (key, *place) not in self._names:
+            known, written = self.chemicals[key], self._written.get((key, *place), ())
+            worded = (name for name in written if _is_worded(name, key))
+            first = min(worded, key=lambda name: (name.lower(), name), default="")
+            self._names[key, *place] = first or (self.name(key) if place else known.name or known.cas)
+        return self._names[key, *place]
 
     def named(self, key: str) -> Message | str:
         """Return a chemical as it is said in an answer, in the reader's language where it has one name."""

@@ -82,7 +82,8 @@ def _of_facilities(books: Books, law: Law, year: int, *, planned: bool) -> Itera
                 },
             )  # fmt: skip
             yield Due(
-                site, plant, books.name(key), chemical.entry, "S1", declaration, of, law.due(deadline, year), "",
+                site, plant, books.name(key, site, plant), chemical.entry, "S1", declaration, of,
+                law.due(deadline, year), "",
                 True, why, key, kg, (deadline, *_rules_of(facility)),
                 books.country(site, plant),
             )  # fmt: skip
@@ -209,7 +210,8 @@ def notices(books: Books, law: Law, year: int) -> Iterator[Due]:
             },
         )  # fmt: skip
         line = Due(
-            notice.site, notice.plant, books.name(notice.chemical), chemical.entry, "S1", "transfer", notice.day.year,
+            notice.site, notice.plant, books.name(notice.chemical, notice.site, notice.plant), chemical.entry, "S1",
+            "transfer", notice.day.year,
             due, "", False, why, notice.chemical, kg, (deadline,),
             books.country(notice.site, notice.plant), day=notice.day, moved=notice.direction,
         )  # fmt: skip

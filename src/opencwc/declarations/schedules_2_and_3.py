@@ -93,7 +93,7 @@ class PlantBooks:
                 if limit is None or self.law.is_met(rule, kg):
                     continue
                 if limit * (1 - margin) <= kg <= limit:
-                    name = self.books.name(key.chemical)
+                    name = self.books.name(key.chemical, key.site, key.plant)
                     yield Near(
                         key.site, key.plant, name, chemical.entry, key.activity, key.year, planned, kg, limit, rule
                     )
@@ -175,7 +175,8 @@ class PlantBooks:
         inspected, by_sum = self._inspection(plant, period, declaration)
         readings = (*readings, "s3-inspection-sum") if by_sum else readings
         return Due(
-            plant.site, plant.plant, books.name(plant.chemical), chemical.entry, self.regime, declaration, period, due,
+            plant.site, plant.plant, books.name(plant.chemical, plant.site, plant.plant), chemical.entry, self.regime,
+            declaration, period, due,
             code, inspected, by_reading(why, readings), plant.chemical, above.kg, (rule, deadline, *readings),
             books.country(plant.site, plant.plant), day=day,
         )  # fmt: skip
