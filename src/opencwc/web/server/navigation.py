@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from opencwc.verbs import Page, verbs
 
-SERVICE_PAGES = (
+SERVICE_SUBMISSIONS = Page("submissions", "/declarations/submissions", "submissions")
+"""The first page of a declarant, who sees no other; who reads the rules comes to it from declarations."""
+PAGES = (
     Page("casebook", "/casebook", "read"),
     Page("convention", "/convention", "rules"),
     Page("models", "/models", "models"),
@@ -12,3 +16,9 @@ SERVICE_PAGES = (
     Page("settings", "/settings", "self"),
 )
 PAGES = (*dict.fromkeys(verb.page for verb in verbs() if verb.page), *SERVICE_PAGES)
+
+
+def pages_for(allowed: Callable[[str], bool]) -> list[Page]:
+    """Return the pages for who is allowed some actions."""
+    declares = allowed(SUBMISSIONS.action) and not allowed("rules")
+    return [page for page in (*((SUBMISSIONS,) if declares else ()), *PAGES) if allowed(page.action)]
