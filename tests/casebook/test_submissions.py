@@ -1,4 +1,4 @@
-"""Submissions: their states and versions, who sees them, what is told of them, and that nothing of it can be changed."""
+"""Submissions: their states and versions, who sees them, and that nothing of what is on record can be changed."""
 
 from __future__ import annotations
 

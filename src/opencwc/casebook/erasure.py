@@ -1,10 +1,10 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its submissions with their versions, its title and name, and those of its sources that no other case uses. What stays says that there was a case
-of so many findings, when it was erased, by whom, and on what ground. The record of the erasure names what it erased
-and commits to all that stays, so that nobody can erase more, or change what is left, unseen. Backups made earlier
-still hold it: they have their own retention.
+answers, its submissions with their versions, its title and name, and those of its sources that no other case uses.
+What stays says that there was a case of so many findings, when it was erased, by whom, and on what ground. The record
+of the erasure names what it erased and commits to all that stays, so that nobody can erase more, or change what is
+left, unseen. Backups made earlier still hold it: they have their own retention.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The states of a submission, the steps between them, and its marks: the one table that steps and verifier read.
 
-draft, complete, released by two different people, submitted, amended; a new file takes it back to where it is worked on.
+Draft, complete, released by two different people, submitted, amended; a new file takes it back to draft or amended.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ ALLOWED: dict[Step, tuple[State, ...]] = {
 """In which states each step may be taken."""
 
 
-def state_after(step: Step, state: State, *, submitted_before: bool = False, released_by_another: bool = False) -> State:
+def state_after(
+    step: Step, state: State, *, submitted_before: bool = False, released_by_another: bool = False
+) -> State:
     """Return the state that a step leads to; raise `ConflictError` where it may not be taken.
 
     A first release leaves the submission complete; the second, by another person, releases it.
@@ -65,8 +67,10 @@ def state_after(step: Step, state: State, *, submitted_before: bool = False, rel
 def marks_after(step: str, reason: str) -> dict[str, str]:
     """Return which mark a step sets, with its reason, or takes away.
 
-    >>> marks_after("provisional", "figures follow"), marks_after("not_provisional", "final"), marks_after("submit", "x")
-    ({'provisional': 'figures follow'}, {'provisional': ''}, {})
+    >>> marks_after("provisional", "figures follow"), marks_after("not_provisional", "final")
+    ({'provisional': 'figures follow'}, {'provisional': ''})
+    >>> marks_after("submit", "sent")
+    {}
     """
     mark = step.removeprefix(UNMARK)
     return {mark: "" if step.startswith(UNMARK) else reason} if mark in MARKS else {}

@@ -1,9 +1,9 @@
 """Submissions of declarations: what is declared of some sites in a year, in frozen versions that stand side by side.
 
 A submission belongs to a case. Each version is a file as it was sent, with what it amounts to; both are sources of the
-casebook, committed to in the record and never changed. Who is of the house writes for the Authority, a declarant for the
-operator, and the original of one is never lost under the changes of the other. A declarant sees the submissions of its
-own sites alone; another's is answered as not there.
+casebook, committed to in the record and never changed. Who is of the house writes for the Authority, a declarant for
+the operator, and the original of one is never lost under the changes of the other. A declarant sees the submissions of
+its own sites alone; another's is answered as not there.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Amendment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is declared of sites in a year. ``provisional`` and ``incomplete`` are the reasons of the marks, or empty."""
+    """What is declared of sites in a year; ``provisional`` and ``incomplete`` are the reasons of marks, or empty."""
 
     seq: int
     case_number: int
@@ -401,7 +401,9 @@ def _history(connection: Connection, person: Person, row: RowMapping) -> Submiss
     may_next = tuple(
         str(step)
         for step in steps_now
-        if is_open and (own_side or step in (Step.REVISE, Step.AMEND)) and not (step is Step.RELEASE and person.id in released_by)
+        if is_open
+        and (own_side or step in (Step.REVISE, Step.AMEND))
+        and not (step is Step.RELEASE and person.id in released_by)
     )
     name = "" if person.role is Role.DECLARANT else case.name
     return SubmissionHistory(submission, versions, steps, mark, name, may_next, released_by)

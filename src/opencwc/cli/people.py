@@ -29,7 +29,9 @@ people_app = typer.Typer(
 )
 Book = Annotated[str, typer.Option("--casebook", metavar="PLACE", help="The casebook's file or URL.")]
 Login = Annotated[str, typer.Argument(help="The login, or the id, of the person.")]
-RoleWord = Annotated[str, typer.Argument(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")]
+RoleWord = Annotated[
+    str, typer.Argument(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")
+]
 MarkWord = Annotated[
     str, typer.Argument(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
 ]
@@ -50,7 +52,9 @@ def list_people(casebook: Book = "") -> None:
 @people_app.command()
 def add(
     login: Annotated[str, typer.Argument(help="The login of the new person.")],
-    role: Annotated[str, typer.Option(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")] = "analyst",
+    role: Annotated[
+        str, typer.Option(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")
+    ] = "analyst",
     clearance: Annotated[
         str, typer.Option(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
     ] = "unclassified",

@@ -45,7 +45,7 @@ Brief = Annotated[str, Query(max_length=200)]
 
 @router.get("/", action="self")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
-    """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook, or to its submissions."""
+    """Show the box, with the answer to a value where one came along; who may not screen is led to what they may see."""
     if not may(person_of(request), "screen"):
         declares = not may(person_of(request), "read") and may(person_of(request), "submissions")
         return RedirectResponse(SUBMISSIONS.address if declares else "/casebook", 303)

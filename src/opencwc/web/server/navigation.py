@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from opencwc.verbs import Page, verbs
 
-SERVICE_SUBMISSIONS = Page("submissions", "/declarations/submissions", "submissions")
-"""The first page of a declarant, who sees no other; who reads the rules comes to it from declarations."""
-PAGES = (
+SERVICE_PAGES = (
     Page("casebook", "/casebook", "read"),
     Page("convention", "/convention", "rules"),
     Page("models", "/models", "models"),
     Page("audit", "/audit", "audit"),
     Page("settings", "/settings", "self"),
 )
+SUBMISSIONS = Page("submissions", "/declarations/submissions", "submissions")
+"""The first page of a declarant, who sees no other; who reads the rules comes to it from the page of declarations."""
 PAGES = (*dict.fromkeys(verb.page for verb in verbs() if verb.page), *SERVICE_PAGES)
 
 
