@@ -43,6 +43,8 @@ from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")
+_NEWER = ("submission", "submission_version", "submission_step", "declarant")
+"""Tables that a backup of an earlier version does not have: they are empty then."""
 _ROWS = 20_000
 _PARTS = 50
 _ENCRYPTED = b"age-encryption.org/"
@@ -149,7 +151,7 @@ def _fill(book: Casebook, archive: _Archive) -> None:
             raise _not_empty()
         for table in reversed(_kept_tables()):
             connection.execute(table.delete())
-        for table in _kept_tables():
+        for table in archive.tables:
             archive.copy_into(connection, table)
         head = connection.execute(select(tables.casebook)).mappings().one()
         if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
@@ -218,7 +220,7 @@ class _Archive:
     def __init__(self, file: IO[bytes], shown: Path) -> None:
         self._zip, self._shown = zipfile.ZipFile(file), shown
         self.manifest = self._checked_manifest()
-        for table in _kept_tables():
+        for table in self.tables:
             name = f"{table.name}.parquet"
             digest = sha256()
             with self._zip.open(name) as member:
@@ -226,6 +228,11 @@ class _Archive:
                     digest.update(part)
             if digest.hexdigest() != self.manifest["files"][name]:
                 raise IntegrityError("backup_part_differs", where=str(shown), part=name)
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables that it has, which are all but those of later versions."""
+        return [table for table in _kept_tables() if f"{table.name}.parquet" in self.manifest["files"]]
 
     def copy_into(self, connection: Connection, table: Table) -> None:
         """Insert the rows of a table."""
@@ -255,7 +262,8 @@ class _Archive:
             raise InputError("backup_format_unknown", where=str(self._shown), format=manifest["format"], known=FORMAT)
         if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, manifest_text, signature):
             raise IntegrityError("backup_signature_does_not_hold", where=str(self._shown))
-        if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
+        every = {f"{table.name}.parquet" for table in _kept_tables()}
+        if not every - {f"{name}.parquet" for name in _NEWER} <= set(manifest["files"]) <= every:
             raise InputError("backup_has_other_tables", where=str(self._shown), version=manifest["version"])
         return manifest
 

@@ -33,6 +33,7 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
+from opencwc.casebook.submission_states import FIRST_STATE, marks_after
 from opencwc.errors import IntegrityError
 from opencwc.records import from_plain
 from opencwc.verbs import settled_verdicts, verb_named
@@ -155,6 +156,10 @@ class _Replay:
     erased_sources: dict[str, _Recorded] = field(default_factory=dict)
     rechecks: dict[int, dict[int, _Recorded]] = field(default_factory=dict)
     people: dict[str, _Recorded] = field(default_factory=dict)
+    declarants: dict[str, _Recorded] = field(default_factory=dict)
+    submissions: dict[int, _Recorded] = field(default_factory=dict)
+    versions: dict[int, _Recorded] = field(default_factory=dict)
+    steps: dict[int, _Recorded] = field(default_factory=dict)
     tokens: dict[str, _Recorded] = field(default_factory=dict)
     stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
@@ -299,6 +304,37 @@ class _Replay:
         body = record.body
         values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
         self.people[body["person"]] = _Recorded(record.seq, **values)
+
+    def on_sites_set(self, record: _Record) -> None:
+        body = record.body
+        self.declarants[body["person"]] = _Recorded(record.seq, sites=canonical(body["sites"]))
+
+    def on_submission_opened(self, record: _Record) -> None:
+        body = record.body
+        self.submissions[record.seq] = _Recorded(
+            record.seq, case_number=record.case, profile=body["profile"], year=body["year"],
+            sites=canonical(body["sites"]), state=FIRST_STATE, provisional="", incomplete="", opened_by=record.actor,
+            opened_at=record.at,
+        )  # fmt: skip
+
+    def on_submission_version(self, record: _Record) -> None:
+        body = record.body
+        names = ("submission", "number", "side", "name", "changes", "why", "rule", "due")
+        self.versions[record.seq] = _Recorded(
+            record.seq, **{name: body[name] for name in names}, case_number=record.case, person=record.actor,
+            at=record.at, source_id=body["source"], amounts_id=body["amounts"],
+        )  # fmt: skip
+        self.submissions[body["submission"]].say(record.seq, state=body["state"])
+
+    def on_submission_step(self, record: _Record) -> None:
+        body = record.body
+        names = ("submission", "version", "step", "reason", "state")
+        self.steps[record.seq] = _Recorded(
+            record.seq, **{name: body[name] for name in names}, case_number=record.case, person=record.actor,
+            at=record.at,
+        )  # fmt: skip
+        said = {"state": body["state"], **marks_after(body["step"], body["reason"])}
+        self.submissions[body["submission"]].say(record.seq, **said)
 
     def on_token_made(self, record: _Record) -> None:
         body = record.body
@@ -690,6 +726,10 @@ _KEPT_TABLES = (
     _Kept("decisions", tables.decision, "decided", "the decision", "the decision is not what its record says"),
     _Kept("comments", tables.comment, "comments", "the comment", "the comment is not what its record says"),
     _Kept("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
+    _Kept("submissions", tables.submission, "submissions", "the submission", f"submission {_DIFFERS}"),
+    _Kept("submissions", tables.submission_version, "versions", "the version", f"version {_DIFFERS}"),
+    _Kept("submissions", tables.submission_step, "steps", "the step", f"step {_DIFFERS}"),
+    _Kept("people", tables.declarant, "declarants", "declarant {key}", f"declarant {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
     _Kept("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),
     _Kept("people", tables.token, "tokens", "token {key}", "token {key}: {columns} is not what the records say"),

@@ -121,8 +121,10 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
 
 def mark_of_case(connection: Connection, case: Case) -> Mark:
     """Return the highest mark of a case and of the sources of its runs: what must be cleared to act on all of it."""
-    run = tables.run
-    marks = connection.execute(select(run.c.mark).where(run.c.case_number == case.number)).scalars()
+    run, version, source = tables.run, tables.submission_version, tables.source
+    marks = [*connection.execute(select(run.c.mark).where(run.c.case_number == case.number)).scalars()]
+    declared = select(version.c.source_id).where(version.c.case_number == case.number)
+    marks += connection.execute(select(source.c.mark).where(source.c.id.in_(declared))).scalars()
     return max([case.mark, *map(Mark, marks)])
 
 

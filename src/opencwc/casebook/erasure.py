@@ -1,10 +1,10 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its title and name, and those of its sources that no other case uses. What stays says that there was a case
-of so many findings, when it was erased, by whom, and on what ground. The record of the erasure names what it erased
-and commits to all that stays, so that nobody can erase more, or change what is left, unseen. Backups made earlier
-still hold it: they have their own retention.
+answers, its submissions with their versions, its title and name, and those of its sources that no other case uses.
+What stays says that there was a case of so many findings, when it was erased, by whom, and on what ground. The record
+of the erasure names what it erased and commits to all that stays, so that nobody can erase more, or change what is
+left, unseen. Backups made earlier still hold it: they have their own retention.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         connection.execute(tables.answered_key.delete())  # kept answers may repeat what is erased
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
+        _empty_submissions(connection, case.number)
         blank = {"name": f"erased-{case.number}", "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
         body = {
@@ -98,6 +99,10 @@ def digest_of_remains(connection: Connection, case: int, erasure: int, sources: 
             values = [value.hex() if isinstance(value, bytes) else value for value in row.values()]
             digest.update(canonical(values).encode())
         digest.update(b"\n")
+    for table in _SUBMISSION_TABLES:  # no line where there is none: what was erased before there were any fits still
+        query = select(table).where(table.c.case_number == case)
+        for row in rows_by_key(connection, query, table.c.seq):
+            digest.update(canonical([table.name, *row.values()]).encode() + b"\n")
     return digest.hexdigest()
 
 
@@ -139,14 +144,16 @@ def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]
 
 def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, int, int]]:
     """Erase the sources that only this case uses; return of each its id, its mark and its record's number."""
-    run, source, part = tables.run, tables.source, tables.source_part
+    run, source, part, version = tables.run, tables.source, tables.source_part, tables.submission_version
     erased = select(tables.case.c.number).where(tables.case.c.status == str(CaseStatus.ERASED))
-    used_elsewhere = select(run.c.source_id).where(run.c.case_number != case_number, run.c.case_number.not_in(erased))
-    query = select(run.c.source_id).where(
-        run.c.case_number == case_number, run.c.source_id != "", run.c.source_id.not_in(used_elsewhere)
-    )
+    here, elsewhere = set[str](), set[str]()
+    for column in (run.c.source_id, version.c.source_id, version.c.amounts_id):
+        case = column.table.c.case_number
+        here |= set(connection.execute(select(column).where(case == case_number)).scalars())
+        others = select(column).where(case != case_number, case.not_in(erased))
+        elsewhere |= set(connection.execute(others).scalars())
     erased_sources = []
-    for identity in sorted(set(connection.execute(query).scalars())):
+    for identity in sorted(here - elsewhere - {""}):
         connection.execute(part.delete().where(part.c.source_id == identity))
         kept = connection.execute(select(source.c.mark, source.c.seq).where(source.c.id == identity)).one()
         change_row(connection, source, identity, erased=True, name="", media_type="", size=0)
@@ -177,6 +184,20 @@ def _close_requests(connection: Connection, case_number: int) -> None:
     here = table.c.case_number == case_number
     connection.execute(table.update().where(here).values(asked="{}"))
     connection.execute(table.update().where(here, table.c.state.in_(("asked", "approved"))).values(state="declined"))
+
+
+_SUBMISSION_TABLES = (tables.submission, tables.submission_version, tables.submission_step)
+
+
+def _empty_submissions(connection: Connection, case_number: int) -> None:
+    """Empty what tells of the submissions of a case; their order, days, people and states stay."""
+    emptied = (
+        {"profile": "", "sites": "[]", "provisional": "", "incomplete": ""},
+        {"name": "", "source_id": "", "amounts_id": "", "changes": "", "why": ""},
+        {"reason": ""},
+    )
+    for table, values in zip(_SUBMISSION_TABLES, emptied, strict=True):
+        connection.execute(table.update().where(table.c.case_number == case_number).values(**values))
 
 
 def _spans(numbers: Iterable[int]) -> list[list[int]]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from opencwc.casebook import bundle_writer as bundle
 from opencwc.casebook import tables
@@ -145,7 +145,12 @@ def _time_stamps(connection: Connection, head: int) -> Iterator[bundle.ShownTime
 
 
 def _sources_of(connection: Connection, case_number: int) -> list[str]:
-    run, source = tables.run, tables.source
-    of_runs = select(run.c.source_id).where(run.c.case_number == case_number)
-    query = select(source.c.id).where(source.c.id.in_(of_runs), source.c.erased.is_(False)).order_by(source.c.seq)
+    run, source, version = tables.run, tables.source, tables.submission_version
+    of_case = [select(run.c.source_id).where(run.c.case_number == case_number)]
+    of_case += [
+        select(column).where(version.c.case_number == case_number)
+        for column in (version.c.source_id, version.c.amounts_id)
+    ]
+    query = select(source.c.id).where(or_(*map(source.c.id.in_, of_case)), source.c.erased.is_(False))
+    query = query.order_by(source.c.seq)
     return list(connection.execute(query).scalars())

@@ -172,7 +172,7 @@ def decisions_since(book: Casebook, person: Person, identity: int, seen: int) ->
             return []
         news = [decision for decision in decisions_on(connection, identity) if decision.seq > seen]
     if news:
-        _record_access(book, person, mark, row["case_number"], {"finding": identity})
+        record_access(book, person, mark, row["case_number"], {"finding": identity})
     return news
 
 
@@ -191,7 +191,7 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         case = case_numbered(connection, row["case_number"])
         finding = _kept(connection, person, [row])[0]
         history = History(finding, case, run, decisions, shown_comments, recheck is not None)
-    _record_access(book, person, mark, history.case.number, {"finding": identity})
+    record_access(book, person, mark, history.case.number, {"finding": identity})
     return history
 
 
@@ -201,7 +201,7 @@ def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, 
         case = visible_case(connection, person, name)
         query = select(_RUN).where(_RUN.c.case_number == case.number, _RUN.c.mark <= int(person.clearance))
         runs = [decoded_run(row) for row in connection.execute(query.order_by(_RUN.c.number)).mappings()]
-    _record_access(book, person, case.mark, case.number, {})
+    record_access(book, person, case.mark, case.number, {})
     return case, count_findings(book, person, Filter(case=name)), runs
 
 
@@ -242,7 +242,7 @@ def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str
         return [dict(row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]
 
 
-def _record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
+def record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
     """Record that somebody looked at what is protected, as the OPCW's rules on handling ask (from ``protected`` up)."""
     if mark >= Mark.PROTECTED:
         with book.writing(person.id) as writer:

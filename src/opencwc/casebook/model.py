@@ -29,6 +29,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    DECLARANT = "declarant"
 
 
 class Outcome(StrEnum):

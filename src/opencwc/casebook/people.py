@@ -6,6 +6,7 @@ stand only in the table, where they can be erased. Every change ends the person'
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import unicodedata
@@ -21,6 +22,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.passwords import check_password, hash_password, is_outdated, is_password
@@ -183,7 +185,36 @@ class People:
             changed = _row(writer.connection, row["id"])
             if recorded:
                 _record(writer, changed)
+            if "role" in values and sites_of(writer.connection, row["id"]):
+                _set_sites(writer, row["id"], ())  # who becomes a declarant again is bound anew
             return _account(changed)
+
+    # Declarants
+
+    def set_sites(self, actor: str, who: str, sites: Iterable[str]) -> tuple[str, ...]:
+        """Bind a declarant to the codes of sites, in place of those before, and return them in their order.
+
+        Raises:
+            ConflictError: the person is no declarant.
+            InputError: a code is empty or longer than 200 characters.
+
+        """
+        codes = tuple(sorted({site.strip() for site in sites}))
+        if any(not 0 < len(code) <= 200 or not code.isprintable() for code in codes):
+            raise InputError("site_code_not_valid", where="sites")
+        with self.book.writing(actor) as writer:
+            row = _row(writer.connection, who)
+            if row["role"] != str(Role.DECLARANT):
+                raise ConflictError("sites_of_declarants_only", where=row["login"])
+            if actor == row["id"]:
+                raise NotAllowedError("own_rights_not_changed")
+            _set_sites(writer, row["id"], codes)
+        return codes
+
+    def sites(self, who: str) -> tuple[str, ...]:
+        """Return the codes of the sites that a person is bound to; none for who is no declarant."""
+        with self.book.reading() as connection:
+            return sites_of(connection, _row(connection, who)["id"])
 
     # Passwords
 
@@ -376,6 +407,21 @@ class People:
             raise NotAllowedError("account_not_active_ask")
         person = record_of(Person, known)
         return Invitation(row["digest"], person, person.role, person.clearance, row["ends_at"])
+
+
+def sites_of(connection: Connection, person: str) -> tuple[str, ...]:
+    """Return the codes of the sites that a person is bound to."""
+    row = row_of(connection, tables.declarant, person=person)
+    return () if row is None else tuple(json.loads(row["sites"]))
+
+
+def _set_sites(writer: Writer, person: str, sites: tuple[str, ...]) -> None:
+    table, written = tables.declarant, canonical(list(sites))
+    writer.record("sites_set", {"person": person, "sites": list(sites)})
+    if row_of(writer.connection, table, person=person) is None:
+        writer.connection.execute(table.insert(), {"person": person, "sites": written})
+    else:
+        change_row(writer.connection, table, person, sites=written)
 
 
 def os_person(book: Casebook) -> Person:

@@ -9,29 +9,34 @@ from __future__ import annotations
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.errors import NotAllowedError
 
-_A, _R, _ADMIN, _AUDIT = Role.ANALYST, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
+_A, _R, _ADMIN, _AUDIT, _D = Role.ANALYST, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR, Role.DECLARANT
+_HOUSE = frozenset(Role) - {_D}
 ACTIONS: dict[str, frozenset[Role]] = {
     "screen": frozenset({_A, _R, _ADMIN}),
-    "rules": frozenset(Role),
+    "rules": _HOUSE,
     "keep": frozenset({_A, _R}),
     "read": frozenset({_A, _R, _AUDIT}),
     "comment": frozenset({_A, _R}),
     "decide": frozenset({_R}),
     "manage_case": frozenset({_A, _R}),
     "ask": frozenset({_R, _ADMIN}),
+    "submissions": frozenset({_A, _R, _AUDIT, _D}),
+    "declare": frozenset({_A, _R, _D}),
+    "release": frozenset({_R, _D}),
     "export": frozenset({_R}),
     "approve": frozenset({_R}),
     "erase": frozenset({_ADMIN, _R}),
     "audit": frozenset({_AUDIT, _ADMIN}),
     "backup": frozenset({_ADMIN}),
-    "models": frozenset(Role),
+    "models": _HOUSE,
     "switch_models": frozenset({_ADMIN}),
     "people": frozenset({_ADMIN}),
     "self": frozenset(Role),
     "metrics": frozenset({_ADMIN, _AUDIT}),
 }
 """What each role may do. An administrator runs the house and does not read its cases; an auditor reads and changes
-nothing; an analyst keeps and comments; a reviewer decides.
+nothing; an analyst keeps and comments; a reviewer decides. A declarant is an operator's person: it sees and sends the
+submissions of its own sites (`opencwc.casebook.submissions`) and nothing else of the house.
 """
 
 SCOPES = tuple(action for action in ACTIONS if action not in ("people", "self", "switch_models"))

@@ -61,37 +61,45 @@ def keep_source(
     """
     require(person, "keep", mark)
     with book.writing(person.id) as writer:
-        connection = writer.connection
-        # The hash is known only at the end, so the parts are written under the record's number first.
-        digest, size, number = sha256(), 0, 0
-        waiting = f"coming-{writer.seq + 1}"
-        while part := stream.read(PART):
-            digest.update(part)
-            size += len(part)
-            insert_rows(connection, tables.source_part, ("source_id", "number", "data"), [(waiting, number, part)])
-            number += 1
-        identity = digest.hexdigest()
-        have = source_row(connection, identity)
-        if have is not None and not have.erased:
-            connection.execute(tables.source_part.delete().where(tables.source_part.c.source_id == waiting))
-            if mark <= have.mark:
-                return have
-            writer.record("source_marked", {"source": identity, "mark": str(mark)})
-            change_row(connection, tables.source, identity, mark=int(mark))
-            lower = (tables.run.c.source_id == identity, tables.run.c.mark < int(mark))
-            connection.execute(tables.run.update().where(*lower).values(mark=int(mark)))
-            return structs.replace(have, mark=mark)
-        parts = tables.source_part
-        connection.execute(parts.update().where(parts.c.source_id == waiting).values(source_id=identity))
-        body = {"source": identity, "name": name, "media_type": media_type, "size": size, "mark": str(mark)}
-        seq = writer.record("source_kept", body)
-        source = Source(identity, name, media_type, size, mark, erased=False)
-        row = {**structs.asdict(source), "mark": int(mark), "seq": seq}
-        if have is None:
-            connection.execute(tables.source.insert(), row)
-        else:
-            connection.execute(tables.source.update().where(tables.source.c.id == identity).values(**row))
-        return source
+        return write_source(writer, stream, name, mark, media_type)
+
+
+def write_source(writer: Writer, stream: IO[bytes], name: str, mark: Mark, media_type: str = "") -> Source:
+    """Keep a file within a transaction, without asking who does: `keep_source` for who writes more than the file."""
+    connection = writer.connection
+    # The hash is known only at the end, so the parts are written under the record's number first.
+    digest, size, number = sha256(), 0, 0
+    waiting = f"coming-{writer.seq + 1}"
+    while part := stream.read(PART):
+        digest.update(part)
+        size += len(part)
+        insert_rows(connection, tables.source_part, ("source_id", "number", "data"), [(waiting, number, part)])
+        number += 1
+    identity = digest.hexdigest()
+    have = source_row(connection, identity)
+    if have is not None and not have.erased:
+        connection.execute(tables.source_part.delete().where(tables.source_part.c.source_id == waiting))
+        return _raised(writer, have, mark) if mark > have.mark else have
+    parts = tables.source_part
+    connection.execute(parts.update().where(parts.c.source_id == waiting).values(source_id=identity))
+    body = {"source": identity, "name": name, "media_type": media_type, "size": size, "mark": str(mark)}
+    seq = writer.record("source_kept", body)
+    source = Source(identity, name, media_type, size, mark, erased=False)
+    row = {**structs.asdict(source), "mark": int(mark), "seq": seq}
+    if have is None:
+        connection.execute(tables.source.insert(), row)
+    else:
+        connection.execute(tables.source.update().where(tables.source.c.id == identity).values(**row))
+    return source
+
+
+def _raised(writer: Writer, have: Source, mark: Mark) -> Source:
+    """Give a source that is there already, and its runs, a higher mark."""
+    writer.record("source_marked", {"source": have.id, "mark": str(mark)})
+    change_row(writer.connection, tables.source, have.id, mark=int(mark))
+    lower = (tables.run.c.source_id == have.id, tables.run.c.mark < int(mark))
+    writer.connection.execute(tables.run.update().where(*lower).values(mark=int(mark)))
+    return structs.replace(have, mark=mark)
 
 
 def source_row(connection: Connection, identity: str) -> Source | None:

@@ -227,6 +227,38 @@ job = _table(
     sa.Index(None, "state", "made_at"),
     sa.Index(None, "person", "made_at"),
 )
+submission = _table(  # what is declared of some sites in a year; it stands in its versions and steps
+    "submission",
+    _key("seq"),
+    *_filled(sa.BigInteger, "case_number"),
+    *_filled(sa.Text, "profile"),
+    *_filled(sa.Integer, "year"),
+    *_filled(sa.Text, "sites", "state", "provisional", "incomplete", "opened_by", "opened_at"),
+    sa.Index(None, "case_number"),
+)
+submission_version = _table(  # a frozen file of a submission; its bytes, and what it amounts to, are sources
+    "submission_version",
+    _key("seq"),
+    *_filled(sa.BigInteger, "submission", "case_number", "number"),
+    *_filled(sa.Text, "side", "person", "at", "name", "source_id", "amounts_id", "changes", "why", "rule", "due"),
+    sa.Index(None, "submission", "seq"),
+    sa.Index(None, "case_number"),
+    sa.Index(None, "source_id"),
+    sa.Index(None, "amounts_id"),
+)
+submission_step = _table(
+    "submission_step",
+    _key("seq"),
+    *_filled(sa.BigInteger, "submission", "case_number", "version"),
+    *_filled(sa.Text, "step", "person", "at", "reason", "state"),
+    sa.Index(None, "submission", "seq"),
+    sa.Index(None, "case_number"),
+)
+declarant = _table(  # whose submissions a person of an operator sees: the codes of the sites
+    "declarant",
+    _key("person", sa.Text),
+    *_filled(sa.Text, "sites"),
+)
 answered_key = _table(  # an Idempotency-Key and the answer that was given under it
     "answered_key",
     _key("person", sa.Text),

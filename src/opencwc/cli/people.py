@@ -29,7 +29,9 @@ people_app = typer.Typer(
 )
 Book = Annotated[str, typer.Option("--casebook", metavar="PLACE", help="The casebook's file or URL.")]
 Login = Annotated[str, typer.Argument(help="The login, or the id, of the person.")]
-RoleWord = Annotated[str, typer.Argument(metavar="ROLE", help="analyst, reviewer, administrator or auditor.")]
+RoleWord = Annotated[
+    str, typer.Argument(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")
+]
 MarkWord = Annotated[
     str, typer.Argument(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
 ]
@@ -50,7 +52,9 @@ def list_people(casebook: Book = "") -> None:
 @people_app.command()
 def add(
     login: Annotated[str, typer.Argument(help="The login of the new person.")],
-    role: Annotated[str, typer.Option(metavar="ROLE", help="analyst, reviewer, administrator or auditor.")] = "analyst",
+    role: Annotated[
+        str, typer.Option(metavar="ROLE", help="analyst, reviewer, administrator, auditor or declarant.")
+    ] = "analyst",
     clearance: Annotated[
         str, typer.Option(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
     ] = "unclassified",
@@ -79,6 +83,18 @@ def clearance(who: Login, mark: MarkWord, casebook: Book = "") -> None:
     """Say up to which mark a person may see; their sessions end."""
     with _people(casebook, create=False) as people:
         _say_standing(people, people.change(_console(), who, clearance=_mark(mark)).person.id)
+
+
+@people_app.command()
+def sites(
+    who: Login,
+    codes: Annotated[list[str] | None, typer.Argument(metavar="CODE...", help="The codes of the sites.")] = None,
+    casebook: Book = "",
+) -> None:
+    """Bind a declarant to sites, in place of those before; without a code, to none. Print them, one a line."""
+    with _people(casebook, create=False) as people:
+        for code in people.set_sites(_console(), who, codes or []):
+            sys.stdout.write(displayable(code) + "\n")
 
 
 @people_app.command()

@@ -41,7 +41,7 @@ class Reader:
     def __init__(self, question: Mapping[str, Any]) -> None:
         from opencwc.declarations.law import Law
 
-        _load_table_readers()
+        load_table_readers()
         self.day = date.fromisoformat(str(question["as_of"]))
         self.year = int(question.get("year") or self.day.year)
         self.margin = Decimal(str(question.get("margin") or 10)) / 100
@@ -102,7 +102,7 @@ def chemicals_on(day: date) -> Chemicals:
     return Chemicals(screener)
 
 
-def _load_table_readers() -> None:
+def load_table_readers() -> None:
     """Load what reads tables and names of States now, while files may be opened."""
     import fastexcel  # noqa: F401
     import pyarrow.csv  # noqa: F401

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
+from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account, People
 from opencwc.errors import InputError
 from opencwc.records import fields_of
 from opencwc.web.accounts.entrance import entrance_of
@@ -19,7 +19,8 @@ from opencwc.web.server.api_parameters import Closed, MarkNamed, Moment, answers
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["people"])
-RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
+RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor", "declarant"]
+SiteCode = Annotated[str, Field(min_length=1, max_length=200)]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
 
 
@@ -32,6 +33,7 @@ class AccountAnswer(PersonAnswer):
     bound: Annotated[bool, Meta(description="Whether it is bound to a subject of the ministry's login.")]
     expected_as: Annotated[str, Meta(description="The name by which that login will know it.")]
     made_at: Moment
+    sites: Annotated[list[str], Meta(description="The codes of the sites that a declarant is bound to.")]
 
 
 class NewPerson(Closed):
@@ -51,6 +53,7 @@ class Change(Closed):
     role: RoleNamed | None = None
     clearance: MarkNamed | None = None
     active: bool | None = None
+    sites: Annotated[list[SiteCode] | None, Field(max_length=2_000)] = None
     expected_as: Annotated[str | None, Field(max_length=200)] = None
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
@@ -58,7 +61,8 @@ class Change(Closed):
 @router.get("/api/v1/people", action="people", answer=answers("All accounts", people=list[AccountAnswer]))
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
-    return JSONResponse({"people": [_json(account) for account in entrance_of(request).people.everyone()]})
+    people = entrance_of(request).people
+    return JSONResponse({"people": [_json(people, account) for account in people.everyone()]})
 
 
 @router.post(
@@ -72,7 +76,7 @@ def add(request: Request, asked: NewPerson) -> Response:
     role, clearance = Role(asked.role), Mark[asked.clearance.upper()]
     actor = person_of(request).id
     person = people.add(actor, asked.login, asked.name, role, clearance, expected_as=asked.expected_as)
-    return JSONResponse(_json(people.account(person.id)), 201)
+    return JSONResponse(_json(people, people.account(person.id)), 201)
 
 
 @router.get(
@@ -80,7 +84,8 @@ def add(request: Request, asked: NewPerson) -> Response:
 )
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
-    return JSONResponse(_json(entrance_of(request).people.account(person_id)))
+    people = entrance_of(request).people
+    return JSONResponse(_json(people, people.account(person_id)))
 
 
 @router.patch(
@@ -88,7 +93,8 @@ def one(request: Request, person_id: PersonId) -> Response:
 )
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
-    changed = entrance_of(request).people.change(
+    people = entrance_of(request).people
+    changed = people.change(
         person_of(request).id,
         person_id,
         name=asked.name,
@@ -98,7 +104,9 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
         expected_as=asked.expected_as,
         drop_totp=asked.has_totp is False,
     )
-    return JSONResponse(_json(changed))
+    if asked.sites is not None:
+        people.set_sites(person_of(request).id, person_id, asked.sites)
+    return JSONResponse(_json(people, changed))
 
 
 @router.post(
@@ -115,6 +123,7 @@ def invite(request: Request, person_id: PersonId) -> Response:
     return JSONResponse({"link": f"{entrance.address(request)}/auth/invitation?token={secret}", "token": secret}, 201)
 
 
-def _json(account: Account) -> AccountAnswer:
-    answer: AccountAnswer = fields_of(AccountAnswer, account, **person_json(account.person))
+def _json(people: People, account: Account) -> AccountAnswer:
+    sites = list(people.sites(account.person.id)) if account.person.role is Role.DECLARANT else []
+    answer: AccountAnswer = fields_of(AccountAnswer, account, **person_json(account.person), sites=sites)
     return answer

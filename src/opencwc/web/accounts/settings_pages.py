@@ -177,13 +177,16 @@ class AccountForm(BaseModel):
     clearance: Annotated[str | None, Field(max_length=40)] = None
     active: bool | None = None
     expected_as: Annotated[str | None, Field(max_length=200)] = None
+    sites: Annotated[str | None, Field(max_length=200_000)] = None
     drop_factor: bool = False
 
 
 @router.post("/settings/people/{person_id}", action="people")
 def change(request: Request, person_id: PersonId, form: Annotated[AccountForm, Form()]) -> Response:
     """Change an account; what stands in the form as it was stays as it is."""
-    before = entrance_of(request).people.account(person_id)
+    people = entrance_of(request).people
+    before = people.account(person_id)
+    sites = None if form.sites is None else codes_in(form.sites)
     same_name = form.expected_as is None or form.expected_as.strip().casefold() == before.expected_as
     asked = asked_of(
         people_api.Change,
@@ -191,6 +194,7 @@ def change(request: Request, person_id: PersonId, form: Annotated[AccountForm, F
         role=form.role,
         clearance=form.clearance,
         active=form.active,
+        sites=None if sites is None or tuple(sites) == people.sites(person_id) else sites,
         # The same name again would bind the account anew.
         expected_as=None if same_name else form.expected_as,
         has_totp=False if form.drop_factor else None,
@@ -207,6 +211,15 @@ def invite(request: Request, person_id: PersonId) -> Response:
     return _part(request, "invitation", "page_settings_link_made", link=link, invited=login)
 
 
+def codes_in(text: str) -> list[str]:
+    """Return the codes of sites in a text, one a line, each once and in their order.
+
+    >>> codes_in("SUED\\n NORD \\n\\nSUED")
+    ['NORD', 'SUED']
+    """
+    return sorted({line.strip() for line in text.splitlines()} - {""})
+
+
 def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
     accounts = entrance_of(request).people.everyone()
     return {"accounts": accounts, "link": link, "invited": invited, **_choices(request)}
@@ -216,7 +229,8 @@ def _account(request: Request, person_id: str) -> dict[str, Any]:
     account = entrance_of(request).people.account(person_id)
     own_way = account.person.login.startswith((OS_LOGIN, OIDC_LOGIN))
     is_self = account.person.id == person_of(request).id
-    return {"account": account, "own_way": own_way, "is_self": is_self, **_choices(request)}
+    sites = entrance_of(request).people.sites(person_id)
+    return {"account": account, "sites": sites, "own_way": own_way, "is_self": is_self, **_choices(request)}
 
 
 def _choices(request: Request) -> dict[str, Any]:

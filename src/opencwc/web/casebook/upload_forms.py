@@ -128,7 +128,7 @@ class UploadForm:
             if not files and not sent:
                 raise self.missing()
             sent += files if schema["type"] == "array" else files[:1]
-        uploads = [(_plain_name(file.filename or ""), file.file) for _, file in sent]
+        uploads = [(plain_name(file.filename or ""), file.file) for _, file in sent]
         media_type = (sent[0][1].content_type or "")[:100]
         return SentForm(uploads, tuple(name for name, _ in sent), self._texts_of(form), media_type)
 
@@ -198,7 +198,8 @@ async def form_of(request: Request) -> FormData:
         raise InputError("file_form_unreadable", where="file", most=MOST_FILES) from error
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return the name of an uploaded file without folders and without signs that cannot be printed."""
     plain = "".join(sign if sign.isprintable() else "_" for sign in name).replace("\\", "/").rsplit("/", 1)[-1]
     return plain[-_LONGEST_NAME:] or "upload"
 

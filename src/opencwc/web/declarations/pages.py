@@ -18,6 +18,7 @@ from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
+from opencwc.web.declarations import submission_pages
 from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER, YEARS
 from opencwc.web.declarations.kept_runs import shown_register
@@ -28,6 +29,7 @@ from opencwc.web.server.service import Router
 from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
+router.include_router(submission_pages.router)
 A_PAGE, MOST_FAULTS = 100, 500
 _FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sites.csv", "activities.csv")}

@@ -24,6 +24,7 @@ from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
+from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import refused
 from opencwc.web.server.service import Router, Service, person_of, service_of
@@ -44,9 +45,10 @@ Brief = Annotated[str, Query(max_length=200)]
 
 @router.get("/", action="self")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
-    """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
+    """Show the box, with the answer to a value where one came along; who may not screen is led to what they may see."""
     if not may(person_of(request), "screen"):
-        return RedirectResponse("/casebook", 303)
+        declares = not may(person_of(request), "read") and may(person_of(request), "submissions")
+        return RedirectResponse(SUBMISSIONS.address if declares else "/casebook", 303)
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
     list_names = service_of(request).answering.screener().rulebook.convention.list_names

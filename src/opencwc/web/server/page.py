@@ -31,7 +31,7 @@ from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, v
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
-from opencwc.web.server.navigation import PAGES
+from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
@@ -169,7 +169,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "may": allowed,
         "csrf": masked_csrf(secret) if secret else "",
         "here": here,
-        "navigation": [entry for entry in PAGES if allowed(entry.action)],
+        "navigation": pages_for(allowed),
         "path": request.url.path,
         "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),

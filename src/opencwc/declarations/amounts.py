@@ -1,0 +1,136 @@
+"""What a register amounts to: by site, plant, chemical, activity and year; and how two registers differ in it.
+
+A submission keeps it beside each of its files, so that two versions are compared without reading the files again.
+Amounts are exact decimals, in kilograms of the chemical itself.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal, Inexact
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from opencwc.declarations.model import Activity, Register
+from opencwc.errors import InputError
+from opencwc.records import from_json, to_json
+
+NAME, MEDIA_TYPE = "amounts.json.gz", "application/gzip"
+MOST_UNPACKED = 200_000_000
+_EXACT = Context(prec=1_000, traps=[Inexact])
+"""Digits enough for every sum; what would lose one fails instead."""
+
+
+class AmountKey(NamedTuple):
+    """What adds up. ``chemical`` is the CAS number where the register has one, else the name as written."""
+
+    site: str
+    plant: str
+    chemical: str
+    activity: str
+    year: int
+    planned: bool
+
+
+class Amount(Struct, frozen=True):
+    """The amount of a key in kg, and how many of its rows give no quantity."""
+
+    site: str
+    plant: str
+    chemical: str
+    activity: str
+    year: int
+    planned: bool
+    kg: Decimal
+    missing: int = 0
+
+    @property
+    def key(self) -> AmountKey:
+        """What it is of."""
+        return AmountKey(self.site, self.plant, self.chemical, self.activity, self.year, self.planned)
+
+
+class Amounts(Struct, frozen=True):
+    """What a register amounts to, and every site that it names in either table."""
+
+    sites: tuple[str, ...]
+    amounts: tuple[Amount, ...]
+    version: int = 1
+
+
+class Difference(NamedTuple):
+    """A key whose amount is not the same in two registers; ``None`` where a register does not have it."""
+
+    key: AmountKey
+    before: Amount | None
+    after: Amount | None
+
+    @property
+    def kg(self) -> Decimal:
+        """By how many kg the second is more than the first, exactly."""
+        kg = [amount.kg if amount else Decimal(0) for amount in (self.after, self.before)]
+        return _EXACT.subtract(*kg)
+
+
+def amounts_of(register: Register) -> Amounts:
+    """Return what a register amounts to, in the order of its keys; rows of one key add up."""
+    sums: dict[AmountKey, Decimal] = defaultdict(Decimal)
+    missing: dict[AmountKey, int] = defaultdict(int)
+    for row in register.activities:
+        key = AmountKey(row.site, row.plant, chemical_of(row), row.activity, row.year, row.planned)
+        if row.kg is None:
+            missing[key] += 1
+            sums[key] += 0
+        else:
+            sums[key] = _EXACT.add(sums[key], _EXACT.multiply(row.kg, row.share).scaleb(-2, _EXACT))
+    sites = {site for site, _ in register.sites} | {row.site for row in register.activities}
+    amounts = (Amount(*key, kg=sums[key], missing=missing[key]) for key in sorted(sums))
+    return Amounts(tuple(sorted(sites - {""})), tuple(amounts))
+
+
+def differences(before: Amounts, after: Amounts) -> tuple[Difference, ...]:
+    """Return what is not the same in two registers, in the order of the keys; equal decimals are equal amounts.
+
+    >>> first = Amount("S1", "A", "111-48-8", "process", 2025, False, Decimal("1500"))
+    >>> second = Amount("S1", "A", "111-48-8", "process", 2025, False, Decimal("1500.001"))
+    >>> (difference,) = differences(Amounts(("S1",), (first,)), Amounts(("S1",), (second,)))
+    >>> difference.kg
+    Decimal('0.001')
+    """
+    first, second = _by_key(before.amounts), _by_key(after.amounts)
+    found = (Difference(key, first.get(key), second.get(key)) for key in sorted(first.keys() | second.keys()))
+    return tuple(one for one in found if _said(one.before) != _said(one.after))
+
+
+def pack(amounts: Amounts) -> bytes:
+    """Return the file; the same amounts give the same bytes."""
+    return gzip.compress(to_json(amounts), mtime=0)
+
+
+def unpack(content: bytes) -> Amounts:
+    """Return what was packed; raise `InputError` where it is not such a file."""
+    try:
+        return from_json(Amounts, gzip.decompress(content))
+    except (OSError, EOFError, ValueError):
+        raise InputError("kept_declarations_unreadable") from None
+
+
+def chemical_of(row: Activity) -> str:
+    """Return what a row calls its chemical: its CAS number, else its name with single spaces, in small letters."""
+    return row.cas.strip() or " ".join(row.chemical.split()).casefold()
+
+
+def other_sites(amounts: Amounts, sites: Iterable[str]) -> Sequence[str]:
+    """Return the sites that a register names beside some, in their order."""
+    return sorted(set(amounts.sites) - set(sites))
+
+
+def _by_key(amounts: Iterable[Amount]) -> dict[AmountKey, Amount]:
+    return {amount.key: amount for amount in amounts}
+
+
+def _said(amount: Amount | None) -> tuple[Decimal, int] | None:
+    return None if amount is None else (amount.kg, amount.missing)

@@ -1,0 +1,230 @@
+"""Submissions: a list, and one submission with its versions side by side, its steps and what may be done next."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import IO, Annotated, Literal
+
+from fastapi import Form, Query, Request
+from pydantic import Field
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response, StreamingResponse
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.casebook.people import names_by_id
+from opencwc.casebook.permissions import may
+from opencwc.casebook.submission_states import MARKS, UNMARK, State, Step
+from opencwc.casebook.submissions import (
+    AUTHORITY,
+    Amendment,
+    SubmissionHistory,
+    VersionFile,
+    add_version,
+    differences_of,
+    list_submissions,
+    open_submission,
+    read_version,
+    set_mark,
+    show_submission,
+    side_of,
+    take_step,
+)
+from opencwc.convention.amendments import AMENDED
+from opencwc.declarations.confined_amounts import RegisterRead, read_amounts
+from opencwc.declarations.law import profiles
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.jobs.archives import pack_uploads
+from opencwc.web.casebook.upload_forms import form_of, plain_name
+from opencwc.web.server.api_parameters import Closed, Number
+from opencwc.web.server.htmx_headers import announcing, asked_of, leading_to
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.wording import say
+
+router = Router(include_in_schema=False)
+LIST = "/declarations/submissions"
+MOST_SHOWN = 500
+MOST_DIFFERENCES = 1_000
+_VersionNumber = Annotated[int, Query(ge=0, le=1_000_000)]
+
+
+class OpenForm(Closed):
+    """A submission to open; ``sites`` are codes, one a line."""
+
+    case: Annotated[str, Field(min_length=1, max_length=64)]
+    profile: Annotated[str, Field(min_length=1, max_length=40)]
+    year: Annotated[int, Field(ge=1997, le=2100)]
+    sites: Annotated[str, Field(max_length=200_000)]
+
+
+class StepForm(Closed):
+    """A step with its reason; ``seen`` is the number of the last record that the page showed."""
+
+    step: Annotated[str, Field(max_length=40)]
+    reason: Annotated[str, Field(max_length=2_000)] = ""
+    seen: Annotated[int, Field(ge=0)]
+
+
+class VersionForm(Closed):
+    """What is said with a file; ``why``, ``of`` and ``day`` belong to an amendment."""
+
+    seen: Annotated[int, Field(ge=0)]
+    changes: Annotated[str, Field(max_length=5_000)] = ""
+    why: Annotated[str, Field(max_length=5_000)] = ""
+    of: Literal["data", "company", "inspection"] = "data"
+    day: date | None = None
+
+
+@router.get(LIST, action="submissions")
+def everything(request: Request) -> Response:
+    """List the submissions that the person may know of, and the form that opens another."""
+    lang, today = language_of(request), date.today()
+    submissions = list_submissions(book_of(request), person_of(request))
+    waiting = sum(one.state is not State.SUBMITTED for one in submissions)
+    known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
+    return page(
+        request, "declarations/submissions.html", submissions=submissions[:MOST_SHOWN], waiting=waiting,
+        profiles=known, years=range(today.year - 3, today.year + 3), today=today,
+    )  # fmt: skip
+
+
+@router.post(LIST, action="keep")
+def open_another(request: Request, asked: Annotated[OpenForm, Form()]) -> Response:
+    """Open a submission and lead to it."""
+    if asked.profile not in profiles():
+        raise InputError("no_such_profile", where="profile", profile=asked.profile, known=tuple(profiles()), guess="")
+    sites = asked.sites.splitlines()
+    opened = open_submission(book_of(request), person_of(request), asked.case, asked.profile, asked.year, sites)
+    return leading_to(f"{LIST}/{opened.seq}")
+
+
+@router.get(LIST + "/{number}", action="submissions")
+def show(request: Request, number: Number, first: _VersionNumber = 0, second: _VersionNumber = 0) -> Response:
+    """Show a submission; two of its versions are compared, the last two where none are named."""
+    book, person = book_of(request), person_of(request)
+    history = show_submission(book, person, number)
+    count = len(history.versions)
+    chosen = (first or max(1, count - 1), second or count)
+    compared = differences_of(book, person, number, *chosen) if count > 1 and _whole(history) else ()
+    return page(
+        request, "declarations/submission.html", history=history, one=history.submission, chosen=chosen,
+        differences=compared[:MOST_DIFFERENCES], more=max(0, len(compared) - MOST_DIFFERENCES), list_address=LIST,
+        compares=count > 1 and _whole(history), names=_names(book, person, history), kilograms=_kilograms,
+        steps=[step for step in history.may_next if step not in (Step.REVISE, Step.AMEND)],
+        sends=Step.AMEND if Step.AMEND in history.may_next else Step.REVISE if Step.REVISE in history.may_next else "",
+        marks=_marks_to_set(history, person), amended=AMENDED, today=date.today(),
+    )  # fmt: skip
+
+
+@router.post(LIST + "/{number}/steps", action="declare")
+def step(request: Request, number: Number, asked: Annotated[StepForm, Form()]) -> Response:
+    """Take a step, or set or take away a mark; lead to the page as it is then."""
+    book, person = book_of(request), person_of(request)
+    mark = asked.step.removeprefix(UNMARK)
+    if mark in MARKS:
+        set_mark(book, person, number, mark, asked.reason, on=mark == asked.step, seen=asked.seen)
+    elif asked.step in (*Step,):
+        take_step(book, person, number, Step(asked.step), asked.reason, seen=asked.seen)
+    else:
+        raise InputError("submission_step_unknown", where="step", step=asked.step[:40], known=tuple(map(str, Step)))
+    return _leading(request, number, say("page_submissions_saved", language_of(request)))
+
+
+@router.post(LIST + "/{number}/versions", action="declare", uploads=True)
+async def send(request: Request, number: Number) -> Response:
+    """Freeze the register that is sent as the next version; it is read in a confined process."""
+    service = service_of(request)
+    form = await form_of(request)
+    try:
+        return await service.answering.run(_keep_version, request, service, number, form)
+    finally:
+        await form.close()
+
+
+@router.get(LIST + "/{number}/versions/{version}", action="submissions")
+def download(request: Request, number: Number, version: Number) -> Response:
+    """Give a version as it was sent, as a file to save and never as a page of ours."""
+    kept, parts = read_version(book_of(request), person_of(request), number, version)
+    ending = kept.name.rpartition(".")[2].lower() if "." in kept.name else "bin"
+    ending = ending if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "bin"
+    headers = {"content-disposition": f'attachment; filename="submission-{number}-{version}.{ending}"'}
+    return StreamingResponse(parts, media_type="application/octet-stream", headers=headers)
+
+
+def _keep_version(request: Request, service: Service, number: int, form: FormData) -> Response:
+    book, person = book_of(request), person_of(request)
+    history = show_submission(book, person, number)  # who may not see it has nothing read
+    texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
+    asked = asked_of(VersionForm, **texts)
+    files = [file for file in form.getlist("file") if isinstance(file, UploadFile) and file.filename]
+    if not files:
+        raise InputError("register_file_missing", where="file")
+    uploads = [(plain_name(file.filename or ""), file.file) for file in files]
+    with _frozen(uploads) as archive:
+        read = _read(service, archive)
+        single = len(uploads) == 1
+        stream = uploads[0][1] if single else archive
+        stream.seek(0)
+        name = uploads[0][0] if single else f"{', '.join(name for name, _ in uploads)[:190]}.zip"
+        amendment = None
+        if history.submission.state is State.SUBMITTED:
+            amendment = Amendment(asked.why, asked.of, asked.day or date.today())
+        add_version(
+            book, person, number, VersionFile(name, stream, read.amounts), changes=asked.changes, amendment=amendment,
+            seen=asked.seen,
+        )  # fmt: skip
+    told = Message("page_submissions_unread", {"count": read.unread}) if read.unread else "page_submissions_saved"
+    return _leading(request, number, say(told, language_of(request)))
+
+
+@contextmanager
+def _frozen(uploads: Sequence[tuple[str, IO[bytes]]]) -> Iterator[IO[bytes]]:
+    """Give the uploads as one archive: what the confined process reads, and what is kept where they are several."""
+    with tempfile.TemporaryFile(prefix="opencwc-version-") as archive:
+        pack_uploads(uploads, archive)
+        yield archive
+
+
+def _read(service: Service, archive: IO[bytes]) -> RegisterRead:
+    return read_amounts(archive, network_must_be_cut=service.configuration.job_network_must_be_cut)
+
+
+def _leading(request: Request, number: int, told: str) -> Response:
+    response = leading_to(f"{LIST}/{number}")
+    response.headers.update(announcing(told, carry=True))
+    return response
+
+
+def _whole(history: SubmissionHistory) -> bool:
+    """Tell whether the versions are still there: an erasure takes them."""
+    return all(version.source_id for version in history.versions)
+
+
+def _names(book: Casebook, person: Person, history: SubmissionHistory) -> dict[str, str]:
+    """Return the names to show; a declarant is shown no person of the house or of another, only its own name."""
+    if side_of(person) != AUTHORITY:
+        return {person.id: person.name or person.login}
+    people = [version.person for version in history.versions] + [step.person for step in history.steps]
+    return names_by_id(book, people)
+
+
+def _marks_to_set(history: SubmissionHistory, person: Person) -> list[str]:
+    if not may(person, "declare", history.mark) or not history.may_next:
+        return []
+    return [f"{UNMARK}{mark}" if getattr(history.submission, mark) else mark for mark in MARKS]
+
+
+def _kilograms(kg: Decimal) -> str:
+    """Return kilograms with every digit.
+
+    >>> _kilograms(Decimal("1500.0010")), _kilograms(Decimal("1E+3"))
+    ('1500.001', '1000')
+    """
+    text = f"{kg:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
