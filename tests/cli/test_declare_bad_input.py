@@ -103,7 +103,7 @@ def test_a_quantity_that_is_not_given_is_said_and_a_transfer_is_still_notified(r
     done = run("declare", folder(tmp_path / "books", HEADER + rows), *YEAR)
     assert done.status == 1 and done.err.count("no quantity is given") == 2
     assert [(line["declaration"], line["due"]) for line in done.rows] == [("transfer", "2026-05-16")]
-    assert "an amount not given" in done.rows[0]["why"]
+    assert "an unstated amount" in done.rows[0]["why"]
 
 
 def test_digits_of_other_scripts_are_read(run: Run, tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ def test_what_is_due_is_compared_under_the_code_of_now(tmp_path: Path, chemicals
     years = compared(before, now, chemicals)
     assert years.changes == ()
     assert said(told_of_sites(years)) == [
-        "In both registers 1, new 0, gone 0.",
-        "The site N1 is X9 now; what agrees: name, operator, address.",
+        "In both registers: 1; new: 0; gone: 0.",
+        "Site N1 is now X9; these agree: name, operator, address.",
     ]
 
 
@@ -109,7 +109,7 @@ def test_a_gone_site_whose_code_another_site_has_is_not_taken_for_it(tmp_path: P
     now = register(tmp_path, "now", f"N1,,{KASBIN}", "N1,P1,phosgene,produce,2025,150,t,\n")
     years = compared(before, now, chemicals)
     assert sorted(change.kind for change in years.changes if change.kind != "range") == ["gone", "new"]
-    assert "The code N1 stands for another site than last year." in said(told_of_sites(years))
+    assert "The code N1 names a different site from last year." in said(told_of_sites(years))
 
 
 def test_what_is_near_what_is_inspected_and_what_nobody_can_say(tmp_path: Path) -> None:
