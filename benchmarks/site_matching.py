@@ -83,20 +83,19 @@ def measured(seed: int, sites: int) -> tuple[str, Counter[str]]:
 def section(rows: list[str], missed: Counter[str]) -> str:
     """Return the section of the page: a row a seed, then what was missed in the held-out ones."""
     said = "; ".join(f"{change}: {count}" for change, count in missed.most_common()) or "nothing"
-    return "\n".join(
-        (
-            f"{TITLE}\n",
-            f"By `python -m benchmarks.site_matching --write` on {date.today()}: {machine()}.\n",
-            f"Two years of registers of invented sites (`benchmarks/site_world.py`), each seed with {PAIRS:,} labelled pairs. Between",
-            "the years sites get another code, name, owner or address, swap codes, or are written in another script. The weights of",
-            "the signs were set with the first seeds; the held-out ones were only measured. *Codes alone* takes equal codes for one",
-            "site. The seconds are by the clock, beside other work.\n",
-            "| seed | use | sites | precision | recall | codes alone: precision | recall | all matches right | seconds |",
-            "|--:|---|--:|--:|--:|--:|--:|--:|--:|",
-            *rows,
-            f"\nSites of the held-out seeds that were missed or mistaken, by what had happened to them: {said}.\n",
-        )
+    lines = (
+        f"{TITLE}\n",
+        f"By `python -m benchmarks.site_matching --write` on {date.today()}: {machine()}.\n",
+        f"Two years of registers of invented sites (`benchmarks/site_world.py`), each seed with {PAIRS:,} labelled",
+        "pairs. Between the years sites get another code, name, owner or address, swap codes, or change their",
+        "script. The weights of the signs were set with the first seeds; the held-out ones were only measured. *Codes",
+        "alone* takes equal codes for one site. The seconds are by the clock, beside other work.\n",
+        "| seed | use | sites | precision | recall | codes alone: precision | recall | all matches right | seconds |",
+        "|--:|---|--:|--:|--:|--:|--:|--:|--:|",
+        *rows,
+        f"\nSites of the held-out seeds that were missed or mistaken, by what had happened to them: {said}.\n",
     )
+    return "\n".join(lines)
 
 
 def matched(seed: int, sites: int) -> tuple[World, Register, Register, SiteMatching, float]:
@@ -138,7 +137,7 @@ def missed_by_change(world: World, matching: SiteMatching) -> Counter[str]:
     missed: Counter[str] = Counter()
     for site, _ in world.before:
         if site.truth in now and matching.now.get(site.code) != now[site.truth]:
-            missed[", ".join(world.changes.get(site.truth, ())) or "nothing"] += 1
+            missed[", ".join(sorted(world.changes.get(site.truth, ()))) or "nothing"] += 1
     return missed
 
 
