@@ -83,9 +83,9 @@ def test_another_range_a_new_and_a_gone_declaration_are_told(tmp_path: Path, che
         tmp_path, "now", sites, "N1,P1,phosgene,produce,2025,250,t,\nN1,P2,chloropicrin,produce,2025,40,t,\n"
     )
     told = said(told_of_changes(compared(before, now, chemicals).changes))
-    assert "Another range: S3, past activities, plant P1 of N1, phosgene (2025): B21 before, B22 now." in told
+    assert "Range changed: S3, past activities, plant P1 of N1, phosgene (2025): B21 before, B22 now." in told
     assert "New: S3, past activities, plant P2 of N1, chloropicrin (2025)." in told
-    assert "No more: S3, past activities, plant P1 of N2, phosgene (last on 2024)." in told
+    assert "No longer due: S3, past activities, plant P1 of N2, phosgene (last for 2024)." in told
 
 
 def test_figures_that_changed_by_a_factor_or_were_restated_are_told(tmp_path: Path, chemicals: Chemicals) -> None:
@@ -130,8 +130,8 @@ def test_what_is_near_what_is_inspected_and_what_nobody_can_say(tmp_path: Path) 
         "VA VIII.16, IX.13).",
     ]
     assert said(told_of_unknown(found)) == [
-        "Plant P3 of N2, consumption of thiodiglycol in 2024: row 4 has no quantity, so whether it is to be declared "
-        "is open."
+        "Plant P3 of N2, consumption of thiodiglycol in 2024: row 4 has no quantity, so it is not known "
+        "whether it must be declared."
     ]
 
 
