@@ -342,7 +342,7 @@ def section(answers: dict[str, dict[str, Any]]) -> str:
         "How often the plain reason beside a wrong figure names the planted error:\n",
         _table(("test generator", *KINDS), reasons),
         "Calibration, of the listed figures of a generator that nothing was learnt from:\n",
-        _table(("test generator", "cut", "probability told, mean", "share wrong", "expected calibration error, all",
+        _table(("test generator", "cut", "mean probability given", "share wrong", "expected calibration error, all",
                 "trained in, by the clock, beside other work"), sure),
     ]  # fmt: skip
     return "\n".join(parts)
