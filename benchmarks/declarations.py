@@ -131,7 +131,16 @@ def main() -> None:
             report.row(str(number), f"{ran.wall:.1f}", f"{ran.processor:.1f}", f"{ran.memory:.0f}", f"{due:,}")
         report.say("", f"The aim is under {AIM_S:.0f} s.")
     if chosen.write:
-        PAGE.write_text("\n".join(report.lines) + "\n", encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        PAGE.write_text("\n".join(report.lines) + "\n" + "".join(page.partition("\n## ")[1:]), encoding="utf-8")
+
+
+def write_section(title: str, text: str) -> None:
+    """Put a section, which begins with its title (``## ...``), into the page in the place of the one that is there."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Declarations, measured\n"
+    before, found, rest = page.partition(title)
+    after = rest.partition("\n## ")[2] if found else ""
+    PAGE.write_text(before.rstrip() + "\n\n" + text + (f"\n## {after}" if after else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Measure the matching of plant sites over two years: precision and recall on labelled pairs of invented sites.
 
-``python -m benchmarks.site_matching [--sites 560] [--seeds 1,2,3] [--held-out 2026,2027]``
+    python -m benchmarks.site_matching            print the section of the page
+    python -m benchmarks.site_matching --write    and write it into docs/benchmarks/declarations.md
 
 The weights of `opencwc.declarations.site_likeness` were set with the first seeds; the held-out ones were looked at only
 to be printed. Beside it stands what a list of codes alone finds.
@@ -12,14 +13,18 @@ import argparse
 import random
 import time
 from collections import Counter
+from datetime import date
 from typing import NamedTuple
 
+from benchmarks.__main__ import machine
+from benchmarks.declarations import write_section
 from benchmarks.site_world import Maker, World, labelled_pairs, row_of
 from opencwc.declarations.model import Register, Site
 from opencwc.declarations.register_cells import RowReader
 from opencwc.declarations.site_matching import SiteMatching, match_sites
 
 PAIRS = 1_000
+TITLE = "## Matching sites over the years"
 
 
 class Score(NamedTuple):
@@ -41,23 +46,56 @@ class Score(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sites", type=int, default=560)
-    parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--held-out", default="2026,2027,2028")
-    given = parser.parse_args()
-    for name, seeds in (("set with", given.seeds), ("held out", given.held_out)):
+    """Measure each seed, print the section of the page, and write it where that is asked for."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--sites", type=int, default=560)
+    options.add_argument("--seeds", default="1,2,3")
+    options.add_argument("--held-out", default="2026,2027,2028")
+    options.add_argument("--write", action="store_true", help="write the section of docs/benchmarks/declarations.md")
+    chosen = options.parse_args()
+    rows: list[str] = []
+    missed: Counter[str] = Counter()
+    for use, seeds in (("weights set with it", chosen.seeds), ("held out", chosen.held_out)):
         for seed in map(int, seeds.split(",")):
-            world, before, now, matching, seconds = matched(seed, given.sites)
-            score = scored(world, matching.now, seed)
-            by_code = scored(world, {code: code for code, _ in before.sites if (code, "") in now.sites}, seed)
-            print(
-                f"{name} seed {seed}: {len(before.sites)} and {len(now.sites)} sites, {PAIRS} pairs: precision "
-                f"{score.precision:.3f}, recall {score.recall:.3f} (codes alone {by_code.precision:.3f}, "
-                f"{by_code.recall:.3f}); all matches right {whole_precision(world, matching):.3f}; {seconds:.2f} s"
-            )
-            for change, count in missed_by_change(world, matching).most_common():
-                print(f"    missed: {change}: {count}")
+            row, changes = measured(seed, chosen.sites)
+            rows.append(f"| {seed} | {use} | {row} |")
+            if use == "held out":
+                missed.update(changes)
+    text = section(rows, missed)
+    print(text)
+    if chosen.write:
+        write_section(TITLE, text)
+
+
+def measured(seed: int, sites: int) -> tuple[str, Counter[str]]:
+    """Return the figures of a seed as cells of a table, and how many sites were missed by what had happened to them."""
+    world, before, now, matching, seconds = matched(seed, sites)
+    score = scored(world, matching.now, seed)
+    by_code = scored(world, {code: code for code, _ in before.sites if (code, "") in now.sites}, seed)
+    cells = (
+        f"{len(before.sites)}, {len(now.sites)}", f"{score.precision:.3f}", f"{score.recall:.3f}",
+        f"{by_code.precision:.3f}", f"{by_code.recall:.3f}", f"{whole_precision(world, matching):.3f}",
+        f"{seconds:.1f}",
+    )  # fmt: skip
+    return " | ".join(cells), missed_by_change(world, matching)
+
+
+def section(rows: list[str], missed: Counter[str]) -> str:
+    """Return the section of the page: a row a seed, then what was missed in the held-out ones."""
+    said = "; ".join(f"{change}: {count}" for change, count in missed.most_common()) or "nothing"
+    lines = (
+        f"{TITLE}\n",
+        f"By `python -m benchmarks.site_matching --write` on {date.today()}: {machine()}.\n",
+        f"Two years of registers of invented sites (`benchmarks/site_world.py`), each seed with {PAIRS:,} labelled",
+        "pairs. Between the years sites get another code, name, owner or address, swap codes, or change their",
+        "script. The weights of the signs were set with the first seeds; the held-out ones were only measured. *Codes",
+        "alone* takes equal codes for one site. The seconds are by the clock, beside other work.\n",
+        "| seed | use | sites | precision | recall | codes alone: precision | recall | all matches right | seconds |",
+        "|--:|---|--:|--:|--:|--:|--:|--:|--:|",
+        *rows,
+        f"\nSites of the held-out seeds that were missed or mistaken, by what had happened to them: {said}.\n",
+    )
+    return "\n".join(lines)
 
 
 def matched(seed: int, sites: int) -> tuple[World, Register, Register, SiteMatching, float]:
@@ -99,7 +137,7 @@ def missed_by_change(world: World, matching: SiteMatching) -> Counter[str]:
     missed: Counter[str] = Counter()
     for site, _ in world.before:
         if site.truth in now and matching.now.get(site.code) != now[site.truth]:
-            missed[", ".join(world.changes.get(site.truth, ())) or "nothing"] += 1
+            missed[", ".join(sorted(world.changes.get(site.truth, ()))) or "nothing"] += 1
     return missed
 
 

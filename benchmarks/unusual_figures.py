@@ -23,7 +23,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import lightgbm
@@ -33,6 +32,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 
 from benchmarks.__main__ import machine
+from benchmarks.declarations import write_section
 from benchmarks.language import write_card
 from benchmarks.unusual_worlds import EACH, FIRST_YEAR, GENERATORS, KINDS, LAST_YEAR, SITES, YEARS, make
 from opencwc.declarations.unusual import learned, rules
@@ -40,7 +40,6 @@ from opencwc.declarations.unusual.features import FEATURES, features_of, year_of
 from opencwc.declarations.unusual.figures import Numbers, Panel, panel_of
 from opencwc.models.statistics import calibration_error
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks" / "declarations.md"
 TITLE = "## Unusual figures"
 LEARN, CALIBRATE, TEST, HELD = (11, 12, 13), (21, 22), (41, 42, 43), (51,)
 """Seeds of the registers to learn from, to calibrate on, to test on, and to keep in the package."""
@@ -343,7 +342,7 @@ def section(answers: dict[str, dict[str, Any]]) -> str:
         "How often the plain reason beside a wrong figure names the planted error:\n",
         _table(("test generator", *KINDS), reasons),
         "Calibration, of the listed figures of a generator that nothing was learnt from:\n",
-        _table(("test generator", "cut", "probability told, mean", "share wrong", "expected calibration error, all",
+        _table(("test generator", "cut", "mean probability given", "share wrong", "expected calibration error, all",
                 "trained in, by the clock, beside other work"), sure),
     ]  # fmt: skip
     return "\n".join(parts)
@@ -353,14 +352,6 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; columns of numbers stand to the right."""
     lines = [heading, ["--:" if name not in ("test generator", "ranked by") else "---" for name in heading], *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def write_section(text: str) -> None:
-    """Put the section into the page, in the place of the one that is there."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Declarations, measured\n"
-    before, title, rest = page.partition(TITLE)
-    after = rest.partition("\n## ")[2] if title else ""
-    PAGE.write_text(before.rstrip() + "\n\n" + text + (f"\n## {after}" if after else ""), encoding="utf-8")
 
 
 def main() -> None:
@@ -375,7 +366,7 @@ def main() -> None:
     text = section(rotations())
     print(text)
     if chosen.write:
-        write_section(text)
+        write_section(TITLE, text)
 
 
 if __name__ == "__main__":

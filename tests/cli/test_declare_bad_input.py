@@ -62,22 +62,22 @@ def test_json_that_holds_no_register(run: Run, tmp_path: Path, text: str) -> Non
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("N,A,Thiodiglycol,produce,2025,NaN,t,,,", "NaN is no number"),
-        ("N,A,Thiodiglycol,produce,2025,inf,t,,,", "inf is no number"),
-        ("N,A,Thiodiglycol,produce,2025,-5,t,,,", "-5 is below zero"),
+        ("N,A,Thiodiglycol,produce,2025,NaN,t,,,", "NaN is not a number"),
+        ("N,A,Thiodiglycol,produce,2025,inf,t,,,", "inf is not a number"),
+        ("N,A,Thiodiglycol,produce,2025,-5,t,,,", "-5 is negative"),
         ('N,A,Thiodiglycol,produce,2025,"1,234",t,,,', "may be 1234 or 1.234"),
         ("N,A,Thiodiglycol,produce,2025,5,,,,", "no unit is given"),
-        ("N,A,Thiodiglycol,produce,2025,5,l,,,", "l is no weight"),
+        ("N,A,Thiodiglycol,produce,2025,5,l,,,", "l is not a unit of weight"),
         ("N,A,Thiodiglycol,produce,2025,5,tons,,,", "short ton"),
-        ("N,A,Thiodiglycol,produce,2025,5,t,101,,", "101 is no per cent"),
-        ("N,A,Thiodiglycol,produce,2025,5,t,-1,,", "-1 is no per cent"),
+        ("N,A,Thiodiglycol,produce,2025,5,t,101,,", "101 is not a percentage"),
+        ("N,A,Thiodiglycol,produce,2025,5,t,-1,,", "-1 is not a percentage"),
         ("N,A,Thiodiglycol,produce,2025,5,t,,perhaps,", "neither yes nor no"),
-        ("N,A,Thiodiglycol,produce,20x5,5,t,,,", "20x5 is no year"),
+        ("N,A,Thiodiglycol,produce,20x5,5,t,,,", "20x5 is not a year"),
         ("N,A,Thiodiglycol,produce,,5,t,,,", "no year is given"),
-        ("N,A,Thiodiglycol,produce,9999,5,t,,,", "9999 is no year"),
-        ("N,A,Sarin,export,2026,5,g,,yes,2026-02-30", "no date that can be read"),
+        ("N,A,Thiodiglycol,produce,9999,5,t,,,", "9999 is not a year"),
+        ("N,A,Sarin,export,2026,5,g,,yes,2026-02-30", "cannot be read as a date"),
         ("N,A,Sarin,export,2026,5,g,,yes,05/04/2026", "may be 2026-04-05 or 2026-05-04"),
-        ("N,A,Sarin,sell,2026,5,g,,,", "sell is no activity"),
+        ("N,A,Sarin,sell,2026,5,g,,,", "sell is not a known activity"),
         (",A,Sarin,export,2026,5,g,,,", "no site is named"),
         ("N,A,,export,2026,5,g,,,", "names no chemical"),
         ("N,A,Unobtainium,export,2026,5,g,,,", "Unobtainium is not known"),
@@ -103,7 +103,7 @@ def test_a_quantity_that_is_not_given_is_said_and_a_transfer_is_still_notified(r
     done = run("declare", folder(tmp_path / "books", HEADER + rows), *YEAR)
     assert done.status == 1 and done.err.count("no quantity is given") == 2
     assert [(line["declaration"], line["due"]) for line in done.rows] == [("transfer", "2026-05-16")]
-    assert "an amount not given" in done.rows[0]["why"]
+    assert "an unstated amount" in done.rows[0]["why"]
 
 
 def test_digits_of_other_scripts_are_read(run: Run, tmp_path: Path) -> None:
@@ -117,9 +117,9 @@ def test_digits_of_other_scripts_are_read(run: Run, tmp_path: Path) -> None:
         (("--year", "20x6"), "not a year from 1997 to 2100"),
         (("--year", "1996"), "not a year from 1997 to 2100"),
         (("--as-of", "2026-02-30"), "not a date"),
-        (("--margin", "nan"), "not a number of per cent"),
-        (("--margin", "-5"), "not a number of per cent"),
-        (("--margin", "101"), "not a number of per cent"),
+        (("--margin", "nan"), "not a percentage"),
+        (("--margin", "-5"), "not a percentage"),
+        (("--margin", "101"), "not a percentage"),
         (("--profile", "XX"), "no profile 'XX'"),
         (("--reading", "polymers"), "--reading polymers=counted"),
         (("--reading", "foo=bar"), "no reading 'foo'"),

@@ -39,7 +39,7 @@ def register(tmp_path: Path) -> Path:
 
 def test_the_normal_answer_counts_the_faults_and_points_to_them(run: Run, register: Path) -> None:
     done = run("declare", register, *ASKED)
-    assert "1 thing in the books to look at for 2026" in done.text and "--check-books" in done.text
+    assert "1 point to check in the books for 2026" in done.text and "--check-books" in done.text
     assert "Subject to inspection:\n  S2: A1; each at most 2 inspections a year" in done.text
     assert done.status == 0
 
@@ -72,7 +72,7 @@ def test_last_years_register_is_laid_beside(run: Run, register: Path, tmp_path: 
         tmp_path / "before", SITES.replace("A1", "N-7"), "\n".join(ROWS.splitlines()[:2]).replace("A1", "N-7")
     )
     done = run("declare", register, *ASKED, "--before", before)
-    assert "The site N-7 is A1 now; what agrees: name, operator, address." in done.text
+    assert "Site N-7 is now A1; these agree: name, operator, address." in done.text
     machine = run("declare", register, *ASKED, "--before", before, "--format", "csv")
     assert "N-7" in machine.err and machine.rows[-1]["site"] == "A1"
 
@@ -85,7 +85,7 @@ def test_a_customs_ledger_is_laid_beside(run: Run, register: Path, tmp_path: Pat
     done = run("declare", register, *ASKED, "--trade", ledger, "--check-books", "--format", "csv")
     trade = next(row for row in done.rows if row["check"] == "trade")
     assert trade["figures"] == "declared=3000; other=9000; limit=1000" and trade["row"] == "3"
-    assert "1 lines compared" in done.err
+    assert "rows compared 1" in done.err
 
 
 def test_declared_trade_is_written_as_a_ledger(run: Run, register: Path) -> None:

@@ -45,7 +45,8 @@ def test_a_register_is_written_back_and_never_over_itself(run: Run, register: Pa
 def test_a_wrong_cell_is_named_as_people_see_it(run: Run, register: Path, tmp_path: Path) -> None:
     ran = run("declare", register, "--year", "2026", "--format", "csv", "--write-register", tmp_path / "r.xlsx")
     assert ran.status == 1
-    assert "activities.csv, line 3, column unit: l is no weight" in ran.err.replace("\u2068", "").replace("\u2069", "")
+    unmarked = ran.err.replace("\u2068", "").replace("\u2069", "")
+    assert "activities.csv, line 3, column unit: l is not a unit of weight" in unmarked
     ran = run("declare", tmp_path / "r.xlsx", "--year", "2026", "--format", "csv")
     assert "activities!H3: " in ran.err
 

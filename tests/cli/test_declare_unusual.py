@@ -41,7 +41,7 @@ def declare(run: Run, register: Path) -> Callable[..., Ran]:
 def test_the_wrong_figure_comes_first_on_the_screen(declare: Callable[..., Ran]) -> None:
     done = declare()
     assert done.status == 1, done.err
-    assert "proposed for a question" in done.text
+    assert "Proposed for a question" in done.text
     assert "Is the unit right?" in " ".join(done.text.split())
 
 

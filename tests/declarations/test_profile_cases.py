@@ -133,9 +133,9 @@ def test_each_line_says_who_owes_it_until_when_and_by_which_rule() -> None:
         if profile == TREATY:
             assert "owes it" not in said
         elif due.asked_by != "national":
-            assert f"owes it to the OPCW until {due.treaty_due}" in said
+            assert f"owes it to the OPCW by {due.treaty_due}" in said
         else:
-            assert "the Convention does not ask for it" in said or "the Convention itself does not ask" in said
+            assert "the Convention does not require it" in said or "the Convention itself does not require" in said
         deadline = next(id for id in due.rules if law(profile).has_deadline(id))
         if due.asked_by != "treaty" and law(profile).has_own_day(deadline, due.moved):
             source = in_short(law(profile).deadline(deadline, due.moved).source)

@@ -69,8 +69,8 @@ def test_what_is_due_is_compared_under_the_code_of_now(tmp_path: Path, chemicals
     years = compared(before, now, chemicals)
     assert years.changes == ()
     assert said(told_of_sites(years)) == [
-        "In both registers 1, new 0, gone 0.",
-        "The site N1 is X9 now; what agrees: name, operator, address.",
+        "In both registers: 1; new: 0; gone: 0.",
+        "Site N1 is now X9; these agree: name, operator, address.",
     ]
 
 
@@ -83,9 +83,9 @@ def test_another_range_a_new_and_a_gone_declaration_are_told(tmp_path: Path, che
         tmp_path, "now", sites, "N1,P1,phosgene,produce,2025,250,t,\nN1,P2,chloropicrin,produce,2025,40,t,\n"
     )
     told = said(told_of_changes(compared(before, now, chemicals).changes))
-    assert "Another range: S3, past activities, plant P1 of N1, phosgene (2025): B21 before, B22 now." in told
+    assert "Range changed: S3, past activities, plant P1 of N1, phosgene (2025): B21 before, B22 now." in told
     assert "New: S3, past activities, plant P2 of N1, chloropicrin (2025)." in told
-    assert "No more: S3, past activities, plant P1 of N2, phosgene (last on 2024)." in told
+    assert "No longer due: S3, past activities, plant P1 of N2, phosgene (last for 2024)." in told
 
 
 def test_figures_that_changed_by_a_factor_or_were_restated_are_told(tmp_path: Path, chemicals: Chemicals) -> None:
@@ -109,7 +109,7 @@ def test_a_gone_site_whose_code_another_site_has_is_not_taken_for_it(tmp_path: P
     now = register(tmp_path, "now", f"N1,,{KASBIN}", "N1,P1,phosgene,produce,2025,150,t,\n")
     years = compared(before, now, chemicals)
     assert sorted(change.kind for change in years.changes if change.kind != "range") == ["gone", "new"]
-    assert "The code N1 stands for another site than last year." in said(told_of_sites(years))
+    assert "The code N1 names a different site from last year." in said(told_of_sites(years))
 
 
 def test_what_is_near_what_is_inspected_and_what_nobody_can_say(tmp_path: Path) -> None:
@@ -130,8 +130,8 @@ def test_what_is_near_what_is_inspected_and_what_nobody_can_say(tmp_path: Path) 
         "VA VIII.16, IX.13).",
     ]
     assert said(told_of_unknown(found)) == [
-        "Plant P3 of N2, consumption of thiodiglycol in 2024: row 4 has no quantity, so whether it is to be declared "
-        "is open."
+        "Plant P3 of N2, consumption of thiodiglycol in 2024: row 4 has no quantity, so it is not known "
+        "whether it must be declared."
     ]
 
 

@@ -39,24 +39,24 @@ def declare(
         Path | None,
         typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON."),
     ] = None,
-    year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year in which it falls due; this year.")] = "",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year of the due days; else this year.")] = "",
     as_of: options.AsOf = "",
     profile: Annotated[str, typer.Option(help="The treaty, a State such as ESP, or a file of your own.")] = "treaty",
     reading: Annotated[
-        list[str] | None, typer.Option(metavar="ID=CHOICE", help="Turn a reading that the treaty leaves open.")
+        list[str] | None, typer.Option(metavar="ID=CHOICE", help="Set a reading that the treaty leaves open.")
     ] = None,
     margin: Annotated[str, typer.Option(help="How many per cent under a threshold are near.")] = "10",
     check_books: Annotated[
-        bool, typer.Option("--check-books", help="Give what the checks found in the books instead, the worst first.")
+        bool, typer.Option("--check-books", help="List what does not add up in the books, worst first.")
     ] = False,
     unusual: Annotated[
-        bool, typer.Option("--unusual", help="Propose which figures of the year before are worth asking about.")
+        bool, typer.Option("--unusual", help="Propose which figures of last year are worth asking about.")
     ] = False,
     trade: Annotated[
-        str, typer.Option(metavar="LEDGER", help="The customs' ledger, or a partner's: where it differs is a fault.")
+        str, typer.Option(metavar="LEDGER", help="A ledger of customs or of a partner State to compare with.")
     ] = "",
     before: Annotated[
-        Path | None, typer.Option(help="Last year's own register: which site is which, and what changed.")
+        Path | None, typer.Option(help="Last year's register: which site is which, and what changed.")
     ] = None,
     output: options.Output = None,
     format: Annotated[
@@ -78,7 +78,7 @@ def declare(
         Path | None, typer.Option(metavar="FILE.xlsx|FILE.json|FOLDER", help="Write the register that was read here.")
     ] = None,
     letters: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write a letter to every operator who has to be asked.")
+        Path | None, typer.Option(metavar="FOLDER", help="Write a letter to each operator with open questions.")
     ] = None,
     answers: Annotated[
         Path | None, typer.Option(metavar="FOLDER|FILE", help="Read answers back; -o names the folder that is made.")
@@ -188,8 +188,8 @@ class _Books(NamedTuple):
 
 def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
     """Write or print an answer with what is told beside it; return the exit status."""
-    from opencwc.cli.declare_beside import beside, year_before
     from opencwc.cli.declare_checks import fault_notes, write_faults
+    from opencwc.cli.declare_summaries import comparison_lines, summary_lines
     from opencwc.cli.declare_trade import declared_trade, with_trade
     from opencwc.declarations.law_notes import law_notes
 
@@ -210,14 +210,14 @@ def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
         return 1 if answer.problems else 0
     told += [sentence(message, lang) for message in fault_notes(answer)]
     if wish.before is not None:
-        told += year_before(wish.before, answer, books.columns, books.asked, lang)
+        told += comparison_lines(wish.before, answer, books.columns, books.asked, lang)
     if wish.format:
         from opencwc.declarations.formats import due_as_csv, due_as_json
 
         _write((due_as_csv if wish.format == "csv" else due_as_json)(answer, lang), wish.output, told)
     else:
         _print(answer, lang)
-        sys.stdout.write("".join(f"{line}\n" for line in (*told, *beside(answer, as_of, lang))))
+        sys.stdout.write("".join(f"{line}\n" for line in (*told, *summary_lines(answer, as_of, lang))))
     return 1 if answer.problems else 0
 
 

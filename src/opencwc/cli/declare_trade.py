@@ -1,4 +1,4 @@
-"""A register's imports and exports beside a ledger: the customs' own, or a partner's. Above declarations and transfers.
+"""Compare a register's imports and exports with a ledger of customs or of a partner State.
 
 Both sides are read as `opencwc transfers reconcile` reads ledgers, and differ where it says that ledgers do.
 """
@@ -31,7 +31,7 @@ def declared_trade(answer: Answer, as_of: str) -> tuple[TradeSum, ...]:
     from opencwc.declarations.national_trade import national_trade
 
     known = answer.chemicals
-    lines = (Line(one, known[one.row]) for one in answer.register.activities if one.row in known)
+    lines = (Line(row, known[row.row]) for row in answer.register.activities if row.row in known)
     return national_trade(Books(answer.register, lines, Law(options.day_asked(as_of))), answer.year - 1)
 
 
@@ -74,19 +74,19 @@ def compare_trade(answer: Answer, sums: Sequence[TradeSum], ledger: Ledger, day:
     rows = {line.trade: ours[line.row - 1].row for line in here}
     counted = _counted_from((*ledger.substances, *declared.substances), convention)
     limits = {key: Decimal(str(known.kg)) for key, known in counted.items()}
-    found = []
-    for one in differences(_summed(here), _summed(other), limits):
-        rule = counted[one.trade.key].rule
-        placed = one._replace(row=rows.get(one.trade, 0))
-        found.append(fault_of(placed, ledger.name, (rule.id, rule.source, rule.evidence)))
-    return tuple(found), len(ledger.lines) - len(other)
+    faults = []
+    for difference in differences(_summed(here), _summed(other), limits):
+        rule = counted[difference.trade.key].rule
+        placed = difference._replace(row=rows.get(difference.trade, 0))
+        faults.append(fault_of(placed, ledger.name, (rule.id, rule.source, rule.evidence)))
+    return tuple(faults), len(ledger.lines) - len(other)
 
 
 def _counted_from(substances: Iterable[Substance], convention: Convention) -> dict[str, CountedFrom]:
     """Return from which difference on each chemical in a Schedule counts, as reconciling ledgers has it."""
     from opencwc.transfers.thresholds import counted_from
 
-    return {one.key: counted_from(one, convention) for one in substances if _is_scheduled(one)}
+    return {substance.key: counted_from(substance, convention) for substance in substances if _is_scheduled(substance)}
 
 
 class TradeLine(NamedTuple):

@@ -113,13 +113,13 @@ def differences(
 
     Applies s2-s3-discrepancy: for Schedules 2 and 3 the limit is the declaration threshold of the chemical.
     """
-    found = [
+    compared = [
         Difference(trade, declared.get(trade, Decimal(0)), other.get(trade, Decimal(0)), limits[trade.key])
         for trade in sorted({*declared, *other})
         if trade.key in limits
     ]
     yield from sorted(
-        (one for one in found if one.gap > one.limit), key=lambda one: -one.gap / max(one.limit, Decimal(1))
+        (pair for pair in compared if pair.gap > pair.limit), key=lambda pair: -pair.gap / max(pair.limit, Decimal(1))
     )
 
 

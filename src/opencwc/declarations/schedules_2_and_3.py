@@ -122,7 +122,7 @@ class PlantBooks:
         if self.law.threshold(rule) is None:
             return []
         sums = (Above(moved, of, self.books.amount(Key(*plant, moved, of, False))) for moved in MOVED)
-        return sorted((found for found in sums if self.law.is_met(rule, found.kg)), key=lambda found: -found.kg)
+        return sorted((above for above in sums if self.law.is_met(rule, above.kg)), key=lambda above: -above.kg)
 
     def _additional(self, plant: PlantChemical) -> Iterator[Due]:
         """Yield what was planned additionally (VA VII.4(c), VA VIII.4(c)): five days before each activity begins."""

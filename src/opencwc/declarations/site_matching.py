@@ -117,7 +117,7 @@ def similar_codes(profiles: Iterable[SiteProfile]) -> tuple[tuple[str, ...], ...
     codes: dict[str, list[str]] = defaultdict(list)
     for profile in profiles:
         codes[profile.plain_code].append(profile.code)
-    return tuple(tuple(sorted(found)) for found in codes.values() if len(found) > 1)
+    return tuple(tuple(sorted(alike)) for alike in codes.values() if len(alike) > 1)
 
 
 def _certain(before: Sequence[SiteProfile], now: Sequence[SiteProfile], rarity: Rarity) -> Iterator[SiteMatch]:

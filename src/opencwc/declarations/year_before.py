@@ -77,7 +77,7 @@ def with_codes(register: Register, codes: Mapping[str, str]) -> Register:
         (codes.get(site, site), plant): line._replace(site=codes.get(site, site))
         for (site, plant), line in register.sites.items()
     }
-    activities = tuple(one._replace(site=codes.get(one.site, one.site)) for one in register.activities)
+    activities = tuple(row._replace(site=codes.get(row.site, row.site)) for row in register.activities)
     return register._replace(sites=sites, activities=activities)
 
 

@@ -23,7 +23,7 @@ def text_of(alpha: Declared, lang: str) -> str:
     [
         ("en", ("Declarations due in 2026", "Schedule 2: past activities, 2025", "Plant site A", "quantity produced",
                 "to be filled in (VA VI.15, VI.19)", "B04: storage", "exported, Germany (DEU), 200 kg")),
-        ("fr", ("Déclarations à présenter en 2026", "Tableau 2", "Site d'usines A", "quantité fabriquée",
+        ("fr", ("Déclarations à présenter en 2026", "Tableau 2", "Site d’usines A", "quantité fabriquée",
                 "à compléter (VA VI.15, VI.19)", "B04: stockage", "exporté, Allemagne (DEU), 200 kg", "2026-03-31")),
     ],
 )  # fmt: skip

@@ -41,6 +41,8 @@ PLANTS_RULE = {"S1": "VA VI.15", "S2": "VA VII.7", "S3": "VA VIII.7", "OCPF": "V
 FIGURES_RULE = {"S1": "VA VI.15", "S2": "VA VII.8", "S3": "VA VIII.8", "OCPF": "VA IX.5"}
 TRANSFER_RULE = {"S1": "VA VI.3", "S2": "VA VII.31", "S3": "VA VIII.26"}
 AGGREGATE_RULE = {"S1": "VA VI.6", "S2": "VA VII.1", "S3": "VA VIII.1"}
+SUMMED = {"S2": ("produce", "process", "consume", "import", "export"), "S3": ("produce",)}
+"""The activities that aggregate national data sum over the plants, by regime."""
 RANGE_RULE = {"s3": "VA VIII.8(b)", "doc": "VA IX.5", "psf": "VA IX.6"}
 _WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?) (kg|g|t)\b")
 
@@ -66,69 +68,69 @@ class _Checker:
         if self.document.version != VERSION:
             yield _fault("@version", SCHEMA_RULE, "form_fault_version", text=self.document.version, known=VERSION)
         seen: dict[tuple[str, ...], str] = {}
-        for number, held in enumerate(self.document.declarations, 1):
+        for number, declared in enumerate(self.document.declarations, 1):
             path = f"/declarations[{number}]"
-            key = (held.state, held.regime, held.declaration, str(held.period))
+            key = (declared.state, declared.regime, declared.declaration, str(declared.period))
             if seen.setdefault(key, path) != path:
                 yield _fault(path, SCHEMA_RULE, "form_fault_declaration_twice", other=seen[key])
-            yield from self.declaration(held, path)
+            yield from self.declaration(declared, path)
         yield from self.sums()
         yield from self.against_lines()
 
-    def declaration(self, held: Declaration, path: str) -> Iterator[Fault]:
-        yield from self.state(held.state, f"{path}@state", SITES_RULE[held.regime], held.period)
-        yield from self.days(held, path)
-        if held.declaration != "aggregate" and not held.sites:
-            yield _fault(path, SITES_RULE[held.regime], "form_fault_no_sites")
-        codes = Counter(site.code for site in held.sites)
-        for number, site in enumerate(held.sites, 1):
+    def declaration(self, declared: Declaration, path: str) -> Iterator[Fault]:
+        yield from self.state(declared.state, f"{path}@state", SITES_RULE[declared.regime], declared.period)
+        yield from self.days(declared, path)
+        if declared.declaration != "aggregate" and not declared.sites:
+            yield _fault(path, SITES_RULE[declared.regime], "form_fault_no_sites")
+        codes = Counter(site.code for site in declared.sites)
+        for number, site in enumerate(declared.sites, 1):
             at = f"{path}/sites[{number}]"
             if codes[site.code] > 1:
-                yield _fault(f"{at}@code", SITES_RULE[held.regime], "form_fault_site_twice", site=site.code)
-            yield from self.site(held, site, at)
-        for number, chemical in enumerate(held.chemicals, 1):
-            yield from self.chemical(held, chemical, f"{path}/chemicals[{number}]")
+                yield _fault(f"{at}@code", SITES_RULE[declared.regime], "form_fault_site_twice", site=site.code)
+            yield from self.site(declared, site, at)
+        for number, chemical in enumerate(declared.chemicals, 1):
+            yield from self.chemical(declared, chemical, f"{path}/chemicals[{number}]")
 
-    def days(self, held: Declaration, path: str) -> Iterator[Fault]:
+    def days(self, declared: Declaration, path: str) -> Iterator[Fault]:
         """Yield what is wrong with the year declared on, the last day, and the day on which it was made."""
         year = self.document.year
-        expected = {"past": year - 1, "aggregate": year - 1, "anticipated": year + 1}.get(held.declaration)
-        deadline = self.law.deadline(deadline_of(held.regime, held.declaration))
+        expected = {"past": year - 1, "aggregate": year - 1, "anticipated": year + 1}.get(declared.declaration)
+        deadline = self.law.deadline(deadline_of(declared.regime, declared.declaration))
         source = in_short(deadline.source)
-        if expected is not None and held.period != expected:
+        if expected is not None and declared.period != expected:
             yield _fault(
-                f"{path}@period", source, "form_fault_period", period=str(held.period), expected=str(expected),
+                f"{path}@period", source, "form_fault_period", period=str(declared.period), expected=str(expected),
                 year=str(year),
             )  # fmt: skip
-        elif expected is not None and held.due > (last := last_day(deadline, year)):
-            yield _fault(f"{path}@due", source, "form_fault_due", due=str(held.due), last=str(last))
+        elif expected is not None and declared.due > (last := last_day(deadline, year)):
+            yield _fault(f"{path}@due", source, "form_fault_due", due=str(declared.due), last=str(last))
         made = self.document.made
-        if made is not None and made > held.due:
-            yield _fault(f"{path}@due", source, "form_fault_late", made=str(made), due=str(held.due))
+        if made is not None and made > declared.due:
+            yield _fault(f"{path}@due", source, "form_fault_late", made=str(made), due=str(declared.due))
 
-    def site(self, held: Declaration, site: Site, path: str) -> Iterator[Fault]:
-        yield from self.state(site.country, f"{path}@country", SITES_RULE[held.regime], held.period)
-        yield from self.fields(held, site.fields, "plant_site", path)
+    def site(self, declared: Declaration, site: Site, path: str) -> Iterator[Fault]:
+        yield from self.state(site.country, f"{path}@country", SITES_RULE[declared.regime], declared.period)
+        yield from self.fields(declared, site.fields, "plant_site", path)
         if not site.plants:
-            yield _fault(path, PLANTS_RULE[held.regime], "form_fault_no_plants", site=site.code)
+            yield _fault(path, PLANTS_RULE[declared.regime], "form_fault_no_plants", site=site.code)
         codes = Counter(plant.code for plant in site.plants)
         for number, plant in enumerate(site.plants, 1):
             at = f"{path}/plants[{number}]"
             if codes[plant.code] > 1:
-                yield _fault(f"{at}@code", PLANTS_RULE[held.regime], "form_fault_plant_twice", plant=plant.code)
-            yield from self.plant(held, plant, at)
+                yield _fault(f"{at}@code", PLANTS_RULE[declared.regime], "form_fault_plant_twice", plant=plant.code)
+            yield from self.plant(declared, plant, at)
 
-    def plant(self, held: Declaration, plant: Plant, path: str) -> Iterator[Fault]:
-        if held.regime != "OCPF" or any(chemical.of == "psf" for chemical in plant.chemicals):
-            yield from self.fields(held, plant.fields, "plant", path)
+    def plant(self, declared: Declaration, plant: Plant, path: str) -> Iterator[Fault]:
+        if declared.regime != "OCPF" or any(chemical.of == "psf" for chemical in plant.chemicals):
+            yield from self.fields(declared, plant.fields, "plant", path)
         if not plant.chemicals:
-            yield _fault(path, FIGURES_RULE[held.regime], "form_fault_no_chemicals", plant=plant.code)
+            yield _fault(path, FIGURES_RULE[declared.regime], "form_fault_no_chemicals", plant=plant.code)
         for number, chemical in enumerate(plant.chemicals, 1):
-            yield from self.chemical(held, chemical, f"{path}/chemicals[{number}]")
+            yield from self.chemical(declared, chemical, f"{path}/chemicals[{number}]")
 
-    def fields(self, held: Declaration, fields: Iterable[Field], form: str, path: str) -> Iterator[Fault]:
+    def fields(self, declared: Declaration, fields: Iterable[Field], form: str, path: str) -> Iterator[Fault]:
         """Yield fields that are missing, that the form does not have, and codes that no table has."""
-        asked = {known.id: known for known in fields_asked(held.regime, held.declaration, form)}
+        asked = {known.id: known for known in fields_asked(declared.regime, declared.declaration, form)}
         present: set[str] = set()
         for number, field in enumerate(fields, 1):
             at = f"{path}/fields[{number}]"
@@ -153,22 +155,22 @@ class _Checker:
                 source = in_short(known.source)
                 yield _fault(path, source, "form_missing", field=named(known), rule=source)
 
-    def chemical(self, held: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
-        national = held.declaration == "aggregate" and held.regime != "S1"
-        if (chemical.of == "chemical") == (held.regime == "OCPF"):
-            yield _fault(f"{path}@of", SCHEMA_RULE, "form_fault_kind_of_chemical", regime=held.regime)
+    def chemical(self, declared: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
+        national = declared.declaration == "aggregate" and declared.regime != "S1"
+        if (chemical.of == "chemical") == (declared.regime == "OCPF"):
+            yield _fault(f"{path}@of", SCHEMA_RULE, "form_fault_kind_of_chemical", regime=declared.regime)
             return
         if chemical.of == "chemical":
-            yield from self.fields(held, chemical.fields, "aggregate" if national else "chemical", path)
-            yield from self.identity(held, chemical, path)
-        yield from self.range(held, chemical, path)
+            yield from self.fields(declared, chemical.fields, "aggregate" if national else "chemical", path)
+            yield from self.identity(declared, chemical, path)
+        yield from self.range(declared, chemical, path)
         for number, figure in enumerate(chemical.figures, 1):
-            yield from self.figure(held, figure, f"{path}/figures[{number}]")
-        yield from field_sums(chemical, held.period, path)
+            yield from self.figure(declared, figure, f"{path}/figures[{number}]")
+        yield from field_sums(chemical, declared.period, path)
 
-    def identity(self, held: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
+    def identity(self, declared: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
         """Yield what name, number and entry of a chemical have against one another."""
-        rule = FIGURES_RULE[held.regime]
+        rule = FIGURES_RULE[declared.regime]
         if chemical.cas and not is_valid(chemical.cas):
             yield _fault(f"{path}@cas", rule, "form_fault_cas", cas=chemical.cas[:80])
             return
@@ -187,43 +189,43 @@ class _Checker:
                 "form_fault_entry" if read.entry else "form_fault_entry_none",
                 chemical=chemical.name or chemical.cas, entry=chemical.entry or "–", other=read.entry,
             )  # fmt: skip
-        elif read.regime != held.regime:
-            yield _fault(f"{path}@entry", rule, "form_fault_regime", entry=read.entry, regime=held.regime)
+        elif read.regime != declared.regime:
+            yield _fault(f"{path}@entry", rule, "form_fault_regime", entry=read.entry, regime=declared.regime)
         else:
-            yield from self.threshold(held, chemical, read, path)
+            yield from self.threshold(declared, chemical, read, path)
 
-    def threshold(self, held: Declaration, chemical: Chemical, read: ReadChemical, path: str) -> Iterator[Fault]:
+    def threshold(self, declared: Declaration, chemical: Chemical, read: ReadChemical, path: str) -> Iterator[Fault]:
         """Yield a plant's chemical of Schedule 2 or 3 that is declared although no figure is above the threshold."""
         limit = self.law.kg(DECLARED[read.group][0]) if read.group in DECLARED else None
         threshold = self.law.threshold(DECLARED[read.group][0]) if limit is not None else None
-        if limit is None or threshold is None or held.declaration == "aggregate":
+        if limit is None or threshold is None or declared.declaration == "aggregate":
             return
         if self.law.reading("plans-and-past") == "together" or any(f.quantity is None for f in chemical.figures):
             return
         sums: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
         for figure in chemical.figures:
-            if figure.activity in ACTIVITIES_OF[held.regime]:
+            if figure.activity in ACTIVITIES_OF[declared.regime]:
                 sums[figure.activity, figure.year] += _kg(figure)
         most = max(sums.values(), default=Decimal(0))
-        whole = held.declaration == "additional" and self.law.reading("additional-sum") != "alone"
+        whole = declared.declaration == "additional" and self.law.reading("additional-sum") != "alone"
         if most <= limit and not whole:
             yield _fault(
                 path, in_short(threshold.source), "form_fault_under_threshold", amount=amount(most), limit=amount(limit)
             )
 
-    def range(self, held: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
+    def range(self, declared: Declaration, chemical: Chemical, path: str) -> Iterator[Fault]:
         """Yield a code of a range that the produced weight does not lie in, or that stands where there is none."""
-        of = "s3" if held.regime == "S3" and held.declaration != "aggregate" else chemical.of
+        of = "s3" if declared.regime == "S3" and declared.declaration != "aggregate" else chemical.of
         if of == "chemical":
             if chemical.range:
                 yield _fault(f"{path}@range", RANGE_RULE["s3"], "form_fault_range_none", range=chemical.range[:80])
             return
-        produced = [f for f in chemical.figures if f.activity == "produce" and f.year == held.period]
+        produced = [f for f in chemical.figures if f.activity == "produce" and f.year == declared.period]
         if any(figure.quantity is None for figure in produced):
             return
         kg = sum(map(_kg, produced), Decimal(0))
         expected = self.law.range_code(of, kg)
-        if held.declaration == "additional" and self.law.reading("additional-sum") != "alone":
+        if declared.declaration == "additional" and self.law.reading("additional-sum") != "alone":
             return
         if chemical.range != expected and (kg or chemical.range not in codes_of(f"{of}_range")):
             yield _fault(
@@ -231,17 +233,17 @@ class _Checker:
                 amount=amount(kg), expected=expected or "–",
             )  # fmt: skip
 
-    def figure(self, held: Declaration, figure: Figure, path: str) -> Iterator[Fault]:
+    def figure(self, declared: Declaration, figure: Figure, path: str) -> Iterator[Fault]:
         """Yield what is wrong with one weight: none, its year, its plan, its day, its partner."""
-        rule = (AGGREGATE_RULE if held.declaration == "aggregate" else FIGURES_RULE).get(held.regime, "VA IX.5")
+        rule = (AGGREGATE_RULE if declared.declaration == "aggregate" else FIGURES_RULE).get(declared.regime, "VA IX.5")
         if figure.quantity is None:
             yield _fault(f"{path}@quantity", rule, "form_fault_quantity_missing")
-        back = 2 if held.regime == "S2" and held.declaration == "past" else 0
-        if not held.period - back <= figure.year <= held.period:
-            yield _fault(f"{path}@year", rule, "form_fault_year", year=str(figure.year), period=str(held.period))
-        if figure.planned != (held.declaration in AHEAD) and held.declaration != "transfer":
+        back = 2 if declared.regime == "S2" and declared.declaration == "past" else 0
+        if not declared.period - back <= figure.year <= declared.period:
+            yield _fault(f"{path}@year", rule, "form_fault_year", year=str(figure.year), period=str(declared.period))
+        if figure.planned != (declared.declaration in AHEAD) and declared.declaration != "transfer":
             yield _fault(f"{path}@planned", rule, "form_fault_planned")
-        if figure.begins is None and held.declaration in ("additional", "transfer"):
+        if figure.begins is None and declared.declaration in ("additional", "transfer"):
             yield _fault(f"{path}@begins", rule, "form_fault_day_missing")
         if figure.begins is not None and figure.begins.year != figure.year:
             yield _fault(
@@ -251,16 +253,16 @@ class _Checker:
             if not figure.partner:
                 yield _fault(f"{path}@partner", rule, "form_fault_partner_missing")
             else:
-                yield from self.partner(held, figure, path)
+                yield from self.partner(declared, figure, path)
 
-    def partner(self, held: Declaration, figure: Figure, path: str) -> Iterator[Fault]:
+    def partner(self, declared: Declaration, figure: Figure, path: str) -> Iterator[Fault]:
         """Yield a partner that is no State, that is the State itself, or that is no State Party (VA VII.31)."""
         territory = find_territory(figure.partner)
-        rule = TRANSFER_RULE.get(held.regime, SCHEMA_RULE)
+        rule = TRANSFER_RULE.get(declared.regime, SCHEMA_RULE)
         at = f"{path}@partner"
         if territory is None or territory.code != figure.partner:
             yield _fault(at, SCHEMA_RULE, "form_fault_partner_unknown", partner=figure.partner[:80])
-        elif figure.partner == held.state:
+        elif figure.partner == declared.state:
             yield _fault(at, rule, "form_fault_partner_self", partner=figure.partner)
         elif not self.is_party(figure.partner, date(figure.year, 12, 31)):
             yield _fault(at, rule, "form_fault_partner_no_party", partner=figure.partner, year=str(figure.year))
@@ -280,30 +282,37 @@ class _Checker:
 
     def sums(self) -> Iterator[Fault]:
         """Yield where the plants of a State together declare more than its aggregate data say."""
-        plants: dict[tuple[str, str, int, str, str], Decimal] = defaultdict(Decimal)
-        for held in self.document.declarations:
-            if held.declaration == "past" and held.regime in ("S2", "S3"):
-                for chemical in (one for site in held.sites for plant in site.plants for one in plant.chemicals):
-                    for figure in chemical.figures:
-                        if figure.year == held.period:
-                            key = (held.state, held.regime, held.period, self.key(chemical), figure.activity)
-                            plants[key] += _kg(figure)
-        for number, held in enumerate(self.document.declarations, 1):
-            if held.declaration != "aggregate" or held.regime not in ("S2", "S3"):
+        by_plants = self.plant_sums()
+        for number, declared in enumerate(self.document.declarations, 1):
+            if declared.declaration != "aggregate" or declared.regime not in SUMMED:
                 continue
-            for at, chemical in enumerate(held.chemicals, 1):
+            state, regime, period, rule = declared.state, declared.regime, declared.period, AGGREGATE_RULE
+            for at, chemical in enumerate(declared.chemicals, 1):
                 national: dict[str, Decimal] = defaultdict(Decimal)
                 for figure in chemical.figures:
                     national[figure.activity] += _kg(figure)
-                counted = ("produce", "process", "consume", "import", "export") if held.regime == "S2" else ("produce",)
-                for activity in counted:
-                    whole = plants.get((held.state, held.regime, held.period, self.key(chemical), activity), Decimal(0))
+                for activity in SUMMED[regime]:
+                    whole = by_plants.get((state, regime, period, self.key(chemical), activity), Decimal(0))
                     if whole > national[activity] and not any(f.quantity is None for f in chemical.figures):
                         yield _fault(
-                            f"/declarations[{number}]/chemicals[{at}]", AGGREGATE_RULE[held.regime], "form_fault_sum",
+                            f"/declarations[{number}]/chemicals[{at}]", rule[regime], "form_fault_sum",
                             activity=Message(f"form_activity_{activity}"), plants=amount(whole),
                             national=amount(national[activity]), chemical=chemical.name or chemical.cas,
                         )  # fmt: skip
+
+    def plant_sums(self) -> dict[tuple[str, str, int, str, str], Decimal]:
+        """Return what all plants declare for the past year, in kg, by State, regime, year, chemical and activity."""
+        by_plants: dict[tuple[str, str, int, str, str], Decimal] = defaultdict(Decimal)
+        for declared in self.document.declarations:
+            if declared.declaration != "past" or declared.regime not in SUMMED:
+                continue
+            of = (declared.state, declared.regime, declared.period)
+            for plant in (plant for site in declared.sites for plant in site.plants):
+                for chemical in plant.chemicals:
+                    for figure in chemical.figures:
+                        if figure.year == declared.period:
+                            by_plants[*of, self.key(chemical), figure.activity] += _kg(figure)
+        return by_plants
 
     def key(self, chemical: Chemical) -> str:
         read = self.chemicals.read(chemical.name, chemical.cas)
@@ -381,7 +390,7 @@ Place = tuple[str, str, str, str, str, str, str]
 
 def _figures_by_place(document: Document) -> dict[Place, tuple[str, tuple[tuple[str, ...], ...]]]:
     """Return the figures of each declared chemical as texts without order, and its path, by where it is declared."""
-    held: dict[Place, tuple[str, tuple[tuple[str, ...], ...]]] = {}
+    texts_at: dict[Place, tuple[str, tuple[tuple[str, ...], ...]]] = {}
     for number, part in enumerate(document.declarations, 1):
         head = (part.state, part.regime, part.declaration, str(part.period))
         path = f"/declarations[{number}]"
@@ -400,8 +409,8 @@ def _figures_by_place(document: Document) -> dict[Place, tuple[str, tuple[tuple[
                  f.partner, f.purpose, str(f.begins or ""))
                 for f in chemical.figures
             )  # fmt: skip
-            held[*head, site_code, plant_code, f"{what} {day}".strip()] = (at_path, tuple(texts))
-    return held
+            texts_at[*head, site_code, plant_code, f"{what} {day}".strip()] = (at_path, tuple(texts))
+    return texts_at
 
 
 def _kg(figure: Figure) -> Decimal:

@@ -1,4 +1,4 @@
-"""What `opencwc declare` says beside what is due: the year before, what is near, inspections, what nobody can say."""
+"""The summaries below what is due: what is near, inspections, what cannot be judged, and the year before."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer
 
 
-def beside(answer: Answer, as_of: str, lang: str) -> Iterator[str]:
-    """Yield the lines below the table: headings with the first of what stands under them."""
+def summary_lines(answer: Answer, as_of: str, lang: str) -> Iterator[str]:
+    """Yield what is near a threshold, what is inspected and what cannot be judged, each under its heading."""
     from opencwc.declarations.inspections import told_of_inspections, told_of_near, told_of_unknown
 
     day: date = options.day_asked(as_of)
@@ -26,14 +26,18 @@ def beside(answer: Answer, as_of: str, lang: str) -> Iterator[str]:
     yield from _under("beside_unknown", told_of_unknown(answer), lang)
 
 
-def year_before(
+def comparison_lines(
     source: Path,
     answer: Answer,
     columns: Mapping[str, Mapping[str, str]],
     law: tuple[str, str, Mapping[str, str]],
     lang: str,
 ) -> Iterator[str]:
-    """Yield what last year's own register says beside this one's; ``law`` is the day, the profile and the readings."""
+    """Yield how last year's register differs from this one: sites, declarations and figures, each under its heading.
+
+    ``source`` is last year's register, read with the same ``columns``; ``law`` holds the day, the profile and the
+    readings.
+    """
     from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.law import Law
     from opencwc.declarations.register_reader import read_register
@@ -51,14 +55,14 @@ def year_before(
 
 
 def _under(heading: str, messages: Iterable[Message], lang: str) -> Iterator[str]:
-    """Yield a heading with what stands under it, and how much more there is; nothing where nothing does."""
-    found = iter(messages)
-    shown = list(islice(found, _MOST))
+    """Yield a heading with the first messages and how many more there are; nothing where there is no message."""
+    waiting = iter(messages)
+    shown = list(islice(waiting, _MOST))
     if not shown:
         return
     yield f"{say(heading, lang)}:"
     yield from (f"  {sentence(message, lang)}" for message in shown)
-    if more := sum(1 for _ in found):
+    if more := sum(1 for _ in waiting):
         yield f"  {sentence(Message('beside_more', {'count': more}), lang)}"
 
 
