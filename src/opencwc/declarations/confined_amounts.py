@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
@@ -54,10 +53,10 @@ class AmountsTask(Task):
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
         from opencwc.declarations.reader import load_table_readers
-        from opencwc.declarations.register_reader import read_uploads
+        from opencwc.declarations.register_reader import read_register
 
         load_table_readers()
-        amounts_of(read_uploads([("activities.csv", io.BytesIO(_SAMPLE))]))
+        amounts_of(read_register({"activities.csv": _SAMPLE}))
         self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
