@@ -143,8 +143,9 @@ def _fault(
         key=lambda sum: sum[0],
     )
     _, name, activity = largest
+    place = checked.place(Key(site, name, chemical, activity, year, False))
     return Fault(
-        checked.place(Key(site, name, chemical, activity, year, False)), "", "ask" if lost or opening or by_processing else "wrong",
+        place, "", "ask" if lost or opening or by_processing else "wrong",
         checked.subject(site, plant, chemical, year), Message(f"check_balance_{kind}{opening}", said),
         {"there": balance.there, "accounted": balance.accounted, "gap": gap},
     )  # fmt: skip
