@@ -56,3 +56,45 @@ def test_without_a_register_the_command_says_what_to_give(run: Run, tmp_path: Pa
     ran = run("declare", "--template", tmp_path / "r.pdf")
     assert ran.status == 2
     assert not (tmp_path / "r.pdf").exists()
+
+
+def test_what_was_read_or_filled_in_is_never_written_over(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "books"
+    run("declare", "--template", folder)
+    (folder / "activities.csv").write_text(ACTIVITIES)
+    run("declare", folder, "--year", "2026", "--format", "csv", "--write-register", tmp_path / "books.xlsx")
+    held = {file: file.read_bytes() for file in (*folder.iterdir(), tmp_path / "books.xlsx")}
+    for words in (
+        (folder, "-o", folder / "activities.csv"),
+        (folder, "--check-books", "-o", folder / "sites.csv"),
+        (folder, "--write-register", folder),
+        (folder, "-o", tmp_path / "books.csv", "--trade", folder / "sites.csv", "--before", folder),
+        ("--template", folder),
+        ("--template", tmp_path / "books.xlsx"),
+        ("--check", tmp_path / "books.xlsx", "--format", "csv", "-o", tmp_path / "books.xlsx"),
+    ):
+        assert run("declare", *words, "--year", "2026").status == 2
+        assert {file: file.read_bytes() for file in held} == held
+
+
+def test_two_tasks_are_refused_and_every_format_is_named(run: Run, register: Path, tmp_path: Path) -> None:
+    for words in (
+        ("--check-books", "-o", tmp_path / "answer.json"),
+        ("--unusual", "--letters", tmp_path / "letters"),
+        ("--unusual", "--format", "pdf"),
+        ("--check-books", "--format", "ledger"),
+    ):
+        ran = run("declare", register, *words, "--year", "2026")
+        assert (ran.status, ran.out) == (2, b"")
+        assert list(tmp_path.iterdir()) == [register]
+    ran = run("declare", register, "--format", "doc")
+    assert all(f" {name}" in ran.err.replace(",", "").replace(".", "") for name in ("csv", "ledger", "pdf", "xml"))
+
+
+def test_a_repeated_row_names_the_line_of_the_other(run: Run, register: Path) -> None:
+    header, row, _ = ACTIVITIES.splitlines()
+    register.write_text("\n".join((header, "", row, row, "")))
+    ran = run("declare", register, "--year", "2026", "--format", "csv")
+    assert "activities.csv, line 4: the row says the same as row 3" in ran.err.replace("\u2068", "").replace(
+        "\u2069", ""
+    )

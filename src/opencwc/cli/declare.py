@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer, Problem, Register
 
 FORMATS = ("csv", "jsonl", "ledger")
+FORMATS_OF_FOUND = ("csv", "jsonl")
+"""In which what the checks found, or figures worth asking about, can be written."""
 
 
 @options.command
@@ -96,14 +98,22 @@ def declare(
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
     language = options.language_asked(lang)
+    tasks = {
+        "--template": template, "--check": check, "--letters": letters, "--answers": answers, "--unusual": unusual,
+        "--check-books": check_books,
+    }  # fmt: skip
+    paper = "" if template or check or letters or answers else papers.paper_asked(format, output)
+    _refuse_two([*(name for name, wish in tasks.items() if wish), *([f"--format {paper}"] if paper else [])])
     if template is not None:
         return write_template_asked(template, language)
     law = LawAsked(as_of, profile, _readings(reading))
     if check is not None:
+        options.refuse_overwriting_input([check], output)
         return papers.check_declaration(check, law, output, format, language)
     source, columns = papers.require_register(register), _columns(options.columns_asked(map))
-    paper = "" if answers or letters else papers.paper_asked(format, output)
-    asked = "" if paper or answers or letters else options.format_asked(format, output, FORMATS)
+    options.refuse_overwriting_input(_files_read(source, before, trade, profile), output)
+    known = FORMATS_OF_FOUND if unusual or check_books else (*FORMATS, *PAPERS)
+    asked = "" if paper or answers or letters else options.format_asked(format, output, known)
     with _collection_paused():
         books = _Books.of(source, columns, law, options.year_asked(year))
         if write_register is not None:
@@ -252,6 +262,18 @@ def _collection_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _files_read(register: Path, before: Path | None, trade: str, profile: str) -> list[Path]:
+    """Return the files that are read, over which no answer may be written."""
+    named = (register, before, Path(trade.rpartition("#")[0] or trade) if trade else None, Path(profile))
+    return [file for path in named if path is not None and path.exists() for file in _files(path)]
+
+
+def _refuse_two(tasks: Sequence[str]) -> None:
+    """Raise `SettingsError` where two things are asked for that one answer cannot be."""
+    if len(tasks) > 1:
+        raise SettingsError("options_apart", one=tasks[0], other=tasks[1])
 
 
 def _files(register: Path) -> list[Path]:

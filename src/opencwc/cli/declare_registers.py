@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opencwc.cli import options
 from opencwc.cli.value import displayable
 from opencwc.finding import Message
 from opencwc.wording import sentence
@@ -22,6 +21,8 @@ def write_template_asked(target: Path, lang: str) -> int:
     from opencwc.errors import OutputError
     from opencwc.files import open_for_writing
 
+    if target.is_file() and target.suffix.lower() == ".xlsx":  # it may be filled in
+        raise OutputError("register_there", where=str(target))
     if target.suffix.lower() == ".xlsx":
         with open_for_writing(target, binary=True) as stream:
             write_template(stream, lang)
@@ -29,7 +30,10 @@ def write_template_asked(target: Path, lang: str) -> int:
         raise OutputError("register_target_unknown", where=str(target))
     else:
         make_folder(target)
-        for name, content in template_texts(lang).items():
+        texts = template_texts(lang)
+        if there := next((target / name for name in texts if (target / name).exists()), None):
+            raise OutputError("register_there", where=str(there))
+        for name, content in texts.items():
             with open_for_writing(target / name, binary=True) as stream:
                 stream.write(content)
     _say_written(target, lang)
@@ -40,11 +44,10 @@ def write_register_asked(register: Register, source: Path, target: Path, lang: s
     """Write a register that was read, never over what it was read from."""
     from opencwc.declarations.register_writer import write_register
 
-    options.refuse_overwriting((source,), (target,))
-    if target.is_dir() and source.is_dir() and target.samefile(source):
+    if target.exists() and target.samefile(source):
         from opencwc.errors import InputError
 
-        raise InputError("answer_replaces_ledger", where=str(target))
+        raise InputError("answer_replaces_input", where=str(target))
     write_register(register, target)
     _say_written(target, lang)
 

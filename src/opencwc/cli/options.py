@@ -114,6 +114,12 @@ def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> 
         raise InputError("two_answers_in_one_file", where=str(targets[0]))
 
 
+def refuse_overwriting_input(read: Sequence[Path], output: Path | None) -> None:
+    """Raise `InputError` where an answer would take the place of a file that is read."""
+    if output is not None and output.is_file() and any(file.is_file() and output.samefile(file) for file in read):
+        raise InputError("answer_replaces_input", where=str(output))
+
+
 def columns_asked(pairs: Sequence[str] | None) -> dict[str, str]:
     """Return which column holds which field, as ``--map FIELD=COLUMN`` says it; the column may be ``=VALUE``."""
     columns: dict[str, str] = {}

@@ -25,6 +25,7 @@ ACTIVITY_FIELDS = (
     "site", "plant", "chemical", "cas", "activity", "year", "quantity", "unit", "concentration", "planned", "purpose",
     "partner", "date", "remarks",
 )  # fmt: skip
+_WHOLE = Decimal(100)
 DUE_FIELDS = (
     "site", "plant", "chemical", "entry", "regime", "declaration", "period", "due", "range", "inspection", "why",
 )  # fmt: skip
@@ -151,7 +152,9 @@ class Activity(NamedTuple):
     @property
     def content(self) -> Decimal:
         """The weight of the chemical itself in kg: quantity times concentration; 0 where the quantity is not known."""
-        return self.kg * self.share / 100 if self.kg is not None else Decimal(0)
+        if self.kg is None:
+            return Decimal(0)
+        return self.kg if self.share == _WHOLE else self.kg * self.share / 100
 
 
 class Register(NamedTuple):

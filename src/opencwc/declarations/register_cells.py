@@ -172,6 +172,8 @@ class RowReader:
             self.problems.append(Problem(Place(table, row.number), row.problem, True))
             return True
         barred = False
+        if not row.faults and ERROR_TEXTS.isdisjoint(row.texts.values()):
+            return False
         for field, says, bars in row.faults:
             unjudged = bars and field in judged_by
             barred |= unjudged
@@ -218,8 +220,11 @@ class RowReader:
         if not text:
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_missing")
             return None
-        amount, inside = _quantity_parts(text)
-        numeral = numeral_of(amount, self.habits.decimal)
+        if _POINTED.fullmatch(text) or _WHOLE.fullmatch(text):  # it has one reading, whatever the table's marks
+            amount, inside, numeral = text, "", Numeral(text)
+        else:
+            amount, inside = _quantity_parts(text)
+            numeral = numeral_of(amount, self.habits.decimal)
         value = numeral.exact
         if value is None:
             name = "declare_quantity_two" if numeral.text else "declare_quantity_unread"
@@ -347,4 +352,5 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _TWO_YEARS = re.compile(r"(\d{4})\s?[-/–]\s?(\d{2})")
 _YEAR_WORD = re.compile(r"\s*(?:年度?|г\.?|год)$")
 _NO_MARK = re.compile(r"\d+|[1-9]\d{0,2}[.,]\d{3}")
+_WHOLE = re.compile(r"\d+")
 _POINTED = re.compile(r"\d+\.(?:\d{1,2}|\d{4,})")

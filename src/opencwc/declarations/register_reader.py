@@ -118,15 +118,15 @@ def register_of(tables: Mapping[str, RegisterTable], given: Mapping[str, Columns
     for kind, table in read.items():
         reader = RowReader(table.habits)
         if kind == SITES:
-            sites = _sites(reader, table.rows)
+            sites = _sites(reader, table.rows, tables[kind].at)
         else:
             activities = [line for row in table.rows if (line := reader.activity_of(row)) is not None]
-            reader.problems += [*_repeated(table.rows), *_small_shares(activities)]
+            reader.problems += [*_repeated(table.rows, tables[kind].at), *_small_shares(activities)]
         problems += tables[kind].problems()
         problems += sorted(reader.problems, key=lambda problem: problem.place.row)
     problems += _unknown_places(sites, activities)
     problems += _doubtful_codes(sites, activities)
-    problems += _contradictions(sites)
+    problems += _contradictions(sites, tables[SITES].at if SITES in tables else ())
     lines = {SITES: {site.row for site in sites.values()}, ACTIVITIES: {activity.row for activity in activities}}
     unread = {kind: _without(table.rows, lines[kind]) for kind, table in read.items()}
     return Register(
@@ -211,7 +211,11 @@ def _names_by_column(table: RegisterTable, fields: Columns) -> Columns:
 
 
 def _named_row(number: int, row: Row, names: Columns, constants: Columns) -> CellTexts:
-    texts = {**constants, **{names[column]: text for column, text in row.texts.items()}}
+    texts = {names[column]: text for column, text in row.texts.items()}
+    if constants:
+        texts = {**constants, **texts}
+    if not row.numbers and not row.faults:
+        return CellTexts(number, texts, problem=row.problem)
     faults = tuple(Fault(names[fault.column], fault.says, fault.bars) for fault in row.faults)
     return CellTexts(number, texts, frozenset(names[column] for column in row.numbers), faults, row.problem)
 
@@ -230,8 +234,11 @@ def _settled(row: CellTexts, habits: TableHabits, table: RegisterTable) -> CellT
     return row._replace(texts={**row.texts, **changed}) if changed else row
 
 
-def _sites(reader: RowReader, rows: Iterable[CellTexts]) -> dict[tuple[str, str], Site]:
-    """Return the lines of the table of sites; two lines of one code are said, and the first holds."""
+def _sites(reader: RowReader, rows: Iterable[CellTexts], at: Sequence[int]) -> dict[tuple[str, str], Site]:
+    """Return the lines of the table of sites; two lines of one code are said, and the first holds.
+
+    ``at`` says where each row stands in its file.
+    """
     sites: dict[tuple[str, str], Site] = {}
     for row in rows:
         read = reader.site_of(row)
@@ -239,22 +246,22 @@ def _sites(reader: RowReader, rows: Iterable[CellTexts]) -> dict[tuple[str, str]
             continue
         first = sites.setdefault((read.site, read.plant), read)
         if first is not read:
-            said = {"site": read.site, "plant": read.plant, "row": str(first.row)}
+            said = {"site": read.site, "plant": read.plant, "row": str(at[first.row - 1])}
             same = first._replace(row=read.row, texts=read.texts) == read
             name = "declare_site_repeated" if same else "declare_site_twice"
             reader.problems.append(Problem(Place(SITES, read.row, "site"), Message(name, dict(said))))
     return sites
 
 
-def _repeated(rows: Iterable[CellTexts]) -> Iterator[Problem]:
-    """Yield the rows that say the same as an earlier one; both are counted."""
-    first: dict[tuple[tuple[str, str], ...], int] = {}
+def _repeated(rows: Iterable[CellTexts], at: Sequence[int]) -> Iterator[Problem]:
+    """Yield the rows that say the same as an earlier one; both are counted. ``at`` says where each stands."""
+    first: dict[frozenset[tuple[str, str]], int] = {}
     for row in rows:
         if row.problem is not None:
             continue
-        earlier = first.setdefault(tuple(sorted(row.texts.items())), row.number)
+        earlier = first.setdefault(frozenset(row.texts.items()), row.number)
         if earlier != row.number:
-            yield Problem(Place(ACTIVITIES, row.number), Message("declare_row_repeated", {"row": str(earlier)}))
+            yield Problem(Place(ACTIVITIES, row.number), Message("declare_row_repeated", {"row": str(at[earlier - 1])}))
 
 
 def _small_shares(activities: Iterable[Activity]) -> Iterator[Problem]:
@@ -301,12 +308,15 @@ def _doubtful_codes(sites: Mapping[tuple[str, str], Site], activities: Iterable[
             yield Problem(places[site, other], Message("declare_codes_alike", {"one": one, "other": other}))
 
 
-def _contradictions(sites: Mapping[tuple[str, str], Site]) -> Iterator[Problem]:
-    """Yield the plants whose line says another State or another kind of facility than the line of their site."""
+def _contradictions(sites: Mapping[tuple[str, str], Site], at: Sequence[int]) -> Iterator[Problem]:
+    """Yield the plants whose line says another State or another kind of facility than the line of their site.
+
+    ``at`` says where each row stands in its file.
+    """
     for line in sites.values():
         whole = sites.get((line.site, "")) if line.plant else None
         for field in ("country", "kind") if whole is not None else ():
             own, other = getattr(line, field), getattr(whole, field)
             if own and other and own != other:
-                values = {"one": own, "other": other, "row": str(whole.row if whole else 0)}
+                values = {"one": own, "other": other, "row": str(at[whole.row - 1] if whole else 0)}
                 yield Problem(Place(SITES, line.row, field), Message("declare_site_contradicts", dict(values)))

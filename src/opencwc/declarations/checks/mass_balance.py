@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,6 +13,8 @@ from opencwc.declarations.phrases import amount, place_said
 from opencwc.finding import Message, Value
 
 CAME, WENT = ("produce", "acquire", "import"), ("consume", "export")
+Plants = Mapping[str, Mapping[str, Decimal]]
+"""The sums of a site, a chemical and a year, in kg: by plant, then by activity."""
 SHARE = Decimal("0.02")
 """How much of the larger side rounding, weighing and analysis may make; our own measure."""
 
@@ -71,41 +72,48 @@ def out_of_balance(checked: CheckedBooks) -> Iterator[Fault]:
     it is asked and not called wrong; where no line says that any came, the books do not keep what comes, and only of a
     Schedule 1 chemical it is asked. Where a line of the year states no quantity, nothing can be said.
     """
-    for (site, chemical, year), plants in sorted(_by_site(checked).items()):
-        if (site, chemical, year) in checked.unstated or year not in checked.years:
+    sites = _by_site(checked)
+    for (site, chemical, year), plants in sorted(sites.items()):
+        if year not in checked.years or (site, chemical, year) in checked.unstated or not _takes(plants):
             continue
-        whole = _balance(checked, site, tuple(plants), chemical, year)
+        before = sites.get((site, chemical, year - 1), {})
+        whole = _balance(plants, before, plants)
         of_schedule_1 = checked.books.chemicals[chemical].regime == "S1"
         if whole.short and (whole.says_what_came or (of_schedule_1 and (whole.went or whole.processed))):
-            short = [plant for plant in plants if _balance(checked, site, (plant,), chemical, year).short]
+            short = [plant for plant in plants if len(plants) == 1 or _balance(plants, before, (plant,)).short]
             plant = short[0] if len(short) == 1 else ""
-            yield _fault(checked, whole, (site, plant, chemical, year), whole.short, sorted(plants))
+            yield _fault(checked, whole, (site, plant, chemical, year), whole.short, plants)
         elif of_schedule_1 and whole.over and not whole.processed:
-            yield _fault(checked, whole, (site, "", chemical, year), whole.over, sorted(plants), lost=True)
+            yield _fault(checked, whole, (site, "", chemical, year), whole.over, plants, lost=True)
 
 
-def _by_site(checked: CheckedBooks) -> dict[tuple[str, str, int], set[str]]:
-    """Return the plants of each site, chemical and year that have a line of something that takes from what is there."""
-    plants: dict[tuple[str, str, int], set[str]] = defaultdict(set)
-    taken: set[tuple[str, str, int]] = set()
-    for key in checked.books.whole:
-        if not key.planned:
-            plants[key.site, key.chemical, key.year].add(key.plant)
-            if key.activity not in CAME:
-                taken.add((key.site, key.chemical, key.year))
-    return {key: found for key, found in plants.items() if key in taken}
+def _by_site(checked: CheckedBooks) -> Mapping[tuple[str, str, int], Plants]:
+    """Return what was done, not planned, of each site, chemical and year: by plant and activity, in kg."""
+    sites: dict[tuple[str, str, int], dict[str, dict[str, Decimal]]] = {}
+    for (site, plant, chemical, activity, year, planned), kg in checked.books.whole.items():
+        if not planned:
+            sites.setdefault((site, chemical, year), {}).setdefault(plant, {})[activity] = kg
+    return sites
 
 
-def _balance(checked: CheckedBooks, site: str, plants: tuple[str, ...], chemical: str, year: int) -> Balance:
-    whole = checked.books.whole
+def _takes(plants: Plants) -> bool:
+    """Tell whether a line says something that takes from what is there."""
+    return any(activity not in CAME for sums in plants.values() for activity in sums)
 
-    def stated(activity: str, of: int) -> Decimal | None:
-        sums = [whole[key] for plant in plants if (key := Key(site, plant, chemical, activity, of, False)) in whole]
-        return sum(sums, NONE) if sums else None
 
-    came = sum((stated(activity, year) or NONE for activity in CAME), NONE)
-    went = sum((stated(activity, year) or NONE for activity in WENT), NONE)
-    return Balance(stated("store", year - 1), came, went, stated("process", year) or NONE, stated("store", year))
+def _balance(year: Plants, before: Plants, plants: Iterable[str]) -> Balance:
+    """Return the balance of some plants of a site, from its sums of the year and of the year before."""
+    sums: dict[str, Decimal] = {}
+    opening: Decimal | None = None
+    for plant in plants:
+        for activity, kg in year[plant].items():
+            sums[activity] = sums.get(activity, NONE) + kg
+        held = before.get(plant, {}).get("store")
+        if held is not None:
+            opening = (opening or NONE) + held
+    came = sum((sums[activity] for activity in CAME if activity in sums), NONE)
+    went = sum((sums[activity] for activity in WENT if activity in sums), NONE)
+    return Balance(opening, came, went, sums.get("process", NONE), sums.get("store"))
 
 
 def _fault(
@@ -113,7 +121,7 @@ def _fault(
     balance: Balance,
     of: tuple[str, str, str, int],
     gap: Decimal,
-    plants: list[str],
+    plants: Plants,
     *,
     lost: bool = False,
 ) -> Fault:
@@ -126,14 +134,18 @@ def _fault(
     by_processing = not lost and balance.processed == balance.accounted
     kind = "lost" if lost else "processed" if by_processing else "short"
     opening = "" if balance.opening is not None or lost else "_no_opening"
-    keys = [
-        Key(site, name, chemical, activity, year, False)
-        for name in ([plant] if plant else plants)
-        for activity in ("consume", "export", "store", "process", *CAME)
-    ]
-    first = max(keys, key=lambda key: checked.books.whole.get(key, NONE))
+    largest = max(
+        (
+            (plants[name].get(activity, NONE), name, activity)
+            for name in ([plant] if plant else sorted(plants))
+            for activity in (*WENT, "store", "process", *CAME)
+        ),
+        key=lambda sum: sum[0],
+    )
+    _, name, activity = largest
+    place = checked.place(Key(site, name, chemical, activity, year, False))
     return Fault(
-        checked.place(first), "", "ask" if lost or opening or by_processing else "wrong",
+        place, "", "ask" if lost or opening or by_processing else "wrong",
         checked.subject(site, plant, chemical, year), Message(f"check_balance_{kind}{opening}", said),
         {"there": balance.there, "accounted": balance.accounted, "gap": gap},
     )  # fmt: skip

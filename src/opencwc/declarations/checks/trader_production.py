@@ -19,11 +19,11 @@ def production_without_plant(checked: CheckedBooks) -> Iterator[Fault]:
     At a site that has plants the line does not say which, and thresholds are held plant by plant (VA VII.3, VA VIII.3,
     VA IX.1(b)): it is asked. A Schedule 1 facility may be a site as a whole.
     """
-    for key, kg in sorted(checked.books.whole.items()):
+    for key, kg in sorted((key, kg) for key, kg in checked.books.whole.items() if not key.plant):
         known = checked.books.chemicals[key.chemical]
         of_ocpf = not known.regime and known.organic and key.activity == "produce"
         counts = known.regime in ("S2", "S3") or of_ocpf
-        if key.plant or not kg or not counts or key.activity not in AT_A_PLANT or key.year not in checked.years:
+        if not kg or not counts or key.activity not in AT_A_PLANT or key.year not in checked.years:
             continue
         line = checked.books.register.site(key.site)
         plants = checked.plants.get(key.site, ())

@@ -29,11 +29,11 @@ def unit_slip(checked: CheckedBooks) -> Iterator[Fault]:
     or more that agree among themselves; a plan against the years that were; a row of several of one sum against the
     middle of the others. The unit in which the figure would fit is named where there is one.
     """
-    for key, kg in sorted(checked.books.whole.items()):
-        if key.year not in checked.years or not kg:
-            continue
+    for key, kg in sorted((key, kg) for key, kg in checked.books.whole.items() if kg and key.year in checked.years):
         years = checked.series.get(key[:4], {})
         others = [of for year, of in years.items() if of and (key.planned or year != key.year)]
+        if len(others) < LEAST_YEARS and len(checked.rows[key]) <= LEAST_ROWS:
+            continue
         lines = [line for line in checked.rows[key] if line.activity.content]
         middle = _usual(others) if len(others) >= LEAST_YEARS else None
         if (slip := _off_row(lines)) is not None:
