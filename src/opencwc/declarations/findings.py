@@ -38,8 +38,10 @@ def findings_of(answer: Answer, law: Law) -> Iterator[Finding]:
 def findings_to_ask(unusual: Unusual, answer: Answer, law: Law) -> Iterator[Finding]:
     """Yield the figures that are worth asking about, in the order of their ranks, as far as pages show them."""
     maker = unusual.maker(law)
-    written = {activity.row: _written(activity) for activity in answer.register.activities}
-    for proposal in unusual.proposals[:MOST_PROPOSALS]:
+    proposals = unusual.proposals[:MOST_PROPOSALS]
+    named = {row for proposal in proposals for row in proposal.rows[:MOST]}
+    written = {activity.row: _written(activity) for activity in answer.register.activities if activity.row in named}
+    for proposal in proposals:
         rows = tuple(Evidence("row", str(row), value=written.get(row, "")) for row in proposal.rows[:MOST])
         yield replace(proposal.finding(maker), evidence=rows)
 
