@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import zipfile
@@ -19,7 +20,7 @@ from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
 from opencwc.declarations.kept import KeptDeclarations, pack, unpack
 from opencwc.declarations.reader import Reader
-from opencwc.declarations.verb import DUE, NEAR, VERB
+from opencwc.declarations.verb import ASK, DUE, NEAR, VERB
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Verdict
 from opencwc.jobs.archives import pack_uploads
@@ -76,7 +77,7 @@ def test_a_register_becomes_findings_of_every_verdict(steps: list[Step]) -> None
     findings = findings_in(steps)
     (end,) = (step for step in steps if isinstance(step, Ended))
     assert Counter(finding.verdict for finding in findings) == end.by_verdict
-    assert {finding.verdict for finding in findings} == set(VERB.verdicts)
+    assert {finding.verdict for finding in findings} == set(VERB.verdicts) - {ASK}
     assert [type(step) for step in steps].count(Started) == 1 and end.rows == 8
 
 
@@ -121,6 +122,54 @@ def test_what_is_kept_has_days_amounts_rows_and_faults(steps: list[Step]) -> Non
     assert (fault.table, fault.field, fault.column, fault.text, fault.unjudged) == (
         "activities", "quantity", "quantity", "12,5x", True
     )  # fmt: skip
+
+
+def test_what_is_kept_has_the_faults_of_the_books_the_national_data_and_the_inspections(steps: list[Step]) -> None:
+    kept = kept_in(steps)
+    assert kept.version == 2 and kept.unusual is not None and kept.unusual.figures == 4
+    sums = {(one.entry, one.activity, one.partner): one.kg for one in kept.national}
+    assert sums["2B13", "process", None] == 1900
+    assert sums["2B13", "import", None] == sums["2B13", "import", ""] == 2000  # the line names no partner
+    assert [(one.scope, one.sites, one.most) for one in kept.inspections] == [
+        ("plant_site", ("SUR",), 2), ("state_party", ("SUR",), 3)
+    ]  # fmt: skip
+
+
+SLIP = """site,plant,chemical,cas,activity,year,quantity,unit
+A,B,Thiodiglycol,111-48-8,produce,2022,5210,kg
+A,B,Thiodiglycol,111-48-8,produce,2023,4980,kg
+A,B,Thiodiglycol,111-48-8,produce,2024,5330,kg
+A,B,Thiodiglycol,111-48-8,produce,2025,5047,t
+"""
+
+
+def test_figures_to_ask_about_are_findings_in_the_order_of_their_ranks(reader: Reader, tmp_path: Path) -> None:
+    steps = list(reader.steps(written(tmp_path, activities_csv=SLIP)))
+    kept, findings = kept_in(steps), findings_in(steps)
+    asked = [finding for finding in findings if finding.verdict is ASK]
+    assert kept.unusual is not None
+    assert [finding.message for finding in asked] == [each.says for each in kept.unusual.proposals] != []
+    assert kept.unusual.proposals[0].reason == "unit" and kept.unusual.why_rules is not None
+    (row,) = asked[0].evidence
+    assert (row.kind, row.label) == ("row", "4") and "5047" in row.value
+    assert [fault.check for fault in kept.faults if fault.gravity == "wrong"] == ["unit-slip"]
+    assert unpack(pack(kept)) == kept
+
+
+def test_a_register_of_one_year_has_nothing_to_compare_and_is_judged(reader: Reader, tmp_path: Path) -> None:
+    one_year = "".join(SLIP.splitlines(keepends=True)[::4])
+    kept = kept_in(list(reader.steps(written(tmp_path, activities_csv=one_year))))
+    assert kept.unusual is not None and kept.unusual.figures == 1 and not kept.unusual.proposals
+
+
+def test_a_file_of_the_first_form_is_still_read(steps: list[Step]) -> None:
+    kept = kept_in(steps)
+    first = json.loads(gzip.decompress(pack(kept)))
+    for name in ("version", "faults", "faults_more", "unusual", "national", "inspections"):
+        del first[name]
+    before = unpack(gzip.compress(json.dumps(first).encode()))
+    assert (before.version, before.unusual, before.faults) == (1, None, ())
+    assert before.due == kept.due and before.problems == kept.problems
 
 
 def test_the_file_of_the_pages_comes_back_as_it_was_and_another_is_refused(steps: list[Step]) -> None:

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import DECLARED, Law
-from opencwc.declarations.model import Due
+from opencwc.declarations.model import Due, Line
 from opencwc.declarations.phrases import amount
-from opencwc.declarations.schedule_1 import direction_of
+from opencwc.declarations.schedule_1 import MOVED, direction_of
 from opencwc.finding import Message
 
 RULES_OF = {"S2": ("s2-aggregate", "s2-past"), "S3": ("s3-aggregate", "s3-past")}
@@ -55,16 +55,34 @@ def national_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, st
     Applies s2-aggregate (VA VII.1) and s3-aggregate (VA VIII.1).
     """
     sums: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for country, counted, (activity, chemical) in _national_lines(books, law, of):
+        sums[country, chemical.regime, chemical.key][counted] += activity.content
+    return sums
+
+
+def partner_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, str], Mapping[tuple[str, str], Decimal]]:
+    """Return the imports and exports of a year by State, regime and chemical, then by direction and partner, in kg.
+
+    They add up to what `national_sums` gives; the partner is empty where a line names none.
+    """
+    sums: dict[tuple[str, str, str], dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for country, counted, (activity, chemical) in _national_lines(books, law, of):
+        if counted in MOVED:
+            sums[country, chemical.regime, chemical.key][counted, activity.partner] += activity.content
+    return sums
+
+
+def _national_lines(books: Books, law: Law, of: int) -> Iterator[tuple[str, str, Line]]:
+    """Yield each line that aggregate national data of a year count, with its State and what it counts as."""
     lines = books.lines if law.reading("aggregate-mixtures") == "counted" else books.counted
-    for activity, chemical in lines:
+    for line in lines:
+        activity, chemical = line
         if activity.year != of or activity.planned or chemical.regime not in QUANTITIES:
             continue
         moved = direction_of(books, activity.activity, activity.partner, activity.site, activity.plant)
         counted = moved or activity.activity
         if counted in QUANTITIES[chemical.regime] and activity.content:
-            country = books.country(activity.site, activity.plant)
-            sums[country, chemical.regime, chemical.key][counted] += activity.content
-    return sums
+            yield books.country(activity.site, activity.plant), counted, line
 
 
 def by_partner(books: Books, of: int, key: str) -> Mapping[tuple[str, str], Decimal]:

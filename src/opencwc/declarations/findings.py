@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencwc.declarations.kept import rule_of, written_in
+from msgspec.structs import replace
+
+from opencwc.declarations.kept import MOST_PROPOSALS, rule_of, written_in
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Activity, Answer, Due, Near, Problem
 from opencwc.declarations.phrases import amount, place_said
-from opencwc.declarations.rows_behind import RowsBehind
+from opencwc.declarations.rows_behind import MOST, RowsBehind
+from opencwc.declarations.unusual.proposals import Unusual
 from opencwc.declarations.verb import DUE, NEAR
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.version import __version__
@@ -30,6 +33,17 @@ def findings_of(answer: Answer, law: Law) -> Iterator[Finding]:
         yield _near(near, law, maker)
     for problem in answer.problems:
         yield _problem(problem, answer, maker)
+
+
+def findings_to_ask(unusual: Unusual, answer: Answer, law: Law) -> Iterator[Finding]:
+    """Yield the figures that are worth asking about, in the order of their ranks, as far as pages show them."""
+    maker = unusual.maker(law)
+    proposals = unusual.proposals[:MOST_PROPOSALS]
+    named = {row for proposal in proposals for row in proposal.rows[:MOST]}
+    written = {activity.row: _written(activity) for activity in answer.register.activities if activity.row in named}
+    for proposal in proposals:
+        rows = tuple(Evidence("row", str(row), value=written.get(row, "")) for row in proposal.rows[:MOST])
+        yield replace(proposal.finding(maker), evidence=rows)
 
 
 def maker_of(law: Law) -> Maker:

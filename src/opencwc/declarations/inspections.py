@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from opencwc.convention.clauses import in_short
 from opencwc.convention.inspection_limits import inspection_limits
@@ -17,7 +18,24 @@ from opencwc.wording.states import state_named
 INSPECTED = ("S2", "S3", "OCPF")
 
 
-def told_of_inspections(answer: Answer, day: date) -> Iterator[Message]:
+class Inspections(NamedTuple):
+    """How many inspections a year there are at most: of each of some plant sites, or of a State in whole.
+
+    ``sites`` are those that may be inspected, or that the State declares; ``hours`` is 0 where the rule does not speak
+    of it, ``country`` empty for plant sites and for a State that is not named.
+    """
+
+    regimes: tuple[str, ...]
+    scope: str
+    country: str
+    sites: tuple[str, ...]
+    most: int
+    hours: int
+    source: str
+    evidence: str
+
+
+def inspections_of(answer: Answer, day: date) -> Iterator[Inspections]:
     """Yield which plant sites are subject to inspection, how often each, and how often the State as a whole.
 
     Applies s2-inspections (VA VII.22), s3-inspections (VA VIII.15), ocpf-inspections (VA IX.12) and state-inspections
@@ -35,27 +53,35 @@ def told_of_inspections(answer: Answer, day: date) -> Iterator[Message]:
                 declared[line.country].add(line.site)
     for limit in limits:
         found = sorted({site for regime in limit.regimes for site in sites[regime]})
+        rule = (limit.source, limit.evidence)
         if limit.scope == "plant_site" and found:
-            said: dict[str, Value] = {
-                "regime": limit.regimes[0], "sites": tuple(found[:_MOST]), "most": str(limit.most),
-                "hours": str(limit.hours), "source": in_short(limit.source),
-            }  # fmt: skip
-            more = len(found) - _MOST
-            yield (
-                Message("inspection_sites_more", said | {"more": str(more)})
-                if more > 0
-                else Message("inspection_sites", said)
-            )
+            yield Inspections(limit.regimes, limit.scope, "", tuple(found), limit.most, limit.hours, *rule)
         elif limit.scope == "state_party" and found:
             for country, of_state in sorted(declared.items()):
-                yield Message(
-                    "inspection_state",
-                    {
-                        "state": state_named(country) if country else Message("check_state_unnamed"),
-                        "sites": str(len(of_state)), "most": str(limit.most_for(len(of_state))),
-                        "source": in_short(limit.source),
-                    },
-                )  # fmt: skip
+                most, of_all = limit.most_for(len(of_state)), tuple(sorted(of_state))
+                yield Inspections(limit.regimes, limit.scope, country, of_all, most, limit.hours, *rule)
+
+
+def told_of_inspections(answer: Answer, day: date) -> Iterator[Message]:
+    """Yield what `inspections_of` says as messages, of many plant sites the first."""
+    for known in inspections_of(answer, day):
+        if known.scope == "state_party":
+            state = state_named(known.country) if known.country else Message("check_state_unnamed")
+            values: dict[str, Value] = {
+                "state": state, "sites": str(len(known.sites)), "most": str(known.most),
+                "source": in_short(known.source),
+            }  # fmt: skip
+            yield Message("inspection_state", values)
+            continue
+        said: dict[str, Value] = {
+            "regime": known.regimes[0], "sites": known.sites[:_MOST], "most": str(known.most),
+            "hours": str(known.hours), "source": in_short(known.source),
+        }  # fmt: skip
+        more = len(known.sites) - _MOST
+        if more > 0:
+            yield Message("inspection_sites_more", said | {"more": str(more)})
+        else:
+            yield Message("inspection_sites", said)
 
 
 def told_of_near(answer: Answer) -> Iterator[Message]:

@@ -1,4 +1,4 @@
-"""What a judged register leaves for its pages: what is due, what is near, what changed, and what could not be read.
+"""What a judged register leaves for its pages: what is due and near, what changed, what the books and figures say.
 
 The file is kept in the casebook as the source of a run of its own, in the case of the findings. It is compressed JSON.
 """
@@ -13,9 +13,13 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
+from opencwc.declarations.books import Books
+from opencwc.declarations.inspections import Inspections, inspections_of
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import DECLARATIONS, REGIMES, Answer, Change, Due, Near, Problem
+from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.rows_behind import RowsBehind
+from opencwc.declarations.unusual.proposals import Proposal, Unusual, unusual_figures
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.records import from_json, one_of, to_json
@@ -24,7 +28,11 @@ NAME = "declarations.json.gz"
 MEDIA_TYPE = "application/gzip"
 Regime = Annotated[str, one_of(REGIMES)]
 Declaration = Annotated[str, one_of(DECLARATIONS)]
-MOST_PROBLEMS = 5_000
+Gravity = Annotated[str, one_of(GRAVITIES)]
+VERSION = 2
+"""The form of the file; the first had neither faults of the books, nor unusual figures, nor the national figures."""
+MOST_PROBLEMS = MOST_FAULTS = 5_000
+MOST_PROPOSALS = 200
 _LONGEST = 200
 
 
@@ -82,11 +90,102 @@ class ShownProblem(Struct, frozen=True):
     unjudged: bool
 
 
+class ShownFault(Struct, frozen=True):
+    """What a check found in the books, the row it stands in (0 for none), and the rule; ``year`` is 0 for none."""
+
+    check: str
+    gravity: Gravity
+    site: str
+    plant: str
+    chemical: str
+    year: int
+    table: str
+    row: int
+    says: Message
+    figures: dict[str, Decimal]
+    rule: str
+    source: str
+    grade: str
+
+
+class ShownYear(Struct, frozen=True):
+    """A year of a proposal's chart in kg: its own series, and a quarter, the half and three quarters of its peers."""
+
+    year: int
+    kg: float | None
+    low: float | None
+    middle: float | None
+    high: float | None
+
+
+class ShownProposal(Struct, frozen=True):
+    """A figure to ask about; ``probability`` that it is wrong is ``None`` where plain rules ranked."""
+
+    site: str
+    plant: str
+    chemical: str
+    entry: str
+    activity: str
+    year: int
+    kg: Decimal
+    probability: float | None
+    reason: str
+    says: Message
+    rows: tuple[int, ...]
+    years: tuple[ShownYear, ...]
+
+
+class ShownUnusual(Struct, frozen=True):
+    """The proposals of a year, the most probable first, among how many figures, and who ranked them.
+
+    ``why_rules`` says why plain rules did; ``more`` is how many proposals were left out.
+    """
+
+    year: int
+    figures: int
+    proposals: tuple[ShownProposal, ...]
+    more: int
+    model: str
+    weights: str
+    why_rules: Message | None
+
+
+class NationalSum(Struct, frozen=True):
+    """What a State as a whole did with a chemical in the year declared on, in kg; by partner where there is one.
+
+    ``partner`` is ``None`` for the sum of an activity, and empty for what names no State.
+    """
+
+    country: str
+    regime: Regime
+    chemical: str
+    entry: str
+    activity: str
+    kg: Decimal
+    partner: str | None = None
+
+
+class ShownInspections(Struct, frozen=True):
+    """How many inspections a year there are at most, of each of some plant sites or of a State in whole.
+
+    ``scope`` is ``plant_site`` or ``state_party``; ``hours`` is 0 where the rule does not speak of it.
+    """
+
+    regimes: tuple[str, ...]
+    scope: str
+    country: str
+    sites: tuple[str, ...]
+    most: int
+    hours: int
+    source: str
+    grade: str
+
+
 class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
-    ``names`` are those of the sites, by code. ``problems_more`` is how many problems were left out. ``version`` is that
-    of the file's form.
+    ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
+    ``version`` is that of the file's form: of the first, what stands behind it was not kept.
     """
 
     as_of: date
@@ -102,10 +201,27 @@ class KeptDeclarations(Struct, frozen=True):
     problems_more: int
     names: dict[str, str]
     version: int = 1
+    faults: tuple[ShownFault, ...] = ()
+    faults_more: int = 0
+    unusual: ShownUnusual | None = None
+    national: tuple[NationalSum, ...] = ()
+    inspections: tuple[ShownInspections, ...] = ()
 
 
-def kept_of(answer: Answer, law: Law) -> KeptDeclarations:
-    """Return what is kept of an answer for its pages."""
+def figures_to_ask(answer: Answer, law: Law) -> tuple[Books, Unusual]:
+    """Return the books of an answer, and which figures of the year declared on are worth asking about."""
+    lines = (
+        Line(activity, answer.chemicals[activity.row])
+        for activity in answer.register.activities
+        if activity.row in answer.chemicals
+    )
+    books = Books(answer.register, lines, law)
+    unusual = unusual_figures(books, law, answer.year - 1)
+    return books, unusual
+
+
+def kept_of(answer: Answer, law: Law, books: Books, unusual: Unusual) -> KeptDeclarations:
+    """Return what is kept of an answer for its pages; the books and figures are those of `figures_to_ask`."""
     behind = RowsBehind(answer)
     changes = {id(change.now): change.kind for change in answer.changes if change.now is not None}
     register = answer.register
@@ -122,6 +238,12 @@ def kept_of(answer: Answer, law: Law) -> KeptDeclarations:
         problems=tuple(_shown_problem(problem, answer) for problem in answer.problems[:MOST_PROBLEMS]),
         problems_more=max(0, len(answer.problems) - MOST_PROBLEMS),
         names={site: line.name for (site, plant), line in register.sites.items() if not plant and line.name},
+        version=VERSION,
+        faults=tuple(_shown_fault(fault) for fault in answer.faults[:MOST_FAULTS]),
+        faults_more=max(0, len(answer.faults) - MOST_FAULTS),
+        unusual=_shown_unusual(unusual),
+        national=tuple(_national(books, law, answer.year - 1)),
+        inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
     )
 
 
@@ -182,6 +304,45 @@ def _shown_problem(problem: Problem, answer: Answer) -> ShownProblem:
         table, row, field, columns.get(field, "")[:_LONGEST], written_in(problem)[:_LONGEST], problem.says,
         problem.unjudged,
     )  # fmt: skip
+
+
+def _shown_fault(fault: Fault) -> ShownFault:
+    return ShownFault(
+        fault.check, fault.gravity, *fault.subject, fault.place.table, fault.place.row, fault.says,
+        dict(fault.figures), fault.rule, fault.source, fault.evidence,
+    )  # fmt: skip
+
+
+def _shown_unusual(unusual: Unusual) -> ShownUnusual:
+    return ShownUnusual(
+        unusual.year, unusual.figures, tuple(_shown_proposal(each) for each in unusual.proposals[:MOST_PROPOSALS]),
+        max(0, len(unusual.proposals) - MOST_PROPOSALS), unusual.model, unusual.weights, unusual.why_rules,
+    )  # fmt: skip
+
+
+def _shown_proposal(each: Proposal) -> ShownProposal:
+    return ShownProposal(
+        each.site, each.plant, each.chemical, each.entry, each.activity, each.year, each.kg, each.probability,
+        each.reason, each.message, each.rows, tuple(ShownYear(*year) for year in each.years),
+    )  # fmt: skip
+
+
+def _national(books: Books, law: Law, of: int) -> Iterable[NationalSum]:
+    """Yield the national sums of a year, and after each import and export what it is by partner, the largest first."""
+    partners = partner_sums(books, law, of)
+    for of_state, sums in sorted(national_sums(books, law, of).items()):
+        country, regime, key = of_state
+        subject = (country, regime, books.name(key), books.chemicals[key].entry)
+        for activity in (activity for activity in QUANTITIES[regime] if activity in sums):
+            yield NationalSum(*subject, activity, sums[activity])
+            parts = partners.get(of_state, {})
+            for (moved, partner), kg in sorted(parts.items(), key=lambda part: (-part[1], part[0])):
+                if moved == activity:
+                    yield NationalSum(*subject, activity, kg, partner)
+
+
+def _inspections(known: Inspections) -> ShownInspections:
+    return ShownInspections(*known)
 
 
 def written_in(problem: Problem) -> str:

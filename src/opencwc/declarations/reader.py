@@ -59,6 +59,7 @@ class Reader:
         files: dict[str, Path | bytes] = {"sites.csv": _SITES, "activities.csv": activities}
         answer = judge(read_register(files), self.law, self.year, self.chemicals, self.margin)
         list(steps_of(answer, self.law))
+        _load_model()
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give how far it is, then what was judged, the findings, and the end with the file of the pages."""
@@ -74,7 +75,7 @@ class Reader:
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     """Give what is kept of an answer: what was judged, the findings, the end with the file of the pages."""
     from opencwc.declarations import kept
-    from opencwc.declarations.findings import findings_of, maker_of
+    from opencwc.declarations.findings import findings_of, findings_to_ask, maker_of
 
     rows = len(answer.register.activities)
     checked = {
@@ -83,11 +84,12 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     }  # fmt: skip
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
-    findings = list(findings_of(answer, law))
+    books, unusual = kept.figures_to_ask(answer, law)
+    findings = [*findings_of(answer, law), *findings_to_ask(unusual, answer, law)]
     for start in range(0, len(findings), FINDINGS_AT_ONCE):
         yield Found(findings[start : start + FINDINGS_AT_ONCE])
     counts = Counter(finding.verdict for finding in findings)
-    content = kept.pack(kept.kept_of(answer, law))
+    content = kept.pack(kept.kept_of(answer, law, books, unusual))
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 
 
@@ -100,6 +102,18 @@ def chemicals_on(day: date) -> Chemicals:
     screener = Screener(Rulebook.of(day, ("CWC",)))
     screener.known.resolver.systematic = None
     return Chemicals(screener)
+
+
+def _load_model() -> None:
+    """Load and compile the model of unusual figures, which a sample is too small for, and see whether it is used."""
+    import numpy as np
+
+    from opencwc.declarations.unusual import learned
+    from opencwc.declarations.unusual.features import FEATURES
+    from opencwc.models.register import state_of
+
+    if state_of(learned.MODEL).usable and learned.fits():
+        learned.by_model({name: np.zeros(2) for name in FEATURES})
 
 
 def load_table_readers() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from opencwc.finding import Verdict
 from opencwc.verbs import Page, Verb
 
-DUE, NEAR = Verdict("due"), Verdict("near")
+DUE, NEAR, ASK = Verdict("due"), Verdict("near"), Verdict("ask")
 VERB = Verb(
     id="declare",
-    tones={DUE: "doubt", Verdict.REVIEW: "doubt", Verdict.UNREADABLE: "gap", NEAR: "mild"},
+    tones={DUE: "doubt", Verdict.REVIEW: "doubt", Verdict.UNREADABLE: "gap", ASK: "doubt", NEAR: "mild"},
     settled=frozenset({NEAR}),
     under_entry=False,
     many=True,

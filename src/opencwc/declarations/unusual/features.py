@@ -286,7 +286,7 @@ def _repeats(seen: Year) -> dict[str, Numbers]:
     equal = (pairs < EQUAL) & known
     plant, site = panel.groups("plant"), panel.groups("site")
     digits = digits_of(weight)
-    surprise = _surprise_of_repeats(digits[:, 1 : at + 1], equal, known)
+    surprise = _surprise_of_repeats(digits[:, 1 : at + 1], equal, known) if at else np.zeros(len(digits))
     before = (np.abs(weight[:, : max(at - 1, 0)] / weight[:, [at]] - 1) < EQUAL).sum(axis=1)
     return {
         "same_as_last": same,

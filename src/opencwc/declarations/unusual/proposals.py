@@ -20,7 +20,8 @@ from opencwc.declarations.unusual.charts import ChartYear, chart_years
 from opencwc.declarations.unusual.features import Year, features_of, year_of
 from opencwc.declarations.unusual.figures import KEYS, Codes, Numbers, figures_of, panel_of
 from opencwc.declarations.unusual.reasons import Names, Reasons
-from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.declarations.verb import ASK
+from opencwc.finding import Finding, Maker, Message, Subject
 from opencwc.models.register import state_of
 from opencwc.version import __version__
 
@@ -53,11 +54,11 @@ class Proposal(NamedTuple):
     years: tuple[ChartYear, ...]
 
     def finding(self, maker: Maker) -> Finding:
-        """Return it as a finding for review on the first of its rows."""
+        """Return it as a finding to ask about on the first of its rows."""
         place = "/".join(filter(None, (self.site, self.plant)))
         subject = Subject(self.rows[0] if self.rows else 0, place, self.chemical)
         return Finding(
-            subject, Verdict.REVIEW, self.message, maker, None, "unusual_figure", confidence=self.probability
+            subject, ASK, self.message, maker, None, "unusual_figure", confidence=self.probability
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencwc.casebook.findings import History
+from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
 from opencwc.web.casebook.faces import Face, JobPage
@@ -37,8 +38,10 @@ def _columns(error: OpenCWCError, lang: str) -> str:
 
 
 def _beside(history: History) -> tuple[str, str]:
-    """Return the message and the address of the list that a finding stands in: of its site, or of the faults."""
+    """Return the message and the address of what a finding stands in: what is due, the faults, or figures to ask."""
     run, finding = history.run["number"], history.finding
+    if str(finding.verdict) == ASK:
+        return "page_declarations_view_unusual", f"{RUNS}/{run}/unusual"
     part = "faults" if str(finding.verdict) in ("review", "unreadable") else "due"
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 

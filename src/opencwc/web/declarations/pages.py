@@ -18,7 +18,7 @@ from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
-from opencwc.web.declarations import submission_pages
+from opencwc.web.declarations import books_pages, calendar_page, overview_page, submission_pages
 from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER, YEARS
 from opencwc.web.declarations.kept_runs import shown_register
@@ -78,7 +78,7 @@ def show_run(
         request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, lines=lines[after : after + A_PAGE],
         total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
-        unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS,
+        unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
     )  # fmt: skip
 
 
@@ -101,3 +101,8 @@ def _cells(line: ShownDue, lang: str) -> list[str]:
         line.due.isoformat(), line.range, "yes" if line.inspection else "no", sentence(line.why, lang),
         line.treaty_due.isoformat() if line.treaty_due else "", line.source,
     ]  # fmt: skip
+
+
+router.include_router(overview_page.router)
+router.include_router(books_pages.router)
+router.include_router(calendar_page.router)

@@ -19,6 +19,7 @@ from opencwc.screening.allow_list import AllowList, answer_allowing, silenced_in
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.convention.next_deadlines import next_deadlines
 from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
@@ -56,6 +57,7 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
         lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
+        deadlines=next_deadlines(date.today()),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
     "json": "application/json",
     "jsonl": "application/x-ndjson",
     "ndjson": "application/x-ndjson",

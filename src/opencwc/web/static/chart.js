@@ -1,4 +1,4 @@
-// Charts: <figure data-chart="bar|bars|line|calibration|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
+// Charts: <figure data-chart="bar|bars|line|calibration|peers|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
 // data-description="…"><figcaption>…</figcaption> a table with the same figures </figure>. Drawn by Vega, in SVG, by its
 // interpreter (no eval), when the figure comes into view; where that fails, the table stands there as before.
 //
@@ -7,6 +7,7 @@
 //   bars         the same, the bars of a label beside each other in place of stacked
 //   line         rows {"x": a number or a day (2025-12-31), "value", "group"?}
 //   calibration  rows {"said": 0..1, "was": 0..1, "low"?, "high"?}: beside the diagonal of what would be right
+//   peers        rows {"x": a year, "value", "low", "high", "asked"}, the names "own" and "peers": a series over a band
 //   map          rows {"code": the State's number of ISO 3166 ("250"), "label", "group": its status}
 const VEGA = ["/static/vendor/vega.min.js", "/static/vendor/vega-lite.min.js"];
 const INTERPRETER = "/static/vendor/vega-interpreter.js";
@@ -308,6 +309,36 @@ const SPECS = {
       });
     }
     return { data: { values: rows }, height: 280, encoding: { x }, layer };
+  },
+  peers({ rows, titles = {}, own, peers }, look) {
+    const logs = rows.every((row) => [row.value, row.low, row.high].every((kg) => kg === null || kg > 0));
+    const x = { field: "x", type: "ordinal", title: null, sort: look.rtl ? "descending" : "ascending", axis: { grid: false, labelAngle: 0 } };
+    const axis = { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5 };
+    const y = { type: "quantitative", title: titles.y ?? null, scale: logs ? { type: "log" } : {}, axis };
+    const color = { type: "nominal", title: null, scale: { domain: [own, peers], range: [look.colours[0], look.soft] } };
+    const value = { ...y, field: "value" };
+    return {
+      data: { values: rows },
+      height: 200,
+      encoding: { x },
+      layer: [
+        {
+          transform: [{ filter: "isValid(datum.low)" }],
+          mark: { type: "area", opacity: 0.25, line: { strokeDash: [4, 4], strokeWidth: 1 } },
+          encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color: { ...color, datum: peers } },
+        },
+        {
+          transform: [{ filter: "isValid(datum.value)" }],
+          mark: { type: "line", strokeWidth: 2, point: { filled: true, size: 49 } },
+          encoding: { y: value, color: { ...color, datum: own } },
+        },
+        {
+          transform: [{ filter: "datum.asked && isValid(datum.value)" }],
+          mark: { type: "point", shape: "circle", size: 260, strokeWidth: 2, color: look.ink },
+          encoding: { y: value },
+        },
+      ],
+    };
   },
   map({ rows, titles = {} }, look, world, fills) {
     const groups = groupsOf(rows);

@@ -1,0 +1,103 @@
+"""The deadlines of a year by profile: as a page, as CSV, and as a calendar that other programs read."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, NamedTuple
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from opencwc.convention.clauses import in_short
+from opencwc.declarations.calendar_formats import calendar_as_csv, calendar_as_ics, counted_rows
+from opencwc.declarations.deadline_calendar import CalendarDay, calendar_of, counted_deadlines
+from opencwc.declarations.law import Law, profiles
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.web.declarations.forms import YEARS
+from opencwc.web.server import downloads
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import Brief
+from opencwc.web.server.service import Router
+
+router = Router(include_in_schema=False)
+Year = Annotated[str, Query(max_length=4)]
+
+
+class CalendarAsked(NamedTuple):
+    """A year and a profile that were asked for, and the law that they are of."""
+
+    year: int
+    profile: str
+    law: Law
+
+
+def asked_calendar(year: str, profile: str) -> CalendarAsked:
+    """Return what was asked for; an empty year is this one, an empty profile the Convention.
+
+    Raises:
+        InputError: it is no year of the Convention, or no profile that is known.
+
+    """
+    today = date.today()
+    number = int(year) if year.isascii() and year.isdecimal() else 0 if year.strip() else today.year
+    if number not in YEARS:
+        raise InputError("number_not_between", where="year", text=year, least=YEARS.start, most=YEARS.stop - 1)
+    name, known = profile.strip() or "treaty", profiles()
+    if name not in known:  # a path is no profile here
+        raise InputError("no_such_profile", where="profile", profile=name, known=tuple(known), guess="")
+    return CalendarAsked(number, name, _law(today, name))
+
+
+@lru_cache(maxsize=32)
+def _law(day: date, profile: str) -> Law:
+    return Law(day, profile)
+
+
+@router.get("/declarations/calendar", action="rules")
+def show_calendar(request: Request, year: Year = "", profile: Brief = "") -> Response:
+    """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
+    asked, lang, today = asked_calendar(year, profile), language_of(request), date.today()
+    days = calendar_of(asked.law, asked.year)
+    known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
+    ahead = next((day for day in days if last_day(day) >= today), None)
+    return page(
+        request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today, source=in_short,
+        years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
+        answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
+        notes=[note.text.get(lang, note.text["en"]) for note in asked.law.profile.notes], last_day=last_day,
+    )  # fmt: skip
+
+
+def last_day(day: CalendarDay) -> date:
+    """Return the later of the days on which something is owed: until then a deadline is not over."""
+    return max(day.own_day or day.treaty_day, day.treaty_day)
+
+
+def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None, today: date) -> Message:
+    """Return the answer that stands in the heading: the next day, or that all are over, or that none is due."""
+    if not days:
+        return Message("calendar_not_in_force", {"year": str(year)})
+    if ahead is None:
+        return Message("page_calendar_over", {"year": str(year)})
+    coming = ahead.own_day if ahead.own_day and ahead.own_day >= today else max(ahead.day, today)
+    coming = coming if coming in (ahead.own_day, ahead.treaty_day) else ahead.treaty_day
+    return Message("page_calendar_next", {"date": coming.isoformat()})
+
+
+@router.get("/declarations/calendar.csv", action="rules")
+def download_csv(request: Request, year: Year = "", profile: Brief = "") -> Response:
+    """Give the deadlines of a year as CSV."""
+    asked = asked_calendar(year, profile)
+    text = calendar_as_csv(calendar_of(asked.law, asked.year), language_of(request))
+    return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.csv")
+
+
+@router.get("/declarations/calendar.ics", action="rules")
+def download_ics(request: Request, year: Year = "", profile: Brief = "") -> Response:
+    """Give the deadlines of a year as a calendar (RFC 5545)."""
+    asked = asked_calendar(year, profile)
+    days = calendar_of(asked.law, asked.year)
+    text = calendar_as_ics(days, asked.law.profile.id, asked.law.convention.as_of, language_of(request))
+    return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.ics")
