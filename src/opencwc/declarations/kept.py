@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from opencwc.declarations.kept_papers import NOTHING, pack_papers
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import DECLARATIONS, REGIMES, Answer, Change, Due, Near, Problem
 from opencwc.declarations.rows_behind import RowsBehind
@@ -85,8 +86,8 @@ class ShownProblem(Struct, frozen=True):
 class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
-    ``names`` are those of the sites, by code. ``problems_more`` is how many problems were left out. ``version`` is that
-    of the file's form.
+    ``names`` are those of the sites, by code. ``problems_more`` is how many problems were left out. ``papers``
+    are undecoded (`kept_papers`), and empty in files of before they were kept. ``version`` is that of the file's form.
     """
 
     as_of: date
@@ -102,6 +103,7 @@ class KeptDeclarations(Struct, frozen=True):
     problems_more: int
     names: dict[str, str]
     version: int = 1
+    papers: Raw = NOTHING
 
 
 def kept_of(answer: Answer, law: Law) -> KeptDeclarations:
@@ -122,6 +124,7 @@ def kept_of(answer: Answer, law: Law) -> KeptDeclarations:
         problems=tuple(_shown_problem(problem, answer) for problem in answer.problems[:MOST_PROBLEMS]),
         problems_more=max(0, len(answer.problems) - MOST_PROBLEMS),
         names={site: line.name for (site, plant), line in register.sites.items() if not plant and line.name},
+        papers=pack_papers(answer, law),
     )
 
 

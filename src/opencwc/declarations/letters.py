@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from opencwc.declarations.model import Register
 from opencwc.declarations.questions import Question
 from opencwc.finding import Message, Value
 from opencwc.publishing.labels import labels_in
@@ -57,6 +58,15 @@ def letters_for(questions: Iterable[Question], operators: Mapping[str, str]) -> 
     for question in questions:
         by_site[question.site].append(question)
     return tuple(Letter(site, operators.get(site, ""), tuple(held)) for site, held in sorted(by_site.items()))
+
+
+def operators_of(register: Register) -> dict[str, str]:
+    """Return who operates each plant site: its own line says it, else the first of its plants that does."""
+    operators: dict[str, str] = {}
+    for (site, plant), line in sorted(register.sites.items(), key=lambda item: (item[0][0], bool(item[0][1]))):
+        if line.operator and (site not in operators or not plant):
+            operators[site] = line.operator
+    return operators
 
 
 def file_stem(letter: Letter, taken: Iterable[str] = ()) -> str:
