@@ -148,13 +148,14 @@ def _how(lang: str) -> tuple[str, ...]:
 def _cells(question: Question, number: int, lang: str) -> Iterator[tuple[str, str]]:
     yield "id", question.id
     yield "number", str(number)
-    yield "where", _where(question, lang)
+    yield "where", place_of(question, lang)
     yield "question", sentence(question.says, lang)
     yield "figures", "; ".join(f"{say(shown.label, lang)}: {shown.value}" for shown in question.figures)
     yield "now", question.now
 
 
-def _where(question: Question, lang: str) -> str:
+def place_of(question: Question, lang: str) -> str:
+    """Return where a question is about: the plant, the chemical, and the cell of the register."""
     place = question.place
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",

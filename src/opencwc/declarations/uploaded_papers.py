@@ -28,14 +28,14 @@ _BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
 
 
 class CheckedUpload(NamedTuple):
-    """What came of checking a declaration: its faults, the first of them, and how many there are.
+    """What came of checking a declaration: its faults, the first of them, and how many there are in all.
 
     ``year`` is the year of the declaration, 0 where its form is so wrong that it is no declaration; ``declarations``
     count what it declares.
     """
 
     faults: tuple[Fault, ...]
-    count: int
+    total: int
     year: int
     declarations: int
 
