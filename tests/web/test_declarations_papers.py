@@ -58,7 +58,7 @@ def test_a_preview_shows_columns_first_rows_and_faults_by_cell_before_anything_i
     assert listed.count("/declarations/runs/") == 1
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_columns_are_named_on_the_page_and_the_register_is_judged_by_them(kept: Kept, lang: str) -> None:
     without = ACTIVITIES.replace("quantity", "how much of it", 1)
     named = {"map-activities-quantity": "how much of it"}
