@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opencwc.declarations.forms.model import Document
     from opencwc.declarations.forms.tree import Fault
     from opencwc.declarations.law import Law
-    from opencwc.declarations.model import Answer, Register
+    from opencwc.declarations.model import Answer
     from opencwc.declarations.questions import Question
     from opencwc.declarations.replies import Outcome
 
@@ -102,12 +102,13 @@ def write_letters(
         file_stem,
         letters_for,
         make_letter,
+        operators_of,
     )
     from opencwc.files import open_for_writing
     from opencwc.publishing.report_files import report_file
 
     questions = _questions(answer, asked, source, columns)
-    letters = letters_for(questions, _operators(answer.register))
+    letters = letters_for(questions, operators_of(answer.register))
     today = date.today()
     until = today + timedelta(days=DAYS_TO_ANSWER)
     _make_folder(folder)
@@ -170,15 +171,6 @@ def _questions(
 
     document: Document = compose(answer, _law(*asked))
     return questions_of(answer, raw_rows(answer.register), missing_in(document))
-
-
-def _operators(register: Register) -> dict[str, str]:
-    """Return who operates each plant site: its own line says it, else the first of its plants that does."""
-    operators: dict[str, str] = {}
-    for (site, plant), line in sorted(register.sites.items(), key=lambda item: (item[0][0], bool(item[0][1]))):
-        if line.operator and (site not in operators or not plant):
-            operators[site] = line.operator
-    return operators
 
 
 def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:

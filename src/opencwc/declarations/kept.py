@@ -11,11 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of
+from opencwc.declarations.kept_papers import NOTHING, pack_papers
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.rows_behind import RowsBehind
@@ -185,7 +186,8 @@ class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
-    ``version`` is that of the file's form: of the first, what stands behind it was not kept.
+    ``papers`` are undecoded (`kept_papers`), and empty in files of before they were kept. ``version`` is that of the
+    file's form: of the first, what stands behind it was not kept.
     """
 
     as_of: date
@@ -206,6 +208,7 @@ class KeptDeclarations(Struct, frozen=True):
     unusual: ShownUnusual | None = None
     national: tuple[NationalSum, ...] = ()
     inspections: tuple[ShownInspections, ...] = ()
+    papers: Raw = NOTHING
 
 
 def figures_to_ask(answer: Answer, law: Law) -> tuple[Books, Unusual]:
@@ -244,6 +247,7 @@ def kept_of(answer: Answer, law: Law, books: Books, unusual: Unusual) -> KeptDec
         unusual=_shown_unusual(unusual),
         national=tuple(_national(books, law, answer.year - 1)),
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
+        papers=pack_papers(answer, law),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from opencwc.declarations.model import Register
 from opencwc.declarations.questions import Question
 from opencwc.finding import Message, Value
 from opencwc.publishing.labels import labels_in
@@ -57,6 +58,15 @@ def letters_for(questions: Iterable[Question], operators: Mapping[str, str]) -> 
     for question in questions:
         by_site[question.site].append(question)
     return tuple(Letter(site, operators.get(site, ""), tuple(held)) for site, held in sorted(by_site.items()))
+
+
+def operators_of(register: Register) -> dict[str, str]:
+    """Return who operates each plant site: its own line says it, else the first of its plants that does."""
+    operators: dict[str, str] = {}
+    for (site, plant), line in sorted(register.sites.items(), key=lambda item: (item[0][0], bool(item[0][1]))):
+        if line.operator and (site not in operators or not plant):
+            operators[site] = line.operator
+    return operators
 
 
 def file_stem(letter: Letter, taken: Iterable[str] = ()) -> str:
@@ -138,13 +148,14 @@ def _how(lang: str) -> tuple[str, ...]:
 def _cells(question: Question, number: int, lang: str) -> Iterator[tuple[str, str]]:
     yield "id", question.id
     yield "number", str(number)
-    yield "where", _where(question, lang)
+    yield "where", place_of(question, lang)
     yield "question", sentence(question.says, lang)
     yield "figures", "; ".join(f"{say(shown.label, lang)}: {shown.value}" for shown in question.figures)
     yield "now", question.now
 
 
-def _where(question: Question, lang: str) -> str:
+def place_of(question: Question, lang: str) -> str:
+    """Return where a question is about: the plant, the chemical, and the cell of the register."""
     place = question.place
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",

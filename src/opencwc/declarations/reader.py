@@ -35,7 +35,7 @@ class Reader:
     """Judges a register.
 
     The question: ``as_of``; ``year``, in which it falls due; ``profile``, by its id; ``readings``, choices by their
-    ids; ``margin``, how many per cent under a threshold are near.
+    ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -46,6 +46,7 @@ class Reader:
         self.year = int(question.get("year") or self.day.year)
         self.margin = Decimal(str(question.get("margin") or 10)) / 100
         readings = {str(id): str(choice) for id, choice in dict(question.get("readings") or {}).items()}
+        self.given = {str(table): dict(columns) for table, columns in dict(question.get("given") or {}).items()}
         self.law = Law(self.day, str(question.get("profile") or "treaty"), readings)
         self.chemicals = chemicals_on(self.day)
 
@@ -66,7 +67,7 @@ class Reader:
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_uploads
 
-        register = read_uploads([(upload.name, upload.path) for upload in inputs])
+        register = read_uploads([(upload.name, upload.path) for upload in inputs], self.given)
         rows = len(register.activities)
         yield Progress(rows, READ)
         yield from steps_of(judge(register, self.law, self.year, self.chemicals, self.margin), self.law)

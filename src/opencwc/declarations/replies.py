@@ -89,14 +89,19 @@ def read_replies(source: Path) -> tuple[list[Reply], list[Refused]]:
         files = [source]
     else:
         raise InputError("no_such_answers", where=str(source))
+    return read_reply_files((file.name, file) for file in files)
+
+
+def read_reply_files(files: Iterable[tuple[str, Path]]) -> tuple[list[Reply], list[Refused]]:
+    """Read the answers of files that came under names; the contents need not stand under them."""
     replies: list[Reply] = []
     refused: list[Refused] = []
-    for file in files:
+    for name, file in files:
         try:
-            replies += _replies_of(file)
+            replies += _replies_of(file, name)
         except InputError as error:
             says = Message("ask_fault_file", {"reason": error.what})
-            refused.append(Refused(file.name, says))
+            refused.append(Refused(name, says))
     return replies, refused
 
 
@@ -155,34 +160,34 @@ def _as_csv(fields: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _replies_of(file: Path) -> list[Reply]:
+def _replies_of(file: Path, name: str) -> list[Reply]:
     if file.stat().st_size > MOST_BYTES:
-        raise InputError("answers_too_large", where=file.name)
+        raise InputError("answers_too_large", where=name)
     with file.open("rb") as stream:
         is_workbook = stream.read(2) == b"PK"
-    return list(_workbook_replies(file) if is_workbook else _json_replies(file))
+    return list(_workbook_replies(file, name) if is_workbook else _json_replies(file, name))
 
 
-def _workbook_replies(file: Path) -> Iterator[Reply]:
-    with open_frame(Path(f"{file}#{SHEET}"), file.name) as frame:
+def _workbook_replies(file: Path, name: str) -> Iterator[Reply]:
+    with open_frame(Path(f"{file}#{SHEET}"), name) as frame:
         if "id" not in frame.header or "answer" not in frame.header:
-            raise InputError("no_answer_form", where=file.name)
+            raise InputError("no_answer_form", where=name)
         for batch in frame.batches():
             for line in batch.iter_rows(named=True):
                 if line[PROBLEM] is None and line["id"] != LABELS_ROW:
-                    yield _reply(line, f"{file.name}#{SHEET}:{line[ROW] + 1}")
+                    yield _reply(line, f"{name}#{SHEET}:{line[ROW] + 1}")
 
 
-def _json_replies(file: Path) -> Iterator[Reply]:
+def _json_replies(file: Path, name: str) -> Iterator[Reply]:
     try:
         held = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
-        raise InputError("answers_not_json", where=file.name, reason=str(error)[:200]) from error
+        raise InputError("answers_not_json", where=name, reason=str(error)[:200]) from error
     if not isinstance(held, dict) or held.get("kind") != KIND or not isinstance(held.get("answers"), list):
-        raise InputError("no_answer_form", where=file.name)
+        raise InputError("no_answer_form", where=name)
     for number, answer in enumerate(held["answers"], 1):
         cells = answer if isinstance(answer, dict) else {}
-        yield _reply(cells, f"{file.name}:answers[{number}]")
+        yield _reply(cells, f"{name}:answers[{number}]")
 
 
 def _reply(cells: Mapping[str, Any], where: str) -> Reply:

@@ -1,4 +1,4 @@
-"""The form of a register to judge, as pages and programs send it."""
+"""The forms of a register to judge, of a declaration to check and of answers, as pages and programs send them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,49 @@ from functools import partial
 from typing import Any
 
 from opencwc.declarations.law import profiles
+from opencwc.declarations.register_tables import ACTIVITIES, SITES
+from opencwc.declarations.register_words import fields_of
 from opencwc.declarations.verb import VERB
 from opencwc.errors import InputError
-from opencwc.web.casebook.upload_forms import SentForm, UploadForm, several_files
+from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm, several_files
 from opencwc.web.server.service import Service
 
+TABLES = (SITES, ACTIVITIES)
 YEARS = range(1997, 2101)
 MARGINS = range(101)
 """Per cent under a threshold that may be near it."""
+_LONGEST_COLUMN = 300
+_PROFILE = {"type": "string", "description": "`treaty`, or the profile of a State, such as `ESP`."}
 
 
 def _question(service: Service, sent: SentForm) -> dict[str, Any]:
-    known, profile = profiles(), sent.texts.get("profile", "").strip() or "treaty"
-    if profile not in known:
-        raise InputError("no_such_profile", where="profile", profile=profile, known=tuple(known), guess="")
     return {
         "year": _number(sent.texts, "year", sent.day.year, YEARS),
-        "profile": profile,
+        "profile": asked_profile(sent.texts),
         "margin": _number(sent.texts, "margin", 10, MARGINS),
+        "given": given_of(sent.texts),
     }
+
+
+def given_of(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return which column of a table the person named for a field.
+
+    >>> given_of({"map-sites-name": "Works", "map-sites-plant": "", "map-activities-unit": "=kg"})
+    {'sites': {'name': 'Works'}, 'activities': {'unit': '=kg'}}
+    """
+    given: dict[str, dict[str, str]] = {}
+    for table in TABLES:
+        named = {field: texts.get(f"map-{table}-{field}", "").strip()[:_LONGEST_COLUMN] for field in fields_of(table)}
+        given[table] = {field: column for field, column in named.items() if column}
+    return given
+
+
+def asked_profile(texts: Mapping[str, str]) -> str:
+    """Return the profile that a form asks for, else that of the treaty; raise `InputError` where it is not known."""
+    known, profile = profiles(), texts.get("profile", "").strip() or "treaty"
+    if profile not in known:
+        raise InputError("no_such_profile", where="profile", profile=profile, known=tuple(known), guess="")
+    return profile
 
 
 def _number(texts: Mapping[str, str], name: str, usual: int, known: range) -> int:
@@ -55,7 +79,28 @@ REGISTER = UploadForm(
             "pattern": "^[0-9]{4}$",
             "description": "The calendar year in which declarations fall due; that of the day where left out.",
         },
-        "profile": {"type": "string", "description": "`treaty`, or the profile of a State, such as `ESP`."},
+        "profile": _PROFILE,
         "margin": {"type": "string", "description": "How many per cent under a threshold are near; 10 where left out."},
+        **{
+            f"map-{table}-{field}": {
+                "type": "string",
+                "description": f"The column of the {table} with `{field}`, or `=` and a value for all rows.",
+            }
+            for table in TABLES
+            for field in fields_of(table)
+        },
     },
 )
+DECLARATION = UploadForm(
+    VERB,
+    {"file": FILE | {"description": "A declaration that somebody wrote: XML, JSON or XLSX."}},
+    missing=partial(InputError, "declaration_file_missing", where="file"),
+    texts={"profile": _PROFILE},
+)
+"""The form of a declaration to check, which is not kept."""
+ANSWERS = UploadForm(
+    VERB,
+    {"file": several_files("Answer forms that operators filled: XLSX or JSON.")},
+    missing=partial(InputError, "answers_file_missing", where="file"),
+)
+"""The form of answers to hold against the questions of a register, which are not kept."""

@@ -11,6 +11,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.declarations.kept import ShownDue
+from opencwc.declarations.kept_papers import has_papers
 from opencwc.declarations.law import profiles
 from opencwc.declarations.model import DUE_FIELDS
 from opencwc.declarations.phrases import amount
@@ -18,10 +19,20 @@ from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
-from opencwc.web.declarations import books_pages, calendar_page, overview_page, submission_pages
+from opencwc.web.declarations import (
+    books_pages,
+    calendar_page,
+    check_pages,
+    form_pages,
+    letter_pages,
+    overview_page,
+    submission_pages,
+)
+from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER, YEARS
 from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.declarations.preview import show_preview
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page
@@ -39,11 +50,10 @@ EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sit
 @router.get("/declarations", action="rules")
 def show(request: Request) -> Response:
     """Show where a register is dropped, and those that were judged before."""
-    lang, today = language_of(request), date.today()
-    known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
+    today = date.today()
     years = [year for year in range(today.year - 3, today.year + 3) if year in YEARS]
     return page(
-        request, "declarations/page.html", profiles=known, years=years, examples=list(EXAMPLES),
+        request, "declarations/page.html", profiles=titled_profiles(request), years=years, examples=list(EXAMPLES),
         **upload_values(request, VERB),
     )  # fmt: skip
 
@@ -61,6 +71,10 @@ async def submit(request: Request) -> Response:
 
 
 router.get("/declarations/jobs/{job_id}", action="keep")(show_job)
+router.post("/declarations/preview", action="keep", uploads=True)(show_preview)
+router.include_router(check_pages.router)
+router.include_router(form_pages.router)
+router.include_router(letter_pages.router)
 
 
 @router.get("/declarations/runs/{number}", action="read")
@@ -79,6 +93,7 @@ def show_run(
         total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
         unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
+        papers=has_papers(kept.papers),
     )  # fmt: skip
 
 

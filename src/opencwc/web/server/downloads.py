@@ -19,6 +19,8 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
     "txt": "text/plain; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "zip": "application/zip",
 }
 """By the ending of a file's name."""
 

@@ -39,17 +39,13 @@ trial?.addEventListener("click", async () => {
   }
 });
 
-// ---- a paper for a shipment that is not kept: it is asked for in the body of a request, and comes as a file
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("form[data-paper]");
-  if (!form) return;
-  event.preventDefault();
+// ---- what is asked for in the body of a request and comes as a file: a paper of what is not kept, a corrected register
+async function saveAnswer(address, content, button, done) {
   const problem = document.querySelector("#problem");
-  const button = form.querySelector("button");
   button.disabled = true;
   try {
     const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-    const answer = await fetch(form.action, { method: "POST", headers, body: new URLSearchParams(new FormData(form)) });
+    const answer = await fetch(address, { method: "POST", headers, body: content });
     if (!answer.ok) {
       problem.innerHTML = await answer.text();
       problem.focus();
@@ -60,10 +56,24 @@ document.addEventListener("submit", async (event) => {
     link.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "paper";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    document.body.dispatchEvent(new CustomEvent("told", { detail: { value: form.dataset.done } }));
+    document.body.dispatchEvent(new CustomEvent("told", { detail: { value: done } }));
   } catch {
     document.body.dispatchEvent(new CustomEvent("htmx:sendError", { detail: {} }));
   } finally {
     button.disabled = false;
   }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-paper]");
+  if (!form) return;
+  event.preventDefault();
+  saveAnswer(form.action, new URLSearchParams(new FormData(form)), form.querySelector("button"), form.dataset.done);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-save]");
+  if (!button) return;
+  const { save, of, done } = button.dataset;
+  saveAnswer(save, new FormData(document.querySelector(of)), button, done);
 });

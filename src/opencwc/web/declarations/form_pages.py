@@ -1,0 +1,124 @@
+"""The declaration of a judged register: its forms as they stand, what they lack and why, and the files of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, NamedTuple
+
+from fastapi import Query, Request
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from opencwc.declarations.forms.checking import field_named
+from opencwc.declarations.forms.composition import Lacking, declaration_id, missing_in
+from opencwc.declarations.forms.declaration_files import FORMATS, declaration_file
+from opencwc.declarations.forms.form_fields import column_for
+from opencwc.declarations.forms.form_report import make_report
+from opencwc.declarations.forms.model import Declaration, Document
+from opencwc.errors import NotFoundError
+from opencwc.finding import Message
+from opencwc.web.declarations.kept_runs import shown_papers
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router
+from opencwc.wording import LANGUAGES
+
+router = Router(include_in_schema=False)
+SITES_A_PAGE, MOST_LACKING = 10, 500
+Format = Literal["pdf", "xlsx", "json", "xml"]
+PaperLang = Annotated[str, Query(max_length=2)]
+Part = Annotated[int, Query(ge=0, le=LARGEST)]
+
+
+class Listed(NamedTuple):
+    """A declaration in the list of a register's: its place among them, from 1, and how many fields it lacks."""
+
+    place: int
+    declaration: Declaration
+    lacking: int
+
+    @property
+    def title(self) -> Message:
+        """The regime, the kind and the year declared on."""
+        return title_of(self.declaration)
+
+
+def title_of(held: Declaration) -> Message:
+    """Return what a declaration is called."""
+    return Message("form_declaration_of", {
+        "regime": Message(f"form_regime_{held.regime}"),
+        "declaration": Message(f"declare_declaration_{held.declaration}"), "period": str(held.period),
+    })  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/forms", action="read")
+def show_forms(request: Request, number: Number, paper_lang: PaperLang = "") -> Response:
+    """Show the declarations of a register, their files, and what they lack."""
+    shown, papers = shown_papers(request, number)
+    document = papers.document
+    lacking = list(missing_in(document))
+    listed = [
+        Listed(place, held, sum(one.declaration is held for one in lacking))
+        for place, held in enumerate(document.declarations, 1)
+    ]
+    return page(
+        request, "declarations/forms.html", shown=shown, kept=shown.kept, listed=listed, formats=FORMATS,
+        lacking=[_lacking_shown(one) for one in lacking[:MOST_LACKING]], lacking_count=len(lacking),
+        paper_lang=paper_lang if paper_lang in LANGUAGES else language_of(request),
+    )  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/forms/{place}", action="read")
+def show_form(request: Request, number: Number, place: Number, after: Part = 0) -> Response:
+    """Show one declaration as its form, some plant sites a page."""
+    shown, papers = shown_papers(request, number)
+    held = _declaration(papers.document, place)
+    some = replace(held, sites=held.sites[after : after + SITES_A_PAGE], chemicals=() if after else held.chemicals)
+    report = make_report(replace(papers.document, declarations=(some,), lines=()), language_of(request))
+    form = next(section for section in report.sections if section.id == "declaration-1")
+    lacking = [one for one in missing_in(papers.document) if one.declaration is held]
+    further = after + SITES_A_PAGE
+    return page(
+        request, "declarations/form.html", shown=shown, held=held, place=place, title=title_of(held),
+        blocks=list(form.blocks), closing=report.closing, formats=FORMATS, after=after,
+        lacking=[_lacking_shown(one) for one in lacking[:MOST_LACKING]], lacking_count=len(lacking),
+        next=further if further < len(held.sites) else None, sites=len(held.sites),
+        until=min(further, len(held.sites)),
+    )  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/declaration.{format}", action="read")
+def download(
+    request: Request, number: Number, format: Format, part: Part = 0, paper_lang: PaperLang = ""
+) -> Response:  # fmt: skip
+    """Give the declarations of a register as a file, or one of them: ``part`` is its place among them, from 1."""
+    _, papers = shown_papers(request, number)
+    document, name = replace(papers.document, made=date.today()), "declarations"
+    if part:
+        held = _declaration(document, part)
+        document, name = part_of(document, held), declaration_id(held.regime, held.declaration)
+    lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
+    ending = f"{name}-{document.year}-{number}" + (f"-{lang}" if format in ("pdf", "xlsx") else "")
+    return downloads.download(declaration_file(document, format, lang), f"{ending}.{format}")
+
+
+def part_of(document: Document, held: Declaration) -> Document:
+    """Return one declaration of a document alone, with the lines of the register of its plant sites."""
+    sites = {site.code for site in held.sites}
+    lines = tuple(line for line in document.lines if not sites or line.site in sites)
+    return replace(document, declarations=(held,), lines=lines)
+
+
+def _declaration(document: Document, place: int) -> Declaration:
+    if not 0 < place <= len(document.declarations):
+        raise NotFoundError("register_has_no_such_declaration", place=place, count=len(document.declarations))
+    return document.declarations[place - 1]
+
+
+def _lacking_shown(lacking: Lacking) -> dict[str, Any]:
+    return {
+        "title": title_of(lacking.declaration), "site": lacking.site, "plant": lacking.plant,
+        "chemical": lacking.chemical, "field": field_named(lacking.field.name),
+        "column": column_for(lacking.field.name), "rule": lacking.field.rule,
+    }  # fmt: skip

@@ -1,0 +1,133 @@
+"""Questions to operators: the letters with their answer forms, and the answers held against the questions."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from opencwc.declarations.kept_papers import KeptPapers, rows_of
+from opencwc.declarations.letters import (
+    Letter,
+    answer_form_json,
+    answer_form_workbook,
+    file_stem,
+    letters_for,
+    make_letter,
+    place_of,
+)
+from opencwc.declarations.replies import Outcome, apply_replies, register_files
+from opencwc.declarations.uploaded_papers import ReadAnswers, read_answers
+from opencwc.errors import NotFoundError
+from opencwc.jobs.archives import pack_uploads
+from opencwc.publishing.report_files import report_file
+from opencwc.web.casebook.upload_forms import Uploads
+from opencwc.web.declarations.form_pages import PaperLang
+from opencwc.web.declarations.forms import ANSWERS
+from opencwc.web.declarations.kept_runs import shown_papers
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router, Service, service_of
+from opencwc.wording import LANGUAGES
+
+router = Router(include_in_schema=False)
+DAYS_TO_ANSWER = 21
+LETTERS_A_PAGE, QUESTIONS_SHOWN, MOST_TOLD = 50, 30, 300
+Paper = Literal["pdf", "docx", "xlsx", "json"]
+LETTER, ANSWER_FORM = ("pdf", "docx"), ("xlsx", "json")
+"""What a letter, and the form to answer on, come as."""
+
+
+@router.get("/declarations/runs/{number}/questions", action="read")
+def show_questions(
+    request: Request,
+    number: Number,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    paper_lang: PaperLang = "",
+) -> Response:
+    """Show what has to be asked back, a letter a plant site, with the files of each."""
+    shown, papers = shown_papers(request, number)
+    lang = language_of(request)
+    letters = list(enumerate(letters_for(papers.questions, papers.operators), 1))
+    return page(
+        request, "declarations/questions.html", shown=shown, letters=letters[after : after + LETTERS_A_PAGE],
+        count=len(letters), questions=len(papers.questions), most=QUESTIONS_SHOWN,
+        letter_files=LETTER, answer_files=ANSWER_FORM,
+        place=lambda question: place_of(question, lang),
+        paper_lang=paper_lang if paper_lang in LANGUAGES else lang, after=after,
+        next=after + LETTERS_A_PAGE if len(letters) > after + LETTERS_A_PAGE else None,
+    )  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/letters/{place}.{format}", action="read")
+def download(
+    request: Request, number: Number, place: Number, format: Paper, paper_lang: PaperLang = ""
+) -> Response:  # fmt: skip
+    """Give a letter, or its form to answer on, as a file."""
+    shown, papers = shown_papers(request, number)
+    letters = letters_for(papers.questions, papers.operators)
+    if not 0 < place <= len(letters):
+        raise NotFoundError("register_has_no_such_letter", place=place, count=len(letters))
+    letter = letters[place - 1]
+    lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
+    plain = "".join(sign if sign.isascii() else "-" for sign in file_stem(letter)).strip("-") or str(place)
+    return downloads.download(_file_of(letter, shown.kept.year, format, lang), f"{plain}-{place}-{lang}.{format}")
+
+
+def _file_of(letter: Letter, year: int, format: str, lang: str) -> bytes:
+    if format == "xlsx":
+        return answer_form_workbook(letter, year, lang)
+    if format == "json":
+        return answer_form_json(letter, year, lang)
+    today = date.today()
+    report = make_letter(letter, year, lang, today, today + timedelta(days=DAYS_TO_ANSWER))
+    return report_file(report, "pdf" if format == "pdf" else "docx")
+
+
+@router.post("/declarations/runs/{number}/answers", action="keep", uploads=True)
+async def show_outcome(request: Request, number: Number) -> Response:
+    """Hold the answers of operators against the questions of a register; nothing of them is kept."""
+    lang = language_of(request)
+    outcome = await _outcome(request, number)
+    return page(
+        request, "declarations/outcome.html", outcome=outcome, most=MOST_TOLD, number=number,
+        place=lambda question: place_of(question, lang),
+    )  # fmt: skip
+
+
+@router.post("/declarations/runs/{number}/corrected.zip", action="keep", uploads=True)
+async def download_corrected(request: Request, number: Number) -> Response:
+    """Give the register as the answers correct it, with the list of what they changed."""
+    outcome = await _outcome(request, number)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, table in register_files(outcome).items():
+            archive.writestr(name, table)
+    return downloads.download(content.getvalue(), f"register-{number}-corrected.zip")
+
+
+async def _outcome(request: Request, number: int) -> Outcome:
+    """Return what the answers that were sent come to."""
+    service = service_of(request)
+    async with ANSWERS.sent(request) as sent:
+        _, papers = await service.answering.run(shown_papers, request, number)
+        return await service.answering.run(_held_against, service, sent.uploads, papers)
+
+
+def _held_against(service: Service, uploads: Uploads, papers: KeptPapers) -> Outcome:
+    answers = _read(service, uploads)
+    outcome = apply_replies(papers.questions, answers.replies, rows_of(papers))
+    return outcome._replace(refused=(*answers.refused, *outcome.refused))
+
+
+def _read(service: Service, uploads: Uploads) -> ReadAnswers:
+    must = service.configuration.job_network_must_be_cut
+    with tempfile.TemporaryFile(prefix="opencwc-answers-") as file:
+        pack_uploads(uploads, file)
+        return read_answers(file, network_must_be_cut=must)
