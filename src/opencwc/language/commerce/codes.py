@@ -76,7 +76,10 @@ def _cas_digit(digits: str) -> int:
 
 
 def ec_check_digit(digits: str) -> int:
-    """Return the check digit of an EC number: each digit times its place from the left, the sum modulo 11; 10 belongs to no number."""
+    """Return the check digit of an EC number: each digit times its place from the left, the sum modulo 11.
+
+    No number has a digit that would be 10.
+    """
     return sum(place * int(digit) for place, digit in enumerate(digits, start=1)) % 11
 
 
