@@ -112,3 +112,67 @@ def test_a_code_in_a_column_is_for_review_until_a_number_beside_it_says_what_it_
         answered = screener.answer(next(iter(opened.batches())))
     gravest = [str(outcomes[0].verdict) for _, outcomes in sorted(answered.outcomes.items())]
     assert gravest[:2] == ["listed", "review"]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Lost und Lewisit", "Lost"),
+        ("Lewisit und Lost, 2 Fässer", "Lost"),
+        ("Mischung aus Lost und Lewisit", "Lost"),
+        ("sarin, mustard and VX", "mustard"),
+        ("sarin, moutarde et lewisite", "moutarde"),
+        ("mostaza y sarín", "mostaza"),
+        ("السارين والخردل واللويزيت", "والخردل"),
+        ("лост и люизит", "лост"),
+        ("芥子和沙林", "芥子"),
+        ("mostarda e sarin", "mostarda"),
+        ("mosterd en sarin", "mosterd"),
+        ("sarin ve hardal", "hardal"),
+        ("خردل و سارین", "خردل"),
+        ("マスタードとサリン", "マスタード"),
+        ("겨자와 사린", "겨자와"),
+    ],
+)
+def test_an_everyday_word_is_short_for_an_agent_in_one_list_with_another(text: str, short: str) -> None:
+    told = {mention.text: str(mention.verdict) for mention in met_in(text)}
+    assert told.pop(short) == "review"
+    assert "listed" in told.values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lost, 5 kg", "Lost and found, 3 kg", "Lost", "Moutarde", "Mostaza", "خردل", "芥子", "MOUTARDE, 370 G",
+        "hardal 190 g", "Papel pintado vinílico, tono gas y mostaza", "El Mostazal s/n, Jaén", "moutarde et miel",
+    ],
+)  # fmt: skip
+def test_an_everyday_word_without_an_agent_beside_it_is_none(text: str) -> None:
+    assert met_in(text) == []
+
+
+@pytest.mark.parametrize("value", ["Moutarde", "Mostaza", "خردل", "hardal", "Mostazal", "マスタード"])
+def test_an_everyday_word_alone_as_a_value_is_not_taken_for_an_agent(value: str) -> None:
+    assert {str(outcome.verdict) for outcome in SCREENER.answer(value)} == {"unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("S-Lost, N-Lost und Tabun", 3), ("S-Lost, 5 kg", 1), ("s-lost property", 0)]
+)
+def test_a_code_with_small_letters_is_read_as_it_is_spelt(text: str, names: int) -> None:
+    assert len(met_in(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("Livraison à Soman, 4 rue du Port, 3 palettes de carrelage, 1 200 kg", 0),
+        ("Deliver to Sarin, 12 Park Road, 3 boxes", 0),
+        ("Sarin, 20 L, port of loading Hamburg", 1),
+        ("Soman marca el 2-1 en el minuto 88", 0),
+        ("Sarin scored twice in the second half", 0),
+        ("Зарин забил гол на 88-й минуте", 0),
+    ],
+)
+def test_addresses_and_what_only_people_do_speak_for_a_person_or_a_place(text: str, met: int) -> None:
+    assert len(met_in(text)) == met

@@ -106,6 +106,11 @@ class CuratedNames:
         return by_key(self.chemicals, normalise_name, "key")
 
     @cached_property
+    def beside_agents(self) -> frozenset[str]:
+        """The everyday words, as keys, that are short for an agent in one list with another alone: moutarde."""
+        return frozenset(normalise_name(word.word) for word in self._written.naming.ordinary if "agent" in word.needs)
+
+    @cached_property
     def _named(self) -> dict[str, NamedChemical]:
         """What is known of names, by CAS number."""
         return {chemical.cas: chemical for chemical in self._written.naming.chemicals}

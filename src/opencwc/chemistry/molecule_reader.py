@@ -76,6 +76,8 @@ def normalise_inchi(text: str) -> str | None:
 
 def _read_inchi(text: str) -> Chem.Mol | Unreadable:
     text = normalise_inchi(text) or text
+    if _LACKS_HYDROGENS.fullmatch(text):
+        return Unreadable(Message("unreadable_inchi"))  # RDKit makes ions of what it is not told of
     try:
         mol = Chem.MolFromInchi(text, sanitize=False, removeHs=False)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError):
@@ -239,6 +241,8 @@ def _deepest(outside: str) -> int:
 INCHI = r"(?:(?:std\s?)?inchi\s*[=:]?\s*(?=1s?/)|(?<![\w/.-])(?=1s/c?[a-z0-9]+/))(1s?)/(\S*[a-z]\S*)"
 """An InChI with its label in any form, or without one where the version says what it is."""
 _INCHI = re.compile(rf"\s*{INCHI}\s*", re.IGNORECASE)
+_LACKS_HYDROGENS = re.compile(r"InChI=1S?/[^/]*H(?![a-z])[^/]*(?:/(?!h)[^/]*)*")
+"""An InChI whose formula has hydrogen, and which has no layer that says where."""
 _SIDE = r"((?:->|[^>\s])*+)"
 _REACTION = re.compile(rf"{_SIDE}>{_SIDE}>{_SIDE}")
 """Two signs between three sides; ``->`` is a dative bond."""

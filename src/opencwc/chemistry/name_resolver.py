@@ -15,6 +15,7 @@ from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedChemical, Curate
 from opencwc.chemistry.inchi_keys import SKELETON, curated_by_skeleton, inchi_key
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention import Convention
+from opencwc.convention.chemical_names import Name
 
 if TYPE_CHECKING:
     from opencwc.chemistry.name_index import NameIndex, Reading
@@ -157,7 +158,7 @@ def _by_sound(curated: CuratedNames) -> dict[str, dict[str, Spelling]]:
     table: dict[str, dict[str, Spelling]] = {}
     for chemical in curated.chemicals:
         for name in chemical.names if chemical.named_in else ():
-            if name.lang == "ar" and name.kind in NEARLY_SPELT and len(_bare(name.text)) >= LEAST_ARABIC:
+            if name.lang == "ar" and _is_put_right(name, curated) and len(_bare(name.text)) >= LEAST_ARABIC:
                 table.setdefault(_sound(_bare(name.text)), {}).setdefault(chemical.cas, Spelling(name, chemical))
     return table
 
@@ -167,7 +168,12 @@ def _near_names(curated: CuratedNames) -> NearNames[CuratedChemical]:
     from opencwc.chemistry.near_names import NearNames
 
     listed = (chemical for chemical in curated.chemicals if chemical.named_in)
-    return NearNames((_bare(name.text), one) for one in listed for name in one.names if name.kind in NEARLY_SPELT)
+    return NearNames((_bare(name.text), one) for one in listed for name in one.names if _is_put_right(name, curated))
+
+
+def _is_put_right(name: Name, curated: CuratedNames) -> bool:
+    """Tell whether a name is recognised where it is mistyped; an everyday word is not."""
+    return name.kind in NEARLY_SPELT and normalise_name(name.text) not in curated.beside_agents
 
 
 def _bare(name: str) -> str:

@@ -24,6 +24,9 @@ _CANONICAL = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 _BEFORE = r"[\s(\[{\"'#:]*(?:(?:cas|кас)[^0-9]{0,40}?)?"
 _AFTER = r"[\s)\]}\"'.,;:]*"
 _WRITTEN = re.compile(_BEFORE + r"([0-9]{2,10})\s*-+\s*([0-9]{2})\s*-+\s*([0-9])" + _AFTER, re.IGNORECASE)
+SPACED = r"((?:[0-9] {1,2}){1,6}[0-9]) {0,2}-+ {0,2}([0-9]) {1,2}([0-9]) {0,2}-+ {0,2}([0-9])"
+"""A number whose digits stand apart, as a heading that is spaced out or a reader of pictures has them."""
+_SPACED = re.compile(_BEFORE + SPACED + _AFTER, re.IGNORECASE)
 _DASHLESS = re.compile(_BEFORE + r"([0-9]{2,10}?)\s*([0-9]{2})\s*([0-9])" + _AFTER, re.IGNORECASE)
 
 
@@ -38,6 +41,8 @@ def normalise_cas(text: str, *, dashless: bool = False) -> str | None:
     ('107-44-8', '107-44-8', '107-44-8')
     >>> normalise_cas("١٠٧-٤٤-٨")
     '107-44-8'
+    >>> normalise_cas("7 4 - 9 0 - 8")
+    '74-90-8'
     >>> normalise_cas("107448"), normalise_cas("107448", dashless=True)
     (None, '107-44-8')
     >>> normalise_cas("sarin") is None, normalise_cas("203-448-7") is None
@@ -49,9 +54,15 @@ def normalise_cas(text: str, *, dashless: bool = False) -> str | None:
         text = _decimal_digits(text.translate(_CLEANED))
     found = _WRITTEN.fullmatch(text) or (_DASHLESS.fullmatch(text) if dashless else None)
     if found is None:
-        return None
+        spaced = _SPACED.fullmatch(text) if " " in text else None
+        return joined_cas(spaced) if spaced else None
     cas = f"{found[1].lstrip('0')}-{found[2]}-{found[3]}"
     return cas if _CANONICAL.fullmatch(cas) else None
+
+
+def joined_cas(spaced: re.Match[str]) -> str:
+    """Return a number that was found as `SPACED` with its digits together."""
+    return f"{spaced[1].replace(' ', '').lstrip('0')}-{spaced[2]}{spaced[3]}-{spaced[4]}"
 
 
 def looks_like_cas(text: str) -> bool:

@@ -33,9 +33,9 @@ KINDS = ("official", "common", "trade", "abbreviation", "code", "formula")
 LANGS = ("any", "en", "fr", "es", "ar", "ru", "zh", "de", "pt", "it", "nl", "pl", "tr", "fa", "ja", "ko", "uk")
 """The languages of curated names; ``any`` is for what belongs to none: formulas, codes, trade names."""
 
-NEEDS = ("context", "chemical", "capitals")
+NEEDS = ("context", "chemical", "agent", "capitals")
 """What a word needs to be taken for a chemical: signs of goods in its text, such as an amount; signs of chemicals, such
-as a registry number or "nerve agent"; capital letters.
+as a registry number or "nerve agent"; a chemical of Schedule 1 in one list with it; capital letters.
 """
 
 

@@ -12,14 +12,19 @@ from dataclasses import dataclass
 
 from opencwc.errors import InputError
 from opencwc.files.cell_forms import looks_like_data, looks_like_smiles
+from opencwc.files.headings import is_heading_word
 from opencwc.files.identifier_columns import (
     ANY_KIND,
     EXACT_KINDS,
     KINDS,
     MOST_READ,
+    PACKING,
     ReadColumn,
+    is_heading_of_packings,
+    is_heading_of_results,
     kind_of_column,
     kind_of_heading,
+    kind_of_words,
 )
 from opencwc.wording import did_you_mean
 
@@ -42,8 +47,8 @@ def has_header(records: Sequence[Sequence[str]], wanted: Sequence[str | None]) -
     """Whether the first record names the columns.
 
     It does where it holds a name the caller asked for or a known header; it does not where a cell of it is data; else
-    it does where some column is data below it. When in doubt it is data: a first chemical read as a header would be
-    lost, a header read as a chemical is only reported as unknown.
+    it does where all of it are words that head columns, or some column is data below it. When in doubt it is data: a
+    first chemical read as a header would be lost, a header read as a chemical is only reported as unknown.
     """
     if not records:
         return False
@@ -53,6 +58,8 @@ def has_header(records: Sequence[Sequence[str]], wanted: Sequence[str | None]) -
         return True
     if any(map(looks_like_data, first)):
         return False
+    if len(first) > 1 and all(map(is_heading_word, first)):
+        return True
     return any(_is_data_below(records[1:], at) and not looks_like_smiles(first[at]) for at in range(len(first)))
 
 
@@ -141,15 +148,26 @@ class WantedColumns:
         """
         kinds = [kind_of_column(header, cells) for header, cells in zip(headers, samples, strict=True)]
         given = self._given(headers, samples)
+        if given is None and self.beside and not _is_recognised(headers, kinds):
+            kinds = _kinds_of_words(headers, samples)
         chosen = self._recognised(headers, kinds) if given is None else given
         beside: list[int] = []
         if given is None and self.beside:
             beside = [at for at, kind in enumerate(kinds) if kind and at != chosen][: MOST_READ - 1]
-        reads = (chosen, *beside)
-        columns = tuple(ReadColumn(headers[at], kinds[at] or ANY_KIND) for at in reads)
+        packings = self._packings(headers, kinds, (chosen, *beside)) if given is None and self.beside else []
+        reads = (chosen, *beside, *packings)
+        columns = tuple(ReadColumn(headers[at], PACKING if at in packings else kinds[at] or ANY_KIND) for at in reads)
         if self.id_column is not None:
             return Chosen(reads, find_column(self.id_column, headers, self.where), columns)
         return Chosen(reads, next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None), columns)
+
+    @staticmethod
+    def _packings(headers: Sequence[str], kinds: Sequence[str], reads: Sequence[int]) -> list[int]:
+        """Return the columns of packings beside one of names."""
+        if not any(kinds[at] in ("name", ANY_KIND) for at in reads):
+            return []
+        left = [at for at in range(len(headers)) if at not in reads and not kinds[at]]
+        return [at for at in left if is_heading_of_packings(headers[at])][: max(0, MOST_READ - len(reads))]
 
     def _given(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> int | None:
         """Return the input column that the caller named, or knows how to recognise."""
@@ -168,6 +186,23 @@ class WantedColumns:
         if len(headers) == 1:
             return 0
         raise InputError("column_unclear", where=self.where, columns=_listed(headers))
+
+
+def _is_recognised(headers: Sequence[str], kinds: Sequence[str]) -> bool:
+    return len(headers) == 1 or any(kinds) or bool(_by_names(headers, INPUT_HEADERS) or _by_words(headers))
+
+
+def _kinds_of_words(headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return as what the columns of a small table are read whose headings say nothing, such as "Sample" and "Result".
+
+    Every column of words is read, but those whose heading is known for something else; what was read as what is said.
+    """
+    if max(map(len, samples), default=0) >= SAMPLE_ROWS:
+        return [""] * len(headers)
+    return [
+        "" if is_heading_word(header) and not is_heading_of_results(header) else kind_of_words(cells)
+        for header, cells in zip(headers, samples, strict=True)
+    ]
 
 
 def find_column(name: str, headers: Sequence[str], where: str) -> int:

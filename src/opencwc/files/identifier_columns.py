@@ -19,6 +19,8 @@ EXACT_KINDS = ("structure", "inchikey", "cas", "ec")
 ANY_KIND = "any"
 KINDS = (*EXACT_KINDS, "name", ANY_KIND, "un", "hs")
 """What a column is read as, the most exact first."""
+PACKING = "packing"
+"""A column of packings: it says nothing of the chemical, but of what a word with several meanings is meant for."""
 KINDS_WITH_DRAWINGS = ("structure", ANY_KIND)
 """The kinds of columns whose cells are recognised each by itself, drawings first: such a column may mix them."""
 MOST_READ = 12
@@ -26,7 +28,7 @@ MOST_READ = 12
 
 
 class ReadColumn(NamedTuple):
-    """A column that is read, and as what (one of `KINDS`)."""
+    """A column that is read, and as what (one of `KINDS`, or `PACKING`)."""
 
     name: str
     kind: str
@@ -51,6 +53,18 @@ def kind_of_column(heading: str, cells: Sequence[str | None]) -> str:
     return next((kind for kind, form in _FORMS.items() if written and _share(written, form) >= SURE), "")
 
 
+def kind_of_words(cells: Sequence[str | None]) -> str:
+    """Return as what a column without a telling heading is read where most of its cells are words; else empty.
+
+    >>> kind_of_words(["sarin", "n/a", "soman"]), kind_of_words(["sarin", "107-44-8"]), kind_of_words(["A-17", "12"])
+    ('name', 'any', '')
+    """
+    written = [cell.strip() for cell in cells if cell and not says_nothing(cell)]
+    if not written or _share(written, lambda cell: _is_identifier(cell) or _is_name(cell)) < _ENOUGH["name"]:
+        return ""
+    return ANY_KIND if any(map(_is_identifier, written)) else "name"
+
+
 @lru_cache(maxsize=1_000)
 def kind_of_heading(heading: str) -> str:
     """Return the kind that a heading names, alone, with a unit, in two languages, or among other words."""
@@ -62,6 +76,40 @@ def kind_of_heading(heading: str) -> str:
     tokens = set(re.findall(r"[^\W\d_]+", whole))
     within: Mapping[str, Sequence[str]] = loaded_headings()["within"]
     return next((kind for kind, marks in within.items() if tokens & {*marks}), "")
+
+
+def is_heading_of_packings(heading: str) -> bool:
+    """Tell whether a heading is that of a column of packings.
+
+    >>> is_heading_of_packings("Pack size"), is_heading_of_packings("Упаковка"), is_heading_of_packings("Goods")
+    (True, True, False)
+    """
+    return _is_of_group(heading, "packaging")
+
+
+def is_heading_of_results(heading: str) -> bool:
+    """Tell whether a heading is that of samples, or of what was found in them.
+
+    >>> is_heading_of_results("Result"), is_heading_of_results("样品"), is_heading_of_results("Country")
+    (True, True, False)
+    """
+    return _is_of_group(heading, "results")
+
+
+@lru_cache(maxsize=1_000)
+def _is_of_group(heading: str, group: str) -> bool:
+    """Tell whether a heading has a word of a group of ``headers.yaml``, alone, with a unit or in two languages."""
+    whole = unicodedata.normalize("NFKC", heading).casefold()
+    parts = (whole, *re.split(r"[/|()\[\]\n;:,-]", whole))
+    return any(_plain(part) in _words_of_group(group) for part in parts)
+
+
+@lru_cache(maxsize=10)
+def _words_of_group(group: str) -> frozenset[str]:
+    by_language: Mapping[str, Sequence[str]] = loaded_headings()["columns"][group]
+    return frozenset(
+        _plain(unicodedata.normalize("NFKC", word).casefold()) for words in by_language.values() for word in words
+    )
 
 
 def says_nothing(cell: str) -> bool:

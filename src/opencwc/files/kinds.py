@@ -10,11 +10,14 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import PurePath
 
 from opencwc.errors import InputError
 from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.delimiters import sniff_delimiter, sniff_delimiter_of_text
+from opencwc.files.headings import is_heading_word
+from opencwc.files.line_breaks import is_parted, join_numbers
 from opencwc.files.mojibake import noise_share
 from opencwc.files.passages import Refusal
 from opencwc.files.readers import reader_by_ending
@@ -83,6 +86,13 @@ _MAIL_HEADER = re.compile(
 )
 
 
+_PROSE_LINES = 200
+_WORDS_OF_A_SENTENCE, _WORDS_OF_A_LONG_SENTENCE = 4, 12
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_CLAUSE = re.compile(r"[。！？；，、]")
+_UNSPACED_CLAUSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{3,}[，。；！？、][\u3040-\u30ff\u3400-\u9fff]{2,}")
+_INDEX_NAME_END = re.compile(r",\s\S*-$")
+"""An index name that ends in what is put on its parent: it keeps its hyphen, whatever the next line begins with."""
 MAILBOX_LINE = re.compile(rb"(?:\A|\n\r?\n)From \S+ [^\r\n]*\d{4}[^\r\n]*\r?\n")
 _TECHNICAL_HEADERS = frozenset(
     {"received", "return-path", "mime-version", "message-id", "content-type", "dkim-signature", "delivered-to"}
@@ -236,6 +246,45 @@ def kind_of_document_text(start: str, claimed: str) -> str:
 def is_message(start: bytes, claimed: str) -> bool:
     """Tell whether a text begins as a message does; ``start`` are its first bytes."""
     return _looks_like_mail(start.decode("latin-1").lstrip("\ufeff \t\r\n"), claimed)
+
+
+def reads_as_prose(start: str) -> bool:
+    """Tell whether a text whose name says nothing of tables is prose, and no list with one chemical a line or table.
+
+    Prose has sentences, or lines that end inside a word or a number; a single line with commas is a sentence rather
+    than a table of one row. ``start`` is the beginning of the text, or all of it.
+
+    >>> reads_as_prose("We ship thiodiglycol, drums, and acetone"), reads_as_prose("The drums held oxychlo-\\nride")
+    (True, True)
+    >>> reads_as_prose("ethanol\\nsarin, technical\\n"), reads_as_prose("name,cas\\nethanol,64-17-5\\n")
+    (False, False)
+    """
+    lines = [line.strip() for line in start.lstrip("\ufeff").split("\n", _PROSE_LINES)[:_PROSE_LINES]]
+    held = [line for line in lines if line]
+    if not held or "\0" in start or _is_table_or_list(start, held):
+        return False
+    if len(held) == 1:
+        return ", " in held[0] or bool(_CLAUSE.search(held[0])) or _is_sentence(held[0])
+    if any(is_parted(line, following) and not _INDEX_NAME_END.search(line) for line, following in pairwise(lines)):
+        return True
+    if join_numbers(start) != start:
+        return True
+    return 2 * sum(len(line) for line in held if _is_sentence(line)) > sum(map(len, held))
+
+
+def _is_table_or_list(start: str, held: Sequence[str]) -> bool:
+    """Tell whether a text is surely data: JSON, a mol block, SMILES, cells under headings or parted by tabs."""
+    cells = [cell.strip() for cell in re.split(r"[,;\t|]", held[0])]
+    headed = sum(map(is_heading_word, cells)) >= 2 or (len(held) > 1 and len(cells) > 1 and is_heading_word(cells[0]))
+    tabbed = sum("\t" in line for line in held) > len(held) / 2
+    return headed or tabbed or bool(_kind_of_json(start)) or bool(_COUNTS_LINE.match(start)) or _mostly_smiles(held)
+
+
+def _is_sentence(line: str) -> bool:
+    words = _WORD.findall(line)
+    if len(words) >= _WORDS_OF_A_LONG_SENTENCE or _UNSPACED_CLAUSE.search(line):
+        return True
+    return len(words) >= _WORDS_OF_A_SENTENCE and line.rstrip("\"'”»)").endswith((".", "!", "?", "؟", "。"))
 
 
 def is_mailbox(data: bytes, claimed: str) -> bool:

@@ -27,6 +27,7 @@ class MeaningWords(NamedTuple):
     chapters: tuple[str, ...]
     packings: frozenset[str]
     hazard_class: tuple[str, ...]
+    retail_packings: tuple[str, ...]
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -47,6 +48,7 @@ class MeaningWords(NamedTuple):
             chapters=tuple(raw["chapters"]),
             packings=frozenset(raw["packings"]),
             hazard_class=tuple(raw["hazard_class"]),
+            retail_packings=_words(raw["retail_packings"]),
         )
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.chemistry.memo import Remembered
-from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, PACKING
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
 from opencwc.screening.allow_list import AllowList, silenced_in
 from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
 from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
+from opencwc.screening.row_packings import weighed_by_packing
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import NO_MENTION, Screener
 from opencwc.screening.structure_screener import unreadable
@@ -85,7 +86,8 @@ class BatchScreener:
         """Leave out the rows that the gate vouches for."""
         kind = rows.columns[0].kind if rows.columns else ANY_KIND
         by_itself = kind in KINDS_WITH_DRAWINGS or kind == "name"
-        if self.question.kind in KINDS_BY_CELL and (rows.beside or not by_itself):
+        beside = any(column.kind != PACKING for column in rows.columns[1:])
+        if self.question.kind in KINDS_BY_CELL and (beside or not by_itself):
             return Sifted(rows, None)
         return Sifted(rows, self._texts_left(rows))
 
@@ -105,9 +107,8 @@ class BatchScreener:
 
     def complete(self, rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]) -> Answered:
         """Return the answer to a batch, given the outcomes of the rows that were left; no outcome is no mention."""
-        told = self._allowing(
-            rows, _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
-        )
+        answered_rows = _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
+        told = self._allowing(rows, answered_rows | dict(weighed_by_packing(rows, answered_rows)))
         if self.question.kind != "text":
             return _counted(rows, told, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
         answered = _counted(rows, told, NO_MENTION)

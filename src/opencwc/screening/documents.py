@@ -16,8 +16,9 @@ from typing import BinaryIO
 import polars as pl
 
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.encodings import decode
 from opencwc.files.identifier_columns import ReadColumn
-from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, signature_of
+from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, reads_as_prose, signature_of
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_languages
@@ -132,6 +133,8 @@ def is_document(path: Path) -> bool:
 def is_document_by(name: str, start: bytes) -> bool:
     """Tell whether a file is a document and no table, by its name, its first bytes, or as a message with its header.
 
+    A ``.txt`` is one where it reads as prose, and else a list with one chemical a line, or a table.
+
     >>> is_document_by("x.bin", b"%PDF-1.7"), is_document_by("sheet.docx", b"PK"), is_document_by("goods.xlsx", b"PK")
     (True, True, False)
     """
@@ -141,4 +144,14 @@ def is_document_by(name: str, start: bytes) -> bool:
         return True
     if signature == "zip":
         return kind != "xlsx"
-    return b"%PDF-" in start[:1_024] or (kind in ("", "txt") and not signature and is_message(start, kind))
+    if b"%PDF-" in start[:1_024]:
+        return True
+    if kind not in ("", "txt") or signature:
+        return False
+    return is_message(start, kind) or (kind == "txt" and reads_as_prose(_decoded(start)))
+
+
+def _decoded(start: bytes) -> str:
+    """Return the first bytes as text, without the letter and the line that they may end amid."""
+    text = decode(start).text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.rpartition("\n")[0] or text if len(start) >= _START_BYTES else text

@@ -73,6 +73,8 @@ class KnownChemicals:
         """
         noise = is_noise(text)
         candidates = self.resolver.by_curated_name(text) if noise else self.resolver.resolve(text)
+        if guessed and candidates and normalise_name(text) in self.resolver.curated.beside_agents:
+            candidates = self.resolver.by_index(text)
         if not candidates or has_item_letter(text):
             return Message("unreadable_noise" if noise else "unreadable_name")
         known = self.known(candidates)
@@ -104,7 +106,7 @@ class KnownChemicals:
     def _ordinary(self) -> dict[str, OrdinaryWord]:
         """The words that need other signs of a chemical beside them, by their keys."""
         words = self._convention.naming.ordinary
-        return {normalise_name(word.word): word for word in words if {"context", "chemical"} & {*word.needs}}
+        return {normalise_name(word.word): word for word in words if {"context", "chemical", "agent"} & {*word.needs}}
 
     def known(self, candidates: Sequence[Candidate], found: Message | None = None) -> Known:
         """Return what candidates for one text amount to."""

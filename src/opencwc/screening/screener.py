@@ -89,6 +89,7 @@ class Screener(StructureScreener):
 
     def _read_within(self, text: str) -> tuple[Outcome, ...]:
         """Return what a value mentions, or the names and drawings beside its amounts, with what is left over of it."""
+        from opencwc.screening.broken_parts import broken_parts
         from opencwc.screening.value_reading import rest_of
 
         mentions = [
@@ -101,11 +102,15 @@ class Screener(StructureScreener):
         outcomes = [outcome for mention in mentions for outcome in mention.outcomes]
         stated = [evidence.span for outcome in outcomes for evidence in outcome.evidence if evidence.span]
         read = [span for outcome in outcomes for span in spans_of(outcome.readings, outcome.span)]
-        rest = rest_of(text, [*((mention.start, mention.end) for mention in mentions), *read, *stated])
+        spans = [*((mention.start, mention.end) for mention in mentions), *read, *stated]
+        rest = rest_of(text, spans)
         if not rest:
             return tuple(outcomes)
-        if not any(outcome.verdict in MET for outcome in outcomes) and looks_chemical(rest):
-            outcomes.append(unreadable(Message("unreadable_rest"), "text"))
+        if not any(outcome.verdict in MET for outcome in outcomes):
+            broken = [unreadable(part.reason, "text") for part in broken_parts(text, spans)]
+            if not broken and looks_chemical(rest):
+                broken = [unreadable(Message("unreadable_rest"), "text")]
+            outcomes += broken
         return tuple(
             outcome._replace(message=Message("why_rest", {"why": outcome.message, "rest": rest}))
             for outcome in outcomes

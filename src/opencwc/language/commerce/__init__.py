@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from opencwc.language.commerce.amounts import read_amounts
 from opencwc.language.commerce.codes import (
+    ec_check_digit,
     read_bare_codes,
     read_codes_behind,
     read_dashless,
@@ -33,7 +34,7 @@ from opencwc.language.commerce.line import (
 from opencwc.language.commerce.packings import read_packings
 from opencwc.language.commerce.words import DATA, PACKINGS, load_words
 
-__all__ = ["DATA", "IN_KILOGRAMS", "KINDS", "LABELLED", "Stated", "load_words", "read_commerce"]
+__all__ = ["DATA", "IN_KILOGRAMS", "KINDS", "LABELLED", "Stated", "ec_check_digit", "load_words", "read_commerce"]
 
 
 def read_commerce(text: str) -> tuple[Stated, ...]:

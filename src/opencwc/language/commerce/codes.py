@@ -23,7 +23,7 @@ def read_registry_numbers(line: Line) -> None:
         else:
             kind, label = "ec_number", line.words.ec_label
             possible = len(first) == 3
-            fits = possible and first[0] in "23456789" and _ec_digit(first + middle) == int(check)
+            fits = possible and first[0] in "23456789" and ec_check_digit(first + middle) == int(check)
         if not possible:
             continue
         before = plain[max(0, start - 48) : start]
@@ -75,8 +75,11 @@ def _cas_digit(digits: str) -> int:
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 10
 
 
-def _ec_digit(digits: str) -> int:
-    """Return the check digit of an EC number: each digit times its place from the left, the sum modulo 11."""
+def ec_check_digit(digits: str) -> int:
+    """Return the check digit of an EC number: each digit times its place from the left, the sum modulo 11.
+
+    No number has a digit that would be 10.
+    """
     return sum(place * int(digit) for place, digit in enumerate(digits, start=1)) % 11
 
 

@@ -107,13 +107,23 @@ class _Weights(Remembered[str, int]):
 
 def _has_number(weights: Sequence[int]) -> bool:
     """Tell whether runs of digits follow each other as in a CAS number, or as in a tariff code."""
-    return any(
+    return _has_spaced_digits(weights) or any(
         one & _DIGITS
         and (
             (third & ONE_DIGIT and other & (TWO_DIGITS | MORE_DIGITS)) or (third & other & TWO_DIGITS and one & CHAPTER)
         )
         for one, other, third in zip(weights, weights[1:], weights[2:], strict=False)
     )
+
+
+def _has_spaced_digits(weights: Sequence[int]) -> bool:
+    """Tell whether five digits stand by themselves one after the other."""
+    in_row = 0
+    for weight in weights:
+        in_row = in_row + 1 if weight & ONE_DIGIT else 0
+        if in_row == LETTERS_IN_ROW:
+            return True
+    return False
 
 
 def _has_spaced(weights: Sequence[int]) -> bool:

@@ -69,7 +69,7 @@ class Names:
         ):
             signs |= {"context"}
         wanting = [use for use in uses if use.needs not in signs]
-        alone = {use.name.start for use in wanting if _fills_cell(use.name, read)}
+        alone = {use.name.start for use in wanting if use.needs != "beside" and _fills_cell(use.name, read)}
         by_weight = {use.name.start for use in wanting if use.needs == "agent" and _is_weighed_alone(use.name, read)}
         distinct = [use.name for use in wanting if use.needs == "context" and _is_distinct(use.name, read.text)]
         if distinct and self._speaks_of_trade(read):
@@ -77,6 +77,7 @@ class Names:
         plain = [use.name for use in uses if use.needs in signs]
         if any(map(_is_of_schedule_1, plain)) or self._other_meanings.speaks_of_agents(read):
             signs |= {"agent"}
+        agents = [use.name for use in uses if use.needs in signs and _is_of_schedule_1(use.name)]
         cas = {name.spellings[0].chemical.cas for name in plain if len(name.spellings) == 1}
         cas |= {number for other in others if other.known for number in other.known.cas}
         return [
@@ -86,10 +87,33 @@ class Names:
                 use.needs in signs
                 or use.name.start in alone
                 or use.name.start in by_weight
+                or (use.needs == "beside" and self._stands_beside(use.name, agents, read.text))
                 or (use.needs == "agent" and any(spelling.chemical.cas in cas for spelling in use.name.spellings))
             )
             and not _stands_for_another(use.name, read.text, uses)
         ]
+
+    def _stands_beside(self, name: Spotted, agents: Iterable[Spotted], text: str) -> bool:
+        """Tell whether a word and an agent stand in one list, with only a comma or an "and" between them.
+
+        In some scripts the "and" is a part of the word.
+        """
+        is_bare = text[name.start : name.end].isascii()
+        gaps = (
+            text[name.end : agent.start] if name.end <= agent.start else text[agent.end : name.start]
+            for agent in agents
+        )
+        return any(
+            len(gap) <= LONGEST_AND
+            and (gap.strip(" ") or not is_bare)
+            and gap.strip(_OF_LISTS).casefold() in self._ands
+            for gap in gaps
+        )
+
+    @cached_property
+    def _ands(self) -> frozenset[str]:
+        """The words that join the parts of a list, and none."""
+        return frozenset({"", *self._parts.conjunctions, *_OTHER_ANDS, *_UNSPACED_ANDS})
 
     def _weigh(self, use: Use, read: TextRead) -> Use | None:
         """Hold what speaks for another meaning of a name against what speaks for a chemical; ``None`` where it wins."""
@@ -149,9 +173,10 @@ class Names:
             needs = frozenset() if any(map(str.isdigit, written)) else frozenset({"context"})
             if not name.repaired and not _is_formula(written, [spelling.name.text for spelling in name.spellings]):
                 return ""
-        elif "capitals" in needs and written.upper() != written:
+        elif "capitals" in needs and written.upper() != written and not _is_spelt_so(name, written):
             return ""
-        if ("context" in needs and "code" in kinds) or self._is_person(name, text, words):
+        is_code = "code" in kinds and (written.isupper() or not written.isascii())
+        if ("context" in needs and is_code) or self._is_person(name, text, words):
             needs = needs | {"chemical"}
         if name.plural:
             needs = needs | {"chemical"}
@@ -161,7 +186,7 @@ class Names:
             return "agent"
         if "context" in needs and kinds <= _CODES and written.isascii() and _letters(written) < LEAST_DISTINCT:
             needs = needs | {"substance"}
-        return next((need for need in ("chemical", "substance", "context") if need in needs), "plain")
+        return next((need for need in ("beside", "chemical", "substance", "context") if need in needs), "plain")
 
     def _needs_of_ordinary(self, name: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
         """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
@@ -172,7 +197,7 @@ class Names:
         needy = [rule for rule in rules if rule.needs]
         if any(rule.lang in _LATIN for rule in needy):
             needy = [rule for rule in needy if rule in self._rules(name, text)]
-        return frozenset(need for rule in needy for need in rule.needs)
+        return frozenset("beside" if need == "agent" else need for rule in needy for need in rule.needs)
 
     def _is_of_others(self, name: Spotted, written: str, text: str, words: list[Word]) -> bool:
         """Tell whether what is around a name makes another word of it, or what a device is for."""
@@ -317,9 +342,9 @@ class Names:
         """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""
         if not name.spellings:
             return None
-        if written.isascii() and len(written) <= SHORTEST and text.strip() != written:  # a code alone says nothing more
+        if written.isupper() and len(written) <= SHORTEST and text.strip() != written:  # a code alone says nothing more
             return None
-        needy = (rule for rule in self._rules(name, text) if {"context", "chemical"} & set(rule.needs))
+        needy = (rule for rule in self._rules(name, text) if {"context", "chemical", "agent"} & set(rule.needs))
         return next(needy, None)
 
     def _of_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
@@ -385,7 +410,8 @@ class Use(NamedTuple):
     """How a spotted name may be taken, and what weighs against a chemical.
 
     ``needs`` is ``plain``, or what a text must have: signs of goods (``context``), what is stated of chemicals alone
-    (``substance``), words of chemicals (``chemical``) or of agents (``agent``).
+    (``substance``), words of chemicals (``chemical``) or of agents (``agent``), or an agent in one list with it
+    (``beside``).
     """
 
     name: Spotted
@@ -400,6 +426,11 @@ Edges: TypeAlias = tuple[set[int], set[int]]
 @lru_cache(maxsize=100_000)
 def _looks_chemical(name: str) -> bool:
     return looks_chemical(name)
+
+
+def _is_spelt_so(name: Spotted, written: str) -> bool:
+    """Tell whether a short name has the capitals and the small letters that the table has: S-Lost, not s-lost."""
+    return any(spelling.name.text == written and written[:1].isupper() for spelling in name.spellings)
 
 
 def _is_whole(name: Spotted, written: str, text: str, words: list[Word]) -> bool:
@@ -596,6 +627,10 @@ LEAST_CODE, SHORTEST_CODE = 3, 2
 LEAST_DISTINCT = 4
 MOST_REMEMBERED, MOST_TEXTS = 100_000, 50
 SURE_LANGUAGE = 0.9
+LONGEST_AND = 8
+_OF_LISTS = " ,;/+&、，،·|()\n\t"
+_OTHER_ANDS = ("en", "ve", "i", "oraz", "та", "ed", "or", "ou", "o", "u", "oder", "или", "أو")
+_UNSPACED_ANDS = frozenset("和与與及跟とや및와과و")
 _BEGINS_LIST = re.compile(r"(?:^|[\n\t])$")
 _CODES = frozenset({"abbreviation", "code"})
 _LATIN = ("en", "fr", "es")

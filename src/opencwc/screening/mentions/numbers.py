@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from opencwc.chemistry.curated_names import CuratedChemical
 from opencwc.chemistry.name_resolver import Candidate, curated_candidate
-from opencwc.chemistry.registry_numbers import check_digit, is_valid, normalise_cas, repaired_by_ocr
+from opencwc.chemistry.registry_numbers import SPACED, check_digit, is_valid, joined_cas, normalise_cas, repaired_by_ocr
 from opencwc.finding import Message, Verdict, chemical_named
 from opencwc.language.commerce import Stated
 from opencwc.screening.known_chemicals import Known
@@ -30,7 +30,7 @@ class Numbers:
         """Yield the numbers in a text."""
         for statement in read.stated:
             if statement.kind == "cas_number":
-                if statement.unit == "labelled" or not _is_other_number(read.text, statement.start, statement.value):
+                if statement.unit == "labelled" or not is_other_number(read.text, statement.start, statement.value):
                     yield from self._cas(statement)
             elif statement.kind == "ec_number":
                 yield from self._ec(statement)
@@ -38,6 +38,7 @@ class Numbers:
                 chemicals = self._resolver.curated.by_un(statement.value)
                 yield from self._other_number(statement, "un", _candidates(chemicals, statement.value))
         yield from self._mistyped(read)
+        yield from self._spaced(read)
         yield from self._misread(read)
 
     def _mistyped(self, read: TextRead) -> Iterator[Mention]:
@@ -46,13 +47,13 @@ class Numbers:
         for found in _CAS_LIKE.finditer(read.text):
             cas = normalise_cas(found[0])
             if cas and not (
-                taken.overlaps(found.start(), found.end()) or _is_other_number(read.text, found.start(), cas)
+                taken.overlaps(found.start(), found.end()) or is_other_number(read.text, found.start(), cas)
             ):
                 yield from self._cas(Stated("cas_number", found.start(), found.end(), found[0], cas, ""))
         for found in _CAS_APART.finditer(read.text):
             cas = f"{int(found[1])}-{found[2]}-{found[3]}"
             known = self._resolver.curated.by_cas(cas) if is_valid(cas) else None
-            other = taken.overlaps(found.start(), found.end()) or _is_other_number(read.text, found.start(), cas)
+            other = taken.overlaps(found.start(), found.end()) or is_other_number(read.text, found.start(), cas)
             if known is not None and not other:
                 meant, outcomes = self._of_cas(cas)
                 if isinstance(meant, Known):
@@ -63,6 +64,15 @@ class Numbers:
             ec = f"{found[1]}-{found[2]}-{found[3]}"
             if self._resolver.curated.by_ec(ec) and not taken.overlaps(found.start(), found.end()):
                 yield from self._ec(Stated("ec_number", found.start(), found.end(), found[0], ec, ""))
+
+    def _spaced(self, read: TextRead) -> Iterator[Mention]:
+        """Yield the CAS numbers whose digits stand apart, where they are right and known."""
+        for found in _CAS_SPACED.finditer(read.text):
+            cas = joined_cas(found)
+            if is_valid(cas) and not is_other_number(read.text, found.start(), cas):
+                known, outcomes = self._of_cas(cas)
+                if isinstance(known, Known):
+                    yield Mention(found.start(), found.end(), found[0], "cas", outcomes, known)
 
     def _misread(self, read: TextRead) -> Iterator[Mention]:
         """Yield the CAS numbers in which a reader of pictures took digits for letters."""
@@ -147,7 +157,7 @@ def _candidates(chemicals: Sequence[CuratedChemical], number: str) -> tuple[Cand
     return tuple(curated_candidate(chemical, sure, number) for chemical in chemicals)
 
 
-def _is_other_number(text: str, start: int, cas: str) -> bool:
+def is_other_number(text: str, start: int, cas: str) -> bool:
     """Tell whether a number is said to be that of a drawing or a call; of a lot, where its digit is wrong for a CAS."""
     before = text[max(0, start - 20) : start]
     return bool(_OTHER_NUMBER.search(before) or (not is_valid(cas) and _OF_A_LOT.search(before)))
@@ -175,6 +185,7 @@ MOST_REMEMBERED = 100_000
 _NUMBER_KINDS = ("cas_number", "ec_number", "hs_code")
 _CAS_LIKE = re.compile(r"(?<![\w.-])\d{2,7}[-\u2010-\u2015\u2212\uff0d]\d\d[-\u2010-\u2015\u2212\uff0d]\d(?![\w-])")
 _CAS_APART = re.compile(r"(?<![A-Za-z0-9_.+-])(?<!\d[ /])(\d{2,7})[-. /_](\d\d)[-. /_](\d)(?![\w.-])")
+_CAS_SPACED = re.compile(rf"(?<![\w.+-])(?<!\d )(?<!\d[.,] ){SPACED}(?![\w.-]| \d)")
 _EC_APART = re.compile(r"(?<![A-Za-z0-9_.+-])(?<!\d[ /])(\d{3})[-. /](\d{3})[-. /](\d)(?![\w.-])")
 _OTHER_NUMBER = re.compile(
     r"(?i:GB/T|\bISO|\bDIN|\bASTM|\bIEC|\bJIS|\bANSI|гост|drawing|part|order|ref\w*|model|plan|item|phone|fax|mobile|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"

@@ -120,7 +120,20 @@ class OtherMeanings:
             self._places.precede(name, text, words, _SIGNS, self._parts.joins)
             or self._people_behind.follow(name, text, words)
             or _INITIAL_BEHIND.match(text, name.end) is not None
+            or self._has_street_behind(name, text, words)
         )
+
+    def _has_street_behind(self, name: Spotted, text: str, words: Sequence[Word]) -> bool:
+        """Tell whether the number of a house and a word of streets stand behind a name: ", 12 Park Road"."""
+        house = _HOUSE.match(text, name.end)
+        if house is None:
+            return False
+        first, *rest = words[name.last + 2 : name.last + 4] or (None,)
+        if first is None or first.start != house.end():
+            return False
+        is_street = self._places.has(first) or (first.key,) in self._firms_behind.words
+        named = text[first.start].isupper() and any((word.key,) in self._firms_behind.words for word in rest)
+        return is_street or named
 
     def _is_apposed(self, name: Spotted, text: str, words: Sequence[Word]) -> bool:
         """Tell whether behind a name in capitals come a comma and a place, or a word in capitals that is none of
@@ -253,6 +266,7 @@ _BESIDE = re.compile(r"[ \u00a0-]{0,2}")
 _OF = re.compile(r" ?|(?: (?:of|de|d['’]|von|van|di))? ")
 _INITIAL_BEFORE = re.compile(r"(?<!\w)[^\W\d_a-z]\. ?$")
 _INITIAL_BEHIND = re.compile(r",? ?[^\W\d_a-zа-я\u0600-\u06ff\u3040-\uffff]\.(?!\d)")
-_APPOSED = re.compile(r", ?[^\W\d_a-zа-я\u0600-\u06ff\u3040-\uffff]\w*")
+_APPOSED = re.compile(r", ?[^\W\d_a-zа-я\u0600-\u06ff\u3040-\uffff](?!-)\w*")
+_HOUSE = re.compile(r",? ?\d{1,4}(?: ?[a-z])?,? (?=\w)")
 _COMMA = re.compile(r",\s?")
 _OWNING = re.compile(r".?['’]s?\b|['’]")
