@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from opencwc.transfers.ledgers.reader import read_ledger
 
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.database import Casebook, open_casebook
@@ -31,6 +30,7 @@ from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import load_state
 from opencwc.demo.trade import write_ledgers
 from opencwc.jobs.kept_runs import shown_run
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.web.declarations.kept_runs import SHELF
 
 YEAR = 2025
