@@ -1,5 +1,6 @@
 #!/bin/sh
-# The main job on the examples: screen an invented inventory and write a report that a person can open.
+# The main job on the examples: screen an invented inventory, write a report that a person can open, and say how much
+# of an invented company's books must be declared.
 set -eu
 mkdir -p out
 status=0
@@ -9,3 +10,7 @@ status=0
 [ "$status" -le 1 ] || exit "$status"
 echo
 echo "The report with every structure drawn: $(pwd)/out/report.html"
+echo
+declared=$(.venv/bin/opencwc declare examples/register --year 2026) || status=$?
+[ "$status" -le 1 ] || exit "$status"
+echo "opencwc declare examples/register --year 2026: $(echo "$declared" | sed -n 1p)"

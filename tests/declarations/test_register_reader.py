@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -200,3 +201,13 @@ def test_a_place_of_a_register_that_was_never_a_file_is_its_row() -> None:
     assert register.locate(Place("activities")) == "activities"
     place = register.locate(Place("activities", 3, "quantity"))
     assert getattr(place, "values", {}) == {"name": "activities", "row": "3", "column": "quantity"}
+
+
+def test_a_zip_of_the_tables_says_the_same_as_their_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "register"
+    folder.mkdir()
+    write_folder(folder, f"{HEAD}\n{GOOD}\n")
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", folder))
+    register = read_register(packed)
+    assert register.name == "packed.zip"
+    assert register.activities == read_register(folder).activities

@@ -39,7 +39,7 @@ FORMATS_OF_FOUND = ("csv", "jsonl")
 def declare(
     register: Annotated[
         Path | None,
-        typer.Argument(help="A folder with sites.csv and activities.csv, a workbook with such sheets, or JSON."),
+        typer.Argument(help="A folder with sites.csv and activities.csv, a ZIP of them, such a workbook, or JSON."),
     ] = None,
     year: Annotated[str, typer.Option(metavar="YEAR", help="The calendar year of the due days; else this year.")] = "",
     as_of: options.AsOf = "",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opencwc.finding import Verdict
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
@@ -89,7 +90,8 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     findings = [*findings_of(answer, law), *findings_to_ask(unusual, answer, law)]
     for start in range(0, len(findings), FINDINGS_AT_ONCE):
         yield Found(findings[start : start + FINDINGS_AT_ONCE])
-    counts = Counter(finding.verdict for finding in findings)
+    counts = Counter({Verdict.UNREADABLE: 0})  # where none is, that too is known
+    counts.update(finding.verdict for finding in findings)
     content = kept.pack(kept.kept_of(answer, law, books, unusual))
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 

@@ -48,12 +48,14 @@ class TableRows(NamedTuple):
 def read_register(
     source: Path | Files, given: Mapping[str, Columns] = MappingProxyType({}), name: str = ""
 ) -> Register:
-    """Read a register from a folder (or files by their names), a workbook, a JSON file, or one table of activities.
+    """Read a register from a folder (or files by their names), a ZIP of its tables, a workbook, JSON, or activities.
 
     ``given`` says for ``sites`` and ``activities`` which column holds a field. Raises `InputError` where there is no
     such file, it holds no table of activities, or the columns cannot be told.
     """
     called = name or (source.name if isinstance(source, Path) else next(iter(source), ""))
+    if isinstance(source, Path) and source.suffix.lower() == ".zip" and source.is_file():
+        source = unpacked(source, called)
     return register_of(read_tables(source, given, called), given, called)
 
 

@@ -20,10 +20,11 @@ from opencwc.casebook.exports import ask_for_export
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
+from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
-from opencwc.jobs.archives import keep_files
+from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
 from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.legislation.example_texts import NOW, example_text
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
@@ -76,11 +77,12 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
 
 
 class _Given(NamedTuple):
-    """What a verb is given: files, the question beside its day and lists, and the name of an archive of the files."""
+    """What a verb is given: files, the question beside its day and lists, their archive's name, their kind."""
 
     files: Sequence[Path]
     question: Mapping[str, Any]
     archive: str = ""
+    media_type: str = "text/csv"
 
 
 def _inventory(telling: _Telling, step: _Step) -> _Given:
@@ -107,27 +109,48 @@ def _law(telling: _Telling, step: _Step) -> _Given:
     return _Given([file], question, "invented-law.zip")
 
 
+def _register(telling: _Telling, step: _Step) -> _Given:
+    state, version = telling.state, step["version"]
+    file = write_register(state, telling.files[0].parent, telling.year, version)
+    question = {"year": due_year(state, telling.year, version), "profile": "treaty", "margin": 10}
+    return _Given([file], question, media_type=ARCHIVE_TYPE)
+
+
 _GIVEN: Mapping[str, Callable[[_Telling, _Step], _Given]] = {
     "screen": _inventory, "check": _planned, "reconcile": _ledgers, "law": _law,
+    "declare": _register,
 }  # fmt: skip
 """What the verbs of the story are given, by their ids."""
 
 
 def _open(telling: _Telling, step: _Step) -> None:
-    """Open the case of a step, keep its file, or its files as one archive, and keep what the verb finds in them."""
-    files, question, archive = _GIVEN[step["verb"]](telling, step)
-    question = {"as_of": date.today().isoformat(), "lists": [], **question}
+    """Open the case of a step, and keep in it what the verb finds."""
     book, person = telling.book, telling.people[step["by"]]
-    years = {"year": telling.year, "next": telling.year + 2}
-    case, title = step["case"].format(**years), step["title"].format(**years)
-    mark = Mark[step.get("mark", "unclassified").upper()]
+    case, title = (step[name].format(**_years(telling)) for name in ("case", "title"))
     due = (date.today() + timedelta(days=step["days"])).isoformat()
-    open_case(book, person, case, title=title, mark=mark, due=due)
+    open_case(book, person, case, title=title, mark=_mark(step), due=due)
     telling.cases[_object(step)] = case
-    name, packed = archive or files[0].name, bool(archive)
-    source = keep_files(book, person, files, name, mark=mark, media_type="text/csv", packed=packed)
+    _run(telling, step)
+
+
+def _run(telling: _Telling, step: _Step) -> None:
+    """Keep the file of a step, or its files as one archive, in its case, and keep what the verb finds in them."""
+    given = _GIVEN[step["verb"]](telling, step)
+    question = {"as_of": date.today().isoformat(), "lists": [], **given.question}
+    book, person, case, mark = telling.book, telling.people[step["by"]], telling.cases[_object(step)], _mark(step)
+    name, packed = given.archive or given.files[0].name, bool(given.archive)
+    source = keep_files(book, person, given.files, name, mark=mark, media_type=given.media_type, packed=packed)
     place = Place(book, lambda: person, case, question, source, mark)
-    run_and_keep(verb_named(step["verb"]), [Input(file.name, file) for file in files], question, place)
+    run_and_keep(verb_named(step["verb"]), [Input(file.name, file) for file in given.files], question, place)
+
+
+def _mark(step: _Step) -> Mark:
+    return Mark[step.get("mark", "unclassified").upper()]
+
+
+def _years(telling: _Telling) -> dict[str, int]:
+    """Return the years that texts of the story name: the one told, the one after it, and the next."""
+    return {"year": telling.year, "coming": telling.year + 1, "next": telling.year + 2}
 
 
 def _object(step: _Step) -> Any:
@@ -154,12 +177,12 @@ def _decide(telling: _Telling, step: _Step) -> None:
     if "called" in step:
         telling.called[step["called"]] = findings
     if findings:
-        reason = step["reason"].format(year=telling.year)
+        reason = step["reason"].format(**_years(telling))
         decide(telling.book, person, findings, Outcome(step["as"]), reason, correction=step.get("correction"))
 
 
 def _comment(telling: _Telling, step: _Step) -> None:
-    text = step["text"].format(year=telling.year)
+    text = step["text"].format(**_years(telling))
     comment(telling.book, telling.people[step["by"]], telling.cases[_object(step)], text)
 
 
@@ -176,6 +199,6 @@ def _share(telling: _Telling, step: _Step) -> None:
 
 
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
-    "open": _open, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
+    "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

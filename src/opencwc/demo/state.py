@@ -79,6 +79,70 @@ class Trade(Struct, frozen=True):
     certificates: tuple[tuple[str | int, ...], ...]
 
 
+class InventedSite(Struct, frozen=True, array_like=True):
+    """A plant site, or a plant of one: its codes, its name, whose it is, where, and what Schedule 1 facility."""
+
+    site: str
+    plant: str
+    name: str
+    company: str
+    address: str
+    kind: str
+
+
+class YearlyFigures(Struct, frozen=True, array_like=True):
+    """What a plant does with a chemical year by year, the year told last; ``plan`` is that of the next year."""
+
+    site: str
+    plant: str
+    chemical: str
+    cas: str
+    activity: str
+    unit: str
+    figures: tuple[float, ...]
+    plan: float | str
+
+
+class DatedPlan(Struct, frozen=True, array_like=True):
+    """What is planned for a day (``day`` as month and day) of a year, ``ahead`` years after the one told."""
+
+    site: str
+    plant: str
+    chemical: str
+    cas: str
+    activity: str
+    quantity: float
+    unit: str
+    purpose: str
+    partner: str
+    ahead: int
+    day: str
+
+
+class RegisterVersion(Struct, frozen=True):
+    """A version of the register: its last figures are ``ago`` years before the year told, and these are wrong in them.
+
+    ``unit`` and ``number`` are a site, plant and chemical, and what is written there as the unit, or as the CAS number.
+    ``missing`` is the site whose last figures are not there, ``late`` the one whose came after the day due.
+    """
+
+    ago: int
+    unit: tuple[str, str, str, str] | None = None
+    number: tuple[str, str, str, str] | None = None
+    missing: str = ""
+    late: str = ""
+
+
+class InventedRegister(Struct, frozen=True):
+    """The books of the State's plant sites; ``trade`` gives by its name the site and plant of a flow."""
+
+    sites: tuple[InventedSite, ...]
+    activities: tuple[YearlyFigures, ...]
+    trade: dict[str, tuple[str, str]]
+    dated: tuple[DatedPlan, ...]
+    versions: dict[str, RegisterVersion]
+
+
 class State(Struct, frozen=True):
     """All of it; ``story`` are the steps in their order, each a mapping whose first key is what is done."""
 
@@ -89,6 +153,7 @@ class State(Struct, frozen=True):
     files: tuple[FilePlan, ...]
     origins: tuple[str, ...]
     trade: Trade
+    register: InventedRegister
     people: tuple[InventedPerson, ...]
     story: tuple[dict[str, Any], ...]
 

@@ -6,6 +6,7 @@ What each side writes of the same shipments is the same but for the days and the
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count
@@ -50,16 +51,18 @@ class Line(NamedTuple):
 
 def write_ledgers(state: State, folder: Path, year: int) -> tuple[Path, Path]:
     """Write the State's own ledger and that of its partners, and return their paths."""
-    ours: list[Line] = []
-    theirs: list[Line] = []
-    for flow in state.trade.flows:
-        for line in _lines(state, flow, year):
-            (ours if line.reporter == state.trade.state else theirs).append(line)
+    ours = own_lines(state, year)
+    theirs = [line for line in _all_lines(state, year) if line.reporter != state.trade.state]
     own = folder / f"invented-ledger-nordavia-{year}.csv"
     partners = folder / f"invented-ledgers-of-partners-{year}.csv"
     write_table(own, LEDGER_COLUMNS, map(_own_row, count(1), _by_day(ours)))
     write_table(partners, PARTNERS_COLUMNS, map(_their_row, count(1), _by_day(theirs)))
     return own, partners
+
+
+def own_lines(state: State, year: int) -> list[Line]:
+    """Return the lines of the State's own ledger, flow by flow."""
+    return [line for line in _all_lines(state, year) if line.reporter == state.trade.state]
 
 
 def write_planned(state: State, folder: Path, year: int) -> tuple[Path, Path, Path]:
@@ -77,6 +80,11 @@ def write_planned(state: State, folder: Path, year: int) -> tuple[Path, Path, Pa
     write_table(named[1], CERTIFICATE_COLUMNS, ((*row[:6], *days, *row[6:]) for row in state.trade.certificates))
     write_table(named[2], NAME_COLUMNS, NAMES)
     return named
+
+
+def _all_lines(state: State, year: int) -> Iterator[Line]:
+    for flow in state.trade.flows:
+        yield from _lines(state, flow, year)
 
 
 def _lines(state: State, flow: TradeFlow, year: int) -> Iterator[Line]:
@@ -144,5 +152,11 @@ def _their_row(number: int, line: Line) -> Sequence[str]:
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
     """Write a CSV file."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    path.write_text(table_text(columns, rows), encoding="utf-8", newline="")
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """Return the text of a CSV file."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    return text.getvalue()

@@ -21,6 +21,7 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
+from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
@@ -241,7 +242,8 @@ def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[Run
     if not case:
         return []
     _, _, runs = show_case(book, person, case)
-    return [RunSummary.of(run, lang) for run in runs if not wanted.run or run["number"] == wanted.run]
+    of_findings = (run for run in runs if not is_of_pages(run))
+    return [RunSummary.of(run, lang) for run in of_findings if not wanted.run or run["number"] == wanted.run]
 
 
 def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
