@@ -38,7 +38,7 @@ from opencwc.casebook.submissions import (
     take_step,
 )
 from opencwc.declarations.amounts import amounts_of
-from opencwc.declarations.register_reader import read_uploads
+from opencwc.declarations.register_reader import read_register
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError, OpenCWCError
 
 from .conftest import person
@@ -51,7 +51,7 @@ SECOND = HEAD + "NORD,A1,thiodiglycol,111-48-8,process,2025,1.500000000000000000
 
 
 def file_of(text: str, name: str = "activities.csv") -> VersionFile:
-    register = read_uploads([("activities.csv", io.BytesIO(text.encode()))])
+    register = read_register({"activities.csv": text.encode()})
     return VersionFile(name, io.BytesIO(text.encode()), amounts_of(register), "text/csv")
 
 

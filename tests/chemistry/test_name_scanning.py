@@ -467,7 +467,7 @@ def test_a_name_is_found_as_its_language_writes_it(text: str, written: str, cas:
 
 @pytest.mark.parametrize(
     "text",
-    ["サリンジャーの本", "アサリンゴ", "몸을 사린다", "streç filmle sarın", "sarınca", "Sarina", "Lost in transit"],
+    ["サリンジャーの本", "アサリンゴ", "몸을 사린다", "streç filmle sarın", "sarınca", "Sarina"],
 )
 def test_a_longer_word_that_holds_a_short_name_is_another_word(text: str) -> None:
     assert curated(text) == []

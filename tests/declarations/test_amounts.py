@@ -12,7 +12,7 @@ import pytest
 from opencwc.convention.amendments import AMENDED, amendment_rule, amendment_rules
 from opencwc.declarations.amounts import Amount, Amounts, amounts_of, differences, other_sites, pack, unpack
 from opencwc.declarations.confined_amounts import read_amounts
-from opencwc.declarations.register_reader import read_uploads
+from opencwc.declarations.register_reader import read_register
 from opencwc.errors import InputError
 from opencwc.jobs.archives import pack_uploads
 
@@ -27,7 +27,7 @@ ROWS = (
 
 
 def amounts(*rows: str) -> Amounts:
-    return amounts_of(read_uploads([("activities.csv", io.BytesIO((HEAD + "".join(rows)).encode()))]))
+    return amounts_of(read_register({"activities.csv": (HEAD + "".join(rows)).encode()}))
 
 
 def test_rows_of_one_key_add_up_and_what_is_missing_is_counted() -> None:
