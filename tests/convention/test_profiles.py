@@ -77,7 +77,7 @@ def test_a_rule_holds_from_its_day_on(tmp_path: Path) -> None:
     ("text", "words", "place"),
     [
         (f"thresholds:\n  - {{instead_of: [s2c-declare], quantity: 2, {RESTS}}}", "s2c-declare", "thresholds 1"),
-        (f"thresholds:\n  - {{quantity: 2, {RESTS}}}", "which is no rule", "thresholds 1"),
+        (f"thresholds:\n  - {{quantity: 2, {RESTS}}}", "which is not a rule", "thresholds 1"),
         (f"thresholds:\n  - {{instead_of: [s2b-declare], amount: 2, {RESTS}}}", "amount", "thresholds 1"),
         (f"thresholds:\n  - {{instead_of: [s2b-declare], quantity: much, {RESTS}}}", "much", "thresholds 1"),
         (f"thresholds:\n  - {{instead_of: [s2b-declare], quantity: 2, unit: lb, {RESTS}}}", "lb", "thresholds 1"),

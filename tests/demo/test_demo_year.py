@@ -107,7 +107,7 @@ def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook,
     entries = {name for count in counts for name in count.entry}
     screened = {"listed", "review", "exempt", "not_listed", "unreadable"}
     legislated = {"covered", "partial", "none"}
-    transferred, declared = {"prohibited", "allowed_with", "allowed", "discrepancy"}, {"due", "near"}
+    transferred, declared = {"prohibited", "allowed_with", "allowed", "discrepancy"}, {"due", "near", "ask"}
     assert set(verdicts) == screened | legislated | transferred | declared
     schedules = {name[:5] for name in entries if name[4:5].isdigit()}
     assert schedules == {"CWC 1", "CWC 2", "CWC 3"}
