@@ -150,7 +150,7 @@ def test_faults_of_the_books_stand_worst_first_with_their_rule_and_are_filtered(
     slip = next(row for row in table if row["check"] == "unit-slip")
     assert (slip["gravity"], slip["site"], slip["plant"], slip["year"]) == ("wrong", "NORD", "A1", "2025")
     assert rows[order.index(1)][0] == "cannot be right" and "follows from the figures" in rows[order.index(1)][-1]
-    assert "in the books to look at for 2026" in main.one("h1").text and main.one("h1").text in head
+    assert "to check in the books for 2026" in main.one("h1").text and main.one("h1").text in head
 
 
 def test_a_figure_to_ask_about_has_its_reason_chart_and_a_finding_that_a_person_decides(run: Run) -> None:
