@@ -95,6 +95,4 @@ def test_a_repeated_row_names_the_line_of_the_other(run: Run, register: Path) ->
     header, row, _ = ACTIVITIES.splitlines()
     register.write_text("\n".join((header, "", row, row, "")))
     ran = run("declare", register, "--year", "2026", "--format", "csv")
-    assert "activities.csv, line 4: this row repeats row 3" in ran.err.replace("\u2068", "").replace(
-        "\u2069", ""
-    )
+    assert "activities.csv, line 4: this row repeats row 3" in ran.err.replace("\u2068", "").replace("\u2069", "")
