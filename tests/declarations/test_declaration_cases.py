@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_rows import register_of
 
 from opencwc.convention.fields import load_yaml
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.formats import due_as_texts
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import Answer, Due, Register
-from opencwc.declarations.register_cells import RowReader
+from opencwc.declarations.model import Answer, Due
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.wording import LANGUAGES
@@ -31,7 +31,6 @@ FILES = sorted((Path(__file__).parents[1] / "cases" / "declarations").glob("*.ya
 ASKED = date(2026, 11, 28)
 YEAR = 2026
 GRADES = ("treaty", "official", "convention", "unverified")
-MARKS = {"on": "date", "with": "partner", "for": "purpose", "cas": "cas"}
 
 
 @cache
@@ -48,56 +47,6 @@ def chemicals(day: date) -> Chemicals:
 @cache
 def law(day: date, readings: tuple[tuple[str, str], ...]) -> Law:
     return Law(day, readings=dict(readings))
-
-
-def place(text: str) -> dict[str, str]:
-    site, _, plant = text.partition("/")
-    return {"site": site, "plant": plant}
-
-
-def cells(text: str) -> list[str]:
-    return ["" if cell.strip() == "-" else cell.strip() for cell in text.split("|")]
-
-
-def activity_texts(text: str) -> dict[str, str]:
-    """Return a row of activities as the cells of a table."""
-    where, activity, weight, chemical, year, *marks = cells(text)
-    quantity, _, unit = weight.rpartition(" ")
-    texts = {
-        **place(where),
-        "activity": activity,
-        "quantity": quantity,
-        "unit": unit,
-        "chemical": chemical,
-        "year": year,
-    }
-    for mark in marks:
-        name, _, value = mark.partition(" ")
-        if mark.endswith("%"):
-            texts["concentration"] = mark
-        elif mark == "planned":
-            texts["planned"] = "yes"
-        else:
-            texts[MARKS[name]] = value
-    return texts
-
-
-def site_texts(text: str) -> dict[str, str]:
-    where, country, kind = [*cells(text), "", ""][:3]
-    return {**place(where), "country": country, "kind": kind}
-
-
-def register_of(case: dict[str, Any]) -> Register:
-    reader = RowReader()
-    rows = [site_texts(text) for text in case["register"].get("sites", ())]
-    sites = [site for number, row in enumerate(rows, 1) if (site := reader.site(number, row)) is not None]
-    read = [
-        activity
-        for number, text in enumerate(case["register"].get("activities", ()), 1)
-        if (activity := reader.activity(number, activity_texts(text))) is not None
-    ]
-    assert not [problem for problem in reader.problems if problem.unjudged], case["name"]
-    return Register(case["name"], {(site.site, site.plant): site for site in sites}, tuple(read))
 
 
 def judged(case: dict[str, Any]) -> Answer:

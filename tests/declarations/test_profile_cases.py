@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_rows import register_of
 
 from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import TREATY
@@ -20,15 +21,13 @@ from opencwc.convention.fields import load_yaml
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import Answer, Due, Register
-from opencwc.declarations.register_cells import RowReader
+from opencwc.declarations.model import Answer, Due
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.wording import LANGUAGES, sentence
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "declarations" / "profiles").glob("*.yaml"))
 ASKED = date(2026, 11, 28)
-MARKS = {"on": "date", "with": "partner", "for": "purpose", "cas": "cas"}
 
 
 @cache
@@ -44,52 +43,6 @@ def chemicals() -> Chemicals:
 @cache
 def law(profile: str) -> Law:
     return Law(ASKED, profile)
-
-
-def cells(text: str) -> list[str]:
-    return ["" if cell.strip() == "-" else cell.strip() for cell in text.split("|")]
-
-
-def place(text: str) -> dict[str, str]:
-    site, _, plant = text.partition("/")
-    return {"site": site, "plant": plant}
-
-
-def activity_texts(text: str) -> dict[str, str]:
-    """Return a row of activities as the cells of a table."""
-    where, activity, weight, chemical, year, *marks = cells(text)
-    quantity, _, unit = weight.rpartition(" ")
-    texts = {
-        **place(where),
-        "activity": activity,
-        "quantity": quantity,
-        "unit": unit,
-        "chemical": chemical,
-        "year": year,
-    }
-    for mark in marks:
-        name, _, value = mark.partition(" ")
-        if mark.endswith("%"):
-            texts["concentration"] = mark
-        elif mark == "planned":
-            texts["planned"] = "yes"
-        else:
-            texts[MARKS[name]] = value
-    return texts
-
-
-def register_of(case: dict[str, Any]) -> Register:
-    reader = RowReader()
-    rows = [cells(text) for text in case["register"].get("sites", ())]
-    texts = [{**place(where), "country": country, "kind": kind} for where, country, kind in rows]
-    sites = [site for number, row in enumerate(texts, 1) if (site := reader.site(number, row)) is not None]
-    read = [
-        activity
-        for number, text in enumerate(case["register"]["activities"], 1)
-        if (activity := reader.activity(number, activity_texts(text))) is not None
-    ]
-    assert not [problem for problem in reader.problems if problem.unjudged], case["name"]
-    return Register(case["name"], {(site.site, site.plant): site for site in sites}, tuple(read))
 
 
 @cache
