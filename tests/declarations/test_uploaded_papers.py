@@ -13,9 +13,9 @@ import pytest
 
 from opencwc.declarations import kept
 from opencwc.declarations.forms.declaration_files import declaration_file
-from opencwc.declarations.kept_papers import NOTHING, KeptPapers, has_papers, rows_of, unpack_papers
 from opencwc.declarations.letters import answer_form_json, answer_form_workbook, letters_for
 from opencwc.declarations.reader import Reader
+from opencwc.declarations.run_papers import NOTHING, KeptPapers, has_papers, rows_of, unpack_papers
 from opencwc.declarations.uploaded_papers import check_upload, read_answers
 from opencwc.errors import InputError
 from opencwc.jobs.archives import pack_uploads

@@ -31,7 +31,7 @@ from opencwc.demo.state import load_state
 from opencwc.demo.trade import write_ledgers
 from opencwc.jobs.kept_runs import shown_run
 from opencwc.transfers.ledgers.reader import read_ledger
-from opencwc.web.declarations.kept_runs import SHELF
+from opencwc.web.declarations.judged_registers import SHELF
 
 YEAR = 2025
 DAY = date(2026, 11, 24)

@@ -104,8 +104,8 @@ def test_the_heading_is_the_next_day_and_how_many_fall_due_on_it(kept: Kept) -> 
         assert main.one("h1").text == "Due on March 31, 2026: 6 declarations"
         assert "Due on March 31" in page_of(client, kept.address).one("title").text
         assert "31 mars 2026" in main_of(client, kept.address, "fr").one("h1").text
-        todo = main.one("ul", class_="todo").text
-    assert "After that, on April 1, 2026: 2." in todo and "Rows that could not be judged: 2" in todo
+        steps = main.one("ul", class_="next-steps").text
+    assert "After that, on April 1, 2026: 2." in steps and "Rows that could not be judged: 2" in steps
     days = [day.text for day in main.one("ol", class_="days").all("li")]
     assert len(days) == 5 and "6 declarations" in days[0] and "S3" in days[0]
 

@@ -144,7 +144,7 @@ def test_faults_of_the_books_stand_worst_first_with_their_rule_and_are_filtered(
         table = csv_of(client, f"{run.address}/checks.csv")
         asked = csv_of(client, f"{run.address}/checks.csv?gravity=ask")
         only = main_of(client, f"{run.address}/checks?gravity=ask").one(id="checks").rows()
-        head = main_of(client, run.address).one("ul", class_="todo").text
+        head = main_of(client, run.address).one("ul", class_="next-steps").text
     order = [("broken", "wrong", "ask").index(row["gravity"]) for row in table]
     assert order == sorted(order) and len(rows) == len(table) > len(asked) == len(only) > 0
     slip = next(row for row in table if row["check"] == "unit-slip")

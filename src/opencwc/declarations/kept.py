@@ -16,10 +16,10 @@ from msgspec import Raw, Struct
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of
-from opencwc.declarations.kept_papers import NOTHING, pack_papers
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.rows_behind import RowsBehind
+from opencwc.declarations.run_papers import NOTHING, pack_papers
 from opencwc.declarations.unusual.proposals import Proposal, Unusual, unusual_figures
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -186,7 +186,7 @@ class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
-    ``papers`` are undecoded (`kept_papers`), and empty in files of before they were kept. ``version`` is that of the
+    ``papers`` are undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the
     file's form: of the first, what stands behind it was not kept.
     """
 

@@ -14,7 +14,7 @@ from opencwc.declarations.kept import Declaration, KeptDeclarations, Regime, Sho
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.declarations.due_list import DueAsked, answer_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER
-from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server.api_parameters import LARGEST, DayText, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router
 from opencwc.wording import say, sentence

@@ -21,7 +21,7 @@ from opencwc.declarations.unusual.learned import MODEL
 from opencwc.declarations.verb import ASK
 from opencwc.files.csv_cells import csv_of
 from opencwc.models.register import state_of
-from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page

@@ -17,7 +17,7 @@ from opencwc.declarations.forms.form_report import make_report
 from opencwc.declarations.forms.model import Declaration, Document
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
-from opencwc.web.declarations.kept_runs import shown_papers
+from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from opencwc.declarations.kept_papers import KeptPapers, rows_of
 from opencwc.declarations.letters import (
     Letter,
     answer_form_json,
@@ -22,6 +21,7 @@ from opencwc.declarations.letters import (
     place_of,
 )
 from opencwc.declarations.replies import Outcome, apply_replies, register_files
+from opencwc.declarations.run_papers import KeptPapers, rows_of
 from opencwc.declarations.uploaded_papers import ReadAnswers, read_answers
 from opencwc.errors import NotFoundError
 from opencwc.jobs.archives import pack_uploads
@@ -29,7 +29,7 @@ from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.upload_forms import Uploads
 from opencwc.web.declarations.form_pages import PaperLang
 from opencwc.web.declarations.forms import ANSWERS
-from opencwc.web.declarations.kept_runs import shown_papers
+from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page

@@ -20,7 +20,7 @@ from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import MOVED
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.declarations.due_list import days_of
-from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.page import environment, language_of, page

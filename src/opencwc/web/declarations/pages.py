@@ -11,10 +11,10 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.declarations.kept import ShownDue
-from opencwc.declarations.kept_papers import has_papers
 from opencwc.declarations.law import profiles
 from opencwc.declarations.model import DUE_FIELDS
 from opencwc.declarations.phrases import amount
+from opencwc.declarations.run_papers import has_papers
 from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
@@ -31,7 +31,7 @@ from opencwc.web.declarations import (
 from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER, YEARS
-from opencwc.web.declarations.kept_runs import shown_register
+from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number

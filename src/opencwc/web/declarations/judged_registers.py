@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from opencwc.declarations.kept import KeptDeclarations, unpack
-from opencwc.declarations.kept_papers import KeptPapers, unpack_papers
+from opencwc.declarations.run_papers import KeptPapers, unpack_papers
 from opencwc.declarations.verb import VERB
 from opencwc.errors import NotFoundError
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
