@@ -196,11 +196,11 @@ def key_of_molecule(mol: Chem.Mol) -> str:
 def is_organic(mol: Chem.Mol) -> bool:
     """Tell whether a chemical is a discrete organic one: of carbon, but no oxide, sulfide or metal carbonate.
 
-    Applies VA I.4. Carbon itself is no compound.
+    Applies VA I.4. Carbon itself is no compound; a metal carbonyl is neither an oxide of carbon nor a carbonate.
 
-    >>> drawings = ("CO", "O=C=O", "S=C=S", "[Na+].[Na+].[O-]C([O-])=O", "C")
+    >>> drawings = ("CO", "O=C=O", "S=C=S", "[Na+].[Na+].[O-]C([O-])=O", "C", "[Ni].[C-]#[O+]")
     >>> [is_organic(Chem.MolFromSmiles(smiles)) for smiles in drawings]
-    [True, False, False, False, True]
+    [True, False, False, False, True, True]
     """
     parts = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
     has_metal = any(atom.GetAtomicNum() in METALS for atom in mol.GetAtoms())
@@ -218,6 +218,8 @@ def _is_organic_part(part: Chem.Mol, has_metal: bool) -> bool:
         if oxygens == 3 and hydrogens <= 1:  # a carbonate or hydrogen carbonate
             return False
     if hydrogens == 0 and elements <= {_CARBON, _OXYGEN, _SULFUR}:
+        if has_metal and elements == {_CARBON, _OXYGEN} and part.GetNumAtoms() == 2:  # a carbonyl of the metal
+            return True
         return any(atom.GetFormalCharge() for atom in part.GetAtoms()) and not _is_oxide_drawn_charged(part)
     return True
 
