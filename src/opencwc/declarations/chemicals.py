@@ -48,26 +48,27 @@ class Chemicals:
     def _of(self, chemical: str, cas: str) -> Chemical | Message:
         if chemical and is_polymer(chemical):
             return _unlisted(chemical, cas, polymer=True)
-        if chemical and not cas and is_hydrocarbon_mixture(chemical):
-            return _unlisted(chemical, cas, hydrocarbon=True)
+        if is_hydrocarbon_mixture(chemical):
+            return self._mixture(chemical, cas)
         readings = [self._one(text) for text in (cas, chemical) if text]
         known = [reading for reading in readings if isinstance(reading, Chemical)]
-        if not known and is_hydrocarbon_mixture(chemical):
-            return _unlisted(chemical, cas, hydrocarbon=True)
         if not known:
             return next(iter(readings), Message("ledger_chemical_missing"))
         chosen = known[0]
         if len(known) == 2 and known[0].key != known[1].key:
             chosen = known[1] if known[1].group and not known[0].group else known[0]
-            chosen = chosen._replace(
-                doubt=Message(
-                    "declare_chemical_disagrees",
-                    {"name": chemical[:_STARTS], "cas": cas, "named": known[1].name, "numbered": known[0].name},
-                )
-            )
+            chosen = chosen._replace(doubt=_disagreement(chemical, cas, *known))
         elif cas and isinstance(readings[0], Message):
             chosen = chosen._replace(doubt=readings[0])
         return chosen
+
+    def _mixture(self, chemical: str, cas: str) -> Chemical:
+        """Return a mixture of hydrocarbons by its name, unless its number is that of another kind of chemical."""
+        mixture = _unlisted(chemical, cas, hydrocarbon=True)
+        numbered = self._one(cas) if cas else None
+        if not isinstance(numbered, Chemical) or numbered.hydrocarbon:
+            return mixture
+        return numbered._replace(doubt=_disagreement(chemical, cas, numbered, mixture))
 
     def _one(self, text: str) -> Chemical | Message:
         """Read one statement: a number, a drawing, a name, or a line of commerce that mentions one chemical."""
@@ -151,7 +152,10 @@ class Chemicals:
         return chemical
 
     def _mentioned(self, text: str) -> Chemical | None:
-        """Return the one chemical that a line of commerce mentions, such as "thiodiglycol 98 %, drums"."""
+        """Return the one chemical that a line of commerce mentions, such as "thiodiglycol 98 %, drums".
+
+        A metal or cation with other words is left out: it is half of a name that is not known, such as that of a salt.
+        """
         found: dict[str, Chemical] = {}
         mentions = [*self._screener.finder.find(text)] or self._screener.mentions_beside_amounts(text)
         for mention in mentions:
@@ -159,8 +163,10 @@ class Chemicals:
                 continue
             reading = self._one(mention.text)
             if isinstance(reading, Chemical):
-                rest = text.replace(mention.text, " ", 1)
-                if reading.doubt is None and _WORD.search(rest):
+                is_part = _WORD.search(text.replace(mention.text, " ", 1)) is not None
+                if is_part and is_metal_or_cation(reading.smiles):
+                    continue
+                if reading.doubt is None and is_part:
                     doubt = Message("declare_chemical_mentioned", {"text": text[:_STARTS], "name": reading.name})
                     reading = reading._replace(doubt=doubt)
                 found[reading.key] = reading
@@ -229,6 +235,18 @@ def _is_oxide_drawn_charged(part: Chem.Mol) -> bool:
     return Chem.GetFormalCharge(part) == 0
 
 
+def is_metal_or_cation(smiles: str) -> bool:
+    """Tell whether a drawing is of a metal alone, or of a cation without anions.
+
+    >>> [is_metal_or_cation(smiles) for smiles in ("[Na]", "[NH4+]", "[Na+].[Cl-]", "")]
+    [True, True, False, False]
+    """
+    mol = Chem.MolFromSmiles(smiles) if smiles else None
+    if mol is None:
+        return False
+    return Chem.GetFormalCharge(mol) > 0 or all(atom.GetAtomicNum() in METALS for atom in mol.GetAtoms())
+
+
 def is_hydrocarbon(mol: Chem.Mol) -> bool:
     """Tell whether a chemical holds carbon and hydrogen and nothing else (VA IX.2)."""
     elements = {atom.GetAtomicNum() for atom in mol.GetAtoms()}
@@ -239,6 +257,14 @@ def _unlisted(name: str, cas: str, *, polymer: bool = False, hydrocarbon: bool =
     """Return a chemical that has no single drawing, by its name."""
     key = f"name:{normalise_name(name)}"
     return Chemical(key, name[:_STARTS], cas, organic=True, polymer=polymer, hydrocarbon=hydrocarbon)
+
+
+def _disagreement(chemical: str, cas: str, numbered: Chemical, named: Chemical) -> Message:
+    """Say that the number and the name of a line are those of two chemicals."""
+    return Message(
+        "declare_chemical_disagrees",
+        {"name": chemical[:_STARTS], "cas": cas, "named": named.name, "numbered": numbered.name},
+    )
 
 
 def outcomes_meet(outcomes: Iterable[Outcome]) -> bool:
