@@ -23,6 +23,12 @@ def test_a_salt_that_is_not_known_is_not_read_as_its_cation(name: str) -> None:
     assert not isinstance(chemicals().read(name), Chemical)
 
 
+def test_a_listed_chemical_that_is_drawn_as_a_cation_is_read_from_a_line_of_commerce() -> None:
+    read = chemicals().read("saxitoxin standard solution")
+    assert isinstance(read, Chemical)
+    assert read.entry == "1A07"
+
+
 def test_a_metal_is_read_as_itself() -> None:
     read = chemicals().read("sodium 99.9 %")
     assert isinstance(read, Chemical)

@@ -164,7 +164,7 @@ class Chemicals:
             reading = self._one(mention.text)
             if isinstance(reading, Chemical):
                 is_part = _WORD.search(text.replace(mention.text, " ", 1)) is not None
-                if is_part and is_metal_or_cation(reading.smiles):
+                if is_part and not reading.group and is_metal_or_cation(reading.smiles):
                     continue
                 if reading.doubt is None and is_part:
                     doubt = Message("declare_chemical_mentioned", {"text": text[:_STARTS], "name": reading.name})
