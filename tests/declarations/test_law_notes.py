@@ -49,6 +49,21 @@ def test_what_a_state_asks_beside_its_tables_is_told(lang: str) -> None:
     assert law.profile.notes[0].text[lang].rstrip(".。") in told[2].replace("\u200e", "")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_state_that_is_not_bound_is_named(lang: str) -> None:
+    (note,) = law_notes(answer(Law(ASKED))._replace(outside=("ISR",)))
+    assert "2026" in say(note, lang) and "declare_state_outside" not in say(note, lang)
+
+
+def test_declare_says_why_nothing_is_due_outside_states_parties(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text("site,plant,country\nN,A,ISR\n", encoding="utf-8")
+    (tmp_path / "activities.csv").write_text(
+        "site,plant,chemical,activity,year,quantity,unit\nN,A,Thiodiglycol,produce,2025,600,t\n", encoding="utf-8"
+    )
+    done = CliRunner().invoke(application(["declare"]), ["declare", str(tmp_path), "--year", "2026"])
+    assert "Israel is not a State Party in 2026" in done.output
+
+
 def test_declare_tells_them_below_what_is_due(tmp_path: Path) -> None:
     (tmp_path / "sites.csv").write_text("site,plant,country\nN,A,ESP\n", encoding="utf-8")
     (tmp_path / "activities.csv").write_text(

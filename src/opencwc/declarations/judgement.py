@@ -45,6 +45,7 @@ def judge(register: Register, law: Law, year: int, chemicals: Chemicals, margin:
         profile=None if law.is_treaty else law.profile,
         turned=law.turned,
         faults=find_faults(books, law, year),
+        outside=states_outside(register, law.convention, year),
     )
 
 
@@ -117,6 +118,12 @@ def is_bound(convention: Convention, country: str, year: int) -> bool:
     if state is None:
         return True
     return state.in_force is not None and state.in_force.holds_on(date(year, 12, 31))
+
+
+def states_outside(register: Register, convention: Convention, year: int) -> tuple[str, ...]:
+    """Return the States of a register's sites that the Convention does not bind in a year, by code."""
+    countries = {site.country for site in register.sites.values() if site.country}
+    return tuple(sorted(country for country in countries if not is_bound(convention, country, year)))
 
 
 def with_treaty(national: Iterable[Due], treaty: Iterable[Due], law: Law) -> Iterator[Due]:

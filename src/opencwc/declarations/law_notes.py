@@ -1,4 +1,4 @@
-"""What an answer rests on beside the rules: the readings that are turned, and what a State asks that no table holds."""
+"""What an answer rests on beside the rules: readings that are turned, States that are not bound, and national notes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Reading
 from opencwc.declarations.model import Answer
 from opencwc.finding import Message, Value
+from opencwc.wording.states import state_named
 
 
 def law_notes(answer: Answer) -> list[Message]:
@@ -22,6 +23,10 @@ def law_notes(answer: Answer) -> list[Message]:
         )
         for reading in answer.turned
     ]  # fmt: skip
+    notes += [
+        Message("declare_state_outside", {"state": state_named(state), "year": str(answer.year)})
+        for state in answer.outside
+    ]
     if answer.profile is None:
         return notes
     title = Message("by_language", dict(answer.profile.title))

@@ -312,7 +312,10 @@ class Fault(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is due in a year, and all that is told beside it: the profile, and the readings that are turned."""
+    """What is due in a year, and all that is told beside it: the profile, and the readings that are turned.
+
+    ``outside`` are the States of the register that are no States Parties in the year.
+    """
 
     year: int
     due: tuple[Due, ...]
@@ -324,3 +327,4 @@ class Answer(NamedTuple):
     profile: Profile | None = None
     turned: tuple[Reading, ...] = ()
     faults: tuple[Fault, ...] = ()
+    outside: tuple[str, ...] = ()
