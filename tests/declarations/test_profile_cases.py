@@ -95,6 +95,13 @@ def test_each_line_says_who_owes_it_until_when_and_by_which_rule() -> None:
             assert f"({source})" in said and "owes it to the National Authority" in said
 
 
+def test_what_is_declared_at_the_very_threshold_is_not_only_said_to_be_above_it() -> None:
+    file = next(file for file in FILES if file.stem == "POL")
+    for number, case in enumerate(cases_of(file)[:3]):
+        said = [sentence(due.why) for due in judged("POL", number, file).due]
+        assert all("exactly this amount counts too" in text for text in said), case["name"]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_line_is_said_in_every_language(lang: str) -> None:
     for _, due in dues():

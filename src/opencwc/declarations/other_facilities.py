@@ -17,7 +17,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line, Near
-from opencwc.declarations.phrases import amount, by_reading
+from opencwc.declarations.phrases import amount, by_reading, with_the_limit
 from opencwc.finding import Message
 
 EXPLOSIVES = "explosives"
@@ -52,6 +52,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
                     "source": _source(law, "doc-declare"),
                 },
             )  # fmt: skip
+            why = with_the_limit(why, made.organic, organic)
             inspected = law.threshold("doc-inspect") is not None
             yield Due(
                 made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected,
@@ -73,10 +74,12 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
                 },
             )  # fmt: skip
             readings = ("psf-sum",) if len(chemicals) > len(above) else ()
+            why = with_the_limit(why, above[most], psf)
             inspection = law.kg("psf-inspect")
             yield Due(
                 made.site, plant, "", "", "OCPF", "past", of, due, law.range_code("psf", whole),
-                inspection is not None and above[most] > inspection, by_reading(why, readings), "psf", whole,
+                inspection is not None and above[most] > inspection,
+                by_reading(why, readings), "psf", whole,
                 ("psf-declare", "ocpf-update", *readings), country,
             )  # fmt: skip
 

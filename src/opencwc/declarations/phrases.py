@@ -32,6 +32,11 @@ def by_reading(why: Message, readings: Sequence[str]) -> Message:
     return Message("declare_why_by_reading", {"why": why, "readings": ", ".join(readings)})
 
 
+def with_the_limit(why: Message, kg: Decimal, limit: Decimal | None) -> Message:
+    """Return a reason that says "above", with a word on the limit itself where the amount is exactly that."""
+    return Message("declare_why_the_limit_too", {"why": why}) if kg == limit else why
+
+
 def place_said(site: str, plant: str) -> Message:
     """Return where something is done: a plant of a plant site, or the plant site."""
     if plant:

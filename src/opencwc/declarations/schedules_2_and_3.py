@@ -17,7 +17,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, Key, PlantChemical
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Due, Near
-from opencwc.declarations.phrases import amount, by_reading, place_said
+from opencwc.declarations.phrases import amount, by_reading, place_said, with_the_limit
 from opencwc.finding import Message
 
 ACTIVITIES_OF = {"S2": ("produce", "process", "consume"), "S3": ("produce",)}
@@ -172,6 +172,7 @@ class PlantBooks:
                 "date": day.isoformat() if day else "",
             },
         )  # fmt: skip
+        why = with_the_limit(why, above.kg, limit)
         inspected, by_sum = self._inspection(plant, period, declaration)
         readings = (*readings, "s3-inspection-sum") if by_sum else readings
         return Due(
