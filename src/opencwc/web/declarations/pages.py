@@ -24,6 +24,7 @@ from opencwc.web.declarations import (
     calendar_page,
     check_pages,
     form_pages,
+    grid_pages,
     letter_pages,
     overview_page,
     submission_pages,
@@ -75,6 +76,7 @@ router.post("/declarations/preview", action="keep", uploads=True)(show_preview)
 router.include_router(check_pages.router)
 router.include_router(form_pages.router)
 router.include_router(letter_pages.router)
+router.include_router(grid_pages.router)
 
 
 @router.get("/declarations/runs/{number}", action="read")
