@@ -65,7 +65,9 @@ def test_a_register_comes_back_from_its_json_as_it_was(tmp_path: Path) -> None:
 
 def test_rows_are_added_changed_and_removed_and_the_reader_sees_it_at_once() -> None:
     sheets = sheets_from(ROWS)
-    change = Change("activities", (Added(4, 1), Added(5, 4)), (Cell(4, "site", "NORD"), Cell(2, "quantity", "12")), (3,))
+    change = Change(
+        "activities", (Added(4, 1), Added(5, 4)), (Cell(4, "site", "NORD"), Cell(2, "quantity", "12")), (3,)
+    )
     after = sheets_after(sheets, [change])
     assert after["activities"].order == (1, 4, 5, 2)
     assert sheets["activities"].order == (1, 2, 3), "what stood before stays"

@@ -62,10 +62,10 @@ from opencwc.web.declarations.grid_view import FAULTS_ONLY, OFFERED, AskedOfGrid
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.declarations.opened_registers import (
     OpenedRegister,
-    can_undo,
     change_register,
     opened_register,
     undo_of,
+    unsaved_changes,
 )
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
@@ -215,7 +215,7 @@ def _values(request: Request, opened: OpenedRegister, asked: GridAsked) -> dict[
     lang = language_of(request)
     return {
         "opened": opened, "kept": opened.kept, "view": view_of(opened, asked, lang), "answer": answer_of(opened, lang),
-        "base": f"{LIST}/{opened.kept.id}", "counts": opened.faults_by_table(), "can_undo": can_undo(opened.kept),
+        "base": f"{LIST}/{opened.kept.id}", "counts": opened.faults_by_table(), "unsaved": unsaved_changes(opened.kept),
         "offered": OFFERED, "faults_only": FAULTS_ONLY,
     }  # fmt: skip
 
@@ -372,7 +372,7 @@ def _saved(request: Request, opened: OpenedRegister, seen: str) -> RegisterVersi
 def judge(request: Request, number: Number, asked: Annotated[JudgeForm, Form()]) -> Response:
     """Have the register judged as it stands, which is kept as a version first, and lead to the job."""
     opened = opened_register(book_of(request), person_of(request), number)
-    version = _saved(request, opened, asked.seen) if opened.kept.changes else opened.kept.last
+    version = _saved(request, opened, asked.seen) if unsaved_changes(opened.kept) else opened.kept.last
     return leading_to_job(_job_of(request, opened, version, asked))
 
 

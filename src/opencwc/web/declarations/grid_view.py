@@ -145,7 +145,7 @@ def _row(
 
 def answer_of(opened: OpenedRegister, lang: str) -> str:
     """Return the answer that stands in the heading: how much of the register has to be looked at."""
-    name, count = f"\u2068{opened.kept.versions[0].name}\u2069", len(opened.read.faults)
+    name, count = opened.kept.versions[0].name, len(opened.read.faults)
     rows = sum(len(sheet.order) for sheet in opened.sheets.values())
     if not rows:
         return say_of("page_grid_empty", lang, name=name)

@@ -85,9 +85,9 @@ def undo_of(kept: KeptRegister) -> Change:
     return Change(undoes=standing[-1][0])
 
 
-def can_undo(kept: KeptRegister) -> bool:
-    """Tell whether a change stands that can be taken back."""
-    return bool(standing_changes(_numbered(kept)))
+def unsaved_changes(kept: KeptRegister) -> int:
+    """Return how many changes stand that no version has yet; the last of them can be taken back."""
+    return len(standing_changes(_numbered(kept)))
 
 
 def _after(book: Casebook, opened: OpenedRegister, change: Change) -> Sheets:

@@ -74,11 +74,10 @@ const put = (html) => {
   }
   const again = grid.querySelector(".grid-scroll");
   [again.scrollLeft, again.scrollTop] = [left, top];
-  const { seen, answer, changed, undo } = body().dataset;
+  const { seen, answer, changed } = body().dataset;
   for (const field of document.querySelectorAll("input[name=seen]")) field.value = seen;
   document.querySelector("[data-answers-grid]").textContent = answer;
-  for (const button of document.querySelectorAll("[data-save-version]")) button.disabled = !changed;
-  for (const button of grid.querySelectorAll("[data-act=undo]")) button.disabled = !undo;
+  for (const button of document.querySelectorAll("[data-save-version], [data-act=undo]")) button.disabled = !changed;
   const cell = place && cellAt(place.row, place.field);
   if (editor?.isConnected) { editor.focus(); return; }
   rove(cell ?? cells()[0], { focus: focused });
