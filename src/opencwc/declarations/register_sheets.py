@@ -275,7 +275,7 @@ def read_sheets(sheets: Sheets, name: str = "") -> ReadSheets:
             kind, "rows", kind, sheet.fields, MappingProxyType({field: field for field in sheet.fields})
         )
         for at, row in held:
-            table.add(at, Row(sheet.texts[row]))
+            table.add(at, Row(dict(sheet.texts[row])))
         tables[kind], ids[kind] = table, [row for _, row in held]
     given = {kind: {field: field for field in FIELDS[kind]} for kind in tables}
     register = register_of(tables, given, name)
