@@ -354,7 +354,7 @@ def _kept_row(request: Request, number: int, texts: Mapping[str, str]) -> str:
 def save(request: Request, number: Number, asked: Annotated[SeenForm, Form()]) -> Response:
     """Keep the register as it stands as its next version."""
     version = _saved(request, opened_register(book_of(request), person_of(request), number), asked.seen)
-    response = leading_to(f"{LIST}/{number}#versions")
+    response = leading_to(f"{LIST}/{number}")
     told = say(Message("page_grid_saved", {"number": str(version.number)}), language_of(request))
     response.headers.update(announcing(told, carry=True))
     return response
