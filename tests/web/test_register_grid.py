@@ -159,7 +159,7 @@ def test_one_row_is_changed_added_and_removed_by_a_plain_form(house: House) -> N
         assert (sent["cell-quantity"] == "12 x" and "not a number" in form.text.lower()) or form.all(class_="warn")
         plain = dict(anna.headers)
         anna.headers.pop("x-csrf-token", None)
-        refused = anna.post(f"{address}/rows", data=sent | {"form_proof": ""}, follow_redirects=False)
+        refused = anna.post(f"{address}/rows", data=sent | {"csrf_field": ""}, follow_redirects=False)
         assert refused.status_code == 403
         sent["cell-quantity"] = "3"
         answer = anna.post(f"{address}/rows", data=sent, follow_redirects=False)

@@ -40,7 +40,7 @@ PersonOf = Callable[[Request], "Person | Awaitable[Person | None] | None"]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 OPEN = "open"
 """The action of a route that needs no person."""
-FORM_PROOF = "form_proof"
+FORM_PROOF = "csrf_field"
 """The field of a plain form that holds what scripts send as ``X-CSRF-Token``."""
 _ACCESS = "opencwc_access"
 _MOST_FIELDS = 300
@@ -153,7 +153,7 @@ async def take_form_proof(request: Request) -> None:
             fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
         except ValueError:  # more fields than any form of ours has
             return
-        request.state.form_proof = fields.get(FORM_PROOF, [""])[0]
+        request.state.csrf_field = fields.get(FORM_PROOF, [""])[0]
 
 
 class GuardedRoute(APIRoute):
