@@ -182,6 +182,22 @@ def test_the_views_of_a_run_above_the_clearance_are_answered_as_not_there(run: R
                 assert answer.status_code == status, (person, part)
 
 
+def test_the_calendar_is_sorted_by_any_column_and_searched(run: Run) -> None:
+    with run.house.signed_in("rita") as client:
+        address = "/declarations/calendar?year=2026&profile=ESP"
+        whole = main_of(client, address).one(id="calendar").rows()
+        turned = main_of(client, f"{address}&order=-treaty_day").one(id="calendar")
+        found = main_of(client, f"{address}&find=anticipated")
+        lines = client.get("/declarations/calendar.csv?year=2026&profile=ESP&find=anticipated").text
+        none = main_of(client, f"{address}&find=nothing of the kind")
+    assert turned.rows() != whole and sorted(turned.rows()) == sorted(whole)
+    assert [head.text.split()[0] for head in turned.all("th", aria_sort="descending")]
+    assert 0 < len(found.one(id="calendar").rows()) < len(whole)
+    assert "year" in [field.attributes["name"] for field in found.one("form", class_="list-search").all("input")]
+    assert all("anticipated" in line for line in lines.splitlines()[1:]) and lines.count("\n") > 1
+    assert not none.one(id="calendar").rows() and "Show everything" in none.text
+
+
 @pytest.mark.usefixtures("in_march")
 def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> None:
     with run.house.signed_in("adam") as client:

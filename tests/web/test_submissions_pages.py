@@ -205,3 +205,21 @@ def test_an_administrator_binds_a_declarant_to_sites(house: House) -> None:
         assert adam.patch(f"/api/v1/people/{anna}", json={"sites": ["WEST"]}).status_code == 409
         assert page_of(adam, "/audit").one("main").text
     assert house.entrance.people.sites("nora") == ("WEST",)
+
+
+def test_the_list_is_sorted_searched_and_given_as_csv(house: House) -> None:
+    opened(house, "OST")
+    opened(house, "ALPHA")
+    with house.signed_in("anna") as anna:
+        whole = main_of(anna, LIST).one(id="submissions").rows()
+        turned = main_of(anna, f"{LIST}?order=number").one(id="submissions").rows()
+        assert turned == whole[::-1] and len(whole) > 1
+        sites = main_of(anna, f"{LIST}?order=sites")
+        assert sites.one(id="submissions").rows()[0][1] == "ALPHA"
+        (sorted_by,) = sites.one(id="submissions").all("th", aria_sort="ascending")
+        assert "order=-sites" in sorted_by.one("a").attributes["href"]
+        assert [row[1] for row in main_of(anna, f"{LIST}?find=alpha").one(id="submissions").rows()] == ["ALPHA"]
+        lines = anna.get(f"{LIST}.csv?find=alpha").text.splitlines()
+        assert lines[0] == "number,sites,year,profile,state" and len(lines) == 2 and "ALPHA" in lines[1]
+    with house.signed_in("sven") as sven:
+        assert "ALPHA" not in sven.get(f"{LIST}.csv").text

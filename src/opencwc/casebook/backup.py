@@ -43,7 +43,9 @@ from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")
-_NEWER = ("submission", "submission_version", "submission_step", "declarant")
+_NEWER = (
+    "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
+)  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
 _ROWS = 20_000
 _PARTS = 50

@@ -125,6 +125,8 @@ def mark_of_case(connection: Connection, case: Case) -> Mark:
     marks = [*connection.execute(select(run.c.mark).where(run.c.case_number == case.number)).scalars()]
     declared = select(version.c.source_id).where(version.c.case_number == case.number)
     marks += connection.execute(select(source.c.mark).where(source.c.id.in_(declared))).scalars()
+    held = select(tables.register_version.c.source_id).where(tables.register_version.c.case_number == case.number)
+    marks += connection.execute(select(source.c.mark).where(source.c.id.in_(held))).scalars()
     return max([case.mark, *map(Mark, marks)])
 
 

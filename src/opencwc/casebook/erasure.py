@@ -1,7 +1,8 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its submissions with their versions, its title and name, and those of its sources that no other case uses.
+answers, its submissions and registers with their versions, its title and name, and those of its sources that no other
+case uses.
 What stays says that there was a case of so many findings, when it was erased, by whom, and on what ground. The record
 of the erasure names what it erased and commits to all that stays, so that nobody can erase more, or change what is
 left, unseen. Backups made earlier still hold it: they have their own retention.
@@ -54,6 +55,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
         _empty_submissions(connection, case.number)
+        _empty_registers(connection, case.number)
         blank = {"name": f"erased-{case.number}", "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
         body = {
@@ -145,9 +147,13 @@ def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]
 def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, int, int]]:
     """Erase the sources that only this case uses; return of each its id, its mark and its record's number."""
     run, source, part, version = tables.run, tables.source, tables.source_part, tables.submission_version
+    register = tables.register_version
     erased = select(tables.case.c.number).where(tables.case.c.status == str(CaseStatus.ERASED))
     here, elsewhere = set[str](), set[str]()
-    for column in (run.c.source_id, version.c.source_id, version.c.amounts_id):
+    columns = (
+        run.c.source_id, version.c.source_id, version.c.amounts_id, register.c.source_id, register.c.rows_id,
+    )  # fmt: skip
+    for column in columns:
         case = column.table.c.case_number
         here |= set(connection.execute(select(column).where(case == case_number)).scalars())
         others = select(column).where(case != case_number, case.not_in(erased))
@@ -198,6 +204,14 @@ def _empty_submissions(connection: Connection, case_number: int) -> None:
     )
     for table, values in zip(_SUBMISSION_TABLES, emptied, strict=True):
         connection.execute(table.update().where(table.c.case_number == case_number).values(**values))
+
+
+def _empty_registers(connection: Connection, case_number: int) -> None:
+    """Empty what tells of the registers of a case, and drop what was changed in them and not kept."""
+    version, change = tables.register_version, tables.register_change
+    here = version.c.case_number == case_number
+    connection.execute(change.delete().where(change.c.register.in_(select(version.c.register).where(here))))
+    connection.execute(version.update().where(here).values(name="", source_id="", rows_id=""))
 
 
 def _spans(numbers: Iterable[int]) -> list[list[int]]:

@@ -254,6 +254,22 @@ submission_step = _table(
     sa.Index(None, "submission", "seq"),
     sa.Index(None, "case_number"),
 )
+register_version = _table(  # a frozen register: its file, and its rows as the grid edits them, are sources
+    "register_version",
+    _key("seq"),
+    *_filled(sa.BigInteger, "register", "case_number", "number"),
+    *_filled(sa.Text, "name", "person", "at", "source_id", "rows_id"),
+    sa.Index(None, "register", "seq"),
+    sa.Index(None, "case_number"),
+    sa.Index(None, "source_id"),
+    sa.Index(None, "rows_id"),
+)
+register_change = _table(  # what was changed in the grid since the last version; on record once it is kept as the next
+    "register_change",
+    _key("register"),
+    _key("number"),
+    *_filled(sa.Text, "person", "at", "content"),
+)
 declarant = _table(  # whose submissions a person of an operator sees: the codes of the sites
     "declarant",
     _key("person", sa.Text),

@@ -142,7 +142,7 @@ class PreviewRegister(Task):
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
-        _load_readers()
+        load_preview_readers()
         self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
@@ -155,7 +155,7 @@ class PreviewRegister(Task):
         yield {"done": True, "protection": protection.as_json()}
 
 
-def _load_readers() -> None:
+def load_preview_readers() -> None:
     """Load all that reads a register now, while files may be opened, and read a sample with it."""
     import fastexcel  # noqa: F401
     import pyarrow.csv  # noqa: F401

@@ -25,6 +25,7 @@ from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.sessions import Sessions
+from opencwc.declarations.verb import VERB as DECLARE
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
 from opencwc.jobs.kept_runs import list_runs
@@ -36,6 +37,11 @@ from opencwc.web.server.session_cookie import COOKIE, csrf_of
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
 PASSWORD = "tulip lantern gravel otter"
 FILE = b"id;chemical;kg\n1;102-71-6;40\n2;acetone;10\n3;Norwald FR-77;5\n"
+REGISTER = {
+    "sites.csv": b"site,plant,name,country\nNORD,,Nord works,ESP\nNORD,A1,Plant A1,ESP\n",
+    "activities.csv": b"site,plant,chemical,cas,activity,year,quantity,unit\n"
+    b"NORD,A1,thiodiglycol,111-48-8,process,2025,12 x,t\nNORD,A1,acetone,67-64-1,produce,2025,7,kg\n",
+}
 NO_FILE = b"\x00\x01\x02\x03 this is no table \xff\xfe"
 
 
@@ -104,6 +110,14 @@ class Served:
             assert made.status_code == 202, made.text
             return self.wait_for(short, made.json()["id"])
 
+    def edit(self, short: str, case: str, tables: Mapping[str, bytes]) -> str:
+        """Open a register in the grid and return the address of its page."""
+        with self.client(short) as client:
+            files = [("file", table) for table in tables.items()]
+            answer = client.post("/declarations/registers", data={"case": case}, files=files)
+            assert answer.status_code == 204, answer.text
+            return answer.headers["hx-redirect"]
+
     def wait_for(self, short: str, job: str) -> str:
         """Wait until a job has ended and return it."""
         ends = time.monotonic() + 60
@@ -171,6 +185,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "law_finding": served.finding(case="law-of-nordavia", verdict=("partial",)),
         "run": list_runs(served.book, served.people["leila"], RECONCILE.id)[-1].number,
         "check": list_runs(served.book, served.people["leila"], CHECK.id)[-1].number,
+        "register": list_runs(served.book, served.people["leila"], DECLARE.id)[-1].number,
+        "edited": served.edit("amara", "page-tests", REGISTER).rsplit("/", 1)[-1],
     }
 
 

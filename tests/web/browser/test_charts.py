@@ -111,6 +111,20 @@ def test_a_chart_says_the_figures_and_titles_it_was_given(all_charts: Watched) -
     assert widths[0] / widths[1] == pytest.approx(12345.5 / 7000, rel=0.01)
 
 
+def test_a_map_shows_the_states_that_it_is_about_and_the_world_where_they_lie_far_apart(browser: Browser) -> None:
+    widths = []
+    for codes in (("250", "376", "818"), ("250", "124", "036")):
+        rows = [{"code": code, "label": code, "group": "one"} for code in codes]
+        data = json.dumps({"rows": rows, "titles": {}})
+        block = f'<script type="application/json" id="of-map">{data}</script>'
+        body = f'{block}<figure data-chart="map" data-source="#of-map" data-title="Map"></figure>'
+        for watched in charts(browser, body):
+            drawn(watched.page, "map")
+            first = watched.page.locator("[data-chart=map] .chart svg .mark-shape").last.locator("path").first
+            widths.append(first.evaluate("path => path.getBBox().width"))
+    assert widths[0] > 2.5 * widths[1] > 0, "France is drawn larger beside Israel and Egypt than beside Canada"
+
+
 def test_groups_differ_by_pattern_and_not_by_colour_alone(all_charts: Watched) -> None:
     for kind in ("bar", "map"):
         drawn(all_charts.page, kind)

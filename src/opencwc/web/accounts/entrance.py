@@ -77,7 +77,8 @@ class Entrance:
         session = self.sessions.of(secret)
         if session is None or not session.fully_in:
             return None
-        if request.method not in SAFE and not is_csrf(secret, request.headers.get("x-csrf-token", "")):
+        proof = str(getattr(request.state, "csrf_field", ""))
+        if request.method not in SAFE and not is_csrf(secret, request.headers.get("x-csrf-token", proof)):
             raise NotAllowedError("page_token_missing", where="X-CSRF-Token")
         if self.lacks_factor(session) and request.url.path not in SETTING_UP:
             raise HttpProblem(403, "second-factor-needed", "second_factor_not_set_up")

@@ -21,7 +21,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.answered_keys import AnsweredKeys
-from opencwc.casebook.model import Mark
+from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.jobs.kept_runs import list_runs
@@ -161,26 +161,30 @@ class UploadForm:
     async def take(self, request: Request, answer: Callable[[Job], Response]) -> Response:
         """Read the form, keep its files in their case, make the job, and answer with it."""
         service, person = service_of(request), person_of(request)
-        jobs, intake = parts_of(service)
+        _, intake = parts_of(service)
         async with self.sent(request) as sent:
             asked, mark = await service.answering.run(self.asked, service, sent)
 
-            def keep() -> Job:
-                name, many = sent.uploads[0][0], self.verb.many
-                taken = intake.take(
-                    person, asked["case"], sent.uploads, f"{asked['name']}.zip" if many else name,
-                    media_type=sent.media_type, mark=mark, packed=many,
-                )  # fmt: skip
-                limit = service.configuration.jobs_waiting
-                return jobs.submit(
-                    person.id, taken.case_number, taken.source_id, asked, kind=self.verb.id, most_waiting=limit
-                )
-
             async def do() -> Response:
-                return answer(await service.answering.run(keep))
+                return answer(await service.answering.run(self.make_job, service, person, sent, asked, mark))
 
             digest = await service.answering.run(_digest, sent.uploads, self.verb.id, asked, mark)
             return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
+
+    def make_job(
+        self, service: Service, person: Person, sent: SentForm, asked: Mapping[str, Any], mark: Mark
+    ) -> Job:  # fmt: skip
+        """Keep what was sent in its case and make the job that `asked` tells of."""
+        jobs, intake = parts_of(service)
+        name, many = sent.uploads[0][0], self.verb.many
+        taken = intake.take(
+            person, asked["case"], sent.uploads, f"{asked['name']}.zip" if many else name,
+            media_type=sent.media_type, mark=mark, packed=many,
+        )  # fmt: skip
+        limit = service.configuration.jobs_waiting
+        return jobs.submit(
+            person.id, taken.case_number, taken.source_id, dict(asked), kind=self.verb.id, most_waiting=limit
+        )
 
 
 async def form_of(request: Request) -> FormData:

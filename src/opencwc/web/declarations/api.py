@@ -109,7 +109,7 @@ def show_register(
     """Give what of a register is due, page by page; what is near and what is wrong stand on the first page."""
     shown = shown_register(request, number)
     kept: KeptDeclarations = shown.kept
-    lines = fitting(kept, wanted)
+    lines = fitting(kept, wanted, lang)
     part = lines[after : after + limit]
     body: RegisterAnswer = {
         "run": shown.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, NamedTuple
@@ -17,9 +18,11 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.web.declarations.forms import YEARS
 from opencwc.web.server import downloads
+from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
+from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 Year = Annotated[str, Query(max_length=4)]
@@ -55,8 +58,28 @@ def _law(day: date, profile: str) -> Law:
     return Law(day, profile)
 
 
+def _what(day: CalendarDay, lang: str) -> str:
+    regime = say(f"page_declarations_regime_{day.deadline.regime}", lang)
+    return f"{regime} {say(f'deadline_act_{day.deadline.act}', lang)}"
+
+
+COLUMNS: Sequence[ListColumn[CalendarDay]] = (
+    ListColumn("own_day", "calendar_own_day", lambda day, _: day.own_day.isoformat() if day.own_day else ""),
+    ListColumn("treaty_day", "calendar_treaty_day", lambda day, _: day.treaty_day.isoformat()),
+    ListColumn("what", "calendar_what", _what),
+    ListColumn("period", "calendar_period", lambda day, _: str(day.period)),
+    ListColumn("source", "calendar_source", lambda day, _: in_short(day.deadline.source)),
+)
+"""The columns of the list; the first is left out where no profile has days of its own."""
+
+
+def _listed(asked: CalendarAsked, wanted: ListAsked, lang: str) -> ListShown[CalendarDay]:
+    columns = COLUMNS[1:] if asked.law.is_treaty else COLUMNS
+    return listed(calendar_of(asked.law, asked.year), columns, wanted, lang)
+
+
 @router.get("/declarations/calendar", action="rules")
-def show_calendar(request: Request, year: Year = "", profile: Brief = "") -> Response:
+def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
     """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
     asked, lang, today = asked_calendar(year, profile), language_of(request), date.today()
     days = calendar_of(asked.law, asked.year)
@@ -66,6 +89,7 @@ def show_calendar(request: Request, year: Year = "", profile: Brief = "") -> Res
         request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today, source=in_short,
         years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
         answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
+        shown=_listed(asked, wanted, lang),
         notes=[note.text.get(lang, note.text["en"]) for note in asked.law.profile.notes], last_day=last_day,
     )  # fmt: skip
 
@@ -87,10 +111,10 @@ def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None,
 
 
 @router.get("/declarations/calendar.csv", action="rules")
-def download_csv(request: Request, year: Year = "", profile: Brief = "") -> Response:
-    """Give the deadlines of a year as CSV."""
-    asked = asked_calendar(year, profile)
-    text = calendar_as_csv(calendar_of(asked.law, asked.year), language_of(request))
+def download_csv(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
+    """Give the deadlines of a year that are shown as CSV, with the columns of the command."""
+    asked, lang = asked_calendar(year, profile), language_of(request)
+    text = calendar_as_csv(_listed(asked, wanted, lang).rows, lang)
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.csv")
 
 

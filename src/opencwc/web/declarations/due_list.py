@@ -14,8 +14,21 @@ from pydantic import AfterValidator
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
 from opencwc.finding import Message
 from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.wording import sentence
 
-ORDERS = ("due", "site", "chemical", "regime", "kg")
+ORDERS = ("due", "regime", "site", "chemical", "range", "why", "kg")
+"""What the list is sorted by: a column each, and the weight that a line rests on."""
+
+
+class DueColumn(NamedTuple):
+    """A column of the list, as the headings of ``tables.html`` take it."""
+
+    name: str
+    label: str
+    number: bool = False
+
+
+COLUMNS = tuple(DueColumn(name, f"declare_label_{name}") for name in ORDERS if name != "kg")
 Order = Annotated[Brief, AfterValidator(lambda order: order if order.removeprefix("-") in ORDERS else "due")]
 
 
@@ -58,13 +71,13 @@ class DayDue(NamedTuple):
     over: bool
 
 
-def fitting(kept: KeptDeclarations, wanted: DueFilter) -> list[ShownDue]:
-    """Return the declarations that a filter wants, in its order."""
+def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list[ShownDue]:
+    """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language."""
     lines = [line for line in kept.due if wanted.holds(line)]
     name = wanted.order.removeprefix("-")
 
     def key(line: ShownDue) -> tuple[Any, ...]:
-        value = getattr(line, name)
+        value = sentence(line.why, lang) if name == "why" else getattr(line, name)
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
     return sorted(lines, key=key, reverse=wanted.order.startswith("-"))

@@ -24,12 +24,13 @@ from opencwc.web.declarations import (
     calendar_page,
     check_pages,
     form_pages,
+    grid_pages,
     letter_pages,
     overview_page,
     submission_pages,
 )
 from opencwc.web.declarations.check_pages import titled_profiles
-from opencwc.web.declarations.due_list import DueAsked, answer_of, choices_of, days_of, fitting
+from opencwc.web.declarations.due_list import COLUMNS, DueAsked, answer_of, choices_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER, YEARS
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
@@ -75,6 +76,7 @@ router.post("/declarations/preview", action="keep", uploads=True)(show_preview)
 router.include_router(check_pages.router)
 router.include_router(form_pages.router)
 router.include_router(letter_pages.router)
+router.include_router(grid_pages.router)
 
 
 @router.get("/declarations/runs/{number}", action="read")
@@ -84,24 +86,24 @@ def show_run(
     """Show what of a register is due: the answer, what to do next, the list, the days, what is near, what is wrong."""
     shown, today = shown_register(request, number), date.today()
     kept = shown.kept
-    lines = fitting(kept, wanted)
+    lang = language_of(request)
+    lines = fitting(kept, wanted, lang)
     days = days_of(kept.due, today)
     titles = profiles().get(kept.profile, {})
-    lang = language_of(request)
     return page(
         request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, lines=lines[after : after + A_PAGE],
         total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
         unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
-        papers=has_papers(kept.papers),
+        papers=has_papers(kept.papers), columns=COLUMNS,
     )  # fmt: skip
 
 
 @router.get("/declarations/runs/{number}/due.csv", action="read")
 def download(request: Request, number: Number, wanted: DueAsked) -> Response:
     """Give what is shown as CSV, in which no cell is a formula."""
-    lines = fitting(shown_register(request, number).kept, wanted)
-    rows = (_cells(line, language_of(request)) for line in lines)
+    lang = language_of(request)
+    rows = (_cells(line, lang) for line in fitting(shown_register(request, number).kept, wanted, lang))
     return downloads.download(b"".join(_parts(rows)), f"due-{number}.csv")
 
 

@@ -66,7 +66,7 @@ def _table_shown(table: Mapping[str, Any], lang: str) -> dict[str, Any]:
         error = error_from_plain(table["problem"])
         needed |= {str(error.values[name]) for name in ("field", "beside") if name in error.values}
     elif needed:
-        fields = say("list_separator", lang).join(_label(field, lang) for field in table["missing"])
+        fields = say("list_separator", lang).join(label_of(field, lang) for field in table["missing"])
         wrong = sentence(Message("page_transfers_columns_missing", {"fields": fields}), lang)
     return {**table, "fields": tuple(fields_of(table["kind"])), "needed": needed, "wrong": wrong}
 
@@ -83,12 +83,13 @@ def _words_of(problem: dict[str, Any] | None, lang: str) -> str:
 
 def _values_of(error: OpenCWCError, lang: str) -> dict[str, Value]:
     return {
-        name: _label(str(value), lang) if name in ("field", "beside") else f"\u2068{value}\u2069"
+        name: label_of(str(value), lang) if name in ("field", "beside") else f"\u2068{value}\u2069"
         for name, value in error.values.items()
     }
 
 
-def _label(field: str, lang: str) -> str:
+def label_of(field: str, lang: str) -> str:
+    """Return what a field of a register is called on the page; a further column is called as it is."""
     return say(FIELD_LABELS[field], lang) if field in FIELD_LABELS else field
 
 

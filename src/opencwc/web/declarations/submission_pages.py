@@ -22,6 +22,7 @@ from opencwc.casebook.submission_states import MARKS, UNMARK, State, Step
 from opencwc.casebook.submissions import (
     AUTHORITY,
     Amendment,
+    Submission,
     SubmissionHistory,
     VersionFile,
     add_version,
@@ -41,8 +42,10 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
 from opencwc.web.casebook.upload_forms import form_of, plain_name
+from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import announcing, asked_of, leading_to
+from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.wording import say
@@ -81,17 +84,35 @@ class VersionForm(Closed):
     day: date | None = None
 
 
+COLUMNS: Sequence[ListColumn[Submission]] = (
+    ListColumn("number", "page_nav_submissions", lambda one, _: str(one.seq), lambda one: one.seq),
+    ListColumn("sites", "page_submissions_sites", lambda one, _: " ".join(one.sites)),
+    ListColumn("year", "page_submissions_year", lambda one, _: str(one.year)),
+    ListColumn("profile", "page_declarations_profile", lambda one, _: one.profile),
+    ListColumn("state", "page_submissions_state", lambda one, lang: say(f"submission_state_{one.state}", lang)),
+)
+"""The columns of the list."""
+
+
 @router.get(LIST, action="submissions")
-def everything(request: Request) -> Response:
+def everything(request: Request, wanted: ListWanted) -> Response:
     """List the submissions that the person may know of, and the form that opens another."""
     lang, today = language_of(request), date.today()
     submissions = list_submissions(book_of(request), person_of(request))
     waiting = sum(one.state is not State.SUBMITTED for one in submissions)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
     return page(
-        request, "declarations/submissions.html", submissions=submissions[:MOST_SHOWN], waiting=waiting,
+        request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
+        listed=listed(submissions, COLUMNS, wanted, lang),
         profiles=known, years=range(today.year - 3, today.year + 3), today=today,
     )  # fmt: skip
+
+
+@router.get(f"{LIST}.csv", action="submissions")
+def download_list(request: Request, wanted: ListWanted) -> Response:
+    """Give the submissions that are shown as CSV, in which no cell is a formula."""
+    submissions = list_submissions(book_of(request), person_of(request))
+    return downloads.download(listed(submissions, COLUMNS, wanted, language_of(request)).csv(), "submissions.csv")
 
 
 @router.post(LIST, action="keep")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -39,7 +40,10 @@ PersonOf = Callable[[Request], "Person | Awaitable[Person | None] | None"]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 OPEN = "open"
 """The action of a route that needs no person."""
+FORM_PROOF = "csrf_field"
+"""The field of a plain form that holds what scripts send as ``X-CSRF-Token``."""
 _ACCESS = "opencwc_access"
+_MOST_FIELDS = 300
 
 
 @dataclass
@@ -106,12 +110,14 @@ class Access:
 
     ``asked_inside``: the route itself asks for the action, or for a secret that is no person's. ``uploads``: its body
     may be as long as an upload. ``once``: what its body asks for is done once under an ``Idempotency-Key``.
+    ``plain_form``: the page's own token may stand in the form, which a browser without scripts sends (`FORM_PROOF`).
     """
 
     action: str
     asked_inside: bool = False
     uploads: bool = False
     once: bool = False
+    plain_form: bool = False
 
 
 async def admit(request: Request, access: Access) -> None:
@@ -140,6 +146,16 @@ async def who_asks(service: Service, request: Request) -> Person | None:
     return cast("Person | None", await service.answering.run(service.person_of, request))
 
 
+async def take_form_proof(request: Request) -> None:
+    """Have the page's own token in a form count as if it stood in its header: a form alone cannot set one."""
+    if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+        try:
+            fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+        except ValueError:  # more fields than any form of ours has
+            return
+        request.state.csrf_field = fields.get(FORM_PROOF, [""])[0]
+
+
 class GuardedRoute(APIRoute):
     """A route of a `Router`, which nobody reaches but through `admit`."""
 
@@ -156,6 +172,8 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
+            if self.access.plain_form:
+                await take_form_proof(request)
             await admit(request, self.access)
             if not self.access.once or "idempotency-key" not in request.headers:
                 return await handle(request)
@@ -173,13 +191,14 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
         action: str,
         asked_inside: bool = False,
         uploads: bool = False,
+        plain_form: bool = False,
         answer: dict[str, Any] | None = None,
         problems: Iterable[int] = (),
         takes_key: bool = False,
         form: dict[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        access = Access(action, asked_inside, uploads or form is not None, takes_key and form is None)
+        access = Access(action, asked_inside, uploads or form is not None, takes_key and form is None, plain_form)
         if answer is not None:
             options["responses"] = {options.get("status_code", 200): answer, **problem_answers(problems)}
         if form is not None:

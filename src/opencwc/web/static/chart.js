@@ -52,11 +52,12 @@ async function draw(figure) {
     const world = figure.dataset.chart === "map" ? await (await fetch(WORLD)).json() : null;
     const place = placeOf(figure);
     const patterns = patternsFor(look);
-    const spec = SPECS[figure.dataset.chart](data, look, world, patterns.fills);
+    const { zoom, ...spec } = SPECS[figure.dataset.chart](data, look, world, patterns.fills);
     const autosize = { type: "fit-x", contains: "padding" }; // titles and legends come on top of the height
     const compiled = vegaLite.compile({ ...spec, width: "container", autosize, background: null, config: configOf(look) }, {
       logger: vega.logger(vega.Error),
     }).spec;
+    if (zoom) Object.assign(compiled.projections[0], { fit: zoom });
     const view = new vega.View(vega.parse(compiled, { locale: localeOf(look.lang) }, { ast: true }), {
       expr: interpreter,
       renderer: "svg",
@@ -346,11 +347,12 @@ const SPECS = {
     return {
       height: Math.round(Math.min(420, look.width * 0.49)),
       projection: { type: "equalEarth" },
+      zoom: zoomOf(rows, world),
       layer: [
         {
           data: { values: world, format: { type: "topojson", feature: "countries" } },
           transform: [{ filter: "datum.id !== '010'" }],
-          mark: { type: "geoshape", fill: look.quiet, stroke: look.line, strokeWidth: 0.5 },
+          mark: { type: "geoshape", fill: look.quiet, stroke: look.line, strokeWidth: 0.5, clip: true },
         },
         {
           data: { values: world, format: { type: "topojson", feature: "countries" } },
@@ -358,7 +360,7 @@ const SPECS = {
             { lookup: "id", from: { data: { values: rows }, key: "code", fields: ["group", "label"] } },
             { filter: "isValid(datum.group)" },
           ],
-          mark: { type: "geoshape", stroke: look.soft, strokeWidth: 0.5 },
+          mark: { type: "geoshape", stroke: look.soft, strokeWidth: 0.5, clip: true },
           encoding: {
             fill: {
               field: "group", type: "nominal", title: titles.group ?? null, scale: { domain: groups, range },
@@ -370,3 +372,39 @@ const SPECS = {
     };
   },
 };
+
+// ---- a map shows the States that it is about, with some room around them; where they lie far apart, the world
+const ROOM = 8; // degrees around the States
+const LEAST = [40, 24]; // degrees that are shown at least, from west to east and from south to north
+const WIDE = 200; // degrees from which on the whole world is shown
+function zoomOf(rows, world) {
+  const codes = new Set(rows.map((row) => row.code));
+  const boxes = world.objects.countries.geometries.filter((one) => codes.has(one.id)).map((one) => mainland(one, world));
+  if (!boxes.length) return null;
+  const [west, south, east, north] = boxes.reduce(around);
+  if (east - west > WIDE) return null;
+  const [across, up] = [(west + east) / 2, (south + north) / 2];
+  const half = [Math.max(east - west + 2 * ROOM, LEAST[0]) / 2, Math.max(north - south + 2 * ROOM, LEAST[1]) / 2];
+  const [left, right] = [Math.max(-180, across - half[0]), Math.min(180, across + half[0])];
+  const [low, high] = [Math.max(-85, up - half[1]), Math.min(85, up + half[1])];
+  return { type: "Feature", geometry: { type: "MultiPoint", coordinates: [[left, low], [right, low], [right, high], [left, high]] } };
+}
+function around(one, other) {
+  return [Math.min(one[0], other[0]), Math.min(one[1], other[1]), Math.max(one[2], other[2]), Math.max(one[3], other[3])];
+}
+// The box of the largest part of a State: an island far away does not make the map a map of the world.
+function mainland(geometry, world) {
+  const parts = geometry.type === "Polygon" ? [geometry.arcs] : geometry.arcs;
+  const boxes = parts.map(([outline]) => outline.map((arc) => boxOf(world.arcs[arc < 0 ? ~arc : arc], world.transform)).reduce(around));
+  const size = ([west, south, east, north]) => (east - west) * (north - south);
+  return boxes.reduce((largest, box) => (size(box) > size(largest) ? box : largest));
+}
+// The arcs of a quantized topology are steps from point to point (TopoJSON 1.1, 2.1.5).
+function boxOf(arc, { scale, translate }) {
+  let [x, y] = [0, 0];
+  return arc.map(([right, up]) => {
+    [x, y] = [x + right, y + up];
+    const [longitude, latitude] = [x * scale[0] + translate[0], y * scale[1] + translate[1]];
+    return [longitude, latitude, longitude, latitude];
+  }).reduce(around);
+}
