@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from opencwc.declarations.model import Register
-from opencwc.declarations.questions import Question
+from opencwc.declarations.phrases import FIELD_LABELS
+from opencwc.declarations.questions import Question, Shown
 from opencwc.finding import Message, Value
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -150,8 +151,12 @@ def _cells(question: Question, number: int, lang: str) -> Iterator[tuple[str, st
     yield "number", str(number)
     yield "where", place_of(question, lang)
     yield "question", sentence(question.says, lang)
-    yield "figures", "; ".join(f"{say(shown.label, lang)}: {shown.value}" for shown in question.figures)
+    yield "figures", say("clause_separator", lang).join(_figure(shown, lang) for shown in question.figures)
     yield "now", question.now
+
+
+def _figure(shown: Shown, lang: str) -> str:
+    return say(Message("ask_shown", {"label": shown.label, "value": shown.value}), lang)
 
 
 def place_of(question: Question, lang: str) -> str:
@@ -159,9 +164,9 @@ def place_of(question: Question, lang: str) -> str:
     place = question.place
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",
-        "field": place.field or "–",
+        "field": Message(FIELD_LABELS[place.field]) if place.field in FIELD_LABELS else place.field or "–",
     }  # fmt: skip
-    where = say(Message("ask_where", values), lang)
+    where = say(Message("ask_where_new" if question.adds else "ask_where", values), lang)
     return "; ".join(dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text))
 
 
