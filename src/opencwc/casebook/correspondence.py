@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
@@ -107,7 +107,7 @@ def correspondence_in(book: Casebook, person: Person, name: str) -> list[Taken]:
     return taken
 
 
-def _runs(connection: Connection, person: Person, case: int) -> list[dict[str, object]]:
+def _runs(connection: Connection, person: Person, case: int) -> list[dict[str, Any]]:
     """Return the runs of a case that hold correspondence which is still there, the earliest first."""
     table = tables.run
     query = select(table).where(
@@ -119,5 +119,5 @@ def _runs(connection: Connection, person: Person, case: int) -> list[dict[str, o
     return [row for row in rows if (source := sources[row["source_id"]]) is not None and not source.erased]
 
 
-def _mark(run: Mapping[str, object]) -> Mark:
+def _mark(run: Mapping[str, Any]) -> Mark:
     return Mark[str(run["mark"]).upper()]

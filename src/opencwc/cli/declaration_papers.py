@@ -149,7 +149,7 @@ def read_answers(
 def _tell_outcome(outcome: Outcome, folder: Path, lang: str) -> None:
     for refused in outcome.refused[:_MOST_SHOWN]:
         message = Message("ask_refused", {"where": refused.where, "says": refused.says})
-        _tell(sentence(message, lang), to_output=True)
+        _tell(say(message, lang), to_output=True)  # no sentence: the name of a file keeps its first letter
     counts = {
         "closed": str(len(outcome.closed)), "refused": str(len(outcome.refused)), "open": str(len(outcome.open)),
         "folder": str(folder),

@@ -51,6 +51,9 @@ class Point(NamedTuple):
         return "both" if self.faults and self.proposal else "check" if self.faults else "unusual"
 
 
+_NO_CELL = Place("")
+
+
 class _Figure(NamedTuple):
     """What reasons are gathered under: a sum of the books, or with ``cell`` another cell of a row."""
 
@@ -60,7 +63,7 @@ class _Figure(NamedTuple):
     activity: str
     year: int
     planned: bool
-    cell: tuple[str, int, str] = ("", 0, "")
+    cell: Place = _NO_CELL
 
 
 class _Reasons(NamedTuple):
@@ -125,13 +128,13 @@ class _Gathering:
         if activity is None:
             site = self.sites.get(place.row)
             code, plant = (site.site, site.plant) if site else (subject.site, subject.plant)
-            return _Figure(code, plant, "", "", subject.year, planned=False, cell=tuple(place))
+            return _Figure(code, plant, "", "", subject.year, planned=False, cell=place)
         chemical = self.answer.chemicals.get(activity.row)
-        year, cell = activity.year, ("", 0, "")
+        year, cell = activity.year, _NO_CELL
         if is_of_missing_year(fault, activity):
             year = subject.year
         elif place.field not in (QUANTITY, "unit"):
-            cell = tuple(place)
+            cell = place
         return _Figure(
             activity.site, activity.plant, chemical.key if chemical else "", activity.activity, year, activity.planned,
             cell,
