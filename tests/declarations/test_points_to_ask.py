@@ -15,6 +15,7 @@ from test_checks import CASES, DAY, register_of
 
 from opencwc.declarations.checks import CHECKS
 from opencwc.declarations.chemicals import Chemicals
+from opencwc.declarations.findings import findings_to_ask
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.kept import Asking, asking_of, shown_point
 from opencwc.declarations.law import Law
@@ -25,6 +26,7 @@ from opencwc.declarations.points_to_ask import Point
 from opencwc.declarations.questions import questions_of
 from opencwc.declarations.register_reader import raw_rows, read_register
 from opencwc.declarations.replies import Reply, apply_replies, register_files
+from opencwc.declarations.verb import ASK
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.wording import LANGUAGES, say, sentence
@@ -222,6 +224,20 @@ def test_a_capacity_that_cannot_be_read_is_corrected_in_its_own_column(tmp_path:
     held = of_books(tmp_path / "books", SLIP, sites)
     question = held.point("capacity").question
     assert (question.place, question.now) == (("sites", 1, "Production capacity"), "large")
+
+
+def test_points_are_findings_with_their_rows_their_rule_and_who_made_them(tmp_path: Path) -> None:
+    partner = SLIP + "A,B,Thiodiglycol,111-48-8,export,2025,3,t\n"
+    held = of_books(tmp_path / "books", partner, "site,plant,country\nA,,DEU\nA,B,DEU\n")
+    findings = list(findings_to_ask(held.asking, held.answer, law()))
+    assert [finding.message for finding in findings] == [point.question.says for point in held.asking.points]
+    assert {finding.verdict for finding in findings} == {ASK}
+    slip = findings[0]
+    assert (slip.subject.row, slip.subject.id, slip.subject.input) == (4, "A/B", "Thiodiglycol")
+    assert [(one.label, "5047" in one.value) for one in slip.evidence] == [("4", True)]
+    broken = of_case(OF_EACH_CHECK["facility-limit"])
+    (limit, *_) = findings_to_ask(broken.asking, broken.answer, law())
+    assert limit.rule is not None and limit.rule.source and limit.rule.grade == "treaty"
 
 
 def test_points_are_written_as_tables(tmp_path: Path) -> None:

@@ -50,8 +50,7 @@ def findings_to_ask(asking: Asking, answer: Answer, law: Law) -> Iterator[Findin
             Subject(max(1, rows[0] if rows else question.place.row), place, point.chemical[:_LONGEST]), ASK,
             question.says, by_model if proposal else maker,
             Rule(_LIST, point.entry, sourced.source, sourced.evidence) if sourced else None,
-            "unusual_figure" if proposal else "",
-            tuple(Evidence("row", str(row), value=written.get(row, "")) for row in rows),
+            evidence=tuple(Evidence("row", str(row), value=written.get(row, "")) for row in rows),
             confidence=proposal.probability if proposal else None,
         )  # fmt: skip
 

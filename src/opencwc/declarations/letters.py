@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from opencwc.declarations.model import Register
+from opencwc.declarations.model import Place, Register
 from opencwc.declarations.phrases import FIELD_LABELS
 from opencwc.declarations.questions import Question, Shown
 from opencwc.finding import Message, Value
@@ -161,13 +161,19 @@ def _figure(shown: Shown, lang: str) -> str:
 
 def place_of(question: Question, lang: str) -> str:
     """Return where a question is about: the plant, the chemical, and the cell of the register."""
-    place = question.place
+    where = cell_of(question.place, lang)
+    return "; ".join(dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text))
+
+
+def cell_of(place: Place, lang: str) -> str:
+    """Return a cell of the register in words; of a line that is missing, that it is a new row."""
+    field = FIELD_LABELS.get(place.field, "")
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",
-        "field": Message(FIELD_LABELS[place.field]) if place.field in FIELD_LABELS else place.field or "–",
+        "field": Message(field) if field else place.field or "–",
     }  # fmt: skip
-    where = say(Message("ask_where_new" if question.adds else "ask_where", values), lang)
-    return "; ".join(dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text))
+    missing = place.table == "activities" and not place.row and place.field
+    return say(Message("ask_where_new" if missing else "ask_where", values), lang)
 
 
 class _Writer:

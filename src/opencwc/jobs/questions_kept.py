@@ -18,7 +18,7 @@ from opencwc.declarations.run_papers import KeptPapers
 from opencwc.declarations.verb import ASK
 from opencwc.finding import Message, Verdict
 from opencwc.jobs.kept_runs import ShownRun
-from opencwc.wording import say
+from opencwc.wording import sentence
 
 Shown = ShownRun[KeptDeclarations]
 STATES = ("unasked", "asked", "answered", "closed")
@@ -112,7 +112,7 @@ def keep_answers(
         for each in closed
         if (id := each.question.id)
     }
-    comments = {answer.finding: say(comment_on(each), lang) for answer, each in answers.items()}
+    comments = {answer.finding: sentence(comment_on(each), lang) for answer, each in answers.items()}
     return keep_correspondence(book, person, shown.number, list(answers), comments)
 
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from opencwc.casebook.people import names_by_id
 from opencwc.convention.clauses import in_short
 from opencwc.declarations.kept import KeptDeclarations, ShownFault, ShownPoint, ShownProposal
-from opencwc.declarations.model import GRAVITIES
+from opencwc.declarations.letters import cell_of
+from opencwc.declarations.model import GRAVITIES, Place
 from opencwc.declarations.point_formats import POINT_FIELDS, points_as_texts
 from opencwc.declarations.unusual.learned import MODEL
 from opencwc.files.csv_cells import csv_of
@@ -78,6 +79,7 @@ def show_points(
         request, "declarations/ask.html", shown=shown, kept=kept, view="ask", unusual=kept.unusual, gravity=gravity,
         state=state, gravities=_counted(GRAVITIES, (point.gravity for point in kept.points)), people=people,
         states=_counted(STATES, (standings[point.question].state for point in kept.points)), points=shown_points,
+        place=lambda point: cell_of(Place(point.table, point.row, point.field), lang),
         total=len(ranked), tones_of=GRAVITY_TONES, tones_of_states=STATE_TONES, model=state_of(MODEL), after=after,
         next=after + POINTS_A_PAGE if len(ranked) > after + POINTS_A_PAGE else None,
     )  # fmt: skip
