@@ -18,10 +18,11 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment
-from opencwc.casebook.model import Mark, Person
+from opencwc.casebook.model import CaseStatus, Mark, Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.run_pages import FINDINGS
 from opencwc.casebook.runs import begin_run, decoded_run, keep_source, parts_of_source, run_named, source_row
+from opencwc.errors import ConflictError
 from opencwc.records import from_json, one_of, to_json
 
 NAME = "correspondence.json"
@@ -74,11 +75,14 @@ def keep_correspondence(
     """Keep what was asked or answered about findings of a run, and return how many are new.
 
     What is kept already is not kept again. ``comments`` are by finding the words of an answer as a person reads them.
+    Raises `ConflictError` where the case is closed or erased.
     """
     with book.reading() as connection:
         run = run_named(connection, number)
         case = case_numbered(connection, run["case_number"])
     require(person, "keep", case.mark)
+    if case.status in (CaseStatus.CLOSED, CaseStatus.ERASED):
+        raise ConflictError("case_not_open", case=case.name, state=case.status)
     known = {taken.exchange for taken in correspondence_in(book, person, case.name) if taken.run == number}
     fresh = tuple(dict.fromkeys(exchange for exchange in exchanges if exchange not in known))
     if not fresh:
