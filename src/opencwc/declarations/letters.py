@@ -162,7 +162,8 @@ def _figure(shown: Shown, lang: str) -> str:
 def place_of(question: Question, lang: str) -> str:
     """Return where a question is about: the plant, the chemical, and the cell of the register."""
     where = cell_of(question.place, lang)
-    return "; ".join(dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text))
+    parts = dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text)
+    return say("clause_separator", lang).join(parts)
 
 
 def cell_of(place: Place, lang: str) -> str:
