@@ -15,12 +15,21 @@ from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment, decide, set_recheck_share
 from opencwc.casebook.erasure import due_for_erasure, erase_case
-from opencwc.casebook.findings import comments_on_case, count_findings, inbox, list_findings, show_case, show_finding
+from opencwc.casebook.findings import (
+    comments_on_case,
+    count_findings,
+    findings_of_run,
+    inbox,
+    list_findings,
+    show_case,
+    show_finding,
+)
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import People
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.casebook.runs import begin_run, keep_source
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.finding import Verdict
 
 from .conftest import person
 from .screening import ETHANOL, NOT_READ, SARIN, THIODIGLYCOL, findings
@@ -239,6 +248,8 @@ def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Caseboo
     assert PLAIN in [finding.id for finding in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
     assert count_findings(kept, rene, Filter()).status == {"noted": 1, "open": 3}
     assert count_findings(kept, rita, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
+    of_run = [dict(findings_of_run(kept, who, seen.finding.run, Verdict.LISTED))[PLAIN] for who in (rene, rita)]
+    assert of_run == [Status.OPEN, Status.ACCEPTED]
     assert decide(kept, rene, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
     shown_finding = show_finding(kept, rene, PLAIN)
     assert [(decision.person, decision.blind) for decision in shown_finding.decisions] == [

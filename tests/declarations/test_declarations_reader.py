@@ -77,7 +77,7 @@ def test_a_register_becomes_findings_of_every_verdict(steps: list[Step]) -> None
     findings = findings_in(steps)
     (end,) = (step for step in steps if isinstance(step, Ended))
     assert Counter(finding.verdict for finding in findings) == end.by_verdict
-    assert {finding.verdict for finding in findings} == set(VERB.verdicts) - {ASK}
+    assert {finding.verdict for finding in findings} == set(VERB.verdicts)
     assert [type(step) for step in steps].count(Started) == 1 and end.rows == 8
 
 
@@ -126,7 +126,7 @@ def test_what_is_kept_has_days_amounts_rows_and_faults(steps: list[Step]) -> Non
 
 def test_what_is_kept_has_the_faults_of_the_books_the_national_data_and_the_inspections(steps: list[Step]) -> None:
     kept = kept_in(steps)
-    assert kept.version == 2 and kept.unusual is not None and kept.unusual.figures == 4
+    assert kept.version == 3 and kept.unusual is not None and kept.unusual.figures == 4
     sums = {(one.entry, one.activity, one.partner): one.kg for one in kept.national}
     assert sums["2B13", "process", None] == 1900
     assert sums["2B13", "import", None] == sums["2B13", "import", ""] == 2000  # the line names no partner
@@ -148,7 +148,8 @@ def test_figures_to_ask_about_are_findings_in_the_order_of_their_ranks(reader: R
     kept, findings = kept_in(steps), findings_in(steps)
     asked = [finding for finding in findings if finding.verdict is ASK]
     assert kept.unusual is not None
-    assert [finding.message for finding in asked] == [each.says for each in kept.unusual.proposals] != []
+    assert [finding.message for finding in asked] == [point.says for point in kept.points] != []
+    assert [(point.kind, point.gravity, point.year) for point in kept.points] == [("both", "wrong", 2025)]
     assert kept.unusual.proposals[0].reason == "unit" and kept.unusual.why_rules is not None
     (row,) = asked[0].evidence
     assert (row.kind, row.label) == ("row", "4") and "5047" in row.value

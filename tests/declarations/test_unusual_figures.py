@@ -25,7 +25,6 @@ from opencwc.declarations.unusual.features import FEATURES, SIGNS, features_of
 from opencwc.declarations.unusual.figures import figures_of, panel_of
 from opencwc.declarations.unusual.formats import COLUMNS, unusual_as_csv, unusual_as_json
 from opencwc.declarations.unusual.proposals import Unusual, unusual_figures
-from opencwc.declarations.verb import ASK
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -237,13 +236,12 @@ def test_proposals_are_written_as_tables() -> None:
     assert unusual_as_csv(unusual._replace(proposals=())) == f"{','.join(COLUMNS)}\n"
 
 
-def test_a_proposal_is_a_finding_to_ask_about_by_the_model() -> None:
+def test_proposals_are_made_by_the_model() -> None:
     unusual = asked({"times": 1000})
-    finding = unusual.proposals[0].finding(unusual.maker(law()))
-    assert finding.verdict is ASK
-    assert finding.confidence == unusual.proposals[0].probability
-    assert (finding.maker.model, finding.maker.weights) == (learned.MODEL.id, unusual.weights)
-    assert (finding.subject.row, finding.subject.id) == (7, "S01/A")
+    maker = unusual.maker(law())
+    assert (maker.model, maker.weights) == (learned.MODEL.id, unusual.weights)
+    first = unusual.proposals[0]
+    assert (first.site, first.plant, first.rows) == ("S01", "A", (7,)) and first.probability is not None
 
 
 def test_each_kind_of_error_is_planted_and_changes_a_figure() -> None:

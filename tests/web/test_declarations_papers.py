@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -147,7 +148,7 @@ def test_the_declaration_is_downloaded_whole_and_by_part_and_reads_back_without_
 def test_each_plant_site_gets_a_letter_and_a_form_to_answer_on(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     with kept.house.signed_in("rita") as client:
         main = main_of(client, f"{kept.address}/questions")
-        assert main.one("h1").text == "Questions to operators: 20; letters: 3"
+        assert main.one("h1").text == "Questions to operators: 22; letters: 3"
         assert "An Invented Chemicals Company" in main.text
         for format, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("xlsx", b"PK"), ("json", b"{")):
             answer = client.get(f"{kept.address}/letters/2.{format}?paper_lang=fr")
@@ -178,7 +179,7 @@ def test_answers_close_their_questions_and_what_closes_none_is_refused(kept: Kep
         files = {"answers.json": content, "picture.json": b"no answers"}
         outcome = posted(client, f"{kept.address}/answers", files, lang)
     refused, closed, opened = outcome.all("table")
-    assert (len(refused.rows()), len(closed.rows()), len(opened.rows())) == (3, 1, 19)
+    assert (len(refused.rows()), len(closed.rows()), len(opened.rows())) == (3, 1, 21)
     assert closed.rows()[0][0] == "SUR" and closed.rows()[0][3:6] == ["12,5x", "12.5", "a slip of the pen"]
     assert {row[0] for row in refused.rows()} > {"picture.json"} and quantity["id"]
 
@@ -241,3 +242,54 @@ def test_papers_are_for_who_may_see_the_register(kept: Kept) -> None:
         assert client.post(f"{kept.address}/answers", files=parts, headers=PART).status_code == 403
         assert client.get("/declarations/check").status_code == 403
         assert {client.get(f"/declarations/runs/999999{place}").status_code for place in places} == {404}
+
+
+# ------------------------------------------------------------------------------------- letters, answers and findings
+
+
+def test_an_answer_proposes_and_an_officer_closes_the_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slip = "".join(
+        f"SUR,B2,Thiodiglycol,111-48-8,produce,{year},{quantity},100,,,,\n"
+        for year, quantity in ((2022, "5210,kg"), (2023, "4980,kg"), (2024, "5330,kg"), (2025, "5047,t"))
+    )
+    header = "site,plant,chemical,cas,activity,year,quantity,unit,concentration,planned,purpose,partner,date\n"
+    with opened_house(tmp_path, monkeypatch) as house:
+        with house.signed_in("anna") as client:
+            address = f"/declarations/runs/{judged(house, client, ('activities.csv', header + slip))}"
+            assert stands(client, address) == "not asked yet"
+            main = main_of(client, f"{address}/questions")
+            form = next(form for form in main.all("form") if form.attributes.get("hx-post", "").endswith("/sent"))
+            assert client.post(form.attributes["hx-post"], headers=PART).status_code == 204
+            assert "sent on" in main_of(client, f"{address}/questions").one("article").text
+            assert stands(client, address) == "asked"
+            answers = json.loads(client.get(f"{address}/letters/1.json").content)
+            asked = next(answer for answer in answers["answers"] if answer["now"] == "5047 t")
+            asked |= {"answer": "corrected", "value": "5047 kg", "reason": "wrong unit"}
+            for _ in range(2):  # what is kept already is not kept again
+                outcome = posted(client, f"{address}/answers", {"a.json": json.dumps(answers)})
+            assert "Answers kept with their findings: 0" in outcome.text
+            assert stands(client, address) == "answered"
+            point = main_of(client, f"{address}/ask?state=answered").one("article")
+            assert "5047 t → 5047 kg" in point.text and "wrong unit" in point.text and "a.json" in point.text
+            assert "Accept the answer" not in point.text  # an analyst does not decide
+        with house.signed_in("rita") as client:
+            point = main_of(client, f"{address}/ask").one("article")
+            link = next(link for link in point.all("a") if link.text == "Accept the answer").attributes["href"]
+            finding = main_of(client, link.partition("#")[0])
+            assert "wrong unit" in finding.text and "outcome=accept" in link
+            decision = {"outcome": "accept", "reason": "the operator corrected it"}
+            where = link.partition("?")[0]
+            assert client.post(f"{where}/decision", data=decision, headers=PART).status_code == 204
+            assert stands(client, address) == "closed"
+            assert main_of(client, f"{address}/ask?state=closed").all("article")
+        with house.signed_in("audra") as client:  # an auditor looks and changes nothing
+            assert "Mark as sent" not in main_of(client, f"{address}/questions").text
+            assert client.post(f"{address}/letters/1/sent", headers=PART).status_code == 403
+    _loaded.clear()
+
+
+def stands(client: TestClient, address: str) -> str:
+    """Return how the one point to ask about stands, as the page says it."""
+    article = main_of(client, f"{address}/ask").one("article")
+    words = ("not asked yet", "answered", "closed", "asked")
+    return next(word for word in words if any(word == badge.text for badge in article.all("span")))

@@ -27,7 +27,7 @@ MORE = "".join(
     for year, kg in ((2021, 5210), (2022, 4980), (2023, 5330), (2024, 5120), (2025, 5_047_000))
 )
 ACTIVITIES = pages.EXAMPLES["activities.csv"] + MORE
-VIEWS = ("", "/overview", "/checks", "/unusual")
+VIEWS = ("", "/overview", "/ask", "/questions")
 
 
 class Run(NamedTuple):
@@ -128,45 +128,51 @@ def test_one_point_is_a_number_and_no_chart(run: Run) -> None:
     with run.house.signed_in("anna") as client:
         number = judged(run.house, client, ("activities.csv", one), year="2026")
         main = main_of(client, f"/declarations/runs/{number}/overview")
-        told = main_of(client, f"/declarations/runs/{number}/unusual")
-        checked = main_of(client, f"/declarations/runs/{number}/checks")
+        told = main_of(client, f"/declarations/runs/{number}/ask")
     numbers = [part.text for part in main.all("p", class_="figure-number")]
     assert any(text.startswith("40 Tonnes") for text in numbers)
     assert "bars" not in drawings(main) and "map" not in drawings(main)
     assert not drawings(told) and not told.all("article")
-    assert checked.one("h1").text and not checked.all(id="checks")
+    assert "Nothing to ask about was found" in told.text
 
 
-def test_faults_of_the_books_stand_worst_first_with_their_rule_and_are_filtered(run: Run) -> None:
+def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filtered(run: Run) -> None:
     with run.house.signed_in("audra") as client:
-        main = main_of(client, f"{run.address}/checks")
-        rows = main.one(id="checks").rows()
-        table = csv_of(client, f"{run.address}/checks.csv")
-        asked = csv_of(client, f"{run.address}/checks.csv?gravity=ask")
-        only = main_of(client, f"{run.address}/checks?gravity=ask").one(id="checks").rows()
+        main = main_of(client, f"{run.address}/ask")
+        table = csv_of(client, f"{run.address}/ask.csv")
+        asked = csv_of(client, f"{run.address}/ask.csv?gravity=ask")
+        only = main_of(client, f"{run.address}/ask?gravity=ask").all("article")
+        none = main_of(client, f"{run.address}/ask?state=closed").all("article")
         head = main_of(client, run.address).one("ul", class_="next-steps").text
     order = [("broken", "wrong", "ask").index(row["gravity"]) for row in table]
-    assert order == sorted(order) and len(rows) == len(table) > len(asked) == len(only) > 0
-    slip = next(row for row in table if row["check"] == "unit-slip")
-    assert (slip["gravity"], slip["site"], slip["plant"], slip["year"]) == ("wrong", "NORD", "A1", "2025")
-    assert rows[order.index(1)][0] == "cannot be right" and "follows from the figures" in rows[order.index(1)][-1]
-    assert "to check in the books for 2026" in main.one("h1").text and main.one("h1").text in head
+    assert order == sorted(order) and len(main.all("article")) == len(table) > len(asked) == len(only) > 0 == len(none)
+    assert [row["rank"] for row in table] == [str(rank) for rank in range(1, len(table) + 1)]
+    assert {row["state"] for row in table} == {"unasked"}
+    assert f"Points to ask about for the declarations of 2026: {len(table)}" == main.one("h1").text
+    assert main.one("h1").text in head
 
 
-def test_a_figure_to_ask_about_has_its_reason_chart_and_a_finding_that_a_person_decides(run: Run) -> None:
+def test_a_figure_that_check_and_ranking_name_is_one_point_with_chart_and_finding(run: Run) -> None:
     with run.house.signed_in("rita") as client:
-        main = main_of(client, f"{run.address}/unusual")
-        first = main.all("article")[0]
-        table = csv_of(client, f"{run.address}/unusual.csv")
-        link = next(link for link in first.all("a") if link.attributes["href"].startswith("/findings/"))
-        address = link.attributes["href"].partition("#")[0]
-        finding = main_of(client, address)
-    assert "Thiodiglycol" in first.one("h2").text and "peers" in drawings(first)
-    assert table[0]["reason"] == "unit" and table[0]["probability"] == ""
+        main = main_of(client, f"{run.address}/ask")
+        table = csv_of(client, f"{run.address}/ask.csv")
+        (at,) = (at for at, row in enumerate(table) if "unit-slip" in row["checks"])
+        point = main.all("article")[at]
+        link = next(link for link in point.all("a") if link.attributes["href"].startswith("/findings/"))
+        finding = main_of(client, link.attributes["href"].partition("#")[0])
+    slip = table[at]
+    assert (slip["kind"], slip["gravity"], slip["site"], slip["plant"], slip["year"]) == (
+        "both", "wrong", "NORD", "A1", "2025"
+    )  # fmt: skip
+    assert (slip["activity"], slip["now"], slip["reason"], slip["probability"]) == ("produce", "5047000 kg", "unit", "")
+    assert "Thiodiglycol" in point.one("h2").text and "peers" in drawings(point)
+    assert (
+        "cannot be right" in point.text and "check and unusual figure" in point.text and "not asked yet" in point.text
+    )
     assert "Ranked by plain rules" in main.text and "The model is switched on" in main.text
     assert "row 22" in finding.text and "5047000" in finding.text
-    assert f"{run.address}/unusual" in [link.attributes.get("href", "").partition("#")[0] for link in finding.all("a")]
-    assert int(main.one("h1").text.rpartition(" ")[2]) == len(table) == len(main.all("article"))
+    assert f"{run.address}/ask" in [link.attributes.get("href", "").partition("#")[0] for link in finding.all("a")]
+    assert len([row for row in table if row["row"] == slip["row"] and row["field"] == "quantity"]) == 1
 
 
 def test_the_views_of_a_run_above_the_clearance_are_answered_as_not_there(run: Run) -> None:
@@ -174,7 +180,7 @@ def test_the_views_of_a_run_above_the_clearance_are_answered_as_not_there(run: R
     house.add("lowly", Role.ANALYST, Mark.UNCLASSIFIED)
     with house.signed_in("anna") as client:
         secret = judged(house, client, case="hidden", mark="protected")
-    files = (*VIEWS, "/overview/days.csv", "/checks.csv", "/unusual.csv")
+    files = (*VIEWS, "/overview/days.csv", "/ask.csv")
     for person, status in (("lowly", 404), ("adam", 403), ("audra", 200)):
         with house.signed_in(person) as client:
             for part in files:

@@ -150,7 +150,11 @@ def findings_of_run(
     query = select(_FINDING.c.id, _FINDING.c.status).where(_FINDING.c.run == run, _FINDING.c.verdict == verdict)
     query = query if row is None else query.where(_FINDING.c.row == row)
     with book.reading() as connection:
-        return [(identity, Status(status)) for identity, status in connection.execute(query.order_by(_FINDING.c.id))]
+        blind = set(connection.execute(_blind_findings(person)).scalars())
+        return [
+            (identity, Status.OPEN if identity in blind else Status(status))
+            for identity, status in connection.execute(query.order_by(_FINDING.c.id))
+        ]
 
 
 def makers_of(book: Casebook, findings: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,11 +91,8 @@ def check_declaration(
     return 1 if faults else 0
 
 
-def write_letters(
-    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]],
-    folder: Path, lang: str,
-) -> int:  # fmt: skip
-    """Write a letter and its forms to answer on for every plant site that has to be asked something."""
+def write_letters(answer: Answer, questions: Sequence[Question], folder: Path, lang: str) -> date:
+    """Write a letter and its forms to answer on for every plant site; return the day by which answers are asked for."""
     from opencwc.declarations.letters import (
         answer_form_json,
         answer_form_workbook,
@@ -107,7 +104,6 @@ def write_letters(
     from opencwc.files import open_for_writing
     from opencwc.publishing.report_files import report_file
 
-    questions = _questions(answer, asked, source, columns)
     letters = letters_for(questions, operators_of(answer.register))
     today = date.today()
     until = today + timedelta(days=DAYS_TO_ANSWER)
@@ -127,20 +123,19 @@ def write_letters(
                 stream.write(content)
     said = {"number": str(len(letters)), "questions": str(len(questions)), "folder": str(folder)}
     _tell(sentence(Message("ask_written", {**said}), lang), to_output=True)
-    return 1 if questions else 0
+    return until
 
 
 def read_answers(
-    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]],
-    given: Path, output: Path | None, lang: str,
-) -> int:  # fmt: skip
+    answer: Answer, questions: Sequence[Question], source: Path, given: Path, output: Path | None, lang: str
+) -> Outcome:
     """Read answers back, write the corrected register into a new folder, and say what is closed, refused and open."""
     from opencwc.declarations.register_reader import raw_rows
     from opencwc.declarations.replies import apply_replies, read_replies, register_files
     from opencwc.files import open_for_writing
 
     replies, refused = read_replies(given)
-    outcome = apply_replies(_questions(answer, asked, source, columns), replies, raw_rows(answer.register))
+    outcome = apply_replies(questions, replies, raw_rows(answer.register))
     outcome = outcome._replace(refused=(*refused, *outcome.refused))
     folder = output or source.with_name(f"{source.stem if source.is_file() else source.name}-corrected")
     _make_folder(folder)
@@ -148,13 +143,13 @@ def read_answers(
         with open_for_writing(folder / name, binary=True) as stream:
             stream.write(content)
     _tell_outcome(outcome, folder, lang)
-    return 1 if outcome.refused or outcome.open else 0
+    return outcome
 
 
 def _tell_outcome(outcome: Outcome, folder: Path, lang: str) -> None:
     for refused in outcome.refused[:_MOST_SHOWN]:
         message = Message("ask_refused", {"where": refused.where, "says": refused.says})
-        _tell(sentence(message, lang), to_output=True)
+        _tell(say(message, lang), to_output=True)  # no sentence: the name of a file keeps its first letter
     counts = {
         "closed": str(len(outcome.closed)), "refused": str(len(outcome.refused)), "open": str(len(outcome.open)),
         "folder": str(folder),
@@ -162,15 +157,16 @@ def _tell_outcome(outcome: Outcome, folder: Path, lang: str) -> None:
     _tell(sentence(Message("ask_outcome", {**counts}), lang), to_output=True)
 
 
-def _questions(
-    answer: Answer, asked: tuple[str, str, Mapping[str, str]], source: Path, columns: Mapping[str, Mapping[str, str]]
-) -> tuple[Question, ...]:
+def questions_about(answer: Answer, law: Law) -> tuple[Question, ...]:
+    """Return what has to be asked of the operators: points to ask about, problems, and what the forms lack."""
     from opencwc.declarations.forms.composition import compose, missing_in
+    from opencwc.declarations.kept import asking_of
     from opencwc.declarations.questions import questions_of
     from opencwc.declarations.register_reader import raw_rows
 
-    document: Document = compose(answer, _law(*asked))
-    return questions_of(answer, raw_rows(answer.register), missing_in(document))
+    document: Document = compose(answer, law)
+    points = [point.question for point in asking_of(answer, law).points]
+    return questions_of(answer, raw_rows(answer.register), missing_in(document), points)
 
 
 def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:

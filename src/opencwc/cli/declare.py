@@ -9,6 +9,7 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -52,7 +53,11 @@ def declare(
         bool, typer.Option("--check-books", help="List what does not add up in the books, worst first.")
     ] = False,
     unusual: Annotated[
-        bool, typer.Option("--unusual", help="Propose which figures of last year are worth asking about.")
+        bool,
+        typer.Option(
+            "--unusual",
+            help="Propose which figures of last year are worth asking about; with --check-books, both as one list.",
+        ),
     ] = False,
     trade: Annotated[
         str, typer.Option(metavar="LEDGER", help="A ledger of customs or of a partner State to compare with.")
@@ -80,7 +85,11 @@ def declare(
         Path | None, typer.Option(metavar="FILE.xlsx|FILE.json|FOLDER", help="Write the register that was read here.")
     ] = None,
     letters: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write a letter to each operator with open questions.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write a letter to each operator with questions, and the form to answer on.",
+        ),
     ] = None,
     answers: Annotated[
         Path | None, typer.Option(metavar="FOLDER|FILE", help="Read answers back; -o names the folder that is made.")
@@ -93,14 +102,15 @@ def declare(
 ) -> int:
     """Say which declarations fall due in a year, until when, in which range, and why."""
     from opencwc.cli import declaration_papers as papers
+    from opencwc.cli.declare_letters import ask_operators, take_answers
     from opencwc.cli.declare_registers import write_register_asked, write_template_asked
 
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
     language = options.language_asked(lang)
     tasks = {
-        "--template": template, "--check": check, "--letters": letters, "--answers": answers, "--unusual": unusual,
-        "--check-books": check_books,
+        "--template": template, "--check": check, "--letters": letters, "--answers": answers,
+        "--unusual": unusual and not check_books, "--check-books": check_books,
     }  # fmt: skip
     paper = "" if template or check or letters or answers else papers.paper_asked(format, output)
     _refuse_two([*(name for name, wish in tasks.items() if wish), *([f"--format {paper}"] if paper else [])])
@@ -118,18 +128,19 @@ def declare(
         books = _Books.of(source, columns, law, options.year_asked(year))
         if write_register is not None:
             write_register_asked(books.register, source, write_register, language)
-        if unusual:
+        if unusual and not check_books:
             return books.write_unusual(asked, output, language)
         answer = books.judged(_share(margin))
-    if where.case:
-        _keep(answer, books, margin, where, language)
+    keeping = partial(_keep, answer, books, margin, where, language)
     if letters is not None:
-        return papers.write_letters(answer, law, source, columns, letters, language)
+        return ask_operators(answer, books.law, letters, where, keeping, language)
     if answers is not None:
-        return papers.read_answers(answer, law, source, columns, answers, output, language)
+        return take_answers(answer, books.law, (source, answers, output), where, keeping, language)
+    if where.case:
+        keeping()
     if paper:
         return papers.write_declaration(answer, law, only or [], paper, output, language)
-    wish = _Wish(asked, output, language, trade, before, check_books=check_books)
+    wish = _Wish(asked, output, language, trade, before, check_books=check_books, unusual=unusual)
     return _tell(answer, books, wish)
 
 
@@ -150,6 +161,7 @@ class _Wish(NamedTuple):
     trade: str
     before: Path | None
     check_books: bool
+    unusual: bool
 
 
 class _Books(NamedTuple):
@@ -199,6 +211,7 @@ class _Books(NamedTuple):
 def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
     """Write or print an answer with what is told beside it; return the exit status."""
     from opencwc.cli.declare_checks import fault_notes, write_faults
+    from opencwc.cli.declare_points import write_points
     from opencwc.cli.declare_summaries import comparison_lines, summary_lines
     from opencwc.cli.declare_trade import declared_trade, with_trade
     from opencwc.declarations.law_notes import law_notes
@@ -209,6 +222,10 @@ def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
     if wish.trade:
         answer, notes = with_trade(answer, wish.trade, {}, as_of)
         told += [sentence(note, lang) for note in notes]
+    if wish.check_books and wish.unusual:
+        points = write_points(answer, books.law, wish.output, wish.format, lang)
+        sys.stderr.write("".join(f"{line}\n" for line in told))
+        return 1 if answer.problems or points else 0
     if wish.check_books:
         write_faults(answer, wish.output, wish.format, lang)
         sys.stderr.write("".join(f"{line}\n" for line in told))
@@ -240,8 +257,8 @@ def _write(text: str, output: Path | None, told: Sequence[str]) -> None:
     sys.stderr.write("".join(f"{line}\n" for line in told))
 
 
-def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: str) -> None:
-    """Keep what was found in a case, with the files of the register."""
+def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: str) -> int:
+    """Keep what was found in a case, with the files of the register; return the number of the run."""
     from opencwc.declarations.reader import steps_of
 
     law = books.law
@@ -249,7 +266,7 @@ def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: st
         "as_of": law.convention.as_of.isoformat(), "year": answer.year, "profile": law.profile.id,
         "readings": dict(books.asked.readings), "margin": margin,
     }  # fmt: skip
-    keep_run(VERB, steps_of(answer, law), where, question, _files(books.source), lang)
+    return keep_run(VERB, steps_of(answer, law), where, question, _files(books.source), lang)
 
 
 @contextmanager

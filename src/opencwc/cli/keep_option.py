@@ -39,15 +39,17 @@ class KeepWhere(NamedTuple):
 
 def keep_run(
     verb: Verb, steps: Iterable[Step], where: KeepWhere, asked: Mapping[str, Any], files: Sequence[Path], lang: str
-) -> None:
-    """Keep the steps of a run in the case that was named, and say so; without a case only run through them.
+) -> int:
+    """Keep the steps of a run in the case that was named, say so, and return the number of the run.
+
+    Without a case only run through them.
 
     Several files are kept as one archive, as the service keeps them.
     """
     if not where.case:
         for _ in steps:
             pass
-        return
+        return 0
     from opencwc.casebook.cases import case_for_keeping
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.tokens import cli_person
@@ -66,3 +68,4 @@ def keep_run(
     number = run.keeper.number if run.keeper else 0
     kept = Message("casebook_kept", {"count": run.findings, "case": case.name, "run": number})
     sys.stderr.write(sentence(kept, lang) + "\n")
+    return number

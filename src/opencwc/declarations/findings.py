@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from msgspec.structs import replace
-
-from opencwc.declarations.kept import MOST_PROPOSALS, rule_of, written_in
+from opencwc.declarations.kept import Asking, rule_of, written_in
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Activity, Answer, Due, Near, Problem
 from opencwc.declarations.phrases import amount, place_said
+from opencwc.declarations.points_to_ask import Point
 from opencwc.declarations.rows_behind import MOST, RowsBehind
-from opencwc.declarations.unusual.proposals import Unusual
-from opencwc.declarations.verb import DUE, NEAR
+from opencwc.declarations.unusual.proposals import Proposal
+from opencwc.declarations.verb import ASK, DUE, NEAR
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.version import __version__
 
@@ -35,15 +34,33 @@ def findings_of(answer: Answer, law: Law) -> Iterator[Finding]:
         yield _problem(problem, answer, maker)
 
 
-def findings_to_ask(unusual: Unusual, answer: Answer, law: Law) -> Iterator[Finding]:
-    """Yield the figures that are worth asking about, in the order of their ranks, as far as pages show them."""
-    maker = unusual.maker(law)
-    proposals = unusual.proposals[:MOST_PROPOSALS]
-    named = {row for proposal in proposals for row in proposal.rows[:MOST]}
+def findings_to_ask(asking: Asking, answer: Answer, law: Law) -> Iterator[Finding]:
+    """Yield the points that are worth asking about, in the order of their ranks."""
+    maker, by_model = maker_of(law), asking.unusual.maker(law)
+    proposals = asking.unusual.proposals
+    rows_of = [_rows_behind(point, proposals) for point in asking.points]
+    named = {row for rows in rows_of for row in rows}
     written = {activity.row: _written(activity) for activity in answer.register.activities if activity.row in named}
-    for proposal in proposals:
-        rows = tuple(Evidence("row", str(row), value=written.get(row, "")) for row in proposal.rows[:MOST])
-        yield replace(proposal.finding(maker), evidence=rows)
+    for point, rows in zip(asking.points, rows_of, strict=True):
+        question, faults = point.question, [answer.faults[at] for at in point.faults]
+        proposal = proposals[point.proposal - 1] if point.proposal else None
+        sourced = next((fault for fault in faults if fault.source), None)
+        place = "/".join(filter(None, (question.site, question.plant)))
+        yield Finding(
+            Subject(max(1, rows[0] if rows else question.place.row), place, point.chemical[:_LONGEST]), ASK,
+            question.says, by_model if proposal else maker,
+            Rule(_LIST, point.entry, sourced.source, sourced.evidence) if sourced else None,
+            evidence=tuple(Evidence("row", str(row), value=written.get(row, "")) for row in rows),
+            confidence=proposal.probability if proposal else None,
+        )  # fmt: skip
+
+
+def _rows_behind(point: Point, proposals: Sequence[Proposal]) -> tuple[int, ...]:
+    """Return the rows of the activities that a point rests on, the first of them."""
+    if point.proposal:
+        return proposals[point.proposal - 1].rows[:MOST]
+    place = point.question.place
+    return (place.row,) if place.table == "activities" and place.row else ()
 
 
 def maker_of(law: Law) -> Maker:

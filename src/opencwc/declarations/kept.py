@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Raw, Struct
 
@@ -18,6 +18,7 @@ from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
+from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
 from opencwc.declarations.run_papers import NOTHING, pack_papers
 from opencwc.declarations.unusual.proposals import Proposal, Unusual, unusual_figures
@@ -30,10 +31,12 @@ MEDIA_TYPE = "application/gzip"
 Regime = Annotated[str, one_of(REGIMES)]
 Declaration = Annotated[str, one_of(DECLARATIONS)]
 Gravity = Annotated[str, one_of(GRAVITIES)]
-VERSION = 2
-"""The form of the file; the first had neither faults of the books, nor unusual figures, nor the national figures."""
-MOST_PROBLEMS = MOST_FAULTS = 5_000
-MOST_PROPOSALS = 200
+VERSION = 3
+"""The form of the file; the first had neither faults of the books, nor unusual figures, nor the national figures.
+
+The second had no points to ask about: faults and unusual figures stood apart.
+"""
+MOST_PROBLEMS = 5_000
 _LONGEST = 200
 
 
@@ -151,6 +154,31 @@ class ShownUnusual(Struct, frozen=True):
     why_rules: Message | None
 
 
+class ShownPoint(Struct, frozen=True):
+    """A point to ask about, and the id of its question: `opencwc.declarations.points_to_ask.Point`.
+
+    ``row`` is 0 for a line that is missing. ``faults`` are places in the faults that are kept, ``proposal`` is the
+    place of the unusual figure among those that are kept, from 1, or 0.
+    """
+
+    question: str
+    kind: str
+    gravity: Gravity
+    site: str
+    plant: str
+    chemical: str
+    entry: str
+    activity: str
+    year: int
+    table: str
+    row: int
+    field: str
+    now: str
+    says: Message
+    faults: tuple[int, ...]
+    proposal: int
+
+
 class NationalSum(Struct, frozen=True):
     """What a State as a whole did with a chemical in the year declared on, in kg; by partner where there is one.
 
@@ -209,10 +237,19 @@ class KeptDeclarations(Struct, frozen=True):
     national: tuple[NationalSum, ...] = ()
     inspections: tuple[ShownInspections, ...] = ()
     papers: Raw = NOTHING
+    points: tuple[ShownPoint, ...] = ()
 
 
-def figures_to_ask(answer: Answer, law: Law) -> tuple[Books, Unusual]:
-    """Return the books of an answer, and which figures of the year declared on are worth asking about."""
+class Asking(NamedTuple):
+    """The books of an answer, which figures of the year declared on are unusual, and all that is worth asking about."""
+
+    books: Books
+    unusual: Unusual
+    points: tuple[Point, ...]
+
+
+def asking_of(answer: Answer, law: Law) -> Asking:
+    """Return what is worth asking about of an answer."""
     lines = (
         Line(activity, answer.chemicals[activity.row])
         for activity in answer.register.activities
@@ -220,11 +257,12 @@ def figures_to_ask(answer: Answer, law: Law) -> tuple[Books, Unusual]:
     )
     books = Books(answer.register, lines, law)
     unusual = unusual_figures(books, law, answer.year - 1)
-    return books, unusual
+    return Asking(books, unusual, points_to_ask(answer, books, unusual))
 
 
-def kept_of(answer: Answer, law: Law, books: Books, unusual: Unusual) -> KeptDeclarations:
-    """Return what is kept of an answer for its pages; the books and figures are those of `figures_to_ask`."""
+def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
+    """Return what is kept of an answer for its pages."""
+    books, unusual, points = asking
     behind = RowsBehind(answer)
     changes = {id(change.now): change.kind for change in answer.changes if change.now is not None}
     register = answer.register
@@ -247,7 +285,8 @@ def kept_of(answer: Answer, law: Law, books: Books, unusual: Unusual) -> KeptDec
         unusual=_shown_unusual(unusual),
         national=tuple(_national(books, law, answer.year - 1)),
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
-        papers=pack_papers(answer, law),
+        papers=pack_papers(answer, law, [point.question for point in points]),
+        points=tuple(shown_point(point) for point in points),
     )
 
 
@@ -328,6 +367,15 @@ def _shown_proposal(each: Proposal) -> ShownProposal:
     return ShownProposal(
         each.site, each.plant, each.chemical, each.entry, each.activity, each.year, each.kg, each.probability,
         each.reason, each.message, each.rows, tuple(ShownYear(*year) for year in each.years),
+    )  # fmt: skip
+
+
+def shown_point(point: Point) -> ShownPoint:
+    """Return a point as it is shown."""
+    question = point.question
+    return ShownPoint(
+        question.id, point.kind, point.gravity, question.site, question.plant, point.chemical, point.entry,
+        point.activity, point.year, *question.place, question.now, question.says, point.faults, point.proposal,
     )  # fmt: skip
 
 

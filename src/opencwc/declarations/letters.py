@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from opencwc.declarations.model import Register
-from opencwc.declarations.questions import Question
+from opencwc.declarations.model import Place, Register
+from opencwc.declarations.phrases import FIELD_LABELS
+from opencwc.declarations.questions import Question, Shown
 from opencwc.finding import Message, Value
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -150,19 +151,30 @@ def _cells(question: Question, number: int, lang: str) -> Iterator[tuple[str, st
     yield "number", str(number)
     yield "where", place_of(question, lang)
     yield "question", sentence(question.says, lang)
-    yield "figures", "; ".join(f"{say(shown.label, lang)}: {shown.value}" for shown in question.figures)
+    yield "figures", say("clause_separator", lang).join(_figure(shown, lang) for shown in question.figures)
     yield "now", question.now
+
+
+def _figure(shown: Shown, lang: str) -> str:
+    return say(Message("ask_shown", {"label": shown.label, "value": shown.value}), lang)
 
 
 def place_of(question: Question, lang: str) -> str:
     """Return where a question is about: the plant, the chemical, and the cell of the register."""
-    place = question.place
+    where = cell_of(question.place, lang)
+    parts = dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text)
+    return say("clause_separator", lang).join(parts)
+
+
+def cell_of(place: Place, lang: str) -> str:
+    """Return a cell of the register in words; of a line that is missing, that it is a new row."""
+    field = FIELD_LABELS.get(place.field, "")
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",
-        "field": place.field or "–",
+        "field": Message(field) if field else place.field or "–",
     }  # fmt: skip
-    where = say(Message("ask_where", values), lang)
-    return "; ".join(dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text))
+    missing = place.table == "activities" and not place.row and place.field
+    return say(Message("ask_where_new" if missing else "ask_where", values), lang)
 
 
 class _Writer:

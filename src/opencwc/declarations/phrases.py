@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from opencwc.finding import Message
+
+FIELD_LABELS: Mapping[str, str] = {
+    "site": "declare_label_site", "plant": "declare_label_plant", "name": "page_declarations_field_name",
+    "operator": "page_declarations_field_operator", "country": "form_label_state",
+    "address": "page_declarations_field_address", "kind": "page_declarations_field_kind",
+    "chemical": "declare_label_chemical", "cas": "page_transfers_field_cas", "activity": "page_declarations_activity",
+    "year": "form_heading_year", "quantity": "form_heading_quantity", "unit": "page_transfers_field_unit",
+    "concentration": "page_transfers_field_concentration", "planned": "page_declarations_planned",
+    "purpose": "form_heading_purpose", "partner": "form_heading_partner", "date": "form_heading_begins",
+    "remarks": "page_transfers_field_remarks", "hs": "page_transfers_field_hs",
+}  # fmt: skip
+"""What the fields of a register are called, by the message that says it."""
 
 
 def amount(kg: Decimal) -> str:

@@ -27,7 +27,8 @@ class Question(NamedTuple):
     """What an operator is asked: of which plant site, about which cell of the register, what was found, and the rule.
 
     ``id`` stays the same as long as cell, value and message do. ``place`` is the cell that an answer corrects; a row of
-    0 in ``sites`` is that of the plant site or plant, whether or not the table has a line of it.
+    0 in ``sites`` is that of the plant site or plant, whether or not the table has a line of it; one in ``activities``
+    is a line that is missing, whose other cells are ``adds``.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Question(NamedTuple):
     place: Place
     now: str = ""
     figures: tuple[Shown, ...] = ()
+    adds: tuple[tuple[str, str], ...] = ()
 
 
 def make_question(
@@ -59,16 +61,40 @@ def make_question(
 
 
 def questions_of(
-    answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]], lacking: Iterable[Lacking] = ()
+    answer: Answer,
+    rows: Mapping[str, Mapping[int, Mapping[str, str]]],
+    lacking: Iterable[Lacking] = (),
+    points: Iterable[Question] = (),
 ) -> tuple[Question, ...]:
-    """Return what is to be asked of a judged register: its problems, and what the forms lack; each question once.
+    """Return what is to be asked of a judged register; each question once, and one only of each cell.
 
-    ``rows`` are the rows of the register as they stand, by table, row and field (`raw_rows`).
+    That is ``points`` (faults of the checks and unusual figures), then the problems of the reading, then what the forms
+    lack. ``rows`` are the rows of the register as they stand, by table, row and field (`raw_rows`).
     """
-    asked = {
-        question.id: question for question in (*_of_problems(answer, rows), *_of_lacking(answer.register, lacking))
-    }
+    asked = {question.id: question for question in points}
+    asked |= {question.id: question for question in questions_of_problems(answer, rows, asked.values())}
+    asked |= {question.id: question for question in _of_lacking(answer.register, lacking)}
     return tuple(asked.values())
+
+
+def questions_of_problems(
+    answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]], points: Iterable[Question] = ()
+) -> list[Question]:
+    """Return the question of each problem, in their order.
+
+    Where ``points`` ask about the same cell, or say the same of the row, it is theirs.
+    """
+    of_rows: dict[tuple[str, int], list[Question]] = {}
+    for point in points:
+        of_rows.setdefault(point.place[:2], []).append(point)
+    return [
+        next((point for point in of_rows.get(asked.place[:2], ()) if _is_same(point, asked)), asked)
+        for asked in _of_problems(answer, rows)
+    ]
+
+
+def _is_same(point: Question, asked: Question) -> bool:
+    return point.place.row > 0 and (point.place == asked.place or point.says == asked.says)
 
 
 def _of_problems(answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]]) -> Iterator[Question]:

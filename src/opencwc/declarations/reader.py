@@ -86,13 +86,13 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     }  # fmt: skip
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
-    books, unusual = kept.figures_to_ask(answer, law)
-    findings = [*findings_of(answer, law), *findings_to_ask(unusual, answer, law)]
+    asking = kept.asking_of(answer, law)
+    findings = [*findings_of(answer, law), *findings_to_ask(asking, answer, law)]
     for start in range(0, len(findings), FINDINGS_AT_ONCE):
         yield Found(findings[start : start + FINDINGS_AT_ONCE])
     counts = Counter({Verdict.UNREADABLE: 0})  # where none is, that too is known
     counts.update(finding.verdict for finding in findings)
-    content = kept.pack(kept.kept_of(answer, law, books, unusual))
+    content = kept.pack(kept.kept_of(answer, law, asking))
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 
 

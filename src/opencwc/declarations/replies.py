@@ -217,13 +217,13 @@ def _closing(question: Question, reply: Reply) -> Closed | Refused:
     elif kind == "corrected":
         if not reply.value:
             fault = "ask_fault_no_value"
-        elif reply.value == question.now:
+        elif _is_same(question, reply.value):
             fault = "ask_fault_same_value"
         elif not question.place.field:
             fault = "ask_fault_no_cell"
         elif problem := _unreadable(question, reply.value):
             return Refused(reply.where, Message("ask_fault_value", {"why": problem}))
-    elif reply.value and reply.value != question.now:
+    elif reply.value and not _is_same(question, reply.value):
         fault = "ask_fault_value_beside"
     elif not reply.reason:
         fault = "ask_fault_no_reason"
@@ -231,6 +231,15 @@ def _closing(question: Question, reply: Reply) -> Closed | Refused:
         return Refused(reply.where, Message(fault, {**values}))
     after = {"corrected": reply.value, "confirmed": question.now}.get(kind, "")
     return Closed(question, kind, question.now, after, reply.reason, reply.where)
+
+
+def _is_same(question: Question, value: str) -> bool:
+    """Tell whether a value is what stands in the cell; a quantity without a unit has that of its row."""
+    if question.place.field != "quantity":
+        return value == question.now
+    number, unit = _split_weight(question.now)
+    given, its_unit = _split_weight(value)
+    return given == number and its_unit in ("", unit)
 
 
 def _unreadable(question: Question, value: str) -> Message | None:
@@ -258,9 +267,11 @@ def _correct(rows: dict[str, dict[int, dict[str, str]]], closed: Closed) -> None
     if closed.answer != "corrected":
         return
     row = place.row
-    if row not in table:
+    if question.adds:
+        row = max(table, default=0) + 1
+    elif row not in table:
         row = next((at for at, cells in table.items() if _is_line_of(cells, question)), max(table, default=0) + 1)
-    cells = table.setdefault(row, {"site": question.site, "plant": question.plant})
+    cells = table.setdefault(row, dict(question.adds) or {"site": question.site, "plant": question.plant})
     if place.table == "activities" and place.field == "quantity":
         number, unit = _split_weight(closed.after)
         cells["quantity"] = number

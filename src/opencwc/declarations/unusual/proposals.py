@@ -20,8 +20,7 @@ from opencwc.declarations.unusual.charts import ChartYear, chart_years
 from opencwc.declarations.unusual.features import Year, features_of, year_of
 from opencwc.declarations.unusual.figures import KEYS, Codes, Numbers, figures_of, panel_of
 from opencwc.declarations.unusual.reasons import Names, Reasons
-from opencwc.declarations.verb import ASK
-from opencwc.finding import Finding, Maker, Message, Subject
+from opencwc.finding import Maker, Message
 from opencwc.models.register import state_of
 from opencwc.version import __version__
 
@@ -52,14 +51,6 @@ class Proposal(NamedTuple):
     message: Message
     rows: tuple[int, ...]
     years: tuple[ChartYear, ...]
-
-    def finding(self, maker: Maker) -> Finding:
-        """Return it as a finding to ask about on the first of its rows."""
-        place = "/".join(filter(None, (self.site, self.plant)))
-        subject = Subject(self.rows[0] if self.rows else 0, place, self.chemical)
-        return Finding(
-            subject, ASK, self.message, maker, None, "unusual_figure", confidence=self.probability
-        )  # fmt: skip
 
 
 class Unusual(NamedTuple):

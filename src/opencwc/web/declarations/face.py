@@ -38,10 +38,10 @@ def _columns(error: OpenCWCError, lang: str) -> str:
 
 
 def _beside(history: History) -> tuple[str, str]:
-    """Return the message and the address of what a finding stands in: what is due, the faults, or figures to ask."""
+    """Return the message and the address of what a finding stands in: what is due, the faults, or what to ask."""
     run, finding = history.run["number"], history.finding
     if str(finding.verdict) == ASK:
-        return "page_declarations_view_unusual", f"{RUNS}/{run}/unusual"
+        return "page_declarations_view_ask", f"{RUNS}/{run}/ask"
     part = "faults" if str(finding.verdict) in ("review", "unreadable") else "due"
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 

@@ -103,4 +103,4 @@ ANSWERS = UploadForm(
     {"file": several_files("Answer forms that operators filled: XLSX or JSON.")},
     missing=partial(InputError, "answers_file_missing", where="file"),
 )
-"""The form of answers to hold against the questions of a register, which are not kept."""
+"""The form of answers to hold against the questions of a register; the files are not kept."""

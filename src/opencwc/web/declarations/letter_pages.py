@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -24,7 +25,9 @@ from opencwc.declarations.replies import Outcome, apply_replies, register_files
 from opencwc.declarations.run_papers import KeptPapers, rows_of
 from opencwc.declarations.uploaded_papers import ReadAnswers, read_answers
 from opencwc.errors import NotFoundError
+from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
+from opencwc.jobs.questions_kept import Standing, keep_answers, keep_letters, standings_of
 from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.upload_forms import Uploads
 from opencwc.web.declarations.form_pages import PaperLang
@@ -32,9 +35,10 @@ from opencwc.web.declarations.forms import ANSWERS
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.htmx_headers import announcing, leading_to
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, Service, service_of
-from opencwc.wording import LANGUAGES
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.wording import LANGUAGES, say
 
 router = Router(include_in_schema=False)
 DAYS_TO_ANSWER = 21
@@ -55,8 +59,10 @@ def show_questions(
     shown, papers = shown_papers(request, number)
     lang = language_of(request)
     letters = list(enumerate(letters_for(papers.questions, papers.operators), 1))
+    standings = standings_of(book_of(request), person_of(request), shown)
     return page(
         request, "declarations/questions.html", shown=shown, letters=letters[after : after + LETTERS_A_PAGE],
+        sent=lambda letter: _sent_on(letter, standings),
         count=len(letters), questions=len(papers.questions), most=QUESTIONS_SHOWN,
         letter_files=LETTER, answer_files=ANSWER_FORM,
         place=lambda question: place_of(question, lang),
@@ -71,13 +77,37 @@ def download(
 ) -> Response:  # fmt: skip
     """Give a letter, or its form to answer on, as a file."""
     shown, papers = shown_papers(request, number)
-    letters = letters_for(papers.questions, papers.operators)
-    if not 0 < place <= len(letters):
-        raise NotFoundError("register_has_no_such_letter", place=place, count=len(letters))
-    letter = letters[place - 1]
+    letter = _letter(papers, place)
     lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
     plain = "".join(sign if sign.isascii() else "-" for sign in file_stem(letter)).strip("-") or str(place)
     return downloads.download(_file_of(letter, shown.kept.year, format, lang), f"{plain}-{place}-{lang}.{format}")
+
+
+@router.post("/declarations/runs/{number}/letters/{place}/sent", action="keep")
+def mark_as_sent(request: Request, number: Number, place: Number) -> Response:
+    """Keep that a letter went out, with each of its questions."""
+    shown, papers = shown_papers(request, number)
+    letter = _letter(papers, place)
+    until = date.today() + timedelta(days=DAYS_TO_ANSWER)
+    keep_letters(book_of(request), person_of(request), shown, papers, letter.questions, until.isoformat())
+    response = leading_to(f"/declarations/runs/{number}/questions")
+    told = Message("page_declarations_letter_marked", {"site": letter.site})
+    response.headers.update(announcing(say(told, language_of(request)), carry=True))
+    return response
+
+
+def _sent_on(letter: Letter, standings: Mapping[str, Standing]) -> str:
+    """Return when a letter went out: the moment of its last question, empty where one did not."""
+    sent = [stands.asked for each in letter.questions if (stands := standings.get(each.id)) is not None]
+    moments = [asked.at for asked in sent if asked is not None]
+    return max(moments) if len(moments) == len(letter.questions) else ""
+
+
+def _letter(papers: KeptPapers, place: int) -> Letter:
+    letters = letters_for(papers.questions, papers.operators)
+    if not 0 < place <= len(letters):
+        raise NotFoundError("register_has_no_such_letter", place=place, count=len(letters))
+    return letters[place - 1]
 
 
 def _file_of(letter: Letter, year: int, format: str, lang: str) -> bytes:
@@ -92,11 +122,12 @@ def _file_of(letter: Letter, year: int, format: str, lang: str) -> bytes:
 
 @router.post("/declarations/runs/{number}/answers", action="keep", uploads=True)
 async def show_outcome(request: Request, number: Number) -> Response:
-    """Hold the answers of operators against the questions of a register; nothing of them is kept."""
+    """Hold the answers of operators against the questions of a register, and keep those that close one."""
     lang = language_of(request)
     outcome = await _outcome(request, number)
+    kept = await service_of(request).answering.run(_keep, request, number, outcome)
     return page(
-        request, "declarations/outcome.html", outcome=outcome, most=MOST_TOLD, number=number,
+        request, "declarations/outcome.html", outcome=outcome, kept=kept, most=MOST_TOLD, number=number,
         place=lambda question: place_of(question, lang),
     )  # fmt: skip
 
@@ -118,6 +149,12 @@ async def _outcome(request: Request, number: int) -> Outcome:
     async with ANSWERS.sent(request) as sent:
         _, papers = await service.answering.run(shown_papers, request, number)
         return await service.answering.run(_held_against, service, sent.uploads, papers)
+
+
+def _keep(request: Request, number: int, outcome: Outcome) -> int:
+    """Keep the answers with their findings, and return how many are new."""
+    shown, papers = shown_papers(request, number)
+    return keep_answers(book_of(request), person_of(request), shown, papers, outcome.closed, language_of(request))
 
 
 def _held_against(service: Service, uploads: Uploads, papers: KeptPapers) -> Outcome:

@@ -20,7 +20,7 @@ from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.declarations import (
-    books_pages,
+    ask_pages,
     calendar_page,
     check_pages,
     form_pages,
@@ -121,5 +121,5 @@ def _cells(line: ShownDue, lang: str) -> list[str]:
 
 
 router.include_router(overview_page.router)
-router.include_router(books_pages.router)
+router.include_router(ask_pages.router)
 router.include_router(calendar_page.router)

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
+from opencwc.declarations.phrases import FIELD_LABELS
 from opencwc.declarations.previews import preview_register
 from opencwc.declarations.register_words import fields_of
 from opencwc.errors import OpenCWCError, error_from_plain
@@ -21,17 +22,6 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
 from opencwc.wording import error_sentences, say, sentence
 
-FIELD_LABELS: Mapping[str, str] = {
-    "site": "declare_label_site", "plant": "declare_label_plant", "name": "page_declarations_field_name",
-    "operator": "page_declarations_field_operator", "country": "form_label_state",
-    "address": "page_declarations_field_address", "kind": "page_declarations_field_kind",
-    "chemical": "declare_label_chemical", "cas": "page_transfers_field_cas", "activity": "page_declarations_activity",
-    "year": "form_heading_year", "quantity": "form_heading_quantity", "unit": "page_transfers_field_unit",
-    "concentration": "page_transfers_field_concentration", "planned": "page_declarations_planned",
-    "purpose": "form_heading_purpose", "partner": "form_heading_partner", "date": "form_heading_begins",
-    "remarks": "page_transfers_field_remarks", "hs": "page_transfers_field_hs",
-}  # fmt: skip
-"""What the fields of a register are called on the page."""
 _WRONG = {"two_columns_fit": "two", "column_fits_two_fields": "shared", "no_such_column": "gone"}
 """The messages ``page_transfers_columns_...`` by the codes of errors; both have the same values."""
 

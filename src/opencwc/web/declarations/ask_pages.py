@@ -1,0 +1,168 @@
+"""What to ask about of a judged register: faults of the checks and unusual figures as one list, and how each stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.people import names_by_id
+from opencwc.convention.clauses import in_short
+from opencwc.declarations.kept import KeptDeclarations, ShownFault, ShownPoint, ShownProposal
+from opencwc.declarations.letters import cell_of
+from opencwc.declarations.model import GRAVITIES, Place
+from opencwc.declarations.point_formats import POINT_FIELDS, points_as_texts
+from opencwc.declarations.unusual.learned import MODEL
+from opencwc.files.csv_cells import csv_of
+from opencwc.finding import Message
+from opencwc.jobs.questions_kept import REJECTS, STATES, Standing, standings_of
+from opencwc.models.register import state_of
+from opencwc.web.declarations.judged_registers import shown_register
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import Brief
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import say
+
+router = Router(include_in_schema=False)
+POINTS_A_PAGE = 20
+GRAVITY_TONES = {"broken": "grave", "wrong": "doubt", "ask": "mild"}
+STATE_TONES = {"unasked": "doubt", "asked": "gap", "answered": "mild", "closed": "calm"}
+LIKELY = ((0.95, "almost"), (0.8, "very"), (0.55, "likely"), (0.45, "even"), (0.2, "unlikely"), (0.0, "very_unlikely"))
+"""From which probability on which word says it (ICD 203, Analytic Standards, 2015)."""
+FIELDS = ("rank", "state", *POINT_FIELDS[1:])
+After = Annotated[int, Query(ge=0, le=LARGEST)]
+
+
+class Reason(NamedTuple):
+    """A reason to ask: what is said, and for a check the clause and its grade, else how likely an error is."""
+
+    says: Message
+    source: str = ""
+    grade: str = ""
+    by_check: bool = True
+
+
+class Asked(NamedTuple):
+    """A point as it is shown: its rank, how it stands, its reasons, and of an unusual figure the chart."""
+
+    rank: int
+    point: ShownPoint
+    standing: Standing
+    reasons: tuple[Reason, ...]
+    figure: ShownProposal | None
+    likely: str
+    chart: dict[str, Any]
+    drawn: bool
+    outcome: str
+
+
+@router.get("/declarations/runs/{number}/ask", action="read")
+def show_points(
+    request: Request, number: Number, gravity: Brief = "", state: Brief = "", after: After = 0
+) -> Response:  # fmt: skip
+    """Show what to ask about, the most certain first, each with its reasons, chart, finding, letter and answer."""
+    shown, lang, book = shown_register(request, number), language_of(request), book_of(request)
+    kept = shown.kept
+    standings = standings_of(book, person_of(request), shown)
+    ranked = fitting_points(kept, standings, gravity, state)
+    shown_points = [
+        _asked(rank, point, kept, standings[point.question], lang)
+        for rank, point in ranked[after : after + POINTS_A_PAGE]
+    ]
+    people = names_by_id(book, (one.standing.answer.person for one in shown_points if one.standing.answer))
+    return page(
+        request, "declarations/ask.html", shown=shown, kept=kept, view="ask", unusual=kept.unusual, gravity=gravity,
+        state=state, gravities=_counted(GRAVITIES, (point.gravity for point in kept.points)), people=people,
+        states=_counted(STATES, (standings[point.question].state for point in kept.points)), points=shown_points,
+        place=lambda point: cell_of(Place(point.table, point.row, point.field), lang),
+        total=len(ranked), tones_of=GRAVITY_TONES, tones_of_states=STATE_TONES, model=state_of(MODEL), after=after,
+        next=after + POINTS_A_PAGE if len(ranked) > after + POINTS_A_PAGE else None,
+    )  # fmt: skip
+
+
+def fitting_points(
+    kept: KeptDeclarations, standings: Mapping[str, Standing], gravity: str, state: str
+) -> list[tuple[int, ShownPoint]]:
+    """Return the points of a gravity and a state with their ranks; what is not known of the two is not asked for."""
+    return [
+        (rank, point)
+        for rank, point in enumerate(kept.points, 1)
+        if (gravity not in GRAVITIES or point.gravity == gravity)
+        and (state not in STATES or standings[point.question].state == state)
+    ]
+
+
+def _counted(names: Sequence[str], held: Iterable[str]) -> dict[str, int]:
+    counts = Counter(held)
+    return {name: counts[name] for name in names if counts[name]}
+
+
+def _asked(rank: int, point: ShownPoint, kept: KeptDeclarations, standing: Standing, lang: str) -> Asked:
+    figure = kept.unusual.proposals[point.proposal - 1] if kept.unusual and point.proposal else None
+    reasons = [_reason(kept.faults[at]) for at in point.faults]
+    if figure is not None:
+        reasons.append(Reason(figure.says, by_check=False))
+    word = "" if figure is None or figure.probability is None else likely(figure.probability)
+    outcome = "reject" if standing.answer and standing.answer.exchange.kind in REJECTS else "accept"
+    return Asked(
+        rank, point, standing, tuple(reasons), figure, word, chart_of(figure, lang) if figure else {},
+        figure is not None and _is_drawn(figure), outcome,
+    )  # fmt: skip
+
+
+def _reason(fault: ShownFault) -> Reason:
+    return Reason(fault.says, in_short(fault.source) if fault.source else fault.rule, fault.grade)
+
+
+def likely(probability: float) -> str:
+    """Return the word for how likely an error is.
+
+    >>> likely(0.97), likely(0.5), likely(0.1)
+    ('almost', 'even', 'very_unlikely')
+    """
+    return next(word for least, word in LIKELY if probability >= least)
+
+
+def _is_drawn(figure: ShownProposal) -> bool:
+    """Tell whether there is more than one point to draw: one point is a number, which the reason names."""
+    return max(sum(at.kg is not None for at in figure.years), sum(at.low is not None for at in figure.years)) > 1
+
+
+def chart_of(figure: ShownProposal, lang: str) -> dict[str, Any]:
+    """Return a figure's series and its peers by year, as ``static/chart.js`` takes them."""
+    return {
+        "rows": [
+            {
+                "x": str(year.year),
+                "value": year.kg,
+                "low": year.low,
+                "high": year.high,
+                "asked": year.year == figure.year,
+            }
+            for year in figure.years
+        ],
+        "titles": {"y": say("page_declarations_kg", lang)},
+        "own": say("declare_unusual_own_shown", lang),
+        "peers": say("declare_unusual_peers_shown", lang),
+    }
+
+
+@router.get("/declarations/runs/{number}/ask.csv", action="read")
+def download_points(request: Request, number: Number, gravity: Brief = "", state: Brief = "") -> Response:
+    """Give what is shown as CSV, with the columns of the command and how each point stands; no cell is a formula."""
+    shown = shown_register(request, number)
+    kept, proposals = shown.kept, shown.kept.unusual.proposals if shown.kept.unusual else ()
+    standings = standings_of(book_of(request), person_of(request), shown)
+    wanted = {rank for rank, _ in fitting_points(kept, standings, gravity, state)}
+    texts = points_as_texts(kept.points, kept.faults, proposals, language_of(request))
+    rows = (
+        [line["rank"], standings[line["question"]].state, *(line[name] for name in POINT_FIELDS[1:])]
+        for rank, line in enumerate(texts, 1)
+        if rank in wanted
+    )
+    return downloads.download(b"".join((csv_of([FIELDS]), csv_of(rows))), f"ask-{number}.csv")
