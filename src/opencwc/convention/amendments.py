@@ -43,6 +43,11 @@ def amendment_rule(profile: str, of: str, day: date) -> AmendmentRule | None:
     return next((rule for rule in known if rule.in_force.holds_on(day)), None)
 
 
+def amendment_of(id: str) -> str:
+    """Return what the rule of an id is for, empty where no rule is called so (any more)."""
+    return next((rule.of for rule in amendment_rules() if rule.id == id), "")
+
+
 @cache
 def amendment_rules() -> tuple[AmendmentRule, ...]:
     """Return all rules; raise `RuleError` where one cannot hold."""
