@@ -44,6 +44,11 @@ class Unfit(NamedTuple):
         return InputError("declaration_off_its_form", where=self.name, count=self.total, place=first)
 
 
+def holds_declaration(uploads: Sequence[tuple[str, Path]]) -> bool:
+    """Tell whether one of the files is a declaration that can be read."""
+    return any(is_declaration(path) for _, path in uploads if not is_pdf(path))
+
+
 def read_handed_in(uploads: Sequence[tuple[str, Path]], year: int, rules: Rules) -> Amounts | Unfit:
     """Return what files that came under names amount to; ``year`` is that of the submission.
 
