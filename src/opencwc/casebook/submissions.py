@@ -38,8 +38,9 @@ from opencwc.casebook.submission_states import (
     state_after,
 )
 from opencwc.casebook.transaction import Writer
-from opencwc.convention.amendments import amendment_of, amendment_rule
+from opencwc.convention.amendments import amendment_rule
 from opencwc.declarations.amounts import MEDIA_TYPE, NAME, Amounts, Difference, differences, other_sites, pack, unpack
+from opencwc.declarations.deadline_calendar import AmendmentDue
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 OPERATOR, AUTHORITY = "operator", "authority"
@@ -174,20 +175,6 @@ def list_submissions(book: Casebook, person: Person) -> list[Submission]:
         own = sites_of(connection, person.id)
         seen = [row for row in rows if _is_among(row, person, own)]
         return [_submission(row) for row in seen if may(person, "submissions", _mark_of(connection, row))]
-
-
-class AmendmentDue(NamedTuple):
-    """Until when an amendment reaches the OPCW: of which sites, by which rule, and whether it was submitted since."""
-
-    due: date
-    submission: int
-    year: int
-    profile: str
-    sites: tuple[str, ...]
-    rule: str
-    of: str
-    why: str
-    is_submitted: bool
 
 
 def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
@@ -454,8 +441,7 @@ def _days_of(one: Submission, versions: Sequence[Version], *, told: bool) -> Ite
     for version in amendments:
         yield AmendmentDue(
             date.fromisoformat(version.due), one.seq, one.year, one.profile, one.sites if told else (), version.rule,
-            amendment_of(version.rule), version.why if told else "",
-            version is not amendments[-1] or one.state is State.SUBMITTED,
+            version.why if told else "", version is not amendments[-1] or one.state is State.SUBMITTED,
         )  # fmt: skip
 
 

@@ -126,13 +126,13 @@ def show(
         read = amounts_of_version(book, person, number, chosen[1]) if whole and count else None
         shown = read.faults if read else ()
         if as_json(format):
-            told = {**asdict(history), "submission": _plain(history.submission), "mark": str(history.mark)}
             found = {
                 "compared": chosen if compares else None,
                 "differences": [_plain_difference(one) for one in differ],
+                "unread": read.unread if read else 0,
+                "faults": [dict(zip(_FAULT_FIELDS, _fault_texts(one, spoken), strict=True)) for one in shown],
             }
-            faults = [dict(zip(_FAULT_FIELDS, _fault_texts(one, spoken), strict=True)) for one in shown]
-            print_json({**told, "last": history.last, **found, "unread": read.unread if read else 0, "faults": faults})
+            print_json(_plain_history(history, _names(book, person, history)) | found)
             return
         _print_history(book, person, history, spoken)
         if read is not None:
@@ -384,6 +384,8 @@ def _fault_texts(fault: Fault, lang: str) -> tuple[str, str, str, str]:
 
 
 def _print_differences(differ: Sequence[Difference], chosen: tuple[int, int], lang: str) -> None:
+    from opencwc.declarations.forms.tree import plain_decimal
+
     values = {"first": str(chosen[0]), "second": str(chosen[1])}
     options.print_line(f"\n{say(Message('page_submissions_differences', {**values}), lang)}")
     if not differ:
@@ -392,7 +394,8 @@ def _print_differences(differ: Sequence[Difference], chosen: tuple[int, int], la
     rows = [
         (
             line.key.site, line.key.plant, line.key.chemical, say(f"declare_act_{line.key.activity}", lang),
-            str(line.key.year), _kg(line.before), _kg(line.after), f"{line.kg:+f} kg",
+            str(line.key.year), _kg(line.before), _kg(line.after),
+            f"{'+' if line.kg > 0 else ''}{plain_decimal(line.kg)} kg",
         )
         for line in differ[:_MOST_SHOWN]
     ]  # fmt: skip
@@ -406,12 +409,16 @@ def _print_differences(differ: Sequence[Difference], chosen: tuple[int, int], la
 
 
 def _kg(amount: Any) -> str:
-    return "–" if amount is None else f"{amount.kg:f} kg"
+    from opencwc.declarations.forms.tree import plain_decimal
+
+    return "–" if amount is None else f"{plain_decimal(amount.kg)} kg"
 
 
 def _plain_difference(one: Difference) -> dict[str, Any]:
-    held = [None if amount is None else f"{amount.kg:f}" for amount in (one.before, one.after)]
-    return {**one.key._asdict(), "first": held[0], "second": held[1], "difference": f"{one.kg:f}"}
+    from opencwc.declarations.forms.tree import plain_decimal
+
+    held = [None if amount is None else plain_decimal(amount.kg) for amount in (one.before, one.after)]
+    return {**one.key._asdict(), "first": held[0], "second": held[1], "difference": plain_decimal(one.kg)}
 
 
 def _names(book: Casebook, person: Person, history: SubmissionHistory) -> dict[str, str]:
@@ -446,7 +453,21 @@ def _state(one: Submission, lang: str) -> str:
 
 
 def _plain(one: Submission) -> dict[str, Any]:
-    return {**asdict(one), "state": str(one.state)}
+    """Return a submission as plain values, without what a declarant may not know: its case, and who opened it."""
+    names = ("profile", "year", "sites", "provisional", "incomplete", "opened_at")
+    return {"number": one.seq, "state": str(one.state), **{name: getattr(one, name) for name in names}}
+
+
+def _plain_history(history: SubmissionHistory, names: dict[str, str]) -> dict[str, Any]:
+    def told(of: Any, *left_out: str) -> dict[str, Any]:
+        plain = {name: value for name, value in asdict(of).items() if name not in ("seq", *left_out)}
+        return plain | {"person": names.get(of.person, "")}
+
+    return {
+        "submission": _plain(history.submission), "case": history.case, "mark": str(history.mark),
+        "versions": [told(version, "amounts_id") for version in history.versions],
+        "steps": [told(step) for step in history.steps], "may_next": history.may_next, "last": history.last,
+    }  # fmt: skip
 
 
 def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], lang: str) -> None:

@@ -43,9 +43,9 @@ def amendment_rule(profile: str, of: str, day: date) -> AmendmentRule | None:
     return next((rule for rule in known if rule.in_force.holds_on(day)), None)
 
 
-def amendment_of(id: str) -> str:
-    """Return what the rule of an id is for, empty where no rule is called so (any more)."""
-    return next((rule.of for rule in amendment_rules() if rule.id == id), "")
+def amendment_rule_of(id: str) -> AmendmentRule | None:
+    """Return the rule of an id, ``None`` where none is called so (any more)."""
+    return next((rule for rule in amendment_rules() if rule.id == id), None)
 
 
 @cache

@@ -9,9 +9,10 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.casebook.submissions import amendments_due
 from opencwc.convention.clauses import in_short
-from opencwc.declarations.calendar_formats import calendar_as_csv, calendar_as_ics, counted_rows
-from opencwc.declarations.deadline_calendar import CalendarDay, calendar_of, counted_deadlines
+from opencwc.declarations.calendar_formats import amendment_rows, calendar_as_csv, calendar_as_ics, counted_rows
+from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, calendar_of, counted_deadlines
 from opencwc.declarations.law import Law, profiles
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -19,9 +20,10 @@ from opencwc.web.declarations.forms import YEARS
 from opencwc.web.server import downloads
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
-from opencwc.web.server.service import Router
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 
 router = Router(include_in_schema=False)
+AMENDMENT_COLUMNS = ("due", "what", "why", "source")
 Year = Annotated[str, Query(max_length=4)]
 
 
@@ -59,6 +61,7 @@ def _law(day: date, profile: str) -> Law:
 def show_calendar(request: Request, year: Year = "", profile: Brief = "") -> Response:
     """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
     asked, lang, today = asked_calendar(year, profile), language_of(request), date.today()
+    amendments = amendments_in(request, asked.year)
     days = calendar_of(asked.law, asked.year)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
     ahead = next((day for day in days if last_day(day) >= today), None)
@@ -67,7 +70,17 @@ def show_calendar(request: Request, year: Year = "", profile: Brief = "") -> Res
         years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
         answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
         notes=[note.text.get(lang, note.text["en"]) for note in asked.law.profile.notes], last_day=last_day,
+        amendments=[(one, dict(zip(AMENDMENT_COLUMNS, row, strict=True)))
+                    for one, row in zip(amendments, amendment_rows(amendments, lang), strict=True)],
     )  # fmt: skip
+
+
+def amendments_in(request: Request, year: int) -> tuple[AmendmentDue, ...]:
+    """Return the days that amendments make in a year, as far as who asks may know of them."""
+    if service_of(request).intake is None:
+        return ()
+    due = amendments_due(book_of(request), person_of(request))
+    return tuple(one for one in due if one.due.year == year)
 
 
 def last_day(day: CalendarDay) -> date:
@@ -90,7 +103,8 @@ def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None,
 def download_csv(request: Request, year: Year = "", profile: Brief = "") -> Response:
     """Give the deadlines of a year as CSV."""
     asked = asked_calendar(year, profile)
-    text = calendar_as_csv(calendar_of(asked.law, asked.year), language_of(request))
+    amendments = amendments_in(request, asked.year)
+    text = calendar_as_csv(calendar_of(asked.law, asked.year), language_of(request), amendments)
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.csv")
 
 
@@ -99,5 +113,6 @@ def download_ics(request: Request, year: Year = "", profile: Brief = "") -> Resp
     """Give the deadlines of a year as a calendar (RFC 5545)."""
     asked = asked_calendar(year, profile)
     days = calendar_of(asked.law, asked.year)
-    text = calendar_as_ics(days, asked.law.profile.id, asked.law.convention.as_of, language_of(request))
+    amendments = [one for one in amendments_in(request, asked.year) if not one.is_submitted]
+    text = calendar_as_ics(days, asked.law.profile.id, asked.law.convention.as_of, language_of(request), amendments)
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.ics")

@@ -35,6 +35,7 @@ from opencwc.declarations.law import profiles
 from opencwc.declarations.uploaded_papers import CheckedUpload
 from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.web.convention.next_deadlines import amendments_waiting
 from opencwc.web.declarations.handing_in import keep_sent
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
@@ -77,6 +78,7 @@ def everything(request: Request) -> Response:
     return page(
         request, "declarations/submissions.html", submissions=submissions[:MOST_SHOWN], waiting=waiting,
         profiles=known, years=range(today.year - 3, today.year + 3), today=today,
+        amendments=amendments_waiting(request), deadlines=(),
     )  # fmt: skip
 
 

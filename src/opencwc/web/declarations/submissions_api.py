@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Path, Query, Request
@@ -31,7 +30,7 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.casebook.version_proofs import version_proof
 from opencwc.declarations.amounts import Amounts
-from opencwc.declarations.forms.tree import Fault
+from opencwc.declarations.forms.tree import Fault, plain_decimal
 from opencwc.declarations.handed_in import Unfit
 from opencwc.records import fields_of, one_of
 from opencwc.web.declarations.forms import asked_profile
@@ -294,8 +293,8 @@ def differ(request: Request, number: Number, first: Compared, second: Compared) 
     every = differences_of(book_of(request), person_of(request), number, first, second)
     told = [
         {
-            **one.key._asdict(), "first": _plain(one.before.kg) if one.before else None,
-            "second": _plain(one.after.kg) if one.after else None, "difference": _plain(one.kg),
+            **one.key._asdict(), "first": plain_decimal(one.before.kg) if one.before else None,
+            "second": plain_decimal(one.after.kg) if one.after else None, "difference": plain_decimal(one.kg),
         }
         for one in every[:MOST_DIFFERENCES]
     ]  # fmt: skip
@@ -337,8 +336,3 @@ def _found(read: Amounts, lang: str) -> FoundAnswer:
 def fault_answer(fault: Fault, lang: str) -> FormFault:
     """Return a fault of a declaration, said in a language."""
     return {"place": fault.place, "path": fault.path, "rule": fault.rule, "says": sentence(fault.says, lang)}
-
-
-def _plain(kg: Decimal) -> str:
-    text = f"{kg:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
