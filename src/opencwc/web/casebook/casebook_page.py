@@ -113,6 +113,7 @@ def show(
         return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **listed)
     cases = list_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
+    values |= {"deadlines": (), "amendments": ()}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
         values["lines"] = _inbox(book, person, lang, cases)
