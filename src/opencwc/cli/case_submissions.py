@@ -393,8 +393,9 @@ def _print_differences(differ: Sequence[Difference], chosen: tuple[int, int], la
         return
     rows = [
         (
-            line.key.site, line.key.plant, line.key.chemical, say(f"declare_act_{line.key.activity}", lang),
-            str(line.key.year), _kg(line.before), _kg(line.after),
+            line.key.site, line.key.plant, line.key.chemical,
+            say(f"declare_unusual_activity_{line.key.activity}", lang), str(line.key.year),
+            _kg(line.before), _kg(line.after),
             f"{'+' if line.kg > 0 else ''}{plain_decimal(line.kg)} kg",
         )
         for line in differ[:_MOST_SHOWN]
