@@ -104,7 +104,7 @@ def make_token(environment: dict[str, str]) -> str:
         "people = People(open_casebook())\n"
         f"made = people.add('console', '{LOGIN}', 'Bench', Role.REVIEWER, Mark.HIGHLY_PROTECTED)\n"
         f"people.set_password(made.id, '{PASSWORD}')\n"
-        "scopes = ('screen', 'rules', 'keep', 'read')\n"
+        "scopes = ('screen', 'rules', 'keep', 'read', 'submissions', 'declare')\n"
         "print(Tokens(people).make('console', made, 'bench', scopes, timedelta(days=1))[1])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)

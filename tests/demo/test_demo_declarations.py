@@ -16,6 +16,7 @@ from opencwc.casebook.findings import comments_on_case, inbox, show_case
 from opencwc.casebook.model import Person, Status
 from opencwc.casebook.people import People
 from opencwc.casebook.run_pages import is_of_pages
+from opencwc.casebook.submissions import differences_of, list_submissions, show_submission
 from opencwc.cli.declare_trade import compare_trade, declared_trade
 from opencwc.declarations.books import Books
 from opencwc.declarations.judgement import judge, read_lines
@@ -197,3 +198,26 @@ def test_a_task_waits_for_the_officer_who_is_signed_in(demonstration: Demonstrat
 
 def test_the_record_fits_with_the_declarations_in_it(demonstration: Demonstration) -> None:
     assert verify_all(demonstration.book).problems == []
+
+
+def test_an_operators_person_sees_its_own_year_and_nothing_else(demonstration: Demonstration) -> None:
+    book = demonstration.book
+    nora = People(book).account("demo-nora").person
+    now, then = list_submissions(book, nora)
+    assert {site for one in (now, then) for site in one.sites} == {"NC-1", "NC-2"}
+    assert (str(then.state), str(now.state), now.year - then.year) == ("submitted", "draft", 1)
+    assert now.provisional
+    history = show_submission(book, nora, then.seq)
+    assert [version.side for version in history.versions] == ["operator", "operator"]
+    (slip,) = differences_of(book, nora, then.seq, 1, 2)
+    assert (slip.key.site, slip.key.plant, slip.kg) == ("NC-1", "AM", Decimal("261738"))
+    released = [step.person for step in history.steps if step.step == "release"]
+    assert len(released) == 4 and len(set(released[:2])) == len(set(released[2:])) == 2
+
+
+def test_the_late_figures_are_an_amendment_of_the_other_operator(demonstration: Demonstration) -> None:
+    book, first = demonstration.book, demonstration.first
+    (brenna,) = (one for one in list_submissions(book, first) if "BC-2" in one.sites)
+    assert str(brenna.state) == "amended" and brenna.incomplete
+    assert {one.key.site for one in differences_of(book, first, brenna.seq, 1, 2)} == {"BC-2"}
+    assert show_submission(book, first, brenna.seq).versions[-1].why.startswith("They came on 22 April")

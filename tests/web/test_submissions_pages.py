@@ -21,6 +21,10 @@ from web.signing_in import House, kind
 HEAD = "site,plant,chemical,cas,activity,year,quantity,unit\n"
 FIRST = HEAD + "NORD,A1,thiodiglycol,111-48-8,process,2025,1.5,t\n"
 SECOND = HEAD + "NORD,A1,thiodiglycol,111-48-8,process,2025,1.5000000001,t\nNORD,A1,acetone,67-64-1,produce,2025,7,kg\n"
+EVERY = HEAD + "".join(
+    f"NORD,A1,thiodiglycol,111-48-8,{did},2025,{number}.5,t\n"
+    for number, did in enumerate(("produce", "process", "consume", "import", "export", "store", "acquire"), 1)
+)
 LIST = "/declarations/submissions"
 
 
@@ -123,6 +127,17 @@ def test_every_page_is_sound_for_officers_and_declarants(house: House, lang: str
     with house.signed_in("anna") as anna:
         assert page_of(anna, LIST, lang).all("form", hx_post=LIST)
         assert LIST in [link.attributes.get("href") for link in page_of(anna, "/declarations", lang).all("a")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_activity_has_its_word(house: House, lang: str) -> None:
+    address = opened(house)
+    with house.signed_in("dana") as dana:
+        send(dana, address, FIRST)
+        send(dana, address, EVERY, changes="all that is done")
+        rows = page_of(dana, address, lang).one(id="differences").rows()
+    assert len({row[3] for row in rows}) == len(rows) == 7
+    assert not [row for row in rows if "declare_" in row[3]]
 
 
 def test_another_operators_submission_is_not_there(house: House) -> None:

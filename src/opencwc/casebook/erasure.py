@@ -1,8 +1,8 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its submissions and registers with their versions, its title and name, and those of its sources that no other
-case uses.
+answers, its submissions and registers with their versions, what its jobs were asked, its title and name, and those of
+its sources that no other case uses.
 What stays says that there was a case of so many findings, when it was erased, by whom, and on what ground. The record
 of the erasure names what it erased and commits to all that stays, so that nobody can erase more, or change what is
 left, unseen. Backups made earlier still hold it: they have their own retention.
@@ -56,7 +56,9 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         _close_requests(connection, case.number)
         _empty_submissions(connection, case.number)
         _empty_registers(connection, case.number)
-        blank = {"name": f"erased-{case.number}", "title": "", "due": "", "status": str(CaseStatus.ERASED)}
+        name = f"erased-{case.number}"
+        _empty_jobs(connection, case.number, name)
+        blank = {"name": name, "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
         body = {
             "request": request, "ground": str(approval.asked.get("ground", "")), "findings": findings,
@@ -212,6 +214,15 @@ def _empty_registers(connection: Connection, case_number: int) -> None:
     here = version.c.case_number == case_number
     connection.execute(change.delete().where(change.c.register.in_(select(version.c.register).where(here))))
     connection.execute(version.update().where(here).values(name="", source_id="", rows_id=""))
+
+
+def _empty_jobs(connection: Connection, case_number: int, name: str) -> None:
+    """Empty what the jobs of a case were asked, the names of files among it; what has not begun never will."""
+    job = tables.job
+    here = job.c.case_number == case_number
+    connection.execute(job.update().where(here, job.c.state == "waiting").values(state="cancelled"))
+    asked = canonical({"case": name, "name": ""})
+    connection.execute(job.update().where(here).values(asked=asked, problem="", cancel=True))
 
 
 def _spans(numbers: Iterable[int]) -> list[list[int]]:

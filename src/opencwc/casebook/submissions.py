@@ -40,6 +40,7 @@ from opencwc.casebook.submission_states import (
 from opencwc.casebook.transaction import Writer
 from opencwc.convention.amendments import amendment_rule
 from opencwc.declarations.amounts import MEDIA_TYPE, NAME, Amounts, Difference, differences, other_sites, pack, unpack
+from opencwc.declarations.deadline_calendar import AmendmentDue
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 OPERATOR, AUTHORITY = "operator", "authority"
@@ -176,6 +177,27 @@ def list_submissions(book: Casebook, person: Person) -> list[Submission]:
         return [_submission(row) for row in seen if may(person, "submissions", _mark_of(connection, row))]
 
 
+def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
+    """Return the days that amendments make, of the submissions that a person may know of, the earliest first.
+
+    What an amendment of a protected submission says (``why``, its sites) is for who opens the submission: it is empty
+    here, so that a calendar leaves no trace that no reader has.
+    """
+    if not may(person, "submissions"):
+        return ()
+    days: list[AmendmentDue] = []
+    with book.reading() as connection:
+        amended = select(_VERSION.c.submission).where(_VERSION.c.due != "").distinct()
+        rows = connection.execute(select(_SUBMISSION).where(_SUBMISSION.c.seq.in_(amended))).mappings().all()
+        own = sites_of(connection, person.id)
+        for row in rows:
+            mark = _mark_of(connection, row)
+            if _is_among(row, person, own) and may(person, "submissions", mark):
+                versions = _of_submission(connection, _VERSION, Version, row["seq"])
+                days += _days_of(_submission(row), versions, told=mark < Mark.PROTECTED)
+    return tuple(sorted(days))
+
+
 def show_submission(book: Casebook, person: Person, seq: int) -> SubmissionHistory:
     """Return a submission with its versions and steps; that somebody looked at a protected one is on record."""
     with book.reading() as connection:
@@ -188,15 +210,20 @@ def show_submission(book: Casebook, person: Person, seq: int) -> SubmissionHisto
 def read_version(book: Casebook, person: Person, seq: int, number: int) -> tuple[Version, Iterator[bytes]]:
     """Return a version with its bytes as they came; that somebody read a protected one is on record."""
     history = show_submission(book, person, seq)
-    version = _numbered(history.versions, number)
+    version = version_numbered(history.versions, number)
     return version, parts_of_source(book, version.source_id)
 
 
 def differences_of(book: Casebook, person: Person, seq: int, first: int, second: int) -> tuple[Difference, ...]:
     """Return the differences of two versions by site, plant, chemical, activity and year, in exact decimals."""
     history = show_submission(book, person, seq)
-    before, after = (_numbered(history.versions, number) for number in (first, second))
+    before, after = (version_numbered(history.versions, number) for number in (first, second))
     return differences(_amounts(book, before), _amounts(book, after))
+
+
+def amounts_of_version(book: Casebook, person: Person, seq: int, number: int) -> Amounts:
+    """Return what a version amounts to, and what was found wrong with its file when it came."""
+    return _amounts(book, version_numbered(show_submission(book, person, seq).versions, number))
 
 
 def add_version(
@@ -409,6 +436,15 @@ def _history(connection: Connection, person: Person, row: RowMapping) -> Submiss
     return SubmissionHistory(submission, versions, steps, mark, name, may_next, released_by)
 
 
+def _days_of(one: Submission, versions: Sequence[Version], *, told: bool) -> Iterator[AmendmentDue]:
+    amendments = [version for version in versions if version.due]
+    for version in amendments:
+        yield AmendmentDue(
+            date.fromisoformat(version.due), one.seq, one.year, one.profile, one.sites if told else (), version.rule,
+            version.why if told else "", version is not amendments[-1] or one.state is State.SUBMITTED,
+        )  # fmt: skip
+
+
 def _needs(step: Step) -> str:
     return _NEEDS.get(step, "declare")
 
@@ -428,7 +464,8 @@ def _was_submitted(steps: Iterable[StepTaken]) -> bool:
     return any(step.step == Step.SUBMIT for step in steps)
 
 
-def _numbered(versions: Sequence[Version], number: int) -> Version:
+def version_numbered(versions: Sequence[Version], number: int) -> Version:
+    """Return a version by its number; raise `NotFoundError` where there is none, or it was erased."""
     if not 0 < number <= len(versions) or not versions[number - 1].source_id:
         raise NotFoundError("no_such_submission_version", version=number)
     return versions[number - 1]

@@ -19,7 +19,7 @@ COMMANDS = {
     "mcp": "opencwc.cli.mcp:mcp",
 }
 GROUPS = {
-    "case": "opencwc.cli.case_moving:case_app",  # which holds all of `opencwc.cli.case`, too
+    "case": "opencwc.cli.case_groups:case_app",
     "allow": "opencwc.cli.allow:allow_app",
     "models": "opencwc.cli.models:models_app",
     "shelf": "opencwc.cli.ask:shelf_app",

@@ -14,10 +14,11 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.declarations.deadline_calendar import CalendarDay
+    from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay
     from opencwc.declarations.law import Law
 
 FORMATS = ("csv", "ics")
+_AMENDMENT_HEADINGS = ("calendar_own_day", "calendar_amendments", "page_submissions_why", "calendar_source")
 
 
 @options.command
@@ -27,6 +28,9 @@ def deadlines(
     as_of: options.AsOf = "",
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    casebook: Annotated[
+        str, typer.Option(metavar="PLACE", help="A casebook, whose amendments of declarations have their days too.")
+    ] = "",
     lang: options.Lang = "",
 ) -> int:
     """Say on which days of a year declarations are due, to the National Authority and to the OPCW."""
@@ -39,13 +43,15 @@ def deadlines(
     law = Law(options.day_asked(as_of), profile)
     wanted = options.year_asked(year)
     days = calendar_of(law, wanted)
+    amendments = _amendments(casebook, wanted) if casebook else ()
     if not asked:
         _print(law, days, wanted, language)
+        _print_amendments(amendments, language)
         return 0
     if asked == "csv":
-        text = calendar_as_csv(days, language)
+        text = calendar_as_csv(days, language, amendments)
     else:
-        text = calendar_as_ics(days, law.profile.id, law.convention.as_of, language)
+        text = calendar_as_ics(days, law.profile.id, law.convention.as_of, language, amendments)
     with open_for_writing(output, binary=True) as stream:
         stream.write(text.encode())
     return 0
@@ -70,6 +76,28 @@ def _print(law: Law, days: tuple[CalendarDay, ...], year: int, lang: str) -> Non
     options.print_grid(_columns("regime what when state source", lang), counted)
     for note in law.profile.notes:
         options.print_line("\n" + note.text.get(lang, note.text["en"]) + f" ({note.source})")
+
+
+def _amendments(casebook: str, year: int) -> tuple[AmendmentDue, ...]:
+    """Return the days that amendments in a casebook make in a year, of those not submitted yet."""
+    from contextlib import closing
+
+    from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.submissions import amendments_due
+    from opencwc.casebook.tokens import cli_person
+
+    with closing(open_casebook(casebook, create=False)) as book:
+        due = amendments_due(book, cli_person(book))
+    return tuple(one for one in due if one.due.year == year and not one.is_submitted)
+
+
+def _print_amendments(amendments: tuple[AmendmentDue, ...], lang: str) -> None:
+    from opencwc.declarations.calendar_formats import amendment_rows
+
+    if amendments:
+        options.print_line("")
+        columns = [(say(name, lang), {"overflow": "fold"}) for name in _AMENDMENT_HEADINGS]
+        options.print_grid(columns, amendment_rows(amendments, lang))
 
 
 def _columns(names: str, lang: str) -> list[tuple[str, dict[str, Any]]]:

@@ -43,6 +43,11 @@ def amendment_rule(profile: str, of: str, day: date) -> AmendmentRule | None:
     return next((rule for rule in known if rule.in_force.holds_on(day)), None)
 
 
+def amendment_rule_of(id: str) -> AmendmentRule | None:
+    """Return the rule of an id, ``None`` where none is called so (any more)."""
+    return next((rule for rule in amendment_rules() if rule.id == id), None)
+
+
 @cache
 def amendment_rules() -> tuple[AmendmentRule, ...]:
     """Return all rules; raise `RuleError` where one cannot hold."""

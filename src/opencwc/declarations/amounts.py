@@ -1,7 +1,7 @@
 """What a register amounts to: by site, plant, chemical, activity and year; and how two registers differ in it.
 
-A submission keeps it beside each of its files, so that two versions are compared without reading the files again.
-Amounts are exact decimals, in kilograms of the chemical itself.
+A submission keeps it beside each of its files, with what is wrong with the file, so that two versions are compared
+without reading the files again. Amounts are exact decimals, in kilograms of the chemical itself.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, Inexact
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from opencwc.declarations.forms.model import Document, Figure
+from opencwc.declarations.forms.register_made import KG, register_of
+from opencwc.declarations.forms.tree import Fault
 from opencwc.declarations.model import Activity, Register
 from opencwc.errors import InputError
 from opencwc.records import from_json, to_json
@@ -54,11 +57,19 @@ class Amount(Struct, frozen=True):
 
 
 class Amounts(Struct, frozen=True):
-    """What a register amounts to, and every site that it names in either table."""
+    """What a file amounts to, every site that it names, and what is wrong with it.
+
+    ``of`` is what the file is. ``unread`` counts the rows of a register that could not be read; ``faults`` are those of
+    a declaration, the first of them, and ``more`` how many are left out.
+    """
 
     sites: tuple[str, ...]
     amounts: tuple[Amount, ...]
     version: int = 1
+    of: Literal["register", "declaration"] = "register"
+    unread: int = 0
+    faults: tuple[Fault, ...] = ()
+    more: int = 0
 
 
 class Difference(NamedTuple):
@@ -89,6 +100,66 @@ def amounts_of(register: Register) -> Amounts:
     sites = {site for site, _ in register.sites} | {row.site for row in register.activities}
     amounts = (Amount(*key, kg=sums[key], missing=missing[key]) for key in sorted(sums))
     return Amounts(tuple(sorted(sites - {""})), tuple(amounts))
+
+
+def amounts_of_declaration(document: Document) -> Amounts:
+    """Return what a declaration amounts to: its book lines add up where it brings them, else the figures it declares.
+
+    Raises:
+        InputError: two of its declarations give different weights of one and the same thing.
+
+    """
+    sites = {site.code for held in document.declarations for site in held.sites} | {
+        line.site for line in document.lines
+    }
+    amounts = amounts_of(register_of(document)).amounts if document.lines else _amounts_declared(document)
+    return Amounts(tuple(sorted(sites - {""})), amounts, of="declaration")
+
+
+class _Declared(NamedTuple):
+    """What a figure is of: figures of one key add up, but for those that two declarations repeat."""
+
+    key: AmountKey
+    partner: str
+    purpose: str
+    begins: str
+
+
+def _amounts_declared(document: Document) -> tuple[Amount, ...]:
+    declared: dict[_Declared, tuple[Decimal, int]] = {}
+    for held in document.declarations:
+        own: dict[_Declared, tuple[Decimal, int]] = {}
+        for site in held.sites:
+            for plant in site.plants:
+                for chemical in plant.chemicals:
+                    name = chemical.cas.strip() or " ".join(chemical.name.split()).casefold() or chemical.of
+                    for figure in chemical.figures:
+                        of = _declared(site.code, plant.code, name, figure)
+                        own[of] = _sum(own.get(of, (Decimal(0), 0)), _weight(figure))
+        for of, weight in own.items():
+            if declared.setdefault(of, weight) != weight:
+                raise InputError(
+                    "declaration_contradicts_itself", site=of.key.site, chemical=of.key.chemical, year=of.key.year
+                )
+    sums: dict[AmountKey, tuple[Decimal, int]] = {}
+    for of, weight in declared.items():
+        sums[of.key] = _sum(sums.get(of.key, (Decimal(0), 0)), weight)
+    return tuple(Amount(*key, kg=sums[key][0], missing=sums[key][1]) for key in sorted(sums))
+
+
+def _declared(site: str, plant: str, chemical: str, figure: Figure) -> _Declared:
+    key = AmountKey(site, plant, chemical, figure.activity, figure.year, figure.planned)
+    return _Declared(key, figure.partner, figure.purpose, str(figure.begins or ""))
+
+
+def _weight(figure: Figure) -> tuple[Decimal, int]:
+    if figure.quantity is None:
+        return Decimal(0), 1
+    return _EXACT.multiply(figure.quantity, KG[figure.unit]), 0
+
+
+def _sum(one: tuple[Decimal, int], other: tuple[Decimal, int]) -> tuple[Decimal, int]:
+    return _EXACT.add(one[0], other[0]), one[1] + other[1]
 
 
 def differences(before: Amounts, after: Amounts) -> tuple[Difference, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from opencwc.convention.clauses import in_short
-from opencwc.declarations.deadline_calendar import CalendarDay, CountedDeadline
+from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, CountedDeadline
 from opencwc.finding import Message
 from opencwc.version import __version__
 from opencwc.wording import say, sentence
@@ -31,22 +31,36 @@ class _Duty:
         self.who, self.whom = OPERATOR if own else STATE_PARTY
 
 
-def calendar_as_csv(days: Sequence[CalendarDay], lang: str = "en") -> str:
-    """Return the days as CSV, a line for each who owes something; the header also where there are none."""
+def calendar_as_csv(days: Sequence[CalendarDay], lang: str = "en", amendments: Iterable[AmendmentDue] = ()) -> str:
+    """Return the days as CSV, a line for each who owes something; the header also where there are none.
+
+    ``amendments`` stand among them by their day, each as a duty of the operator.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CALENDAR_FIELDS)
-    for duty in _duties(days):
-        writer.writerow(
-            (
-                duty.day.isoformat(), duty.regime, duty.id, say(f"deadline_act_{duty.act}", lang), duty.period,
-                duty.who, duty.whom, in_short(duty.deadline.source), duty.deadline.evidence,
-            )
-        )  # fmt: skip
+    rows: list[tuple[str | int, ...]] = [
+        (
+            duty.day.isoformat(), duty.regime, duty.id, say(f"deadline_act_{duty.act}", lang), duty.period,
+            duty.who, duty.whom, in_short(duty.deadline.source), duty.deadline.evidence,
+        )
+        for duty in _duties(days)
+    ]  # fmt: skip
+    rows += [
+        (
+            one.due.isoformat(), "", one.rule, say(one.said, lang), one.year, *OPERATOR, _source(one),
+            one.known.evidence if one.known else "",
+        )
+        for one in amendments
+    ]  # fmt: skip
+    rows.sort(key=lambda row: str(row[0]))
+    writer.writerows(rows)
     return out.getvalue()
 
 
-def calendar_as_ics(days: Sequence[CalendarDay], profile: str, as_of: date, lang: str = "en") -> str:
+def calendar_as_ics(
+    days: Sequence[CalendarDay], profile: str, as_of: date, lang: str = "en", amendments: Iterable[AmendmentDue] = ()
+) -> str:
     """Return the days as a calendar (RFC 5545), each a whole day; its lines end in CR and LF, none above 75 octets.
 
     The same days of the same profile have the same UIDs, so that a calendar read again replaces what is there.
@@ -58,6 +72,8 @@ def calendar_as_ics(days: Sequence[CalendarDay], profile: str, as_of: date, lang
     ]  # fmt: skip
     for duty in _duties(days):
         lines += _entry(duty, profile, as_of, lang)
+    for one in amendments:
+        lines += _amendment_entry(one, as_of, lang)
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
@@ -116,6 +132,30 @@ def _entry(duty: _Duty, profile: str, as_of: date, lang: str) -> Iterator[str]:
     yield "CLASS:PUBLIC"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _amendment_entry(one: AmendmentDue, as_of: date, lang: str) -> Iterator[str]:
+    told = Message("calendar_amendment_why", {"why": one.why, "source": _source(one)})
+    yield "BEGIN:VEVENT"
+    yield f"UID:amendment-{one.submission}-{one.due}@opencwc"
+    yield f"DTSTAMP:{as_of:%Y%m%d}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{one.due:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{one.due + timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{_escaped(say(one.said, lang))}"
+    if one.why:
+        yield f"DESCRIPTION:{_escaped(sentence(told, lang))}"
+    yield "CLASS:PRIVATE"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def amendment_rows(amendments: Iterable[AmendmentDue], lang: str = "en") -> list[tuple[str, ...]]:
+    """Return amendments as rows to print: the day, what, why, by which rule."""
+    return [(one.due.isoformat(), say(one.said, lang), one.why, _source(one)) for one in amendments]
+
+
+def _source(one: AmendmentDue) -> str:
+    return in_short(one.known.source) if one.known else one.rule
 
 
 def _summary(duty: _Duty) -> Message:

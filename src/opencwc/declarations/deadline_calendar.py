@@ -7,8 +7,10 @@ from datetime import date
 from typing import NamedTuple
 
 from opencwc.convention import Deadline
+from opencwc.convention.amendments import AmendmentRule, amendment_rule_of
 from opencwc.convention.model import DAY_OF_YEAR
 from opencwc.declarations.law import Law
+from opencwc.finding import Message
 
 YEARS_DECLARED_ON = {"year_end": -1, "previous_year_end": -1, "year_start": -1, "next_year": 1}
 """By what a deadline of every year counts from: how far the year that is declared on lies from the year it falls in."""
@@ -42,6 +44,31 @@ class CountedDeadline(NamedTuple):
     deadline: Deadline
     own_deadline: Deadline | None = None
     only_for: str = ""
+
+
+class AmendmentDue(NamedTuple):
+    """Until when an amendment is to be submitted: of which sites, by which rule, and whether it was submitted since."""
+
+    due: date
+    submission: int
+    year: int
+    profile: str
+    sites: tuple[str, ...]
+    rule: str
+    why: str
+    is_submitted: bool
+
+    @property
+    def known(self) -> AmendmentRule | None:
+        """The rule that sets the day."""
+        return amendment_rule_of(self.rule)
+
+    @property
+    def said(self) -> Message:
+        """What it is called: of which submission, sites and year."""
+        id = "calendar_amendment" if self.sites else "calendar_amendment_protected"
+        sites = ", ".join(self.sites[:5]) + (" …" if len(self.sites) > 5 else "")
+        return Message(id, {"submission": str(self.submission), "year": str(self.year), "sites": sites})
 
 
 def calendar_of(law: Law, year: int) -> tuple[CalendarDay, ...]:

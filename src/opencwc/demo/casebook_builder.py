@@ -20,6 +20,18 @@ from opencwc.casebook.exports import ask_for_export
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
+from opencwc.casebook.submission_states import MARKS, Step
+from opencwc.casebook.submissions import (
+    Amendment,
+    Submission,
+    VersionFile,
+    add_version,
+    open_submission,
+    set_mark,
+    take_step,
+)
+from opencwc.declarations.amounts import amounts_of
+from opencwc.declarations.register_reader import read_uploads
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
@@ -57,6 +69,7 @@ class _Telling:
     people: Mapping[str, Person]
     cases: dict[str, str] = field(default_factory=dict)
     called: dict[str, list[int]] = field(default_factory=dict)
+    submissions: dict[str, Submission] = field(default_factory=dict)
 
 
 def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told = lambda done, all: None) -> Built:
@@ -69,6 +82,9 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
         person.short: people.add(CONSOLE, person.login, person.name, Role(person.role), Mark[person.clearance.upper()])
         for person in state.people
     }
+    for person in state.people:
+        if person.sites:
+            people.set_sites(CONSOLE, person.login, person.sites)
     telling = _Telling(book, state, year, files, who)
     for number, step in enumerate(state.story, 1):
         _STEPS[next(iter(step))](telling, step)
@@ -198,7 +214,36 @@ def _share(telling: _Telling, step: _Step) -> None:
     set_recheck_share(telling.book, telling.people[step["by"]], _object(step))
 
 
+def _submission(telling: _Telling, step: _Step) -> None:
+    """Open a submission of the sites of a step, under its name, for the year in which a version falls due."""
+    case, year = telling.cases[step["within"]], due_year(telling.state, telling.year, step["version"])
+    person = telling.people[step["by"]]
+    telling.submissions[_object(step)] = open_submission(telling.book, person, case, "treaty", year, step["sites"])
+
+
+def _hand_in(telling: _Telling, step: _Step) -> None:
+    """Hand in an operator's part of a version of the register; what was submitted already is amended by it."""
+    one, person = telling.submissions[_object(step)], telling.people[step["by"]]
+    folder = telling.files[0].parent
+    path = write_register(telling.state, folder, telling.year, step["version"], one.sites)
+    amounts = amounts_of(read_uploads([(path.name, path)]))
+    amendment = Amendment(step["why"], "data", date.today()) if "why" in step else None
+    with path.open("rb") as stream:
+        file = VersionFile(path.name, stream, amounts, ARCHIVE_TYPE)
+        add_version(telling.book, person, one.seq, file, changes=step.get("changes", ""), amendment=amendment)
+
+
+def _take(telling: _Telling, step: _Step) -> None:
+    one, person = telling.submissions[_object(step)], telling.people[step["by"]]
+    for name in step["steps"]:
+        if name in MARKS:
+            set_mark(telling.book, person, one.seq, name, step["reason"])
+        else:
+            take_step(telling.book, person, one.seq, Step(name), step["reason"])
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
+    "submission": _submission, "hand_in": _hand_in, "take": _take,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

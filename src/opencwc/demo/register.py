@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from opencwc.declarations.model import ACTIVITY_FIELDS, SITE_FIELDS
@@ -18,16 +18,22 @@ YEARS = 4
 """Of how many years a version has figures."""
 
 
-def write_register(state: State, folder: Path, year: int, version: str) -> Path:
-    """Write a version of the register, its two tables in a ZIP file, and return its path; always the same bytes."""
+def write_register(state: State, folder: Path, year: int, version: str, sites: Collection[str] = ()) -> Path:
+    """Write a version of the register, its two tables in a ZIP file, and return its path; always the same bytes.
+
+    ``sites`` are those of an operator who hands in its part; all of the State's where none are named.
+    """
     rows = _activities(state, year, state.register.versions[version])
+    if sites:
+        rows = (row for row in rows if row["site"] in sites)
     tables = {
-        "sites.csv": table_text(SITE_FIELDS, _sites(state)),
+        "sites.csv": table_text(SITE_FIELDS, (line for line in _sites(state) if not sites or line[0] in sites)),
         "activities.csv": table_text(
             ACTIVITY_FIELDS, ([str(row.get(field, "")) for field in ACTIVITY_FIELDS] for row in rows)
         ),
     }
-    path = folder / f"invented-register-{due_year(state, year, version)}-{version}.zip"
+    named = "-".join((str(due_year(state, year, version)), version, *sites))
+    path = folder / f"invented-register-{named}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in tables.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)

@@ -33,12 +33,13 @@ class FilePlan(Struct, frozen=True):
 
 
 class InventedPerson(Struct, frozen=True):
-    """Somebody who acts in the demonstration."""
+    """Somebody who acts in the demonstration; ``sites`` are those of a declarant."""
 
     login: str
     name: str
     role: str
     clearance: str
+    sites: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +27,22 @@ def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> No
                     kept.write(part)
     out.flush()
     out.seek(0)
+
+
+@contextmanager
+def packed_uploads(uploads: Sequence[tuple[str, IO[bytes]]]) -> Iterator[IO[bytes]]:
+    """Give files as one archive that is gone afterwards: what a confined process reads."""
+    with tempfile.TemporaryFile(prefix="opencwc-version-") as archive:
+        pack_uploads(uploads, archive)
+        yield archive
+
+
+def one_or_all(uploads: Sequence[tuple[str, IO[bytes]]], archive: IO[bytes]) -> tuple[str, IO[bytes]]:
+    """Return the name and the bytes that are kept of files: one file as it came, several as the archive of them."""
+    single = len(uploads) == 1
+    stream = uploads[0][1] if single else archive
+    stream.seek(0)
+    return uploads[0][0] if single else f"{', '.join(name for name, _ in uploads)[:190]}.zip", stream
 
 
 def keep_uploads(

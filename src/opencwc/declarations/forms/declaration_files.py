@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from opencwc.declarations.forms.json_file import read_json, write_json
+from opencwc.declarations.forms.json_file import is_declaration_json, read_json, write_json
 from opencwc.declarations.forms.model import Document
 from opencwc.declarations.forms.tree import Fault, Node, places_of, read_node
-from opencwc.declarations.forms.workbook_file import read_workbook, write_workbook
+from opencwc.declarations.forms.workbook_file import is_declaration_workbook, read_workbook, write_workbook
 from opencwc.declarations.forms.xml_file import read_xml, write_xml
 from opencwc.errors import InputError, OutputError
 
@@ -55,6 +55,24 @@ def read_declaration(path: Path, where: str = "") -> tuple[Document | None, list
     node = read_workbook(path, called) if start[:2] == b"PK" else _tree_of_text(path.read_bytes(), called)
     document, faults = _record_of(node)
     return document, faults, places_of(node)
+
+
+def is_declaration(path: Path) -> bool:
+    """Tell by its content whether a file is meant as a declaration that can be read, and not as a register."""
+    with path.open("rb") as file:
+        start = file.read(200)
+    if start[:2] == b"PK":
+        return is_declaration_workbook(path)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):  # XML, or a table of a register
+        return "<" in start[: len(start) // 2 * 2].decode("utf-16", "replace")[:5]
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"<") or (text.startswith(b"{") and is_declaration_json(path.read_bytes()))
+
+
+def is_pdf(path: Path) -> bool:
+    """Tell whether a file is a PDF."""
+    with path.open("rb") as file:
+        return file.read(5) == b"%PDF-"
 
 
 def _record_of(node: Node) -> tuple[Document | None, list[Fault]]:

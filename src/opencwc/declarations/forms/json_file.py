@@ -35,6 +35,15 @@ def read_json(content: bytes, where: str) -> Node:
     return _node(held, "")
 
 
+def is_declaration_json(content: bytes) -> bool:
+    """Tell whether a JSON object is meant as a declaration: it names its declarations, and no table of a register."""
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and "declarations" in held and "activities" not in held
+
+
 class _Pairs(list[tuple[str, Any]]):
     """The pairs of an object as they stand, doubled names too."""
 

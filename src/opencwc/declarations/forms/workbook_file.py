@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ HEADINGS = {"row": "register row"}
 """What a value is called in the workbook where its own name means something else to the reader of tables."""
 _MIDNIGHT = re.compile(r"[ T]00:00:00(\.0+)?$")
 _ID = re.compile(r"[a-z]+ [0-9]{1,9}")
+_ROOT_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*name=["']document["']""")
+_MOST_NAMES = 10_000_000
+"""Bytes of a workbook's list of sheets that are looked at."""
 
 
 def write_workbook(document: Document, lang: str = "en") -> bytes:
@@ -56,6 +61,15 @@ def write_workbook(document: Document, lang: str = "en") -> bytes:
             sheet.set_column(0, len(columns) - 1, 18)
             sheet.freeze_panes(1, 0)
     return content.getvalue()
+
+
+def is_declaration_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook with the sheet of a declaration; a damaged file is none."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as sheets_named:
+            return _ROOT_SHEET.search(sheets_named.read(_MOST_NAMES)) is not None
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError):
+        return False
 
 
 def read_workbook(path: Path, where: str) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Query, Request
@@ -39,6 +40,7 @@ from opencwc.web.casebook.run_summary import (
     is_no_mention,
     waiting_among,
 )
+from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
@@ -111,6 +113,7 @@ def show(
         return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **listed)
     cases = list_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
+    values |= {"deadlines": (), "amendments": ()}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
         values["lines"] = _inbox(book, person, lang, cases)
@@ -120,6 +123,9 @@ def show(
     else:
         values["lines"] = _cases(book, person, cases)
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
+    if not may(person, "screen"):  # this is the first page of who does not screen
+        today = date.today()
+        values |= {"deadlines": next_deadlines(today), "amendments": amendments_waiting(request), "today": today}
     return page(request, f"casebook/{part}.html", **values)
 
 

@@ -1,4 +1,4 @@
-"""The next days on which declarations are due under the Convention, for the home page."""
+"""The next days on which declarations, and amendments of them, are due: for the first page of each role."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from opencwc.declarations.deadline_calendar import CalendarDay, calendar_of
+from fastapi import Request
+
+from opencwc.casebook.submissions import amendments_due
+from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, calendar_of
 from opencwc.declarations.law import Law
+from opencwc.web.server.service import book_of, person_of, service_of
 
 SHOWN = 3
+
+
+def amendments_waiting(request: Request) -> tuple[AmendmentDue, ...]:
+    """Return the amendments that who asks may know of and that are not submitted yet, the first due first."""
+    if service_of(request).intake is None:
+        return ()
+    return tuple(one for one in amendments_due(book_of(request), person_of(request)) if not one.is_submitted)
 
 
 class NextDay(NamedTuple):

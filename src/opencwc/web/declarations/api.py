@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.declarations.kept import Declaration, KeptDeclarations, Regime, ShownDue, ShownNear, ShownProblem
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.declarations import papers_api, submissions_api
 from opencwc.web.declarations.due_list import DueAsked, answer_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER
 from opencwc.web.declarations.judged_registers import shown_register
@@ -154,3 +155,7 @@ def _fault(problem: ShownProblem, lang: str) -> FaultAnswer:
         "table": problem.table, "row": problem.row, "field": problem.field, "column": problem.column,
         "text": problem.text, "says": sentence(problem.says, lang), "judged": not problem.unjudged,
     }  # fmt: skip
+
+
+router.include_router(papers_api.router)
+router.include_router(submissions_api.router)

@@ -10,9 +10,10 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.casebook.submissions import amendments_due
 from opencwc.convention.clauses import in_short
-from opencwc.declarations.calendar_formats import calendar_as_csv, calendar_as_ics, counted_rows
-from opencwc.declarations.deadline_calendar import CalendarDay, calendar_of, counted_deadlines
+from opencwc.declarations.calendar_formats import amendment_rows, calendar_as_csv, calendar_as_ics, counted_rows
+from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, calendar_of, counted_deadlines
 from opencwc.declarations.law import Law, profiles
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -21,10 +22,11 @@ from opencwc.web.server import downloads
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
-from opencwc.web.server.service import Router
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
+AMENDMENT_COLUMNS = ("due", "what", "why", "source")
 Year = Annotated[str, Query(max_length=4)]
 
 
@@ -82,6 +84,7 @@ def _listed(asked: CalendarAsked, wanted: ListAsked, lang: str) -> ListShown[Cal
 def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
     """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
     asked, lang, today = asked_calendar(year, profile), language_of(request), date.today()
+    amendments = amendments_in(request, asked.year)
     days = calendar_of(asked.law, asked.year)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
     ahead = next((day for day in days if last_day(day) >= today), None)
@@ -91,7 +94,17 @@ def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile
         answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
         shown=_listed(asked, wanted, lang),
         notes=[note.text.get(lang, note.text["en"]) for note in asked.law.profile.notes], last_day=last_day,
+        amendments=[(one, dict(zip(AMENDMENT_COLUMNS, row, strict=True)))
+                    for one, row in zip(amendments, amendment_rows(amendments, lang), strict=True)],
     )  # fmt: skip
+
+
+def amendments_in(request: Request, year: int) -> tuple[AmendmentDue, ...]:
+    """Return the days that amendments make in a year, as far as who asks may know of them."""
+    if service_of(request).intake is None:
+        return ()
+    due = amendments_due(book_of(request), person_of(request))
+    return tuple(one for one in due if one.due.year == year)
 
 
 def last_day(day: CalendarDay) -> date:
@@ -114,7 +127,7 @@ def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None,
 def download_csv(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
     """Give the deadlines of a year that are shown as CSV, with the columns of the command."""
     asked, lang = asked_calendar(year, profile), language_of(request)
-    text = calendar_as_csv(_listed(asked, wanted, lang).rows, lang)
+    text = calendar_as_csv(_listed(asked, wanted, lang).rows, lang, amendments_in(request, asked.year))
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.csv")
 
 
@@ -123,5 +136,6 @@ def download_ics(request: Request, year: Year = "", profile: Brief = "") -> Resp
     """Give the deadlines of a year as a calendar (RFC 5545)."""
     asked = asked_calendar(year, profile)
     days = calendar_of(asked.law, asked.year)
-    text = calendar_as_ics(days, asked.law.profile.id, asked.law.convention.as_of, language_of(request))
+    amendments = [one for one in amendments_in(request, asked.year) if not one.is_submitted]
+    text = calendar_as_ics(days, asked.law.profile.id, asked.law.convention.as_of, language_of(request), amendments)
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.ics")

@@ -33,7 +33,7 @@ async def answer(request: Request) -> Response:
     service = service_of(request)
     async with DECLARATION.sent(request) as sent:
         question = {"as_of": sent.day.isoformat(), "profile": asked_profile(sent.texts)}
-        checked = await service.answering.run(_checked, service, question, sent.uploads)
+        checked = await service.answering.run(checked_upload, service, question, sent.uploads)
         name = sent.uploads[0][0]
     return page(
         request, "declarations/checked.html", checked=checked, name=name, as_of=sent.day,
@@ -47,7 +47,8 @@ def titled_profiles(request: Request) -> list[tuple[str, str]]:
     return [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
 
 
-def _checked(service: Service, question: Mapping[str, Any], uploads: Uploads) -> CheckedUpload:
+def checked_upload(service: Service, question: Mapping[str, Any], uploads: Uploads) -> CheckedUpload:
+    """Check a declaration in the sandbox; nothing of it is kept."""
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-declaration-") as file:
         pack_uploads(uploads, file)

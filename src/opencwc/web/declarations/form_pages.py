@@ -73,7 +73,7 @@ def show_forms(request: Request, number: Number, paper_lang: PaperLang = "") -> 
 def show_form(request: Request, number: Number, place: Number, after: Part = 0) -> Response:
     """Show one declaration as its form, some plant sites a page."""
     shown, papers = shown_papers(request, number)
-    held = _declaration(papers.document, place)
+    held = declaration_at(papers.document, place)
     some = replace(held, sites=held.sites[after : after + SITES_A_PAGE], chemicals=() if after else held.chemicals)
     report = make_report(replace(papers.document, declarations=(some,), lines=()), language_of(request))
     form = next(section for section in report.sections if section.id == "declaration-1")
@@ -96,7 +96,7 @@ def download(
     _, papers = shown_papers(request, number)
     document, name = replace(papers.document, made=date.today()), "declarations"
     if part:
-        held = _declaration(document, part)
+        held = declaration_at(document, part)
         document, name = part_of(document, held), declaration_id(held.regime, held.declaration)
     lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
     ending = f"{name}-{document.year}-{number}" + (f"-{lang}" if format in ("pdf", "xlsx") else "")
@@ -110,7 +110,8 @@ def part_of(document: Document, held: Declaration) -> Document:
     return replace(document, declarations=(held,), lines=lines)
 
 
-def _declaration(document: Document, place: int) -> Declaration:
+def declaration_at(document: Document, place: int) -> Declaration:
+    """Return a declaration by its place, from 1; raise `NotFoundError` where there is none."""
     if not 0 < place <= len(document.declarations):
         raise NotFoundError("register_has_no_such_declaration", place=place, count=len(document.declarations))
     return document.declarations[place - 1]

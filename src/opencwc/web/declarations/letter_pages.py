@@ -77,17 +77,17 @@ def download(
 ) -> Response:  # fmt: skip
     """Give a letter, or its form to answer on, as a file."""
     shown, papers = shown_papers(request, number)
-    letter = _letter(papers, place)
+    letter = letter_at(papers, place)
     lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
     plain = "".join(sign if sign.isascii() else "-" for sign in file_stem(letter)).strip("-") or str(place)
-    return downloads.download(_file_of(letter, shown.kept.year, format, lang), f"{plain}-{place}-{lang}.{format}")
+    return downloads.download(letter_file(letter, shown.kept.year, format, lang), f"{plain}-{place}-{lang}.{format}")
 
 
 @router.post("/declarations/runs/{number}/letters/{place}/sent", action="keep")
 def mark_as_sent(request: Request, number: Number, place: Number) -> Response:
     """Keep that a letter went out, with each of its questions."""
     shown, papers = shown_papers(request, number)
-    letter = _letter(papers, place)
+    letter = letter_at(papers, place)
     until = date.today() + timedelta(days=DAYS_TO_ANSWER)
     keep_letters(book_of(request), person_of(request), shown, papers, letter.questions, until.isoformat())
     response = leading_to(f"/declarations/runs/{number}/questions")
@@ -103,14 +103,16 @@ def _sent_on(letter: Letter, standings: Mapping[str, Standing]) -> str:
     return max(moments) if len(moments) == len(letter.questions) else ""
 
 
-def _letter(papers: KeptPapers, place: int) -> Letter:
+def letter_at(papers: KeptPapers, place: int) -> Letter:
+    """Return a letter by its place, from 1; raise `NotFoundError` where there is none."""
     letters = letters_for(papers.questions, papers.operators)
     if not 0 < place <= len(letters):
         raise NotFoundError("register_has_no_such_letter", place=place, count=len(letters))
     return letters[place - 1]
 
 
-def _file_of(letter: Letter, year: int, format: str, lang: str) -> bytes:
+def letter_file(letter: Letter, year: int, format: str, lang: str) -> bytes:
+    """Return a letter (PDF, DOCX), or its form to answer on (XLSX, JSON)."""
     if format == "xlsx":
         return answer_form_workbook(letter, year, lang)
     if format == "json":

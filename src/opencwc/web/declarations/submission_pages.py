@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import IO, Annotated, Literal
+from typing import Annotated
 
 from fastapi import Form, Query, Request
 from pydantic import Field
-from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from opencwc.casebook.database import Casebook
@@ -21,11 +18,9 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.submission_states import MARKS, UNMARK, State, Step
 from opencwc.casebook.submissions import (
     AUTHORITY,
-    Amendment,
     Submission,
     SubmissionHistory,
-    VersionFile,
-    add_version,
+    amounts_of_version,
     differences_of,
     list_submissions,
     open_submission,
@@ -35,19 +30,21 @@ from opencwc.casebook.submissions import (
     side_of,
     take_step,
 )
+from opencwc.casebook.version_proofs import version_proof
 from opencwc.convention.amendments import AMENDED
-from opencwc.declarations.confined_amounts import RegisterRead, read_amounts
+from opencwc.declarations.handed_in import Unfit
 from opencwc.declarations.law import profiles
+from opencwc.declarations.uploaded_papers import CheckedUpload
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.jobs.archives import pack_uploads
-from opencwc.web.casebook.upload_forms import form_of, plain_name
+from opencwc.web.convention.next_deadlines import amendments_waiting
+from opencwc.web.declarations.handing_in import keep_sent
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
-from opencwc.web.server.htmx_headers import announcing, asked_of, leading_to
+from opencwc.web.server.htmx_headers import announcing, leading_to
 from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
@@ -74,16 +71,6 @@ class StepForm(Closed):
     seen: Annotated[int, Field(ge=0)]
 
 
-class VersionForm(Closed):
-    """What is said with a file; ``why``, ``of`` and ``day`` belong to an amendment."""
-
-    seen: Annotated[int, Field(ge=0)]
-    changes: Annotated[str, Field(max_length=5_000)] = ""
-    why: Annotated[str, Field(max_length=5_000)] = ""
-    of: Literal["data", "company", "inspection"] = "data"
-    day: date | None = None
-
-
 COLUMNS: Sequence[ListColumn[Submission]] = (
     ListColumn("number", "page_nav_submissions", lambda one, _: str(one.seq), lambda one: one.seq),
     ListColumn("sites", "page_submissions_sites", lambda one, _: " ".join(one.sites)),
@@ -105,6 +92,7 @@ def everything(request: Request, wanted: ListWanted) -> Response:
         request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
         listed=listed(submissions, COLUMNS, wanted, lang),
         profiles=known, years=range(today.year - 3, today.year + 3), today=today,
+        amendments=amendments_waiting(request), deadlines=(),
     )  # fmt: skip
 
 
@@ -133,10 +121,11 @@ def show(request: Request, number: Number, first: _VersionNumber = 0, second: _V
     count = len(history.versions)
     chosen = (first or max(1, count - 1), second or count)
     compared = differences_of(book, person, number, *chosen) if count > 1 and _whole(history) else ()
+    read = amounts_of_version(book, person, number, chosen[1]) if count and _whole(history) else None
     return page(
         request, "declarations/submission.html", history=history, one=history.submission, chosen=chosen,
         differences=compared[:MOST_DIFFERENCES], more=max(0, len(compared) - MOST_DIFFERENCES), list_address=LIST,
-        compares=count > 1 and _whole(history), names=_names(book, person, history), kilograms=_kilograms,
+        compares=count > 1 and _whole(history), read=read, names=_names(book, person, history), kilograms=_kilograms,
         steps=[step for step in history.may_next if step not in (Step.REVISE, Step.AMEND)],
         sends=Step.AMEND if Step.AMEND in history.may_next else Step.REVISE if Step.REVISE in history.may_next else "",
         marks=_marks_to_set(history, person), amended=AMENDED, today=date.today(),
@@ -159,61 +148,43 @@ def step(request: Request, number: Number, asked: Annotated[StepForm, Form()]) -
 
 @router.post(LIST + "/{number}/versions", action="declare", uploads=True)
 async def send(request: Request, number: Number) -> Response:
-    """Freeze the register that is sent as the next version; it is read in a confined process."""
-    service = service_of(request)
-    form = await form_of(request)
-    try:
-        return await service.answering.run(_keep_version, request, service, number, form)
-    finally:
-        await form.close()
+    """Freeze the files that are sent as the next version, or show why a declaration does not follow its form."""
+    sent = await keep_sent(request, number)
+    if isinstance(sent, Unfit):
+        checked = CheckedUpload(sent.faults, sent.total, 0, 0)
+        return page(request, "declarations/checked.html", 422, checked=checked, name=sent.name, profile="", as_of="")
+    _, read = sent
+    told = Message("page_submissions_saved")
+    if read.unread:
+        told = Message("page_submissions_unread", {"count": read.unread})
+    elif read.faults:
+        told = Message("page_submissions_faults", {"count": len(read.faults) + read.more})
+    return _leading(request, number, say(told, language_of(request)))
 
 
 @router.get(LIST + "/{number}/versions/{version}", action="submissions")
 def download(request: Request, number: Number, version: Number) -> Response:
     """Give a version as it was sent, as a file to save and never as a page of ours."""
     kept, parts = read_version(book_of(request), person_of(request), number, version)
-    ending = kept.name.rpartition(".")[2].lower() if "." in kept.name else "bin"
-    ending = ending if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "bin"
-    headers = {"content-disposition": f'attachment; filename="submission-{number}-{version}.{ending}"'}
+    headers = {"content-disposition": f'attachment; filename="submission-{number}-{version}.{file_ending(kept.name)}"'}
     return StreamingResponse(parts, media_type="application/octet-stream", headers=headers)
 
 
-def _keep_version(request: Request, service: Service, number: int, form: FormData) -> Response:
-    book, person = book_of(request), person_of(request)
-    history = show_submission(book, person, number)  # who may not see it has nothing read
-    texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
-    asked = asked_of(VersionForm, **texts)
-    files = [file for file in form.getlist("file") if isinstance(file, UploadFile) and file.filename]
-    if not files:
-        raise InputError("register_file_missing", where="file")
-    uploads = [(plain_name(file.filename or ""), file.file) for file in files]
-    with _frozen(uploads) as archive:
-        read = _read(service, archive)
-        single = len(uploads) == 1
-        stream = uploads[0][1] if single else archive
-        stream.seek(0)
-        name = uploads[0][0] if single else f"{', '.join(name for name, _ in uploads)[:190]}.zip"
-        amendment = None
-        if history.submission.state is State.SUBMITTED:
-            amendment = Amendment(asked.why, asked.of, asked.day or date.today())
-        add_version(
-            book, person, number, VersionFile(name, stream, read.amounts), changes=asked.changes, amendment=amendment,
-            seen=asked.seen,
-        )  # fmt: skip
-    told = Message("page_submissions_unread", {"count": read.unread}) if read.unread else "page_submissions_saved"
-    return _leading(request, number, say(told, language_of(request)))
+@router.get(LIST + "/{number}/versions/{version}/proof", action="submissions")
+def download_proof(request: Request, number: Number, version: Number) -> Response:
+    """Give what proves a version without the casebook: its record and the checkpoint that was signed over it."""
+    proof = version_proof(book_of(request), person_of(request), number, version)
+    return downloads.download(proof, f"submission-{number}-{version}.proof.json")
 
 
-@contextmanager
-def _frozen(uploads: Sequence[tuple[str, IO[bytes]]]) -> Iterator[IO[bytes]]:
-    """Give the uploads as one archive: what the confined process reads, and what is kept where they are several."""
-    with tempfile.TemporaryFile(prefix="opencwc-version-") as archive:
-        pack_uploads(uploads, archive)
-        yield archive
+def file_ending(name: str) -> str:
+    """Return the ending under which a file is saved: that of its name where it is a plain one.
 
-
-def _read(service: Service, archive: IO[bytes]) -> RegisterRead:
-    return read_amounts(archive, network_must_be_cut=service.configuration.job_network_must_be_cut)
+    >>> file_ending("books.XLSX"), file_ending("books"), file_ending("a.b c")
+    ('xlsx', 'bin', 'bin')
+    """
+    ending = name.rpartition(".")[2].lower() if "." in name else "bin"
+    return ending if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "bin"
 
 
 def _leading(request: Request, number: int, told: str) -> Response:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Form, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from opencwc.casebook.model import Mark
@@ -19,7 +20,7 @@ from opencwc.screening.allow_list import AllowList, answer_allowing, silenced_in
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
-from opencwc.web.convention.next_deadlines import next_deadlines
+from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
@@ -57,7 +58,7 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
         lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
-        deadlines=next_deadlines(date.today()),
+        deadlines=next_deadlines(date.today()), amendments=await run_in_threadpool(amendments_waiting, request),
     )  # fmt: skip
 
 

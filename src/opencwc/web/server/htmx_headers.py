@@ -46,7 +46,7 @@ def keep_cookies(answer: Response, shown: Response) -> Response:
     return shown
 
 
-def asked_of(kind: type[Asked], **values: Any) -> Asked:
+def asked_of(kind: type[Asked], /, **values: Any) -> Asked:
     """Return what a route of the API is asked; raise a problem that names the field where it does not fit."""
     try:
         return kind(**values)

@@ -1,0 +1,8 @@
+"""All of `opencwc case`: each module adds its commands to the one group."""
+
+from __future__ import annotations
+
+from opencwc.cli import case_moving, case_submissions
+from opencwc.cli.case import case_app
+
+__all__ = ["case_app", "case_moving", "case_submissions"]
