@@ -120,7 +120,8 @@ def declare(
             write_register_asked(books.register, source, write_register, language)
         if unusual:
             return books.write_unusual(asked, output, language)
-        answer = books.judged(_share(margin))
+        to_screen = not (asked or paper or check_books or letters or answers)
+        answer = books.judged(_share(margin), beside=to_screen or bool(where.case))
     if where.case:
         _keep(answer, books, margin, where, language)
     if letters is not None:
@@ -177,11 +178,11 @@ class _Books(NamedTuple):
         chemicals = Chemicals(Screener(Rulebook.of(day, ("CWC",))))
         return cls(source, columns, read_register(source, columns), law, chemicals, year, asked)
 
-    def judged(self, margin: Decimal) -> Answer:
-        """Return what is due."""
+    def judged(self, margin: Decimal, *, beside: bool) -> Answer:
+        """Return what is due; ``beside`` what is near, and what changed."""
         from opencwc.declarations.judgement import judge
 
-        return judge(self.register, self.law, self.year, self.chemicals, margin)
+        return judge(self.register, self.law, self.year, self.chemicals, margin, beside=beside)
 
     def write_unusual(self, format: str, output: Path | None, lang: str) -> int:
         """Write which figures declared on in the year are worth asking about; return the exit status."""
@@ -254,12 +255,16 @@ def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: st
 
 @contextmanager
 def _collection_paused() -> Iterator[None]:
-    """Collect no garbage meanwhile: a whole register stays until it is judged, and looking for waste takes a third."""
+    """Collect no garbage meanwhile: a whole register stays until the end, and looking for waste takes a third.
+
+    What was made meanwhile is not looked through later either.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 
