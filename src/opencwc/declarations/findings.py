@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from opencwc.declarations.kept import MOST_PROPOSALS, rule_of, written_in
+from opencwc.declarations.kept import rule_of, written_in
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Activity, Answer, Due, Near, Problem
 from opencwc.declarations.phrases import amount, place_said
@@ -36,12 +36,11 @@ def findings_of(answer: Answer, law: Law) -> Iterator[Finding]:
 
 
 def findings_to_ask(unusual: Unusual, answer: Answer, law: Law) -> Iterator[Finding]:
-    """Yield the figures that are worth asking about, in the order of their ranks, as far as pages show them."""
+    """Yield the figures that are worth asking about, in the order of their ranks."""
     maker = unusual.maker(law)
-    proposals = unusual.proposals[:MOST_PROPOSALS]
-    named = {row for proposal in proposals for row in proposal.rows[:MOST]}
+    named = {row for proposal in unusual.proposals for row in proposal.rows[:MOST]}
     written = {activity.row: _written(activity) for activity in answer.register.activities if activity.row in named}
-    for proposal in proposals:
+    for proposal in unusual.proposals:
         rows = tuple(Evidence("row", str(row), value=written.get(row, "")) for row in proposal.rows[:MOST])
         yield replace(proposal.finding(maker), evidence=rows)
 

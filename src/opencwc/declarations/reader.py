@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opencwc.finding import Verdict
+from opencwc.finding import Finding, Verdict
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer
 
 FINDINGS_AT_ONCE = 1_000
-READ, JUDGED = 0.3, 0.9
-"""How much of the work is done once the register is read, and once it is judged: measured on large registers."""
+READ, JUDGED, ASKED = 0.2, 0.5, 0.7
+"""How much of the work is done once the register is read, judged, and looked through for unusual figures: measured on
+a register of 5,000 sites. What is due is kept as soon as it is judged."""
 _SITES = b"site,plant,operator,country,kind\nS1,P1,An Invented Works,ESP,\n"
 _ACTIVITIES = (
     b"site,plant,chemical,cas,activity,year,quantity,unit,concentration,planned,purpose,partner,date\n"
@@ -86,14 +87,21 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     }  # fmt: skip
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
+    due = list(findings_of(answer, law))
+    yield from _in_parts(due)
     books, unusual = kept.figures_to_ask(answer, law)
-    findings = [*findings_of(answer, law), *findings_to_ask(unusual, answer, law)]
-    for start in range(0, len(findings), FINDINGS_AT_ONCE):
-        yield Found(findings[start : start + FINDINGS_AT_ONCE])
+    to_ask = list(findings_to_ask(unusual, answer, law))
+    yield from _in_parts(to_ask)
+    yield Progress(rows, ASKED)
     counts = Counter({Verdict.UNREADABLE: 0})  # where none is, that too is known
-    counts.update(finding.verdict for finding in findings)
+    counts.update(finding.verdict for finding in (*due, *to_ask))
     content = kept.pack(kept.kept_of(answer, law, books, unusual))
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+
+
+def _in_parts(findings: Sequence[Finding]) -> Iterator[Found]:
+    for start in range(0, len(findings), FINDINGS_AT_ONCE):
+        yield Found(findings[start : start + FINDINGS_AT_ONCE])
 
 
 def chemicals_on(day: date) -> Chemicals:
