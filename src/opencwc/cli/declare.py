@@ -107,6 +107,7 @@ def declare(
     if template is not None:
         return write_template_asked(template, language)
     law = LawAsked(as_of, profile, _readings(reading))
+    papers.only_asked(only or [])
     if check is not None:
         options.refuse_overwriting_input([check], output)
         return papers.check_declaration(check, law, output, format, language)
@@ -255,18 +256,12 @@ def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: st
 
 @contextmanager
 def _collection_paused() -> Iterator[None]:
-    """Collect no garbage meanwhile: a whole register stays until the end, and looking for waste takes a third.
+    """Collect no garbage meanwhile, and look through nothing later that was made meanwhile: it stays until the end."""
+    from opencwc.declarations.paused_collection import collection_paused
 
-    What was made meanwhile is not looked through later either.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    with collection_paused():
         yield
-    finally:
         gc.freeze()
-        if was_on:
-            gc.enable()
 
 
 def _files_read(register: Path, before: Path | None, trade: str, profile: str) -> list[Path]:

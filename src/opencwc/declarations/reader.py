@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opencwc.declarations.paused_collection import collection_paused
 from opencwc.finding import Finding, Verdict
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
@@ -69,10 +70,12 @@ class Reader:
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_uploads
 
-        register = read_uploads([(upload.name, upload.path) for upload in inputs], self.given)
-        rows = len(register.activities)
-        yield Progress(rows, READ)
-        yield from steps_of(judge(register, self.law, self.year, self.chemicals, self.margin), self.law)
+        with collection_paused():
+            register = read_uploads([(upload.name, upload.path) for upload in inputs], self.given)
+        yield Progress(len(register.activities), READ)
+        with collection_paused():
+            answer = judge(register, self.law, self.year, self.chemicals, self.margin)
+        yield from steps_of(answer, self.law)
 
 
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
@@ -87,15 +90,18 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
     }  # fmt: skip
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
-    due = list(findings_of(answer, law))
+    with collection_paused():
+        due = list(findings_of(answer, law))
     yield from _in_parts(due)
-    books, unusual = kept.figures_to_ask(answer, law)
-    to_ask = list(findings_to_ask(unusual, answer, law))
+    with collection_paused():
+        books, unusual = kept.figures_to_ask(answer, law)
+        to_ask = list(findings_to_ask(unusual, answer, law))
     yield from _in_parts(to_ask)
     yield Progress(rows, ASKED)
     counts = Counter({Verdict.UNREADABLE: 0})  # where none is, that too is known
     counts.update(finding.verdict for finding in (*due, *to_ask))
-    content = kept.pack(kept.kept_of(answer, law, books, unusual))
+    with collection_paused():
+        content = kept.pack(kept.kept_of(answer, law, books, unusual))
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 
 
