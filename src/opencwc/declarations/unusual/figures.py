@@ -92,7 +92,8 @@ class Groups:
     def others(self, series: int) -> Codes:
         """Return the other series of the group of one, in their order."""
         members = self.of(series)
-        return members[members != series]
+        others: Codes = members[members != series]
+        return others
 
 
 def number(values: Codes) -> Codes:
