@@ -131,3 +131,28 @@ def test_digits_of_other_scripts_are_read(run: Run, tmp_path: Path) -> None:
 def test_an_option_that_cannot_be_meant(run: Run, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     done = run("declare", folder(tmp_path / "books", HEADER + FINE), *YEAR, *words)
     assert done.status == 2 and said in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--keep", "NO CASE", "--casebook", "new.db"), "cannot be the name of a case"),
+        (("--keep", "a-case", "--mark", "purple", "--casebook", "new.db"), "purple"),
+        (("--only", "s9"), "--only 's9' is not known"),
+        (("--write-register", "books.txt"), "Name a file that ends in .xlsx or .json, or a folder"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_and_leaves_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    folder(tmp_path / "books", HEADER + FINE)
+    monkeypatch.chdir(tmp_path)
+    done = run("declare", "books", "--year", "2026", *words)
+    assert done.status == 2 and said in done.err and not done.out
+    assert [path.name for path in tmp_path.iterdir()] == ["books"]
+
+
+def test_a_template_of_another_kind_is_refused_with_the_kinds_that_there_are(run: Run, tmp_path: Path) -> None:
+    done = run("declare", "--template", tmp_path / "register.pdf")
+    assert done.status == 2 and "ends in .xlsx, or a folder for two CSV files" in done.err
+    assert not list(tmp_path.iterdir())

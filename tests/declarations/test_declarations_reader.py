@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ import xlsxwriter
 
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
+from opencwc.declarations import kept
 from opencwc.declarations.kept import KeptDeclarations, pack, unpack
+from opencwc.declarations.law import Law
+from opencwc.declarations.model import Answer
 from opencwc.declarations.reader import Reader
 from opencwc.declarations.verb import ASK, DUE, NEAR, VERB
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Verdict
 from opencwc.jobs.archives import pack_uploads
-from opencwc.verbs import Ended, Found, Input, Started, Step
+from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
 from opencwc.wording import sentence
 
 QUESTION = {"as_of": "2026-01-15", "year": 2026}
@@ -245,3 +249,15 @@ def test_a_confined_process_gives_the_same_answer(steps: list[Step], tmp_path: P
             confined: list[Step] = [step for step in lines if step is not None]
     assert kept_in(confined) == kept_in(steps)
     assert findings_in(confined) == findings_in(steps)
+
+
+def test_what_is_due_is_given_before_figures_are_looked_through(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(answer: Answer, law: Law) -> None:
+        raise AssertionError("what is due was not given yet")
+
+    monkeypatch.setattr(kept, "figures_to_ask", refuse)
+    steps = reader.steps(written(tmp_path, sites_csv=SITES, activities_csv=ACTIVITIES))
+    given = list(takewhile(lambda step: not isinstance(step, Found), steps))
+    assert [type(step) for step in given] == [Progress, Started, Progress]

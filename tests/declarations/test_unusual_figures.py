@@ -24,7 +24,7 @@ from opencwc.declarations.unusual.charts import chart
 from opencwc.declarations.unusual.features import FEATURES, SIGNS, features_of
 from opencwc.declarations.unusual.figures import figures_of, panel_of
 from opencwc.declarations.unusual.formats import COLUMNS, unusual_as_csv, unusual_as_json
-from opencwc.declarations.unusual.proposals import Unusual, unusual_figures
+from opencwc.declarations.unusual.proposals import LEAST_FIGURES, Unusual, unusual_figures
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -34,6 +34,7 @@ CASES = yaml.safe_load(
 PHOSGENE = Chemical("phosgene", "phosgene", entry="3A01", group="3")
 OTHER = Chemical("other", "acetone", organic=True)
 YEARS = range(2019, 2026)
+CALIBRATION = learned.calibration()
 
 
 @pytest.fixture(autouse=True)
@@ -252,3 +253,11 @@ def test_each_kind_of_error_is_planted_and_changes_a_figure() -> None:
     both = wrong.filter(pl.col("kind") != "").join(clean, on=keys, how="left", suffix="_clean")
     same = both.filter((pl.col("kg") / pl.col("kg_clean") - 1).abs() < 1e-9)
     assert set(same["kind"]) <= {"year"}  # the figures of a plant that is copied as a whole may repeat of themselves
+
+
+def test_only_the_first_figures_are_told_and_the_others_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned, "calibration", lambda: {**CALIBRATION, "cut": 0.0})  # so that every figure is listed
+    books = books_of(changed({"times": 1000}))
+    whole, some = (unusual_figures(books, law(), 2025, most) for most in (None, 3))
+    assert some.proposals == whole.proposals[:3] and len(whole.proposals) == whole.figures >= LEAST_FIGURES
+    assert (whole.more, some.more) == (0, whole.figures - 3)

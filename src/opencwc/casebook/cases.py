@@ -40,6 +40,12 @@ def open_case(
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
 
+def require_case_name(name: str) -> None:
+    """Raise `InputError` where no case can be called so."""
+    if not NAME.fullmatch(name):
+        raise InputError("case_name_not_valid", name=name)
+
+
 def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mark.UNCLASSIFIED) -> Case:
     """Return the case of that name, opened where there is none yet: what ``--keep CASE`` means."""
     with book.reading() as connection:
@@ -145,8 +151,7 @@ def _missing(name: str, known: Sequence[str]) -> NotFoundError:
 
 
 def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
-    if not NAME.fullmatch(name):
-        raise InputError("case_name_not_valid", name=name)
+    require_case_name(name)
     require(person, "keep", mark)
     number = writer.next_number("cases")
     due = str(_checked("due", due))

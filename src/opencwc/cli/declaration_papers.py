@@ -54,7 +54,7 @@ def write_declaration(
     from opencwc.declarations.forms.declaration_files import declaration_file
     from opencwc.files import open_for_writing
 
-    document = compose(answer, _law(*asked), date.today(), _only_asked(only))
+    document = compose(answer, _law(*asked), date.today(), only_asked(only))
     content = declaration_file(document, paper, lang)
     with open_for_writing(output, binary=True) as stream:
         stream.write(content)
@@ -183,7 +183,7 @@ def _chemicals(day: date) -> Chemicals:
     return Chemicals(Screener(Rulebook.of(day, ("CWC",))))
 
 
-def _only_asked(only: list[str]) -> tuple[str, ...]:
+def only_asked(only: list[str]) -> tuple[str, ...]:
     """Return the declarations that ``--only`` names; raise `SettingsError` where one is none."""
     from opencwc.declarations.forms.composition import declaration_id
     from opencwc.declarations.model import DECLARATIONS, REGIMES

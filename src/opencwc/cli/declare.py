@@ -117,6 +117,7 @@ def declare(
     if template is not None:
         return write_template_asked(template, language)
     law = LawAsked(as_of, profile, _readings(reading))
+    papers.only_asked(only or [])
     if check is not None:
         options.refuse_overwriting_input([check], output)
         return papers.check_declaration(check, law, output, format, language)
@@ -130,7 +131,8 @@ def declare(
             write_register_asked(books.register, source, write_register, language)
         if unusual and not check_books:
             return books.write_unusual(asked, output, language)
-        answer = books.judged(_share(margin))
+        to_screen = not (asked or paper or check_books or letters or answers)
+        answer = books.judged(_share(margin), beside=to_screen or bool(where.case))
     keeping = partial(_keep, answer, books, margin, where, language)
     if letters is not None:
         return ask_operators(answer, books.law, letters, where, keeping, language)
@@ -189,11 +191,11 @@ class _Books(NamedTuple):
         chemicals = Chemicals(Screener(Rulebook.of(day, ("CWC",))))
         return cls(source, columns, read_register(source, columns), law, chemicals, year, asked)
 
-    def judged(self, margin: Decimal) -> Answer:
-        """Return what is due."""
+    def judged(self, margin: Decimal, *, beside: bool) -> Answer:
+        """Return what is due; ``beside`` what is near, and what changed."""
         from opencwc.declarations.judgement import judge
 
-        return judge(self.register, self.law, self.year, self.chemicals, margin)
+        return judge(self.register, self.law, self.year, self.chemicals, margin, beside=beside)
 
     def write_unusual(self, format: str, output: Path | None, lang: str) -> int:
         """Write which figures declared on in the year are worth asking about; return the exit status."""
@@ -271,14 +273,12 @@ def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: st
 
 @contextmanager
 def _collection_paused() -> Iterator[None]:
-    """Collect no garbage meanwhile: a whole register stays until it is judged, and looking for waste takes a third."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    """Collect no garbage meanwhile, and look through nothing later that was made meanwhile: it stays until the end."""
+    from opencwc.declarations.paused_collection import collection_paused
+
+    with collection_paused():
         yield
-    finally:
-        if was_on:
-            gc.enable()
+        gc.freeze()
 
 
 def _files_read(register: Path, before: Path | None, trade: str, profile: str) -> list[Path]:

@@ -27,7 +27,7 @@ def write_template_asked(target: Path, lang: str) -> int:
         with open_for_writing(target, binary=True) as stream:
             write_template(stream, lang)
     elif target.suffix and not target.is_dir():
-        raise OutputError("register_target_unknown", where=str(target))
+        raise OutputError("template_target_unknown", where=str(target))
     else:
         make_folder(target)
         texts = template_texts(lang)
@@ -43,11 +43,12 @@ def write_template_asked(target: Path, lang: str) -> int:
 def write_register_asked(register: Register, source: Path, target: Path, lang: str) -> None:
     """Write a register that was read, never over what it was read from."""
     from opencwc.declarations.register_writer import write_register
+    from opencwc.errors import InputError, OutputError
 
     if target.exists() and target.samefile(source):
-        from opencwc.errors import InputError
-
         raise InputError("answer_replaces_input", where=str(target))
+    if target.suffix.lower() not in ("", ".xlsx", ".json") and not target.is_dir():
+        raise OutputError("register_target_unknown", where=str(target))
     write_register(register, target)
     _say_written(target, lang)
 

@@ -32,9 +32,20 @@ class KeepWhere(NamedTuple):
     mark: str
 
     def require_case(self) -> None:
-        """Raise `SettingsError` where a casebook or a mark is named without a case."""
+        """Refuse a casebook or a mark without a case, and what cannot be a case or a mark, before anything is made.
+
+        Raises:
+            SettingsError: a casebook or a mark is named without a case, or there is no such mark.
+            InputError: no case can be called so.
+
+        """
         if not self.case and (self.casebook or self.mark):
             raise SettingsError("casebook_and_mark_without_keep")
+        if self.case:
+            from opencwc.casebook.cases import require_case_name
+
+            require_case_name(self.case)
+            mark_named(self.mark or "unclassified")
 
 
 def keep_run(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple
 
 from opencwc.declarations.chemicals import key_of
@@ -60,10 +61,13 @@ class Books:
             line if line.chemical is (held := self.chemicals[line.chemical.key]) else Line(line.activity, held)
             for line in read
         )
+        known: dict[Key, Key] = {}
+        self.keys = tuple(known.setdefault(key, key) for key in map(_key_of, self.lines))
         totals = _site_totals(self.lines, law)
         self._countries: dict[tuple[str, str], str] = {}
-        self.counted = tuple(line for line in self.lines if is_counted(line, law, totals))
-        self.sums = self._add_up(self.counted)
+        self._counts = [is_counted(line, law, totals) for line in self.lines]
+        self.counted = tuple(compress(self.lines, self._counts))
+        self.sums = _add_up(compress(self.keyed, self._counts))
         self._names: dict[tuple[str, ...], str] = {}
 
     def name(self, key: str, *place: str) -> str:
@@ -94,6 +98,19 @@ class Books:
             self._countries[site, plant] = self.register.country(site, plant) or self._only_state
         return self._countries[site, plant]
 
+    @property
+    def keyed(self) -> Iterator[tuple[Key, Line]]:
+        """The lines, each with the sum that it belongs to."""
+        return zip(self.keys, self.lines, strict=True)
+
+    @cached_property
+    def rows(self) -> Mapping[Key, Sequence[Line]]:
+        """The lines of each sum, in the order of the register."""
+        rows: dict[Key, list[Line]] = {}
+        for key, line in self.keyed:
+            rows.setdefault(key, []).append(line)
+        return rows
+
     @cached_property
     def _only_state(self) -> str:
         states = {line.country for line in self.register.sites.values() if line.country}
@@ -122,12 +139,13 @@ class Books:
     @cached_property
     def whole(self) -> Mapping[Key, Decimal]:
         """All that the lines say of a key in kg, mixtures of low concentration too."""
-        return self._add_up(self.lines)
+        return _add_up(self.keyed)
 
     @cached_property
     def undated_plans(self) -> Mapping[Key, Decimal]:
         """What is counted of plans without a date."""
-        return self._add_up(line for line in self.counted if line.activity.planned and line.activity.date is None)
+        counted = compress(self.keyed, self._counts)
+        return _add_up((key, line) for key, line in counted if key.planned and line.activity.date is None)
 
     @cached_property
     def above(self) -> Mapping[bool, Mapping[PlantChemical, Sequence[tuple[Key, Decimal]]]]:
@@ -181,16 +199,18 @@ class Books:
                 made[activity.year][activity.site].append(line)
         return made
 
-    @staticmethod
-    def _add_up(lines: Iterable[Line]) -> Mapping[Key, Decimal]:
-        sums: dict[Key, Decimal] = defaultdict(Decimal)
-        for activity, chemical in lines:
-            if activity.kg is not None:
-                key = Key(
-                    activity.site, activity.plant, chemical.key, activity.activity, activity.year, activity.planned
-                )
-                sums[key] += activity.content
-        return dict(sums)
+
+def _key_of(line: Line) -> Key:
+    activity, chemical = line
+    return Key(activity.site, activity.plant, chemical.key, activity.activity, activity.year, activity.planned)
+
+
+def _add_up(lines: Iterable[tuple[Key, Line]]) -> Mapping[Key, Decimal]:
+    sums: dict[Key, Decimal] = {}
+    for key, line in lines:
+        if line.activity.kg is not None:
+            sums[key] = sums.get(key, NONE) + line.activity.content
+    return sums
 
 
 def is_counted(line: Line, law: Law, site_totals: Mapping[Key, Decimal]) -> bool:

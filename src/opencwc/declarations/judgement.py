@@ -25,19 +25,21 @@ MARGIN = Decimal("0.1")
 """How far under a threshold is near: ten per cent of it."""
 
 
-def judge(register: Register, law: Law, year: int, chemicals: Chemicals, margin: Decimal = MARGIN) -> Answer:
-    """Return what of a register is due in a calendar year, and what is told beside it.
+def judge(
+    register: Register, law: Law, year: int, chemicals: Chemicals, margin: Decimal = MARGIN, *, beside: bool = True
+) -> Answer:
+    """Return what of a register is due in a calendar year, and what the checks find; ``beside`` what is near, and new.
 
     ``chemicals`` reads what lines are of, under the Convention of the law's day.
     """
     lines, unknown = read_lines(register, chemicals)
     books = Books(register, lines, law)
     due = due_in(books, law, year)
-    before = due_in(books, law, year - 1)
+    before = due_in(books, law, year - 1) if beside else due
     return Answer(
         year=year,
         due=due,
-        near=tuple(near_in(books, law, year, margin)),
+        near=tuple(near_in(books, law, year, margin)) if beside else (),
         changes=tuple(changes_between(before, due)),
         problems=(*register.problems, *unknown),
         register=register,

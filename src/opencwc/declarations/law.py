@@ -62,6 +62,7 @@ class Law:
         self.profile = self._profile(profile)
         check_choices(readings, self._rules.readings, "--reading")
         self._asked = dict(readings)
+        self._kg: dict[str, Decimal | None] = {}
         self._chosen = {**self.profile.readings, **readings}
 
     @property
@@ -124,8 +125,10 @@ class Law:
 
     def kg(self, id: str) -> Decimal | None:
         """Return the amount of a threshold in kg; ``None`` where it is not in force."""
-        threshold = self.threshold(id)
-        return Decimal(threshold.quantity or 0) * KG[threshold.unit] if threshold else None
+        if id not in self._kg:
+            threshold = self.threshold(id)
+            self._kg[id] = Decimal(threshold.quantity or 0) * KG[threshold.unit] if threshold else None
+        return self._kg[id]
 
     def percent(self, id: str) -> Decimal | None:
         """Return the strength up to which a mixture is not counted; ``None`` where there is no such rule."""

@@ -22,8 +22,9 @@ from opencwc.finding import Message
 MOST_KG = Decimal(10) ** 13
 """More than the world makes of any chemical in a year, so that a person has to look at the number and its unit."""
 _STARTS = 80
-_NOT_JUDGED_BY = frozenset(("remarks",))
-"""Fields of an activity that nothing is judged by."""
+_JUDGED_BY = frozenset(ACTIVITY_FIELDS) - {"remarks"}
+"""Fields of an activity that it is judged by."""
+_ALL = Decimal(100)
 BOTH_MARKS = ".,"
 """The decimal marks of a table whose numbers use the point and the comma."""
 
@@ -92,12 +93,23 @@ def day_order(texts: Iterable[str]) -> str:
     return orders.pop() if len(orders) == 1 else ""
 
 
+class _Deed(NamedTuple):
+    """What the cells of a row say of what was done, or is planned."""
+
+    activity: str
+    planned: bool
+    day: date | None
+    year: int
+
+
 class RowReader:
     """Reads the rows of a table, whose habits are known, and keeps what is said of them in ``problems``."""
 
     def __init__(self, habits: TableHabits = TableHabits()) -> None:  # noqa: B008 - a record
         self.habits = habits
         self.problems: list[Problem] = []
+        self._deeds: dict[tuple[str | None, ...], _Deed] = {}
+        self._weights: dict[tuple[str, ...], Decimal] = {}
 
     def site(self, row: int, texts: Mapping[str, str]) -> Site | None:
         """Return the site or plant of a row that is texts alone, as `site_of` does."""
@@ -138,12 +150,33 @@ class RowReader:
     def activity_of(self, row: CellTexts) -> Activity | None:
         """Return the activity of a row; ``None`` where it takes part in nothing, which is said."""
         before, number, texts = len(self.problems), row.number, row.texts
-        if self._is_barred(ACTIVITIES, row, frozenset(ACTIVITY_FIELDS) - _NOT_JUDGED_BY):
+        if self._is_barred(ACTIVITIES, row, _JUDGED_BY):
             return None
         if not texts.get("site"):
             self._say(ACTIVITIES, number, "site", "declare_site_missing", unjudged=True)
         if not texts.get("chemical") and not texts.get("cas"):
             self._say(ACTIVITIES, number, "chemical", "ledger_chemical_missing", unjudged=True)
+        deed = self._deed(number, texts)
+        kg = self._weight(number, texts.get("quantity", ""), texts.get("unit", ""))
+        share = self._share(row, texts.get("concentration", ""))
+        if len(self.problems) > before and any(problem.unjudged for problem in self.problems[before:]):
+            return None
+        partner = code_of(texts.get("partner", ""))
+        if texts.get("partner") and not partner:
+            self._say(ACTIVITIES, number, "partner", "declare_state_unknown", text=texts["partner"])
+        return Activity(
+            number, texts["site"], texts.get("plant", ""), texts.get("chemical", ""), texts.get("cas", ""),
+            deed.activity, deed.year, kg, share, deed.planned, purpose_of(texts.get("purpose", "")),
+            partner or texts.get("partner", ""), deed.day, texts.get("remarks", ""), MappingProxyType(texts),
+        )  # fmt: skip
+
+    def _deed(self, number: int, texts: Mapping[str, str]) -> _Deed:
+        """Return what was done or is planned, and when; cells that leave no doubt are read once for all rows."""
+        cells = (texts.get("activity"), texts.get("planned"), texts.get("date"), texts.get("year"))
+        known = self._deeds.get(cells)
+        if known is not None:
+            return known
+        before = len(self.problems)
         activity = word_for("activity_words", texts.get("activity", ""))
         if not activity:
             name = "declare_activity_unknown" if texts.get("activity") else "declare_activity_missing"
@@ -152,19 +185,10 @@ class RowReader:
         if planned is None:
             self._say(ACTIVITIES, number, "planned", "declare_planned_unknown", unjudged=True, text=texts["planned"])
         day = self._date(number, texts.get("date", ""))
-        year = self._year(number, texts, day)
-        kg = self._weight(number, texts.get("quantity", ""), texts.get("unit", ""))
-        share = self._share(row, texts.get("concentration", ""))
-        if any(problem.unjudged for problem in self.problems[before:]):
-            return None
-        partner = code_of(texts.get("partner", ""))
-        if texts.get("partner") and not partner:
-            self._say(ACTIVITIES, number, "partner", "declare_state_unknown", text=texts["partner"])
-        return Activity(
-            number, texts["site"], texts.get("plant", ""), texts.get("chemical", ""), texts.get("cas", ""), activity,
-            year, kg, share, bool(planned), purpose_of(texts.get("purpose", "")), partner or texts.get("partner", ""),
-            day, texts.get("remarks", ""), MappingProxyType(texts),
-        )  # fmt: skip
+        deed = _Deed(activity, bool(planned), day, self._year(number, texts, day))
+        if len(self.problems) == before:
+            self._deeds[cells] = deed
+        return deed
 
     def _is_barred(self, table: str, row: CellTexts, judged_by: frozenset[str]) -> bool:
         """Say what is wrong with a row or its cells before anything is read; tell whether it can be read at all."""
@@ -220,9 +244,8 @@ class RowReader:
         if not text:
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_missing")
             return None
-        if _POINTED.fullmatch(text) or _WHOLE.fullmatch(text):  # it has one reading, whatever the table's marks
-            amount, inside, numeral = text, "", Numeral(text)
-        else:
+        amount, inside, numeral = text, "", Numeral(text)
+        if not (_POINTED.fullmatch(text) or _WHOLE.fullmatch(text)):  # else one reading, whatever the table's marks
             amount, inside = _quantity_parts(text)
             numeral = numeral_of(amount, self.habits.decimal)
         value = numeral.exact
@@ -237,13 +260,16 @@ class RowReader:
         weight = self._unit_weight(row, (inside, unit, self.habits.heading))
         if weight is None:
             return None
-        if value * weight > MOST_KG:
+        kg = value * weight
+        if kg > MOST_KG:
             written = inside or unit or self.habits.heading
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_huge", text=amount, unit=written)
-        return value * weight
+        return kg
 
-    def _unit_weight(self, row: int, written: Iterable[str]) -> Decimal | None:
+    def _unit_weight(self, row: int, written: tuple[str, ...]) -> Decimal | None:
         """Return what one of the unit weighs that is written in a cell of a row or in a heading."""
+        if (known := self._weights.get(written)) is not None:
+            return known
         units = [unit for unit in written if unit]
         other = next((unit for unit in units if weight_of(unit) != weight_of(units[0])), "")
         if other:
@@ -256,17 +282,19 @@ class RowReader:
             name = "missing" if not unit else "two" if meant else "no_weight" if find_unit(unit) else "unknown"
             said = {"meanings": ", ".join(meant)} if meant else {}
             self._say(ACTIVITIES, row, "unit", f"declare_unit_{name}", unjudged=True, text=unit, **said)
+        else:
+            self._weights[written] = weight
         return weight
 
     def _share(self, row: CellTexts, text: str) -> Decimal:
         """Return a concentration in per cent by weight; 100 where the cell is empty."""
         if not text:
-            return Decimal(100)
+            return _ALL
         value = share_of(text)
         if value is None:
             name = "declare_share_range" if _RANGE.search(text) else "declare_share_unread"
             self._say(ACTIVITIES, row.number, "concentration", name, unjudged=True, text=text)
-            return Decimal(100)
+            return _ALL
         if self.habits.unformatted and "concentration" in row.numbers and 0 < value <= 1:
             self._say(ACTIVITIES, row.number, "concentration", "declare_share_format", unjudged=True, text=text)
         return value

@@ -187,7 +187,10 @@ def rows_of(table: RegisterTable, columns: Columns) -> TableRows:
     names = _names_by_column(table, fields)
     constants = {field: column[1:].strip() for field, column in columns.items() if column.startswith(CONSTANT)}
     heading = split_unit(columns["quantity"])[1] if "quantity" in columns else ""
-    rows = [_named_row(number, row, names, constants) for number, row in enumerate(table.rows, 1)]
+    if not constants and all(name == column for column, name in names.items()):
+        rows = [CellTexts(number, *row) for number, row in enumerate(table.rows, 1)]
+    else:
+        rows = [_named_row(number, row, names, constants) for number, row in enumerate(table.rows, 1)]
     marks = marks_of(
         text
         for row in rows
@@ -196,7 +199,8 @@ def rows_of(table: RegisterTable, columns: Columns) -> TableRows:
     )
     order = day_order(row.texts.get("date", "") for row in rows) if table.kind == ACTIVITIES else ""
     habits = TableHabits(marks, heading, order, table.form == "sheet" and not table.formats)
-    return TableRows(tuple(_settled(row, habits, table) for row in rows), habits, columns)
+    settled = (_settled(row, habits, table) if row.numbers or heading else row for row in rows)
+    return TableRows(tuple(settled), habits, columns)
 
 
 def _names_by_column(table: RegisterTable, fields: Columns) -> Columns:
@@ -257,13 +261,17 @@ def _sites(reader: RowReader, rows: Iterable[CellTexts], at: Sequence[int]) -> d
 
 def _repeated(rows: Iterable[CellTexts], at: Sequence[int]) -> Iterator[Problem]:
     """Yield the rows that say the same as an earlier one; both are counted. ``at`` says where each stands."""
-    first: dict[frozenset[tuple[str, str]], int] = {}
+    seen: dict[int, list[CellTexts]] = {}
     for row in rows:
         if row.problem is not None:
             continue
-        earlier = first.setdefault(frozenset(row.texts.items()), row.number)
-        if earlier != row.number:
-            yield Problem(Place(ACTIVITIES, row.number), Message("declare_row_repeated", {"row": str(at[earlier - 1])}))
+        alike = seen.setdefault(hash(frozenset(row.texts.items())), [])
+        first = next((earlier for earlier in alike if earlier.texts == row.texts), None)
+        if first is None:
+            alike.append(row)
+        else:
+            said = {"row": str(at[first.number - 1])}
+            yield Problem(Place(ACTIVITIES, row.number), Message("declare_row_repeated", dict(said)))
 
 
 def _small_shares(activities: Iterable[Activity]) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +35,8 @@ from opencwc.files.workbook_cells import Area, Cell, SheetCells, WorkbookCells, 
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from opencwc.files.frames import Frame
 
 SITES, ACTIVITIES = "sites", "activities"
@@ -64,7 +67,7 @@ class Row(NamedTuple):
     ``problem`` says why the row could not be cut into cells.
     """
 
-    texts: Mapping[str, str]
+    texts: dict[str, str]
     numbers: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     problem: Message | None = None
@@ -299,13 +302,14 @@ def _text(cell: Cell | None) -> str:
     return clean_text(cell.text) if cell is not None else ""
 
 
-@lru_cache(maxsize=200_000)
 def clean_text(text: str) -> str:
     """Return a text in one line; what no text file can hold (control characters, half a surrogate pair) is replaced.
 
     >>> clean_text(" a\\n b\\x01")
     'a b\ufffd'
     """
+    if " " not in text and text.isprintable():
+        return text
     line = " ".join(text.split())
     return line if line.isprintable() else _UNWRITABLE.sub("\ufffd", line)
 
@@ -342,22 +346,34 @@ def _table_of_file(source: Path | bytes, kind: str, given: Mapping[str, str], ca
 
 def _add_rows(table: RegisterTable, frame: Frame, line: int) -> None:
     """Add the rows of a text file; a record whose cells hold line ends takes more than one line."""
+    known: dict[str | None, str] = {None: ""}
     for batch in frame.batches():
-        for *cells, _, problem in batch.iter_rows():
-            texts = {
-                column: text
-                for column, cell in zip(table.header, cells, strict=True)
-                if cell and (text := _cell_of_text_file(cell))
-            }
+        *columns, _, problems = batch.get_columns()
+        named = zip(table.header, columns, strict=True)
+        filled = {name: column for name, column in named if column.null_count() < batch.height}
+        cells = [_cleaned(column, known) for column in filled.values()]
+        rows = zip(*cells, strict=True) if cells else repeat(())
+        for row, ends, problem in zip(rows, _line_ends(filled.values()), problems.to_list(), strict=False):
+            texts = {name: text for name, text in zip(filled, row, strict=True) if text}
             why = problem_of(problem) if problem else None
             if texts or (why is not None and why != EMPTY):
                 table.add(line, Row(texts, problem=why))
-            line += 1 + sum(cell.count("\n") for cell in cells if cell and "\n" in cell)
+            line += 1 + ends
 
 
-@lru_cache(maxsize=200_000)
-def _cell_of_text_file(cell: str) -> str:
-    return unguarded(clean_text(cell))
+def _cleaned(column: pl.Series, known: dict[str | None, str]) -> list[str]:
+    """Return the cells of a column as texts; ``known`` holds those that were read before, so that each is read once."""
+    new = (cell for cell in column.unique().to_list() if cell not in known)
+    known.update((cell, unguarded(clean_text(cell))) for cell in new)
+    return [known[cell] for cell in column.to_list()]
+
+
+def _line_ends(columns: Iterable[pl.Series]) -> Iterable[int]:
+    """Return how many line ends the cells of each row hold."""
+    broken = [column.to_list() for column in columns if column.str.contains("\n", literal=True).any()]
+    if not broken:
+        return repeat(0)
+    return [sum(cell.count("\n") for cell in row if cell) for row in zip(*broken, strict=True)]
 
 
 def guarded(text: str) -> str:
@@ -458,6 +474,7 @@ def _is_known(cell: str, known: frozenset[str] | set[str]) -> bool:
     return len(cell) < 100 and (plain_header(cell) in known or plain_header(split_unit(cell)[0]) in known)
 
 
+@cache
 def _field_names(kind: str) -> frozenset[str]:
     return frozenset(plain_header(name) for own, names in fields_of(kind).items() for name in (own, *names))
 

@@ -126,11 +126,13 @@ class PlantBooks:
 
     def _additional(self, plant: PlantChemical) -> Iterator[Due]:
         """Yield what was planned additionally (VA VII.4(c), VA VIII.4(c)): five days before each activity begins."""
+        dated = self.books.planned_by_day.get(plant)
+        if dated is None:
+            return
         rule, _ = self._limit(plant)
         deadline = DEADLINES_OF[self.regime]["additional"]
         alone = self.law.reading("additional-sum") == "alone"
         seen: dict[date, tuple[Above, bool]] = {}
-        dated = self.books.planned_by_day.get(plant, {})
         for (activity, day), kg in sorted(dated.items(), key=lambda item: (item[0][1], -item[1])):
             due = self.law.due(deadline, day.year, day)
             if activity not in self.activities or due.year != self.year:

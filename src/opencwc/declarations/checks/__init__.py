@@ -7,6 +7,7 @@ what the tables cannot tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from types import MappingProxyType
 
 from opencwc.declarations.books import Books
@@ -54,6 +55,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 def find_faults(books: Books, law: Law, year: int) -> tuple[Fault, ...]:
     """Return what the checks find in the years that the declarations of a calendar year rest on, the worst first."""
     checked = CheckedBooks(books, law, year)
-    order = {id: place for place, id in enumerate(CHECKS)}
-    found = [fault._replace(check=id) for id, check in CHECKS.items() for fault in check(checked)]
-    return tuple(sorted(found, key=lambda fault: (GRAVITIES.index(fault.gravity), order[fault.check], fault.subject)))
+    found = [
+        ((GRAVITIES.index(fault.gravity), order, fault.subject), fault._replace(check=id))
+        for order, (id, check) in enumerate(CHECKS.items())
+        for fault in check(checked)
+    ]
+    return tuple(fault for _, fault in sorted(found, key=itemgetter(0)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 
-from opencwc.declarations.books import Books, Key, PlantChemical
+from opencwc.declarations.books import Books, Key
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Activity, Fault, FaultSubject, Line, Place
 from opencwc.finding import Message
@@ -22,14 +22,6 @@ class CheckedBooks:
     def __init__(self, books: Books, law: Law, year: int) -> None:
         self.books, self.law, self.year = books, law, year
         self.years = range(year - YEARS_BACK, year + 2)
-
-    @cached_property
-    def rows(self) -> Mapping[Key, list[Line]]:
-        """The lines of each sum, in the order of the register."""
-        rows: dict[Key, list[Line]] = defaultdict(list)
-        for line in self.books.lines:
-            rows[key_of(line)].append(line)
-        return rows
 
     @cached_property
     def series(self) -> Mapping[tuple[str, str, str, str], Mapping[int, Decimal]]:
@@ -65,8 +57,8 @@ class CheckedBooks:
 
     def place(self, key: Key, field: str = "quantity") -> Place:
         """Return where a sum stands: its largest line."""
-        lines = self.rows.get(key, ())
-        largest = max(lines, key=lambda line: line.activity.content, default=None)
+        lines = self.books.rows.get(key, ())
+        largest = max(lines, key=lambda line: line.activity.content, default=None) if len(lines) != 1 else lines[0]
         return Place("activities", largest.activity.row if largest else 0, field)
 
     def subject(self, site: str, plant: str, chemical: str, year: int) -> FaultSubject:
@@ -84,17 +76,6 @@ class CheckedBooks:
         if threshold is None:
             return fault._replace(rule=id)
         return fault._replace(rule=id, source=threshold.source, evidence=threshold.evidence)
-
-
-def key_of(line: Line) -> Key:
-    """Return the sum that a line belongs to."""
-    activity, chemical = line
-    return Key(activity.site, activity.plant, chemical.key, activity.activity, activity.year, activity.planned)
-
-
-def plant_of(line: Line) -> PlantChemical:
-    """Return the plant and chemical of a line."""
-    return PlantChemical(line.activity.site, line.activity.plant, line.chemical.key)
 
 
 def row_of(activity: Activity, field: str) -> Place:

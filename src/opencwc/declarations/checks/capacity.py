@@ -33,9 +33,10 @@ def above_capacity(checked: CheckedBooks) -> Iterator[Fault]:
             yield Fault(Place("sites", site.row, "capacity"), "", "ask", subject, says)
         else:
             capacities[where] = site, kg
-    for key, kg in sorted(checked.books.whole.items()):
-        held = capacities.get((key.site, key.plant))
-        if key.activity != "produce" or key.year not in checked.years or held is None or kg <= held[1]:
+    made = ((key, kg) for key, kg in checked.books.whole.items() if key.activity == "produce" and capacities)
+    for key, kg in sorted((key, kg) for key, kg in made if (key.site, key.plant) in capacities):
+        held = capacities[key.site, key.plant]
+        if key.year not in checked.years or kg <= held[1]:
             continue
         said: dict[str, Value] = {
             "place": place_said(key.site, key.plant), "chemical": checked.named(key.chemical), "amount": amount(kg),

@@ -25,8 +25,10 @@ def chemical_disagrees(checked: CheckedBooks) -> Iterator[Fault]:
     codes = HeldChemicals(checked.law.convention)
     seen: set[tuple[str, ...]] = set()
     for activity, chemical in checked.books.lines:
+        if activity.year not in checked.years or (chemical.doubt is None and not activity.texts.get("hs")):
+            continue
         said = (activity.site, activity.plant, activity.chemical, activity.cas, activity.texts.get("hs", ""))
-        if activity.year not in checked.years or said in seen:
+        if said in seen:
             continue
         seen.add(said)
         subject = checked.subject(activity.site, activity.plant, chemical.key, activity.year)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 
 from opencwc.declarations.books import Key
@@ -25,32 +25,28 @@ def figures_copied(checked: CheckedBooks) -> Iterator[Fault]:
     One equal figure is no sign, and round ones (10 t, 500 kg) come again by themselves; three with three digits or
     more, or five of any, that are most of what both years have, are asked of.
     """
-    figures: dict[tuple[str, int], dict[tuple[str, str, str], Decimal]] = defaultdict(dict)
-    for key, kg in checked.books.whole.items():
-        if kg and not key.planned:
-            figures[key.site, key.year][key.plant, key.chemical, key.activity] = kg
-    for (site, year), now in sorted(figures.items()):
-        if year not in checked.years:
-            continue
-        before = figures.get((site, year - 1), {})
-        both, equal = now.keys() & before.keys(), _equal(now, before)
-        telling = [key for key in equal if len(now[key].normalize().as_tuple().digits) >= DIGITS]
-        if (len(telling) < LEAST and len(equal) < LEAST_ROUND) or len(equal) < MOST * len(both):
+    both: Counter[tuple[str, int]] = Counter()
+    copied: dict[tuple[str, int], dict[tuple[str, str, str], Decimal]] = defaultdict(dict)
+    for (site, *of), figures in checked.series.items():
+        for year, kg in figures.items():
+            before = figures.get(year - 1)
+            if kg and before and year in checked.years:
+                both[site, year] += 1
+                if kg == before:
+                    plant, chemical, activity = of
+                    copied[site, year][plant, chemical, activity] = kg
+    for (site, year), equal in sorted(copied.items()):
+        telling = [kg for kg in equal.values() if len(kg.normalize().as_tuple().digits) >= DIGITS]
+        if (len(telling) < LEAST and len(equal) < LEAST_ROUND) or len(equal) < MOST * both[site, year]:
             continue
         plants = {plant for plant, _, _ in equal}
         plant = plants.pop() if len(plants) == 1 else ""
         said: dict[str, Value] = {
-            "place": place_said(site, plant), "equal": str(len(equal)), "both": str(len(both)), "year": str(year),
-            "before": str(year - 1),
+            "place": place_said(site, plant), "equal": str(len(equal)), "both": str(both[site, year]),
+            "year": str(year), "before": str(year - 1),
         }  # fmt: skip
-        first = max(equal, key=lambda key: (now[key], key))
+        first = max(equal, key=lambda key: (equal[key], key))
         yield Fault(
             checked.place(Key(site, *first, year, False)), "", "ask", checked.subject(site, plant, "", year),
-            Message("check_copied", said), {"equal": Decimal(len(equal)), "both": Decimal(len(both))},
+            Message("check_copied", said), {"equal": Decimal(len(equal)), "both": Decimal(both[site, year])},
         )  # fmt: skip
-
-
-def _equal(
-    now: Mapping[tuple[str, str, str], Decimal], before: Mapping[tuple[str, str, str], Decimal]
-) -> list[tuple[str, str, str]]:
-    return [key for key, kg in now.items() if before.get(key) == kg]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import repeat
 from typing import NamedTuple
 
 from opencwc.declarations.books import NONE, Key
@@ -49,8 +50,9 @@ class Balance(NamedTuple):
     @property
     def short(self) -> Decimal:
         """By how much more is accounted for than was there; 0 where no more than rounding makes."""
-        gap = self.accounted - self.there
-        return gap if gap > SHARE * self.accounted else NONE
+        accounted = self.accounted
+        gap = accounted - self.there
+        return gap if gap > SHARE * accounted else NONE
 
     @property
     def over(self) -> Decimal:
@@ -73,16 +75,17 @@ def out_of_balance(checked: CheckedBooks) -> Iterator[Fault]:
     Schedule 1 chemical it is asked. Where a line of the year states no quantity, nothing can be said.
     """
     sites = _by_site(checked)
-    for (site, chemical, year), plants in sorted(sites.items()):
-        if year not in checked.years or (site, chemical, year) in checked.unstated or not _takes(plants):
-            continue
+    weighed = (of for of, plants in sites.items() if of[2] in checked.years and _takes(plants))
+    for site, chemical, year in sorted(of for of in weighed if of not in checked.unstated):
+        plants = sites[site, chemical, year]
         before = sites.get((site, chemical, year - 1), {})
         whole = _balance(plants, before, plants)
         of_schedule_1 = checked.books.chemicals[chemical].regime == "S1"
-        if whole.short and (whole.says_what_came or (of_schedule_1 and (whole.went or whole.processed))):
+        gap = whole.short
+        if gap and (whole.says_what_came or (of_schedule_1 and (whole.went or whole.processed))):
             short = [plant for plant in plants if len(plants) == 1 or _balance(plants, before, (plant,)).short]
             plant = short[0] if len(short) == 1 else ""
-            yield _fault(checked, whole, (site, plant, chemical, year), whole.short, plants)
+            yield _fault(checked, whole, (site, plant, chemical, year), gap, plants)
         elif of_schedule_1 and whole.over and not whole.processed:
             yield _fault(checked, whole, (site, "", chemical, year), whole.over, plants, lost=True)
 
@@ -111,8 +114,7 @@ def _balance(year: Plants, before: Plants, plants: Iterable[str]) -> Balance:
         held = before.get(plant, {}).get("store")
         if held is not None:
             opening = (opening or NONE) + held
-    came = sum((sums[activity] for activity in CAME if activity in sums), NONE)
-    went = sum((sums[activity] for activity in WENT if activity in sums), NONE)
+    came, went = (sum(map(sums.get, activities, repeat(NONE)), NONE) for activities in (CAME, WENT))
     return Balance(opening, came, went, sums.get("process", NONE), sums.get("store"))
 
 

@@ -23,7 +23,8 @@ def year_missing(checked: CheckedBooks) -> Iterator[Fault]:
     """
     last = checked.year - 1
     window = [year for year in checked.years if year <= last]
-    for (site, plant, chemical, activity), figures in sorted(checked.series.items()):
+    several = ((of, figures) for of, figures in checked.series.items() if len(figures) >= LEAST_YEARS)
+    for (site, plant, chemical, activity), figures in sorted(several):
         known = checked.books.chemicals[chemical]
         if activity not in ACTIVITIES or not (known.group or (known.organic and activity == "produce")):
             continue

@@ -29,12 +29,10 @@ def unit_slip(checked: CheckedBooks) -> Iterator[Fault]:
     or more that agree among themselves; a plan against the years that were; a row of several of one sum against the
     middle of the others. The unit in which the figure would fit is named where there is one.
     """
-    for key, kg in sorted((key, kg) for key, kg in checked.books.whole.items() if kg and key.year in checked.years):
+    for key, kg in sorted(_comparable(checked)):
         years = checked.series.get(key[:4], {})
         others = [of for year, of in years.items() if of and (key.planned or year != key.year)]
-        if len(others) < LEAST_YEARS and len(checked.rows[key]) <= LEAST_ROWS:
-            continue
-        lines = [line for line in checked.rows[key] if line.activity.content]
+        lines = [line for line in checked.books.rows[key] if line.activity.content]
         middle = _usual(others) if len(others) >= LEAST_YEARS else None
         if (slip := _off_row(lines)) is not None:
             row, usual = slip
@@ -42,6 +40,16 @@ def unit_slip(checked: CheckedBooks) -> Iterator[Fault]:
         elif middle is not None and _factor(kg, middle) is not None:
             largest = max(lines, key=lambda line: line.activity.content)
             yield _fault(checked, key, largest, kg, middle, "plan" if key.planned else "years")
+
+
+def _comparable(checked: CheckedBooks) -> Iterator[tuple[Key, Decimal]]:
+    """Yield the sums that may be held against others: those of several years, or of several rows."""
+    for key, kg in checked.books.whole.items():
+        years = checked.series.get(key[:4], ())
+        if len(years) < LEAST_YEARS and len(checked.books.rows[key]) <= LEAST_ROWS:
+            continue
+        if kg and key.year in checked.years:
+            yield key, kg
 
 
 def _usual(figures: Sequence[Decimal]) -> Decimal | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from opencwc.declarations.unusual.figures import Panel
+from opencwc.declarations.unusual.figures import Codes, Panel
 
 
 class ChartYear(NamedTuple):
@@ -23,13 +23,11 @@ class ChartYear(NamedTuple):
     high: float | None
 
 
-def chart_years(panel: Panel, series: int) -> tuple[ChartYear, ...]:
-    """Return the data of the chart of a series."""
-    same = (panel.chemical == panel.chemical[series]) & (panel.activity == panel.activity[series])
-    same[series] = False
+def chart_years(panel: Panel, series: int, peers: Codes) -> tuple[ChartYear, ...]:
+    """Return the data of the chart of a series beside those of its peers."""
     years = []
     for at, year in enumerate(panel.years):
-        others = panel.kg[same, at]
+        others = panel.kg[peers, at]
         others = others[np.isfinite(others)]
         parts = np.quantile(others, [0.25, 0.5, 0.75]).tolist() if len(others) else (None, None, None)
         own = panel.kg[series, at]

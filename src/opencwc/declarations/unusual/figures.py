@@ -75,6 +75,27 @@ class Panel(NamedTuple):
         return code
 
 
+class Groups:
+    """The series of a panel by group: those of the same site, plant, chemical or activity."""
+
+    def __init__(self, panel: Panel, *names: str) -> None:
+        codes = panel.groups(*names)
+        self._codes, self._order = codes, np.argsort(codes, kind="stable")
+        self._starts = np.searchsorted(codes[self._order], np.arange(int(codes.max(initial=-1)) + 2))
+
+    def of(self, series: int) -> Codes:
+        """Return the series of the group of one, itself among them, in their order."""
+        group = self._codes[series]
+        members: Codes = self._order[self._starts[group] : self._starts[group + 1]]
+        return members
+
+    def others(self, series: int) -> Codes:
+        """Return the other series of the group of one, in their order."""
+        members = self.of(series)
+        others: Codes = members[members != series]
+        return others
+
+
 def number(values: Codes) -> Codes:
     """Return whole numbers without gaps, in the same order."""
     return np.unique(values, return_inverse=True)[1].astype(np.int64).reshape(values.shape)

@@ -54,7 +54,10 @@ class Proposal(NamedTuple):
 
 
 class Unusual(NamedTuple):
-    """The proposals of a year, how many figures it has, and who ranked them; ``why_rules`` where rules did."""
+    """The proposals of a year, how many figures it has, and who ranked them; ``why_rules`` where rules did.
+
+    ``more`` is how many proposals were left out.
+    """
 
     year: int
     figures: int
@@ -62,6 +65,7 @@ class Unusual(NamedTuple):
     model: str = ""
     weights: str = ""
     why_rules: Message | None = None
+    more: int = 0
 
     def maker(self, law: Law) -> Maker:
         """Return who made the proposals, for findings."""
@@ -69,8 +73,11 @@ class Unusual(NamedTuple):
         return Maker("opencwc.declarations", __version__, day, ("CWC",), self.model, self.weights)
 
 
-def unusual_figures(books: Books, law: Law, year: int) -> Unusual:
-    """Return the figures of a year (the one declared on) that are worth asking about, the most probable first."""
+def unusual_figures(books: Books, law: Law, year: int, most: int | None = None) -> Unusual:
+    """Return the figures of a year (the one declared on) that are worth asking about, the most probable first.
+
+    ``most`` is how many are told at most, since each is told with its reason and its chart.
+    """
     figures = figures_of(books, law)
     panel = panel_of(figures)
     if year not in panel.years:
@@ -82,12 +89,13 @@ def unusual_figures(books: Books, law: Law, year: int) -> Unusual:
     strength = rules.by_rules(features) if why_rules else learned.by_model(features)
     cut = rules.CUT if why_rules else learned.calibration()["cut"]
     order = np.argsort(-strength, kind="stable")
-    listed = order[strength[order] >= cut]
+    worth = order[strength[order] >= cut]
+    listed = worth[:most]
     ranked = _Ranked(series[listed], strength[listed], rules.reasons_of(features)[listed], why_rules is not None)
     names = tuple(zip(*(figures[name].to_list() for name in KEYS), strict=True))
     proposals = _proposals(books, year_of(panel, year), names, ranked)
     model = "" if why_rules else learned.MODEL.id
-    return Unusual(year, len(series), proposals, model, weights, why_rules)
+    return Unusual(year, len(series), proposals, model, weights, why_rules, len(worth) - len(listed))
 
 
 class _Ranked(NamedTuple):
@@ -123,7 +131,7 @@ def _proposals(books: Books, seen: Year, names: Names, ranked: _Ranked) -> tuple
             Proposal(
                 rank, site, plant, books.name(key), key, books.chemicals[key].entry, activity, year, kg,
                 None if ranked.by_rules else strength, strength, reason, wording.message(series, reason, kg), of,
-                chart_years(seen.panel, series),
+                chart_years(seen.panel, series, wording.peers.others(series)),
             )
         )  # fmt: skip
     return tuple(proposals)

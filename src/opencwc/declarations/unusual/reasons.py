@@ -9,13 +9,14 @@ import numpy as np
 from opencwc.declarations.books import Books
 from opencwc.declarations.phrases import amount, place_said
 from opencwc.declarations.unusual.features import Year, swapped_digits
-from opencwc.declarations.unusual.figures import Codes
+from opencwc.declarations.unusual.figures import Groups
 from opencwc.finding import Message, Value
 
 Names = tuple[tuple[str, str, str, str], ...]
 """Site, plant, chemical and activity of each row of the table of figures."""
 _GROUPS = {
-    "activity": ("plant", "chemical"), "chemical": ("plant", "activity"), "plant": ("site", "chemical", "activity"),
+    "activity": ("plant", "chemical"), "chemical": ("plant", "activity"),
+    "plant": ("site", "chemical", "activity"),
 }  # fmt: skip
 """What a figure has in common with the missing one that it may have been meant for."""
 
@@ -25,8 +26,9 @@ class Reasons:
 
     def __init__(self, books: Books, year: Year, names: Names) -> None:
         self.books, self.year, self.names = books, year, names
-        self._groups = {reason: year.panel.groups(*fields) for reason, fields in _GROUPS.items()}
-        self._site = year.panel.groups("site", "chemical", "activity")
+        self.peers = Groups(year.panel, "chemical", "activity")
+        self._groups = {reason: Groups(year.panel, *fields) for reason, fields in _GROUPS.items()}
+        self._missed = np.isnan(year.this) & np.isfinite(year.past[:, -2:]).any(axis=1)
 
     def message(self, series: int, reason: str, kg: Decimal) -> Message:
         """Return the reason of a series in this year, whose figure is ``kg``."""
@@ -61,8 +63,8 @@ class Reasons:
         if reason in ("copied", "shifted"):
             return year | {"before": str(self._year - 1)}
         if reason == "site_sum":
-            same = (self._site == self._site[series]) & (np.arange(len(self._site)) != series)
-            return {"others": weight(float(np.nansum(panel.kg[same, at])))}
+            others = self._groups["plant"].others(series)
+            return {"others": weight(float(np.nansum(panel.kg[others, at])))}
         if reason == "swapped":
             share = panel.share[series, at] / 100
             return {"swapped": weight(float(swapped_digits(panel.weight[[series], at])[0] * share))}
@@ -77,9 +79,8 @@ class Reasons:
 
     def _missing(self, series: int, reason: str, kg: float) -> dict[str, Value]:
         """Return what is missing this year and comes nearest to the figure, and how much it usually is."""
-        group, seen = self._groups[reason], self.year
-        lately = np.isfinite(seen.past[:, -2:]).any(axis=1)
-        mates: Codes = np.flatnonzero((group == group[series]) & np.isnan(seen.this) & lately)
+        mates, seen = self._groups[reason].of(series), self.year
+        mates = mates[self._missed[mates]]
         own = np.nan_to_num(10 ** seen.usual[series])
         lost = 10 ** seen.usual[mates]
         nearest = int(np.argmin(np.abs(np.log10((own + lost) / kg))))
@@ -92,8 +93,7 @@ class Reasons:
         return {"missing": missing[reason], "lost": weight(float(lost[nearest]))}
 
     def _peers(self, series: int, kg: float) -> dict[str, Value]:
-        panel = self.year.panel
-        same = (panel.chemical == panel.chemical[series]) & (panel.activity == panel.activity[series])
+        same = self.peers.of(series)
         middle = float(10 ** np.nanmedian(self.year.logs[same][:, : self.year.at + 1]))
         return {"usual": weight(middle), "times": times(kg / middle)}
 
