@@ -257,7 +257,7 @@ def test_what_is_due_is_given_before_figures_are_looked_through(
     def refuse(answer: Answer, law: Law) -> None:
         raise AssertionError("what is due was not given yet")
 
-    monkeypatch.setattr(kept, "figures_to_ask", refuse)
+    monkeypatch.setattr(kept, "asking_of", refuse)
     steps = reader.steps(written(tmp_path, sites_csv=SITES, activities_csv=ACTIVITIES))
     given = list(takewhile(lambda step: not isinstance(step, Found), steps))
     assert [type(step) for step in given] == [Progress, Started, Progress]
