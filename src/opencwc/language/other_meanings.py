@@ -17,6 +17,7 @@ class MeaningWords(NamedTuple):
 
     people_before: tuple[str, ...]
     places_before: tuple[str, ...]
+    towards: tuple[str, ...]
     parts_before: tuple[str, ...]
     firms_before: tuple[str, ...]
     before_colon: tuple[str, ...]
@@ -38,6 +39,7 @@ class MeaningWords(NamedTuple):
         return cls(
             people_before=_words(before["people"]),
             places_before=_words(before["places"]),
+            towards=_words(before["towards"]),
             parts_before=_words(before["parts"]),
             firms_before=_words(before["firms"]),
             before_colon=_words(raw["before_colon"]),

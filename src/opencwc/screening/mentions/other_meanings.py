@@ -31,13 +31,14 @@ class OtherMeanings:
         words = MeaningWords.load()
         self._curated = curated
         self._parts = parts
-        self._people, self._places, self._storage, self._firms, self._senders, self._no_names, self._chemical = (
+        self._people, self._places, self._towards, self._storage, self._firms, self._senders = (
             _Phrases.of(phrases, scanner)
             for phrases in (
-                words.people_before, words.places_before, words.parts_before, words.firms_before, words.before_colon,
-                words.no_names, words.chemical,
+                words.people_before, words.places_before, words.towards, words.parts_before, words.firms_before,
+                words.before_colon,
             )
         )  # fmt: skip
+        self._no_names, self._chemical = (_Phrases.of(phrases, scanner) for phrases in (words.no_names, words.chemical))
         self._hazard_class = _Phrases.of(words.hazard_class, scanner)
         self._chapters, self._packings = words.chapters, words.packings
         self._people_behind, self._firms_behind = (
@@ -64,6 +65,8 @@ class OtherMeanings:
             return TOUCHING if initial.start() else SOMEWHERE  # "A. Sarin" can also begin a list
         if self._is_apposed(name, text, words):
             return SOMEWHERE if any(map(str.isdigit, text)) else APPOSED
+        if text[name.start : name.end].istitle() and self._towards.precede(name, text, words, _SPACES):
+            return APPOSED
         if _is_capital(text, name) and (_OWNING.match(text, name.end - 1) or _is_signature(name, text)):
             return SOMEWHERE
         return 0
