@@ -16,6 +16,7 @@ class MeaningWords(NamedTuple):
     """The words of ``data/other_meanings.yaml``, of all languages at once; that file says where each of them stands."""
 
     people_before: tuple[str, ...]
+    greetings: frozenset[str]
     places_before: tuple[str, ...]
     towards: tuple[str, ...]
     parts_before: tuple[str, ...]
@@ -38,6 +39,7 @@ class MeaningWords(NamedTuple):
         before, after = raw["before"], raw["after"]
         return cls(
             people_before=_words(before["people"]),
+            greetings=frozenset(_words(raw["greetings"])),
             places_before=_words(before["places"]),
             towards=_words(before["towards"]),
             parts_before=_words(before["parts"]),

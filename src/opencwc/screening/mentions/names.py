@@ -332,7 +332,7 @@ class Names:
         """Return a name as a mention; none where it is a part of another name and has to do with no entry."""
         written = text[name.start : name.end]
         kind = "formula" if name.spellings and self._needs_of(written, name.spellings)[0] == {"formula"} else "name"
-        known, outcomes = self._of_spotted(name, written)
+        known, outcomes = self.judge_spotted(name, written)
         if kind == "formula" and any(shared_by_isomers(written, smiles) for smiles in known.structures):
             outcomes = reviewed(outcomes, "doubt_formula")
         elif word := self._ordinary_meaning(name, written, text):
@@ -356,7 +356,8 @@ class Names:
         needy = (rule for rule in self._rules(name, text) if {"context", "chemical", "agent"} & set(rule.needs))
         return next(needy, None)
 
-    def _of_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+    def judge_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+        """Return, and remember, what a spotted name stands for and what comes of it."""
         key: object = name.name_id if not name.spellings else tuple(s.chemical.cas for s in name.spellings)
         if key not in self._answers:
             if name.spellings:
