@@ -61,6 +61,11 @@ def test_a_number_that_a_program_of_tables_took_for_a_day_is_one_to_review(scree
     assert verdict(screener.answer("2026-03-05")) is Verdict.UNREADABLE
 
 
+@pytest.mark.parametrize("value", ["n.d.", "s.d.", "k.A.", "n.d"])
+def test_what_says_that_there_is_nothing_is_no_element(value: str, screener: Screener) -> None:
+    assert said(screener.answer(value)) >= {"unreadable_noise"}
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("value", "wanted", "entry"),

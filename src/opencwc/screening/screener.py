@@ -151,7 +151,7 @@ class Screener(StructureScreener):
 
     def _unlisted(self, name: str) -> tuple[Candidate, ...]:
         """Return what a name stands for where no list has it."""
-        if _is_kind_of_chemicals(name):
+        if _is_kind_of_chemicals(name) or _POINTED.fullmatch(name):
             return ()
         resolver = self.known.resolver
         curated = resolver.by_curated_name(name)
@@ -206,6 +206,8 @@ NO_MENTION = Outcome(Verdict.NOT_LISTED, "text", Message("why_no_mention"))
 LABEL_OF_KIND = {"ec": "EC", "un": "UN", "hs": "HS"}
 """What stands before a number of each kind, so that it is read as one."""
 LEAST_NAME = 3
+_POINTED = re.compile(r"[^\W\d_]\.[^\W\d_]\.?")
+"""What says that there is nothing to say: n.d., s.d., k.A."""
 LEAST_BESIDE = 4
 _NUMBER_REASONS = {
     "ec_number": "unreadable_ec_unknown", "un_number": "unreadable_un_unknown", "hs_code": "unreadable_hs_unknown",
