@@ -16,7 +16,7 @@ from opencwc.screening.mentions.conflicts import Agreement, is_list_of_codes, is
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
 from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SPACED, SYSTEMATIC, Signs
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, reviewed
 from opencwc.screening.mentions.names import Names, Use
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
@@ -147,7 +147,10 @@ class Finder:
 
     def _find_shared(self, reading: _Reading) -> None:
         if may_share(reading.text) or any(mention.kind == "name" and mention.met for mention in reading.found):
-            reading.found += self._shared.find(reading.text, list(reading.found))
+            shared = list(self._shared.find(reading.text, reading.found))
+            taken = Taken((mention.start, mention.end) for mention in shared)
+            whole = [one for one in reading.found if one.met or not taken.overlaps(one.start, one.end)]
+            reading.found = whole + shared
 
     def _part(self, reading: _Reading) -> None:
         if not reading.unsure and any(mention.met for mention in reading.found):

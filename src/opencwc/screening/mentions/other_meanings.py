@@ -67,7 +67,7 @@ class OtherMeanings:
         if self._is_apposed(name, text, words):
             return SOMEWHERE if any(map(str.isdigit, text)) else APPOSED
         if text[name.start : name.end].istitle() and self._towards.precede(name, text, words, _SPACES):
-            return APPOSED
+            return SOMEWHERE if any(map(self._speaks_of_chemicals, words)) else APPOSED
         if _is_capital(text, name) and (_OWNING.match(text, name.end - 1) or _is_signature(name, text)):
             return APPOSED if self._is_below_a_greeting(name, text) else SOMEWHERE
         return 0
