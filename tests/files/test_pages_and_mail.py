@@ -276,3 +276,24 @@ def test_attachments_without_text_are_ones_that_were_not_read() -> None:
         "label.png": "reading_kind_picture",
         "empty.txt": "reading_empty",
     }
+
+
+def test_a_name_below_the_greeting_is_one_passage_with_it() -> None:
+    body = b"Content-Type: text/plain\r\n\r\nPlease confirm.\r\n\r\nKind regards,\r\n\r\nAnil Sarin\r\nDesk 4\r\n"
+    passages, *_ = read(mail(body), "a.eml")
+    assert [passage.text for passage in passages[1:]] == [
+        "Please confirm.",
+        "Kind regards,\nAnil Sarin",
+        "Desk 4",
+    ]
+
+
+def test_pictures_of_a_page_without_text_of_their_own_are_counted() -> None:
+    page = b"<p>Offer<img src='a.png'><img src='b.png' alt='TEA'><img src='cid:c'>"
+    assert read(page, "a.html")[2] == ["reading_pictures"]
+
+
+def test_a_word_that_goes_on_in_the_next_column_of_a_page_is_whole() -> None:
+    lines = ["We ask for an offer of two drums of chlorure de thio\u2010", *[""] * 12, "nyle and of water."]
+    texts = [passage.text for passage in read(pdf([lines]), "a.pdf")[0]]
+    assert texts == ["We ask for an offer of two drums of chlorure de thio-\nnyle and of water."]

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from opencwc.files import DocumentLimits
 
-from .making import LINES, picture_pdf, read
+from .making import LINES, docx, picture_pdf, places, read, word_paragraph
 
 SCANS = Path(__file__).parent / "scans"
 FONT = str(files("opencwc.publishing") / "fonts" / "OpenCWCSans-Regular.ttf")
@@ -58,6 +58,15 @@ def test_a_page_of_a_pdf_that_is_a_picture_is_read(language: str) -> None:
     assert WORDS[language] in text
     assert "102-71-6" in text
     assert (unread, notes, kind) == ([], ["reading_ocr_used"], "pdf")
+
+
+def test_pictures_inside_a_document_are_read_and_silent_ones_counted() -> None:
+    body = word_paragraph("See below.")
+    data = docx(body, more={"word/media/image1.png": scan("en"), "word/media/logo.emf": b"x"})
+    passages, unread, notes, _ = read(data, "a.docx", confine=True, ocr=True)
+    text = places(passages)
+    assert any("Triethanolamine" in line for place, line in text.items() if place.startswith("image1.png > p. 1"))
+    assert (unread, notes) == ([], ["reading_ocr_used", "reading_pictures"])
 
 
 LABEL = ["THIODIGLYCOL 98 %", "CAS 111-48-8", "200 kg net"]

@@ -49,6 +49,7 @@ def test_encodings_are_recognised(tmp_path: Path, data: bytes, encoding: str, is
         (["Зарин", "Хлорокись фосфора", "Ацетон"], "koi8-r"),
         (["ثلاثي إيثانول أمين", "السارين", "أسيتون"], "cp1256"),
         (["三乙醇胺", "硫二甘醇", "三氯化磷"], "gb18030"),
+        (["塩化チオニル", "トリエタノールアミン", "三塩化リン"], "cp932"),
     ],
 )
 def test_a_table_in_the_old_encoding_of_another_script(tmp_path: Path, names: list[str], encoding: str) -> None:

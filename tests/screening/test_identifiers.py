@@ -54,6 +54,18 @@ def test_values_of_listed_chemicals_are_found_and_no_others(part: str, way: str,
     assert precision >= 0.995, wrong
 
 
+def test_a_number_that_a_program_of_tables_took_for_a_day_is_one_to_review(screener: Screener) -> None:
+    of_phosgene = screener.answer("75-44-05")
+    assert (verdict(of_phosgene), entries(of_phosgene)) == (Verdict.REVIEW, {"3A01"})
+    assert "doubt_near_spelling" in said(of_phosgene)
+    assert verdict(screener.answer("2026-03-05")) is Verdict.UNREADABLE
+
+
+@pytest.mark.parametrize("value", ["n.d.", "s.d.", "k.A.", "n.d"])
+def test_what_says_that_there_is_nothing_is_no_element(value: str, screener: Screener) -> None:
+    assert said(screener.answer(value)) >= {"unreadable_noise"}
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("value", "wanted", "entry"),

@@ -69,9 +69,23 @@ def normalise_inchi(text: str) -> str | None:
 
     >>> normalise_inchi("inchi: 1S/CH4/h1H4"), normalise_inchi("1S/CH4/h1H4")
     ('InChI=1S/CH4/h1H4', 'InChI=1S/CH4/h1H4')
+    >>> normalise_inchi("inchi=1s/ccl2o/c2-1(3)4"), normalise_inchi("INCHI=1S/CH4O/C1-2/H2H,1H3")
+    ('InChI=1S/CCl2O/c2-1(3)4', 'InChI=1S/CH4O/c1-2/h2H,1H3')
     """
     written = _INCHI.fullmatch(text)
-    return f"InChI={written[1].upper()}/{written[2]}" if written else None
+    if written is None:
+        return None
+    layers = written[2]
+    if "/" in layers and (layers == layers.lower() or layers == layers.upper()):
+        layers = _in_its_case(layers)
+    return f"InChI={written[1].upper()}/{layers}"
+
+
+def _in_its_case(layers: str) -> str:
+    """Return the layers of an InChI written in one case: elements with a capital, the sign of a layer small."""
+    formula, *others = layers.lower().split("/")
+    elements = _ELEMENT.sub(lambda found: found[0].title(), formula)
+    return "/".join([elements, *(layer[:1] + layer[1:].upper() for layer in others)])
 
 
 def _read_inchi(text: str) -> Chem.Mol | Unreadable:
@@ -241,6 +255,7 @@ def _deepest(outside: str) -> int:
 INCHI = r"(?:(?:std\s?)?inchi\s*[=:]?\s*(?=1s?/)|(?<![\w/.-])(?=1s/c?[a-z0-9]+/))(1s?)/(\S*[a-z]\S*)"
 """An InChI with its label in any form, or without one where the version says what it is."""
 _INCHI = re.compile(rf"\s*{INCHI}\s*", re.IGNORECASE)
+_ELEMENT = re.compile(r"al|as|br|cl|ge|hg|li|mg|na|pb|se|si|sn|[a-z]")
 _LACKS_HYDROGENS = re.compile(r"InChI=1S?/[^/]*H(?![a-z])[^/]*(?:/(?!h)[^/]*)*")
 """An InChI whose formula has hydrogen, and which has no layer that says where."""
 _SIDE = r"((?:->|[^>\s])*+)"

@@ -25,6 +25,7 @@ class NameParts(NamedTuple):
     before: frozenset[str]
     before_han: tuple[str, ...]
     other_han: tuple[str, ...]
+    not_other_han: tuple[str, ...]
     joins: frozenset[str]
     radicals: frozenset[str]
     context: frozenset[str]
@@ -53,6 +54,7 @@ class NameParts(NamedTuple):
             _keys(word for lang, words in parts["before"].items() if lang != "zh" for word in words),
             tuple(parts["before"]["zh"]),
             tuple(parts["other"]["zh"]),
+            tuple(parts["not_other"]["zh"]),
             _keys(raw["joins"]),
             _keys(raw["radicals"]),
             _keys(word for words in raw["context"].values() for word in words),

@@ -128,5 +128,24 @@ def repaired_by_ocr(text: str) -> str | None:
     return repaired
 
 
+_AS_A_DAY = re.compile(r"([0-9]{2,7})-([0-9]{2})-0([0-9])")
+_YEARS = range(1900, 2100)
+
+
+def written_as_day(text: str) -> str | None:
+    """Give the registry number that a program of tables took for a day, and wrote with a nought before its last digit.
+
+    ``None`` where the check digit does not fit, and for a day of our times.
+
+    >>> written_as_day("7719-09-07"), written_as_day("2019-09-03"), written_as_day("7719-09-08")
+    ('7719-09-7', None, None)
+    """
+    found = _AS_A_DAY.fullmatch(text.strip())
+    if found is None or int(found[1]) in _YEARS:
+        return None
+    cas = f"{found[1]}-{found[2]}-{found[3]}"
+    return cas if is_valid(cas) else None
+
+
 def _decimal_digits(text: str) -> str:
     return "".join(str(int(c)) if c.isdecimal() else c for c in text)

@@ -1,8 +1,8 @@
 """The encoding of bytes where nobody says it: by its mark, by its NULs, as UTF-8, else by what reads as a language.
 
 The old encodings that are told apart: Windows-1251 and KOI8-R (Russian), Windows-1256 (Arabic), GB 18030 (Chinese),
-Windows-1252 (French, Spanish, English). Each is tried on a sample, and the one whose letters are those of its language,
-in the order of how common they are there, is taken.
+Windows-932 (Japanese), Windows-1252 (French, Spanish, English). Each is tried on a sample, and the one whose letters
+are those of its language, in the order of how common they are there, is taken.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ _ARABIC = "اليمنورتبةعدسفهكقحجشطصخأىذئزثضغإظء�
 _LATIN = "éèàçñóíáúêâîôûùëïüöäßœæãõåøÉÈÀÇÑÓÍÁÚÊÂÎÔÛÜÖÄ°º«»’‘“”–—…€£§µ²³½±·×®©™ª¿¡\xa0œŒ"
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_JAPANESE_SIGNS = "、。・「」『』（）％－～：ーＡＢＣ０１２３４５６７８９"
+_SECOND_LEVEL = 0x98
+"""First byte from which the rarer half of the characters of JIS X 0208 stands."""
 _CHINESE_SIGNS = "，。、：；！？（）《》“”【】％－　·—…"
 
 
@@ -97,7 +100,7 @@ def _of_another_script(start: bytes) -> str:
         return ""
     scores = encoding_scores(sample)
     best = max(scores, key=lambda encoding: scores[encoding])
-    return best if scores[best] > SURE and scores["cp1252"] < 0 else ""
+    return best if scores[best] > SURE and scores["cp1252"] <= 0 else ""
 
 
 def recognise(sample: bytes) -> str:
@@ -119,6 +122,7 @@ def encoding_scores(sample: bytes) -> dict[str, float]:
         "koi8-r": _score_letters(sample, "koi8-r", _RUSSIAN, cased=True),
         "cp1256": _score_letters(sample, "cp1256", _ARABIC, cased=False),
         "gb18030": _score_chinese(sample),
+        "cp932": _score_japanese(sample),
     }
 
 
@@ -233,6 +237,25 @@ def _score_chinese(sample: bytes) -> float:
             score += 1
         elif "\u4e00" <= character <= "\u9fff":
             score += _level(character)
+        else:
+            score -= 1.5
+    return score / seen if seen else 0.0
+
+
+def _score_japanese(sample: bytes) -> float:
+    """From -1.5 to 1 for each character that is not ASCII; half-width kana are rather the bytes of another encoding."""
+    text = sample.decode("cp932", "replace")
+    if len(sample) >= SAMPLE_BYTES:
+        text = text.rstrip("\ufffd")
+    score, seen = 0.0, 0
+    for character in text:
+        if character <= "\x7f":
+            continue
+        seen += 1
+        if "\u3041" <= character <= "\u30fe" or character in _JAPANESE_SIGNS:
+            score += 1
+        elif "\u4e00" <= character <= "\u9fff":
+            score += 0.6 if character.encode("cp932", "replace")[0] < _SECOND_LEVEL else -0.5
         else:
             score -= 1.5
     return score / seen if seen else 0.0

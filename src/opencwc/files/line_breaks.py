@@ -16,17 +16,20 @@ _QUOTED = re.compile(r"(?:[ \t]?>)+[ \t]?")
 _PARTED_WORD = re.compile(rf"\w[{_HYPHENS}]$")
 _INDEX_NAME = re.compile(rf"[^\W\d_]\)?,\s(?:\S*,\s)*\S*[^\W\d_][{_HYPHENS}]$")
 """The end of a name as an index has it: the parent, a comma, and what is put on it, which keeps its hyphen."""
+_GREETING = re.compile(r"(?:[^\W\d_]+[ \u00a0]){0,4}[^\W\d_]+ ?[,!،，]")
+_SIGNER = re.compile(r"(?:[^\W\d_]+[. \u00a0-]{1,2}){0,3}[^\W\d_]+")
+_OTHER_HYPHEN = re.compile(r"(?<=\w)[\u00ad\u2010](?=[ \t]*\r?\n)")
 _FULL = 0.75
 _LEAST_FULL = 45
 
 
 def join_numbers(text: str) -> str:
-    r"""Return a text in which a number or a key that a line's end parts is whole again.
+    r"""Return a text in which a number or a key that a line's end parts is whole again; a word keeps a plain hyphen.
 
     >>> join_numbers("CAS 111-\n48-8, phosphorus oxychlo-\nride")
     'CAS 111-48-8, phosphorus oxychlo-\nride'
     """
-    return _PARTED_NUMBER.sub("-", text) if "\n" in text else text
+    return _PARTED_NUMBER.sub("-", _OTHER_HYPHEN.sub("-", text)) if "\n" in text else text
 
 
 def is_parted(line: str, following: str) -> bool:
@@ -74,6 +77,15 @@ def _goes_on(line: str, following: str, usual: int) -> bool:
     line = line.strip()
     is_full = len(line) >= max(_LEAST_FULL, _FULL * usual)
     return following.lstrip()[:1].islower() and (is_full or (line[-1:].islower() and " " in line))
+
+
+def is_signed(greeting: str, name: str) -> bool:
+    """Tell whether a line can be the greeting at the end of a message, and the next one the name below it.
+
+    >>> is_signed("Kind regards,", "Anil Sarin"), is_signed("Acetone,", "Sarin 5 kg"), is_signed("We sell,", "Sarin")
+    (True, False, True)
+    """
+    return _GREETING.fullmatch(greeting.strip()) is not None and _SIGNER.fullmatch(name.strip()) is not None
 
 
 def without_quotation_marks(lines: Sequence[str]) -> list[str]:

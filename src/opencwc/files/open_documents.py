@@ -1,7 +1,7 @@
 """OpenDocument text: paragraphs and tables in the order of the document, then the heads and feet of its pages.
 
-Read too: notes, comments, text boxes; and, as passages whose place says so, text that was deleted with tracking of
-changes.
+Read too: notes, comments, text boxes, pictures; and, as passages whose place says so, text that was deleted with
+tracking of changes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from opencwc.files.document_reading import DocumentSource
 from opencwc.files.office_packages import Holder, Story
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
+from opencwc.files.pictures import read_inside
 from opencwc.finding import Message
 
 _HOLDERS = {"note": "footnote", "annotation": "comment", "text-box": "text box", "deletion": "deleted"}
@@ -25,7 +26,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
     manifest = "META-INF/manifest.xml"
     if manifest in package.names and b"encryption-data" in package.read(manifest):
         raise Refusal("reading_encrypted", "reading_remedy_remove_password")
-    pictures = sum(name.startswith("Pictures/") for name in package.names)
+    pictures = [name for name in package.names if name.startswith("Pictures/")]
 
     def passages() -> Iterator[Item]:
         yield from _Story(reading, within="body").walk(package.chunks("content.xml"))
@@ -34,8 +35,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
                 yield from _Story(reading, within="master-styles").walk(package.chunks("styles.xml"))
             except Refusal as refusal:
                 yield Unread("styles.xml", refusal.message)
-        if pictures:
-            reading.note(Message("reading_pictures", {"count": pictures}))
+        yield from read_inside(package, pictures, reading)
 
     return passages()
 

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
+from opencwc.files.line_breaks import is_parted
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
 from opencwc.files.pictures import numbered, recognised
 from opencwc.files.right_to_left import ARABIC, lines_as_read
@@ -119,7 +120,10 @@ def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Ite
 
 
 def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
-    """Join lines to paragraphs where they follow each other closely; PDFium gives the lines, and where they stand."""
+    """Join lines to paragraphs where they follow each other closely, or a word goes on at the head of the next column.
+
+    PDFium gives the lines, and where they stand.
+    """
     lines: list[tuple[str, float | None]] = []
     if ARABIC.search(text):
         lines += lines_as_read(textpage)
@@ -140,7 +144,8 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
     spaced: list[str] = []
     before: float | None = None
     for words, height in lines:
-        if words and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
+        is_far = before is not None and height is not None and not -0.5 <= before - height <= 1.5 * usual
+        if words and usual and is_far and not is_parted(spaced[-1], words):
             spaced.append("")
         spaced.append(words)
         before = height if words else before

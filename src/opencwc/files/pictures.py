@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from opencwc.files.passages import Item, Passage, PictureReader, Reading, Refusal, Unread, paragraphs
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from opencwc.files.document_reading import DocumentSource
+    from opencwc.files.office_packages import Package
 
+_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp")
 _INSTALL_OCR = "reading_remedy_install_tesseract"
 
 
@@ -36,6 +39,31 @@ def _pages(data: bytes, tesseract: PictureReader, reading: Reading) -> Iterator[
         yield Unread(f"p. {number}", Message("reading_picture_large", {"dots": MOST_DOTS}))
     except DAMAGED:
         yield Unread(f"p. {number}", Message("reading_ocr_failed"))
+
+
+def read_inside(package: Package, names: Iterable[str], reading: Reading) -> Iterator[Item]:
+    """Yield the text of the pictures in a package, and note how many of them gave none: most are logos and lines."""
+    silent = 0
+    for name in names:
+        found = False
+        for item in _inside(package, name, reading):
+            if isinstance(item, Passage):
+                found = True
+                yield Passage(f"{PurePosixPath(name).name} > {item.place}", item.text)
+        silent += not found
+    if silent:
+        reading.note(Message("reading_pictures", {"count": silent}))
+
+
+def _inside(package: Package, name: str, reading: Reading) -> Iterator[Item]:
+    if reading.tesseract is None or not name.lower().endswith(_ENDINGS):
+        return
+    try:
+        data = package.read(name)
+    except Refusal as refusal:
+        yield Unread(name, refusal.message)
+        return
+    yield from _pages(data, reading.tesseract, reading)
 
 
 def recognised(tesseract: PictureReader, draw: Callable[[], Image], place: str, reading: Reading) -> Iterator[Item]:

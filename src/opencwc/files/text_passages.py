@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from opencwc.files.delimiters import guess_delimiter_of_text, sniff_delimiter_of_text
 from opencwc.files.document_reading import DocumentSource
-from opencwc.files.line_breaks import joined_lines, without_quotation_marks
+from opencwc.files.line_breaks import is_signed, joined_lines, without_quotation_marks
 from opencwc.files.passages import Item, Passage, Reading, TablePassages, paragraphs
 
 SAMPLE_LINES = 4_000
@@ -33,6 +33,10 @@ def read_text(text: str, place: str = "") -> Iterator[Item]:
     lines = plain.split("\n")
     if "\n>" in plain or plain.startswith(">"):
         lines = without_quotation_marks(lines)
+    yield from _signed(_passages(lines, place)) if place else _passages(lines, place)
+
+
+def _passages(lines: Sequence[str], place: str) -> Iterator[Passage]:
     if runs_on(lines[:SAMPLE_LINES]):
         before = f"{place} " if place else ""
         for number, paragraph in enumerate(paragraphs(lines), 1):
@@ -40,6 +44,20 @@ def read_text(text: str, place: str = "") -> Iterator[Item]:
         return
     for number, (at, line) in enumerate(joined_lines(lines, wrapped=bool(place)), 1):
         yield Passage(f"{place} ¶ {number}" if place else str(at), line)
+
+
+def _signed(passages: Iterator[Passage]) -> Iterator[Passage]:
+    """Yield the passages of a message; the name below its greeting is one with it."""
+    kept: Passage | None = None
+    for passage in passages:
+        if kept is not None and is_signed(kept.text, passage.text):
+            kept = Passage(kept.place, f"{kept.text}\n{passage.text}")
+            continue
+        if kept is not None:
+            yield kept
+        kept = passage
+    if kept is not None:
+        yield kept
 
 
 def runs_on(lines: Sequence[str]) -> bool:

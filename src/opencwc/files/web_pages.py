@@ -1,6 +1,7 @@
 """HTML as a person sees it: text by block, tables by row, with the texts of pictures and of hints.
 
-The reader keeps no tree, takes every page in one pass and fetches nothing. What is marked as hidden comes as passages
+The reader keeps no tree, takes every page in one pass and fetches nothing: a note counts the pictures that have no text
+of their own. What is marked as hidden comes as passages
 of their own whose place says so, and a note tells of it. So does what stands around the text (menus, heads and feet of
 the site, sidebars): its place begins with `ASIDE`. Left out: scripts and styles.
 """
@@ -178,6 +179,7 @@ class _Page:
         self._tables = 0
         self._open_tables: list[_OpenTable] = []
         self._hints: list[tuple[int, str]] = []
+        self._pictures = 0
 
     def take(self, token: _Token) -> Iterator[Item]:
         if token.kind == "text":
@@ -196,6 +198,8 @@ class _Page:
         while self._open_tables:
             yield from self._end_row()
             self._open_tables.pop()
+        if self._pictures:
+            self._reading.note(Message("reading_pictures", {"count": self._pictures}))
 
     # ------------------------------------------------------------------------------------------------------ elements
 
@@ -248,6 +252,8 @@ class _Page:
         label = attributes.get("alt") or (attributes.get("value") if name == "input" else None)
         if name in ("img", "area", "input") and label and attributes.get("type", "text").lower() != "hidden":
             self._put(f" {label} ")
+        elif name == "img" and not attributes.get("src", "").lower().startswith("cid:"):  # those are attached
+            self._pictures += 1
         if (hint := attributes.get("title")) and hint != label:
             self._put(f" ({hint}) ")
 

@@ -1,8 +1,8 @@
 """DOCX: paragraphs and tables in the order of the document, then what stands beside it.
 
-Read: inserted text, text boxes, headers, footers, notes, comments, formulas, documents inside; and, as passages of
-their own whose place says so, text that was deleted with tracking of changes and text that is hidden. Left out: the
-older copy of what is drawn twice, field instructions.
+Read: inserted text, text boxes, headers, footers, notes, comments, formulas, documents and pictures inside; and, as
+passages of their own whose place says so, text that was deleted with tracking of changes and text that is hidden. Left
+out: the older copy of what is drawn twice, field instructions.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import groupby
 from opencwc.files.document_reading import DocumentSource
 from opencwc.files.office_packages import Holder, Story
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
+from opencwc.files.pictures import read_inside
 from opencwc.finding import Message
 
 _BESIDE = ("header", "footer", "footnotes", "endnotes", "comments", "diagramData", "chart")
@@ -35,7 +36,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
         raise Refusal("reading_damaged", "reading_remedy_save_in_word_processor")
     if any(name.lower().endswith("vbaproject.bin") for name in package.names):
         reading.note(Message("reading_macros"))
-    pictures = sum("/media/" in name for name in package.names)
+    pictures = [name for name in package.names if "/media/" in name]
 
     def passages() -> Iterator[Item]:
         counts = _Counts()
@@ -55,8 +56,7 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
                 yield from inner(package.read(relation.target), posixpath.basename(relation.target))
             elif relation.kind == "oleObject":
                 yield Unread(posixpath.basename(relation.target), Message("reading_kind_unknown"))
-        if pictures:
-            reading.note(Message("reading_pictures", {"count": pictures}))
+        yield from read_inside(package, pictures, reading)
 
     return passages()
 

@@ -16,7 +16,9 @@ class MeaningWords(NamedTuple):
     """The words of ``data/other_meanings.yaml``, of all languages at once; that file says where each of them stands."""
 
     people_before: tuple[str, ...]
+    greetings: frozenset[str]
     places_before: tuple[str, ...]
+    towards: tuple[str, ...]
     parts_before: tuple[str, ...]
     firms_before: tuple[str, ...]
     before_colon: tuple[str, ...]
@@ -37,7 +39,9 @@ class MeaningWords(NamedTuple):
         before, after = raw["before"], raw["after"]
         return cls(
             people_before=_words(before["people"]),
+            greetings=frozenset(_words(raw["greetings"])),
             places_before=_words(before["places"]),
+            towards=_words(before["towards"]),
             parts_before=_words(before["parts"]),
             firms_before=_words(before["firms"]),
             before_colon=_words(raw["before_colon"]),

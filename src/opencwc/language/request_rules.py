@@ -68,7 +68,8 @@ class RequestRules:
     def find(self, words: Words) -> list[Match]:
         """Return every place where a term stands, in the order of the text.
 
-        A longer term hides a word of compliance that stands in it: "without declaring" does not declare.
+        A longer term hides a word of compliance that stands in it: "without declaring" does not declare. A term of the
+        group ``none`` hides every word in it: what is caused (造成) is not made (造).
         """
         matches = {Match(start, end, TARGET, "") for start, end in _written_in_signs(words)}
         for start in words.starts:
@@ -77,6 +78,9 @@ class RequestRules:
                     until = _rest_until(words, end, term.rest)
                     if until:
                         matches.add(Match(start, until, term.group, term.language))
+        if nothing := [match for match in matches if match.group == _NONE]:
+            covered = {place for match in nothing for place in range(match.start, match.end)}
+            matches = {match for match in matches if not covered.issuperset(range(match.start, match.end))}
         return sorted(match for match in matches if match.group != "compliance" or not _hidden(match, matches))
 
     def _beginning(self, form: str) -> Iterator[Term]:
@@ -217,6 +221,7 @@ _SMILES = re.compile(
     r"(?<!\S)(?=\S{0,200}[(=#\[])(?=\S{0,200}[cnops])[a-z0-9@+\-\[\]()=#/\\.%]{6,2000}(?=[?!,;]?(?:\s|$))"
 )
 _HIDING = ("loophole", "evade", "agent")
+_NONE = "none"
 _FORMAT = 1  # raised with every change of what is kept in the cache
 _SHORTEST_COMPACT = 5
 _WIDEST_GAP = 3

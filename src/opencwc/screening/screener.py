@@ -11,7 +11,7 @@ from opencwc.chemistry.molecule_reader import is_query
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import LONGEST_NAME
 from opencwc.chemistry.name_scanning import running_key
-from opencwc.chemistry.registry_numbers import looks_like_cas
+from opencwc.chemistry.registry_numbers import looks_like_cas, written_as_day
 from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
@@ -84,8 +84,16 @@ class Screener(StructureScreener):
             return outcomes
         if looks_like_cas(text):  # why it is no right number was said
             return unread
+        if is_number and (cas := written_as_day(text)):
+            return self._of_day(cas)
         reason = Message("unreadable_number") if is_number else _number_unknown(text)
         return (unreadable(reason),) if reason else unread
+
+    def _of_day(self, cas: str) -> tuple[Outcome, ...]:
+        """Answer for a registry number that was written as a day."""
+        from opencwc.screening.mentions.model import reviewed
+
+        return reviewed(self.answer_known(self.known.by_number(cas), "cas"), "doubt_near_spelling")
 
     def _read_within(self, text: str) -> tuple[Outcome, ...]:
         """Return what a value mentions, or the names and drawings beside its amounts, with what is left over of it."""
@@ -143,7 +151,7 @@ class Screener(StructureScreener):
 
     def _unlisted(self, name: str) -> tuple[Candidate, ...]:
         """Return what a name stands for where no list has it."""
-        if _is_kind_of_chemicals(name):
+        if _is_kind_of_chemicals(name) or _POINTED.fullmatch(name):
             return ()
         resolver = self.known.resolver
         curated = resolver.by_curated_name(name)
@@ -198,6 +206,8 @@ NO_MENTION = Outcome(Verdict.NOT_LISTED, "text", Message("why_no_mention"))
 LABEL_OF_KIND = {"ec": "EC", "un": "UN", "hs": "HS"}
 """What stands before a number of each kind, so that it is read as one."""
 LEAST_NAME = 3
+_POINTED = re.compile(r"[^\W\d_]\.[^\W\d_]\.?")
+"""What says that there is nothing to say: n.d., s.d., k.A."""
 LEAST_BESIDE = 4
 _NUMBER_REASONS = {
     "ec_number": "unreadable_ec_unknown", "un_number": "unreadable_un_unknown", "hs_code": "unreadable_hs_unknown",

@@ -156,8 +156,8 @@ class Agreement:
             yield whole
             return
         taken = Taken(stretches)
-        for found in _BARE_CODE.finditer(read.text):
-            code = f"{found[1]}{found[2] or found[3]}"
+        for found in (_CODE_OF_LIST if is_list_of_codes(read.text) else _BARE_CODE).finditer(read.text):
+            code = "".join(filter(None, found.groups()))
             known = self._subheadings.get(code)
             if known and known.alone and not taken.overlaps(found.start(), found.end()):
                 yield Stated("hs_code", found.start(), found.end(), found[0], code, "")
@@ -177,6 +177,15 @@ class Agreement:
             for cas in subheading.chemicals:
                 table.setdefault(cas, []).append(subheading.code)
         return {cas: tuple(codes) for cas, codes in table.items()}
+
+
+def is_list_of_codes(text: str) -> bool:
+    """Tell whether a text is several codes and the signs between them alone.
+
+    >>> is_list_of_codes("2920.21; 2920.22"), is_list_of_codes("2920.21"), is_list_of_codes("102-71-6, 111-48-8")
+    (True, False, False)
+    """
+    return _LIST_OF_CODES.fullmatch(text) is not None
 
 
 def is_only_digits(text: str) -> bool:
@@ -231,6 +240,8 @@ HEADING, SUBHEADING = 4, 6
 MOST_NAMES = 5
 NEAR, WINDOW = 60, 300
 """Characters between a number and its name, and around a code, within which two things are said of one."""
+_CODE_OF_LIST = re.compile(r"(?<![\d.])(2[89]\d\d|3[0-8]\d\d)\.?(\d\d)(?:[. ]?\d\d){0,2}(?=\s*(?:[;,/]|$))")
+_LIST_OF_CODES = re.compile(r"\s*\d{4}\.?\d\d[\d. ]{0,8}(?:[;,/]\s*\d{4}\.?\d\d[\d. ]{0,8}){1,30}\s*")
 _ONLY_DIGITS = re.compile(r"\s*\d{4}[\d. ]{2,10}\s*")
 _PREPARATIONS = frozenset(map(str, range(30, 40)))
 _LABELLED_CODE = re.compile(

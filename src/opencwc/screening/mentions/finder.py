@@ -12,16 +12,17 @@ from opencwc.chemistry.chemical_words import is_substituent
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
-from opencwc.screening.mentions.conflicts import Agreement, is_only_digits
+from opencwc.screening.mentions.conflicts import Agreement, is_list_of_codes, is_only_digits
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
 from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SPACED, SYSTEMATIC, Signs
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, reviewed
 from opencwc.screening.mentions.names import Names, Use
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
 from opencwc.screening.mentions.other_meanings import OtherMeanings
 from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
+from opencwc.screening.mentions.shared_words import SharedWords, may_share
 from opencwc.screening.mentions.spaced_letters import SpacedLetters
 from opencwc.screening.mentions.statements import Stating
 from opencwc.screening.mentions.systematic import SystematicSpans
@@ -43,6 +44,7 @@ class Finder:
         parts = NameParts.load()
         other_meanings = OtherMeanings(self.scanner, resolver.curated, parts)
         self._names = Names(judge, self.scanner, parts, self._denial, other_meanings)
+        self._shared = SharedWords(self.scanner, self._names.judge_spotted)
         self._systematic = SystematicSpans(judge)
         self._near = NearSpellings(judge, self.scanner, other_meanings)
         self._agreement = Agreement(judge)
@@ -94,7 +96,7 @@ class Finder:
             for reading in going_on:
                 step(reading)
         self._find_systematic(going_on)
-        for step in (self._find_names, self._find_near, self._part, self._hold_together):
+        for step in (self._find_names, self._find_near, self._find_shared, self._part, self._hold_together):
             for reading in going_on:
                 step(reading)
         return readings
@@ -143,6 +145,13 @@ class Finder:
                 mention for mention in reading.found if mention.met or not _lies_within(mention, near)
             ] + near
 
+    def _find_shared(self, reading: _Reading) -> None:
+        if may_share(reading.text) or any(mention.kind == "name" and mention.met for mention in reading.found):
+            shared = list(self._shared.find(reading.text, reading.found))
+            taken = Taken((mention.start, mention.end) for mention in shared)
+            whole = [one for one in reading.found if one.met or not taken.overlaps(one.start, one.end)]
+            reading.found = whole + shared
+
     def _part(self, reading: _Reading) -> None:
         if not reading.unsure and any(mention.met for mention in reading.found):
             reading.read = TextRead(reading.text, reading.words, read_row(reading.text))
@@ -151,7 +160,7 @@ class Finder:
 
     def _hold_together(self, reading: _Reading) -> None:
         read = cast(TextRead, reading.read)
-        if read.stated or (reading.signs & NUMBER and is_only_digits(reading.text)):
+        if read.stated or (reading.signs & NUMBER and _has_only_codes(reading.text)):
             reading.found.sort(key=_place)
             reading.found += [
                 *self._agreement.of_numbers(read, reading.found),
@@ -194,6 +203,10 @@ def _in_blocks(texts: Iterable[str]) -> Iterator[list[str]]:
             block, size = [], 0
     if block:
         yield block
+
+
+def _has_only_codes(text: str) -> bool:
+    return is_only_digits(text) or is_list_of_codes(text)
 
 
 def _has_override(text: str) -> bool:

@@ -52,6 +52,8 @@ class Signs:
             signs |= SPACED
         if "=" in text or "#" in text or "[" in text or ("(" in text and _DRAWN_BETWEEN.search(text)):
             signs |= DRAWN
+        if "U.N." in text:
+            signs |= NUMBER
         return signs & _OF_TEXTS
 
     def _has_name(self, text: str, cut: Sequence[str], weights: Sequence[int]) -> bool:

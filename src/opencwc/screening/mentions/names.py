@@ -23,7 +23,7 @@ from opencwc.language.language_rules import LANGUAGES
 from opencwc.screening.known_chemicals import Known, has_item_letter, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
-from opencwc.screening.mentions.other_meanings import TOUCHING, OtherMeanings
+from opencwc.screening.mentions.other_meanings import SOMEWHERE, TOUCHING, OtherMeanings
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
 
@@ -52,7 +52,8 @@ class Names:
 
     def choose(self, read: TextRead, uses: Sequence[Use], others: Sequence[Mention]) -> list[Spotted]:
         """Return the names that are meant as chemicals, given what else the text has."""
-        uses = [weighed for use in uses if (weighed := self._weigh(use, read))]
+        beside = any(not use.against and use.needs == "plain" and _is_of_schedule_1(use.name) for use in uses)
+        uses = [weighed for use in uses if (weighed := self._weigh(use, read, beside_agent=beside))]
         if others:
             taken = Taken((other.start, other.end) for other in others)
             uses = [use for use in uses if not taken.overlaps(use.name.start, use.name.end)]
@@ -115,11 +116,13 @@ class Names:
         """The words that join the parts of a list, and none."""
         return frozenset({"", *self._parts.conjunctions, *_OTHER_ANDS, *_UNSPACED_ANDS})
 
-    def _weigh(self, use: Use, read: TextRead) -> Use | None:
+    def _weigh(self, use: Use, read: TextRead, *, beside_agent: bool) -> Use | None:
         """Hold what speaks for another meaning of a name against what speaks for a chemical; ``None`` where it wins."""
         if not use.against:
             return use
-        in_favour = self._other_meanings.in_favour(use.name, read, plain=use.needs == "plain")
+        in_favour = (
+            self._other_meanings.in_favour(use.name, read, plain=use.needs == "plain") + beside_agent * SOMEWHERE
+        )
         if in_favour < use.against:
             return None
         return use._replace(name=use.name._replace(doubtful=in_favour == use.against))
@@ -190,7 +193,7 @@ class Names:
 
     def _needs_of_ordinary(self, name: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
         """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
-        rules = self._ordinary[running_name(name.spellings[0].name.text)]
+        rules = self._ordinary_of(name, written)
         before, after = self._around(name, text, words)
         if any(_is_ordinary(rule, before, after) for rule in rules) or self._has_with(rules, text):
             return None
@@ -202,10 +205,16 @@ class Names:
     def _is_of_others(self, name: Spotted, written: str, text: str, words: list[Word]) -> bool:
         """Tell whether what is around a name makes another word of it, or what a device is for."""
         return (
-            (not written.isascii() and text.endswith(self._parts.other_han, 0, name.start))
+            (not written.isascii() and self._has_other_before(name, text))
             or self._is_equipment(name, text, words)
             or _PLACE.match(text, name.end) is not None
             or _FREE.match(text, name.end) is not None
+        )
+
+    def _has_other_before(self, name: Spotted, text: str) -> bool:
+        """Tell whether a sign touches a name that makes a chemical of it that has nothing to do with it."""
+        return text.endswith(self._parts.other_han, 0, name.start) and not text.endswith(
+            self._parts.not_other_han, 0, name.start
         )
 
     def _needs_of(self, written: str, spellings: tuple[Spelling, ...]) -> tuple[frozenset[str], frozenset[str], str]:
@@ -227,7 +236,7 @@ class Names:
         """Return what is known of the ordinary meanings of a word; not those in other languages than that of the text
         where the word names the chemical in that language: the castor plant is "ricin" in French alone.
         """
-        rules = self._ordinary.get(running_name(name.spellings[0].name.text), ())
+        rules = self._ordinary_of(name, text[name.start : name.end])
         if not any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
             return rules
         spoken = self._languages[text]
@@ -323,7 +332,7 @@ class Names:
         """Return a name as a mention; none where it is a part of another name and has to do with no entry."""
         written = text[name.start : name.end]
         kind = "formula" if name.spellings and self._needs_of(written, name.spellings)[0] == {"formula"} else "name"
-        known, outcomes = self._of_spotted(name, written)
+        known, outcomes = self.judge_spotted(name, written)
         if kind == "formula" and any(shared_by_isomers(written, smiles) for smiles in known.structures):
             outcomes = reviewed(outcomes, "doubt_formula")
         elif word := self._ordinary_meaning(name, written, text):
@@ -347,7 +356,8 @@ class Names:
         needy = (rule for rule in self._rules(name, text) if {"context", "chemical", "agent"} & set(rule.needs))
         return next(needy, None)
 
-    def _of_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+    def judge_spotted(self, name: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+        """Return, and remember, what a spotted name stands for and what comes of it."""
         key: object = name.name_id if not name.spellings else tuple(s.chemical.cas for s in name.spellings)
         if key not in self._answers:
             if name.spellings:
@@ -397,6 +407,11 @@ class Names:
             before = words[name.first - 2]
             return before.stem in self._parts.before or _is_salt(before.key)
         return False
+
+    def _ordinary_of(self, name: Spotted, written: str) -> tuple[OrdinaryWord, ...]:
+        """Return what is known of the ordinary meanings of a name: of its stem, those that are written exactly so."""
+        rules = self._ordinary.get(running_name(name.spellings[0].name.text), ())
+        return tuple(rule for rule in rules if rule.word.casefold() == written.casefold()) or rules
 
     @cached_property
     def _ordinary(self) -> dict[str, tuple[OrdinaryWord, ...]]:

@@ -31,14 +31,16 @@ class OtherMeanings:
         words = MeaningWords.load()
         self._curated = curated
         self._parts = parts
-        self._people, self._places, self._storage, self._firms, self._senders, self._no_names, self._chemical = (
+        self._people, self._places, self._towards, self._storage, self._firms, self._senders = (
             _Phrases.of(phrases, scanner)
             for phrases in (
-                words.people_before, words.places_before, words.parts_before, words.firms_before, words.before_colon,
-                words.no_names, words.chemical,
+                words.people_before, words.places_before, words.towards, words.parts_before, words.firms_before,
+                words.before_colon,
             )
         )  # fmt: skip
+        self._no_names, self._chemical = (_Phrases.of(phrases, scanner) for phrases in (words.no_names, words.chemical))
         self._hazard_class = _Phrases.of(words.hazard_class, scanner)
+        self._greetings = words.greetings
         self._chapters, self._packings = words.chapters, words.packings
         self._people_behind, self._firms_behind = (
             _Phrases.of(phrases, scanner, stemmed=False) for phrases in (words.people_after, words.firms_after)
@@ -64,8 +66,10 @@ class OtherMeanings:
             return TOUCHING if initial.start() else SOMEWHERE  # "A. Sarin" can also begin a list
         if self._is_apposed(name, text, words):
             return SOMEWHERE if any(map(str.isdigit, text)) else APPOSED
+        if text[name.start : name.end].istitle() and self._towards.precede(name, text, words, _SPACES):
+            return SOMEWHERE if any(map(self._speaks_of_chemicals, words)) else APPOSED
         if _is_capital(text, name) and (_OWNING.match(text, name.end - 1) or _is_signature(name, text)):
-            return SOMEWHERE
+            return APPOSED if self._is_below_a_greeting(name, text) else SOMEWHERE
         return 0
 
     def in_favour(self, name: Spotted, read: TextRead, *, plain: bool) -> int:
@@ -134,6 +138,11 @@ class OtherMeanings:
         is_street = self._places.has(first) or (first.key,) in self._firms_behind.words
         named = text[first.start].isupper() and any((word.key,) in self._firms_behind.words for word in rest)
         return is_street or named
+
+    def _is_below_a_greeting(self, name: Spotted, text: str) -> bool:
+        """Tell whether the line above a name is a greeting and nothing else."""
+        above = text[: name.start].rstrip().rpartition("\n")[2]
+        return above.strip(" ,!،，").casefold() in self._greetings
 
     def _is_apposed(self, name: Spotted, text: str, words: Sequence[Word]) -> bool:
         """Tell whether behind a name in capitals come a comma and a place, or a word in capitals that is none of
@@ -267,6 +276,6 @@ _OF = re.compile(r" ?|(?: (?:of|de|d['’]|von|van|di))? ")
 _INITIAL_BEFORE = re.compile(r"(?<!\w)[^\W\d_a-z]\. ?$")
 _INITIAL_BEHIND = re.compile(r",? ?[^\W\d_a-zа-я\u0600-\u06ff\u3040-\uffff]\.(?!\d)")
 _APPOSED = re.compile(r", ?[^\W\d_a-zа-я\u0600-\u06ff\u3040-\uffff](?!-)\w*")
-_HOUSE = re.compile(r",? ?\d{1,4}(?: ?[a-z])?,? (?=\w)")
+_HOUSE = re.compile(r",? ?\d{1,4}(?:st|nd|rd|th| ?[a-z])?,? (?=\w)")
 _COMMA = re.compile(r",\s?")
 _OWNING = re.compile(r".?['’]s?\b|['’]")
