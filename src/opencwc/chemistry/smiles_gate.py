@@ -29,21 +29,24 @@ class Need(NamedTuple):
 
     ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
     a phosphorus must carry (0: none is asked for); ``quaternary`` counts quaternary nitrogens; ``positive`` is the
-    atomic number of an atom that must be charged (0: none).
+    atomic number of an atom that must be charged (0: none); ``bridges`` counts oxygens with two carbon neighbours;
+    ``phosphorus`` is the composition key of what a phosphorus is bound to, without hydrogens and metals (0: none).
     """
 
     elements: tuple[tuple[int, int], ...]
     alkyl_on_phosphorus: int
     quaternary: int
     positive: int
+    bridges: int
+    phosphorus: int
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What may be listed, as arrays: sorted composition keys, and least counts of rules whose rest is free.
 
-    ``full_keys`` are full composition keys; ``keys``, for what is drawn on metals, leave rings and hydrogens out.
-    ``bare`` has a bit for each 16 upper bits of the key of the heavy atoms alone. ``needs`` has one row a rule;
+    ``full_keys`` are full composition keys; ``keys``, for what is drawn on metals, leave hydrogens out. ``bare`` has a
+    bit for each 16 upper bits of the key of the heavy atoms alone. ``needs`` and ``phosphorus`` have one row a rule;
     ``traits`` marks by atomic number the metals and the elements that some need asks for and few molecules have, and
     ``least_positive`` is how many charged atoms a component must have to meet a need without such an element.
     """
@@ -52,6 +55,7 @@ class Limits:
     keys: NDArray[np.uint64]
     bare: NDArray[np.uint64]
     needs: NDArray[np.int16]
+    phosphorus: NDArray[np.uint64]
     traits: U8
     least_positive: int
 
@@ -71,13 +75,14 @@ def make_limits(full_keys: Iterable[int], keys: Iterable[int], bare: Iterable[in
         for number, count in need.elements:
             table[row, number] = count
         charge = {0: [], 7: [_POSITIVE_NITROGEN]}.get(need.positive, [_POSITIVE])
-        table[row, [_QUATERNARY, _ALKYL]] = need.quaternary, need.alkyl_on_phosphorus
-        table[row, charge] = 1
+        table[row, [_QUATERNARY, _ALKYL, _BRIDGES]] = need.quaternary, need.alkyl_on_phosphorus, need.bridges
+        table[row, charge] = int(need.quaternary == 0)  # a quaternary may carry its counter-charge, as an N-oxide does
         rare = [number for number, _ in need.elements if number not in _COMMON]
         traits[rare] |= _RARE
         if not rare:
             least_positive = min(least_positive, max(need.quaternary, int(need.positive > 0)))
-    return Limits(full, between, bits, table, traits, least_positive)
+    phosphorus = np.array([need.phosphorus for need in rows], np.uint64)
+    return Limits(full, between, bits, table, phosphorus, traits, least_positive)
 
 
 def scan(data: U8, offsets: NDArray[np.int64], limits: Limits) -> NDArray[np.bool_]:
@@ -91,12 +96,13 @@ def scan(data: U8, offsets: NDArray[np.int64], limits: Limits) -> NDArray[np.boo
         return sent_on
     tables = _tables()
     atoms, marks = np.zeros(_ATOMS, np.int64), np.zeros(_MARKS, np.int64)
-    pieces, counts = np.zeros(_MAX_ATOMS, np.uint64), np.zeros(_NEEDS, np.int64)
+    pieces, counts = np.zeros(_KEYS, np.uint64), np.zeros(_NEEDS, np.int64)
     scan_texts(
         data.ctypes.data, offsets.ctypes.data, len(sent_on),
         *(table.ctypes.data for table in (tables.symbols, tables.bonds, limits.traits, tables.metals, tables.weights)),
         tables.bonded.ctypes.data, limits.full_keys.ctypes.data, len(limits.full_keys), limits.keys.ctypes.data,
-        len(limits.keys), limits.bare.ctypes.data, limits.needs.ctypes.data, len(limits.needs), limits.least_positive,
+        len(limits.keys), limits.bare.ctypes.data, limits.needs.ctypes.data, len(limits.needs),
+        limits.phosphorus.ctypes.data, limits.least_positive,
         *(room.ctypes.data for room in (atoms, marks, pieces, counts, sent_on)),
     )  # fmt: skip
     return sent_on
@@ -126,13 +132,16 @@ def _tables() -> _Tables:
     bonds = np.zeros((_NUMBERS, 9), np.int16)
     metals = np.zeros(_NUMBERS, np.uint8)
     weights = np.zeros(_NUMBERS, np.uint64)
-    bonded = np.zeros((_NUMBERS, MOST_NEIGHBOURS + 1), np.uint64)
+    bonded = np.zeros((_NUMBERS, MOST_NEIGHBOURS + 1, MOST_NEIGHBOURS + 1), np.uint64)
     metals[list(METALS)] = 1
     for number in range(1, 119):
         symbol = periodic.GetElementSymbol(number)
         symbols[ord(symbol[0]) - 64, ord(symbol[1]) - 96 if len(symbol) > 1 else 0] = number
         weights[number] = weight(number)
-        bonded[number] = [bonded_weight(number, count) for count in range(MOST_NEIGHBOURS + 1)]
+        bonded[number] = [
+            [bonded_weight(number, count, carbons) for carbons in range(MOST_NEIGHBOURS + 1)]
+            for count in range(MOST_NEIGHBOURS + 1)
+        ]
         if number in METALS and list(periodic.GetValenceList(number)) == [-1]:
             bonds[number] = _ANY_SUM
         elif number in METALS:
@@ -160,10 +169,11 @@ def _sums(symbol: str, charge: int, *, radicals: bool) -> int:
 
 # As in `opencwc.chemistry.smiles_gate_kernel`, which is not imported: that would compile it.
 _NUMBERS = 128
-_MAX_ATOMS = 256
-_ATOMS = 26 * _MAX_ATOMS
+_MAX_ATOMS = 520
+_ATOMS = 27 * _MAX_ATOMS
 _MARKS = 7 * _MAX_ATOMS
-_QUATERNARY, _POSITIVE_NITROGEN, _POSITIVE, _ALKYL, _NEEDS = 119, 120, 121, 122, 123
+_KEYS = 3 * _MAX_ATOMS
+_QUATERNARY, _POSITIVE_NITROGEN, _POSITIVE, _BRIDGES, _ALKYL, _NEEDS = 119, 120, 121, 122, 123, 124
 _RARE, _METAL = 1, 2
 _ANY_SUM = 0x7FFF
 _NEVER = 1 << 30

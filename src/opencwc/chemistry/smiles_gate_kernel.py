@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-MAX_ATOMS = 256
-MAX_LENGTH = 1_200
+MAX_ATOMS = 520
+MAX_LENGTH = 1_250
 _MAX_CLOSURES = 64
 _MAX_DEPTH = 64
 _MAX_PARTS = 64
@@ -42,13 +42,21 @@ _BLURRED = 14 * MAX_ATOMS
 _HEAVY = 15 * MAX_ATOMS
 _DRAWN_HYDROGENS = 16 * MAX_ATOMS
 _NEIGHBOURS = 17 * MAX_ATOMS
-_NEAR = 18 * MAX_ATOMS  # eight rows
+_CARBONS = 18 * MAX_ATOMS
+_NEAR = 19 * MAX_ATOMS  # eight rows
 QUATERNARY = 119  # in a row of what a rule needs, behind the counts by atomic number
 POSITIVE_NITROGEN = 120
 POSITIVE = 121
-ALKYL = 122
-NEEDS = 123
+BRIDGES = 122
+ALKYL = 123
+NEEDS = 124
 ATOMS = _NEAR + _MOST_NEIGHBOURS * MAX_ATOMS
+
+# The keys: of each piece, of each atom with its neighbours, and of each piece with what surrounds each of its atoms.
+_PIECE_KEY = 0
+_OF_ATOM = 1 * MAX_ATOMS
+_DRAWN_KEY = 2 * MAX_ATOMS
+KEYS = 3 * MAX_ATOMS
 
 # What is noted of each ring closure, open label, open branch and dot-separated part: a row of `marks`.
 _CLOSURE_FIRST = 0
@@ -82,13 +90,14 @@ _ANY_BONDS = 0xFFFF << _ALLOWED
 _DOUBT, _START, _ATOM, _BOND, _OPEN, _CLOSE, _RING = 0, 1, 2, 4, 8, 16, 32
 _WHOLE = _ATOM | _CLOSE | _RING
 _AROMATIC_BOND = 4
+_NOT_SURE, _WITH_METAL = 1, 2  # a piece whose hydrogens are not sure; one with a metal, which no closed rule has
 _RARE = 1  # an element without which some rules cannot be met
 _METAL = 2
 
 
 def _letters():
     states = np.zeros(256, np.int64)
-    most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 1}
+    most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 5}
     letters = {"B": 5, "C": 6, "N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "l": 17, "r": 35}
     for letter, number in letters.items():
         states[ord(letter)] = number | _NEUTRAL | ((2 << most[number]) - 1) << _ALLOWED
@@ -435,13 +444,15 @@ def _need_of_aromatic(state):
     elif number == 7 and charge == 0:
         need = int(ring == 2 and total == 0)
         fine = ring + total <= 3
+    elif number == 7 and charge == -1:
+        fine = ring == 2 and total == 0
     elif number == 7:
         need = int(doubled == 0)
         fine = charge == 1 and ring + total == (3 if need else 4) and (need == 1 or ring == 2)
-    elif number == 8 or number == 16 or number == 34:
-        need = int(charge == 1)
-        fine = ring == 2 and total == 0 and (charge == 0 or charge == 1)
-        fine = fine and (charge == 1 or number == 34 or not state & _BRACKET)
+    elif number == 8 or number == 16 or number == 34 or number == 52:
+        need = int(charge == 1 and total == 0)
+        fine = ring == 2 and (charge == 0 or charge == 1) and (total == 0 or (total == 1 and charge == 1))
+        fine = fine and (charge == 1 or number == 34 or number == 52 or not state & _BRACKET)
     return need if fine else -1
 
 
@@ -517,80 +528,143 @@ def _finds_mate(root, atoms):
 
 @njit(nogil=True, error_model="numpy")
 def _may_be_listed(
-    count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number, atoms,
-    marks, keys_of, counts,
+    count, closures, parts, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
+    needs_number, phosphorus, atoms, marks, keys_of, counts,
 ):  # fmt: skip
     """Tell whether a rule could list a part, or what is left of it between its metals."""
-    if not _lay_out_neighbours(count, closures, metals, atoms, marks):
+    cuts = _cuts_metals(count, closures, metals, atoms, marks)
+    if not _lay_out_neighbours(count, closures, cuts, metals, atoms, marks):
         return True
     for atom in range(count):
         atoms[_PIECE_HYDROGENS + atom] = 0
-        atoms[_PIECE_RINGS + atom] = 0
-        keys_of[atom] = 0
-    for closure in range(closures):
-        atoms[_PIECE_RINGS + _root(marks[_CLOSURE_FIRST + closure], atoms)] += 1
+        keys_of[_PIECE_KEY + atom] = 0
+        keys_of[_DRAWN_KEY + atom] = 0
+        keys_of[_OF_ATOM + atom] = _mixed(np.uint64(1_000 + _place_of(atom, atoms)))
     for atom in range(count):
         kind = atoms[_STATE + atom]
         number = kind & _ELEMENT
-        if metals[number]:
-            continue
         root = _root(atom, atoms)
-        keys_of[root] += bonded[number * (_MOST_NEIGHBOURS + 1) + atoms[_HEAVY + atom]]
-        atoms[_PIECE_HYDROGENS + root] += _hydrogens_less_charge(kind)
-        if (number == 15 and kind & _BRACKET) or ((number == 15 or number == 16) and atoms[_DRAWN_HYDROGENS + atom]):
-            # a phosphite drawn without its hydrogen; or of several valences: the full path folds a drawn hydrogen
-            # and counts the unwritten ones anew, of fewer bonds
-            atoms[_BLURRED + root] = 1
-    for atom in range(count):
-        if _root(atom, atoms) != atom or metals[atoms[_STATE + atom] & _ELEMENT]:
+        if metals[number]:
+            atoms[_BLURRED + root] = _WITH_METAL
             continue
-        key = keys_of[atom]
+        keys_of[_PIECE_KEY + root] += bonded[_place_of(atom, atoms)]
+        keys_of[_DRAWN_KEY + root] += _surroundings(atom, metals, atoms, keys_of)
+        hydrogens = _hydrogens_less_charge(kind)
+        atoms[_PIECE_HYDROGENS + root] += hydrogens
+        several = number == 15 or number == 16 or number == 53
+        halogen = number == 9 or number == 17 or number == 35 or number == 53 or number == 85
+        if (
+            (number == 15 and kind & _BRACKET)  # a phosphite drawn without its hydrogen
+            or (several and atoms[_DRAWN_HYDROGENS + atom])  # once it is folded, the unwritten ones are counted anew
+            or (halogen and hydrogens and atoms[_HEAVY + atom])  # rules ask for a halogen, whatever its charge
+        ):
+            atoms[_BLURRED + root] |= _NOT_SURE
+    for atom in range(count):
+        if _root(atom, atoms) != atom or atoms[_BLURRED + atom] & _WITH_METAL:
+            continue
+        more = RING_WEIGHT * np.uint64(atoms[_PIECE_RINGS + atom])
+        key, drawn = keys_of[_PIECE_KEY + atom] + more, keys_of[_DRAWN_KEY + atom] + more
         if atoms[_BLURRED + atom]:
-            if _holds(keys, keys_number, key):
+            if _holds(keys, keys_number, key) or _holds(keys, keys_number, drawn):
                 return True
             continue
-        key += RING_WEIGHT * np.uint64(atoms[_PIECE_RINGS + atom])
-        key += HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
-        if _holds(full_keys, full_keys_number, key):
+        more = HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
+        if _holds(full_keys, full_keys_number, key + more) or _holds(full_keys, full_keys_number, drawn + more):
             return True
     first = 0
     for part in range(parts):
-        if _meets_needs(first, marks[_ENDS + part], needs, needs_number, atoms, counts):
+        if _meets_needs(
+            first, marks[_ENDS + part], metals, weights, needs, needs_number, phosphorus, atoms, counts
+        ):  # fmt: skip
             return True
         first = marks[_ENDS + part]
     return False
 
 
 @njit(nogil=True, error_model="numpy")
-def _lay_out_neighbours(count, closures, metals, atoms, marks):
-    """Note who is bound to whom, and join the atoms that no metal keeps apart; False where one has too many."""
+def _mixed(number):
+    """Return 64 bits that look random, as `opencwc.chemistry.composition.mixed` does."""
+    bits = number * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+@njit(nogil=True, error_model="numpy")
+def _place_of(atom, atoms):
+    """Return the number of an atom of its element with so many heavy neighbours, so many of them carbon."""
+    place = (atoms[_STATE + atom] & _ELEMENT) * (_MOST_NEIGHBOURS + 1) + min(atoms[_HEAVY + atom], _MOST_NEIGHBOURS)
+    return place * (_MOST_NEIGHBOURS + 1) + min(atoms[_CARBONS + atom], _MOST_NEIGHBOURS)
+
+
+@njit(nogil=True, error_model="numpy")
+def _surroundings(atom, metals, atoms, keys_of):
+    """Return the weight of an atom by what it is bound to, and what that is bound to; hydrogens weigh nothing."""
+    if atoms[_STATE + atom] & _ELEMENT == 1:
+        return np.uint64(0)
+    key = np.uint64(3) * keys_of[_OF_ATOM + atom]
+    for place in range(atoms[_NEIGHBOURS + atom]):
+        beside = atoms[_NEAR + place * MAX_ATOMS + atom]
+        if not metals[atoms[_STATE + beside] & _ELEMENT]:
+            key += keys_of[_OF_ATOM + beside]
+    return _mixed(key)
+
+
+@njit(nogil=True, error_model="numpy")
+def _ends_of(bond, count, atoms, marks):
+    """Return the two atoms of a bond, those to a parent first, then the closures; the second is -1 where none is."""
+    if bond < count:
+        return bond, atoms[_PARENT + bond]
+    return marks[_CLOSURE_FIRST + bond - count], marks[_CLOSURE_LAST + bond - count]
+
+
+@njit(nogil=True, error_model="numpy")
+def _cuts_metals(count, closures, metals, atoms, marks):
+    """Tell whether standardising cuts metals off: not where every bound metal is drawn negative, as in a complex."""
+    for bond in range(count + closures):
+        one, other = _ends_of(bond, count, atoms, marks)
+        if other < 0:
+            continue
+        for atom in (one, other):
+            state = atoms[_STATE + atom]
+            if metals[state & _ELEMENT] and (state >> _CHARGE & 15) >= 8:
+                return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _lay_out_neighbours(count, closures, cuts, metals, atoms, marks):
+    """Note who is bound to whom, and join the atoms that no cut metal keeps apart; False where one has too many."""
     for atom in range(count):
         atoms[_PIECE + atom] = atom
+        atoms[_PIECE_RINGS + atom] = 0
         atoms[_BLURRED + atom] = 0
         atoms[_HEAVY + atom] = 0
+        atoms[_CARBONS + atom] = 0
         atoms[_DRAWN_HYDROGENS + atom] = 0
         atoms[_NEIGHBOURS + atom] = 0
     for bond in range(count + closures):
-        if bond < count:
-            one, other = bond, atoms[_PARENT + bond]
-            if other < 0:
-                continue
-        else:
-            one = marks[_CLOSURE_FIRST + bond - count]
-            other = marks[_CLOSURE_LAST + bond - count]
+        one, other = _ends_of(bond, count, atoms, marks)
+        if other < 0:
+            continue
         through_metal = metals[atoms[_STATE + one] & _ELEMENT] or metals[atoms[_STATE + other] & _ELEMENT]
-        if not through_metal:
+        if not (cuts and through_metal):
             first, last = _root(one, atoms), _root(other, atoms)
-            atoms[_PIECE + max(first, last)] = min(first, last)
+            if first == last:
+                atoms[_PIECE_RINGS + first] += 1
+            else:
+                atoms[_PIECE + max(first, last)] = min(first, last)
+                atoms[_PIECE_RINGS + min(first, last)] += atoms[_PIECE_RINGS + max(first, last)]
         for here, there in ((one, other), (other, one)):
             number = atoms[_STATE + there] & _ELEMENT
             if number == 1:
                 atoms[_DRAWN_HYDROGENS + here] += 1
                 continue
             if metals[number]:
-                atoms[_BLURRED + here] = 1  # handed on to its piece below
+                atoms[_BLURRED + here] = _NOT_SURE  # handed on to its piece below
             else:
                 atoms[_HEAVY + here] += 1
+                atoms[_CARBONS + here] += number == 6
             if metals[atoms[_STATE + here] & _ELEMENT]:
                 continue
             if atoms[_NEIGHBOURS + here] == _MOST_NEIGHBOURS:
@@ -599,7 +673,7 @@ def _lay_out_neighbours(count, closures, metals, atoms, marks):
             atoms[_NEIGHBOURS + here] += 1
     for atom in range(count):
         if atoms[_BLURRED + atom]:
-            atoms[_BLURRED + _root(atom, atoms)] = 1
+            atoms[_BLURRED + _root(atom, atoms)] = _NOT_SURE
     return True
 
 
@@ -645,13 +719,15 @@ def _hydrogens_less_charge(kind):
         own = (3 if bonds <= 3 else 5) - bonds
     elif number == 16:
         own = (2 if bonds <= 2 else (4 if bonds <= 4 else 6)) - bonds
+    elif number == 53:
+        own = (1 if bonds <= 1 else (3 if bonds <= 3 else 5)) - bonds
     else:
         own = 1 - bonds
     return own - ((kind >> _CHARGE & 15) - 8)
 
 
 @njit(nogil=True, error_model="numpy")
-def _meets_needs(first, end, needs, needs_number, atoms, counts):
+def _meets_needs(first, end, metals, weights, needs, needs_number, phosphorus, atoms, counts):
     """Tell whether a part holds what some rule whose rest is free asks for."""
     for place in range(NEEDS):
         counts[place] = 0
@@ -660,15 +736,17 @@ def _meets_needs(first, end, needs, needs_number, atoms, counts):
         kind = atoms[_STATE + atom]
         number = kind & _ELEMENT
         counts[number] += 1
+        counts[BRIDGES] += number == 8 and atoms[_CARBONS + atom] >= 2
         if number == 15:
-            smallest = min(smallest, _alkyl_alone(atom, atoms))
+            smallest = min(smallest, _alkyl_alone(atom, metals, atoms))
         if (kind >> _CHARGE & 15) > 8:
             if number == 7 and atoms[_NEIGHBOURS + atom] == 4:
                 counts[QUATERNARY] += 1
             lasting = kind >> _HYDROGENS & 15 == 0 and atoms[_DRAWN_HYDROGENS + atom] == 0
             for place in range(atoms[_NEIGHBOURS + atom]):
-                # nitro groups and N-oxides carry their own counter-charge
-                lasting = lasting and (atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]] >> _CHARGE & 15) >= 8
+                # nitro groups and N-oxides carry their own counter-charge; a carbon with one is a group like others
+                beside = atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]]
+                lasting = lasting and ((beside >> _CHARGE & 15) >= 8 or beside & _ELEMENT == 6)
             counts[POSITIVE] += lasting
             counts[POSITIVE_NITROGEN] += lasting and number == 7
     for rule in range(needs_number):
@@ -677,16 +755,32 @@ def _meets_needs(first, end, needs, needs_number, atoms, counts):
             if counts[place] < needs[rule * NEEDS + place]:
                 meets = False
                 break
-        if meets:
+        if meets and (phosphorus[rule] == 0 or _is_bound_to(phosphorus[rule], first, end, metals, weights, atoms)):
             return True
     return False
 
 
 @njit(nogil=True, error_model="numpy")
-def _alkyl_alone(phosphorus, atoms):
+def _is_bound_to(wanted, first, end, metals, weights, atoms):
+    """Tell whether the heavy neighbours of some phosphorus, metals left out, have this composition key."""
+    for atom in range(first, end):
+        if atoms[_STATE + atom] & _ELEMENT != 15:
+            continue
+        key = np.uint64(0)
+        for place in range(atoms[_NEIGHBOURS + atom]):
+            number = atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]] & _ELEMENT
+            if not metals[number]:
+                key += weights[number]
+        if key == wanted:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _alkyl_alone(phosphorus, metals, atoms):
     """Return the size of the one saturated carbon group on a phosphorus with exactly one carbon neighbour.
 
-    A number above any limit stands for: no such group.
+    A metal on the group may be cut off, and is left out. A number above any limit stands for: no such group.
     """
     start = -1
     for place in range(atoms[_NEIGHBOURS + phosphorus]):
@@ -709,7 +803,7 @@ def _alkyl_alone(phosphorus, atoms):
             known = there == phosphorus
             for step in range(size):
                 known = known or atoms[_QUEUE + step] == there
-            if known:
+            if known or metals[atoms[_STATE + there] & _ELEMENT]:
                 continue
             if atoms[_STATE + there] & _ELEMENT != 6 or size == _LARGEST_ALKYL:
                 return _NO_GROUP
@@ -724,14 +818,14 @@ def _pointers(*kinds):
 
 SIGNATURE = types.void(
     *_pointers("uint8", "int64", "", "uint8", "int16", "uint8", "uint8", "uint64", "uint64", "uint64", ""),
-    *_pointers("uint64", "", "uint64", "int16", "", "", "int64", "int64", "uint64", "int64", "uint8"),
+    *_pointers("uint64", "", "uint64", "int16", "", "uint64", "", "int64", "int64", "uint64", "int64", "uint8"),
 )
 """What `scan_texts` takes: pointers to arrays, and integers where no kind is named."""
 
 
 def scan_texts(
     data, offsets, rows, symbols, allowed, unusual, metals, weights, bonded, full_keys, full_keys_number, keys,
-    keys_number, listed, needs, needs_number, least_positive, atoms, marks, keys_of, counts, out,
+    keys_number, listed, needs, needs_number, phosphorus, least_positive, atoms, marks, keys_of, counts, out,
 ):  # fmt: skip
     """Walk every text; ``out[i]`` becomes 0 where it is plainly readable and nothing in it can be listed, else 1."""
     for row in range(rows):
@@ -745,8 +839,8 @@ def scan_texts(
         if count == 0 or not _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
             continue
         if suspicious and _may_be_listed(
-            count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number,
-            atoms, marks, keys_of, counts,
+            count, closures, parts, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
+            needs_number, phosphorus, atoms, marks, keys_of, counts,
         ):  # fmt: skip
             continue
         out[row] = 0
