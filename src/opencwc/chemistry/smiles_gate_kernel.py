@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit, types
 
 MAX_ATOMS = 520
-MAX_LENGTH = 1_250
+MAX_LENGTH = 1_200
 _MAX_CLOSURES = 64
 _MAX_DEPTH = 64
 _MAX_PARTS = 64
@@ -44,12 +44,13 @@ _DRAWN_HYDROGENS = 16 * MAX_ATOMS
 _NEIGHBOURS = 17 * MAX_ATOMS
 _CARBONS = 18 * MAX_ATOMS
 _NEAR = 19 * MAX_ATOMS  # eight rows
-QUATERNARY = 119  # in a row of what a rule needs, behind the counts by atomic number
+QUATERNARY = 119  # what a rule may need at least, behind the counts by atomic number
 POSITIVE_NITROGEN = 120
 POSITIVE = 121
 BRIDGES = 122
-ALKYL = 123
+ALKYL = 123  # at most, not at least
 NEEDS = 124
+MOST_NEEDS = 16  # of one rule: pairs of what and how many, 0 where there are no more
 ATOMS = _NEAR + _MOST_NEIGHBOURS * MAX_ATOMS
 
 # The keys: of each piece, of each atom with its neighbours, and of each piece with what surrounds each of its atoms.
@@ -93,6 +94,8 @@ _AROMATIC_BOND = 4
 _NOT_SURE, _WITH_METAL = 1, 2  # a piece whose hydrogens are not sure; one with a metal, which no closed rule has
 _RARE = 1  # an element without which some rules cannot be met
 _METAL = 2
+_COMPOSED = 4  # the composition of something listed
+_POSITIVE = 8
 
 
 def _letters():
@@ -223,24 +226,26 @@ def _bind_aromatic(atoms, one, other, ring_atoms):
 
 
 @njit(nogil=True, error_model="numpy")
-def _is_suspicious(key, traits, positive, size, listed, least_positive):
-    """Tell whether the atoms of a part, whatever holds them together, could be those of something listed."""
-    place = key >> np.uint64(48)
-    drawn = listed[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
-    return drawn != 0 or traits & _RARE or (traits & _METAL and size > 1) or positive >= least_positive
+def _reasons_to_look(key, traits, positive, size, listed, least_positive):
+    """Tell why the atoms of a part, whatever holds them together, could be those of something listed, in bits."""
+    place, other = key >> np.uint64(48), key >> np.uint64(32) & np.uint64(0xFFFF)
+    composed = listed[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
+    composed &= listed[np.uint64(1024) + (other >> np.uint64(6))] >> (other & np.uint64(63))
+    made = np.int64(traits & _RARE) + (_POSITIVE if positive >= least_positive else 0)
+    return made + (_COMPOSED if composed else 0) + (_METAL if traits & _METAL and size > 1 else 0)
 
 
 @njit(nogil=True, error_model="numpy")
 def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks):
     """Read the grammar; return the number of atoms (0: not plain), of closures, of doubtful bonds, of atoms in aromatic
-    rings, of parts, and whether the bare composition leaves it open that a rule lists a part.
+    rings, of parts, and why the bare composition leaves it open that a rule lists a part (0: it does not).
     """
     count = closures = doubtful = ring_atoms = depth = parts = open_labels = 0
     previous = -1
     pending = 0
     last = _START
     before_bond = 0
-    suspicious = 0
+    reasons = 0
     traits = 0
     positive = 0
     first = 0
@@ -273,16 +278,33 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
             atoms[_PARENT + count] = previous
             atoms[_IN_RING + count] = 0
             if previous >= 0:
-                if pending == _AROMATIC_BOND or (pending == 0 and state & _LOWER and atoms[_STATE + previous] & _LOWER):
+                before = atoms[_STATE + previous]
+                if pending == _AROMATIC_BOND or (pending == 0 and state & before & _LOWER):
+                    bound = before >> _RING_BONDS & 3
+                    if bound == 3:
+                        last = _DOUBT
+                        break
+                    if bound == 0 and not before & _LOWER:
+                        atoms[_RING_ATOMS + ring_atoms] = previous
+                        ring_atoms += 1
+                    atoms[_RING_MATES + bound * MAX_ATOMS + previous] = count
+                    atoms[_RING_MATES + count] = previous
+                    atoms[_STATE + previous] = (before | _ANY_BONDS) + _ONE_RING_BOND
+                    state = (state | _ANY_BONDS) + _ONE_RING_BOND
                     marks[_DOUBTFUL_BOND + doubtful] = 2 * count + (pending != 0)
                     doubtful += 1
+                    atoms[_RING_ATOMS + ring_atoms] = count
+                    ring_atoms += 1
                 else:
                     state += _SIZES[pending]
-                    atoms[_STATE + previous] += _SIZES[pending]
-            atoms[_STATE + count] = state
-            if state & _LOWER:
+                    atoms[_STATE + previous] = before + _SIZES[pending]
+                    if state & _LOWER:
+                        atoms[_RING_ATOMS + ring_atoms] = count
+                        ring_atoms += 1
+            elif state & _LOWER:
                 atoms[_RING_ATOMS + ring_atoms] = count
                 ring_atoms += 1
+            atoms[_STATE + count] = state
             previous = count
             count += 1
             pending = 0
@@ -351,7 +373,7 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
         elif sign == 46:  # .
             if depth or open_labels or not last & _WHOLE or parts >= _MAX_PARTS:
                 break
-            suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+            reasons |= _reasons_to_look(key, traits, positive, count - first, listed, least_positive)
             marks[_ENDS + parts] = count
             parts += 1
             traits = positive = 0
@@ -366,18 +388,16 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
         for label in range(100):
             marks[_LABEL_ATOM + label] = 0
         return 0, 0, 0, 0, 0, 0
-    suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+    reasons |= _reasons_to_look(key, traits, positive, count - first, listed, least_positive)
     marks[_ENDS + parts] = count
-    return count, closures, doubtful, ring_atoms, parts + 1, suspicious
+    return count, closures, doubtful, ring_atoms, parts + 1, reasons
 
 
 @njit(nogil=True, error_model="numpy")
 def _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
     """Tell whether RDKit surely takes the drawing: its valences, and double bonds for its aromatic rings."""
-    if doubtful:
-        ring_atoms = _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks)
-        if ring_atoms < 0:
-            return False
+    if doubtful and not _settle_doubtful_bonds(closures, doubtful, atoms, marks):
+        return False
     fits = np.int64(1)
     for atom in range(count):
         state = atoms[_STATE + atom]
@@ -399,10 +419,13 @@ def _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
 
 
 @njit(nogil=True, error_model="numpy")
-def _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks):
-    """Bind what is aromatic in a ring; return how many atoms have aromatic bonds, -1 where one is not so."""
+def _settle_doubtful_bonds(closures, doubtful, atoms, marks):
+    """Bind as single what was taken for aromatic and lies in no ring; return whether that is all as it should be."""
     for closure in range(closures):
         one, other = marks[_CLOSURE_FIRST + closure], marks[_CLOSURE_LAST + closure]
+        while other > one:
+            atoms[_IN_RING + other] = 1
+            other = atoms[_PARENT + other]
         while one != other:
             if one < other:
                 one, other = other, one
@@ -410,17 +433,24 @@ def _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks):
             one = atoms[_PARENT + one]
     for bond in range(doubtful):
         atom = marks[_DOUBTFUL_BOND + bond] >> 1
-        parent = atoms[_PARENT + atom]
         if atoms[_IN_RING + atom]:
-            ring_atoms = _bind_aromatic(atoms, parent, atom, ring_atoms)
-            if ring_atoms < 0:
-                return -1
-        elif marks[_DOUBTFUL_BOND + bond] & 1:
-            return -1
-        else:
-            atoms[_STATE + atom] += _ONE_BOND
-            atoms[_STATE + parent] += _ONE_BOND
-    return ring_atoms
+            continue
+        if marks[_DOUBTFUL_BOND + bond] & 1:
+            return False
+        _unbind_aromatic(atoms, atom, atoms[_PARENT + atom])
+        _unbind_aromatic(atoms, atoms[_PARENT + atom], atom)
+    return True
+
+
+@njit(nogil=True, error_model="numpy")
+def _unbind_aromatic(atoms, atom, mate):
+    """Turn an aromatic bond of an atom into a single one."""
+    state = atoms[_STATE + atom]
+    last = (state >> _RING_BONDS & 3) - 1
+    for place in range(last):
+        if atoms[_RING_MATES + place * MAX_ATOMS + atom] == mate:
+            atoms[_RING_MATES + place * MAX_ATOMS + atom] = atoms[_RING_MATES + last * MAX_ATOMS + atom]
+    atoms[_STATE + atom] = state - _ONE_RING_BOND + _ONE_BOND
 
 
 @njit(nogil=True, error_model="numpy")
@@ -528,13 +558,54 @@ def _finds_mate(root, atoms):
 
 @njit(nogil=True, error_model="numpy")
 def _may_be_listed(
-    count, closures, parts, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
+    count, closures, parts, reasons, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
     needs_number, phosphorus, atoms, marks, keys_of, counts,
 ):  # fmt: skip
     """Tell whether a rule could list a part, or what is left of it between its metals."""
-    cuts = _cuts_metals(count, closures, metals, atoms, marks)
+    cuts = reasons & _METAL and _cuts_metals(count, closures, metals, atoms, marks)
+    composed = cuts or reasons & _COMPOSED
+    meets = _has_elements(parts, needs, needs_number, atoms, marks, counts)
+    if not composed and not meets:
+        return False
     if not _lay_out_neighbours(count, closures, cuts, metals, atoms, marks):
         return True
+    if composed and _is_composed(
+        count, metals, bonded, full_keys, full_keys_number, keys, keys_number, atoms, keys_of
+    ):  # fmt: skip
+        return True
+    first = 0
+    for part in range(parts if meets else 0):
+        if _meets_needs(first, marks[_ENDS + part], metals, weights, needs, needs_number, phosphorus, atoms, counts):
+            return True
+        first = marks[_ENDS + part]
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _has_elements(parts, needs, needs_number, atoms, marks, counts):
+    """Tell whether a part has the elements that some rule asks for whose rest is free."""
+    first = 0
+    for part in range(parts):
+        for place in range(NEEDS):
+            counts[place] = 0
+        for atom in range(first, marks[_ENDS + part]):
+            counts[atoms[_STATE + atom] & _ELEMENT] += 1
+        first = marks[_ENDS + part]
+        for rule in range(needs_number):
+            meets = True
+            for place in range(2 * rule * MOST_NEEDS, 2 * (rule + 1) * MOST_NEEDS, 2):
+                what, number = needs[place], needs[place + 1]
+                if what == 0 or not meets:
+                    break
+                meets = what >= QUATERNARY or counts[what] >= number
+            if meets:
+                return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_composed(count, metals, bonded, full_keys, full_keys_number, keys, keys_number, atoms, keys_of):
+    """Tell whether a part, or what is left of it between its metals, is made up as something listed is."""
     for atom in range(count):
         atoms[_PIECE_HYDROGENS + atom] = 0
         keys_of[_PIECE_KEY + atom] = 0
@@ -571,13 +642,6 @@ def _may_be_listed(
         more = HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
         if _holds(full_keys, full_keys_number, key + more) or _holds(full_keys, full_keys_number, drawn + more):
             return True
-    first = 0
-    for part in range(parts):
-        if _meets_needs(
-            first, marks[_ENDS + part], metals, weights, needs, needs_number, phosphorus, atoms, counts
-        ):  # fmt: skip
-            return True
-        first = marks[_ENDS + part]
     return False
 
 
@@ -750,11 +814,12 @@ def _meets_needs(first, end, metals, weights, needs, needs_number, phosphorus, a
             counts[POSITIVE] += lasting
             counts[POSITIVE_NITROGEN] += lasting and number == 7
     for rule in range(needs_number):
-        meets = needs[rule * NEEDS + ALKYL] == 0 or smallest <= needs[rule * NEEDS + ALKYL]
-        for place in range(NEEDS - 1):
-            if counts[place] < needs[rule * NEEDS + place]:
-                meets = False
+        meets = True
+        for place in range(2 * rule * MOST_NEEDS, 2 * (rule + 1) * MOST_NEEDS, 2):
+            what, number = needs[place], needs[place + 1]
+            if what == 0 or not meets:
                 break
+            meets = smallest <= number if what == ALKYL else counts[what] >= number
         if meets and (phosphorus[rule] == 0 or _is_bound_to(phosphorus[rule], first, end, metals, weights, atoms)):
             return True
     return False
@@ -833,14 +898,14 @@ def scan_texts(
         out[row] = 1
         if end - start > MAX_LENGTH:
             continue
-        count, closures, doubtful, ring_atoms, parts, suspicious = _read(
+        count, closures, doubtful, ring_atoms, parts, reasons = _read(
             data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks
         )
         if count == 0 or not _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
             continue
-        if suspicious and _may_be_listed(
-            count, closures, parts, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
-            needs_number, phosphorus, atoms, marks, keys_of, counts,
+        if reasons and _may_be_listed(
+            count, closures, parts, reasons, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number,
+            needs, needs_number, phosphorus, atoms, marks, keys_of, counts,
         ):  # fmt: skip
             continue
         out[row] = 0
