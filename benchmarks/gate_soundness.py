@@ -309,8 +309,10 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("count", type=int, nargs="?", default=200_000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--lists", default="", help="such as CWC,EU,ML,UN88; those that are on where none is named")
     chosen = options.parse_args()
-    screener = Screener(Rulebook.of(date(2026, 11, 24)))
+    lists = tuple(filter(None, chosen.lists.split(",")))
+    screener = Screener(Rulebook.of(date(2026, 11, 24), lists))
     limits = gate_limits(screener.rulebook)
     sources = {kind: strings(kind, chosen.seed) for kind in KINDS}
     seen, vouched, wrong = (dict.fromkeys(KINDS, 0) for _ in range(3))
