@@ -323,6 +323,11 @@ def test_atoms_of_several_valences_and_charges_in_aromatic_rings_are_read(text: 
     assert_sound([text])
 
 
+def test_what_rdkit_refuses_once_it_has_redrawn_it_is_not_vouched_for() -> None:
+    texts = ["CCO[I@H:1](=[235OH2-3])OCC", "CCOI1(=[O+]CC1)OCC", "CCCI(=O)=O", "[08OH]C1C2CCC1CC2", "[0CH3]CCCCCC"]
+    assert sent_on(texts) == [True] * len(texts)
+
+
 def test_isomers_of_a_listed_chemical_are_told_apart_by_what_their_atoms_are_bound_to() -> None:
     listed = ["CC(O)C(C)(C)C", "CC(=O)C(C)(C)C", "OC1CN2CCC1CC2", "OC(c1ccccc1)(c1ccccc1)C(=O)O"]
     isomers = ["CCCCCCO", "CCCCC(C)=O", "OC1CCN2CCCC12", "CC(C(=O)O)c1cccc(Oc2ccccc2)c1", "CCCCC(C)O", "CC(C)CC(C)O"]

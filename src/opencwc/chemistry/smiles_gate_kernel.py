@@ -79,6 +79,7 @@ _HYDROGENS = 8
 _CHARGE = 12
 _BRACKET = 1 << 16
 _LOWER = 1 << 17
+_HALOGEN = 1 << 18  # RDKit redraws one with a double bond, and may refuse what it is bound to
 _NEUTRAL = 8 << _CHARGE
 _BONDS = 20  # ten bits, as many as all atoms could fill
 _EXCESS = 30  # ten bits
@@ -103,7 +104,8 @@ def _letters():
     most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 5}
     letters = {"B": 5, "C": 6, "N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "l": 17, "r": 35}
     for letter, number in letters.items():
-        states[ord(letter)] = number | _NEUTRAL | ((2 << most[number]) - 1) << _ALLOWED
+        halogen = _HALOGEN if number in (9, 17, 35, 53) else 0
+        states[ord(letter)] = number | _NEUTRAL | halogen | ((2 << most[number]) - 1) << _ALLOWED
     for letter, number in {"c": 6, "n": 7, "o": 8, "s": 16}.items():
         states[ord(letter)] = number | _NEUTRAL | _LOWER | _ANY_BONDS
     return states
@@ -128,6 +130,8 @@ _SIZES = np.array([_ONE_BOND, _ONE_BOND, 2 * _ONE_BOND | 1 << _EXCESS, 3 * _ONE_
 def _read_bracket(data, at, end, symbols, allowed):
     """Read an atom in brackets from behind the first one; return its kind (0: not plain) and where it ends."""
     digits = 0
+    if at < end and data[at] == 48:  # no isotope begins with a 0
+        return 0, at
     while at < end and 48 <= data[at] <= 57 and digits < 3:
         at += 1
         digits += 1
@@ -193,6 +197,8 @@ def _read_bracket(data, at, end, symbols, allowed):
         bonds = _ANY_BONDS
     else:
         bonds = np.int64(allowed[number * 9 + min(max(charge, -4), 4) + 4] >> hydrogens) << _ALLOWED
+    if number == 9 or number == 17 or number == 35 or number == 53:
+        lower = _HALOGEN
     return number | hydrogens << _HYDROGENS | (charge + 8) << _CHARGE | _BRACKET | lower | bonds, at + 1
 
 
@@ -296,6 +302,9 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
                     atoms[_RING_ATOMS + ring_atoms] = count
                     ring_atoms += 1
                 else:
+                    if pending > 1 and (state | before) & _HALOGEN:
+                        last = _DOUBT
+                        break
                     state += _SIZES[pending]
                     atoms[_STATE + previous] = before + _SIZES[pending]
                     if state & _LOWER:
@@ -345,6 +354,9 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
                         last = _DOUBT
                         break
                 else:
+                    if pending > 1 and (atoms[_STATE + opener] | atoms[_STATE + previous]) & _HALOGEN:
+                        last = _DOUBT
+                        break
                     atoms[_STATE + opener] += _SIZES[pending]
                     atoms[_STATE + previous] += _SIZES[pending]
             pending = 0
