@@ -6,11 +6,13 @@ import random
 import re
 from datetime import date
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from benchmarks.gate_soundness import KINDS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
@@ -236,6 +238,101 @@ def test_more_bonds_than_a_counter_holds_are_not_taken_for_fewer() -> None:
     assert sent_on(texts) == [True] * len(texts)
     metals = [f"[Fe]{'(C)' * count}CCCCCCC" for count in (8, 16, 40, 130)]
     assert assert_sound(metals) >= 1
+    triple = [f"C{'(#C)' * count}CCCCCCC" for count in (3, 85, 86, 170, 171, 256, 297)]
+    assert sent_on(triple) == [True] * len(triple)
+
+
+def test_a_molecule_of_five_hundred_atoms_is_vouched_for_and_a_larger_one_is_not() -> None:
+    assert sent_on(["C" * 500, "C" * 521, "NCC(=O)" * 120 + "O", "NCC(=O)" * 140 + "O"]) == [False, True, False, True]
+
+
+GROUPS_ON_PHOSPHORUS = ["C", "CCC", "CCCC", "C1CC1", "F", "O", "=O", "=S", "OCC", "SCCN(C)C", "N(C)C", "[O-]", "[H]"]
+"""What the families have on their phosphorus, and what is just beside it."""
+
+
+@pytest.mark.parametrize("centre", ["P", "[PH]", "[P+]"])
+def test_the_gate_is_sound_on_phosphorus_with_any_three_or_four_groups(centre: str) -> None:
+    groups = GROUPS_ON_PHOSPHORUS
+    texts = [f"{centre}({one})({other}){third}" for one, other, third in product(groups, groups, groups)]
+    texts += [f"{centre}(=O)({one})({other}){third}" for one, other, third in product(groups, groups, groups)]
+    assert assert_sound(texts) > 50
+
+
+@pytest.mark.parametrize(
+    "kind", ["phosphorus", "metals", "several valences", "quaternaries", "aromatic rings", "cases with two brackets"]
+)
+def test_the_gate_is_sound_on_strings_made_for_its_second_look(kind: str) -> None:
+    chance = random.Random(kind)
+    texts = [text for case in case_structures()[::4] for text in KINDS[kind](case, chance)]
+    assert assert_sound(texts) > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CCCCCCCCCCCCOP(=O)([O-])OCC[N+](C)(C)C",  # as in a membrane: no carbon on the phosphorus
+        "C[N+](C)(C)CCOP(=O)(O)OCC(O)CO",
+        "CCOP(=S)(OCC)OCCCCCCCC",
+        "CCCCCCCCP(=O)(OCC)OCC",
+        "c1ccccc1P(c1ccccc1)c1ccccc1",
+        "CP(C)(=O)CCCCCCC",
+        "CC(=O)CC(C)CCC[N+](C)(C)CCCC[N+](C)(C)CCC[N+](=O)[O-]",
+        "[O-][N+](=O)c1ccc([N+](=O)[O-])c(NCCNC(=O)C)c1",
+    ],
+)
+def test_phosphorus_and_charged_nitrogen_that_no_family_has_are_vouched_for(text: str) -> None:
+    assert sent_on([text]) == [False]
+    assert_sound([text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CCOP(=O)(OCC)SCC[N+](CC)(CC)[CH-]C(C)=O",  # the counter-charge on a carbon of the alkylating group
+        "CN(C)C(=O)Oc1cccnc1C[N+](C)([O-])CCCC[N+](C)(C)[O-]",  # both quaternaries are N-oxides
+        "CN(C)P(=O)(F)[235Cl@-2]",  # a halogen, whatever its charge
+        "CP(=O)([F-])OC(C)C",
+    ],
+)
+def test_a_charge_that_the_full_path_looks_past_is_looked_past_by_the_gate(text: str) -> None:
+    assert sent_on([text]) == [True]
+    assert any(outcome.verdict is not Verdict.NOT_LISTED for outcome in screener().screener.answer(text, "smiles"))
+
+
+def test_a_complex_whose_metal_is_drawn_negative_is_one_piece() -> None:
+    complexes = [
+        "CC[N+]1(CC)CCC(=O)[Pd-2]1(Cl)NCCO",
+        "[N+](C)(C)(CCO)[Pt-2](Cl)Cl",
+        "CC[N+](CC)(CCO)[Pt-2](Cl)Cl.[Na+]",
+    ]
+    assert sent_on(complexes) == [False] * 3
+    assert_sound(complexes)
+    cut = ["CCN(CC)CCO[Na]", "CCN(CC)CCO[Al](Cl)Cl", "CC[N+](CC)(CCO)[Pt-2](Cl)Cl.CC(=O)O[Mg]Cl"]
+    assert sent_on(cut) == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c1ccc(I(OC(C)=O)OC(C)=O)cc1", "CC(=O)OI1(OC(C)=O)OC(=O)c2ccccc12", "[O-][Cl+3]([O-])([O-])[O-].CCCCCC[NH3+]",
+        "C[S+]1:C2:C:C:C:C:C:2:C2:C:C:C:C:C:2:1", "OCC1:C:C:[Te]:C:1", "O=C1:[N-]:[N+](CCC):C2:C:C:C:C:C:2:N:1",
+    ],
+)  # fmt: skip
+def test_atoms_of_several_valences_and_charges_in_aromatic_rings_are_read(text: str) -> None:
+    assert sent_on([text]) == [False]
+    assert_sound([text])
+
+
+def test_what_rdkit_refuses_once_it_has_redrawn_it_is_not_vouched_for() -> None:
+    texts = ["CCO[I@H:1](=[235OH2-3])OCC", "CCOI1(=[O+]CC1)OCC", "CCCI(=O)=O", "[08OH]C1C2CCC1CC2", "[0CH3]CCCCCC"]
+    assert sent_on(texts) == [True] * len(texts)
+
+
+def test_isomers_of_a_listed_chemical_are_told_apart_by_what_their_atoms_are_bound_to() -> None:
+    listed = ["CC(O)C(C)(C)C", "CC(=O)C(C)(C)C", "OC1CN2CCC1CC2", "OC(c1ccccc1)(c1ccccc1)C(=O)O"]
+    isomers = ["CCCCCCO", "CCCCC(C)=O", "OC1CCN2CCCC12", "CC(C(=O)O)c1cccc(Oc2ccccc2)c1", "CCCCC(C)O", "CC(C)CC(C)O"]
+    assert sent_on(listed) == [True] * len(listed)
+    assert sent_on(isomers) == [False] * len(isomers)
 
 
 def test_names_that_can_be_read_as_drawings_are_names_behind_the_gate_too() -> None:

@@ -125,7 +125,7 @@ def _main(folder: Path) -> None:
     unfinished.replace(folder / file_name())
 
 
-_ARGUMENTS = 22
+_ARGUMENTS = 23
 _ENGINES: list[Any] = []
 
 if __name__ == "__main__":

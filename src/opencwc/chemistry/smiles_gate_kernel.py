@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-MAX_ATOMS = 256
+MAX_ATOMS = 520
 MAX_LENGTH = 1_200
 _MAX_CLOSURES = 64
 _MAX_DEPTH = 64
@@ -42,13 +42,22 @@ _BLURRED = 14 * MAX_ATOMS
 _HEAVY = 15 * MAX_ATOMS
 _DRAWN_HYDROGENS = 16 * MAX_ATOMS
 _NEIGHBOURS = 17 * MAX_ATOMS
-_NEAR = 18 * MAX_ATOMS  # eight rows
-QUATERNARY = 119  # in a row of what a rule needs, behind the counts by atomic number
+_CARBONS = 18 * MAX_ATOMS
+_NEAR = 19 * MAX_ATOMS  # eight rows
+QUATERNARY = 119  # what a rule may need at least, behind the counts by atomic number
 POSITIVE_NITROGEN = 120
 POSITIVE = 121
-ALKYL = 122
-NEEDS = 123
+BRIDGES = 122
+ALKYL = 123  # at most, not at least
+NEEDS = 124
+MOST_NEEDS = 16  # of one rule: pairs of what and how many, 0 where there are no more
 ATOMS = _NEAR + _MOST_NEIGHBOURS * MAX_ATOMS
+
+# The keys: of each piece, of each atom with its neighbours, and of each piece with what surrounds each of its atoms.
+_PIECE_KEY = 0
+_OF_ATOM = 1 * MAX_ATOMS
+_DRAWN_KEY = 2 * MAX_ATOMS
+KEYS = 3 * MAX_ATOMS
 
 # What is noted of each ring closure, open label, open branch and dot-separated part: a row of `marks`.
 _CLOSURE_FIRST = 0
@@ -70,6 +79,7 @@ _HYDROGENS = 8
 _CHARGE = 12
 _BRACKET = 1 << 16
 _LOWER = 1 << 17
+_HALOGEN = 1 << 18  # RDKit redraws one with a double bond, and may refuse what it is bound to
 _NEUTRAL = 8 << _CHARGE
 _BONDS = 20  # ten bits, as many as all atoms could fill
 _EXCESS = 30  # ten bits
@@ -82,16 +92,20 @@ _ANY_BONDS = 0xFFFF << _ALLOWED
 _DOUBT, _START, _ATOM, _BOND, _OPEN, _CLOSE, _RING = 0, 1, 2, 4, 8, 16, 32
 _WHOLE = _ATOM | _CLOSE | _RING
 _AROMATIC_BOND = 4
+_NOT_SURE, _WITH_METAL = 1, 2  # a piece whose hydrogens are not sure; one with a metal, which no closed rule has
 _RARE = 1  # an element without which some rules cannot be met
 _METAL = 2
+_COMPOSED = 4  # the composition of something listed
+_POSITIVE = 8
 
 
 def _letters():
     states = np.zeros(256, np.int64)
-    most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 1}
+    most = {5: 3, 6: 4, 7: 3, 8: 2, 9: 1, 15: 5, 16: 6, 17: 1, 35: 1, 53: 5}
     letters = {"B": 5, "C": 6, "N": 7, "O": 8, "F": 9, "P": 15, "S": 16, "I": 53, "l": 17, "r": 35}
     for letter, number in letters.items():
-        states[ord(letter)] = number | _NEUTRAL | ((2 << most[number]) - 1) << _ALLOWED
+        halogen = _HALOGEN if number in (9, 17, 35, 53) else 0
+        states[ord(letter)] = number | _NEUTRAL | halogen | ((2 << most[number]) - 1) << _ALLOWED
     for letter, number in {"c": 6, "n": 7, "o": 8, "s": 16}.items():
         states[ord(letter)] = number | _NEUTRAL | _LOWER | _ANY_BONDS
     return states
@@ -116,6 +130,8 @@ _SIZES = np.array([_ONE_BOND, _ONE_BOND, 2 * _ONE_BOND | 1 << _EXCESS, 3 * _ONE_
 def _read_bracket(data, at, end, symbols, allowed):
     """Read an atom in brackets from behind the first one; return its kind (0: not plain) and where it ends."""
     digits = 0
+    if at < end and data[at] == 48:  # no isotope begins with a 0
+        return 0, at
     while at < end and 48 <= data[at] <= 57 and digits < 3:
         at += 1
         digits += 1
@@ -181,6 +197,8 @@ def _read_bracket(data, at, end, symbols, allowed):
         bonds = _ANY_BONDS
     else:
         bonds = np.int64(allowed[number * 9 + min(max(charge, -4), 4) + 4] >> hydrogens) << _ALLOWED
+    if number == 9 or number == 17 or number == 35 or number == 53:
+        lower = _HALOGEN
     return number | hydrogens << _HYDROGENS | (charge + 8) << _CHARGE | _BRACKET | lower | bonds, at + 1
 
 
@@ -214,24 +232,26 @@ def _bind_aromatic(atoms, one, other, ring_atoms):
 
 
 @njit(nogil=True, error_model="numpy")
-def _is_suspicious(key, traits, positive, size, listed, least_positive):
-    """Tell whether the atoms of a part, whatever holds them together, could be those of something listed."""
-    place = key >> np.uint64(48)
-    drawn = listed[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
-    return drawn != 0 or traits & _RARE or (traits & _METAL and size > 1) or positive >= least_positive
+def _reasons_to_look(key, traits, positive, size, listed, least_positive):
+    """Tell why the atoms of a part, whatever holds them together, could be those of something listed, in bits."""
+    place, other = key >> np.uint64(48), key >> np.uint64(32) & np.uint64(0xFFFF)
+    composed = listed[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
+    composed &= listed[np.uint64(1024) + (other >> np.uint64(6))] >> (other & np.uint64(63))
+    made = np.int64(traits & _RARE) + (_POSITIVE if positive >= least_positive else 0)
+    return made + (_COMPOSED if composed else 0) + (_METAL if traits & _METAL and size > 1 else 0)
 
 
 @njit(nogil=True, error_model="numpy")
 def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks):
     """Read the grammar; return the number of atoms (0: not plain), of closures, of doubtful bonds, of atoms in aromatic
-    rings, of parts, and whether the bare composition leaves it open that a rule lists a part.
+    rings, of parts, and why the bare composition leaves it open that a rule lists a part (0: it does not).
     """
     count = closures = doubtful = ring_atoms = depth = parts = open_labels = 0
     previous = -1
     pending = 0
     last = _START
     before_bond = 0
-    suspicious = 0
+    reasons = 0
     traits = 0
     positive = 0
     first = 0
@@ -264,16 +284,36 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
             atoms[_PARENT + count] = previous
             atoms[_IN_RING + count] = 0
             if previous >= 0:
-                if pending == _AROMATIC_BOND or (pending == 0 and state & _LOWER and atoms[_STATE + previous] & _LOWER):
+                before = atoms[_STATE + previous]
+                if pending == _AROMATIC_BOND or (pending == 0 and state & before & _LOWER):
+                    bound = before >> _RING_BONDS & 3
+                    if bound == 3:
+                        last = _DOUBT
+                        break
+                    if bound == 0 and not before & _LOWER:
+                        atoms[_RING_ATOMS + ring_atoms] = previous
+                        ring_atoms += 1
+                    atoms[_RING_MATES + bound * MAX_ATOMS + previous] = count
+                    atoms[_RING_MATES + count] = previous
+                    atoms[_STATE + previous] = (before | _ANY_BONDS) + _ONE_RING_BOND
+                    state = (state | _ANY_BONDS) + _ONE_RING_BOND
                     marks[_DOUBTFUL_BOND + doubtful] = 2 * count + (pending != 0)
                     doubtful += 1
+                    atoms[_RING_ATOMS + ring_atoms] = count
+                    ring_atoms += 1
                 else:
+                    if pending > 1 and (state | before) & _HALOGEN:
+                        last = _DOUBT
+                        break
                     state += _SIZES[pending]
-                    atoms[_STATE + previous] += _SIZES[pending]
-            atoms[_STATE + count] = state
-            if state & _LOWER:
+                    atoms[_STATE + previous] = before + _SIZES[pending]
+                    if state & _LOWER:
+                        atoms[_RING_ATOMS + ring_atoms] = count
+                        ring_atoms += 1
+            elif state & _LOWER:
                 atoms[_RING_ATOMS + ring_atoms] = count
                 ring_atoms += 1
+            atoms[_STATE + count] = state
             previous = count
             count += 1
             pending = 0
@@ -314,6 +354,9 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
                         last = _DOUBT
                         break
                 else:
+                    if pending > 1 and (atoms[_STATE + opener] | atoms[_STATE + previous]) & _HALOGEN:
+                        last = _DOUBT
+                        break
                     atoms[_STATE + opener] += _SIZES[pending]
                     atoms[_STATE + previous] += _SIZES[pending]
             pending = 0
@@ -342,7 +385,7 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
         elif sign == 46:  # .
             if depth or open_labels or not last & _WHOLE or parts >= _MAX_PARTS:
                 break
-            suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+            reasons |= _reasons_to_look(key, traits, positive, count - first, listed, least_positive)
             marks[_ENDS + parts] = count
             parts += 1
             traits = positive = 0
@@ -357,18 +400,16 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
         for label in range(100):
             marks[_LABEL_ATOM + label] = 0
         return 0, 0, 0, 0, 0, 0
-    suspicious |= _is_suspicious(key, traits, positive, count - first, listed, least_positive)
+    reasons |= _reasons_to_look(key, traits, positive, count - first, listed, least_positive)
     marks[_ENDS + parts] = count
-    return count, closures, doubtful, ring_atoms, parts + 1, suspicious
+    return count, closures, doubtful, ring_atoms, parts + 1, reasons
 
 
 @njit(nogil=True, error_model="numpy")
 def _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
     """Tell whether RDKit surely takes the drawing: its valences, and double bonds for its aromatic rings."""
-    if doubtful:
-        ring_atoms = _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks)
-        if ring_atoms < 0:
-            return False
+    if doubtful and not _settle_doubtful_bonds(closures, doubtful, atoms, marks):
+        return False
     fits = np.int64(1)
     for atom in range(count):
         state = atoms[_STATE + atom]
@@ -390,10 +431,13 @@ def _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
 
 
 @njit(nogil=True, error_model="numpy")
-def _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks):
-    """Bind what is aromatic in a ring; return how many atoms have aromatic bonds, -1 where one is not so."""
+def _settle_doubtful_bonds(closures, doubtful, atoms, marks):
+    """Bind as single what was taken for aromatic and lies in no ring; return whether that is all as it should be."""
     for closure in range(closures):
         one, other = marks[_CLOSURE_FIRST + closure], marks[_CLOSURE_LAST + closure]
+        while other > one:
+            atoms[_IN_RING + other] = 1
+            other = atoms[_PARENT + other]
         while one != other:
             if one < other:
                 one, other = other, one
@@ -401,17 +445,24 @@ def _settle_doubtful_bonds(closures, doubtful, ring_atoms, atoms, marks):
             one = atoms[_PARENT + one]
     for bond in range(doubtful):
         atom = marks[_DOUBTFUL_BOND + bond] >> 1
-        parent = atoms[_PARENT + atom]
         if atoms[_IN_RING + atom]:
-            ring_atoms = _bind_aromatic(atoms, parent, atom, ring_atoms)
-            if ring_atoms < 0:
-                return -1
-        elif marks[_DOUBTFUL_BOND + bond] & 1:
-            return -1
-        else:
-            atoms[_STATE + atom] += _ONE_BOND
-            atoms[_STATE + parent] += _ONE_BOND
-    return ring_atoms
+            continue
+        if marks[_DOUBTFUL_BOND + bond] & 1:
+            return False
+        _unbind_aromatic(atoms, atom, atoms[_PARENT + atom])
+        _unbind_aromatic(atoms, atoms[_PARENT + atom], atom)
+    return True
+
+
+@njit(nogil=True, error_model="numpy")
+def _unbind_aromatic(atoms, atom, mate):
+    """Turn an aromatic bond of an atom into a single one."""
+    state = atoms[_STATE + atom]
+    last = (state >> _RING_BONDS & 3) - 1
+    for place in range(last):
+        if atoms[_RING_MATES + place * MAX_ATOMS + atom] == mate:
+            atoms[_RING_MATES + place * MAX_ATOMS + atom] = atoms[_RING_MATES + last * MAX_ATOMS + atom]
+    atoms[_STATE + atom] = state - _ONE_RING_BOND + _ONE_BOND
 
 
 @njit(nogil=True, error_model="numpy")
@@ -435,13 +486,15 @@ def _need_of_aromatic(state):
     elif number == 7 and charge == 0:
         need = int(ring == 2 and total == 0)
         fine = ring + total <= 3
+    elif number == 7 and charge == -1:
+        fine = ring == 2 and total == 0
     elif number == 7:
         need = int(doubled == 0)
         fine = charge == 1 and ring + total == (3 if need else 4) and (need == 1 or ring == 2)
-    elif number == 8 or number == 16 or number == 34:
-        need = int(charge == 1)
-        fine = ring == 2 and total == 0 and (charge == 0 or charge == 1)
-        fine = fine and (charge == 1 or number == 34 or not state & _BRACKET)
+    elif number == 8 or number == 16 or number == 34 or number == 52:
+        need = int(charge == 1 and total == 0)
+        fine = ring == 2 and (charge == 0 or charge == 1) and (total == 0 or (total == 1 and charge == 1))
+        fine = fine and (charge == 1 or number == 34 or number == 52 or not state & _BRACKET)
     return need if fine else -1
 
 
@@ -517,80 +570,177 @@ def _finds_mate(root, atoms):
 
 @njit(nogil=True, error_model="numpy")
 def _may_be_listed(
-    count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number, atoms,
-    marks, keys_of, counts,
+    count, closures, parts, reasons, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number, needs,
+    needs_number, phosphorus, atoms, marks, keys_of, counts,
 ):  # fmt: skip
     """Tell whether a rule could list a part, or what is left of it between its metals."""
-    if not _lay_out_neighbours(count, closures, metals, atoms, marks):
+    cuts = reasons & _METAL and _cuts_metals(count, closures, metals, atoms, marks)
+    composed = cuts or reasons & _COMPOSED
+    meets = _has_elements(parts, needs, needs_number, atoms, marks, counts)
+    if not composed and not meets:
+        return False
+    if not _lay_out_neighbours(count, closures, cuts, metals, atoms, marks):
         return True
-    for atom in range(count):
-        atoms[_PIECE_HYDROGENS + atom] = 0
-        atoms[_PIECE_RINGS + atom] = 0
-        keys_of[atom] = 0
-    for closure in range(closures):
-        atoms[_PIECE_RINGS + _root(marks[_CLOSURE_FIRST + closure], atoms)] += 1
-    for atom in range(count):
-        kind = atoms[_STATE + atom]
-        number = kind & _ELEMENT
-        if metals[number]:
-            continue
-        root = _root(atom, atoms)
-        keys_of[root] += bonded[number * (_MOST_NEIGHBOURS + 1) + atoms[_HEAVY + atom]]
-        atoms[_PIECE_HYDROGENS + root] += _hydrogens_less_charge(kind)
-        if (number == 15 and kind & _BRACKET) or ((number == 15 or number == 16) and atoms[_DRAWN_HYDROGENS + atom]):
-            # a phosphite drawn without its hydrogen; or of several valences: the full path folds a drawn hydrogen
-            # and counts the unwritten ones anew, of fewer bonds
-            atoms[_BLURRED + root] = 1
-    for atom in range(count):
-        if _root(atom, atoms) != atom or metals[atoms[_STATE + atom] & _ELEMENT]:
-            continue
-        key = keys_of[atom]
-        if atoms[_BLURRED + atom]:
-            if _holds(keys, keys_number, key):
-                return True
-            continue
-        key += RING_WEIGHT * np.uint64(atoms[_PIECE_RINGS + atom])
-        key += HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
-        if _holds(full_keys, full_keys_number, key):
-            return True
+    if composed and _is_composed(
+        count, metals, bonded, full_keys, full_keys_number, keys, keys_number, atoms, keys_of
+    ):  # fmt: skip
+        return True
     first = 0
-    for part in range(parts):
-        if _meets_needs(first, marks[_ENDS + part], needs, needs_number, atoms, counts):
+    for part in range(parts if meets else 0):
+        if _meets_needs(first, marks[_ENDS + part], metals, weights, needs, needs_number, phosphorus, atoms, counts):
             return True
         first = marks[_ENDS + part]
     return False
 
 
 @njit(nogil=True, error_model="numpy")
-def _lay_out_neighbours(count, closures, metals, atoms, marks):
-    """Note who is bound to whom, and join the atoms that no metal keeps apart; False where one has too many."""
+def _has_elements(parts, needs, needs_number, atoms, marks, counts):
+    """Tell whether a part has the elements that some rule asks for whose rest is free."""
+    first = 0
+    for part in range(parts):
+        for place in range(NEEDS):
+            counts[place] = 0
+        for atom in range(first, marks[_ENDS + part]):
+            counts[atoms[_STATE + atom] & _ELEMENT] += 1
+        first = marks[_ENDS + part]
+        for rule in range(needs_number):
+            meets = True
+            for place in range(2 * rule * MOST_NEEDS, 2 * (rule + 1) * MOST_NEEDS, 2):
+                what, number = needs[place], needs[place + 1]
+                if what == 0 or not meets:
+                    break
+                meets = what >= QUATERNARY or counts[what] >= number
+            if meets:
+                return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_composed(count, metals, bonded, full_keys, full_keys_number, keys, keys_number, atoms, keys_of):
+    """Tell whether a part, or what is left of it between its metals, is made up as something listed is."""
+    for atom in range(count):
+        atoms[_PIECE_HYDROGENS + atom] = 0
+        keys_of[_PIECE_KEY + atom] = 0
+        keys_of[_DRAWN_KEY + atom] = 0
+        keys_of[_OF_ATOM + atom] = _mixed(np.uint64(1_000 + _place_of(atom, atoms)))
+    for atom in range(count):
+        kind = atoms[_STATE + atom]
+        number = kind & _ELEMENT
+        root = _root(atom, atoms)
+        if metals[number]:
+            atoms[_BLURRED + root] = _WITH_METAL
+            continue
+        keys_of[_PIECE_KEY + root] += bonded[_place_of(atom, atoms)]
+        keys_of[_DRAWN_KEY + root] += _surroundings(atom, metals, atoms, keys_of)
+        hydrogens = _hydrogens_less_charge(kind)
+        atoms[_PIECE_HYDROGENS + root] += hydrogens
+        several = number == 15 or number == 16 or number == 53
+        halogen = number == 9 or number == 17 or number == 35 or number == 53 or number == 85
+        if (
+            (number == 15 and kind & _BRACKET)  # a phosphite drawn without its hydrogen
+            or (several and atoms[_DRAWN_HYDROGENS + atom])  # once it is folded, the unwritten ones are counted anew
+            or (halogen and hydrogens and atoms[_HEAVY + atom])  # rules ask for a halogen, whatever its charge
+        ):
+            atoms[_BLURRED + root] |= _NOT_SURE
+    for atom in range(count):
+        if _root(atom, atoms) != atom or atoms[_BLURRED + atom] & _WITH_METAL:
+            continue
+        more = RING_WEIGHT * np.uint64(atoms[_PIECE_RINGS + atom])
+        key, drawn = keys_of[_PIECE_KEY + atom] + more, keys_of[_DRAWN_KEY + atom] + more
+        if atoms[_BLURRED + atom]:
+            if _holds(keys, keys_number, key) or _holds(keys, keys_number, drawn):
+                return True
+            continue
+        more = HYDROGEN_WEIGHT * np.uint64(atoms[_PIECE_HYDROGENS + atom])
+        if _holds(full_keys, full_keys_number, key + more) or _holds(full_keys, full_keys_number, drawn + more):
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _mixed(number):
+    """Return 64 bits that look random, as `opencwc.chemistry.composition.mixed` does."""
+    bits = number * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+@njit(nogil=True, error_model="numpy")
+def _place_of(atom, atoms):
+    """Return the number of an atom of its element with so many heavy neighbours, so many of them carbon."""
+    place = (atoms[_STATE + atom] & _ELEMENT) * (_MOST_NEIGHBOURS + 1) + min(atoms[_HEAVY + atom], _MOST_NEIGHBOURS)
+    return place * (_MOST_NEIGHBOURS + 1) + min(atoms[_CARBONS + atom], _MOST_NEIGHBOURS)
+
+
+@njit(nogil=True, error_model="numpy")
+def _surroundings(atom, metals, atoms, keys_of):
+    """Return the weight of an atom by what it is bound to, and what that is bound to; hydrogens weigh nothing."""
+    if atoms[_STATE + atom] & _ELEMENT == 1:
+        return np.uint64(0)
+    key = np.uint64(3) * keys_of[_OF_ATOM + atom]
+    for place in range(atoms[_NEIGHBOURS + atom]):
+        beside = atoms[_NEAR + place * MAX_ATOMS + atom]
+        if not metals[atoms[_STATE + beside] & _ELEMENT]:
+            key += keys_of[_OF_ATOM + beside]
+    return _mixed(key)
+
+
+@njit(nogil=True, error_model="numpy")
+def _ends_of(bond, count, atoms, marks):
+    """Return the two atoms of a bond, those to a parent first, then the closures; the second is -1 where none is."""
+    if bond < count:
+        return bond, atoms[_PARENT + bond]
+    return marks[_CLOSURE_FIRST + bond - count], marks[_CLOSURE_LAST + bond - count]
+
+
+@njit(nogil=True, error_model="numpy")
+def _cuts_metals(count, closures, metals, atoms, marks):
+    """Tell whether standardising cuts metals off: not where every bound metal is drawn negative, as in a complex."""
+    for bond in range(count + closures):
+        one, other = _ends_of(bond, count, atoms, marks)
+        if other < 0:
+            continue
+        for atom in (one, other):
+            state = atoms[_STATE + atom]
+            if metals[state & _ELEMENT] and (state >> _CHARGE & 15) >= 8:
+                return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _lay_out_neighbours(count, closures, cuts, metals, atoms, marks):
+    """Note who is bound to whom, and join the atoms that no cut metal keeps apart; False where one has too many."""
     for atom in range(count):
         atoms[_PIECE + atom] = atom
+        atoms[_PIECE_RINGS + atom] = 0
         atoms[_BLURRED + atom] = 0
         atoms[_HEAVY + atom] = 0
+        atoms[_CARBONS + atom] = 0
         atoms[_DRAWN_HYDROGENS + atom] = 0
         atoms[_NEIGHBOURS + atom] = 0
     for bond in range(count + closures):
-        if bond < count:
-            one, other = bond, atoms[_PARENT + bond]
-            if other < 0:
-                continue
-        else:
-            one = marks[_CLOSURE_FIRST + bond - count]
-            other = marks[_CLOSURE_LAST + bond - count]
+        one, other = _ends_of(bond, count, atoms, marks)
+        if other < 0:
+            continue
         through_metal = metals[atoms[_STATE + one] & _ELEMENT] or metals[atoms[_STATE + other] & _ELEMENT]
-        if not through_metal:
+        if not (cuts and through_metal):
             first, last = _root(one, atoms), _root(other, atoms)
-            atoms[_PIECE + max(first, last)] = min(first, last)
+            if first == last:
+                atoms[_PIECE_RINGS + first] += 1
+            else:
+                atoms[_PIECE + max(first, last)] = min(first, last)
+                atoms[_PIECE_RINGS + min(first, last)] += atoms[_PIECE_RINGS + max(first, last)]
         for here, there in ((one, other), (other, one)):
             number = atoms[_STATE + there] & _ELEMENT
             if number == 1:
                 atoms[_DRAWN_HYDROGENS + here] += 1
                 continue
             if metals[number]:
-                atoms[_BLURRED + here] = 1  # handed on to its piece below
+                atoms[_BLURRED + here] = _NOT_SURE  # handed on to its piece below
             else:
                 atoms[_HEAVY + here] += 1
+                atoms[_CARBONS + here] += number == 6
             if metals[atoms[_STATE + here] & _ELEMENT]:
                 continue
             if atoms[_NEIGHBOURS + here] == _MOST_NEIGHBOURS:
@@ -599,7 +749,7 @@ def _lay_out_neighbours(count, closures, metals, atoms, marks):
             atoms[_NEIGHBOURS + here] += 1
     for atom in range(count):
         if atoms[_BLURRED + atom]:
-            atoms[_BLURRED + _root(atom, atoms)] = 1
+            atoms[_BLURRED + _root(atom, atoms)] = _NOT_SURE
     return True
 
 
@@ -645,13 +795,15 @@ def _hydrogens_less_charge(kind):
         own = (3 if bonds <= 3 else 5) - bonds
     elif number == 16:
         own = (2 if bonds <= 2 else (4 if bonds <= 4 else 6)) - bonds
+    elif number == 53:
+        own = (1 if bonds <= 1 else (3 if bonds <= 3 else 5)) - bonds
     else:
         own = 1 - bonds
     return own - ((kind >> _CHARGE & 15) - 8)
 
 
 @njit(nogil=True, error_model="numpy")
-def _meets_needs(first, end, needs, needs_number, atoms, counts):
+def _meets_needs(first, end, metals, weights, needs, needs_number, phosphorus, atoms, counts):
     """Tell whether a part holds what some rule whose rest is free asks for."""
     for place in range(NEEDS):
         counts[place] = 0
@@ -660,33 +812,52 @@ def _meets_needs(first, end, needs, needs_number, atoms, counts):
         kind = atoms[_STATE + atom]
         number = kind & _ELEMENT
         counts[number] += 1
+        counts[BRIDGES] += number == 8 and atoms[_CARBONS + atom] >= 2
         if number == 15:
-            smallest = min(smallest, _alkyl_alone(atom, atoms))
+            smallest = min(smallest, _alkyl_alone(atom, metals, atoms))
         if (kind >> _CHARGE & 15) > 8:
             if number == 7 and atoms[_NEIGHBOURS + atom] == 4:
                 counts[QUATERNARY] += 1
             lasting = kind >> _HYDROGENS & 15 == 0 and atoms[_DRAWN_HYDROGENS + atom] == 0
             for place in range(atoms[_NEIGHBOURS + atom]):
-                # nitro groups and N-oxides carry their own counter-charge
-                lasting = lasting and (atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]] >> _CHARGE & 15) >= 8
+                # nitro groups and N-oxides carry their own counter-charge; a carbon with one is a group like others
+                beside = atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]]
+                lasting = lasting and ((beside >> _CHARGE & 15) >= 8 or beside & _ELEMENT == 6)
             counts[POSITIVE] += lasting
             counts[POSITIVE_NITROGEN] += lasting and number == 7
     for rule in range(needs_number):
-        meets = needs[rule * NEEDS + ALKYL] == 0 or smallest <= needs[rule * NEEDS + ALKYL]
-        for place in range(NEEDS - 1):
-            if counts[place] < needs[rule * NEEDS + place]:
-                meets = False
+        meets = True
+        for place in range(2 * rule * MOST_NEEDS, 2 * (rule + 1) * MOST_NEEDS, 2):
+            what, number = needs[place], needs[place + 1]
+            if what == 0 or not meets:
                 break
-        if meets:
+            meets = smallest <= number if what == ALKYL else counts[what] >= number
+        if meets and (phosphorus[rule] == 0 or _is_bound_to(phosphorus[rule], first, end, metals, weights, atoms)):
             return True
     return False
 
 
 @njit(nogil=True, error_model="numpy")
-def _alkyl_alone(phosphorus, atoms):
+def _is_bound_to(wanted, first, end, metals, weights, atoms):
+    """Tell whether the heavy neighbours of some phosphorus, metals left out, have this composition key."""
+    for atom in range(first, end):
+        if atoms[_STATE + atom] & _ELEMENT != 15:
+            continue
+        key = np.uint64(0)
+        for place in range(atoms[_NEIGHBOURS + atom]):
+            number = atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + atom]] & _ELEMENT
+            if not metals[number]:
+                key += weights[number]
+        if key == wanted:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _alkyl_alone(phosphorus, metals, atoms):
     """Return the size of the one saturated carbon group on a phosphorus with exactly one carbon neighbour.
 
-    A number above any limit stands for: no such group.
+    A metal on the group may be cut off, and is left out. A number above any limit stands for: no such group.
     """
     start = -1
     for place in range(atoms[_NEIGHBOURS + phosphorus]):
@@ -709,7 +880,7 @@ def _alkyl_alone(phosphorus, atoms):
             known = there == phosphorus
             for step in range(size):
                 known = known or atoms[_QUEUE + step] == there
-            if known:
+            if known or metals[atoms[_STATE + there] & _ELEMENT]:
                 continue
             if atoms[_STATE + there] & _ELEMENT != 6 or size == _LARGEST_ALKYL:
                 return _NO_GROUP
@@ -724,14 +895,14 @@ def _pointers(*kinds):
 
 SIGNATURE = types.void(
     *_pointers("uint8", "int64", "", "uint8", "int16", "uint8", "uint8", "uint64", "uint64", "uint64", ""),
-    *_pointers("uint64", "", "uint64", "int16", "", "", "int64", "int64", "uint64", "int64", "uint8"),
+    *_pointers("uint64", "", "uint64", "int16", "", "uint64", "", "int64", "int64", "uint64", "int64", "uint8"),
 )
 """What `scan_texts` takes: pointers to arrays, and integers where no kind is named."""
 
 
 def scan_texts(
     data, offsets, rows, symbols, allowed, unusual, metals, weights, bonded, full_keys, full_keys_number, keys,
-    keys_number, listed, needs, needs_number, least_positive, atoms, marks, keys_of, counts, out,
+    keys_number, listed, needs, needs_number, phosphorus, least_positive, atoms, marks, keys_of, counts, out,
 ):  # fmt: skip
     """Walk every text; ``out[i]`` becomes 0 where it is plainly readable and nothing in it can be listed, else 1."""
     for row in range(rows):
@@ -739,14 +910,14 @@ def scan_texts(
         out[row] = 1
         if end - start > MAX_LENGTH:
             continue
-        count, closures, doubtful, ring_atoms, parts, suspicious = _read(
+        count, closures, doubtful, ring_atoms, parts, reasons = _read(
             data, start, end, symbols, allowed, unusual, weights, listed, least_positive, atoms, marks
         )
         if count == 0 or not _is_readable(count, closures, doubtful, ring_atoms, atoms, marks):
             continue
-        if suspicious and _may_be_listed(
-            count, closures, parts, metals, bonded, full_keys, full_keys_number, keys, keys_number, needs, needs_number,
-            atoms, marks, keys_of, counts,
+        if reasons and _may_be_listed(
+            count, closures, parts, reasons, metals, weights, bonded, full_keys, full_keys_number, keys, keys_number,
+            needs, needs_number, phosphorus, atoms, marks, keys_of, counts,
         ):  # fmt: skip
             continue
         out[row] = 0

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from opencwc.errors import OpenCWCError
@@ -18,9 +19,8 @@ def main() -> None:
     try:
         if len(words) == 2 and words[0] == "screen" and not words[1].startswith("-"):
             _answer_at_once(words[1])
-        from opencwc.cli.app import application
-
-        application(words)()
+        run = _loaded(words)
+        run()
     except OpenCWCError as error:  # which its command could not tell: the catalogs of its words are not built
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)
@@ -29,6 +29,17 @@ def main() -> None:
 
         traceback.print_exc()
         sys.exit(2)
+
+
+def _loaded(words: list[str]) -> Callable[[], object]:
+    """Load the command that is asked for; what is loaded stays to the end, and is never looked at as garbage."""
+    gc.disable()
+    from opencwc.cli.app import application
+
+    run = application(words)
+    gc.freeze()
+    gc.enable()
+    return run
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

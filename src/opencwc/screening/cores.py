@@ -19,10 +19,13 @@ from opencwc.chemistry.composition import (
     HYDROGEN_WEIGHT,
     MASK,
     METALS,
+    OXYGEN,
+    PHOSPHORUS,
     RING_WEIGHT,
     atoms_of,
     bonded_weight,
     composition_key,
+    drawn_weights,
 )
 from opencwc.chemistry.standardisation import pattern, phosphorous_tautomer, standardise
 from opencwc.convention.model import Structure
@@ -83,24 +86,45 @@ class Core(Struct, frozen=True, dict=True):
         return any(place.kind == "alkylating" for place in self.places)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the drawing is one chemical, every atom of it bound as drawn."""
+        return not self.places and not self.tautomers and self.rest == "closed"
+
+    @property
     def holds_metal(self) -> bool:
         """Whether the drawing holds a metal, so that a reader that cuts metals out sees only its pieces."""
         return any(atom.GetAtomicNum() in METALS for atom in atoms_of(self.mol))
 
     def keys(self, counted: Counted) -> set[int]:
-        """Return every composition key of a closed, bounded core; hydrogens are counted less the charge."""
+        """Return every composition key of a closed, bounded core; hydrogens are counted less the charge.
+
+        Of one chemical without places each atom is weighed with what surrounds it.
+        """
         own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
         if counted is Counted.ATOMS:
             key = composition_key(atom.GetAtomicNum() for atom in own)
+        elif self.is_whole:
+            beside = [[other.GetIdx() for other in atom.GetNeighbors()] for atom in own]
+            key = sum(drawn_weights([atom.GetAtomicNum() for atom in own], beside))
         else:
-            key = sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own)
+            key = sum(
+                bonded_weight(atom.GetAtomicNum(), atom.GetDegree(), self._neighbours(atom).count(CARBON))
+                for atom in own
+            )
+        if counted is not Counted.ATOMS:
+            key += RING_WEIGHT * (self.mol.GetNumBonds() - self.mol.GetNumAtoms() + 1)
         if counted is Counted.HYDROGENS:
             key += HYDROGEN_WEIGHT * sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
-            key += RING_WEIGHT * (self.mol.GetNumBonds() - self.mol.GetNumAtoms() + 1)
         keys = {key & MASK}
-        for _, place, _ in self.place_atoms:
-            keys = {(key + extra) & MASK for key in keys for extra in place.keys(counted)}
+        for index, place, _ in self.place_atoms:
+            on_carbon = self._neighbours(self.mol.GetAtomWithIdx(index)) == [CARBON]
+            keys = {(key + extra) & MASK for key in keys for extra in place.keys(counted, on_carbon=on_carbon)}
         return keys
+
+    def _neighbours(self, atom: Chem.Atom) -> list[int]:
+        """Return the atomic numbers beside an atom of the drawing: carbon for an alkyl's place, 0 for a halogen's."""
+        of_place = {index: 0 if place.kind == "halogen" else CARBON for index, place, _ in self.place_atoms}
+        return [of_place.get(other.GetIdx(), other.GetAtomicNum()) for other in atom.GetNeighbors()]
 
     def needs(self) -> "Counts":
         """Return what a component must hold at least, for a core with a free rest, any size or metals."""
@@ -114,7 +138,14 @@ class Core(Struct, frozen=True, dict=True):
         elements = tuple(sorted((number, numbers.count(number)) for number in set(numbers)))
         charged = (atom.GetAtomicNum() for atom in atoms_of(self.mol) if atom.GetFormalCharge() > 0)
         positive = next(charged, 0) if Chem.GetFormalCharge(self.mol) > 0 else 0
-        return Counts(elements, largest, quaternary, positive)
+        own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
+        beside = [(atom.GetAtomicNum(), self._neighbours(atom)) for atom in own]
+        bridges = sum(number == OXYGEN and others.count(CARBON) >= 2 for number, others in beside)
+        phosphorus = 0
+        if self.rest == "closed":
+            bound = (others for number, others in beside if number == PHOSPHORUS and 0 not in others)
+            phosphorus = composition_key(number for number in next(bound, ()) if number not in METALS)
+        return Counts(elements, largest, quaternary, positive, bridges, phosphorus)
 
     def fit(self, mol: Chem.Mol) -> Fit | None:
         """Fit a standardised component to this core, or return ``None``."""
@@ -191,13 +222,17 @@ class Counts(NamedTuple):
 
     ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
     a phosphorus must carry with no further carbon (0: no such phosphorus is asked for); ``quaternary`` counts
-    quaternary nitrogens; ``positive`` is the atomic number of an atom that must be charged (0: none).
+    quaternary nitrogens; ``positive`` is the atomic number of an atom that must be charged (0: none); ``bridges``
+    counts oxygens with two carbon neighbours; ``phosphorus`` is the composition key of the heavy neighbours that some
+    phosphorus must have, metals left out (0: none is asked for).
     """
 
     elements: tuple[tuple[int, int], ...]
     alkyl_on_phosphorus: int
     quaternary: int
     positive: int
+    bridges: int
+    phosphorus: int
 
 
 class Drawing(Struct, frozen=True, dict=True):

@@ -21,7 +21,6 @@ from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, reads_as_prose, signature_of
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
-from opencwc.language.language_recogniser import recognise_languages
 from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
@@ -56,6 +55,8 @@ class DocumentRows:
 
     def batches(self) -> Iterator[Rows]:
         """The passages in batches; a part that could not be read is a row with its reason."""
+        from opencwc.language.language_recogniser import recognise_languages
+
         passages = self._document.passages()
         first = 1
         while run := list(islice(passages, PASSAGES_AT_ONCE)):

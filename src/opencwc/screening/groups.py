@@ -28,7 +28,7 @@ class Answer(Enum):
 
 
 class Counted(Enum):
-    """What a composition key counts: heavy atoms, the neighbours of heteroatoms too, hydrogens and rings besides."""
+    """What a composition key counts: heavy atoms, the neighbours of heteroatoms and rings too, hydrogens besides."""
 
     ATOMS = "atoms"
     NEIGHBOURS = "neighbours"
@@ -64,22 +64,21 @@ class Place(NamedTuple):
         """The most carbons that are not refused outright."""
         return max(self.max, self.doubt)
 
-    def keys(self, counted: Counted) -> set[int]:
+    def keys(self, counted: Counted, *, on_carbon: bool) -> set[int]:
         """Return the composition keys that a group here may add; not for the unbounded ``alkylating``.
 
-        An alkyl of n carbons has fewer than n rings.
+        ``on_carbon`` says what the core has where it is attached. An alkyl of n carbons has fewer than n rings.
         """
         if self.kind == "halogen":
             plain = counted is Counted.ATOMS
-            return {weight(number) if plain else bonded_weight(number, 1) for number in HALOGENS}
-        sizes = range(1, self.most_carbons + 1)
-        alkyls = {weight(CARBON) * count for count in sizes}
-        if counted is Counted.HYDROGENS:
-            alkyls = {
-                weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings) + RING_WEIGHT * rings
-                for count in sizes
-                for rings in range(count if self.cyclo else 1)
-            }
+            return {weight(number) if plain else bonded_weight(number, 1, int(on_carbon)) for number in HALOGENS}
+        hydrogen = HYDROGEN_WEIGHT if counted is Counted.HYDROGENS else 0
+        ring = 0 if counted is Counted.ATOMS else RING_WEIGHT
+        alkyls = {
+            weight(CARBON) * count + hydrogen * (2 * count + 1 - 2 * rings) + ring * rings
+            for count in range(1, self.most_carbons + 1)
+            for rings in range(count if self.cyclo else 1)
+        }
         extras = [_EXTRA_KEYS[counted][name] for name in self.bearing] or [0]
         return {(alkyl + extra) & MASK for alkyl in alkyls for extra in extras}
 
@@ -234,9 +233,9 @@ _BEARING = {
     "acetoxy": "[CX4]-[OX2]-[CX3](=[OX1])-[CH3]",
 }
 _BONDED_EXTRA_KEYS = {
-    "hydroxyl": bonded_weight(8, 1),
-    "cyano": weight(6) + bonded_weight(7, 1),
-    "acetoxy": 2 * weight(6) + bonded_weight(8, 1) + bonded_weight(8, 2),
+    "hydroxyl": bonded_weight(8, 1, 1),
+    "cyano": weight(6) + bonded_weight(7, 1, 1),
+    "acetoxy": 2 * weight(6) + bonded_weight(8, 1, 1) + bonded_weight(8, 2, 2),
 }
 _EXTRA_KEYS = {
     Counted.ATOMS: {"hydroxyl": weight(8), "cyano": weight(6) + weight(7), "acetoxy": 2 * weight(6) + 2 * weight(8)},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from opencwc.files.identifier_columns import PACKING, says_nothing
 from opencwc.files.rows import Rows
 from opencwc.finding import Message, Verdict
-from opencwc.language.retail_packings import is_retail_packing
 from opencwc.screening.known_chemicals import LONGEST_CODE
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET
@@ -16,13 +15,21 @@ from opencwc.screening.structure_screener import MET
 def weighed_by_packing(
     rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]
 ) -> Iterable[tuple[int, tuple[Outcome, ...]]]:
-    """Yield the rows whose only finding is a word with other meanings and that are packed as goods for shops are.
+    """Give the rows whose only finding is a word with other meanings and that are packed as goods for shops are.
 
     A code is no such word, and an HS code in the row says more than its packing.
     """
     packings = [at for at, column in enumerate(rows.columns) if column.kind == PACKING]
+    return _weighed(rows, outcomes, packings) if packings else ()
+
+
+def _weighed(
+    rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]], packings: Sequence[int]
+) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
+    from opencwc.language.retail_packings import is_retail_packing
+
     codes = [at for at, column in enumerate(rows.columns) if column.kind == "hs"]
-    for offset, statements in outcomes.items() if packings else ():
+    for offset, statements in outcomes.items():
         word = _word_with_other_meanings(statements, rows.inputs[offset] or "")
         if not word or any(_cell(rows, at, offset) for at in codes):
             continue

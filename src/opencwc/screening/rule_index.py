@@ -36,8 +36,8 @@ class Ruling(Struct, frozen=True, dict=True):
 class Gate(NamedTuple):
     """What the compositions of all rules allow, for a bulk reader to hold texts against.
 
-    ``full_keys`` are the full keys of single components, ``keys`` those without rings and hydrogens, for what is
-    drawn between metals, ``bare`` those of the heavy atoms alone; ``needs`` are the least counts of rules whose rest is
+    ``full_keys`` are the full keys of single components, ``keys`` those without hydrogens, for what is drawn between
+    metals, ``bare`` those of the heavy atoms alone; ``needs`` are the least counts of rules whose rest is
     free or whose groups are of any size.
     """
 
@@ -189,4 +189,4 @@ def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
             yield Ruling(entry, "doubt", structure)
 
 
-_INDEX_VERSION = 6
+_INDEX_VERSION = 8

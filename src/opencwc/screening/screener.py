@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.molecule_reader import is_query
-from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_resolver import LONGEST_NAME
-from opencwc.chemistry.name_scanning import running_key
 from opencwc.chemistry.registry_numbers import looks_like_cas, written_as_day
 from opencwc.finding import Message, Verdict, spans_of
 from opencwc.language.refusals import judge_request
@@ -182,6 +180,9 @@ def _number_unknown(text: str) -> Message | None:
 
 def _is_kind_of_chemicals(word: str) -> bool:
     """Tell whether a word is of many chemicals, such as "amine", whatever the index knows by it."""
+    from opencwc.chemistry.name_parts import NameParts
+    from opencwc.chemistry.name_scanning import running_key
+
     words, key = NameParts.load(), running_key(word)
     return key in words.after or key in words.context
 

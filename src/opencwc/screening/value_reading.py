@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.names import token_key
-from opencwc.language.commerce import read_commerce
 
 
 def unframed(text: str) -> str:
@@ -52,6 +50,8 @@ def rest_of(text: str, spans: Iterable[tuple[int, ...]]) -> str:
 
 def _is_label(piece: str) -> bool:
     """Tell whether a piece of a value only says what kind of thing stands beside it: CAS No."""
+    from opencwc.chemistry.name_parts import NameParts
+
     labels = NameParts.load().labels
     return all(token_key(word) in labels for word in _LETTERS.findall(piece)) and not _DIGIT.search(piece)
 
@@ -64,6 +64,8 @@ def names_beside_amounts(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for text in ["ethanol 96% 200 L drum"] for a, b in names_beside_amounts(text)]
     ['ethanol']
     """
+    from opencwc.language.commerce import read_commerce
+
     place = 0
     for statement in (*read_commerce(text), None):
         until = statement.start if statement else len(text)
@@ -84,6 +86,8 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Leave out words of grade and signs at both ends."""
+    from opencwc.chemistry.name_parts import NameParts
+
     grades = NameParts.load().grades
     words = [word for word in _WORD.finditer(text, start, end) if word[0].strip(_SIGNS)]
     while words and token_key(words[-1][0]) in grades:
