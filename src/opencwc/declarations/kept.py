@@ -17,6 +17,7 @@ from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_s
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of
 from opencwc.declarations.law import Law
+from opencwc.declarations.law_notes import law_notes
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
@@ -216,8 +217,8 @@ class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
-    ``papers`` are undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the
-    file's form: of the first, what stands behind it was not kept.
+    ``notes`` say what the answer rests on beside the rules. ``papers`` are undecoded (`run_papers`), and empty in files
+    of before they were kept. ``version`` is that of the file's form: of the first, what stands behind it was not kept.
     """
 
     as_of: date
@@ -240,6 +241,7 @@ class KeptDeclarations(Struct, frozen=True):
     inspections: tuple[ShownInspections, ...] = ()
     papers: Raw = NOTHING
     points: tuple[ShownPoint, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 class Asking(NamedTuple):
@@ -289,6 +291,7 @@ def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
         papers=pack_papers(answer, law, [point.question for point in points]),
         points=tuple(shown_point(point) for point in points),
+        notes=tuple(law_notes(answer)),
     )
 
 
