@@ -179,7 +179,10 @@ def test_the_page_says_what_the_answer_rests_on(tmp_path: Path, monkeypatch: pyt
         assert "Israel is not a State Party in 2026" in notes
         run = judged(house, client, ("activities.csv", activities.replace("5,t", "900,kg")), profile="ESP")
         notes = main_of(client, f"/declarations/runs/{run}").one(id="notes").text
-    assert "aggregate-threshold=any" in notes and "Spain" in notes
+        assert "aggregate-threshold=any" in notes and "Spain" in notes
+        run = judged(house, client, ("activities.csv", activities.replace("5,t", ",t")))
+        unknown = main_of(client, f"/declarations/runs/{run}").one(id="unknown").text
+    assert "row 1 has no quantity, so it is not known whether it must be declared" in unknown
 
 
 def test_the_csv_has_what_is_shown(kept: Kept) -> None:
