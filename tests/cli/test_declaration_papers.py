@@ -70,3 +70,22 @@ def test_letters_are_answered_and_the_original_is_left_alone(run: Run, books: Pa
     assert "consume,2025,300,kg" in (tmp_path / "corrected" / "activities.csv").read_text(encoding="utf-8")
     assert (books / "activities.csv").read_text(encoding="utf-8") == ACTIVITIES
     assert run("declare", books, *BOOKS, "--answers", form, "-o", tmp_path / "corrected").status == 2
+
+
+@pytest.mark.parametrize("content", ["{}", '{"answers": []}', ""])
+def test_answers_that_close_nothing_leave_no_corrected_register(
+    run: Run, books: Path, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "none.json").write_text(content, encoding="utf-8")
+    done = run("declare", books, *BOOKS, "--answers", tmp_path / "none.json", "-o", tmp_path / "corrected")
+    assert done.status == 1 and "no corrected register is written" in done.text
+    assert not (tmp_path / "corrected").exists()
+
+
+def test_of_a_pdf_the_attached_declaration_is_checked_and_that_is_said(run: Run, books: Path, tmp_path: Path) -> None:
+    for ending in ("pdf", "xml"):
+        run("declare", books, *BOOKS, "-o", tmp_path / f"d.{ending}", "--lang", "ru")
+    paper, plain = (run("declare", "--check", tmp_path / f"d.{ending}") for ending in ("pdf", "xml"))
+    told = "The XML attached to this PDF was read, not its printed pages.\n"
+    assert told in paper.text and told not in plain.text
+    assert paper.text.splitlines()[-1] == plain.text.splitlines()[-1] and paper.status == plain.status

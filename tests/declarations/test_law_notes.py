@@ -10,9 +10,12 @@ from typer.testing import CliRunner
 
 from opencwc.cli.app import application
 from opencwc.convention.declaration_rules import read_declaration_rules
+from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
 from opencwc.declarations.law_notes import law_notes, reading_said
-from opencwc.declarations.model import Answer, Register
+from opencwc.declarations.model import Answer, LeftOut, Register
+from opencwc.declarations.reader import chemicals_on
+from opencwc.declarations.register_reader import read_register
 from opencwc.wording import LANGUAGES, say, sentence
 
 ASKED = date(2026, 11, 28)
@@ -53,6 +56,37 @@ def test_what_a_state_asks_beside_its_tables_is_told(lang: str) -> None:
 def test_a_state_that_is_not_bound_is_named(lang: str) -> None:
     (note,) = law_notes(answer(Law(ASKED))._replace(outside=("ISR",)))
     assert "2026" in say(note, lang) and "declare_state_outside" not in say(note, lang)
+
+
+BOTH = (
+    "N,A,thiodiglycol,consume,2025,900,kg,\nN,A,triethanolamine,produce,2025,31,t,20\nN,B,phosgene,produce,2025,31,t,\n"
+)
+
+
+def left_out(**readings: str) -> LeftOut:
+    text = f"site,plant,chemical,activity,year,quantity,unit,concentration\n{BOTH}"
+    register = read_register({"activities.csv": text.encode()})
+    law = Law(ASKED, readings={name.replace("_", "-"): choice for name, choice in readings.items()})
+    return judge(register, law, 2026, chemicals_on(ASKED)).left_out
+
+
+def test_what_aggregate_national_data_leave_out_is_counted() -> None:
+    assert left_out() == (1, 1)
+    assert left_out(aggregate_threshold="any") == (0, 1)
+    assert left_out(aggregate_mixtures="counted") == (2, 0)  # 6.2 t of the mixture's chemical are under 30 t
+
+
+def test_a_profile_changes_nothing_in_what_is_left_out() -> None:
+    text = f"site,plant,chemical,activity,year,quantity,unit,concentration\n{BOTH}"
+    register = read_register({"activities.csv": text.encode()})
+    assert judge(register, Law(ASKED, "ESP"), 2026, chemicals_on(ASKED)).left_out == (1, 1)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_left_out_is_told_with_the_reading_that_takes_it_in(lang: str) -> None:
+    below, mixtures = (sentence(note, lang) for note in law_notes(answer(Law(ASKED))._replace(left_out=LeftOut(3, 2))))
+    assert "aggregate-threshold=any" in below and "VII.1" in below and "VIII.1" in below and "3" in below
+    assert "aggregate-mixtures=counted" in mixtures and "2025" in mixtures
 
 
 def test_declare_says_why_nothing_is_due_outside_states_parties(tmp_path: Path) -> None:

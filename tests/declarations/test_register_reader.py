@@ -194,6 +194,7 @@ def test_a_register_without_activities_or_columns_is_an_error(tmp_path: Path) ->
     with pytest.raises(InputError) as raised:
         read_register(tmp_path)
     assert (raised.value.code, raised.value.values["field"]) == ("register_column_missing", "activity")
+    assert "--map activities:activity=COLUMN" in str(raised.value)
 
 
 def test_a_place_of_a_register_that_was_never_a_file_is_its_row() -> None:

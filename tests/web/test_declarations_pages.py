@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -167,6 +168,21 @@ def test_a_line_says_why_with_its_rows_and_a_fault_its_cell(kept: Kept) -> None:
         near = main.one(id="near").rows()
     assert faults[0][:3] == ["activities, row 14", "quantity", "12,5x"]
     assert near[0][0] == "NORD / A2" and near[0][3:5] == ["950 kg", "1 t"]
+
+
+def test_the_page_says_what_the_answer_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sites = "site,plant,country\nN,A,ISR\n"
+    activities = "site,plant,chemical,activity,year,quantity,unit\nN,A,thiodiglycol,consume,2025,5,t\n"
+    with opened_house(tmp_path, monkeypatch) as house, house.signed_in("anna") as client:
+        run = judged(house, client, ("sites.csv", sites), ("activities.csv", activities))
+        notes = main_of(client, f"/declarations/runs/{run}").one(id="notes").text
+        assert "Israel is not a State Party in 2026" in notes
+        run = judged(house, client, ("activities.csv", activities.replace("5,t", "900,kg")), profile="ESP")
+        notes = main_of(client, f"/declarations/runs/{run}").one(id="notes").text
+        assert "aggregate-threshold=any" in notes and "Spain" in notes
+        run = judged(house, client, ("activities.csv", activities.replace("5,t", ",t")))
+        unknown = main_of(client, f"/declarations/runs/{run}").one(id="unknown").text
+    assert "row 1 has no quantity, so it is not known whether it must be declared" in unknown
 
 
 def test_the_csv_has_what_is_shown(kept: Kept) -> None:

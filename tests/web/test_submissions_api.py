@@ -24,6 +24,9 @@ from opencwc.declarations.law import Law
 from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_register
 from opencwc.jobs.kept_runs import _loaded
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Report
+from opencwc.publishing.pdf import make_pdf
 from opencwc.web.access_table import declared_access
 from web.pages.housing import PAGE, opened_house, page_of
 from web.signing_in import House, kind
@@ -102,7 +105,8 @@ def test_a_year_of_a_submission_by_programs(kept: Kept) -> None:
     number = opened(kept.house, "NORD")
     with kept.house.signed_in("dana") as dana, kept.house.signed_in("rita") as rita:
         first = sent(dana, number, ("activities.csv", NORD))
-        assert first["found"] == {"of": "register", "sites": ["NORD"], "unread": 0, "faults": [], "more": 0}
+        found = {"of": "register", "sites": ["NORD"], "unread": 0, "faults": [], "more": 0, "attached": False}
+        assert first["found"] == found
         assert step(dana, number, "provisional")["submission"]["provisional"] == "checked"
         step(dana, number, "not_provisional")
         step(dana, number, "complete", seen=dana.get(f"{ADDRESS}/{number}").json()["last"])
@@ -152,12 +156,23 @@ def test_a_declaration_is_checked_and_compared_with_a_register(kept: Kept, forma
 
 
 def test_a_pdf_comes_beside_what_can_be_read_and_is_kept_as_it_is(kept: Kept) -> None:
-    number, paper = opened(kept.house, "NORD"), declaration("pdf")
+    number, paper = opened(kept.house, "NORD"), make_pdf(Report("A letter", "en", labels_in("en"), ()))
     with kept.house.signed_in("dana") as dana:
         assert sent(dana, number, ("ours.pdf", paper), status=422)["code"] == "version_of_pdf_alone"
         told = sent(dana, number, ("ours.pdf", paper), ("ours.xml", declaration("xml")))
         assert told["found"]["of"] == "declaration" and told["version"]["name"].endswith(".zip")
         assert paper in dana.get(f"{ADDRESS}/{number}/versions/1").content
+
+
+def test_of_a_pdf_alone_the_declaration_that_is_attached_is_read_and_that_is_told(kept: Kept) -> None:
+    number, paper = opened(kept.house, "NORD"), declaration("pdf")
+    with kept.house.signed_in("dana") as dana:
+        found = sent(dana, number, ("ours.pdf", paper))["found"]
+        assert (found["of"], found["sites"], found["attached"]) == ("declaration", ["NORD"], True)
+        assert dana.get(f"{ADDRESS}/{number}/versions/1").content == paper
+        told = "The XML attached to this PDF was read, not its printed pages."
+        assert told in page_of(dana, f"/declarations/submissions/{number}").text
+        assert sent(dana, number, ("ours.xml", declaration("xml")), changes="as XML")["found"]["attached"] is False
 
 
 def test_what_is_no_declaration_of_the_submission_is_refused_and_not_kept(kept: Kept) -> None:

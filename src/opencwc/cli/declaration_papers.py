@@ -70,7 +70,7 @@ def check_declaration(
 ) -> int:
     """Check a declaration that somebody wrote, and print or write its faults; status 1 where it has any."""
     from opencwc.declarations.forms.checking import check
-    from opencwc.declarations.forms.declaration_files import read_declaration
+    from opencwc.declarations.forms.declaration_files import is_pdf, read_declaration
     from opencwc.files import open_for_writing
 
     wanted = options.format_asked(format, output, ("csv", "jsonl"))
@@ -87,6 +87,8 @@ def check_declaration(
         options.print_grid(columns, rows)
         if len(faults) > _MOST_SHOWN:
             options.print_more(len(faults) - _MOST_SHOWN, lang)
+    if is_pdf(file):
+        _tell(sentence(Message("form_attached_read"), lang), to_output=not wanted)
     _tell(sentence(Message("form_checked", {"number": str(len(faults))}), lang), to_output=not wanted)
     return 1 if faults else 0
 
@@ -129,7 +131,10 @@ def write_letters(answer: Answer, questions: Sequence[Question], folder: Path, l
 def read_answers(
     answer: Answer, questions: Sequence[Question], source: Path, given: Path, output: Path | None, lang: str
 ) -> Outcome:
-    """Read answers back, write the corrected register into a new folder, and say what is closed, refused and open."""
+    """Read answers back, and say what is closed, refused and open; the corrected register goes into a new folder.
+
+    Where no answer closes a question nothing is corrected, and no folder is made.
+    """
     from opencwc.declarations.register_reader import raw_rows
     from opencwc.declarations.replies import apply_replies, read_replies, register_files
     from opencwc.files import open_for_writing
@@ -138,10 +143,11 @@ def read_answers(
     outcome = apply_replies(questions, replies, raw_rows(answer.register))
     outcome = outcome._replace(refused=(*refused, *outcome.refused))
     folder = output or source.with_name(f"{source.stem if source.is_file() else source.name}-corrected")
-    _make_folder(folder)
-    for name, content in register_files(outcome).items():
-        with open_for_writing(folder / name, binary=True) as stream:
-            stream.write(content)
+    if outcome.closed:
+        _make_folder(folder)
+        for name, content in register_files(outcome).items():
+            with open_for_writing(folder / name, binary=True) as stream:
+                stream.write(content)
     _tell_outcome(outcome, folder, lang)
     return outcome
 
@@ -154,7 +160,7 @@ def _tell_outcome(outcome: Outcome, folder: Path, lang: str) -> None:
         "closed": str(len(outcome.closed)), "refused": str(len(outcome.refused)), "open": str(len(outcome.open)),
         "folder": str(folder),
     }  # fmt: skip
-    _tell(sentence(Message("ask_outcome", {**counts}), lang), to_output=True)
+    _tell(sentence(Message("ask_outcome" if outcome.closed else "ask_outcome_none", {**counts}), lang), to_output=True)
 
 
 def questions_about(answer: Answer, law: Law) -> tuple[Question, ...]:

@@ -76,7 +76,8 @@ def declare(
         list[str] | None, typer.Option(metavar="NAME", help="Write only these declarations: s2-past, s3, anticipated.")
     ] = None,
     check: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Check a declaration that somebody wrote: XML, JSON or XLSX.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Check a declaration by somebody else: XML, JSON, XLSX, our PDF."),
     ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.xlsx|FOLDER", help="Write a register to fill in, and nothing else.")
@@ -133,7 +134,9 @@ def declare(
             return books.write_unusual(asked, output, language)
         to_screen = not (asked or paper or check_books or letters or answers)
         answer = books.judged(_share(margin), beside=to_screen or bool(where.case))
-    keeping = partial(_keep, answer, books, margin, where, language)
+    answer, compared = _compared(answer, "" if letters or answers else trade, as_of)
+    also_asked = {"margin": margin} | ({"trade": Path(trade).name} if compared else {})
+    keeping = partial(_keep, answer, books, also_asked, where, language)
     if letters is not None:
         return ask_operators(answer, books.law, letters, where, keeping, language)
     if answers is not None:
@@ -142,7 +145,7 @@ def declare(
         keeping()
     if paper:
         return papers.write_declaration(answer, law, only or [], paper, output, language)
-    wish = _Wish(asked, output, language, trade, before, check_books=check_books, unusual=unusual)
+    wish = _Wish(asked, output, language, compared, before, check_books=check_books, unusual=unusual)
     return _tell(answer, books, wish)
 
 
@@ -160,7 +163,7 @@ class _Wish(NamedTuple):
     format: str
     output: Path | None
     lang: str
-    trade: str
+    compared: Sequence[Message]
     before: Path | None
     check_books: bool
     unusual: bool
@@ -215,15 +218,13 @@ def _tell(answer: Answer, books: _Books, wish: _Wish) -> int:
     from opencwc.cli.declare_checks import fault_notes, write_faults
     from opencwc.cli.declare_points import write_points
     from opencwc.cli.declare_summaries import comparison_lines, summary_lines
-    from opencwc.cli.declare_trade import declared_trade, with_trade
+    from opencwc.cli.declare_trade import declared_trade
     from opencwc.declarations.law_notes import law_notes
 
     as_of, lang = books.asked.as_of, wish.lang
     told = [sentence(message, lang) for message in law_notes(answer)]
     told += _notes(answer.register, answer.problems, lang)
-    if wish.trade:
-        answer, notes = with_trade(answer, wish.trade, {}, as_of)
-        told += [sentence(note, lang) for note in notes]
+    told += [sentence(note, lang) for note in wish.compared]
     if wish.check_books and wish.unusual:
         points = write_points(answer, books.law, wish.output, wish.format, lang)
         sys.stderr.write("".join(f"{line}\n" for line in told))
@@ -259,14 +260,23 @@ def _write(text: str, output: Path | None, told: Sequence[str]) -> None:
     sys.stderr.write("".join(f"{line}\n" for line in told))
 
 
-def _keep(answer: Answer, books: _Books, margin: str, where: KeepWhere, lang: str) -> int:
+def _compared(answer: Answer, trade: str, as_of: str) -> tuple[Answer, list[Message]]:
+    """Return an answer with what differs from a ledger, if one is named, and how much of it was compared."""
+    if not trade:
+        return answer, []
+    from opencwc.cli.declare_trade import with_trade
+
+    return with_trade(answer, trade, {}, as_of)
+
+
+def _keep(answer: Answer, books: _Books, asked: Mapping[str, str], where: KeepWhere, lang: str) -> int:
     """Keep what was found in a case, with the files of the register; return the number of the run."""
     from opencwc.declarations.reader import steps_of
 
     law = books.law
     question = {
         "as_of": law.convention.as_of.isoformat(), "year": answer.year, "profile": law.profile.id,
-        "readings": dict(books.asked.readings), "margin": margin,
+        "readings": dict(books.asked.readings), **asked,
     }  # fmt: skip
     return keep_run(VERB, steps_of(answer, law), where, question, _files(books.source), lang)
 

@@ -7,12 +7,12 @@ Of each Schedule 2 chemical all five (VA VII.1), of each Schedule 3 chemical wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import DECLARED, Law
-from opencwc.declarations.model import Due, Line
+from opencwc.declarations.model import Due, LeftOut, Line
 from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import MOVED, direction_of
 from opencwc.finding import Message
@@ -49,6 +49,30 @@ def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
         )  # fmt: skip
 
 
+def left_out(books: Books, law: Law, year: int, bound: Callable[[str], bool]) -> LeftOut:
+    """Return what the aggregate national data that fall due in a year leave out; ``bound`` tells a State Party."""
+    below = sum(
+        not any(_is_above(kg, law, books.chemicals[key].group) for kg in sums.values())
+        for (country, _, key), sums in national_sums(books, law, year - 1).items()
+        if bound(country)
+    )
+    counted = {line.activity.row for line in books.counted}
+    mixtures = {
+        (country, line.chemical.key)
+        for country, _, line in _declared_lines(books, books.lines, year - 1)
+        if line.activity.row not in counted and bound(country)
+    }
+    return LeftOut(
+        below if law.reading("aggregate-threshold") == "above" else 0,
+        len(mixtures) if law.reading("aggregate-mixtures") == "left-out" else 0,
+    )
+
+
+def _is_above(kg: Decimal, law: Law, group: str) -> bool:
+    limit = law.kg(DECLARED[group][0])
+    return limit is not None and kg > limit
+
+
 def national_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, str], Mapping[str, Decimal]]:
     """Return the sums of a year by State, regime and chemical, then by activity, in kg.
 
@@ -74,7 +98,10 @@ def partner_sums(books: Books, law: Law, of: int) -> Mapping[tuple[str, str, str
 
 def _national_lines(books: Books, law: Law, of: int) -> Iterator[tuple[str, str, Line]]:
     """Yield each line that aggregate national data of a year count, with its State and what it counts as."""
-    lines = books.lines if law.reading("aggregate-mixtures") == "counted" else books.counted
+    return _declared_lines(books, books.lines if law.reading("aggregate-mixtures") == "counted" else books.counted, of)
+
+
+def _declared_lines(books: Books, lines: Iterable[Line], of: int) -> Iterator[tuple[str, str, Line]]:
     for line in lines:
         activity, chemical = line
         if activity.year != of or activity.planned or chemical.regime not in QUANTITIES:

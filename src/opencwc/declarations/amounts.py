@@ -60,7 +60,7 @@ class Amounts(Struct, frozen=True):
     """What a file amounts to, every site that it names, and what is wrong with it.
 
     ``of`` is what the file is. ``unread`` counts the rows of a register that could not be read; ``faults`` are those of
-    a declaration, the first of them, and ``more`` how many are left out.
+    a declaration, the first of them, and ``more`` how many are left out; ``attached`` tells that it came inside a PDF.
     """
 
     sites: tuple[str, ...]
@@ -70,6 +70,7 @@ class Amounts(Struct, frozen=True):
     unread: int = 0
     faults: tuple[Fault, ...] = ()
     more: int = 0
+    attached: bool = False
 
 
 class Difference(NamedTuple):

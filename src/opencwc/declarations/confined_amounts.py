@@ -59,10 +59,12 @@ class RegisterTask(Task):
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
+        from opencwc.declarations.forms.pdf_file import load_pdf_reader
         from opencwc.declarations.reader import load_table_readers
         from opencwc.declarations.register_reader import read_register
 
         load_table_readers()
+        load_pdf_reader()
         amounts_of(read_register({"activities.csv": _SAMPLE}))
         self.uploads = unpack_uploads()
 

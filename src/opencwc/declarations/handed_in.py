@@ -1,7 +1,8 @@
 """What somebody hands in as a version of a submission: a register, or a declaration, with a PDF of it or without.
 
 A register is added up. A declaration is checked by its form and against the Convention, and what it declares added up.
-A PDF is kept as it is: nobody guesses figures from it, so it comes beside a file that can be read.
+A PDF is kept as it is: nobody guesses figures from its pages, so it comes beside a file that can be read, or with the
+declaration attached to it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec.structs import replace
 
 from opencwc.declarations.amounts import Amounts, amounts_of, amounts_of_declaration
-from opencwc.declarations.forms.declaration_files import is_declaration, is_pdf, read_declaration
+from opencwc.declarations.forms.declaration_files import holds_attached, is_declaration, is_pdf, read_declaration
 from opencwc.declarations.forms.tree import Fault
 from opencwc.declarations.register_reader import read_uploads
 from opencwc.errors import InputError
@@ -46,21 +47,31 @@ class Unfit(NamedTuple):
 
 def holds_declaration(uploads: Sequence[tuple[str, Path]]) -> bool:
     """Tell whether one of the files is a declaration that can be read."""
-    return any(is_declaration(path) for _, path in uploads if not is_pdf(path))
+    return any(_is_declared(path) for _, path in _read_of(uploads))
+
+
+def _read_of(uploads: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Return the files that figures are read from: a PDF with a declaration attached only where nothing else came."""
+    plain = [(name, path) for name, path in uploads if not is_pdf(path)]
+    return plain or [(name, path) for name, path in uploads if holds_attached(path)]
+
+
+def _is_declared(path: Path) -> bool:
+    return is_pdf(path) or is_declaration(path)
 
 
 def read_handed_in(uploads: Sequence[tuple[str, Path]], year: int, rules: Rules) -> Amounts | Unfit:
     """Return what files that came under names amount to; ``year`` is that of the submission.
 
     Raises:
-        InputError: there is nothing but PDFs, a declaration came with another file, it is of another year or
-            contradicts itself, or a file cannot be read.
+        InputError: there is nothing but PDFs that hold no declaration, a declaration came with another file, it is of
+            another year or contradicts itself, or a file cannot be read.
 
     """
-    read = [(name, path) for name, path in uploads if not is_pdf(path)]
+    read = _read_of(uploads)
     if not read:
         raise InputError("version_of_pdf_alone", where=", ".join(name for name, _ in uploads)[:200])
-    declared = [(name, path) for name, path in read if is_declaration(path)]
+    declared = [(name, path) for name, path in read if _is_declared(path)]
     if not declared:
         register = read_uploads(read)
         return replace(amounts_of(register), unread=sum(problem.unjudged for problem in register.problems))
@@ -80,7 +91,8 @@ def _declaration(name: str, path: Path, year: int, rules: Rules) -> Amounts | Un
     law, chemicals = rules()
     found = [*faults, *check(document, places, law, chemicals)]
     shown = tuple(found[:MOST_FAULTS])
-    return replace(amounts_of_declaration(document), faults=shown, more=len(found) - len(shown))
+    declared = amounts_of_declaration(document)
+    return replace(declared, faults=shown, more=len(found) - len(shown), attached=is_pdf(path))
 
 
 def rules_of(question: Mapping[str, Any]) -> tuple[Law, Chemicals]:

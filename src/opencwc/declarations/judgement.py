@@ -9,12 +9,12 @@ from decimal import Decimal
 from opencwc.convention import Convention
 from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Profile
-from opencwc.declarations.aggregates import aggregates
+from opencwc.declarations.aggregates import aggregates, left_out
 from opencwc.declarations.books import Books
 from opencwc.declarations.checks import find_faults
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import Answer, Change, Chemical, Due, Line, Near, Place, Problem, Register
+from opencwc.declarations.model import Answer, Change, Chemical, Due, LeftOut, Line, Near, Place, Problem, Register
 from opencwc.declarations.other_facilities import near_other_facilities, other_facilities
 from opencwc.declarations.schedule_1 import notices, schedule_1
 from opencwc.declarations.schedules_2_and_3 import PlantBooks, schedules_2_and_3
@@ -48,7 +48,16 @@ def judge(
         turned=law.turned,
         faults=find_faults(books, law, year),
         outside=states_outside(register, law.convention, year),
+        left_out=_left_out(books, law, year),
     )
+
+
+def _left_out(books: Books, law: Law, year: int) -> LeftOut:
+    """Return what aggregate national data leave out; the Convention alone asks for them, whatever the profile."""
+    if not law.in_force_in(year):
+        return LeftOut()
+    plain = books if law.is_treaty else Books(books.register, books.lines, law.treaty)
+    return left_out(plain, law.treaty, year, lambda country: is_bound(law.convention, country, year))
 
 
 def read_lines(register: Register, chemicals: Chemicals) -> tuple[list[Line], list[Problem]]:

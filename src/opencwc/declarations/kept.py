@@ -9,14 +9,16 @@ import gzip
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, NamedTuple
 
 from msgspec import Raw, Struct
 
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
-from opencwc.declarations.inspections import Inspections, inspections_of
+from opencwc.declarations.inspections import Inspections, inspections_of, told_of_unknown
 from opencwc.declarations.law import Law
+from opencwc.declarations.law_notes import law_notes
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
@@ -216,8 +218,9 @@ class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
-    ``papers`` are undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the
-    file's form: of the first, what stands behind it was not kept.
+    ``notes`` say what the answer rests on beside the rules, ``unknown`` which duties nobody can tell. ``papers`` are
+    undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the file's form: of
+    the first, what stands behind it was not kept.
     """
 
     as_of: date
@@ -240,6 +243,8 @@ class KeptDeclarations(Struct, frozen=True):
     inspections: tuple[ShownInspections, ...] = ()
     papers: Raw = NOTHING
     points: tuple[ShownPoint, ...] = ()
+    notes: tuple[Message, ...] = ()
+    unknown: tuple[Message, ...] = ()
 
 
 class Asking(NamedTuple):
@@ -289,6 +294,8 @@ def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
         papers=pack_papers(answer, law, [point.question for point in points]),
         points=tuple(shown_point(point) for point in points),
+        notes=tuple(law_notes(answer)),
+        unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What an answer rests on beside the rules: readings that are turned, States that are not bound, and national notes."""
+"""What an answer rests on beside the rules: readings, States that are not bound, and national notes."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def law_notes(answer: Answer) -> list[Message]:
         Message("declare_state_outside", {"state": state_named(state), "year": str(answer.year)})
         for state in answer.outside
     ]
+    notes += _left_out(answer)
     if answer.profile is None:
         return notes
     title = Message("by_language", dict(answer.profile.title))
@@ -36,6 +37,19 @@ def law_notes(answer: Answer) -> list[Message]:
             {"profile": title, "text": Message("by_language", _unended(note.text)), "source": in_short(note.source)},
         )
         for note in answer.profile.notes
+    ]
+
+
+def _left_out(answer: Answer) -> list[Message]:
+    """Return how many chemicals aggregate national data leave out, why, and how that reading is turned."""
+    told = {
+        "declare_left_out_below": (answer.left_out.below, "aggregate-threshold=any"),
+        "declare_left_out_mixtures": (answer.left_out.mixtures, "aggregate-mixtures=counted"),
+    }
+    return [
+        Message(id, {"number": str(number), "year": str(answer.year - 1), "reading": reading})
+        for id, (number, reading) in told.items()
+        if number
     ]
 
 

@@ -311,6 +311,16 @@ class Fault(NamedTuple):
     evidence: str = ""
 
 
+class LeftOut(NamedTuple):
+    """How many chemicals aggregate national data leave out, or count in part, because of how the treaty is read.
+
+    ``below`` stay at or under their threshold in all that is declared; of ``mixtures`` low concentrations do not count.
+    """
+
+    below: int = 0
+    mixtures: int = 0
+
+
 class Answer(NamedTuple):
     """What is due in a year, and all that is told beside it: the profile, and the readings that are turned.
 
@@ -328,3 +338,4 @@ class Answer(NamedTuple):
     turned: tuple[Reading, ...] = ()
     faults: tuple[Fault, ...] = ()
     outside: tuple[str, ...] = ()
+    left_out: LeftOut = LeftOut()

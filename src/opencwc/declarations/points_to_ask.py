@@ -128,7 +128,8 @@ class _Gathering:
         if activity is None:
             site = self.sites.get(place.row)
             code, plant = (site.site, site.plant) if site else (subject.site, subject.plant)
-            return _Figure(code, plant, "", "", subject.year, planned=False, cell=place)
+            told = subject.chemical if fault.check == "trade" else ""  # of trade that the register has no row for
+            return _Figure(code, plant, told, "", subject.year, planned=False, cell=place)
         chemical = self.answer.chemicals.get(activity.row)
         year, cell = activity.year, _NO_CELL
         if is_of_missing_year(fault, activity):
@@ -159,13 +160,14 @@ class _Gathering:
         if faults and activity is not None and is_of_missing_year(faults[0], activity):
             place, adds = Place("activities", 0, QUANTITY), _line_to_add(activity, figure.year)
         known = self.books.chemicals.get(figure.key)
-        chemical = self.books.name(figure.key) if known else ""
+        chemical = self.books.name(figure.key) if known else figure.key
         now = self._now(place)
         messages = [*(fault.says for fault in faults), *(proposal.message for proposal in reasons.proposals)]
         sources = dict.fromkeys(in_short(fault.source) for fault in faults if fault.source)
         question = Question(
             self._id(figure, faults, reasons.proposals, now), figure.site, figure.plant,
-            self.books.named(figure.key) if known else figure.plant or figure.site, _together(messages),
+            self.books.named(figure.key) if known else figure.plant or figure.site or figure.key,
+            _together(messages),
             "; ".join(sources), place, now, _figures(faults, reasons.proposals), adds,
         )  # fmt: skip
         rank = reasons.proposals[0].rank if reasons.proposals else 0

@@ -161,7 +161,10 @@ def columns_of(table: RegisterTable, given: Columns, *, where: str) -> Columns:
         return {}  # a list of JSON without elements has no columns either
     columns = map_columns(table.header, fields_of(table.kind), given, where=where)
     if missing := missing_fields(table.kind, columns):
-        raise InputError("register_column_missing", where=where, field=missing[0], columns=table.header[:40])
+        raise InputError(
+            "register_column_missing", where=where, field=missing[0], columns=table.header[:40],
+            option=f"{table.kind}:{missing[0]}",
+        )  # fmt: skip
     return columns
 
 

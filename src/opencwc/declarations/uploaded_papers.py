@@ -31,13 +31,14 @@ class CheckedUpload(NamedTuple):
     """What came of checking a declaration: its faults, the first of them, and how many there are in all.
 
     ``year`` is the year of the declaration, 0 where its form is so wrong that it is no declaration; ``declarations``
-    count what it declares.
+    count what it declares; ``attached`` tells that it was attached to a PDF, whose pages were not read.
     """
 
     faults: tuple[Fault, ...]
     total: int
     year: int
     declarations: int
+    attached: bool = False
 
 
 class ReadAnswers(NamedTuple):
@@ -96,22 +97,24 @@ class CheckDeclaration(Task):
     def checked(self, path: Path, name: str) -> CheckedUpload:
         """Check a file that came under a name."""
         from opencwc.declarations.forms.checking import check
-        from opencwc.declarations.forms.declaration_files import read_declaration
+        from opencwc.declarations.forms.declaration_files import is_pdf, read_declaration
 
         document, faults, places = read_declaration(path, name)
         if document is not None:
             faults = [*faults, *check(document, places, self.law, self.chemicals)]
         year, held = (document.year, len(document.declarations)) if document is not None else (0, 0)
-        return CheckedUpload(tuple(faults[:MOST_FAULTS]), len(faults), year, held)
+        return CheckedUpload(tuple(faults[:MOST_FAULTS]), len(faults), year, held, is_pdf(path))
 
     def _check_sample(self) -> None:
         """Check a declaration of each kind of file, so that everything is loaded while files may be opened."""
         from opencwc.declarations.forms.composition import compose
         from opencwc.declarations.forms.declaration_files import declaration_file
+        from opencwc.declarations.forms.pdf_file import load_pdf_reader
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_register
 
         activities = f"site,chemical,activity,year,quantity,unit\nA,thiodiglycol,process,{self.law_year - 1},5,t\n"
+        load_pdf_reader()
         answer = judge(read_register({"activities.csv": activities.encode()}), self.law, self.law_year, self.chemicals)
         document = compose(answer, self.law)
         with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:

@@ -1,7 +1,8 @@
 """A report as a PDF that everybody can read: tagged, with language and title, the same bytes wherever it is made.
 
 It goes to Typst as data, never as source: what a user wrote cannot run, and there is no file that it could read. All
-fonts are our own (``fonts``, made when the package is built); a PDF of a dated report keeps to PDF/A-2a and PDF/UA-1.
+fonts are our own (``fonts``, made when the package is built); a PDF of a dated report keeps to PDF/A-2a and PDF/UA-1,
+one with a file attached to PDF/A-3a, since the other forbids it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -36,13 +37,22 @@ EMBEDDED = (
 """Signs of DejaVu Sans Mono, which Typst brings along: raised and lowered numbers, arrows, mathematics, shapes."""
 
 
+class Attached(NamedTuple):
+    """A file inside a PDF that holds for programs what its pages say; ``says`` is what it is, in words."""
+
+    name: str
+    text: str
+    media_type: str
+    says: str
+
+
 def write_pdf(report: Report, stream: IO[bytes]) -> None:
     """Write a report as a PDF to a byte stream; raises as `make_pdf` does."""
     stream.write(make_pdf(report))
 
 
-def make_pdf(report: Report) -> bytes:
-    """Return a report as a PDF.
+def make_pdf(report: Report, attached: Attached | None = None) -> bytes:
+    """Return a report as a PDF, with a file attached where one is given.
 
     Characters that our fonts do not have are written as their code points, ⟨U+AC00⟩, so that none is lost unseen. The
     whole report is held in memory. Raises `UnavailableError` where the fonts are not there, and `OutputError` where the
@@ -51,14 +61,16 @@ def make_pdf(report: Report) -> bytes:
     import typst
 
     _see_fonts()
-    standards: tuple[Literal["a-2a", "ua-1"], ...] = ("a-2a", "ua-1") if report.made else ("ua-1",)
+    archived: Literal["a-2a", "a-3a"] = "a-3a" if attached else "a-2a"
+    standards: tuple[Literal["a-2a", "a-3a", "ua-1"], ...] = (archived, "ua-1") if report.made else ("ua-1",)
+    data = as_data(report) | {"attached": attached._asdict() if attached else None}
     with tempfile.TemporaryDirectory(prefix="opencwc-") as nothing:
         try:
             compiler = typst.Compiler(
                 (TEMPLATES / "document.typ").read_bytes(),
                 root=nothing,
                 font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
-                sys_inputs={"report": json.dumps(as_data(report), ensure_ascii=False)},
+                sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
                 package_path=nothing,
                 package_cache_path=nothing,
             )

@@ -20,11 +20,15 @@ from msgspec import Struct
 from opencwc.declarations.forms.declaration_files import declaration_file, read_declaration
 from opencwc.declarations.forms.json_file import read_json, write_json
 from opencwc.declarations.forms.model import NAMESPACE, Declaration, Document
+from opencwc.declarations.forms.pdf_file import ATTACHED, attached_declaration
 from opencwc.declarations.forms.schema import FILE, make_schema
 from opencwc.declarations.forms.tree import UNFIT, Attribute, Node, read_node, shape_of, to_node
 from opencwc.declarations.forms.workbook_file import sheets
 from opencwc.declarations.forms.xml_file import element_of, read_xml, write_xml
 from opencwc.errors import InputError
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Report
+from opencwc.publishing.pdf import Attached, make_pdf
 
 XSD = etree.XMLSchema(etree.fromstring(FILE.read_bytes()))
 HEAD = f'<declarations xmlns="{NAMESPACE}" version="1" year="2026"'
@@ -117,6 +121,41 @@ def test_the_page_on_the_format_names_every_element_and_value() -> None:
     for name, record in sheets().items():
         assert name == "document" or f"`{element_of(name)}`" in page
         assert {key for key in shape_of(record).attributes if f"`{key}`" not in page} == set()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_pdf_is_read_back_by_what_is_attached_to_it(alpha: Declared, tmp_path: Path, lang: str) -> None:
+    path = tmp_path / "d.pdf"
+    path.write_bytes(declaration_file(alpha.document, "pdf", lang))
+    assert read_declaration(path)[:2] == (alpha.document, [])
+    assert attached_declaration(path.read_bytes()) == write_xml(alpha.document)
+    assert b"<pdfaid:part>3</pdfaid:part>" in path.read_bytes()  # PDF/A-2 forbids what is attached
+
+
+def test_a_pdf_without_a_declaration_is_refused(tmp_path: Path) -> None:
+    plain = make_pdf(Report("A letter", "en", labels_in("en"), ()))
+    other = make_pdf(Report("A letter", "en", labels_in("en"), ()), Attached("other.xml", "<a/>", "text/xml", "other"))
+    for content in (plain, other, b"%PDF-1.7 broken"):
+        path = tmp_path / "letter.pdf"
+        path.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            read_declaration(path)
+        assert caught.value.code == "declaration_not_attached"
+
+
+def test_what_is_attached_is_checked_as_any_xml_is(tmp_path: Path) -> None:
+    off = Attached(ATTACHED, "<!DOCTYPE a><a/>", "application/xml", "x")
+    path = tmp_path / "off.pdf"
+    path.write_bytes(make_pdf(Report("A letter", "en", labels_in("en"), ()), off))
+    with pytest.raises(InputError) as caught:
+        read_declaration(path)
+    assert caught.value.code == "declaration_with_document_type"
+
+
+def test_a_folder_is_no_declaration(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_declaration(tmp_path)
+    assert caught.value.code == "declaration_is_folder"
 
 
 @pytest.mark.parametrize("format", ["json", "xml", "xlsx"])

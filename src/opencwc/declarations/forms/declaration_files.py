@@ -7,6 +7,7 @@ from pathlib import Path
 
 from opencwc.declarations.forms.json_file import is_declaration_json, read_json, write_json
 from opencwc.declarations.forms.model import Document
+from opencwc.declarations.forms.pdf_file import PDF, attached_declaration, write_pdf
 from opencwc.declarations.forms.tree import Fault, Node, places_of, read_node
 from opencwc.declarations.forms.workbook_file import is_declaration_workbook, read_workbook, write_workbook
 from opencwc.declarations.forms.xml_file import read_xml, write_xml
@@ -20,17 +21,14 @@ MOST_BYTES = 64_000_000
 def declaration_file(document: Document, format: str, lang: str = "en") -> bytes:
     """Return a declaration as a file; ``format`` is among `FORMATS`.
 
-    What can be read back (XLSX, JSON, XML) is read back and compared. Raises `OutputError` where it would not say the
-    same again.
+    It is read back and compared, of a PDF the XML that is attached to it. Raises `OutputError` where it would not say
+    the same again.
     """
-    if format == "pdf":
-        from opencwc.declarations.forms.form_report import make_report
-        from opencwc.publishing.report_files import report_file
-
-        return report_file(make_report(document, lang), "pdf")
-    content = {"xlsx": lambda: write_workbook(document, lang), "json": lambda: write_json(document)}.get(
-        format, lambda: write_xml(document)
-    )()
+    write = {
+        "pdf": lambda: write_pdf(document, lang), "xlsx": lambda: write_workbook(document, lang),
+        "json": lambda: write_json(document),
+    }  # fmt: skip
+    content = write.get(format, lambda: write_xml(document))()
     read, faults = _record_of(_tree_of(content, f"declaration.{format}"))
     if read != document or faults:
         raise OutputError(
@@ -42,17 +40,20 @@ def declaration_file(document: Document, format: str, lang: str = "en") -> bytes
 def read_declaration(path: Path, where: str = "") -> tuple[Document | None, list[Fault], dict[str, str]]:
     """Read a declaration that somebody wrote: the document, the faults of its form, and the place of each part.
 
-    The document is ``None`` where it does not fit the schema. Raises `InputError` where the file is no declaration,
-    is damaged, declares a document type, or is too large.
+    Of a PDF the declaration that is attached to it is read, never its pages. The document is ``None`` where it does not
+    fit the schema. Raises `InputError` where the file is no declaration, is a PDF without one, is damaged, declares a
+    document type, or is too large.
     """
     called = where or path.name
+    if path.is_dir():
+        raise InputError("declaration_is_folder", where=str(path))
     if not path.is_file():
         raise InputError("no_such_declaration", where=str(path))
     if path.stat().st_size > MOST_BYTES:
         raise InputError("declaration_too_large", where=called)
     with path.open("rb") as file:
         start = file.read(4)
-    node = read_workbook(path, called) if start[:2] == b"PK" else _tree_of_text(path.read_bytes(), called)
+    node = read_workbook(path, called) if start[:2] == b"PK" else _tree_of_content(path.read_bytes(), called)
     document, faults = _record_of(node)
     return document, faults, places_of(node)
 
@@ -72,7 +73,12 @@ def is_declaration(path: Path) -> bool:
 def is_pdf(path: Path) -> bool:
     """Tell whether a file is a PDF."""
     with path.open("rb") as file:
-        return file.read(5) == b"%PDF-"
+        return file.read(len(PDF)) == PDF
+
+
+def holds_attached(path: Path) -> bool:
+    """Tell whether a declaration that can be read is attached to a PDF."""
+    return path.stat().st_size <= MOST_BYTES and attached_declaration(path.read_bytes()) is not None
 
 
 def _record_of(node: Node) -> tuple[Document | None, list[Fault]]:
@@ -82,11 +88,22 @@ def _record_of(node: Node) -> tuple[Document | None, list[Fault]]:
 
 def _tree_of(content: bytes, where: str) -> Node:
     if content[:2] != b"PK":
-        return _tree_of_text(content, where)
+        return _tree_of_content(content, where)
     with tempfile.TemporaryDirectory(prefix="opencwc-") as folder:
         path = Path(folder) / "declaration.xlsx"
         path.write_bytes(content)
         return read_workbook(path, where)
+
+
+def _tree_of_content(content: bytes, where: str) -> Node:
+    if not content.startswith(PDF):
+        return _tree_of_text(content, where)
+    attached = attached_declaration(content)
+    if attached is None:
+        raise InputError("declaration_not_attached", where=where)
+    if len(attached) > MOST_BYTES:
+        raise InputError("declaration_too_large", where=where)
+    return read_xml(attached, where)
 
 
 def _tree_of_text(content: bytes, where: str) -> Node:

@@ -108,6 +108,7 @@ class CheckedDeclaration(TypedDict):
     name: str
     year: Annotated[int, Meta(description="Its year; 0 where it does not follow its form.")]
     declarations: int
+    attached: Annotated[bool, Meta(description="It was attached to a PDF, whose pages were not read.")]
     profile: str
     as_of: DayText
     total: Annotated[int, Meta(description="How many faults there are.")]
@@ -226,8 +227,8 @@ async def check(request: Request, lang: InLang = "en") -> Response:
         checked = await service.answering.run(checked_upload, service, question, sent.uploads)
         name = sent.uploads[0][0]
     body: CheckedDeclaration = {
-        "name": name, "year": checked.year, "declarations": checked.declarations, "profile": profile,
-        "as_of": day, "total": checked.total,
+        "name": name, "year": checked.year, "declarations": checked.declarations,
+        "attached": checked.attached, "profile": profile, "as_of": day, "total": checked.total,
         "faults": [fault_answer(fault, lang) for fault in checked.faults],
     }  # fmt: skip
     return JSONResponse(body)

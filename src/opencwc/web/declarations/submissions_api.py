@@ -120,6 +120,7 @@ class FoundAnswer(TypedDict):
     unread: Annotated[int, Meta(description="Rows of a register that could not be read.")]
     faults: Annotated[list[FormFault], Meta(description="Faults of a declaration, the first of them.")]
     more: Annotated[int, Meta(description="Faults that are not told.")]
+    attached: Annotated[bool, Meta(description="The declaration was attached to a PDF, whose pages were not read.")]
 
 
 class SentAnswer(TypedDict):
@@ -330,6 +331,7 @@ def _found(read: Amounts, lang: str) -> FoundAnswer:
     return {
         "of": read.of, "sites": [*read.sites], "unread": read.unread,
         "faults": [fault_answer(fault, lang) for fault in read.faults], "more": read.more,
+        "attached": read.attached,
     }  # fmt: skip
 
 
