@@ -325,6 +325,12 @@ def test_atoms_of_several_valences_and_charges_in_aromatic_rings_are_read(text: 
 
 def test_what_rdkit_refuses_once_it_has_redrawn_it_is_not_vouched_for() -> None:
     texts = ["CCO[I@H:1](=[235OH2-3])OCC", "CCOI1(=[O+]CC1)OCC", "CCCI(=O)=O", "[08OH]C1C2CCC1CC2", "[0CH3]CCCCCC"]
+    texts += ["C%01CCCCC%01", "CCCN1CCCC2=C1C=CC(=C2)C=C3COC4=CC=CC%04C3=O"]
+    assert sent_on(texts) == [True] * len(texts)
+
+
+def test_a_double_bond_to_a_metal_is_cut_with_it_and_leaves_an_alkyl_group() -> None:
+    texts = ["[P-2]C=[235V+3][As](Cl)Cl", "[P-2]C=[V][As](Cl)Cl", "[P-2]CC=[V]"]
     assert sent_on(texts) == [True] * len(texts)
 
 

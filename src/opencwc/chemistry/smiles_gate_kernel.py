@@ -322,7 +322,7 @@ def _read(data, start, end, symbols, allowed, unusual, weights, listed, least_po
             if not (last & (_ATOM | _RING) or (last == _BOND and before_bond & (_ATOM | _RING))):
                 break
             if sign == 37:
-                if at + 2 >= end or not (48 <= data[at + 1] <= 57 and 48 <= data[at + 2] <= 57):
+                if at + 2 >= end or not (49 <= data[at + 1] <= 57 and 48 <= data[at + 2] <= 57):  # RDKit reads no %01
                     break
                 label = (np.int64(data[at + 1]) - 48) * 10 + np.int64(data[at + 2]) - 48
                 at += 3
@@ -873,7 +873,10 @@ def _alkyl_alone(phosphorus, metals, atoms):
     while at < size:
         here = atoms[_QUEUE + at]
         at += 1
-        if atoms[_STATE + here] >> _EXCESS & 4095:
+        at_metal = False  # then its double bond may be to that one
+        for place in range(atoms[_NEIGHBOURS + here]):
+            at_metal = at_metal or metals[atoms[_STATE + atoms[_NEAR + place * MAX_ATOMS + here]] & _ELEMENT]
+        if atoms[_STATE + here] >> _EXCESS & 4095 and not at_metal:
             return _NO_GROUP
         for place in range(atoms[_NEIGHBOURS + here]):
             there = atoms[_NEAR + place * MAX_ATOMS + here]
