@@ -68,6 +68,7 @@ def take_answers(
 
 def _run_that_asked(book: Casebook, person: Person, case: str, questions: Sequence[Question]) -> int:
     """Return the last judged register of a case that asks these questions, 0 where none does."""
+    from opencwc.declarations.run_papers import questions_in
     from opencwc.errors import NotFoundError
     from opencwc.jobs.kept_runs import list_runs
 
@@ -79,22 +80,20 @@ def _run_that_asked(book: Casebook, person: Person, case: str, questions: Sequen
             _, kept = _shown(book, person, run.number)
         except NotFoundError:  # of an earlier version, or erased
             continue
-        if ids == {question.id for question in kept.questions}:
+        if ids == {question.id for question in questions_in(kept)}:
             return run.number
     return 0
 
 
 def _shown(book: Casebook, person: Person, number: int) -> tuple[Shown, KeptPapers]:
     from opencwc.declarations.kept import unpack
-    from opencwc.declarations.run_papers import unpack_papers
     from opencwc.errors import NotFoundError
     from opencwc.jobs.kept_runs import Shelf, shown_run
 
     shown = shown_run(book, person, number, Shelf(VERB.id, "judged register", ""), unpack)
-    kept = unpack_papers(shown.kept.papers)
-    if kept is None:
+    if shown.kept.papers is None:
         raise NotFoundError("register_papers_not_kept", number=number)
-    return shown, kept
+    return shown, shown.kept.papers
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
-from msgspec import Raw, Struct
+from msgspec import Struct, field
 
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
@@ -20,7 +20,7 @@ from opencwc.declarations.law import Law
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
-from opencwc.declarations.run_papers import NOTHING, pack_papers
+from opencwc.declarations.run_papers import KeptPapers, papers_of
 from opencwc.declarations.unusual.proposals import Proposal, Unusual, unusual_figures
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -31,10 +31,10 @@ MEDIA_TYPE = "application/gzip"
 Regime = Annotated[str, one_of(REGIMES)]
 Declaration = Annotated[str, one_of(DECLARATIONS)]
 Gravity = Annotated[str, one_of(GRAVITIES)]
-VERSION = 3
+VERSION = 4
 """The form of the file; the first had neither faults of the books, nor unusual figures, nor the national figures.
 
-The second had no points to ask about: faults and unusual figures stood apart.
+The second had no points to ask about: faults and unusual figures stood apart. The third had its papers in one piece.
 """
 MOST_PROBLEMS = 5_000
 _LONGEST = 200
@@ -216,7 +216,7 @@ class KeptDeclarations(Struct, frozen=True):
     """A judged register as it is kept; ``gone`` was due a year before and is not any more.
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
-    ``papers`` are undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the
+    ``papers`` are in parts (`run_papers`); files of before they were kept so have none. ``version`` is that of the
     file's form: of the first, what stands behind it was not kept.
     """
 
@@ -238,8 +238,8 @@ class KeptDeclarations(Struct, frozen=True):
     unusual: ShownUnusual | None = None
     national: tuple[NationalSum, ...] = ()
     inspections: tuple[ShownInspections, ...] = ()
-    papers: Raw = NOTHING
     points: tuple[ShownPoint, ...] = ()
+    papers: KeptPapers | None = field(default=None, name="paper_parts")
 
 
 class Asking(NamedTuple):
@@ -287,8 +287,8 @@ def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
         unusual=_shown_unusual(unusual),
         national=tuple(_national(books, law, answer.year - 1)),
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
-        papers=pack_papers(answer, law, [point.question for point in points]),
         points=tuple(shown_point(point) for point in points),
+        papers=papers_of(answer, law, [point.question for point in points]),
     )
 
 
