@@ -27,6 +27,12 @@ VERDICTS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test keys of its own: the log beside them knows how far a casebook came, and here two have one id."""
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+
+
 def is_as_today(book: Casebook) -> None:
     """Check that runs and findings have the names of today, and that the record still verifies."""
     with book.reading() as connection:

@@ -89,3 +89,35 @@ def test_of_a_pdf_the_attached_declaration_is_checked_and_that_is_said(run: Run,
     told = "The XML attached to this PDF was read, not its printed pages.\n"
     assert told in paper.text and told not in plain.text
     assert paper.text.splitlines()[-1] == plain.text.splitlines()[-1] and paper.status == plain.status
+
+
+def test_lines_too_are_only_those_that_are_named(run: Run, books: Path) -> None:
+    whole = run("declare", books, *BOOKS, "--format", "csv").text.splitlines()
+    lines = run("declare", books, *BOOKS, "--format", "csv", "--only", "s2-past").text.splitlines()
+    named = [line for line in whole[1:] if ",S2,past," in line]
+    assert lines == [whole[0], *named] and 0 < len(named) < len(whole) - 1
+    shown = run("declare", books, *BOOKS, "--only", "s1-transfer")
+    assert "None of the declarations that are asked for falls due in 2026" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("--check-books",), ("--only", "s2")),
+        (("--unusual",), ("--only", "s2")),
+        (("--letters", "l"), ("--only", "s2")),
+        (("--answers", "a"), ("--only", "s2")),
+        (("--check", "d.xml"), ("--only", "s2")),
+        (("--check", "d.xml"), ("--keep", "year")),
+        (("--template", "t.xlsx"), ("--keep", "year")),
+        (("--format", "ledger"), ("--only", "s2")),
+        (("--format", "xml"), ("--check-books",)),
+        (("--unusual",), ("--letters", "l")),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    run: Run, books: Path, one: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    done = run("declare", books, *BOOKS, *one, *other)
+    assert done.status == 2
+    assert one[0] in done.err and other[0] in done.err and "cannot be used together" in done.err

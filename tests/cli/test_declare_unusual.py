@@ -63,3 +63,9 @@ def test_a_model_that_is_off_is_said(declare: Callable[..., Ran], monkeypatch: p
 def test_a_register_without_figures_of_the_year_says_so(declare: Callable[..., Ran]) -> None:
     done = declare(year="2031")
     assert (done.status, done.text) == (0, "The register has no figures of 2030.\n")
+
+
+def test_the_register_is_kept_with_the_proposals(declare: Callable[..., Ran], tmp_path: Path) -> None:
+    done = declare("--format", "csv", "--keep", "figures", "--casebook", str(tmp_path / "casebook.db"))
+    assert done.status == 1 and ",unit," in done.text
+    assert "kept in the case figures (run 1)" in done.err

@@ -130,7 +130,7 @@ def test_what_is_kept_has_days_amounts_rows_and_faults(steps: list[Step]) -> Non
 
 def test_what_is_kept_has_the_faults_of_the_books_the_national_data_and_the_inspections(steps: list[Step]) -> None:
     kept = kept_in(steps)
-    assert kept.version == 3 and kept.unusual is not None and kept.unusual.figures == 4
+    assert kept.version == 4 and kept.unusual is not None and kept.unusual.figures == 4
     sums = {(one.entry, one.activity, one.partner): one.kg for one in kept.national}
     assert sums["2B13", "process", None] == 1900
     assert sums["2B13", "import", None] == sums["2B13", "import", ""] == 2000  # the line names no partner

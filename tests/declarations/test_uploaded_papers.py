@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import tempfile
@@ -10,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from opencwc.declarations import kept
 from opencwc.declarations.forms.declaration_files import declaration_file
-from opencwc.declarations.letters import answer_form_json, answer_form_workbook, letters_for
+from opencwc.declarations.letters import answer_form_json, answer_form_workbook
 from opencwc.declarations.reader import Reader
-from opencwc.declarations.run_papers import NOTHING, KeptPapers, has_papers, rows_of, unpack_papers
+from opencwc.declarations.run_papers import KeptPapers, document_of, letters_of, opened, packed, questions_in, rows_of
 from opencwc.declarations.uploaded_papers import check_upload, read_answers
 from opencwc.errors import InputError
 from opencwc.jobs.archives import pack_uploads
@@ -29,15 +31,21 @@ QUESTION = {"as_of": "2026-01-15", "year": 2026}
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> KeptPapers:
-    """What is kept of a register with one declaration of a plant and one row that cannot be read."""
+def judged(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a register with one declaration of a plant and one row that cannot be read."""
     folder = tmp_path_factory.mktemp("register")
     for name, content in (("sites.csv", SITES), ("activities.csv", ACTIVITIES)):
         (folder / name).write_text(content)
     files = [Input(file.name, file) for file in sorted(folder.iterdir())]
     end = next(step for step in Reader(QUESTION).steps(files) if isinstance(step, Ended))
     assert end.pages is not None
-    known = unpack_papers(kept.unpack(end.pages.content).papers)
+    return end.pages.content
+
+
+@pytest.fixture(scope="module")
+def papers(judged: bytes) -> KeptPapers:
+    """The papers of that register."""
+    known = kept.unpack(judged).papers
     assert known is not None
     return known
 
@@ -49,21 +57,37 @@ def archive_of(files: Mapping[str, bytes]) -> Any:
 
 
 def test_a_judged_register_keeps_its_declaration_its_questions_and_its_rows(papers: KeptPapers) -> None:
-    assert {(held.regime, held.declaration) for held in papers.document.declarations} == {
+    assert {(held.regime, held.declaration) for held in document_of(papers).declarations} == {
         ("S2", "past"), ("S2", "aggregate"),
     }  # fmt: skip
-    assert papers.operators == {"A": "An Invented Company"}
-    assert {question.says.id for question in papers.questions} >= {"form_missing", "declare_unit_no_weight"}
+    assert [(letter.site, letter.operator) for letter in letters_of(papers)] == [("A", "An Invented Company")]
+    assert {question.says.id for question in questions_in(papers)} >= {"form_missing", "declare_unit_no_weight"}
     assert rows_of(papers)["activities"][2]["unit"] == "l"
 
 
-def test_what_was_kept_before_papers_were_has_none() -> None:
-    assert not has_papers(NOTHING) and unpack_papers(NOTHING) is None
+def test_what_was_kept_before_papers_were_kept_in_parts_has_none(judged: bytes) -> None:
+    plain = json.loads(gzip.decompress(judged))
+    plain |= {"version": 3, "papers": {"document": {}, "questions": []}}
+    del plain["paper_parts"]
+    assert kept.unpack(gzip.compress(json.dumps(plain).encode())).papers is None
+
+
+def test_only_the_parts_of_what_is_shown_are_opened() -> None:
+    held = packed([f"site {number}" for number in range(7)], 3)
+    assert [list(opened(held, str, after, 3)) for after in (0, 2, 6, 9)] == [
+        ["site 0", "site 1", "site 2"], ["site 2", "site 3", "site 4"], ["site 6"], [],
+    ]  # fmt: skip
+    spoilt = replace(held, parts=(b"spoilt", *held.parts[1:]))
+    assert list(opened(spoilt, str, 3)) == ["site 3", "site 4", "site 5", "site 6"]
+    with pytest.raises(InputError) as refused:
+        list(opened(spoilt, str, 2))
+    assert refused.value.code == "kept_declarations_unreadable"
+    assert list(opened(packed([], 3), str)) == []
 
 
 @pytest.mark.parametrize("format", ["xlsx", "xml"])
 def test_a_declaration_is_checked_in_the_process_with_its_own_name(papers: KeptPapers, format: str) -> None:
-    content = declaration_file(papers.document, format)
+    content = declaration_file(document_of(papers), format)
     with archive_of({f"mine.{format}": content}) as archive:
         checked = check_upload(archive, QUESTION, network_must_be_cut=False)
     assert (checked.year, checked.declarations, checked.total) == (2026, 2, len(checked.faults))
@@ -78,7 +102,7 @@ def test_what_is_no_declaration_ends_the_process_with_its_reason() -> None:
 
 
 def test_answers_are_read_in_the_process_with_the_names_of_their_files(papers: KeptPapers) -> None:
-    (letter,) = letters_for(papers.questions, papers.operators)
+    (letter,) = letters_of(papers)
     plain = json.loads(answer_form_json(letter, 2026))
     plain["answers"][0] |= {"answer": "confirmed", "reason": "measured"}
     files = {

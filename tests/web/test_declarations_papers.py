@@ -269,11 +269,11 @@ def test_an_answer_proposes_and_an_officer_closes_the_finding(tmp_path: Path, mo
                 outcome = posted(client, f"{address}/answers", {"a.json": json.dumps(answers)})
             assert "Answers kept with their findings: 0" in outcome.text
             assert stands(client, address) == "answered"
-            point = main_of(client, f"{address}/ask?state=answered").one("article")
+            point = main_of(client, f"{address}/ask?state=answered").one("tr", class_="point")
             assert "5047 t → 5047 kg" in point.text and "wrong unit" in point.text and "a.json" in point.text
             assert "Accept the answer" not in point.text  # an analyst does not decide
         with house.signed_in("rita") as client:
-            point = main_of(client, f"{address}/ask").one("article")
+            point = main_of(client, f"{address}/ask").one("tr", class_="point")
             link = next(link for link in point.all("a") if link.text == "Accept the answer").attributes["href"]
             finding = main_of(client, link.partition("#")[0])
             assert "wrong unit" in finding.text and "outcome=accept" in link
@@ -281,7 +281,7 @@ def test_an_answer_proposes_and_an_officer_closes_the_finding(tmp_path: Path, mo
             where = link.partition("?")[0]
             assert client.post(f"{where}/decision", data=decision, headers=PART).status_code == 204
             assert stands(client, address) == "closed"
-            assert main_of(client, f"{address}/ask?state=closed").all("article")
+            assert main_of(client, f"{address}/ask?state=closed").all("tr", class_="point")
         with house.signed_in("audra") as client:  # an auditor looks and changes nothing
             assert "Mark as sent" not in main_of(client, f"{address}/questions").text
             assert client.post(f"{address}/letters/1/sent", headers=PART).status_code == 403
@@ -290,6 +290,6 @@ def test_an_answer_proposes_and_an_officer_closes_the_finding(tmp_path: Path, mo
 
 def stands(client: TestClient, address: str) -> str:
     """Return how the one point to ask about stands, as the page says it."""
-    article = main_of(client, f"{address}/ask").one("article")
+    point = main_of(client, f"{address}/ask").one("tr", class_="point")
     words = ("not asked yet", "answered", "closed", "asked")
-    return next(word for word in words if any(word == badge.text for badge in article.all("span")))
+    return next(word for word in words if any(word == badge.text for badge in point.all("span")))

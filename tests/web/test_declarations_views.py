@@ -132,7 +132,7 @@ def test_one_point_is_a_number_and_no_chart(run: Run) -> None:
     numbers = [part.text for part in main.all("p", class_="figure-number")]
     assert any(text.startswith("40 Tonnes") for text in numbers)
     assert "bars" not in drawings(main) and "map" not in drawings(main)
-    assert not drawings(told) and not told.all("article")
+    assert not drawings(told) and not told.all("tr", class_="point")
     assert "Nothing to ask about was found" in told.text
 
 
@@ -141,15 +141,31 @@ def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filt
         main = main_of(client, f"{run.address}/ask")
         table = csv_of(client, f"{run.address}/ask.csv")
         asked = csv_of(client, f"{run.address}/ask.csv?gravity=ask")
-        only = main_of(client, f"{run.address}/ask?gravity=ask").all("article")
-        none = main_of(client, f"{run.address}/ask?state=closed").all("article")
+        only = main_of(client, f"{run.address}/ask?gravity=ask").all("tr", class_="point")
+        none = main_of(client, f"{run.address}/ask?state=closed").all("tr", class_="point")
         head = main_of(client, run.address).one("ul", class_="next-steps").text
     order = [("broken", "wrong", "ask").index(row["gravity"]) for row in table]
-    assert order == sorted(order) and len(main.all("article")) == len(table) > len(asked) == len(only) > 0 == len(none)
+    assert order == sorted(order) and len(main.all("tr", class_="point")) == len(table) > len(asked) == len(
+        only
+    ) > 0 == len(none)
     assert [row["rank"] for row in table] == [str(rank) for rank in range(1, len(table) + 1)]
     assert {row["state"] for row in table} == {"unasked"}
     assert f"Points to ask about for the declarations of 2026: {len(table)}" == main.one("h1").text
     assert main.one("h1").text in head
+
+
+def test_points_to_ask_are_searched_and_sorted_as_every_list_is_and_so_is_their_csv(run: Run) -> None:
+    with run.house.signed_in("audra") as client:
+        main = main_of(client, f"{run.address}/ask?order=-rank&find=to+ask+about")
+        table = csv_of(client, f"{run.address}/ask.csv")
+        found = csv_of(client, f"{run.address}/ask.csv?order=-rank&find=to+ask+about")
+        nothing = main_of(client, f"{run.address}/ask?find=zzzz")
+    ranks = [row.all("td")[0].text for row in main.all("tr", class_="point")]
+    assert ranks == [row["rank"] for row in found] == sorted(ranks, key=int, reverse=True)
+    assert 0 < len(found) < len(table) and all(row["gravity"] == "ask" for row in found)
+    link = next(one for one in main.all("a") if ".csv" in one.attributes["href"]).attributes["href"]
+    assert link == f"{run.address}/ask.csv?order=-rank&find=to+ask+about"
+    assert not nothing.all("tr", class_="point") and "0" in nothing.one("form", class_="list-search").text
 
 
 def test_a_figure_that_check_and_ranking_name_is_one_point_with_chart_and_finding(run: Run) -> None:
@@ -157,7 +173,7 @@ def test_a_figure_that_check_and_ranking_name_is_one_point_with_chart_and_findin
         main = main_of(client, f"{run.address}/ask")
         table = csv_of(client, f"{run.address}/ask.csv")
         (at,) = (at for at, row in enumerate(table) if "unit-slip" in row["checks"])
-        point = main.all("article")[at]
+        point = main.all("tr", class_="point")[at]
         link = next(link for link in point.all("a") if link.attributes["href"].startswith("/findings/"))
         finding = main_of(client, link.attributes["href"].partition("#")[0])
     slip = table[at]
@@ -165,7 +181,7 @@ def test_a_figure_that_check_and_ranking_name_is_one_point_with_chart_and_findin
         "both", "wrong", "NORD", "A1", "2025"
     )  # fmt: skip
     assert (slip["activity"], slip["now"], slip["reason"], slip["probability"]) == ("produce", "5047000 kg", "unit", "")
-    assert "Thiodiglycol" in point.one("h2").text and "peers" in drawings(point)
+    assert "Thiodiglycol" in point.all("th", scope="row")[0].text and "peers" in drawings(point)
     assert (
         "cannot be right" in point.text and "check and unusual figure" in point.text and "not asked yet" in point.text
     )

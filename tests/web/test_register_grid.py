@@ -180,6 +180,74 @@ def test_one_row_is_changed_added_and_removed_by_a_plain_form(house: House) -> N
         assert anna.get(f"{address}/rows?table=activities&row=77", headers=PART).status_code == 422
 
 
+def row_form(client: TestClient, address: str) -> dict[str, str]:
+    """Return what the form of the first row sends, with another quantity."""
+    form = page_of(client, f"{address}/rows?table=activities&row=1").one("main").one("form")
+    sent = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
+    assert sent["csrf_field"]
+    return sent | {"cell-quantity": "666"}
+
+
+def test_the_token_in_a_plain_form_is_good_for_its_route_and_its_session_alone(house: House) -> None:
+    with house.signed_in("anna") as anna, house.signed_in("rita") as rita, house.signed_in("anna") as other:
+        address, before = opened(anna), "12 x"
+        sent = row_form(anna, address)
+        tokens = {
+            "none": "", "a word": "x", "spaces": " " * 128, "half spaces": "a " * 64, "no digits": "z" * 128,
+            "of another person": row_form(rita, address)["csrf_field"],
+            "of another session": row_form(other, address)["csrf_field"],
+        }  # fmt: skip
+        own = anna.headers.pop("x-csrf-token")
+        for why, token in tokens.items():
+            for headers in ({}, {"x-csrf-token": token}):
+                body = sent | {"csrf_field": token if not headers else sent["csrf_field"]}
+                answer = anna.post(f"{address}/rows", data=body, headers=headers, follow_redirects=False)
+                assert answer.status_code == 403, (why, headers)
+        without = {name: value for name, value in sent.items() if name != "csrf_field"}
+        assert anna.post(f"{address}/rows", data=without, follow_redirects=False).status_code == 403
+        assert anna.post(f"{address}/rows", params=sent, data=without, follow_redirects=False).status_code == 403
+        for route in (f"{address}/changes", f"{address}/versions", f"{LIST}/empty"):
+            body = sent | {"act": "set", "row": "1", "field": "quantity", "text": "666", "case": "books"}
+            assert anna.post(route, data=body, follow_redirects=False).status_code == 403, route
+        assert anna.get(f"{address}/rows", params=sent).status_code == 200
+        assert texts_of(main_of(anna, address))[0][6] == before
+        anna.headers["x-csrf-token"] = own
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=b", "application/json", ""])
+def test_the_token_is_read_from_no_other_kind_of_body(house: House, kind: str) -> None:
+    with house.signed_in("anna") as anna:
+        address = opened(anna)
+        sent, headers = row_form(anna, address), {"content-type": kind}
+        del anna.headers["x-csrf-token"]
+        content = "&".join(f"{name}={value}" for name, value in sent.items())
+        answer = anna.post(f"{address}/rows", content=content, headers=headers, follow_redirects=False)
+        assert answer.status_code == 403
+        assert texts_of(main_of(anna, address))[0][6] == "12 x"
+
+
+def test_a_plain_form_of_another_site_or_of_a_page_before_is_refused(house: House) -> None:
+    with house.signed_in("anna") as anna:
+        address = opened(anna)
+        sent = row_form(anna, address)
+        del anna.headers["x-csrf-token"]
+        for headers in (
+            {"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"},
+            {"origin": "http://testserver", "sec-fetch-site": "same-site"},
+        ):  # fmt: skip
+            answer = anna.post(f"{address}/rows", data=sent, headers=headers, follow_redirects=False)
+            assert answer.status_code == 403, headers
+        shown = anna.get(f"{address}/rows?table=activities&row=1")
+        assert "no-store" in shown.headers["cache-control"]
+    with house.signed_in("anna") as again:  # a page that was left open
+        del again.headers["x-csrf-token"]
+        assert again.post(f"{address}/rows", data=sent, follow_redirects=False).status_code == 403
+        again.cookies.clear()
+        assert again.post(f"{address}/rows", data=sent, follow_redirects=False).status_code in (303, 401)
+    with house.signed_in("anna") as anna:
+        assert texts_of(main_of(anna, address))[0][6] == "12 x"
+
+
 def test_a_long_register_is_shown_some_rows_a_page_and_by_its_faults(house: House) -> None:
     lines = [f"NORD,A1,acetone,67-64-1,produce,2025,{n},{'kg' if n != 130 else 'tons'}\n" for n in range(1, 201)]
     with house.signed_in("anna") as anna:

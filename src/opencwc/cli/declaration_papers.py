@@ -6,19 +6,20 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.cli import options
+from opencwc.cli.declare_asked import DeclareAsked, declarations_named
+from opencwc.cli.declare_books import DeclareBooks, chemicals_on
 from opencwc.cli.value import displayable
-from opencwc.errors import OutputError, SettingsError
+from opencwc.errors import OutputError
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.forms.model import Document
     from opencwc.declarations.forms.tree import Fault
     from opencwc.declarations.law import Law
@@ -26,60 +27,53 @@ if TYPE_CHECKING:
     from opencwc.declarations.questions import Question
     from opencwc.declarations.replies import Outcome
 
-PAPERS = ("pdf", "xlsx", "json", "xml")
 FAULT_FIELDS = ("place", "path", "rule", "what")
 DAYS_TO_ANSWER = 21
 _MOST_SHOWN = 200
 
 
-def paper_asked(format: str, output: Path | None) -> str:
-    """Return the format of a declaration that is asked for; empty where it is not one."""
-    asked = format or (output.suffix.lower().lstrip(".") if output else "")
-    return asked if asked in PAPERS else ""
+def write_declaration(asked: DeclareAsked) -> int:
+    """Write the declarations of a register as a file, and say what their forms lack; status 1 where they lack any.
 
+    Raises:
+        SettingsError: ``--only`` names what is no declaration.
 
-def write_declaration(
-    answer: Answer,
-    asked: tuple[str, str, Mapping[str, str]],
-    only: list[str],
-    paper: str,
-    output: Path | None,
-    lang: str,
-) -> int:
-    """Write the declarations of an answer as a file, and say what their forms lack; status 1 where they lack something.
-
-    ``asked`` is the law: the day of the rules, the profile and the readings.
     """
     from opencwc.declarations.forms.composition import compose, missing_in
     from opencwc.declarations.forms.declaration_files import declaration_file
     from opencwc.files import open_for_writing
 
-    document = compose(answer, _law(*asked), date.today(), only_asked(only))
-    content = declaration_file(document, paper, lang)
-    with open_for_writing(output, binary=True) as stream:
+    only = declarations_named(asked.only)
+    asked.refuse_overwriting()
+    books = DeclareBooks.read(asked)
+    answer = books.judge()
+    books.keep(answer)
+    document = compose(answer, books.law, date.today(), only)
+    content = declaration_file(document, asked.paper, asked.lang)
+    with open_for_writing(asked.output, binary=True) as stream:
         stream.write(content)
-    _tell(sentence(Message("form_written", {"number": str(len(document.declarations))}), lang))
+    _tell(sentence(Message("form_written", {"number": str(len(document.declarations))}), asked.lang))
     lacking = len(list(missing_in(document)))
     if lacking:
-        _tell(sentence(Message("form_lacking", {"number": str(lacking)}), lang))
+        _tell(sentence(Message("form_lacking", {"number": str(lacking)}), asked.lang))
     return 1 if lacking or answer.problems else 0
 
 
-def check_declaration(
-    file: Path, asked: tuple[str, str, Mapping[str, str]], output: Path | None, format: str, lang: str
-) -> int:
+def check_declaration(asked: DeclareAsked) -> int:
     """Check a declaration that somebody wrote, and print or write its faults; status 1 where it has any."""
     from opencwc.declarations.forms.checking import check
     from opencwc.declarations.forms.declaration_files import is_pdf, read_declaration
     from opencwc.files import open_for_writing
 
-    wanted = options.format_asked(format, output, ("csv", "jsonl"))
+    file, lang = asked.check or Path(), asked.lang
+    options.refuse_overwriting_input([file], asked.output)
+    wanted = asked.format_among(("csv", "jsonl"))
     document, faults, places = read_declaration(file)
     if document is not None:
-        law = _law(*asked)
-        faults = [*faults, *check(document, places, law, _chemicals(law.convention.as_of))]
+        law = asked.law.law()
+        faults = [*faults, *check(document, places, law, chemicals_on(law.convention.as_of))]
     if wanted:
-        with open_for_writing(output, binary=True) as stream:
+        with open_for_writing(asked.output, binary=True) as stream:
             stream.write(_faults_as(faults, wanted, lang).encode())
     elif faults:
         columns = [(say(f"form_heading_{name}", lang), {"overflow": "fold"}) for name in FAULT_FIELDS]
@@ -175,34 +169,6 @@ def questions_about(answer: Answer, law: Law) -> tuple[Question, ...]:
     return questions_of(answer, raw_rows(answer.register), missing_in(document), points)
 
 
-def _law(as_of: str, profile: str, readings: Mapping[str, str]) -> Law:
-    from opencwc.declarations.law import Law
-
-    return Law(options.day_asked(as_of), profile, readings)
-
-
-def _chemicals(day: date) -> Chemicals:
-    from opencwc.declarations.chemicals import Chemicals
-    from opencwc.screening.rulebook import Rulebook
-    from opencwc.screening.screener import Screener
-
-    return Chemicals(Screener(Rulebook.of(day, ("CWC",))))
-
-
-def only_asked(only: list[str]) -> tuple[str, ...]:
-    """Return the declarations that ``--only`` names; raise `SettingsError` where one is none."""
-    from opencwc.declarations.forms.composition import declaration_id
-    from opencwc.declarations.model import DECLARATIONS, REGIMES
-
-    regimes = tuple(regime.lower() for regime in REGIMES)
-    ids = tuple(declaration_id(regime, kind) for regime in REGIMES for kind in DECLARATIONS)
-    known = (*regimes, *DECLARATIONS, *ids)
-    asked = [name.strip().lower() for text in only for name in text.split(",") if name.strip()]
-    for name in asked:
-        options.one_of("--only", name, known)
-    return tuple(asked)
-
-
 def _make_folder(folder: Path) -> None:
     """Make a folder that is not there yet, or is empty; raise `OutputError` where something would be overwritten."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -230,10 +196,3 @@ def _fault_texts(fault: Fault, lang: str) -> tuple[str, str, str, str]:
 
 def _tell(text: str, *, to_output: bool = False) -> None:
     (sys.stdout if to_output else sys.stderr).write(displayable(text) + "\n")
-
-
-def require_register(register: Path | None) -> Path:
-    """Return the register; raise `SettingsError` where none is named."""
-    if register is None:
-        raise SettingsError("declare_without_register")
-    return register

@@ -8,12 +8,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.cli import options
+from opencwc.cli.declare_asked import DeclareAsked
+from opencwc.cli.declare_books import DeclareBooks
 from opencwc.cli.value import displayable
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.declarations.model import Answer, Fault
+
+
+FORMATS = ("csv", "jsonl")
+
+
+def write_checks(asked: DeclareAsked) -> int:
+    """Write what does not add up in the books, with ``--unusual`` as one list with the figures to ask about.
+
+    Return the exit status: 1 where there is anything.
+    """
+    from opencwc.cli.declare_points import write_points
+
+    asked.refuse_overwriting()
+    format = asked.format_among(FORMATS)
+    books = DeclareBooks.read(asked)
+    answer, compared = books.compared(books.judge())
+    books.keep(answer, compared=bool(compared))
+    told = books.told_of(answer, compared)
+    if asked.unusual:
+        found = write_points(answer, books.law, asked.output, format, asked.lang)
+    else:
+        found = len(answer.faults)
+        write_faults(answer, asked.output, format, asked.lang)
+    sys.stderr.write("".join(f"{line}\n" for line in told))
+    return 1 if answer.problems or found else 0
 
 
 def write_faults(answer: Answer, output: Path | None, format: str, lang: str) -> None:

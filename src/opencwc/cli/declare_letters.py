@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.cli import declaration_papers as papers
+from opencwc.cli.declare_asked import DeclareAsked
+from opencwc.cli.declare_books import DeclareBooks
 from opencwc.cli.keep_option import KeepWhere
 from opencwc.declarations.verb import VERB
 from opencwc.finding import Message
@@ -17,48 +19,45 @@ from opencwc.wording import sentence
 if TYPE_CHECKING:
     from opencwc.casebook.database import Casebook
     from opencwc.casebook.model import Person
-    from opencwc.declarations.law import Law
-    from opencwc.declarations.model import Answer
     from opencwc.declarations.questions import Question
     from opencwc.declarations.run_papers import KeptPapers
     from opencwc.jobs.questions_kept import Shown
 
 
-def ask_operators(answer: Answer, law: Law, folder: Path, where: KeepWhere, keep: Callable[[], int], lang: str) -> int:
-    """Write the letters, and keep that they went out; return the exit status: 1 where anything is asked.
-
-    ``keep`` keeps the findings of the register in the case, and returns the number of their run.
-    """
-    questions = papers.questions_about(answer, law)
-    until = papers.write_letters(answer, questions, folder, lang)
-    if where.case:
+def ask_operators(asked: DeclareAsked) -> int:
+    """Write the letters, and keep that they went out; return the exit status: 1 where anything is asked."""
+    asked.refuse_overwriting()
+    books = DeclareBooks.read(asked)
+    answer = books.judge()
+    questions = papers.questions_about(answer, books.law)
+    until = papers.write_letters(answer, questions, asked.letters or Path(), asked.lang)
+    if asked.where.case:
         from opencwc.jobs.questions_kept import keep_letters
 
-        number = keep()
-        with _opened(where) as (book, person):
+        number = books.keep(answer)
+        with _opened(asked.where) as (book, person):
             keep_letters(book, person, *_shown(book, person, number), questions, until.isoformat())
     return 1 if questions else 0
 
 
-def take_answers(
-    answer: Answer, law: Law, files: tuple[Path, Path, Path | None], where: KeepWhere, keep: Callable[[], int],
-    lang: str,
-) -> int:  # fmt: skip
+def take_answers(asked: DeclareAsked) -> int:
     """Read answers, write the corrected register, and keep the answers with the findings that they are of.
 
-    ``files`` are the register, the answers, and the folder to write. The findings are those of the last run in the case
-    that asked the same; where there is none, the register is kept first. Return the exit status: 1 where an answer was
-    refused or a question is open.
+    The findings are those of the last run in the case that asked the same; where there is none, the register is kept
+    first. Return the exit status: 1 where an answer was refused or a question is open.
     """
-    questions = papers.questions_about(answer, law)
-    source, given, output = files
-    outcome = papers.read_answers(answer, questions, source, given, output, lang)
+    asked.refuse_overwriting()
+    books = DeclareBooks.read(asked)
+    answer, where, lang = books.judge(), asked.where, asked.lang
+    questions = papers.questions_about(answer, books.law)
+    given = asked.answers or Path()
+    outcome = papers.read_answers(answer, questions, asked.source, given, asked.output, lang)
     if where.case:
         from opencwc.jobs.questions_kept import keep_answers
 
         with _opened(where) as (book, person):
             number = _run_that_asked(book, person, where.case, questions)
-        number = number or keep()
+        number = number or books.keep(answer)
         with _opened(where) as (book, person):
             kept = keep_answers(book, person, *_shown(book, person, number), outcome.closed, lang)
         said = Message("ask_answers_kept", {"number": str(kept), "case": where.case, "run": str(number)})
@@ -68,6 +67,7 @@ def take_answers(
 
 def _run_that_asked(book: Casebook, person: Person, case: str, questions: Sequence[Question]) -> int:
     """Return the last judged register of a case that asks these questions, 0 where none does."""
+    from opencwc.declarations.run_papers import questions_in
     from opencwc.errors import NotFoundError
     from opencwc.jobs.kept_runs import list_runs
 
@@ -79,22 +79,20 @@ def _run_that_asked(book: Casebook, person: Person, case: str, questions: Sequen
             _, kept = _shown(book, person, run.number)
         except NotFoundError:  # of an earlier version, or erased
             continue
-        if ids == {question.id for question in kept.questions}:
+        if ids == {question.id for question in questions_in(kept)}:
             return run.number
     return 0
 
 
 def _shown(book: Casebook, person: Person, number: int) -> tuple[Shown, KeptPapers]:
     from opencwc.declarations.kept import unpack
-    from opencwc.declarations.run_papers import unpack_papers
     from opencwc.errors import NotFoundError
     from opencwc.jobs.kept_runs import Shelf, shown_run
 
     shown = shown_run(book, person, number, Shelf(VERB.id, "judged register", ""), unpack)
-    kept = unpack_papers(shown.kept.papers)
-    if kept is None:
+    if shown.kept.papers is None:
         raise NotFoundError("register_papers_not_kept", number=number)
-    return shown, kept
+    return shown, shown.kept.papers
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opencwc.cli.declare_asked import DeclareAsked
 from opencwc.cli.value import displayable
 from opencwc.finding import Message
 from opencwc.wording import sentence
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Register
 
 
-def write_template_asked(target: Path, lang: str) -> int:
+def write_template_asked(asked: DeclareAsked) -> int:
     """Write a template in a language: a workbook, or two text files into a folder; return the exit status."""
     from opencwc.declarations.register_template import template_texts, write_template
     from opencwc.declarations.register_writer import make_folder
     from opencwc.errors import OutputError
     from opencwc.files import open_for_writing
 
+    target, lang = asked.template or Path(), asked.lang
     if target.is_file() and target.suffix.lower() == ".xlsx":  # it may be filled in
         raise OutputError("register_there", where=str(target))
     if target.suffix.lower() == ".xlsx":

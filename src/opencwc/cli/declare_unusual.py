@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.cli import options
+from opencwc.cli.declare_asked import DeclareAsked
+from opencwc.cli.declare_books import DeclareBooks
 from opencwc.cli.value import displayable
+from opencwc.declarations.paused_collection import collection_paused
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
@@ -16,7 +19,29 @@ if TYPE_CHECKING:
     from opencwc.declarations.unusual.proposals import Unusual
 
 
-def write_unusual(unusual: Unusual, notes: Sequence[str], format: str, output: Path | None, lang: str) -> int:
+def write_unusual(asked: DeclareAsked) -> int:
+    """Write which figures declared on in the year are worth asking about; return the exit status.
+
+    The register is judged only where it is kept.
+    """
+    from opencwc.cli.declare_checks import FORMATS
+    from opencwc.declarations.books import Books
+    from opencwc.declarations.judgement import read_lines
+    from opencwc.declarations.unusual.proposals import unusual_figures
+
+    asked.refuse_overwriting()
+    format = asked.format_among(FORMATS)
+    books = DeclareBooks.read(asked)
+    if asked.where.case:
+        books.keep(books.judge())
+    with collection_paused():
+        lines, unread = read_lines(books.register, books.chemicals)
+        proposed = unusual_figures(Books(books.register, lines, books.law), books.law, asked.year - 1)
+    notes = books.notes((*books.register.problems, *unread))
+    return _write(proposed, notes, format, asked.output, asked.lang)
+
+
+def _write(unusual: Unusual, notes: Sequence[str], format: str, output: Path | None, lang: str) -> int:
     """Write the proposals in a format, or print the first of them, with notes on what could not be read.
 
     Return the exit status: 1 where there are any of the two.

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Annotated, NamedTuple
 
-from msgspec import Raw, Struct
+from msgspec import Struct, field
 
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
@@ -22,7 +22,7 @@ from opencwc.declarations.law_notes import law_notes
 from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
-from opencwc.declarations.run_papers import NOTHING, pack_papers
+from opencwc.declarations.run_papers import KeptPapers, papers_of
 from opencwc.declarations.unusual.proposals import Proposal, Unusual, unusual_figures
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -33,10 +33,10 @@ MEDIA_TYPE = "application/gzip"
 Regime = Annotated[str, one_of(REGIMES)]
 Declaration = Annotated[str, one_of(DECLARATIONS)]
 Gravity = Annotated[str, one_of(GRAVITIES)]
-VERSION = 3
+VERSION = 4
 """The form of the file; the first had neither faults of the books, nor unusual figures, nor the national figures.
 
-The second had no points to ask about: faults and unusual figures stood apart.
+The second had no points to ask about: faults and unusual figures stood apart. The third had its papers in one piece.
 """
 MOST_PROBLEMS = 5_000
 _LONGEST = 200
@@ -219,8 +219,8 @@ class KeptDeclarations(Struct, frozen=True):
 
     ``names`` are those of the sites, by code. ``problems_more`` and ``faults_more`` are how many were left out.
     ``notes`` say what the answer rests on beside the rules, ``unknown`` which duties nobody can tell. ``papers`` are
-    undecoded (`run_papers`), and empty in files of before they were kept. ``version`` is that of the file's form: of
-    the first, what stands behind it was not kept.
+    in parts (`run_papers`); files of before they were kept so have none. ``version`` is that of the file's form: of the
+    first, what stands behind it was not kept.
     """
 
     as_of: date
@@ -241,10 +241,10 @@ class KeptDeclarations(Struct, frozen=True):
     unusual: ShownUnusual | None = None
     national: tuple[NationalSum, ...] = ()
     inspections: tuple[ShownInspections, ...] = ()
-    papers: Raw = NOTHING
     points: tuple[ShownPoint, ...] = ()
     notes: tuple[Message, ...] = ()
     unknown: tuple[Message, ...] = ()
+    papers: KeptPapers | None = field(default=None, name="paper_parts")
 
 
 class Asking(NamedTuple):
@@ -292,10 +292,10 @@ def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
         unusual=_shown_unusual(unusual),
         national=tuple(_national(books, law, answer.year - 1)),
         inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
-        papers=pack_papers(answer, law, [point.question for point in points]),
         points=tuple(shown_point(point) for point in points),
         notes=tuple(law_notes(answer)),
         unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
+        papers=papers_of(answer, law, [point.question for point in points]),
     )
 
 

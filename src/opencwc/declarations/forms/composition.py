@@ -98,7 +98,7 @@ class _Composer:
             if activity.row in answer.chemicals
         ]
         self.books = Books(self.register, lines, law)
-        self.due = [line for line in answer.due if not only or _is_named(line, only)]
+        self.due = [line for line in answer.due if not only or is_named(line, only)]
         self.counted = {line.activity.row for line in self.books.counted}
         self.at_plant: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
         self.at_site: dict[str, list[Line]] = defaultdict(list)
@@ -314,7 +314,8 @@ def _is_of(activity: Activity, due: Due) -> bool:
     return activity.planned if due.declaration == "additional" else activity.activity in MOVED
 
 
-def _is_named(line: Due, only: tuple[str, ...]) -> bool:
+def is_named(line: Due, only: Iterable[str]) -> bool:
+    """Tell whether names such as ``s2-past``, ``s3`` or ``anticipated`` name what is due."""
     return bool({declaration_id(line.regime, line.declaration), line.regime.lower(), line.declaration} & set(only))
 
 

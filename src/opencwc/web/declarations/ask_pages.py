@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from starlette.responses import Response
@@ -23,10 +24,11 @@ from opencwc.models.register import state_of
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 
 router = Router(include_in_schema=False)
 POINTS_A_PAGE = 20
@@ -36,6 +38,43 @@ LIKELY = ((0.95, "almost"), (0.8, "very"), (0.55, "likely"), (0.45, "even"), (0.
 """From which probability on which word says it (ICD 203, Analytic Standards, 2015)."""
 FIELDS = ("rank", "state", *POINT_FIELDS[1:])
 After = Annotated[int, Query(ge=0, le=LARGEST)]
+
+
+class Ranked(NamedTuple):
+    """A point with its rank among all and how it stands."""
+
+    rank: int
+    point: ShownPoint
+    standing: Standing
+
+
+def _site(one: Ranked, _: str) -> str:
+    return " / ".join(filter(None, (one.point.site, one.point.plant)))
+
+
+def _what(one: Ranked, lang: str) -> str:
+    point = one.point
+    did = say(f"declare_unusual_activity_{point.activity}", lang) if point.activity else ""
+    return " ".join(
+        filter(None, (point.chemical or point.plant or point.site, point.entry, did, str(point.year or "")))
+    )
+
+
+COLUMNS: Sequence[ListColumn[Ranked]] = (
+    ListColumn("rank", "label_rank", lambda one, _: str(one.rank), lambda one: one.rank, number=True),
+    ListColumn("chemical", "declare_label_chemical", _what),
+    ListColumn("site", "declare_label_site", _site),
+    ListColumn(
+        "gravity", "check_label_gravity", lambda one, lang: say(f"check_gravity_{one.point.gravity}", lang),
+        lambda one: GRAVITIES.index(one.point.gravity),
+    ),
+    ListColumn(
+        "state", "page_declarations_ask_state",
+        lambda one, lang: say(f"page_declarations_ask_{one.standing.state}", lang),
+        lambda one: STATES.index(one.standing.state),
+    ),
+    ListColumn("says", "check_label_says", lambda one, lang: sentence(one.point.says, lang)),
+)  # fmt: skip
 
 
 class Reason(NamedTuple):
@@ -63,34 +102,32 @@ class Asked(NamedTuple):
 
 @router.get("/declarations/runs/{number}/ask", action="read")
 def show_points(
-    request: Request, number: Number, gravity: Brief = "", state: Brief = "", after: After = 0
-) -> Response:  # fmt: skip
+    request: Request, number: Number, wanted: ListWanted, gravity: Brief = "", state: Brief = "", after: After = 0
+) -> Response:
     """Show what to ask about, the most certain first, each with its reasons, chart, finding, letter and answer."""
     shown, lang, book = shown_register(request, number), language_of(request), book_of(request)
     kept = shown.kept
     standings = standings_of(book, person_of(request), shown)
-    ranked = fitting_points(kept, standings, gravity, state)
-    shown_points = [
-        _asked(rank, point, kept, standings[point.question], lang)
-        for rank, point in ranked[after : after + POINTS_A_PAGE]
-    ]
+    found = listed(fitting_points(kept, standings, gravity, state), COLUMNS, wanted, lang)
+    shown_points = [_asked(*one, kept, lang) for one in found.rows[after : after + POINTS_A_PAGE]]
+    narrowed = {"gravity": gravity, "state": state, "order": wanted.order, "find": wanted.find}
+    query = urlencode({name: value for name, value in narrowed.items() if value})
     people = names_by_id(book, (one.standing.answer.person for one in shown_points if one.standing.answer))
     return page(
         request, "declarations/ask.html", shown=shown, kept=kept, view="ask", unusual=kept.unusual, gravity=gravity,
         state=state, gravities=_counted(GRAVITIES, (point.gravity for point in kept.points)), people=people,
         states=_counted(STATES, (standings[point.question].state for point in kept.points)), points=shown_points,
         place=lambda point: cell_of(Place(point.table, point.row, point.field), lang),
-        total=len(ranked), tones_of=GRAVITY_TONES, tones_of_states=STATE_TONES, model=state_of(MODEL), after=after,
-        next=after + POINTS_A_PAGE if len(ranked) > after + POINTS_A_PAGE else None,
+        listed=found, csv_at=f"/declarations/runs/{number}/ask.csv" + (f"?{query}" if query else ""),
+        tones_of=GRAVITY_TONES, tones_of_states=STATE_TONES, model=state_of(MODEL), after=after,
+        next=after + POINTS_A_PAGE if len(found.rows) > after + POINTS_A_PAGE else None,
     )  # fmt: skip
 
 
-def fitting_points(
-    kept: KeptDeclarations, standings: Mapping[str, Standing], gravity: str, state: str
-) -> list[tuple[int, ShownPoint]]:
-    """Return the points of a gravity and a state with their ranks; what is not known of the two is not asked for."""
+def fitting_points(kept: KeptDeclarations, standings: Mapping[str, Standing], gravity: str, state: str) -> list[Ranked]:
+    """Return the points of a gravity and a state; what is not known of the two is not asked for."""
     return [
-        (rank, point)
+        Ranked(rank, point, standings[point.question])
         for rank, point in enumerate(kept.points, 1)
         if (gravity not in GRAVITIES or point.gravity == gravity)
         and (state not in STATES or standings[point.question].state == state)
@@ -102,7 +139,7 @@ def _counted(names: Sequence[str], held: Iterable[str]) -> dict[str, int]:
     return {name: counts[name] for name in names if counts[name]}
 
 
-def _asked(rank: int, point: ShownPoint, kept: KeptDeclarations, standing: Standing, lang: str) -> Asked:
+def _asked(rank: int, point: ShownPoint, standing: Standing, kept: KeptDeclarations, lang: str) -> Asked:
     figure = kept.unusual.proposals[point.proposal - 1] if kept.unusual and point.proposal else None
     reasons = [_reason(kept.faults[at]) for at in point.faults]
     if figure is not None:
@@ -153,16 +190,15 @@ def chart_of(figure: ShownProposal, lang: str) -> dict[str, Any]:
 
 
 @router.get("/declarations/runs/{number}/ask.csv", action="read")
-def download_points(request: Request, number: Number, gravity: Brief = "", state: Brief = "") -> Response:
+def download_points(
+    request: Request, number: Number, wanted: ListWanted, gravity: Brief = "", state: Brief = ""
+) -> Response:
     """Give what is shown as CSV, with the columns of the command and how each point stands; no cell is a formula."""
     shown = shown_register(request, number)
     kept, proposals = shown.kept, shown.kept.unusual.proposals if shown.kept.unusual else ()
-    standings = standings_of(book_of(request), person_of(request), shown)
-    wanted = {rank for rank, _ in fitting_points(kept, standings, gravity, state)}
-    texts = points_as_texts(kept.points, kept.faults, proposals, language_of(request))
-    rows = (
-        [line["rank"], standings[line["question"]].state, *(line[name] for name in POINT_FIELDS[1:])]
-        for rank, line in enumerate(texts, 1)
-        if rank in wanted
-    )
+    standings, lang = standings_of(book_of(request), person_of(request), shown), language_of(request)
+    found = listed(fitting_points(kept, standings, gravity, state), COLUMNS, wanted, lang)
+    texts = list(points_as_texts(kept.points, kept.faults, proposals, lang))
+    lines = ((one.standing.state, texts[one.rank - 1]) for one in found.rows)
+    rows = ([line["rank"], state, *(line[name] for name in POINT_FIELDS[1:])] for state, line in lines)
     return downloads.download(b"".join((csv_of([FIELDS]), csv_of(rows))), f"ask-{number}.csv")

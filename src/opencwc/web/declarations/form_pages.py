@@ -10,11 +10,20 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from opencwc.declarations.forms.checking import field_named
-from opencwc.declarations.forms.composition import Lacking, declaration_id, missing_in
+from opencwc.declarations.forms.composition import declaration_id
 from opencwc.declarations.forms.declaration_files import FORMATS, declaration_file
 from opencwc.declarations.forms.form_fields import column_for
 from opencwc.declarations.forms.form_report import make_report
 from opencwc.declarations.forms.model import Declaration, Document
+from opencwc.declarations.run_papers import (
+    KeptDeclaration,
+    KeptPapers,
+    LackingField,
+    declaration_of,
+    document_of,
+    lacking_in,
+    opened,
+)
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.web.declarations.judged_registers import shown_papers
@@ -32,10 +41,11 @@ Part = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
 class Listed(NamedTuple):
-    """A declaration in the list of a register's: its place among them, from 1, and how many fields it lacks."""
+    """A declaration in the list of a register's: its place, from 1, its plant sites and the fields it lacks."""
 
     place: int
     declaration: Declaration
+    sites: int
     lacking: int
 
     @property
@@ -56,15 +66,13 @@ def title_of(held: Declaration) -> Message:
 def show_forms(request: Request, number: Number, paper_lang: PaperLang = "") -> Response:
     """Show the declarations of a register, their files, and what they lack."""
     shown, papers = shown_papers(request, number)
-    document = papers.document
-    lacking = list(missing_in(document))
     listed = [
-        Listed(place, held, sum(one.declaration is held for one in lacking))
-        for place, held in enumerate(document.declarations, 1)
+        Listed(place, held.heading, len(held.codes), held.lacking) for place, held in enumerate(papers.declarations, 1)
     ]
     return page(
         request, "declarations/forms.html", shown=shown, kept=shown.kept, listed=listed, formats=FORMATS,
-        lacking=[_lacking_shown(one) for one in lacking[:MOST_LACKING]], lacking_count=len(lacking),
+        lacking=[_lacking_shown(papers, one) for one in lacking_in(papers, MOST_LACKING)],
+        lacking_count=sum(held.lacking for held in papers.declarations),
         paper_lang=paper_lang if paper_lang in LANGUAGES else language_of(request),
     )  # fmt: skip
 
@@ -73,18 +81,19 @@ def show_forms(request: Request, number: Number, paper_lang: PaperLang = "") -> 
 def show_form(request: Request, number: Number, place: Number, after: Part = 0) -> Response:
     """Show one declaration as its form, some plant sites a page."""
     shown, papers = shown_papers(request, number)
-    held = declaration_at(papers.document, place)
-    some = replace(held, sites=held.sites[after : after + SITES_A_PAGE], chemicals=() if after else held.chemicals)
-    report = make_report(replace(papers.document, declarations=(some,), lines=()), language_of(request))
+    kept = declaration_at(papers, place)
+    held = kept.heading
+    some = declaration_of(kept, after, SITES_A_PAGE)
+    some = replace(some, chemicals=()) if after else some
+    report = make_report(replace(papers.heading, declarations=(some,)), language_of(request))
     form = next(section for section in report.sections if section.id == "declaration-1")
-    lacking = [one for one in missing_in(papers.document) if one.declaration is held]
-    further = after + SITES_A_PAGE
+    lacking = opened(kept.lacks, LackingField, 0, MOST_LACKING)
+    further, sites = after + SITES_A_PAGE, len(kept.codes)
     return page(
         request, "declarations/form.html", shown=shown, held=held, place=place, title=title_of(held),
         blocks=list(form.blocks), closing=report.closing, formats=FORMATS, after=after,
-        lacking=[_lacking_shown(one) for one in lacking[:MOST_LACKING]], lacking_count=len(lacking),
-        next=further if further < len(held.sites) else None, sites=len(held.sites),
-        until=min(further, len(held.sites)),
+        lacking=[_lacking_shown(papers, one) for one in lacking], lacking_count=kept.lacking,
+        next=further if further < sites else None, sites=sites, until=min(further, sites),
     )  # fmt: skip
 
 
@@ -94,32 +103,31 @@ def download(
 ) -> Response:  # fmt: skip
     """Give the declarations of a register as a file, or one of them: ``part`` is its place among them, from 1."""
     _, papers = shown_papers(request, number)
-    document, name = replace(papers.document, made=date.today()), "declarations"
-    if part:
-        held = declaration_at(document, part)
-        document, name = part_of(document, held), declaration_id(held.regime, held.declaration)
+    document, name = written_today(papers, part)
     lang = paper_lang if paper_lang in LANGUAGES else language_of(request)
     ending = f"{name}-{document.year}-{number}" + (f"-{lang}" if format in ("pdf", "xlsx") else "")
     return downloads.download(declaration_file(document, format, lang), f"{ending}.{format}")
 
 
-def part_of(document: Document, held: Declaration) -> Document:
-    """Return one declaration of a document alone, with the lines of the register of its plant sites."""
-    sites = {site.code for site in held.sites}
-    lines = tuple(line for line in document.lines if not sites or line.site in sites)
-    return replace(document, declarations=(held,), lines=lines)
+def written_today(papers: KeptPapers, part: int) -> tuple[Document, str]:
+    """Return the declarations as of today, or one of them by its place from 1, and what their file is called."""
+    name = "declarations"
+    if part:
+        held = declaration_at(papers, part).heading
+        name = declaration_id(held.regime, held.declaration)
+    return replace(document_of(papers, part), made=date.today()), name
 
 
-def declaration_at(document: Document, place: int) -> Declaration:
+def declaration_at(papers: KeptPapers, place: int) -> KeptDeclaration:
     """Return a declaration by its place, from 1; raise `NotFoundError` where there is none."""
-    if not 0 < place <= len(document.declarations):
-        raise NotFoundError("register_has_no_such_declaration", place=place, count=len(document.declarations))
-    return document.declarations[place - 1]
+    if not 0 < place <= len(papers.declarations):
+        raise NotFoundError("register_has_no_such_declaration", place=place, count=len(papers.declarations))
+    return papers.declarations[place - 1]
 
 
-def _lacking_shown(lacking: Lacking) -> dict[str, Any]:
+def _lacking_shown(papers: KeptPapers, lacking: LackingField) -> dict[str, Any]:
     return {
-        "title": title_of(lacking.declaration), "site": lacking.site, "plant": lacking.plant,
+        "title": title_of(papers.declarations[lacking.place - 1].heading), "site": lacking.site, "plant": lacking.plant,
         "chemical": lacking.chemical, "field": field_named(lacking.field.name),
         "column": column_for(lacking.field.name), "rule": lacking.field.rule,
     }  # fmt: skip

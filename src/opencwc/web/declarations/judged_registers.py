@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from opencwc.declarations.kept import KeptDeclarations, unpack
-from opencwc.declarations.run_papers import KeptPapers, unpack_papers
+from opencwc.declarations.run_papers import KeptPapers
 from opencwc.declarations.verb import VERB
 from opencwc.errors import NotFoundError
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
@@ -28,7 +28,6 @@ def shown_papers(request: Request, number: int) -> tuple[ShownRun[KeptDeclaratio
 
     """
     shown = shown_register(request, number)
-    papers = unpack_papers(shown.kept.papers)
-    if papers is None:
+    if shown.kept.papers is None:
         raise NotFoundError("register_papers_not_kept", where=f"{ADDRESS}/{number}", number=number)
-    return shown, papers
+    return shown, shown.kept.papers

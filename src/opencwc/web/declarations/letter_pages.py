@@ -17,12 +17,11 @@ from opencwc.declarations.letters import (
     answer_form_json,
     answer_form_workbook,
     file_stem,
-    letters_for,
     make_letter,
     place_of,
 )
 from opencwc.declarations.replies import Outcome, apply_replies, register_files
-from opencwc.declarations.run_papers import KeptPapers, rows_of
+from opencwc.declarations.run_papers import KeptPapers, letters_of, questions_in, rows_of
 from opencwc.declarations.uploaded_papers import ReadAnswers, read_answers
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
@@ -58,16 +57,17 @@ def show_questions(
     """Show what has to be asked back, a letter a plant site, with the files of each."""
     shown, papers = shown_papers(request, number)
     lang = language_of(request)
-    letters = list(enumerate(letters_for(papers.questions, papers.operators), 1))
+    letters = enumerate(letters_of(papers, after, LETTERS_A_PAGE), after + 1)
+    count = papers.letters.count
     standings = standings_of(book_of(request), person_of(request), shown)
     return page(
-        request, "declarations/questions.html", shown=shown, letters=letters[after : after + LETTERS_A_PAGE],
+        request, "declarations/questions.html", shown=shown, letters=list(letters),
         sent=lambda letter: _sent_on(letter, standings),
-        count=len(letters), questions=len(papers.questions), most=QUESTIONS_SHOWN,
+        count=count, questions=papers.questions, most=QUESTIONS_SHOWN,
         letter_files=LETTER, answer_files=ANSWER_FORM,
         place=lambda question: place_of(question, lang),
         paper_lang=paper_lang if paper_lang in LANGUAGES else lang, after=after,
-        next=after + LETTERS_A_PAGE if len(letters) > after + LETTERS_A_PAGE else None,
+        next=after + LETTERS_A_PAGE if count > after + LETTERS_A_PAGE else None,
     )  # fmt: skip
 
 
@@ -105,10 +105,9 @@ def _sent_on(letter: Letter, standings: Mapping[str, Standing]) -> str:
 
 def letter_at(papers: KeptPapers, place: int) -> Letter:
     """Return a letter by its place, from 1; raise `NotFoundError` where there is none."""
-    letters = letters_for(papers.questions, papers.operators)
-    if not 0 < place <= len(letters):
-        raise NotFoundError("register_has_no_such_letter", place=place, count=len(letters))
-    return letters[place - 1]
+    if not 0 < place <= papers.letters.count:
+        raise NotFoundError("register_has_no_such_letter", place=place, count=papers.letters.count)
+    return letters_of(papers, place - 1, 1)[0]
 
 
 def letter_file(letter: Letter, year: int, format: str, lang: str) -> bytes:
@@ -161,7 +160,7 @@ def _keep(request: Request, number: int, outcome: Outcome) -> int:
 
 def _held_against(service: Service, uploads: Uploads, papers: KeptPapers) -> Outcome:
     answers = _read(service, uploads)
-    outcome = apply_replies(papers.questions, answers.replies, rows_of(papers))
+    outcome = apply_replies(questions_in(papers), answers.replies, rows_of(papers))
     return outcome._replace(refused=(*answers.refused, *outcome.refused))
 
 

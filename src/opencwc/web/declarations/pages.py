@@ -14,7 +14,6 @@ from opencwc.declarations.kept import ShownDue
 from opencwc.declarations.law import profiles
 from opencwc.declarations.model import DUE_FIELDS
 from opencwc.declarations.phrases import amount
-from opencwc.declarations.run_papers import has_papers
 from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.web.casebook.job_page import show_job
@@ -95,7 +94,7 @@ def show_run(
         total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
         unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
-        papers=has_papers(kept.papers), columns=COLUMNS,
+        papers=kept.papers is not None, columns=COLUMNS,
     )  # fmt: skip
 
 

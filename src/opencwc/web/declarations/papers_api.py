@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, TypedDict
 
 from fastapi import Query, Request
 from msgspec import Meta
-from msgspec.structs import replace
 from starlette.responses import JSONResponse, Response
 
 from opencwc.declarations.forms.checking import field_named
-from opencwc.declarations.forms.composition import declaration_id, missing_in
 from opencwc.declarations.forms.declaration_files import declaration_file
 from opencwc.declarations.kept import Declaration as DeclarationNamed
 from opencwc.declarations.kept import Regime
-from opencwc.declarations.letters import letters_for, place_of
+from opencwc.declarations.letters import place_of
+from opencwc.declarations.run_papers import lacking_in, letters_of
 from opencwc.web.declarations.check_pages import checked_upload
-from opencwc.web.declarations.form_pages import Format, declaration_at, part_of
+from opencwc.web.declarations.form_pages import Format, written_today
 from opencwc.web.declarations.forms import DECLARATION, asked_profile
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.declarations.letter_pages import Paper, letter_at, letter_file
@@ -119,27 +117,25 @@ class CheckedDeclaration(TypedDict):
 def show_forms(request: Request, number: Number, lang: InLang = "en") -> Response:
     """Give the declarations of a judged register, and what their forms lack."""
     shown, papers = shown_papers(request, number)
-    document = papers.document
-    places = {id(held): place for place, held in enumerate(document.declarations, 1)}
-    lacking = list(missing_in(document))
     body: FormsAnswer = {
-        "run": shown.number, "case": shown.case.name, "year": document.year, "profile": document.profile,
+        "run": shown.number, "case": shown.case.name, "year": papers.heading.year,
+        "profile": papers.heading.profile,
         "declarations": [
             {
-                "place": places[id(held)], "regime": held.regime, "declaration": held.declaration,
-                "period": held.period, "due": held.due.isoformat(), "state": held.state,
-                "sites": [site.code for site in held.sites],
+                "place": place, "regime": held.heading.regime, "declaration": held.heading.declaration,
+                "period": held.heading.period, "due": held.heading.due.isoformat(), "state": held.heading.state,
+                "sites": list(held.codes),
             }
-            for held in document.declarations
+            for place, held in enumerate(papers.declarations, 1)
         ],
         "lacking": [
             {
-                "place": places[id(one.declaration)], "site": one.site, "plant": one.plant, "chemical": one.chemical,
+                "place": one.place, "site": one.site, "plant": one.plant, "chemical": one.chemical,
                 "field": one.field.name, "name": say(field_named(one.field.name), lang), "rule": one.field.rule,
             }
-            for one in lacking[:MOST_LACKING]
+            for one in lacking_in(papers, MOST_LACKING)
         ],
-        "lacking_total": len(lacking),
+        "lacking_total": sum(held.lacking for held in papers.declarations),
     }  # fmt: skip
     return JSONResponse(body)
 
@@ -155,10 +151,7 @@ def write_declaration(
 ) -> Response:
     """Write the declarations of a judged register, or one of them, as XML, JSON, XLSX or PDF."""
     _, papers = shown_papers(request, number)
-    document, name = replace(papers.document, made=date.today()), "declarations"
-    if part:
-        held = declaration_at(document, part)
-        document, name = part_of(document, held), declaration_id(held.regime, held.declaration)
+    document, name = written_today(papers, part)
     content = declaration_file(document, format, lang)
     return downloads.download(content, f"{name}-{document.year}-{number}.{format}")
 
@@ -169,10 +162,9 @@ def show_letters(
 ) -> Response:
     """Give what has to be asked back, a letter a plant site, page by page."""
     shown, papers = shown_papers(request, number)
-    letters = letters_for(papers.questions, papers.operators)
-    part = letters[after : after + limit]
+    part, total = letters_of(papers, after, limit), papers.letters.count
     body: LettersAnswer = {
-        "run": shown.number, "case": shown.case.name, "year": shown.kept.year, "total": len(letters),
+        "run": shown.number, "case": shown.case.name, "year": shown.kept.year, "total": total,
         "letters": [
             {
                 "place": place, "site": letter.site, "operator": letter.operator,
@@ -187,7 +179,7 @@ def show_letters(
             }
             for place, letter in enumerate(part, after + 1)
         ],
-        "next": after + len(part) if after + len(part) < len(letters) else None,
+        "next": after + len(part) if after + len(part) < total else None,
     }  # fmt: skip
     return JSONResponse(body)
 

@@ -147,7 +147,12 @@ async def who_asks(service: Service, request: Request) -> Person | None:
 
 
 async def take_form_proof(request: Request) -> None:
-    """Have the page's own token in a form count as if it stood in its header: a form alone cannot set one."""
+    """Have the page's own token in a form count as if it stood in its header: a form alone cannot set one.
+
+    Where the header is there, or nothing that says who asks, no body is read.
+    """
+    if "x-csrf-token" in request.headers or not request.cookies:
+        return
     if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
         try:
             fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)

@@ -28,9 +28,9 @@ def is_csrf(secret: str, given: str) -> bool:
     if len(given) == 2 * len(right):
         try:
             pad, masked = bytes.fromhex(given[: len(right)]), bytes.fromhex(given[len(right) :])
-        except ValueError:
+            given = bytes(byte ^ other for byte, other in zip(pad, masked, strict=True)).hex()
+        except ValueError:  # no hexadecimal digits, or spaces between them
             return False
-        given = bytes(byte ^ other for byte, other in zip(pad, masked, strict=True)).hex()
     return hmac.compare_digest(right.encode(), given.encode())
 
 
