@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
+from opencwc.confining.process import Upload
 from opencwc.declarations.amounts import Amounts, amounts_of, amounts_of_declaration
 from opencwc.declarations.forms.declaration_files import is_declaration, is_pdf, read_declaration
 from opencwc.declarations.forms.tree import Fault
@@ -47,6 +48,11 @@ class Unfit(NamedTuple):
 def holds_declaration(uploads: Sequence[tuple[str, Path]]) -> bool:
     """Tell whether one of the files is a declaration that can be read."""
     return any(is_declaration(path) for _, path in uploads if not is_pdf(path))
+
+
+def read_of(uploads: Sequence[Upload]) -> list[tuple[str, Path]]:
+    """Return the files of a version that are read: all but the PDFs that came beside them."""
+    return [(upload.name, upload.path) for upload in uploads if not is_pdf(upload.path)]
 
 
 def read_handed_in(uploads: Sequence[tuple[str, Path]], year: int, rules: Rules) -> Amounts | Unfit:
