@@ -140,6 +140,53 @@ def test_every_activity_has_its_word(house: House, lang: str) -> None:
     assert not [row for row in rows if "declare_" in row[3]]
 
 
+def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House) -> None:
+    address = opened(house)
+    unread = (
+        FIRST
+        + "NORD,A1,acetone,67-64-1,produce,2025,12x,kg\n"
+        + "NORD,A1,methanol,67-56-1,produce,2025,1,t\nNORD,A1,methanol,67-56-1,consume,2025,9,t\n"
+    )
+    with house.signed_in("dana") as dana:
+        send(dana, address, unread)
+        shown = f"{address}/versions/1/due"
+        assert shown in [link.attributes.get("href") for link in main_of(dana, address).all("a")]
+        assert not main_of(dana, address).all("button", hx_post=f"{address}/versions/1/register")
+        main = main_of(dana, shown)
+        assert "March 31, 2026" in main.one("h1").text
+        (due,) = main.one(id="due").rows()
+        assert due[2] == "NORD / A1" and due[3] == "thiodiglycol 2B13"
+        assert "12x" in main.one(id="faults").text
+        assert "methanol" in main.one(id="figures").text.casefold()
+        send(dana, address, FIRST, changes="row 2")
+        assert say("page_submissions_figures") not in main_of(dana, f"{address}/versions/2/due").text
+        assert dana.get(f"{address}/versions/3/due").status_code == 404
+    for lang in LANGUAGES:
+        with house.signed_in("anna") as anna:
+            assert "{" not in page_of(anna, shown, lang).one("main").text
+
+
+def test_an_officer_opens_the_register_of_a_version_in_the_grid(house: House) -> None:
+    address = opened(house)
+    files = [
+        ("file", ("sites.csv", "site,plant,name\nNORD,A1,Works\n")),
+        ("file", ("activities.csv", FIRST)),
+        ("file", ("signed.pdf", b"%PDF-1.7\n%%EOF\n")),
+    ]
+    with house.signed_in("dana") as dana:
+        form = {"seen": seen(dana, address)}
+        assert dana.post(f"{address}/versions", data=form, files=files, headers=PART).status_code == 204
+        assert dana.post(f"{address}/versions/1/register", headers=PART).status_code == 403
+        assert "2B13" in main_of(dana, f"{address}/versions/1/due").one(id="due").text
+    with house.signed_in("anna") as anna:
+        assert anna.post(f"{address}/versions/7/register", headers=PART).status_code == 404
+        answer = anna.post(f"{address}/versions/1/register", headers=PART)
+        assert answer.status_code == 204, answer.text
+        grid = main_of(anna, str(answer.headers["hx-redirect"]))
+        assert "thiodiglycol" in grid.one(id="grid").text
+        assert anna.get(f"{answer.headers['hx-redirect']}/versions/1").content.startswith(b"PK")
+
+
 def test_another_operators_submission_is_not_there(house: House) -> None:
     own, both = opened(house), opened(house, "NORD\nSUED")
     with house.signed_in("dana") as dana:
@@ -152,6 +199,7 @@ def test_another_operators_submission_is_not_there(house: House) -> None:
                 sven.get(address),
                 sven.get(f"{address}?first=1&second=1"),
                 sven.get(f"{address}/versions/1"),
+                sven.get(f"{address}/versions/1/due"),
                 sven.post(f"{address}/steps", data={"step": "complete", "reason": "x", "seen": last}),
                 sven.post(
                     f"{address}/versions", data={"seen": last, "changes": "x"}, files=[("file", ("a.csv", FIRST))]

@@ -12,6 +12,7 @@ from typing import IO, Any
 from opencwc.confining.process import Line, Task, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
+from opencwc.declarations.handed_in import read_of
 from opencwc.declarations.previews import Given, load_preview_readers
 from opencwc.declarations.register_sheets import Sheets, sheets_of, sheets_of_register
 from opencwc.errors import InputError
@@ -59,7 +60,7 @@ class RowsTask(Task):
         """Yield some rows a line, then that all is done."""
         from opencwc.declarations.register_reader import read_uploads
 
-        register = read_uploads([(upload.name, upload.path) for upload in self.uploads], self.question["given"])
+        register = read_uploads(read_of(self.uploads), self.question["given"])
         for kind, sheet in sheets_of_register(register).items():
             for start in range(0, len(sheet.order), ROWS_AT_ONCE):
                 rows = [dict(sheet.texts[row]) for row in sheet.order[start : start + ROWS_AT_ONCE]]

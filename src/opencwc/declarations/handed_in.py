@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
+from opencwc.confining.process import Upload
 from opencwc.declarations.amounts import Amounts, amounts_of, amounts_of_declaration
 from opencwc.declarations.forms.declaration_files import holds_attached, is_declaration, is_pdf, read_declaration
 from opencwc.declarations.forms.tree import Fault
@@ -58,6 +59,11 @@ def _read_of(uploads: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
 
 def _is_declared(path: Path) -> bool:
     return is_pdf(path) or is_declaration(path)
+
+
+def read_of(uploads: Sequence[Upload]) -> list[tuple[str, Path]]:
+    """Return the files of a version that are read: all but the PDFs that came beside them."""
+    return [(upload.name, upload.path) for upload in uploads if not is_pdf(upload.path)]
 
 
 def read_handed_in(uploads: Sequence[tuple[str, Path]], year: int, rules: Rules) -> Amounts | Unfit:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Annotated, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_sums
 from opencwc.declarations.books import Books
@@ -270,6 +271,18 @@ def asking_of(answer: Answer, law: Law) -> Asking:
 def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
     """Return what is kept of an answer for its pages."""
     books, unusual, points = asking
+    return replace(
+        due_of(answer, law),
+        unusual=_shown_unusual(unusual),
+        national=tuple(_national(books, law, answer.year - 1)),
+        inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
+        points=tuple(shown_point(point) for point in points),
+        papers=papers_of(answer, law, [point.question for point in points]),
+    )
+
+
+def due_of(answer: Answer, law: Law) -> KeptDeclarations:
+    """Return what is due of an answer and what is wrong with it: all that needs no comparing of its figures."""
     behind = RowsBehind(answer)
     changes = {id(change.now): change.kind for change in answer.changes if change.now is not None}
     register = answer.register
@@ -289,13 +302,8 @@ def kept_of(answer: Answer, law: Law, asking: Asking) -> KeptDeclarations:
         version=VERSION,
         faults=tuple(_shown_fault(fault) for fault in answer.faults[:MOST_FAULTS]),
         faults_more=max(0, len(answer.faults) - MOST_FAULTS),
-        unusual=_shown_unusual(unusual),
-        national=tuple(_national(books, law, answer.year - 1)),
-        inspections=tuple(_inspections(known) for known in inspections_of(answer, law.convention.as_of)),
-        points=tuple(shown_point(point) for point in points),
         notes=tuple(law_notes(answer)),
         unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
-        papers=papers_of(answer, law, [point.question for point in points]),
     )
 
 

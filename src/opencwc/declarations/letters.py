@@ -14,8 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from opencwc.declarations.model import Place, Register
-from opencwc.declarations.phrases import FIELD_LABELS
-from opencwc.declarations.questions import Question, Shown
+from opencwc.declarations.questions import Question, Shown, field_label
 from opencwc.finding import Message, Value
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -151,11 +150,12 @@ def _cells(question: Question, number: int, lang: str) -> Iterator[tuple[str, st
     yield "number", str(number)
     yield "where", place_of(question, lang)
     yield "question", sentence(question.says, lang)
-    yield "figures", say("clause_separator", lang).join(_figure(shown, lang) for shown in question.figures)
+    yield "figures", say("clause_separator", lang).join(figure_of(shown, lang) for shown in question.figures)
     yield "now", question.now
 
 
-def _figure(shown: Shown, lang: str) -> str:
+def figure_of(shown: Shown, lang: str) -> str:
+    """Return a figure with what it is of."""
     return say(Message("ask_shown", {"label": shown.label, "value": shown.value}), lang)
 
 
@@ -168,10 +168,9 @@ def place_of(question: Question, lang: str) -> str:
 
 def cell_of(place: Place, lang: str) -> str:
     """Return a cell of the register in words; of a line that is missing, that it is a new row."""
-    field = FIELD_LABELS.get(place.field, "")
     values: dict[str, Value] = {
         "table": Message(f"declare_table_{place.table}"), "row": str(place.row) if place.row else "–",
-        "field": Message(field) if field else place.field or "–",
+        "field": field_label(place.field) if place.field else "–",
     }  # fmt: skip
     missing = place.table == "activities" and not place.row and place.field
     return say(Message("ask_where_new" if missing else "ask_where", values), lang)

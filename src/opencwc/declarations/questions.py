@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from opencwc.declarations.forms.composition import Lacking
-from opencwc.declarations.forms.form_fields import column_for
+from opencwc.declarations.forms.form_fields import column_for, column_named
 from opencwc.declarations.model import Answer, Place, Register
+from opencwc.declarations.phrases import FIELD_LABELS
 from opencwc.finding import Message
 
 
@@ -100,7 +101,7 @@ def _is_same(point: Question, asked: Question) -> bool:
 def _of_problems(answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]]) -> Iterator[Question]:
     for problem in answer.problems:
         cells = rows.get(problem.place.table, {}).get(problem.place.row, {})
-        shown = [Shown(Message("ask_row", {"row": str(problem.place.row)}), _as_line(cells))] if cells else []
+        shown = [Shown(field_label(name), text) for name, text in cells.items() if text]
         yield make_question(
             cells.get("site", ""), problem.place, problem.says, plant=cells.get("plant", ""),
             subject=cells.get("chemical") or cells.get("cas") or cells.get("name", ""),
@@ -124,5 +125,6 @@ def _of_lacking(register: Register, lacking: Iterable[Lacking]) -> Iterator[Ques
         )  # fmt: skip
 
 
-def _as_line(cells: Mapping[str, str]) -> str:
-    return "; ".join(f"{name}: {text}" for name, text in cells.items() if text)
+def field_label(name: str) -> Message | str:
+    """Return what a field of the register is called; a column of the operator's own keeps its name."""
+    return Message(FIELD_LABELS[name]) if name in FIELD_LABELS else column_named(name)

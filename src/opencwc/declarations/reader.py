@@ -55,15 +55,18 @@ class Reader:
 
     def warm(self) -> None:
         """Judge a sample, so that everything is loaded."""
+        list(steps_of(self.sample(), self.law))
+        _load_model()
+
+    def sample(self) -> Answer:
+        """Judge the sample."""
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_register
 
         last = self.year - 1
         activities = _ACTIVITIES % (last, last, self.year, self.year, last)
         files: dict[str, Path | bytes] = {"sites.csv": _SITES, "activities.csv": activities}
-        answer = judge(read_register(files), self.law, self.year, self.chemicals, self.margin)
-        list(steps_of(answer, self.law))
-        _load_model()
+        return judge(read_register(files), self.law, self.year, self.chemicals, self.margin)
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give how far it is, then what was judged, the findings, and the end with the file of the pages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,10 @@ from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.runs import Source, keep_source
 
 ARCHIVE_TYPE = "application/zip"
+_BETWEEN = ", "
+"""What stands between the names of files that are kept as one."""
+_MEMBER, _NAME_AT = b"PK\x03\x04", 30
+"""How a ZIP file begins, and where the name of its first member stands."""
 
 
 def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> None:
@@ -42,7 +47,23 @@ def one_or_all(uploads: Sequence[tuple[str, IO[bytes]]], archive: IO[bytes]) -> 
     single = len(uploads) == 1
     stream = uploads[0][1] if single else archive
     stream.seek(0)
-    return uploads[0][0] if single else f"{', '.join(name for name, _ in uploads)[:190]}.zip", stream
+    return uploads[0][0] if single else f"{_BETWEEN.join(name for name, _ in uploads)[:190]}.zip", stream
+
+
+@contextmanager
+def packed_again(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give what `one_or_all` gave under a name as an archive again: one of several files is one already."""
+    first = f"1-{name.partition(_BETWEEN)[0]}".encode()
+    start = stream.read(_NAME_AT + len(first))
+    if _BETWEEN in name and start.startswith(_MEMBER) and start[_NAME_AT:] == first:
+        with tempfile.TemporaryFile(prefix="opencwc-version-") as archive:
+            stream.seek(0)
+            shutil.copyfileobj(stream, archive)  # a process must not read on where a buffer of ours has read ahead
+            archive.seek(0)
+            yield archive
+    else:
+        with packed_uploads([(name, stream)]) as archive:
+            yield archive
 
 
 def keep_uploads(

@@ -25,6 +25,7 @@ from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.sessions import Sessions
+from opencwc.casebook.submissions import list_submissions
 from opencwc.declarations.verb import VERB as DECLARE
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
@@ -186,6 +187,7 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "run": list_runs(served.book, served.people["leila"], RECONCILE.id)[-1].number,
         "check": list_runs(served.book, served.people["leila"], CHECK.id)[-1].number,
         "register": list_runs(served.book, served.people["leila"], DECLARE.id)[-1].number,
+        "submission": list_submissions(served.book, served.people["leila"])[-1].seq,
         "edited": served.edit("amara", "page-tests", REGISTER).rsplit("/", 1)[-1],
     }
 

@@ -19,6 +19,7 @@ from opencwc.declarations.forms.model import Chemical, Field, Figure
 from opencwc.declarations.forms.tree import plain_decimal
 from opencwc.declarations.model import Site
 from opencwc.declarations.register_words import plain_words
+from opencwc.finding import Message
 
 DATA = Path(__file__).parent / "data" / "form_columns.yaml"
 FORM_OF_S1 = {"past": "facility", "anticipated": "facility_ahead", "aggregate": "transfers", "transfer": "transfers"}
@@ -231,3 +232,14 @@ def column_for(name: str) -> str:
         "site-name": "name", "site-operator": "operator", "site-location": "address", "plant-name": "name",
         "plant-operator": "operator", "facility-name": "name", "ahead-facility-name": "name",
     }.get(last, "")  # fmt: skip
+
+
+@cache
+def column_named(name: str) -> Message | str:
+    """Return what a column of the table of sites is called: as the first field that it fills, in every language.
+
+    >>> column_named("main_activities").values["fr"], column_named("Remarks of ours")
+    ('activités principales', 'Remarks of ours')
+    """
+    known = next((known for known in _fields() if column_for(known.id) == name), None)
+    return Message("by_language", {**known.name}) if known else name

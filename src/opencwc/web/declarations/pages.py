@@ -27,6 +27,7 @@ from opencwc.web.declarations import (
     letter_pages,
     overview_page,
     submission_pages,
+    version_pages,
 )
 from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.due_list import COLUMNS, DueAsked, answer_of, choices_of, days_of, fitting
@@ -41,6 +42,7 @@ from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
 router.include_router(submission_pages.router)
+router.include_router(version_pages.router)
 A_PAGE, MOST_FAULTS = 100, 500
 _FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sites.csv", "activities.csv")}

@@ -12,7 +12,7 @@ from opencwc.declarations.forms.checking import field_named
 from opencwc.declarations.forms.declaration_files import declaration_file
 from opencwc.declarations.kept import Declaration as DeclarationNamed
 from opencwc.declarations.kept import Regime
-from opencwc.declarations.letters import place_of
+from opencwc.declarations.letters import figure_of, place_of
 from opencwc.declarations.run_papers import lacking_in, letters_of
 from opencwc.web.declarations.check_pages import checked_upload
 from opencwc.web.declarations.form_pages import Format, written_today
@@ -172,7 +172,7 @@ def show_letters(
                     {
                         "id": asked.id, "plant": asked.plant, "where": place_of(asked, lang),
                         "says": sentence(asked.says, lang), "rule": asked.rule, "now": asked.now,
-                        "figures": [f"{say(shown.label, lang)}: {shown.value}" for shown in asked.figures],
+                        "figures": [figure_of(shown, lang) for shown in asked.figures],
                     }
                     for asked in letter.questions
                 ],

@@ -91,7 +91,7 @@ def everything(request: Request, wanted: ListWanted) -> Response:
     return page(
         request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
         listed=listed(submissions, COLUMNS, wanted, lang),
-        profiles=known, years=range(today.year - 3, today.year + 3), today=today,
+        profiles=known, titles=dict(known), years=range(today.year - 3, today.year + 3), today=today,
         amendments=amendments_waiting(request), deadlines=(),
     )  # fmt: skip
 

@@ -18,6 +18,9 @@ const drawn = new Set();
 let libraries = null;
 let numbered = 0;
 
+// The text of a chart stands from left to right; a label in Arabic, with its numbers, from right to left within it.
+const RIGHT_TO_LEFT = "'\u2067' + datum.label + '\u2069'";
+
 const seen = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;
@@ -239,7 +242,7 @@ const SPECS = {
       encoding: {
         y: {
           field: "label", type: "nominal", sort: null, title: titles.x ?? null,
-          axis: { orient: look.rtl ? "right" : "left", grid: false, labelOverlap: false },
+          axis: { orient: look.rtl ? "right" : "left", grid: false, labelOverlap: false, ...(look.rtl ? { labelExpr: RIGHT_TO_LEFT } : {}) },
         },
         x: {
           field: "value", type: "quantitative", title: titles.y ?? null, scale: { reverse: look.rtl },

@@ -24,7 +24,7 @@ const rove = (cell, { focus = true } = {}) => {
 const tellFaults = (cell) => {
   const line = grid.querySelector("[data-cell]");
   const head = grid.querySelector(`thead th[data-field="${CSS.escape(cell.dataset.field)}"]`)?.textContent ?? "";
-  line.textContent = `${head}: ${cell.querySelector(".fault")?.textContent || grid.dataset.none}`;
+  line.textContent = `${head}${grid.dataset.colon}${cell.querySelector(".fault")?.textContent || grid.dataset.none}`;
 };
 const begin = () => {
   const first = place && cellAt(place.row, place.field) ? cellAt(place.row, place.field) : cells()[0];

@@ -1,0 +1,95 @@
+"""A version of a submission: what is due of it and what is wrong with it, and the grid in which an officer opens it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, cast
+
+from fastapi import Request
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from opencwc.casebook.registers import RegisterFile, open_register
+from opencwc.casebook.submissions import SubmissionHistory, Version, read_version, show_submission
+from opencwc.declarations.confined_judgement import judge_version
+from opencwc.declarations.confined_rows import read_rows
+from opencwc.declarations.kept import KeptDeclarations
+from opencwc.declarations.law import profiles
+from opencwc.declarations.register_sheets import pack_sheets
+from opencwc.jobs.archives import packed_again
+from opencwc.web.declarations.ask_pages import GRAVITY_TONES
+from opencwc.web.declarations.due_list import answer_of, days_of
+from opencwc.web.server.api_parameters import Number
+from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router, book_of, person_of, service_of
+
+router = Router(include_in_schema=False)
+ONE = "/declarations/submissions/{number}"
+VERSION = ONE + "/versions/{version}"
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class OpenedVersion:
+    """A version with its file as it came, and its submission."""
+
+    history: SubmissionHistory
+    version: Version
+    stream: IO[bytes]
+
+
+@router.get(VERSION + "/due", action="submissions")
+def show_due(request: Request, number: Number, version: Number) -> Response:
+    """Show what of a version is due at its sites, and what is wrong with it; nothing of that is kept."""
+    lang, today = language_of(request), date.today()
+    with _opened(request, number, version) as opened:
+        submission = opened.history.submission
+        question = {"year": submission.year, "profile": submission.profile, "as_of": today.isoformat()}
+        with packed_again(opened.version.name, opened.stream) as archive:
+            must = service_of(request).configuration.job_network_must_be_cut
+            judged = _of_its_sites(judge_version(archive, question, network_must_be_cut=must))
+    days = days_of(judged.due, today)
+    titles = profiles().get(submission.profile, {})
+    return page(
+        request, "declarations/version_due.html", one=submission, version=opened.version, judged=judged, today=today,
+        answer=answer_of(judged, days), unjudged=sum(problem.unjudged for problem in judged.problems),
+        tones_of=GRAVITY_TONES, most=MOST_SHOWN, profile=titles.get(lang, submission.profile),
+    )  # fmt: skip
+
+
+@router.post(VERSION + "/register", action="keep")
+def open_in_grid(request: Request, number: Number, version: Number) -> Response:
+    """Open the register of a version in the case of its submission, and lead to its grid."""
+    book, person = book_of(request), person_of(request)
+    must = service_of(request).configuration.job_network_must_be_cut
+    with _opened(request, number, version) as opened:
+        name, history = opened.version.name, opened.history
+        with packed_again(name, opened.stream) as archive:
+            sheets = read_rows(archive, {}, network_must_be_cut=must)
+        opened.stream.seek(0)
+        file = RegisterFile(name, opened.stream, "application/octet-stream", pack_sheets(sheets))
+        register = open_register(book, person, history.case, file, history.mark)
+    return leading_to(f"/declarations/registers/{register}")
+
+
+@contextmanager
+def _opened(request: Request, number: int, version: int) -> Iterator[OpenedVersion]:
+    """Give a version with its file; raise `NotFoundError` where there is none that the person may see."""
+    book, person = book_of(request), person_of(request)
+    history = show_submission(book, person, number)
+    kept, parts = read_version(book, person, number, version)
+    with tempfile.TemporaryFile(prefix="opencwc-version-") as file:
+        for part in parts:
+            file.write(part)
+        file.seek(0)
+        yield OpenedVersion(history, kept, cast(IO[bytes], file))
+
+
+def _of_its_sites(judged: KeptDeclarations) -> KeptDeclarations:
+    """Return what was judged without the national data: that is the State's to add up."""
+    return replace(judged, due=tuple(line for line in judged.due if line.site))
