@@ -15,10 +15,10 @@ from opencwc.cli import options
 from opencwc.cli.declaration_papers import check_declaration, write_declaration
 from opencwc.cli.declare_asked import PAPERS, DeclareAsked, LawAsked, columns_by_table, readings_asked
 from opencwc.cli.declare_checks import write_checks
+from opencwc.cli.declare_ledger import write_ledger
 from opencwc.cli.declare_letters import ask_operators, take_answers
 from opencwc.cli.declare_lines import FORMATS, write_lines
 from opencwc.cli.declare_registers import write_template_asked
-from opencwc.cli.declare_trade import write_ledger
 from opencwc.cli.declare_unusual import write_unusual
 from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept
 from opencwc.errors import SettingsError

@@ -13,8 +13,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.cli import options
-from opencwc.cli.declare_asked import DeclareAsked
-from opencwc.cli.declare_books import DeclareBooks
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -23,21 +21,6 @@ if TYPE_CHECKING:
     from opencwc.declarations.national_trade import Trade, TradeSum
     from opencwc.transfers.model import Ledger, Substance
     from opencwc.transfers.thresholds import CountedFrom
-
-
-def write_ledger(asked: DeclareAsked) -> int:
-    """Write the imports and exports that a register declares as a ledger; return the exit status."""
-    from opencwc.cli.declare_lines import FORMATS, write_text
-    from opencwc.declarations.national_trade import trade_as_ledger
-
-    asked.refuse_overwriting()
-    asked.format_among(FORMATS)
-    books = DeclareBooks.read(asked)
-    answer, compared = books.compared(books.judge())
-    books.keep(answer, compared=bool(compared))
-    told = books.told_of(answer, compared)
-    write_text(trade_as_ledger(declared_trade(answer, asked.law.as_of)), asked.output, told)
-    return 1 if answer.problems else 0
 
 
 def declared_trade(answer: Answer, as_of: str) -> tuple[TradeSum, ...]:
