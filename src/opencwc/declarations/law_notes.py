@@ -47,7 +47,10 @@ def _left_out(answer: Answer) -> list[Message]:
         "declare_left_out_mixtures": (answer.left_out.mixtures, "aggregate-mixtures=counted"),
     }
     return [
-        Message(id, {"number": str(number), "year": str(answer.year - 1), "reading": reading})
+        Message(
+            id,
+            {"number": str(number), "year": str(answer.year - 1), "command": f"opencwc declare --reading {reading}"},
+        )
         for id, (number, reading) in told.items()
         if number
     ]

@@ -22,6 +22,7 @@ TARGETS = "target-size"
 MESSAGE_ID = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 ADDRESS = re.compile(r"[\w./-]+\.(?:csv|xlsx|json|zip|py|toml|yaml)\b|\S*[@/]\S*")
 """What may have an underscore: the name of a file, an address."""
+_OPTION = re.compile(r"--[a-z-]+ [^\s,;:。，；]+")
 SENTENCE = 3
 """Words from which on an English text of the catalogs is a sentence that no other language can have by chance."""
 
@@ -124,10 +125,13 @@ def words_at_fault(looked: Mapping[str, Any], lang: str) -> list[str]:
 def english_in(text: str, lang: str) -> str:
     """Return the English sentence of the catalogs that a text has in it, ``""`` where it has none.
 
+    Options of a command are typed as they are in every language.
+
     >>> english_in("Vous voyez: The page of every list that is at hand", "fr")
     ''
     """
-    return next((sentence for sentence in english_sentences(lang) if sentence in text), "")
+    said = _OPTION.sub("", text)
+    return next((sentence for sentence in english_sentences(lang) if sentence in said), "")
 
 
 @cache
