@@ -38,6 +38,7 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
 from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
+from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.settings import load_settings
 from opencwc.version import __version__
 
@@ -299,7 +300,7 @@ def _read(path: Path, shown: Path) -> Iterator[_Archive]:
             yield _Archive(file, shown)
     except OSError as error:
         raise InputError("backup_unreadable", where=str(shown), reason=str(error.strerror)) from error
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*ZIP_DAMAGED, KeyError, TypeError, ValueError) as error:
         raise InputError("not_a_backup", where=str(shown), reason=str(error)) from error
     except pa.ArrowException as error:
         raise InputError("backup_damaged", where=str(shown), reason=str(error)) from error

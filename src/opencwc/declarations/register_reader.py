@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +26,7 @@ from opencwc.declarations.register_words import fields_of, table_named
 from opencwc.errors import InputError
 from opencwc.files.column_mapping import CONSTANT, map_columns
 from opencwc.files.units import split_unit
+from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.finding import Message
 
 NEEDED = {SITES: ("site",), ACTIVITIES: ("site", "activity", "quantity")}
@@ -93,7 +93,7 @@ def unpacked(source: Path, called: str) -> dict[str, Path | bytes]:
                 if name in members:
                     raise InputError("register_table_twice", where=called, table=name, one=name, other=member.filename)
                 members[name] = content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except ZIP_DAMAGED as error:
         raise InputError("register_archive_unreadable", where=called, reason=str(error)[:200]) from error
     return members
 

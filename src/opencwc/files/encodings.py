@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from opencwc.finding import Message
@@ -30,7 +31,9 @@ _ARABIC = "اليمنورتبةعدسفهكقحجشطصخأىذئزثضغإظء�
 _LATIN = "éèàçñóíáúêâîôûùëïüöäßœæãõåøÉÈÀÇÑÓÍÁÚÊÂÎÔÛÜÖÄ°º«»’‘“”–—…€£§µ²³½±·×®©™ª¿¡\xa0œŒ"
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-_JAPANESE_SIGNS = "、。・「」『』（）％－～：ーＡＢＣ０１２３４５６７８９"
+_JAPANESE_SIGNS = frozenset("、。・「」『』（）％－～：ーＡＢＣ０１２３４５６７８９") | frozenset(
+    map(chr, range(0x3041, 0x30FF))
+)
 _SECOND_LEVEL = 0x98
 """First byte from which the rarer half of the characters of JIS X 0208 stands."""
 _CHINESE_SIGNS = "，。、：；！？（）《》“”【】％－　·—…"
@@ -225,40 +228,32 @@ _WORD = re.compile(r"\S*[^\x00-\x7f]\S*")
 
 
 def _score_chinese(sample: bytes) -> float:
-    text = sample.decode("gb18030", "replace")
-    if len(sample) >= SAMPLE_BYTES:
-        text = text.rstrip("\ufffd")
-    score, seen = 0.0, 0
-    for character in text:
-        if character <= "\x7f":
-            continue
-        seen += 1
-        if character in _CHINESE_SIGNS:
-            score += 1
-        elif "\u4e00" <= character <= "\u9fff":
-            score += _level(character)
-        else:
-            score -= 1.5
-    return score / seen if seen else 0.0
+    return _mean_weight(sample, "gb18030", lambda sign: 1.0 if sign in _CHINESE_SIGNS else _weight(sign, _level))
 
 
 def _score_japanese(sample: bytes) -> float:
     """From -1.5 to 1 for each character that is not ASCII; half-width kana are rather the bytes of another encoding."""
-    text = sample.decode("cp932", "replace")
+    return _mean_weight(
+        sample, "cp932", lambda sign: 1.0 if sign in _JAPANESE_SIGNS else _weight(sign, _level_in_japanese)
+    )
+
+
+def _mean_weight(sample: bytes, encoding: str, weight: Callable[[str], float]) -> float:
+    """Return the mean weight of the characters that are not ASCII; a character cut by the sample's end has none."""
+    text = sample.decode(encoding, "replace")
     if len(sample) >= SAMPLE_BYTES:
         text = text.rstrip("\ufffd")
-    score, seen = 0.0, 0
-    for character in text:
-        if character <= "\x7f":
-            continue
-        seen += 1
-        if "\u3041" <= character <= "\u30fe" or character in _JAPANESE_SIGNS:
-            score += 1
-        elif "\u4e00" <= character <= "\u9fff":
-            score += 0.6 if character.encode("cp932", "replace")[0] < _SECOND_LEVEL else -0.5
-        else:
-            score -= 1.5
-    return score / seen if seen else 0.0
+    weights = [weight(character) for character in text if character > "\x7f"]
+    return sum(weights) / len(weights) if weights else 0.0
+
+
+def _weight(character: str, level: Callable[[str], float]) -> float:
+    """Weigh a Han character by how common it is; anything else speaks against the encoding."""
+    return level(character) if "\u4e00" <= character <= "\u9fff" else -1.5
+
+
+def _level_in_japanese(character: str) -> float:
+    return 0.6 if character.encode("cp932", "replace")[0] < _SECOND_LEVEL else -0.5
 
 
 def _level(character: str) -> float:

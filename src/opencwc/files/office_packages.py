@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,11 +17,12 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from opencwc.files.passages import UNPACK_YOURSELF, Item, Reading, Refusal, TablePassages
+from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.finding import Message
 
 CHUNK_BYTES = 65_536
 BIG_PART_BYTES = 10_000_000
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, KeyError)
+_DAMAGED = (*ZIP_DAMAGED, OSError, ValueError, KeyError)
 _COPY_AGAIN = "reading_remedy_copy_again"
 
 

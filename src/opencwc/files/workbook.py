@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from opencwc.files.columns import SAMPLE_ROWS, Chosen, WantedColumns, has_header
 from opencwc.files.frames import PROBLEM, name_columns, plain_problem
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
+from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def inspect_workbook(path: Path, where: str) -> tuple[str, bool]:
             _refuse_bombs(archive, where)
             _measure(archive, where)
             return kind, any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
+    except (*ZIP_DAMAGED, OSError, ValueError) as error:
         raise InputError("workbook_damaged", where=where, reason=str(error)) from error
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from opencwc.declarations.forms.model import Document
 from opencwc.declarations.forms.tree import Node, shape_of, to_node
 from opencwc.errors import InputError
 from opencwc.files.frames import PROBLEM, ROW, open_frame
+from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.finding import Message
 from opencwc.publishing.model import RIGHT_TO_LEFT
 from opencwc.wording import say, sentence
@@ -68,7 +68,7 @@ def is_declaration_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as sheets_named:
             return _ROOT_SHEET.search(sheets_named.read(_MOST_NAMES)) is not None
-    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError):
+    except (*ZIP_DAMAGED, KeyError):
         return False
 
 
