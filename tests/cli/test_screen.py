@@ -104,6 +104,22 @@ def test_the_real_command_reads_a_pipe_and_writes_a_file(command: Run, tmp_path:
     assert in_brief(Ran(0, out.read_bytes(), "")) == FOUND
 
 
+def test_nothing_of_a_workbook_hides_on_another_sheet(run: Run, tmp_path: Path, name_index: None) -> None:
+    sheets = {
+        "Cover": [["Stock list of Novachem, 2026"], ["Prepared by Ana"], ["the drum of thiodiglycol stays"]],
+        "Stock": [["Structure", "CAS No", "Product", "kg"], ["CCO", "107-44-8", None, 3], [ETHANOL, None, None, 4]],
+        "Old": [["cas"], ["111-48-8"]],
+    }
+    build_workbook(tmp_path / "a.xlsx", sheets)
+    done = run("screen", tmp_path / "a.xlsx", "--format", "csv", "--lists", "CWC")
+    lines = done.rows
+    assert [(line["id"], line["verdict"], line["entry"]) for line in lines] == [
+        ("Cover!1", "not_listed", ""), ("Cover!2", "not_listed", ""), ("Cover!A3", "listed", "2B13"),
+        ("Stock!A2", "review", "1A01"), ("Stock!A3", "not_listed", ""), ("Old!A2", "listed", "2B13"),
+    ]  # fmt: skip
+    assert "2B13" not in run("screen", f"{tmp_path / 'a.xlsx'}#Stock", "--lists", "CWC").text
+
+
 def test_the_columns_are_exactly_those_promised_and_every_row_has_a_line(run: Run, products: Path) -> None:
     done = run("screen", products, "--format", "csv")
     assert done.text.split("\n", 1)[0] == HEADER == ",".join(FINDING_COLUMNS)

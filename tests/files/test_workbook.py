@@ -19,12 +19,34 @@ from .reading import read, write
 ROWS = [["id", "smiles", "kg"], [1, "CCO", 2.5], ["x", None, 3], [None, None, None], [7, " CCN ", 1]]
 
 
-def test_the_first_sheet_is_read_and_the_others_named(workbook: Callable[..., Path]) -> None:
-    got = read(workbook("a.xlsx", Stock=ROWS, Old=ROWS))
-    assert (got.inputs, got.ids) == (["CCO", None, None, "CCN"], ["1", "x", None, "7"])
-    assert (got.table.kind, got.table.columns) == ("xlsx", ("id", "smiles", "kg"))
-    assert got.table.notes[0].values == {"sheet": "Stock", "others": 1}
+def test_every_sheet_is_read_one_after_the_other_and_a_row_says_where_it_stands(workbook: Callable[..., Path]) -> None:
+    other = [["Register of 2025"], ["CAS number", "Goods"], ["107-44-8", "a gas"], [None, None], ["64-17-5", "ethanol"]]
+    got = read(workbook("a.xlsx", Stock=ROWS, Empty=[], Old=other))
+    assert got.inputs == ["CCO", None, None, "CCN", "107-44-8", None, "64-17-5"]
+    assert got.ids == ["Stock: 1", "Stock: x", "Stock!B4", "Stock: 7", "Old!A3", "Old!A4", "Old!A5"]
+    assert got.table.columns == ("id", "smiles", "kg", "CAS number", "Goods")
+    assert [*got.table.reads] == [("smiles", "structure"), ("CAS number", "cas"), ("Goods", "name")]
+    notes = {note.id: note.values for note in got.table.notes}
+    assert notes["note_sheets_read"] == {"count": 2, "sheets": "Stock, Old"}
+    assert notes["note_on_sheet"]["sheet"] == "Old"
     assert got.table.bytes_read() == got.table.size_bytes
+
+
+def test_a_sheet_that_is_no_table_is_read_as_texts(workbook: Callable[..., Path]) -> None:
+    cover = [["Stock list of 2026"], [], [None, "Prepared by", "Ana"]]
+    got = read(workbook("a.xlsx", Cover=cover, Stock=ROWS))
+    assert got.inputs[:2] == ["Stock list of 2026", "\tPrepared by\tAna"]
+    assert got.ids[:3] == ["Cover!1", "Cover!3", "Stock: 1"]
+    assert ("note_sheets_read_as_texts", "Cover") in [(note.id, note.values.get("sheets")) for note in got.table.notes]
+
+
+def test_where_a_column_is_asked_for_only_the_sheets_that_have_it_are_read(workbook: Callable[..., Path]) -> None:
+    path = workbook("a.xlsx", Notes=[["from Ana"]], Stock=ROWS, Old=[["smiles"], ["CCC"]])
+    got = read(path, column="smiles")
+    assert got.inputs == ["CCO", None, None, "CCN", "CCC"]
+    assert [note.values["sheets"] for note in got.table.notes if note.id == "note_sheets_not_read"] == ["Notes"]
+    with pytest.raises(InputError, match="no column"):
+        read(path, column="nothing like it")
 
 
 def test_a_sheet_is_named_after_a_hash(workbook: Callable[..., Path]) -> None:

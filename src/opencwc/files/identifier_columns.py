@@ -21,6 +21,8 @@ KINDS = (*EXACT_KINDS, "name", ANY_KIND, "un", "hs")
 """What a column is read as, the most exact first."""
 PACKING = "packing"
 """A column of packings: it says nothing of the chemical, but of what a word with several meanings is meant for."""
+TEXT = "text"
+"""Rows of a sheet that is no table: each is a text that may mention chemicals, and mostly mentions none."""
 KINDS_WITH_DRAWINGS = ("structure", ANY_KIND)
 """The kinds of columns whose cells are recognised each by itself, drawings first: such a column may mix them."""
 MOST_READ = 12
@@ -28,7 +30,7 @@ MOST_READ = 12
 
 
 class ReadColumn(NamedTuple):
-    """A column that is read, and as what (one of `KINDS`, or `PACKING`)."""
+    """A column that is read, and as what (one of `KINDS`, `PACKING` or `TEXT`)."""
 
     name: str
     kind: str

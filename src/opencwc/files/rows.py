@@ -68,10 +68,12 @@ class ValueLimits:
 
 
 def in_batches(
-    parts: Iterable[Part], batch_rows: int, *, drop: int = 0, columns: tuple[ReadColumn, ...] = ()
+    parts: Iterable[Part], batch_rows: int, *, drop: int = 0, columns: tuple[ReadColumn, ...] = (), first: int = 1
 ) -> Iterator[Rows]:
-    """Cut parts into batches of ``batch_rows`` rows (fewer where values are very long), without the first ``drop``."""
-    first = 1
+    """Cut parts into batches of ``batch_rows`` rows (fewer where values are very long), without the first ``drop``.
+
+    The rows are counted from ``first``.
+    """
     waiting: list[Part] = []
     rows = size = 0
     for whole in parts:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.files.columns import Recognise, WantedColumns
-from opencwc.files.identifier_columns import ReadColumn
+from opencwc.files.identifier_columns import TEXT, ReadColumn
 from opencwc.files.kinds import kind_of_binary, kind_of_table_text, refuse_no_table, table_kind_by_name
 from opencwc.files.readers import reader_of
 from opencwc.files.rows import MAX_VALUE_BYTES, Part, Rows, ValueLimits, in_batches
@@ -118,7 +118,8 @@ class RowContents:
 
     ``reads`` are the columns that are read, ``column`` the first of them. ``drop`` rows at the start of ``parts`` are
     headers. ``share_read`` says how much of the file was read, from 0 to
-    1, where the bytes consumed do not say it.
+    1, where the bytes consumed do not say it. ``further`` are the other sheets of a workbook, each with columns of its
+    own; ``columns`` are then those of all.
     """
 
     kind: str
@@ -131,6 +132,7 @@ class RowContents:
     notes: tuple[Message, ...] = ()
     share_read: Callable[[], float] | None = None
     reads: tuple[ReadColumn, ...] = ()
+    further: tuple[RowContents, ...] = ()
 
 
 FrameParts: TypeAlias = Callable[["tuple[str, ...]"], "Iterator[pl.DataFrame]"]
@@ -177,8 +179,11 @@ class Table(OpenedTable):
     def batches(self) -> Iterator[Rows]:
         """The rows in batches; the file is closed after the last one."""
         try:
-            contents = self._contents
-            yield from in_batches(contents.parts, self._batch_rows, drop=contents.drop, columns=self.reads)
+            first = 1
+            for part in (self._contents, *self._contents.further):
+                for rows in in_batches(part.parts, self._batch_rows, drop=part.drop, columns=part.reads, first=first):
+                    yield rows
+                    first = rows.first + len(rows)
         finally:
             self.close()
 
@@ -233,8 +238,14 @@ def open_table(
         size_bytes=file.stream.size,
         inputs_are=contents.inputs_are,
         notes=(*notes, *contents.notes),
-        reads=contents.reads,
+        reads=_all_reads(contents),
         _contents=contents,
         _stream=file.stream,
         _batch_rows=batch_rows,
     )
+
+
+def _all_reads(contents: RowContents) -> tuple[ReadColumn, ...]:
+    """Return the columns that are read, of all sheets; texts have none."""
+    reads = (column for sheet in (contents, *contents.further) for column in sheet.reads)
+    return tuple(dict.fromkeys(column for column in reads if column.kind != TEXT))

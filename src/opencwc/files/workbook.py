@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, Chosen, WantedColumns, has_header, named, names_columns
 from opencwc.files.frames import PROBLEM, name_columns, plain_problem
+from opencwc.files.identifier_columns import ANY_KIND, TEXT, ReadColumn
+from opencwc.files.passages import column_letters
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
 from opencwc.files.tables import FrameContents, RowContents, TableFile
 from opencwc.files.zip_damage import ZIP_DAMAGED
@@ -31,17 +33,35 @@ BIG_PART_BYTES = 50_000_000
 MAX_CELLS = 64_000_000
 _PART_ROWS = 100_000
 _MAX_TITLE_ROWS = 20
+_MOST_NAMED = 40
 _SCAN_BYTES = 1_000_000
 _PLACE = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,9})"')
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
-    """Open one sheet of a workbook: the one named, else the first.
+    """Open the sheet that was named; without a name every sheet that holds anything, each with columns of its own.
+
+    A sheet none of whose columns says what the chemical is, is read as texts, row by row. Where a column is asked for,
+    only the sheets that have it are read; the others are named.
 
     Raises `InputError`: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
     """
-    sheet = _open_sheet(file)
+    book = _open_book(file)
+    if file.sheet is not None:
+        sheets = [book.open(_sheet_name(book.names, file.sheet, book.where))]
+    else:
+        sheets = [sheet for sheet in map(book.open, book.names) if sheet.width] or [book.open(book.names[0])]
+    if len(sheets) > 1:
+        contents = _rows_of_all(sheets, wanted, file.limits)
+    else:
+        sheets[0].refuse_if_empty(book.names)
+        contents = _rows_of(sheets[0], wanted, file.limits)
+    return replace(contents, notes=(*contents.notes, *_notes_on_book(book)))
+
+
+def _rows_of(sheet: _Sheet, wanted: WantedColumns, limits: ValueLimits, *, named_by_sheet: bool = False) -> RowContents:
+    """Read one sheet; ``named_by_sheet`` where the place of a row says the sheet too."""
     named_columns = (wanted.column, wanted.id_column)
     above = _rows_above_header(sheet.records, named_columns)
     headed = has_header(sheet.records[above:], named_columns)
@@ -50,7 +70,7 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
     data = sheet.records[drop:]
     chosen = wanted.choose(columns, [[row[at].strip() or None for row in data] for at in range(sheet.width)])
     no_header = [] if headed else [Message("note_no_header", {"columns": sheet.width})]
-    walk = _ColumnWalk(sheet, chosen, file.limits)
+    walk = _ColumnWalk(sheet, chosen, limits, named_by_sheet=named_by_sheet)
     return RowContents(
         kind=sheet.kind,
         columns=columns,
@@ -59,14 +79,65 @@ def read_rows(file: TableFile, wanted: WantedColumns) -> RowContents:
         parts=walk.parts(),
         reads=chosen.columns,
         drop=drop,
-        notes=(*no_header, *_notes_on(sheet, above if headed else 0)),
+        notes=(*no_header, *_notes_on_titles(sheet, above if headed else 0)),
+        share_read=lambda: walk.share,
+    )
+
+
+def _rows_of_all(sheets: Sequence[_Sheet], wanted: WantedColumns, limits: ValueLimits) -> RowContents:
+    """Read several sheets one after the other, as one table.
+
+    Raises `InputError`: none of them has the column that is asked for.
+    """
+    read = {sheet.name: contents for sheet in sheets if (contents := _rows_among_others(sheet, wanted, limits))}
+    if not read:
+        return _rows_of(sheets[0], wanted, limits)
+    whole = list(read.values())
+    tables = [contents for contents in whole if contents.reads[0].kind != TEXT]
+    return replace(
+        whole[0],
+        columns=tuple(dict.fromkeys(name for contents in tables for name in contents.columns)),
+        column=tables[0].column if tables else "",
+        id_column=next((contents.id_column for contents in tables if contents.id_column), None),
+        further=tuple(whole[1:]),
+        notes=tuple(_notes_on_sheets(sheets, read)),
+        share_read=lambda: sum(contents.share_read() for contents in whole if contents.share_read) / len(whole),
+    )
+
+
+def _rows_among_others(sheet: _Sheet, wanted: WantedColumns, limits: ValueLimits) -> RowContents | None:
+    """Read one of several sheets: as a table, as texts, or not at all where it lacks the column that is asked for."""
+    as_texts = wanted.beside and wanted.column is None and wanted.id_column is None
+    try:
+        contents = _rows_of(sheet, wanted, limits, named_by_sheet=True)
+    except InputError as error:
+        if error.code not in ("column_unclear", "no_such_column"):
+            raise
+        return _texts_of(sheet, limits) if as_texts else None
+    only_words = not contents.drop and all(column.kind in ("name", ANY_KIND) for column in contents.reads)
+    return _texts_of(sheet, limits) if as_texts and only_words else contents
+
+
+def _texts_of(sheet: _Sheet, limits: ValueLimits) -> RowContents:
+    """Read a sheet as texts, one a row that holds anything, with its cells between tabs."""
+    walk = _TextWalk(sheet, limits)
+    columns = tuple(f"col{number}" for number in range(1, sheet.width + 1))
+    return RowContents(
+        kind=sheet.kind,
+        columns=columns,
+        column=columns[0],
+        id_column=None,
+        parts=walk.parts(),
+        reads=(ReadColumn(columns[0], TEXT),),
         share_read=lambda: walk.share,
     )
 
 
 def read_frame(file: TableFile) -> FrameContents:
     """Open one sheet of a workbook with all its columns; raise InputError as `read_rows` does."""
-    sheet = _open_sheet(file)
+    book = _open_book(file)
+    sheet = book.open(_sheet_name(book.names, file.sheet, book.where))
+    sheet.refuse_if_empty(book.names)
     above = _rows_above_header(sheet.records, (None, None))
     headed = names_columns(sheet.records[above])
     header, no_header = name_columns(sheet.records[above], headed=headed)
@@ -85,52 +156,88 @@ def read_frame(file: TableFile) -> FrameContents:
         for at in range(0, frame.height, _PART_ROWS):
             yield frame.slice(at, _PART_ROWS)
 
-    return FrameContents(sheet.kind, header, (*no_header, *_notes_on(sheet, above)), parts)
+    others = [] if file.sheet is not None or len(book.names) == 1 else [_others_left(book, sheet)]
+    notes = (*no_header, *_notes_on_titles(sheet, above), *others, *_notes_on_book(book))
+    return FrameContents(sheet.kind, header, notes, parts)
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """The sheet that is read: its first rows as text, and what is said of its workbook."""
+class _Book:
+    """An opened workbook and the names of its sheets."""
 
     reader: ExcelReader
     where: str
     kind: str
     has_macros: bool
+    names: list[str]
+
+    def open(self, name: str) -> _Sheet:
+        """Read the first rows of a sheet."""
+        start, is_hidden = _load(self.reader, name, self.where, n_rows=SAMPLE_ROWS + 1)
+        records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
+        return _Sheet(self.reader, self.where, self.kind, name, start.width, records, is_hidden=is_hidden)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet: how many columns it has, and its first rows as text."""
+
+    reader: ExcelReader
+    where: str
+    kind: str
     name: str
-    was_named: bool
-    sheets: int
     width: int
     records: list[list[str]]
+    is_hidden: bool
 
     def load(self, **options: Any) -> pl.DataFrame:
         """Return the rows of the sheet as text."""
-        return _load(self.reader, self.name, self.where, **options)
+        return _load(self.reader, self.name, self.where, **options)[0]
+
+    def refuse_if_empty(self, names: list[str]) -> None:
+        """Raise `InputError` where the sheet holds nothing."""
+        if not self.width:
+            raise InputError("sheet_empty", where=self.where, sheet=self.name, first=names[0], sheets=tuple(names[:40]))
 
 
-def _open_sheet(file: TableFile) -> _Sheet:
+def _open_book(file: TableFile) -> _Book:
     import fastexcel
 
     path, where = file.stream.as_file(), file.name
     kind, has_macros = inspect_workbook(path, where)
     reader = _calamine(where, fastexcel.read_excel, path)
-    names: list[str] = reader.sheet_names
-    name = _sheet_name(names, file.sheet, where)
-    start = _load(reader, name, where, n_rows=SAMPLE_ROWS + 1)
-    if start.width == 0:
-        raise InputError("sheet_empty", where=where, sheet=name, first=names[0], sheets=tuple(names[:40]))
-    records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
-    was_named = file.sheet is not None
-    return _Sheet(reader, where, kind, has_macros, name, was_named, len(names), start.width, records)
+    return _Book(reader, where, kind, has_macros, reader.sheet_names)
 
 
-def _notes_on(sheet: _Sheet, above: int) -> Iterator[Message]:
-    """Say what of the workbook is not read as rows; ``above`` rows stand above its header."""
+def _notes_on_book(book: _Book) -> Iterator[Message]:
+    if book.has_macros:
+        yield Message("note_macros")
+
+
+def _notes_on_titles(sheet: _Sheet, above: int) -> Iterator[Message]:
+    """Say how many rows of the sheet stand above its header and are not read."""
     if titles := sum(any(cell.strip() for cell in row) for row in sheet.records[:above]):
         yield Message("note_title_rows", {"rows": titles})
-    if not sheet.was_named and sheet.sheets > 1:
-        yield Message("note_sheet", {"sheet": sheet.name, "others": sheet.sheets - 1})
-    if sheet.has_macros:
-        yield Message("note_macros")
+
+
+def _others_left(book: _Book, sheet: _Sheet) -> Message:
+    return Message("note_sheet", {"sheet": sheet.name, "others": len(book.names) - 1})
+
+
+def _notes_on_sheets(sheets: Sequence[_Sheet], read: Mapping[str, RowContents]) -> Iterator[Message]:
+    """Say which of several sheets were read, which of them as texts, which are hidden, and which were not read."""
+    as_tables = [name for name, contents in read.items() if contents.reads[0].kind != TEXT]
+    for id_, names in (
+        ("note_sheets_read", as_tables),
+        ("note_sheets_read_as_texts", [name for name in read if name not in as_tables]),
+        ("reading_hidden_sheets", [sheet.name for sheet in sheets if sheet.is_hidden and sheet.name in read]),
+        ("note_sheets_not_read", [sheet.name for sheet in sheets if sheet.name not in read]),
+    ):
+        if names:
+            yield Message(id_, {"count": len(names), "sheets": ", ".join(names[:_MOST_NAMED])})
+    for name, contents in read.items():
+        for note in contents.notes:
+            yield Message("note_on_sheet", {"sheet": name, "note": note})
 
 
 def _rows_above_header(records: list[list[str]], named_columns: tuple[str | None, str | None]) -> int:
@@ -145,8 +252,9 @@ def _rows_above_header(records: list[list[str]], named_columns: tuple[str | None
 class _ColumnWalk:
     """The wanted columns of a sheet, a slice at a time."""
 
-    def __init__(self, sheet: _Sheet, chosen: Chosen, limits: ValueLimits) -> None:
+    def __init__(self, sheet: _Sheet, chosen: Chosen, limits: ValueLimits, *, named_by_sheet: bool) -> None:
         self._sheet, self._chosen, self._limits = sheet, chosen, limits
+        self._named_by_sheet = named_by_sheet
         self.share = 0.0
 
     def parts(self) -> Iterator[Part]:
@@ -155,6 +263,7 @@ class _ColumnWalk:
         frame = self._sheet.load(use_columns=loaded)
         inputs = frame.to_series(loaded.index(chosen.input))
         ids = None if chosen.id is None else frame.to_series(loaded.index(chosen.id))
+        ids = self._places(len(inputs), ids) if self._named_by_sheet else ids
         beside = [frame.to_series(loaded.index(at)) for at in chosen.beside]
         for start in range(0, len(inputs), _PART_ROWS):
             end = start + _PART_ROWS
@@ -165,17 +274,51 @@ class _ColumnWalk:
             yield examine(cells, None if ids is None else ids[start:end], self._limits, problems, others)
             self.share = min(1.0, end / len(inputs))
 
+    def _places(self, rows: int, ids: pl.Series | None) -> pl.Series:
+        """Return the place of each row: the sheet and the row's own id, or the cell of its input."""
+        import polars as pl
+
+        column = column_letters(self._chosen.input)
+        cells = pl.Series("ids", [f"{self._sheet.name}!{column}{row}" for row in range(1, rows + 1)], dtype=pl.String)
+        return cells if ids is None else (f"{self._sheet.name}: " + ids).fill_null(cells)
+
+
+class _TextWalk:
+    """The rows of a sheet as texts, a slice at a time; blank rows are none."""
+
+    def __init__(self, sheet: _Sheet, limits: ValueLimits) -> None:
+        self._sheet, self._limits = sheet, limits
+        self.share = 0.0
+
+    def parts(self) -> Iterator[Part]:
+        import polars as pl
+
+        frame = self._sheet.load()
+        frame = frame.select(
+            pl.concat_str(pl.all().fill_null(""), separator="\t").str.strip_chars_end().alias("text"),
+            (f"{self._sheet.name}!" + pl.int_range(1, pl.len() + 1).cast(pl.String)).alias("place"),
+        ).filter(pl.col("text") != "")
+        for start in range(0, frame.height, _PART_ROWS):
+            texts, places = frame.slice(start, _PART_ROWS)
+            examined = examine(texts, places, self._limits)
+            unread = pl.Series(list(examined.problems), dtype=pl.UInt32)
+            # The tabs in front stay: by them the cell of a character is told.
+            yield replace(examined, inputs=texts.scatter(unread, None) if len(unread) else texts)
+            self.share = min(1.0, (start + _PART_ROWS) / frame.height)
+
 
 def _load(
     reader: ExcelReader, name: str, where: str, *, n_rows: int | None = None, use_columns: list[int] | None = None
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, bool]:
+    """Return the rows of a sheet as text, and whether it is hidden."""
     import polars as pl
 
-    def load() -> pl.DataFrame:
+    def load() -> tuple[pl.DataFrame, bool]:
         sheet = reader.load_sheet(
             name, header_row=None, skip_rows=0, n_rows=n_rows, use_columns=use_columns, dtypes="string"
         )
-        return sheet.to_polars().select(pl.all().cast(pl.String)) if sheet.width else pl.DataFrame()
+        rows = sheet.to_polars().select(pl.all().cast(pl.String)) if sheet.width else pl.DataFrame()
+        return rows, sheet.visible != "visible"
 
     return _calamine(where, load)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.chemistry.memo import Remembered
-from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, PACKING
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, PACKING, TEXT
 from opencwc.files.rows import Rows
-from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Subject, Verdict, readings_cell
+from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Message, Subject, Verdict, readings_cell
 from opencwc.screening.allow_list import AllowList, silenced_in
 from opencwc.screening.known_chemicals import LONGEST_SHORT_NAME, recognise
 from opencwc.screening.model import KINDS_BY_CELL, Outcome, Question, Tally, gravest
@@ -85,7 +85,7 @@ class BatchScreener:
     def sift(self, rows: Rows) -> Sifted:
         """Leave out the rows that the gate vouches for."""
         kind = rows.columns[0].kind if rows.columns else ANY_KIND
-        by_itself = kind in KINDS_WITH_DRAWINGS or kind == "name"
+        by_itself = kind in KINDS_WITH_DRAWINGS or kind in ("name", TEXT)
         beside = any(column.kind != PACKING for column in rows.columns[1:])
         if self.question.kind in KINDS_BY_CELL and (beside or not by_itself):
             return Sifted(rows, None)
@@ -107,9 +107,12 @@ class BatchScreener:
 
     def complete(self, rows: Rows, outcomes: Mapping[int, tuple[Outcome, ...]]) -> Answered:
         """Return the answer to a batch, given the outcomes of the rows that were left; no outcome is no mention."""
+        are_texts = self.question.kind == "text" or any(column.kind == TEXT for column in rows.columns)
         answered_rows = _unread(rows) | {offset: outcome for offset, outcome in outcomes.items() if outcome}
+        if are_texts:
+            answered_rows = {offset: given for offset, given in answered_rows.items() if not _names_nothing(given)}
         told = self._allowing(rows, answered_rows | dict(weighed_by_packing(rows, answered_rows)))
-        if self.question.kind != "text":
+        if not are_texts:
             return _counted(rows, told, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
         answered = _counted(rows, told, NO_MENTION)
         answered.tally.silent = len(rows) - len(told)
@@ -186,6 +189,12 @@ class BatchScreener:
         _, offsets, data = array.buffers()
         ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
         return scan(np.frombuffer(data or b"\0", np.uint8), ends, self.limits)
+
+
+def _names_nothing(outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all that is said of a text is that it is the name of nothing that is known."""
+    reasons = (outcome.message.values.get("reason") for outcome in outcomes)
+    return all(isinstance(reason, Message) and reason.id == "unreadable_name" for reason in reasons)
 
 
 def _unread(rows: Rows) -> dict[int, tuple[Outcome, ...]]:

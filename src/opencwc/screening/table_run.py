@@ -251,6 +251,8 @@ def checked_of_table(rulebook: Rulebook, table: Table | DocumentRows, question: 
 
 def columns_read(checked: Checked) -> Message:
     """Say which columns of a table were read as what, and which were not."""
+    if not checked.column:
+        return Message("summary_texts", {"file": checked.file})
     if not checked.columns or (len(checked.columns) == 1 and not checked.not_read):
         return Message("summary_column", {"column": checked.column, "file": checked.file})
     values: dict[str, Value] = {"file": checked.file, "columns": tuple(columns_as(checked))}
