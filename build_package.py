@@ -1,4 +1,5 @@
-"""What the package needs before its files are collected: catalogs and the gate compiled, libraries from npm, fonts.
+"""What the package needs before its files are collected: catalogs and the gate compiled, libraries from npm, fonts, and
+the bill of materials.
 
 It runs whenever the package is built or installed, editable or not. npm comes from a Python package of the build, so
 that no machine needs Node.js; which versions it takes stands in src/opencwc/web/vendor/package-lock.json, with their
@@ -12,12 +13,14 @@ is installed on a machine of another kind, it is compiled there on first use.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib.util
 import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,6 +28,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BILL = "opencwc.cdx.json"
+"""The bill of materials, beside the sources; in a wheel it lies in ``.dist-info/sboms``."""
 SERVED = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "vega/build/vega.min.js": "vega.min.js",
@@ -101,6 +106,7 @@ class PackageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         web = Path(self.root) / "src/opencwc/web"
         see_libraries(web / "vendor", web / "static/vendor", Path(self.root) / "src/opencwc/publishing/fonts")
         see_mermaid(Path(self.root) / "docs_build/mermaid")
+        build_data["sbom_files"].append(write_bill(Path(self.root)).name)
 
 
 def compile_catalogs(folder: Path) -> None:
@@ -152,6 +158,54 @@ def see_libraries(lock: Path, served: Path, printed: Path) -> None:
             (new / "made-from.txt").write_text(wanted)
             shutil.rmtree(old, ignore_errors=True)
             new.rename(old)
+
+
+def write_bill(root: Path) -> Path:
+    """Write the bill of materials (CycloneDX): what OpenCWC needs to run, by hash, and what the wheel has from npm.
+
+    Building the same sources again writes the same bytes.
+    """
+    to_run = (root / "constraints.txt").read_text().split("# What OpenCWC needs to run.\n")[1].split("\n# What its")[0]
+    made = subprocess.run(
+        [
+            *(sys.executable, "-m", "cyclonedx_py", "requirements", "-", "--pyproject", str(root / "pyproject.toml")),
+            *("--mc-type", "application", "--output-reproducible", "--output-format", "JSON", "--no-validate"),
+        ],
+        input=to_run, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    bill = json.loads(made.stdout)
+    bill["components"] = [of_pypi(component) for component in bill["components"]]
+    bill["components"] += [npm_component(name, entry) for name, entry in served_packages(root)]
+    target = root / BILL
+    target.write_text(json.dumps(bill, indent=1, sort_keys=True) + "\n")
+    return target
+
+
+def of_pypi(component: dict[str, Any]) -> dict[str, Any]:
+    """Return a package as a component that names no address and no line of a file: the hashes are those of its files."""
+    files = [{**file, "url": component["purl"]} for file in component.pop("externalReferences")]
+    del component["description"]
+    return {**component, "bom-ref": component["purl"], "externalReferences": files}
+
+
+def served_packages(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and entry in the lock of each npm package of which files are in the wheel, those built into it too."""
+    lock = json.loads((root / "src/opencwc/web/vendor/package-lock.json").read_text())
+    for place, entry in lock["packages"].items():
+        if place:
+            yield place.removeprefix("node_modules/"), entry
+
+
+def npm_component(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a package of npm as a component of the bill."""
+    purl = f"pkg:npm/{name.replace('@', '%40')}@{entry['version']}"
+    algorithm, digest = entry["integrity"].split("-", 1)
+    hashes = [{"alg": algorithm.upper().replace("SHA", "SHA-"), "content": base64.b64decode(digest).hex()}]
+    licences = [{"license": {"id": entry["license"]}}]
+    return {
+        "bom-ref": purl, "type": "library", "name": name, "version": entry["version"], "purl": purl,
+        "hashes": hashes, "licenses": licences,
+    }  # fmt: skip
 
 
 def see_mermaid(folder: Path) -> None:

