@@ -176,6 +176,8 @@ def write_bill(root: Path) -> Path:
     bill = json.loads(made.stdout)
     bill["components"] = [of_pypi(component) for component in bill["components"]]
     bill["components"] += [npm_component(name, entry) for name, entry in served_packages(root)]
+    for tool in bill["metadata"]["tools"]["components"]:
+        tool.pop("externalReferences", None)
     target = root / BILL
     target.write_text(json.dumps(bill, indent=1, sort_keys=True) + "\n")
     return target
@@ -183,7 +185,10 @@ def write_bill(root: Path) -> Path:
 
 def of_pypi(component: dict[str, Any]) -> dict[str, Any]:
     """Return a package as a component that names no address and no line of a file: the hashes are those of its files."""
-    files = [{**file, "url": component["purl"]} for file in component.pop("externalReferences")]
+    files = [
+        {"type": "distribution", "url": component["purl"], "hashes": file["hashes"]}
+        for file in component.pop("externalReferences")
+    ]
     del component["description"]
     return {**component, "bom-ref": component["purl"], "externalReferences": files}
 

@@ -1,4 +1,4 @@
-"""What `make` installs is what was reviewed: each package by name and version, none beside, none missing.
+"""What `make` installs is what was reviewed: each package by name, version and hash, none beside, none missing.
 
 No list of known faults can be asked offline. What can be seen here is that nothing comes in which nobody named.
 """
@@ -11,15 +11,19 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PINNED = {
-    canonicalize_name(name): version
-    for name, version in re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+PINS = (ROOT / "constraints.txt").read_text()
+LINE = re.compile(r"([A-Za-z0-9_.-]+)==(\S+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")
+PINNED = {canonicalize_name(name): version for name, version, _, _ in LINE.findall(PINS)}
+ELSEWHERE = {
+    canonicalize_name(name) for name, _, marker, _ in LINE.findall(PINS) if marker and not Marker(marker).evaluate()
 }
+"""Packages for other systems than this one."""
 BY_PYTHON = {"pip", "opencwc"}
 """Not from the list: what the virtual environment brings itself, and what is tested."""
 INSTALLED = {
@@ -27,11 +31,6 @@ INSTALLED = {
     for distribution in distributions()
     if canonicalize_name(distribution.metadata["Name"]) not in BY_PYTHON
 }
-BY_HATCHLING = {"tomlkit", "trove-classifiers"}
-FOR_THE_BUILD = {
-    canonicalize_name(Requirement(requirement).name) for requirement in PROJECT["build-system"]["requires"]
-} | BY_HATCHLING
-"""What is installed apart from the rest, while the package is built, and then thrown away."""
 ASKED = [
     Requirement(requirement)
     for requirement in (
@@ -42,10 +41,10 @@ ASKED = [
 ]
 
 
-def test_every_line_of_the_list_names_one_version() -> None:
-    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
-    assert len(lines) == len(PINNED) > 100
-    assert lines == sorted(lines, key=str.lower)
+def test_every_line_of_the_list_names_one_version_and_the_hashes_of_its_files_and_no_address() -> None:
+    assert not LINE.sub("", re.sub(r"^#.*\n", "", PINS, flags=re.MULTILINE))
+    assert len(PINNED) > 100
+    assert "://" not in PINS
 
 
 def test_nothing_is_installed_that_the_list_does_not_name_in_this_version() -> None:
@@ -58,7 +57,7 @@ def test_nothing_is_installed_that_the_list_does_not_name_in_this_version() -> N
 
 
 def test_the_list_names_nothing_that_nobody_installs() -> None:
-    assert set(PINNED) - set(INSTALLED) <= FOR_THE_BUILD
+    assert set(PINNED) - set(INSTALLED) == ELSEWHERE
 
 
 @pytest.mark.parametrize("requirement", ASKED, ids=str)
