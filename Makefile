@@ -6,7 +6,7 @@ TESTS := $(VENV)/.installed-for-tests
 # The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check types rules fuzz bench soak docs clean
+.PHONY: demo test check types rules fuzz bench soak pins docs clean
 
 demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
@@ -45,6 +45,9 @@ fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in 
 soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the service, watched for growth in memory
 	$(RUN)/pytest tests/casebook/test_surviving.py --kills 50
 	$(RUN)/python -m benchmarks.soak --minutes 24
+
+pins: $(STAMP)  ## constraints.txt anew, after a change of what pyproject.toml asks for (needs the package index)
+	$(RUN)/python scripts/pin_packages.py
 
 docs: $(STAMP)  ## the documentation, into site/
 	$(RUN)/mkdocs build --strict
