@@ -4,7 +4,7 @@
     python scripts/pin_packages.py --upgrade NAME   move one package up (may be given again); "all" moves every one
 
 It asks the package index that pip and uv are set to use; no address is written. uv finds the versions, for every Python
-and system that OpenCWC runs on. What OpenCWC needs to run stands first, since the bill of materials in the wheel names it.
+and system that OpenCWC runs on. What OpenCWC needs to run stands first: the bill of materials in the wheel names it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def pinned(target: Path, arguments: list[str]) -> dict[str, str]:
         *("--no-annotate", "--no-header", "--no-emit-index-url", f"--python-version={LEAST_PYTHON}", "--quiet"),
         *("--output-file", str(target), *arguments),
     ]
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter and file names
     return {found[1]: found[0].rstrip("\n") + "\n" for found in _PINNED.finditer(target.read_text())}
 
 
