@@ -321,6 +321,19 @@ class LeftOut(NamedTuple):
     mixtures: int = 0
 
 
+class Comparison(NamedTuple):
+    """What the changes of an answer are told against: last year's books in ``file``, else the rows of this register.
+
+    ``lacking`` are the declarations of the year before, ``past`` or ``anticipated``, of which no row tells. ``sites``
+    and ``amounts`` say what is otherwise in last year's books.
+    """
+
+    file: str = ""
+    lacking: tuple[str, ...] = ()
+    sites: tuple[Message, ...] = ()
+    amounts: tuple[Message, ...] = ()
+
+
 class Answer(NamedTuple):
     """What is due in a year, and all that is told beside it: the profile, and the readings that are turned.
 
@@ -339,3 +352,4 @@ class Answer(NamedTuple):
     faults: tuple[Fault, ...] = ()
     outside: tuple[str, ...] = ()
     left_out: LeftOut = LeftOut()
+    compared: Comparison = Comparison()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer
 
 FINDINGS_AT_ONCE = 1_000
+REGISTER, BEFORE = "file", "before"
+"""What a file is: of the register, or of last year's; by the field of the form that it comes in."""
 READ, JUDGED, ASKED = 0.2, 0.5, 0.7
 """How much of the work is done once the register is read, judged, and looked through for unusual figures: measured on
 a register of 5,000 sites. What is due is kept as soon as it is judged."""
@@ -38,7 +40,8 @@ class Reader:
     """Judges a register.
 
     The question: ``as_of``; ``year``, in which it falls due; ``profile``, by its id; ``readings``, choices by their
-    ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field.
+    ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field; ``roles``,
+    what each file is, all of the register where they are left out.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -50,12 +53,16 @@ class Reader:
         self.margin = Decimal(str(question.get("margin") or 10)) / 100
         readings = {str(id): str(choice) for id, choice in dict(question.get("readings") or {}).items()}
         self.given = {str(table): dict(columns) for table, columns in dict(question.get("given") or {}).items()}
+        self.roles = tuple(str(role) for role in question.get("roles") or ())
         self.law = Law(self.day, str(question.get("profile") or "treaty"), readings)
         self.chemicals = chemicals_on(self.day)
 
     def warm(self) -> None:
         """Judge a sample, so that everything is loaded."""
-        list(steps_of(self.sample(), self.law))
+        from opencwc.declarations.year_before import with_year_before
+
+        answer = self.sample()
+        list(steps_of(with_year_before(answer, answer.register, self.law, self.chemicals), self.law))
         _load_model()
 
     def sample(self) -> Answer:
@@ -73,12 +80,27 @@ class Reader:
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_uploads
 
+        files = self._by_role(inputs)
         with collection_paused():
-            register = read_uploads([(upload.name, upload.path) for upload in inputs], self.given)
+            register = read_uploads(files[REGISTER], self.given)
         yield Progress(len(register.activities), READ)
         with collection_paused():
             answer = judge(register, self.law, self.year, self.chemicals, self.margin)
+            if BEFORE in files:
+                answer = self._beside_year_before(answer, files[BEFORE])
         yield from steps_of(answer, self.law)
+
+    def _by_role(self, inputs: Sequence[Input]) -> dict[str, list[tuple[str, Path]]]:
+        files: dict[str, list[tuple[str, Path]]] = {}
+        for role, upload in zip(self.roles or (REGISTER,) * len(inputs), inputs, strict=True):
+            files.setdefault(role, []).append((upload.name, upload.path))
+        return files
+
+    def _beside_year_before(self, answer: Answer, files: Sequence[tuple[str, Path]]) -> Answer:
+        from opencwc.declarations.handed_in import register_in
+        from opencwc.declarations.year_before import with_year_before
+
+        return with_year_before(answer, register_in(files, self.given), self.law, self.chemicals)
 
 
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
@@ -91,6 +113,8 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
         "file": answer.register.name, "as_of": law.convention.as_of.isoformat(), "year": answer.year,
         "profile": law.profile.id,
     }  # fmt: skip
+    if answer.compared.file:
+        checked["before"] = answer.compared.file
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
     with collection_paused():

@@ -7,11 +7,14 @@ from functools import partial
 from typing import Any
 
 from opencwc.declarations.law import profiles
+from opencwc.declarations.reader import BEFORE
+from opencwc.declarations.reader import REGISTER as REGISTER_ROLE
 from opencwc.declarations.register_tables import ACTIVITIES, SITES
 from opencwc.declarations.register_words import fields_of
 from opencwc.declarations.verb import VERB
 from opencwc.errors import InputError
 from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm, several_files
+from opencwc.web.declarations.year_before_files import SUBMISSION, with_submission
 from opencwc.web.server.service import Service
 
 TABLES = (SITES, ACTIVITIES)
@@ -28,7 +31,14 @@ def _question(service: Service, sent: SentForm) -> dict[str, Any]:
         "profile": asked_profile(sent.texts),
         "margin": _number(sent.texts, "margin", 10, MARGINS),
         "given": given_of(sent.texts),
+        "roles": list(sent.fields),
     }
+
+
+def register_alone(sent: SentForm) -> SentForm:
+    """Return what was sent without the books that the register is only compared with."""
+    files = [(upload, role) for upload, role in zip(sent.uploads, sent.fields, strict=True) if role == REGISTER_ROLE]
+    return sent._replace(uploads=[upload for upload, _ in files], fields=tuple(role for _, role in files))
 
 
 def given_of(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -66,14 +76,21 @@ def _number(texts: Mapping[str, str], name: str, usual: int, known: range) -> in
 REGISTER = UploadForm(
     VERB,
     {
-        "file": several_files(
+        REGISTER_ROLE: several_files(
             "The register: a workbook with the sheets `sites` and `activities`, JSON, a ZIP file of the two tables, or "
             "the two tables."
-        )
+        ),
+        BEFORE: several_files("Last year's register to compare with, or its declaration as XML, JSON or XLSX."),
     },
     missing=partial(InputError, "register_file_missing", where="file"),
     question=_question,
+    completed=with_submission,
     texts={
+        SUBMISSION: {
+            "type": "string",
+            "pattern": "^[0-9]{1,18}$",
+            "description": "The number of last year's submission, whose last version is compared with.",
+        },
         "year": {
             "type": "string",
             "pattern": "^[0-9]{4}$",

@@ -34,6 +34,7 @@ from opencwc.web.declarations.due_list import COLUMNS, DueAsked, answer_of, choi
 from opencwc.web.declarations.forms import REGISTER, YEARS
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
+from opencwc.web.declarations.year_before_files import submissions_offered
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page
@@ -56,7 +57,7 @@ def show(request: Request) -> Response:
     years = [year for year in range(today.year - 3, today.year + 3) if year in YEARS]
     return page(
         request, "declarations/page.html", profiles=titled_profiles(request), years=years, examples=list(EXAMPLES),
-        **upload_values(request, VERB),
+        submissions=submissions_offered(request), **upload_values(request, VERB),
     )  # fmt: skip
 
 

@@ -1,0 +1,120 @@
+"""A register beside other books on the page: last year's, and what it says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from opencwc.casebook.cases import open_case
+from opencwc.casebook.model import Mark
+from opencwc.jobs.intake import intake_of
+from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.queue import Job, Jobs
+from opencwc.web.server.worker_process import make_worker
+from opencwc.wording import LANGUAGES
+from web.pages.housing import PART, opened_house, page_of
+from web.pages.parsed import Element
+from web.signing_in import House
+
+SITES = b"site,plant,name,operator,country,address\n%s,,Orvenda Works,Orvenda Ltd,NLD,Tulmar Street 12\n"
+ROWS = b"site,plant,chemical,activity,year,quantity,unit,planned\n"
+NOW = ROWS + b"X9,P1,phosgene,produce,2025,150,t,\nX9,P1,thiodiglycol,process,2027,5,t,yes\n"
+LAST = ROWS + b"N1,P1,phosgene,produce,2024,750,t,\n"
+Upload = tuple[str, tuple[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with pytest.MonkeyPatch.context() as patch, opened_house(tmp_path_factory.mktemp("compared"), patch) as house:
+        yield house
+    _loaded.clear()
+
+
+def register(sites: bytes, activities: bytes, field: str = "file") -> list[Upload]:
+    return [(field, ("sites.csv", sites)), (field, ("activities.csv", activities))]
+
+
+def sent(client: TestClient, files: list[Upload], **form: str) -> Response:
+    form = {"case": "compared", "as_of": "2026-01-15", "mark": "unclassified", "year": "2026", **form}
+    return client.post("/declarations/register", data=form, files=files, headers=PART)
+
+
+def job_of(house: House, client: TestClient, files: list[Upload], **form: str) -> Job:
+    answer = sent(client, files, **form)
+    assert answer.status_code == 204, answer.text
+    assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+    return Jobs(house.book.engine).get(answer.headers["hx-redirect"].rsplit("/", 1)[-1])
+
+
+def page_after(house: House, client: TestClient, files: list[Upload], lang: str = "en", **form: str) -> Element:
+    job = job_of(house, client, files, **form)
+    assert job.state == "done", job.problem
+    return page_of(client, f"/declarations/runs/{job.run}", lang).one("main")
+
+
+def test_without_the_year_before_it_is_said_once_and_no_line_is_new(house: House) -> None:
+    with house.signed_in("anna") as client:
+        main = page_after(house, client, register(SITES % b"X9", NOW))
+        assert "new this year" not in main.one(id="due").text
+        notes = main.one(id="notes").text
+        assert notes.count("nothing to compare with") == 1 and "no plans for 2026" in notes
+        told = NOW + b"X9,P1,phosgene,produce,2024,150,t,\n"
+        main = page_after(house, client, register(SITES % b"X9", told))
+    assert "nothing to compare with" not in main.one(id="notes").text
+    assert "new this year" not in main.one(id="due").text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_last_years_register_follows_a_code_and_tells_what_changed(house: House, lang: str) -> None:
+    files = register(SITES % b"X9", NOW) + register(SITES % b"N1", LAST, "before")
+    with house.signed_in("anna") as client:
+        main = page_after(house, client, files, lang)
+    before = main.one(id="before").text
+    assert "N1" in before and "X9" in before and "750" in before and "sites.csv, activities.csv" in main.text
+    if lang == "en":
+        due = main.one(id="due").text
+        assert "range differs from last year" in due and "new this year" in due
+        assert "Site N1 is now X9" in before and "nothing to compare with" not in main.text
+
+
+def test_last_years_submission_is_taken_from_the_casebook_with_its_mark(house: House) -> None:
+    with house.signed_in("rita") as client:
+        open_case(house.book, house.entrance.people.account("rita").person, "restricted", mark=Mark.RESTRICTED)
+        form = {"case": "restricted", "profile": "treaty", "year": "2025", "sites": "N1"}
+        address = client.post("/declarations/submissions", data=form, headers=PART).headers["hx-redirect"]
+        number = address.rsplit("/", 1)[-1]
+        empty = sent(client, register(SITES % b"X9", NOW), submission=number)
+        assert empty.status_code == 409 and "no version" in empty.text
+        seen = page_of(client, address).one("main").all("input", name="seen")[0].attributes["value"]
+        answer = client.post(
+            f"{address}/versions", data={"seen": seen}, files=register(SITES % b"N1", LAST), headers=PART
+        )
+        assert answer.status_code == 204, answer.text
+        offered = page_of(client, "/declarations").one("select", name="submission").text
+        assert "2025" in offered and "N1" in offered
+        main = page_after(house, client, register(SITES % b"X9", NOW), submission=number)
+        assert "Site N1 is now X9" in main.one(id="before").text and "restricted" in main.text.casefold()
+        both = register(SITES % b"X9", NOW) + register(SITES % b"N1", LAST, "before")
+        assert sent(client, both, submission=number).status_code == 422
+        assert sent(client, register(SITES % b"X9", NOW), submission="999999").status_code == 404
+
+
+def test_last_years_books_that_cannot_be_read_end_the_job_with_their_name(house: House) -> None:
+    files = [*register(SITES % b"X9", NOW), ("before", ("last.csv", b"no,register\n1,2\n"))]
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, files)
+    assert job.state == "failed" and "last.csv" in str(job.problem)
+
+
+def test_the_preview_and_the_grid_take_the_register_alone(house: House) -> None:
+    files = register(SITES % b"X9", NOW) + register(SITES % b"N1", LAST, "before")
+    form = {"case": "compared", "mark": "unclassified"}
+    with house.signed_in("anna") as client:
+        preview = client.post("/declarations/preview", data=form, files=files, headers=PART)
+        assert preview.status_code == 200 and "X9" in preview.text and "N1" not in preview.text
+        opened = client.post("/declarations/registers", data=form, files=files, headers=PART)
+        assert opened.status_code == 204
+        assert "N1" not in page_of(client, opened.headers["hx-redirect"]).one("main").text
