@@ -1,4 +1,4 @@
-"""A register beside other books on the page: last year's, and what it says of them."""
+"""A register on the page beside other books, and under other readings of the treaty."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from opencwc.casebook.model import Mark
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Job, Jobs
+from opencwc.web.declarations.forms import READINGS
 from opencwc.web.server.worker_process import make_worker
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PART, opened_house, page_of
 from web.pages.parsed import Element
 from web.signing_in import House
@@ -118,3 +119,38 @@ def test_the_preview_and_the_grid_take_the_register_alone(house: House) -> None:
         opened = client.post("/declarations/registers", data=form, files=files, headers=PART)
         assert opened.status_code == 204
         assert "N1" not in page_of(client, opened.headers["hx-redirect"]).one("main").text
+
+
+# ----------------------------------------------------------------------------------------------- readings of the treaty
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reading_is_offered_closed_with_its_choices_and_the_default_marked(house: House, lang: str) -> None:
+    with house.signed_in("anna") as client:
+        part = page_of(client, "/declarations", lang).one("details", class_="readings")
+    assert "open" not in part.attributes
+    groups = part.all("fieldset")
+    assert len(groups) == len(READINGS)
+    for group, reading in zip(groups, READINGS, strict=True):
+        offered = group.all("input", name=f"reading-{reading.id}")
+        assert [one.attributes["value"] for one in offered] == ["", *reading.choices]
+        assert [one.attributes["value"] for one in offered if "checked" in one.attributes] == [""]
+        choices = group.all("label")
+        marked = [say("page_readings_default", lang) in one.text for one in choices]
+        assert marked == [False, *(choice == reading.choice for choice in reading.choices)]
+
+
+def test_a_reading_that_is_turned_changes_the_answer_and_is_said_with_those_that_were_not(house: House) -> None:
+    files = [("file", ("activities.csv", ROWS + b"N,P,thiodiglycol,consume,2025,900,kg,\n"))]
+    with house.signed_in("anna") as client:
+        main = page_after(house, client, files, "en")
+        assert not main.all(id="due") and "readings turned: 0" in main.one(id="readings").text
+        main = page_after(house, client, files, "en", **{"reading-aggregate-threshold": "any"})
+        assert main.all(id="due")
+        readings = [one.text for one in main.one(id="readings").all("li")]
+        assert len(readings) == len(READINGS) and "readings turned: 1" in main.one(id="readings").text
+        assert readings[0] == "Aggregate national data cover any amount. turned"
+        main = page_after(house, client, files, "en", profile="ESP", **{"reading-polymer-sites": "not-exempt"})
+        assert "readings turned: 1" in main.one(id="readings").text  # what Spain leaves out stays as Spain has it
+        answer = sent(client, files, **{"reading-polymers": "melted"})
+        assert answer.status_code == 422 and "melted" in answer.text

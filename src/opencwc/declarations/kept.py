@@ -19,7 +19,7 @@ from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_s
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of, told_of_unknown
 from opencwc.declarations.law import Law
-from opencwc.declarations.law_notes import law_notes
+from opencwc.declarations.law_notes import law_notes, reading_said
 from opencwc.declarations.model import (
     DECLARATIONS,
     GRAVITIES,
@@ -196,6 +196,15 @@ class ShownPoint(Struct, frozen=True):
     proposal: int
 
 
+class ShownReading(Struct, frozen=True):
+    """How what the treaty leaves open was read, what that says, and whether it is turned from the usual reading."""
+
+    id: str
+    choice: str
+    says: Message
+    turned: bool
+
+
 class ShownYearBefore(Struct, frozen=True):
     """What is otherwise in last year's books, by their file: of the sites and of figures, the first of each."""
 
@@ -268,6 +277,7 @@ class KeptDeclarations(Struct, frozen=True):
     unknown: tuple[Message, ...] = ()
     papers: KeptPapers | None = field(default=None, name="paper_parts")
     year_before: ShownYearBefore | None = None
+    readings: tuple[ShownReading, ...] = ()
 
 
 class Asking(NamedTuple):
@@ -327,6 +337,10 @@ def due_of(answer: Answer, law: Law) -> KeptDeclarations:
         notes=(*law_notes(answer), *comparison_notes(answer)),
         unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
         year_before=_year_before(answer.compared),
+        readings=tuple(
+            ShownReading(reading.id, reading.choice, reading_said(reading), reading in law.turned)
+            for reading in law.readings
+        ),
     )
 
 

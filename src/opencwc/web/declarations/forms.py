@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from opencwc.convention.declaration_rules import read_declaration_rules
 from opencwc.declarations.law import profiles
 from opencwc.declarations.reader import BEFORE
 from opencwc.declarations.reader import REGISTER as REGISTER_ROLE
@@ -21,6 +22,8 @@ TABLES = (SITES, ACTIVITIES)
 YEARS = range(1997, 2101)
 MARGINS = range(101)
 """Per cent under a threshold that may be near it."""
+READINGS = read_declaration_rules().readings
+"""What the treaty leaves open, each with its choices."""
 _LONGEST_COLUMN = 300
 _PROFILE = {"type": "string", "description": "`treaty`, or the profile of a State, such as `ESP`."}
 
@@ -32,6 +35,7 @@ def _question(service: Service, sent: SentForm) -> dict[str, Any]:
         "margin": _number(sent.texts, "margin", 10, MARGINS),
         "given": given_of(sent.texts),
         "roles": list(sent.fields),
+        "readings": readings_of(sent.texts),
     }
 
 
@@ -39,6 +43,18 @@ def register_alone(sent: SentForm) -> SentForm:
     """Return what was sent without the books that the register is only compared with."""
     files = [(upload, role) for upload, role in zip(sent.uploads, sent.fields, strict=True) if role == REGISTER_ROLE]
     return sent._replace(uploads=[upload for upload, _ in files], fields=tuple(role for _, role in files))
+
+
+def readings_of(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the choice of each reading that a form turns; raise `InputError` where it is none of its choices."""
+    named = {reading: texts.get(f"reading-{reading.id}", "").strip() for reading in READINGS}
+    for reading, choice in named.items():
+        if choice and choice not in reading.choices:
+            raise InputError(
+                "no_such_choice", where=f"reading-{reading.id}", reading=reading.id, choice=choice[:50],
+                known=reading.choices,
+            )  # fmt: skip
+    return {reading.id: choice for reading, choice in named.items() if choice}
 
 
 def given_of(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -98,6 +114,14 @@ REGISTER = UploadForm(
         },
         "profile": _PROFILE,
         "margin": {"type": "string", "description": "How many per cent under a threshold are near; 10 where left out."},
+        **{
+            f"reading-{reading.id}": {
+                "type": "string",
+                "enum": ["", *reading.choices],
+                "description": f"How this is read ({reading.source}); as the profile has it where left out.",
+            }
+            for reading in READINGS
+        },
         **{
             f"map-{table}-{field}": {
                 "type": "string",
