@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.cli.declare_trade import compare_trade, declared_trade
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
+from opencwc.declarations.ledger_comparison import compare_trade, declared_trade
 from opencwc.declarations.model import Answer
 from opencwc.declarations.national_trade import TRADE_FIELDS, trade_as_ledger
 from opencwc.declarations.reader import chemicals_on
@@ -49,7 +49,9 @@ def ledger(*lines: str, name: str = "customs.csv") -> Ledger:
 
 
 def told(answer: Answer, *lines: str) -> list[tuple[str, str, str, str]]:
-    faults, _ = compare_trade(answer, declared_trade(answer, DAY), ledger(*lines), date.fromisoformat(DAY))
+    faults, _ = compare_trade(
+        answer, declared_trade(answer, date.fromisoformat(DAY)), ledger(*lines), date.fromisoformat(DAY)
+    )
     return [
         (
             fault.subject.chemical,
@@ -66,7 +68,7 @@ def test_the_columns_are_those_of_a_ledger() -> None:
 
 
 def test_declared_trade_is_a_ledger_that_reads_back(answer: Answer) -> None:
-    text = trade_as_ledger(declared_trade(answer, DAY))
+    text = trade_as_ledger(declared_trade(answer, date.fromisoformat(DAY)))
     read = read_ledger(io.BytesIO(text.encode()), "declared.csv")
     lines = read.lines.select("reporter", "partner", "export", "kg", "concentration", "problem").rows()
     assert lines == [
@@ -100,7 +102,7 @@ def test_a_partners_ledger_tells_the_same_difference_here_and_when_both_are_reco
     sold, bought = tonnes
     lines = (f"FRA import DEU 2025 111-48-8 {sold}", f"NLD export DEU 2025 75-44-5 {bought}")
     here = {(chemical, declared, other) for chemical, declared, other, _ in told(answer, *lines)}
-    text = trade_as_ledger(declared_trade(answer, DAY))
+    text = trade_as_ledger(declared_trade(answer, date.fromisoformat(DAY)))
     both = [read_ledger(io.BytesIO(text.encode()), "declared.csv"), ledger(*lines)]
     table = reconcile(both, date.fromisoformat(DAY), model=False).table().filter("over_threshold")
     there = set()

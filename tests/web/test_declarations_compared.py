@@ -103,6 +103,16 @@ def test_last_years_submission_is_taken_from_the_casebook_with_its_mark(house: H
         assert sent(client, register(SITES % b"X9", NOW), submission="999999").status_code == 404
 
 
+def test_last_years_books_may_be_the_declaration_that_was_made_from_them(house: House) -> None:
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, register(SITES % b"N1", LAST), year="2025")
+        made = client.get(f"/api/v1/declarations/{job.run}/declaration.xml")
+        assert made.status_code == 200
+        files = [*register(SITES % b"X9", NOW), ("before", ("declaration.xml", made.content))]
+        main = page_after(house, client, files)
+    assert "declaration.xml" in main.one(id="notes").text and "N1" in main.one(id="before").text
+
+
 def test_last_years_books_that_cannot_be_read_end_the_job_with_their_name(house: House) -> None:
     files = [*register(SITES % b"X9", NOW), ("before", ("last.csv", b"no,register\n1,2\n"))]
     with house.signed_in("anna") as client:
@@ -154,3 +164,38 @@ def test_a_reading_that_is_turned_changes_the_answer_and_is_said_with_those_that
         assert "readings turned: 1" in main.one(id="readings").text  # what Spain leaves out stays as Spain has it
         answer = sent(client, files, **{"reading-polymers": "melted"})
         assert answer.status_code == 422 and "melted" in answer.text
+
+
+# ------------------------------------------------------------------------------------------------------ a trade ledger
+
+LEDGER = b"""reporter,flow,partner,date,chemical,cas,quantity,unit
+NLD,export,FRA,2025-03-01,thiodiglycol,111-48-8,9,t
+NLD,import,DEU,2025-04-01,thiodiglycol,111-48-8,7,t
+NLD,import,DEU,2024-04-01,thiodiglycol,111-48-8,70,t
+"""
+TRADED = ROWS.replace(b"planned", b"partner") + b"X9,P1,thiodiglycol,export,2025,2,t,FRA\n"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_differs_from_a_ledger_stands_among_what_to_ask_with_its_letter(house: House, lang: str) -> None:
+    files = [*register(SITES % b"X9", TRADED), ("trade", ("customs.csv", LEDGER))]
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, files)
+        assert job.state == "done", job.problem
+        base = f"/declarations/runs/{job.run}"
+        ask = page_of(client, f"{base}/ask", lang).one("main")
+        told = [row for row in ask.one(id="points").rows() if "customs.csv" in row[-1]]
+        assert len(told) == 2
+        assert "customs.csv" in page_of(client, base, lang).one("main").one(id="notes").text
+        letters = page_of(client, f"{base}/questions", lang).one("main").text
+        assert "customs.csv" in letters and "X9" in letters
+    if lang == "en":
+        assert any("2 t declared, 9 t in customs.csv" in row[-1] for row in told)
+
+
+def test_a_ledger_that_cannot_be_read_ends_the_job_with_its_name(house: House) -> None:
+    files = [*register(SITES % b"X9", TRADED), ("trade", ("strange.csv", b"one,two\n1,2\n"))]
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, files)
+        assert job.state == "failed" and "strange.csv" in str(job.problem)
+        assert "strange.csv" in page_of(client, f"/declarations/jobs/{job.id}").one("main").text

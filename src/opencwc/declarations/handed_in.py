@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
@@ -25,7 +24,6 @@ from opencwc.errors import InputError
 if TYPE_CHECKING:
     from opencwc.declarations.chemicals import Chemicals
     from opencwc.declarations.law import Law
-    from opencwc.declarations.model import Register
 
 MOST_FAULTS = 200
 """Faults of a declaration that are kept with it."""
@@ -66,30 +64,6 @@ def _is_declared(path: Path) -> bool:
 def read_of(uploads: Sequence[Upload]) -> list[tuple[str, Path]]:
     """Return the files of a version that are read: all but the PDFs that came beside them."""
     return [(upload.name, upload.path) for upload in uploads if not is_pdf(upload.path)]
-
-
-def register_in(
-    uploads: Sequence[tuple[str, Path]], given: Mapping[str, Mapping[str, str]] = MappingProxyType({})
-) -> Register:
-    """Return the register that files hold; of a declaration the one that it was made from.
-
-    Raises:
-        InputError: a declaration does not follow its form or came with another file, or a file cannot be read.
-
-    """
-    from opencwc.declarations.forms.register_made import register_of
-
-    read = _read_of(uploads)
-    declared = [(name, path) for name, path in read if _is_declared(path)]
-    if not declared:
-        return read_uploads(read or uploads, given)
-    if len(read) > 1:
-        raise InputError("version_of_several_declarations", where=declared[0][0])
-    name, path = declared[0]
-    document, faults, _ = read_declaration(path, name)
-    if document is None:
-        raise Unfit(name, tuple(faults[:MOST_FAULTS]), len(faults)).error
-    return register_of(document)._replace(name=name)
 
 
 def read_handed_in(uploads: Sequence[tuple[str, Path]], year: int, rules: Rules) -> Amounts | Unfit:

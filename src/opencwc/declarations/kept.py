@@ -348,9 +348,11 @@ def comparison_notes(answer: Answer) -> list[Message]:
     """Return what the changes are told against where it is other books, and of what there is nothing to compare."""
     compared, last = answer.compared, str(answer.year - 1)
     if compared.file:
-        return [Message("page_declarations_compared", {"file": compared.file[:_LONGEST], "year": last})]
+        before = Message("page_declarations_compared", {"file": compared.file[:_LONGEST], "year": last})
+        return [before, *compared.trade]
     years = {"past": str(answer.year - 2), "anticipated": str(answer.year)}
-    return [Message(f"page_declarations_nothing_before_{kind}", {"year": years[kind]}) for kind in compared.lacking]
+    lacking = [Message(f"page_declarations_nothing_before_{kind}", {"year": years[kind]}) for kind in compared.lacking]
+    return [*lacking, *compared.trade]
 
 
 def _year_before(compared: Comparison) -> ShownYearBefore | None:

@@ -325,13 +325,14 @@ class Comparison(NamedTuple):
     """What the changes of an answer are told against: last year's books in ``file``, else the rows of this register.
 
     ``lacking`` are the declarations of the year before, ``past`` or ``anticipated``, of which no row tells. ``sites``
-    and ``amounts`` say what is otherwise in last year's books.
+    and ``amounts`` say what is otherwise in last year's books, ``trade`` how much of a ledger was compared.
     """
 
     file: str = ""
     lacking: tuple[str, ...] = ()
     sites: tuple[Message, ...] = ()
     amounts: tuple[Message, ...] = ()
+    trade: tuple[Message, ...] = ()
 
 
 class Answer(NamedTuple):

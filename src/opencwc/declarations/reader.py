@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opencwc.declarations.paused_collection import collection_paused
+from opencwc.errors import InputError
 from opencwc.finding import Finding, Verdict
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer
 
 FINDINGS_AT_ONCE = 1_000
-REGISTER, BEFORE = "file", "before"
-"""What a file is: of the register, or of last year's; by the field of the form that it comes in."""
+REGISTER, BEFORE, TRADE = "file", "before", "trade"
+"""What a file is: of the register, of last year's, or a ledger; by the field of the form that it comes in."""
+MOST_LEDGER_LINES = 2_000_000
+_LEDGER = b"""reporter,flow,partner,date,chemical,cas,quantity,unit
+ESP,export,FRA,%d-03-01,thiodiglycol,111-48-8,5,t
+"""
 READ, JUDGED, ASKED = 0.2, 0.5, 0.7
 """How much of the work is done once the register is read, judged, and looked through for unusual figures: measured on
 a register of 5,000 sites. What is due is kept as soon as it is judged."""
@@ -62,7 +68,10 @@ class Reader:
         from opencwc.declarations.year_before import with_year_before
 
         answer = self.sample()
-        list(steps_of(with_year_before(answer, answer.register, self.law, self.chemicals), self.law))
+        answer = with_year_before(answer, answer.register, self.law, self.chemicals)
+        if TRADE in self.roles:
+            answer = self._beside_ledger(answer, "sample.csv", io.BytesIO(_LEDGER % (self.year - 1)))
+        list(steps_of(answer, self.law))
         _load_model()
 
     def sample(self) -> Answer:
@@ -88,6 +97,8 @@ class Reader:
             answer = judge(register, self.law, self.year, self.chemicals, self.margin)
             if BEFORE in files:
                 answer = self._beside_year_before(answer, files[BEFORE])
+            if TRADE in files:
+                answer = self._beside_ledger(answer, *files[TRADE][0])
         yield from steps_of(answer, self.law)
 
     def _by_role(self, inputs: Sequence[Input]) -> dict[str, list[tuple[str, Path]]]:
@@ -97,10 +108,21 @@ class Reader:
         return files
 
     def _beside_year_before(self, answer: Answer, files: Sequence[tuple[str, Path]]) -> Answer:
-        from opencwc.declarations.handed_in import register_in
+        from opencwc.declarations.books_before import read_books_before
         from opencwc.declarations.year_before import with_year_before
 
-        return with_year_before(answer, register_in(files, self.given), self.law, self.chemicals)
+        return with_year_before(answer, read_books_before(files, self.given), self.law, self.chemicals)
+
+    def _beside_ledger(self, answer: Answer, name: str, source: Path | BinaryIO) -> Answer:
+        from opencwc.declarations.ledger_comparison import with_trade
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.table_readers import offline_screener
+
+        screener = offline_screener(self.day)
+        ledger = read_ledger(source, name, screener=screener)
+        if len(ledger.lines) > MOST_LEDGER_LINES:
+            raise InputError("ledgers_too_long", where=name, lines=MOST_LEDGER_LINES)
+        return with_trade(answer, ledger, self.day, screener)
 
 
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opencwc.convention.declaration_rules import read_declaration_rules
 from opencwc.declarations.law import profiles
-from opencwc.declarations.reader import BEFORE
+from opencwc.declarations.reader import BEFORE, TRADE
 from opencwc.declarations.reader import REGISTER as REGISTER_ROLE
 from opencwc.declarations.register_tables import ACTIVITIES, SITES
 from opencwc.declarations.register_words import fields_of
@@ -97,6 +97,7 @@ REGISTER = UploadForm(
             "the two tables."
         ),
         BEFORE: several_files("Last year's register to compare with, or its declaration as XML, JSON or XLSX."),
+        TRADE: FILE | {"description": "A ledger of customs or of a partner State to compare trade with."},
     },
     missing=partial(InputError, "register_file_missing", where="file"),
     question=_question,
