@@ -193,6 +193,22 @@ def test_what_differs_from_a_ledger_stands_among_what_to_ask_with_its_letter(hou
         assert any("2 t declared, 9 t in customs.csv" in row[-1] for row in told)
 
 
+def test_trade_that_no_site_of_the_register_tells_of_is_a_question_for_the_authority_itself(house: House) -> None:
+    files = [*register(SITES % b"X9", TRADED), ("trade", ("customs.csv", LEDGER))]
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, files)
+        base = f"/declarations/runs/{job.run}"
+        main = page_of(client, f"{base}/questions").one("main")
+        (asked,) = main.one(id="authority").all("li")
+        assert "0 kg declared, 7 t in customs.csv" in asked.text
+        letters = client.get(f"/api/v1/declarations/{job.run}/letters").json()["letters"]
+        assert [letter["site"] for letter in letters] == ["X9"]
+        assert "7 t in customs.csv" not in str(letters) and "9 t in customs.csv" in str(letters)
+        rows = page_of(client, f"{base}/ask").one("main").one(id="points").rows()
+        (row,) = [row for row in rows if "7 t in customs.csv" in row[-1]]
+        assert row[2] == "For the Authority itself" and row[4] == "not asked yet"
+
+
 def test_a_ledger_that_cannot_be_read_ends_the_job_with_its_name(house: House) -> None:
     files = [*register(SITES % b"X9", TRADED), ("trade", ("strange.csv", b"one,two\n1,2\n"))]
     with house.signed_in("anna") as client:
