@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -207,6 +211,28 @@ def test_trade_that_no_site_of_the_register_tells_of_is_a_question_for_the_autho
         rows = page_of(client, f"{base}/ask").one("main").one(id="points").rows()
         (row,) = [row for row in rows if "7 t in customs.csv" in row[-1]]
         assert row[2] == "For the Authority itself" and row[4] == "not asked yet"
+
+
+def test_trade_without_a_row_goes_to_the_operator_that_the_ledger_names(house: House) -> None:
+    heading, *lines = LEDGER.decode().splitlines()
+    named = "\n".join([f"{heading},company", *(f"{line},Orvenda Ltd" for line in lines)]).encode()
+    files = [*register(SITES % b"X9", TRADED), ("trade", ("customs.csv", named))]
+    with house.signed_in("anna") as client:
+        job = job_of(house, client, files)
+        assert job.state == "done", job.problem
+        assert not page_of(client, f"/declarations/runs/{job.run}/questions").one("main").all(id="authority")
+        (letter,) = client.get(f"/api/v1/declarations/{job.run}/letters").json()["letters"]
+        (asked,) = [one for one in letter["questions"] if "7 t in customs.csv" in one["says"]]
+        assert letter["site"] == "X9" and "a new row" in asked["where"]
+        form = client.get(f"/api/v1/declarations/{job.run}/letters/1.json").json()
+        answer = next(one for one in form["answers"] if one["id"] == asked["id"])
+        answer.update(answer="corrected", value="7 t", reason="forgotten")
+        sent_back = [("file", ("answers.json", json.dumps(form).encode()))]
+        zipped = client.post(f"/declarations/runs/{job.run}/corrected.zip", files=sent_back, headers=PART).content
+    with zipfile.ZipFile(io.BytesIO(zipped)) as corrected:
+        last = list(csv.DictReader(io.StringIO(corrected.read("activities.csv").decode())))[-1]
+    assert (last["site"], last["activity"], last["partner"], last["year"]) == ("X9", "import", "DEU", "2025")
+    assert (last["quantity"], last["unit"]) == ("7", "t")
 
 
 def test_a_ledger_that_cannot_be_read_ends_the_job_with_its_name(house: House) -> None:

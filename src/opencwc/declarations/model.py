@@ -298,6 +298,7 @@ class Fault(NamedTuple):
 
     ``check`` is the id of the check, ``gravity`` one of `GRAVITIES`. ``figures`` are weights in kg (or counts) by name.
     ``rule`` is the id of the Convention's rule, empty for arithmetic; ``source`` its clause, ``evidence`` its grade.
+    ``adds`` are the cells of a line that is missing, beside the one that is asked about.
     """
 
     place: Place
@@ -309,6 +310,7 @@ class Fault(NamedTuple):
     rule: str = ""
     source: str = ""
     evidence: str = ""
+    adds: tuple[tuple[str, str], ...] = ()
 
 
 class LeftOut(NamedTuple):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -114,7 +115,8 @@ class Reader:
         return with_year_before(answer, read_books_before(files, self.given), self.law, self.chemicals)
 
     def _beside_ledger(self, answer: Answer, name: str, source: Path | BinaryIO) -> Answer:
-        from opencwc.declarations.ledger_comparison import with_trade
+        from opencwc.declarations.ledger_comparison import no_parties, with_trade
+        from opencwc.declarations.ledger_parties import parties_of
         from opencwc.transfers.ledgers.reader import read_ledger
         from opencwc.transfers.table_readers import offline_screener
 
@@ -122,7 +124,8 @@ class Reader:
         ledger = read_ledger(source, name, screener=screener)
         if len(ledger.lines) > MOST_LEDGER_LINES:
             raise InputError("ledgers_too_long", where=name, lines=MOST_LEDGER_LINES)
-        return with_trade(answer, ledger, self.day, screener)
+        parties = partial(parties_of, source, name) if isinstance(source, Path) else no_parties
+        return with_trade(answer, ledger, self.day, screener, parties)
 
 
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
