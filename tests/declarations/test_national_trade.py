@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from opencwc.cli.declare_trade import compare_trade, declared_trade
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
+from opencwc.declarations.ledger_comparison import compare_trade, declared_trade, with_trade
+from opencwc.declarations.ledger_parties import parties_of, site_of_parties
 from opencwc.declarations.model import Answer
 from opencwc.declarations.national_trade import TRADE_FIELDS, trade_as_ledger
 from opencwc.declarations.reader import chemicals_on
@@ -49,7 +52,9 @@ def ledger(*lines: str, name: str = "customs.csv") -> Ledger:
 
 
 def told(answer: Answer, *lines: str) -> list[tuple[str, str, str, str]]:
-    faults, _ = compare_trade(answer, declared_trade(answer, DAY), ledger(*lines), date.fromisoformat(DAY))
+    faults, _ = compare_trade(
+        answer, declared_trade(answer, date.fromisoformat(DAY)), ledger(*lines), date.fromisoformat(DAY)
+    )
     return [
         (
             fault.subject.chemical,
@@ -66,7 +71,7 @@ def test_the_columns_are_those_of_a_ledger() -> None:
 
 
 def test_declared_trade_is_a_ledger_that_reads_back(answer: Answer) -> None:
-    text = trade_as_ledger(declared_trade(answer, DAY))
+    text = trade_as_ledger(declared_trade(answer, date.fromisoformat(DAY)))
     read = read_ledger(io.BytesIO(text.encode()), "declared.csv")
     lines = read.lines.select("reporter", "partner", "export", "kg", "concentration", "problem").rows()
     assert lines == [
@@ -100,7 +105,7 @@ def test_a_partners_ledger_tells_the_same_difference_here_and_when_both_are_reco
     sold, bought = tonnes
     lines = (f"FRA import DEU 2025 111-48-8 {sold}", f"NLD export DEU 2025 75-44-5 {bought}")
     here = {(chemical, declared, other) for chemical, declared, other, _ in told(answer, *lines)}
-    text = trade_as_ledger(declared_trade(answer, DAY))
+    text = trade_as_ledger(declared_trade(answer, date.fromisoformat(DAY)))
     both = [read_ledger(io.BytesIO(text.encode()), "declared.csv"), ledger(*lines)]
     table = reconcile(both, date.fromisoformat(DAY), model=False).table().filter("over_threshold")
     there = set()
@@ -108,3 +113,40 @@ def test_a_partners_ledger_tells_the_same_difference_here_and_when_both_are_reco
         declared, other = (row["exported_kg"], row["imported_kg"])[:: 1 if row["exporter"] == "DEU" else -1]
         there.add((row["chemical"], f"{declared:.0f}", f"{other:.0f}"))
     assert here == there
+
+
+SITES = """site,plant,name,operator,country
+A,,Harbour Works,Orvenda Chemie GmbH,DEU
+B,,Dyes,Kasbin AG,DEU
+"""
+
+
+@pytest.mark.parametrize(
+    ("parties", "site"),
+    [
+        (["Orvenda Chemie GmbH"], "A"), (["ORVENDA CHEMIE", "Orvenda Chemie GmbH"], "A"), (["Harbour Works"], "A"),
+        (["Kasbin AG", "Orvenda Chemie GmbH"], ""), (["A Trader of No Site"], ""), ([], ""),
+    ],
+)  # fmt: skip
+def test_a_company_is_a_site_where_it_is_one_operators(tmp_path: Path, parties: list[str], site: str) -> None:
+    (tmp_path / "activities.csv").write_text(REGISTER, encoding="utf-8")
+    (tmp_path / "sites.csv").write_text(SITES, encoding="utf-8")
+    assert site_of_parties(parties, read_register(tmp_path)) == site
+
+
+def test_trade_without_a_row_is_asked_of_the_site_that_the_ledger_names(tmp_path: Path) -> None:
+    (tmp_path / "activities.csv").write_text(REGISTER, encoding="utf-8")
+    (tmp_path / "sites.csv").write_text(SITES, encoding="utf-8")
+    day = date.fromisoformat(DAY)
+    judged = judge(read_register(tmp_path), Law(day), 2026, chemicals_on(day))
+    rows = "DEU,import,ITA,2025,phosgene,75-44-5,90,t,Kasbin AG\nDEU,import,USA,2025,phosgene,75-44-5,80,t,\n"
+    content = f"reporter,flow,partner,date,chemical,cas,quantity,unit,company\n{rows}".encode()
+    (tmp_path / "customs.csv").write_bytes(content)
+    ledger = read_ledger(tmp_path / "customs.csv", "customs.csv")
+    compared = with_trade(judged, ledger, day, parties=partial(parties_of, tmp_path / "customs.csv", "customs.csv"))
+    asked = {fault.figures["other"]: fault for fault in compared.faults if fault.check == "trade"}
+    assert asked[Decimal(90_000)].subject.site == "B" and asked[Decimal(80_000)].subject.site == ""
+    assert dict(asked[Decimal(90_000)].adds) | {"chemical": ""} == {
+        "site": "B", "chemical": "", "activity": "import", "partner": "ITA", "year": "2025",
+    }  # fmt: skip
+    assert parties_of(io.BytesIO(b"reporter,quantity\nDEU,5\n"), "plain.csv", [1]) == {}

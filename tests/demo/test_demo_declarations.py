@@ -17,11 +17,11 @@ from opencwc.casebook.model import Person, Status
 from opencwc.casebook.people import People
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.submissions import differences_of, list_submissions, show_submission
-from opencwc.cli.declare_trade import compare_trade, declared_trade
 from opencwc.declarations.books import Books
 from opencwc.declarations.judgement import judge, read_lines
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
 from opencwc.declarations.law import Law
+from opencwc.declarations.ledger_comparison import compare_trade, declared_trade
 from opencwc.declarations.model import Answer
 from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_uploads
@@ -162,7 +162,7 @@ def test_what_is_declared_of_trade_is_what_the_ledger_says(
 ) -> None:
     answer = judged[version].answer
     own, _ = write_ledgers(load_state(), tmp_path, YEAR)
-    faults, apart = compare_trade(answer, declared_trade(answer, DAY.isoformat()), read_ledger(own), DAY)
+    faults, apart = compare_trade(answer, declared_trade(answer, DAY), read_ledger(own), DAY)
     assert not faults
     assert apart < 261, "nothing was compared"
 

@@ -59,9 +59,9 @@ class DeclareBooks(NamedTuple):
 
     def compared(self, answer: Answer) -> tuple[Answer, list[Message]]:
         """Return an answer with what differs from a ledger, if one is named, and how much of it was compared."""
-        from opencwc.cli.declare_trade import with_trade
+        from opencwc.cli.declare_trade import with_trade_of
 
-        return with_trade(answer, self.asked.trade, {}, self.asked.law.as_of) if self.asked.trade else (answer, [])
+        return with_trade_of(answer, self.asked.trade, {}, self.asked.law.as_of) if self.asked.trade else (answer, [])
 
     def keep(self, answer: Answer, *, compared: bool = False) -> int:
         """Keep what was found in the case that is named, with the files of the register; return the number of the run.

@@ -1,123 +1,25 @@
-"""Compare a register's imports and exports with a ledger of customs or of a partner State.
-
-Both sides are read as `opencwc transfers reconcile` reads ledgers, and differ where it says that ledgers do.
-"""
+"""The ledger that `opencwc declare --trade` compares a register with."""
 
 from __future__ import annotations
 
-import io
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opencwc.cli import options
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
-    from opencwc.convention import Convention
-    from opencwc.declarations.model import Answer, Fault
-    from opencwc.declarations.national_trade import Trade, TradeSum
-    from opencwc.transfers.model import Ledger, Substance
-    from opencwc.transfers.thresholds import CountedFrom
+    from opencwc.declarations.model import Answer
 
 
-def declared_trade(answer: Answer, as_of: str) -> tuple[TradeSum, ...]:
-    """Return the imports and exports that an answer's register declares, up to the year before."""
-    from opencwc.declarations.books import Books
-    from opencwc.declarations.law import Law
-    from opencwc.declarations.model import Line
-    from opencwc.declarations.national_trade import national_trade
-
-    known = answer.chemicals
-    lines = (Line(row, known[row.row]) for row in answer.register.activities if row.row in known)
-    return national_trade(Books(answer.register, lines, Law(options.day_asked(as_of))), answer.year - 1)
-
-
-def with_trade(answer: Answer, source: str, columns: Mapping[str, str], as_of: str) -> tuple[Answer, list[Message]]:
+def with_trade_of(answer: Answer, source: str, columns: Mapping[str, str], as_of: str) -> tuple[Answer, list[Message]]:
     """Return an answer with the faults that a ledger shows beside it, and how much of the ledger was not compared."""
-    from opencwc.declarations.model import GRAVITIES
+    from opencwc.declarations.ledger_comparison import no_parties, with_trade
+    from opencwc.declarations.ledger_parties import parties_of
 
     (ledger,) = options.read_ledgers([source], columns)
-    faults, apart = compare_trade(answer, declared_trade(answer, as_of), ledger, options.day_asked(as_of))
-    together = sorted((*answer.faults, *faults), key=lambda fault: GRAVITIES.index(fault.gravity))
-    note = Message("trade_compared", {
-        "ledger": ledger.name, "lines": str(len(ledger.lines) - apart), "apart": str(apart),
-        "differences": str(len(faults)), "year": str(answer.year - 1),
-    })  # fmt: skip
-    return answer._replace(faults=tuple(together)), [note]
-
-
-def compare_trade(answer: Answer, sums: Sequence[TradeSum], ledger: Ledger, day: date) -> tuple[tuple[Fault, ...], int]:
-    """Return the differences of the year declared on, as faults, and how many lines of the ledger were not compared.
-
-    Of a ledger of the State itself the lines that it reports count; of another's, those with the State as partner, and
-    then only the trade with the States that report. Goods in no Schedule, and lines that name no chemical, do not. A
-    ledger that has no such line of the year says nothing.
-    """
-    from opencwc.convention import Convention
-    from opencwc.declarations.national_trade import differences, fault_of, trade_as_ledger
-    from opencwc.transfers.ledgers.reader import read_ledger
-
-    year, convention = answer.year - 1, Convention(day, ("CWC",))
-    ours = [line for line in sums if line.year == year]
-    declared = read_ledger(io.BytesIO(trade_as_ledger(ours).encode()), "declared.csv")
-    countries = frozenset(filter(None, (answer.register.country(*place) for place in answer.register.sites)))
-    lines = [line for line in _lines(ledger) if line.trade.year == year]
-    own = [line for line in lines if line.reporter in countries]
-    other = own or [line for line in lines if {line.trade.exporter, line.trade.importer} & countries]
-    if not other:
-        return (), len(ledger.lines)
-    reporters = {line.reporter for line in other}
-    here = [line for line in _lines(declared) if reporters & {line.trade.exporter, line.trade.importer}]
-    rows = {line.trade: ours[line.row - 1].row for line in here}
-    counted = _counted_from((*ledger.substances, *declared.substances), convention)
-    limits = {key: Decimal(str(known.kg)) for key, known in counted.items()}
-    faults = []
-    for difference in differences(_summed(here), _summed(other), limits):
-        rule = counted[difference.trade.key].rule
-        placed = difference._replace(row=rows.get(difference.trade, 0))
-        faults.append(fault_of(placed, ledger.name, (rule.id, rule.source, rule.evidence)))
-    return tuple(faults), len(ledger.lines) - len(other)
-
-
-def _counted_from(substances: Iterable[Substance], convention: Convention) -> dict[str, CountedFrom]:
-    """Return from which difference on each chemical in a Schedule counts, as reconciling ledgers has it."""
-    from opencwc.transfers.thresholds import counted_from
-
-    return {substance.key: counted_from(substance, convention) for substance in substances if _is_scheduled(substance)}
-
-
-class TradeLine(NamedTuple):
-    """A line of a ledger that is of a chemical in a Schedule: the trade, who reports it, its kg and its row."""
-
-    trade: Trade
-    reporter: str
-    kg: Decimal
-    row: int
-
-
-def _lines(ledger: Ledger) -> Iterator[TradeLine]:
-    """Yield the lines that could be read."""
-    from opencwc.declarations.national_trade import Trade
-
-    names = ("reporter", "partner", "export", "substance", "year", "kg", "row")
-    for reporter, partner, export, substance, year, kg, row in ledger.lines.select(names).iter_rows():
-        if None in (reporter, partner, export, substance, year, kg):
-            continue
-        known = ledger.substances[substance]
-        if _is_scheduled(known):
-            exporter, importer = (reporter, partner) if export else (partner, reporter)
-            yield TradeLine(Trade(known.key, known.name, exporter, importer, year), reporter, Decimal(str(kg)), row)
-
-
-def _is_scheduled(substance: Substance) -> bool:
-    return any(entry.startswith("CWC ") for entry in substance.entries)
-
-
-def _summed(lines: Iterable[TradeLine]) -> dict[Trade, Decimal]:
-    sums: dict[Trade, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        sums[line.trade] += line.kg
-    return sums
+    parties = no_parties if source == "-" else partial(parties_of, Path(source), ledger.name)
+    compared = with_trade(answer, ledger, options.day_asked(as_of), parties=parties)
+    return compared, list(compared.compared.trade)

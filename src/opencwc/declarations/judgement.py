@@ -14,7 +14,19 @@ from opencwc.declarations.books import Books
 from opencwc.declarations.checks import find_faults
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import Answer, Change, Chemical, Due, LeftOut, Line, Near, Place, Problem, Register
+from opencwc.declarations.model import (
+    Answer,
+    Change,
+    Chemical,
+    Comparison,
+    Due,
+    LeftOut,
+    Line,
+    Near,
+    Place,
+    Problem,
+    Register,
+)
 from opencwc.declarations.other_facilities import near_other_facilities, other_facilities
 from opencwc.declarations.schedule_1 import notices, schedule_1
 from opencwc.declarations.schedules_2_and_3 import PlantBooks, schedules_2_and_3
@@ -35,12 +47,14 @@ def judge(
     lines, unknown = read_lines(register, chemicals)
     books = Books(register, lines, law)
     due = due_in(books, law, year)
+    lacking = lacking_before(books, due, year) if beside else ()
     before = due_in(books, law, year - 1) if beside else due
+    changes = (change for change in changes_between(before, due) if _kind_of(change) not in lacking)
     return Answer(
         year=year,
         due=due,
         near=tuple(near_in(books, law, year, margin)) if beside else (),
-        changes=tuple(changes_between(before, due)),
+        changes=tuple(changes),
         problems=(*register.problems, *unknown),
         register=register,
         chemicals={line.activity.row: line.chemical for line in lines},
@@ -49,6 +63,7 @@ def judge(
         faults=find_faults(books, law, year),
         outside=states_outside(register, law.convention, year),
         left_out=_left_out(books, law, year),
+        compared=Comparison(lacking=lacking),
     )
 
 
@@ -211,6 +226,30 @@ def changes_between(before: Iterable[Due], now: Iterable[Due]) -> Iterator[Chang
     for key, line in old.items():
         if key not in new:
             yield Change("gone", None, line)
+
+
+def lacking_before(books: Books, due: Iterable[Due], year: int) -> tuple[str, ...]:
+    """Return which of what is due has nothing of the year before to be compared with: ``past``, ``anticipated``.
+
+    Last year's past declarations rest on rows of the years before the one that is declared on now, those of plans on
+    plans of this year.
+    """
+    kinds = {_yearly(line) for line in due}
+    rows = [line.activity for line in books.lines]
+    known = {
+        "past": any(not row.planned and row.year < year - 1 for row in rows),
+        "anticipated": any(row.planned and row.date is None and row.year == year for row in rows),
+    }
+    return tuple(kind for kind, told in known.items() if kind in kinds and not told)
+
+
+def _kind_of(change: Change) -> str:
+    line = change.now or change.before
+    return _yearly(line) if line else ""
+
+
+def _yearly(line: Due) -> str:
+    return "past" if line.declaration == "aggregate" else line.declaration
 
 
 def _lasting(line: Due) -> tuple[str, ...]:

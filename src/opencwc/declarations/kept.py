@@ -19,8 +19,20 @@ from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_s
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of, told_of_unknown
 from opencwc.declarations.law import Law
-from opencwc.declarations.law_notes import law_notes
-from opencwc.declarations.model import DECLARATIONS, GRAVITIES, REGIMES, Answer, Change, Due, Fault, Line, Near, Problem
+from opencwc.declarations.law_notes import law_notes, reading_said
+from opencwc.declarations.model import (
+    DECLARATIONS,
+    GRAVITIES,
+    REGIMES,
+    Answer,
+    Change,
+    Comparison,
+    Due,
+    Fault,
+    Line,
+    Near,
+    Problem,
+)
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
 from opencwc.declarations.run_papers import KeptPapers, papers_of
@@ -39,7 +51,7 @@ VERSION = 4
 
 The second had no points to ask about: faults and unusual figures stood apart. The third had its papers in one piece.
 """
-MOST_PROBLEMS = 5_000
+MOST_PROBLEMS, MOST_TOLD = 5_000, 500
 _LONGEST = 200
 _QUICKLY = 4
 """How hard the file is compressed: harder takes three times as long for a tenth less."""
@@ -184,6 +196,24 @@ class ShownPoint(Struct, frozen=True):
     proposal: int
 
 
+class ShownReading(Struct, frozen=True):
+    """How what the treaty leaves open was read, what that says, and whether it is turned from the usual reading."""
+
+    id: str
+    choice: str
+    says: Message
+    turned: bool
+
+
+class ShownYearBefore(Struct, frozen=True):
+    """What is otherwise in last year's books, by their file: of the sites and of figures, the first of each."""
+
+    file: str
+    sites: tuple[Message, ...]
+    amounts: tuple[Message, ...]
+    more: int
+
+
 class NationalSum(Struct, frozen=True):
     """What a State as a whole did with a chemical in the year declared on, in kg; by partner where there is one.
 
@@ -246,6 +276,8 @@ class KeptDeclarations(Struct, frozen=True):
     notes: tuple[Message, ...] = ()
     unknown: tuple[Message, ...] = ()
     papers: KeptPapers | None = field(default=None, name="paper_parts")
+    year_before: ShownYearBefore | None = None
+    readings: tuple[ShownReading, ...] = ()
 
 
 class Asking(NamedTuple):
@@ -302,9 +334,33 @@ def due_of(answer: Answer, law: Law) -> KeptDeclarations:
         version=VERSION,
         faults=tuple(_shown_fault(fault) for fault in answer.faults[:MOST_FAULTS]),
         faults_more=max(0, len(answer.faults) - MOST_FAULTS),
-        notes=tuple(law_notes(answer)),
+        notes=(*law_notes(answer), *comparison_notes(answer)),
         unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
+        year_before=_year_before(answer.compared),
+        readings=tuple(
+            ShownReading(reading.id, reading.choice, reading_said(reading), reading in law.turned)
+            for reading in law.readings
+        ),
     )
+
+
+def comparison_notes(answer: Answer) -> list[Message]:
+    """Return what the changes are told against where it is other books, and of what there is nothing to compare."""
+    compared, last = answer.compared, str(answer.year - 1)
+    if compared.file:
+        before = Message("page_declarations_compared", {"file": compared.file[:_LONGEST], "year": last})
+        return [before, *compared.trade]
+    years = {"past": str(answer.year - 2), "anticipated": str(answer.year)}
+    lacking = [Message(f"page_declarations_nothing_before_{kind}", {"year": years[kind]}) for kind in compared.lacking]
+    return [*lacking, *compared.trade]
+
+
+def _year_before(compared: Comparison) -> ShownYearBefore | None:
+    if not compared.file:
+        return None
+    sites, amounts = compared.sites[:MOST_TOLD], compared.amounts[:MOST_TOLD]
+    more = len(compared.sites) + len(compared.amounts) - len(sites) - len(amounts)
+    return ShownYearBefore(compared.file[:_LONGEST], sites, amounts, more)
 
 
 def pack(kept: KeptDeclarations) -> bytes:

@@ -78,8 +78,12 @@ class Law:
     @cached_property
     def turned(self) -> tuple[Reading, ...]:
         """The readings that are not taken as the Convention's are by default, each with the choice taken."""
-        changed = (reading._replace(choice=self.reading(reading.id)) for reading in self._rules.readings)
-        return tuple(new for new, plain in zip(changed, self._rules.readings, strict=True) if new != plain)
+        return tuple(new for new, plain in zip(self.readings, self._rules.readings, strict=True) if new != plain)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """All readings of what the treaty leaves open, each with the choice taken."""
+        return tuple(reading._replace(choice=self.reading(reading.id)) for reading in self._rules.readings)
 
     def in_force_in(self, year: int) -> bool:
         """Tell whether the Convention is in force on the day of the law, and was in a year."""

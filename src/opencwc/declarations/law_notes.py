@@ -61,6 +61,11 @@ def reading_said(reading: Reading, choice: str = "") -> Message:
     return Message(f"reading_{reading.id}_{choice or reading.choice}".replace("-", "_"))
 
 
+def reading_titled(id: str) -> Message:
+    """Return what a reading is of, in words."""
+    return Message(f"page_reading_{id}".replace("-", "_"))
+
+
 def _unended(text: Mapping[str, str]) -> dict[str, Value]:
     """Return a text by language without its full stop: a source follows."""
     return {lang: said.rstrip(".。") for lang, said in text.items()}

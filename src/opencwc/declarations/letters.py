@@ -53,10 +53,14 @@ class Letter(NamedTuple):
 
 
 def letters_for(questions: Iterable[Question], operators: Mapping[str, str]) -> tuple[Letter, ...]:
-    """Return one letter a plant site; ``operators`` are by the code of the site."""
+    """Return one letter a plant site; ``operators`` are by the code of the site.
+
+    Questions for the Authority itself stand in none.
+    """
     by_site: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
-        by_site[question.site].append(question)
+        if not question.to_authority:
+            by_site[question.site].append(question)
     return tuple(Letter(site, operators.get(site, ""), tuple(held)) for site, held in sorted(by_site.items()))
 
 

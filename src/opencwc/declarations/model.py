@@ -298,6 +298,7 @@ class Fault(NamedTuple):
 
     ``check`` is the id of the check, ``gravity`` one of `GRAVITIES`. ``figures`` are weights in kg (or counts) by name.
     ``rule`` is the id of the Convention's rule, empty for arithmetic; ``source`` its clause, ``evidence`` its grade.
+    ``adds`` are the cells of a line that is missing, beside the one that is asked about.
     """
 
     place: Place
@@ -309,6 +310,7 @@ class Fault(NamedTuple):
     rule: str = ""
     source: str = ""
     evidence: str = ""
+    adds: tuple[tuple[str, str], ...] = ()
 
 
 class LeftOut(NamedTuple):
@@ -319,6 +321,20 @@ class LeftOut(NamedTuple):
 
     below: int = 0
     mixtures: int = 0
+
+
+class Comparison(NamedTuple):
+    """What the changes of an answer are told against: last year's books in ``file``, else the rows of this register.
+
+    ``lacking`` are the declarations of the year before, ``past`` or ``anticipated``, of which no row tells. ``sites``
+    and ``amounts`` say what is otherwise in last year's books, ``trade`` how much of a ledger was compared.
+    """
+
+    file: str = ""
+    lacking: tuple[str, ...] = ()
+    sites: tuple[Message, ...] = ()
+    amounts: tuple[Message, ...] = ()
+    trade: tuple[Message, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -339,3 +355,4 @@ class Answer(NamedTuple):
     faults: tuple[Fault, ...] = ()
     outside: tuple[str, ...] = ()
     left_out: LeftOut = LeftOut()
+    compared: Comparison = Comparison()

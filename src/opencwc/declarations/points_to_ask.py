@@ -159,6 +159,8 @@ class _Gathering:
         adds: tuple[tuple[str, str], ...] = ()
         if faults and activity is not None and is_of_missing_year(faults[0], activity):
             place, adds = Place("activities", 0, QUANTITY), _line_to_add(activity, figure.year)
+        elif faults and activity is None:
+            adds = faults[0].adds
         known = self.books.chemicals.get(figure.key)
         chemical = self.books.name(figure.key) if known else figure.key
         now = self._now(place)

@@ -16,6 +16,9 @@ from opencwc.declarations.model import Answer, Place, Register
 from opencwc.declarations.phrases import FIELD_LABELS
 from opencwc.finding import Message
 
+TRADE_WITHOUT_ROW = Place("activities", 0, "quantity")
+"""The place of a difference with a ledger that no row of the register tells of."""
+
 
 class Shown(NamedTuple):
     """A figure that a question shows: what it is, and what stands in the register."""
@@ -42,6 +45,11 @@ class Question(NamedTuple):
     now: str = ""
     figures: tuple[Shown, ...] = ()
     adds: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def to_authority(self) -> bool:
+        """Whether it is for the Authority itself: of trade that no row and no site of the register tells of."""
+        return not self.site and self.place == TRADE_WITHOUT_ROW and not self.adds
 
 
 def make_question(

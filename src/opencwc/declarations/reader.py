@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opencwc.declarations.paused_collection import collection_paused
+from opencwc.errors import InputError
 from opencwc.finding import Finding, Verdict
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
     from opencwc.declarations.model import Answer
 
 FINDINGS_AT_ONCE = 1_000
+REGISTER, BEFORE, TRADE = "file", "before", "trade"
+"""What a file is: of the register, of last year's, or a ledger; by the field of the form that it comes in."""
+MOST_LEDGER_LINES = 2_000_000
+_LEDGER = b"""reporter,flow,partner,date,chemical,cas,quantity,unit
+ESP,export,FRA,%d-03-01,thiodiglycol,111-48-8,5,t
+"""
 READ, JUDGED, ASKED = 0.2, 0.5, 0.7
 """How much of the work is done once the register is read, judged, and looked through for unusual figures: measured on
 a register of 5,000 sites. What is due is kept as soon as it is judged."""
@@ -38,7 +47,8 @@ class Reader:
     """Judges a register.
 
     The question: ``as_of``; ``year``, in which it falls due; ``profile``, by its id; ``readings``, choices by their
-    ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field.
+    ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field; ``roles``,
+    what each file is, all of the register where they are left out.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -50,12 +60,19 @@ class Reader:
         self.margin = Decimal(str(question.get("margin") or 10)) / 100
         readings = {str(id): str(choice) for id, choice in dict(question.get("readings") or {}).items()}
         self.given = {str(table): dict(columns) for table, columns in dict(question.get("given") or {}).items()}
+        self.roles = tuple(str(role) for role in question.get("roles") or ())
         self.law = Law(self.day, str(question.get("profile") or "treaty"), readings)
         self.chemicals = chemicals_on(self.day)
 
     def warm(self) -> None:
         """Judge a sample, so that everything is loaded."""
-        list(steps_of(self.sample(), self.law))
+        from opencwc.declarations.year_before import with_year_before
+
+        answer = self.sample()
+        answer = with_year_before(answer, answer.register, self.law, self.chemicals)
+        if TRADE in self.roles:
+            answer = self._beside_ledger(answer, "sample.csv", io.BytesIO(_LEDGER % (self.year - 1)))
+        list(steps_of(answer, self.law))
         _load_model()
 
     def sample(self) -> Answer:
@@ -73,12 +90,42 @@ class Reader:
         from opencwc.declarations.judgement import judge
         from opencwc.declarations.register_reader import read_uploads
 
+        files = self._by_role(inputs)
         with collection_paused():
-            register = read_uploads([(upload.name, upload.path) for upload in inputs], self.given)
+            register = read_uploads(files[REGISTER], self.given)
         yield Progress(len(register.activities), READ)
         with collection_paused():
             answer = judge(register, self.law, self.year, self.chemicals, self.margin)
+            if BEFORE in files:
+                answer = self._beside_year_before(answer, files[BEFORE])
+            if TRADE in files:
+                answer = self._beside_ledger(answer, *files[TRADE][0])
         yield from steps_of(answer, self.law)
+
+    def _by_role(self, inputs: Sequence[Input]) -> dict[str, list[tuple[str, Path]]]:
+        files: dict[str, list[tuple[str, Path]]] = {}
+        for role, upload in zip(self.roles or (REGISTER,) * len(inputs), inputs, strict=True):
+            files.setdefault(role, []).append((upload.name, upload.path))
+        return files
+
+    def _beside_year_before(self, answer: Answer, files: Sequence[tuple[str, Path]]) -> Answer:
+        from opencwc.declarations.books_before import read_books_before
+        from opencwc.declarations.year_before import with_year_before
+
+        return with_year_before(answer, read_books_before(files, self.given), self.law, self.chemicals)
+
+    def _beside_ledger(self, answer: Answer, name: str, source: Path | BinaryIO) -> Answer:
+        from opencwc.declarations.ledger_comparison import no_parties, with_trade
+        from opencwc.declarations.ledger_parties import parties_of
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.table_readers import offline_screener
+
+        screener = offline_screener(self.day)
+        ledger = read_ledger(source, name, screener=screener)
+        if len(ledger.lines) > MOST_LEDGER_LINES:
+            raise InputError("ledgers_too_long", where=name, lines=MOST_LEDGER_LINES)
+        parties = partial(parties_of, source, name) if isinstance(source, Path) else no_parties
+        return with_trade(answer, ledger, self.day, screener, parties)
 
 
 def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
@@ -91,6 +138,8 @@ def steps_of(answer: Answer, law: Law) -> Iterator[Step]:
         "file": answer.register.name, "as_of": law.convention.as_of.isoformat(), "year": answer.year,
         "profile": law.profile.id,
     }  # fmt: skip
+    if answer.compared.file:
+        checked["before"] = answer.compared.file
     yield Started(checked, to_plain(maker_of(law)))
     yield Progress(rows, JUDGED)
     with collection_paused():

@@ -26,6 +26,7 @@ from opencwc.errors import InputError
 from opencwc.records import from_json, to_json
 
 SITES_A_PART, LETTERS_A_PART = 50, 50
+AUTHORITY_KEPT = 1_000
 LACKING_KEPT = 1_000
 """Of how many fields that a declaration lacks it is kept where they are."""
 _QUICKLY = 4
@@ -64,6 +65,7 @@ class KeptDeclaration(Struct, frozen=True):
 class KeptPapers(Struct, frozen=True):
     """The declaration of a register, the letters to operators with the questions, and the rows of the register.
 
+    ``authority`` are the questions for the Authority itself, the first of them; ``questions`` counts those of letters.
     ``heading`` is the document without its declarations and its lines. ``of_problems`` are the ids of the questions of
     the register's problems, in their order.
     """
@@ -75,6 +77,7 @@ class KeptPapers(Struct, frozen=True):
     letters: Parts[Letter]
     rows: Parts[KeptRows]
     of_problems: tuple[str, ...]
+    authority: tuple[Question, ...] = ()
 
 
 def papers_of(answer: Answer, law: Law, points: Sequence[Question]) -> KeptPapers:
@@ -91,10 +94,11 @@ def papers_of(answer: Answer, law: Law, points: Sequence[Question]) -> KeptPaper
         heading=replace(document, declarations=(), lines=()),
         declarations=tuple(_kept_declarations(document, lacking)),
         lines=packed([document.lines], 1),
-        questions=len(questions),
+        questions=sum(not question.to_authority for question in questions),
         letters=packed(letters_for(questions, operators_of(answer.register)), LETTERS_A_PART),
         rows=packed([rows], 1),
         of_problems=of_problems,
+        authority=tuple(islice((question for question in questions if question.to_authority), AUTHORITY_KEPT)),
     )
 
 

@@ -13,7 +13,7 @@ from opencwc.declarations.books import Books, Key
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.judgement import changes_between, due_in, read_lines
 from opencwc.declarations.law import Law
-from opencwc.declarations.model import Answer, Change, Line, Register
+from opencwc.declarations.model import Answer, Change, Comparison, Line, Register
 from opencwc.declarations.phrases import amount, place_said
 from opencwc.declarations.site_likeness import profiles_of
 from opencwc.declarations.site_matching import SiteMatching, match_sites, similar_codes
@@ -62,6 +62,13 @@ def compare_years(before: Register, answer: Answer, law: Law, chemicals: Chemica
         tuple(sorted(amount_changes(old, books, year), key=lambda change: (change.kind, -_times(change)))),
         similar_codes(profiles_of(now)),
     )
+
+
+def with_year_before(answer: Answer, before: Register, law: Law, chemicals: Chemicals) -> Answer:
+    """Return an answer whose changes are those against last year's books, with what is otherwise in them."""
+    years = compare_years(before, answer, law, chemicals)
+    compared = Comparison(before.name, (), tuple(told_of_sites(years)), tuple(told_of_amounts(years.amounts)))
+    return answer._replace(changes=years.changes, compared=compared)
 
 
 def new_codes(matching: SiteMatching, now: Register) -> Mapping[str, str]:

@@ -53,9 +53,7 @@ def one_or_all(uploads: Sequence[tuple[str, IO[bytes]]], archive: IO[bytes]) -> 
 @contextmanager
 def packed_again(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """Give what `one_or_all` gave under a name as an archive again: one of several files is one already."""
-    first = f"1-{name.partition(_BETWEEN)[0]}".encode()
-    start = stream.read(_NAME_AT + len(first))
-    if _BETWEEN in name and start.startswith(_MEMBER) and start[_NAME_AT:] == first:
+    if _is_packed(name, stream):
         with tempfile.TemporaryFile(prefix="opencwc-version-") as archive:
             stream.seek(0)
             shutil.copyfileobj(stream, archive)  # a process must not read on where a buffer of ours has read ahead
@@ -64,6 +62,38 @@ def packed_again(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
     else:
         with packed_uploads([(name, stream)]) as archive:
             yield archive
+
+
+def unpacked_again(name: str, stream: IO[bytes]) -> list[tuple[str, IO[bytes]]]:
+    """Return the files that `one_or_all` gave under a name, with the names they came under.
+
+    A member that is compressed, or longer than the archive, is not one of ours: then the file is given as it is.
+    """
+    stream.seek(0)
+    if not _is_packed(name, stream):
+        stream.seek(0)
+        return [(name, stream)]
+    size = stream.seek(0, 2)
+    with zipfile.ZipFile(stream) as archive:
+        members = archive.infolist()
+        if any(one.compress_type != zipfile.ZIP_STORED for one in members) or sum(m.file_size for m in members) > size:
+            stream.seek(0)
+            return [(name, stream)]
+        return [(one.filename.partition("-")[2], _copied(archive, one)) for one in members]
+
+
+def _copied(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    copy = tempfile.TemporaryFile(prefix="opencwc-member-")  # noqa: SIM115
+    with archive.open(member) as source:
+        shutil.copyfileobj(source, copy)
+    return copy
+
+
+def _is_packed(name: str, stream: IO[bytes]) -> bool:
+    """Tell whether a file is the archive of several that stands under their names."""
+    first = f"1-{name.partition(_BETWEEN)[0]}".encode()
+    start = stream.read(_NAME_AT + len(first))
+    return _BETWEEN in name and start.startswith(_MEMBER) and start[_NAME_AT:] == first
 
 
 def keep_uploads(

@@ -92,13 +92,15 @@ class UploadForm:
     ``files`` are its fields of files with their JSON Schema, the first of which must be sent: ``missing`` makes the
     error where it is not. ``texts`` are its texts beside `KEEPING`, ``more`` the shape of others
     that it takes, ``required`` those that must be there. ``question`` gives what a job is asked beside its case, its
-    day and its files, and raises `InputError` where it cannot be asked.
+    day and its files, and raises `InputError` where it cannot be asked. ``completed`` adds to what was sent the files
+    of the casebook that it names.
     """
 
     verb: Verb
     files: Mapping[str, Mapping[str, Any]]
     missing: Callable[[], InputError]
     question: Callable[[Service, SentForm], dict[str, Any]] = lambda service, sent: {}
+    completed: Callable[[Service, Person, SentForm], SentForm] = lambda service, person, sent: sent
     texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     more: re.Pattern[str] | None = None
     required: tuple[str, ...] = ()
@@ -162,7 +164,8 @@ class UploadForm:
         """Read the form, keep its files in their case, make the job, and answer with it."""
         service, person = service_of(request), person_of(request)
         _, intake = parts_of(service)
-        async with self.sent(request) as sent:
+        async with self.sent(request) as first:
+            sent = await service.answering.run(self.completed, service, person, first)
             asked, mark = await service.answering.run(self.asked, service, sent)
 
             async def do() -> Response:

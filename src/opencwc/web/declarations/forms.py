@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from opencwc.convention.declaration_rules import read_declaration_rules
 from opencwc.declarations.law import profiles
+from opencwc.declarations.reader import BEFORE, TRADE
+from opencwc.declarations.reader import REGISTER as REGISTER_ROLE
 from opencwc.declarations.register_tables import ACTIVITIES, SITES
 from opencwc.declarations.register_words import fields_of
 from opencwc.declarations.verb import VERB
 from opencwc.errors import InputError
 from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm, several_files
+from opencwc.web.declarations.year_before_files import SUBMISSION, with_submission
 from opencwc.web.server.service import Service
 
 TABLES = (SITES, ACTIVITIES)
 YEARS = range(1997, 2101)
 MARGINS = range(101)
 """Per cent under a threshold that may be near it."""
+READINGS = read_declaration_rules().readings
+"""What the treaty leaves open, each with its choices."""
 _LONGEST_COLUMN = 300
 _PROFILE = {"type": "string", "description": "`treaty`, or the profile of a State, such as `ESP`."}
 
@@ -28,7 +34,27 @@ def _question(service: Service, sent: SentForm) -> dict[str, Any]:
         "profile": asked_profile(sent.texts),
         "margin": _number(sent.texts, "margin", 10, MARGINS),
         "given": given_of(sent.texts),
+        "roles": list(sent.fields),
+        "readings": readings_of(sent.texts),
     }
+
+
+def register_alone(sent: SentForm) -> SentForm:
+    """Return what was sent without the books that the register is only compared with."""
+    files = [(upload, role) for upload, role in zip(sent.uploads, sent.fields, strict=True) if role == REGISTER_ROLE]
+    return sent._replace(uploads=[upload for upload, _ in files], fields=tuple(role for _, role in files))
+
+
+def readings_of(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the choice of each reading that a form turns; raise `InputError` where it is none of its choices."""
+    named = {reading: texts.get(f"reading-{reading.id}", "").strip() for reading in READINGS}
+    for reading, choice in named.items():
+        if choice and choice not in reading.choices:
+            raise InputError(
+                "no_such_choice", where=f"reading-{reading.id}", reading=reading.id, choice=choice[:50],
+                known=reading.choices,
+            )  # fmt: skip
+    return {reading.id: choice for reading, choice in named.items() if choice}
 
 
 def given_of(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -66,14 +92,22 @@ def _number(texts: Mapping[str, str], name: str, usual: int, known: range) -> in
 REGISTER = UploadForm(
     VERB,
     {
-        "file": several_files(
+        REGISTER_ROLE: several_files(
             "The register: a workbook with the sheets `sites` and `activities`, JSON, a ZIP file of the two tables, or "
             "the two tables."
-        )
+        ),
+        BEFORE: several_files("Last year's register to compare with, or its declaration as XML, JSON or XLSX."),
+        TRADE: FILE | {"description": "A ledger of customs or of a partner State to compare trade with."},
     },
     missing=partial(InputError, "register_file_missing", where="file"),
     question=_question,
+    completed=with_submission,
     texts={
+        SUBMISSION: {
+            "type": "string",
+            "pattern": "^[0-9]{1,18}$",
+            "description": "The number of last year's submission, whose last version is compared with.",
+        },
         "year": {
             "type": "string",
             "pattern": "^[0-9]{4}$",
@@ -81,6 +115,14 @@ REGISTER = UploadForm(
         },
         "profile": _PROFILE,
         "margin": {"type": "string", "description": "How many per cent under a threshold are near; 10 where left out."},
+        **{
+            f"reading-{reading.id}": {
+                "type": "string",
+                "enum": ["", *reading.choices],
+                "description": f"How this is read ({reading.source}); as the profile has it where left out.",
+            }
+            for reading in READINGS
+        },
         **{
             f"map-{table}-{field}": {
                 "type": "string",

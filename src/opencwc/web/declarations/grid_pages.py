@@ -57,7 +57,7 @@ from opencwc.jobs.archives import ARCHIVE_TYPE, pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.upload_forms import SentForm, Uploads, leading_to_job, upload_values
 from opencwc.web.declarations.check_pages import titled_profiles
-from opencwc.web.declarations.forms import REGISTER, YEARS, given_of
+from opencwc.web.declarations.forms import REGISTER, YEARS, given_of, register_alone
 from opencwc.web.declarations.grid_view import FAULTS_ONLY, OFFERED, AskedOfGrid, GridAsked, answer_of, view_of
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.declarations.opened_registers import (
@@ -134,7 +134,8 @@ def everything(request: Request) -> Response:
 async def open_files(request: Request) -> Response:
     """Keep the register that was dropped, and lead to its grid."""
     service, person = service_of(request), person_of(request)
-    async with REGISTER.sent(request) as sent:
+    async with REGISTER.sent(request) as whole:
+        sent = register_alone(whole)
         asked, mark = await service.answering.run(REGISTER.asked, service, sent)
         given = given_of(sent.texts)
         with tempfile.TemporaryFile(prefix="opencwc-grid-") as archive:

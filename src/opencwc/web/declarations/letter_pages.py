@@ -63,7 +63,7 @@ def show_questions(
     return page(
         request, "declarations/questions.html", shown=shown, letters=list(letters),
         sent=lambda letter: _sent_on(letter, standings),
-        count=count, questions=papers.questions, most=QUESTIONS_SHOWN,
+        count=count, questions=papers.questions, most=QUESTIONS_SHOWN, authority=papers.authority[:MOST_TOLD],
         letter_files=LETTER, answer_files=ANSWER_FORM,
         place=lambda question: place_of(question, lang),
         paper_lang=paper_lang if paper_lang in LANGUAGES else lang, after=after,

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.convention.clauses import in_short
+from opencwc.convention.declaration_rules import Reading
 from opencwc.declarations.kept import ShownDue
 from opencwc.declarations.law import profiles
+from opencwc.declarations.law_notes import reading_said, reading_titled
 from opencwc.declarations.model import DUE_FIELDS
 from opencwc.declarations.phrases import amount
 from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
+from opencwc.finding import Message
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.declarations import (
@@ -31,9 +35,10 @@ from opencwc.web.declarations import (
 )
 from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.due_list import COLUMNS, DueAsked, answer_of, choices_of, days_of, fitting
-from opencwc.web.declarations.forms import REGISTER, YEARS
+from opencwc.web.declarations.forms import READINGS, REGISTER, YEARS
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
+from opencwc.web.declarations.year_before_files import submissions_offered
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page
@@ -49,6 +54,22 @@ EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sit
 """A register to click and try: invented."""
 
 
+class ReadingOffered(NamedTuple):
+    """A reading that can be turned: its id, what it is of, its choices with what each says, the usual one, source."""
+
+    id: str
+    title: Message
+    choices: tuple[tuple[str, Message], ...]
+    usual: str
+    source: str
+
+    @classmethod
+    def of(cls, reading: Reading) -> ReadingOffered:
+        """Return it as the form offers it."""
+        choices = tuple((choice, reading_said(reading, choice)) for choice in reading.choices)
+        return cls(reading.id, reading_titled(reading.id), choices, reading.choice, in_short(reading.source))
+
+
 @router.get("/declarations", action="rules")
 def show(request: Request) -> Response:
     """Show where a register is dropped, and those that were judged before."""
@@ -56,6 +77,7 @@ def show(request: Request) -> Response:
     years = [year for year in range(today.year - 3, today.year + 3) if year in YEARS]
     return page(
         request, "declarations/page.html", profiles=titled_profiles(request), years=years, examples=list(EXAMPLES),
+        submissions=submissions_offered(request), readings=[ReadingOffered.of(reading) for reading in READINGS],
         **upload_values(request, VERB),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from opencwc.finding import Message, Value
 from opencwc.jobs.archives import pack_uploads
 from opencwc.records import from_plain
 from opencwc.web.casebook.upload_forms import Uploads
-from opencwc.web.declarations.forms import REGISTER, given_of
+from opencwc.web.declarations.forms import REGISTER, given_of, register_alone
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
 from opencwc.wording import error_sentences, say, sentence
@@ -31,7 +31,7 @@ async def show_preview(request: Request) -> Response:
     service, lang = service_of(request), language_of(request)
     async with REGISTER.sent(request) as sent:
         given = given_of(sent.texts)
-        register = await service.answering.run(_previewed, service, sent.uploads, given)
+        register = await service.answering.run(_previewed, service, register_alone(sent).uploads, given)
     problems = [_problem_shown(problem) for problem in register.get("problems", [])]
     return page(
         request, "declarations/preview.html", tables=[_table_shown(table, lang) for table in register["tables"]],
