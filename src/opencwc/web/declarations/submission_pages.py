@@ -15,6 +15,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
+from opencwc.casebook.registers import EDITED
 from opencwc.casebook.submission_states import MARKS, UNMARK, State, Step
 from opencwc.casebook.submissions import (
     AUTHORITY,
@@ -132,7 +133,9 @@ def show(request: Request, number: Number, first: _VersionNumber = 0, second: _V
         compares=count > 1 and _whole(history), read=read, names=_names(book, person, history), weight=_weight,
         steps=[step for step in history.may_next if step not in (Step.REVISE, Step.AMEND)],
         sends=Step.AMEND if Step.AMEND in history.may_next else Step.REVISE if Step.REVISE in history.may_next else "",
-        marks=_marks_to_set(history, person), amended=AMENDED, today=date.today(),
+        marks=_marks_to_set(history, person),
+        edits=history.submission.state in EDITED and Step.REVISE in history.may_next,
+        amended=AMENDED, today=date.today(),
     )  # fmt: skip
 
 
