@@ -257,7 +257,13 @@ def test_the_papers_of_a_register_are_given_to_programs(kept: Kept) -> None:
 
 
 def test_what_to_ask_about_is_given_page_by_page(kept: Kept) -> None:
-    address = f"/api/v1/declarations/{kept.run}/points"
+    with kept.house.signed_in("anna") as anna:
+        books = (
+            "activities.csv",
+            NORD + "NORD,A1,Thiodiglycol,111-48-8,export,2025,9,t\nNORD,A1,Phosgene,75-44-5,consume,2025,3,t\n",
+        )
+        run = judged(kept.house, anna, ("sites.csv", SITES), books, year="2026")
+    address = f"/api/v1/declarations/{run}/points"
     with kept.house.signed_in("rita") as rita:
         whole = rita.get(f"{address}?lang=fr").json()
         assert whole["total"] == len(whole["points"]) > 1 and whole["next"] is None

@@ -16,7 +16,8 @@ from opencwc.records import one_of
 from opencwc.web.declarations.ask_pages import COLUMNS, Ranked, fitting_points
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server.api_parameters import LARGEST, InLang, Limit, Number, answers
-from opencwc.web.server.listing import ListAsked, listed
+from opencwc.web.server.listing import LONGEST_SEARCH, ListAsked, listed
+from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["declarations"])
@@ -32,6 +33,8 @@ StateAsked = Annotated[
 class PointsAsked(ListAsked):
     """Which points to give, and in which order."""
 
+    order: Brief = ""
+    find: Annotated[str, Query(max_length=LONGEST_SEARCH)] = ""
     gravity: GravityAsked = ""
     state: StateAsked = ""
 
