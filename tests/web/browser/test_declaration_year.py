@@ -36,6 +36,8 @@ UNREAD = f"{SITE},PC,Phosphorus oxychloride,10025-87-3,produce,{YEAR - 1},2l5,t\
 READ = UNREAD.replace("2l5", "215")
 LATE = f"{SITE},PC,Thionyl chloride,7719-09-7,produce,{YEAR - 1},60,t\n"
 HAND = Mouse()
+REFUSED = {"nora": (422,)}
+"""Who is refused something on the way: a row of another site."""
 OTHER_SITE = InputError("register_row_of_other_site", sites=(SITE,))
 READING = 60_000
 """How long a file may take that is read in a process of its own."""
@@ -49,7 +51,8 @@ class Year:
         self.case = f"declared-year-{lang}"
         self.served: Served = open_page.served
         self.nora, self.amara, self.leila, self.mateo = (
-            open_page(who, "", lang=lang, accept_downloads=True).page for who in ("nora", "amara", "leila", "mateo")
+            open_page(who, "", lang=lang, accept_downloads=True, expect=REFUSED.get(who, ())).page
+            for who in ("nora", "amara", "leila", "mateo")
         )
         self.submission = ""
 
