@@ -77,6 +77,29 @@ def test_last_years_register_is_laid_beside(run: Run, register: Path, tmp_path: 
     assert "N-7" in machine.err and machine.rows[-1]["site"] == "A1"
 
 
+@pytest.mark.parametrize(
+    ("option", "task"),
+    [
+        (("--before", "before"), ("--check-books",)),
+        (("--before", "before"), ("--unusual",)),
+        (("--before", "before"), ("--format", "ledger")),
+        (("--before", "before"), ("--format", "xml")),
+        (("--before", "before"), ("--template", "books.xlsx")),
+        (("--trade", "customs.csv"), ("--unusual",)),
+        (("--trade", "customs.csv"), ("--format", "xml")),
+        (("--trade", "customs.csv"), ("--letters", "letters")),
+        (("--trade", "customs.csv"), ("--answers", "answers")),
+        (("--trade", "customs.csv"), ("--check", "declaration.xml")),
+    ],
+)
+def test_an_option_that_a_task_has_no_use_for_is_refused(
+    run: Run, register: Path, option: tuple[str, ...], task: tuple[str, ...]
+) -> None:
+    done = run("declare", register, *ASKED, *option, *task)
+    assert done.status == 2 and not done.text
+    assert f"{option[0]} has no effect with {' '.join(task) if task[0] == '--format' else task[0]}." in done.err
+
+
 def test_a_customs_ledger_is_laid_beside(run: Run, register: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "customs.csv"
     ledger.write_text(

@@ -41,6 +41,13 @@ def test_rows_of_one_key_add_up_and_what_is_missing_is_counted() -> None:
     assert other_sites(read, ["S2"]) == ["S1"]
 
 
+def test_a_difference_says_what_the_register_calls_the_chemical() -> None:
+    first = amounts("S1,A,,111-48-8,process,2025,1,t,,\n")
+    second = amounts("S1,A,Thiodiglycol  pure,111-48-8,process,2025,2,t,,\n", "S1,A,An  Acid,,import,2025,7,g,,\n")
+    assert [one.name for one in differences(first, second)] == ["Thiodiglycol pure", "An Acid"]
+    assert [one.name for one in differences(second, first)] == ["Thiodiglycol pure", "An Acid"]
+
+
 def test_the_order_of_rows_and_how_they_are_split_change_nothing() -> None:
     assert not differences(amounts(*ROWS), amounts(*reversed(ROWS)))
     halves = [row.replace(",1.5,t", ",750,kg") for row in (ROWS[0], ROWS[0])]

@@ -17,15 +17,17 @@ from typing import Any
 import pytest
 from case_rows import register_of
 
+from opencwc.convention.declaration_rules import read_declaration_rules
 from opencwc.convention.fields import load_yaml
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.formats import due_as_texts
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Answer, Due
+from opencwc.declarations.phrases import reading_said
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "declarations").glob("*.yaml"))
 ASKED = date(2026, 11, 28)
@@ -118,4 +120,8 @@ def test_every_line_says_why_in_every_language(lang: str) -> None:
 def test_the_reading_that_a_line_rests_on_is_named(topic: str, name: str, reading: str) -> None:
     file = next(path for path in FILES if path.stem == topic)
     case = next(case for case in cases_of(file) if case["name"] == name)
-    assert any(f"reading {reading}" in due_as_texts(line)["why"] for line in judged(case).due)
+    choices = next(known.choices for known in read_declaration_rules().readings if known.id == reading)
+    for lang in LANGUAGES:
+        said = [due_as_texts(line, lang)["why"] for line in judged(case).due]
+        assert not any(f"{reading})" in why or f"reading {reading}" in why for why in said)
+        assert any(say(reading_said(reading, choice), lang) in why for why in said for choice in choices)

@@ -12,8 +12,9 @@ from opencwc.cli.app import application
 from opencwc.convention.declaration_rules import read_declaration_rules
 from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
-from opencwc.declarations.law_notes import law_notes, reading_said
+from opencwc.declarations.law_notes import law_notes
 from opencwc.declarations.model import Answer, LeftOut, Register
+from opencwc.declarations.phrases import reading_said
 from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_register
 from opencwc.wording import LANGUAGES, say, sentence
@@ -29,7 +30,7 @@ def answer(law: Law) -> Answer:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_choice_of_every_reading_is_said(lang: str) -> None:
     for reading in read_declaration_rules().readings:
-        said = [say(reading_said(reading, choice), lang) for choice in reading.choices]
+        said = [say(reading_said(reading.id, choice), lang) for choice in reading.choices]
         assert len(set(said)) == len(reading.choices) and not any("reading_" in text for text in said)
 
 
@@ -87,6 +88,11 @@ def test_what_is_left_out_is_told_with_the_reading_that_takes_it_in(lang: str) -
     below, mixtures = (sentence(note, lang) for note in law_notes(answer(Law(ASKED))._replace(left_out=LeftOut(3, 2))))
     assert "aggregate-threshold=any" in below and "VII.1" in below and "VIII.1" in below and "3" in below
     assert "aggregate-mixtures=counted" in mixtures and "2025" in mixtures
+
+
+def test_one_chemical_that_is_left_out_is_told_as_one() -> None:
+    (below,) = (sentence(note) for note in law_notes(answer(Law(ASKED))._replace(left_out=LeftOut(1, 0))))
+    assert below.startswith("1 chemical of Schedules 2 and 3 is not in the aggregate national data of 2025, because")
 
 
 def test_declare_says_why_nothing_is_due_outside_states_parties(tmp_path: Path) -> None:

@@ -107,6 +107,13 @@ def test_the_forms_are_listed_with_what_they_lack_and_why(kept: Kept) -> None:
     assert all(row[-1].startswith("VA ") for row in lacking.rows())
 
 
+def test_the_column_that_fills_a_missing_field_has_its_name_and_not_its_id(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        for lang, name in (("en", "main activities"), ("fr", "activités principales"), ("ar", "الأنشطة الرئيسية")):
+            rows = main_of(client, f"{kept.address}/forms", lang).all("table")[1].rows()
+            assert name in {row[-2] for row in rows} and not any("_" in row[-2] for row in rows)
+
+
 def test_a_form_shows_what_the_pdf_has_by_plant_site(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     with kept.house.signed_in("audra") as client:
         form = main_of(client, f"{kept.address}/forms/3")

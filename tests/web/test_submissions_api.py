@@ -256,6 +256,34 @@ def test_the_papers_of_a_register_are_given_to_programs(kept: Kept) -> None:
         assert adam.post("/api/v1/declarations/check", files=files).status_code == 200
 
 
+def test_what_to_ask_about_is_given_page_by_page(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as anna:
+        books = (
+            "activities.csv",
+            NORD + "NORD,A1,Thiodiglycol,111-48-8,export,2025,9,t\nNORD,A1,Phosgene,75-44-5,consume,2025,3,t\n",
+        )
+        run = judged(kept.house, anna, ("sites.csv", SITES), books, year="2026")
+    address = f"/api/v1/declarations/{run}/points"
+    with kept.house.signed_in("rita") as rita:
+        whole = rita.get(f"{address}?lang=fr").json()
+        assert whole["total"] == len(whole["points"]) > 1 and whole["next"] is None
+        assert [one["rank"] for one in whole["points"]] == [*range(1, whole["total"] + 1)]
+        first = rita.get(f"{address}?limit=1&lang=fr").json()
+        assert first["next"] == 1 and first["points"] == whole["points"][:1]
+        assert rita.get(f"{address}?limit=1&after=1&lang=fr").json()["points"] == whole["points"][1:2]
+        turned = rita.get(f"{address}?order=-rank").json()["points"]
+        assert [one["rank"] for one in turned] == [*range(whole["total"], 0, -1)]
+        one = whole["points"][0]
+        grave = rita.get(f"{address}?gravity={one['gravity']}&state=unasked").json()["points"]
+        assert {each["gravity"] for each in grave} == {one["gravity"]} and one["question"] in grave[0]["question"]
+        assert rita.get(f"{address}?state=closed").json()["points"] == []
+        assert rita.get(f"{address}?find=no-such-word").json()["total"] == 0
+        assert rita.get(f"{address}?gravity=heavy").status_code == 422
+        assert rita.get("/api/v1/declarations/999/points").status_code == 404
+    with kept.house.signed_in("adam") as adam:
+        assert kind(adam.get(address)) == "not-allowed"
+
+
 def test_a_declarant_finds_nothing_of_another_site_on_any_route(kept: Kept) -> None:
     numbers = sorted({kept.run, kept.own, kept.other, 1, 2, 3})
     with kept.house.signed_in("dana") as dana, kept.house.signed_in("rita") as rita:

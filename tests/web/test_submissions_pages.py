@@ -99,12 +99,30 @@ def test_a_year_on_the_page(house: House) -> None:
     with house.signed_in("dana") as dana:
         main = main_of(dana, f"{address}?first=1&second=2")
         differences = main.one(id="differences").rows()
-        assert [row[-1] for row in differences] == ["+0.0000001 kg", "+7 kg"]
+        assert [row[-1] for row in differences] == ["+0.1 mg", "+7 kg"]
         assert "Name of rita" not in main.text and "Name of dana" in main.text and "declared" not in main.text
         for number, text in ((1, FIRST), (2, SECOND)):
             answer = dana.get(f"{address}/versions/{number}")
             assert answer.text == text and "attachment" in answer.headers["content-disposition"]
     assert not verify_all(house.book).problems
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "second", "more"),
+    [("en", "1,234.5 t", "500 g", "-1,234.4995 t"), ("fr", "1 234,5 t", "500 g", "-1 234,4995 t")],
+)
+def test_versions_side_by_side_name_the_chemical_and_group_the_digits(
+    house: House, lang: str, first: str, second: str, more: str
+) -> None:
+    address = opened(house)
+    row = "NORD,A1,,111-48-8,process,2025,{},kg\nNORD,A1,Our resin,,produce,2025,{},t\n"
+    with house.signed_in("dana") as dana:
+        send(dana, address, HEAD + row.format("1234500", 2))
+        send(dana, address, HEAD + row.format("0.5", 2000), changes="the scale was wrong")
+        named, own = page_of(dana, address, lang).one(id="differences").rows()
+    assert named[2].casefold() == "thiodiglycol 111-48-8" and own[2] == "Our resin"
+    shown = [" ".join(cell.split()) for cell in named[5:]]
+    assert shown == [first, second, more]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -46,6 +46,7 @@ FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
+    "register_submission",
 )  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
 _ROWS = 20_000

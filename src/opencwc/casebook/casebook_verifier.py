@@ -161,6 +161,7 @@ class _Replay:
     versions: dict[int, _Recorded] = field(default_factory=dict)
     steps: dict[int, _Recorded] = field(default_factory=dict)
     registers: dict[int, _Recorded] = field(default_factory=dict)
+    grids: dict[int, _Recorded] = field(default_factory=dict)
     tokens: dict[str, _Recorded] = field(default_factory=dict)
     stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
@@ -343,6 +344,11 @@ class _Replay:
             record.seq, register=body["register"] or record.seq, number=body["number"], name=body["name"],
             case_number=record.case, person=record.actor, at=record.at, source_id=body["source"], rows_id=body["rows"],
         )  # fmt: skip
+        if "submission" in body:
+            self.grids[record.seq] = _Recorded(
+                record.seq, case_number=record.case, submission=body["submission"], version=body["version"],
+                person=record.actor,
+            )  # fmt: skip
 
     def on_token_made(self, record: _Record) -> None:
         body = record.body
@@ -738,6 +744,7 @@ _KEPT_TABLES = (
     _Kept("submissions", tables.submission_version, "versions", "the version", f"version {_DIFFERS}"),
     _Kept("submissions", tables.submission_step, "steps", "the step", f"step {_DIFFERS}"),
     _Kept("registers", tables.register_version, "registers", "the register", f"register {_DIFFERS}"),
+    _Kept("registers", tables.register_submission, "grids", "the grid of a submission", f"grid {_DIFFERS}"),
     _Kept("people", tables.declarant, "declarants", "declarant {key}", f"declarant {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
     _Kept("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),

@@ -16,6 +16,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "rules": _HOUSE,
     "keep": frozenset({_A, _R}),
     "read": frozenset({_A, _R, _AUDIT}),
+    "edit": frozenset({_A, _R, _D}),
     "comment": frozenset({_A, _R}),
     "decide": frozenset({_R}),
     "manage_case": frozenset({_A, _R}),
@@ -36,7 +37,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
 }
 """What each role may do. An administrator runs the house and does not read its cases; an auditor reads and changes
 nothing; an analyst keeps and comments; a reviewer decides. A declarant is an operator's person: it sees and sends the
-submissions of its own sites (`opencwc.casebook.submissions`) and nothing else of the house.
+submissions of its own sites (`opencwc.casebook.submissions`), edits their rows in a grid of its own
+(`opencwc.casebook.registers`), and has nothing else of the house.
 """
 
 SCOPES = tuple(action for action in ACTIONS if action not in ("people", "self", "switch_models"))

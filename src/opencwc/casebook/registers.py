@@ -2,13 +2,17 @@
 
 The first version is the file as it came. Each version has its rows beside it, as the grid edits them; both are sources
 of the casebook, committed to in the record and never changed. What a change and the rows hold is not known here.
+
+A declarant has a register of its own for a submission of its own sites: the rows of the last version, which nobody else
+sees. What is changed in it goes out as the next version of the submission (`opencwc.casebook.submissions`).
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -19,17 +23,21 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_access
 from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.rows import record_of
+from opencwc.casebook.rows import record_of, row_of
 from opencwc.casebook.runs import parts_of_source, write_source
+from opencwc.casebook.submission_states import State, Step
+from opencwc.casebook.submissions import SubmissionHistory, own_submission
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, NotFoundError
 
 ACTION = "keep"
-"""What it takes to see and edit a register: what it takes to have one judged."""
+"""What it takes of the house to see and edit a register: what it takes to have one judged."""
+EDITED = (State.DRAFT, State.AMENDED)
+"""In which states of a submission its declarant edits its rows."""
 MOST_CHANGES = 2_000
 """Changes that may stand before a version is kept: they are made again each time the register is opened."""
 ROWS_TYPE = "application/json"
-_VERSION, _CHANGE = tables.register_version, tables.register_change
+_VERSION, _CHANGE, _SUBMISSION = tables.register_version, tables.register_change, tables.register_submission
 
 
 class RegisterFile(NamedTuple):
@@ -68,13 +76,22 @@ class RegisterChange:
 
 @dataclass(frozen=True, slots=True)
 class KeptRegister:
-    """A register: its versions, the changes since the last of them, its case and its mark."""
+    """A register: its versions, the changes since the last of them, its case and its mark.
+
+    ``submission`` is the one whose rows a declarant edits, 0 for a register of the house; its rows are of ``sites``
+    alone, and ``base`` is the version that it began with. ``is_current`` tells that no version was sent since, and that
+    the submission is in a state for editing.
+    """
 
     id: int
     versions: tuple[RegisterVersion, ...]
     changes: tuple[RegisterChange, ...]
     case: Case
     mark: Mark
+    submission: int = 0
+    base: int = 0
+    sites: tuple[str, ...] = ()
+    is_current: bool = True
 
     @property
     def last(self) -> RegisterVersion:
@@ -88,8 +105,8 @@ class KeptRegister:
 
     @property
     def is_open(self) -> bool:
-        """Whether its case still takes something."""
-        return self.case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
+        """Whether it may still be changed: its case takes something, and nothing of its submission has passed it by."""
+        return self.is_current and self.case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
 
 
 def open_register(book: Casebook, person: Person, case: str, file: RegisterFile, mark: Mark) -> int:
@@ -105,6 +122,45 @@ def open_register(book: Casebook, person: Person, case: str, file: RegisterFile,
         require(person, ACTION, mark)
         _require_open(kept_case)
         return _write_version(writer, kept_case, 0, 1, file, mark).register
+
+
+def open_submission_rows(book: Casebook, person: Person, submission: int, version: int, file: RegisterFile) -> int:
+    """Keep the rows of the last version of a declarant's own submission to be edited; return the register's number.
+
+    Raises:
+        ConflictError: the state does not allow it, the version is not the last, or the case is closed.
+        NotFoundError: there is no such submission of the person.
+
+    """
+    with book.writing(person.id) as writer:
+        history = own_submission(writer.connection, person, submission)
+        if history is None:
+            raise NotFoundError("no_such_submission", submission=submission)
+        _require_current(history, version)
+        case = case_numbered(writer.connection, history.submission.case_number)
+        _require_open(case)
+        link = {"submission": submission, "version": version}
+        register = _write_version(writer, case, 0, 1, file, history.mark, link).register
+        row = {**link, "seq": register, "case_number": case.number, "person": person.id}
+        writer.connection.execute(_SUBMISSION.insert(), row)
+        return register
+
+
+def register_of_submission(book: Casebook, person: Person, submission: int) -> int:
+    """Return the number of the register in which a person edits the last version of a submission; 0 for none."""
+    with book.reading() as connection:
+        own = (_SUBMISSION.c.submission == submission, _SUBMISSION.c.person == person.id)
+        numbers = connection.execute(select(_SUBMISSION.c.seq).where(*own)).scalars().all()
+        kept = (_read(connection, person, number) for number in sorted(numbers, reverse=True))
+        return next((one.id for one in kept if one and one.is_open), 0)
+
+
+def drop_changes(book: Casebook, person: Person, register: int, seen: str) -> None:
+    """Drop the changes of a declarant's register, once they were sent as a version of its submission."""
+    with book.writing(person.id) as writer:
+        kept = _kept(writer.connection, person, register)
+        if kept.submission and kept.seen == seen:
+            writer.connection.execute(_CHANGE.delete().where(_CHANGE.c.register == register))
 
 
 def save_version(book: Casebook, person: Person, register: int, rows: bytes, name: str, seen: str) -> RegisterVersion:
@@ -142,12 +198,12 @@ def add_change(book: Casebook, person: Person, register: int, content: str, seen
 
 
 def list_registers(book: Casebook, person: Person) -> list[KeptRegister]:
-    """Return the registers that a person may edit, the last opened first."""
+    """Return the registers of the house that a person may edit, the last opened first."""
     require(person, ACTION)
     with book.reading() as connection:
         numbers = connection.execute(select(_VERSION.c.register).where(_VERSION.c.number == 1)).scalars().all()
-        kept = (_read(connection, number) for number in sorted(numbers, reverse=True))
-        return [one for one in kept if one and may(person, ACTION, one.mark) and one.case.status != CaseStatus.ERASED]
+        kept = (_read(connection, person, number) for number in sorted(numbers, reverse=True))
+        return [one for one in kept if one and one.case.status != CaseStatus.ERASED]
 
 
 def show_register(book: Casebook, person: Person, register: int) -> KeptRegister:
@@ -173,11 +229,17 @@ def read_file(book: Casebook, person: Person, register: int, number: int) -> tup
 
 
 def _write_version(
-    writer: Writer, case: Case, register: int, number: int, file: RegisterFile, mark: Mark
+    writer: Writer,
+    case: Case,
+    register: int,
+    number: int,
+    file: RegisterFile,
+    mark: Mark,
+    link: Mapping[str, int] = MappingProxyType({}),
 ) -> RegisterVersion:
     source = write_source(writer, file.stream, file.name, mark, file.media_type)
     rows = write_source(writer, io.BytesIO(file.rows), "register.json", source.mark, ROWS_TYPE)
-    body = {"register": register, "number": number, "name": file.name, "source": source.id, "rows": rows.id}
+    body = {"register": register, "number": number, "name": file.name, "source": source.id, "rows": rows.id, **link}
     seq = writer.record("register_kept", body, case.number)
     version = RegisterVersion(
         seq, register or seq, case.number, number, file.name, writer.actor, writer.at, source.id, rows.id
@@ -190,20 +252,36 @@ def _acted_on(connection: Connection, person: Person, register: int, seen: str) 
     """Return a register for who acts on it; raise where its case is closed or it is not as it was seen."""
     kept = _kept(connection, person, register)
     _require_open(kept.case)
+    if not kept.is_current:
+        raise ConflictError("register_of_submission_passed")
     if seen != kept.seen:
         raise ConflictError("register_changed_meanwhile")
     return kept
 
 
 def _kept(connection: Connection, person: Person, register: int) -> KeptRegister:
-    require(person, ACTION)
-    kept = _read(connection, register)
-    if kept is None or kept.mark > person.clearance or kept.case.status == CaseStatus.ERASED:
+    if not may(person, "edit"):
+        require(person, ACTION)
+    kept = _read(connection, person, register)
+    if kept is None or kept.case.status == CaseStatus.ERASED:
         raise NotFoundError("no_such_edited_register", register=register)
     return kept
 
 
-def _read(connection: Connection, register: int) -> KeptRegister | None:
+def _read(connection: Connection, person: Person, register: int) -> KeptRegister | None:
+    """Return a register as far as a person may edit it: the house those of the house, a declarant its own rows."""
+    kept, link = _of_house(connection, register), row_of(connection, _SUBMISSION, seq=register)
+    if kept is None or link is None:
+        return kept if kept and may(person, ACTION, kept.mark) else None
+    history = own_submission(connection, person, link["submission"]) if link["person"] == person.id else None
+    if history is None or kept.mark > person.clearance:
+        return None
+    of, last = history.submission, history.versions[-1].number
+    is_current = of.state in EDITED and last == link["version"]
+    return replace(kept, submission=of.seq, base=link["version"], sites=of.sites, is_current=is_current)
+
+
+def _of_house(connection: Connection, register: int) -> KeptRegister | None:
     of_register = select(_VERSION).where(_VERSION.c.register == register).order_by(_VERSION.c.seq)
     versions = tuple(record_of(RegisterVersion, row) for row in connection.execute(of_register).mappings())
     if not versions:
@@ -215,6 +293,13 @@ def _read(connection: Connection, register: int) -> KeptRegister | None:
     marks = select(func.max(source.c.mark)).where(source.c.id.in_([version.source_id for version in versions]))
     highest = connection.execute(marks).scalar() or 0
     return KeptRegister(register, versions, changes, case, max(case.mark, Mark(highest)))
+
+
+def _require_current(history: SubmissionHistory, version: int) -> None:
+    if not history.versions or history.versions[-1].number != version:
+        raise ConflictError("submission_changed_meanwhile", submission=history.submission.seq)
+    if history.submission.state not in EDITED:
+        raise ConflictError("submission_step_not_allowed", step=str(Step.REVISE), state=str(history.submission.state))
 
 
 def _require_open(case: Case) -> None:

@@ -226,6 +226,17 @@ def amounts_of_version(book: Casebook, person: Person, seq: int, number: int) ->
     return _amounts(book, version_numbered(show_submission(book, person, seq).versions, number))
 
 
+def own_submission(connection: Connection, person: Person, seq: int) -> SubmissionHistory | None:
+    """Return the submission whose rows a declarant edits: every site of it is its own; else ``None``.
+
+    This is the one rule of who has a grid of a submission; `opencwc.casebook.registers` asks it at every read and save.
+    """
+    row = row_of(connection, _SUBMISSION, seq=seq)
+    if row is None or person.role is not Role.DECLARANT or not may(person, "declare", _mark_of(connection, row)):
+        return None
+    return _history(connection, person, row) if _is_among(row, person, sites_of(connection, person.id)) else None
+
+
 def add_version(
     book: Casebook,
     person: Person,

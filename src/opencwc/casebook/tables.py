@@ -270,6 +270,13 @@ register_change = _table(  # what was changed in the grid since the last version
     _key("number"),
     *_filled(sa.Text, "person", "at", "content"),
 )
+register_submission = _table(  # a register that a declarant edits for a submission, and the version it began with
+    "register_submission",
+    _key("seq"),
+    *_filled(sa.BigInteger, "case_number", "submission", "version"),
+    *_filled(sa.Text, "person"),
+    sa.Index(None, "submission"),
+)
 declarant = _table(  # whose submissions a person of an operator sees: the codes of the sites
     "declarant",
     _key("person", sa.Text),

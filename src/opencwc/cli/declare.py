@@ -5,7 +5,7 @@ Exit status: 0 ran and read everything, 1 something could not be read or a perso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +37,8 @@ TASKS: Mapping[str, Callable[[DeclareAsked], int]] = {
 """What does each task that a command line can ask for; the last is done where no other is."""
 _KEPT_NOWHERE = ("--template", "--check")
 _NAMING_DECLARATIONS = ("papers", "lines")
+_USED_BY: Mapping[str, Sequence[str]] = {"--before": ("lines",), "--trade": ("--check-books", "ledger", "lines")}
+"""Which tasks have a use for an option that others would pass over in silence."""
 
 
 @options.command
@@ -141,4 +143,7 @@ def _task(asked: DeclareAsked) -> str:
         raise SettingsError("options_apart", one=named[task], other="--only")
     if asked.where.case and task in _KEPT_NOWHERE:
         raise SettingsError("options_apart", one=named[task], other="--keep")
+    given = {"--before": asked.before, "--trade": asked.trade}
+    for option in (option for option, tasks in _USED_BY.items() if given[option] and task not in tasks):
+        raise SettingsError("option_without_use", option=option, task=named[task])
     return task

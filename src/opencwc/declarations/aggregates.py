@@ -13,7 +13,7 @@ from decimal import Decimal
 from opencwc.declarations.books import NONE, Books
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Due, LeftOut, Line
-from opencwc.declarations.phrases import amount
+from opencwc.declarations.phrases import amount, by_reading
 from opencwc.declarations.schedule_1 import MOVED, direction_of
 from opencwc.finding import Message
 
@@ -45,7 +45,8 @@ def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
         )  # fmt: skip
         yield Due(
             "", "", books.name(key), chemical.entry, regime, "aggregate", year - 1,
-            law.due(RULES_OF[regime][1], year), "", False, why, key, above[most], RULES_OF[regime], country,
+            law.due(RULES_OF[regime][1], year), "", False,
+            by_reading(why, ("aggregate-threshold",), law), key, above[most], RULES_OF[regime], country,
         )  # fmt: skip
 
 

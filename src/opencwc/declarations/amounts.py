@@ -61,6 +61,7 @@ class Amounts(Struct, frozen=True):
 
     ``of`` is what the file is. ``unread`` counts the rows of a register that could not be read; ``faults`` are those of
     a declaration, the first of them, and ``more`` how many are left out; ``attached`` tells that it came inside a PDF.
+    ``names`` are what the file calls its chemicals, by the chemical of the keys.
     """
 
     sites: tuple[str, ...]
@@ -71,14 +72,19 @@ class Amounts(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     more: int = 0
     attached: bool = False
+    names: dict[str, str] = {}
 
 
 class Difference(NamedTuple):
-    """A key whose amount is not the same in two registers; ``None`` where a register does not have it."""
+    """A key whose amount is not the same in two registers; ``None`` where a register does not have it.
+
+    ``name`` is what the later of them calls the chemical, the earlier where that does not name it.
+    """
 
     key: AmountKey
     before: Amount | None
     after: Amount | None
+    name: str = ""
 
     @property
     def kg(self) -> Decimal:
@@ -100,7 +106,8 @@ def amounts_of(register: Register) -> Amounts:
             sums[key] = _EXACT.add(sums[key], _EXACT.multiply(row.kg, row.share).scaleb(-2, _EXACT))
     sites = {site for site, _ in register.sites} | {row.site for row in register.activities}
     amounts = (Amount(*key, kg=sums[key], missing=missing[key]) for key in sorted(sums))
-    return Amounts(tuple(sorted(sites - {""})), tuple(amounts))
+    names = _names((chemical_of(row), row.chemical) for row in register.activities)
+    return Amounts(tuple(sorted(sites - {""})), tuple(amounts), names=names)
 
 
 def amounts_of_declaration(document: Document) -> Amounts:
@@ -113,8 +120,8 @@ def amounts_of_declaration(document: Document) -> Amounts:
     sites = {site.code for held in document.declarations for site in held.sites} | {
         line.site for line in document.lines
     }
-    amounts = amounts_of(register_of(document)).amounts if document.lines else _amounts_declared(document)
-    return Amounts(tuple(sorted(sites - {""})), amounts, of="declaration")
+    held = amounts_of(register_of(document)) if document.lines else _amounts_declared(document)
+    return Amounts(tuple(sorted(sites - {""})), held.amounts, of="declaration", names=held.names)
 
 
 class _Declared(NamedTuple):
@@ -126,7 +133,8 @@ class _Declared(NamedTuple):
     begins: str
 
 
-def _amounts_declared(document: Document) -> tuple[Amount, ...]:
+def _amounts_declared(document: Document) -> Amounts:
+    names: list[tuple[str, str]] = []
     declared: dict[_Declared, tuple[Decimal, int]] = {}
     for held in document.declarations:
         own: dict[_Declared, tuple[Decimal, int]] = {}
@@ -134,6 +142,7 @@ def _amounts_declared(document: Document) -> tuple[Amount, ...]:
             for plant in site.plants:
                 for chemical in plant.chemicals:
                     name = chemical.cas.strip() or " ".join(chemical.name.split()).casefold() or chemical.of
+                    names.append((name, chemical.name))
                     for figure in chemical.figures:
                         of = _declared(site.code, plant.code, name, figure)
                         own[of] = _sum(own.get(of, (Decimal(0), 0)), _weight(figure))
@@ -145,7 +154,17 @@ def _amounts_declared(document: Document) -> tuple[Amount, ...]:
     sums: dict[AmountKey, tuple[Decimal, int]] = {}
     for of, weight in declared.items():
         sums[of.key] = _sum(sums.get(of.key, (Decimal(0), 0)), weight)
-    return tuple(Amount(*key, kg=sums[key][0], missing=sums[key][1]) for key in sorted(sums))
+    amounts = tuple(Amount(*key, kg=sums[key][0], missing=sums[key][1]) for key in sorted(sums))
+    return Amounts((), amounts, names=_names(names))
+
+
+def _names(called: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the first name of each chemical, with single spaces; a chemical that has none is left out."""
+    names: dict[str, str] = {}
+    for chemical, name in called:
+        if plain := " ".join(name.split()):
+            names.setdefault(chemical, plain)
+    return names
 
 
 def _declared(site: str, plant: str, chemical: str, figure: Figure) -> _Declared:
@@ -173,7 +192,11 @@ def differences(before: Amounts, after: Amounts) -> tuple[Difference, ...]:
     Decimal('0.001')
     """
     first, second = _by_key(before.amounts), _by_key(after.amounts)
-    found = (Difference(key, first.get(key), second.get(key)) for key in sorted(first.keys() | second.keys()))
+    names = {**before.names, **after.names}
+    found = (
+        Difference(key, first.get(key), second.get(key), names.get(key.chemical, ""))
+        for key in sorted(first.keys() | second.keys())
+    )
     return tuple(one for one in found if _said(one.before) != _said(one.after))
 
 

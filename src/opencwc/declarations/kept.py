@@ -19,7 +19,7 @@ from opencwc.declarations.aggregates import QUANTITIES, national_sums, partner_s
 from opencwc.declarations.books import Books
 from opencwc.declarations.inspections import Inspections, inspections_of, told_of_unknown
 from opencwc.declarations.law import Law
-from opencwc.declarations.law_notes import law_notes, reading_said
+from opencwc.declarations.law_notes import law_notes
 from opencwc.declarations.model import (
     DECLARATIONS,
     GRAVITIES,
@@ -33,6 +33,7 @@ from opencwc.declarations.model import (
     Near,
     Problem,
 )
+from opencwc.declarations.phrases import reading_said
 from opencwc.declarations.points_to_ask import MOST_FAULTS, MOST_PROPOSALS, Point, points_to_ask
 from opencwc.declarations.rows_behind import RowsBehind
 from opencwc.declarations.run_papers import KeptPapers, papers_of
@@ -338,7 +339,7 @@ def due_of(answer: Answer, law: Law) -> KeptDeclarations:
         unknown=tuple(islice(told_of_unknown(answer), MOST_PROBLEMS)),
         year_before=_year_before(answer.compared),
         readings=tuple(
-            ShownReading(reading.id, reading.choice, reading_said(reading), reading in law.turned)
+            ShownReading(reading.id, reading.choice, reading_said(reading.id, reading.choice), reading in law.turned)
             for reading in law.readings
         ),
     )

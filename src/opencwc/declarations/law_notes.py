@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opencwc.convention.clauses import in_short
-from opencwc.convention.declaration_rules import Reading
 from opencwc.declarations.model import Answer
+from opencwc.declarations.phrases import reading_said
 from opencwc.finding import Message, Value
 from opencwc.wording.states import state_named
 
@@ -17,7 +17,7 @@ def law_notes(answer: Answer) -> list[Message]:
         Message(
             "declare_reading_turned",
             {
-                "reading": reading.id, "choice": reading.choice, "says": reading_said(reading),
+                "reading": reading.id, "choice": reading.choice, "says": reading_said(reading.id, reading.choice),
                 "source": in_short(reading.source),
             },
         )
@@ -49,16 +49,11 @@ def _left_out(answer: Answer) -> list[Message]:
     return [
         Message(
             id,
-            {"number": str(number), "year": str(answer.year - 1), "command": f"opencwc declare --reading {reading}"},
+            {"count": count, "year": str(answer.year - 1), "command": f"opencwc declare --reading {reading}"},
         )
-        for id, (number, reading) in told.items()
-        if number
+        for id, (count, reading) in told.items()
+        if count
     ]
-
-
-def reading_said(reading: Reading, choice: str = "") -> Message:
-    """Return a choice of a reading in words, the one taken where none is named."""
-    return Message(f"reading_{reading.id}_{choice or reading.choice}".replace("-", "_"))
 
 
 def reading_titled(id: str) -> Message:

@@ -56,8 +56,8 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             inspected = law.threshold("doc-inspect") is not None
             yield Due(
                 made.site, "", "", "", "OCPF", "past", of, due, law.range_code("doc", made.organic), inspected,
-                by_reading(why, made.readings), "doc", made.organic, ("doc-declare", "ocpf-update", *made.readings),
-                country,
+                by_reading(why, made.readings, law), "doc", made.organic,
+                ("doc-declare", "ocpf-update", *made.readings), country,
             )  # fmt: skip
         for plant, chemicals in sorted(made.psf.items()):
             above = {key: kg for key, kg in chemicals.items() if law.is_met("psf-declare", kg)}
@@ -79,7 +79,7 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             yield Due(
                 made.site, plant, "", "", "OCPF", "past", of, due, law.range_code("psf", whole),
                 inspection is not None and above[most] > inspection,
-                by_reading(why, readings), "psf", whole,
+                by_reading(why, readings, law), "psf", whole,
                 ("psf-declare", "ocpf-update", *readings), country,
             )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from opencwc.declarations.law import Law
 from opencwc.finding import Message
 
 FIELD_LABELS: Mapping[str, str] = {
@@ -37,11 +38,17 @@ def amount_said(kg: Decimal) -> str | Message:
     return amount(kg) if kg else Message("declare_amount_missing")
 
 
-def by_reading(why: Message, readings: Sequence[str]) -> Message:
-    """Return a reason with the readings of the treaty that it rests on."""
+def by_reading(why: Message, readings: Sequence[str], law: Law) -> Message:
+    """Return a reason with the readings of the treaty that it rests on, each in words."""
     if not readings:
         return why
-    return Message("declare_why_by_reading", {"why": why, "readings": ", ".join(readings)})
+    said = tuple(reading_said(id, law.reading(id)) for id in readings)
+    return Message("declare_why_by_reading", {"why": why, "readings": said})
+
+
+def reading_said(id: str, choice: str) -> Message:
+    """Return a choice of a reading in words."""
+    return Message(f"reading_{id}_{choice}".replace("-", "_"))
 
 
 def with_the_limit(why: Message, kg: Decimal, limit: Decimal | None) -> Message:

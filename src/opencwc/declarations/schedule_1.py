@@ -18,7 +18,7 @@ from opencwc.convention.clauses import in_short
 from opencwc.declarations.books import NONE, Books, PlantChemical
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Due, Line
-from opencwc.declarations.phrases import amount, amount_said, place_said
+from opencwc.declarations.phrases import amount, amount_said, by_reading, place_said
 from opencwc.finding import Message
 from opencwc.wording.states import state_named
 
@@ -116,7 +116,7 @@ def _why_declared(facility: Facility, lines: Iterable[Line], law: Law) -> Messag
     if whole == limit and whole > 0:
         if law.reading("exactly-100-g") != "declared":
             return None
-        return Message("declare_reason_exactly", {"limit": amount(limit)})
+        return by_reading(Message("declare_reason_exactly", {"limit": amount(limit)}), ("exactly-100-g",), law)
     if law.has_own_threshold("s1-other-declare"):
         values = {"whole": amount(whole), "limit": amount(limit), "source": _source(law)}
         return Message("declare_reason_above_national", dict(values))

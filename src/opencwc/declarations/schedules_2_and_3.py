@@ -180,7 +180,7 @@ class PlantBooks:
         return Due(
             plant.site, plant.plant, books.name(plant.chemical, plant.site, plant.plant), chemical.entry, self.regime,
             declaration, period, due,
-            code, inspected, by_reading(why, readings), plant.chemical, above.kg, (rule, deadline, *readings),
+            code, inspected, by_reading(why, readings, law), plant.chemical, above.kg, (rule, deadline, *readings),
             books.country(plant.site, plant.plant), day=day,
         )  # fmt: skip
 

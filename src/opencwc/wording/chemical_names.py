@@ -21,6 +21,16 @@ def chemical_name(cas: str, name: str, lang: str) -> str:
     return name if lang == "en" else _name_in(cas, lang) or name
 
 
+def chemical_by_number(cas: str) -> str:
+    """Return the English name of a chemical that the lists or the tables have by its CAS number, else nothing.
+
+    >>> chemical_by_number("111-48-8"), chemical_by_number("0-0-0")
+    ('Thiodiglycol', '')
+    """
+    printed, named = _by_number()
+    return next((chemical.name for chemical in printed.get(cas, ())), named[cas].name if cas in named else "")
+
+
 def as_noun(name: str) -> str:
     """Return a name as it stands inside a sentence: a word's capital is small, a locant's and a code's stay.
 

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from opencwc.convention.declaration_rules import read_fields
 from opencwc.declarations.forms.composition import compose, missing_in
-from opencwc.declarations.forms.form_fields import fields_asked
+from opencwc.declarations.forms.form_fields import column_for, column_heading, column_of, fields_asked
 from opencwc.declarations.forms.model import Chemical, Declaration, Document, Field, Plant
 from opencwc.declarations.forms.register_made import register_of
 from opencwc.declarations.model import DECLARATIONS, REGIMES, Activity, Due
+from opencwc.declarations.register_words import fields_of, plain_words
+from opencwc.wording import LANGUAGES, say
 
 
 def one(document: Document, regime: str, kind: str) -> Declaration:
@@ -108,6 +110,14 @@ def test_what_a_form_needs_and_the_register_lacks_is_listed_with_its_rule(alpha:
     assert lacking["S3", "past", "A", "P2", "s3-plant-location"].rule == "VA VIII.7"
     assert ("S2", "past", "A", "P1", "s2-plant-capacity") not in lacking
     assert all(not field.value for field in lacking.values())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_name_of_a_column_is_read_back_as_that_column(lang: str) -> None:
+    for column in filter(None, {column_for(known.id) for known in read_fields()}):
+        label = say(column_heading(column), lang)
+        own = {plain_words(word) for word in (column, *fields_of("sites").get(column, ()))}
+        assert column_of({label: "500"}, column) == "500" or plain_words(label) in own, (column, label)
 
 
 def test_a_quantity_that_the_register_does_not_say_is_no_zero(tmp_path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, FilePayload, Locator, Page, expect
 
+from opencwc.errors import InputError
 from opencwc.web.server.page import environment
+from opencwc.wording import amount_said, error_sentences
 from web.browser.conftest import Visitors
 from web.browser.served import Served
 from web.browser.walking import Mouse, Words
@@ -34,6 +36,9 @@ UNREAD = f"{SITE},PC,Phosphorus oxychloride,10025-87-3,produce,{YEAR - 1},2l5,t\
 READ = UNREAD.replace("2l5", "215")
 LATE = f"{SITE},PC,Thionyl chloride,7719-09-7,produce,{YEAR - 1},60,t\n"
 HAND = Mouse()
+REFUSED = {"nora": (422,)}
+"""Who is refused something on the way: a row of another site."""
+OTHER_SITE = InputError("register_row_of_other_site", sites=(SITE,))
 READING = 60_000
 """How long a file may take that is read in a process of its own."""
 
@@ -46,7 +51,8 @@ class Year:
         self.case = f"declared-year-{lang}"
         self.served: Served = open_page.served
         self.nora, self.amara, self.leila, self.mateo = (
-            open_page(who, "", lang=lang, accept_downloads=True).page for who in ("nora", "amara", "leila", "mateo")
+            open_page(who, "", lang=lang, accept_downloads=True, expect=REFUSED.get(who, ())).page
+            for who in ("nora", "amara", "leila", "mateo")
         )
         self.submission = ""
 
@@ -138,7 +144,7 @@ def _opened_by_the_authority(year: Year) -> None:
 
 
 def _handed_in_by_the_declarant(year: Year) -> None:
-    """She sees what is wrong and what is due, sends a corrected file, and completes and releases her version."""
+    """She sees what is wrong and what is due, corrects it in her grid, and completes and releases her version."""
     words, page = year.words, year.nora
     page.goto("/")
     page.wait_for_url("**/declarations/submissions")
@@ -152,13 +158,37 @@ def _handed_in_by_the_declarant(year: Year) -> None:
     expect(page.locator("#due tbody tr")).to_have_count(1)
     expect(page.locator("#due")).to_contain_text("Phosphorus trichloride")
     HAND.press(page.get_by_role("link", name=words("page_submissions_due_back")))
-    year.send(page, register(LINES + READ), words("page_submissions_saved"), "215, not 2l5 (invented)")
+    _mended_in_her_own_grid(year)
     expect(page.locator("#versions tbody tr")).to_have_count(2)
     HAND.press(page.get_by_role("link", name=words("page_submissions_due_link")))
     expect(page.locator("#due tbody tr")).to_have_count(2)
     expect(page.locator("#faults")).to_have_count(0)
     year.step(page, "complete", "complete")
     year.step(page, "release", "complete", "These are our books.")
+
+
+def _mended_in_her_own_grid(year: Year) -> None:
+    """She opens the rows of her submission, is refused another's site, corrects the figure and sends the rows."""
+    words, page = year.words, year.nora
+    HAND.press(words.button(page, "page_grid_edit_rows"))
+    page.wait_for_url("**/declarations/registers/*", timeout=READING)
+    row = page.locator("#grid tbody tr").last
+    _typed(page, row.locator("td[data-field=site]"), "NC-3")
+    expect(page.locator(".problem")).to_contain_text(error_sentences(OTHER_SITE, words.lang)[0])
+    page.reload()
+    expect(row.locator("td[data-field=site]")).to_have_text(SITE)
+    expect(page.locator("main")).not_to_contain_text("NC-3")
+    _typed(page, row.locator("td[data-field=quantity]"), "215")
+    expect(page.locator("#grid-told")).to_contain_text(words("page_grid_unsaved", count=1))
+    HAND.write(page.locator("input[name=changes]"), "215, not 2l5 (invented)")
+    HAND.press(words.button(page, "page_grid_send"))
+    expect(page.locator("#told")).to_contain_text(words("page_grid_sent", number="2"), timeout=READING)
+
+
+def _typed(page: Page, cell: Locator, text: str) -> None:
+    cell.click()
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
 
 
 def _opened_in_the_grid(year: Year) -> str:
@@ -287,7 +317,7 @@ def _seen_side_by_side(year: Year) -> None:
     HAND.press(words.button(page, "page_submissions_compare"))
     page.wait_for_url("**first=2&second=3**")
     expect(page.locator("#differences tbody tr")).to_have_count(1)
-    expect(page.locator("#differences tbody tr")).to_contain_text("+254745 kg")
+    expect(page.locator("#differences tbody tr")).to_contain_text("+" + amount_said("254.745 t", words.lang))
     expect(page.locator("#versions tbody tr")).to_have_count(4)
     expect(page.locator("main")).not_to_contain_text("Amara")
     for name in ("complete", "release", "submit", "provisional", "not_provisional"):

@@ -7,8 +7,9 @@ filled in ``data/form_columns.yaml``. What the register does not say stays empty
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.declarations.forms.model import Chemical, Field, Figure
 from opencwc.declarations.forms.tree import plain_decimal
 from opencwc.declarations.model import Site
+from opencwc.declarations.phrases import FIELD_LABELS
 from opencwc.declarations.register_words import plain_words
 from opencwc.finding import Message
 
@@ -200,7 +202,12 @@ def _column_named(column: str) -> str:
 
 @cache
 def _columns_by_word() -> Mapping[str, str]:
-    return {plain_words(word): name for name, words in _layout()["columns"].items() for word in (name, *words)}
+    columns: Mapping[str, Mapping[str, Sequence[str]]] = _layout()["columns"]
+    return {
+        plain_words(word): name
+        for name, words in columns.items()
+        for word in (name, *chain.from_iterable(words.values()))
+    }
 
 
 @cache
@@ -243,3 +250,15 @@ def column_named(name: str) -> Message | str:
     """
     known = next((known for known in _fields() if column_for(known.id) == name), None)
     return Message("by_language", {**known.name}) if known else name
+
+
+def column_heading(name: str) -> Message | str:
+    """Return the heading by which a column of the table of sites is read, in every language; a name unknown as it is.
+
+    >>> column_heading("product_groups").values["fr"], column_heading("operator").id
+    ('groupes de produits', 'page_declarations_field_operator')
+    """
+    words: Mapping[str, Sequence[str]] = _layout()["columns"].get(name, {})
+    if words:
+        return Message("by_language", {lang: known[0] for lang, known in words.items()})
+    return Message(FIELD_LABELS[name]) if name in FIELD_LABELS else name

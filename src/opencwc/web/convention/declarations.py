@@ -20,7 +20,7 @@ from opencwc.convention.declaration_rules import (
     read_fields,
     read_profile,
 )
-from opencwc.declarations.law_notes import reading_said
+from opencwc.declarations.phrases import reading_said
 from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.wording import say
@@ -81,8 +81,10 @@ def _on(day: date, held: Iterable[Any]) -> list[Any]:
 
 
 def _reading_shown(reading: Reading, lang: str) -> ReadingShown:
-    others = tuple(say(reading_said(reading, choice), lang) for choice in reading.choices if choice != reading.choice)
-    return ReadingShown(reading, say(reading_said(reading), lang), others)
+    others = tuple(
+        say(reading_said(reading.id, choice), lang) for choice in reading.choices if choice != reading.choice
+    )
+    return ReadingShown(reading, say(reading_said(reading.id, reading.choice), lang), others)
 
 
 def _code_name(known: ProductionRange, codes: Iterable[Any], lang: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.declarations.kept import Declaration, KeptDeclarations, Regime, ShownDue, ShownNear, ShownProblem
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.declarations import papers_api, submissions_api
+from opencwc.web.declarations import papers_api, points_api, submissions_api
 from opencwc.web.declarations.due_list import DueAsked, answer_of, days_of, fitting
 from opencwc.web.declarations.forms import REGISTER
 from opencwc.web.declarations.judged_registers import shown_register
@@ -158,4 +158,5 @@ def _fault(problem: ShownProblem, lang: str) -> FaultAnswer:
 
 
 router.include_router(papers_api.router)
+router.include_router(points_api.router)
 router.include_router(submissions_api.router)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from opencwc.declarations.forms.checking import field_named
 from opencwc.declarations.forms.composition import declaration_id
 from opencwc.declarations.forms.declaration_files import FORMATS, declaration_file
-from opencwc.declarations.forms.form_fields import column_for
+from opencwc.declarations.forms.form_fields import column_for, column_heading
 from opencwc.declarations.forms.form_report import make_report
 from opencwc.declarations.forms.model import Declaration, Document
 from opencwc.declarations.run_papers import (
@@ -129,5 +129,5 @@ def _lacking_shown(papers: KeptPapers, lacking: LackingField) -> dict[str, Any]:
     return {
         "title": title_of(papers.declarations[lacking.place - 1].heading), "site": lacking.site, "plant": lacking.plant,
         "chemical": lacking.chemical, "field": field_named(lacking.field.name),
-        "column": column_for(lacking.field.name), "rule": lacking.field.rule,
+        "column": column_heading(column_for(lacking.field.name)), "rule": lacking.field.rule,
     }  # fmt: skip

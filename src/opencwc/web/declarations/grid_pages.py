@@ -23,6 +23,7 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.registers import (
     RegisterFile,
     RegisterVersion,
+    drop_changes,
     list_registers,
     open_register,
     read_file,
@@ -30,7 +31,9 @@ from opencwc.casebook.registers import (
     save_version,
 )
 from opencwc.casebook.runs import read_source
+from opencwc.casebook.submissions import show_submission
 from opencwc.declarations.confined_rows import read_rows
+from opencwc.declarations.handed_in import Unfit
 from opencwc.declarations.register_sheets import (
     FIELDS,
     MOST_CELLS,
@@ -51,7 +54,7 @@ from opencwc.declarations.register_tables import ACTIVITIES
 from opencwc.declarations.register_writer import register_texts, write_workbook
 from opencwc.declarations.run_papers import rows_of
 from opencwc.declarations.verb import VERB
-from opencwc.errors import InputError
+from opencwc.errors import ConflictError, InputError
 from opencwc.finding import Message
 from opencwc.jobs.archives import ARCHIVE_TYPE, pack_uploads
 from opencwc.jobs.queue import Job
@@ -59,6 +62,7 @@ from opencwc.web.casebook.upload_forms import SentForm, Uploads, leading_to_job,
 from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.forms import REGISTER, YEARS, given_of, register_alone
 from opencwc.web.declarations.grid_view import FAULTS_ONLY, OFFERED, AskedOfGrid, GridAsked, answer_of, view_of
+from opencwc.web.declarations.handing_in import VersionForm, keep_files
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.declarations.opened_registers import (
     OpenedRegister,
@@ -108,6 +112,12 @@ class SeenForm(Closed):
     """The stand of a register that is kept as a version."""
 
     seen: Annotated[str, Field(max_length=40)]
+
+
+class SaveForm(SeenForm):
+    """What is said of a version: for a submission, what changed."""
+
+    changes: Annotated[str, Field(max_length=5_000)] = ""
 
 
 class JudgeForm(SeenForm):
@@ -192,11 +202,13 @@ def open_judged(request: Request, number: Number) -> Response:
 # --------------------------------------------------------------------------------------------------------- the grid
 
 
-@router.get(LIST + "/{number}", action="keep")
+@router.get(LIST + "/{number}", action="edit")
 def show(request: Request, number: Number, asked: AskedOfGrid) -> Response:
     """Show a register in its grid, some rows a page."""
     opened, today = opened_register(book_of(request), person_of(request), number), date.today()
     people = [version.person for version in opened.kept.versions] + [one.person for one in opened.kept.changes]
+    if opened.kept.submission:  # a declarant's own, which shows nobody's name
+        people = []
     return page(
         request, "declarations/grid.html", names=names_by_id(book_of(request), people), today=today,
         profiles=titled_profiles(request),
@@ -205,7 +217,7 @@ def show(request: Request, number: Number, asked: AskedOfGrid) -> Response:
     )  # fmt: skip
 
 
-@router.get(LIST + "/{number}/grid", action="keep")
+@router.get(LIST + "/{number}/grid", action="edit")
 def show_rows(request: Request, number: Number, asked: AskedOfGrid) -> Response:
     """Give the grid alone, for a page that is open."""
     opened = opened_register(book_of(request), person_of(request), number)
@@ -221,7 +233,7 @@ def _values(request: Request, opened: OpenedRegister, asked: GridAsked) -> dict[
     }  # fmt: skip
 
 
-@router.post(LIST + "/{number}/changes", action="keep")
+@router.post(LIST + "/{number}/changes", action="edit")
 def change(request: Request, number: Number, asked: Annotated[ChangeForm, Form()]) -> Response:
     """Change a register, and give the grid as it stands then."""
     book, person = book_of(request), person_of(request)
@@ -299,7 +311,7 @@ def block_of(text: str) -> list[list[str]]:
 # --------------------------------------------------------------------------------------------- one row as a plain form
 
 
-@router.get(LIST + "/{number}/rows", action="keep")
+@router.get(LIST + "/{number}/rows", action="edit")
 def show_row(
     request: Request, number: Number, table: str = ACTIVITIES, row: Annotated[int, Query(ge=0, le=LARGEST)] = 0
 ) -> Response:
@@ -314,7 +326,7 @@ def show_row(
     return page(request, "declarations/grid_row.html", table=table, row=row, shown=shown, sheet=sheet, **values)
 
 
-@router.post(LIST + "/{number}/rows", action="keep", plain_form=True)
+@router.post(LIST + "/{number}/rows", action="edit", plain_form=True)
 async def keep_row(request: Request, number: Number) -> Response:
     """Take the row that a form sends, and show the grid at it."""
     form = await request.form()
@@ -351,12 +363,37 @@ def _kept_row(request: Request, number: int, texts: Mapping[str, str]) -> str:
 # ------------------------------------------------------------------------------------------------ versions, judgement
 
 
-@router.post(LIST + "/{number}/versions", action="keep")
-def save(request: Request, number: Number, asked: Annotated[SeenForm, Form()]) -> Response:
-    """Keep the register as it stands as its next version."""
-    version = _saved(request, opened_register(book_of(request), person_of(request), number), asked.seen)
+@router.post(LIST + "/{number}/versions", action="edit")
+def save(request: Request, number: Number, asked: Annotated[SaveForm, Form()]) -> Response:
+    """Keep the register as it stands as its next version; a declarant's goes out as that of its submission."""
+    opened = opened_register(book_of(request), person_of(request), number)
+    if opened.kept.submission:
+        return _sent(request, opened, asked)
+    version = _saved(request, opened, asked.seen)
     response = leading_to(f"{LIST}/{number}")
     told = say(Message("page_grid_saved", {"number": str(version.number)}), language_of(request))
+    response.headers.update(announcing(told, carry=True))
+    return response
+
+
+def _sent(request: Request, opened: OpenedRegister, asked: SaveForm) -> Response:
+    """Freeze a declarant's rows as the next version of its submission, and lead to the submission."""
+    book, person, kept = book_of(request), person_of(request), opened.kept
+    if asked.seen != kept.seen:
+        raise ConflictError("register_changed_meanwhile")
+    if not unsaved_changes(kept):
+        raise ConflictError("register_not_changed")
+    history = show_submission(book, person, kept.submission)
+    if not kept.is_open or len(history.versions) != kept.base:
+        raise ConflictError("register_of_submission_passed")
+    name, rows = f"register-{len(history.versions) + 1}.json", pack_sheets(opened.sheets)
+    said = VersionForm(seen=history.last, changes=asked.changes)
+    sent = keep_files(request, history.submission, [(name, io.BytesIO(rows))], said)
+    if isinstance(sent, Unfit):
+        raise sent.error
+    drop_changes(book, person, kept.id, asked.seen)
+    response = leading_to(f"/declarations/submissions/{kept.submission}")
+    told = say(Message("page_grid_sent", {"number": str(sent[0].number)}), language_of(request))
     response.headers.update(announcing(told, carry=True))
     return response
 

@@ -10,16 +10,23 @@ from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 
 from opencwc.casebook.submission_states import State
-from opencwc.casebook.submissions import Amendment, Version, VersionFile, add_version, show_submission
+from opencwc.casebook.submissions import (
+    Amendment,
+    Submission,
+    Version,
+    VersionFile,
+    add_version,
+    show_submission,
+)
 from opencwc.declarations.amounts import Amounts
 from opencwc.declarations.confined_amounts import read_amounts
 from opencwc.declarations.handed_in import Unfit
 from opencwc.errors import InputError
 from opencwc.jobs.archives import one_or_all, packed_uploads
-from opencwc.web.casebook.upload_forms import form_of, plain_name, several_files
+from opencwc.web.casebook.upload_forms import Uploads, form_of, plain_name, several_files
 from opencwc.web.server.api_parameters import Closed, Day
 from opencwc.web.server.htmx_headers import asked_of
-from opencwc.web.server.service import Service, book_of, person_of, service_of
+from opencwc.web.server.service import book_of, person_of, service_of
 
 _TEXT: dict[str, Any] = {"type": "string", "maxLength": 5_000}
 VERSION_SCHEMA: dict[str, Any] = {
@@ -62,12 +69,12 @@ async def keep_sent(request: Request, number: int) -> tuple[Version, Amounts] | 
     service = service_of(request)
     form = await form_of(request)
     try:
-        return await service.answering.run(_keep, request, service, number, form)
+        return await service.answering.run(_keep, request, number, form)
     finally:
         await form.close()
 
 
-def _keep(request: Request, service: Service, number: int, form: FormData) -> tuple[Version, Amounts] | Unfit:
+def _keep(request: Request, number: int, form: FormData) -> tuple[Version, Amounts] | Unfit:
     book, person = book_of(request), person_of(request)
     submission = show_submission(book, person, number).submission  # who may not see it has nothing read
     texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
@@ -75,7 +82,14 @@ def _keep(request: Request, service: Service, number: int, form: FormData) -> tu
     files = [file for file in form.getlist("file") if isinstance(file, UploadFile) and file.filename]
     if not files:
         raise InputError("register_file_missing", where="file")
-    uploads = [(plain_name(file.filename or ""), file.file) for file in files]
+    return keep_files(request, submission, [(plain_name(file.filename or ""), file.file) for file in files], asked)
+
+
+def keep_files(
+    request: Request, submission: Submission, uploads: Uploads, asked: VersionForm
+) -> tuple[Version, Amounts] | Unfit:
+    """Freeze files as the next version of a submission, once they are read in a confined process."""
+    book, person, service = book_of(request), person_of(request), service_of(request)
     question = {"year": submission.year, "profile": submission.profile, "as_of": date.today().isoformat()}
     with packed_uploads(uploads) as archive:
         must = service.configuration.job_network_must_be_cut
@@ -87,5 +101,6 @@ def _keep(request: Request, service: Service, number: int, form: FormData) -> tu
         if submission.state is State.SUBMITTED:
             amendment = Amendment(asked.why, asked.of, asked.day or date.today())
         file = VersionFile(name, stream, read)
-        version = add_version(book, person, number, file, changes=asked.changes, amendment=amendment, seen=asked.seen)
+        seen, changes = asked.seen, asked.changes
+        version = add_version(book, person, submission.seq, file, changes=changes, amendment=amendment, seen=seen)
         return version, read

@@ -6,7 +6,7 @@ What was opened last is held ready; nothing is given from memory before the case
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -25,7 +25,7 @@ from opencwc.declarations.register_sheets import (
     standing_changes,
     unpack_sheets,
 )
-from opencwc.errors import ConflictError
+from opencwc.errors import ConflictError, InputError
 from opencwc.records import to_json
 
 HELD_READY = 6
@@ -56,7 +56,20 @@ class OpenedRegister:
 
 def opened_register(book: Casebook, person: Person, register: int) -> OpenedRegister:
     """Return a register as it stands; raise `NotFoundError` where there is none that the person may edit."""
-    return _opened(book, show_register(book, person, register))
+    opened = _opened(book, show_register(book, person, register))
+    require_own_rows(opened.sheets, opened.kept.sites)
+    return opened
+
+
+def require_own_rows(sheets: Sheets, sites: Collection[str]) -> None:
+    """Raise `InputError` where a row names a site that is none of those given; none are given for the house.
+
+    Every register that a declarant reads, changes or sends passes here. What the row names is not said again.
+    """
+    for kind, sheet in sheets.items():
+        named = {texts.get("site", "").strip() for texts in sheet.texts.values()}
+        if sites and named - {"", *sites}:
+            raise InputError("register_row_of_other_site", where=kind, sites=tuple(sites))
 
 
 def change_register(
@@ -73,6 +86,7 @@ def change_register(
         raise ConflictError("register_changed_meanwhile")
     whole = cleaned(change)
     after = _after(book, opened, whole)
+    require_own_rows(after, opened.kept.sites)
     kept = add_change(book, person, opened.kept.id, to_json(whole).decode(), seen)
     return _hold(_key(book, kept), OpenedRegister(kept, after, read_sheets(after, kept.versions[0].name)))
 

@@ -14,9 +14,9 @@ from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Reading
 from opencwc.declarations.kept import ShownDue
 from opencwc.declarations.law import profiles
-from opencwc.declarations.law_notes import reading_said, reading_titled
+from opencwc.declarations.law_notes import reading_titled
 from opencwc.declarations.model import DUE_FIELDS
-from opencwc.declarations.phrases import amount
+from opencwc.declarations.phrases import amount, reading_said
 from opencwc.declarations.verb import VERB
 from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
@@ -66,7 +66,7 @@ class ReadingOffered(NamedTuple):
     @classmethod
     def of(cls, reading: Reading) -> ReadingOffered:
         """Return it as the form offers it."""
-        choices = tuple((choice, reading_said(reading, choice)) for choice in reading.choices)
+        choices = tuple((choice, reading_said(reading.id, choice)) for choice in reading.choices)
         return cls(reading.id, reading_titled(reading.id), choices, reading.choice, in_short(reading.source))
 
 

@@ -15,6 +15,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
+from opencwc.casebook.registers import EDITED
 from opencwc.casebook.submission_states import MARKS, UNMARK, State, Step
 from opencwc.casebook.submissions import (
     AUTHORITY,
@@ -32,8 +33,10 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.casebook.version_proofs import version_proof
 from opencwc.convention.amendments import AMENDED
+from opencwc.declarations.amounts import Difference
 from opencwc.declarations.handed_in import Unfit
 from opencwc.declarations.law import profiles
+from opencwc.declarations.phrases import amount
 from opencwc.declarations.uploaded_papers import CheckedUpload
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -46,6 +49,7 @@ from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
+from opencwc.wording.chemical_names import chemical_by_number, chemical_name
 
 router = Router(include_in_schema=False)
 LIST = "/declarations/submissions"
@@ -116,19 +120,22 @@ def open_another(request: Request, asked: Annotated[OpenForm, Form()]) -> Respon
 @router.get(LIST + "/{number}", action="submissions")
 def show(request: Request, number: Number, first: _VersionNumber = 0, second: _VersionNumber = 0) -> Response:
     """Show a submission; two of its versions are compared, the last two where none are named."""
-    book, person = book_of(request), person_of(request)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
     history = show_submission(book, person, number)
     count = len(history.versions)
     chosen = (first or max(1, count - 1), second or count)
     compared = differences_of(book, person, number, *chosen) if count > 1 and _whole(history) else ()
+    listed_differences = [(one, *_chemical_shown(one, lang)) for one in compared[:MOST_DIFFERENCES]]
     read = amounts_of_version(book, person, number, chosen[1]) if count and _whole(history) else None
     return page(
         request, "declarations/submission.html", history=history, one=history.submission, chosen=chosen,
-        differences=compared[:MOST_DIFFERENCES], more=max(0, len(compared) - MOST_DIFFERENCES), list_address=LIST,
-        compares=count > 1 and _whole(history), read=read, names=_names(book, person, history), kilograms=_kilograms,
+        differences=listed_differences, more=max(0, len(compared) - MOST_DIFFERENCES), list_address=LIST,
+        compares=count > 1 and _whole(history), read=read, names=_names(book, person, history), weight=_weight,
         steps=[step for step in history.may_next if step not in (Step.REVISE, Step.AMEND)],
         sends=Step.AMEND if Step.AMEND in history.may_next else Step.REVISE if Step.REVISE in history.may_next else "",
-        marks=_marks_to_set(history, person), amended=AMENDED, today=date.today(),
+        marks=_marks_to_set(history, person),
+        edits=history.submission.state in EDITED and Step.REVISE in history.may_next,
+        amended=AMENDED, today=date.today(),
     )  # fmt: skip
 
 
@@ -212,11 +219,18 @@ def _marks_to_set(history: SubmissionHistory, person: Person) -> list[str]:
     return [f"{UNMARK}{mark}" if getattr(history.submission, mark) else mark for mark in MARKS]
 
 
-def _kilograms(kg: Decimal) -> str:
-    """Return kilograms with every digit.
+def _weight(kg: Decimal) -> str:
+    """Return a weight in the unit in which it reads best; less than nothing is a difference.
 
-    >>> _kilograms(Decimal("1500.0010")), _kilograms(Decimal("1E+3"))
-    ('1500.001', '1000')
+    >>> _weight(Decimal("1500.0010")), _weight(Decimal("-0.25"))
+    ('1.500001 t', '-250 g')
     """
-    text = f"{kg:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"-{amount(-kg)}" if kg < 0 else amount(kg)
+
+
+def _chemical_shown(difference: Difference, lang: str) -> tuple[str, str]:
+    """Return a chemical by its name in the reader's language, and its number where it has one."""
+    written, number = difference.name, difference.key.chemical
+    if written.casefold() == number.casefold():
+        return written, ""
+    return chemical_name(number, written, lang) or chemical_by_number(number), number

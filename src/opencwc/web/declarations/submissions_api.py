@@ -136,7 +136,8 @@ class DifferenceAnswer(TypedDict):
 
     site: str
     plant: str
-    chemical: str
+    chemical: Annotated[str, Meta(description="Its CAS number where the register gives one, else its name.")]
+    name: Annotated[str, Meta(description="What the register calls it; empty where it has the number alone.")]
     activity: str
     year: int
     planned: bool
@@ -294,7 +295,7 @@ def differ(request: Request, number: Number, first: Compared, second: Compared) 
     every = differences_of(book_of(request), person_of(request), number, first, second)
     told = [
         {
-            **one.key._asdict(), "first": plain_decimal(one.before.kg) if one.before else None,
+            **one.key._asdict(), "name": one.name, "first": plain_decimal(one.before.kg) if one.before else None,
             "second": plain_decimal(one.after.kg) if one.after else None, "difference": plain_decimal(one.kg),
         }
         for one in every[:MOST_DIFFERENCES]

@@ -13,16 +13,24 @@ from fastapi import Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from opencwc.casebook.registers import RegisterFile, open_register
-from opencwc.casebook.submissions import SubmissionHistory, Version, read_version, show_submission
+from opencwc.casebook.registers import RegisterFile, open_register, open_submission_rows, register_of_submission
+from opencwc.casebook.submissions import (
+    AUTHORITY,
+    SubmissionHistory,
+    Version,
+    read_version,
+    show_submission,
+    side_of,
+)
 from opencwc.declarations.confined_judgement import judge_version
 from opencwc.declarations.confined_rows import read_rows
 from opencwc.declarations.kept import KeptDeclarations
 from opencwc.declarations.law import profiles
-from opencwc.declarations.register_sheets import pack_sheets
+from opencwc.declarations.register_sheets import Sheets, pack_sheets
 from opencwc.jobs.archives import packed_again
 from opencwc.web.declarations.ask_pages import GRAVITY_TONES
 from opencwc.web.declarations.due_list import answer_of, days_of
+from opencwc.web.declarations.opened_registers import require_own_rows
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
@@ -66,15 +74,37 @@ def show_due(request: Request, number: Number, version: Number) -> Response:
 def open_in_grid(request: Request, number: Number, version: Number) -> Response:
     """Open the register of a version in the case of its submission, and lead to its grid."""
     book, person = book_of(request), person_of(request)
-    must = service_of(request).configuration.job_network_must_be_cut
     with _opened(request, number, version) as opened:
         name, history = opened.version.name, opened.history
-        with packed_again(name, opened.stream) as archive:
-            sheets = read_rows(archive, {}, network_must_be_cut=must)
-        opened.stream.seek(0)
+        sheets = _sheets(request, opened)
         file = RegisterFile(name, opened.stream, "application/octet-stream", pack_sheets(sheets))
         register = open_register(book, person, history.case, file, history.mark)
     return leading_to(f"/declarations/registers/{register}")
+
+
+@router.post(ONE + "/grid", action="edit")
+def open_own_rows(request: Request, number: Number) -> Response:
+    """Open the last version of a submission in a grid: a declarant's own, from which it sends the next version."""
+    book, person = book_of(request), person_of(request)
+    last = len(show_submission(book, person, number).versions)
+    if side_of(person) == AUTHORITY:
+        return open_in_grid(request, number, last)
+    register = register_of_submission(book, person, number)
+    if not register:
+        with _opened(request, number, last) as opened:
+            sheets = _sheets(request, opened)
+            require_own_rows(sheets, opened.history.submission.sites)
+            file = RegisterFile(opened.version.name, opened.stream, "application/octet-stream", pack_sheets(sheets))
+            register = open_submission_rows(book, person, number, last, file)
+    return leading_to(f"/declarations/registers/{register}")
+
+
+def _sheets(request: Request, opened: OpenedVersion) -> Sheets:
+    """Return the rows of a version, read in a confined process; its stream is at its beginning again."""
+    with packed_again(opened.version.name, opened.stream) as archive:
+        sheets = read_rows(archive, {}, network_must_be_cut=service_of(request).configuration.job_network_must_be_cut)
+    opened.stream.seek(0)
+    return sheets
 
 
 @contextmanager
