@@ -108,7 +108,7 @@ def test_the_heading_is_the_next_day_and_how_many_fall_due_on_it(kept: Kept) -> 
         steps = main.one("ul", class_="next-steps").text
     assert "After that, on April 1, 2026: 2." in steps and "Rows that could not be judged: 2" in steps
     days = [day.text for day in main.one("ol", class_="days").all("li")]
-    assert len(days) == 5 and "6 declarations" in days[0] and "S3" in days[0]
+    assert len(days) == 5 and "6 declarations" in days[0] and "Schedule 3: 2" in days[0]
 
 
 def test_a_year_that_is_over_and_one_without_anything_are_answered_too(
