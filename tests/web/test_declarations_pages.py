@@ -127,11 +127,7 @@ def test_the_parts_of_declarations_are_one_row_of_tabs_for_who_may_open_them(kep
     def tabs(login: str, address: str) -> list[str]:
         with kept.house.signed_in(login) as client:
             links = main_of(client, address).one("nav", class_="tabs").all("a")
-            return (
-                [str(link.attributes["href"]).removeprefix("/declarations") for link in navs[0].all("a")]
-                if navs
-                else []
-            )
+            return [str(link.attributes["href"]).removeprefix("/declarations") for link in links]
 
     for address in ("", "/registers", "/submissions", "/check", "/calendar"):
         assert tabs("rita", f"/declarations{address}") == ["", "/registers", "/submissions", "/check", "/calendar"]
