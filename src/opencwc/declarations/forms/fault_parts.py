@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from opencwc.declarations.forms.model import Chemical, Declaration, Document, Plant, Site
 from opencwc.finding import Message
@@ -13,7 +14,7 @@ _STEPS = re.compile(r"/(declarations|sites|plants|chemicals)\[([0-9]+)\]")
 
 def part_of(document: Document, path: str) -> tuple[Part, ...]:
     """Return what the steps of a path lead through, the declaration first; empty where it is of the whole document."""
-    held: Document | Declaration | Site | Plant | Chemical = document
+    held: Any = document
     said: list[Part] = []
     for name, number in _STEPS.findall(path):
         held = getattr(held, name)[int(number) - 1]
@@ -32,7 +33,7 @@ def title_of(held: Declaration) -> Message:
     )  # fmt: skip
 
 
-def _called(held: Document | Declaration | Site | Plant | Chemical) -> Part:
+def _called(held: Declaration | Site | Plant | Chemical) -> Part:
     if isinstance(held, Declaration):
         return title_of(held)
     if isinstance(held, Site):
