@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.cli import declaration_papers
 from opencwc.declarations.model import DUE_FIELDS
 
 from .conftest import Run
@@ -50,6 +51,26 @@ def test_a_table_without_rows_has_nothing_due_and_its_header(run: Run, tmp_path:
     for register in (folder(tmp_path / "books", HEADER), tmp_path / "none.json"):
         done = run("declare", register, *YEAR)
         assert done.status == 0 and done.text == ",".join(DUE_FIELDS) + "\n"
+
+
+def test_a_table_without_rows_is_not_said_to_have_nothing_due(run: Run, tmp_path: Path) -> None:
+    done = run("declare", folder(tmp_path / "books", HEADER), *YEAR[:-2])
+    assert done.text == "The register holds no rows of activities, so nothing was judged.\n"
+
+
+@pytest.mark.parametrize("name", ["books.xlsx", "books.json", "books.zip"])
+def test_an_empty_file_is_said_to_be_empty(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    done = run("declare", tmp_path / name, *YEAR)
+    assert done.status == 2 and "The file is empty" in done.err
+    done = run("declare", "--check", tmp_path / name)
+    assert done.status == 2 and "The file is empty" in done.err
+
+
+def test_a_pdf_is_not_written_to_a_terminal(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declaration_papers, "is_terminal", lambda: True)
+    done = run("declare", folder(tmp_path / "books", HEADER + FINE), *YEAR[:-1], "pdf")
+    assert done.status == 2 and not done.out and "-o" in done.err
 
 
 @pytest.mark.parametrize("text", ["nope", '"text"', "[1, 2]", '{"activities": {"site": "N"}}', "\x00\x01"])

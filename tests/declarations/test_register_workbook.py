@@ -180,6 +180,13 @@ def test_numbers_stored_as_text_are_read_and_named(tmp_path: Path) -> None:
     assert len(register.activities) == 3
 
 
+@pytest.mark.parametrize("text", ["١٢٫٥", "1.234,5", "12,5", "٢٥٠"])
+def test_a_number_of_another_script_or_with_a_comma_is_read_and_its_cell_named(tmp_path: Path, text: str) -> None:
+    register = read_register(workbook(tmp_path / "r.xlsx", lambda _, sheet: sheet.write_string("F3", text)))
+    assert said(register) == [("activities", "declare_numbers_as_text")]
+    assert register.problems[0].says.values["cells"] == "activities!F3"
+
+
 def test_titles_blank_rows_and_an_offset_leave_cells_their_places(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     with Workbook(str(path)) as book:

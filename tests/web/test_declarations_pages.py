@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -108,7 +109,29 @@ def test_the_heading_is_the_next_day_and_how_many_fall_due_on_it(kept: Kept) -> 
         steps = main.one("ul", class_="next-steps").text
     assert "After that, on April 1, 2026: 2." in steps and "Rows that could not be judged: 2" in steps
     days = [day.text for day in main.one("ol", class_="days").all("li")]
-    assert len(days) == 5 and "6 declarations" in days[0] and "S3" in days[0]
+    assert len(days) == 5 and "6 declarations" in days[0] and "Schedule 3: 2" in days[0]
+
+
+def test_regimes_ranges_and_chemicals_are_said_in_words(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        rows = rows_of(main_of(client, kept.address))
+        told = " ".join(cell for row in rows for cell in row[:5])
+        assert "Schedule 2 : aggregate national data" in told and "B22 200 t to under 1,000 t" in told
+        assert not re.search(r"\b(S[123]|OCPF)\b", told)
+        french = " ".join(cell for row in rows_of(main_of(client, kept.address, "fr")) for cell in row[:5])
+        assert "Tableau 3" in french and "thiodiglycol" in french and "trichlorure de phosphore" in french
+        assert rows_of(main_of(client, f"{kept.address}?text=trichlorure", "fr"))
+
+
+def test_the_parts_of_declarations_are_one_row_of_tabs_for_who_may_open_them(kept: Kept) -> None:
+    def tabs(login: str, address: str) -> list[str]:
+        with kept.house.signed_in(login) as client:
+            links = main_of(client, address).one("nav", class_="tabs").all("a")
+            return [str(link.attributes["href"]).removeprefix("/declarations") for link in links]
+
+    for address in ("", "/registers", "/submissions", "/check", "/calendar"):
+        assert tabs("rita", f"/declarations{address}") == ["", "/registers", "/submissions", "/check", "/calendar"]
+    assert "/registers" not in tabs("audra", "/declarations")
 
 
 def test_a_year_that_is_over_and_one_without_anything_are_answered_too(

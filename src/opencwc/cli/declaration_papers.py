@@ -15,7 +15,7 @@ from opencwc.cli import options
 from opencwc.cli.declare_asked import DeclareAsked, declarations_named
 from opencwc.cli.declare_books import DeclareBooks, chemicals_on
 from opencwc.cli.value import displayable
-from opencwc.errors import OutputError
+from opencwc.errors import OutputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
@@ -36,7 +36,7 @@ def write_declaration(asked: DeclareAsked) -> int:
     """Write the declarations of a register as a file, and say what their forms lack; status 1 where they lack any.
 
     Raises:
-        SettingsError: ``--only`` names what is no declaration.
+        SettingsError: ``--only`` names what is no declaration, or a PDF or a workbook would go to a terminal.
 
     """
     from opencwc.declarations.forms.composition import compose, missing_in
@@ -44,6 +44,8 @@ def write_declaration(asked: DeclareAsked) -> int:
     from opencwc.files import open_for_writing
 
     only = declarations_named(asked.only)
+    if asked.output is None and asked.paper in ("pdf", "xlsx") and is_terminal():
+        raise SettingsError("binary_to_terminal")
     asked.refuse_overwriting()
     books = DeclareBooks.read(asked)
     answer = books.judge()
@@ -57,6 +59,11 @@ def write_declaration(asked: DeclareAsked) -> int:
     if lacking:
         _tell(sentence(Message("form_lacking", {"number": str(lacking)}), asked.lang))
     return 1 if lacking or answer.problems else 0
+
+
+def is_terminal() -> bool:
+    """Tell whether what is written is read on a terminal, where a PDF or a workbook is only noise."""
+    return sys.stdout.isatty()
 
 
 def check_declaration(asked: DeclareAsked) -> int:
@@ -77,7 +84,7 @@ def check_declaration(asked: DeclareAsked) -> int:
             stream.write(_faults_as(faults, wanted, lang).encode())
     elif faults:
         columns = [(say(f"form_heading_{name}", lang), {"overflow": "fold"}) for name in FAULT_FIELDS]
-        rows = [[displayable(text) for text in _fault_texts(fault, lang)] for fault in faults[:_MOST_SHOWN]]
+        rows = [[displayable(text) for text in _fault_shown(fault, lang)] for fault in faults[:_MOST_SHOWN]]
         options.print_grid(columns, rows)
         if len(faults) > _MOST_SHOWN:
             options.print_more(len(faults) - _MOST_SHOWN, lang)
@@ -192,6 +199,13 @@ def _faults_as(faults: Iterable[Fault], format: str, lang: str) -> str:
 
 def _fault_texts(fault: Fault, lang: str) -> tuple[str, str, str, str]:
     return fault.place or "–", fault.path or "/", fault.rule, sentence(fault.says, lang)
+
+
+def _fault_shown(fault: Fault, lang: str) -> tuple[str, str, str, str]:
+    """Return a fault for a person to read: the part of the declaration in words where it is one."""
+    place, path, rule, says = _fault_texts(fault, lang)
+    part = say("list_separator", lang).join(say(one, lang) if isinstance(one, Message) else one for one in fault.part)
+    return place, part or path, rule, says
 
 
 def _tell(text: str, *, to_output: bool = False) -> None:

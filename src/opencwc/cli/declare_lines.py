@@ -69,6 +69,8 @@ def _print(answer: Answer, lang: str, rest: int) -> None:
     days = Counter(line.due for line in answer.due)
     if not days:
         nothing = "declare_nothing_named_due" if rest else "declare_nothing_due"
+        if not answer.register.activities and not answer.problems:
+            nothing = "declare_no_activities"
         sys.stdout.write(sentence(Message(nothing, {"year": str(answer.year)}), lang) + "\n")
         return
     due = Message("declare_due", {"count": len(answer.due), "year": str(answer.year), "first": min(days).isoformat()})

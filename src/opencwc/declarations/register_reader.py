@@ -54,6 +54,8 @@ def read_register(
     such file, it holds no table of activities, or the columns cannot be told.
     """
     called = name or (source.name if isinstance(source, Path) else next(iter(source), ""))
+    if isinstance(source, Path) and source.is_file() and not source.stat().st_size:
+        raise InputError("file_empty", where=called)
     if isinstance(source, Path) and source.suffix.lower() == ".zip" and source.is_file():
         source = unpacked(source, called)
     return register_of(read_tables(source, given, called), given, called)
@@ -66,6 +68,8 @@ def read_uploads(uploads: Sequence[tuple[str, Path]], given: Mapping[str, Column
     """
     files: dict[str, Path | bytes] = {}
     for name, path in uploads:
+        if not path.stat().st_size:
+            raise InputError("file_empty", where=name)
         members = unpacked(path, name) if Path(name).suffix.lower() == ".zip" else {name: path}
         for member, content in members.items():
             if member in files:  # nobody could say which of them holds
@@ -257,7 +261,8 @@ def _sites(reader: RowReader, rows: Iterable[CellTexts], at: Sequence[int]) -> d
         if first is not read:
             said = {"site": read.site, "plant": read.plant, "row": str(at[first.row - 1])}
             same = first._replace(row=read.row, texts=read.texts) == read
-            name = "declare_site_repeated" if same else "declare_site_twice"
+            twice = "declare_site_twice" if read.plant else "declare_whole_site_twice"
+            name = "declare_site_repeated" if same else twice
             reader.problems.append(Problem(Place(SITES, read.row, "site"), Message(name, dict(said))))
     return sites
 

@@ -276,11 +276,15 @@ def _numbers_as_text(sheet: SheetCells, table: RegisterTable) -> Message | None:
         f"{sheet_quoted(table.name)}!{table.letters[column]}{at}"
         for at, row in zip(table.at, table.rows, strict=True)
         for column, text in row.texts.items()
-        if mixed[column] and column not in row.numbers and re.fullmatch(r"\d+(?:[.,]\d+)?", text)
+        if mixed[column] and column not in row.numbers and _A_NUMBER.fullmatch(text)
     ]
     if not cells:
         return None
     return Message("declare_numbers_as_text", {"count": len(cells), "cells": ", ".join(cells[:20])})
+
+
+_A_NUMBER = re.compile(r"\d+(?:[.,٫]\d+)?|\d{1,3}(?:[.٬]\d{3})+[,٫]\d+")
+"""A number as people write it, in Arabic-Indic digits too."""
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

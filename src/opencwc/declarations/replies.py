@@ -223,6 +223,8 @@ def _closing(question: Question, reply: Reply) -> Closed | Refused:
             fault = "ask_fault_no_cell"
         elif problem := _unreadable(question, reply.value):
             return Refused(reply.where, Message("ask_fault_value", {"why": problem}))
+    elif kind == "confirmed" and question.says.id == "form_missing":
+        fault = "ask_fault_nothing_to_confirm"
     elif reply.value and not _is_same(question, reply.value):
         fault = "ask_fault_value_beside"
     elif not reply.reason:

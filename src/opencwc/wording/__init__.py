@@ -71,12 +71,18 @@ def _of_another_version(message_id: str, values: Mapping[str, str], lang: str) -
 def sentence(message: Message | str, lang: str = "en") -> str:
     """Say a message as a sentence of its own: a capital first, a full stop last.
 
+    What begins with the text of a cell keeps it as it is written.
+
     >>> sentence(Message("group_methyl"))
     'Methyl.'
+    >>> sentence(Message("ask_fault_kind", {"text": "perhaps"}))
+    'perhaps is not one of corrected, confirmed and withdrawn.'
     """
     said = say(message, lang).strip()
+    quotes = isinstance(message, Message) and (_template(message, lang) or "").startswith("{text}")
     stop = "。" if lang == "zh" else "."
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "。", "؟", "？")) else stop)
+    first = said[:1] if quotes else said[:1].upper()
+    return first + said[1:] + ("" if said.endswith((".", "!", "?", "。", "؟", "？")) else stop)
 
 
 def reason(message: Message | str) -> Reason:

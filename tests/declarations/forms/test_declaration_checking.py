@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from opencwc.declarations.forms.checking import check
 from opencwc.declarations.forms.model import Declaration, Document
-from opencwc.wording import LANGUAGES, sentence
+from opencwc.wording import LANGUAGES, say, sentence
 
 Change = Callable[[Declaration], Declaration]
 
@@ -175,3 +175,10 @@ def test_each_fault_can_be_said_in_each_language(whole: Document, lang: str) -> 
 
 def test_a_declaration_of_ours_has_no_fault_but_what_the_register_lacks(alpha: Declared) -> None:
     assert {id for id, _, _ in faults_of(alpha.document)} == {"form_missing"}
+
+
+def test_a_fault_says_its_part_of_the_declaration_in_words(whole: Document) -> None:
+    faults = check(changed(whole, "S2", "past", in_plant(fields=())), {}, law(), chemicals())
+    told = {tuple(say(part) for part in fault.part) for fault in faults}
+    assert ("Schedule 2: past activities, 2025", "Plant site A", "Plant P1") in told
+    assert all(say(part, "ar") for fault in faults for part in fault.part)

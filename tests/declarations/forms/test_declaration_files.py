@@ -25,6 +25,7 @@ from opencwc.declarations.forms.schema import FILE, make_schema
 from opencwc.declarations.forms.tree import UNFIT, Attribute, Node, read_node, shape_of, to_node
 from opencwc.declarations.forms.workbook_file import sheets
 from opencwc.declarations.forms.xml_file import element_of, read_xml, write_xml
+from opencwc.declarations.register_template import write_template
 from opencwc.errors import InputError
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Report
@@ -189,7 +190,8 @@ BAD = {
     "another schema": ('<declarations xmlns="urn:other" version="1"/>', "declaration_of_other_schema"),
     "a picture": ("<svg/>", "declaration_of_other_schema"),
     "an unknown encoding": ('<?xml version="1.0" encoding="klingon"?>' + HEAD + "/>", "declaration_not_xml"),
-    "nothing": ("", "declaration_not_json"),
+    "nothing": ("", "file_empty"),
+    "a table": ("site,plant\nA,P1\n", "declaration_of_no_kind"),
     "a list": ("[1]", "declaration_without_document"),
     "a JSON that never ends": ("[" * 200_000, "declaration_not_json"),
     "half a JSON": ('{"version": "1"', "declaration_not_json"),
@@ -204,6 +206,14 @@ def test_a_file_that_is_no_declaration_is_refused(tmp_path: Path, name: str) -> 
     with pytest.raises(InputError) as error:
         read_declaration(path)
     assert error.value.code == code
+
+
+def test_a_workbook_that_is_a_register_is_no_declaration(tmp_path: Path) -> None:
+    with (tmp_path / "register.xlsx").open("wb") as file:
+        write_template(file)
+    with pytest.raises(InputError) as error:
+        read_declaration(tmp_path / "register.xlsx")
+    assert error.value.code == "declaration_of_no_kind"
 
 
 def test_a_file_of_too_many_bytes_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

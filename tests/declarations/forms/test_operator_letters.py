@@ -203,6 +203,12 @@ def test_an_answer_that_closes_nothing_is_said(asked: Asked, answer: str, value:
     assert outcome.rows == {table: [dict(row) for row in held.values()] for table, held in asked.rows.items()}
 
 
+def test_a_field_that_is_missing_cannot_be_confirmed(asked: Asked) -> None:
+    outcome = asked.answered(reply(asked.about("stored_at_end"), "confirmed", "", "it is so"))
+    assert [refused.says.id for refused in outcome.refused] == ["ask_fault_nothing_to_confirm"]
+    assert not outcome.closed
+
+
 def test_unknown_and_contradictory_answers_are_said_and_none_holds(asked: Asked) -> None:
     much = asked.about("quantity")
     outcome = asked.answered(

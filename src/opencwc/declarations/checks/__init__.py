@@ -24,6 +24,7 @@ from opencwc.declarations.checks.schedule_1_purposes import outside_states_parti
 from opencwc.declarations.checks.schedule_1_totals import state_acquires, state_holds
 from opencwc.declarations.checks.trader_production import production_without_plant
 from opencwc.declarations.checks.unit_slips import unit_slip
+from opencwc.declarations.checks.years_to_come import not_planned
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import GRAVITIES, Fault
 
@@ -40,6 +41,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "outside-states-parties": outside_states_parties,
         "partner": partner_not_party,
         "planned-change": planned_change,
+        "not-planned": not_planned,
         "mass-balance": out_of_balance,
         "unit-slip": unit_slip,
         "capacity": above_capacity,

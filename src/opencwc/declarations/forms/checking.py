@@ -19,6 +19,7 @@ from opencwc.convention.declaration_rules import DeclarationField, read_codes, r
 from opencwc.convention.territories import find_territory
 from opencwc.declarations.chemicals import Chemicals
 from opencwc.declarations.forms.composition import compose
+from opencwc.declarations.forms.fault_parts import part_of
 from opencwc.declarations.forms.form_fields import fields_asked, is_optional
 from opencwc.declarations.forms.model import VERSION, Chemical, Declaration, Document, Field, Figure, Plant, Site
 from opencwc.declarations.forms.register_made import KG, register_of
@@ -53,7 +54,7 @@ def check(document: Document, places: Mapping[str, str], law: Law, chemicals: Ch
     ``places`` say where each part stands in its file, by path (`read_declaration`).
     """
     return [
-        fault._replace(place=places.get(fault.path.partition("@")[0], ""))
+        fault._replace(place=places.get(fault.path.partition("@")[0], ""), part=part_of(document, fault.path))
         for fault in _Checker(document, law, chemicals).faults()
     ]
 

@@ -51,6 +51,8 @@ def read_declaration(path: Path, where: str = "") -> tuple[Document | None, list
         raise InputError("no_such_declaration", where=str(path))
     if path.stat().st_size > MOST_BYTES:
         raise InputError("declaration_too_large", where=called)
+    if not path.stat().st_size:
+        raise InputError("file_empty", where=called)
     with path.open("rb") as file:
         start = file.read(4)
     node = read_workbook(path, called) if start[:2] == b"PK" else _tree_of_content(path.read_bytes(), called)
@@ -109,4 +111,6 @@ def _tree_of_content(content: bytes, where: str) -> Node:
 def _tree_of_text(content: bytes, where: str) -> Node:
     start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     is_utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if not is_utf_16 and start[:1] not in (b"<", b"{", b"["):
+        raise InputError("declaration_of_no_kind", where=where)
     return (read_xml if start.startswith(b"<") or is_utf_16 else read_json)(content, where)

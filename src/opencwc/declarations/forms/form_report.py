@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from opencwc.convention.declaration_rules import DeclarationField, read_codes, read_fields
 from opencwc.declarations.forms.composition import missing_in
+from opencwc.declarations.forms.fault_parts import title_of
 from opencwc.declarations.forms.json_file import hash_of
 from opencwc.declarations.forms.model import Chemical, Column, Declaration, Document, Field, Figure, Plant, Site
 from opencwc.declarations.forms.register_made import KG
 from opencwc.declarations.model import ACTIVITIES
 from opencwc.declarations.phrases import amount
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Block,
@@ -79,11 +80,7 @@ class _Paper:
         )
 
     def title_of(self, held: Declaration) -> str:
-        values: dict[str, Value] = {
-            "regime": Message(f"form_regime_{held.regime}"),
-            "declaration": Message(f"declare_declaration_{held.declaration}"), "period": str(held.period),
-        }  # fmt: skip
-        return say(Message("form_declaration_of", values), self.lang)
+        return say(title_of(held), self.lang)
 
     def declaration(self, held: Declaration) -> Iterator[Block]:
         due: list[Words] = [Text(held.due.isoformat(), verbatim=True)]

@@ -36,12 +36,17 @@ class Node(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a declaration: where in the file, the path in the declaration, the rule, and what."""
+    """What is wrong with a declaration: where in the file, the path in the declaration, the rule, and what.
+
+    ``part`` says the path in words: the declaration, the plant site, the plant, the chemical; empty where the file is
+    no declaration yet.
+    """
 
     place: str
     path: str
     rule: str
     says: Message
+    part: tuple[str | Message, ...] = ()
 
 
 class Attribute(NamedTuple):

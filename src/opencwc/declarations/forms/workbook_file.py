@@ -65,17 +65,24 @@ def write_workbook(document: Document, lang: str = "en") -> bytes:
 
 def is_declaration_workbook(path: Path) -> bool:
     """Tell whether a file is a workbook with the sheet of a declaration; a damaged file is none."""
+    return _ROOT_SHEET.search(_sheets_named(path)) is not None
+
+
+def _sheets_named(path: Path) -> bytes:
+    """Return the part of a workbook that names its sheets; empty where it has none, or is damaged."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as sheets_named:
-            return _ROOT_SHEET.search(sheets_named.read(_MOST_NAMES)) is not None
+            return sheets_named.read(_MOST_NAMES)
     except (*ZIP_DAMAGED, KeyError):
-        return False
+        return b""
 
 
 def read_workbook(path: Path, where: str) -> Node:
     """Return the tree of a declaration in a workbook; raise `InputError` where it has no sheet ``document``."""
     import fastexcel
 
+    if (named := _sheets_named(path)) and not _ROOT_SHEET.search(named):
+        raise InputError("declaration_of_no_kind", where=where)
     with open_frame(Path(f"{path}#{ROOT}"), where):  # says what is wrong with a damaged, locked or huge workbook
         present = fastexcel.read_excel(path).sheet_names
     nodes: dict[str, Node] = {}

@@ -88,8 +88,10 @@ def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile
     days = calendar_of(asked.law, asked.year)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
     ahead = next((day for day in days if last_day(day) >= today), None)
+    coming = None if ahead or asked.year != today.year else _first_day(asked)
     return page(
         request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today, source=in_short,
+        coming=coming,
         years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
         answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
         shown=_listed(asked, wanted, lang),
@@ -110,6 +112,12 @@ def amendments_in(request: Request, year: int) -> tuple[AmendmentDue, ...]:
 def last_day(day: CalendarDay) -> date:
     """Return the later of the days on which something is owed: until then a deadline is not over."""
     return max(day.own_day or day.treaty_day, day.treaty_day)
+
+
+def _first_day(asked: CalendarAsked) -> date | None:
+    """Return the first day of the year after the one asked for: what comes when all its deadlines are over."""
+    days = calendar_of(asked.law, asked.year + 1) if asked.year + 1 in YEARS else ()
+    return min((day.own_day or day.treaty_day for day in days), default=None)
 
 
 def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None, today: date) -> Message:

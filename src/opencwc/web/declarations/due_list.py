@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Query
 from pydantic import AfterValidator
 
+from opencwc.convention.declaration_rules import read_codes
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
+from opencwc.declarations.model import REGIMES
 from opencwc.finding import Message
 from opencwc.web.server.page_parameters import AddressFilter, Brief
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
 
 ORDERS = ("due", "regime", "site", "chemical", "range", "why", "kg")
 """What the list is sorted by: a column each, and the weight that a line rests on."""
@@ -49,13 +52,13 @@ class DueFilter(AddressFilter):
         """Whether some declarations are left out."""
         return any((self.site, self.chemical, self.regime, self.declaration, self.due, self.text))
 
-    def holds(self, line: ShownDue) -> bool:
-        """Tell whether a declaration is listed."""
+    def holds(self, line: ShownDue, called: str = "") -> bool:
+        """Tell whether a declaration is listed; its chemical is found by what it is called on the page too."""
         exact = ((self.site, line.site), (self.chemical, line.chemical), (self.regime, line.regime),
                  (self.declaration, line.declaration), (self.due, line.due.isoformat()))  # fmt: skip
         if any(wanted and wanted != value for wanted, value in exact):
             return False
-        words = " ".join((line.site, line.plant, line.chemical, line.entry, line.range)).casefold()
+        words = " ".join((line.site, line.plant, line.chemical, called, line.entry, line.range)).casefold()
         return all(word in words for word in self.text.casefold().split())
 
 
@@ -71,16 +74,50 @@ class DayDue(NamedTuple):
     over: bool
 
 
+def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many there are of each regime, Schedules 1 to 3 first."""
+    return {str(regime): counts[regime] for regime in REGIMES if counts.get(regime)}
+
+
 def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list[ShownDue]:
     """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language."""
-    lines = [line for line in kept.due if wanted.holds(line)]
+    called = chemicals_said(kept, lang)
+    lines = [line for line in kept.due if wanted.holds(line, called.get(line.chemical, ""))]
     name = wanted.order.removeprefix("-")
 
     def key(line: ShownDue) -> tuple[Any, ...]:
         value = sentence(line.why, lang) if name == "why" else getattr(line, name)
+        value = called.get(line.chemical, value) if name == "chemical" else value
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
     return sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+
+
+def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:
+    """Return what the chemicals of a register are called in a language, by the names under which they are kept."""
+    found = (chemical for line in (*kept.due, *kept.gone) for chemical in _chemicals_in(line.why))
+    return {str(one.values["name"]): say(one, lang) for one in found}
+
+
+def _chemicals_in(message: Message) -> Iterator[Message]:
+    if message.id == "chemical":
+        yield message
+    for value in message.values.values():
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(part, Message):
+                yield from _chemicals_in(part)
+
+
+def range_said(line: ShownDue, lang: str) -> str:
+    """Return the amounts that the code of a range stands for; empty where the line has none."""
+    table = "s3_range" if line.regime == "S3" else "psf_range" if line.plant else "doc_range"
+    names = _ranges().get((table, line.range), {})
+    return names.get(lang, names.get("en", ""))
+
+
+@cache
+def _ranges() -> Mapping[tuple[str, str], Mapping[str, str]]:
+    return {(known.table, known.code): known.name for known in read_codes() if known.table.endswith("_range")}
 
 
 def days_of(lines: Sequence[ShownDue], today: date) -> list[DayDue]:
@@ -88,10 +125,7 @@ def days_of(lines: Sequence[ShownDue], today: date) -> list[DayDue]:
     regimes: dict[date, Counter[str]] = {}
     for line in lines:
         regimes.setdefault(line.due, Counter())[line.regime] += 1
-    return [
-        DayDue(day, sum(counts.values()), dict(sorted(counts.items())), day < today)
-        for day, counts in sorted(regimes.items())
-    ]
+    return [DayDue(day, sum(counts.values()), in_order(counts), day < today) for day, counts in sorted(regimes.items())]
 
 
 def answer_of(kept: KeptDeclarations, days: Sequence[DayDue]) -> Message:
@@ -110,6 +144,6 @@ def choices_of(kept: KeptDeclarations) -> dict[str, list[Any]]:
     return {
         "sites": [(site, kept.names.get(site, "")) for site in sites],
         "chemicals": sorted({line.chemical for line in kept.due if line.chemical}, key=str.casefold),
-        "regimes": sorted({str(line.regime) for line in kept.due}),
+        "regimes": list(in_order(Counter(str(line.regime) for line in kept.due))),
         "declarations": sorted({str(line.declaration) for line in kept.due}),
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from opencwc.declarations.forms.checking import field_named
 from opencwc.declarations.forms.composition import declaration_id
 from opencwc.declarations.forms.declaration_files import FORMATS, declaration_file
+from opencwc.declarations.forms.fault_parts import title_of
 from opencwc.declarations.forms.form_fields import column_for, column_heading
 from opencwc.declarations.forms.form_report import make_report
 from opencwc.declarations.forms.model import Declaration, Document
@@ -52,14 +53,6 @@ class Listed(NamedTuple):
     def title(self) -> Message:
         """The regime, the kind and the year declared on."""
         return title_of(self.declaration)
-
-
-def title_of(held: Declaration) -> Message:
-    """Return what a declaration is called."""
-    return Message("form_declaration_of", {
-        "regime": Message(f"form_regime_{held.regime}"),
-        "declaration": Message(f"declare_declaration_{held.declaration}"), "period": str(held.period),
-    })  # fmt: skip
 
 
 @router.get("/declarations/runs/{number}/forms", action="read")

@@ -19,7 +19,7 @@ from opencwc.declarations.kept import KeptDeclarations, NationalSum, ShownDue
 from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import MOVED
 from opencwc.files.csv_cells import csv_of
-from opencwc.web.declarations.due_list import days_of
+from opencwc.web.declarations.due_list import chemicals_said, days_of, in_order
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
@@ -52,15 +52,17 @@ def show_overview(request: Request, number: Number) -> Response:
     shown, lang = shown_register(request, number), language_of(request)
     kept, partners = shown.kept, partners_of(shown.kept)
     national, sites = national_rows(kept), sites_of(kept.due)
+    called = chemicals_said(kept, lang)
     return page(
         request, "declarations/overview.html", shown=shown, kept=kept, weight=amount, view="overview",
         days=days_of(kept.due, date.today()), sites=sites, national=national, partners=partners,
-        regimes=Counter(str(line.regime) for line in kept.due), several=len({row.country for row in national}) > 1,
-        source=in_short, most_sites=MOST_SITES,
+        regimes=in_order(Counter(str(line.regime) for line in kept.due)),
+        several=len({row.country for row in national}) > 1,
+        source=in_short, most_sites=MOST_SITES, called=called,
         activities=[name for name in (*DONE, *MOVED) if any(name in row.sums for row in national)],
         charts={
             "days": _chart_of_days(kept, lang), "regimes": _chart_of_regimes(kept, lang),
-            "sites": _chart_of_sites(kept, sites, lang), "done": _chart_of_chemicals(national, lang),
+            "sites": _chart_of_sites(kept, sites, lang), "done": _chart_of_chemicals(national, called, lang),
             "partners": _chart_of_partners(partners, lang), "map": _map_of_partners(partners, lang),
         },
     )  # fmt: skip
@@ -125,7 +127,7 @@ def _chart_of_days(kept: KeptDeclarations, lang: str) -> dict[str, Any]:
 
 
 def _chart_of_regimes(kept: KeptDeclarations, lang: str) -> dict[str, Any]:
-    counts = sorted(Counter(str(line.regime) for line in kept.due).items())
+    counts = in_order(Counter(str(line.regime) for line in kept.due)).items()
     rows = [{"label": say(f"page_declarations_regime_{name}", lang), "value": count} for name, count in counts]
     return {"rows": rows, "titles": _titles(lang, "page_declarations_declarations")}
 
@@ -134,7 +136,7 @@ def _chart_of_sites(kept: KeptDeclarations, sites: Sequence[tuple[str, Counter[s
     rows = [
         {"label": _called(kept, site), "value": count, "group": say(f"page_declarations_regime_{regime}", lang)}
         for site, counts in sites[:MOST_BARS]
-        for regime, count in sorted(counts.items())
+        for regime, count in in_order(counts).items()
     ]
     return {"rows": rows, "titles": _titles(lang, "page_declarations_declarations")}
 
@@ -144,11 +146,11 @@ def _called(kept: KeptDeclarations, site: str) -> str:
     return f"{site} – {name[:40]}" if name and name != site else site
 
 
-def _chart_of_chemicals(national: Sequence[NationalRow], lang: str) -> dict[str, Any]:
+def _chart_of_chemicals(national: Sequence[NationalRow], called: Mapping[str, str], lang: str) -> dict[str, Any]:
     largest = sorted(national, key=lambda row: -max(row.sums.get(name, Decimal(0)) for name in DONE))
     rows = [
         {
-            "label": row.chemical[:60],
+            "label": called.get(row.chemical, row.chemical)[:60],
             "value": _tonnes(row.sums[name]),
             "group": say(f"declare_unusual_activity_{name}", lang),
         }

@@ -34,7 +34,16 @@ from opencwc.web.declarations import (
     version_pages,
 )
 from opencwc.web.declarations.check_pages import titled_profiles
-from opencwc.web.declarations.due_list import COLUMNS, DueAsked, answer_of, choices_of, days_of, fitting
+from opencwc.web.declarations.due_list import (
+    COLUMNS,
+    DueAsked,
+    answer_of,
+    chemicals_said,
+    choices_of,
+    days_of,
+    fitting,
+    range_said,
+)
 from opencwc.web.declarations.forms import READINGS, REGISTER, YEARS
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
@@ -118,7 +127,7 @@ def show_run(
         total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
         unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
-        papers=kept.papers is not None, columns=COLUMNS,
+        papers=kept.papers is not None, columns=COLUMNS, called=chemicals_said(kept, lang), range_said=range_said,
     )  # fmt: skip
 
 

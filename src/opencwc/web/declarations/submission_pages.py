@@ -40,7 +40,7 @@ from opencwc.declarations.phrases import amount
 from opencwc.declarations.uploaded_papers import CheckedUpload
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.web.convention.next_deadlines import amendments_waiting
+from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.declarations.handing_in import keep_sent
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
@@ -96,7 +96,8 @@ def everything(request: Request, wanted: ListWanted) -> Response:
         request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
         listed=listed(submissions, COLUMNS, wanted, lang),
         profiles=known, titles=dict(known), years=range(today.year - 3, today.year + 3), today=today,
-        amendments=amendments_waiting(request), deadlines=(),
+        amendments=amendments_waiting(request),
+        deadlines=() if may(person_of(request), "rules") else next_deadlines(today),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from opencwc.declarations.law import profiles
 from opencwc.declarations.register_sheets import Sheets, pack_sheets
 from opencwc.jobs.archives import packed_again
 from opencwc.web.declarations.ask_pages import GRAVITY_TONES
-from opencwc.web.declarations.due_list import answer_of, days_of
+from opencwc.web.declarations.due_list import answer_of, chemicals_said, days_of
 from opencwc.web.declarations.opened_registers import require_own_rows
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import leading_to
@@ -66,7 +66,8 @@ def show_due(request: Request, number: Number, version: Number) -> Response:
     return page(
         request, "declarations/version_due.html", one=submission, version=opened.version, judged=judged, today=today,
         answer=answer_of(judged, days), unjudged=sum(problem.unjudged for problem in judged.problems),
-        tones_of=GRAVITY_TONES, most=MOST_SHOWN, profile=titles.get(lang, submission.profile),
+        tones_of=GRAVITY_TONES, most=MOST_SHOWN, called=chemicals_said(judged, lang),
+        profile=titles.get(lang, submission.profile),
     )  # fmt: skip
 
 

@@ -107,6 +107,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- on a telephone the menu scrolls: the page that is open is in sight
+one("header.site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // ---- a file is dropped
 for (const form of all("[data-drop]")) {
   const zone = one(".dropzone", form);
