@@ -258,10 +258,9 @@ def test_the_papers_of_a_register_are_given_to_programs(kept: Kept) -> None:
 
 def test_what_to_ask_about_is_given_page_by_page(kept: Kept) -> None:
     with kept.house.signed_in("anna") as anna:
-        books = (
-            "activities.csv",
-            NORD + "NORD,A1,Thiodiglycol,111-48-8,export,2025,9,t\nNORD,A1,Phosgene,75-44-5,consume,2025,3,t\n",
-        )
+        gone = "NORD,A1,Thiodiglycol,111-48-8,export,2025,9,t\nNORD,A1,Phosgene,75-44-5,consume,2025,3,t\n"
+        gone += "NORD,A1,DMMP,756-79-6,export,2025,5,t\nNORD,A1,Phosphorus trichloride,7719-12-2,consume,2025,4,t\n"
+        books = ("activities.csv", NORD + gone)
         run = judged(kept.house, anna, ("sites.csv", SITES), books, year="2026")
     address = f"/api/v1/declarations/{run}/points"
     with kept.house.signed_in("rita") as rita:
