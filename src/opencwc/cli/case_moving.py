@@ -315,12 +315,16 @@ def anchor(
 
 
 @case_app.command(name="mark-log")
+@command
 def mark_log(reason: Reason = "", casebook: Book = "") -> None:
     """Say that the log beside the key is lost, and begin it anew: an act on record."""
-    with acting(casebook) as (book, person):
-        from opencwc.casebook.log_mark import mark_log as mark
+    from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.log_mark import mark_log as mark
+    from opencwc.casebook.tokens import cli_person
 
-        sys.stdout.write(f"{mark(book, person, reason)}\n")
+    book = open_casebook(casebook, create=False)
+    asks = cli_person(book) if os.environ.get("OPENCWC_TOKEN") else None
+    sys.stdout.write(f"{mark(book, asks, reason)}\n")
 
 
 @case_app.command()
