@@ -87,12 +87,22 @@ def test_a_pending_line_counts_or_does_not_as_the_database_says(tmp_path: Path) 
     pending = [LoggedCheckpoint(*fields) for fields in (("book", 2, "cc", 2, "dd"), ("other", 7, "ee", 9, "ff"))]
     with log.path.open("ab") as file:
         file.write(b"".join(b"-" + line.line()[1:] for line in [*pending, LoggedCheckpoint("book", 3, "00", 3, "11")]))
-    assert log.has_pending() and numbers(log) == [1]
+    assert log.has_abandoned() and numbers(log) == [1]
     assert log.settle("book", lambda line: line.sha256 == "cc") == 2
     assert numbers(log) == [1, 2] and numbers(log, "other") == []
-    assert log.has_pending()  # that of the other casebook
+    assert log.has_abandoned()  # that of the other casebook
     append(log, "book", 3, "22", 3, "33")
     assert log.settle("other", lambda line: True) == 7
-    assert numbers(log) == [1, 2, 3] and not log.has_pending()
+    assert numbers(log) == [1, 2, 3] and not log.has_abandoned()
     assert log.path.read_bytes().count(b"\n") == 5
     assert CheckpointLog(tmp_path / "none").settle("book", lambda line: True) == 0
+
+
+def test_a_line_of_a_writer_at_work_is_not_abandoned(tmp_path: Path) -> None:
+    log = CheckpointLog(tmp_path)
+    assert not log.has_abandoned()
+    with log.locked(LoggedCheckpoint("book", 1, "aa", 1, "bb")):
+        assert not log.has_abandoned()
+    log.path.write_bytes(b"-" + LoggedCheckpoint("book", 1, "aa", 1, "bb").line()[1:])
+    assert log.has_abandoned()
+    append(log, "other", 1, "aa", 1, "bb")  # whoever only looked holds nothing

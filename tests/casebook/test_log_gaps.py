@@ -94,7 +94,7 @@ def test_a_process_that_was_open_all_along_goes_on(written: Casebook, place: str
     comment(written, RITA, "inventory", "goes on")
     report = verify_all(written)
     assert report.fits and report.logged == report.checkpoints, report.problems
-    assert not written.log.has_pending()
+    assert not written.log.has_abandoned()
 
 
 def test_what_a_writer_of_another_casebook_left_is_settled_by_its_own(
@@ -107,7 +107,7 @@ def test_what_a_writer_of_another_casebook_left_is_settled_by_its_own(
     book = open_casebook(place)
     report = verify_all(book)
     assert report.fits and report.logged == report.checkpoints, report.problems
-    assert not book.log.has_pending()
+    assert not book.log.has_abandoned()
     book.close()
 
 

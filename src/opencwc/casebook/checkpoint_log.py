@@ -122,10 +122,10 @@ class CheckpointLog:
                 elif (entry := _read_pending(line)) is not None and entry.casebook == casebook:
                     yield PendingLine(entry)
 
-    def has_pending(self) -> bool:
-        """Tell whether a line of any casebook is pending: of a writer at this moment, or of one that died."""
-        with self._opened() as file, _mapped(file) as data:
-            return next(_pending_places(data), None) is not None
+    def has_abandoned(self) -> bool:
+        """Tell whether a line of any casebook is pending whose writer is gone: while one is at work, it says no."""
+        with self._opened() as file, _shared(file) as is_free, _mapped(file) as data:
+            return is_free and next(_pending_places(data), None) is not None
 
     def settle(self, casebook: str, is_kept: IsKept) -> int:
         """Settle the pending lines of a casebook, and return the number on its last line, 0 where it has none.
@@ -248,6 +248,22 @@ def _read(line: bytes) -> LoggedCheckpoint | None:
 
 def _read_pending(line: bytes) -> LoggedCheckpoint | None:
     return _read(b"{" + line[1:]) if line.startswith(b"-") else None
+
+
+@contextmanager
+def _shared(file: IO[bytes]) -> Iterator[bool]:
+    """Hold a log with others that only read it, and tell whether that could be had at once."""
+    if os.name != "posix" or isinstance(file, io.BytesIO):
+        yield True
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
 
 
 @contextmanager

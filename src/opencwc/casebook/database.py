@@ -164,7 +164,7 @@ def _begin_or_settle(book: Casebook) -> None:
     """Write the first record, or settle what writers left pending in the log that died."""
     if not _is_begun(book.engine):
         _begin_record(book)
-    elif book.log.has_pending():
+    elif book.log.has_abandoned():
         with suppress(StorageError):  # where nothing can be written, the next writer does it
             _settle_log(book)
 
