@@ -102,7 +102,7 @@ def test_a_head_is_signed_and_put_into_the_folder(written: Casebook, folder: Pat
     )
     report = verify_all(written)
     assert report.fits, report.problems
-    (vouch,) = report.vouched
+    (vouch,) = report.outsiders
     assert (vouch.kind, vouch.seq, vouch.at) == ("folder", 7, made.at)
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_signed_twice_where_nothing_happened(written: Casebook, folde
     comment(written, RITA, "inventory", "next")
     second = anchor(written, RITA)
     assert (second.note.head.size, len(list(folder.iterdir()))) == (9, 2)
-    assert verify_all(written).vouched[0].seq == 9
+    assert verify_all(written).outsiders[0].seq == 9
 
 
 def test_database_and_log_put_back_together_are_found_by_the_folder(written: Casebook, folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_an_anchor_that_somebody_brings_is_held_against_the_record(
     file = tmp_path / "brought"
     file.write_bytes(brought(made, form))
     report = verify_all(written, anchors=[file])
-    assert report.fits and [(vouch.kind, vouch.seq) for vouch in report.vouched] == [("brought", 8)]
+    assert report.fits and [(vouch.kind, vouch.seq) for vouch in report.outsiders] == [("brought", 8)]
     earlier.put_back()
     assert verify_all(written).fits  # without it nobody sees it
     assert "it was put back" in what(written, anchors=[file])[0]
@@ -180,7 +180,7 @@ def test_what_a_witness_signed_is_taken_in_and_vouches(written: Casebook, folder
     report = verify_all(written)
     assert report.fits, report.problems
     assert report.records == 9
-    assert [(vouch.kind, vouch.by, vouch.seq, vouch.at) for vouch in report.vouched][1:] == [
+    assert [(vouch.kind, vouch.by, vouch.seq, vouch.at) for vouch in report.outsiders][1:] == [
         ("witness", "witness.example", 7, "2030-03-17T17:46:40Z")
     ]
     (row,) = all_rows(written, tables.anchor)
@@ -209,7 +209,7 @@ def test_what_no_witness_signed_is_not_taken_in(written: Casebook, tmp_path: Pat
     answer.write_text("\N{EM DASH} half a line")
     with pytest.raises(InputError, match="no signed head"):
         take_in(written, RITA, answer)
-    assert verify_all(written).vouched == []
+    assert verify_all(written).outsiders == []
 
 
 def test_a_countersigned_anchor_that_comes_back_finds_what_was_put_back(
@@ -220,7 +220,7 @@ def test_a_countersigned_anchor_that_comes_back_finds_what_was_put_back(
     made = anchor(written, RITA)
     file = tmp_path / "of-the-witness"
     file.write_text(made.note.text + cosign(witness, "witness.example", made.note.head, MOMENT).line)
-    assert [vouch.kind for vouch in verify_all(written, anchors=[file]).vouched] == ["brought", "witness"]
+    assert [vouch.kind for vouch in verify_all(written, anchors=[file]).outsiders] == ["brought", "witness"]
     earlier.put_back()
     assert "it was put back" in what(written, anchors=[file])[0]
 
@@ -274,9 +274,9 @@ def test_a_time_stamp_vouches_where_the_authority_is_in_the_settings(
     write_request(written, RITA, tmp_path / "query.tsq")
     (tmp_path / "reply.tsr").write_bytes(authority.stamp((tmp_path / "query.tsq").read_bytes()))
     take_in_stamp(written, RITA, tmp_path / "reply.tsr", authority.ca)
-    assert verify_all(written).vouched == []
+    assert verify_all(written).outsiders == []
     monkeypatch.setenv("OPENCWC_ANCHOR_AUTHORITY", str(authority.ca))
-    assert [(vouch.kind, vouch.seq) for vouch in verify_all(written).vouched] == [("time_stamp", 7)]
+    assert [(vouch.kind, vouch.seq) for vouch in verify_all(written).outsiders] == [("time_stamp", 7)]
 
 
 def test_the_service_anchors_when_it_is_due(written: Casebook, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_the_worker_puts_the_signed_head_into_the_folder_when_it_is_due(
     Worker(house.jobs, house.intake, job_bounds(house.configuration)).anchor_if_due()
     Worker(house.jobs, house.intake, job_bounds(house.configuration)).anchor_if_due()
     assert len(list(folder.iterdir())) == 1
-    assert verify_all(house.book).vouched[0].kind == "folder"
+    assert verify_all(house.book).outsiders[0].kind == "folder"
 
 
 @ON_BOTH

@@ -48,7 +48,7 @@ class AnchorVerifier:
     tell: Tell
     claims: list[Claim] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
-    vouched: list[Vouch] = field(default_factory=list)
+    outsiders: list[Vouch] = field(default_factory=list)
     _sizes: set[int] = field(default_factory=set)
 
     @classmethod
@@ -91,7 +91,7 @@ class AnchorVerifier:
                 good = claim.size
                 self._take_word(claim, keys, anchored.get(claim.size, (0, "", ""))[1])
         self._take_time_stamps(connection)
-        self.vouched.sort(key=lambda vouch: (-vouch.seq, vouch.kind, vouch.by))
+        self.outsiders.sort(key=lambda vouch: (-vouch.seq, vouch.kind, vouch.by))
 
     def _hold_kept(self, size: int, row: RowMapping | None, said: tuple[int, str, str] | None) -> None:
         if row is None or said is None:
@@ -163,11 +163,11 @@ class AnchorVerifier:
     def _vouch(self, kind: str, by: str, seq: int, at: str) -> None:
         """Keep the furthest word of each."""
         before = next(
-            (vouch for vouch in self.vouched if vouch.kind == kind and (vouch.by == by or kind == "folder")), None
+            (vouch for vouch in self.outsiders if vouch.kind == kind and (vouch.by == by or kind == "folder")), None
         )
         if before is None or before.seq < seq:
-            self.vouched = [vouch for vouch in self.vouched if vouch is not before]
-            self.vouched.append(Vouch(kind, by, seq, at))
+            self.outsiders = [vouch for vouch in self.outsiders if vouch is not before]
+            self.outsiders.append(Vouch(kind, by, seq, at))
 
 
 def _moment(seconds: int) -> str:

@@ -62,7 +62,7 @@ class WordOutside(Struct, frozen=True):
     """
 
     origin: str
-    vouched: tuple[Vouch, ...]
+    outsiders: tuple[Vouch, ...]
     problems: tuple[str, ...]
     anchors: tuple[SeenAnchor, ...]
 
@@ -133,7 +133,7 @@ def _word_outside(connection: Connection, head: RowMapping) -> WordOutside:
     said = {made.note.head.size: (made.seq, made.at, digest_of_note(made.note)) for made in kept}
     held.verify(connection, head["seq"], said)
     newest = tuple(SeenAnchor(made.note.head.size, made.at, made.note.text, made.seq) for made in kept[:NEWEST])
-    return WordOutside(settings.origin(head["id"]), tuple(held.vouched), tuple(problems), newest)
+    return WordOutside(settings.origin(head["id"]), tuple(held.outsiders), tuple(problems), newest)
 
 
 def known_keys(book: Casebook) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Verification:
 
     ``logged`` is how many checkpoints the log beside the key knows; ``keys`` are the fingerprints of the keys that
     signed, to be compared with those that the house knows by another way; ``log_marked`` is the record that says
-    that the log was lost or had gaps until then, 0 where none does; ``vouched`` is who outside vouches up to which
+    that the log was lost or had gaps until then, 0 where none does; ``outsiders`` is who outside vouches up to which
     record, the furthest first; ``more`` counts the problems beyond the first thousand.
     """
 
@@ -77,7 +77,7 @@ class Verification:
     erased_records: int = 0
     erased_findings: int = 0
     keys: list[str] = field(default_factory=list)
-    vouched: list[Vouch] = field(default_factory=list)
+    outsiders: list[Vouch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
 
@@ -442,7 +442,7 @@ def verify_all(
             _verify_rechecks(connection, result, replay)
         with _readable(result, 0, "the sources"):
             _verify_sources(connection, result, replay, bytes_too=sources)
-    result.vouched = outside.vouched
+    result.outsiders = outside.outsiders
     result.tidy()
     return result
 

@@ -173,7 +173,7 @@ def verify(
                 print_sentence("casebook_log_marked", spoken, seq=found.log_marked)
             for fingerprint in found.keys:
                 print_sentence("casebook_key", spoken, key=fingerprint)
-            _print_vouched(found.vouched, spoken)
+            _print_vouched(found.outsiders, spoken)
         else:
             sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
             for problem in found.problems[:_MOST_PROBLEMS]:
@@ -184,10 +184,10 @@ def verify(
             raise typer.Exit(1)
 
 
-def _print_vouched(vouched: list[Vouch], lang: str) -> None:
-    for vouch in vouched:
+def _print_vouched(outsiders: list[Vouch], lang: str) -> None:
+    for vouch in outsiders:
         print_sentence(f"casebook_vouched_{vouch.kind}", lang, by=vouch.by, seq=vouch.seq, day=vouch.at[:10] or "-")
-    if not vouched:
+    if not outsiders:
         print_sentence("casebook_vouched_none", lang)
 
 

@@ -98,18 +98,18 @@ def test_who_vouches_from_outside_is_said_and_that_nobody_does(
     folder.mkdir()
     with house.signed_in("audra") as client:
         assert "Nobody outside vouches" in page_of(client, "/audit").one("main").text
-        assert client.get("/api/v1/anchors").json()["vouched"] == []
+        assert client.get("/api/v1/anchors").json()["outsiders"] == []
         monkeypatch.setenv("OPENCWC_ANCHOR_FOLDER", str(folder))
         made = anchor(house.book, auditor)
         records = made.note.head.size
         main = page_of(client, "/audit").one("main").text
         assert f"The folder of anchors vouches up to record {records}, of" in main and "Nobody outside" not in main
         told = client.get("/api/v1/anchors").json()
-        assert [(vouch["kind"], vouch["seq"]) for vouch in told["vouched"]] == [("folder", records)]
+        assert [(vouch["kind"], vouch["seq"]) for vouch in told["outsiders"]] == [("folder", records)]
         assert told["anchors"][0]["note"] == made.note.text
         part, _ = verified(client)
         assert f"up to record {records}" in part.text
-        assert client.post("/api/v1/verification").json()["vouched"] == told["vouched"]
+        assert client.post("/api/v1/verification").json()["outsiders"] == told["outsiders"]
         file = next(folder.iterdir())
         file.rename(file.with_name(file.name.replace(f"{records:012}", "000000999999")))
         beyond = Head(made.note.head.origin, 999_999, made.note.head.root)

@@ -56,7 +56,7 @@ class VerificationAnswer(TypedDict):
     findings: int
     checkpoints: int
     keys: list[str]
-    vouched: list[Vouch]
+    outsiders: list[Vouch]
     problems: list[Problem]
 
 
@@ -184,7 +184,7 @@ def records(
     "/api/v1/anchors",
     action="audit",
     answer=answers(
-        "Who outside vouches", origin=str, vouched=list[Vouch], problems=list[str], anchors=list[dict[str, Any]]
+        "Who outside vouches", origin=str, outsiders=list[Vouch], problems=list[str], anchors=list[dict[str, Any]]
     ),
 )
 def anchors(request: Request) -> Response:
