@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,7 +146,7 @@ def verify(
     ca: Annotated[Path | None, typer.Option(help="Certificates of the time-stamping authority (PEM).")] = None,
     older: Annotated[Path | None, typer.Option(help="An older bundle that this one must extend.")] = None,
     anchor: Annotated[
-        list[Path] | None, typer.Option(help="An anchor that the casebook must begin with; again for more.")
+        list[Path] | None, typer.Option(help="An anchor that the record must begin with; again for more.")
     ] = None,
     sources: Annotated[bool, typer.Option(help="Hash the kept files as well.")] = True,
     format: Format = "",
@@ -154,7 +155,7 @@ def verify(
 ) -> None:
     """Check that nothing was altered; status 1 where something does not fit, with the first record that does not."""
     if bundle is not None:
-        _verify_bundle(bundle, key, ca, older, format)
+        _verify_bundle(bundle, key, ca, older, anchor or (), format)
         return
     with acting(casebook) as (book, person):
         from dataclasses import asdict
@@ -191,12 +192,14 @@ def _print_vouched(outsiders: list[Vouch], lang: str) -> None:
         print_sentence("casebook_vouched_none", lang)
 
 
-def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, format: str) -> None:
+def _verify_bundle(
+    bundle: Path, key: str, ca: Path | None, older: Path | None, anchors: Sequence[Path], format: str
+) -> None:
     with told():
         from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
-            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
+            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "", anchors=anchors)
         except Unreadable as error:
             raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):
