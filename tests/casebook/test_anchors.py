@@ -12,8 +12,10 @@ from opencwc.casebook import tables
 from opencwc.casebook.anchor_papers import mail_of, page_of
 from opencwc.casebook.anchor_settings import load_anchor_settings
 from opencwc.casebook.anchors import Anchor, anchor, anchor_if_due, take_in, tree_of, witness_request
+from opencwc.casebook.audit_summary import record_state
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import open_case
+from opencwc.casebook.checkpoint_log import CheckpointLog
 from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.decisions import comment
 from opencwc.casebook.merkle_tree import verify_consistency, verify_inclusion
@@ -248,6 +250,39 @@ def test_a_folder_that_cannot_be_written_leaves_no_record(written: Casebook, fol
     folder.mkdir()
     report = verify_all(written)
     assert report.fits and report.records == 7
+
+
+def test_an_anchor_in_the_folder_whose_transaction_failed_is_true_all_the_same(
+    written: Casebook, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("disk_full", where="here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CheckpointLog, "locked", fail)
+        with pytest.raises(StorageError):
+            anchor(written, RITA)
+    assert len(list(folder.iterdir())) == 1
+    report = verify_all(written)
+    assert report.fits and report.records == 7 and report.outsiders[0].seq == 7
+    assert record_state(written, person("auditor", Role.AUDITOR)).outside.problems == ()
+    comment(written, RITA, "inventory", "next")
+    anchor(written, RITA)
+    assert [vouch.seq for vouch in verify_all(written).outsiders] == [8]
+
+
+def test_the_state_of_the_record_says_who_vouches_without_reading_it(
+    written: Casebook, folder: Path, witness: FileKey
+) -> None:
+    auditor = person("auditor", Role.AUDITOR)
+    made = anchor(written, RITA)
+    answer = folder.parent / "answer"
+    answer.write_text(cosign(witness, "witness.example", made.note.head, MOMENT).line)
+    take_in(written, RITA, answer)
+    assert list(record_state(written, auditor).outside.outsiders) == verify_all(written).outsiders
+    other = Head(made.note.head.origin, 7, bytes(32))
+    next(folder.iterdir()).write_text(sign_head(written.signer, other).text)
+    assert "the first 7 records are not those" in record_state(written, auditor).outside.problems[0]
 
 
 def test_a_witness_is_given_the_proof_that_the_record_goes_on(written: Casebook) -> None:

@@ -52,13 +52,15 @@ class AnchorVerifier:
     _sizes: set[int] = field(default_factory=set)
 
     @classmethod
-    def collect(cls, casebook: str, settings: AnchorSettings, brought: Sequence[Path], tell: Tell) -> AnchorVerifier:
-        """Collect what is in the folder, and what is brought; `InputError` where that is no anchor."""
+    def collect(
+        cls, casebook: str, settings: AnchorSettings, brought: Sequence[Path], tell: Tell, newest: int | None = None
+    ) -> AnchorVerifier:
+        """Collect what is in the folder, or the newest of it, and what is brought; `InputError` where that is none."""
         held = cls(casebook, settings, tell)
         held.claims += map(read_claim, brought)
         if settings.folder is not None:
             try:
-                held.claims += claims_in(settings.folder, casebook)
+                held.claims += claims_in(settings.folder, casebook, newest)
             except (StorageError, InputError) as error:
                 tell(0, f"the anchors in {settings.folder} cannot be read: {error}")
         return held
@@ -78,6 +80,10 @@ class AnchorVerifier:
         kept = {row["size"]: row for row in connection.execute(select(tables.anchor)).mappings()}
         for size in sorted(kept.keys() | anchored.keys()):
             self._hold_kept(size, kept.get(size), anchored.get(size))
+        self.weigh(connection, records, {size: at for size, (_, at, _) in anchored.items()})
+
+    def weigh(self, connection: Connection, records: int, moments: dict[int, str]) -> None:
+        """Hold the claims against the roots, and take the word of who vouches; ``moments``: when a head was signed."""
         keys = [
             public_bytes(pem.encode()) for pem in connection.execute(select(tables.signing_key.c.pem)).scalars().all()
         ]
@@ -89,7 +95,7 @@ class AnchorVerifier:
             is_told = is_told or bool(what)
             if not what:
                 good = claim.size
-                self._take_word(claim, keys, anchored.get(claim.size, (0, "", ""))[1])
+                self._take_word(claim, keys, moments.get(claim.size, ""))
         self._take_time_stamps(connection)
         self.outsiders.sort(key=lambda vouch: (-vouch.seq, vouch.kind, vouch.by))
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.anchor_settings import AnchorSettings, load_anchor_settings
@@ -31,6 +31,8 @@ from opencwc.errors import InputError, IntegrityError, NotFoundError, StorageErr
 
 ENDING = ".checkpoint"
 ACTOR = "system"
+NEWEST = 100
+"""How many anchors are looked at where not all are: on the page, and before the next one is signed."""
 _LARGEST = 1 << 20
 
 
@@ -119,7 +121,7 @@ def put_into(folder: Path, casebook: str, note: Note) -> Path:
 
     """
     file = folder / f"{casebook}-{note.head.size:012}{ENDING}"
-    for claim in claims_in(folder, casebook):
+    for claim in claims_in(folder, casebook, newest=NEWEST):
         if claim.size > note.head.size or (claim.size == note.head.size and claim.root != note.head.root):
             raise IntegrityError("anchor_contradicts", where=claim.where, records=claim.size, ours=note.head.size)
     try:
@@ -131,8 +133,8 @@ def put_into(folder: Path, casebook: str, note: Note) -> Path:
     return file
 
 
-def claims_in(folder: Path, casebook: str) -> Iterator[Claim]:
-    """Yield the anchors of a casebook in a folder, the smallest first.
+def claims_in(folder: Path, casebook: str, newest: int | None = None) -> Iterator[Claim]:
+    """Yield the anchors of a casebook in a folder, the smallest first: all, or so many of the newest.
 
     Raises:
         InputError: one cannot be read.
@@ -145,7 +147,7 @@ def claims_in(folder: Path, casebook: str) -> Iterator[Claim]:
         raise StorageError("anchor_folder_unusable", where=str(folder), reason=str(error.strerror)) from error
     if files is None:
         raise StorageError("anchor_folder_unusable", where=str(folder), reason="no such folder")
-    for file in files:
+    for file in files[-newest:] if newest else files:
         yield read_claim(file)
 
 
@@ -232,24 +234,16 @@ def _cosignatures(note: Note, settings: AnchorSettings, where: str) -> list[Sign
     return lines
 
 
-def anchors_of(connection: Connection) -> list[Anchor]:
-    """Return the anchors that a casebook keeps, the newest first."""
+def anchors_of(connection: Connection, newest: int = NEWEST) -> list[Anchor]:
+    """Return the newest anchors that a casebook keeps, the newest first."""
     table, record = tables.anchor, tables.record
-    rows = connection.execute(
-        select(table, record.c.at).join(record, record.c.seq == table.c.seq).order_by(table.c.size.desc())
-    ).mappings()
-    return [_read(row) for row in rows]
+    query = select(table, record.c.at).join(record, record.c.seq == table.c.seq)
+    rows = connection.execute(query.order_by(table.c.size.desc()).limit(newest)).mappings()
+    return [Anchor(read_note(row["note"]), row["seq"], row["at"]) for row in rows]
 
 
 def _last(connection: Connection) -> Anchor | None:
-    table, record = tables.anchor, tables.record
-    query = select(table, record.c.at).join(record, record.c.seq == table.c.seq)
-    row = connection.execute(query.order_by(table.c.size.desc()).limit(1)).mappings().first()
-    return None if row is None else _read(row)
-
-
-def _read(row: RowMapping) -> Anchor:
-    return Anchor(read_note(row["note"]), row["seq"], row["at"])
+    return next(iter(anchors_of(connection, 1)), None)
 
 
 def tree_of(connection: Connection, size: int) -> Tree:

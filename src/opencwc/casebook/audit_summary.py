@@ -11,7 +11,8 @@ from sqlalchemy import Connection, RowMapping, select
 from opencwc.casebook import tables
 from opencwc.casebook.anchor_settings import load_anchor_settings
 from opencwc.casebook.anchor_verifier import AnchorVerifier, Vouch
-from opencwc.casebook.anchors import anchors_of, digest_of_note
+from opencwc.casebook.anchors import NEWEST as NEWEST_ANCHORS
+from opencwc.casebook.anchors import Claim, anchors_of
 from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
@@ -126,12 +127,12 @@ def word_outside(book: Casebook, person: Person) -> WordOutside:
 
 def _word_outside(connection: Connection, head: RowMapping) -> WordOutside:
     kept, settings, problems = anchors_of(connection), load_anchor_settings(), []
-    held = AnchorVerifier.collect(head["id"], settings, (), lambda _, what: problems.append(what))
+    held = AnchorVerifier.collect(head["id"], settings, (), lambda _, what: problems.append(what), NEWEST_ANCHORS)
     held.roots = {made.note.head.size: made.note.head.root for made in kept}
     # One that the casebook keeps no root of is for the verification to judge; one beyond its end is not.
     held.claims = [claim for claim in held.claims if claim.size in held.roots or claim.size > head["seq"]]
-    said = {made.note.head.size: (made.seq, made.at, digest_of_note(made.note)) for made in kept}
-    held.verify(connection, head["seq"], said)
+    held.claims += [Claim(made.note.head.size, made.note.head.root, "", made.note) for made in kept]
+    held.weigh(connection, head["seq"], {made.note.head.size: made.at for made in kept})
     newest = tuple(SeenAnchor(made.note.head.size, made.at, made.note.text, made.seq) for made in kept[:NEWEST])
     return WordOutside(settings.origin(head["id"]), tuple(held.outsiders), tuple(problems), newest)
 

@@ -177,6 +177,7 @@ class _Replay:
     blank: set[int] = field(default_factory=set)
     erasures: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     logged_from: int = 0
+    log_marked: int = 0
     tree: Frontier = field(default_factory=Frontier)
     anchored: dict[int, tuple[int, str, str]] = field(default_factory=dict)
 
@@ -205,7 +206,7 @@ class _Replay:
         self.logged_from = record.seq if record.body.get("logged") else 0
 
     def on_log_marked(self, record: _Record) -> None:
-        self.logged_from = record.seq
+        self.logged_from = self.log_marked = record.seq
 
     def on_anchored(self, record: _Record) -> None:
         self.anchored[record.body["size"]] = (record.seq, record.at, record.body["note"])
@@ -426,7 +427,7 @@ def verify_all(
         logged = _Logged.read(book.log, result, before)
         outside.want_roots(connection)
         _verify_records(connection, result, replay, outside)
-        result.log_marked = replay.logged_from if replay.logged_from > 1 else 0
+        result.log_marked = replay.log_marked
         with _readable(result, 0, "the checkpoints"):
             _verify_checkpoints(connection, result, replay, logged, keys)
         with _readable(result, 0, "the anchors"):
