@@ -21,6 +21,7 @@ from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_rech
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
 from opencwc.casebook.findings import record_refusal, show_finding
+from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.model import Mark, Outcome, Person, Role
 from opencwc.casebook.people import CONSOLE, People
 from opencwc.casebook.requests import answer, ask
@@ -251,7 +252,7 @@ def rewrite(book: Casebook, seq: int, forger: Signer, exactly: dict[str, Any] | 
 
     ``exactly`` is its whole new body, else the names in ``body`` change.
     """
-    at, links = FIRST_LINK, {}
+    at, links, roots, tree = FIRST_LINK, {}, {}, Frontier()
     statements: list[Any] = []
     for row in all_rows(book, tables.record):
         committed = bytes(row["commitment"])
@@ -265,9 +266,12 @@ def rewrite(book: Casebook, seq: int, forger: Signer, exactly: dict[str, Any] | 
             new = {"salt": salt, "content": content, "commitment": committed}
             statements.append(tables.record.update().where(here(tables.record, row)).values(**new))
         at = links[row["seq"]] = link(at, committed)
+        tree.add(committed)
+        roots[row["seq"]] = tree.root()
     previous = "0" * 64
     for row in all_rows(book, tables.checkpoint):
         record_content = {**json.loads(row["statement"]), "link": links[row["seq"]].hex(), "previous": previous}
+        record_content["root"] = roots[row["seq"]].hex()
         statement = canonical(record_content)
         signature = forger.sign(statement.encode())
         previous = sha256(statement.encode() + signature).hexdigest()

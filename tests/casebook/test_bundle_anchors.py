@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,16 @@ import pytest
 from opencwc.casebook.anchor_papers import page_of
 from opencwc.casebook.anchors import Anchor, anchor
 from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
+from opencwc.casebook.bundle_writer import ShownCheckpoint, write_bundle
 from opencwc.casebook.cases import open_case
+from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment
 from opencwc.casebook.exports import ask_for_export, export_case
 from opencwc.casebook.requests import answer
+from opencwc.casebook.signing import FileKey
 
+from .bundle_case import FIRST_ROOTED, make_book
 from .conftest import person
 from .tampering import rewrite
 
@@ -88,3 +94,27 @@ def test_what_is_no_anchor_is_told(made: list[Anchor], tmp_path: Path) -> None:
     for name in ("none", "not there"):
         with pytest.raises(Unreadable, match="no anchor"):
             verify_bundle(tmp_path / "bundle.zip", anchors=[tmp_path / name])
+
+
+@pytest.mark.parametrize("number", [FIRST_ROOTED, 4, 6])
+def test_a_checkpoint_that_states_another_root_is_caught(tmp_path: Path, number: int) -> None:
+    """Whoever changed the tree that the casebook keeps had the house sign a root that is none."""
+    signers = (FileKey.make(tmp_path / "first.key"), FileKey.make(tmp_path / "second.key"))
+    contents = make_book().contents(signers, roots={number: bytes(32)})
+    write_bundle(tmp_path / "bundle.zip", contents, signers[1])
+    report = verify_bundle(tmp_path / "bundle.zip")
+    assert report.first is not None
+    assert report.first.what == f"Checkpoint {number} states another root than the records have here."
+
+
+def test_a_root_that_is_no_longer_stated_is_caught(tmp_path: Path) -> None:
+    signers = (FileKey.make(tmp_path / "first.key"), FileKey.make(tmp_path / "second.key"))
+    contents = make_book().contents(signers)
+    last = contents.checkpoints[-1]
+    statement = canonical({name: value for name, value in json.loads(last.statement).items() if name != "root"})
+    signed = ShownCheckpoint(statement, signers[1].sign(statement.encode()), last.key)
+    write_bundle(
+        tmp_path / "bundle.zip", replace(contents, checkpoints=[*contents.checkpoints[:-1], signed]), signers[1]
+    )
+    (misfit,) = verify_bundle(tmp_path / "bundle.zip").misfits
+    assert "states another root" in misfit.what

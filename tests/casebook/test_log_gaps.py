@@ -164,3 +164,10 @@ def test_a_head_that_says_otherwise_is_found(written: Casebook) -> None:
         run_sql(written, tables.casebook.update().values(**values))
         assert len(what(written)) == 1
         run_sql(written, tables.casebook.update().values(logged_from=head["logged_from"], tree=head["tree"]))
+
+
+def test_a_root_that_was_signed_over_a_changed_tree_is_found(written: Casebook) -> None:
+    head = all_rows(written, tables.casebook)[0]
+    run_sql(written, tables.casebook.update().values(tree=b"\x01" * len(head["tree"])))
+    comment(written, RITA, "inventory", "signed over it")
+    assert what(written)[0] == "checkpoint 6 does not fit the chain"

@@ -11,8 +11,8 @@ The casebook keeps one numbered record of everything that was done. All the proo
     commitment of a record = SHA-256(salt || content)
     link of a record       = SHA-256(link of the record before || commitment); before the first stand 32 zero bytes
     digest of a block      = SHA-256(commitment of its first finding || ... || commitment of its last)
-    checkpoint             = a signed statement of the link at one record, which names the hash of the one before
-    root of the first N    = the Merkle tree hash (RFC 9162, 2.1.1) of their commitments, as an anchor states it
+    root of the first N    = the Merkle tree hash (RFC 9162, 2.1.1) of their commitments
+    checkpoint             = a signed statement of link and root at one record, which names the hash of the one before
 
 Who changes, drops, adds or moves a record changes every link after it, and then has to sign the new head. So all
 hangs on one thing that no file can prove of itself: that the key is the right one. Compare its fingerprint with one
@@ -399,6 +399,7 @@ class Walk:
         self.keys: list[str] = []
         self.unsigned: tuple[str, bytes, bytes, int] | None = None  # the last checkpoint, where it is not yet checked
         self.peaks: list[bytes] = []  # the roots of the full subtrees of the tree so far, the largest first
+        self.rooted = False  # whether the last checkpoint stated the root
 
     def step(self, number: int, line: bytes) -> None:
         """Check one line of the chain and what the bundle shows of that record."""
@@ -407,8 +408,7 @@ class Walk:
             raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
         committed = bytes.fromhex(match[2].decode())
         self.seq, self.link = number, sha256(self.link + committed).digest()
-        if self.bundle.roots:
-            self.grow(committed)
+        self.grow(committed)
         shown = self.records.take(number)
         kind = kind_of(shown)
         if self.link.hex() != match[3].decode():
@@ -421,15 +421,20 @@ class Walk:
             self.check_checkpoint(checkpoint)
 
     def grow(self, committed: bytes) -> None:
-        """Add a leaf to the tree of the records, and note its root where an anchor speaks of as many."""
+        """Add a leaf to the tree of the records, and note its root where an anchor speaks of as many records."""
         node, full = sha256(b"\0" + committed).digest(), self.seq - 1
         while full & 1:
             node, full = sha256(b"\1" + self.peaks.pop() + node).digest(), full >> 1
         self.peaks.append(node)
         if self.seq in self.bundle.roots:
-            for left in self.peaks[-2::-1]:
-                node = sha256(b"\1" + left + node).digest()
-            self.bundle.roots[self.seq] = node
+            self.bundle.roots[self.seq] = self.root()
+
+    def root(self) -> bytes:
+        """Return the root of the tree of the records so far."""
+        node = self.peaks[-1]
+        for left in self.peaks[-2::-1]:
+            node = sha256(b"\1" + left + node).digest()
+        return node
 
     def check_shown(self, shown: dict[str, Any], committed: bytes, kind: str) -> None:
         """A record of the case: what is shown is what the chain commits to."""
@@ -539,7 +544,8 @@ class Walk:
             is_hash(line["key"]) and isinstance(line["signature"], str)
         ):
             raise Misfit(f"Checkpoint {number} is not of the format.", self.seq)
-        if set(said) != {"casebook", "number", "seq", "link", "at", "previous"} or said["number"] != number:
+        states = {"casebook", "number", "seq", "link", "at", "previous"}
+        if set(said) - {"root"} != states or said["number"] != number:
             raise Misfit(f"Where checkpoint {number} should be stands another thing.", self.seq)
         try:
             statement, signature = line["statement"].encode(), bytes.fromhex(line["signature"])
@@ -552,6 +558,9 @@ class Walk:
             raise Misfit(f"Checkpoint {number} does not follow from checkpoint {number - 1}.", self.seq)
         if said["link"] != self.link.hex():
             raise Misfit(f"Checkpoint {number} states another link than the chain has here.", self.seq)
+        if ("root" in said or self.rooted) and said.get("root") != self.root().hex():  # earlier versions stated none
+            raise Misfit(f"Checkpoint {number} states another root than the records have here.", self.seq)
+        self.rooted = "root" in said
         # Each statement names the hash of the one before with its signature: who signs one vouches for all before it.
         # So the last signature of each key is enough; where there are few, each is checked all the same.
         if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != line["key"]):

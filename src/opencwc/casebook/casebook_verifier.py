@@ -148,12 +148,13 @@ class _Record(NamedTuple):
 class _Replay:
     """What the records amount to, replayed: the tables must say the same. ``on_KIND`` takes in a record of a kind.
 
-    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names. From the record
-    ``logged_from`` on the log beside the key must have each checkpoint.
+    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names, ``roots`` the root
+    of the tree there. From the record ``logged_from`` on the log beside the key must have each checkpoint.
     """
 
     head: RowMapping
     links: dict[int, bytes] = field(default_factory=dict)
+    roots: dict[int, bytes] = field(default_factory=dict)
     cases: dict[int, _Recorded] = field(default_factory=dict)
     runs: dict[int, _Recorded] = field(default_factory=dict)
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
@@ -465,7 +466,7 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
             replay.tree.add(bytes(row["commitment"]))
             outside.pass_by(replay.tree)
         if seq in wanted:
-            replay.links[seq] = at
+            replay.links[seq], replay.roots[seq] = at, replay.tree.root()
         result.records += 1
         expected += 1
     if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
@@ -517,7 +518,7 @@ def _verify_checkpoints(
 ) -> None:
     pems = _verify_keys(connection, result)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
-    previous, expected, last_seq = "0" * 64, 1, 0
+    previous, expected, last_seq, is_rooted = "0" * 64, 1, 0, False
     for row in rows_by_key(connection, select(tables.checkpoint), tables.checkpoint.c.number):
         number, seq = row["number"], row["seq"]
         with _readable(result, seq, f"checkpoint {number}"):
@@ -526,7 +527,10 @@ def _verify_checkpoints(
             fits = said == {
                 "casebook": result.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
                 "at": said.get("at"), "previous": previous,
+                # Checkpoints of earlier versions state no root; after the first that does, all do.
+                **({"root": replay.roots.get(seq, b"").hex()} if is_rooted or "root" in said else {}),
             }  # fmt: skip
+            is_rooted = is_rooted or "root" in said
             if number != expected or not fits or seq <= last_seq:
                 result.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
             pem = pems.get(row["key"])

@@ -156,7 +156,7 @@ class Writer:
         self.number += 1
         statement = {
             "casebook": self.casebook_id, "number": self.number, "seq": self.seq, "link": self.link.hex(),
-            "at": self.at, "previous": previous,
+            "at": self.at, "previous": previous, "root": self.tree.root().hex(),
         }  # fmt: skip
         return canonical(statement)
 
