@@ -13,7 +13,8 @@ GRANT INSERT ON finding TO opencwc;
 GRANT UPDATE (status) ON finding TO opencwc;
 
 -- What the records amount to: it moves with them, and "case verify" holds it against them.
-GRANT INSERT, UPDATE ON casebook, case_file, run, finding_count, source, time_stamp, recheck, request, person, token
+GRANT INSERT, UPDATE ON casebook, case_file, run, finding_count, source, time_stamp, anchor, recheck, request, person,
+  token
   TO opencwc;
 
 -- The parts of a file come in under a name of their own, which is changed or taken away when the hash is known.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from opencwc.casebook import bundle_writer as writing
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
+from opencwc.casebook.merkle_tree import Tree
 from opencwc.casebook.signing import Signer
 
 BOOK_ID = "7d5a3c1e-0000-4000-8000-00000000c0de"
@@ -22,6 +23,9 @@ SOURCE_ID = sha256(SOURCE).hexdigest()
 CASE = 2
 ERASED_RECORD = 14
 ERASED_FINDING = 3
+FIRST_ROOTED = 3
+"""The first checkpoint that states the root of the tree: those before it are of an earlier version."""
+NO_ROOTS: dict[int, bytes] = {}
 EVERY_KIND = (
     "casebook_made", "person_set", "case_opened", "case_changed", "source_kept", "run_started", "findings",
     "run_finished", "decision", "comment", "recheck_drawn", "request", "answer", "erasure", "model_switched", "refusal",
@@ -79,21 +83,28 @@ class Book:
             places.append(writing.ChainPlace(record.seq, committed, before))
         return places
 
-    def checkpoints(self, signers: tuple[Signer, Signer]) -> list[writing.ShownCheckpoint]:
+    def checkpoints(
+        self, signers: tuple[Signer, Signer], roots: dict[int, bytes] = NO_ROOTS
+    ) -> list[writing.ShownCheckpoint]:
+        """Sign the checkpoints; ``roots`` are those that are stated wrongly, by the number of the checkpoint."""
         chain, signed, previous = self.chain, [], "0" * 64
+        tree = Tree(place.commitment for place in chain)
         for number, (seq, whose) in enumerate(self.signed_at, 1):
-            statement = canonical(
-                {
-                    "casebook": BOOK_ID, "number": number, "seq": seq, "link": chain[seq - 1].link.hex(),
-                    "at": f"2026-11-24T10:{seq:02}:30.000000Z", "previous": previous,
-                }
-            )  # fmt: skip
+            said = {
+                "casebook": BOOK_ID, "number": number, "seq": seq, "link": chain[seq - 1].link.hex(),
+                "at": f"2026-11-24T10:{seq:02}:30.000000Z", "previous": previous,
+            }  # fmt: skip
+            if number >= FIRST_ROOTED:
+                said["root"] = roots.get(number, tree.root(seq)).hex()
+            statement = canonical(said)
             signature = signers[whose].sign(statement.encode())
             previous = sha256(statement.encode() + signature).hexdigest()
             signed.append(writing.ShownCheckpoint(statement, signature, signers[whose].fingerprint))
         return signed
 
-    def contents(self, signers: tuple[Signer, Signer], **other: object) -> writing.BundleContents:
+    def contents(
+        self, signers: tuple[Signer, Signer], roots: dict[int, bytes] = NO_ROOTS, **other: object
+    ) -> writing.BundleContents:
         exported = [record for record in self.records if record.case in (None, CASE)]
         erased = {ERASED_RECORD} if any(record.kind == "erasure" for record in self.records) else set()
         return writing.BundleContents(
@@ -111,7 +122,7 @@ class Book:
                 )
                 for record in exported if record.kind == "findings"
             ],
-            checkpoints=self.checkpoints(signers), keys=[signer.public_pem() for signer in signers],
+            checkpoints=self.checkpoints(signers, roots), keys=[signer.public_pem() for signer in signers],
             sources=[writing.ShownSource(SOURCE_ID, [SOURCE[:7], SOURCE[7:]])], **other,
         )  # fmt: skip
 

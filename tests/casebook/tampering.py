@@ -21,6 +21,7 @@ from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_rech
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
 from opencwc.casebook.findings import record_refusal, show_finding
+from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.model import Mark, Outcome, Person, Role
 from opencwc.casebook.people import CONSOLE, People
 from opencwc.casebook.requests import answer, ask
@@ -238,27 +239,39 @@ def cut_tail(book: Casebook, checkpoints: int) -> None:
         tables.record.delete().where(tables.record.c.seq > kept["seq"]),
         tables.checkpoint.delete().where(tables.checkpoint.c.number > kept["number"]),
         tables.casebook.update().values(
-            seq=kept["seq"], link=bytes.fromhex(json.loads(kept["statement"])["link"]), checkpoint=kept["number"]
+            seq=kept["seq"],
+            link=bytes.fromhex(json.loads(kept["statement"])["link"]),
+            checkpoint=kept["number"],
+            tree=b"",
         ),
     )
 
 
-def rewrite(book: Casebook, seq: int, forger: Signer, **body: Any) -> None:
-    """Change one record and make the whole chain fit it, signed with another key, as if it had always been so."""
-    at, links = FIRST_LINK, {}
+def rewrite(book: Casebook, seq: int, forger: Signer, exactly: dict[str, Any] | None = None, **body: Any) -> None:
+    """Change one record and make the whole chain fit it, signed with another key, as if it had always been so.
+
+    ``exactly`` is its whole new body, else the names in ``body`` change.
+    """
+    at, links, roots, tree = FIRST_LINK, {}, {}, Frontier()
     statements: list[Any] = []
     for row in all_rows(book, tables.record):
         committed = bytes(row["commitment"])
         if row["seq"] == seq:
             record_content = json.loads(row["content"])
-            content, salt = canonical({**record_content, "body": {**record_content["body"], **body}}), fresh_salt()
+            content, salt = (
+                canonical({**record_content, "body": exactly or {**record_content["body"], **body}}),
+                fresh_salt(),
+            )
             committed = commitment(salt, content)
             new = {"salt": salt, "content": content, "commitment": committed}
             statements.append(tables.record.update().where(here(tables.record, row)).values(**new))
         at = links[row["seq"]] = link(at, committed)
+        tree.add(committed)
+        roots[row["seq"]] = tree.root()
     previous = "0" * 64
     for row in all_rows(book, tables.checkpoint):
         record_content = {**json.loads(row["statement"]), "link": links[row["seq"]].hex(), "previous": previous}
+        record_content["root"] = roots[row["seq"]].hex()
         statement = canonical(record_content)
         signature = forger.sign(statement.encode())
         previous = sha256(statement.encode() + signature).hexdigest()
@@ -267,7 +280,7 @@ def rewrite(book: Casebook, seq: int, forger: Signer, **body: Any) -> None:
     statements += [
         tables.signing_key.delete(),
         tables.signing_key.insert().values(id=forger.fingerprint, pem=forger.public_pem().decode()),
-        tables.casebook.update().values(link=at),
+        tables.casebook.update().values(link=at, tree=b""),
         tables.time_stamp.delete(),
     ]
     run_sql(book, *statements)

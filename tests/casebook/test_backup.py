@@ -325,6 +325,7 @@ def test_after_a_restore_the_log_expects_the_restored_casebook(kept: Kept) -> No
                 seq=seq - 1,
                 link=bytes.fromhex(kept.manifest["head"]["link"]),
                 checkpoint=tables.casebook.c.checkpoint - 1,
+                tree=b"",
             )
         )
 

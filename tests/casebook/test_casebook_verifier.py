@@ -301,7 +301,7 @@ def test_a_record_that_was_cut_off_and_written_on_is_found_by_the_log(full: Full
         with pytest.raises(IntegrityError, match="put back"), full.book.writing("somebody"):
             pass
         for text in ("one", "two", "three"):
-            with without_log(full).writing("somebody") as writer:
+            with without_log(full).writing("somebody", log_is_lost=True) as writer:
                 record_refusal(writer, "routes", "en", text)
         assert not full.verify().fits
     full.book.log.path.write_bytes(log)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCheckpoint
+from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCheckpoint, PendingLine
 from opencwc.errors import StorageError
 
 
@@ -20,7 +20,7 @@ def append(log: CheckpointLog, *fields: Any, restored: bool = False) -> None:
 
 
 def numbers(log: CheckpointLog, casebook: str = "book") -> list[int]:
-    return [checkpoint.number for checkpoint in log.all(casebook)]
+    return [line.number for line in log.all(casebook) if not isinstance(line, PendingLine)]
 
 
 def test_each_casebook_finds_its_own_lines_in_their_order(tmp_path: Path) -> None:
@@ -79,3 +79,30 @@ def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
         append(CheckpointLog(tmp_path / "file"), "book", 1, "aa", 1, "bb")
+
+
+def test_a_pending_line_counts_or_does_not_as_the_database_says(tmp_path: Path) -> None:
+    log = CheckpointLog(tmp_path)
+    append(log, "book", 1, "aa", 1, "bb")
+    pending = [LoggedCheckpoint(*fields) for fields in (("book", 2, "cc", 2, "dd"), ("other", 7, "ee", 9, "ff"))]
+    with log.path.open("ab") as file:
+        file.write(b"".join(b"-" + line.line()[1:] for line in [*pending, LoggedCheckpoint("book", 3, "00", 3, "11")]))
+    assert log.has_abandoned() and numbers(log) == [1]
+    assert log.settle("book", lambda line: line.sha256 == "cc") == 2
+    assert numbers(log) == [1, 2] and numbers(log, "other") == []
+    assert log.has_abandoned()  # that of the other casebook
+    append(log, "book", 3, "22", 3, "33")
+    assert log.settle("other", lambda line: True) == 7
+    assert numbers(log) == [1, 2, 3] and not log.has_abandoned()
+    assert log.path.read_bytes().count(b"\n") == 5
+    assert CheckpointLog(tmp_path / "none").settle("book", lambda line: True) == 0
+
+
+def test_a_line_of_a_writer_at_work_is_not_abandoned(tmp_path: Path) -> None:
+    log = CheckpointLog(tmp_path)
+    assert not log.has_abandoned()
+    with log.locked(LoggedCheckpoint("book", 1, "aa", 1, "bb")):
+        assert not log.has_abandoned()
+    log.path.write_bytes(b"-" + LoggedCheckpoint("book", 1, "aa", 1, "bb").line()[1:])
+    assert log.has_abandoned()
+    append(log, "other", 1, "aa", 1, "bb")  # whoever only looked holds nothing

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
+from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import change_case
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark
@@ -55,6 +57,22 @@ def queued(jobs: Jobs, person: str = "p", **question: Any) -> Job:
 
 
 # -------------------------------------------------------------------------------------------------------- the queue
+
+
+def test_the_worker_puts_the_signed_head_into_the_folder_when_it_is_due(
+    house: House, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "second"
+    monkeypatch.setenv("OPENCWC_ANCHOR_FOLDER", str(folder))
+    worker.anchor_if_due()
+    assert "no anchor" in caplog.text  # the folder is not there, and the jobs go on
+    folder.mkdir()
+    worker.anchor_if_due()
+    assert not list(folder.iterdir())  # a minute has not gone by
+    Worker(house.jobs, house.intake, job_bounds(house.configuration)).anchor_if_due()
+    Worker(house.jobs, house.intake, job_bounds(house.configuration)).anchor_if_due()
+    assert len(list(folder.iterdir())) == 1
+    assert verify_all(house.book).outsiders[0].kind == "folder"
 
 
 @ON_BOTH

@@ -6,9 +6,13 @@ import json
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.anchor_settings import load_anchor_settings
+from opencwc.casebook.anchor_verifier import AnchorVerifier, Vouch
+from opencwc.casebook.anchors import NEWEST as NEWEST_ANCHORS
+from opencwc.casebook.anchors import Claim, anchors_of
 from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
@@ -42,6 +46,28 @@ class SeenStamp(Struct, frozen=True):
     seq: int
 
 
+class SeenAnchor(Struct, frozen=True):
+    """A signed head that was put outside: how many records, when, the note, and the record that tells of it."""
+
+    records: int
+    at: str
+    note: str
+    seq: int
+
+
+class WordOutside(Struct, frozen=True):
+    """Who outside vouches up to which record, the furthest first, and what does not fit; the newest anchors.
+
+    The anchors outside are held against those that the casebook keeps; `opencwc.casebook.casebook_verifier` holds
+    them against the records.
+    """
+
+    origin: str
+    outsiders: tuple[Vouch, ...]
+    problems: tuple[str, ...]
+    anchors: tuple[SeenAnchor, ...]
+
+
 class RecordState(Struct, frozen=True):
     """How the record stands: its length, its last moment, its checkpoints in all, the newest of them, the stamps.
 
@@ -57,6 +83,7 @@ class RecordState(Struct, frozen=True):
     newest: tuple[SeenCheckpoint, ...]
     stamps: tuple[SeenStamp, ...]
     keys: tuple[str, ...]
+    outside: WordOutside
 
 
 def record_state(book: Casebook, person: Person) -> RecordState:
@@ -72,6 +99,7 @@ def record_state(book: Casebook, person: Person) -> RecordState:
         table = tables.checkpoint
         rows = connection.execute(select(table).order_by(table.c.number.desc()).limit(NEWEST)).mappings().all()
         stamps, keys = _stamps(connection), keys_of(connection)
+        outside = _word_outside(connection, head)
     # More lines than are shown: others may have written since.
     logged = book.log.newest(head["id"], 20 * NEWEST)
     newest = tuple(
@@ -82,7 +110,31 @@ def record_state(book: Casebook, person: Person) -> RecordState:
         for row in rows
     )  # fmt: skip
     last, at = logged[0].number if logged else 0, str(at or "")
-    return RecordState(head["id"], head["seq"], head["findings"], at, head["checkpoint"], last, newest, stamps, keys)
+    return RecordState(
+        head["id"], head["seq"], head["findings"], at, head["checkpoint"], last, newest, stamps, keys, outside
+    )
+
+
+def word_outside(book: Casebook, person: Person) -> WordOutside:
+    """Return who outside vouches up to which record, as far as that can be said without reading the records.
+
+    Raises `NotAllowedError` where the person may not audit.
+    """
+    require(person, "audit")
+    with book.reading() as connection:
+        return _word_outside(connection, connection.execute(select(tables.casebook)).mappings().one())
+
+
+def _word_outside(connection: Connection, head: RowMapping) -> WordOutside:
+    kept, settings, problems = anchors_of(connection), load_anchor_settings(), []
+    held = AnchorVerifier.collect(head["id"], settings, (), lambda _, what: problems.append(what), NEWEST_ANCHORS)
+    held.roots = {made.note.head.size: made.note.head.root for made in kept}
+    # One that the casebook keeps no root of is for the verification to judge; one beyond its end is not.
+    held.claims = [claim for claim in held.claims if claim.size in held.roots or claim.size > head["seq"]]
+    held.claims += [Claim(made.note.head.size, made.note.head.root, "", made.note) for made in kept]
+    held.weigh(connection, head["seq"], {made.note.head.size: made.at for made in kept})
+    newest = tuple(SeenAnchor(made.note.head.size, made.at, made.note.text, made.seq) for made in kept[:NEWEST])
+    return WordOutside(settings.origin(head["id"]), tuple(held.outsiders), tuple(problems), newest)
 
 
 def known_keys(book: Casebook) -> tuple[str, ...]:

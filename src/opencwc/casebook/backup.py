@@ -47,8 +47,11 @@ _LEFT_OUT = ("session", "answered_key")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
     "register_submission",
+    "anchor",
 )  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
+_NEWER_COLUMNS = {"casebook": {"logged_from": 0, "tree": b""}}
+"""Columns that a backup of an earlier version does not have, and what they hold then."""
 _ROWS = 20_000
 _PARTS = 50
 _ENCRYPTED = b"age-encryption.org/"
@@ -164,6 +167,8 @@ def _fill(book: Casebook, archive: _Archive) -> None:
         writer.stand_at(head)
         writer.restored = True
         writer.record("restored", {name: archive.manifest[name] for name in ("made_at", "head", "key")})
+        if writer.logged_from:  # the log beside this key may be another one: it has every checkpoint from here on
+            writer.logged_from = writer.seq
 
 
 def _not_empty() -> ConflictError:
@@ -241,17 +246,19 @@ class _Archive:
     def copy_into(self, connection: Connection, table: Table) -> None:
         """Insert the rows of a table."""
         name = f"{table.name}.parquet"
-        columns = [column.name for column in table.columns]
         rows = 0
         file = pq.ParquetFile(self._stored(name))
-        schema = _schema(table)
-        if not any(map(file.schema_arrow.equals, (schema, _former_schema(schema)))):
+        schema, newer = _schema(table), _NEWER_COLUMNS.get(table.name, {})
+        without = pa.schema([field for field in schema if field.name not in newer])
+        if not any(map(file.schema_arrow.equals, (schema, without, _former_schema(schema)))):
             raise InputError(
                 "backup_has_other_columns", where=str(self._shown), table=name, version=self.manifest["version"]
             )
         for batch in file.iter_batches(_rows_at_once(table)):
-            values = [_named(name, column.to_pylist()) for name, column in zip(columns, batch.columns, strict=True)]
-            insert_rows(connection, table, columns, list(zip(*values, strict=True)))
+            held = batch.to_pydict()
+            held |= {column: [value] * batch.num_rows for column, value in newer.items() if column not in held}
+            values = [_named(column, held[column]) for column in schema.names]
+            insert_rows(connection, table, schema.names, list(zip(*values, strict=True)))
             rows += batch.num_rows
         if rows != self.manifest["rows"][table.name]:
             raise IntegrityError("backup_row_count_differs", where=str(self._shown), table=name)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a bundle that was exported from an OpenCWC casebook, on any machine, years later.
 
-    python3 verify.py BUNDLE.zip [--key FINGERPRINT] [--ca CA.pem] [--older OLDER.zip] [--json]
+    python3 verify.py BUNDLE.zip [--key FINGERPRINT] [--ca CA.pem] [--older OLDER.zip] [--anchor HEAD] [--json]
 
 Needs Python 3.9 or later and the `openssl` command (3.0 or later), nothing else; changes nothing; uses no network.
 Exit status: 0 everything fits, 1 something does not fit, 2 the bundle could not be checked at all.
@@ -11,7 +11,8 @@ The casebook keeps one numbered record of everything that was done. All the proo
     commitment of a record = SHA-256(salt || content)
     link of a record       = SHA-256(link of the record before || commitment); before the first stand 32 zero bytes
     digest of a block      = SHA-256(commitment of its first finding || ... || commitment of its last)
-    checkpoint             = a signed statement of the link at one record, which names the hash of the one before
+    root of the first N    = the Merkle tree hash (RFC 9162, 2.1.1) of their commitments
+    checkpoint             = a signed statement of link and root at one record, which names the hash of the one before
 
 Who changes, drops, adds or moves a record changes every link after it, and then has to sign the new head. So all
 hangs on one thing that no file can prove of itself: that the key is the right one. Compare its fingerprint with one
@@ -32,7 +33,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -114,18 +115,27 @@ class Report:
         return "\n".join(printable(line) for line in lines)
 
 
-def verify_bundle(path: str | Path, key: str = "", ca: str | Path = "", older: str | Path = "") -> Report:
-    """Check a bundle; `Unreadable` where it is none or where there is no openssl to check it with."""
+def verify_bundle(
+    path: str | Path, key: str = "", ca: str | Path = "", older: str | Path = "", anchors: Sequence[str | Path] = ()
+) -> Report:
+    """Check a bundle; `Unreadable` where it is none or where there is no openssl to check it with.
+
+    ``anchors`` are files with signed heads of the record that came by another way.
+    """
     report = Report(str(path))
+    heads = [read_anchor(Path(anchor)) for anchor in anchors]
     with tempfile.TemporaryDirectory() as folder, Bundle(path, OpenSSL(Path(folder)), report) as bundle:
         check_members(bundle)
         if bundle.holds(read_manifest):
             bundle.holds(check_manifest_signature, key)
             check_hashes(bundle)
+            bundle.roots = {size: b"" for size, _ in heads}
             if bundle.holds(check_record):
                 bundle.holds(check_sources)
                 bundle.holds(check_time_stamps, str(ca))
                 bundle.holds(check_older, older)
+                for head in heads:
+                    bundle.holds(check_anchor, *head)
             else:
                 report.unchecked.append(
                     "The records after the first that does not fit, the sources and the time stamps."
@@ -338,6 +348,35 @@ def check_older(bundle: Bundle, older: str | Path) -> None:
         bundle.report.checked.append(f"The older bundle: its {other.manifest['head']['seq']} records begin this one.")
 
 
+def check_anchor(bundle: Bundle, size: int, root: bytes) -> None:
+    """An anchor says how many records there were and the root of their tree: this record began with the same."""
+    made = bundle.roots[size] or (sha256(b"").digest() if not size else b"")
+    if not made:
+        bundle.report.unchecked.append(
+            f"The anchor of {size} records: the bundle ends at record {bundle.manifest['head']['seq']}, before it."
+        )
+    elif made != root:
+        raise Misfit(f"The first {size} records are not those of the anchor: another history was shown there.")
+    else:
+        bundle.report.checked.append(f"The anchor: the first {size} records are those that it was signed for.")
+
+
+def read_anchor(path: Path) -> tuple[int, bytes]:
+    """Return the size and root that a signed head states: a note (C2SP), or a number and 64 digits typed off."""
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(2**16).decode()
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path} is no anchor: {error}.") from None
+    typed = re.fullmatch(r"\s*(0|[1-9][0-9]{0,17})\s+((?:[0-9a-f]\s*){64})", text.lower())
+    if typed:
+        return int(typed[1]), bytes.fromhex("".join(typed[2].split()))
+    note = re.match(r"[^\n]+\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n\n", text)
+    if not note:
+        raise Unreadable(f"{path} is no anchor: a signed head is awaited, or a number of records and 64 digits.")
+    return int(note[1]), base64.b64decode(note[2])
+
+
 # ---------------------------------------------------------------- the walk along the record
 
 
@@ -359,6 +398,8 @@ class Walk:
         self.checkpoint, self.mark, self.signatures = 0, "0" * 64, 0
         self.keys: list[str] = []
         self.unsigned: tuple[str, bytes, bytes, int] | None = None  # the last checkpoint, where it is not yet checked
+        self.peaks: list[bytes] = []  # the roots of the full subtrees of the tree so far, the largest first
+        self.rooted = False  # whether the last checkpoint stated the root
 
     def step(self, number: int, line: bytes) -> None:
         """Check one line of the chain and what the bundle shows of that record."""
@@ -367,6 +408,7 @@ class Walk:
             raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
         committed = bytes.fromhex(match[2].decode())
         self.seq, self.link = number, sha256(self.link + committed).digest()
+        self.grow(committed)
         shown = self.records.take(number)
         kind = kind_of(shown)
         if self.link.hex() != match[3].decode():
@@ -377,6 +419,22 @@ class Walk:
             raise Misfit("Its findings are in the bundle, the record itself is not.", number, "findings")
         while checkpoint := self.checkpoints.take(number):
             self.check_checkpoint(checkpoint)
+
+    def grow(self, committed: bytes) -> None:
+        """Add a leaf to the tree of the records, and note its root where an anchor speaks of as many records."""
+        node, full = sha256(b"\0" + committed).digest(), self.seq - 1
+        while full & 1:
+            node, full = sha256(b"\1" + self.peaks.pop() + node).digest(), full >> 1
+        self.peaks.append(node)
+        if self.seq in self.bundle.roots:
+            self.bundle.roots[self.seq] = self.root()
+
+    def root(self) -> bytes:
+        """Return the root of the tree of the records so far."""
+        node = self.peaks[-1]
+        for left in self.peaks[-2::-1]:
+            node = sha256(b"\1" + left + node).digest()
+        return node
 
     def check_shown(self, shown: dict[str, Any], committed: bytes, kind: str) -> None:
         """A record of the case: what is shown is what the chain commits to."""
@@ -486,7 +544,8 @@ class Walk:
             is_hash(line["key"]) and isinstance(line["signature"], str)
         ):
             raise Misfit(f"Checkpoint {number} is not of the format.", self.seq)
-        if set(said) != {"casebook", "number", "seq", "link", "at", "previous"} or said["number"] != number:
+        states = {"casebook", "number", "seq", "link", "at", "previous"}
+        if set(said) - {"root"} != states or said["number"] != number:
             raise Misfit(f"Where checkpoint {number} should be stands another thing.", self.seq)
         try:
             statement, signature = line["statement"].encode(), bytes.fromhex(line["signature"])
@@ -499,6 +558,9 @@ class Walk:
             raise Misfit(f"Checkpoint {number} does not follow from checkpoint {number - 1}.", self.seq)
         if said["link"] != self.link.hex():
             raise Misfit(f"Checkpoint {number} states another link than the chain has here.", self.seq)
+        if ("root" in said or self.rooted) and said.get("root") != self.root().hex():  # earlier versions stated none
+            raise Misfit(f"Checkpoint {number} states another root than the records have here.", self.seq)
+        self.rooted = "root" in said
         # Each statement names the hash of the one before with its signature: who signs one vouches for all before it.
         # So the last signature of each key is enough; where there are few, each is checked all the same.
         if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != line["key"]):
@@ -619,6 +681,7 @@ class Bundle:
         self.manifest: dict[str, Any] = {}
         self.sources_named: set[str] = set()
         self.stamped: dict[int, tuple[int, bytes]] = {}  # checkpoint: its record, what was stamped
+        self.roots: dict[int, bytes] = {}  # number of records of an anchor: the root of the tree of so many
 
     def __enter__(self) -> Bundle:
         return self
@@ -810,10 +873,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", default="", help="the fingerprint of the key, got by another way than the bundle")
     parser.add_argument("--ca", default="", help="certificates of the time-stamping authority, PEM")
     parser.add_argument("--older", default="", help="an older bundle of the same casebook, which this one must extend")
+    parser.add_argument(
+        "--anchor", action="append", default=[], help="a signed head got by another way; again for more"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     asked = parser.parse_args(arguments)
     try:
-        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older)
+        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older, asked.anchor)
     except (Unreadable, OSError) as error:
         sys.stderr.write(printable(f"The bundle could not be checked. {error}") + "\n")
         return 2

@@ -18,16 +18,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Table, func, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.anchor_settings import load_anchor_settings
+from opencwc.casebook.anchor_verifier import AnchorVerifier, Vouch
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
-from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine
+from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCheckpoint, PendingLine
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, standing
 from opencwc.casebook.erasure import digest_of_remains
+from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.rows import rows_by_key
@@ -58,8 +62,9 @@ class Verification:
     """What was checked, and the problems found, in the order of the record.
 
     ``logged`` is how many checkpoints the log beside the key knows; ``keys`` are the fingerprints of the keys that
-    signed, to be compared with those that the house knows by another way; ``more`` counts the problems beyond the
-    first thousand.
+    signed, to be compared with those that the house knows by another way; ``log_marked`` is the record that says
+    that the log was lost or had gaps until then, 0 where none does; ``outsiders`` is who outside vouches up to which
+    record, the furthest first; ``more`` counts the problems beyond the first thousand.
     """
 
     casebook: str = ""
@@ -67,10 +72,12 @@ class Verification:
     findings: int = 0
     checkpoints: int = 0
     logged: int = 0
+    log_marked: int = 0
     sources: int = 0
     erased_records: int = 0
     erased_findings: int = 0
     keys: list[str] = field(default_factory=list)
+    outsiders: list[Vouch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
 
@@ -141,11 +148,13 @@ class _Record(NamedTuple):
 class _Replay:
     """What the records amount to, replayed: the tables must say the same. ``on_KIND`` takes in a record of a kind.
 
-    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names.
+    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names, ``roots`` the root
+    of the tree there. From the record ``logged_from`` on the log beside the key must have each checkpoint.
     """
 
     head: RowMapping
     links: dict[int, bytes] = field(default_factory=dict)
+    roots: dict[int, bytes] = field(default_factory=dict)
     cases: dict[int, _Recorded] = field(default_factory=dict)
     runs: dict[int, _Recorded] = field(default_factory=dict)
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
@@ -169,6 +178,10 @@ class _Replay:
     share: tuple[float, int] = (0.0, 0)
     blank: set[int] = field(default_factory=set)
     erasures: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    logged_from: int = 0
+    log_marked: int = 0
+    tree: Frontier = field(default_factory=Frontier)
+    anchored: dict[int, tuple[int, str, str]] = field(default_factory=dict)
 
     def case_of(self, finding: int) -> int:
         """Return the case of a finding by the blocks; 0 where it is in none."""
@@ -192,6 +205,21 @@ class _Replay:
 
     def on_casebook_made(self, record: _Record) -> None:
         self.made = record.body
+        self.logged_from = record.seq if record.body.get("logged") else 0
+
+    def on_log_marked(self, record: _Record) -> None:
+        self.logged_from = self.log_marked = record.seq
+
+    def on_anchored(self, record: _Record) -> None:
+        self.anchored[record.body["size"]] = (record.seq, record.at, record.body["note"])
+
+    def on_countersigned(self, record: _Record) -> None:
+        seq, at, _ = self.anchored[record.body["size"]]
+        self.anchored[record.body["size"]] = (seq, at, record.body["note"])
+
+    def on_restored(self, record: _Record) -> None:
+        if self.logged_from:
+            self.logged_from = record.seq
 
     def on_case_opened(self, record: _Record) -> None:
         body = record.body
@@ -374,30 +402,43 @@ def verify_casebook(
     *,
     sources: bool = True,
     keys: Sequence[str] = (),
+    anchors: Sequence[Path] = (),
     into: Verification | None = None,
 ) -> Verification:
     """Verify the whole casebook; with ``sources`` the bytes of each file are hashed as well.
 
     ``keys`` are the fingerprints of the keys that may have signed; where none is given, the keys found are only told.
-    ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
+    ``anchors`` are files of anchors that somebody brings, to be held against the record beside those in the folder of
+    the settings. ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
     """
     require(person, "audit" if person.role.value in ("auditor", "administrator") else "read")
-    return verify_all(book, sources=sources, keys=keys, into=into)
+    return verify_all(book, sources=sources, keys=keys, anchors=anchors, into=into)
 
 
 def verify_all(
-    book: Casebook, *, sources: bool = True, keys: Sequence[str] = (), into: Verification | None = None
+    book: Casebook,
+    *,
+    sources: bool = True,
+    keys: Sequence[str] = (),
+    anchors: Sequence[Path] = (),
+    into: Verification | None = None,
 ) -> Verification:
     """Verify the whole casebook without asking who wants to know: after a restore, for the console."""
     result = into or Verification()
     result.casebook = book.id
-    # The log first, then the state of the database: it may be newer than the log, never older.
-    logged = _Logged.read(book.log, result)
+    # What stood in the log before the state of the database is in it. What is in it stands in the log after it.
+    before = book.log.last_number(result.casebook)
+    outside = AnchorVerifier.collect(result.casebook, load_anchor_settings(), anchors, result.add)
     with book.reading() as connection, _any_text(connection):
         replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
-        _verify_records(connection, result, replay)
+        logged = _Logged.read(book.log, result, before)
+        outside.want_roots(connection)
+        _verify_records(connection, result, replay, outside)
+        result.log_marked = replay.log_marked
         with _readable(result, 0, "the checkpoints"):
             _verify_checkpoints(connection, result, replay, logged, keys)
+        with _readable(result, 0, "the anchors"):
+            outside.verify(connection, result.records, replay.anchored)
         with _readable(result, 0, "the findings"):
             _verify_findings(connection, result, replay)
         with _readable(result, 0, "head"):
@@ -409,11 +450,12 @@ def verify_all(
             _verify_rechecks(connection, result, replay)
         with _readable(result, 0, "the sources"):
             _verify_sources(connection, result, replay, bytes_too=sources)
+    result.outsiders = outside.outsiders
     result.tidy()
     return result
 
 
-def _verify_records(connection: Connection, result: Verification, replay: _Replay) -> None:
+def _verify_records(connection: Connection, result: Verification, replay: _Replay, outside: AnchorVerifier) -> None:
     """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
@@ -427,8 +469,10 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
         with _readable(result, seq, "the record", in_chain=True):
             _verify_record(row, result, replay)
             at = link(at, bytes(row["commitment"]))
+            replay.tree.add(bytes(row["commitment"]))
+            outside.pass_by(replay.tree)
         if seq in wanted:
-            replay.links[seq] = at
+            replay.links[seq], replay.roots[seq] = at, replay.tree.root()
         result.records += 1
         expected += 1
     if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
@@ -480,7 +524,7 @@ def _verify_checkpoints(
 ) -> None:
     pems = _verify_keys(connection, result)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
-    previous, expected, last_seq = "0" * 64, 1, 0
+    previous, expected, last_seq, is_rooted = "0" * 64, 1, 0, False
     for row in rows_by_key(connection, select(tables.checkpoint), tables.checkpoint.c.number):
         number, seq = row["number"], row["seq"]
         with _readable(result, seq, f"checkpoint {number}"):
@@ -489,7 +533,10 @@ def _verify_checkpoints(
             fits = said == {
                 "casebook": result.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
                 "at": said.get("at"), "previous": previous,
+                # Checkpoints of earlier versions state no root; after the first that does, all do.
+                **({"root": replay.roots.get(seq, b"").hex()} if is_rooted or "root" in said else {}),
             }  # fmt: skip
+            is_rooted = is_rooted or "root" in said
             if number != expected or not fits or seq <= last_seq:
                 result.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
             pem = pems.get(row["key"])
@@ -501,7 +548,7 @@ def _verify_checkpoints(
                     result.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
             stamped = statement.encode() + signature
             previous = sha256(stamped).hexdigest()
-            logged.compare(result, number, last_seq + 1, previous)
+            logged.compare(result, number, last_seq + 1, previous, must_be_there=0 < replay.logged_from <= seq)
             _verify_stamp(result, replay, number, seq, stamped, stamps.pop(number, None))
         last_seq, expected = seq, number + 1
         result.checkpoints += 1
@@ -555,40 +602,52 @@ def _verify_stamp(
 
 
 class _Logged:
-    """What the log expects of the database: numbers, digests and records of checkpoints, 48 bytes each."""
+    """What the log expects of the database: numbers, digests and records of checkpoints, 48 bytes each.
 
-    def __init__(self) -> None:
+    Up to the number ``before`` the database must have them; later ones were written while it was read.
+    """
+
+    def __init__(self, before: int) -> None:
         self.numbers, self.seqs, self.digests = array("q"), array("q"), bytearray()
+        self._before = before
+        self._pending: dict[int, str] = {}
+        self._damaged = 0
         self._next = 0
         self._told = False
 
     @classmethod
-    def read(cls, log: CheckpointLog, result: Verification) -> _Logged:
+    def read(cls, log: CheckpointLog, result: Verification, before: int) -> _Logged:
         """Read the log of a casebook, and add as problems what does not fit in the log itself."""
-        logged = cls()
+        logged = cls(before)
         for entry in log.all(result.casebook):
             if isinstance(entry, DamagedLine):
                 result.add(0, f"line {entry.number} of the log of checkpoints is damaged")
-                continue
-            if entry.restored:
-                logged._forget(entry.number)
-            elif logged.numbers and entry.number <= logged.numbers[-1]:
-                logged._tell(
-                    result, entry.seq, f"the log beside the key has checkpoint {entry.number} once more after"
-                    f" checkpoint {logged.numbers[-1]}: the casebook was put back to an earlier state and written on",
-                )  # fmt: skip
-                continue
-            try:
-                digest = bytes.fromhex(entry.sha256)
-            except ValueError:
-                digest = b""
-            logged.numbers.append(entry.number)
-            logged.seqs.append(entry.seq)
-            logged.digests += digest.ljust(32, b"\0")[:32]
+                logged._damaged += 1
+            elif isinstance(entry, PendingLine):
+                logged._pending[entry.entry.number] = entry.entry.sha256
+            else:
+                logged._take(result, entry)
         result.logged = len(logged.numbers)
         return logged
 
-    def compare(self, result: Verification, number: int, seq: int, digest: str) -> None:
+    def _take(self, result: Verification, entry: LoggedCheckpoint) -> None:
+        if entry.restored:
+            self._forget(entry.number)
+        elif self.numbers and entry.number <= self.numbers[-1]:
+            self._tell(
+                result, entry.seq, f"the log beside the key has checkpoint {entry.number} once more after"
+                f" checkpoint {self.numbers[-1]}: the casebook was put back to an earlier state and written on",
+            )  # fmt: skip
+            return
+        try:
+            digest = bytes.fromhex(entry.sha256)
+        except ValueError:
+            digest = b""
+        self.numbers.append(entry.number)
+        self.seqs.append(entry.seq)
+        self.digests += digest.ljust(32, b"\0")[:32]
+
+    def compare(self, result: Verification, number: int, seq: int, digest: str, *, must_be_there: bool) -> None:
         """Hold the next checkpoint of the database, whose first record is ``seq``, against the log."""
         while self._next < len(self.numbers) and self.numbers[self._next] < number:
             self._tell(result, seq, self._missing(self._next))
@@ -600,10 +659,18 @@ class _Logged:
                     " rewritten from here on, or the casebook was put back to an earlier state and written on",
                 )  # fmt: skip
             self._next += 1
+        elif must_be_there and self._pending.get(number) != digest:
+            self._damaged -= 1
+            if self._damaged < 0:  # else it is the line that was told already
+                self._tell(
+                    result,
+                    seq,
+                    f"the log beside the key lacks checkpoint {number}: it was deleted, cut back or changed",
+                )
 
     def finish(self, result: Verification, seq: int) -> None:
         """Tell what the log expects beyond the last checkpoint of the database, before record ``seq``."""
-        if self._next < len(self.numbers):
+        if self._next < len(self.numbers) and self.numbers[self._next] <= self._before:
             self._tell(result, seq, self._missing(self._next))
 
     def _missing(self, place: int) -> str:
@@ -717,6 +784,10 @@ def _verify_head(connection: Connection, result: Verification, replay: _Replay) 
         result.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
     if head["recheck_share"] != replay.share[0]:
         result.add(replay.share[1] or 1, "the share of blind re-checks is not what the record says")
+    if head["logged_from"] != replay.logged_from:
+        result.add(replay.logged_from, "since when the log has every checkpoint is not what the record says")
+    if bytes(head["tree"]) not in (b"", replay.tree.peaks()):
+        result.add(head["seq"], "the tree that the casebook keeps is not that of the records")
     for name, table in (("cases", tables.case), ("runs", tables.run)):
         there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
         if tuple(there) != (head[name], head[name] or None):

@@ -2,8 +2,11 @@
 
 A line is added for each transaction of each casebook, in the order of the commits: the log is held (``flock``) from
 before the commit until the line stands. The line is on the disk before the commit, so that a full disk stops the
-transaction and not its trace; it counts only once its first byte, a ``-`` until then, has become ``{``. A process that
-dies in between leaves a line that does not count, and the next one drops it.
+transaction and not its trace; it counts only once its first byte, a ``-`` until then, has become ``{``.
+
+A process that dies in between leaves a pending line. Whether its transaction was committed is in the database alone:
+who opens the casebook next, or writes to it, settles the line. It counts from then on, or its first byte becomes ``~``
+and it is none. So a log without gaps is what a sound house has, and a gap is a fault.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import mmap
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -58,6 +62,16 @@ class DamagedLine(Struct, frozen=True):
     number: int
 
 
+class PendingLine(Struct, frozen=True):
+    """A line that was written before its commit and is not settled yet: it may stand for a checkpoint or for none."""
+
+    entry: LoggedCheckpoint
+
+
+IsKept = Callable[[LoggedCheckpoint], bool]
+"""Tells whether the database has a checkpoint, and has it as a line says."""
+
+
 @dataclass(frozen=True)
 class CheckpointLog:
     """The log in a folder, and how many seconds to wait for a process that holds it."""
@@ -79,7 +93,7 @@ class CheckpointLog:
 
         """
         with self._told("checkpoint_log_not_writable"):
-            descriptor, start = self._prepare(entry.line())
+            descriptor, start = self._prepare(entry)
         try:
             try:
                 yield
@@ -92,10 +106,10 @@ class CheckpointLog:
         finally:
             os.close(descriptor)
 
-    def all(self, casebook: str) -> Iterator[LoggedCheckpoint | DamagedLine]:
-        """Yield the lines of a casebook in their order, and every line that cannot be read.
+    def all(self, casebook: str) -> Iterator[LoggedCheckpoint | DamagedLine | PendingLine]:
+        """Yield the lines of a casebook in their order, pending ones too, and every line that cannot be read.
 
-        A line that was not finished is none. `StorageError` where the log cannot be read.
+        A line that was not written whole is none. `StorageError` where the log cannot be read.
         """
         with self._opened() as file:
             for number, line in enumerate(file, 1):
@@ -105,6 +119,37 @@ class CheckpointLog:
                         yield DamagedLine(number)
                     elif entry.casebook == casebook:
                         yield entry
+                elif (entry := _read_pending(line)) is not None and entry.casebook == casebook:
+                    yield PendingLine(entry)
+
+    def has_abandoned(self) -> bool:
+        """Tell whether a line of any casebook is pending whose writer is gone: while one is at work, it says no."""
+        with self._opened() as file, _shared(file) as is_free, _mapped(file) as data:
+            return is_free and next(_pending_places(data), None) is not None
+
+    def settle(self, casebook: str, is_kept: IsKept) -> int:
+        """Settle the pending lines of a casebook, and return the number on its last line, 0 where it has none.
+
+        Whoever asks holds the head of the casebook's chain, so that none of its transactions is under way.
+
+        Raises:
+            StorageError: the log cannot be read or written, or another process does not let go of it.
+
+        """
+        with self._told("checkpoint_log_not_writable"):
+            try:
+                file = self.path.open("r+b")
+            except FileNotFoundError:
+                return 0
+            with file:
+                self._lock(file.fileno())
+                with _mapped(file) as data:
+                    for place in _pending_places(data):
+                        entry = _read_pending(data[place : data.find(b"\n", place) + 1])
+                        if entry is not None and entry.casebook == casebook:
+                            os.pwrite(file.fileno(), b"{" if is_kept(entry) else b"~", place)
+                os.fsync(file.fileno())
+        return self.last_number(casebook)
 
     def last_number(self, casebook: str) -> int:
         """Return the number on a casebook's last line, 0 where it has none: a database may not stand before it."""
@@ -133,16 +178,16 @@ class CheckpointLog:
             with file:
                 yield file
 
-    def _prepare(self, line: bytes) -> tuple[int, int]:
+    def _prepare(self, entry: LoggedCheckpoint) -> tuple[int, int]:
         new = not self.path.exists()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._lock(descriptor)
-            start = _end_of_finished(descriptor)
+            start = _end_without_dropped(descriptor, entry.casebook)
             os.ftruncate(descriptor, start)
             try:
-                written, pending = 0, b"-" + line[1:]
+                written, pending = 0, b"-" + entry.line()[1:]
                 while written < len(pending):
                     written += os.pwrite(descriptor, pending[written:], start + written)
                 os.fsync(descriptor)
@@ -190,7 +235,7 @@ def _backwards(file: IO[bytes], start: int, casebook: str) -> Iterator[LoggedChe
 
 
 def _counts(line: bytes) -> bool:
-    return line.endswith(b"\n") and not line.startswith(b"-")
+    return line.endswith(b"\n") and not line.startswith((b"-", b"~"))
 
 
 def _read(line: bytes) -> LoggedCheckpoint | None:
@@ -201,8 +246,52 @@ def _read(line: bytes) -> LoggedCheckpoint | None:
         return None
 
 
-def _end_of_finished(descriptor: int) -> int:
-    """Return where the last line that counts ends: behind it stands what a process left that died."""
+def _read_pending(line: bytes) -> LoggedCheckpoint | None:
+    return _read(b"{" + line[1:]) if line.startswith(b"-") else None
+
+
+@contextmanager
+def _shared(file: IO[bytes]) -> Iterator[bool]:
+    """Hold a log with others that only read it, and tell whether that could be had at once."""
+    if os.name != "posix" or isinstance(file, io.BytesIO):
+        yield True
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+
+
+@contextmanager
+def _mapped(file: IO[bytes]) -> Iterator[mmap.mmap | bytes]:
+    """Give what stands in a file without reading it all."""
+    if not file.seek(0, os.SEEK_END):
+        yield b""
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def _pending_places(data: mmap.mmap | bytes) -> Iterator[int]:
+    """Yield where pending lines begin."""
+    if data[:1] == b"-":
+        yield 0
+    place = data.find(b"\n-")
+    while place >= 0:
+        yield place + 1
+        place = data.find(b"\n-", place + 1)
+
+
+def _end_without_dropped(descriptor: int, casebook: str) -> int:
+    """Return where the log ends but for what a process left that died: a torn line, and what was not committed.
+
+    Whoever asks holds the head of the casebook's chain and has settled its lines: one that is pending still was never
+    committed. A pending line of another casebook stays, for that one to settle.
+    """
     end = os.fstat(descriptor).st_size
     while end:
         start = max(0, end - 65536)
@@ -211,7 +300,8 @@ def _end_of_finished(descriptor: int) -> int:
             end = start + tail.rfind(b"\n") + 1
             continue
         begin = start + tail.rfind(b"\n", 0, len(tail) - 1) + 1
-        if tail[begin - start : begin - start + 1] != b"-":
+        line = tail[begin - start :]
+        if not line.startswith(b"-") or ((entry := _read_pending(line)) and entry.casebook != casebook):
             return end
         end = begin
     return end

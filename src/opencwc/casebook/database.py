@@ -59,8 +59,11 @@ class Casebook:
                 yield connection
 
     @contextmanager
-    def writing(self, actor: str) -> Iterator[Writer]:
-        """Give the one writer of the chain; all it wrote is committed and signed together, or nothing is."""
+    def writing(self, actor: str, *, log_is_lost: bool = False) -> Iterator[Writer]:
+        """Give the one writer of the chain; all it wrote is committed and signed together, or nothing is.
+
+        ``log_is_lost`` says that it writes although the log beside the key lacks checkpoints.
+        """
         from opencwc.casebook.checkpoint_log import LoggedCheckpoint
         from opencwc.casebook.transaction import Writer
 
@@ -69,14 +72,25 @@ class Casebook:
             prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=level)
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
-                if self.log.last_number(writer.casebook_id) > writer.number:
-                    raise IntegrityError("casebook_put_back", where=shown(self.engine.url))
+                self._hold_against_log(writer, log_is_lost=log_is_lost)
                 yield writer
                 writer.close()
                 if writer.checkpoint is not None:
                     # Held from before the commit until after it: lines of several processes stand in commit order.
                     entry = LoggedCheckpoint(*writer.checkpoint, restored=writer.restored)
                     logged.enter_context(self.log.locked(entry))
+
+    def _hold_against_log(self, writer: Writer, *, log_is_lost: bool) -> None:
+        """Settle what a writer left pending that died, and see that the log knows the head, no more and no less."""
+        known = self.log.last_number(writer.casebook_id)
+        if known != writer.number:
+            known = self.log.settle(writer.casebook_id, writer.has_checkpoint)
+        if known > writer.number:
+            raise IntegrityError("casebook_put_back", where=shown(self.engine.url))
+        if known < writer.number and writer.logged_from and not log_is_lost:
+            raise IntegrityError(
+                "checkpoint_log_lacks_checkpoints", where=str(self.log.path), last=known, number=writer.number
+            )
 
     @property
     def id(self) -> str:
@@ -133,8 +147,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         with suppress(OSError):  # on a read-only medium it stays as it is
             file.chmod(0o600)
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
-    if not _is_begun(engine):
-        _begin_record(book)
+    _begin_or_settle(book)
     return book
 
 
@@ -147,13 +160,33 @@ def _make_tables(engine: Engine) -> None:
         _make_first_row(engine)
 
 
+def _begin_or_settle(book: Casebook) -> None:
+    """Write the first record, or settle what writers left pending in the log that died."""
+    if not _is_begun(book.engine):
+        _begin_record(book)
+    elif book.log.has_abandoned():
+        with suppress(StorageError):  # where nothing can be written, the next writer does it
+            _settle_log(book)
+
+
 def _begin_record(book: Casebook) -> None:
     """Write the first record, unless another process wrote it meanwhile."""
     with book.writing("console") as writer:
         if writer.seq == 0:
             # Who could change the sampling key could choose what is checked again: its hash stands in the record.
             sampling = sha256(writer.sampling_key).hexdigest()
-            writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
+            # ``logged``: from here on the log beside the key has every checkpoint, and a gap in it is a fault.
+            writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling, "logged": True})
+            writer.logged_from = writer.seq
+
+
+def _settle_log(book: Casebook) -> None:
+    """Settle pending lines with the head locked, so that no transaction is under way."""
+    from opencwc.casebook.transaction import Writer
+
+    with changing(book.engine) as connection:
+        writer = Writer.at_head(connection, "console", book.signer, book.log.wait)
+        book.log.settle(writer.casebook_id, writer.has_checkpoint)
 
 
 def casebook_url(asked: str) -> URL:
@@ -343,7 +376,7 @@ def _storage_error(text: str, where: str) -> StorageError:
 def _make_first_row(engine: Engine) -> None:
     row = {
         "one": 1, "id": str(uuid.uuid4()), "seq": 0, "link": FIRST_LINK, "checkpoint": 0, "findings": 0, "cases": 0,
-        "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32),
+        "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32), "logged_from": 0, "tree": b"",
     }  # fmt: skip
     with changing(engine) as connection:
         if connection.execute(select(tables.casebook.c.one)).first() is None:

@@ -69,7 +69,7 @@ def verify_signature(public_pem: bytes, data: bytes, signature: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    key = Ed25519PublicKey.from_public_bytes(_der(public_pem)[-32:])
+    key = Ed25519PublicKey.from_public_bytes(public_der(public_pem)[-32:])
     try:
         key.verify(signature, data)
     except InvalidSignature:
@@ -79,10 +79,11 @@ def verify_signature(public_pem: bytes, data: bytes, signature: bytes) -> bool:
 
 def fingerprint_of(public_pem: bytes) -> str:
     """Return the fingerprint of a public key: SHA-256 of its DER SubjectPublicKeyInfo, in hex."""
-    return sha256(_der(public_pem)).hexdigest()
+    return sha256(public_der(public_pem)).hexdigest()
 
 
-def _der(public_pem: bytes) -> bytes:
+def public_der(public_pem: bytes) -> bytes:
+    """Return a public key as DER SubjectPublicKeyInfo; `IntegrityError` where it is no Ed25519 key."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key

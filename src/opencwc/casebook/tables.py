@@ -37,7 +37,7 @@ def _filled(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column
     return [sa.Column(name, kind, nullable=False) for name in names]
 
 
-casebook = _table(  # one row: its id, the head of the chain, the last numbers given
+casebook = _table(  # one row: its id, the head of the chain, the last numbers given, the peaks of the tree of records
     "casebook",
     _key("one", sa.SmallInteger),
     *_filled(sa.Text, "id"),
@@ -46,6 +46,8 @@ casebook = _table(  # one row: its id, the head of the chain, the last numbers g
     *_filled(sa.BigInteger, "checkpoint", "findings", "cases", "runs"),
     *_filled(sa.Float, "recheck_share"),
     *_filled(sa.LargeBinary, "sampling_key"),
+    *_filled(sa.BigInteger, "logged_from"),
+    *_filled(sa.LargeBinary, "tree"),
     sa.CheckConstraint("one = 1", name="single"),
 )
 record = _table(
@@ -76,6 +78,12 @@ time_stamp = _table(  # RFC 3161, of a checkpoint
     _key("number"),
     *_filled(sa.LargeBinary, "request"),
     sa.Column("token", sa.LargeBinary),
+)
+anchor = _table(  # the signed head of the tree of so many records, as it was put outside, with what witnesses signed
+    "anchor",
+    _key("size"),
+    *_filled(sa.BigInteger, "seq"),
+    *_filled(sa.Text, "note"),
 )
 source = _table(
     "source",

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
-from opencwc.casebook.rows import row_of
+from opencwc.casebook.merkle_tree import Frontier
+from opencwc.casebook.rows import row_of, rows_by_key
 from opencwc.errors import IntegrityError
 
 if TYPE_CHECKING:
+    from opencwc.casebook.checkpoint_log import LoggedCheckpoint
     from opencwc.casebook.signing import Signer
 
 _BOOK = tables.casebook
@@ -33,9 +35,30 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def digest_of(checkpoint: RowMapping) -> str:
+    """Return the digest of a checkpoint, as the next one and the log name it: of statement and signature, in hex."""
+    return sha256(str(checkpoint["statement"]).encode() + bytes(checkpoint["signature"])).hexdigest()
+
+
+def tree_at(connection: Connection, head: RowMapping) -> Frontier:
+    """Return the tree of all records: as the head keeps it, or made anew where an earlier version kept none."""
+    try:
+        return Frontier.read(head["seq"], bytes(head["tree"]))
+    except ValueError:
+        frontier = Frontier()
+        for row in rows_by_key(
+            connection, select(tables.record.c.seq, tables.record.c.commitment), tables.record.c.seq
+        ):
+            frontier.add(bytes(row["commitment"]))
+        return frontier
+
+
 @dataclass
 class Writer:
-    """Adds records at the head; ``close`` writes the new head and its checkpoint."""
+    """Adds records at the head; ``close`` writes the new head and its checkpoint.
+
+    ``logged_from`` is the record from which on the log beside the key has every checkpoint, 0 where no record says so.
+    """
 
     connection: Connection
     actor: str
@@ -50,6 +73,8 @@ class Writer:
     sampling_key: bytes = b""
     checkpoint: tuple[str, int, str, int, str] | None = None
     restored: bool = False
+    logged_from: int = 0
+    tree: Frontier = field(default_factory=Frontier)
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
@@ -64,9 +89,15 @@ class Writer:
     def stand_at(self, head: RowMapping) -> None:
         """Go on from a head of the chain."""
         self.casebook_id, self.sampling_key = head["id"], head["sampling_key"]
-        self.recheck_share = head["recheck_share"]
+        self.recheck_share, self.logged_from = head["recheck_share"], head["logged_from"]
         self.seq, self.link, self.number = head["seq"], head["link"], head["checkpoint"]
         self.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
+        self.tree = tree_at(self.connection, head)
+
+    def has_checkpoint(self, entry: LoggedCheckpoint) -> bool:
+        """Tell whether the database has the checkpoint that a line of the log tells of."""
+        row = row_of(self.connection, tables.checkpoint, number=entry.number)
+        return row is not None and digest_of(row) == entry.sha256
 
     def record(self, kind: str, body: dict[str, Any], case: int | None = None) -> int:
         """Add a record and return its number."""
@@ -75,6 +106,7 @@ class Writer:
         content, salt = canonical({**columns, "case": case, "body": body}), fresh_salt()
         committed = commitment(salt, content)
         self.link = link(self.link, committed)
+        self.tree.add(committed)
         row = {**columns, "case_number": case, "commitment": committed, "salt": salt, "content": content}
         self._rows.append(row)
         return self.seq
@@ -88,13 +120,21 @@ class Writer:
     def close(self) -> None:
         """Write the records, the new head and its signed checkpoint."""
         if self._rows:
+            self._say_since_when_it_is_logged()
             self.connection.execute(tables.record.insert(), self._rows)
             self._sign()
         self.connection.execute(
             _BOOK.update().values(
-                seq=self.seq, link=self.link, checkpoint=self.number, recheck_share=self.recheck_share, **self.numbers
+                seq=self.seq, link=self.link, checkpoint=self.number, recheck_share=self.recheck_share,
+                logged_from=self.logged_from, tree=self.tree.peaks(), **self.numbers,
             )
-        )
+        )  # fmt: skip
+
+    def _say_since_when_it_is_logged(self) -> None:
+        """Say in a casebook of an earlier version that the log has no gaps from now on."""
+        if not self.logged_from:
+            self.record("log_marked", {"reason": ""})
+            self.logged_from = self.seq
 
     def _sign(self) -> None:
         statement = self._next_statement()
@@ -112,11 +152,11 @@ class Writer:
         last = row_of(self.connection, tables.checkpoint, number=self.number)
         if last is None and self.number:
             raise IntegrityError("checkpoint_missing", checkpoint=self.number)
-        previous = sha256(last["statement"].encode() + last["signature"]).hexdigest() if last else "0" * 64
+        previous = digest_of(last) if last else "0" * 64
         self.number += 1
         statement = {
             "casebook": self.casebook_id, "number": self.number, "seq": self.seq, "link": self.link.hex(),
-            "at": self.at, "previous": previous,
+            "at": self.at, "previous": previous, "root": self.tree.root().hex(),
         }  # fmt: skip
         return canonical(statement)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +26,9 @@ from opencwc.cli.options import command, print_line, told
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
 from opencwc.wording import say
+
+if TYPE_CHECKING:
+    from opencwc.casebook.anchor_verifier import Vouch
 
 Reason = Annotated[str, typer.Option(help="What for, in a sentence.")]
 Recipients = Annotated[
@@ -141,6 +145,9 @@ def verify(
     key: Annotated[str, typer.Option(help="The fingerprint of the key that must have signed.")] = "",
     ca: Annotated[Path | None, typer.Option(help="Certificates of the time-stamping authority (PEM).")] = None,
     older: Annotated[Path | None, typer.Option(help="An older bundle that this one must extend.")] = None,
+    anchor: Annotated[
+        list[Path] | None, typer.Option(help="An anchor that the record must begin with; again for more.")
+    ] = None,
     sources: Annotated[bool, typer.Option(help="Hash the kept files as well.")] = True,
     format: Format = "",
     lang: Lang = "",
@@ -148,7 +155,7 @@ def verify(
 ) -> None:
     """Check that nothing was altered; status 1 where something does not fit, with the first record that does not."""
     if bundle is not None:
-        _verify_bundle(bundle, key, ca, older, format)
+        _verify_bundle(bundle, key, ca, older, anchor or (), format)
         return
     with acting(casebook) as (book, person):
         from dataclasses import asdict
@@ -156,15 +163,18 @@ def verify(
         from opencwc.casebook.casebook_verifier import verify_casebook
 
         spoken = language(lang)
-        found = verify_casebook(book, person, sources=sources, keys=(key,) if key else ())
+        found = verify_casebook(book, person, sources=sources, keys=(key,) if key else (), anchors=anchor or ())
         if as_json(format):
             print_json({**asdict(found), "fits": found.fits})
         elif found.fits:
             counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
             print_sentence("casebook_fits", spoken, **counted)
             print_sentence("casebook_logged", spoken, count=found.logged)
+            if found.log_marked:
+                print_sentence("casebook_log_marked", spoken, seq=found.log_marked)
             for fingerprint in found.keys:
                 print_sentence("casebook_key", spoken, key=fingerprint)
+            _print_vouched(found.outsiders, spoken)
         else:
             sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
             for problem in found.problems[:_MOST_PROBLEMS]:
@@ -175,12 +185,21 @@ def verify(
             raise typer.Exit(1)
 
 
-def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, format: str) -> None:
+def _print_vouched(outsiders: list[Vouch], lang: str) -> None:
+    for vouch in outsiders:
+        print_sentence(f"casebook_vouched_{vouch.kind}", lang, by=vouch.by, seq=vouch.seq, day=vouch.at[:10] or "-")
+    if not outsiders:
+        print_sentence("casebook_vouched_none", lang)
+
+
+def _verify_bundle(
+    bundle: Path, key: str, ca: Path | None, older: Path | None, anchors: Sequence[Path], format: str
+) -> None:
     with told():
         from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
-            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
+            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "", anchors=anchors)
         except Unreadable as error:
             raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):
@@ -249,6 +268,66 @@ def timestamp(
                 raise InputError("time_stamp_authority_missing")
             number, stamp = take_in(book, person, response, ca)
             sys.stdout.write(f"{number}\t{stamp.at}\n")
+
+
+@case_app.command()
+def anchor(
+    note: Annotated[Path | None, typer.Option(help="Write the signed head here.")] = None,
+    mail: Annotated[Path | None, typer.Option(help="Write an e-mail with it (.eml) here.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Write a page to print here; - prints it.")] = None,
+    stamp: Annotated[Path | None, typer.Option(help="Write a request for a time stamp (RFC 3161) here.")] = None,
+    witness: Annotated[Path | None, typer.Option(help="Write what a witness is asked with here.")] = None,
+    since: Annotated[int, typer.Option(help="With --witness: how many records it saw last.")] = 0,
+    take: Annotated[Path | None, typer.Option(help="Take in what a witness signed.")] = None,
+    format: Format = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Sign the head of the record and put it outside: into the folder of the settings, and where you say."""
+    with acting(casebook) as (book, person):
+        from base64 import b64encode
+
+        from opencwc.casebook.anchor_papers import mail_of, page_of
+        from opencwc.casebook.anchors import anchor as sign
+        from opencwc.casebook.anchors import take_in, witness_request
+        from opencwc.casebook.stamp_files import write_request
+        from opencwc.files import open_for_writing
+
+        spoken = language(lang)
+        if take is not None:
+            for name in take_in(book, person, take):
+                print_sentence("casebook_countersigned", spoken, witness=name)
+            return
+        if stamp is not None:
+            write_request(book, person, stamp)
+        made = sign(book, person)
+        head = made.note.head
+        papers = [(note, made.note.text.encode()), (mail, mail_of(made.note, spoken))]
+        papers += [(page, page_of(made.note, spoken).encode())]
+        if witness is not None:
+            papers += [(witness, witness_request(book, person, made, since).encode())]
+        for target, content in papers:
+            if target is not None:
+                with open_for_writing(None if str(target) == "-" else target, binary=True) as stream:
+                    stream.write(content)
+        root = b64encode(head.root).decode()
+        if as_json(format):
+            print_json({"origin": head.origin, "records": head.size, "root": root, "note": made.note.text})
+        else:
+            print_sentence("casebook_anchored", spoken, records=head.size, root=root)
+
+
+@case_app.command(name="mark-log")
+@command
+def mark_log(reason: Reason = "", casebook: Book = "") -> None:
+    """Say that the log beside the key is lost, and begin it anew: an act on record."""
+    from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.log_mark import mark_log as mark
+    from opencwc.casebook.tokens import cli_person
+
+    book = open_casebook(casebook, create=False)
+    asks = cli_person(book) if os.environ.get("OPENCWC_TOKEN") else None
+    sys.stdout.write(f"{mark(book, asks, reason)}\n")
 
 
 @case_app.command()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import IO
 
+from opencwc.casebook.anchors import anchor_if_due
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
 from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
@@ -29,6 +30,7 @@ from opencwc.verbs import Found, Progress, Step, Verb, verb_named
 BEAT_SECONDS = 2.0
 IDLE_SECONDS = 0.5
 LOOK_SECONDS = 0.25
+ANCHOR_LOOK_SECONDS = 60.0
 _LOG = logging.getLogger("opencwc.jobs.worker")
 
 
@@ -63,6 +65,7 @@ class Worker:
         self.bounds = bounds
         self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         self.stop = Event()
+        self._anchors_at = 0.0
 
     def run(self) -> None:
         """Work until told to leave; a casebook out of reach is waited for."""
@@ -72,12 +75,26 @@ class Worker:
                 if time.monotonic() - swept > BEAT_SECONDS:
                     self.jobs.requeue_stale()
                     swept = time.monotonic()
+                    self.anchor_if_due()
                 busy = self.work_once()
             except StorageError as error:
                 _LOG.error("the casebook is out of reach", extra={"state": type(error).__name__})
                 busy = False
             if not busy:
                 self.stop.wait(IDLE_SECONDS)
+
+    def anchor_if_due(self) -> None:
+        """Put the signed head of the record into the folder of the settings, where that is due; a failure is logged."""
+        if time.monotonic() < self._anchors_at:
+            return
+        self._anchors_at = time.monotonic() + ANCHOR_LOOK_SECONDS
+        try:
+            made = anchor_if_due(self.intake.book)
+        except OpenCWCError as error:
+            _LOG.error("no anchor", extra={"state": error.code})
+        else:
+            if made is not None:
+                _LOG.info("anchored", extra={"rows": made.note.head.size})
 
     def work_once(self) -> bool:
         """Take one job and see it to its end; ``False`` where none waits."""

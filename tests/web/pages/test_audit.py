@@ -13,10 +13,12 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
+from opencwc.casebook.anchors import anchor
 from opencwc.casebook.audit_summary import known_keys
 from opencwc.casebook.encryption import encrypt_file, make_identity, read_recipients
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
+from opencwc.casebook.signed_notes import Head, sign_head
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
@@ -86,6 +88,35 @@ def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(h
         lines = house.book.log.path.read_bytes().splitlines(keepends=True)
         house.book.log.path.write_bytes(b"".join(lines[:-1]))
         assert "differs" in page_of(client, "/audit").one("main").text
+
+
+def test_who_vouches_from_outside_is_said_and_that_nobody_does(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor = house.entrance.people.account("audra").person
+    folder = tmp_path / "second"
+    folder.mkdir()
+    with house.signed_in("audra") as client:
+        assert "Nobody outside vouches" in page_of(client, "/audit").one("main").text
+        assert client.get("/api/v1/anchors").json()["outsiders"] == []
+        monkeypatch.setenv("OPENCWC_ANCHOR_FOLDER", str(folder))
+        made = anchor(house.book, auditor)
+        records = made.note.head.size
+        main = page_of(client, "/audit").one("main").text
+        assert f"The folder of anchors vouches up to record {records}, of" in main and "Nobody outside" not in main
+        told = client.get("/api/v1/anchors").json()
+        assert [(vouch["kind"], vouch["seq"]) for vouch in told["outsiders"]] == [("folder", records)]
+        assert told["anchors"][0]["note"] == made.note.text
+        part, _ = verified(client)
+        assert f"up to record {records}" in part.text
+        assert client.post("/api/v1/verification").json()["outsiders"] == told["outsiders"]
+        file = next(folder.iterdir())
+        file.rename(file.with_name(file.name.replace(f"{records:012}", "000000999999")))
+        beyond = Head(made.note.head.origin, 999_999, made.note.head.root)
+        next(folder.iterdir()).write_text(sign_head(house.book.signer, beyond).text)
+        assert "it was put back to an earlier state" in page_of(client, "/audit").one("main").text
+    with house.signed_in("anna") as client:
+        assert client.get("/api/v1/anchors").status_code == 403
 
 
 def test_a_record_as_it_was_written_fits(house: House) -> None:

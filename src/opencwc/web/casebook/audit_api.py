@@ -12,6 +12,8 @@ from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from opencwc.casebook.anchor_verifier import Vouch
+from opencwc.casebook.audit_summary import word_outside
 from opencwc.casebook.casebook_verifier import Problem, verify_casebook
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.encryption import read_recipients
@@ -22,7 +24,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
-from opencwc.records import one_of
+from opencwc.records import one_of, to_plain
 from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers
 from opencwc.web.server.service import Router, book_of, person_of
 
@@ -54,6 +56,7 @@ class VerificationAnswer(TypedDict):
     findings: int
     checkpoints: int
     keys: list[str]
+    outsiders: list[Vouch]
     problems: list[Problem]
 
 
@@ -175,6 +178,18 @@ def records(
     """List the record: number, moment, kind, who, and which case, as far as you are cleared for it."""
     page = list_records(book_of(request), person_of(request), after=after, limit=limit)
     return JSONResponse({"records": page, "next": page[-1]["seq"] if len(page) == limit else None})
+
+
+@router.get(
+    "/api/v1/anchors",
+    action="audit",
+    answer=answers(
+        "Who outside vouches", origin=str, outsiders=list[Vouch], problems=list[str], anchors=list[dict[str, Any]]
+    ),
+)
+def anchors(request: Request) -> Response:
+    """Say who outside vouches up to which record, and list the newest signed heads that were put outside."""
+    return JSONResponse(to_plain(word_outside(book_of(request), person_of(request))))
 
 
 @router.post("/api/v1/verification", action="audit", answer=answers("Whether it fits", VerificationAnswer))

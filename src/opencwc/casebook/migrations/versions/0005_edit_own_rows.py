@@ -1,6 +1,6 @@
 """Keep which submission a register is edited for: a declarant's own grid.
 
-Revision: 0005_edges, after 0004.
+Revision: 0005, after 0004.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_edges"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
