@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.engine import URL
 
 from opencwc.casebook import tables
+from opencwc.casebook.audit_summary import known_keys
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writer import written_whole
 from opencwc.casebook.casebook_verifier import Verification, verify_all
@@ -110,9 +111,10 @@ def restore_into(
         if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
             _restore_new_file(archive, Path(place.database), signer)
         else:
-            with closing(open_casebook(address, signer=signer)) as book:
+            with closing(open_casebook(address, signer=signer, pin=False)) as book:
                 _fill(book, archive)
-    with closing(open_casebook(address, signer=signer, create=False)) as book:
+    with closing(open_casebook(address, signer=signer, create=False, pin=False)) as book:
+        _pin_keys(book)
         verification = verify_all(book)
     if verification.first is not None:
         raise IntegrityError(
@@ -121,6 +123,12 @@ def restore_into(
             reason=str(verification.first.what),
         )
     return verification
+
+
+def _pin_keys(book: Casebook) -> None:
+    """Pin the key that signs from here on; those of the backup too, where none of the casebook is pinned here yet."""
+    former = () if book.pins.of(book.id) else known_keys(book)
+    book.pins.add(book.id, [book.signer.fingerprint, *former], "restored", now())
 
 
 def _see_that_it_is_alone(archive: _Archive) -> None:
@@ -134,7 +142,7 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
     """Fill a file beside the target and put it in its place once it is complete."""
     coming = file.with_name(f".{file.name}.{secrets.token_hex(4)}.restoring")
     try:
-        with closing(open_casebook(coming, signer=signer)) as book:
+        with closing(open_casebook(coming, signer=signer, pin=False)) as book:
             _fill(book, archive)
         os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
         sync_folder(file.parent)

@@ -14,7 +14,7 @@ import json
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -28,12 +28,15 @@ from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, standing
 from opencwc.casebook.erasure import digest_of_remains
+from opencwc.casebook.key_trust import KeyTrust, Remark, Stretch, key_trust
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
+from opencwc.casebook.record_times import RecordTimes
 from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.casebook.submission_states import FIRST_STATE, marks_after
+from opencwc.casebook.transaction import now
 from opencwc.errors import IntegrityError
 from opencwc.records import from_plain
 from opencwc.verbs import settled_verdicts, verb_named
@@ -58,8 +61,9 @@ class Verification:
     """What was checked, and the problems found, in the order of the record.
 
     ``logged`` is how many checkpoints the log beside the key knows; ``keys`` are the fingerprints of the keys that
-    signed, to be compared with those that the house knows by another way; ``more`` counts the problems beyond the
-    first thousand.
+    signed, ``stretches`` the records that each signed and who vouches for it, ``pins_unreadable`` why the pinned keys
+    cannot be read. ``remarks`` are no faults: a change of key, a clock that went wrong. ``more`` and ``more_remarks``
+    count those beyond the first thousand.
     """
 
     casebook: str = ""
@@ -73,11 +77,20 @@ class Verification:
     keys: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
+    stretches: list[Stretch] = field(default_factory=list)
+    pins_unreadable: str = ""
+    remarks: list[Remark] = field(default_factory=list)
+    more_remarks: int = 0
 
     @property
     def fits(self) -> bool:
         """Tell whether everything fits."""
         return not self.problems
+
+    @property
+    def vouched(self) -> bool:
+        """Tell whether the house, or who asked, knows every key that signed: without it, what fits may be a forgery."""
+        return bool(self.stretches) and all(stretch.vouched for stretch in self.stretches)
 
     @property
     def first(self) -> Problem | None:
@@ -90,11 +103,20 @@ class Verification:
         if len(self.problems) >= 2 * _MOST_PROBLEMS:
             self.tidy()
 
+    def remark(self, remarks: Iterable[Remark | None]) -> None:
+        """Add what is no fault."""
+        for remark in remarks:
+            if remark is not None and len(self.remarks) < _MOST_PROBLEMS:
+                self.remarks.append(remark)
+            else:
+                self.more_remarks += remark is not None
+
     def tidy(self) -> None:
         """Put the problems in the order of the record and keep the first of them."""
         self.problems.sort(key=_place)
         self.more += max(0, len(self.problems) - _MOST_PROBLEMS)
         del self.problems[_MOST_PROBLEMS:]
+        self.remarks.sort(key=lambda remark: remark.seq)
 
 
 def _place(problem: Problem) -> tuple[bool, int]:
@@ -168,6 +190,8 @@ class _Replay:
     share: tuple[float, int] = (0.0, 0)
     blank: set[int] = field(default_factory=set)
     erasures: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    key_changes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    of_case: Counter[int] = field(default_factory=Counter)
 
     def case_of(self, finding: int) -> int:
         """Return the case of a finding by the blocks; 0 where it is in none."""
@@ -354,6 +378,9 @@ class _Replay:
     def on_token_revoked(self, record: _Record) -> None:
         self.tokens[record.body["token"]].say(record.seq, revoked=True)
 
+    def on_key_changed(self, record: _Record) -> None:
+        self.key_changes[record.seq] = {name: record.body[name] for name in ("former", "next", "lost")}
+
     def on_time_stamped(self, record: _Record) -> None:
         self.stamped[record.body["checkpoint"]] = (record.seq, record.body.get("token"))
 
@@ -372,7 +399,7 @@ def verify_casebook(
 ) -> Verification:
     """Verify the whole casebook; with ``sources`` the bytes of each file are hashed as well.
 
-    ``keys`` are the fingerprints of the keys that may have signed; where none is given, the keys found are only told.
+    ``keys`` are the fingerprints of the keys that may have signed; where none is given, those pinned in the house.
     ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
     """
     require(person, "audit" if person.role.value in ("auditor", "administrator") else "read")
@@ -391,7 +418,8 @@ def verify_all(
         replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
         _verify_records(connection, result, replay)
         with _readable(result, 0, "the checkpoints"):
-            _verify_checkpoints(connection, result, replay, logged, keys)
+            trust, result.pins_unreadable = key_trust(book.pins, result.casebook, keys, replay.key_changes)
+            _verify_checkpoints(connection, result, replay, logged, trust)
         with _readable(result, 0, "the findings"):
             _verify_findings(connection, result, replay)
         with _readable(result, 0, "head"):
@@ -411,7 +439,7 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
     """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
-    at, expected = FIRST_LINK, 1
+    at, expected, times = FIRST_LINK, 1, RecordTimes(now())
     for row in rows_by_key(connection, select(table), table.c.seq):
         seq = row["seq"]
         if seq != expected:
@@ -420,6 +448,7 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
             expected = seq
         with _readable(result, seq, "the record", in_chain=True):
             _verify_record(row, result, replay)
+            result.remark(times.take(seq, row["at"]))
             at = link(at, bytes(row["commitment"]))
         if seq in wanted:
             replay.links[seq] = at
@@ -431,7 +460,9 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
 
 
 def _verify_record(row: RowMapping, result: Verification, replay: _Replay) -> None:
-    seq = row["seq"]
+    seq, case = row["seq"], row["case_number"]
+    before = replay.of_case[case]
+    replay.of_case[case] += 1
     if row["content"] is None or row["salt"] is None:
         result.erased_records += 1
         replay.blank.add(seq)
@@ -447,6 +478,9 @@ def _verify_record(row: RowMapping, result: Verification, replay: _Replay) -> No
         result.add(seq, "the columns of the record do not say what its content says", in_chain=True)
     if (seq == 1) != (content["kind"] == "casebook_made"):
         result.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
+    if content.get("before", before) != before and not any(problem.in_chain for problem in result.problems):
+        what = f"it says that {content['before']} records of its case come before it, and there are {before}"
+        result.add(seq, what, in_chain=True)
     with _readable(result, seq, "what the record tells"):  # it may be an earlier record that is missing
         replay.take(content)
 
@@ -470,7 +504,7 @@ def _verify_erasures(connection: Connection, result: Verification, replay: _Repl
 
 
 def _verify_checkpoints(
-    connection: Connection, result: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
+    connection: Connection, result: Verification, replay: _Replay, logged: _Logged, trust: KeyTrust
 ) -> None:
     pems = _verify_keys(connection, result)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
@@ -489,10 +523,9 @@ def _verify_checkpoints(
             pem = pems.get(row["key"])
             if pem is None or not verify_signature(pem.encode(), statement.encode(), signature):
                 result.add(last_seq + 1, f"the signature of checkpoint {number} does not hold")
+            trust.take(last_seq + 1, seq, row["key"])
             if row["key"] not in result.keys:
                 result.keys.append(row["key"])
-                if known and row["key"] not in known:
-                    result.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
             stamped = statement.encode() + signature
             previous = sha256(stamped).hexdigest()
             logged.compare(result, number, last_seq + 1, previous)
@@ -502,6 +535,11 @@ def _verify_checkpoints(
     if (expected - 1, last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
         result.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
     logged.finish(result, last_seq + 1)
+    faults, remarks = trust.finish()
+    for fault in faults:
+        result.add(*fault)
+    result.remark(remarks)
+    result.stretches = trust.stretches
     for number in stamps:
         result.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint")
     for key in set(pems) - set(result.keys):

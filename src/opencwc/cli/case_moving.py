@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ from opencwc.cli.casebook_options import (
     Lang,
     acting,
     as_json,
+    fingerprint_asked,
     language,
     print_json,
     print_sentence,
@@ -24,7 +25,10 @@ from opencwc.cli.casebook_options import (
 from opencwc.cli.options import command, print_line, told
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
-from opencwc.wording import say
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.casebook.casebook_verifier import Verification
 
 Reason = Annotated[str, typer.Option(help="What for, in a sentence.")]
 Recipients = Annotated[
@@ -138,7 +142,7 @@ def erase(
 @case_app.command()
 def verify(
     bundle: Annotated[Path | None, typer.Argument(help="An exported bundle; the casebook itself where none.")] = None,
-    key: Annotated[str, typer.Option(help="The fingerprint of the key that must have signed.")] = "",
+    key: Annotated[str, typer.Option(help="The fingerprint that must have signed; else the pinned ones.")] = "",
     ca: Annotated[Path | None, typer.Option(help="Certificates of the time-stamping authority (PEM).")] = None,
     older: Annotated[Path | None, typer.Option(help="An older bundle that this one must extend.")] = None,
     sources: Annotated[bool, typer.Option(help="Hash the kept files as well.")] = True,
@@ -156,23 +160,42 @@ def verify(
         from opencwc.casebook.casebook_verifier import verify_casebook
 
         spoken = language(lang)
-        found = verify_casebook(book, person, sources=sources, keys=(key,) if key else ())
+        found = verify_casebook(book, person, sources=sources, keys=(fingerprint_asked(key),) if key else ())
         if as_json(format):
-            print_json({**asdict(found), "fits": found.fits})
-        elif found.fits:
-            counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
-            print_sentence("casebook_fits", spoken, **counted)
-            print_sentence("casebook_logged", spoken, count=found.logged)
-            for fingerprint in found.keys:
-                print_sentence("casebook_key", spoken, key=fingerprint)
+            print_json({**asdict(found), "fits": found.fits, "vouched": found.vouched})
         else:
-            sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
-            for problem in found.problems[:_MOST_PROBLEMS]:
-                print_line(f"  {problem.seq or '-'}\t{problem.what}")
-            if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
-                print_sentence("table_more", spoken, count=more)
-        if not found.fits:
+            _print_verification(found, spoken)
+        if not (found.fits and found.vouched):
             raise typer.Exit(1)
+
+
+def _print_verification(found: Verification, lang: str) -> None:
+    if found.fits:
+        counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
+        print_sentence("casebook_fits" if found.vouched else "casebook_fits_unvouched", lang, **counted)
+        print_sentence("casebook_logged", lang, count=found.logged)
+    else:
+        sys.stdout.write(say("casebook_fits_not", lang) + ":\n")
+        for problem in found.problems[:_MOST_PROBLEMS]:
+            print_line(f"  {problem.seq or '-'}\t{problem.what}")
+        if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
+            print_sentence("table_more", lang, count=more)
+    for stretch in found.stretches:
+        print_line(sentence(stretch.says, lang))
+    if found.pins_unreadable:
+        print_sentence("casebook_pins_unreadable", lang, reason=found.pins_unreadable)
+    if not found.vouched:
+        print_sentence("casebook_unvouched_do", lang)
+    _print_remarks(found, lang)
+
+
+def _print_remarks(found: Verification, lang: str) -> None:
+    if found.remarks:
+        print_line(f"{say('verify_remarks', lang)}:")
+    for remark in found.remarks[:_MOST_PROBLEMS]:
+        print_line(f"  {sentence(remark.says, lang)}")
+    if more := found.more_remarks + max(0, len(found.remarks) - _MOST_PROBLEMS):
+        print_sentence("verify_remarks_more", lang, count=more)
 
 
 def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, format: str) -> None:
@@ -275,24 +298,6 @@ def decrypt(
 
     decrypt_file(bundle, output, identity)
     print_sentence("casebook_written", language(lang), path=str(output))
-
-
-@case_app.command()
-@command
-def key(
-    new: Annotated[bool, typer.Option("--new", help="Make a key where there is none; it signs from now on.")] = False,
-) -> None:
-    """Print the fingerprint of the key that signs here: what others compare, by another way than a bundle."""
-    from opencwc.casebook.signing import KEY_FILE, open_signer
-    from opencwc.errors import NotFoundError
-    from opencwc.settings import load_settings
-
-    settings = load_settings()
-    named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
-    file = settings.folder / "keys" / KEY_FILE
-    if not named and not new and not file.exists():
-        raise NotFoundError("no_signing_key_yet", where=str(file))
-    sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 
 @case_app.command()
