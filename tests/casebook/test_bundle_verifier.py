@@ -250,7 +250,7 @@ def test_a_file_that_is_not_there_and_another_format_cannot_be_read(world: World
     with pytest.raises(Unreadable):
         verify_bundle(world.folder / "nowhere.zip")
     members = dict(world.members)
-    members["manifest.json"] = members["manifest.json"].replace(b"opencwc-bundle-1", b"opencwc-bundle-9")
+    members["manifest.json"] = members["manifest.json"].replace(b"opencwc-bundle-2", b"opencwc-bundle-9")
     with pytest.raises(Unreadable, match="opencwc-bundle-9"):
         world.check(members)
 

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.engine import URL
 
 from opencwc.casebook import tables
-from opencwc.casebook.audit_summary import known_keys
+from opencwc.casebook.audit_summary import keys_of
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writer import written_whole
 from opencwc.casebook.casebook_verifier import Verification, verify_all
@@ -127,7 +127,8 @@ def restore_into(
 
 def _pin_keys(book: Casebook) -> None:
     """Pin the key that signs from here on; those of the backup too, where none of the casebook is pinned here yet."""
-    former = () if book.pins.of(book.id) else known_keys(book)
+    with book.reading() as connection:
+        former = () if book.pins.of(book.id) else keys_of(connection)
     book.pins.add(book.id, [book.signer.fingerprint, *former], "restored", now())
 
 

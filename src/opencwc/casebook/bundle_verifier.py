@@ -147,6 +147,16 @@ def verify_bundle(
     return report
 
 
+def casebook_of(path: str | Path) -> str:
+    """Return the id of the casebook that a bundle says it is of, empty where it says none that can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("manifest.json") as stream:
+            said = json.loads(stream.read(LONGEST_LINE).decode())
+        return str(said["casebook"])
+    except (*DAMAGE, OSError, KeyError, TypeError, RecursionError):
+        return ""
+
+
 # ---------------------------------------------------------------- the checks, in order
 
 

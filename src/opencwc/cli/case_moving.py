@@ -203,7 +203,7 @@ def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, 
         from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
-            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
+            report = verify_bundle(bundle, key=key or _pinned_for(bundle), ca=ca or "", older=older or "")
         except Unreadable as error:
             raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):
@@ -212,6 +212,15 @@ def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, 
             print_line(report.as_text())
         if not report.fits:
             raise typer.Exit(1)
+
+
+def _pinned_for(bundle: Path) -> list[str]:
+    """Return the keys that are pinned here for the casebook of a bundle, none where it is of another house."""
+    from opencwc.casebook.bundle_verifier import casebook_of
+    from opencwc.casebook.pinned_keys import PinnedKeys
+    from opencwc.settings import load_settings
+
+    return [pin.fingerprint for pin in PinnedKeys.of_settings(load_settings()).of(casebook_of(bundle))]
 
 
 @case_app.command()
