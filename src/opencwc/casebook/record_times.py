@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from opencwc.casebook.key_trust import Remark
+
+_MOMENT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z")
 
 
 @dataclass
@@ -25,7 +28,9 @@ class RecordTimes:
         >>> [(remark.code, remark.values["seconds"]) for remark in times.take(2, "2026-11-28T10:59:58.500000Z")]
         [('verify_dated_before', '1.5')]
         """
-        remarks = []
+        remarks: list[Remark] = []
+        if not _MOMENT.fullmatch(at):
+            return remarks
         if at < self._last:
             values = {"seq": seq, "other": self._last_seq, "seconds": _seconds(at, self._last)}
             remarks.append(Remark(seq, "verify_dated_before", values))

@@ -180,6 +180,8 @@ def _print_verification(found: Verification, lang: str) -> None:
             print_line(f"  {problem.seq or '-'}\t{problem.what}")
         if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
             print_sentence("table_more", lang, count=more)
+        if found.following:
+            print_sentence("verify_following", lang, count=found.following)
     for stretch in found.stretches:
         print_line(sentence(stretch.says, lang))
     if found.pins_unreadable:
