@@ -38,7 +38,7 @@ KINDS = {
     "source_marked", "run_started", "findings", "run_finished", "decision", "recheck_share", "recheck_drawn", "comment",
     "request", "answer", "export", "erasure", "access", "refusal", "model_switched", "time_stamped",
 }  # fmt: skip
-"""Every kind of record there is, but for the one that a restore writes."""
+"""Every kind of record there is, but for those of a restore, a change of key, submissions and registers."""
 
 UNTOLD = {
     "casebook": {"one"},

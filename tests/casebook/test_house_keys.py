@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from opencwc.errors import ConflictError, IntegrityError, SettingsError, Storage
 
 from .conftest import person
 from .screening import SARIN, THIODIGLYCOL
-from .tampering import all_rows, forge_decision
+from .tampering import all_rows, forge_decision, run_sql
 from .test_runs import keep
 
 RITA, RENE = person("rita"), person("rene")
@@ -255,8 +254,31 @@ def test_what_is_restored_elsewhere_is_pinned_on_trust(
     found = restore_into(str(tmp_path / "restored.db"), tmp_path / "backup")
     assert found.fits
     assert found.vouched
-    assert {by for _, by in stretches(found)} == {"restored"}
+    assert [by for _, by in stretches(found)] == ["signed_over", "restored"]
     assert found.stretches[0].key == decided.signer.fingerprint
-    written = PinnedKeys(tmp_path / "other" / "pinned_keys.toml").of(found.casebook)
-    assert len(written) == 2
-    assert json.dumps(decided.id) in PinnedKeys(tmp_path / "other" / "pinned_keys.toml").path.read_text()
+    (pin,) = PinnedKeys(tmp_path / "other" / "pinned_keys.toml").of(found.casebook)
+    assert (pin.because, pin.fingerprint) == ("restored", found.stretches[-1].key)
+
+
+def test_a_forged_backup_is_found_where_the_house_has_its_pins(
+    decided: Casebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forger = FileKey.make(tmp_path / "forger.key")
+    forge_decision(decided, forger)
+    back_up(replace(decided, signer=forger), tmp_path / "backup")
+    decided.log.path.unlink()
+    with pytest.raises(IntegrityError, match=forger.fingerprint):
+        restore_into(str(tmp_path / "restored.db"), tmp_path / "backup")
+
+
+def test_a_key_that_somebody_put_into_an_older_database_is_not_pinned_with_it(
+    decided: Casebook, place: str, tmp_path: Path
+) -> None:
+    forger = FileKey.make(tmp_path / "forger.key")
+    row = {"id": forger.fingerprint, "pem": forger.public_pem().decode()}
+    run_sql(decided, tables.signing_key.insert().values(**row))
+    decided.pins.path.unlink()
+    again = open_casebook(place)
+    assert [pin.fingerprint for pin in again.pins.of(again.id)] == [decided.signer.fingerprint]
+    assert "signed nothing" in verify_all(again).problems[0].what
+    again.close()

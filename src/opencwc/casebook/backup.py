@@ -25,7 +25,6 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.engine import URL
 
 from opencwc.casebook import tables
-from opencwc.casebook.audit_summary import keys_of
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writer import written_whole
 from opencwc.casebook.casebook_verifier import Verification, verify_all
@@ -114,7 +113,7 @@ def restore_into(
             with closing(open_casebook(address, signer=signer, pin=False)) as book:
                 _fill(book, archive)
     with closing(open_casebook(address, signer=signer, create=False, pin=False)) as book:
-        _pin_keys(book)
+        book.pins.add(book.id, [book.signer.fingerprint], "restored", now())
         verification = verify_all(book)
     if verification.first is not None:
         raise IntegrityError(
@@ -123,13 +122,6 @@ def restore_into(
             reason=str(verification.first.what),
         )
     return verification
-
-
-def _pin_keys(book: Casebook) -> None:
-    """Pin the key that signs from here on; those of the backup too, where none of the casebook is pinned here yet."""
-    with book.reading() as connection:
-        former = () if book.pins.of(book.id) else keys_of(connection)
-    book.pins.add(book.id, [book.signer.fingerprint, *former], "restored", now())
 
 
 def _see_that_it_is_alone(archive: _Archive) -> None:

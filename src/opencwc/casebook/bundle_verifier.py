@@ -132,7 +132,7 @@ def verify_bundle(
             bundle.holds(check_manifest_signature)
             check_hashes(bundle)
             whole_walk = bundle.holds(check_record)
-            check_key(bundle, (key,) if isinstance(key, str) else tuple(key))
+            check_key(bundle, key)
             if whole_walk:
                 bundle.holds(check_report)
                 bundle.holds(check_sources)
@@ -274,10 +274,11 @@ def check_record(bundle: Bundle) -> None:
     walk.tell_of_gaps()
 
 
-def check_key(bundle: Bundle, given: tuple[str, ...]) -> None:
+def check_key(bundle: Bundle, given: str | Iterable[str]) -> None:
     """The key is the one that the reader expects, or that one handed over to it in a record that it signed."""
     key = bundle.manifest["key"]
-    expected = [fingerprint for fingerprint in (re.sub(r"[\s:]", "", text).lower() for text in given) if fingerprint]
+    texts, whose = ([given], "that was given") if isinstance(given, str) else (list(given), "that is pinned here")
+    expected = [fingerprint for fingerprint in (re.sub(r"[\s:]", "", text).lower() for text in texts) if fingerprint]
     reached = key
     way: list[str] = []
     while reached not in expected and reached in bundle.handed:
@@ -289,9 +290,9 @@ def check_key(bundle: Bundle, given: tuple[str, ...]) -> None:
             " with the fingerprint that reached you by another way, or give that one with --key."
         )
     elif key in expected:
-        bundle.report.checked.append("The key: it is the one whose fingerprint was given.")
+        bundle.report.checked.append(f"The key: it is the one {whose}.")
     elif reached in expected:
-        bundle.report.checked.append(f"The key: the one that was given handed over to this one ({', '.join(way)}).")
+        bundle.report.checked.append(f"The key: the one {whose} handed over to this one ({', '.join(way)}).")
     else:
         bundle.misfit(f"The key does not match: the bundle is signed with {key}, expected was {' or '.join(expected)}.")
 

@@ -100,7 +100,7 @@ def open_casebook(
 ) -> Casebook:
     """Open the casebook at a path or URL, or where the settings say; make it where it is not there yet.
 
-    Where no key of it is pinned yet and the key in use signed its last checkpoint, its keys are pinned (``pin``).
+    Where no key of it is pinned yet and the key in use signed its last checkpoint, that key is pinned (``pin``).
 
     Raises:
         NotFoundError: there is none, and ``create`` is false.
@@ -146,13 +146,14 @@ def open_casebook(
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()), PinnedKeys.of_settings(settings))
     if not _is_begun(engine):
         _begin_record(book)
-    return replace(book, newly_pinned=_pin_keys_in_use(book)) if pin else book
+    return replace(book, newly_pinned=_pin_key_in_use(book)) if pin else book
 
 
-def _pin_keys_in_use(book: Casebook) -> tuple[Pin, ...]:
-    """Pin the keys of a casebook that has no pin yet, where the key in use signed its last checkpoint.
+def _pin_key_in_use(book: Casebook) -> tuple[Pin, ...]:
+    """Pin the key in use for a casebook that has no pin yet, where it signed the last checkpoint.
 
-    What cannot be read or written stays as it is: `opencwc case verify` tells then that nobody vouches.
+    A key before it is not pinned: anybody who may write to the database can put one there. What cannot be read or
+    written stays as it is: `opencwc case verify` tells then that nobody vouches.
     """
     from opencwc.casebook.transaction import now
 
@@ -163,10 +164,9 @@ def _pin_keys_in_use(book: Casebook) -> tuple[Pin, ...]:
             head = connection.execute(select(tables.casebook)).mappings().one()
             signed = tables.checkpoint.c
             last = connection.execute(select(signed.key).where(signed.number == head["checkpoint"])).scalar()
-            former = connection.execute(select(tables.signing_key.c.id)).scalars().all()
         if last == book.signer.fingerprint:
             because = "made" if head["seq"] == 1 else "first_use"
-            return book.pins.add(head["id"], [last, *former], because, now())
+            return book.pins.add(head["id"], [last], because, now())
     return ()
 
 

@@ -10,15 +10,17 @@ from opencwc.casebook.pinned_keys import Pin, PinnedKeys
 from opencwc.errors import SettingsError
 from opencwc.finding import Message, Value
 
-NOBODY, STRANGER, HANDED_OVER, GIVEN = "nobody", "stranger", "handed_over", "given"
+NOBODY, STRANGER, HANDED_OVER, SIGNED_OVER, GIVEN = "nobody", "stranger", "handed_over", "signed_over", "given"
+_ON_TRUST = ("first_use", "restored")
 
 
 @dataclass
 class Stretch:
     """The records from one number to another, signed with one key, and why that key counts.
 
-    ``by`` is why the key is pinned (`Pin.because`), ``handed_over`` (by the key before it, in a record), ``given`` (by
-    who asked), ``nobody`` (no key is pinned) or ``stranger``. ``since`` is the moment of the pin.
+    ``by`` is why the key is pinned (`Pin.because`), ``handed_over`` (from or to a key that counts, in a record),
+    ``signed_over`` (by a later key that is pinned on trust), ``given`` (by who asked), ``nobody`` (no key is pinned) or
+    ``stranger``. ``since`` is the moment of the pin.
     """
 
     key: str
@@ -83,7 +85,17 @@ class KeyTrust:
         for former, following in reversed(pairs):  # who takes over vouches for all that came before
             if following.vouched and not former.vouched and self._hands_over(former, following):
                 former.by = HANDED_OVER
+            elif following.vouched and not former.vouched and self._on_trust:
+                former.by = SIGNED_OVER
         return self._faults(), [remark for pair in pairs if (remark := self._remark(*pair))]
+
+    @property
+    def _on_trust(self) -> bool:
+        """Whether the house knows its key by first use alone; what that key found before it, it signed over.
+
+        Nothing is written after a key that hands over to nobody, so this is a history from before keys were pinned.
+        """
+        return bool(self.pins) and not self.given and all(pin.because in _ON_TRUST for pin in self.pins)
 
     def _known(self, key: str) -> tuple[str, str]:
         if self.given:
