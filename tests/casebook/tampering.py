@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, Float, LargeBinary, Table, Text, and_
 from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
+from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_recheck_share
 from opencwc.casebook.erasure import erase_case
@@ -38,7 +39,7 @@ KINDS = {
     "source_marked", "run_started", "findings", "run_finished", "decision", "recheck_share", "recheck_drawn", "comment",
     "request", "answer", "export", "erasure", "access", "refusal", "model_switched", "time_stamped",
 }  # fmt: skip
-"""Every kind of record there is, but for the one that a restore writes."""
+"""Every kind of record there is, but for those of a restore, a change of key, submissions and registers."""
 
 UNTOLD = {
     "casebook": {"one"},
@@ -284,3 +285,45 @@ def rewrite(book: Casebook, seq: int, forger: Signer, exactly: dict[str, Any] | 
         tables.time_stamp.delete(),
     ]
     run_sql(book, *statements)
+
+
+def forge_decision(book: Casebook, forger: Signer) -> int:
+    """Forge a decision as who may write to the database and to the log, but has another key: all fits itself then."""
+    decision = next(row for row in all_rows(book, tables.decision) if row["reason"])
+    rewrite(book, decision["seq"], forger, reason="forged")
+    change(book, tables.decision, decision, reason="forged")
+    identity = all_rows(book, tables.casebook)[0]["id"]
+    lines = []
+    for row in all_rows(book, tables.checkpoint):
+        mark = sha256(row["statement"].encode() + bytes(row["signature"])).hexdigest()
+        seen_link = json.loads(row["statement"])["link"]
+        lines.append(LoggedCheckpoint(identity, row["number"], mark, row["seq"], seen_link).line())
+    book.log.path.write_bytes(b"".join(lines))
+    return int(decision["seq"])
+
+
+def without_counts(book: Casebook, **counts: int) -> None:
+    """Write the record anew as a former version did, in which no record counts those of its case.
+
+    ``counts`` are counts of records by their numbers, wrong ones too. All is signed with the house's own key.
+    """
+    at, links = FIRST_LINK, {}
+    identity = all_rows(book, tables.casebook)[0]["id"]
+    for row in all_rows(book, tables.record):
+        content = {name: value for name, value in json.loads(row["content"]).items() if name != "before"}
+        if str(row["seq"]) in counts:
+            content["before"] = counts[str(row["seq"])]
+        text = canonical(content)
+        committed = commitment(bytes(row["salt"]), text)
+        change(book, tables.record, row, content=text, commitment=committed)
+        at = links[row["seq"]] = link(at, committed)
+    previous, lines = "0" * 64, []
+    for row in all_rows(book, tables.checkpoint):
+        seen_link = links[row["seq"]].hex()
+        statement = canonical({**json.loads(row["statement"]), "link": seen_link, "previous": previous})
+        signature = book.signer.sign(statement.encode())
+        previous = sha256(statement.encode() + signature).hexdigest()
+        change(book, tables.checkpoint, row, statement=statement, signature=signature)
+        lines.append(LoggedCheckpoint(identity, row["number"], previous, row["seq"], seen_link).line())
+    run_sql(book, tables.casebook.update().values(link=at))
+    book.log.path.write_bytes(b"".join(lines))

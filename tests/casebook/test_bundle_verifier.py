@@ -246,11 +246,22 @@ def test_what_is_no_bundle_cannot_be_read(world: World, content: bytes) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_bundle_of_the_first_format_is_read_and_says_what_it_does_not_show(world: World) -> None:
+    members = dict(world.members)
+    assert b'"before":' not in members["records.jsonl"]
+    members["manifest.json"] = members["manifest.json"].replace(b"opencwc-bundle-2", b"opencwc-bundle-1")
+    members["manifest.sig"] = world.signers[1].sign(members["manifest.json"])
+    report = verify_bundle(zipped(world.folder / "first_format.zip", members))
+    assert report.fits, report.as_text()
+    assert "these records do not count those of their case" in report.as_text()
+    assert "no record commits to it" in report.as_text()
+
+
 def test_a_file_that_is_not_there_and_another_format_cannot_be_read(world: World) -> None:
     with pytest.raises(Unreadable):
         verify_bundle(world.folder / "nowhere.zip")
     members = dict(world.members)
-    members["manifest.json"] = members["manifest.json"].replace(b"opencwc-bundle-1", b"opencwc-bundle-9")
+    members["manifest.json"] = members["manifest.json"].replace(b"opencwc-bundle-2", b"opencwc-bundle-9")
     with pytest.raises(Unreadable, match="opencwc-bundle-9"):
         world.check(members)
 

@@ -12,6 +12,7 @@ from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import People
 from opencwc.casebook.permissions import ACTIONS, SCOPES
+from opencwc.casebook.pinned_keys import PinnedKeys
 from opencwc.casebook.tokens import Tokens
 from opencwc.declarations.forms.composition import compose
 from opencwc.declarations.forms.declaration_files import declaration_file
@@ -19,6 +20,7 @@ from opencwc.declarations.judgement import judge
 from opencwc.declarations.law import Law
 from opencwc.declarations.reader import chemicals_on
 from opencwc.declarations.register_reader import read_register
+from opencwc.settings import load_settings
 
 from .conftest import Run
 
@@ -146,7 +148,17 @@ def test_an_exported_version_proves_itself(run: Run, place: Path, number: int) -
     verified = run("case", "submissions", "verify", file)
     assert (verified.status, f"version 1 of submission {number}" in verified.text) == (0, True), verified.err
     key = run("case", "key").text.strip()
+    assert f"{key}, which is pinned here" in verified.text
     assert run("case", "submissions", "verify", file, "--key", key).status == 0
+    pins = PinnedKeys.of_settings(load_settings())
+    pinned = pins.path.read_text()
+    pins.path.write_text(pinned.replace(key, "0" * 64))
+    strange = run("case", "submissions", "verify", file)
+    assert (strange.status, key in strange.text) == (1, True)
+    pins.path.unlink()
+    alone = run("case", "submissions", "verify", file)
+    assert (alone.status, "compare this number" in alone.text) == (0, True)
+    pins.path.write_text(pinned)
     wrong = json.loads(run("case", "submissions", "verify", file, "--key", "0" * 64, "--format", "json").text)
     assert (wrong["fits"], wrong["faults"]) == (False, ["key"])
     file.write_text(SECOND)

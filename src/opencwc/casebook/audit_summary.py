@@ -17,6 +17,7 @@ from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.errors import SettingsError
 from opencwc.records import from_plain
 
 NEWEST = 10
@@ -72,6 +73,7 @@ class RecordState(Struct, frozen=True):
     """How the record stands: its length, its last moment, its checkpoints in all, the newest of them, the stamps.
 
     ``last_logged`` is the number of the last checkpoint that the log outside the database knows, 0 where it knows none.
+    ``keys`` signed; ``pinned`` are those that the house knows for its own.
     """
 
     casebook: str
@@ -84,6 +86,7 @@ class RecordState(Struct, frozen=True):
     stamps: tuple[SeenStamp, ...]
     keys: tuple[str, ...]
     outside: WordOutside
+    pinned: tuple[str, ...]
 
 
 def record_state(book: Casebook, person: Person) -> RecordState:
@@ -111,7 +114,17 @@ def record_state(book: Casebook, person: Person) -> RecordState:
     )  # fmt: skip
     last, at = logged[0].number if logged else 0, str(at or "")
     return RecordState(
-        head["id"], head["seq"], head["findings"], at, head["checkpoint"], last, newest, stamps, keys, outside
+        head["id"],
+        head["seq"],
+        head["findings"],
+        at,
+        head["checkpoint"],
+        last,
+        newest,
+        stamps,
+        keys,
+        outside,
+        known_keys(book),
     )
 
 
@@ -138,13 +151,15 @@ def _word_outside(connection: Connection, head: RowMapping) -> WordOutside:
 
 
 def known_keys(book: Casebook) -> tuple[str, ...]:
-    """Return the fingerprints of the keys that signed checkpoints of this casebook; they are no secret."""
-    with book.reading() as connection:
-        return keys_of(connection)
+    """Return the fingerprints of the keys that are pinned for this casebook, none where the pins cannot be read."""
+    try:
+        return tuple(pin.fingerprint for pin in book.pins.of(book.id))
+    except SettingsError:
+        return ()
 
 
 def keys_of(connection: Connection) -> tuple[str, ...]:
-    """Return the fingerprints of the keys that a casebook knows, in their order."""
+    """Return the fingerprints of the keys that signed checkpoints of a casebook, in their order."""
     table = tables.signing_key
     return tuple(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
 

@@ -114,9 +114,10 @@ def restore_into(
         if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
             _restore_new_file(archive, Path(place.database), signer)
         else:
-            with closing(open_casebook(address, signer=signer)) as book:
+            with closing(open_casebook(address, signer=signer, pin=False)) as book:
                 _fill(book, archive)
-    with closing(open_casebook(address, signer=signer, create=False)) as book:
+    with closing(open_casebook(address, signer=signer, create=False, pin=False)) as book:
+        book.pins.add(book.id, [book.signer.fingerprint], "restored", now())
         verification = verify_all(book)
     if verification.first is not None:
         raise IntegrityError(
@@ -138,7 +139,7 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
     """Fill a file beside the target and put it in its place once it is complete."""
     coming = file.with_name(f".{file.name}.{secrets.token_hex(4)}.restoring")
     try:
-        with closing(open_casebook(coming, signer=signer)) as book:
+        with closing(open_casebook(coming, signer=signer, pin=False)) as book:
             _fill(book, archive)
         os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
         sync_folder(file.parent)

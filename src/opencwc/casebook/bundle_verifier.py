@@ -33,14 +33,15 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-FORMAT = "opencwc-bundle-1"
+FORMAT = "opencwc-bundle-2"
+FORMATS = ("opencwc-bundle-1", FORMAT)  # in the first, no record says how many of its case come before it
 NEEDED = ("chain.txt", "records.jsonl", "findings.jsonl", "checkpoints.jsonl", "report.html", "README.txt", "verify.py")
 MEMBER = re.compile(
     r"manifest\.json|manifest\.sig|chain\.txt|(records|findings|checkpoints)\.jsonl|report\.html|README\.txt|verify\.py"
@@ -71,12 +72,13 @@ class Misfit(Exception):
 
 @dataclass
 class Report:
-    """What was checked, what could not be, and what does not fit."""
+    """What was checked, what could not be, what does not fit, and what is no fault but should be known."""
 
     bundle: str
     about: str = ""
     key: str = ""
     checked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
 
@@ -101,7 +103,7 @@ class Report:
         ]
         first = misfits[self.misfits.index(self.first)] if self.first else None
         head = {"bundle": self.bundle, "fits": self.fits, "about": self.about, "key": self.key, "first": first}
-        return {**head, "misfits": misfits, "checked": self.checked, "unchecked": self.unchecked}
+        return {**head, "misfits": misfits, "checked": self.checked, "told": self.told, "unchecked": self.unchecked}
 
     def as_text(self) -> str:
         """Return the report in sentences, safe to show on a terminal."""
@@ -111,26 +113,36 @@ class Report:
             lines += ["The first that does not fit:", f"  {self.first}", "All that does not fit:"]
             lines += [f"  - {misfit}" for misfit in self.misfits]
         lines += ["Checked:", *(f"  - {check}" for check in self.checked)]
+        if self.told:
+            lines += ["No faults, but to be known:", *(f"  - {what}" for what in self.told)]
         lines += ["Not checked:", *(f"  - {check}" for check in self.unchecked)]
         return "\n".join(printable(line) for line in lines)
 
 
 def verify_bundle(
-    path: str | Path, key: str = "", ca: str | Path = "", older: str | Path = "", anchors: Sequence[str | Path] = ()
+    path: str | Path,
+    key: str | Iterable[str] = "",
+    ca: str | Path = "",
+    older: str | Path = "",
+    anchors: Sequence[str | Path] = (),
 ) -> Report:
     """Check a bundle; `Unreadable` where it is none or where there is no openssl to check it with.
 
-    ``anchors`` are files with signed heads of the record that came by another way.
+    ``key`` is the fingerprint that the reader expects, or several, of which one must be that of the bundle. ``anchors``
+    are files with signed heads of the record that came by another way.
     """
     report = Report(str(path))
     heads = [read_anchor(Path(anchor)) for anchor in anchors]
     with tempfile.TemporaryDirectory() as folder, Bundle(path, OpenSSL(Path(folder)), report) as bundle:
         check_members(bundle)
         if bundle.holds(read_manifest):
-            bundle.holds(check_manifest_signature, key)
+            bundle.holds(check_manifest_signature)
             check_hashes(bundle)
             bundle.roots = {size: b"" for size, _ in heads}
-            if bundle.holds(check_record):
+            whole_walk = bundle.holds(check_record)
+            check_key(bundle, key)
+            if whole_walk:
+                bundle.holds(check_report)
                 bundle.holds(check_sources)
                 bundle.holds(check_time_stamps, str(ca))
                 bundle.holds(check_older, older)
@@ -143,6 +155,16 @@ def verify_bundle(
     own = sha256(Path(__file__).read_bytes()).hexdigest()
     report.unchecked.append(f"Whether this verifier is the genuine one: its SHA-256 is {own}.")
     return report
+
+
+def casebook_of(path: str | Path) -> str:
+    """Return the id of the casebook that a bundle says it is of, empty where it says none that can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("manifest.json") as stream:
+            said = json.loads(stream.read(LONGEST_LINE).decode())
+        return str(said["casebook"])
+    except (*DAMAGE, OSError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 # ---------------------------------------------------------------- the checks, in order
@@ -177,8 +199,8 @@ def read_manifest(bundle: Bundle) -> None:
         said = parse(raw.decode())
     except ValueError as error:
         raise Misfit(f"manifest.json is damaged: {error}.") from None
-    if said.get("format") != FORMAT:
-        raise Unreadable(f"The bundle is of the format {said.get('format')!r}; this verifier reads {FORMAT}.")
+    if said.get("format") not in FORMATS:
+        raise Unreadable(f"The bundle is of the format {said.get('format')!r}; this verifier reads {FORMAT} and older.")
     head, counts, files = said.get("head"), said.get("counts"), said.get("files")
     right = (
         set(said) == {"format", "casebook", "case", "case_number", "mark", "exported_at", "exported_by", "approved_by",
@@ -204,20 +226,9 @@ def read_manifest(bundle: Bundle) -> None:
     )
 
 
-def check_manifest_signature(bundle: Bundle, expected: str) -> None:
-    """The manifest is signed with the key it names, and that key is the one the reader expects."""
-    key = bundle.manifest["key"]
-    expected = re.sub(r"[\s:]", "", expected).lower()
-    if expected and expected != key:
-        bundle.misfit(f"The key does not match: the bundle is signed with {key}, expected was {expected}.")
-    elif expected:
-        bundle.report.checked.append("The key: it is the one whose fingerprint was given.")
-    else:
-        bundle.report.unchecked.append(
-            f"THE KEY: anybody can make a bundle that fits itself and sign it with a key of their own. Compare {key}"
-            " with the fingerprint that reached you by another way, or give that one with --key."
-        )
-    if bundle.signed_by(key, bundle.whole("manifest.json"), bundle.whole("manifest.sig")):
+def check_manifest_signature(bundle: Bundle) -> None:
+    """The manifest is signed with the key it names."""
+    if bundle.signed_by(bundle.manifest["key"], bundle.whole("manifest.json"), bundle.whole("manifest.sig")):
         bundle.report.checked.append("The manifest: its signature is that of the key.")
     else:
         bundle.misfit("manifest.json does not fit its signature.")
@@ -253,6 +264,7 @@ def check_record(bundle: Bundle) -> None:
     walk.finish()
     report, manifest = bundle.report, bundle.manifest
     bundle.sources_named = walk.sources
+    report.told += walk.told[:FEW]
     report.checked += [
         f"The chain: {walk.seq} records of the casebook, each linked to the one before.",
         f"The case: {manifest['counts']['records']} records and {manifest['counts']['findings']} findings against what"
@@ -269,9 +281,47 @@ def check_record(bundle: Bundle) -> None:
             f" {sum(last - first + 1 for first, last in walk.sealed)} findings. Only their places are proved."
         )
     report.unchecked += [f"Run {run}: it has not ended in this bundle." for run in sorted(walk.open_runs)[:20]]
-    report.unchecked.append(
-        "Whether the exporter left out a record of this case that no other names: the chain shows the number and place"
-        " of all records, not whose they are."
+    walk.tell_of_gaps()
+
+
+def check_key(bundle: Bundle, given: str | Iterable[str]) -> None:
+    """The key is the one that the reader expects, or that one handed over to it in a record that it signed."""
+    key = bundle.manifest["key"]
+    texts, whose = ([given], "that was given") if isinstance(given, str) else (list(given), "that is pinned here")
+    expected = [fingerprint for fingerprint in (re.sub(r"[\s:]", "", text).lower() for text in texts) if fingerprint]
+    reached = key
+    way: list[str] = []
+    while reached not in expected and reached in bundle.handed:
+        reached, seq = bundle.handed[reached]
+        way.insert(0, f"record {seq}")
+    if not expected:
+        bundle.report.unchecked.append(
+            f"THE KEY: anybody can make a bundle that fits itself and sign it with a key of their own. Compare {key}"
+            " with the fingerprint that reached you by another way, or give that one with --key."
+        )
+    elif key in expected:
+        bundle.report.checked.append(f"The key: it is the one {whose}.")
+    elif reached in expected:
+        bundle.report.checked.append(f"The key: the one {whose} handed over to this one ({', '.join(way)}).")
+    else:
+        bundle.misfit(f"The key does not match: the bundle is signed with {key}, expected was {' or '.join(expected)}.")
+
+
+def check_report(bundle: Bundle) -> None:
+    """The page for people is the one whose hash the record of the export commits to."""
+    page = bundle.manifest["files"].get("report.html")
+    if bundle.page is None:
+        bundle.report.unchecked.append(
+            "report.html: the signature of the manifest covers it, but no record commits to it. The records decide."
+        )
+        return
+    seq, said = bundle.page
+    if said != page:
+        raise Misfit("It commits to another page than report.html.", seq, "export")
+    bundle.report.checked.append(f"report.html: it is the page that record {seq}, of the export, commits to.")
+    bundle.report.unchecked.append(
+        "Whether report.html says what the records say: the house made it of them. Where both differ, the records"
+        " decide."
     )
 
 
@@ -397,6 +447,13 @@ class Walk:
         self.erasures: dict[str, list[tuple[int, int]]] = {"records": [], "findings": []}
         self.checkpoint, self.mark, self.signatures = 0, "0" * 64, 0
         self.keys: list[str] = []
+        self.changes: dict[int, dict[str, Any]] = {}  # record of a change of key: what it says
+        self.given_up: dict[str, int] = {}  # key: the record in which it handed over
+        self.reached, self.uncounted, self.blank = 0, 0, 0  # of the case: by the last count, and shown since
+        self.counts, self.ends_with = False, (0, "")  # whether records count; the last that does
+        self.signed_at = 0  # the record of the last checkpoint
+        self.dated: tuple[str, int] = ("", 0)
+        self.told: list[str] = []
         self.unsigned: tuple[str, bytes, bytes, int] | None = None  # the last checkpoint, where it is not yet checked
         self.peaks: list[bytes] = []  # the roots of the full subtrees of the tree so far, the largest first
         self.rooted = False  # whether the last checkpoint stated the root
@@ -441,10 +498,15 @@ class Walk:
         self.count += 1
         if shown == {"seq": self.seq, "erased": True}:
             self.erased.append(self.seq)
+            self.blank += 1
             if self.blocks.take(self.seq):
                 raise Misfit("It is erased, and its findings are in the bundle.", self.seq)
             return
-        body = self.body_of(self.opened(shown, committed, "seq", kind), kind)
+        content = self.opened(shown, committed, "seq", kind)
+        body = self.body_of(content, kind)
+        self.check_time(content["at"])
+        if content["case"] is not None:
+            self.check_count(content.get("before"), kind)
         block = self.blocks.take(self.seq)
         if (kind == "findings") != (block is not None):
             raise Misfit("Its findings are missing." if block is None else "It can have no findings.", self.seq, kind)
@@ -455,13 +517,17 @@ class Walk:
         elif kind == "erasure":
             for what in self.erasures:
                 self.erasures[what] += self.spans(body.get(what, []))
+        elif kind == "key_changed" and content["case"] is None:
+            self.check_change(body)
+        elif kind == "export" and is_hash(body.get("report")):
+            self.bundle.page = (self.seq, body["report"])
         if kind in ("run_started", "source_kept") and isinstance(body.get("source"), str) and body["source"]:
             self.sources.add(body["source"])
 
     def body_of(self, content: dict[str, Any], kind: str) -> dict[str, Any]:
         """Return what a record says, once its content is that of this record of the case."""
         if (
-            set(content) != {"seq", "at", "kind", "actor", "case", "body"}
+            set(content) - {"before"} != {"seq", "at", "kind", "actor", "case", "body"}
             or not isinstance(content["body"], dict)
             or not kind
         ):
@@ -471,6 +537,56 @@ class Walk:
         if content["case"] is not None and content["case"] != self.case:
             raise Misfit("It is of another case.", self.seq, kind)
         return content["body"]
+
+    def check_count(self, before: Any, kind: str) -> None:
+        """A record of the case counts those of the case before it: so many are in the bundle, none is left out."""
+        if before is None:  # it was written before records counted
+            if self.counts:
+                raise Misfit("It does not say how many records of its case come before it.", self.seq, kind)
+            self.uncounted += 1
+            return
+        if not whole(before) or before < self.reached + self.uncounted:
+            raise Misfit(f"It counts {before!r} records of its case before it; there are more.", self.seq, kind)
+        missing = before - self.reached - self.uncounted - self.blank
+        if missing > 0:
+            what = "record of the case before it is" if missing == 1 else "records of the case before it are"
+            self.bundle.misfit(f"{missing} {what} not in the bundle.", self.seq, kind)
+        self.counts = True
+        self.reached, self.uncounted, self.blank = before + 1, 0, 0
+        self.ends_with = (self.seq, kind)
+
+    def tell_of_gaps(self) -> None:
+        """Say from where on it is known that no record of the case was left out."""
+        report = self.bundle.report
+        if not self.counts:
+            report.unchecked.append(
+                "Whether the exporter left out a record of this case that no other names: the chain shows the number"
+                " and place of all records, not whose they are, and these records do not count those of their case."
+            )
+            return
+        if self.ends_with != (self.seq, "export"):
+            self.bundle.misfit("The bundle does not end with the record of its export.")
+        report.checked.append("The count: records of the case say how many of it come before them, and so many do.")
+
+    def check_change(self, body: dict[str, Any]) -> None:
+        """A change of key: it names the former key and the next, and whether the former was lost."""
+        if not (is_hash(body.get("former")) and is_hash(body.get("next")) and isinstance(body.get("lost"), bool)):
+            raise Misfit("It names no keys.", self.seq, "key_changed")
+        self.changes[self.seq] = body
+
+    def check_time(self, at: Any) -> None:
+        """Tell of a record that is dated before the one before it, or later than now: clocks drift, so by how much."""
+        moment = moment_of(at)
+        if moment is None:
+            return
+        before = moment_of(self.dated[0])
+        if before is not None and moment < before:
+            seconds = (before - moment).total_seconds()
+            self.told.append(f"Record {self.seq} is dated {seconds:g} s before record {self.dated[1]}.")
+        now = datetime.now(timezone.utc)  # noqa: UP017 - datetime.UTC is of Python 3.11
+        if moment > now:
+            self.told.append(f"Record {self.seq} is dated {(moment - now).total_seconds():.0f} s later than now.")
+        self.dated = (at, self.seq)
 
     def check_run(self, body: dict[str, Any], kind: str) -> None:
         """The start or the end of a run: it names the run, and counts the findings that its blocks hold."""
@@ -565,12 +681,28 @@ class Walk:
         # So the last signature of each key is enough; where there are few, each is checked all the same.
         if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != line["key"]):
             self.check_signature()
-        if line["key"] not in self.keys[-1:]:
-            self.keys.append(line["key"])
+        self.check_signer(number, line["key"])
         self.checkpoint, self.mark = number, sha256(statement + signature).hexdigest()
         self.unsigned = (line["key"], statement, signature, self.seq)
         if f"timestamps/{number}.tsq" in self.bundle.names or f"timestamps/{number}.tsr" in self.bundle.names:
             self.bundle.stamped[number] = (self.seq, statement + signature)
+
+    def check_signer(self, number: int, key: str) -> None:
+        """Another key signs from here on: the one before handed over to it, or that is told."""
+        former, change = (self.keys or [""])[-1], self.changes.get(self.signed_at)
+        handover = change if change is not None and change["former"] == former and not change["lost"] else None
+        if handover is not None:
+            self.given_up[former] = self.signed_at
+        if key in self.given_up:
+            raise Misfit(f"Checkpoint {number} is signed with a key given up in record {self.given_up[key]}.", self.seq)
+        if handover is not None and handover["next"] == key:
+            self.bundle.handed[key] = (former, self.signed_at)
+            self.told.append(f"In record {self.signed_at} the key {former} hands over to the key {key}.")
+        elif former and key != former:
+            self.told.append(f"From checkpoint {number} on the key {key} signs; {former} did not hand over to it.")
+        if key != former:
+            self.keys.append(key)
+        self.signed_at = self.seq
 
     def check_signature(self) -> None:
         """Check the signature of the last checkpoint, where there is one."""
@@ -680,6 +812,8 @@ class Bundle:
         self.openssl, self.report = openssl, report
         self.manifest: dict[str, Any] = {}
         self.sources_named: set[str] = set()
+        self.handed: dict[str, tuple[str, int]] = {}  # key: the one that handed over to it, in which record
+        self.page: tuple[int, str] | None = None  # the record of the last export, the hash of its page
         self.stamped: dict[int, tuple[int, bytes]] = {}  # checkpoint: its record, what was stamped
         self.roots: dict[int, bytes] = {}  # number of records of an anchor: the root of the tree of so many
 
@@ -847,6 +981,14 @@ def whole(value: Any) -> bool:
 def is_hash(value: Any) -> bool:
     """Tell whether a value is a SHA-256 in hexadecimal."""
     return isinstance(value, str) and SHA256.fullmatch(value) is not None
+
+
+def moment_of(at: Any) -> datetime | None:
+    """Return a moment of the record; ``None`` where it is none."""
+    try:
+        return datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)  # noqa: UP017
+    except (TypeError, ValueError):
+        return None
 
 
 def kind_of(shown: dict[str, Any] | None) -> str:

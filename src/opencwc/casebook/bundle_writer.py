@@ -261,7 +261,11 @@ def written_whole(path: Path) -> Iterator[BufferedRandom]:
         raise OutputError("file_cannot_be_written", where=str(path), reason=str(error.strerror or error)) from error
 
 
-def readme(case: str, fingerprint: str) -> str:
-    """Return what README.txt says: what this is and how to check it, for somebody who has never heard of OpenCWC."""
+def readme(case: str, fingerprint: str, former: Iterable[str] = ()) -> str:
+    """Return what README.txt says: what this is and how to check it, for somebody who has never heard of OpenCWC.
+
+    ``former`` are keys of the house before this one, by which the reader may know it.
+    """
     text = files("opencwc.casebook").joinpath("data/bundle_readme.txt").read_text(encoding="utf-8")
-    return text.format(case=case, fingerprint=fingerprint)
+    earlier = "".join(f"\n    {key} (an earlier key of the house)" for key in former)
+    return text.format(case=case, fingerprint=fingerprint + earlier)

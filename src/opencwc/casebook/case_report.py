@@ -25,14 +25,14 @@ MOST_ROWS = 5_000
 """Findings that are written out one by one; the bundle holds all of them."""
 
 
-def report_of_case(connection: Connection, case: Case, lang: str) -> Iterator[str]:
-    """Yield the page of a case in pieces."""
+def report_of_case(connection: Connection, case: Case, lang: str, key: str) -> Iterator[str]:
+    """Yield the page of a case in pieces; ``key`` is the fingerprint of the house's key."""
     out = io.StringIO()
-    write_html(_report(connection, case, lang), out)
+    write_html(_report(connection, case, lang, key), out)
     yield out.getvalue()
 
 
-def _report(connection: Connection, case: Case, lang: str) -> model.Report:
+def _report(connection: Connection, case: Case, lang: str, key: str) -> model.Report:
     marked = say(Message("casebook_marked", {"mark": Message(f"casebook_mark_{case.mark}")}), lang)
     mark = model.Text(marked, warn=case.mark > 0)
     return model.Report(
@@ -40,19 +40,20 @@ def _report(connection: Connection, case: Case, lang: str) -> model.Report:
         lang=lang,
         labels=labels_in(lang),
         lead=(mark,),
-        sections=_sections(connection, case, lang),
+        sections=_sections(connection, case, lang, key),
         closing=(mark, say("report_person", lang)),
         main="findings",
     )
 
 
-def _sections(connection: Connection, case: Case, lang: str) -> Iterator[model.Section]:
+def _sections(connection: Connection, case: Case, lang: str, key: str) -> Iterator[model.Section]:
     about: dict[str, model.Words] = {
         "title": case.title or case.name, "status": say(f"casebook_case_{case.status}", lang),
         "owner": model.Text(case.owner, verbatim=True), "opened": model.Text(case.opened_at, verbatim=True),
     }  # fmt: skip
     if case.due:
         about["due"] = model.Text(case.due, verbatim=True)
+    about["house_key"] = model.Text(key, verbatim=True)
     facts = [model.Fact(say(f"casebook_{name}", lang), (value,)) for name, value in about.items()]
     yield model.Section("case", say("casebook_case", lang), (model.Facts(tuple(facts)),), wide=False)
     yield model.Section("result", say("report_counts", lang), (_counts(connection, case, lang),), wide=False)

@@ -14,8 +14,8 @@ import json
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -31,13 +31,16 @@ from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCh
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, standing
 from opencwc.casebook.erasure import digest_of_remains
+from opencwc.casebook.key_trust import KeyTrust, Remark, Stretch, key_trust
 from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
+from opencwc.casebook.record_times import RecordTimes
 from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.casebook.submission_states import FIRST_STATE, marks_after
+from opencwc.casebook.transaction import now
 from opencwc.errors import IntegrityError
 from opencwc.records import from_plain
 from opencwc.verbs import settled_verdicts, verb_named
@@ -62,9 +65,12 @@ class Verification:
     """What was checked, and the problems found, in the order of the record.
 
     ``logged`` is how many checkpoints the log beside the key knows; ``keys`` are the fingerprints of the keys that
-    signed, to be compared with those that the house knows by another way; ``log_marked`` is the record that says
-    that the log was lost or had gaps until then, 0 where none does; ``outsiders`` is who outside vouches up to which
-    record, the furthest first; ``more`` counts the problems beyond the first thousand.
+    signed, ``stretches`` the records that each signed and who vouches for it, ``pins_unreadable`` why the pinned keys
+    cannot be read; ``log_marked`` is the record that says that the log was lost or had gaps until then, 0 where none
+    does; ``outsiders`` is who outside vouches up to which record, the furthest first. ``remarks`` are no faults: a
+    change of key, a clock that went wrong. ``more`` and ``more_remarks`` count those beyond the first thousand.
+
+    Each damage is listed once: what may follow from a problem that is listed is counted in ``following``.
     """
 
     casebook: str = ""
@@ -80,6 +86,16 @@ class Verification:
     outsiders: list[Vouch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
+    stretches: list[Stretch] = field(default_factory=list)
+    pins_unreadable: str = ""
+    remarks: list[Remark] = field(default_factory=list)
+    more_remarks: int = 0
+    following: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with no cause and nothing that may follow from one."""
+        self._causes: set[str] = set()
+        self._later: list[tuple[Problem, tuple[str, ...], tuple[str, ...]]] = []
 
     @property
     def fits(self) -> bool:
@@ -87,21 +103,64 @@ class Verification:
         return not self.problems
 
     @property
+    def vouched(self) -> bool:
+        """Tell whether the house, or who asked, knows every key that signed: without it, what fits may be a forgery."""
+        return bool(self.stretches) and all(stretch.vouched for stretch in self.stretches)
+
+    @property
     def first(self) -> Problem | None:
         """The first record that does not fit; where each record fits, the first that the tables do not."""
         return min(self.problems, key=_place, default=None)
 
-    def add(self, seq: int, what: str, *, in_chain: bool = False) -> None:
-        """Add a problem."""
-        self.problems.append(Problem(seq, what, in_chain))
+    def add(
+        self, seq: int, what: str, *, in_chain: bool = False, of: Sequence[str] = (), after: Sequence[str] = ()
+    ) -> None:
+        """Add a problem; ``of`` are the matters that it is a cause of trouble in, ``after`` those it may follow from.
+
+        What may follow from another problem waits until all are known; ``*`` is whatever else there is.
+        """
+        problem = Problem(seq, what, in_chain)
+        if after and len(self._later) < _MOST_PROBLEMS:
+            self._later.append((problem, tuple(of), tuple(after)))
+        elif after:
+            self.following += 1
+        else:
+            self._list(problem, of)
+
+    def _list(self, problem: Problem, of: Sequence[str]) -> None:
+        self._causes.update(of, [f"record {problem.seq}"] if problem.in_chain else [])
+        self.problems.append(problem)
         if len(self.problems) >= 2 * _MOST_PROBLEMS:
             self.tidy()
+
+    def caused(self, *matters: str) -> bool:
+        """Tell whether a problem that is listed is a cause of trouble in a matter."""
+        return not self._causes.isdisjoint(matters)
+
+    def settle(self) -> None:
+        """List what follows from nothing that is listed, and count the rest."""
+        last = [one for one in self._later if "*" in one[2]]
+        for problem, of, after in [*(one for one in self._later if "*" not in one[2]), *last]:
+            if self.caused(*after) or ("*" in after and self.problems):
+                self.following += 1
+            else:
+                self._list(problem, of)
+        self._later.clear()
+
+    def remark(self, remarks: Iterable[Remark | None]) -> None:
+        """Add what is no fault."""
+        for remark in remarks:
+            if remark is not None and len(self.remarks) < _MOST_PROBLEMS:
+                self.remarks.append(remark)
+            else:
+                self.more_remarks += remark is not None
 
     def tidy(self) -> None:
         """Put the problems in the order of the record and keep the first of them."""
         self.problems.sort(key=_place)
         self.more += max(0, len(self.problems) - _MOST_PROBLEMS)
         del self.problems[_MOST_PROBLEMS:]
+        self.remarks.sort(key=lambda remark: remark.seq)
 
 
 def _place(problem: Problem) -> tuple[bool, int]:
@@ -155,6 +214,7 @@ class _Replay:
     head: RowMapping
     links: dict[int, bytes] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
+    broken_from: int = 1 << 62
     cases: dict[int, _Recorded] = field(default_factory=dict)
     runs: dict[int, _Recorded] = field(default_factory=dict)
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
@@ -182,6 +242,8 @@ class _Replay:
     log_marked: int = 0
     tree: Frontier = field(default_factory=Frontier)
     anchored: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    key_changes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    of_case: Counter[int] = field(default_factory=Counter)
 
     def case_of(self, finding: int) -> int:
         """Return the case of a finding by the blocks; 0 where it is in none."""
@@ -388,6 +450,9 @@ class _Replay:
     def on_token_revoked(self, record: _Record) -> None:
         self.tokens[record.body["token"]].say(record.seq, revoked=True)
 
+    def on_key_changed(self, record: _Record) -> None:
+        self.key_changes[record.seq] = {name: record.body[name] for name in ("former", "next", "lost")}
+
     def on_time_stamped(self, record: _Record) -> None:
         self.stamped[record.body["checkpoint"]] = (record.seq, record.body.get("token"))
 
@@ -407,7 +472,7 @@ def verify_casebook(
 ) -> Verification:
     """Verify the whole casebook; with ``sources`` the bytes of each file are hashed as well.
 
-    ``keys`` are the fingerprints of the keys that may have signed; where none is given, the keys found are only told.
+    ``keys`` are the fingerprints of the keys that may have signed; where none is given, those pinned in the house.
     ``anchors`` are files of anchors that somebody brings, to be held against the record beside those in the folder of
     the settings. ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
     """
@@ -436,13 +501,12 @@ def verify_all(
         _verify_records(connection, result, replay, outside)
         result.log_marked = replay.log_marked
         with _readable(result, 0, "the checkpoints"):
-            _verify_checkpoints(connection, result, replay, logged, keys)
+            trust, result.pins_unreadable = key_trust(book.pins, result.casebook, keys, replay.key_changes)
+            _verify_checkpoints(connection, result, replay, logged, trust)
         with _readable(result, 0, "the anchors"):
             outside.verify(connection, result.records, replay.anchored)
         with _readable(result, 0, "the findings"):
             _verify_findings(connection, result, replay)
-        with _readable(result, 0, "head"):
-            _verify_head(connection, result, replay)
         for kept in _KEPT_TABLES:
             with _readable(result, 0, kept.name):
                 _verify_rows(connection, result, replay, kept)
@@ -450,55 +514,137 @@ def verify_all(
             _verify_rechecks(connection, result, replay)
         with _readable(result, 0, "the sources"):
             _verify_sources(connection, result, replay, bytes_too=sources)
+        with _readable(result, 0, "head"):
+            _verify_head(connection, result, replay)
     result.outsiders = outside.outsiders
+    result.settle()
     result.tidy()
     return result
+
+
+_LOST, _BLANKED = "lost records", "blanked records"
+_UNTOLD = (_LOST, _BLANKED)
+"""What no record tells of, or another than the tables know, may follow from records that cannot be replayed."""
+
+
+class _Row(NamedTuple):
+    """A row of the chain: its number, its content where it fits the commitment, and the number that it names."""
+
+    seq: int
+    content: dict[str, Any] | None
+    named: int
+
+    @classmethod
+    def read(cls, row: RowMapping) -> _Row:
+        content = None
+        if row["content"] is not None and row["salt"] is not None:
+            with suppress(ValueError, TypeError):
+                if commitment(bytes(row["salt"]), row["content"]) == bytes(row["commitment"]):
+                    content = json.loads(row["content"])
+        return cls(row["seq"], content, content["seq"] if content else row["seq"])
 
 
 def _verify_records(connection: Connection, result: Verification, replay: _Replay, outside: AnchorVerifier) -> None:
     """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
-    at, expected = FIRST_LINK, 1
+    at, expected, times, missing = FIRST_LINK, 1, RecordTimes(now()), list[range]()
     for row in rows_by_key(connection, select(table), table.c.seq):
-        seq = row["seq"]
+        read, seq = _Row.read(row), row["seq"]
+        result.records += 1
+        if seq != expected and _is_stray(read, expected, missing, result, replay):
+            expected += read.named == expected
+            continue
         if seq != expected:
-            what = f"records {expected} to {seq - 1} are missing" if seq > expected else "there is no such record"
-            result.add(min(expected, seq) if seq > 0 else 1, what, in_chain=True)
+            missing.append(range(expected, seq))
+            result.add(expected, f"records {expected} to {seq - 1} are missing", in_chain=True, of=[_LOST])
             expected = seq
-        with _readable(result, seq, "the record", in_chain=True):
-            _verify_record(row, result, replay)
+        with _readable(result, seq, "the record", in_chain=True, of=[_LOST]):
+            _verify_record(row, read, result, replay)
+            result.remark(times.take(seq, row["at"]))
             at = link(at, bytes(row["commitment"]))
             replay.tree.add(bytes(row["commitment"]))
             outside.pass_by(replay.tree)
         if seq in wanted:
             replay.links[seq], replay.roots[seq] = at, replay.tree.root()
-        result.records += 1
         expected += 1
-    if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
-        result.add(expected, "the head of the chain is not that of the last record", in_chain=True)
+    _verify_end(result, replay, expected, at)
     _verify_erasures(connection, result, replay)
 
 
-def _verify_record(row: RowMapping, result: Verification, replay: _Replay) -> None:
-    seq = row["seq"]
+def _verify_end(result: Verification, replay: _Replay, expected: int, at: bytes) -> None:
+    """Hold the last record against the head, where no record is faulted: else its link follows from that."""
+    head, what = replay.head, "the head of the chain is not that of the last record"
+    if not any(problem.in_chain for problem in result.problems):
+        if expected - 1 != head["seq"]:
+            of = ["head", _LOST] if expected <= head["seq"] else ["head"]
+            result.add(expected, what, in_chain=True, of=of)
+        elif at != bytes(head["link"]):  # the first checkpoint with another link tells where, if there is any
+            result.add(expected, what, in_chain=True, after=["checkpoints"])
+    in_chain = [problem.seq for problem in result.problems if problem.in_chain]
+    replay.broken_from = min(in_chain, default=replay.broken_from)
+
+
+def _is_stray(read: _Row, expected: int, missing: list[range], result: Verification, replay: _Replay) -> bool:
+    """Tell whether a row stands where no record of the chain does; it may be one that is told as missing."""
+    if read.named == expected:
+        result.add(expected, f"the record stands under the number {read.seq}", in_chain=True, of=[_LOST])
+    elif read.named != read.seq:
+        if not any(read.named in span for span in missing):
+            result.add(max(1, read.seq), f"it is a copy of record {read.named}", in_chain=True)
+    elif read.seq > replay.head["seq"] or read.seq < 1:
+        after = [_LOST] if read.content is None else []
+        result.add(max(1, read.seq), "there is no such record in the chain", in_chain=True, after=after)
+    else:
+        return False
+    return True
+
+
+def _verify_record(row: RowMapping, read: _Row, result: Verification, replay: _Replay) -> None:
+    seq, content = read.seq, read.content
+    case = content["case"] if content else row["case_number"]
+    before = replay.of_case[case]
+    replay.of_case[case] += 1
     if row["content"] is None or row["salt"] is None:
         result.erased_records += 1
         replay.blank.add(seq)
         if row["content"] is not None or row["salt"] is not None:
-            result.add(seq, "half of the record is missing", in_chain=True)
+            result.add(seq, "half of the record is missing", in_chain=True, of=[_LOST])
         return
-    if commitment(bytes(row["salt"]), row["content"]) != bytes(row["commitment"]):
-        result.add(seq, "the content is not what was committed to", in_chain=True)
+    if content is None:
+        taken = _take_altered(row, replay)
+        result.add(seq, "the content is not what was committed to", in_chain=True, of=[] if taken else [_LOST])
         return
-    content = json.loads(row["content"])
-    columns = {"seq": seq, "at": row["at"], "kind": row["kind"], "actor": row["actor"], "case": row["case_number"]}
-    if any(content[name] != value for name, value in columns.items()):
+    if read.named != seq:
+        result.add(seq, f"its content is that of record {read.named}", in_chain=True, of=[_LOST])
+        return
+    if not _columns_fit(row, content):
         result.add(seq, "the columns of the record do not say what its content says", in_chain=True)
-    if (seq == 1) != (content["kind"] == "casebook_made"):
+    elif (seq == 1) != (content["kind"] == "casebook_made"):
         result.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
-    with _readable(result, seq, "what the record tells"):  # it may be an earlier record that is missing
+    if content.get("before", before) != before:
+        what = f"it says that {content['before']} records of its case come before it, and there are {before}"
+        result.add(seq, what, in_chain=True, of=["counts of cases"], after=[*_UNTOLD, "counts of cases"])
+        replay.of_case[case] = content["before"] + 1
+    with _readable(result, seq, "what the record tells", in_chain=True, after=_UNTOLD):
         replay.take(content)
+
+
+def _columns_fit(row: RowMapping, content: dict[str, Any]) -> bool:
+    columns = {"seq": "seq", "at": "at", "kind": "kind", "actor": "actor", "case": "case_number"}
+    return all(content[name] == row[column] for name, column in columns.items())
+
+
+def _take_altered(row: RowMapping, replay: _Replay) -> bool:
+    """Replay a record though its content is not what was committed to, so that what follows from it is not told too."""
+    try:
+        content = json.loads(row["content"])
+        if not _columns_fit(row, content):
+            return False
+        replay.take(content)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return False
+    return True
 
 
 def _verify_erasures(connection: Connection, result: Verification, replay: _Replay) -> None:
@@ -509,73 +655,180 @@ def _verify_erasures(connection: Connection, result: Verification, replay: _Repl
             named |= {number for first, last in body["records"] for number in range(first, last + 1)}
             remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
             if remains != body["remains"]:
-                result.add(seq, f"what stays of the erased case {case} is not what was left of it")
+                result.add(seq, f"what stays of the erased case {case} is not what was left of it", after=["*"])
     whole = not any(
         problem.in_chain for problem in result.problems
     )  # else it may be the erasure itself that does not fit
     for seq in replay.blank - named:
-        result.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
+        what = "the content is gone, and no erasure on record names it"
+        result.add(seq, what, in_chain=whole, of=[_BLANKED], after=[_LOST])
     for seq in named - replay.blank:
-        result.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
+        what = "the record should be erased and has a content, or is missing"
+        result.add(seq, what, in_chain=whole, after=[_LOST])
 
 
 def _verify_checkpoints(
-    connection: Connection, result: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
+    connection: Connection, result: Verification, replay: _Replay, logged: _Logged, trust: KeyTrust
 ) -> None:
-    pems = _verify_keys(connection, result)
+    keys = _Keys.read(connection)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
-    previous, expected, last_seq, is_rooted = "0" * 64, 1, 0, False
+    walk = _Checkpoints(result, replay, keys)
     for row in rows_by_key(connection, select(tables.checkpoint), tables.checkpoint.c.number):
-        number, seq = row["number"], row["seq"]
-        with _readable(result, seq, f"checkpoint {number}"):
-            statement, signature = row["statement"], bytes(row["signature"])
-            said = _decoded(statement) or {}
-            fits = said == {
-                "casebook": result.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
-                "at": said.get("at"), "previous": previous,
-                # Checkpoints of earlier versions state no root; after the first that does, all do.
-                **({"root": replay.roots.get(seq, b"").hex()} if is_rooted or "root" in said else {}),
-            }  # fmt: skip
-            is_rooted = is_rooted or "root" in said
-            if number != expected or not fits or seq <= last_seq:
-                result.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
-            pem = pems.get(row["key"])
-            if pem is None or not verify_signature(pem.encode(), statement.encode(), signature):
-                result.add(last_seq + 1, f"the signature of checkpoint {number} does not hold")
-            if row["key"] not in result.keys:
-                result.keys.append(row["key"])
-                if known and row["key"] not in known:
-                    result.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
-            stamped = statement.encode() + signature
-            previous = sha256(stamped).hexdigest()
-            logged.compare(result, number, last_seq + 1, previous, must_be_there=0 < replay.logged_from <= seq)
+        number, seq, first = row["number"], row["seq"], walk.last_seq + 1
+        with _readable(result, seq, f"checkpoint {number}", of=["checkpoints"]):
+            said = _decoded(row["statement"]) or {}
+            if walk.is_stray(number, said):
+                continue
+            stamped = row["statement"].encode() + bytes(row["signature"])
+            fits = walk.fits(row, said)
+            if fits:
+                trust.take(first, seq, row["key"])
+            walk.previous = sha256(stamped).hexdigest()
+            with _unless(result, "checkpoints"):
+                must_be_there = 0 < replay.logged_from <= seq
+                logged.compare(result, number, first, walk.previous, must_be_there=must_be_there)
             _verify_stamp(result, replay, number, seq, stamped, stamps.pop(number, None))
-        last_seq, expected = seq, number + 1
+        walk.last_seq, walk.expected = seq, number + 1
         result.checkpoints += 1
-    if (expected - 1, last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
-        result.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
-    logged.finish(result, last_seq + 1)
+    if (walk.expected - 1, walk.last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
+        what = "the head of the chain is not covered by a signed checkpoint"
+        with _unless(result, "checkpoints", "head", _LOST):
+            result.add(walk.last_seq + 1, what, of=["checkpoints"])
+    with _unless(result, "checkpoints"):
+        logged.finish(result, walk.last_seq + 1)
     for number in stamps:
-        result.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint")
-    for key in set(pems) - set(result.keys):
-        result.add(0, f"the key {key[:16]}... signed nothing")
+        result.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint", after=["checkpoints"])
+    keys.finish(result)
+    _tell_trust(result, trust)
 
 
-def _verify_keys(connection: Connection, result: Verification) -> dict[str, str]:
-    """Return the public keys by their fingerprints; one that is not as it was written fits no signature."""
-    pems: dict[str, str] = {}
-    for identity, pem in connection.execute(select(tables.signing_key.c.id, tables.signing_key.c.pem)):
-        pems[identity] = pem
-        try:
-            fits = fingerprint_of(pem.encode()) == identity and _canonical_pem(pem) == pem
-        except (IntegrityError, ValueError):
-            fits = False
-        if not fits:
-            first = select(func.min(tables.checkpoint.c.seq)).where(tables.checkpoint.c.key == identity)
-            seq = connection.execute(first).scalar_one() or 0
-            result.add(seq, f"the public key {identity[:16]}... is not what was written")
-            del pems[identity]
-    return pems
+def _tell_trust(result: Verification, trust: KeyTrust) -> None:
+    faults, remarks = trust.finish()
+    for fault in faults:
+        result.add(*fault)
+    result.remark(remarks)
+    result.stretches = trust.stretches
+
+
+@contextmanager
+def _unless(result: Verification, *matters: str) -> Iterator[None]:
+    """Drop the problems that are found where there is a cause of them already, and count them."""
+    told, there = result.caused(*matters), len(result.problems)
+    yield
+    if told and len(result.problems) > there:
+        result.following += len(result.problems) - there
+        del result.problems[there:]
+
+
+@dataclass
+class _Checkpoints:
+    """The walk along the checkpoints; each is faulted once, and for what it is itself."""
+
+    result: Verification
+    replay: _Replay
+    keys: _Keys
+    previous: str = "0" * 64
+    expected: int = 1
+    last_seq: int = 0
+    follows: bool = False
+    link_told: bool = False
+    is_rooted: bool = False
+    missing: list[range] = field(default_factory=list)
+
+    def is_stray(self, number: int, said: dict[str, Any]) -> bool:
+        """Tell whether a row stands under another number than its statement; it may be one told as missing."""
+        named = said.get("number", number)
+        if number == self.expected or named == number:
+            return False
+        if not any(named in span for span in self.missing):
+            self._tell(f"checkpoint {number} does not fit the chain")
+        self.expected += named == self.expected
+        return True
+
+    def fits(self, row: RowMapping, said: dict[str, Any]) -> bool:
+        """Tell whether a checkpoint follows from the one before, states the link of its record, and is signed."""
+        number, seq = row["number"], row["seq"]
+        states = {
+            "casebook": self.result.casebook, "number": number, "seq": seq,
+            "link": self.replay.links.get(seq, b"").hex(), "at": said.get("at"), "previous": self.previous,
+        }  # fmt: skip
+        self.is_rooted = self.is_rooted or "root" in said
+        if self.is_rooted:  # checkpoints of earlier versions state no root; after the first that does, all do
+            states["root"] = self.replay.roots.get(seq, b"").hex()
+        wrong = {name for name in states.keys() | said.keys() if states.get(name) != said.get(name)}
+        self._forgive(wrong, seq)
+        if number > self.expected:
+            self.missing.append(range(self.expected, number))
+        if wrong or number != self.expected or seq <= self.last_seq:
+            self._tell(f"checkpoint {number} does not fit the chain", ["id"] if wrong == {"casebook"} else [])
+            self.follows, self.link_told = True, self.link_told or "link" in wrong
+            return False
+        self.follows = False
+        if not self.keys.signed(self.result, row, self.last_seq + 1):
+            self.follows = True
+            return False
+        return True
+
+    def _forgive(self, wrong: set[str], seq: int) -> None:
+        """Take away what follows from a problem that is told already."""
+        if self.follows:
+            wrong.discard("previous")
+        if self.link_told or seq >= self.replay.broken_from:
+            wrong -= {"link", "root"}
+        if self.result.caused("id"):
+            wrong.discard("casebook")
+
+    def _tell(self, what: str, of: Sequence[str] = ()) -> None:
+        self.result.add(self.last_seq + 1, what, of=["checkpoints", *of])
+
+
+@dataclass
+class _Keys:
+    """The public keys by their fingerprints, and those that are not as they were written, with what they are."""
+
+    pems: dict[str, str]
+    damaged: dict[str, str]
+    used: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, connection: Connection) -> _Keys:
+        """Read the keys of a casebook."""
+        keys = cls({}, {})
+        for identity, pem in connection.execute(select(tables.signing_key.c.id, tables.signing_key.c.pem)):
+            fingerprint = ""
+            with suppress(IntegrityError, ValueError):
+                fingerprint = fingerprint_of(pem.encode()) if _canonical_pem(pem) == pem else ""
+            if fingerprint == identity:
+                keys.pems[identity] = pem
+            else:
+                keys.damaged[identity] = fingerprint
+        return keys
+
+    def signed(self, result: Verification, row: RowMapping, first: int) -> bool:
+        """Tell whether the signature of a checkpoint holds; a key that cannot be used is told once."""
+        key = row["key"]
+        self.used.add(key)
+        if pem := self.pems.get(key):
+            if key not in result.keys:
+                result.keys.append(key)
+            if verify_signature(pem.encode(), row["statement"].encode(), bytes(row["signature"])):
+                return True
+            what = f"the signature of checkpoint {row['number']} does not hold"
+            result.add(first, what, of=["checkpoints"])
+        elif key not in self.told:
+            state = "is not what was written" if key in self.damaged else "is missing"
+            result.add(first, f"the public key {key[:16]}... {state}", of=["checkpoints"])
+            self.told.add(key)
+        return False
+
+    def finish(self, result: Verification) -> None:
+        """Tell of the keys that signed nothing."""
+        for key, fingerprint in self.damaged.items():
+            if not {key, fingerprint} & self.told:
+                result.add(0, f"the public key {key[:16]}... is not what was written")
+        for key in set(self.pems) - self.used:
+            result.add(0, f"the key {key[:16]}... signed nothing", after=["checkpoints"])
 
 
 def _canonical_pem(pem: str) -> str:
@@ -591,14 +844,14 @@ def _verify_stamp(
     told_at, digest = replay.stamped.get(number, (0, None))
     if row is None:
         if told_at:
-            result.add(told_at, f"the time stamp of checkpoint {number} is missing")
+            result.add(told_at, f"the time stamp of checkpoint {number} is missing", after=_UNTOLD)
         return
     if sha256(stamped).digest() not in bytes(row["request"]):
-        result.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}")
+        result.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}", after=_UNTOLD)
     token = bytes(row["token"] or b"")
     right = sha256(token).hexdigest() == digest if digest else sha256(stamped).digest() in token
     if bool(told_at) != bool(token) or (token and not right):
-        result.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in")
+        result.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in", after=_UNTOLD)
 
 
 class _Logged:
@@ -704,15 +957,17 @@ def _verify_findings(connection: Connection, result: Verification, replay: _Repl
         committed = []
         first_block.setdefault(body["run"], seq)
         if body["first"] != expected:
-            result.add(seq, f"the block begins at finding {body['first']}, not at {expected}")
+            what = f"the block begins at finding {body['first']}, not at {expected}"
+            result.add(seq, what, of=[f"run {body['run']}"], after=_UNTOLD)
         for identity in range(body["first"], body["first"] + body["count"]):
             while row is not None and row["id"] < identity:
-                result.add(seq, f"finding {row['id']} stands in no block")
+                result.add(seq, f"finding {row['id']} stands in no block", after=[*_UNTOLD, "missing findings"])
                 row = next(rows, None)
+            of = [f"run {body['run']}", f"block {seq}"]
             if row is None or row["id"] != identity:
-                result.add(seq, f"finding {identity} is missing")
+                result.add(seq, f"finding {identity} is missing", of=[*of, "missing findings"])
                 continue
-            with _readable(result, seq, f"finding {identity}"):
+            with _readable(result, seq, f"finding {identity}", of=of):
                 committed.append(_verify_finding(row, seq, case, body["run"], result, replay))
                 counts[count_key(row)] += 1
                 last_rows[body["run"]] = max(last_rows[body["run"]], row["row"])
@@ -720,19 +975,22 @@ def _verify_findings(connection: Connection, result: Verification, replay: _Repl
             row = next(rows, None)
         per_run[body["run"]] += body["count"]
         if len(committed) == body["count"] and block_digest(committed).hex() != body["digest"]:
-            result.add(seq, "the findings of the block are not what was committed to")
+            what = "the findings of the block are not what was committed to"
+            result.add(seq, what, of=[f"run {body['run']}"], after=[f"block {seq}"])
         expected = body["first"] + body["count"]
     while row is not None:
-        result.add(replay.head["seq"], f"finding {row['id']} stands in no block")
+        what = f"finding {row['id']} stands in no block"
+        result.add(replay.head["seq"], what, after=[*_UNTOLD, "missing findings"])
         row = next(rows, None)
     if replay.head["findings"] != expected - 1:
-        result.add(replay.head["seq"], "the number of findings is not that of the records")
+        result.add(replay.head["seq"], "the number of findings is not that of the records", after=_UNTOLD)
     _verify_counts(connection, result, counts, first_block)
     for number, run in replay.runs.items():
         if run["state"] == "running":
             run.say(first_block.get(number, run.seq), row_count=last_rows[number])
         elif run["finding_count"] != per_run[number]:
-            result.add(run.seq, f"run {number} says another number of findings than it kept")
+            what = f"run {number} says another number of findings than it kept"
+            result.add(run.seq, what, of=[f"run {number}"], after=_UNTOLD)
 
 
 def _verify_counts(
@@ -740,13 +998,16 @@ def _verify_counts(
 ) -> None:
     query = select(tables.finding_count).where(tables.finding_count.c.n != 0)
     have = {count_key(row): row["n"] for row in connection.execute(query).mappings()}
-    for run in {key[0] for key, n in (have.items() ^ counts.items())}:
-        result.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
+    for run in sorted({key[0] for key, n in (have.items() ^ counts.items())}, key=lambda run: run not in first_block):
+        what = f"the counts of findings of run {run} are not those of the findings"
+        after = [*_UNTOLD, f"run {run}", *(["counts"] if run not in first_block else [])]
+        result.add(first_block.get(run, 0), what, of=["counts"], after=after)
 
 
 def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Verification, replay: _Replay) -> bytes:
     decisions = replay.decisions.get(row["id"], [])
     erasure = replay.erasures.get(case)
+    of = [f"run {run}", f"run {row['run']}", f"block {seq}"]
     if row["content"] is None or row["salt"] is None:
         result.erased_findings += 1
         spans = erasure[1]["findings"] if erasure else ()
@@ -754,9 +1015,9 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
         whole = row["seal"] is not None and row["content"] is None and row["salt"] is None
         place = (row["status"], row["block"], row["case_number"], row["run"])
         if not named:
-            result.add(seq, f"finding {row['id']} is gone, and no erasure on record names it")
+            result.add(seq, f"finding {row['id']} is gone, and no erasure on record names it", of=of, after=_UNTOLD)
         elif not whole or place != (Status.ERASED, seq, case, run):
-            result.add(seq, f"finding {row['id']} is not as an erasure leaves it")
+            result.add(seq, f"finding {row['id']} is not as an erasure leaves it", of=of)
         return bytes(row["seal"] or b"")
     content = json.loads(row["content"])
     grave = bool(content.get("grave", False))
@@ -771,9 +1032,11 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
     wrong = [name for name, value in expected.items() if row[name] != value]
     if wrong or run != content["run"]:
         said_of = f"finding {row['id']}: {', '.join(wrong) or 'run'} is not what its content and decisions say"
-        result.add(decisions[-1].seq if wrong == ["status"] and decisions else seq, said_of)
+        only_status = wrong == ["status"]
+        at = decisions[-1].seq if only_status and decisions else seq
+        result.add(at, said_of, of=of, after=[*_UNTOLD, f"record {at}"] if only_status else ())
     if erasure is not None:
-        result.add(erasure[0], f"finding {row['id']} should be erased and is not")
+        result.add(erasure[0], f"finding {row['id']} should be erased and is not", of=of)
     return commitment(bytes(row["salt"]), row["content"])
 
 
@@ -781,40 +1044,50 @@ def _verify_head(connection: Connection, result: Verification, replay: _Replay) 
     head = replay.head
     sampling = sha256(bytes(head["sampling_key"])).hexdigest()
     if replay.made and (replay.made["casebook"], replay.made["sampling"]) != (head["id"], sampling):
-        result.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
+        what = "the casebook's id or the key of its blind re-checks is not that of its first record"
+        result.add(1, what, after=["id", "record 1"])
     if head["recheck_share"] != replay.share[0]:
-        result.add(replay.share[1] or 1, "the share of blind re-checks is not what the record says")
+        seq = replay.share[1] or 1
+        result.add(seq, "the share of blind re-checks is not what the record says", after=[*_UNTOLD, f"record {seq}"])
     if head["logged_from"] != replay.logged_from:
-        result.add(replay.logged_from, "since when the log has every checkpoint is not what the record says")
+        what = "since when the log has every checkpoint is not what the record says"
+        result.add(replay.logged_from, what, after=_UNTOLD)
     if bytes(head["tree"]) not in (b"", replay.tree.peaks()):
-        result.add(head["seq"], "the tree that the casebook keeps is not that of the records")
+        result.add(head["seq"], "the tree that the casebook keeps is not that of the records", after=_UNTOLD)
     for name, table in (("cases", tables.case), ("runs", tables.run)):
         there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
         if tuple(there) != (head[name], head[name] or None):
-            result.add(head["seq"], f"the number of {name} is not that of the records")
+            what = f"the number of {name} is not that of the records"
+            result.add(head["seq"], what, after=[*_UNTOLD, table.name, "head"])
 
 
 class _Kept(NamedTuple):
-    """A table that is held against the records: what a row of it is called, and what is said of one that differs."""
+    """A table that is held against the records: what a row of it is called, and what is said of one that differs.
+
+    ``alone`` says that one record alone tells of a row, so that no other can be why it differs.
+    """
 
     name: str
     table: Table
     said_of: str
     row: str
     differs: str
+    alone: bool = False
 
 
 _DIFFERS = "{key}: {columns} is not what its records say"
 _KEPT_TABLES = (
     _Kept("cases", tables.case, "cases", "case {key}", f"case {_DIFFERS}"),
     _Kept("runs", tables.run, "runs", "run {key}", f"run {_DIFFERS}"),
-    _Kept("decisions", tables.decision, "decided", "the decision", "the decision is not what its record says"),
-    _Kept("comments", tables.comment, "comments", "the comment", "the comment is not what its record says"),
+    _Kept(
+        "decisions", tables.decision, "decided", "the decision", "the decision is not what its record says", alone=True
+    ),
+    _Kept("comments", tables.comment, "comments", "the comment", "the comment is not what its record says", alone=True),
     _Kept("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
     _Kept("submissions", tables.submission, "submissions", "the submission", f"submission {_DIFFERS}"),
-    _Kept("submissions", tables.submission_version, "versions", "the version", f"version {_DIFFERS}"),
-    _Kept("submissions", tables.submission_step, "steps", "the step", f"step {_DIFFERS}"),
-    _Kept("registers", tables.register_version, "registers", "the register", f"register {_DIFFERS}"),
+    _Kept("submissions", tables.submission_version, "versions", "the version", f"version {_DIFFERS}", alone=True),
+    _Kept("submissions", tables.submission_step, "steps", "the step", f"step {_DIFFERS}", alone=True),
+    _Kept("registers", tables.register_version, "registers", "the register", f"register {_DIFFERS}", alone=True),
     _Kept("registers", tables.register_submission, "grids", "the grid of a submission", f"grid {_DIFFERS}"),
     _Kept("people", tables.declarant, "declarants", "declarant {key}", f"declarant {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
@@ -827,60 +1100,96 @@ def _verify_rows(connection: Connection, result: Verification, replay: _Replay, 
     """Hold the rows of a table against what the records say of each; the row of a single record has its number."""
     (key,) = kept.table.primary_key.columns
     of_one_record = key.name == "seq"
-    said_of: dict[Any, _Recorded] = getattr(replay, kept.said_of)
+    recorded_rows: dict[Any, _Recorded] = getattr(replay, kept.said_of)
+    strays: list[RowMapping] = []
+    erased = dict(replay.erasures) if kept.table is tables.case else {}
     for row in rows_by_key(connection, select(kept.table), key):
         identity = row[key.name]
-        recorded = said_of.pop(identity, None)
-        if kept.table is tables.case and identity in replay.erasures:
+        recorded = recorded_rows.pop(identity, None)
+        if erased.pop(identity, None):
             if row["status"] != str(CaseStatus.ERASED):
                 result.add(replay.erasures[identity][0], f"case {identity} should be erased and is not")
         elif recorded is None:
             if not replay.is_erased(row):
-                result.add(identity if of_one_record else 0, f"{kept.row.format(key=identity)} stands in no record")
+                strays.append(row)
         elif wrong := recorded.wrong(row):
-            result.add(wrong[0], kept.differs.format(key=identity, columns=wrong[1]))
-    for identity, recorded in said_of.items():
-        result.add(recorded.seq, f"{kept.row.format(key=identity)} is missing{' from its table' * of_one_record}")
+            what = kept.differs.format(key=identity, columns=wrong[1])
+            _tell_row(result, kept, wrong[0], what, identity, () if kept.alone else _UNTOLD)
+    for identity, recorded in recorded_rows.items():
+        moved = next((row for row in strays if recorded.wrong(row) is None), None)
+        where = " from its table" * of_one_record
+        if moved is not None:
+            strays.remove(moved)
+            where += f"; it stands under {moved[key.name]}"
+        _tell_row(result, kept, recorded.seq, f"{kept.row.format(key=identity)} is missing{where}", identity)
+    for case, (seq, _) in erased.items():
+        result.add(seq, f"the erased case {case} is missing", of=[kept.table.name, "erased cases"])
+    for row in strays:
+        seq = row[key.name] if of_one_record else 0
+        what = f"{kept.row.format(key=row[key.name])} stands in no record"
+        _tell_row(result, kept, seq, what, row[key.name], [*_UNTOLD, *(["erased cases"] if not seq else [])])
+
+
+def _tell_row(result: Verification, kept: _Kept, seq: int, what: str, identity: Any, after: Sequence[str] = ()) -> None:
+    of_its_run = [f"run {identity}"] if kept.table is tables.run else []
+    result.add(seq, what, of=[kept.table.name], after=[*after, f"record {seq}", *of_its_run])
 
 
 def _verify_rechecks(connection: Connection, result: Verification, replay: _Replay) -> None:
+    strays: list[RowMapping] = []
     for row in connection.execute(select(tables.recheck)).mappings():
         recorded = replay.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
         if recorded is None:
-            result.add(row["first_seq"], f"the blind re-check of finding {row['finding']} stands in no record")
+            strays.append(row)
         elif replay.case_of(row["finding"]) not in replay.erasures and (wrong := recorded.wrong(row)):
-            result.add(wrong[0], f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded")
+            what = f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded"
+            result.add(wrong[0], what, after=[*_UNTOLD, f"record {wrong[0]}"])
     for finding, drawn in replay.rechecks.items():
         for recorded in drawn.values():
-            result.add(recorded.seq, f"the blind re-check of finding {finding} is missing from its table")
+            moved = next((row for row in strays if recorded.wrong(row) is None), None)
+            if moved is not None:
+                strays.remove(moved)
+            what = f"the blind re-check of finding {finding} is missing from its table"
+            result.add(recorded.seq, what, after=[*_UNTOLD, f"record {recorded.seq}"])
+    for row in strays:
+        what = f"the blind re-check of finding {row['finding']} stands in no record"
+        result.add(row["first_seq"], what, after=_UNTOLD)
 
 
 def _verify_sources(connection: Connection, result: Verification, replay: _Replay, *, bytes_too: bool) -> None:
     parts = tables.source_part
     counted = select(parts.c.source_id, func.count(), func.max(parts.c.number), func.min(parts.c.number))
     parts_held = {row[0]: tuple(row)[1:] for row in connection.execute(counted.group_by(parts.c.source_id))}
+    strays: list[RowMapping] = []
     for row in connection.execute(select(tables.source).order_by(tables.source.c.id)).mappings():
         identity = row["id"]
         kept, erased = replay.sources.pop(identity, None), replay.erased_sources.pop(identity, None)
         recorded = kept or erased
         number, last, first = parts_held.pop(identity, (0, -1, 0))
         if recorded is None:
-            result.add(0, f"source {identity[:12]} stands in no record")
+            strays.append(row)
         elif wrong := recorded.wrong(row):
-            result.add(wrong[0], f"source {identity[:12]}: {wrong[1]} is not what its record says")
+            what = f"source {identity[:12]}: {wrong[1]} is not what its record says"
+            result.add(wrong[0], what, after=[*_UNTOLD, f"record {wrong[0]}"])
         elif erased:
             if number:
                 result.add(erased.seq, f"source {identity[:12]} should be erased and is not")
         else:
             whole = (first, last) == (0, number - 1)
             if not whole or (bytes_too and _hash_of(connection, identity) != (identity, row["size"])):
-                result.add(recorded.seq, f"the bytes of source {identity[:12]} are not those kept")
+                result.add(recorded.seq, f"the bytes of source {identity[:12]} are not those kept", of=["bytes"])
             result.sources += 1
-    for said_of in (replay.sources, replay.erased_sources):
-        for identity, recorded in said_of.items():
-            result.add(recorded.seq, f"source {identity[:12]} is missing")
+    for identity, recorded in (*replay.sources.items(), *replay.erased_sources.items()):
+        moved = next((row for row in strays if recorded.wrong(row) is None), None)
+        if moved is not None:
+            strays.remove(moved)
+        after = [*_UNTOLD, f"record {recorded.seq}"]
+        result.add(recorded.seq, f"source {identity[:12]} is missing", of=["bytes"], after=after)
+    for row in strays:
+        result.add(0, f"source {row['id'][:12]} stands in no record", of=["bytes"], after=_UNTOLD)
     for identity in parts_held:
-        result.add(0, f"there are bytes of a source {identity[:12]}, and no such source")
+        what = f"there are bytes of a source {identity[:12]}, and no such source"
+        result.add(0, what, after=[*_UNTOLD, "bytes"])
 
 
 def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
@@ -897,12 +1206,16 @@ def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
 
 
 @contextmanager
-def _readable(result: Verification, seq: int, what: str, *, in_chain: bool = False) -> Iterator[None]:
+def _readable(
+    result: Verification, seq: int, what: str, *, in_chain: bool = False, of: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> Iterator[None]:  # fmt: skip
     """Tell as a problem what is of another kind than anything that OpenCWC writes."""
     try:
         yield
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, IntegrityError) as error:
-        result.add(seq, f"{what} cannot be read ({type(error).__name__}: {str(error)[:100]})", in_chain=in_chain)
+        said = f"{what} cannot be read ({type(error).__name__}: {str(error)[:100]})"
+        result.add(seq, said, in_chain=in_chain, of=of, after=after)
 
 
 @contextmanager

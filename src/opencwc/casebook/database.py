@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -29,6 +29,7 @@ from opencwc.settings import data_folder, load_settings
 
 if TYPE_CHECKING:
     from opencwc.casebook.checkpoint_log import CheckpointLog
+    from opencwc.casebook.pinned_keys import Pin, PinnedKeys
     from opencwc.casebook.signing import Signer
     from opencwc.casebook.transaction import Writer
 
@@ -38,11 +39,16 @@ LOCK_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Casebook:
-    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it."""
+    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it.
+
+    ``pins`` are the keys that the house knows for its own; ``newly_pinned`` became so when it was opened.
+    """
 
     engine: Engine
     signer: Signer
     log: CheckpointLog
+    pins: PinnedKeys
+    newly_pinned: tuple[Pin, ...] = ()
 
     @property
     def dialect(self) -> str:
@@ -103,8 +109,12 @@ class Casebook:
         self.engine.dispose()
 
 
-def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create: bool = True) -> Casebook:
+def open_casebook(
+    url: str | Path = "", *, signer: Signer | None = None, create: bool = True, pin: bool = True
+) -> Casebook:
     """Open the casebook at a path or URL, or where the settings say; make it where it is not there yet.
+
+    Where no key of it is pinned yet and the key in use signed its last checkpoint, that key is pinned (``pin``).
 
     Raises:
         NotFoundError: there is none, and ``create`` is false.
@@ -114,7 +124,8 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     """
     from opencwc.casebook.checkpoint_log import CheckpointLog
     from opencwc.casebook.migration import state_of
-    from opencwc.casebook.signing import KEY_FILE, open_signer
+    from opencwc.casebook.pinned_keys import PinnedKeys
+    from opencwc.casebook.signing import KEY_FILE, key_setting, open_signer
 
     settings = load_settings()
     place = casebook_url(str(url))
@@ -133,7 +144,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     with told(engine):
         state = state_of(engine)
     if signer is None:
-        named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
+        named = key_setting(settings)
         if not named and not (keys / KEY_FILE).exists() and state == "current" and _is_begun(engine):
             raise SettingsError("signing_key_not_here", where=str(keys / KEY_FILE))
         signer = open_signer(named, keys)
@@ -146,9 +157,30 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if file is not None and os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
         with suppress(OSError):  # on a read-only medium it stays as it is
             file.chmod(0o600)
-    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
+    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()), PinnedKeys.of_settings(settings))
     _begin_or_settle(book)
-    return book
+    return replace(book, newly_pinned=_pin_key_in_use(book)) if pin else book
+
+
+def _pin_key_in_use(book: Casebook) -> tuple[Pin, ...]:
+    """Pin the key in use for a casebook that has no pin yet, where it signed the last checkpoint.
+
+    A key before it is not pinned: anybody who may write to the database can put one there. What cannot be read or
+    written stays as it is: `opencwc case verify` tells then that nobody vouches.
+    """
+    from opencwc.casebook.transaction import now
+
+    with suppress(SettingsError, StorageError):
+        if book.pins.of(book.id):
+            return ()
+        with book.reading() as connection:
+            head = connection.execute(select(tables.casebook)).mappings().one()
+            signed = tables.checkpoint.c
+            last = connection.execute(select(signed.key).where(signed.number == head["checkpoint"])).scalar()
+        if last == book.signer.fingerprint:
+            because = "made" if head["seq"] == 1 else "first_use"
+            return book.pins.add(head["id"], [last], because, now())
+    return ()
 
 
 def _make_tables(engine: Engine) -> None:
@@ -413,7 +445,7 @@ def _make_private_folder(folder: Path) -> None:
 
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
-_SETTINGS = {"url", "key"}
+_SETTINGS = {"url", "key", "pins"}
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),

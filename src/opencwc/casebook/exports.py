@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.requests import Request, approved, ask, set_state
 from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import parts_of_source
-from opencwc.errors import InputError, NotAllowedError
+from opencwc.casebook.transaction import KEY_CHANGED
+from opencwc.errors import InputError, NotAllowedError, SettingsError
 
 
 def ask_for_export(
@@ -44,7 +46,8 @@ def ask_for_export(
 def export_case(book: Casebook, person: Person, request: int, target: Path, lang: str = "en") -> dict[str, Any]:
     """Write the bundle of an approved request, encrypted where recipients were named, and return what was written.
 
-    The export itself is the last record in the bundle. Raises `ConflictError` where nobody approved the request.
+    The export itself is the last record in the bundle; it commits to the page for people. Raises `ConflictError` where
+    nobody approved the request.
     """
     _require_writable(target)
     with book.writing(person.id) as writer:
@@ -55,11 +58,15 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         recipients = tuple(approval.asked.get("recipients", ()))
         if mark > Mark.UNCLASSIFIED and not recipients:
             raise NotAllowedError("export_needs_recipients", mark=mark)
-        body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
+        page = "".join(report_of_case(writer.connection, replace(case, mark=mark), lang, book.signer.fingerprint))
+        body = {
+            "request": request, "recipients": list(recipients), "mark": str(mark),
+            "report": sha256(page.encode()).hexdigest(),
+        }  # fmt: skip
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
     with book.reading() as connection:
-        contents = _contents(book, connection, replace(case, mark=mark), approval, person, head, lang)
+        contents = _contents(book, connection, replace(case, mark=mark), approval, person, head, page)
         written = {"file": str(target), "mark": str(mark)}
         if not recipients:
             return {**written, "sha256": bundle.write_bundle(target, contents, book.signer)}
@@ -81,7 +88,7 @@ def _require_writable(target: Path) -> None:
 
 
 def _contents(
-    book: Casebook, connection: Connection, case: Case, request: Request, person: Person, head: int, lang: str
+    book: Casebook, connection: Connection, case: Case, request: Request, person: Person, head: int, page: str
 ) -> bundle.BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
     at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head)).scalar_one()
@@ -106,8 +113,18 @@ def _contents(
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
         sources=(bundle.ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
-        report=report_of_case(connection, case, lang),
+        report=[page],
+        readme=bundle.readme(case.name, book.signer.fingerprint, _former_keys(book)),
     )
+
+
+def _former_keys(book: Casebook) -> list[str]:
+    """Return the pinned keys of the casebook but for the one in use; none where they cannot be read."""
+    try:
+        pins = book.pins.of(book.id)
+    except SettingsError:
+        return []
+    return [pin.fingerprint for pin in pins if pin.fingerprint != book.signer.fingerprint]
 
 
 def _chain(connection: Connection, head: int) -> Iterator[bundle.ChainPlace]:
@@ -119,10 +136,10 @@ def _chain(connection: Connection, head: int) -> Iterator[bundle.ChainPlace]:
 
 
 def _records(connection: Connection, case: int, sources: Sequence[str], head: int) -> Iterator[bundle.ShownRecord]:
-    """Yield the records of the case, and of the keeping of its sources."""
+    """Yield the records of the case, of the keeping of its sources, and of the changes of key."""
     table = tables.record
     kept = select(tables.source.c.seq).where(tables.source.c.id.in_(list(sources)))
-    of_case = (table.c.case_number == case) | table.c.seq.in_(kept)
+    of_case = (table.c.case_number == case) | table.c.seq.in_(kept) | (table.c.kind == KEY_CHANGED)
     for row in rows_by_key(connection, select(table).where(of_case, table.c.seq <= head), table.c.seq):
         yield bundle.ShownRecord(row["seq"], row["salt"], row["content"])
 

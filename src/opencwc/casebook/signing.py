@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from opencwc.casebook.durable_files import write_new
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
+from opencwc.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -54,7 +55,7 @@ def open_signer(setting: str, folder: Path, *, passphrase: str = "", pin: str = 
     """
     if setting.startswith("pkcs11:"):
         return TokenKey.open(setting, pin)
-    passphrase = passphrase or os.environ.get("OPENCWC_KEY_PASSPHRASE", "")
+    passphrase = passphrase or key_passphrase()
     if setting:
         return FileKey.load(Path(setting).expanduser(), passphrase)
     path = folder / KEY_FILE
@@ -62,6 +63,16 @@ def open_signer(setting: str, folder: Path, *, passphrase: str = "", pin: str = 
         if not path.exists():
             return FileKey.make(path, passphrase)
     return FileKey.load(path, passphrase)
+
+
+def key_setting(settings: Settings) -> str:
+    """Return what names the key: ``OPENCWC_KEY``, or ``key`` of ``[casebook]``; empty for the file of habit."""
+    return os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
+
+
+def key_passphrase() -> str:
+    """Return what opens a key file that is locked: ``OPENCWC_KEY_PASSPHRASE``."""
+    return os.environ.get("OPENCWC_KEY_PASSPHRASE", "")
 
 
 def verify_signature(public_pem: bytes, data: bytes, signature: bytes) -> bool:

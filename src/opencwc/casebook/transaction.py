@@ -6,12 +6,13 @@ has one order. What a record changes in the other tables is written through the 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, func, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from opencwc.casebook.checkpoint_log import LoggedCheckpoint
     from opencwc.casebook.signing import Signer
 
+KEY_CHANGED = "key_changed"
+"""The kind of the record in which a key hands over to the next (`opencwc.casebook.house_keys`)."""
 _BOOK = tables.casebook
 
 
@@ -75,15 +78,18 @@ class Writer:
     restored: bool = False
     logged_from: int = 0
     tree: Frontier = field(default_factory=Frontier)
+    takes_over: bool = False
     _rows: list[dict[str, Any]] = field(default_factory=list)
+    _of_case: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def at_head(cls, connection: Connection, actor: str, signer: Signer, wait: float) -> Writer:
         """Lock the head of the chain, waiting up to some seconds for another writer, and stand at it."""
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait * 1000))}"))
-        writer = cls(connection, actor, signer, now())
-        writer.stand_at(connection.execute(select(_BOOK).with_for_update()).mappings().one())
+        head = connection.execute(select(_BOOK).with_for_update()).mappings().one()
+        writer = cls(connection, actor, signer, now())  # after the wait: no record is dated before the one before it
+        writer.stand_at(head)
         return writer
 
     def stand_at(self, head: RowMapping) -> None:
@@ -100,16 +106,24 @@ class Writer:
         return row is not None and digest_of(row) == entry.sha256
 
     def record(self, kind: str, body: dict[str, Any], case: int | None = None) -> int:
-        """Add a record and return its number."""
+        """Add a record and return its number; one of a case says how many records of that case come before it."""
         self.seq += 1
         columns = {"seq": self.seq, "at": self.at, "kind": kind, "actor": self.actor}
-        content, salt = canonical({**columns, "case": case, "body": body}), fresh_salt()
+        counted = {} if case is None else {"before": self._count_in(case)}
+        content, salt = canonical({**columns, "case": case, **counted, "body": body}), fresh_salt()
         committed = commitment(salt, content)
         self.link = link(self.link, committed)
         self.tree.add(committed)
         row = {**columns, "case_number": case, "commitment": committed, "salt": salt, "content": content}
         self._rows.append(row)
         return self.seq
+
+    def _count_in(self, case: int) -> int:
+        """Return how many records of a case there are, and count one more."""
+        if case not in self._of_case:
+            self._of_case[case] = _records_of(self.connection, case)
+        self._of_case[case] += 1
+        return self._of_case[case] - 1
 
     def next_number(self, of: str, count: int = 1) -> int:
         """Take the next numbers of ``findings``, ``cases`` or ``runs`` and return the first of them."""
@@ -152,6 +166,8 @@ class Writer:
         last = row_of(self.connection, tables.checkpoint, number=self.number)
         if last is None and self.number:
             raise IntegrityError("checkpoint_missing", checkpoint=self.number)
+        if last is not None and not (self.restored or self.takes_over):
+            self._require_its_turn(key_that_may_sign(self.connection, last))
         previous = digest_of(last) if last else "0" * 64
         self.number += 1
         statement = {
@@ -160,7 +176,30 @@ class Writer:
         }  # fmt: skip
         return canonical(statement)
 
+    def _require_its_turn(self, expected: str) -> None:
+        if self.signer.fingerprint != expected:
+            raise IntegrityError("casebook_signed_with_another_key", key=expected, own=self.signer.fingerprint)
+
     def _keep_key(self) -> None:
         table, fingerprint = tables.signing_key, self.signer.fingerprint
         if row_of(self.connection, table, id=fingerprint) is None:
             self.connection.execute(table.insert(), {"id": fingerprint, "pem": self.signer.public_pem().decode()})
+
+
+def key_that_may_sign(connection: Connection, last: RowMapping) -> str:
+    """Return the key that may sign after a checkpoint: its own, or the one that its last record hands over to."""
+    record = tables.record
+    at_head = select(record.c.content).where(record.c.seq == last["seq"], record.c.kind == KEY_CHANGED)
+    content = connection.execute(at_head).scalar()
+    return str(json.loads(content)["body"]["next"] if content else last["key"])
+
+
+def _records_of(connection: Connection, case: int) -> int:
+    """Return how many records of a case there are: the last says it, unless it was erased or made before it did."""
+    record = tables.record
+    of_case = select(record.c.content).where(record.c.case_number == case).order_by(record.c.seq.desc()).limit(1)
+    content = connection.execute(of_case).scalar()
+    before = json.loads(content).get("before") if content else None
+    if before is not None:
+        return int(before) + 1
+    return int(connection.execute(select(func.count()).where(record.c.case_number == case)).scalar_one())

@@ -17,6 +17,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, commitment, link
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
+from opencwc.casebook.pinned_keys import PinnedKeys
 from opencwc.casebook.rows import row_of
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.casebook.submissions import show_submission, version_numbered
@@ -48,7 +49,8 @@ class VersionProof(Struct, frozen=True):
 class Proven(NamedTuple):
     """What a proof says of a file: which version of which submission it is, when it was frozen, by which key.
 
-    ``faults`` are codes of what does not fit, none where all fits.
+    ``faults`` are codes of what does not fit, none where all fits. ``vouched`` says that the key was given or is
+    pinned in this house: else the proof shows only that it fits itself.
     """
 
     submission: int
@@ -58,6 +60,7 @@ class Proven(NamedTuple):
     source: str
     key: str
     faults: tuple[str, ...]
+    vouched: bool = False
 
 
 def version_proof(book: Casebook, person: Person, seq: int, number: int) -> bytes:
@@ -75,11 +78,16 @@ def version_proof(book: Casebook, person: Person, seq: int, number: int) -> byte
         return to_json(_proof(connection, version.seq, bytes(record["salt"]), record["content"]))
 
 
-def check_proof(digest: str, proof: bytes, where: str = "", keys: Iterable[str] = ()) -> Proven:
+def check_proof(
+    digest: str, proof: bytes, where: str = "", keys: Iterable[str] = (), pins: PinnedKeys | None = None
+) -> Proven:
     """Hold the SHA-256 of a file against a proof; ``keys`` are fingerprints of which one must have signed.
+
+    Where none is given, one of the keys that are pinned for the casebook must have, where any is.
 
     Raises:
         InputError: it is no proof of a version.
+        SettingsError: the pins cannot be read.
 
     """
     try:
@@ -100,6 +108,8 @@ def check_proof(digest: str, proof: bytes, where: str = "", keys: Iterable[str] 
     for one in commitments:
         reached = link(reached, one)
     wanted = tuple(keys)
+    if not wanted and pins is not None:
+        wanted = tuple(pin.fingerprint for pin in pins.of(str(statement.get("casebook", ""))))
     checks = {
         "file": proven.source == digest,
         "record": 0 <= read.place < len(commitments) and commitments[read.place] == committed,
@@ -107,7 +117,8 @@ def check_proof(digest: str, proof: bytes, where: str = "", keys: Iterable[str] 
         "signature": verify_signature(read.key.encode(), read.statement.encode(), signature),
         "key": not wanted or fingerprint in wanted,
     }
-    return proven._replace(faults=tuple(name for name, fits in checks.items() if not fits))
+    faults = tuple(name for name, fits in checks.items() if not fits)
+    return proven._replace(faults=faults, vouched=fingerprint in wanted)
 
 
 def _proof(connection: Connection, seq: int, salt: bytes, content: str) -> VersionProof:

@@ -17,6 +17,7 @@ from opencwc.cli.casebook_options import (
     Lang,
     acting,
     as_json,
+    fingerprint_asked,
     language,
     print_json,
     print_sentence,
@@ -25,7 +26,10 @@ from opencwc.cli.casebook_options import (
 from opencwc.cli.options import command, print_line, told
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
-from opencwc.wording import say
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.casebook.casebook_verifier import Verification
 
 if TYPE_CHECKING:
     from opencwc.casebook.anchor_verifier import Vouch
@@ -142,7 +146,7 @@ def erase(
 @case_app.command()
 def verify(
     bundle: Annotated[Path | None, typer.Argument(help="An exported bundle; the casebook itself where none.")] = None,
-    key: Annotated[str, typer.Option(help="The fingerprint of the key that must have signed.")] = "",
+    key: Annotated[str, typer.Option(help="The fingerprint that must have signed; else the pinned ones.")] = "",
     ca: Annotated[Path | None, typer.Option(help="Certificates of the time-stamping authority (PEM).")] = None,
     older: Annotated[Path | None, typer.Option(help="An older bundle that this one must extend.")] = None,
     anchor: Annotated[
@@ -163,26 +167,49 @@ def verify(
         from opencwc.casebook.casebook_verifier import verify_casebook
 
         spoken = language(lang)
-        found = verify_casebook(book, person, sources=sources, keys=(key,) if key else (), anchors=anchor or ())
+        keys = (fingerprint_asked(key),) if key else ()
+        found = verify_casebook(book, person, sources=sources, keys=keys, anchors=anchor or ())
         if as_json(format):
-            print_json({**asdict(found), "fits": found.fits})
-        elif found.fits:
-            counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
-            print_sentence("casebook_fits", spoken, **counted)
-            print_sentence("casebook_logged", spoken, count=found.logged)
-            if found.log_marked:
-                print_sentence("casebook_log_marked", spoken, seq=found.log_marked)
-            for fingerprint in found.keys:
-                print_sentence("casebook_key", spoken, key=fingerprint)
-            _print_vouched(found.outsiders, spoken)
+            print_json({**asdict(found), "fits": found.fits, "vouched": found.vouched})
         else:
-            sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
-            for problem in found.problems[:_MOST_PROBLEMS]:
-                print_line(f"  {problem.seq or '-'}\t{problem.what}")
-            if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
-                print_sentence("table_more", spoken, count=more)
-        if not found.fits:
+            _print_verification(found, spoken)
+        if not (found.fits and found.vouched):
             raise typer.Exit(1)
+
+
+def _print_verification(found: Verification, lang: str) -> None:
+    if found.fits:
+        counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
+        print_sentence("casebook_fits" if found.vouched else "casebook_fits_unvouched", lang, **counted)
+        print_sentence("casebook_logged", lang, count=found.logged)
+        if found.log_marked:
+            print_sentence("casebook_log_marked", lang, seq=found.log_marked)
+    else:
+        sys.stdout.write(say("casebook_fits_not", lang) + ":\n")
+        for problem in found.problems[:_MOST_PROBLEMS]:
+            print_line(f"  {problem.seq or '-'}\t{problem.what}")
+        if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
+            print_sentence("table_more", lang, count=more)
+        if found.following:
+            print_sentence("verify_following", lang, count=found.following)
+    for stretch in found.stretches:
+        print_line(sentence(stretch.says, lang))
+    if found.pins_unreadable:
+        print_sentence("casebook_pins_unreadable", lang, reason=found.pins_unreadable)
+    if not found.vouched:
+        print_sentence("casebook_unvouched_do", lang)
+    if found.fits:
+        _print_vouched(found.outsiders, lang)
+    _print_remarks(found, lang)
+
+
+def _print_remarks(found: Verification, lang: str) -> None:
+    if found.remarks:
+        print_line(f"{say('verify_remarks', lang)}:")
+    for remark in found.remarks[:_MOST_PROBLEMS]:
+        print_line(f"  {sentence(remark.says, lang)}")
+    if more := found.more_remarks + max(0, len(found.remarks) - _MOST_PROBLEMS):
+        print_sentence("verify_remarks_more", lang, count=more)
 
 
 def _print_vouched(outsiders: list[Vouch], lang: str) -> None:
@@ -199,7 +226,8 @@ def _verify_bundle(
         from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
-            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "", anchors=anchors)
+            expected = key or _pinned_for(bundle)
+            report = verify_bundle(bundle, key=expected, ca=ca or "", older=older or "", anchors=anchors)
         except Unreadable as error:
             raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):
@@ -208,6 +236,15 @@ def _verify_bundle(
             print_line(report.as_text())
         if not report.fits:
             raise typer.Exit(1)
+
+
+def _pinned_for(bundle: Path) -> list[str]:
+    """Return the keys that are pinned here for the casebook of a bundle, none where it is of another house."""
+    from opencwc.casebook.bundle_verifier import casebook_of
+    from opencwc.casebook.pinned_keys import PinnedKeys
+    from opencwc.settings import load_settings
+
+    return [pin.fingerprint for pin in PinnedKeys.of_settings(load_settings()).of(casebook_of(bundle))]
 
 
 @case_app.command()
@@ -354,24 +391,6 @@ def decrypt(
 
     decrypt_file(bundle, output, identity)
     print_sentence("casebook_written", language(lang), path=str(output))
-
-
-@case_app.command()
-@command
-def key(
-    new: Annotated[bool, typer.Option("--new", help="Make a key where there is none; it signs from now on.")] = False,
-) -> None:
-    """Print the fingerprint of the key that signs here: what others compare, by another way than a bundle."""
-    from opencwc.casebook.signing import KEY_FILE, open_signer
-    from opencwc.errors import NotFoundError
-    from opencwc.settings import load_settings
-
-    settings = load_settings()
-    named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
-    file = settings.folder / "keys" / KEY_FILE
-    if not named and not new and not file.exists():
-        raise NotFoundError("no_signing_key_yet", where=str(file))
-    sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 
 @case_app.command()

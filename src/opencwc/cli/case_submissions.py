@@ -22,6 +22,7 @@ from opencwc.cli.casebook_options import (
     Lang,
     acting,
     as_json,
+    fingerprint_asked,
     language,
     print_json,
     print_sentence,
@@ -232,12 +233,16 @@ def export(
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A version that was exported.")],
     proof: Annotated[Path | None, typer.Argument(metavar="PROOF", help="Its proof; FILE.proof.json.")] = None,
-    key: Annotated[list[str] | None, typer.Option(help="The fingerprint of a key that must have signed.")] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A fingerprint that may have signed; else those pinned.")
+    ] = None,
     format: Format = "",
     lang: Lang = "",
 ) -> int:
     """Check that a file is the version that was frozen, and who signed; status 1 where something does not fit."""
+    from opencwc.casebook.pinned_keys import PinnedKeys
     from opencwc.casebook.version_proofs import MOST_BYTES, check_proof, digest_of_parts
+    from opencwc.settings import load_settings
 
     beside = proof or file.with_name(file.name + PROOF)
     for path in (file, beside):
@@ -247,7 +252,8 @@ def verify(
         raise InputError("version_proof_unreadable", where=str(beside))
     with file.open("rb") as stream:
         digest = digest_of_parts(iter(lambda: stream.read(1 << 20), b""))
-    proven = check_proof(digest, beside.read_bytes(), str(beside), key or ())
+    given = [fingerprint_asked(text) for text in key or ()]
+    proven = check_proof(digest, beside.read_bytes(), str(beside), given, PinnedKeys.of_settings(load_settings()))
     if as_json(format):
         print_json({**proven._asdict(), "fits": not proven.faults})
     else:
@@ -263,7 +269,7 @@ def _print_proven(proven: Proven, lang: str) -> None:
         )  # fmt: skip
     for fault in proven.faults:
         print_sentence(f"version_fits_not_{fault}", lang)
-    print_sentence("casebook_key", lang, key=proven.key)
+    print_sentence("casebook_key_of_house" if proven.vouched else "casebook_key", lang, key=proven.key)
 
 
 def _write(path: Path, parts: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -34,6 +35,7 @@ def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebo
         from opencwc.casebook.tokens import cli_person
 
         with closing(open_casebook(casebook, create=create)) as book:
+            tell_pinned(book)
             yield book, cli_person(book)
 
 
@@ -52,6 +54,22 @@ def mark_named(name: str) -> Mark:
         return Mark[name.strip().replace("-", "_").replace(" ", "_").upper()]
     except KeyError:
         raise InputError("mark_unknown", mark=name, known=MARKS) from None
+
+
+def fingerprint_asked(text: str) -> str:
+    """Return a fingerprint however people write it; `InputError` where it is none."""
+    fingerprint = re.sub(r"[\s:]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
+        raise InputError("fingerprint_not_valid", where=text)
+    return fingerprint
+
+
+def tell_pinned(book: Casebook) -> None:
+    """Say on standard error which keys were pinned when the casebook was opened."""
+    for pin in book.newly_pinned:
+        id = "casebook_key_pinned" if pin.because == "made" else "casebook_key_pinned_first_use"
+        said = Message(id, {"key": pin.fingerprint, "path": str(book.pins.path)})
+        sys.stderr.write(displayable(sentence(said, spoken_language(""))) + "\n")
 
 
 def as_json(asked: str) -> bool:

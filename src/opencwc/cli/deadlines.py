@@ -85,8 +85,10 @@ def _amendments(casebook: str, year: int) -> tuple[AmendmentDue, ...]:
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.submissions import amendments_due
     from opencwc.casebook.tokens import cli_person
+    from opencwc.cli.casebook_options import tell_pinned
 
     with closing(open_casebook(casebook, create=False)) as book:
+        tell_pinned(book)
         due = amendments_due(book, cli_person(book))
     return tuple(one for one in due if one.due.year == year and not one.is_submitted)
 

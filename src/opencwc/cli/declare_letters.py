@@ -99,8 +99,10 @@ def _shown(book: Casebook, person: Person, number: int) -> tuple[Shown, KeptPape
 def _opened(where: KeepWhere) -> Iterator[tuple[Casebook, Person]]:
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.tokens import cli_person
+    from opencwc.cli.casebook_options import tell_pinned
 
     book = open_casebook(where.casebook)
+    tell_pinned(book)
     try:
         yield book, cli_person(book)
     finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from opencwc.cli.casebook_options import MARKS, mark_named
+from opencwc.cli.casebook_options import MARKS, mark_named, tell_pinned
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
 from opencwc.wording import sentence
@@ -68,6 +68,7 @@ def keep_run(
     from opencwc.jobs.run_and_keep import Place, keep_steps
 
     book = open_casebook(where.casebook)
+    tell_pinned(book)
     person = cli_person(book)
     mark = mark_named(where.mark or "unclassified")
     case = case_for_keeping(book, person, where.case, mark)

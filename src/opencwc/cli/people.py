@@ -156,8 +156,10 @@ def token(
 def _people(casebook: str, *, create: bool = True) -> Iterator[People]:
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.people import People
+    from opencwc.cli.casebook_options import tell_pinned
 
     with told(), closing(open_casebook(casebook, create=create)) as book:
+        tell_pinned(book)
         yield People(book)
 
 

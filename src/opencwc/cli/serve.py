@@ -38,6 +38,7 @@ def serve(
 
 def _serve(host: str | None, port: int | None, *, worker: bool) -> None:
     from opencwc.casebook.database import open_casebook
+    from opencwc.cli.casebook_options import tell_pinned
     from opencwc.web.accounts.entrance import Entrance
     from opencwc.web.app import app_of
     from opencwc.web.server.configuration import load_configuration
@@ -49,6 +50,7 @@ def _serve(host: str | None, port: int | None, *, worker: bool) -> None:
     configuration = load_configuration(host=host, port=port)
     set_up_logging()
     book = open_casebook()
+    tell_pinned(book)
     entrance = Entrance.of(book, configuration)
     app = app_of(entrance, book)
     prepare_names()

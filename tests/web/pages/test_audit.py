@@ -127,6 +127,34 @@ def test_a_record_as_it_was_written_fits(house: House) -> None:
         assert "Everything fits" in page_of(client, "/audit").one("main").text  # it stands there on coming back
 
 
+def test_a_casebook_for_whose_key_nobody_vouches_is_not_simply_said_to_fit(house: House) -> None:
+    with house.signed_in("audra") as client:
+        assert "pinned in this house" in page_of(client, "/audit").one("main").text
+        house.book.pins.path.unlink()
+        part, trigger = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "unvouched" and "nobody vouches" in trigger
+        assert "Everything fits" not in part.text and "opencwc case key pin" in part.text
+        assert "for which nobody vouches here" in part.text
+        assert "not pinned in this house" in page_of(client, "/audit").one("main").text
+        said = client.post("/api/v1/verification").json()
+        assert (said["fits"], said["vouched"], said["stretches"][0]["by"]) == (True, False, "nobody")
+
+
+def test_the_keys_and_what_is_no_fault_stand_in_each_language(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("opencwc.casebook.transaction.now", lambda: "2020-01-01T00:00:00.000000Z")
+        house.entrance.people.add(CONSOLE, "late")
+    with house.signed_in("audra") as client:
+        part, _ = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits"
+        assert "is dated" in part.text and "the house's key" in part.text
+        for lang in LANGUAGES_READ:
+            assert known_keys(house.book)[0] in page_of(client, "/audit/verification", lang).one("main").text
+        said = client.post("/api/v1/verification?lang=fr").json()
+        assert [remark["code"] for remark in said["remarks"]] == ["verify_dated_before"]
+        assert "est daté" in said["remarks"][0]["what"] and said["vouched"]
+
+
 def test_the_first_record_that_was_altered_is_named(house: House) -> None:
     with house.book.engine.begin() as connection:
         changed = update(tables.record).where(tables.record.c.seq == 4)

@@ -20,6 +20,7 @@ from opencwc.casebook.encryption import read_recipients
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
 from opencwc.casebook.findings import list_records
+from opencwc.casebook.key_trust import Stretch
 from opencwc.casebook.model import Person
 from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
@@ -27,6 +28,7 @@ from opencwc.errors import InputError
 from opencwc.records import one_of, to_plain
 from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers
 from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import sentence
 
 router = Router(tags=["audit"])
 
@@ -47,17 +49,29 @@ class RequestAnswer(TypedDict):
     answered_by: str
 
 
+class RemarkAnswer(TypedDict):
+    """What is no fault and should be known: of which record, its code and values, and its sentence."""
+
+    seq: int
+    code: str
+    values: dict[str, Any]
+    what: str
+
+
 class VerificationAnswer(TypedDict):
-    """Whether the casebook fits, and what does not."""
+    """Whether the casebook fits, what does not, which key signed what, and whether the house vouches for the keys."""
 
     casebook: str
     fits: bool
+    vouched: bool
     records: int
     findings: int
     checkpoints: int
     keys: list[str]
     outsiders: list[Vouch]
     problems: list[Problem]
+    stretches: list[Stretch]
+    remarks: list[RemarkAnswer]
 
 
 class NewRequest(Closed):
@@ -193,7 +207,8 @@ def anchors(request: Request) -> Response:
 
 
 @router.post("/api/v1/verification", action="audit", answer=answers("Whether it fits", VerificationAnswer))
-def verification(request: Request, sources: bool = False) -> Response:
-    """Verify the casebook: every record, link, signature and finding, and what was made of them."""
+def verification(request: Request, sources: bool = False, lang: InLang = "en") -> Response:
+    """Verify the casebook: every record, link, signature and finding, what was made of them, and whose keys signed."""
     checked = verify_casebook(book_of(request), person_of(request), sources=sources)
-    return JSONResponse({**asdict(checked), "fits": checked.fits})
+    remarks = [{**asdict(remark), "what": sentence(remark.says, lang)} for remark in checked.remarks]
+    return JSONResponse({**asdict(checked), "remarks": remarks, "fits": checked.fits, "vouched": checked.vouched})

@@ -24,7 +24,7 @@ from opencwc.errors import InputError
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
 from opencwc.web.casebook.upload_forms import form_of
-from opencwc.web.casebook.verifications import Verifications
+from opencwc.web.casebook.verifications import Running, Verifications
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
@@ -37,8 +37,8 @@ MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
 RECORD_KINDS = (
     "access", "anchored", "answer", "case_changed", "case_opened", "casebook_made", "comment", "countersigned",
-    "decision", "erasure", "export", "findings", "invitation_used", "log_marked", "model_switched", "person_bound",
-    "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal", "request", "restored",
+    "decision", "erasure", "export", "findings", "invitation_used", "key_changed", "log_marked", "model_switched",
+    "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal", "request", "restored",
     "run_finished", "run_started", "sites_set", "source_kept", "source_marked", "submission_opened",
     "submission_step", "submission_version", "time_stamped", "token_made", "token_revoked",
 )  # fmt: skip
@@ -86,8 +86,15 @@ def progress(request: Request) -> Response:
     shown = page(request, template, running=running, most_problems=MOST_PROBLEMS)
     if running is None or not running.ended_at or not is_fragment(request):
         return shown
-    name = "stopped" if running.stopped else "fits_title" if running.found.fits else "not_title"
-    return done(shown, say(f"page_audit_{name}", language_of(request)))
+    return done(shown, say(f"page_audit_{_outcome(running)}", language_of(request)))
+
+
+def _outcome(running: Running) -> str:
+    if running.stopped:
+        return "stopped"
+    if not running.found.fits:
+        return "not_title"
+    return "fits_title" if running.found.vouched else "unvouched_title"
 
 
 @router.get("/audit/bundle", action="self")
