@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Path, Query, Request
@@ -16,7 +15,7 @@ from opencwc.casebook.casebook_verifier import Problem, verify_casebook
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.encryption import read_recipients
 from opencwc.casebook.erasure import erase_case
-from opencwc.casebook.exports import ask_for_export, export_case
+from opencwc.casebook.exports import ask_for_export, export_case_into
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.model import Person
 from opencwc.casebook.requests import Request as Asked
@@ -129,17 +128,17 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 
     An approval is used up by it: whoever loses the bundle on the way asks anew.
     """
-    folder = tempfile.TemporaryDirectory(prefix="opencwc-bundle-")
-    target = FilePath(folder.name) / f"bundle-{seq}"
+    file = tempfile.TemporaryFile(prefix="opencwc-bundle-")  # noqa: SIM115 - closed once it was sent
     try:
-        written = export_case(book_of(request), person_of(request), seq, target, lang)
+        written = export_case_into(book_of(request), person_of(request), seq, file, lang)
     except BaseException:
-        folder.cleanup()
+        file.close()
         raise
 
     def pieces() -> Iterator[bytes]:
-        with folder, target.open("rb") as stream:
-            while piece := stream.read(_PIECE):
+        with file:
+            file.seek(0)
+            while piece := file.read(_PIECE):
                 yield piece
 
     ending = "age" if written.get("recipients") else "zip"
