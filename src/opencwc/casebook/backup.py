@@ -43,7 +43,7 @@ from opencwc.settings import load_settings
 from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
-_LEFT_OUT = ("session", "answered_key")
+_LEFT_OUT = ("session", "answered_key", "remnant")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.casebook_verifier import Problem, verify_casebook
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.encryption import read_recipients
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case_into
@@ -157,8 +157,14 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
     takes_key=True,
 )
 def erasure(request: Request, seq: Seq) -> Response:
-    """Carry out an approved erasure."""
-    return JSONResponse(erase_case(book_of(request), person_of(request), seq))
+    """Carry out an approved erasure.
+
+    ``finished`` is false where the case is gone from the tables and what it left in the database's files could not be
+    overwritten yet: that is tried again at each start.
+    """
+    book = book_of(request)
+    erased = erase_case(book, person_of(request), seq)
+    return JSONResponse({**erased, "finished": finish_erasures(book, wait=0.0) is None})
 
 
 @router.get(
