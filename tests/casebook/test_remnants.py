@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -133,8 +134,14 @@ def test_a_kill_leaves_the_casebook_whole_and_the_next_start_finishes(
     again.close()
 
 
-def test_copies_that_were_left_by_a_kill_go_too(book: Casebook, tmp_path: Path, raw: Raw) -> None:
+def test_copies_that_were_left_by_a_kill_go_too(
+    book: Casebook, tmp_path: Path, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packed = fill(book)
+    job = tmp_path / "temporary" / "opencwc-leased-sandbox-1234"
+    job.mkdir(parents=True)
+    (job / "request.json").write_text('{"name": "QXJ77-job.csv"}')
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     beside = tmp_path if book.dialect == "sqlite" else tmp_path / "settings"
     (beside / ".opencwc-1234").mkdir()
     (beside / ".opencwc-1234" / "backup").write_bytes(b"QXJ77-file.csv")

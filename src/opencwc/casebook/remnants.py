@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from opencwc.casebook.tables import metadata, remnant
+from opencwc.confining.leased_folders import remove_left_folders
 from opencwc.errors import SettingsError, StorageError
 from opencwc.settings import load_settings
 
@@ -72,7 +73,8 @@ def overwrite_seconds() -> float:
 
 
 def _remove_left_copies(engine: Engine) -> None:
-    """Remove copies of the casebook that a restoration or a backup left which was killed."""
+    """Remove what killed processes left: folders of jobs, and copies of the casebook half restored or backed up."""
+    remove_left_folders()
     folder, name = load_settings().folder, ""
     if engine.dialect.name == "sqlite" and engine.url.database:
         folder, name = Path(engine.url.database).parent, Path(engine.url.database).name
