@@ -11,13 +11,15 @@ left, unseen. Backups made earlier still hold it: they have their own retention.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
@@ -33,6 +35,7 @@ from opencwc.errors import ConflictError
 
 KEPT_KINDS = ("findings", "run_finished", "erasure", "recheck_drawn", "access")
 """Kinds of which the digest of what remains says nothing: the chain itself holds what is left of them."""
+_COLUMNS = [tables.record.c[name] for name in ("seq", "at", "kind", "actor", "case_number")]
 _ONLY_NUMBERS = ("findings", "erasure", "recheck_drawn", "access")
 """Records of an erased case that name nothing of it: numbers, digests, persons' ids. A look may also name a text."""
 
@@ -64,23 +67,24 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         _empty_jobs(connection, case.number, name)
         blank = {"name": name, "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
-        body = {
+        body: dict[str, Any] = {
             "request": request, "ground": str(approval.asked.get("ground", "")), "findings": findings,
             "records": _spans(sorted(records)), "sources": sources,
-            "remains": digest_of_remains(connection, case.number, writer.seq + 1, [seq for _, _, seq in sources]),
         }  # fmt: skip
+        body["remains"] = digest_of_remains(connection, case.number, writer.seq + 1, body)
         note_remnants(connection, writer.record("erasure", body, case.number), writer.at)
     finish_erasures(book)
     erased = sum(last - first + 1 for first, last in findings)
     return {"findings": erased, "sources": len(sources), "records": len(records)}
 
 
-def digest_of_remains(connection: Connection, case: int, erasure: int, sources: Iterable[int]) -> str:
+def digest_of_remains(connection: Connection, case: int, erasure: int, body: Mapping[str, Any]) -> str:
     """Return the digest of all that stays of an erased case in the tables, but for what other records tell of it.
 
-    ``erasure`` is the number of the record of the erasure: what came after it is not looked at. ``sources`` are the
-    numbers of the records of its sources.
+    ``erasure`` is the number of the record of the erasure: what came after it is not looked at. ``body`` is what that
+    record says: the records that were erased, and the sources with the numbers of theirs.
     """
+    sources = [seq for _, _, seq in body["sources"]]
     record, finding, run, decision = tables.record, tables.finding, tables.run, tables.decision
     comment, recheck, request, file = tables.comment, tables.recheck, tables.request, tables.case
     in_case = select(finding.c.id).where(finding.c.case_number == case)
@@ -103,11 +107,32 @@ def digest_of_remains(connection: Connection, case: int, erasure: int, sources: 
             values = [value.hex() if isinstance(value, bytes) else value for value in row.values()]
             digest.update(canonical(values).encode())
         digest.update(b"\n")
-    for table in _SUBMISSION_TABLES:  # no line where there is none: what was erased before there were any fits still
+    # No line where there is none: what was erased before there were submissions, or such records, fits still.
+    for query in _erased_beside(case, erasure):
+        for row in rows_by_key(connection, query.with_only_columns(*_COLUMNS), record.c.seq):
+            if _is_in(row["seq"], body["records"]):
+                digest.update(canonical(["record", *row.values()]).encode() + b"\n")
+    for table in _SUBMISSION_TABLES:
         query = select(table).where(table.c.case_number == case)
         for row in rows_by_key(connection, query, table.c.seq):
             digest.update(canonical([table.name, *row.values()]).encode() + b"\n")
     return digest.hexdigest()
+
+
+def _erased_beside(case: int, erasure: int) -> tuple[Select[Any], Select[Any]]:
+    """Return what finds the erased records of the kinds that are kept otherwise, and refusals of no case."""
+    record = tables.record
+    erased = select(record).where(record.c.content.is_(None), record.c.seq < erasure)
+    return (
+        erased.where(record.c.case_number == case, record.c.kind.in_(KEPT_KINDS)),
+        erased.where(record.c.case_number.is_(None), record.c.kind == "refusal"),
+    )
+
+
+def _is_in(number: int, spans: Sequence[Sequence[int]]) -> bool:
+    """Tell whether a number is in rising spans of first and last."""
+    place = bisect_right(spans, number, key=itemgetter(0)) - 1
+    return place >= 0 and number <= spans[place][1]
 
 
 def due_for_erasure(book: Casebook, person: Person, day: date | None = None) -> list[Case]:
