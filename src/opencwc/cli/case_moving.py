@@ -133,13 +133,13 @@ def erase(
         elif name.isdigit():
             counts = erase_case(book, person, int(name))
             sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")
-            if reason := finish_erasures(book, wait=0.0):
+            if unfinished := finish_erasures(book, wait=0.0):
                 print_sentence("casebook_erasure_unfinished", spoken)
-                raise reason
+                raise unfinished
         elif finish:
             require(person, "erase")
-            if reason := finish_erasures(book):
-                raise reason
+            if unfinished := finish_erasures(book):
+                raise unfinished
             print_sentence("casebook_erasures_finished", spoken)
         else:
             asked = ask(book, person, "erase", name, {"reason": reason, "ground": ground})
