@@ -150,3 +150,24 @@ def test_a_case_is_shown_in_every_language(run: Run, kept: Path, lang: str) -> N
     assert done.status == 0
     assert "casebook_" not in done.text
     assert "waits for" not in done.text
+
+
+def test_an_erasure_that_was_cut_short_is_told_and_finished(
+    run: Run, kept: Path, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("case", "erase", "inventory", "--reason", "over", "--ground", "law").status == 0
+    (request,) = json.loads(run("case", "requests", "--format", "json").text)
+    with monkeypatch.context() as other:
+        other.setenv("OPENCWC_TOKEN", second)
+        assert run("case", "approve", request["seq"]).status == 0
+    monkeypatch.setenv("OPENCWC_LOCK_SECONDS", "0.2")
+    book = open_casebook(kept / "casebook.db")
+    with book.reading() as connection:  # who reads an older state keeps it in the log
+        connection.exec_driver_sql("SELECT count(*) FROM record").all()
+        done = run("case", "erase", request["seq"])
+    book.close()
+    assert done.status != 0
+    assert "findings 4" in done.text and "not overwritten yet" in done.text
+    assert "somebody else is using the casebook" in done.err + done.text
+    done = run("case", "erase", "--finish")
+    assert (done.status, "Nothing is left" in done.text) == (0, True)

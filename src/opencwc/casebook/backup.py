@@ -7,14 +7,13 @@ give recipients, and it is encrypted to them (`opencwc.casebook.encryption`).
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
@@ -26,12 +25,13 @@ from sqlalchemy.engine import URL
 
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
-from opencwc.casebook.bundle_writer import written_whole
+from opencwc.casebook.bundle_writer import HashingStream
 from opencwc.casebook.casebook_verifier import Verification, verify_all
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.checkpoint_log import CheckpointLog
 from opencwc.casebook.database import Casebook, casebook_url, open_casebook
 from opencwc.casebook.durable_files import sync_folder
+from opencwc.casebook.encryption import decrypt_into, written_for
 from opencwc.casebook.former_names import FORMER_VERBS, FORMER_VERDICTS
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
@@ -43,7 +43,7 @@ from opencwc.settings import load_settings
 from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
-_LEFT_OUT = ("session", "answered_key")
+_LEFT_OUT = ("session", "answered_key", "remnant")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
     "register_submission",
@@ -73,16 +73,7 @@ def back_up(
     """
     if person is not None:
         require(person, "backup")
-    if not recipients:
-        return _write(book, target)
-    from opencwc.casebook.encryption import encrypt_file
-
-    # What is not yet encrypted lies beside the casebook, never on the medium that the backup goes to.
-    with _workplace(book.engine.url) as folder:
-        plain = folder / "backup"
-        manifest = _write(book, plain)
-        encrypt_file(plain, target, recipients)
-    return manifest
+    return _write(book, target, recipients)
 
 
 def restore_into(
@@ -176,16 +167,16 @@ def _not_empty() -> ConflictError:
     return ConflictError("casebook_not_empty")
 
 
-def _write(book: Casebook, target: Path) -> dict[str, Any]:
+def _write(book: Casebook, target: Path, recipients: Sequence[str]) -> dict[str, Any]:
     files: dict[str, str] = {}
     counts: dict[str, int] = {}
-    with written_whole(target) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+    with written_for(target, recipients) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         with book.reading() as connection:
             head = connection.execute(select(tables.casebook)).mappings().one()
             for table in _kept_tables():
                 name = f"{table.name}.parquet"
                 with archive.open(name, "w", force_zip64=True) as member:
-                    hashing = _Hashing(member)
+                    hashing = HashingStream(member)
                     counts[table.name] = _write_table(connection, table, hashing)
                 files[name] = hashing.digest.hexdigest()
         manifest = {
@@ -200,7 +191,7 @@ def _write(book: Casebook, target: Path) -> dict[str, Any]:
     return manifest
 
 
-def _write_table(connection: Connection, table: Table, stream: _Hashing) -> int:
+def _write_table(connection: Connection, table: Table, stream: HashingStream) -> int:
     schema = _schema(table)
     rows = 0
     with pq.ParquetWriter(pa.PythonFile(stream, mode="w"), schema, compression="zstd") as writer:
@@ -289,44 +280,53 @@ class _Archive:
 @contextmanager
 def _opened(place: URL, backup: Path, identity: Path | None) -> Iterator[_Archive]:
     """Give a backup, decrypted where an identity is named, to restore at a place."""
-    with _workplace(place) as folder:
-        plain = backup
-        if identity is not None:
-            from opencwc.casebook.encryption import decrypt_file
-
-            plain = folder / "backup"
-            decrypt_file(backup, plain, identity)
-        with _read(plain, backup) as archive:
-            yield archive
+    with _plain(place, backup, identity) as file, _read(file, backup) as archive:
+        yield archive
 
 
 @contextmanager
-def _read(path: Path, shown: Path) -> Iterator[_Archive]:
+def _plain(place: URL, backup: Path, identity: Path | None) -> Iterator[IO[bytes]]:
+    """Give the bytes of a backup; what was decrypted lies where the casebook will, in a file without a name."""
+    with ExitStack() as opened:
+        if identity is None:
+            try:
+                file: IO[bytes] = opened.enter_context(backup.open("rb"))
+            except OSError as error:
+                raise _unreadable(backup, error) from error
+        else:
+            file = opened.enter_context(_nameless_file(place))
+            decrypt_into(backup, file, identity)
+        yield file
+
+
+def _unreadable(backup: Path, error: OSError) -> InputError:
+    return InputError("backup_unreadable", where=str(backup), reason=str(error.strerror))
+
+
+@contextmanager
+def _read(file: IO[bytes], shown: Path) -> Iterator[_Archive]:
     try:
-        with path.open("rb") as file:
-            if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
-                raise InputError("backup_encrypted", where=str(shown))
-            yield _Archive(file, shown)
+        file.seek(0)
+        if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
+            raise InputError("backup_encrypted", where=str(shown))
+        yield _Archive(file, shown)
     except OSError as error:
-        raise InputError("backup_unreadable", where=str(shown), reason=str(error.strerror)) from error
+        raise _unreadable(shown, error) from error
     except (*ZIP_DAMAGED, KeyError, TypeError, ValueError) as error:
         raise InputError("not_a_backup", where=str(shown), reason=str(error)) from error
     except pa.ArrowException as error:
         raise InputError("backup_damaged", where=str(shown), reason=str(error)) from error
 
 
-@contextmanager
-def _workplace(place: URL) -> Iterator[Path]:
-    """Give a private folder on the disk where the casebook lies (of a server: where its key lies), gone afterwards."""
+def _nameless_file(place: URL) -> IO[bytes]:
+    """Return a file on the disk where the casebook lies (of a server: where its key lies), gone with this process."""
     own = Path(place.database).parent if place.get_backend_name() == "sqlite" and place.database else None
     beside = own or load_settings().folder
     try:
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = tempfile.TemporaryDirectory(prefix=".opencwc-", dir=beside)
+        return tempfile.TemporaryFile(prefix=".opencwc-", dir=beside)
     except OSError as error:
         raise OutputError("folder_not_writable", where=str(beside), reason=str(error.strerror)) from error
-    with made as folder:
-        yield Path(folder)
 
 
 def _kept_tables() -> list[Table]:
@@ -348,22 +348,6 @@ def _named(column: str, values: list[Any]) -> list[Any]:
 
 def _schema(table: Table) -> pa.Schema:
     return pa.schema([pa.field(column.name, _TYPES[column.type.python_type]) for column in table.columns])
-
-
-class _Hashing(io.RawIOBase):
-    """A stream to write to that hashes what goes through it; whoever opened the stream behind it closes that."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self._stream = stream
-        self.digest = sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.digest.update(data)
-        return self._stream.write(data)
 
 
 _TYPES = {

@@ -7,16 +7,17 @@ of the record; a bundle of a million findings is written without holding them.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.resources import files
 from io import BufferedRandom
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from msgspec import Struct
 
@@ -145,11 +146,33 @@ def write_bundle(path: Path, contents: BundleContents, signer: Signer) -> str:
 
     """
     with written_whole(path) as file:
-        with zipfile.ZipFile(file, "w", compresslevel=4) as archive:
-            _write_members(_Written(archive), contents, signer)
-        file.flush()
-        file.seek(0)
-        return file_digest(file, "sha256").hexdigest()
+        return write_bundle_into(file, contents, signer)
+
+
+def write_bundle_into(stream: IO[bytes], contents: BundleContents, signer: Signer) -> str:
+    """Write a bundle from its first byte to its last into a stream, and return its SHA-256 in hex."""
+    hashing = HashingStream(stream)
+    with zipfile.ZipFile(hashing, "w", compresslevel=4) as archive:
+        _write_members(_Written(archive), contents, signer)
+    return hashing.digest.hexdigest()
+
+
+class HashingStream(io.RawIOBase):
+    """A stream to write to that hashes what goes through it; whoever opened the stream behind it closes that."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+        self.digest = sha256()
+
+    def writable(self) -> bool:
+        """Return that it can be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write bytes and return how many."""
+        self.digest.update(data)
+        return self._stream.write(data)
 
 
 def _write_members(written: _Written, contents: BundleContents, signer: Signer) -> None:

@@ -653,7 +653,7 @@ def _verify_erasures(connection: Connection, result: Verification, replay: _Repl
     for case, (seq, body) in replay.erasures.items():
         with _readable(result, seq, "the erasure"):
             named |= {number for first, last in body["records"] for number in range(first, last + 1)}
-            remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
+            remains = digest_of_remains(connection, case, seq, body)
             if remains != body["remains"]:
                 result.add(seq, f"what stays of the erased case {case} is not what was left of it", after=["*"])
     whole = not any(

@@ -5,6 +5,7 @@ Every failure of the database becomes a `StorageError` that says what to do; a t
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from opencwc.casebook.signing import Signer
     from opencwc.casebook.transaction import Writer
 
+_LOG = logging.getLogger("opencwc.casebook")
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
 
@@ -159,6 +161,7 @@ def open_casebook(
             file.chmod(0o600)
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()), PinnedKeys.of_settings(settings))
     _begin_or_settle(book)
+    finish_erasures(book, wait=0.0)
     return replace(book, newly_pinned=_pin_key_in_use(book)) if pin else book
 
 
@@ -181,6 +184,23 @@ def _pin_key_in_use(book: Casebook) -> tuple[Pin, ...]:
             because = "made" if head["seq"] == 1 else "first_use"
             return book.pins.add(head["id"], [last], because, now())
     return ()
+
+
+def finish_erasures(book: Casebook, wait: float | None = None) -> StorageError | None:
+    """Overwrite what erasures left in the database's files, and return what stood against it, if anything did.
+
+    ``wait`` is for how many seconds others may keep the database: as long as a writer waits, where none is given.
+    """
+    from opencwc.casebook.remnants import has_remnants, overwrite_remnants
+
+    try:
+        with told(book.engine):
+            if has_remnants(book.engine):
+                overwrite_remnants(book.engine, lock_seconds() if wait is None else wait)
+    except StorageError as error:
+        _LOG.warning("an erasure is not finished", extra={"state": error.code})
+        return StorageError("overwriting_waits", where=error.where) if error.code == "casebook_busy" else error
+    return None
 
 
 def _make_tables(engine: Engine) -> None:
@@ -294,7 +314,7 @@ def make_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY"):
+        for pragma in _PRAGMAS:
             try:
                 _set_up(connection, pragma)
             except Exception as error:  # a read-only file can still be read: only the journal cannot be changed
@@ -446,6 +466,7 @@ def _make_private_folder(folder: Path) -> None:
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _SETTINGS = {"url", "key", "pins"}
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY", "secure_delete=ON")
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),

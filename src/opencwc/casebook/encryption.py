@@ -1,12 +1,17 @@
 """A bundle closed to all but those it is for: the ``age`` format (age-encryption.org/v1), through pyrage.
 
 Recipients are named by their public keys: ``age1...``, or an SSH key (``ssh-ed25519 ...``, ``ssh-rsa ...``). Files of
-any size go through piece by piece.
+any size go through piece by piece. What is written for recipients touches the disk encrypted only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import queue
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +20,8 @@ from opencwc.casebook.durable_files import write_new
 from opencwc.errors import InputError, OutputError
 
 _LARGEST_KEY_FILE = 2**20
+_PIECE = 1 << 16
+_LOOK_SECONDS = 0.1
 
 
 def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[str | Path]) -> None:
@@ -25,14 +32,127 @@ def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[s
         OutputError: the target cannot be written; nothing is left behind.
 
     """
-    import pyrage
+    keys = read_recipients(recipients)
+    with _opened(source) as plain, written_for(target, keys) as stream:
+        shutil.copyfileobj(plain, stream, _PIECE)
 
-    keys = [_recipient(recipient) for recipient in read_recipients(recipients)]
-    with _opened(source) as plain, written_whole(target) as closed:
+
+@contextmanager
+def written_for(target: Path, recipients: Sequence[str]) -> Iterator[IO[bytes]]:
+    """Give a stream whose bytes stand at a path once all are written, encrypted where there are recipients.
+
+    `OutputError` where it cannot be written; nothing is left behind then.
+    """
+    with written_whole(target) as file, encrypted_into(file, recipients) as stream:
+        yield stream
+
+
+@contextmanager
+def encrypted_into(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
+    """Give a stream whose bytes go into a file, encrypted where there are recipients; nobody can seek in it then.
+
+    Raises:
+        InputError: a recipient is none.
+        OutputError: the bytes cannot be encrypted.
+
+    """
+    if not recipients:
+        yield file
+        return
+    encrypter = _Encrypter(file, [_recipient(recipient) for recipient in recipients])
+    encrypter.thread.start()
+    is_whole = False
+    try:
+        with io.BufferedWriter(encrypter, _PIECE) as stream:
+            yield stream
+        is_whole = True
+    finally:
+        encrypter.finish(is_whole=is_whole)
+
+
+class _Encrypter(io.RawIOBase):
+    """Encrypts what is written to it, in a thread of its own: pyrage reads, and whoever makes the bytes writes."""
+
+    def __init__(self, file: IO[bytes], keys: Sequence[Any]) -> None:
+        super().__init__()
+        self._file, self._keys = file, keys
+        self._pieces: queue.Queue[bytes] = queue.Queue(4)
+        self._rest = b""
+        self._is_whole = threading.Event()
+        self._broke_off = threading.Event()
+        self._failures: list[Exception] = []
+        self.thread = threading.Thread(target=self._encrypt, name="opencwc-encrypt", daemon=True)
+
+    def writable(self) -> bool:
+        """Return that it can be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Hand bytes over to be encrypted, and return how many; raise `BrokenPipeError` where no more are taken."""
+        self._hand_over(bytes(data))
+        return len(data)
+
+    def finish(self, *, is_whole: bool) -> None:
+        """Wait for the last encrypted byte, and raise what went wrong with one.
+
+        Where the bytes are not all there, the encrypted file does not end well.
+        """
+        (self._is_whole if is_whole else self._broke_off).set()
+        with suppress(BrokenPipeError):
+            self._hand_over(b"")
+        self.thread.join()
+        for failure in self._failures:  # one is enough
+            if isinstance(failure, OSError):
+                raise failure
+            raise OutputError("file_cannot_be_encrypted", where=_name_of(self._file), reason=str(failure)) from failure
+
+    def _hand_over(self, piece: bytes) -> None:
+        while self.thread.is_alive():
+            with suppress(queue.Full):
+                self._pieces.put(piece, timeout=_LOOK_SECONDS)
+                return
+        raise BrokenPipeError
+
+    def _encrypt(self) -> None:
+        import pyrage
+
         try:
-            pyrage.encrypt_io(plain, closed, keys)
-        except pyrage.EncryptError as error:
-            raise OutputError("file_cannot_be_encrypted", where=str(target), reason=str(error)) from error
+            way = _Way(self._next, self._take)
+            pyrage.encrypt_io(way, way, self._keys)
+        except (pyrage.EncryptError, OSError) as error:
+            if not self._broke_off.is_set():
+                self._failures.append(error)
+
+    def _next(self, size: int) -> bytes:
+        """Return the next bytes to encrypt, none at the end."""
+        self._rest = self._rest or self._pieces.get()
+        if not self._rest and not self._is_whole.is_set():
+            raise BrokenPipeError
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+    def _take(self, data: bytes) -> int:
+        """Write encrypted bytes; pyrage does not tell every failure of it."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self._failures.append(error)
+            raise
+
+
+class _Way:
+    """What pyrage reads from and writes to."""
+
+    def __init__(self, read: Callable[[int], bytes], write: Callable[[bytes], int]) -> None:
+        self.read, self.write = read, write
+
+    def flush(self) -> None:
+        """Do nothing: who opened the file flushes it."""
+
+
+def _name_of(file: IO[bytes]) -> str:
+    name = getattr(file, "name", "")
+    return name if isinstance(name, str) else ""
 
 
 def decrypt_file(source: Path, target: Path, identity: Path) -> None:
@@ -43,10 +163,17 @@ def decrypt_file(source: Path, target: Path, identity: Path) -> None:
         OutputError: the target cannot be written; nothing is left behind.
 
     """
+    _identities(identity)
+    with written_whole(target) as plain:
+        decrypt_into(source, plain, identity)
+
+
+def decrypt_into(source: Path, plain: IO[bytes], identity: Path) -> None:
+    """Write what a file holds that was encrypted to an identity into another; raise `InputError` as `decrypt_file`."""
     import pyrage
 
     keys = _identities(identity)
-    with _opened(source) as closed, written_whole(target) as plain:
+    with _opened(source) as closed:
         try:
             pyrage.decrypt_io(closed, plain, keys)
         except (pyrage.DecryptError, OSError) as error:

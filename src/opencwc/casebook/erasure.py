@@ -10,27 +10,34 @@ left, unseen. Backups made earlier still hold it: they have their own retention.
 
 from __future__ import annotations
 
+import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
 from opencwc.casebook.chain import canonical, commitment
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.remnants import note_remnants
 from opencwc.casebook.requests import approved, set_state
 from opencwc.casebook.rows import change_row, rows_by_key
-from opencwc.casebook.runs import add_counts, count_key
+from opencwc.casebook.runs import add_counts, count_key, input_key
 from opencwc.errors import ConflictError
 
 KEPT_KINDS = ("findings", "run_finished", "erasure", "recheck_drawn", "access")
-"""Records of an erased case that name nothing of it: numbers, digests, persons' ids."""
+"""Kinds of which the digest of what remains says nothing: the chain itself holds what is left of them."""
+_COLUMNS = [tables.record.c[name] for name in ("seq", "at", "kind", "actor", "case_number")]
+_ONLY_NUMBERS = ("findings", "erasure", "recheck_drawn", "access")
+"""Records of an erased case that name nothing of it: numbers, digests, persons' ids. A look may also name a text."""
 
 
 def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
@@ -42,15 +49,15 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
     """
     with book.writing(person.id) as writer:
         connection = writer.connection
-        if book.dialect == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         approval = approved(connection, request, "erase")
         case = case_numbered(connection, approval.case_number)
         require_whole(connection, person, case, "erase")
         _require_retention_over(case)
+        refusals = _refusals_without_case(connection, case.number)
         findings = _erase_findings(connection, case.number)
         sources = _erase_sources(connection, case.number)
-        records = sorted(_erase_records(connection, case.number) + [seq for _, _, seq in sources])
+        records = _erase_records(connection, case.number) + refusals + [seq for _, _, seq in sources]
+        _blank(connection, records)
         connection.execute(tables.answered_key.delete())  # kept answers may repeat what is erased
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
@@ -60,27 +67,24 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         _empty_jobs(connection, case.number, name)
         blank = {"name": name, "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
-        body = {
+        body: dict[str, Any] = {
             "request": request, "ground": str(approval.asked.get("ground", "")), "findings": findings,
-            "records": _spans(records), "sources": sources,
-            "remains": digest_of_remains(connection, case.number, writer.seq + 1, [seq for _, _, seq in sources]),
+            "records": _spans(sorted(records)), "sources": sources,
         }  # fmt: skip
-        writer.record("erasure", body, case.number)
-    if book.dialect == "sqlite":  # what the log still holds goes too
-        with book.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
+        body["remains"] = digest_of_remains(connection, case.number, writer.seq + 1, body)
+        note_remnants(connection, writer.record("erasure", body, case.number), writer.at)
+    finish_erasures(book)
     erased = sum(last - first + 1 for first, last in findings)
     return {"findings": erased, "sources": len(sources), "records": len(records)}
 
 
-def digest_of_remains(connection: Connection, case: int, erasure: int, sources: Iterable[int]) -> str:
+def digest_of_remains(connection: Connection, case: int, erasure: int, body: Mapping[str, Any]) -> str:
     """Return the digest of all that stays of an erased case in the tables, but for what other records tell of it.
 
-    ``erasure`` is the number of the record of the erasure: what came after it is not looked at. ``sources`` are the
-    numbers of the records of its sources.
+    ``erasure`` is the number of the record of the erasure: what came after it is not looked at. ``body`` is what that
+    record says: the records that were erased, and the sources with the numbers of theirs.
     """
+    sources = [seq for _, _, seq in body["sources"]]
     record, finding, run, decision = tables.record, tables.finding, tables.run, tables.decision
     comment, recheck, request, file = tables.comment, tables.recheck, tables.request, tables.case
     in_case = select(finding.c.id).where(finding.c.case_number == case)
@@ -103,11 +107,32 @@ def digest_of_remains(connection: Connection, case: int, erasure: int, sources: 
             values = [value.hex() if isinstance(value, bytes) else value for value in row.values()]
             digest.update(canonical(values).encode())
         digest.update(b"\n")
-    for table in _SUBMISSION_TABLES:  # no line where there is none: what was erased before there were any fits still
+    # No line where there is none: what was erased before there were submissions, or such records, fits still.
+    for query in _erased_beside(case, erasure):
+        for row in rows_by_key(connection, query.with_only_columns(*_COLUMNS), record.c.seq):
+            if _is_in(row["seq"], body["records"]):
+                digest.update(canonical(["record", *row.values()]).encode() + b"\n")
+    for table in _SUBMISSION_TABLES:
         query = select(table).where(table.c.case_number == case)
         for row in rows_by_key(connection, query, table.c.seq):
             digest.update(canonical([table.name, *row.values()]).encode() + b"\n")
     return digest.hexdigest()
+
+
+def _erased_beside(case: int, erasure: int) -> tuple[Select[Any], Select[Any]]:
+    """Return what finds the erased records of the kinds that are kept otherwise, and refusals of no case."""
+    record = tables.record
+    erased = select(record).where(record.c.content.is_(None), record.c.seq < erasure)
+    return (
+        erased.where(record.c.case_number == case, record.c.kind.in_(KEPT_KINDS)),
+        erased.where(record.c.case_number.is_(None), record.c.kind == "refusal"),
+    )
+
+
+def _is_in(number: int, spans: Sequence[Sequence[int]]) -> bool:
+    """Tell whether a number is in rising spans of first and last."""
+    place = bisect_right(spans, number, key=itemgetter(0)) - 1
+    return place >= 0 and number <= spans[place][1]
 
 
 def due_for_erasure(book: Casebook, person: Person, day: date | None = None) -> list[Case]:
@@ -149,11 +174,12 @@ def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]
 def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, int, int]]:
     """Erase the sources that only this case uses; return of each its id, its mark and its record's number."""
     run, source, part, version = tables.run, tables.source, tables.source_part, tables.submission_version
-    register = tables.register_version
+    register, job = tables.register_version, tables.job
     erased = select(tables.case.c.number).where(tables.case.c.status == str(CaseStatus.ERASED))
     here, elsewhere = set[str](), set[str]()
     columns = (
         run.c.source_id, version.c.source_id, version.c.amounts_id, register.c.source_id, register.c.rows_id,
+        job.c.source_id,
     )  # fmt: skip
     for column in columns:
         case = column.table.c.case_number
@@ -165,7 +191,6 @@ def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, 
         connection.execute(part.delete().where(part.c.source_id == identity))
         kept = connection.execute(select(source.c.mark, source.c.seq).where(source.c.id == identity)).one()
         change_row(connection, source, identity, erased=True, name="", media_type="", size=0)
-        _blank(connection, [kept.seq])
         erased_sources.append((identity, kept.mark, kept.seq))
     emptied = {"asked": "{}", "checked": "{}", "tally": "{}", "source_id": ""}
     connection.execute(run.update().where(run.c.case_number == case_number).values(**emptied))
@@ -173,16 +198,55 @@ def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, 
 
 
 def _erase_records(connection: Connection, case_number: int) -> list[int]:
+    """Erase what the records of a case say, and return the numbers of those that are to be blanked."""
     record = tables.record
-    query = select(record.c.seq).where(
-        record.c.case_number == case_number, record.c.kind.not_in(KEPT_KINDS), record.c.content.is_not(None)
-    )
+    of_case = (record.c.case_number == case_number, record.c.content.is_not(None))
+    query = select(record.c.seq).where(*of_case, record.c.kind.not_in(_ONLY_NUMBERS))
     numbers = list(connection.execute(query).scalars())
-    _blank(connection, numbers)
+    looks = select(record.c.seq, record.c.content).where(*of_case, record.c.kind == "access")
+    numbers += [row["seq"] for row in rows_by_key(connection, looks, record.c.seq) if _says_a_text(row["content"])]
     decision, comment = tables.decision, tables.comment
     in_case = select(tables.finding.c.id).where(tables.finding.c.case_number == case_number)
     connection.execute(decision.update().where(decision.c.finding.in_(in_case)).values(reason=None, correction=None))
     connection.execute(comment.update().where(comment.c.case_number == case_number).values(text=None))
+    return numbers
+
+
+def _says_a_text(content: str) -> bool:
+    body: dict[str, Any] = json.loads(content)["body"]
+    return not all(value is None or isinstance(value, int) for value in body.values())
+
+
+def _refusals_without_case(connection: Connection, case_number: int) -> list[int]:
+    """Return the refusals of the runs of a case that earlier versions recorded without naming it.
+
+    A run's are those that its person recorded while it went on, of a text that a finding of it has.
+    """
+    record, run, finding = tables.record, tables.run, tables.finding
+    first = select(func.min(run.c.started_at)).where(run.c.case_number == case_number)
+    begun = connection.execute(first).scalar_one_or_none()
+    if begun is None:
+        return []
+    query = select(record.c.seq, record.c.at, record.c.actor, record.c.content).where(
+        record.c.kind == "refusal", record.c.case_number.is_(None), record.c.at >= begun, record.c.content.is_not(None)
+    )
+    starter = select(record.c.actor).where(
+        record.c.case_number == case_number, record.c.kind == "run_started", record.c.at == run.c.started_at
+    )
+    numbers = []
+    for row in rows_by_key(connection, query, record.c.seq):
+        text = json.loads(row["content"])["body"]["text"]
+        going_on = select(run.c.number).where(
+            run.c.case_number == case_number, run.c.started_at <= row["at"],
+            (run.c.finished_at == "") | (run.c.finished_at >= row["at"]),
+            starter.correlate(run).exists().where(record.c.actor == row["actor"]),
+        )  # fmt: skip
+        of_text = select(finding.c.content).where(
+            finding.c.case_number == case_number, finding.c.input_key == input_key(text), finding.c.run.in_(going_on)
+        )
+        contents = connection.execute(of_text).scalars()
+        if any(content and json.loads(content).get("input") == text for content in contents):
+            numbers.append(row["seq"])
     return numbers
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
@@ -19,7 +19,7 @@ from opencwc.casebook.case_report import report_of_case
 from opencwc.casebook.cases import case_numbered, mark_of_case, visible_case
 from opencwc.casebook.chain import FIRST_LINK, link
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.encryption import encrypt_file
+from opencwc.casebook.encryption import encrypted_into
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.requests import Request, approved, ask, set_state
@@ -46,10 +46,33 @@ def ask_for_export(
 def export_case(book: Casebook, person: Person, request: int, target: Path, lang: str = "en") -> dict[str, Any]:
     """Write the bundle of an approved request, encrypted where recipients were named, and return what was written.
 
-    The export itself is the last record in the bundle; it commits to the page for people. Raises `ConflictError` where
-    nobody approved the request.
+    The export itself is the last record in the bundle; it commits to the page for people. What is encrypted is so
+    before it reaches the disk. Raises `ConflictError` where nobody approved the request.
     """
     _require_writable(target)
+    leaving = _put_on_record(book, person, request, lang)
+    with bundle.written_whole(target) as file:
+        return {"file": str(target), **_write(book, person, leaving, file)}
+
+
+def export_case_into(
+    book: Casebook, person: Person, request: int, stream: IO[bytes], lang: str = "en"
+) -> dict[str, Any]:
+    """Write the bundle of an approved request into a stream, as `export_case` writes it to a path."""
+    return _write(book, person, _put_on_record(book, person, request, lang), stream)
+
+
+class _Leaving(NamedTuple):
+    """A case that leaves by a request, the record that says so, and the page for people that goes with it."""
+
+    request: Request
+    case: Case
+    head: int
+    recipients: tuple[str, ...]
+    page: str
+
+
+def _put_on_record(book: Casebook, person: Person, request: int, lang: str) -> _Leaving:
     with book.writing(person.id) as writer:
         approval = approved(writer.connection, request, "export")
         case = case_numbered(writer.connection, approval.case_number)
@@ -65,18 +88,15 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         }  # fmt: skip
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
-    with book.reading() as connection:
-        contents = _contents(book, connection, replace(case, mark=mark), approval, person, head, page)
-        written = {"file": str(target), "mark": str(mark)}
-        if not recipients:
-            return {**written, "sha256": bundle.write_bundle(target, contents, book.signer)}
-        plain = target.with_name(f".{target.name}.plain")
-        try:
-            digest = bundle.write_bundle(plain, contents, book.signer)
-            encrypt_file(plain, target, recipients)
-        finally:
-            plain.unlink(missing_ok=True)
-    return {**written, "sha256": digest, "recipients": list(recipients)}
+    return _Leaving(approval, replace(case, mark=mark), head, recipients, page)
+
+
+def _write(book: Casebook, person: Person, leaving: _Leaving, stream: IO[bytes]) -> dict[str, Any]:
+    with book.reading() as connection, encrypted_into(stream, leaving.recipients) as encrypted:
+        contents = _contents(book, connection, leaving.case, leaving.request, person, leaving.head, leaving.page)
+        digest = bundle.write_bundle_into(encrypted, contents, book.signer)
+    written: dict[str, Any] = {"mark": str(leaving.case.mark), "sha256": digest}
+    return written | ({"recipients": list(leaving.recipients)} if leaving.recipients else {})
 
 
 def _require_writable(target: Path) -> None:

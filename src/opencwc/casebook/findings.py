@@ -253,19 +253,29 @@ def record_access(book: Casebook, person: Person, mark: Mark, case_number: int, 
             writer.record("access", body, case_number)
 
 
-def record_refusal(writer: Writer, category: str, language: str, text: str) -> int:
-    """Record a request that was refused."""
-    return writer.record("refusal", {"category": category, "language": language, "text": text})
+def record_refusal(writer: Writer, category: str, language: str, text: str, case: Case | None = None) -> int:
+    """Record a request that was refused; what is refused in a run goes with its case, and is erased with it."""
+    body = {"category": category, "language": language, "text": text}
+    if case is None:
+        return writer.record("refusal", body)
+    return writer.record("refusal", {**body, "mark": str(case.mark)}, case.number)
 
 
-def record_refusals(book: Casebook, person_id: str, refused: Sequence[str]) -> None:
-    """Record requests that were refused: what was asked, by whom, and under which rule it was refused."""
+def record_refusals(
+    book: Casebook, person_id: str, refused: Sequence[str], case: int | None = None, mark: Mark = Mark.UNCLASSIFIED
+) -> None:
+    """Record requests that were refused: what was asked, by whom, and under which rule it was refused.
+
+    ``case`` is the number of the case in which they were refused, ``mark`` that of the file in which they stood.
+    """
     from opencwc.language.refusals import judge_request
 
     judged = [(refusal, text) for text in refused if (refusal := judge_request(text))]
     with book.writing(person_id) as writer:
+        kept = None if case is None else case_numbered(writer.connection, case)
+        marked = kept and replace(kept, mark=max(kept.mark, mark))
         for refusal, text in judged:
-            record_refusal(writer, refusal.category, refusal.language, text[:10_000])
+            record_refusal(writer, refusal.category, refusal.language, text[:10_000], marked)
 
 
 def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:

@@ -290,6 +290,11 @@ declarant = _table(  # whose submissions a person of an operator sees: the codes
     _key("person", sa.Text),
     *_filled(sa.Text, "sites"),
 )
+remnant = _table(  # an erasure, by its record, whose remnants in the database's files are still to be overwritten
+    "remnant",
+    _key("seq"),
+    *_filled(sa.Text, "at"),
+)
 answered_key = _table(  # an Idempotency-Key and the answer that was given under it
     "answered_key",
     _key("person", sa.Text),

@@ -123,12 +123,15 @@ def erase(
     reason: Reason = "",
     ground: Annotated[str, typer.Option(help="The law or rule that asks for it.")] = "",
     due: Annotated[bool, typer.Option("--due", help="List the cases whose retention has ended.")] = False,
+    finish: Annotated[bool, typer.Option("--finish", help="Finish erasures that were cut short.")] = False,
     lang: Lang = "",
     casebook: Book = "",
 ) -> None:
     """Ask for the erasure of a case; once another person approved it, erase it: erase REQUEST."""
     with acting(casebook) as (book, person):
+        from opencwc.casebook.database import finish_erasures
         from opencwc.casebook.erasure import due_for_erasure, erase_case
+        from opencwc.casebook.permissions import require
         from opencwc.casebook.requests import ask
 
         spoken = language(lang)
@@ -138,6 +141,14 @@ def erase(
         elif name.isdigit():
             counts = erase_case(book, person, int(name))
             sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")
+            if unfinished := finish_erasures(book, wait=0.0):
+                print_sentence("casebook_erasure_unfinished", spoken)
+                raise unfinished
+        elif finish:
+            require(person, "erase")
+            if unfinished := finish_erasures(book):
+                raise unfinished
+            print_sentence("casebook_erasures_finished", spoken)
         else:
             asked = ask(book, person, "erase", name, {"reason": reason, "ground": ground})
             print_sentence("casebook_asked", spoken, request=asked.seq)

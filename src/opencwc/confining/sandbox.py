@@ -13,7 +13,6 @@ import queue
 import site
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from opencwc.confining.leased_folders import LeasedFolder
 from opencwc.confining.process import PROTECTION, REQUEST_FILE, Line
 from opencwc.confining.rights import Bounds
 from opencwc.errors import InputError, OpenCWCError, UnavailableError, error_from_plain
@@ -69,7 +69,7 @@ class Sandbox:
         self._seconds, self._ends = request.seconds, float("inf")
         self._longest_line, self._count_caller = longest_line, count_caller
         self._stopped = False
-        self._folder = tempfile.TemporaryDirectory(prefix="opencwc-sandbox-")
+        self._folder = LeasedFolder("sandbox")
         sent = {name: value for name, value in asdict(request).items() if name != "seconds"}
         try:
             Path(self._folder.name, REQUEST_FILE).write_text(json.dumps(sent), encoding="utf-8")

@@ -15,10 +15,12 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
+from sqlalchemy import case as either
 
 from opencwc.casebook.database import changing, told
+from opencwc.casebook.model import CaseStatus
 from opencwc.casebook.rows import record_of, row_of
-from opencwc.casebook.tables import job
+from opencwc.casebook.tables import case, job
 from opencwc.errors import ConflictError, NotFoundError, OpenCWCError, error_to_plain
 
 ENDED = ("done", "failed", "cancelled")
@@ -72,11 +74,14 @@ class Jobs:
         kind: str,
         most_waiting: int = 20,
     ) -> Job:
-        """Put a job in the queue; raise `ConflictError` where the person has too many waiting already."""
+        """Put a job in the queue; raise `ConflictError` where too many of the person wait, or the case was erased."""
         identity = uuid.uuid4().hex
         with changing(self._engine) as connection:
             theirs = select(func.count()).where(job.c.person == person, job.c.state.not_in(ENDED))
             waiting = connection.execute(theirs).scalar_one()
+            status = connection.execute(select(case.c.status).where(case.c.number == case_number)).scalar_one_or_none()
+            if status == CaseStatus.ERASED:
+                raise ConflictError("case_erased", case=str(asked.get("case", "")))
             if waiting >= most_waiting:
                 raise ConflictError("too_many_jobs", count=waiting)
             row = {
@@ -166,7 +171,7 @@ class Jobs:
     ) -> None:
         """End a job as ``done``, ``failed`` or ``cancelled``; ``rows`` are all of them only where it is done."""
         values: dict[str, Any] = {"state": state, "finished_at": self._now(), "worker": ""}
-        values["problem"] = _json(problem) if problem else ""
+        values["problem"] = either((_IS_ERASED, ""), else_=_json(problem)) if problem else ""
         if rows is not None:
             values |= {"rows_done": rows, **({"rows_all": rows} if state == "done" else {})}
         with changing(self._engine) as connection:
@@ -214,6 +219,10 @@ class Jobs:
 
     def _now(self) -> str:
         return _moment(self._clock())
+
+
+_IS_ERASED = select(case.c.status).where(case.c.number == job.c.case_number).scalar_subquery() == str(CaseStatus.ERASED)
+"""Of a job whose case was erased meanwhile: its problem may name what was erased."""
 
 
 def _own(identity: str, worker: str) -> Any:

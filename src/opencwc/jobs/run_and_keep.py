@@ -119,7 +119,7 @@ def _keep_findings(run: KeptRun, findings: Sequence[Finding], place: Place) -> N
         raise InputError("reading_findings_too_early")
     if refused := [finding.subject.input for finding in findings if is_refusal(finding.message)]:
         # Before the findings are kept: a worker that dies in between records them twice, and not never.
-        record_refusals(place.book, run.keeper.person_id, refused)
+        record_refusals(place.book, run.keeper.person_id, refused, run.keeper.case_number, place.mark)
     run.findings += run.keeper.keep(findings)
 
 

@@ -19,6 +19,7 @@ from threading import Event
 from typing import IO
 
 from opencwc.casebook.anchors import anchor_if_due
+from opencwc.confining.leased_folders import remove_left_folders
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
 from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
@@ -70,6 +71,7 @@ class Worker:
     def run(self) -> None:
         """Work until told to leave; a casebook out of reach is waited for."""
         swept = 0.0
+        remove_left_folders()
         while not self.stop.is_set():
             try:
                 if time.monotonic() - swept > BEAT_SECONDS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Path, Query, Request
@@ -15,10 +14,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from opencwc.casebook.anchor_verifier import Vouch
 from opencwc.casebook.audit_summary import word_outside
 from opencwc.casebook.casebook_verifier import Problem, verify_casebook
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.encryption import read_recipients
 from opencwc.casebook.erasure import erase_case
-from opencwc.casebook.exports import ask_for_export, export_case
+from opencwc.casebook.exports import ask_for_export, export_case_into
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.key_trust import Stretch
 from opencwc.casebook.model import Person
@@ -146,17 +145,17 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 
     An approval is used up by it: whoever loses the bundle on the way asks anew.
     """
-    folder = tempfile.TemporaryDirectory(prefix="opencwc-bundle-")
-    target = FilePath(folder.name) / f"bundle-{seq}"
+    file = tempfile.TemporaryFile(prefix="opencwc-bundle-")  # noqa: SIM115 - closed once it was sent
     try:
-        written = export_case(book_of(request), person_of(request), seq, target, lang)
+        written = export_case_into(book_of(request), person_of(request), seq, file, lang)
     except BaseException:
-        folder.cleanup()
+        file.close()
         raise
 
     def pieces() -> Iterator[bytes]:
-        with folder, target.open("rb") as stream:
-            while piece := stream.read(_PIECE):
+        with file:
+            file.seek(0)
+            while piece := file.read(_PIECE):
                 yield piece
 
     ending = "age" if written.get("recipients") else "zip"
@@ -175,8 +174,14 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
     takes_key=True,
 )
 def erasure(request: Request, seq: Seq) -> Response:
-    """Carry out an approved erasure."""
-    return JSONResponse(erase_case(book_of(request), person_of(request), seq))
+    """Carry out an approved erasure.
+
+    ``finished`` is false where the case is gone from the tables and what it left in the database's files could not be
+    overwritten yet: that is tried again at each start.
+    """
+    book = book_of(request)
+    erased = erase_case(book, person_of(request), seq)
+    return JSONResponse({**erased, "finished": finish_erasures(book, wait=0.0) is None})
 
 
 @router.get(

@@ -14,7 +14,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
@@ -22,6 +21,7 @@ from threading import BoundedSemaphore
 from typing import IO, Any
 
 from opencwc.casebook import bundle_verifier
+from opencwc.confining.leased_folders import LeasedFolder
 from opencwc.errors import ConflictError, InputError, UnavailableError
 
 SECONDS = 600
@@ -89,7 +89,7 @@ def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
     if not _RUNNING.acquire(blocking=False):
         raise ConflictError("bundles_being_checked")
     try:
-        with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:
+        with LeasedFolder("bundle") as folder:
             file.seek(0)
             if file.read(len(AGE)) == AGE:
                 return CheckedBundle("encrypted", {})

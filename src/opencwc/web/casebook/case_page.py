@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.case_report import verdict_counts
 from opencwc.casebook.cases import change_case, mark_of_case
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.decisions import comment, reviewers
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.findings import comments_on_case, show_case
@@ -95,7 +95,8 @@ def carry_out_erasure(request: Request, seq: Number) -> Response:
     book, person = book_of(request), person_of(request)
     erase_case(book, person, seq)
     name = next((request.case for request in requests_of(book, person) if request.seq == seq), "")
-    message = say("page_case_erased", language_of(request))
+    told = "page_case_erased" if finish_erasures(book, wait=0.0) is None else "casebook_erasure_unfinished"
+    message = say(told, language_of(request))
     headers = announcing(message, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
     return Response(status_code=204, headers=headers)
 
