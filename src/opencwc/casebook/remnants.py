@@ -153,8 +153,11 @@ def _rebuild_tables(engine: Engine, until: float) -> None:
 def _rebuild_tables_over(connection: Connection, engine: Engine, until: float) -> None:
     if not connection.exec_driver_sql(_OWNS).scalar_one():
         raise StorageError("overwriting_needs_owner", where=_shown(engine))
-    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_OVERWRITING})").scalar_one():
-        raise StorageError("casebook_busy", where=_shown(engine))
+    patience = max(until, time.monotonic() + _PATIENCE)
+    while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_OVERWRITING})").scalar_one():
+        if time.monotonic() > patience:
+            raise StorageError("casebook_busy", where=_shown(engine))
+        time.sleep(_PAUSE)
     connection.exec_driver_sql(f"SET lock_timeout = {_milliseconds(until)}")
     connection.exec_driver_sql(f"SET statement_timeout = {int(overwrite_seconds() * 1000)}")
     _wait_for_older_readers(connection, engine, until)
@@ -188,6 +191,8 @@ def _mega(size: int) -> int:
 
 
 _PAUSE = 0.02
+_PATIENCE = 2.0
+"""Seconds that the server may take to notice that who held the lock is gone."""
 _OUT_OF_TIME = ("interrupted", "statement timeout")
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock."""
