@@ -251,6 +251,14 @@ def test_two_that_change_places_are_found(full: Full, table: Table, names: tuple
         assert first == earlier["seq"] if table in (tables.record, tables.decision, tables.comment) else first > 0
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", '{"seq":"x"}', "3"])
+def test_a_content_of_another_kind_that_is_committed_to_is_told(full: Full, text: str) -> None:
+    with undone(full.book, tables.record):
+        row = full.rows(tables.record)[3]
+        change(full.book, tables.record, row, content=text, commitment=commitment(bytes(row["salt"]), text))
+        assert full.listed_once(text).seq == row["seq"]
+
+
 def test_two_damages_are_both_listed(full: Full) -> None:
     with undone(full.book, tables.record, tables.decision, tables.comment):
         first, *_, last = [row for row in full.rows(tables.record) if row["kind"] == "decision" and row["content"]]

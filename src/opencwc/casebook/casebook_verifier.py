@@ -541,7 +541,9 @@ class _Row(NamedTuple):
             with suppress(ValueError, TypeError):
                 if commitment(bytes(row["salt"]), row["content"]) == bytes(row["commitment"]):
                     content = json.loads(row["content"])
-        return cls(row["seq"], content, content["seq"] if content else row["seq"])
+        if not isinstance(content, dict) or not isinstance(content.get("seq"), int):
+            return cls(row["seq"], None, row["seq"])
+        return cls(row["seq"], content, content["seq"])
 
 
 def _verify_records(connection: Connection, result: Verification, replay: _Replay, outside: AnchorVerifier) -> None:

@@ -291,9 +291,11 @@ def restore(
     """Fill a new casebook from a backup, and verify it."""
     from opencwc.casebook.backup import restore_into
 
-    found = restore_into(casebook, backup, identity, lost=lost)
+    spoken, found = language(lang), restore_into(casebook, backup, identity, lost=lost)
     counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
-    print_sentence("casebook_fits", language(lang), **counted)
+    print_sentence("casebook_fits" if found.vouched else "casebook_fits_unvouched", spoken, **counted)
+    for stretch in found.stretches:
+        print_line(sentence(stretch.says, spoken))
 
 
 @case_app.command()
