@@ -303,7 +303,7 @@ def forge_decision(book: Casebook, forger: Signer) -> int:
 
 
 def without_counts(book: Casebook, **counts: int) -> None:
-    """Write the record anew as a former version did, in which no record counts those of its case.
+    """Write the record anew as a former version did, in which no record counts those of its case and no root is stated.
 
     ``counts`` are counts of records by their numbers, wrong ones too. All is signed with the house's own key.
     """
@@ -320,10 +320,11 @@ def without_counts(book: Casebook, **counts: int) -> None:
     previous, lines = "0" * 64, []
     for row in all_rows(book, tables.checkpoint):
         seen_link = links[row["seq"]].hex()
-        statement = canonical({**json.loads(row["statement"]), "link": seen_link, "previous": previous})
+        said = {name: value for name, value in json.loads(row["statement"]).items() if name != "root"}
+        statement = canonical({**said, "link": seen_link, "previous": previous})
         signature = book.signer.sign(statement.encode())
         previous = sha256(statement.encode() + signature).hexdigest()
         change(book, tables.checkpoint, row, statement=statement, signature=signature)
         lines.append(LoggedCheckpoint(identity, row["number"], previous, row["seq"], seen_link).line())
-    run_sql(book, tables.casebook.update().values(link=at))
+    run_sql(book, tables.casebook.update().values(link=at, tree=b""))
     book.log.path.write_bytes(b"".join(lines))
