@@ -28,6 +28,10 @@ from opencwc.web.server.service import Service
 
 _LOG = logging.getLogger("opencwc.web.server.serving")
 LONGEST_PAUSE = 30.0
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter from others. A decision asks the database some twenty times, and each time
+waits for the interpreter anew: with Python's usual 5 ms, screenings beside it made it wait for seconds.
+"""
 _OTHER_FILES = 500
 """Open files beside the connections: the casebook's, uploads that are taken in, what libraries hold."""
 
@@ -41,6 +45,7 @@ def serve(
         UnavailableError: the address cannot be bound.
 
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     _allow_open_files(configuration.connections + _OTHER_FILES)
     with _bound(configuration) as place:
         port = place.getsockname()[1]
