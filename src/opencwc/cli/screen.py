@@ -350,11 +350,13 @@ def _print_summary(
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    what = columns_read(checked)
-    if isinstance(table, DocumentRows):
-        what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+    if not isinstance(table, DocumentRows):
+        lines.append(sentence(columns_read(checked), lang))
+    else:
         lines += [sentence(language, lang) for language in table.recognised_languages()]
-    lines.append(sentence(what, lang))
+        if not table.stopped:
+            what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+            lines.append(sentence(what, lang))
     lines.append(_summary(tally, rulebook, lang, explain=explain))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))

@@ -35,7 +35,7 @@ from opencwc.finding import Message
 from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
-CHARACTERS_AT_ONCE = 250_000
+CHARACTERS_AT_ONCE = 60_000
 STOPPED = frozenset(
     ("reading_too_many_findings", "reading_too_many_passages", "reading_too_much_text", "reading_too_long")
 )
