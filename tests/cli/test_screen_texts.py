@@ -40,6 +40,22 @@ def test_a_document_in_which_nothing_was_read_is_one_row_that_could_not_be_read(
     assert "0 not listed, 1 could not be read" in done.err
 
 
+@pytest.mark.parametrize(
+    ("limit", "most", "why"), [("PASSAGES", 5, "after 5 of them"), ("CHARACTERS", 400, "after 400 characters")]
+)
+def test_a_document_beyond_a_limit_is_read_up_to_it_and_said_to_be_a_part(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, why: str
+) -> None:
+    path = tmp_path / "goods.txt"
+    path.write_text("\n\n".join(f"{number} drums of sarin were sent to the warehouse today." for number in range(40)))
+    monkeypatch.setenv(f"OPENCWC_DOCUMENTS_{limit}", str(most))
+    done = run("screen", path, "--format", "csv")
+    assert (done.rows[-1]["verdict"], why in done.rows[-1]["why"]) == ("unreadable", True)
+    assert 3 < len(done.rows) < 10
+    assert "Only part of the file was read." in done.err
+    assert "Read whole" not in done.err
+
+
 def test_a_picture_beside_a_letter_is_a_row_that_could_not_be_read(run: Run, tmp_path: Path) -> None:
     message = EmailMessage()
     message["Subject"], message["From"] = "Order", "a@example.org"

@@ -83,6 +83,29 @@ def test_the_job_that_waits_longest_is_taken_first_and_once(house: House) -> Non
 
 
 @ON_BOTH
+def test_many_jobs_of_one_person_keep_no_other_waiting(house: House) -> None:
+    many = [queued(house.jobs, person="ada").id for _ in range(4)]
+    first, second = (queued(house.jobs, person=name).id for name in ("ben", "eve"))
+    taken = []
+    for number in range(6):
+        job = house.jobs.claim(f"w{number}")
+        assert job is not None
+        taken.append(job.id)
+        house.jobs.finish(job.id, f"w{number}", "done")
+    assert taken == [many[0], first, second, *many[1:]]
+
+
+@ON_BOTH
+def test_who_has_no_job_running_comes_before_who_has_one(house: House) -> None:
+    queued(house.jobs, person="ada"), queued(house.jobs, person="ada")
+    assert house.jobs.claim("one") is not None
+    last = queued(house.jobs, person="ben").id
+    taken = house.jobs.claim("two")
+    assert taken is not None
+    assert taken.id == last
+
+
+@ON_BOTH
 def test_many_workers_never_take_the_same_job(house: House) -> None:
     made = {queued(house.jobs, person=f"p{number % 9}").id for number in range(60)}
     with ThreadPoolExecutor(8) as pool:

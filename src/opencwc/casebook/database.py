@@ -11,11 +11,13 @@ import re
 import secrets
 import sqlite3
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,47 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("opencwc.casebook")
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
+
+
+class Turns:
+    """A queue of threads of which one at a time has its turn, first come, first served."""
+
+    def __init__(self) -> None:
+        self._inside = Lock()
+        self._taken = False
+        self._waiting: deque[Event] = deque()
+
+    @contextmanager
+    def next(self, seconds: float) -> Iterator[None]:
+        """Wait for one's turn and have it; after so many seconds without it, go on: the database has the last word."""
+        has_turn = self._wait(seconds)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._pass_on()
+
+    def _wait(self, seconds: float) -> bool:
+        with self._inside:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine = Event()
+            self._waiting.append(mine)
+        if mine.wait(seconds):
+            return True
+        with self._inside:
+            if mine.is_set():  # in the last moment
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def _pass_on(self) -> None:
+        with self._inside:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +118,10 @@ class Casebook:
         from opencwc.casebook.checkpoint_log import LoggedCheckpoint
         from opencwc.casebook.transaction import Writer
 
-        with told(self.engine), self.engine.connect() as connection, ExitStack() as logged:
+        # The turn first: who waits for it holds no connection that a reader could use.
+        with (
+            told(self.engine), turn_of_writer(self.engine), self.engine.connect() as connection, ExitStack() as logged,
+        ):  # fmt: skip
             level = "READ COMMITTED" if self.dialect == "postgresql" else "SERIALIZABLE"
             prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=level)
             with prepared.begin():
@@ -309,7 +355,8 @@ def make_engine(url: URL) -> Engine:
         unchanging = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
         engine = create_engine(url, creator=lambda: sqlite3.connect(unchanging, uri=True, **how))
     else:
-        engine = create_engine(url, connect_args=how)
+        turns = {"turns": Turns()}
+        engine = create_engine(url, connect_args=how, execution_options=turns, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
@@ -397,10 +444,25 @@ def told(engine: Engine) -> Iterator[None]:
 @contextmanager
 def changing(engine: Engine) -> Iterator[Connection]:
     """Give a connection for what does not stand in the record, in one transaction of one writer at a time."""
-    with told(engine), engine.connect() as connection:
+    with told(engine), turn_of_writer(engine), engine.connect() as connection:
         prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
         with prepared.begin():
             yield prepared
+
+
+@contextmanager
+def turn_of_writer(engine: Engine) -> Iterator[None]:
+    """Wait for the turn to write among the threads of this process, who come in the order in which they asked.
+
+    SQLite only: a writer that finds the file locked sleeps and tries again, up to a tenth of a second at a time, and
+    whoever comes by meanwhile is served before it. PostgreSQL has a queue of its own.
+    """
+    turns = engine.get_execution_options().get("turns")
+    if turns is None:
+        yield
+        return
+    with turns.next(lock_seconds()):
+        yield
 
 
 def _said_by(error: BaseException | None) -> str:

@@ -34,6 +34,7 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.records import to_plain
 from opencwc.screening.allow_list import AllowList
 from opencwc.screening.answers import answer_to, reason_of
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
@@ -151,13 +152,16 @@ def _screen_table(
         yield started(rulebook, table, question)
         for piece in _with_progress(pieces, table, question.lang):
             answer.add(piece)
+            if isinstance(table, DocumentRows):
+                table.count(piece.found)
             if sink is not None:
                 sink.add(piece.encoded)
             if where.case:
                 yield Found(piece.findings)
             else:
                 record_refusals(piece.refused)
-        yield Ended(answer.tally.rows, answer.tally.by_verdict)
+        notes = [to_plain(note) for note in table.notes] if isinstance(table, DocumentRows) and table.stopped else []
+        yield Ended(answer.tally.rows, answer.tally.by_verdict, {"notes": notes} if notes else {})
 
     with open_for_writing(output, binary=True) if name else _nowhere() as stream:
         sink = None
@@ -346,11 +350,13 @@ def _print_summary(
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    what = columns_read(checked)
-    if isinstance(table, DocumentRows):
-        what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+    if not isinstance(table, DocumentRows):
+        lines.append(sentence(columns_read(checked), lang))
+    else:
         lines += [sentence(language, lang) for language in table.recognised_languages()]
-    lines.append(sentence(what, lang))
+        if not table.stopped:
+            what = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+            lines.append(sentence(what, lang))
     lines.append(_summary(tally, rulebook, lang, explain=explain))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))

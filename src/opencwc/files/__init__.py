@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencwc.files.columns import find_column
-    from opencwc.files.documents import Document, open_document
+    from opencwc.files.documents import Document, document_limits, open_document
     from opencwc.files.frames import Frame, open_frame
     from opencwc.files.passages import DocumentLimits, Passage, Unread, cell_of
     from opencwc.files.rows import MAX_VALUE_BYTES, Rows
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_VALUE_BYTES", "Document", "DocumentLimits", "Frame", "Passage", "Rows", "Table", "Unread", "cell_of",
-    "find_column", "open_document", "open_for_writing", "open_frame", "open_table",
+    "document_limits", "find_column", "open_document", "open_for_writing", "open_frame", "open_table",
 ]  # fmt: skip
 _MODULES = {
     **dict.fromkeys(("MAX_VALUE_BYTES", "Rows"), "rows"),
-    **dict.fromkeys(("Document", "open_document"), "documents"),
+    **dict.fromkeys(("Document", "document_limits", "open_document"), "documents"),
     **dict.fromkeys(("Frame", "open_frame"), "frames"),
     **dict.fromkeys(("DocumentLimits", "Passage", "Unread", "cell_of"), "passages"),
     **dict.fromkeys(("Table", "open_table"), "tables"),

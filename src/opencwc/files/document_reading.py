@@ -70,7 +70,7 @@ def read_document(data: bytes, name: str, reading: Reading) -> tuple[str, Iterat
     Raises `Refusal`: it is no document that is read here, or it is locked or damaged from its first bytes on.
     """
     kind, items = _read(data, name, reading, depth=0)
-    return kind, bounded(items, reading)
+    return kind, bounded(items, reading, len(data))
 
 
 def _read(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, Iterator[Item]]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from opencwc.errors import InputError, UnavailableError
+from opencwc.errors import InputError, SettingsError, UnavailableError
 from opencwc.files.passages import DocumentLimits, Item, Reading, Refusal, Unread
 from opencwc.files.sources import open_file, read_chunk
 from opencwc.finding import Message
+from opencwc.settings import PREFIX, load_settings
 
 _CHUNK_BYTES = 1_000_000
 
@@ -63,6 +64,30 @@ class Document:
         self.close()
 
 
+def document_limits() -> DocumentLimits:
+    """Return the limits of documents, as far as the table ``[documents]`` or ``OPENCWC_DOCUMENTS_*`` sets them.
+
+    Raises:
+        SettingsError: a limit is not known, or is no number above nothing.
+
+    """
+    given: dict[str, object] = dict(load_settings().sections.get("documents", {}))
+    start = f"{PREFIX}DOCUMENTS_"
+    given |= {name[len(start) :].lower(): value for name, value in os.environ.items() if name.startswith(start)}
+    chosen = {}
+    for name, value in given.items():
+        if name not in SETTABLE or not str(value).isdecimal() or not int(str(value)):
+            raise SettingsError(
+                "service_setting_does_not_hold", where="[documents]", setting=name, reason=str(value), known=SETTABLE
+            )
+        chosen[name] = int(str(value))
+    return replace(DocumentLimits(), **chosen)
+
+
+SETTABLE = ("findings", "passages", "characters", "text_ratio", "pages", "seconds", "memory", "file_bytes")
+"""The limits of a document that can be set."""
+
+
 def open_document(
     source: Path | BinaryIO,
     *,
@@ -82,7 +107,7 @@ def open_document(
         UnavailableError: ``ocr`` is ``True`` and there is no Tesseract, or it may not be started.
 
     """
-    limits = limits or DocumentLimits()
+    limits = limits or document_limits()
     where = name or (
         str(source) if isinstance(source, (str, os.PathLike)) else str(getattr(source, "name", "") or "document")
     )

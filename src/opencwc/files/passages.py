@@ -46,8 +46,9 @@ class DocumentLimits:
 
     Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``files`` counts
     those of an archive or a folder, ``depth`` documents inside documents, ``levels`` the elements of markup inside one
-    another. ``seconds`` is the time that reading may take by the clock; each page that is recognised as a picture adds
-    up to ``ocr_page_seconds``.
+    another. ``passages`` and ``findings`` are those of the whole. Its text has at most ``characters``, and where these
+    are more than `LEAST_TEXT`, no more than ``text_ratio`` for a byte of the file. ``seconds`` is the time that reading
+    may take by the clock; each page that is recognised as a picture adds up to ``ocr_page_seconds``.
     """
 
     file_bytes: int = 200_000_000
@@ -60,12 +61,19 @@ class DocumentLimits:
     levels: int = 10_000
     pages: int = 5_000
     characters: int = 50_000_000
+    text_ratio: int = 200
+    passages: int = 200_000
+    findings: int = 200_000
     passage_characters: int = 20_000
     columns: int = 256
     seconds: float = 120.0
     memory: int = 1_500_000_000
     ocr_pages: int = 200
     ocr_page_seconds: float = 60.0
+
+
+LEAST_TEXT = 2_000_000
+"""Characters that any document may hold, however small its file is."""
 
 
 class Refusal(Exception):
@@ -159,24 +167,27 @@ def column_letters(at: int) -> str:
     return letters
 
 
-def bounded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
+def bounded(items: Iterator[Item], reading: Reading, file_bytes: int) -> Iterator[Item]:
     """Yield what a reader gives, in pieces of bounded length; a reader that fails becomes a part that is not read."""
-    used = 0
+    limits, used, number = reading.limits, 0, 0
+    most = min(limits.characters, max(LEAST_TEXT, limits.text_ratio * file_bytes))
     try:
         for item in items:
             if isinstance(item, Unread):
                 yield item
                 continue
-            for piece in _pieces(item, reading.limits.passage_characters):
+            for piece in _pieces(item, limits.passage_characters):
                 used += len(piece.text)
-                if used > reading.limits.characters:
-                    yield Unread(
-                        piece.place, Message("reading_too_much_text", {"characters": reading.limits.characters})
-                    )
+                number += 1
+                if used > most:
+                    yield Unread(piece.place, Message("reading_too_much_text", {"characters": most}))
+                    return
+                if number > limits.passages:
+                    yield Unread(piece.place, Message("reading_too_many_passages", {"passages": limits.passages}))
                     return
                 yield piece
             if time.monotonic() > reading.ends:
-                yield Unread(item.place, Message("reading_too_long", {"seconds": round(reading.limits.seconds)}))
+                yield Unread(item.place, Message("reading_too_long", {"seconds": round(limits.seconds)}))
                 return
     except Refusal as refusal:
         yield Unread("", refusal.message)

@@ -126,14 +126,21 @@ class Jobs:
     # ------------------------------------------------------------------------------------------------ for a worker
 
     def claim(self, worker: str) -> Job | None:
-        """Take the job that waits longest, or return ``None``; no two workers are given the same."""
+        """Take the job whose turn it is, or return ``None``; no two workers are given the same.
+
+        It is the turn of the person of whom the fewest jobs are running, and then of the one whose last job was begun
+        longest ago: many jobs of one keep no other waiting. Each person's own jobs come in the order they were sent.
+        """
         with changing(self._engine) as connection:
+            theirs = job.alias("theirs")
+            running = select(func.count()).where(theirs.c.person == job.c.person, theirs.c.state == "running")
+            begun = select(func.coalesce(func.max(theirs.c.started_at), "")).where(theirs.c.person == job.c.person)
             longest = (
                 select(job.c.id)
                 .where(job.c.state == "waiting")
-                .order_by(job.c.made_at, job.c.id)
+                .order_by(running.scalar_subquery(), begun.scalar_subquery(), job.c.made_at, job.c.id)
                 .limit(1)
-                .with_for_update(skip_locked=True)
+                .with_for_update(skip_locked=True, of=job)
             )
             identity = connection.execute(longest).scalar_one_or_none()
             if identity is None:

@@ -18,10 +18,16 @@ from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.run_pages import FINDINGS, PAGES
 from opencwc.casebook.runs import RunKeeper, Source, begin_run, keep_source
-from opencwc.errors import ConflictError, InputError
-from opencwc.finding import Finding
+from opencwc.errors import ConflictError, InputError, OpenCWCError
+from opencwc.finding import Finding, Message
 from opencwc.language.refusals import is_refusal
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step, Verb
+
+STOPPED = (
+    "upload_stopped_at_findings", "upload_stopped_at_passages", "upload_stopped_at_text", "upload_stopped_at_time",
+)  # fmt: skip
+"""The codes of errors that say up to which limit an upload was read."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,16 @@ def keep_steps(
     except BaseException as error:
         if run.keeper is not None and not is_resumable(error):
             with suppress(ConflictError):  # it had ended already, or its case was erased meanwhile
-                run.keeper.finish({}, state="interrupted")
+                run.keeper.finish({"notes": [to_plain(_part_only(error))]}, state="interrupted")
         raise
     return run
+
+
+def _part_only(error: BaseException) -> Message:
+    """Say that a run read only a part, and up to which limit where one was reached."""
+    if isinstance(error, OpenCWCError) and error.code in STOPPED:
+        return Message(f"note_{error.code}", {"most": int(str(error.values["most"]))})
+    return Message("note_part_only")
 
 
 def _keep_steps(

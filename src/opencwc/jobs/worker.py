@@ -12,9 +12,9 @@ import socket
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Event
 from typing import IO
 
@@ -22,11 +22,12 @@ from opencwc.casebook.anchors import anchor_if_due
 from opencwc.confining.leased_folders import remove_left_folders
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
-from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
+from opencwc.errors import InputError, NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
+from opencwc.files.passages import DocumentLimits
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.jobs.run_and_keep import KeptRun, keep_steps
-from opencwc.verbs import Found, Progress, Step, Verb, verb_named
+from opencwc.verbs import Found, Progress, Started, Step, Verb, verb_named
 
 BEAT_SECONDS = 2.0
 IDLE_SECONDS = 0.5
@@ -37,11 +38,16 @@ _LOG = logging.getLogger("opencwc.jobs.worker")
 
 @dataclass(frozen=True)
 class JobBounds:
-    """What one job may use: seconds by the clock, what its process may use, and whether it must have no network."""
+    """What one job may use: seconds by the clock, what its process may use, and whether it must have no network.
+
+    ``findings`` are those that a table may have; ``documents`` limits the documents that are read as texts.
+    """
 
     seconds: float = 6 * 3600
     process: Bounds = field(default_factory=Bounds)
     network_must_be_cut: bool = True
+    findings: int = 2_000_000
+    documents: DocumentLimits = field(default_factory=DocumentLimits)
 
 
 class NotWantedError(Exception):
@@ -55,6 +61,28 @@ class LeavingError(Exception):
 def _is_resumable(error: BaseException) -> bool:
     """Tell whether the next worker goes on with the run: after the death of this one, too."""
     return isinstance(error, LeavingError | StorageError) or not isinstance(error, Exception)
+
+
+def _within(steps: Iterable[Step | None], bounds: JobBounds) -> Iterator[Step | None]:
+    """Give steps with no more findings than one upload may have, whatever its process says; the last rows are whole.
+
+    Raises:
+        InputError: there are more.
+
+    """
+    most, kept = bounds.findings, 0
+    for step in steps:
+        if isinstance(step, Started) and step.checked.get("document"):
+            most = min(most, bounds.documents.findings)
+        if isinstance(step, Found) and kept + len(step.findings) > most:
+            end = most - kept
+            while end and step.findings[end - 1].subject.row == step.findings[end].subject.row:
+                end -= 1
+            if end:
+                yield Found(step.findings[:end])
+            raise InputError("upload_stopped_at_findings", most=most)
+        kept += len(step.findings) if isinstance(step, Found) else 0
+        yield step
 
 
 class Worker:
@@ -144,10 +172,11 @@ class Worker:
         bounds = self.bounds
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
             self._copy(job, file)
+            asked = {**job.asked, "limits": asdict(bounds.documents)}
             with confined_steps(
-                verb, job.asked, file, bounds.seconds, bounds.process, network_must_be_cut=bounds.network_must_be_cut
+                verb, asked, file, bounds.seconds, bounds.process, network_must_be_cut=bounds.network_must_be_cut
             ) as steps:
-                yield from steps
+                yield from _within(steps, bounds)
 
     def _verb_of(self, job: Job) -> Verb:
         try:

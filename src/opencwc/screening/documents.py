@@ -15,15 +15,31 @@ from typing import BinaryIO
 
 import polars as pl
 
-from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files import (
+    Document,
+    DocumentLimits,
+    Passage,
+    Rows,
+    Table,
+    Unread,
+    document_limits,
+    open_document,
+    open_table,
+)  # fmt: skip
 from opencwc.files.encodings import decode
 from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, reads_as_prose, signature_of
+from opencwc.files.passages import Item
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
+CHARACTERS_AT_ONCE = 60_000
+STOPPED = frozenset(
+    ("reading_too_many_findings", "reading_too_many_passages", "reading_too_much_text", "reading_too_long")
+)
+"""Why a document is read no further, by the ids of the messages: a limit of the whole was reached."""
 _DOCUMENTS = ("pdf", "docx", "odt", "rtf", "html", "eml", "mbox", "picture", "zip")
 """The kinds that are never read as a table of chemicals."""
 _DOCUMENTS_NOT_READ = (".doc", ".dot", ".msg", ".ppt", ".pptx", ".odp", ".heic", ".rar", ".7z")
@@ -47,20 +63,24 @@ class DocumentRows:
     column: str = ""
     id_column: str | None = None
     inputs_are: str = "text"
+    limits: DocumentLimits = field(default_factory=DocumentLimits, repr=False, compare=False)
+    stopped: list[Message] = field(default_factory=list, repr=False, compare=False)
+    _found: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     @property
     def notes(self) -> tuple[Message, ...]:
         """What is to be said of the document, as far as it was read."""
-        return self._document.notes
+        return (*self._document.notes, *([Message("note_part_only")] if self.stopped else ()))
 
     def batches(self) -> Iterator[Rows]:
         """The passages in batches; a part that could not be read is a row with its reason."""
         from opencwc.language.language_recogniser import recognise_languages
 
-        passages = self._document.passages()
+        passages = self._within_findings()
         first = 1
-        while run := list(islice(passages, PASSAGES_AT_ONCE)):
+        while run := _next_run(passages):
             problems = {at: item.message for at, item in enumerate(run) if isinstance(item, Unread)}
+            self.stopped.extend(message for message in problems.values() if message.id in STOPPED)
             texts = [item.text if isinstance(item, Passage) else None for item in run]
             self.languages.update(
                 language.language for language in recognise_languages(filter(None, texts), watch=False)
@@ -69,6 +89,18 @@ class DocumentRows:
             # As they are: the tabs in front of a row tell which cell is which, and spans count from there.
             yield Rows(first, ids, pl.Series("inputs", texts, dtype=pl.String), problems)
             first += len(run)
+
+    def count(self, findings: int) -> None:
+        """Count what was found in the passages so far: where it is too much, the rest is not read."""
+        self._found["all"] += findings
+
+    def _within_findings(self) -> Iterator[Item]:
+        most = self.limits.findings
+        for item in self._document.passages():
+            if self._found["all"] > most:
+                yield Unread(item.place, Message("reading_too_many_findings", {"findings": most}))
+                return
+            yield item
 
     def recognised_languages(self) -> Iterator[Message]:
         """Say in which languages the passages read so far are, as far as it can be told."""
@@ -95,6 +127,18 @@ class DocumentRows:
         self.close()
 
 
+def _next_run(passages: Iterator[Item]) -> list[Item]:
+    """Take passages for one batch, bounded in number and in length."""
+    run: list[Item] = []
+    size = 0
+    for item in islice(passages, PASSAGES_AT_ONCE):
+        run.append(item)
+        size += len(item.text) if isinstance(item, Passage) else 0
+        if size > CHARACTERS_AT_ONCE:
+            break
+    return run
+
+
 def open_texts(
     source: Path | BinaryIO,
     *,
@@ -103,6 +147,7 @@ def open_texts(
     id_column: str | None = None,
     ocr: bool | None = None,
     confine: bool = True,
+    limits: DocumentLimits | None = None,
 ) -> Table | DocumentRows:
     """Open what holds texts: the column of a table where one is named, else a document of whatever kind.
 
@@ -115,8 +160,9 @@ def open_texts(
     if is_sheet or column is not None or str(written).lower().endswith(_TABLES_ONLY):
         return open_table(source, name=name, column=column, id_column=id_column)
     own_name = name or (source.name if isinstance(source, Path) else "")
-    document = open_document(source, name=own_name, ocr=ocr, confine=confine)
-    return DocumentRows(document.name, document.size_bytes, document, kind=document.kind)
+    limits = limits or document_limits()
+    document = open_document(source, name=own_name, ocr=ocr, confine=confine, limits=limits)
+    return DocumentRows(document.name, document.size_bytes, document, kind=document.kind, limits=limits)
 
 
 def is_document(path: Path) -> bool:

@@ -13,8 +13,9 @@ from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
 
 if TYPE_CHECKING:
+    from opencwc.errors import InputError
     from opencwc.files import Table
-    from opencwc.finding import Finding
+    from opencwc.finding import Finding, Message
     from opencwc.screening.documents import DocumentRows
     from opencwc.screening.model import Question
     from opencwc.screening.rulebook import Rulebook
@@ -41,6 +42,7 @@ class Reader:
         import pyarrow.parquet  # noqa: F401
 
         from opencwc import files  # noqa: F401
+        from opencwc.files.passages import DocumentLimits
         from opencwc.screening.batches import BatchScreener
         from opencwc.screening.model import Question
 
@@ -50,6 +52,7 @@ class Reader:
         )  # fmt: skip
         self.column, self.id_column = (str(question.get(name, "")).strip() or None for name in ("column", "id_column"))
         self.batch_rows = int(question.get("batch_rows", 0)) or ROWS_A_BATCH
+        self.limits = DocumentLimits(**question.get("limits", {}))
         self.screener = BatchScreener(self.question)
 
     def warm(self) -> None:
@@ -82,7 +85,13 @@ class Reader:
                 self.screener.answer(batch)
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
-        """Give what is checked, then the findings row by row, and the end."""
+        """Give what is checked, then the findings row by row, and the end.
+
+        Raises:
+            InputError: a limit of the whole document was reached; what was found until then has been given.
+
+        """
+        from opencwc.screening.documents import DocumentRows
         from opencwc.screening.model import Tally
         from opencwc.screening.table_run import Wish, make_piece
 
@@ -94,10 +103,14 @@ class Reader:
         for rows in table.batches():
             piece = make_piece(self.screener, rows, Wish(file=table.name, everything=True))
             tally.merge(piece.tally)
+            if isinstance(table, DocumentRows):
+                table.count(piece.found)
             share = table.bytes_read() / table.size_bytes if table.size_bytes else None
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
+        if isinstance(table, DocumentRows) and table.stopped:
+            raise _stopped(table.stopped[0])
         allowing = self.screener.allow_list.notes(Counter(tally.allowed))
         notes = [to_plain(note) for note in (*table.notes[:MOST_NOTES], *allowing)]
         yield Ended(tally.rows, tally.by_verdict, {"notes": notes} if notes else {})
@@ -107,7 +120,9 @@ class Reader:
         if self.question.kind == "text":
             from opencwc.screening.documents import open_texts
 
-            return open_texts(file.path, name=file.name, column=self.column, id_column=self.id_column, **_HERE)
+            return open_texts(
+                file.path, name=file.name, column=self.column, id_column=self.id_column, limits=self.limits, **_HERE
+            )
         from opencwc.files import open_table
         from opencwc.screening.model import KINDS_BY_CELL
 
@@ -115,6 +130,21 @@ class Reader:
             file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows,
             beside=self.question.kind in KINDS_BY_CELL,
         )  # fmt: skip
+
+
+def _stopped(message: Message) -> InputError:
+    """Return the error of a document that was read up to a limit."""
+    from opencwc.errors import InputError
+
+    most = next(iter(message.values.values()))
+    match message.id:
+        case "reading_too_many_findings":
+            return InputError("upload_stopped_at_findings", most=most)
+        case "reading_too_many_passages":
+            return InputError("upload_stopped_at_passages", most=most)
+        case "reading_too_much_text":
+            return InputError("upload_stopped_at_text", most=most)
+    return InputError("upload_stopped_at_time", most=most)
 
 
 def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:

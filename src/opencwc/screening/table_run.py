@@ -64,7 +64,8 @@ LONGEST_COLUMN = 200
 class Piece:
     """What came of one batch: its count, its encoded lines where a format was asked for, and its findings.
 
-    ``refused`` are the inputs that ask for what OpenCWC never gives: whoever shows the answer records them.
+    ``refused`` are the inputs that ask for what OpenCWC never gives: whoever shows the answer records them. ``found``
+    counts the findings of texts, also those that are not handed back.
     """
 
     tally: Tally
@@ -72,6 +73,7 @@ class Piece:
     findings: list[Finding]
     refused: tuple[str, ...] = ()
     texts: tuple[TextRow, ...] = ()
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +221,9 @@ def _piece(screener: BatchScreener, answered: Answered, wish: Wish) -> Piece:
     else:
         seen = findings_to_see(answered, maker, wish.file, wish.most) if wish.most else []
         findings = [finding for finding in seen if not only or finding.verdict in only]
-    return Piece(
-        answered.tally, encoded, findings, tuple(_refused(answered)), tuple(_texts(answered.rows)) if wish.texts else ()
-    )
+    texts = tuple(_texts(answered.rows)) if wish.texts else ()
+    found = sum(map(len, answered.outcomes.values()))
+    return Piece(answered.tally, encoded, findings, tuple(_refused(answered)), texts, found)
 
 
 def _texts(rows: Rows) -> Iterator[TextRow]:

@@ -98,7 +98,7 @@ async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
-    first = await service.answering.run(job_named, request, job_id)
+    first = await service.answering.look(job_named, request, job_id)
     return EventSourceResponse(_progress_of(service, request, first), headers=_UNBUFFERED)
 
 
@@ -121,7 +121,7 @@ async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIte
             return
         await asyncio.sleep(WATCH_SECONDS)
         quiet += WATCH_SECONDS
-        job = await service.answering.run(jobs.get, job.id)
+        job = await service.answering.look(jobs.get, job.id)
 
 
 async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
@@ -130,7 +130,7 @@ async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
     if person is None or not may(person, "keep"):
         return False
     try:
-        await service.answering.run(job_of, service, job.id, person)
+        await service.answering.look(job_of, service, job.id, person)
     except NotFoundError:
         return False
     return True

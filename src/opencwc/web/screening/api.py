@@ -118,7 +118,8 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
     ):
         # Half a millisecond of work: handing it to a thread and back would take as long again.
         return Response(_answer(service, asked, person), media_type="application/json")
-    return Response(await service.answering.run(_answer, service, asked, person), media_type="application/json")
+    body = await service.answering.run_for(person.id, _answer, service, asked, person)
+    return Response(body, media_type="application/json")
 
 
 def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
@@ -253,11 +254,11 @@ class _Batch:
 
 async def _stream(batch: _Batch, rows: Iterator[Line], body: IO[bytes]) -> AsyncIterator[bytes]:
     """Answer run after run; where nobody reads on, the next run is never begun."""
-    run = batch.service.answering.run
+    run, person = batch.service.answering.run_for, batch.person.id
     try:
         first = 1
-        while lines := await run(_next_lines, rows):
-            yield await run(batch.answer, first, lines)
+        while lines := await run(person, _next_lines, rows):
+            yield await run(person, batch.answer, first, lines)
             first += len(lines)
         yield batch.end()
     finally:

@@ -86,7 +86,7 @@ async def _answer_to(request: Request, value: str, as_of: date | None, lists: st
     if len(value) > LONGEST:
         raise InputError("value_too_long_for_page", characters=len(value), most=LONGEST)
     service = service_of(request)
-    return await service.answering.run(_answer, service, request, value, as_of, lists)
+    return await service.answering.run_for(person_of(request).id, _answer, service, request, value, as_of, lists)
 
 
 def _answer(service: Service, request: Request, value: str, as_of: date | None, lists: str) -> ValueAnswer:

@@ -1,5 +1,8 @@
 """Work inside the service: a few threads, and one screener, with its rulebook, for each question that is being asked.
 
+What a person has screened takes half of the threads at most, so that many long texts of one keep no other waiting.
+What only looks something up (who asks, how far a job is) has threads of its own, which no screening holds up.
+
 A screener is never changed once made and serves all threads; the least recently asked question makes room. All share
 one reader of systematic names, which is one Java process.
 """
@@ -10,6 +13,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import Lock, Thread
@@ -29,11 +33,20 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 QUESTIONS_KEPT = 16
+LOOKING_THREADS = 4
 SECONDS_A_NAME = 1.0
 """How long a systematic name may take: many wait for one reader."""
 _WARMING = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
 _SYSTEMATIC = "2-chloroethanol"
 """A line that has all in it that a text is searched for, and a name for OPSIN."""
+
+
+@dataclass
+class _Turns:
+    """What a person has asked for: how much may run at once, and how much is asked for in all."""
+
+    free: asyncio.Semaphore
+    asked: int = 0
 
 
 class Answering:
@@ -49,10 +62,30 @@ class Answering:
     def open(self) -> None:
         """Start the threads, again where they were ended."""
         self._threads = ThreadPoolExecutor(self._number, "screening")
+        self._looking = ThreadPoolExecutor(LOOKING_THREADS, "looking")
+        self._turns: dict[str, _Turns] = {}
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
         """Do a piece of work in one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments, **named))
+
+    async def run_for(
+        self, person: str, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs
+    ) -> Result:
+        """Do a piece of work for a person once fewer than half of the threads are busy for the same one."""
+        turns = self._turns.setdefault(person, _Turns(asyncio.Semaphore(max(1, self._number // 2))))
+        turns.asked += 1
+        try:
+            async with turns.free:
+                return await self.run(work, *arguments, **named)
+        finally:
+            turns.asked -= 1
+            if not turns.asked:
+                self._turns.pop(person, None)
+
+    async def look(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
+        """Look something up, which takes milliseconds, in a thread that screens nothing."""
+        return await asyncio.get_running_loop().run_in_executor(self._looking, lambda: work(*arguments, **named))
 
     def screener(self, as_of: date | None = None, lists: tuple[str, ...] = ()) -> Screener:
         """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
@@ -96,6 +129,7 @@ class Answering:
     def close(self) -> None:
         """Let the threads go, and end the reader of systematic names; the next question starts another."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._looking.shutdown(wait=False, cancel_futures=True)
         if (reader := self.__dict__.get("systematic")) is not None:
             reader.close()
 

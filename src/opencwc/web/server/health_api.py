@@ -39,7 +39,7 @@ async def ready(request: Request) -> Response:
     good = True
     for name, check in checks.items():
         try:
-            await service.answering.run(check)
+            await service.answering.look(check)
             parts[name] = "ready"
         except OpenCWCError as error:
             parts[name], good = type(error).__name__, False
@@ -63,7 +63,7 @@ async def metrics(request: Request) -> Response:
         if person is None:
             raise sign_in_needed()
         require(person, "metrics")
-    return Response(await service.answering.run(service.metrics.text), media_type=MEDIA_TYPE)
+    return Response(await service.answering.look(service.metrics.text), media_type=MEDIA_TYPE)
 
 
 @description.get("/api/v1/openapi.json", action=OPEN, include_in_schema=False)

@@ -34,6 +34,9 @@ class Metrics:
         self._screenings = Counter(
             "opencwc_screenings", "Values screened, by the gravest verdict", ("verdict",), registry=self.registry
         )
+        self._cut = Counter(
+            "opencwc_connections_cut", "Connections ended by a limit", ("reason",), registry=self.registry
+        )
         for verdict in always_counted():
             self._screenings.labels(str(verdict))
         Info("opencwc_build", "What is running", registry=self.registry).info({"version": __version__})
@@ -44,6 +47,10 @@ class Metrics:
         method = method if method in _METHODS else "other"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def count_cut(self, reason: str) -> None:
+        """Count a connection that a limit ended."""
+        self._cut.labels(reason).inc()
 
     def count_screenings(self, by_verdict: Mapping[Verdict, int]) -> None:
         """Count screened values."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -56,6 +58,7 @@ class RequestMiddleware:
         self.limiter = limiter
         self.metrics = metrics
         self._hosts = configuration.hosts
+        self._under_way: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request through."""
@@ -74,9 +77,10 @@ class RequestMiddleware:
             self._check_host(headers.get(b"host", b""))
             _check_address(scope)
             client = scope.get("client")
-            left = self.limiter.passing("address", address_key(client[0] if client else ""))
-            visit.headers.update(left.headers())
-            await self.app(scope, bounded, dressed)
+            key = address_key(client[0] if client else "")
+            visit.headers.update(self.limiter.passing("address", key).headers())
+            with self._counted(key):
+                await self.app(scope, bounded, dressed)
         except OpenCWCError as error:
             if visit.status:
                 raise  # the answer has begun: cutting it is all that can be said
@@ -89,6 +93,19 @@ class RequestMiddleware:
         finally:
             self.metrics.under_way.dec()
             self._write_down(scope, visit)
+
+    @contextmanager
+    def _counted(self, address: str) -> Iterator[None]:
+        """Count a request while it is under way: behind a proxy, many addresses share its connections."""
+        if self._under_way[address] >= self.configuration.connections_of_address:
+            raise HttpProblem(429, "too-many", "too_many_requests", headers={"Retry-After": "1"}, seconds=1)
+        self._under_way[address] += 1
+        try:
+            yield
+        finally:
+            self._under_way[address] -= 1
+            if not self._under_way[address]:
+                del self._under_way[address]
 
     def _check_host(self, host: bytes) -> None:
         name = host.decode("latin-1").lower()

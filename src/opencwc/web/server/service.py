@@ -143,7 +143,7 @@ async def who_asks(service: Service, request: Request) -> Person | None:
         return None
     if inspect.iscoroutinefunction(service.person_of):
         return cast("Person | None", await service.person_of(request))
-    return cast("Person | None", await service.answering.run(service.person_of, request))
+    return cast("Person | None", await service.answering.look(service.person_of, request))
 
 
 async def take_form_proof(request: Request) -> None:

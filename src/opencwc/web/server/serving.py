@@ -15,15 +15,25 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
 
 from opencwc.errors import OpenCWCError, UnavailableError
 from opencwc.web.server.configuration import Configuration, is_loopback
+from opencwc.web.server.connection_limits import Connections, LimitedProtocol
+from opencwc.web.server.service import Service
 
 _LOG = logging.getLogger("opencwc.web.server.serving")
 LONGEST_PAUSE = 30.0
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter from others. A decision asks the database some twenty times, and each time
+waits for the interpreter anew: with Python's usual 5 ms, screenings beside it made it wait for seconds.
+"""
+_OTHER_FILES = 500
+"""Open files beside the connections: the casebook's, uploads that are taken in, what libraries hold."""
 
 
 def serve(
@@ -35,6 +45,8 @@ def serve(
         UnavailableError: the address cannot be bound.
 
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    _allow_open_files(configuration.connections + _OTHER_FILES)
     with _bound(configuration) as place:
         port = place.getsockname()[1]
         address = f"http://{configuration.host}:{port}"
@@ -101,6 +113,18 @@ def _told_once() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _allow_open_files(number: int) -> None:
+    """Let this process have so many open files where the system's usual bound is lower; Windows has none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _bound(configuration: Configuration) -> socket.socket:
     family = socket.AF_INET6 if ":" in configuration.host else socket.AF_INET
     place = socket.socket(family, socket.SOCK_STREAM)
@@ -117,9 +141,11 @@ def _bound(configuration: Configuration) -> socket.socket:
 
 
 def _uvicorn(app: FastAPI, configuration: Configuration) -> uvicorn.Config:
+    service: Service = app.state.service
+    count = service.metrics.count_cut
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, Connections(configuration, count))),
         loop="none",
         ws="none",
         lifespan="on",
@@ -132,7 +158,6 @@ def _uvicorn(app: FastAPI, configuration: Configuration) -> uvicorn.Config:
         forwarded_allow_ips=list(configuration.behind_proxy) or None,
         timeout_keep_alive=configuration.keep_alive,
         timeout_graceful_shutdown=configuration.stop_within,
-        limit_concurrency=2_000,
     )
 
 

@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from threading import Thread
 
 from opencwc.casebook.database import open_casebook
 from opencwc.confining.rights import Bounds
+from opencwc.files.passages import DocumentLimits
 from opencwc.jobs.intake import Intake, intake_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import JobBounds, Worker
@@ -25,7 +27,15 @@ _GRACE_SECONDS = 5.0
 def job_bounds(configuration: Configuration) -> JobBounds:
     """Return what the settings let one job use."""
     process = Bounds(memory=configuration.job_memory, cpu_seconds=configuration.job_cpu_seconds)
-    return JobBounds(configuration.job_seconds, process, configuration.job_network_must_be_cut)
+    documents = replace(
+        DocumentLimits(),
+        findings=configuration.document_findings,
+        passages=configuration.document_passages,
+        characters=configuration.document_characters,
+        seconds=configuration.document_seconds,
+    )
+    network = configuration.job_network_must_be_cut
+    return JobBounds(configuration.job_seconds, process, network, configuration.job_findings, documents)
 
 
 def make_worker(configuration: Configuration, intake: Intake) -> Worker:
