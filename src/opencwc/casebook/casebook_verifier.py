@@ -387,7 +387,7 @@ def verify_all(
     result.casebook = book.id
     # The log first, then the state of the database: it may be newer than the log, never older.
     logged = _Logged.read(book.log, result)
-    with book.reading() as connection, _any_text(connection):
+    with book.reading_contents() as connection, _any_text(connection):
         replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
         _verify_records(connection, result, replay)
         with _readable(result, 0, "the checkpoints"):

@@ -11,8 +11,8 @@ import secrets
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -24,6 +24,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK
+from opencwc.casebook.contents import OPTION, guard_contents
+from opencwc.casebook.read_sinks import AuditReads, audit_reads_of
 from opencwc.errors import IntegrityError, NotFoundError, SettingsError, StorageError
 from opencwc.settings import data_folder, load_settings
 
@@ -38,23 +40,42 @@ LOCK_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Casebook:
-    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it."""
+    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it.
+
+    ``audit`` says which reads are recorded, and where.
+    """
 
     engine: Engine
     signer: Signer
     log: CheckpointLog
+    audit: AuditReads = field(default_factory=AuditReads)
 
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self.engine.dialect.name
 
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection on which all reads see one state; raise `StorageError` where there is none.
+
+        Contents (`opencwc.casebook.contents`) are not read on it: who gives them to a person reads them in
+        `opencwc.casebook.read_records.giving`.
+        """
+        return self._reading(told_of=False)
+
+    def reading_contents(self, told_of: set[str] | None = None) -> AbstractContextManager[Connection]:
+        """Give a connection on which contents are read that nobody is given, as the worker and `verify` read them.
+
+        ``told_of`` takes the names of the tables whose contents are read.
+        """
+        return self._reading(told_of=told_of)
+
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a connection on which all reads see one state; raise `StorageError` where there is none."""
+    def _reading(self, *, told_of: set[str] | bool | None) -> Iterator[Connection]:
         with told(self.engine), self.engine.connect() as connection:
+            connection.execution_options(**{OPTION: told_of})
             if self.dialect == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+                connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -132,7 +153,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if file is not None and os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
         with suppress(OSError):  # on a read-only medium it stays as it is
             file.chmod(0o600)
-    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
+    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()), audit_reads_of(written, os.environ))
     if not _is_begun(engine):
         _begin_record(book)
     return book
@@ -214,7 +235,14 @@ def upgrade(url: str) -> None:
 
 
 def make_engine(url: URL) -> Engine:
-    """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
+    """Return an engine whose transactions begin as we say, and on which contents are read only by who may."""
+    engine = _engine_of(url)
+    guard_contents(engine)
+    return engine
+
+
+def _engine_of(url: URL) -> Engine:
+    """Return an engine with SQLite's write-ahead log and full durability, or one of a PostgreSQL server."""
     if url.get_backend_name() == "postgresql":
         plain, secured = _without_certificates(url)
         return create_engine(plain, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=secured)
@@ -380,7 +408,7 @@ def _make_private_folder(folder: Path) -> None:
 
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
-_SETTINGS = {"url", "key"}
+_SETTINGS = {"url", "key", "audit_reads", "audit_sinks"}
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),

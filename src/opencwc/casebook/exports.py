@@ -58,7 +58,7 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
-    with book.reading() as connection:
+    with book.reading_contents() as connection:  # the export is on record
         contents = _contents(book, connection, replace(case, mark=mark), approval, person, head, lang)
         written = {"file": str(target), "mark": str(mark)}
         if not recipients:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
 from opencwc.cli.options import print_grid, print_line, told
@@ -31,10 +32,17 @@ def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebo
     """Open the casebook and say who acts; errors are told."""
     with told():
         from opencwc.casebook.database import open_casebook
+        from opencwc.casebook.read_records import answering_by
         from opencwc.casebook.tokens import cli_person
 
-        with closing(open_casebook(casebook, create=create)) as book:
+        with closing(open_casebook(casebook, create=create)) as book, answering_by(command_path()):
             yield book, cli_person(book)
+
+
+def command_path() -> str:
+    """Return the command that runs, such as ``opencwc case show``, as the record of a read names it."""
+    context = click.get_current_context(silent=True)
+    return context.command_path if context else "opencwc"
 
 
 def language(asked: str) -> str:
