@@ -136,7 +136,7 @@ def test_an_erasure_takes_the_versions_and_the_changes(book: Casebook) -> None:
     assert sound(book)
     with pytest.raises(NotFoundError):
         show_register(book, RITA, number)
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         assert not connection.execute(tables.register_change.select()).all()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from opencwc.casebook.cases import open_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment
 from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.read_sinks import AuditReads
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
@@ -240,3 +242,120 @@ def test_who_is_given_nothing_leaves_no_record(kept: Kept) -> None:
         for template in GETS:
             for address in addresses(kept, template):
                 assert asked(kept, "leo", partial(client.get, address)) == (False, 0), address
+
+
+def _seen(client: TestClient, address: str, pattern: str) -> str:
+    """Return what a page says was seen, which an act on it has to say."""
+    found = re.search(pattern, client.get(address).text)
+    assert found, address
+    return found[1]
+
+
+def _change(kept: Kept, client: TestClient) -> httpx.Response:
+    address = f"/declarations/registers/{kept.register}"
+    seen = _seen(client, address, r'data-seen="([^"]+)"')
+    form = {"act": "set", "seen": seen, "row": 1, "field": "remarks", "text": "looked at"}
+    return client.post(f"{address}/changes", data=form, headers=PART)
+
+
+def _step(kept: Kept, client: TestClient) -> httpx.Response:
+    asked = {"step": "provisional", "reason": "the last month is missing"}
+    return client.post(f"/api/v1/submissions/{kept.submission}/steps", json=asked)
+
+
+def _decide_too_late(kept: Kept, client: TestClient) -> httpx.Response:
+    form = {"outcome": "accept", "reason": "seen", "seen": 0}
+    return client.post(f"/findings/{kept.findings[0]}/decision", data=form, headers=PART)
+
+
+def _posted(address: str, **form: Any) -> Callable[[Kept, TestClient], httpx.Response]:
+    return lambda kept, client: client.post(address.format(kept=kept), data=form, headers=PART)
+
+
+ACTS: dict[str, tuple[str, Callable[[Kept, TestClient], httpx.Response]]] = {
+    "/api/v1/law/ask": ("rita", lambda kept, client: client.post("/api/v1/law/ask", json={"question": WORD})),
+    "/api/v1/submissions/{number}/steps": ("rita", _step),
+    "/cases/{name}": ("rita", _posted("/cases/handed-in", title=f"{WORD} again", due="", retain_until="")),
+    "/cases/{name}/comments": ("rita", _posted("/cases/handed-in/comments", text="seen")),
+    "/cases/{name}/requests": ("rita", _posted("/cases/handed-in/requests", kind="erase", reason="late", ground="x")),
+    "/declarations/registers/{number}/changes": ("anna", _change),
+    "/findings/{finding_id}/comments": ("rita", _posted("/findings/{kept.findings[0]}/comments", text="seen")),
+    "/findings/{finding_id}/decision": ("rene", _decide_too_late),
+    "/law/ask": ("rita", _posted("/law/ask", question=f"What does {WORD} say of transfers?")),
+    "/requests/{seq}/answer": ("rene", _posted("/requests/{kept.request}/answer", approve="false", reason="no")),
+}
+"""Acts whose answer holds something of what they are done to, and who does them."""
+
+
+@pytest.mark.parametrize("template", ACTS)
+def test_an_act_whose_answer_holds_something_protected_leaves_a_record_of_that_too(kept: Kept, template: str) -> None:
+    assert template in POSTS
+    login, act = ACTS[template]
+    with kept.house.signed_in(login) as client:
+        if template == "/declarations/registers/{number}/changes":
+            client.get(f"/declarations/registers/{kept.register}")
+        before = kept.records(login, *TRACES)
+        answer = act(kept, client)
+        left = kept.records(login, *TRACES) - before
+    assert answer.status_code in (200, 409), answer.text[:500]
+    assert holds_the_word(answer), answer.text[:500]
+    assert left >= 1
+
+
+def test_an_act_that_comes_to_nothing_leaves_no_record(kept: Kept) -> None:
+    for login in ("rita", "anna"):
+        with kept.house.signed_in(login) as client:
+            for template in POSTS:
+                if template.startswith(OF_THE_BOOK) and "cancel" not in template:
+                    address = re.sub(r"\{(\w+)(?::\w+)?\}", "0", template)
+                    given, left = asked(kept, login, partial(client.post, address, json={}))
+                    assert (given, left) == (False, 0), address
+
+
+def test_an_answer_that_is_given_again_under_its_key_is_a_read_again(kept: Kept) -> None:
+    address, asked_of_it = f"/api/v1/submissions/{kept.submission}/steps", {"step": "incomplete", "reason": "a site"}
+    with kept.house.signed_in("rita") as client:
+        first, again = (
+            client.post(address, json=asked_of_it, headers={"idempotency-key": "the-same"}) for _ in range(2)
+        )
+        before = kept.records("rita", *TRACES)
+        third = client.post(address, json=asked_of_it, headers={"idempotency-key": "the-same"})
+        assert kept.records("rita", *TRACES) == before + 1
+    assert first.status_code == 200 and WORD in first.text
+    assert again.headers["idempotency-replayed"] == "true" and first.text == again.text == third.text
+
+
+def test_where_it_cannot_be_recorded_nothing_protected_is_given(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(AuditReads, "send_outside", fail)
+    monkeypatch.setattr(AuditReads, "sinks", ("file:/reads", "casebook"), raising=False)
+    with kept.house.signed_in("rita") as client:
+        for address in (
+            "/api/v1/findings",
+            f"/findings/{kept.findings[0]}",
+            "/api/v1/inbox",
+            "/casebook?part=findings",
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 503 and WORD not in words_of(answer.content), address
+        said = client.get("/api/v1/findings").json()
+        assert (said["code"], said["values"]) == ("read_not_recorded", {"reason": "No space left on device"})
+        assert client.get("/api/v1/lists").status_code == 200
+    with kept.house.signed_in("anna") as client:
+        answer = client.get(f"/api/v1/jobs/{kept.jobs['screen']}/result")
+        assert answer.status_code == 503 and WORD not in answer.text
+
+
+def test_the_record_names_the_route_and_numbers_and_no_word(kept: Kept) -> None:
+    rita = kept.house.entrance.people.account("rita").person
+    with kept.house.signed_in("rita") as client:
+        client.get("/api/v1/findings", params={"text": f"{WORD}-2"})
+    table = tables.record
+    last = select(table.c.case_number, table.c.content).where(table.c.actor == rita.id).order_by(table.c.seq.desc())
+    with kept.book.reading_contents() as connection:
+        case, content = connection.execute(last.limit(1)).one()
+    body = json.loads(content)["body"]
+    assert case and body.pop("findings")
+    assert body == {"by": "GET /api/v1/findings", "mark": "protected"} and WORD not in content

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
+from opencwc.cli.command_names import command_path
 from opencwc.cli.options import print_grid, print_line, told
 from opencwc.cli.value import displayable, spoken_language
 from opencwc.errors import InputError, SettingsError
@@ -37,12 +37,6 @@ def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebo
 
         with closing(open_casebook(casebook, create=create)) as book, answering_by(command_path()):
             yield book, cli_person(book)
-
-
-def command_path() -> str:
-    """Return the command that runs, such as ``opencwc case show``, as the record of a read names it."""
-    context = click.get_current_context(silent=True)
-    return context.command_path if context else "opencwc"
 
 
 def language(asked: str) -> str:

@@ -97,11 +97,12 @@ def _shown(book: Casebook, person: Person, number: int) -> tuple[Shown, KeptPape
 
 @contextmanager
 def _opened(where: KeepWhere) -> Iterator[tuple[Casebook, Person]]:
-    from opencwc.casebook.database import open_casebook
-    from opencwc.casebook.tokens import cli_person
+    from contextlib import closing
 
-    book = open_casebook(where.casebook)
-    try:
+    from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.read_records import answering_by
+    from opencwc.casebook.tokens import cli_person
+    from opencwc.cli.command_names import command_path
+
+    with closing(open_casebook(where.casebook)) as book, answering_by(command_path()):
         yield book, cli_person(book)
-    finally:
-        book.close()
