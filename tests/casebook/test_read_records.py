@@ -94,7 +94,6 @@ def accesses(book: Casebook, who: Person = RITA) -> list[tuple[int | None, dict[
         (lambda book: runs_asked(book, RITA, Filter(run=1)), {"runs": [[1, 1]]}),
         (lambda book: count_findings(book, RITA, Filter(text=SARIN)), {"counts": [[1, 1]]}),
         (lambda book: give_whole_run(book, RITA, 1), {"whole_runs": [[1, 1]]}),
-        (lambda book: last_decisions(book, RITA, [1, 5]), {"findings": [[1, 1]]}),
         (lambda book: b"".join(read_source(book, RITA, source_of(book, 1))), {"sources": [[3, 3]]}),
     ],
 )
@@ -120,6 +119,7 @@ def source_of(book: Casebook, run: int) -> str:
         lambda book: inbox_order(book, RITA),
         lambda book: names_of_cases(book, RITA),
         lambda book: list_cases(book, RITA),
+        lambda book: last_decisions(book, RITA, [1, 5]),
         lambda book: comments_on_case(book, RITA, "inventory"),
         lambda book: b"".join(read_source(book, RITA, source_of(book, 2))),
         lambda book: list_findings(book, person("leo", clearance=Mark.RESTRICTED), Filter()),

@@ -124,7 +124,7 @@ def last_decisions(book: Casebook, person: Person, findings: Sequence[int]) -> d
             some = findings[start : start + 500]
             query = select(table).where(table.c.finding.in_(some)).order_by(table.c.seq)
             last |= {row["finding"]: _decision(row) for row in given.connection.execute(query).mappings()}
-            of = select(finding.c.id, finding.c.run).where(finding.c.id.in_(some))
+            of = select(finding.c.id, finding.c.run).where(finding.c.id.in_([one for one in some if one in last]))
             given.findings(given.connection.execute(of).mappings())
     return last
 
