@@ -179,7 +179,9 @@ async def recorded(answer: Answer, made: Awaitable[Response]) -> Response:
         raise
     if getattr(response, "body", None) == b"":
         answer.drop()
-    await run_in_threadpool(answer.complete)
+    if answer.waiting:
+        await run_in_threadpool(answer.complete)
+    answer.complete()
     return response
 
 
