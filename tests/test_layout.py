@@ -65,6 +65,24 @@ def test_only_the_casebook_and_the_queue_speak_sql() -> None:
     assert not speaking
 
 
+UNSEEN = {
+    "opencwc.casebook": {
+        "agreement", "audit_summary", "backup", "casebook_verifier", "correspondence", "database", "decisions",
+        "exports", "read_records", "registers", "runs", "submissions", "version_proofs",
+    },
+    "opencwc.jobs": {"intake"},
+}  # fmt: skip
+"""What reads contents, or a source, without a record: nobody is given them, or they are on record before."""
+
+
+def test_no_face_reads_contents_past_the_one_place_that_records_who_is_given_them() -> None:
+    allowed = {f"{package}.{module}" for package, modules in UNSEEN.items() for module in modules}
+    past = ("reading_contents", "parts_of_source", "begin_answer", ".engine.connect", ".engine.begin")
+    reading = {module for module, file in MODULES.items() if any(word in file.read_text("utf-8") for word in past)}
+    recording = {"opencwc.web.server.service", "opencwc.casebook.erasure"}  # the guard; SQLite's own log emptied
+    assert not reading - allowed - recording
+
+
 def test_no_package_of_the_web_imports_the_face_of_another() -> None:
     """What lies below the faces imports none of them, either; this holds for a face that no import contract names."""
     faces = {package for module in MODULES if (package := web_package_of(module))} - BELOW_FACES

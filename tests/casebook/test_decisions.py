@@ -324,7 +324,7 @@ def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None
     report = verify_casebook(kept, RITA)
     assert report.fits
     assert report.erased_findings == 4
-    with kept.reading() as connection:
+    with kept.reading_contents() as connection:
         for name, table in tables.metadata.tables.items():
             rows = str(connection.execute(table.select()).all())
             assert "planted" not in rows, name

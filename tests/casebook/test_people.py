@@ -54,18 +54,18 @@ def people(book: Casebook, clock: Clock) -> People:
 
 
 def records(book: Casebook, *kinds: str) -> list[dict[str, object]]:
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         query = select(tables.record.c.content).where(tables.record.c.kind.in_(kinds)).order_by(tables.record.c.seq)
         return [json.loads(content) for content in connection.execute(query).scalars()]
 
 
 def everything_recorded(book: Casebook) -> str:
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         return "\n".join(connection.execute(select(tables.record.c.content)).scalars())
 
 
 def column(book: Casebook, login: str, name: str) -> object:
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         query = select(tables.person.c[name]).where(tables.person.c.login == login)
         return connection.execute(query).scalar_one()
 
@@ -81,7 +81,7 @@ def add_session(book: Casebook, person: str, number: int = 1) -> None:
 
 
 def sessions(book: Casebook) -> int:
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         return len(connection.execute(select(tables.session.c.id)).all())
 
 
@@ -265,7 +265,7 @@ def test_the_first_link_makes_one_administrator_once(people: People, book: Caseb
     with pytest.raises(NotAllowedError, match="unknown, was used"):
         people.accept(secret, OTHER, "other")
     assert people.first_invitation() is None
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         kept = connection.execute(select(tables.invitation.c.digest)).scalars().all()
     assert secret not in kept and all(len(digest) == 64 for digest in kept)
 

@@ -59,7 +59,7 @@ def test_a_saved_version_stands_beside_the_file_as_it_came(book: Casebook) -> No
     ]  # fmt: skip
     assert not kept.changes and kept.seen == "2.0"
     assert b"".join(read_file(book, ANNA, number, 1)[1]) == FILE + b"declared"
-    assert [read_version_rows(book, version) for version in kept.versions] == [ROWS, LATER]
+    assert [read_version_rows(book, ANNA, version) for version in kept.versions] == [ROWS, LATER]
     assert [one.id for one in list_registers(book, ANNA)] == [number]
     with pytest.raises(NotFoundError, match="no version 3"):
         read_file(book, ANNA, number, 3)
@@ -138,7 +138,7 @@ def test_an_erasure_takes_the_versions_and_the_changes(book: Casebook) -> None:
     assert sound(book)
     with pytest.raises(NotFoundError):
         show_register(book, RITA, number)
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         assert not connection.execute(tables.register_change.select()).all()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from opencwc.casebook import tables
 from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import People
@@ -47,6 +50,29 @@ def test_a_kept_run_shows_what_was_found_and_what_was_checked(run: Run, kept: Pa
         assert words in done.text
     listed = json.loads(run("case", "list", "--format", "json").text)
     assert (listed[0]["name"], listed[0]["mark"], listed[0]["counts"]["all"]) == ("inventory", "restricted", 4)
+
+
+def test_a_command_that_shows_what_is_protected_leaves_a_record(run: Run, kept: Path) -> None:
+    (kept / "secret.csv").write_text(TABLE + "e,CCCO\n")
+    assert run("screen", kept / "secret.csv", "--lists", "CWC", "--keep", "secret", "--mark", "protected").status == 1
+    assert not _reads(kept)
+    for asked in (("show", "secret"), ("show", 5), ("inbox",), ("list",), ("show", "secret", "--text", "CCO")):
+        before = len(_reads(kept))
+        assert run("case", *asked).status == 0
+        reads = _reads(kept)[before:]
+        assert reads and {read["by"] for read in reads} == {f"opencwc case {asked[0]}"}, asked
+        assert {read["mark"] for read in reads} == {"protected"}
+    before = len(_reads(kept))
+    assert run("case", "show", "inventory").status == 0  # restricted
+    assert len(_reads(kept)) == before
+    assert run("case", "verify").status == 0
+
+
+def _reads(folder: Path) -> list[dict[str, str]]:
+    """Return what the records of reads say."""
+    with closing(open_casebook(folder / "casebook.db")) as book, book.reading_contents() as connection:
+        content = select(tables.record.c.content).where(tables.record.c.kind == "access")
+        return [json.loads(text)["body"] for text in connection.execute(content.order_by("seq")).scalars()]
 
 
 def test_a_single_value_and_a_pipe_are_kept_too(run: Run, kept: Path) -> None:

@@ -61,7 +61,7 @@ def test_what_the_command_keeps_has_the_same_pages(tmp_path: Path, monkeypatch: 
     done = CliRunner().invoke(application(words), words)
     assert done.exit_code == 0, done.output
     book = open_casebook(tmp_path / "casebook.db")
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         from opencwc.casebook.runs import run_named
 
         run = run_named(connection, 1)

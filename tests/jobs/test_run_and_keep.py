@@ -49,7 +49,7 @@ def steps(failure: BaseException | None = None) -> Iterator[Step]:
 
 def state_of(place: Place, run: KeptRun) -> tuple[str, int]:
     assert run.keeper
-    with place.book.reading() as connection:
+    with place.book.reading_contents() as connection:
         row = run_named(connection, run.keeper.number)
     assert row
     return row["state"], row["finding_count"]
@@ -96,5 +96,5 @@ def test_a_run_that_failed_before_it_began_keeps_nothing(place: Place, tmp_path:
     question: dict[str, Any] = {"as_of": "2026-01-01", "lists": [], "kind": "auto"}
     with pytest.raises(InputError):
         run_and_keep(SCREEN, [Input("x.csv", tmp_path / "x.csv")], question, place)
-    with place.book.reading() as connection, pytest.raises(NotFoundError):
+    with place.book.reading_contents() as connection, pytest.raises(NotFoundError):
         run_named(connection, 1)

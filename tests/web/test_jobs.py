@@ -193,7 +193,7 @@ def test_what_an_upload_asks_for_and_is_refused_is_on_record_by_who_sent_it(
     submit(client, f"name\nSarin\n{questions[0]}\nan unknown name\n{questions[1]}\n".encode())
     assert worker.work_once()
     query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "refusal")
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         kept = [(actor, json.loads(content)["body"]["text"]) for actor, content in connection.execute(query)]
     assert kept == [(ANALYST.id, question) for question in questions]
 
@@ -294,7 +294,7 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
         answer = client.get(f"/api/v1/jobs/{number}").json()
         assert answer["state"] == "cancelled"
         assert client.get(f"/api/v1/jobs/{number}/result").status_code == 200
-        with house.book.reading() as connection:
+        with house.book.reading_contents() as connection:
             from opencwc.casebook.runs import run_named
 
             run = run_named(connection, answer["run"])
@@ -311,7 +311,7 @@ def test_a_run_ends_with_the_tally_that_the_command_line_gives_and_says_what_was
 
     job = submit(client, b"id,note,smiles\nP1,a,CC(C)OP(C)(=O)F\nP2,b,CCO\nP3,c,C1CC\nP4,d,\n").json()
     worker.work_once()
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         run = run_named(connection, client.get(f"/api/v1/jobs/{job['id']}").json()["run"])
     assert run["tally"]["rows"] == 4
     counted = {verdict: rows for verdict, rows in run["tally"]["by_verdict"].items() if rows}
@@ -396,7 +396,7 @@ def test_a_document_is_read_for_what_it_mentions_and_says_where_that_stands(
     assert "99 %" in {part["label"] for part in name["evidence"] if part["kind"] == "concentration"}
     clear = next(finding for finding in findings if finding["verdict"] == "not_listed")
     assert "no statement about the goods" in clear["why"]
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         run = run_named(connection, answer["run"])
     assert (run["checked"]["document"], run["checked"]["column"]) == ("pdf", "")
     for searched in ("Thiodiglycol", "p. 2"):

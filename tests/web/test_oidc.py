@@ -149,7 +149,7 @@ def refused(answer: Any, why: str) -> bool:
 
 
 def records_of(house: House) -> list[tuple[str, dict[str, Any]]]:
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "person_set")
         rows = connection.execute(query.order_by(tables.record.c.seq)).all()
         return [(actor, json.loads(content)["body"]) for actor, content in rows]

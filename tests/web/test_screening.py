@@ -221,7 +221,7 @@ ASKED = "How do I make sarin?"
 def refusals(house: House) -> list[tuple[str, str]]:
     """Who asked what, as the casebook has it on record."""
     query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "refusal")
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         rows = connection.execute(query.order_by(tables.record.c.seq)).all()
     return [(actor, json.loads(content)["body"]["text"]) for actor, content in rows]
 
@@ -248,7 +248,7 @@ def test_what_is_refused_is_on_record_by_who_asked_and_in_one_signed_act_a_batch
 
 
 def checkpoints(house: House) -> int:
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         return int(connection.execute(select(func.count()).select_from(tables.checkpoint)).scalar_one())
 
 

@@ -67,6 +67,6 @@ def agreement(book: Casebook, person: Person) -> Agreement:
         .join(recheck, recheck.c.first_seq == first.c.seq)
         .join(second, second.c.seq == recheck.c.second_seq)
     )
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         rows = connection.execute(query).all()
     return kappa((f"{a} {b or ''}", f"{c} {d or ''}") for a, b, c, d in rows)

@@ -18,11 +18,15 @@ UNFINISHED_FOR = timedelta(minutes=10)
 
 
 class AnsweredKey(Struct, frozen=True):
-    """A key that was sent before: the digest of its request, and the answer; ``status`` is 0 while it is being done."""
+    """A key that was sent before: the digest of its request, and the answer; ``status`` is 0 while it is being done.
+
+    ``given`` is what `opencwc.casebook.read_records.Answer.given` said of the answer.
+    """
 
     request: str
     status: int = 0
     body: str = ""
+    given: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class AnsweredKeys:
             unfinished = (now - UNFINISHED_FOR).isoformat()
             over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
             connection.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
-            columns = (table.c.request, table.c.status, table.c.body)
+            columns = (table.c.request, table.c.status, table.c.body, table.c.given)
             query = select(*columns).where(table.c.person == person, table.c.key == key)
             if (before := connection.execute(query).first()) is not None:
                 return AnsweredKey(*before)
@@ -53,10 +57,11 @@ class AnsweredKeys:
                 return AnsweredKey(digest)
         return None
 
-    def keep(self, person: str, key: str, status: int, body: str) -> None:
-        """Keep the answer given under a key."""
+    def keep(self, person: str, key: str, status: int, body: str, given: str = "") -> None:
+        """Keep the answer given under a key, and of what it is."""
         table = answered_key
-        self._write(table.update().where(table.c.person == person, table.c.key == key).values(status=status, body=body))
+        values = {"status": status, "body": body, "given": given}
+        self._write(table.update().where(table.c.person == person, table.c.key == key).values(**values))
 
     def forget(self, person: str, key: str) -> None:
         """Give a key free: the request came to nothing, and may be tried again."""

@@ -96,7 +96,7 @@ def record_state(book: Casebook, person: Person) -> RecordState:
     """
     require(person, "audit")
     # The log after the state of the database: whatever was committed until then stands in it.
-    with book.reading() as connection:
+    with book.reading_contents() as connection:  # of records, whose stamps alone are told
         head = connection.execute(select(tables.casebook)).mappings().one()
         at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head["seq"])).scalar()
         table = tables.checkpoint

@@ -171,7 +171,7 @@ def _write(book: Casebook, target: Path, recipients: Sequence[str]) -> dict[str,
     files: dict[str, str] = {}
     counts: dict[str, int] = {}
     with written_for(target, recipients) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        with book.reading() as connection:
+        with book.reading_contents() as connection:
             head = connection.execute(select(tables.casebook)).mappings().one()
             for table in _kept_tables():
                 name = f"{table.name}.parquet"

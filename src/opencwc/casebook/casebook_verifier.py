@@ -494,7 +494,7 @@ def verify_all(
     # What stood in the log before the state of the database is in it. What is in it stands in the log after it.
     before = book.log.last_number(result.casebook)
     outside = AnchorVerifier.collect(result.casebook, load_anchor_settings(), anchors, result.add)
-    with book.reading() as connection, _any_text(connection):
+    with book.reading_contents() as connection, _any_text(connection):
         replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
         logged = _Logged.read(book.log, result, before)
         outside.want_roots(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +13,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import UNDECIDED, Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
@@ -84,16 +85,18 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         if checked.get("status") == CaseStatus.CLOSED:
             require_whole(writer.connection, person, case, "manage_case")
             _require_all_decided(writer.connection, case)
-        if not checked:
-            return case
-        writer.record("case_changed", {"changes": checked}, case.number)
-        values = dict(checked)
-        if "mark" in checked:
-            values["mark"] = int(Mark[str(checked["mark"]).upper()])
-        if "status" in checked:
-            values["closed_at"] = writer.at if checked["status"] == CaseStatus.CLOSED else ""
-        change_row(writer.connection, _CASE, case.number, **values)
-        return case_numbered(writer.connection, case.number)
+        if checked:
+            writer.record("case_changed", {"changes": checked}, case.number)
+            values = dict(checked)
+            if "mark" in checked:
+                values["mark"] = int(Mark[str(checked["mark"]).upper()])
+            if "status" in checked:
+                values["closed_at"] = writer.at if checked["status"] == CaseStatus.CLOSED else ""
+            change_row(writer.connection, _CASE, case.number, **values)
+    with giving(book, person) as given:
+        changed = case_numbered(given.connection, case.number)
+        given.cases([changed])
+    return changed
 
 
 def case_numbered(connection: Connection, number: int) -> Case:
@@ -103,8 +106,27 @@ def case_numbered(connection: Connection, number: int) -> Case:
 
 def list_cases(book: Casebook, person: Person) -> list[Case]:
     """Return the cases that the person may know of, the due ones first."""
+    with giving(book, person) as given:
+        cases = _readable(given.connection, person)
+        given.cases(cases)
+        return cases
+
+
+class NamedCase(NamedTuple):
+    """The name of a case and the day by which it is due: what leads to a case without telling what is in it."""
+
+    name: str
+    due: str
+
+
+def names_of_cases(book: Casebook, person: Person) -> list[NamedCase]:
+    """Return the names of the cases that the person may know of, the due ones first."""
     with book.reading() as connection:
-        return [case for case in list_rows(connection) if may(person, "read", case.mark)]
+        return [NamedCase(case.name, case.due) for case in _readable(connection, person)]
+
+
+def _readable(connection: Connection, person: Person) -> list[Case]:
+    return [case for case in list_rows(connection) if may(person, "read", case.mark)]
 
 
 def list_rows(connection: Connection) -> list[Case]:

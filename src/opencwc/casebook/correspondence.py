@@ -20,6 +20,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment
 from opencwc.casebook.model import CaseStatus, Mark, Person
 from opencwc.casebook.permissions import require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.run_pages import FINDINGS
 from opencwc.casebook.runs import begin_run, decoded_run, keep_source, parts_of_source, run_named, source_row
 from opencwc.errors import ConflictError
@@ -77,7 +78,7 @@ def keep_correspondence(
     What is kept already is not kept again. ``comments`` are by finding the words of an answer as a person reads them.
     Raises `ConflictError` where the case is closed or erased.
     """
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         run = run_named(connection, number)
         case = case_numbered(connection, run["case_number"])
     require(person, "keep", case.mark)
@@ -103,8 +104,9 @@ def keep_correspondence(
 def correspondence_in(book: Casebook, person: Person, name: str) -> list[Taken]:
     """Return what was asked and answered about the findings of a case, as far as a person may see it, in order."""
     taken = []
-    with book.reading() as connection:
-        runs = _runs(connection, person, visible_case(connection, person, name).number)
+    with giving(book, person) as given:
+        runs = _runs(given.connection, person, visible_case(given.connection, person, name).number)
+        given.runs(run["number"] for run in runs)
     for run in runs:
         file = from_json(_File, b"".join(parts_of_source(book, run["source_id"])))
         taken += [Taken(exchange, file.person, run["started_at"], file.run) for exchange in file.exchanges]

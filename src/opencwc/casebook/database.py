@@ -13,8 +13,8 @@ import sqlite3
 import uuid
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock
@@ -27,6 +27,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK
+from opencwc.casebook.contents import OPTION, guard_contents
+from opencwc.casebook.read_sinks import AuditReads, audit_reads_of
 from opencwc.errors import IntegrityError, NotFoundError, SettingsError, StorageError
 from opencwc.settings import data_folder, load_settings
 
@@ -87,12 +89,14 @@ class Casebook:
     """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it.
 
     ``pins`` are the keys that the house knows for its own; ``newly_pinned`` became so when it was opened.
+    ``audit`` says which reads are recorded, and where.
     """
 
     engine: Engine
     signer: Signer
     log: CheckpointLog
     pins: PinnedKeys
+    audit: AuditReads = field(default_factory=AuditReads)
     newly_pinned: tuple[Pin, ...] = ()
 
     @property
@@ -100,12 +104,27 @@ class Casebook:
         """``sqlite`` or ``postgresql``."""
         return self.engine.dialect.name
 
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection on which all reads see one state; raise `StorageError` where there is none.
+
+        Contents (`opencwc.casebook.contents`) are not read on it: who gives them to a person reads them in
+        `opencwc.casebook.read_records.giving`.
+        """
+        return self._reading(told_of=False)
+
+    def reading_contents(self, told_of: set[str] | None = None) -> AbstractContextManager[Connection]:
+        """Give a connection on which contents are read that nobody is given, as the worker and `verify` read them.
+
+        ``told_of`` takes the names of the tables whose contents are read.
+        """
+        return self._reading(told_of=told_of)
+
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a connection on which all reads see one state; raise `StorageError` where there is none."""
+    def _reading(self, *, told_of: set[str] | bool | None) -> Iterator[Connection]:
         with told(self.engine), self.engine.connect() as connection:
+            connection.execution_options(**{OPTION: told_of})
             if self.dialect == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+                connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -205,7 +224,8 @@ def open_casebook(
     if file is not None and os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
         with suppress(OSError):  # on a read-only medium it stays as it is
             file.chmod(0o600)
-    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()), PinnedKeys.of_settings(settings))
+    log, pins = CheckpointLog(keys, lock_seconds()), PinnedKeys.of_settings(settings)
+    book = Casebook(engine, signer, log, pins, audit_reads_of(written, os.environ))
     _begin_or_settle(book)
     finish_erasures(book, wait=0.0)
     return replace(book, newly_pinned=_pin_key_in_use(book)) if pin else book
@@ -345,7 +365,14 @@ def upgrade(url: str) -> None:
 
 
 def make_engine(url: URL) -> Engine:
-    """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
+    """Return an engine whose transactions begin as we say, and on which contents are read only by who may."""
+    engine = _engine_of(url)
+    guard_contents(engine)
+    return engine
+
+
+def _engine_of(url: URL) -> Engine:
+    """Return an engine with SQLite's write-ahead log and full durability, or one of a PostgreSQL server."""
     if url.get_backend_name() == "postgresql":
         plain, secured = _without_certificates(url)
         return create_engine(plain, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=secured)
@@ -527,7 +554,7 @@ def _make_private_folder(folder: Path) -> None:
 
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
-_SETTINGS = {"url", "key", "pins"}
+_SETTINGS = {"url", "key", "pins", "audit_reads", "audit_sinks"}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY", "secure_delete=ON")
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),

@@ -23,6 +23,7 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.runs import add_counts, count_key, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
@@ -114,14 +115,17 @@ def decisions_on(connection: Connection, finding: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Decision]:
+def last_decisions(book: Casebook, person: Person, findings: Sequence[int]) -> dict[int, Decision]:
     """Return the last decision on each of some findings; the caller has asked whether they may be seen."""
-    table = tables.decision
+    table, finding = tables.decision, tables.finding
     last: dict[int, Decision] = {}
-    with book.reading() as connection:
+    with giving(book, person) as given:
         for start in range(0, len(findings), 500):
-            query = select(table).where(table.c.finding.in_(findings[start : start + 500])).order_by(table.c.seq)
-            last |= {row["finding"]: _decision(row) for row in connection.execute(query).mappings()}
+            some = findings[start : start + 500]
+            query = select(table).where(table.c.finding.in_(some)).order_by(table.c.seq)
+            last |= {row["finding"]: _decision(row) for row in given.connection.execute(query).mappings()}
+            of = select(finding.c.id, finding.c.run).where(finding.c.id.in_([one for one in some if one in last]))
+            given.findings(given.connection.execute(of).mappings())
     return last
 
 
@@ -282,7 +286,7 @@ def reviewers(connection: Connection) -> list[Person]:
 def claim_rechecks(book: Casebook, person: Person) -> int:
     """Take the blind re-checks that had no reviewer when they were drawn and that this person may make."""
     table = tables.recheck
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         query = select(table).where(table.c.reviewer == "", table.c.second_seq.is_(None)).limit(100)
         waiting = [row for row in connection.execute(query).mappings() if _may_recheck(connection, person, row)]
     if not waiting:

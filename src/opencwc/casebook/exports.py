@@ -92,7 +92,8 @@ def _put_on_record(book: Casebook, person: Person, request: int, lang: str) -> _
 
 
 def _write(book: Casebook, person: Person, leaving: _Leaving, stream: IO[bytes]) -> dict[str, Any]:
-    with book.reading() as connection, encrypted_into(stream, leaving.recipients) as encrypted:
+    # The export is on record.
+    with book.reading_contents() as connection, encrypted_into(stream, leaving.recipients) as encrypted:
         contents = _contents(book, connection, leaving.case, leaving.request, person, leaving.head, leaving.page)
         digest = bundle.write_bundle_into(encrypted, contents, book.signer)
     written: dict[str, Any] = {"mark": str(leaving.case.mark), "sha256": digest}

@@ -22,6 +22,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
+from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.runs import decoded_run, input_key, require_verdict
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import InputError
@@ -69,16 +70,20 @@ def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int 
     """Return a page of the findings that the filter asks for and the person may see, by id."""
     require(person, "read")
     limit = max(1, min(limit, MOST_A_PAGE))
-    with book.reading() as connection:
-        ids = _ids(connection, person, wanted, after, limit + 1)
-        kept = _kept(connection, person, _rows_of(connection, ids[:limit]))
+    with giving(book, person) as given:
+        ids = _ids(given.connection, person, wanted, after, limit + 1)
+        kept = _kept(given, person, _rows_of(given.connection, ids[:limit]))
     return Page(kept, ids[limit - 1] if len(ids) > limit else None)
 
 
 def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
-    """Count the findings that the filter asks for and the person may see."""
+    """Count the findings that the filter asks for and the person may see.
+
+    Who asks for a case, a run or a text learns something of it; how many there are in all tells of none.
+    """
     require(person, "read")
-    with book.reading() as connection:
+    with giving(book, person) as given:
+        connection = given.connection
         table: Any = _FINDING if wanted.text else _COUNT
         number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
@@ -88,6 +93,9 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
             conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
         query = select(*keys, number).where(*conditions, *_standing(wanted, table)).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
+        if wanted.case or wanted.run or wanted.text:
+            runs = select(table.c.run).where(*conditions, *_standing(wanted, table)).distinct()
+            given.runs(connection.execute(runs).scalars(), "counts")
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
     for name, list_id, entry_id, stands, is_grave, counted in rows:
@@ -106,16 +114,30 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
     What a person proposed waits for somebody else, and is not here; a blind re-check of theirs is.
     """
     require(person, "decide")
+    with giving(book, person) as given:
+        ids = _inbox(given.connection, person, limit)
+        rows = {row["id"]: row for row in _rows_of(given.connection, ids)}
+        return _kept(given, person, [rows[identity] for identity in ids])
+
+
+def inbox_order(book: Casebook, person: Person, *, limit: int = PAGE) -> list[int]:
+    """Return the ids of what waits for this person, in the order of `inbox`."""
+    require(person, "decide")
     with book.reading() as connection:
-        ids: list[int] = []
-        for grave in (True, False):
-            for status in UNDECIDED:
-                wanted = Filter(status=(status,), grave=grave)
-                ids += islice(_waiting(connection, person, wanted, status, limit), limit)
-        rows = {row["id"]: row for row in _rows_of(connection, sorted(set(ids)))}
-        due = {case.number: case.due or "9999" for case in _cases_of(connection, list(rows.values()))}
-        ordered = sorted(rows.values(), key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
-        return _kept(connection, person, ordered[:limit])
+        return _inbox(connection, person, limit)
+
+
+def _inbox(connection: Connection, person: Person, limit: int) -> list[int]:
+    ids: list[int] = []
+    for grave in (True, False):
+        for status in UNDECIDED:
+            wanted = Filter(status=(status,), grave=grave)
+            ids += islice(_waiting(connection, person, wanted, status, limit), limit)
+    columns = (_FINDING.c.id, _FINDING.c.grave, _FINDING.c.case_number)
+    rows = connection.execute(select(*columns).where(_FINDING.c.id.in_(set(ids)))).mappings().all()
+    due = {case.number: case.due or "9999" for case in _cases_of(connection, rows)}
+    ordered = sorted(rows, key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
+    return [row["id"] for row in ordered[:limit]]
 
 
 def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0) -> int | None:
@@ -168,24 +190,22 @@ def makers_of(book: Casebook, findings: Sequence[KeptFinding]) -> dict[int, dict
 
 def decisions_since(book: Casebook, person: Person, identity: int, seen: int) -> list[Decision]:
     """Return the decisions on a finding that came after one, as a person may see them: none to who decides blindly."""
-    with book.reading() as connection:
-        row = seen_finding(connection, person, identity)
-        mark = mark_of_finding(connection, row)
-        require(person, "read", mark)
-        if pending_recheck(connection, identity, person.id) is not None:
-            return []
-        news = [decision for decision in decisions_on(connection, identity) if decision.seq > seen]
-    if news:
-        record_access(book, person, mark, row["case_number"], {"finding": identity})
+    with giving(book, person) as given:
+        row = seen_finding(given.connection, person, identity)
+        require(person, "read", mark_of_finding(given.connection, row))
+        blind = pending_recheck(given.connection, identity, person.id) is not None
+        decisions = [] if blind else decisions_on(given.connection, identity)
+        news = [decision for decision in decisions if decision.seq > seen]
+        given.findings([row] if news else [])
     return news
 
 
 def show_finding(book: Casebook, person: Person, identity: int) -> History:
     """Return a finding with its history; what is above the clearance is answered as not there."""
-    with book.reading() as connection:
+    with giving(book, person) as given:
+        connection = given.connection
         row = seen_finding(connection, person, identity)
-        mark = mark_of_finding(connection, row)
-        require(person, "read", mark)
+        require(person, "read", mark_of_finding(connection, row))
         recheck = pending_recheck(connection, identity, person.id)
         decisions = decisions_on(connection, identity) if recheck is None else []
         table = tables.comment
@@ -193,20 +213,38 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         shown_comments = [] if recheck is not None else [dict(row) for row in comments.mappings()]
         run = decoded_run(connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one())
         case = case_numbered(connection, row["case_number"])
-        finding = _kept(connection, person, [row])[0]
-        history = History(finding, case, run, decisions, shown_comments, recheck is not None)
-    record_access(book, person, mark, history.case.number, {"finding": identity})
-    return history
+        finding = _kept(given, person, [row])[0]
+        given.runs([row["run"]])
+        given.cases([case])
+    return History(finding, case, run, decisions, shown_comments, recheck is not None)
 
 
 def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, list[dict[str, Any]]]:
     """Return a case, its counts and its runs."""
-    with book.reading() as connection:
-        case = visible_case(connection, person, name)
+    with giving(book, person) as given:
+        case = visible_case(given.connection, person, name)
         query = select(_RUN).where(_RUN.c.case_number == case.number, _RUN.c.mark <= int(person.clearance))
-        runs = [decoded_run(row) for row in connection.execute(query.order_by(_RUN.c.number)).mappings()]
-    record_access(book, person, case.mark, case.number, {})
+        runs = [decoded_run(row) for row in given.connection.execute(query.order_by(_RUN.c.number)).mappings()]
+        given.cases([case])
+        given.runs(run["number"] for run in runs)
     return case, count_findings(book, person, Filter(case=name)), runs
+
+
+def runs_asked(book: Casebook, person: Person, wanted: Filter) -> list[dict[str, Any]]:
+    """Return the runs of the case or the run that a filter names, none where it names neither."""
+    require(person, "read")
+    query = select(_RUN).order_by(_RUN.c.number)
+    with giving(book, person) as given:
+        if wanted.case:
+            query = query.where(_RUN.c.case_number == visible_case(given.connection, person, wanted.case).number)
+        if wanted.run:
+            query = query.where(_RUN.c.number == wanted.run)
+        above = select(_CASE.c.number).where(_CASE.c.mark > int(person.clearance))
+        query = query.where(_RUN.c.mark <= int(person.clearance), _RUN.c.case_number.not_in(above))
+        rows = given.connection.execute(query).mappings() if wanted.case or wanted.run else ()
+        runs = [decoded_run(row) for row in rows]
+        given.runs(run["number"] for run in runs)
+    return runs
 
 
 def list_records(
@@ -240,17 +278,11 @@ def list_records(
 def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str, Any]]:
     """Return the comments on a case as a whole, in their order."""
     table = tables.comment
-    with book.reading() as connection:
-        case = visible_case(connection, person, name)
+    with giving(book, person) as given:
+        case = visible_case(given.connection, person, name)
         query = select(table).where(table.c.case_number == case.number, table.c.finding.is_(None))
-        return [dict(row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]
-
-
-def record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
-    """Record that somebody looked at what is protected, as the OPCW's rules on handling ask (from ``protected`` up)."""
-    if mark >= Mark.PROTECTED:
-        with book.writing(person.id) as writer:
-            writer.record("access", body, case_number)
+        given.cases([case])
+        return [dict(row) for row in given.connection.execute(query.order_by(table.c.seq)).mappings()]
 
 
 def record_refusal(writer: Writer, category: str, language: str, text: str, case: Case | None = None) -> int:
@@ -407,7 +439,8 @@ def _blind_rows(
     numbers = list(connection.execute(_blind_findings(person)).scalars())
     if not numbers:
         return {}
-    query = select(_FINDING).where(_FINDING.c.id.in_(numbers), *conditions)
+    columns = [column for column in _FINDING.c if column.name not in ("salt", "seal", "content")]
+    query = select(*columns).where(_FINDING.c.id.in_(numbers), *conditions)
     return {row["id"]: row for row in connection.execute(query).mappings()}
 
 
@@ -439,7 +472,10 @@ def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
     return [case_numbered(connection, number) for number in {row["case_number"] for row in rows}]
 
 
-def _kept(connection: Connection, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
+def _kept(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
+    """Return findings as they are kept, which is to give them."""
+    connection = given.connection
+    given.findings(rows)
     cases = {case.number: case for case in _cases_of(connection, rows)}
     numbers = sorted({row["run"] for row in rows})
     marks = dict(connection.execute(select(_RUN.c.number, _RUN.c.mark).where(_RUN.c.number.in_(numbers))).all())

@@ -20,11 +20,11 @@ from sqlalchemy import Connection, func, select
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import record_access
 from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.rows import record_of, row_of
-from opencwc.casebook.runs import parts_of_source, write_source
+from opencwc.casebook.runs import give_source, parts_of_source, write_source
 from opencwc.casebook.submission_states import State, Step
 from opencwc.casebook.submissions import SubmissionHistory, own_submission
 from opencwc.casebook.transaction import Writer
@@ -194,37 +194,41 @@ def add_change(book: Casebook, person: Person, register: int, content: str, seen
         number = kept.changes[-1].number + 1 if kept.changes else 1
         row = {"register": register, "number": number, "person": person.id, "at": writer.at, "content": content}
         writer.connection.execute(_CHANGE.insert(), row)
-        return _kept(writer.connection, person, register)
+    return show_register(book, person, register)
 
 
 def list_registers(book: Casebook, person: Person) -> list[KeptRegister]:
     """Return the registers of the house that a person may edit, the last opened first."""
     require(person, ACTION)
-    with book.reading() as connection:
-        numbers = connection.execute(select(_VERSION.c.register).where(_VERSION.c.number == 1)).scalars().all()
-        kept = (_read(connection, person, number) for number in sorted(numbers, reverse=True))
-        return [one for one in kept if one and one.case.status != CaseStatus.ERASED]
+    with giving(book, person) as given:
+        numbers = given.connection.execute(select(_VERSION.c.register).where(_VERSION.c.number == 1)).scalars().all()
+        kept = (_read(given.connection, person, number) for number in sorted(numbers, reverse=True))
+        seen = [one for one in kept if one and one.case.status != CaseStatus.ERASED]
+        given.nothing()
+        for one in seen:
+            given.register(one.id, one.mark, one.case.number)
+        return seen
 
 
 def show_register(book: Casebook, person: Person, register: int) -> KeptRegister:
     """Return a register; one above the clearance is answered as not there, a look at a protected one is on record."""
-    with book.reading() as connection:
-        kept = _kept(connection, person, register)
-    record_access(book, person, kept.mark, kept.case.number, {"register": register})
-    return kept
+    with giving(book, person) as given:
+        return _give(given, person, register)
 
 
-def read_version_rows(book: Casebook, version: RegisterVersion) -> bytes:
-    """Return the rows of a version that `show_register` has shown to who asks."""
-    return b"".join(parts_of_source(book, version.rows_id))
+def read_version_rows(book: Casebook, person: Person, version: RegisterVersion) -> bytes:
+    """Return the rows of a version that `show_register` has shown to a person."""
+    return b"".join(give_source(book, person, version.rows_id))
 
 
 def read_file(book: Casebook, person: Person, register: int, number: int) -> tuple[RegisterVersion, Iterator[bytes]]:
     """Return a version with its file as it came."""
-    versions = show_register(book, person, register).versions
-    if not 0 < number <= len(versions):
-        raise NotFoundError("no_such_register_version", version=number)
-    version = versions[number - 1]
+    with giving(book, person) as given:
+        versions = _give(given, person, register).versions
+        if not 0 < number <= len(versions):
+            raise NotFoundError("no_such_register_version", version=number)
+        version = versions[number - 1]
+        given.sources([version.source_id])
     return version, parts_of_source(book, version.source_id)
 
 
@@ -256,6 +260,12 @@ def _acted_on(connection: Connection, person: Person, register: int, seen: str) 
         raise ConflictError("register_of_submission_passed")
     if seen != kept.seen:
         raise ConflictError("register_changed_meanwhile")
+    return kept
+
+
+def _give(given: Giving, person: Person, register: int) -> KeptRegister:
+    kept = _kept(given.connection, person, register)
+    given.register(register, kept.mark, kept.case.number)
     return kept
 
 

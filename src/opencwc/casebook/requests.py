@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -15,6 +15,7 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
@@ -71,19 +72,27 @@ def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: s
         body = {"request": seq, "state": state, "reason": reason}
         answered = writer.record("answer", body, request.case_number)
         set_state(writer, seq, state, answered_by=person.id, answer_seq=answered)
-        return request_numbered(writer.connection, seq)
+    return next(request for request in requests_of(book, person, case=request.case_number) if request.seq == seq)
 
 
-def requests_of(book: Casebook, person: Person, *, waiting: bool = False) -> list[Request]:
-    """Return the requests that the person may know of, those that wait for an answer alone with ``waiting``."""
-    with book.reading() as connection:
+def requests_of(book: Casebook, person: Person, *, waiting: bool = False, case: int = 0) -> list[Request]:
+    """Return the requests that the person may know of.
+
+    With ``waiting`` those alone that wait for an answer, with ``case`` those of one case, by its number.
+    """
+    with giving(book, person) as given:
+        connection = given.connection
         query = select(_REQUEST).order_by(_REQUEST.c.seq)
         if waiting:
             query = query.where(_REQUEST.c.state == "asked")
+        if case:
+            query = query.where(_REQUEST.c.case_number == case)
         requests = [_request(connection, row) for row in connection.execute(query).mappings()]
-        numbers = {request.case_number for request in requests}
-        marks = {number: mark_of_case(connection, case_numbered(connection, number)) for number in numbers}
-    return [request for request in requests if may(person, "read", marks[request.case_number])]
+        cases = [case_numbered(connection, number) for number in {request.case_number for request in requests}]
+        marked = [replace(one, mark=mark_of_case(connection, one)) for one in cases]
+        seen = {one.number: one for one in marked if may(person, "read", one.mark)}
+        given.cases(seen.values())
+    return [request for request in requests if request.case_number in seen]
 
 
 def request_numbered(connection: Connection, seq: int) -> Request:

@@ -25,6 +25,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.gravity import gravity_of
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
@@ -109,7 +110,7 @@ def source_row(connection: Connection, identity: str) -> Source | None:
 
 
 def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes]:
-    """Yield the bytes of a source in parts; raise where it is not there, was erased, or is above the clearance."""
+    """Return the bytes of a source in parts; raise where it is not there, was erased, or is above the clearance."""
     with book.reading() as connection:
         have = source_row(connection, identity)
     if have is None:
@@ -117,15 +118,22 @@ def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes
     require(person, "read", have.mark)
     if have.erased:
         raise NotFoundError("source_erased", where=identity)
-    yield from parts_of_source(book, identity)
+    return give_source(book, person, identity)
+
+
+def give_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes]:
+    """Return the bytes of a source in parts, for a person who may see what it is of."""
+    with giving(book, person) as given:
+        given.sources([identity])
+    return parts_of_source(book, identity)
 
 
 def parts_of_source(book: Casebook, identity: str) -> Iterator[bytes]:
-    """Yield the bytes of a source in parts, without asking who reads: for the worker and for exports."""
+    """Yield the bytes of a source in parts, which nobody is given: for the worker, for exports, for `give_source`."""
     parts = tables.source_part
     number = 0
     while True:
-        with book.reading() as connection:
+        with book.reading_contents() as connection:
             query = select(parts.c.data).where(parts.c.source_id == identity, parts.c.number == number)
             data = connection.execute(query).scalar_one_or_none()
         if data is None:
@@ -295,7 +303,7 @@ def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
 
 def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     """Take up a run that was cut short, after the last row whose findings are kept."""
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         row = run_named(connection, number)
     if row["state"] != "running":
         raise ConflictError("run_ended", run=number, state=row["state"])

@@ -21,10 +21,10 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import record_access
 from opencwc.casebook.model import CaseStatus, Mark, Person, Role
 from opencwc.casebook.people import sites_of
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.runs import parts_of_source, write_source
 from opencwc.casebook.submission_states import (
@@ -170,11 +170,15 @@ def open_submission(
 def list_submissions(book: Casebook, person: Person) -> list[Submission]:
     """Return the submissions that a person may know of, the last opened first."""
     require(person, "submissions")
-    with book.reading() as connection:
-        rows = connection.execute(select(_SUBMISSION).order_by(_SUBMISSION.c.seq.desc())).mappings().all()
-        own = sites_of(connection, person.id)
-        seen = [row for row in rows if _is_among(row, person, own)]
-        return [_submission(row) for row in seen if may(person, "submissions", _mark_of(connection, row))]
+    with giving(book, person) as given:
+        rows = given.connection.execute(select(_SUBMISSION).order_by(_SUBMISSION.c.seq.desc())).mappings().all()
+        own = sites_of(given.connection, person.id)
+        marked = [(row, _mark_of(given.connection, row)) for row in rows if _is_among(row, person, own)]
+        seen = [(row, mark) for row, mark in marked if may(person, "submissions", mark)]
+        given.nothing()
+        for row, mark in seen:
+            given.submission(row["seq"], mark, row["case_number"])
+        return [_submission(row) for row, _ in seen]
 
 
 def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
@@ -186,7 +190,9 @@ def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
     if not may(person, "submissions"):
         return ()
     days: list[AmendmentDue] = []
-    with book.reading() as connection:
+    with giving(book, person) as given:
+        connection = given.connection
+        given.nothing()
         amended = select(_VERSION.c.submission).where(_VERSION.c.due != "").distinct()
         rows = connection.execute(select(_SUBMISSION).where(_SUBMISSION.c.seq.in_(amended))).mappings().all()
         own = sites_of(connection, person.id)
@@ -194,36 +200,35 @@ def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
             mark = _mark_of(connection, row)
             if _is_among(row, person, own) and may(person, "submissions", mark):
                 versions = _of_submission(connection, _VERSION, Version, row["seq"])
-                days += _days_of(_submission(row), versions, told=mark < Mark.PROTECTED)
+                told = mark < Mark.PROTECTED
+                days += _days_of(_submission(row), versions, told=told)
+                if told:
+                    given.submission(row["seq"], mark, row["case_number"])
     return tuple(sorted(days))
 
 
 def show_submission(book: Casebook, person: Person, seq: int) -> SubmissionHistory:
     """Return a submission with its versions and steps; that somebody looked at a protected one is on record."""
-    with book.reading() as connection:
-        row = _seen(connection, person, seq, "submissions")
-        history = _history(connection, person, row)
-    record_access(book, person, history.mark, row["case_number"], {"submission": seq})
-    return history
+    with giving(book, person) as given:
+        return _give(given, person, seq)
 
 
 def read_version(book: Casebook, person: Person, seq: int, number: int) -> tuple[Version, Iterator[bytes]]:
     """Return a version with its bytes as they came; that somebody read a protected one is on record."""
-    history = show_submission(book, person, seq)
-    version = version_numbered(history.versions, number)
+    with giving(book, person) as given:
+        version = version_numbered(_give(given, person, seq).versions, number)
+        given.sources([version.source_id])
     return version, parts_of_source(book, version.source_id)
 
 
 def differences_of(book: Casebook, person: Person, seq: int, first: int, second: int) -> tuple[Difference, ...]:
     """Return the differences of two versions by site, plant, chemical, activity and year, in exact decimals."""
-    history = show_submission(book, person, seq)
-    before, after = (version_numbered(history.versions, number) for number in (first, second))
-    return differences(_amounts(book, before), _amounts(book, after))
+    return differences(*_amounts(book, person, seq, (first, second)))
 
 
 def amounts_of_version(book: Casebook, person: Person, seq: int, number: int) -> Amounts:
     """Return what a version amounts to, and what was found wrong with its file when it came."""
-    return _amounts(book, version_numbered(show_submission(book, person, seq).versions, number))
+    return _amounts(book, person, seq, (number,))[0]
 
 
 def own_submission(connection: Connection, person: Person, seq: int) -> SubmissionHistory | None:
@@ -291,7 +296,7 @@ def take_step(
         if step is Step.RELEASE and person.id in history.released_by:
             raise ConflictError("submission_needs_second_person", submission=seq)
         _write_step(writer, history, str(step), reason, state)
-        return _history(writer.connection, person, _row(writer.connection, seq))
+    return show_submission(book, person, seq)
 
 
 def set_mark(
@@ -306,7 +311,7 @@ def set_mark(
         if not on and not row[mark]:
             raise ConflictError("submission_step_not_allowed", step=f"{UNMARK}{mark}", state=row["state"])
         _write_step(writer, history, mark if on else f"{UNMARK}{mark}", reason, State(row["state"]))
-        return _history(writer.connection, person, _row(writer.connection, seq))
+    return show_submission(book, person, seq)
 
 
 def _write_step(writer: Writer, history: SubmissionHistory, step: str, reason: str, state: State) -> None:
@@ -482,8 +487,19 @@ def version_numbered(versions: Sequence[Version], number: int) -> Version:
     return versions[number - 1]
 
 
-def _amounts(book: Casebook, version: Version) -> Amounts:
-    return unpack(b"".join(parts_of_source(book, version.amounts_id)))
+def _amounts(book: Casebook, person: Person, seq: int, numbers: Sequence[int]) -> list[Amounts]:
+    with giving(book, person) as given:
+        history = _give(given, person, seq)
+        versions = [version_numbered(history.versions, number) for number in numbers]
+        given.sources(version.amounts_id for version in versions)
+    return [unpack(b"".join(parts_of_source(book, version.amounts_id))) for version in versions]
+
+
+def _give(given: Giving, person: Person, seq: int) -> SubmissionHistory:
+    row = _seen(given.connection, person, seq, "submissions")
+    history = _history(given.connection, person, row)
+    given.submission(seq, history.mark, row["case_number"])
+    return history
 
 
 def _submission(row: RowMapping | dict[str, Any]) -> Submission:

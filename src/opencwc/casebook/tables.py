@@ -295,11 +295,12 @@ remnant = _table(  # an erasure, by its record, whose remnants in the database's
     _key("seq"),
     *_filled(sa.Text, "at"),
 )
-answered_key = _table(  # an Idempotency-Key and the answer that was given under it
+answered_key = _table(  # an Idempotency-Key, the answer that was given under it, and of what that was
     "answered_key",
     _key("person", sa.Text),
     _key("key", sa.Text),
     *_filled(sa.Text, "request"),
     *_filled(sa.SmallInteger, "status"),
     *_filled(sa.Text, "body", "at"),
+    sa.Column("given", sa.Text),
 )

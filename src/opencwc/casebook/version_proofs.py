@@ -71,7 +71,7 @@ def version_proof(book: Casebook, person: Person, seq: int, number: int) -> byte
 
     """
     version = version_numbered(show_submission(book, person, seq).versions, number)
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         record = row_of(connection, tables.record, seq=version.seq)
         if record is None or record["salt"] is None:
             raise NotFoundError("no_such_submission_version", version=number)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
+from opencwc.cli.command_names import name_command
 from opencwc.verbs import load, verbs
 from opencwc.version import __version__
 
@@ -51,7 +52,9 @@ def application(words: Sequence[str] = ()) -> typer.Typer:
             app.command(name)(load(where))
     for name, where in groups.items():
         if wanted in ("", name):
-            app.add_typer(load(where), name=name)
+            group = load(where)
+            group.callback()(name_command)
+            app.add_typer(group, name=name)
     return app
 
 
@@ -62,6 +65,8 @@ def _say_version(asked: bool) -> None:
 
 
 def options(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_say_version, is_eager=True, help="Print the version."),
 ) -> None:
     """What the Chemical Weapons Convention says about what you hold: offline, with the rule and the evidence."""
+    name_command(context)

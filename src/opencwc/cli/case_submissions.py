@@ -27,6 +27,7 @@ from opencwc.cli.casebook_options import (
     print_json,
     print_sentence,
 )
+from opencwc.cli.command_names import name_command
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError, NotFoundError, OutputError
 from opencwc.finding import Message
@@ -46,6 +47,7 @@ submissions_app = typer.Typer(
     no_args_is_help=True,
     help="Declarations on their way: versions, who completes and releases them, amendments, and what proves a version.",
 )
+submissions_app.callback()(name_command)
 case_app.add_typer(submissions_app, name="submissions")
 Number = Annotated[int, typer.Argument(metavar="SUBMISSION", help="The number of the submission.")]
 VersionNumber = Annotated[int, typer.Argument(metavar="VERSION", help="The number of a version, from 1.")]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from opencwc.cli.command_names import command_path
 from opencwc.cli.options import print_grid, print_line, told
 from opencwc.cli.value import displayable, spoken_language
 from opencwc.errors import InputError, SettingsError
@@ -32,9 +33,10 @@ def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebo
     """Open the casebook and say who acts; errors are told."""
     with told():
         from opencwc.casebook.database import open_casebook
+        from opencwc.casebook.read_records import answering_by
         from opencwc.casebook.tokens import cli_person
 
-        with closing(open_casebook(casebook, create=create)) as book:
+        with closing(open_casebook(casebook, create=create)) as book, answering_by(command_path()):
             tell_pinned(book)
             yield book, cli_person(book)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.casebook_options import acting
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
@@ -80,16 +81,10 @@ def _print(law: Law, days: tuple[CalendarDay, ...], year: int, lang: str) -> Non
 
 def _amendments(casebook: str, year: int) -> tuple[AmendmentDue, ...]:
     """Return the days that amendments in a casebook make in a year, of those not submitted yet."""
-    from contextlib import closing
-
-    from opencwc.casebook.database import open_casebook
     from opencwc.casebook.submissions import amendments_due
-    from opencwc.casebook.tokens import cli_person
-    from opencwc.cli.casebook_options import tell_pinned
 
-    with closing(open_casebook(casebook, create=False)) as book:
-        tell_pinned(book)
-        due = amendments_due(book, cli_person(book))
+    with acting(casebook) as (book, person):
+        due = amendments_due(book, person)
     return tuple(one for one in due if one.due.year == year and not one.is_submitted)
 
 

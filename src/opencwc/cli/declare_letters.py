@@ -97,13 +97,14 @@ def _shown(book: Casebook, person: Person, number: int) -> tuple[Shown, KeptPape
 
 @contextmanager
 def _opened(where: KeepWhere) -> Iterator[tuple[Casebook, Person]]:
+    from contextlib import closing
+
     from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.read_records import answering_by
     from opencwc.casebook.tokens import cli_person
     from opencwc.cli.casebook_options import tell_pinned
+    from opencwc.cli.command_names import command_path
 
-    book = open_casebook(where.casebook)
-    tell_pinned(book)
-    try:
+    with closing(open_casebook(where.casebook)) as book, answering_by(command_path()):
+        tell_pinned(book)
         yield book, cli_person(book)
-    finally:
-        book.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from msgspec import Struct
 
@@ -14,7 +14,8 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
 from opencwc.casebook.people import People
-from opencwc.casebook.runs import count_kept, parts_of_source, resume_run, source_row
+from opencwc.casebook.read_records import give_whole_run
+from opencwc.casebook.runs import count_kept, parts_of_source, resume_run, run_named, source_row
 from opencwc.errors import ConflictError, NotAllowedError, NotFoundError
 from opencwc.jobs.archives import keep_uploads
 from opencwc.jobs.queue import Job
@@ -83,8 +84,19 @@ class Intake:
         below = [job for job in jobs if cases[job.case_number] <= person.clearance]
         return [job for job in below if marks.get(job.source_id, Mark.UNCLASSIFIED) <= person.clearance]
 
+    def run_of(self, job: Job) -> dict[str, Any] | None:
+        """Return the run of a job for who asked for it, ``None`` before it began: who sent it knows it."""
+        if job.run is None:
+            return None
+        with self.book.reading_contents() as connection:
+            return run_named(connection, job.run)
+
     def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
-        """Give the findings of a run page by page, as far as the person may see them."""
+        """Give the findings of a run page by page, as far as the person may see them; on record before the first."""
+        give_whole_run(self.book, person, run)
+        return self._findings(person, run)
+
+    def _findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
         after: int | None = 0
         while after is not None:
             page = list_findings(self.book, person, Filter(run=run), after=after, limit=1_000)

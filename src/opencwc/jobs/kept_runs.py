@@ -17,9 +17,9 @@ from sqlalchemy import select
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import show_case
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import giving
 from opencwc.casebook.run_pages import PAGES, pages_of
 from opencwc.casebook.runs import decoded_run, read_source, run_named, source_row
 from opencwc.errors import NotFoundError
@@ -81,17 +81,15 @@ def shown_run(
     """
     require(person, "read")
     missing = NotFoundError("no_such_kept_run", run_kind=shelf.named, number=number, place=shelf.place)
-    with book.reading() as connection:
+    with giving(book, person) as given:
         try:
-            run = run_named(connection, number)
+            run = run_named(given.connection, number)
         except NotFoundError:
             raise missing from None
-        case = case_numbered(connection, run["case_number"])
-    if run["verb"] != shelf.verb or not may(person, "read", case.mark):
-        raise missing
-    case, _, runs = show_case(book, person, case.name)  # which records the access
-    if number not in {run["number"] for run in runs}:
-        raise missing
+        case = case_numbered(given.connection, run["case_number"])
+        if run["verb"] != shelf.verb or not may(person, "read", max(case.mark, Mark[run["mark"].upper()])):
+            raise missing
+        given.runs([number])
     where = pages_of(run["tally"])
     if not where:
         raise NotFoundError("run_pages_not_kept", where=f"/casebook?run={number}", run_kind=shelf.named, number=number)
@@ -103,14 +101,14 @@ def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[byt
         kept = source_row(connection, source)
     if kept is None or kept.erased:
         raise NotFoundError("run_pages_erased")
-    require(person, "read", kept.mark)
+    parts = read_source(book, person, source)  # on record also where it is held ready
     key = (str(book.engine.url), source)
     with _lock:
         if key in _loaded:
             _loaded.move_to_end(key)
             loaded: Kept = _loaded[key]
             return loaded
-    ready = unpack(b"".join(read_source(book, person, source)))
+    ready = unpack(b"".join(parts))
     with _lock:
         _loaded[key] = ready
         while len(_loaded) > KEPT_IN_MEMORY:
@@ -128,8 +126,9 @@ def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTE
         table.c.mark <= clearance, case.c.mark <= clearance,
     )  # fmt: skip
     query = query.order_by(table.c.number.desc()).limit(limit)
-    with book.reading() as connection:
-        runs = [decoded_run(row) for row in connection.execute(query).mappings()]
+    with giving(book, person) as given:
+        runs = [decoded_run(row) for row in given.connection.execute(query).mappings()]
+        given.runs(run["number"] for run in runs)
     return [
         Listed(
             run["number"], run["name"], run["started_at"], str(run["checked"].get("file", "")),

@@ -81,7 +81,7 @@ def test_a_model_is_switched_off_and_on_again_with_a_reason_that_stands_in_the_r
         assert "off" in page_of(client, "/models").all("article")[0].one("span", class_="badge").text
         post(client, f"/models/{ONE}/switch", on="true", reason="mended")
         assert state_of(find_model(ONE)).usable
-    with house.book.reading() as connection:
+    with house.book.reading_contents() as connection:
         query = select(tables.record.c.content).where(tables.record.c.kind == "model_switched")
         kept = connection.execute(query).scalars().all()
     assert len(kept) == 2 and "wrong on our ledgers" in kept[0] and "adam" not in kept[0]

@@ -115,7 +115,7 @@ def _case_page(request: Request, name: str, message: str = "", part: str = "body
 def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any]:
     case, counts, runs = show_case(book, person, name)
     comments = comments_on_case(book, person, name)
-    asked = [request for request in requests_of(book, person) if request.case_number == case.number]
+    asked = requests_of(book, person, case=case.number)
     with book.reading() as connection:
         mark = mark_of_case(connection, case)
         owners = {reviewer.id: reviewer.name or reviewer.login for reviewer in reviewers(connection)}

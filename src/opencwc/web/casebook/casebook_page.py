@@ -13,10 +13,10 @@ from msgspec import structs
 from starlette.responses import Response
 
 from opencwc.casebook.case_report import verdict_counts, why
-from opencwc.casebook.cases import list_cases
+from opencwc.casebook.cases import NamedCase, list_cases, names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
-from opencwc.casebook.findings import Counts, count_findings, inbox, list_findings, makers_of, show_case
+from opencwc.casebook.findings import Counts, count_findings, inbox, list_findings, makers_of, runs_asked
 from opencwc.casebook.model import Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
@@ -111,7 +111,7 @@ def show(
     if is_fragment(request) and after and part == "findings":
         listed = _findings(book, person, lang, asked, view, after)
         return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **listed)
-    cases = list_cases(book, person)
+    cases = names_of_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
     values |= {"deadlines": (), "amendments": ()}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
@@ -121,7 +121,7 @@ def show(
     elif part == "findings":
         values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
     else:
-        values["lines"] = _cases(book, person, cases)
+        values["lines"] = _cases(book, person)
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     if not may(person, "screen"):  # this is the first page of who does not screen
         today = date.today()
@@ -136,7 +136,7 @@ def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     return leading_to(f"/cases/{opened.name}")
 
 
-def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[Case]) -> list[FindingLine]:
+def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[NamedCase]) -> list[FindingLine]:
     claim_rechecks(book, person)
     due = {case.name: case.due for case in cases}
     return [
@@ -241,18 +241,11 @@ def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]
 
 def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[RunSummary]:
     """Return the runs that the findings come from, where a case or a run was asked for."""
-    case = wanted.case
-    if wanted.run and not case:
-        first = list_findings(book, person, Filter(run=wanted.run), limit=1).findings
-        case = first[0].case if first else ""
-    if not case:
-        return []
-    _, _, runs = show_case(book, person, case)
-    of_findings = (run for run in runs if not is_of_pages(run))
-    return [RunSummary.of(run, lang) for run in of_findings if not wanted.run or run["number"] == wanted.run]
+    return [RunSummary.of(run, lang) for run in runs_asked(book, person, wanted) if not is_of_pages(run)]
 
 
-def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
+def _cases(book: Casebook, person: Person) -> list[CaseLine]:
+    cases = list_cases(book, person)
     names = names_by_id(book, [case.owner for case in cases])
     asked = Counter(request.case for request in requests_of(book, person, waiting=True))
     lines = []

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, rules_of_run
-from opencwc.casebook.findings import History, beside, decisions_since, inbox, next_waiting, show_finding
+from opencwc.casebook.findings import History, beside, decisions_since, inbox_order, next_waiting, show_finding
 from opencwc.casebook.model import UNDECIDED, CaseStatus, Outcome, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.casebook.run_pages import pages_of
@@ -265,7 +265,7 @@ def _beside(
 ) -> tuple[int | None, int | None, tuple[int, int] | None]:
     """Return the findings before and after in the list that this one was opened from, and its place in the inbox."""
     if asked.from_ == INBOX and may(person, "decide"):
-        order = [waiting.id for waiting in inbox(book, person)]
+        order = inbox_order(book, person)
         if identity not in order:
             return None, (order[0] if order else None), None
         at = order.index(identity)
@@ -283,7 +283,7 @@ def _onward(book: Casebook, person: Person, asked: FindingFilter, identity: int)
             if waiting_next is not None and waiting_next != identity:
                 return waiting_next
         return None
-    order = [waiting.id for waiting in inbox(book, person)]
+    order = inbox_order(book, person)
     at = order.index(identity) if identity in order else -1
     others = [*order[at + 1 :], *order[: max(at, 0)]]
     return next((other for other in others if other != identity), None)

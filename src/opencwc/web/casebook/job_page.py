@@ -10,20 +10,20 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark
-from opencwc.casebook.runs import run_named, source_row
+from opencwc.casebook.runs import source_row
 from opencwc.convention.fields import read_yaml
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.errors import OpenCWCError, Reason, error_from_plain, error_line
 from opencwc.finding import Message, Value
+from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import Router, book_of, service_of
+from opencwc.web.server.service import Router, service_of
 from opencwc.wording import error_sentences, sentence
 from opencwc.wording.languages import language_named
 
@@ -57,10 +57,10 @@ class JobSummary:
     trouble: Trouble | None
 
 
-def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary:
+def summary_of(intake: Intake, job: Job, kind: JobPage, lang: str) -> JobSummary:
     """Return the summary of a job, whose run and file are looked up in the casebook."""
-    with book.reading() as connection:
-        run_row = run_named(connection, job.run) if job.run is not None else None
+    run_row = intake.run_of(job)
+    with intake.book.reading() as connection:
         source = source_row(connection, job.source_id)
     run = RunSummary.of({**run_row, "mark": Mark[run_row["mark"].upper()]}, lang) if run_row else None
     rows = (run.rows if run else 0) if job.state in ("failed", "cancelled") else job.rows_done
@@ -86,7 +86,7 @@ def show_job(request: Request, job_id: str) -> Response:
     if request.url.path != f"{face.jobs}/{job.id}":
         return RedirectResponse(f"{face.jobs}/{job.id}", 303)
     kind = face.job
-    summary = summary_of(book_of(request), job, kind, lang)
+    summary = summary_of(parts_of(service_of(request))[1], job, kind, lang)
     if is_fragment(request) and job.state == "done" and kind.runs:
         return leading_to(f"{kind.runs}/{job.run}")
     shown = page(

@@ -20,7 +20,6 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response
 
-from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
@@ -172,7 +171,7 @@ class UploadForm:
                 return answer(await service.answering.run(self.make_job, service, person, sent, asked, mark))
 
             digest = await service.answering.run(_digest, sent.uploads, self.verb.id, asked, mark)
-            return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
+            return await once(request, intake.book, person, digest, do)
 
     def make_job(
         self, service: Service, person: Person, sent: SentForm, asked: Mapping[str, Any], mark: Mark

@@ -416,7 +416,7 @@ def judge(request: Request, number: Number, asked: Annotated[JudgeForm, Form()])
 
 def _job_of(request: Request, opened: OpenedRegister, version: RegisterVersion, asked: JudgeForm) -> Job:
     service, person = service_of(request), person_of(request)
-    rows = read_version_rows(book_of(request), version)
+    rows = read_version_rows(book_of(request), person, version)
     texts = {"case": opened.kept.case.name, "mark": str(opened.kept.mark)}
     texts |= {name: getattr(asked, name) for name in ("year", "profile", "as_of") if getattr(asked, name)}
     texts |= {f"map-{kind}-{field}": field for kind, sheet in opened.sheets.items() for field in own_fields(sheet)}
@@ -445,7 +445,7 @@ def download_original(request: Request, number: Number, version: Number) -> Resp
 def download_version(request: Request, number: Number, version: Number, format: Format) -> Response:
     """Give a version as a workbook, as a folder of CSV files, or as JSON; no cell is a formula."""
     kept, _ = read_file(book_of(request), person_of(request), number, version)
-    rows = read_version_rows(book_of(request), kept)
+    rows = read_version_rows(book_of(request), person_of(request), kept)
     return downloads.download(_file_of(rows, format), f"register-{number}-{version}.{format}")
 
 

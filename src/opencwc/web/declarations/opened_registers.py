@@ -56,7 +56,7 @@ class OpenedRegister:
 
 def opened_register(book: Casebook, person: Person, register: int) -> OpenedRegister:
     """Return a register as it stands; raise `NotFoundError` where there is none that the person may edit."""
-    opened = _opened(book, show_register(book, person, register))
+    opened = _opened(book, person, show_register(book, person, register))
     require_own_rows(opened.sheets, opened.kept.sites)
     return opened
 
@@ -85,7 +85,7 @@ def change_register(
     if seen != opened.kept.seen:
         raise ConflictError("register_changed_meanwhile")
     whole = cleaned(change)
-    after = _after(book, opened, whole)
+    after = _after(book, person, opened, whole)
     require_own_rows(after, opened.kept.sites)
     kept = add_change(book, person, opened.kept.id, to_json(whole).decode(), seen)
     return _hold(_key(book, kept), OpenedRegister(kept, after, read_sheets(after, kept.versions[0].name)))
@@ -104,26 +104,26 @@ def unsaved_changes(kept: KeptRegister) -> int:
     return len(standing_changes(_numbered(kept)))
 
 
-def _after(book: Casebook, opened: OpenedRegister, change: Change) -> Sheets:
+def _after(book: Casebook, person: Person, opened: OpenedRegister, change: Change) -> Sheets:
     if not change.undoes:
         return sheets_after(opened.sheets, [change])
-    return _made_again(book, opened.kept, [*_numbered(opened.kept), (0, change)])
+    return _made_again(book, person, opened.kept, [*_numbered(opened.kept), (0, change)])
 
 
-def _made_again(book: Casebook, kept: KeptRegister, changes: Iterable[tuple[int, Change]]) -> Sheets:
+def _made_again(book: Casebook, person: Person, kept: KeptRegister, changes: Iterable[tuple[int, Change]]) -> Sheets:
     """Return the sheets of the last version after the changes that stand."""
-    base = unpack_sheets(read_version_rows(book, kept.last))
+    base = unpack_sheets(read_version_rows(book, person, kept.last))
     return sheets_after(base, (change for _, change in standing_changes(changes)))
 
 
-def _opened(book: Casebook, kept: KeptRegister) -> OpenedRegister:
+def _opened(book: Casebook, person: Person, kept: KeptRegister) -> OpenedRegister:
     key = _key(book, kept)
     with _lock:
         if key in _held:
             _held.move_to_end(key)
             opened: OpenedRegister = _held[key]
             return OpenedRegister(kept, opened.sheets, opened.read)
-    after = _made_again(book, kept, _numbered(kept))
+    after = _made_again(book, person, kept, _numbered(kept))
     return _hold(key, OpenedRegister(kept, after, read_sheets(after, kept.versions[0].name)))
 
 

@@ -170,7 +170,7 @@ def standings(book: Casebook, person: Person, number: int) -> Stands:
         findings += page.findings
         after = page.next
     final = [finding.id for finding in findings if finding.status in _FINAL]
-    decisions = last_decisions(book, final)
+    decisions = last_decisions(book, person, final)
     names = names_by_id(book, (decision.person for decision in decisions.values()))
     return {(finding.list, finding.entry): _standing(finding, decisions.get(finding.id), names) for finding in findings}
 

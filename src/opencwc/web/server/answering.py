@@ -13,6 +13,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -66,8 +67,11 @@ class Answering:
         self._turns: dict[str, _Turns] = {}
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
-        """Do a piece of work in one of the threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments, **named))
+        """Do a piece of work in one of the threads, for the answer that is under way."""
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: context.run(work, *arguments, **named)
+        )
 
     async def run_for(
         self, person: str, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs

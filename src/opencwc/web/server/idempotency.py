@@ -10,16 +10,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
+from opencwc.casebook.read_records import answer_under_way
 from opencwc.web.server.problems import HttpProblem
 
 LONGEST_KEY = 200
 
 
 async def once(
-    request: Request, keys: AnsweredKeys, asker: Person, digest: str, do: Callable[[], Awaitable[Response]]
+    request: Request, book: Casebook, asker: Person, digest: str, do: Callable[[], Awaitable[Response]]
 ) -> Response:
-    """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``.
+    """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``, which is a read.
 
     ``digest`` stands for everything that was asked: two requests with one key must have one digest. Who has another
     role or clearance by now asks another thing: an answer that was theirs then is not shown again. Only what came to a
@@ -33,15 +35,19 @@ async def once(
         raise HttpProblem(400, "bad-key", "idempotency_key_not_valid", where="Idempotency-Key")
     standing = f"{asker.role} {asker.clearance}"
     whole = sha256(f"{request.method} {request.url.path}\n{standing}\n{digest}".encode()).hexdigest()
+    keys, answer = AnsweredKeys(book.engine), answer_under_way()
     before = await run_in_threadpool(keys.take, person, key, whole)
     if before is not None:
-        return replayed(before, whole)
+        again = replayed(before, whole)
+        answer.give_again(book, asker, before.given or "")
+        return again
     try:
         response = await do()
     except BaseException:
         await run_in_threadpool(keys.forget, person, key)
         raise
-    await run_in_threadpool(keys.keep, person, key, response.status_code, bytes(response.body).decode())
+    body = bytes(response.body).decode()
+    await run_in_threadpool(keys.keep, person, key, response.status_code, body, answer.given)
     return response
 
 

@@ -12,14 +12,15 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.casebook.read_records import Answer, begin_answer
 from opencwc.errors import SettingsError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
 from opencwc.settings import load_settings
@@ -161,6 +162,29 @@ async def take_form_proof(request: Request) -> None:
         request.state.csrf_field = fields.get(FORM_PROOF, [""])[0]
 
 
+async def recorded(answer: Answer, made: Awaitable[Response]) -> Response:
+    """Return a response once it is on record what of the casebook it holds; one without a body holds nothing.
+
+    What a stream reads later is recorded as it is read, before it goes out.
+
+    Raises:
+        StorageError: it could not be recorded, and is not given.
+
+    """
+    begin_answer(answer)
+    try:
+        response = await made
+    except BaseException:
+        answer.drop()
+        raise
+    if getattr(response, "body", None) == b"":
+        answer.drop()
+    if answer.waiting:
+        await run_in_threadpool(answer.complete)
+    answer.complete()
+    return response
+
+
 class GuardedRoute(APIRoute):
     """A route of a `Router`, which nobody reaches but through `admit`."""
 
@@ -176,14 +200,17 @@ class GuardedRoute(APIRoute):
         """Return the handler with the guard before it."""
         handle = super().get_route_handler()
 
-        async def guarded(request: Request) -> Response:
+        async def answered(request: Request) -> Response:
             if self.access.plain_form:
                 await take_form_proof(request)
             await admit(request, self.access)
             if not self.access.once or "idempotency-key" not in request.headers:
                 return await handle(request)
-            keys, digest = AnsweredKeys(book_of(request).engine), sha256(await request.body()).hexdigest()
-            return await once(request, keys, person_of(request), digest, lambda: handle(request))
+            digest = sha256(await request.body()).hexdigest()
+            return await once(request, book_of(request), person_of(request), digest, lambda: handle(request))
+
+        async def guarded(request: Request) -> Response:
+            return await recorded(Answer(f"{request.method} {self.path_format}"), answered(request))
 
         return guarded
 
