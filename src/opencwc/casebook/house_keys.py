@@ -115,7 +115,7 @@ def _last_signer(book: Casebook) -> str:
 
 def _begun(book: Casebook, new: Signer) -> int:
     """Return the record of a change to this key that the former key has signed already, 0 where there is none."""
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         head = connection.execute(select(tables.casebook)).mappings().one()
         last = row_of(connection, tables.checkpoint, number=head["checkpoint"])
         waits = last is not None and key_that_may_sign(connection, last) == new.fingerprint != last["key"]

@@ -148,7 +148,7 @@ def open_submission_rows(book: Casebook, person: Person, submission: int, versio
 
 def register_of_submission(book: Casebook, person: Person, submission: int) -> int:
     """Return the number of the register in which a person edits the last version of a submission; 0 for none."""
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         own = (_SUBMISSION.c.submission == submission, _SUBMISSION.c.person == person.id)
         numbers = connection.execute(select(_SUBMISSION.c.seq).where(*own)).scalars().all()
         kept = (_read(connection, person, number) for number in sorted(numbers, reverse=True))
