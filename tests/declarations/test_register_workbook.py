@@ -64,6 +64,36 @@ def test_a_merged_cell_is_no_value_of_the_rows_it_covers(tmp_path: Path) -> None
     assert register.unread["activities"][2]["quantity"] == "250"
 
 
+def test_every_fault_of_a_row_is_named_at_once_with_its_cell(tmp_path: Path) -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        sheet.merge_range("A2:A3", "A")
+        sheet.write("D3", "sold off")
+        sheet.write("G3", "handfuls")
+        sheet.write("H3", "strong")
+        sheet.write_formula("F4", "=1/4", value="")
+        sheet.write("E4", "last year")
+
+    register = read_register(computed(workbook(tmp_path / "r.xlsx", fill)))
+    assert sorted(said(register)) == [
+        ("activities!A3", "declare_cell_merged"),
+        ("activities!D3", "declare_activity_unknown"),
+        ("activities!E4", "declare_year_unread"),
+        ("activities!F4", "declare_formula_uncomputed"),
+        ("activities!G3", "declare_unit_unknown"),
+        ("activities!H3", "declare_share_unread"),
+    ]
+    assert [activity.row for activity in register.activities] == [1]
+
+
+def test_a_cell_that_another_cannot_do_without_is_not_called_missing(tmp_path: Path) -> None:
+    def fill(book: Workbook, sheet: Worksheet) -> None:
+        sheet.write_formula("D2", "=Z1", value="#REF!")
+        sheet.write_blank("D3", None, book.add_format({"bold": True}))
+
+    register = read_register(computed(workbook(tmp_path / "r.xlsx", fill)))
+    assert said(register) == [("activities!D2", "declare_cell_error"), ("activities!D3", "declare_activity_missing")]
+
+
 def test_a_merged_title_and_merged_remarks_bar_no_row(tmp_path: Path) -> None:
     def fill(_: Workbook, sheet: Worksheet) -> None:
         sheet.merge_range("J2:J4", "all of the campaign")
