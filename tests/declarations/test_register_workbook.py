@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opencwc.declarations.register_reader import read_register
 from opencwc.errors import InputError
+from opencwc.wording import sentence
 
 HEAD = ("site", "plant", "chemical", "activity", "year", "quantity", "unit", "concentration", "date", "remarks")
 ROW = ("A", "1", "thiodiglycol", "produce", 2025, 250, "kg", None, None, None)
@@ -150,6 +151,35 @@ def test_hidden_rows_columns_and_sheets_are_read_and_said(tmp_path: Path) -> Non
     ]
     assert register.problems[1].says.values == {"count": 1, "rows": "activities!3:3"}
     assert register.problems[2].says.values["columns"] == "F"
+
+
+def test_a_hidden_sheet_that_is_not_read_is_called_hidden(tmp_path: Path) -> None:
+    def fill(book: Workbook, _: Worksheet) -> None:
+        for name in ("old figures", "notes"):
+            book.add_worksheet(name).write("A1", "kept elsewhere")
+        book.worksheets()[1].hide()
+
+    register = read_register(workbook(tmp_path / "r.xlsx", fill))
+    assert [(problem.says.id, problem.says.values["name"]) for problem in register.problems] == [
+        ("declare_hidden_sheet_unread", "old figures"),
+        ("declare_table_unread", "notes"),
+    ]
+
+
+def test_a_unit_that_is_converted_and_the_calendar_of_1904_are_said_once(tmp_path: Path) -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        sheet.write("G2", "lb")
+        sheet.write("G3", "pounds")
+
+    register = read_register(workbook(tmp_path / "r.xlsx", fill, date_1904=True))
+    assert sorted(problem.says.id for problem in register.problems) == [
+        "declare_days_since_1904",
+        "declare_unit_converted",
+    ]
+    assert sentence(register.problems[1].says, "en") == (
+        "Weights in lb were converted: 1 lb is 0.45359237 kg, exact by the agreement of 1959 on the yard and the pound."
+    )
+    assert [activity.kg for activity in register.activities][:2] == [Decimal("113.3980925")] * 2
 
 
 def test_days_are_days_in_both_calendars(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from opencwc.declarations.register_words import is_yes, purpose_of, word_for
 from opencwc.files.days import YEARS, read_day
 from opencwc.files.numbers import Numeral, decimal_mark, read_numeral
 from opencwc.files.units import find_unit, unclear_unit
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 
 MOST_KG = Decimal(10) ** 13
 """More than the world makes of any chemical in a year, so that a person has to look at the number and its unit."""
@@ -25,6 +25,8 @@ _STARTS = 80
 _JUDGED_BY = frozenset(ACTIVITY_FIELDS) - {"remarks"}
 """Fields of an activity that it is judged by."""
 _ALL = Decimal(100)
+_OF_POUNDS = frozenset(("lb", "oz", "short ton", "long ton"))
+"""Units whose weight follows from the pound, which the agreement of 1959 on the yard and the pound defines in kg."""
 BOTH_MARKS = ".,"
 """The decimal marks of a table whose numbers use the point and the comma."""
 
@@ -109,6 +111,7 @@ class RowReader:
         self.habits = habits
         self.problems: list[Problem] = []
         self._faulty: frozenset[str] = frozenset()
+        self._converted: set[str] = set()
         self._deeds: dict[tuple[str | None, ...], _Deed] = {}
         self._weights: dict[tuple[str, ...], Decimal] = {}
 
@@ -302,7 +305,16 @@ class RowReader:
             self._say(ACTIVITIES, row, "unit", f"declare_unit_{name}", unjudged=True, text=unit, **said)
         else:
             self._weights[written] = weight
+            self._say_converted(unit, weight)
         return weight
+
+    def _say_converted(self, text: str, weight: Decimal) -> None:
+        """Say once what a unit of pounds weighs, and by what."""
+        unit = find_unit(text)
+        if unit is not None and unit.symbol in _OF_POUNDS and unit.symbol not in self._converted:
+            self._converted.add(unit.symbol)
+            said: dict[str, Value] = {"unit": unit.symbol, "kg": f"{weight:f}"}
+            self.problems.append(Problem(Place(ACTIVITIES), Message("declare_unit_converted", said)))
 
     def _share(self, row: CellTexts, text: str) -> Decimal:
         """Return a concentration in per cent by weight; 100 where the cell is empty."""
