@@ -209,7 +209,7 @@ class RowReader:
         """Say what is wrong with the cells of a row before anything is read; return the fields that bar it."""
         if not row.faults and ERROR_TEXTS.isdisjoint(row.texts.values()):
             return frozenset()
-        barring = set()
+        barring: set[str] = set()
         for field, says, bars in row.faults:
             unjudged = bars and field in judged_by
             barring |= {field} if unjudged else set()
