@@ -146,6 +146,18 @@ def test_a_slip_that_check_and_ranking_name_is_one_question_that_says_both(tmp_p
     assert len([one for one in held.asking.points if one.question.place.row == 4]) == 1
 
 
+def test_a_figure_of_several_rows_is_quoted_with_its_total_and_its_rows(tmp_path: Path) -> None:
+    books = SLIP.replace("5047,t", "5000,t")
+    row = next(line for line in books.splitlines() if "5000,t" in line)
+    held = of_books(tmp_path / "books", books + row.replace("5000,t", "47,t") + "\n")
+    point = held.point("unit-slip")
+    assert point.total is not None
+    said = say(point.total, "en")
+    assert said.startswith("total 5,047 t: activities.csv, line ") and said.count("line") == 2
+    assert shown_point(point).total == point.total
+    assert of_books(tmp_path / "one", SLIP).point("unit-slip").total is None
+
+
 def test_the_id_of_a_question_stays_where_rows_move_and_goes_where_the_figure_changes(tmp_path: Path) -> None:
     header, *rows = SLIP.splitlines(keepends=True)
     ids = {point.question.id for point in of_books(tmp_path / "one", SLIP).asking.points}

@@ -97,7 +97,7 @@ def test_a_key_that_stands_twice_has_no_value(tmp_path: Path) -> None:
         '[{"site": "A", "chemical": "x", "activity": "produce", "quantity": 5, "quantity": 6, "unit": "kg"}]'
     )
     register = read_register(file)
-    assert said(register) == [("$[0].quantity", "declare_member_twice")]
+    assert said(register) == [("$[0].quantity", "declare_member_twice"), ("$[0]", "declare_year_missing")]
     assert not register.activities
 
 

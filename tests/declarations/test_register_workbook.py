@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opencwc.declarations.register_reader import read_register
 from opencwc.errors import InputError
+from opencwc.wording import sentence
 
 HEAD = ("site", "plant", "chemical", "activity", "year", "quantity", "unit", "concentration", "date", "remarks")
 ROW = ("A", "1", "thiodiglycol", "produce", 2025, 250, "kg", None, None, None)
@@ -62,6 +63,36 @@ def test_a_merged_cell_is_no_value_of_the_rows_it_covers(tmp_path: Path) -> None
     assert register.problems[0].says.values["area"] == "activities!A2:A3"
     assert [activity.row for activity in register.activities] == [1, 3]
     assert register.unread["activities"][2]["quantity"] == "250"
+
+
+def test_every_fault_of_a_row_is_named_at_once_with_its_cell(tmp_path: Path) -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        sheet.merge_range("A2:A3", "A")
+        sheet.write("D3", "sold off")
+        sheet.write("G3", "handfuls")
+        sheet.write("H3", "strong")
+        sheet.write_formula("F4", "=1/4", value="")
+        sheet.write("E4", "last year")
+
+    register = read_register(computed(workbook(tmp_path / "r.xlsx", fill)))
+    assert sorted(said(register)) == [
+        ("activities!A3", "declare_cell_merged"),
+        ("activities!D3", "declare_activity_unknown"),
+        ("activities!E4", "declare_year_unread"),
+        ("activities!F4", "declare_formula_uncomputed"),
+        ("activities!G3", "declare_unit_unknown"),
+        ("activities!H3", "declare_share_unread"),
+    ]
+    assert [activity.row for activity in register.activities] == [1]
+
+
+def test_a_cell_that_another_cannot_do_without_is_not_called_missing(tmp_path: Path) -> None:
+    def fill(book: Workbook, sheet: Worksheet) -> None:
+        sheet.write_formula("D2", "=Z1", value="#REF!")
+        sheet.write_blank("D3", None, book.add_format({"bold": True}))
+
+    register = read_register(computed(workbook(tmp_path / "r.xlsx", fill)))
+    assert said(register) == [("activities!D2", "declare_cell_error"), ("activities!D3", "declare_activity_missing")]
 
 
 def test_a_merged_title_and_merged_remarks_bar_no_row(tmp_path: Path) -> None:
@@ -120,6 +151,35 @@ def test_hidden_rows_columns_and_sheets_are_read_and_said(tmp_path: Path) -> Non
     ]
     assert register.problems[1].says.values == {"count": 1, "rows": "activities!3:3"}
     assert register.problems[2].says.values["columns"] == "F"
+
+
+def test_a_hidden_sheet_that_is_not_read_is_called_hidden(tmp_path: Path) -> None:
+    def fill(book: Workbook, _: Worksheet) -> None:
+        for name in ("old figures", "notes"):
+            book.add_worksheet(name).write("A1", "kept elsewhere")
+        book.worksheets()[1].hide()
+
+    register = read_register(workbook(tmp_path / "r.xlsx", fill))
+    assert [(problem.says.id, problem.says.values["name"]) for problem in register.problems] == [
+        ("declare_hidden_sheet_unread", "old figures"),
+        ("declare_table_unread", "notes"),
+    ]
+
+
+def test_a_unit_that_is_converted_and_the_calendar_of_1904_are_said_once(tmp_path: Path) -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        sheet.write("G2", "lb")
+        sheet.write("G3", "pounds")
+
+    register = read_register(workbook(tmp_path / "r.xlsx", fill, date_1904=True))
+    assert sorted(problem.says.id for problem in register.problems) == [
+        "declare_days_since_1904",
+        "declare_unit_converted",
+    ]
+    assert sentence(register.problems[1].says, "en") == (
+        "Weights in lb were converted: 1 lb is 0.45359237 kg, exact by the agreement of 1959 on the yard and the pound."
+    )
+    assert [activity.kg for activity in register.activities][:2] == [Decimal("113.3980925")] * 2
 
 
 def test_days_are_days_in_both_calendars(tmp_path: Path) -> None:

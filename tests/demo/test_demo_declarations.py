@@ -18,6 +18,7 @@ from opencwc.casebook.people import People
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.submissions import differences_of, list_submissions, show_submission
 from opencwc.declarations.books import Books
+from opencwc.declarations.forms.composition import compose, missing_in
 from opencwc.declarations.judgement import judge, read_lines
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
 from opencwc.declarations.law import Law
@@ -108,6 +109,12 @@ def test_the_register_has_two_operators_of_several_plants_over_four_years(judged
         assert {line.year for line in register.activities if not line.planned} == set(range(last - 3, last + 1))
         assert all("invented" in line.remarks for line in register.activities)
         assert all("invented" in line.operator for line in register.sites.values())
+
+
+def test_no_form_lacks_a_field(judged: dict[str, Judged]) -> None:
+    for answer, _ in judged.values():
+        assert not [(at.site, at.plant, at.field.name) for at in missing_in(compose(answer, Law(DAY)))]
+        assert not [fault for fault in answer.faults if fault.check == "capacity"]
 
 
 def test_every_regime_a_trader_and_a_laboratory_take_part(judged: dict[str, Judged]) -> None:

@@ -107,6 +107,16 @@ def test_a_year_on_the_page(house: House) -> None:
     assert not verify_all(house.book).problems
 
 
+def test_the_list_leads_with_site_and_year_and_the_form_offers_the_open_cases(house: House) -> None:
+    at = opened(house)
+    with house.signed_in("anna") as client:
+        main = main_of(client, LIST)
+    leading = next(link for link in main.one(id="submissions").all("a") if link.attributes.get("href") == at)
+    assert leading.text.strip() == "NORD, 2026"
+    offered = {option.attributes["value"] for option in main.one(id="open-cases").all("option")}
+    assert {"declared", "guarded"} <= offered
+
+
 @pytest.mark.parametrize(
     ("lang", "first", "second", "more"),
     [("en", "1,234.5 t", "500 g", "-1,234.4995 t"), ("fr", "1 234,5 t", "500 g", "-1 234,4995 t")],

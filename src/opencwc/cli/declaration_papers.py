@@ -205,7 +205,7 @@ def _fault_shown(fault: Fault, lang: str) -> tuple[str, str, str, str]:
     """Return a fault for a person to read: the part of the declaration in words where it is one."""
     place, path, rule, says = _fault_texts(fault, lang)
     part = say("list_separator", lang).join(say(one, lang) if isinstance(one, Message) else one for one in fault.part)
-    return place, part or path, rule, says
+    return place, part or (path if "[" in path else say("form_whole_declaration", lang)), rule, says
 
 
 def _tell(text: str, *, to_output: bool = False) -> None:

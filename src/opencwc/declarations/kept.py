@@ -176,7 +176,7 @@ class ShownPoint(Struct, frozen=True):
     """A point to ask about, and the id of its question: `opencwc.declarations.points_to_ask.Point`.
 
     ``row`` is 0 for a line that is missing. ``faults`` are places in the faults that are kept, ``proposal`` is the
-    place of the unusual figure among those that are kept, from 1, or 0.
+    place of the unusual figure among those that are kept, from 1, or 0. ``total`` says what several rows add up to.
     """
 
     question: str
@@ -195,6 +195,7 @@ class ShownPoint(Struct, frozen=True):
     says: Message
     faults: tuple[int, ...]
     proposal: int
+    total: Message | None = None
 
 
 class ShownReading(Struct, frozen=True):
@@ -450,6 +451,7 @@ def shown_point(point: Point) -> ShownPoint:
     return ShownPoint(
         question.id, point.kind, point.gravity, question.site, question.plant, point.chemical, point.entry,
         point.activity, point.year, *question.place, question.now, question.says, point.faults, point.proposal,
+        point.total,
     )  # fmt: skip
 
 

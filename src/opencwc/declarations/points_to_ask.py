@@ -7,7 +7,7 @@ can be answered by itself. A point is a question, a finding of the casebook, and
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,6 +25,8 @@ from opencwc.finding import Message
 MOST_FAULTS, MOST_PROPOSALS = 5_000, 200
 """Faults and unusual figures that are asked about, the first of each."""
 QUANTITY = "quantity"
+MOST_ROWS = 10
+"""How many rows of a total are named."""
 _COUNTS = frozenset({"equal", "both", "count"})
 """Figures of faults that are numbers, not weights."""
 
@@ -34,6 +36,7 @@ class Point(NamedTuple):
 
     ``gravity`` is that of its gravest fault, ``ask`` where there is none. ``faults`` are places in the faults of the
     answer, ``proposal`` the rank of the unusual figure, 0 where it is none. ``year`` is 0 for what is of none.
+    ``total`` says what several rows add up to, and which; ``None`` where the figure is that of one row.
     """
 
     question: Question
@@ -44,6 +47,7 @@ class Point(NamedTuple):
     year: int
     faults: tuple[int, ...]
     proposal: int
+    total: Message | None = None
 
     @property
     def kind(self) -> str:
@@ -110,6 +114,11 @@ class _Gathering:
         self.answer, self.books = answer, books
         self.activities = {activity.row: activity for activity in answer.register.activities}
         self.sites = {site.row: site for site in answer.register.sites.values()}
+        self.rows: dict[_Figure, list[Activity]] = defaultdict(list)
+        for activity in answer.register.activities:
+            if chemical := answer.chemicals.get(activity.row):
+                told = activity.site, activity.plant, chemical.key, activity.activity, activity.year, activity.planned
+                self.rows[_Figure(*told)].append(activity)
 
     def rank(self, reasons: _Reasons) -> tuple[int, float, int]:
         """Return what a point is ordered by."""
@@ -175,8 +184,20 @@ class _Gathering:
         rank = reasons.proposals[0].rank if reasons.proposals else 0
         return Point(
             question, self.gravity(reasons), chemical, known.entry if known else "", figure.activity, figure.year,
-            tuple(reasons.faults), rank,
+            tuple(reasons.faults), rank, self._total(figure) if place.field == QUANTITY and place.row else None,
         )  # fmt: skip
+
+    def _total(self, figure: _Figure) -> Message | None:
+        """Say what the rows of a figure add up to, where it has several."""
+        rows = self.rows.get(figure, ())
+        if len(rows) < 2 or any(activity.kg is None for activity in rows):
+            return None
+        places = tuple(
+            self.answer.register.locate(Place("activities", activity.row, QUANTITY)) for activity in rows[:MOST_ROWS]
+        )
+        more = ("…",) if len(rows) > MOST_ROWS else ()
+        total = amount(sum((activity.content for activity in rows), Decimal(0)))
+        return Message("ask_column_total", {"amount": total, "rows": (*places, *more)})
 
     def _place(self, faults: list[Fault], proposals: list[Proposal]) -> Place:
         """Return the cell that an answer corrects; of a sum of several rows that of the largest."""

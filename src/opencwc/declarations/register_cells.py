@@ -17,7 +17,7 @@ from opencwc.declarations.register_words import is_yes, purpose_of, word_for
 from opencwc.files.days import YEARS, read_day
 from opencwc.files.numbers import Numeral, decimal_mark, read_numeral
 from opencwc.files.units import find_unit, unclear_unit
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 
 MOST_KG = Decimal(10) ** 13
 """More than the world makes of any chemical in a year, so that a person has to look at the number and its unit."""
@@ -25,6 +25,8 @@ _STARTS = 80
 _JUDGED_BY = frozenset(ACTIVITY_FIELDS) - {"remarks"}
 """Fields of an activity that it is judged by."""
 _ALL = Decimal(100)
+_OF_POUNDS = frozenset(("lb", "oz", "short ton", "long ton"))
+"""Units whose weight follows from the pound, which the agreement of 1959 on the yard and the pound defines in kg."""
 BOTH_MARKS = ".,"
 """The decimal marks of a table whose numbers use the point and the comma."""
 
@@ -108,6 +110,8 @@ class RowReader:
     def __init__(self, habits: TableHabits = TableHabits()) -> None:  # noqa: B008 - a record
         self.habits = habits
         self.problems: list[Problem] = []
+        self._faulty: frozenset[str] = frozenset()
+        self._converted: set[str] = set()
         self._deeds: dict[tuple[str | None, ...], _Deed] = {}
         self._weights: dict[tuple[str, ...], Decimal] = {}
 
@@ -121,19 +125,21 @@ class RowReader:
 
     def site_of(self, row: CellTexts) -> Site | None:
         """Return the site or plant of a row; ``None`` where it names no site."""
-        if self._is_barred(SITES, row, frozenset(("site", "plant"))):
+        if self._is_uncut(SITES, row):
             return None
+        self._faulty = self._faults_of(SITES, row, frozenset(("site", "plant")))
         number = row.number
         texts = {field: text for field, text in row.texts.items() if text not in ERROR_TEXTS}
         if not texts.get("site"):
             self._say(SITES, number, "site", "declare_site_missing", unjudged=True)
-            return None
         country = code_of(texts.get("country", ""))
         if texts.get("country") and not country:
             self._say(SITES, number, "country", "declare_state_unknown", text=texts["country"])
         kind = word_for("kinds", texts.get("kind", ""))
         if texts.get("kind") and not kind:
             self._say(SITES, number, "kind", "declare_kind_unknown", text=texts["kind"])
+        if self._faulty or not texts.get("site"):
+            return None
         return Site(
             number,
             texts["site"],
@@ -148,22 +154,24 @@ class RowReader:
         )
 
     def activity_of(self, row: CellTexts) -> Activity | None:
-        """Return the activity of a row; ``None`` where it takes part in nothing, which is said."""
-        before, number, texts = len(self.problems), row.number, row.texts
-        if self._is_barred(ACTIVITIES, row, _JUDGED_BY):
+        """Return the activity of a row; ``None`` where it takes part in nothing: each of its faults is said."""
+        before, number = len(self.problems), row.number
+        if self._is_uncut(ACTIVITIES, row):
             return None
+        self._faulty = self._faults_of(ACTIVITIES, row, _JUDGED_BY)
+        texts = {name: text for name, text in row.texts.items() if name not in self._faulty}
         if not texts.get("site"):
             self._say(ACTIVITIES, number, "site", "declare_site_missing", unjudged=True)
-        if not texts.get("chemical") and not texts.get("cas"):
+        if not texts.get("chemical") and not texts.get("cas") and "cas" not in self._faulty:
             self._say(ACTIVITIES, number, "chemical", "ledger_chemical_missing", unjudged=True)
         deed = self._deed(number, texts)
         kg = self._weight(number, texts.get("quantity", ""), texts.get("unit", ""))
         share = self._share(row, texts.get("concentration", ""))
-        if len(self.problems) > before and any(problem.unjudged for problem in self.problems[before:]):
-            return None
         partner = code_of(texts.get("partner", ""))
         if texts.get("partner") and not partner:
             self._say(ACTIVITIES, number, "partner", "declare_state_unknown", text=texts["partner"])
+        if len(self.problems) > before and any(problem.unjudged for problem in self.problems[before:]):
+            return None
         return Activity(
             number, texts["site"], texts.get("plant", ""), texts.get("chemical", ""), texts.get("cas", ""),
             deed.activity, deed.year, kg, share, deed.planned, purpose_of(texts.get("purpose", "")),
@@ -186,28 +194,34 @@ class RowReader:
             self._say(ACTIVITIES, number, "planned", "declare_planned_unknown", unjudged=True, text=texts["planned"])
         day = self._date(number, texts.get("date", ""))
         deed = _Deed(activity, bool(planned), day, self._year(number, texts, day))
-        if len(self.problems) == before:
+        if len(self.problems) == before and not self._faulty:
             self._deeds[cells] = deed
         return deed
 
-    def _is_barred(self, table: str, row: CellTexts, judged_by: frozenset[str]) -> bool:
-        """Say what is wrong with a row or its cells before anything is read; tell whether it can be read at all."""
-        if row.problem is not None:
-            self.problems.append(Problem(Place(table, row.number), row.problem, True))
-            return True
-        barred = False
-        if not row.faults and ERROR_TEXTS.isdisjoint(row.texts.values()):
+    def _is_uncut(self, table: str, row: CellTexts) -> bool:
+        """Tell whether a row could not be cut into cells, and say why."""
+        if row.problem is None:
             return False
+        self.problems.append(Problem(Place(table, row.number), row.problem, True))
+        return True
+
+    def _faults_of(self, table: str, row: CellTexts, judged_by: frozenset[str]) -> frozenset[str]:
+        """Say what is wrong with the cells of a row before anything is read; return the fields that bar it."""
+        if not row.faults and ERROR_TEXTS.isdisjoint(row.texts.values()):
+            return frozenset()
+        barring: set[str] = set()
         for field, says, bars in row.faults:
             unjudged = bars and field in judged_by
-            barred |= unjudged
+            barring |= {field} if unjudged else set()
             self.problems.append(Problem(Place(table, row.number, field), says, unjudged))
         said = {fault.column for fault in row.faults}
         for field, text in row.texts.items():
             if text in ERROR_TEXTS and field not in said:
-                barred |= field in judged_by
-                self._say(table, row.number, field, "declare_cell_error", unjudged=field in judged_by, text=text)
-        return barred
+                barring |= {field} & judged_by
+                self.problems.append(
+                    _problem(table, row.number, field, "declare_cell_error", text=text, unjudged=field in judged_by)
+                )
+        return frozenset(barring)
 
     def _date(self, row: int, text: str) -> date | None:
         if not text:
@@ -227,7 +241,7 @@ class RowReader:
 
     def _year(self, row: int, texts: Mapping[str, str], day: date | None) -> int:
         text = texts.get("year", "")
-        if not text and texts.get("date"):  # a day that cannot be read is said already
+        if not text and (texts.get("date") or "date" in self._faulty):  # a day that cannot be read is said already
             return day.year if day is not None else 0
         year = _year_of(text)
         if year is None:
@@ -243,19 +257,10 @@ class RowReader:
         """Return a quantity in kg; ``None`` where the register does not say it."""
         if not text:
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_missing")
-            return None
-        amount, inside, numeral = text, "", Numeral(text)
-        if not (_POINTED.fullmatch(text) or _WHOLE.fullmatch(text)):  # else one reading, whatever the table's marks
-            amount, inside = _quantity_parts(text)
-            numeral = numeral_of(amount, self.habits.decimal)
-        value = numeral.exact
+        amount, inside, value = self._value(row, text) if text else ("", "", None)
         if value is None:
-            name = "declare_quantity_two" if numeral.text else "declare_quantity_unread"
-            two = {"one": numeral.text, "other": numeral.other} if numeral.text else {}
-            self._say(ACTIVITIES, row, "quantity", name, unjudged=True, text=text, **two)
-            return None
-        if value < 0:
-            self._say(ACTIVITIES, row, "quantity", "declare_quantity_negative", unjudged=True, text=text)
+            if unit and (text or "quantity" in self._faulty):
+                self._unit_weight(row, ("", unit, self.habits.heading))
             return None
         weight = self._unit_weight(row, (inside, unit, self.habits.heading))
         if weight is None:
@@ -265,6 +270,22 @@ class RowReader:
             written = inside or unit or self.habits.heading
             self._say(ACTIVITIES, row, "quantity", "declare_quantity_huge", text=amount, unit=written)
         return kg
+
+    def _value(self, row: int, text: str) -> tuple[str, str, Decimal | None]:
+        """Return the amount and the unit that a quantity holds, and its value, ``None`` where it has none."""
+        amount, inside, numeral = text, "", Numeral(text)
+        if not (_POINTED.fullmatch(text) or _WHOLE.fullmatch(text)):  # else one reading, whatever the table's marks
+            amount, inside = _quantity_parts(text)
+            numeral = numeral_of(amount, self.habits.decimal)
+        value = numeral.exact
+        if value is None:
+            name = "declare_quantity_two" if numeral.text else "declare_quantity_unread"
+            two = {"one": numeral.text, "other": numeral.other} if numeral.text else {}
+            self._say(ACTIVITIES, row, "quantity", name, unjudged=True, text=text, **two)
+        elif value < 0:
+            self._say(ACTIVITIES, row, "quantity", "declare_quantity_negative", unjudged=True, text=text)
+            value = None
+        return amount, inside, value
 
     def _unit_weight(self, row: int, written: tuple[str, ...]) -> Decimal | None:
         """Return what one of the unit weighs that is written in a cell of a row or in a heading."""
@@ -284,7 +305,16 @@ class RowReader:
             self._say(ACTIVITIES, row, "unit", f"declare_unit_{name}", unjudged=True, text=unit, **said)
         else:
             self._weights[written] = weight
+            self._say_converted(unit, weight)
         return weight
+
+    def _say_converted(self, text: str, weight: Decimal) -> None:
+        """Say once what a unit of pounds weighs, and by what."""
+        unit = find_unit(text)
+        if unit is not None and unit.symbol in _OF_POUNDS and unit.symbol not in self._converted:
+            self._converted.add(unit.symbol)
+            said: dict[str, Value] = {"unit": unit.symbol, "kg": f"{weight:f}"}
+            self.problems.append(Problem(Place(ACTIVITIES), Message("declare_unit_converted", said)))
 
     def _share(self, row: CellTexts, text: str) -> Decimal:
         """Return a concentration in per cent by weight; 100 where the cell is empty."""
@@ -300,8 +330,14 @@ class RowReader:
         return value
 
     def _say(self, table: str, row: int, field: str, name: str, *, unjudged: bool = False, **values: str) -> None:
-        said = {key: value[:_STARTS] for key, value in values.items() if value or key == "text"}
-        self.problems.append(Problem(Place(table, row, field), Message(name, dict(said)), unjudged))
+        """Say what is wrong with a field of a row, once."""
+        if field not in self._faulty:
+            self.problems.append(_problem(table, row, field, name, unjudged=unjudged, **values))
+
+
+def _problem(table: str, row: int, field: str, name: str, *, unjudged: bool, **values: str) -> Problem:
+    said = {key: value[:_STARTS] for key, value in values.items() if value or key == "text"}
+    return Problem(Place(table, row, field), Message(name, dict(said)), unjudged)
 
 
 @lru_cache(maxsize=100_000)

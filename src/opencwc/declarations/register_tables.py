@@ -179,9 +179,12 @@ def _tables_of_workbook(source: Path, given: Known, called: str) -> Mapping[str,
         chosen = {ACTIVITIES: book.names[0]}
     tables = {kind: _table_of_sheet(book, name, kind, given.get(kind, {})) for kind, name in chosen.items()}
     further = [name for name in book.names if name not in chosen.values() and table_named(name) != "explanations"]
-    remarks = [Message("declare_table_unread", {"name": name}) for name in further if book.sheet(name).rows]
-    tables[next(iter(tables))].remarks += remarks
+    tables[next(iter(tables))].remarks += [_unread(sheet) for name in further if (sheet := book.sheet(name)).rows]
     return tables
+
+
+def _unread(sheet: SheetCells) -> Message:
+    return Message("declare_hidden_sheet_unread" if sheet.hidden else "declare_table_unread", {"name": sheet.name})
 
 
 def _table_of_sheet(book: WorkbookCells, name: str, kind: str, given: Mapping[str, str]) -> RegisterTable:
@@ -208,6 +211,8 @@ def _table_of_sheet(book: WorkbookCells, name: str, kind: str, given: Mapping[st
         if row.texts:
             table.add(at, row)
     table.remarks += _hidden_parts(sheet, table)
+    if book.since_1904 and kind == ACTIVITIES:
+        table.remarks.append(Message("declare_days_since_1904"))
     if numbers_as_text := _numbers_as_text(sheet, table):
         table.remarks.append(numbers_as_text)
     return table

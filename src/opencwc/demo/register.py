@@ -27,7 +27,9 @@ def write_register(state: State, folder: Path, year: int, version: str, sites: C
     if sites:
         rows = (row for row in rows if row["site"] in sites)
     tables = {
-        "sites.csv": table_text(SITE_FIELDS, (line for line in _sites(state) if not sites or line[0] in sites)),
+        "sites.csv": table_text(
+            (*SITE_FIELDS, *_further(state)), (line for line in _sites(state) if not sites or line[0] in sites)
+        ),
         "activities.csv": table_text(
             ACTIVITY_FIELDS, ([str(row.get(field, "")) for field in ACTIVITY_FIELDS] for row in rows)
         ),
@@ -48,7 +50,13 @@ def due_year(state: State, year: int, version: str) -> int:
 def _sites(state: State) -> Iterator[tuple[str, ...]]:
     for line in state.register.sites:
         company = state.companies[line.company]
-        yield line.site, line.plant, line.name, company, state.trade.state, line.address, line.kind
+        more = (line.more.get(column, "") for column in _further(state))
+        yield line.site, line.plant, line.name, company, state.trade.state, line.address, line.kind, *more
+
+
+def _further(state: State) -> tuple[str, ...]:
+    """Return the columns of the table of sites that only the forms need."""
+    return tuple(dict.fromkeys(column for line in state.register.sites for column in line.more))
 
 
 def _activities(state: State, year: int, version: RegisterVersion) -> Iterator[dict[str, object]]:

@@ -81,7 +81,10 @@ class Trade(Struct, frozen=True):
 
 
 class InventedSite(Struct, frozen=True, array_like=True):
-    """A plant site, or a plant of one: its codes, its name, whose it is, where, and what Schedule 1 facility."""
+    """A plant site, or a plant of one: its codes, its name, whose it is, where, and what Schedule 1 facility.
+
+    ``more`` are the further columns of the table of sites, which the forms need.
+    """
 
     site: str
     plant: str
@@ -89,6 +92,7 @@ class InventedSite(Struct, frozen=True, array_like=True):
     company: str
     address: str
     kind: str
+    more: dict[str, str] = field(default_factory=dict)
 
 
 class YearlyFigures(Struct, frozen=True, array_like=True):

@@ -59,10 +59,14 @@ class _Block(Struct, frozen=True):
 
 
 class Paragraph(_Block, frozen=True):
-    """Words in a row; ``tone`` is ``plain``, ``lead``, ``note`` or ``warning``."""
+    """Words in a row; ``tone`` is ``plain``, ``lead``, ``note`` or ``warning``.
+
+    ``level`` is how deep they stand under the section that they head a part of, from 1; 0 where they head none.
+    """
 
     words: tuple[Words, ...]
     tone: Literal["plain", "lead", "note", "warning"] = "plain"
+    level: int = 0
 
 
 class Fact(Struct, frozen=True):

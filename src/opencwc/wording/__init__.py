@@ -231,6 +231,11 @@ def number_signs(lang: str) -> tuple[str, str]:
     return str(signs["group"]), str(signs["decimal"])
 
 
+def day_said(day: date, lang: str) -> str:
+    """Say a day as a sentence of the language has it."""
+    return day.isoformat() if lang == "en" else _day_said(day.year, day.month, day.day, lang)
+
+
 def _day_said(year: int, month: int, day: int, lang: str) -> str:
     """Say a day as a sentence of the language has it; in English it stays as files write it (ISO 8601).
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from declared import ACTIVITIES, SITES, Declared, declared, declared_of, law
+from declared import ACTIVITIES, SITES, YEAR, Declared, chemicals, declared, declared_of, law
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,9 @@ from opencwc.declarations.forms.composition import compose, missing_in
 from opencwc.declarations.forms.form_fields import column_for, column_heading, column_of, fields_asked
 from opencwc.declarations.forms.model import Chemical, Declaration, Document, Field, Plant
 from opencwc.declarations.forms.register_made import register_of
+from opencwc.declarations.judgement import judge
 from opencwc.declarations.model import DECLARATIONS, REGIMES, Activity, Due
+from opencwc.declarations.register_reader import read_register
 from opencwc.declarations.register_words import fields_of, plain_words
 from opencwc.wording import LANGUAGES, say
 
@@ -40,6 +43,17 @@ def test_there_is_one_declaration_a_regime_kind_and_period(alpha: Declared) -> N
     named = {(held.regime, held.declaration, held.period) for held in alpha.document.declarations}
     assert named == {(due.regime, due.declaration, due.period) for due in alpha.answer.due}
     assert len(alpha.document.declarations) == len(named)
+
+
+def test_the_forms_of_the_example_lack_nothing() -> None:
+    register = read_register(Path(__file__).parents[3] / "examples" / "register")
+    document = compose(judge(register, law(), YEAR, chemicals()), law())
+    assert len(document.declarations) == 13
+    assert not list(missing_in(document))
+    facility = plant(one(document, "S1", "past"), "NW-03", "L")
+    formulas = {chemical.name: field(chemical.fields, "s1-chemical-formula").value for chemical in facility.chemicals}
+    assert formulas["Ricin"] == "ricin: none, a protein"
+    assert formulas["Saxitoxin"].startswith("N"), "a structure that is known stays"
 
 
 def test_every_line_that_is_due_stands_in_it_once(alpha: Declared) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from msgspec.structs import replace
 
 from opencwc.convention.declaration_rules import DeclarationField, read_codes, read_fields
 from opencwc.declarations.forms.composition import missing_in
@@ -28,10 +33,12 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.publishing.model import Field as FormField
-from opencwc.wording import say, sentence
+from opencwc.wording import amount_said, day_said, say, sentence
+from opencwc.wording.chemical_names import chemical_by_number, chemical_name
 from opencwc.wording.states import state_name
 
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
+_NUMBER, _DAY = re.compile(r"[0-9]+(?:\.[0-9]+)?"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIGURE_HEADINGS = ("activity", "year", "quantity", "partner", "purpose", "begins")
 
 
@@ -72,8 +79,8 @@ class _Paper:
         document = self.document
         facts = [
             ("register", document.register), ("profile", document.profile),
-            ("rules_of", document.rules_of.isoformat() if document.rules_of else ""),
-            ("made", document.made.isoformat() if document.made else ""), ("hash", hash_of(document)),
+            ("rules_of", day_said(document.rules_of, self.lang) if document.rules_of else ""),
+            ("made", day_said(document.made, self.lang) if document.made else ""), ("hash", hash_of(document)),
         ]  # fmt: skip
         return Facts(
             tuple(Fact(self.say(f"form_label_{name}"), (Text(text, verbatim=True),)) for name, text in facts if text)
@@ -83,42 +90,45 @@ class _Paper:
         return say(title_of(held), self.lang)
 
     def declaration(self, held: Declaration) -> Iterator[Block]:
-        due: list[Words] = [Text(held.due.isoformat(), verbatim=True)]
+        due: list[Words] = [self.day(held.due)]
         facts = [Fact(self.say("declare_label_due"), tuple(due))]
         if held.treaty_due and held.treaty_due != held.due:
-            facts.append(Fact(self.say("form_label_treaty_due"), (Text(held.treaty_due.isoformat(), verbatim=True),)))
+            facts.append(Fact(self.say("form_label_treaty_due"), (self.day(held.treaty_due),)))
         if held.state:
             facts.append(Fact(self.say("form_label_state"), (self.state(held.state),)))
         number: Words = Text(held.form, verbatim=True) if held.form else self.say("form_number_unknown")
         facts.append(Fact(self.say("form_label_form"), (number,)))
         yield Facts(tuple(facts))
         for chemical in held.chemicals:
-            yield from self.chemical(held, chemical)
+            yield from self.chemical(held, chemical, 1)
         for site in held.sites:
             yield from self.site(held, site)
 
     def site(self, held: Declaration, site: Site) -> Iterator[Block]:
-        yield Paragraph((say(Message("form_site", {"site": site.code}), self.lang),), "lead")
+        yield Paragraph((say(Message("form_site", {"site": site.code}), self.lang),), "lead", 1)
         yield from self.form(site.fields, site.columns)
         for plant in site.plants:
             yield from self.plant(held, plant)
 
     def plant(self, held: Declaration, plant: Plant) -> Iterator[Block]:
         heading = Message("form_plant", {"plant": plant.code}) if plant.code else Message("form_whole_site")
-        yield Paragraph((say(heading, self.lang),), "lead")
+        yield Paragraph((say(heading, self.lang),), "lead", 2)
         yield from self.form(plant.fields, plant.columns)
         for chemical in plant.chemicals:
-            yield from self.chemical(held, chemical)
+            yield from self.chemical(held, chemical, 3)
 
-    def chemical(self, held: Declaration, chemical: Chemical) -> Iterator[Block]:
-        words: list[Words] = [chemical.name or self.say(f"form_of_{chemical.of}")]
+    def chemical(self, held: Declaration, chemical: Chemical, level: int) -> Iterator[Block]:
+        drawn = {field.value for field in chemical.fields if field.name.endswith("-formula")}
+        written = "" if chemical.name in drawn else chemical.name
+        known = written or chemical_by_number(chemical.cas) or chemical.name
+        words: list[Words] = [chemical_name(chemical.cas, known, self.lang) or self.say(f"form_of_{chemical.of}")]
         words += [Text(text, verbatim=True) for text in (chemical.cas, chemical.entry) if text]
-        yield Paragraph(tuple(words), "lead")
+        yield Paragraph(tuple(words), "lead", level)
         facts = []
         if chemical.range:
             facts.append(Fact(self.say("declare_label_range"), (self.range(held, chemical),)))
         if chemical.due and chemical.due != held.due:
-            facts.append(Fact(self.say("declare_label_due"), (Text(chemical.due.isoformat(), verbatim=True),)))
+            facts.append(Fact(self.say("declare_label_due"), (self.day(chemical.due),)))
         if facts:
             yield Facts(tuple(facts))
         yield from self.form(chemical.fields, ())
@@ -153,6 +163,8 @@ class _Paper:
             for code in field.code.split(",")
             if known and (names := self.codes.get((known.codes, code)))
         ]
+        if holds == "quantity":
+            field = replace(field, value="; ".join(map(self.weight, field.value.split("; "))))
         if holds in ("quantities_by_state", "moved"):
             return tuple(Text(self.moved(part)) for part in field.value.split("; "))
         if holds in ("text", "purposes", "choice"):
@@ -165,7 +177,26 @@ class _Paper:
         partner, _, weight = rest.partition(" ")
         if activity not in ACTIVITIES:
             return text
-        return ", ".join(filter(None, (self.say(f"form_activity_{activity}"), self.state(partner), weight)))
+        return ", ".join(
+            filter(None, (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight)))
+        )
+
+    def weight(self, text: str) -> str:
+        """Return a weight of a field, and the day that stands behind it, as the language writes them."""
+        number, _, rest = text.partition(" ")
+        unit, _, day = rest.partition(" ")
+        if unit not in KG or not _NUMBER.fullmatch(number):
+            return text
+        said = amount_said(amount(Decimal(number) * KG[unit]), self.lang)
+        return (
+            f"{said}, {day_said(date.fromisoformat(day), self.lang)}"
+            if _DAY.fullmatch(day)
+            else f"{said} {day}".strip()
+        )
+
+    def day(self, day: date) -> Words:
+        """Return a day as the language writes it."""
+        return Text(day_said(day, self.lang), verbatim=self.lang == "en")
 
     def range(self, held: Declaration, chemical: Chemical) -> Words:
         table = {"S3": "s3_range"}.get(held.regime, f"{chemical.of}_range")
@@ -180,12 +211,12 @@ class _Paper:
                 (
                     self.say(f"form_activity_{figure.activity}"),
                     str(figure.year),
-                    Text(amount(figure.quantity * KG[figure.unit]), verbatim=True)
+                    Text(amount_said(amount(figure.quantity * KG[figure.unit]), self.lang), verbatim=True)
                     if figure.quantity is not None
                     else self.say("form_not_known"),
                     self.state(figure.partner) if figure.partner else "–",
                     figure.purpose or "–",
-                    Text(figure.begins.isoformat(), verbatim=True) if figure.begins else "–",
+                    self.day(figure.begins) if figure.begins else "–",
                 )
                 for figure in figures
             ),

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from opencwc.convention.clauses import in_short
 from opencwc.declarations.kept import KeptDeclarations, NationalSum, ShownDue
+from opencwc.declarations.model import REGIMES
 from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import MOVED
 from opencwc.files.csv_cells import csv_of
@@ -123,7 +124,12 @@ def _chart_of_days(kept: KeptDeclarations, lang: str) -> dict[str, Any]:
         for day in days_of(kept.due, date.today())
         for regime, count in day.regimes.items()
     ]
-    return {"rows": rows, "titles": _titles(lang, "page_declarations_declarations")}
+    return {"rows": rows, "groups": _regimes(lang), "titles": _titles(lang, "page_declarations_declarations")}
+
+
+def _regimes(lang: str) -> list[str]:
+    """Return the names of the regimes in the order of legends: Schedules 1 to 3 first."""
+    return [say(f"page_declarations_regime_{regime}", lang) for regime in REGIMES]
 
 
 def _chart_of_regimes(kept: KeptDeclarations, lang: str) -> dict[str, Any]:
@@ -138,7 +144,7 @@ def _chart_of_sites(kept: KeptDeclarations, sites: Sequence[tuple[str, Counter[s
         for site, counts in sites[:MOST_BARS]
         for regime, count in in_order(counts).items()
     ]
-    return {"rows": rows, "titles": _titles(lang, "page_declarations_declarations")}
+    return {"rows": rows, "groups": _regimes(lang), "titles": _titles(lang, "page_declarations_declarations")}
 
 
 def _called(kept: KeptDeclarations, site: str) -> str:

@@ -11,8 +11,9 @@ from fastapi import Form, Query, Request
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from opencwc.casebook.cases import list_cases
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.model import Person
+from opencwc.casebook.model import CaseStatus, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.registers import EDITED
@@ -54,6 +55,7 @@ from opencwc.wording.chemical_names import chemical_by_number, chemical_name
 router = Router(include_in_schema=False)
 LIST = "/declarations/submissions"
 MOST_SHOWN = 500
+_OPEN = (CaseStatus.OPEN, CaseStatus.IN_REVIEW)
 MOST_DIFFERENCES = 1_000
 _VersionNumber = Annotated[int, Query(ge=0, le=1_000_000)]
 
@@ -96,9 +98,18 @@ def everything(request: Request, wanted: ListWanted) -> Response:
         request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
         listed=listed(submissions, COLUMNS, wanted, lang),
         profiles=known, titles=dict(known), years=range(today.year - 3, today.year + 3), today=today,
-        amendments=amendments_waiting(request),
+        amendments=amendments_waiting(request), cases=_open_cases(request),
         deadlines=() if may(person_of(request), "rules") else next_deadlines(today),
     )  # fmt: skip
+
+
+def _open_cases(request: Request) -> list[tuple[str, str]]:
+    """Return the name and the title of each open case in which the person may open a submission."""
+    person = person_of(request)
+    if not may(person, "keep"):
+        return []
+    cases = list_cases(book_of(request), person)
+    return [(case.name, case.title) for case in cases if case.status in _OPEN][:MOST_SHOWN]
 
 
 @router.get(f"{LIST}.csv", action="submissions")

@@ -3,7 +3,7 @@
 // interpreter (no eval), when the figure comes into view; where that fails, the table stands there as before.
 //
 // The JSON: {"rows": [...], "titles": {"x": "…", "y": "…", "group": "…"}}, all texts in the person's language.
-//   bar          rows {"label", "value", "group"?}
+//   bar          rows {"label", "value", "group"?}; "groups" is the order of the groups
 //   bars         the same, the bars of a label beside each other in place of stacked
 //   line         rows {"x": a number or a day (2025-12-31), "value", "group"?}
 //   calibration  rows {"said": 0..1, "was": 0..1, "low"?, "high"?}: beside the diagonal of what would be right
@@ -222,19 +222,20 @@ function node(name, attributes) {
   return element;
 }
 
-function groupsOf(rows) {
-  return [...new Set(rows.map((row) => row.group).filter((group) => group !== undefined))];
+function groupsOf(rows, order = []) {
+  const held = new Set(rows.map((row) => row.group).filter((group) => group !== undefined));
+  return [...order.filter((group) => held.delete(group)), ...held];
 }
 
-function coloured(rows, titles, fills) {
-  const groups = groupsOf(rows);
+function coloured(rows, titles, fills, order) {
+  const groups = groupsOf(rows, order);
   if (groups.length === 0) return {};
   const range = groups.map((_, at) => fills[at % fills.length]);
   return { color: { field: "group", type: "nominal", title: titles.group ?? null, scale: { domain: groups, range } } };
 }
 
 const SPECS = {
-  bar({ rows, titles = {} }, look, _world, fills) {
+  bar({ rows, titles = {}, groups }, look, _world, fills) {
     return {
       data: { values: rows },
       height: { step: 28 },
@@ -248,7 +249,7 @@ const SPECS = {
           field: "value", type: "quantitative", title: titles.y ?? null, scale: { reverse: look.rtl },
           axis: { format: ",.12~g", tickCount: 5 },
         },
-        ...coloured(rows, titles, fills),
+        ...coloured(rows, titles, fills, groups),
       },
     };
   },
