@@ -22,6 +22,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
 from opencwc.casebook.chain import canonical, commitment
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.keyed_request import empty_answers
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.requests import approved, set_state
@@ -51,7 +52,6 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         findings = _erase_findings(connection, case.number)
         sources = _erase_sources(connection, case.number)
         records = sorted(_erase_records(connection, case.number) + [seq for _, _, seq in sources])
-        connection.execute(tables.answered_key.delete())  # kept answers may repeat what is erased
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
         _empty_submissions(connection, case.number)
@@ -65,7 +65,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
             "records": _spans(records), "sources": sources,
             "remains": digest_of_remains(connection, case.number, writer.seq + 1, [seq for _, _, seq in sources]),
         }  # fmt: skip
-        writer.record("erasure", body, case.number)
+        empty_answers(connection, writer.record("erasure", body, case.number))  # which may repeat what is erased
     if book.dialect == "sqlite":  # what the log still holds goes too
         with book.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
+from opencwc.casebook.keyed_request import commit_key
 from opencwc.casebook.rows import row_of
 from opencwc.errors import IntegrityError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from opencwc.casebook.signing import Signer
 
 _BOOK = tables.casebook
+_BESIDE_THE_WORK = ("access", "refusal")
+"""Kinds of records that tell of a request, and are not what it asked for."""
 
 
 def now() -> str:
@@ -90,6 +93,7 @@ class Writer:
         if self._rows:
             self.connection.execute(tables.record.insert(), self._rows)
             self._sign()
+            self._commit_key()
         self.connection.execute(
             _BOOK.update().values(
                 seq=self.seq, link=self.link, checkpoint=self.number, recheck_share=self.recheck_share, **self.numbers
@@ -107,6 +111,11 @@ class Writer:
         self._keep_key()
         mark = sha256(statement.encode() + signature).hexdigest()
         self.checkpoint = (self.casebook_id, self.number, mark, self.seq, self.link.hex())
+
+    def _commit_key(self) -> None:
+        work = next((row for row in self._rows if row["kind"] not in _BESIDE_THE_WORK), None)
+        if work is not None:
+            commit_key(self.connection, {"made": work["kind"], "record": work["seq"]})
 
     def _next_statement(self) -> str:
         last = row_of(self.connection, tables.checkpoint, number=self.number)

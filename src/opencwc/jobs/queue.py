@@ -17,6 +17,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from opencwc.casebook.database import changing, told
+from opencwc.casebook.keyed_request import commit_key
 from opencwc.casebook.rows import record_of, row_of
 from opencwc.casebook.tables import job
 from opencwc.errors import ConflictError, NotFoundError, OpenCWCError, error_to_plain
@@ -85,6 +86,7 @@ class Jobs:
                 **dict.fromkeys(("problem", "started_at", "beat_at", "finished_at", "worker"), ""),
             }  # fmt: skip
             connection.execute(job.insert(), row)
+            commit_key(connection, {"job": identity})
             return self._get(connection, identity)
 
     def get(self, identity: str, person: str | None = None) -> Job:

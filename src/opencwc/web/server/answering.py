@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 from functools import cached_property
 from threading import Lock, Thread
@@ -52,7 +53,10 @@ class Answering:
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
         """Do a piece of work in one of the threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments, **named))
+        context = copy_context()  # the work is that of the request, in a thread too
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: context.run(work, *arguments, **named)
+        )
 
     def screener(self, as_of: date | None = None, lists: tuple[str, ...] = ()) -> Screener:
         """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
