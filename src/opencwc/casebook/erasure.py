@@ -45,7 +45,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         connection = writer.connection
         if book.dialect == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        approval = approved(connection, request, "erase")
+        approval = approved(connection, person, request, "erase")
         case = case_numbered(connection, approval.case_number)
         require_whole(connection, person, case, "erase")
         _require_retention_over(case)

@@ -48,7 +48,7 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
     """
     _require_writable(target)
     with book.writing(person.id) as writer:
-        approval = approved(writer.connection, request, "export")
+        approval = approved(writer.connection, person, request, "export")
         case = case_numbered(writer.connection, approval.case_number)
         mark = mark_of_case(writer.connection, case)
         require(person, "export", mark)
