@@ -93,6 +93,17 @@ def test_it_sees_no_other_process_and_no_other_root(what: str) -> None:
     assert probe(what) in ("FileNotFoundError", "PermissionError")
 
 
+def test_without_a_mount_namespace_of_its_own_it_leaves_the_root_of_all_alone() -> None:
+    program = (
+        "from pathlib import Path; from opencwc.confining.rights import Bounds, confine; "
+        "told = confine(Bounds(), [Path('/usr')], namespace=0x4000_0000); "
+        "print(told.root, Path('/etc/passwd').exists())"
+    )
+    command = ["unshare", "-rm", sys.executable, "-c", program]  # should it fail, it is not our root
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_its_threads_are_bounded_where_it_is_not_root() -> None:
     command = [sys.executable, "-P", "-B", PROBE]
     if os.getuid() == 0:  # whom the kernel holds to no bound

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
@@ -41,7 +41,8 @@ class AnsweredKeys:
         """Take a key for a request, or return what is known of the request that took it before."""
         table = answered_key
         now = self.clock()
-        row = {"person": person, "key": key, "request": digest, "status": BEING_DONE, "body": "", "at": now.isoformat()}
+        taken = TakenKey(person, key, now.isoformat())
+        row = {**structs.asdict(taken), "request": digest, "status": BEING_DONE, "body": ""}
         with changing(self.engine) as connection:
             old = (now - KEPT_FOR).isoformat()
             unfinished = (now - UNFINISHED_FOR).isoformat()
@@ -56,7 +57,7 @@ class AnsweredKeys:
                     connection.execute(table.insert(), row)
             except IntegrityError:  # another connection was quicker (PostgreSQL)
                 return AnsweredKey(digest)
-        return TakenKey(person, key, row["at"])
+        return taken
 
     def keep(self, taken: TakenKey, status: int, body: str) -> None:
         """Keep the answer given under a key."""
