@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from opencwc.confining import sandbox
 from opencwc.confining.sandbox import Sandbox, TaskRequest
 from opencwc.errors import InputError, OpenCWCError
+from opencwc.web.server.serving import tell_protection
 
 PROBE = str(Path(__file__).with_name("confined_probe.py"))
 
@@ -37,7 +40,23 @@ def listening() -> Iterator[str]:
 
 
 def test_this_machine_offers_every_protection() -> None:
-    assert sandbox.protection() == {"namespace": True, "files": True, "filter": True, "network_cut": True}
+    told = sandbox.protection()
+    threads = told.pop("threads")
+    assert threads == (os.getuid() != 0)  # the kernel holds root to no bound on them
+    assert told == dict.fromkeys(("namespace", "files", "filter", "signals", "root", "network_cut"), True)
+
+
+def test_the_start_of_the_service_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = dict.fromkeys(("namespace", "files", "filter", "signals", "root", "threads", "network_cut"), True)
+    for lacking in ((), ("signals", "root")):
+        caplog.clear()
+        monkeypatch.setattr(sandbox, "protection", lambda lacking=lacking: whole | dict.fromkeys(lacking, False))
+        tell_protection()
+        assert [record.getMessage() for record in caplog.records] == (
+            ["the sandbox of uploads lacks: signals, root"] if lacking else []
+        )
 
 
 # ---------------------------------------------------------------------------------- what a process in it cannot do
@@ -48,6 +67,54 @@ def test_it_cannot(what: str, listening: str) -> None:
     assert probe(what, listening) in ("PermissionError", "OSError")
 
 
+@pytest.mark.parametrize(
+    "what",
+    ["owner", "signal", "owner of a kind", "owner by ioctl", "priority", "own priority", "affinity", "scheduler"],
+)
+def test_it_cannot_touch_another_process(what: str) -> None:
+    assert probe(what) == "PermissionError"
+
+
+@pytest.mark.parametrize("what", ["own affinity", "some threads"])
+def test_it_may_do_what_libraries_need(what: str) -> None:
+    assert probe(what) == "done"
+
+
+@pytest.mark.parametrize("what", ["stat", "exists"])
+def test_it_cannot_ask_of_a_file_whether_it_is_there(tmp_path: Path, what: str) -> None:
+    kept = tmp_path / "casebook.db"
+    kept.write_text("what a State holds")
+    for place in (kept, tmp_path / "none", Path("/etc/passwd"), Path("/root"), Path("/home")):
+        assert probe(what, str(place)) == "FileNotFoundError", place
+
+
+@pytest.mark.parametrize("what", ["parent", "up"])
+def test_it_sees_no_other_process_and_no_other_root(what: str) -> None:
+    assert probe(what) in ("FileNotFoundError", "PermissionError")
+
+
+def test_without_a_mount_namespace_of_its_own_it_leaves_the_root_of_all_alone() -> None:
+    program = (
+        "from pathlib import Path; from opencwc.confining.rights import Bounds, confine; "
+        "told = confine(Bounds(), [Path('/usr')], namespace=0x4000_0000); "
+        "print(told.root, Path('/etc/passwd').exists())"
+    )
+    command = ["unshare", "-rm", sys.executable, "-c", program]  # should it fail, it is not our root
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
+def test_its_threads_are_bounded_where_it_is_not_root() -> None:
+    command = [sys.executable, "-P", "-B", PROBE]
+    if os.getuid() == 0:  # whom the kernel holds to no bound
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    for what, told in (("some threads", "done"), ("threads", "BlockingIOError")):
+        with TemporaryDirectory() as folder:
+            Path(folder).chmod(0o777)
+            done = subprocess.run([*command, what], cwd=folder, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)["told"] == told
+
+
 def test_the_namespace_alone_reaches_no_network(listening: str) -> None:
     assert probe("namespace", listening) in ("OSError", "ConnectionRefusedError", "TimeoutError")
 
@@ -56,7 +123,7 @@ def test_the_namespace_alone_reaches_no_network(listening: str) -> None:
 def test_it_cannot_touch_a_file_beside_it(tmp_path: Path, what: str) -> None:
     kept = tmp_path / "casebook.db"
     kept.write_text("what a State holds")
-    assert probe(what, str(kept)) == "PermissionError"
+    assert probe(what, str(kept)) == ("FileNotFoundError" if what == "read" else "PermissionError")
     assert kept.read_text() == "what a State holds"
 
 

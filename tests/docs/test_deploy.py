@@ -72,7 +72,7 @@ def test_little_is_left_to_a_unit(name: str) -> None:
 @pytest.mark.parametrize("name", ["opencwc.service", "opencwc-worker.service"])
 def test_the_sandbox_of_uploads_keeps_what_it_needs(name: str) -> None:
     unit = (DEPLOY / "systemd" / name).read_text()
-    assert re.search(r"^RestrictNamespaces=user net$", unit, re.MULTILINE)
+    assert re.search(r"^RestrictNamespaces=user net mnt$", unit, re.MULTILINE)
     assert re.search(r"^SystemCallFilter=@system-service @sandbox$", unit, re.MULTILINE)
     assert "\nMemoryDenyWriteExecute=yes" not in unit
 

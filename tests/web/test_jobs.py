@@ -482,19 +482,22 @@ def test_a_key_is_one_persons_own(house: House) -> None:
 @ON_BOTH
 def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
     from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
+    from opencwc.casebook.keyed_request import TakenKey
     from opencwc.web.server.idempotency import replayed
     from opencwc.web.server.problems import HttpProblem
 
     keys = AnsweredKeys(house.book.engine)
-    assert keys.take("p", "k", "digest") is None
+    taken = keys.take("p", "k", "digest")
+    assert isinstance(taken, TakenKey)
     busy = keys.take("p", "k", "digest")
-    assert busy is not None
+    assert isinstance(busy, AnsweredKey)
     with pytest.raises(HttpProblem) as caught:
         replayed(busy, "digest")
     assert caught.value.status == 409
-    keys.forget("p", "k")
-    assert keys.take("p", "k", "digest") is None
-    keys.keep("p", "k", 202, "{}")
+    keys.forget(taken)
+    taken = keys.take("p", "k", "digest")
+    assert isinstance(taken, TakenKey)
+    keys.keep(taken, 202, "{}")
     assert keys.take("p", "k", "digest") == AnsweredKey("digest", 202, "{}")
 
 

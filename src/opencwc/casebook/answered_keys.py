@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
 from opencwc.casebook.database import changing
+from opencwc.casebook.keyed_request import BEING_DONE, TakenKey, row_of
 from opencwc.casebook.tables import answered_key
 
 KEPT_FOR = timedelta(hours=24)
@@ -18,13 +19,15 @@ UNFINISHED_FOR = timedelta(minutes=10)
 
 
 class AnsweredKey(Struct, frozen=True):
-    """A key that was sent before: the digest of its request, and the answer; ``status`` is 0 while it is being done.
+    """A key that was sent before: the digest of its request, and the answer.
 
-    ``given`` is what `opencwc.casebook.read_records.Answer.given` said of the answer.
+    ``status`` is `BEING_DONE` while there is none, and `COMMITTED` where the work was committed and its answer was not
+    kept: ``body`` then says what was made. ``given`` is what `opencwc.casebook.read_records.Answer.given` said of the
+    answer.
     """
 
     request: str
-    status: int = 0
+    status: int = BEING_DONE
     body: str = ""
     given: str | None = None
 
@@ -36,15 +39,16 @@ class AnsweredKeys:
     engine: Engine
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def take(self, person: str, key: str, digest: str) -> AnsweredKey | None:
+    def take(self, person: str, key: str, digest: str) -> AnsweredKey | TakenKey:
         """Take a key for a request, or return what is known of the request that took it before."""
         table = answered_key
         now = self.clock()
-        row = {"person": person, "key": key, "request": digest, "status": 0, "body": "", "at": now.isoformat()}
+        taken = TakenKey(person, key, now.isoformat())
+        row = {**structs.asdict(taken), "request": digest, "status": BEING_DONE, "body": ""}
         with changing(self.engine) as connection:
             old = (now - KEPT_FOR).isoformat()
             unfinished = (now - UNFINISHED_FOR).isoformat()
-            over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
+            over = (table.c.at < old) | ((table.c.status == BEING_DONE) & (table.c.at < unfinished))
             connection.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
             columns = (table.c.request, table.c.status, table.c.body, table.c.given)
             query = select(*columns).where(table.c.person == person, table.c.key == key)
@@ -55,18 +59,15 @@ class AnsweredKeys:
                     connection.execute(table.insert(), row)
             except IntegrityError:  # another connection was quicker (PostgreSQL)
                 return AnsweredKey(digest)
-        return None
+        return taken
 
-    def keep(self, person: str, key: str, status: int, body: str, given: str = "") -> None:
+    def keep(self, taken: TakenKey, status: int, body: str, given: str = "") -> None:
         """Keep the answer given under a key, and of what it is."""
-        table = answered_key
-        values = {"status": status, "body": body, "given": given}
-        self._write(table.update().where(table.c.person == person, table.c.key == key).values(**values))
+        self._write(answered_key.update().where(row_of(taken)).values(status=status, body=body, given=given))
 
-    def forget(self, person: str, key: str) -> None:
-        """Give a key free: the request came to nothing, and may be tried again."""
-        table = answered_key
-        self._write(table.delete().where(table.c.person == person, table.c.key == key, table.c.status == 0))
+    def forget(self, taken: TakenKey) -> None:
+        """Give a key free where nothing was committed under it: the request may be tried again."""
+        self._write(answered_key.delete().where(row_of(taken), answered_key.c.status == BEING_DONE))
 
     def _write(self, statement: Executable) -> None:
         with changing(self.engine) as connection:

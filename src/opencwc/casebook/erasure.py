@@ -25,6 +25,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
 from opencwc.casebook.chain import canonical, commitment
 from opencwc.casebook.database import Casebook, finish_erasures
+from opencwc.casebook.keyed_request import empty_answers
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.remnants import note_remnants
@@ -49,7 +50,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
     """
     with book.writing(person.id) as writer:
         connection = writer.connection
-        approval = approved(connection, request, "erase")
+        approval = approved(connection, person, request, "erase")
         case = case_numbered(connection, approval.case_number)
         require_whole(connection, person, case, "erase")
         _require_retention_over(case)
@@ -58,7 +59,6 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         sources = _erase_sources(connection, case.number)
         records = _erase_records(connection, case.number) + refusals + [seq for _, _, seq in sources]
         _blank(connection, records)
-        connection.execute(tables.answered_key.delete())  # kept answers may repeat what is erased
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
         _empty_submissions(connection, case.number)
@@ -72,7 +72,9 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
             "records": _spans(sorted(records)), "sources": sources,
         }  # fmt: skip
         body["remains"] = digest_of_remains(connection, case.number, writer.seq + 1, body)
-        note_remnants(connection, writer.record("erasure", body, case.number), writer.at)
+        erasure = writer.record("erasure", body, case.number)
+        empty_answers(connection, erasure)  # which may repeat what is erased
+        note_remnants(connection, erasure, writer.at)
     finish_erasures(book)
     erased = sum(last - first + 1 for first, last in findings)
     return {"findings": erased, "sources": len(sources), "records": len(records)}

@@ -74,7 +74,7 @@ class _Leaving(NamedTuple):
 
 def _put_on_record(book: Casebook, person: Person, request: int, lang: str) -> _Leaving:
     with book.writing(person.id) as writer:
-        approval = approved(writer.connection, request, "export")
+        approval = approved(writer.connection, person, request, "export")
         case = case_numbered(writer.connection, approval.case_number)
         mark = mark_of_case(writer.connection, case)
         require(person, "export", mark)

@@ -60,9 +60,7 @@ def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: s
     """Approve or decline what another person asked for; raise `ConflictError` where it was asked by this one."""
     with book.writing(person.id) as writer:
         request = request_numbered(writer.connection, seq)
-        case = case_numbered(writer.connection, request.case_number)
-        if mark_of_case(writer.connection, case) > person.clearance:
-            raise _no_request(seq)
+        _require_seen(writer.connection, person, request)
         require(person, "approve")
         if request.state != "asked":
             raise ConflictError("request_not_open", request=seq, state=request.state)
@@ -103,13 +101,20 @@ def request_numbered(connection: Connection, seq: int) -> Request:
     return _request(connection, row)
 
 
+def _require_seen(connection: Connection, person: Person, request: Request) -> None:
+    """Raise `NotFoundError` where the case of a request is above the clearance: the request is then not there."""
+    if mark_of_case(connection, case_numbered(connection, request.case_number)) > person.clearance:
+        raise _no_request(request.seq)
+
+
 def _no_request(seq: int) -> NotFoundError:
     return NotFoundError("no_such_request", request=seq)
 
 
-def approved(connection: Connection, seq: int, kind: str) -> Request:
-    """Return a request of a kind that was approved and not yet carried out."""
+def approved(connection: Connection, person: Person, seq: int, kind: str) -> Request:
+    """Return a request of a kind that was approved and not yet carried out, and that the person may know of."""
     request = request_numbered(connection, seq)
+    _require_seen(connection, person, request)
     if request.kind != kind:
         raise InputError("request_of_another_kind", request=seq, asked=request.kind, wanted=kind)
     if request.state != "approved":

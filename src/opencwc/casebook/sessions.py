@@ -7,6 +7,7 @@ last used, and twelve hours after it began; a new one begins at every sign-in an
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.model import Person
 from opencwc.casebook.people import People, digest_of, end_sessions, moment
 from opencwc.casebook.rows import change_row, record_of
+from opencwc.errors import StorageError
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -90,7 +92,7 @@ class Sessions:
         if row is None:
             return None
         if row["seen_at"] <= moment(now - _SEEN_EVERY):
-            with self.people.changing() as connection:
+            with suppress(StorageError), self.people.changing() as connection:  # a full disk keeps nobody from reading
                 change_row(connection, _SESSION, row["session"], seen_at=moment(now))
         alone = bool(row["by_password_alone"])
         return Session(row["session"], record_of(Person, row), row["ends_at"], bool(row["fully_in"]), alone)

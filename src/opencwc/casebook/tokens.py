@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.people import People, digest_of, moment, os_person
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.casebook.rows import change_row, record_of, row_of
-from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError, StorageError
 from opencwc.records import from_plain
 
 PREFIX = "ocwc_"
@@ -130,7 +131,7 @@ class Tokens:
         if row is None:
             return None
         if row["used_at"] <= moment(now - _USE_NOTED_EVERY):
-            with self.people.changing() as connection:
+            with suppress(StorageError), self.people.changing() as connection:  # a full disk keeps nobody from reading
                 change_row(connection, _TOKEN, row["token"], used_at=moment(now))
         return record_of(Person, row, scopes=row["scopes"].split())
 

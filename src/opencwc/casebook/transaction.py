@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
+from opencwc.casebook.keyed_request import commit_key
 from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.rows import row_of, rows_by_key
 from opencwc.errors import IntegrityError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 KEY_CHANGED = "key_changed"
 """The kind of the record in which a key hands over to the next (`opencwc.casebook.house_keys`)."""
 _BOOK = tables.casebook
+_BESIDE_THE_WORK = ("access", "refusal")
+"""Kinds of records that tell of a request, and are not what it asked for."""
 
 
 def now() -> str:
@@ -137,6 +140,7 @@ class Writer:
             self._say_since_when_it_is_logged()
             self.connection.execute(tables.record.insert(), self._rows)
             self._sign()
+            self._commit_key()
         self.connection.execute(
             _BOOK.update().values(
                 seq=self.seq, link=self.link, checkpoint=self.number, recheck_share=self.recheck_share,
@@ -161,6 +165,11 @@ class Writer:
         self._keep_key()
         mark = sha256(statement.encode() + signature).hexdigest()
         self.checkpoint = (self.casebook_id, self.number, mark, self.seq, self.link.hex())
+
+    def _commit_key(self) -> None:
+        work = next((row for row in self._rows if row["kind"] not in _BESIDE_THE_WORK), None)
+        if work is not None:
+            commit_key(self.connection, {"made": work["kind"], "record": work["seq"]})
 
     def _next_statement(self) -> str:
         last = row_of(self.connection, tables.checkpoint, number=self.number)

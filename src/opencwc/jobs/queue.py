@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 from sqlalchemy import case as either
 
 from opencwc.casebook.database import changing, told
+from opencwc.casebook.keyed_request import commit_key
 from opencwc.casebook.model import CaseStatus
 from opencwc.casebook.rows import record_of, row_of
 from opencwc.casebook.tables import case, job
@@ -90,6 +91,7 @@ class Jobs:
                 **dict.fromkeys(("problem", "started_at", "beat_at", "finished_at", "worker"), ""),
             }  # fmt: skip
             connection.execute(job.insert(), row)
+            commit_key(connection, {"job": identity})
             return self._get(connection, identity)
 
     def get(self, identity: str, person: str | None = None) -> Job:

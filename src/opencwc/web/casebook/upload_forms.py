@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response
 
+from opencwc.casebook.keyed_request import doing
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
@@ -162,7 +163,7 @@ class UploadForm:
     async def take(self, request: Request, answer: Callable[[Job], Response]) -> Response:
         """Read the form, keep its files in their case, make the job, and answer with it."""
         service, person = service_of(request), person_of(request)
-        _, intake = parts_of(service)
+        jobs, intake = parts_of(service)
         async with self.sent(request) as first:
             sent = await service.answering.run(self.completed, service, person, first)
             asked, mark = await service.answering.run(self.asked, service, sent)
@@ -170,8 +171,11 @@ class UploadForm:
             async def do() -> Response:
                 return answer(await service.answering.run(self.make_job, service, person, sent, asked, mark))
 
+            def rebuild(made: Mapping[str, Any]) -> Response | None:
+                return answer(jobs.get(made["job"], person.id)) if "job" in made else None
+
             digest = await service.answering.run(_digest, sent.uploads, self.verb.id, asked, mark)
-            return await once(request, intake.book, person, digest, do)
+            return await once(request, intake.book, person, digest, do, rebuild)
 
     def make_job(
         self, service: Service, person: Person, sent: SentForm, asked: Mapping[str, Any], mark: Mark
@@ -179,10 +183,11 @@ class UploadForm:
         """Keep what was sent in its case and make the job that `asked` tells of."""
         jobs, intake = parts_of(service)
         name, many = sent.uploads[0][0], self.verb.many
-        taken = intake.take(
-            person, asked["case"], sent.uploads, f"{asked['name']}.zip" if many else name,
-            media_type=sent.media_type, mark=mark, packed=many,
-        )  # fmt: skip
+        with doing(None):  # what is kept is kept once in any case; the job is what was asked for
+            taken = intake.take(
+                person, asked["case"], sent.uploads, f"{asked['name']}.zip" if many else name,
+                media_type=sent.media_type, mark=mark, packed=many,
+            )  # fmt: skip
         limit = service.configuration.jobs_waiting
         return jobs.submit(
             person.id, taken.case_number, taken.source_id, dict(asked), kind=self.verb.id, most_waiting=limit

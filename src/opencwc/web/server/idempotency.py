@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from fastapi import Request
+from msgspec import json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.keyed_request import BEING_DONE, COMMITTED, TakenKey, doing
 from opencwc.casebook.model import Person
 from opencwc.casebook.read_records import answer_under_way
 from opencwc.web.server.problems import HttpProblem
 
 LONGEST_KEY = 200
+Rebuild = Callable[[Mapping[str, Any]], Response | None]
+"""Makes the answer to work that was done before from what was made; ``None`` where it cannot."""
 
 
 async def once(
-    request: Request, book: Casebook, asker: Person, digest: str, do: Callable[[], Awaitable[Response]]
+    request: Request,
+    book: Casebook,
+    asker: Person,
+    digest: str,
+    do: Callable[[], Awaitable[Response]],
+    rebuild: Rebuild = lambda made: None,
 ) -> Response:
     """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``, which is a read.
 
     ``digest`` stands for everything that was asked: two requests with one key must have one digest. Who has another
     role or clearance by now asks another thing: an answer that was theirs then is not shown again. Only what came to a
-    good end is kept: a refusal is found anew, for what stood against it may be gone.
+    good end is kept: a refusal is found anew, for what stood against it may be gone. The key is committed with the
+    work (`opencwc.casebook.keyed_request`): where the service died before the answer was kept, ``rebuild`` makes it.
     """
-    person = asker.id
     key = request.headers.get("idempotency-key", "")
     if not key:
         return await do()
@@ -36,32 +46,40 @@ async def once(
     standing = f"{asker.role} {asker.clearance}"
     whole = sha256(f"{request.method} {request.url.path}\n{standing}\n{digest}".encode()).hexdigest()
     keys, answer = AnsweredKeys(book.engine), answer_under_way()
-    before = await run_in_threadpool(keys.take, person, key, whole)
-    if before is not None:
-        again = replayed(before, whole)
-        answer.give_again(book, asker, before.given or "")
+    taken = await run_in_threadpool(keys.take, asker.id, key, whole)
+    if not isinstance(taken, TakenKey):
+        again = await run_in_threadpool(replayed, taken, whole, rebuild)
+        answer.give_again(book, asker, taken.given or "")
         return again
     try:
-        response = await do()
+        with doing(taken):
+            response = await do()
     except BaseException:
-        await run_in_threadpool(keys.forget, person, key)
+        await run_in_threadpool(keys.forget, taken)
         raise
     body = bytes(response.body).decode()
-    await run_in_threadpool(keys.keep, person, key, response.status_code, body, answer.given)
+    await run_in_threadpool(keys.keep, taken, response.status_code, body, answer.given)
     return response
 
 
-def replayed(before: AnsweredKey, digest: str) -> Response:
+def replayed(before: AnsweredKey, digest: str, rebuild: Rebuild = lambda made: None) -> Response:
     """Return again what was answered under a key.
 
     Raises:
-        HttpProblem: the key stands for another request (422), or for one that is still being done (409).
+        HttpProblem: the key stands for another request (422), for one that is still being done (409), or for one that
+            was done and whose answer is lost (409).
 
     """
     if before.request != digest:
         raise HttpProblem(422, "key-reused", "idempotency_key_reused", where="Idempotency-Key")
-    if before.status == 0:
+    if before.status == BEING_DONE:
         raise HttpProblem(
             409, "being-done", "request_being_done", where="Idempotency-Key", headers={"Retry-After": "1"}
         )
+    if before.status == COMMITTED:
+        made = json.decode(before.body, type=dict[str, Any])
+        if (rebuilt := rebuild(made)) is None:
+            raise HttpProblem(409, "done-before", "request_done_before", where="Idempotency-Key", **made)
+        rebuilt.headers["Idempotency-Replayed"] = "true"
+        return rebuilt
     return Response(before.body, before.status, {"Idempotency-Replayed": "true"}, "application/json")

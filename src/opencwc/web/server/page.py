@@ -147,6 +147,11 @@ def _person_of(request: Request) -> Person | None:
     return person
 
 
+def path_of(request: Request) -> str:
+    """Return the path of a request as a link may hold it: two slashes at its front would be another host."""
+    return "/" + request.url.path.lstrip("/\\")
+
+
 def _known(request: Request, lang: str) -> dict[str, Any]:
     """Return what every template knows of the request."""
     person = getattr(request.state, "person", None) or _person_of(request)
@@ -159,7 +164,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         """Return the address of this page with some of its question changed; an empty value takes a part away."""
         asked = {name: value for name, value in request.query_params.items() if name != "lang"} | changes
         kept = {name: value for name, value in asked.items() if value not in ("", None)}
-        return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+        return path_of(request) + (f"?{urlencode(kept)}" if kept else "")
 
     return {
         "request": request,
@@ -170,7 +175,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "csrf": masked_csrf(secret) if secret else "",
         "here": here,
         "navigation": pages_for(allowed),
-        "path": request.url.path,
+        "path": path_of(request),
         "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),
     }

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message
-from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.web.server.page import is_fragment, language_of, page, path_of
 from opencwc.wording import error_sentences, say
 
 _KNOWN = (
@@ -59,7 +59,7 @@ def show_problem(
         return None
     reads = request.method in ("GET", "HEAD")
     if kind == "sign-in-needed" and not is_fragment(request) and reads:
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        back = path_of(request) + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" + ("" if back == "/" else f"?next={quote(back, safe='')}"), 303)
     if kind == "second-factor-needed" and not is_fragment(request) and reads:
         return RedirectResponse("/settings#factor-h", 303)

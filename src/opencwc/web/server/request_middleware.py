@@ -7,6 +7,7 @@ of the log, the metrics; and an unforeseen fault becomes a problem that says not
 from __future__ import annotations
 
 import logging
+import re
 import time
 import uuid
 from collections import Counter
@@ -74,7 +75,7 @@ class RequestMiddleware:
         dressed = _dressed(send, visit, security)
         self.metrics.under_way.inc()
         try:
-            self._check_host(headers.get(b"host", b""))
+            self._check_host([value for name, value in scope["headers"] if name == b"host"])
             _check_address(scope)
             client = scope.get("client")
             key = address_key(client[0] if client else "")
@@ -107,10 +108,10 @@ class RequestMiddleware:
             if not self._under_way[address]:
                 del self._under_way[address]
 
-    def _check_host(self, host: bytes) -> None:
-        name = host.decode("latin-1").lower()
-        name = name[1 : name.find("]")] if name.startswith("[") else name.split(":", 1)[0]
-        if name not in self._hosts:
+    def _check_host(self, hosts: Sequence[bytes]) -> None:
+        """Refuse a request that does not name one of our hosts, once and with nothing but a port behind it."""
+        named = _HOST.fullmatch(hosts[0].decode("latin-1").lower()) if len(hosts) == 1 else None
+        if named is None or (named["address"] or named["name"]) not in self._hosts:
             raise HttpProblem(421, "unknown-host", "unknown_host")
 
     def _write_down(self, scope: Scope, visit: Visit) -> None:
@@ -180,7 +181,9 @@ def _check_address(scope: Scope) -> None:
         raise HttpProblem(400, "bad-request", "address_with_nul")
 
 
-_READ = frozenset({b"host", b"content-length"})
+_READ = frozenset({b"content-length"})
+_HOST = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(:[0-9]{1,5})?")
+"""A name or an address in brackets, and a port (RFC 9110, section 7.2)."""
 
 
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import cast
@@ -51,11 +52,25 @@ def serve(
         port = place.getsockname()[1]
         address = f"http://{configuration.host}:{port}"
         _LOG.info("listening", extra={"pid": os.getpid()})
+        threading.Thread(target=tell_protection, daemon=True, name="protection").start()
         if listening is not None:
             listening(configuration.public_url or address)
         server = uvicorn.Server(_uvicorn(app, configuration))
         with _told_once(), asyncio.Runner(loop_factory=_loop()) as runner:
             runner.run(_both(server, place, configuration, worker=worker))
+
+
+def tell_protection() -> None:
+    """Say in the log what does not protect this machine from an upload."""
+    from opencwc.confining.sandbox import protection
+
+    try:
+        missing = [name for name, holds in protection().items() if not holds]
+    except OpenCWCError as error:
+        _LOG.warning("the sandbox of uploads does not start", extra={"state": error.code})
+        return
+    if missing:
+        _LOG.warning("the sandbox of uploads lacks: %s", ", ".join(missing))
 
 
 async def _both(server: uvicorn.Server, place: socket.socket, configuration: Configuration, *, worker: bool) -> None:
