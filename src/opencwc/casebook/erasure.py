@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
 from opencwc.casebook.chain import canonical, commitment
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, told
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.requests import approved, set_state
@@ -67,7 +67,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         }  # fmt: skip
         writer.record("erasure", body, case.number)
     if book.dialect == "sqlite":  # what the log still holds goes too
-        with book.engine.connect() as connection:
+        with told(book.engine), book.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
