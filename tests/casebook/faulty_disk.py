@@ -190,7 +190,7 @@ class _Usual:
 @contextmanager
 def faulty_disk() -> Iterator[FaultyDisk]:
     """Put a disk that can fail below every casebook that is opened within; nothing waits for the true disk."""
-    library = ctypes.CDLL(_sqlite3.__file__)  # whatever SQLite this Python is linked to
+    library = ctypes.CDLL(getattr(_sqlite3, "__file__", None))  # whatever SQLite this Python is linked to, or holds
     library.sqlite3_vfs_find.restype = c_void_p
     library.sqlite3_vfs_register.argtypes = (c_void_p, c_int)
     library.sqlite3_vfs_unregister.argtypes = (c_void_p,)
