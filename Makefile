@@ -6,7 +6,7 @@ TESTS := $(VENV)/.installed-for-tests
 # The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check types rules fuzz bench soak pins docs clean
+.PHONY: demo test check types rules fuzz attack bench soak pins docs clean
 
 demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
@@ -41,6 +41,10 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 
 fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in the checks
 	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep
+
+attack: $(TESTS)  ## every attack in its long form; what was tried and what held goes into the threat model
+	$(RUN)/pytest -n auto --dist worksteal -m attack --hypothesis-profile=deep --thorough --kills 50 \
+	    --attack-table-in docs/explanation/threat-model.md
 
 soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the service, watched for growth in memory
 	$(RUN)/pytest tests/casebook/test_surviving.py --kills 50

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import attacks
+
 settings.register_profile("quick", max_examples=25)
 settings.register_profile("deep", max_examples=500)
 settings.load_profile("quick")  # unless pytest is given --hypothesis-profile=deep, as `make fuzz` gives it
@@ -38,8 +40,14 @@ os.environ.update(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Have `make soak` kill more writers than the checks do."""
+    """Have `make soak` and `make attack` kill more writers than the checks do, and attacks counted."""
     parser.addoption("--kills", type=int, default=10, help="how often a writer to a casebook is killed")
+    attacks.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the attacks."""
+    config.pluginmanager.register(attacks.Counting(config), "attacks")
 
 
 def pytest_unconfigure() -> None:
@@ -49,7 +57,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make fuzz` runs, and scale the number of examples that a property test sets itself."""
+    """Mark what `make fuzz` and `make attack` run, and scale the examples that a property test sets itself."""
+    attacks.mark_attacks(items)
     scaled: set[int] = set()
     for item in items:
         test = getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))
@@ -81,6 +90,12 @@ def _alone(what: str) -> Iterator[None]:
         except ImportError:
             pass  # no such lock on Windows: two workers may both do it, which costs only time
         yield
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Tell whether all is to be tried (`make attack`), and not some of it."""
+    return bool(request.config.getoption("thorough"))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from attacks import tried
 from opencwc.casebook import bundle_verifier
 from opencwc.casebook.bundle_verifier import Report, Unreadable, verify_bundle
 from opencwc.casebook.bundle_writer import (
@@ -86,6 +87,7 @@ class World:
         return path
 
     def check(self, members: dict[str, bytes], **options: object) -> Report:
+        tried()
         return verify_bundle(zipped(self.folder / "tampered.zip", members), **options)
 
     def tampered(self, tamper: Tamper) -> tuple[Report, Report]:

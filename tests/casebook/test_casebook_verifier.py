@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table
 
+from attacks import tried
 from opencwc.casebook import tables
 from opencwc.casebook.casebook_verifier import Problem, Verification, verify_casebook
 from opencwc.casebook.cases import case_for_keeping, change_case
@@ -62,6 +63,7 @@ class Full:
         self.reviewer = fill(book, folder)
 
     def verify(self, **options: object) -> Verification:
+        tried()  # each time something else was changed
         return verify_casebook(self.book, self.reviewer, **options)  # type: ignore[arg-type]
 
     def rows(self, table: Table) -> list[Row]:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from attacks import tried
 from opencwc.casebook import tables
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import case_for_keeping
@@ -152,6 +153,7 @@ def test_kills_lose_nothing_and_leave_nothing_half_done(
     moments = random.Random(24)
     acknowledged = 0
     for kill in range(1, kills + 1):
+        tried()
         after, seconds = moments.randrange(0, 24), moments.random() * 0.04
         news = nursery.write_until(lambda pid: os.kill(pid, signal.SIGKILL), after, seconds)
         acknowledged += len(news)

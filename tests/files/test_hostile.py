@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attacks import tried
 from opencwc.errors import InputError
 from opencwc.files import DocumentLimits, Passage, Unread, open_document
 from opencwc.files.reader_client import ConfinedDocument
@@ -95,6 +96,7 @@ def test_a_mutated_document_never_breaks_the_process_that_reads(name: str, data:
 
 
 def _mutated(name: str, data: st.DataObject) -> bytes:
+    tried()
     changed = bytearray(SMALL[name])
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(changed) - 1))

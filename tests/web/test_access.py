@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
+from attacks import tried
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE, end_sessions
 from opencwc.casebook.permissions import ACTIONS, SCOPES
@@ -56,6 +57,7 @@ def person(house: House, role: str) -> Person:
 
 def ask(client: TestClient, route: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """Ask a route with nothing that it could do: ids of nobody, an empty body."""
+    tried()
     method, template = route.split(" ")
     path = re.sub(r"\{(\w+)\}", lambda match: PLACES.get(match[1], "0" * 16), template)
     body = {} if method in SAFE else {"json": {}}
