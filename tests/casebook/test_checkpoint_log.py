@@ -52,13 +52,16 @@ def test_a_line_that_was_torn_by_a_stop_of_the_machine_is_dropped(
     assert log.path.read_bytes().startswith(whole)
 
 
-def test_a_transaction_that_fails_leaves_no_line(tmp_path: Path) -> None:
+def test_a_transaction_that_fails_leaves_no_line_that_counts(tmp_path: Path) -> None:
     log = CheckpointLog(tmp_path)
     append(log, "book", 1, "aa", 1, "bb")
     with pytest.raises(ZeroDivisionError), log.locked(LoggedCheckpoint("book", 2, "cc", 2, "dd")):
         assert numbers(log) == [1]
         raise ZeroDivisionError
-    assert log.path.read_bytes().count(b"\n") == 1
+    assert numbers(log) == [1]
+    append(log, "book", 2, "ee", 2, "ff")
+    assert numbers(log) == [1, 2]
+    assert log.path.read_bytes().count(b"\n") == 2
 
 
 def test_many_that_append_at_once_lose_no_line(tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ A line is added for each transaction of each casebook, in the order of the commi
 before the commit until the line stands. The line is on the disk before the commit, so that a full disk stops the
 transaction and not its trace; it counts only once its first byte, a ``-`` until then, has become ``{``.
 
-A process that dies in between leaves a pending line. Whether its transaction was committed is in the database alone:
-who opens the casebook next, or writes to it, settles the line. It counts from then on, or its first byte becomes ``~``
-and it is none. So a log without gaps is what a sound house has, and a gap is a fault.
+A process that dies in between, or whose commit fails, leaves a pending line. Whether its transaction was committed is
+in the database alone: who opens the casebook next, or writes to it, settles the line. It counts from then on, or its
+first byte becomes ``~`` and it is none. So a log without gaps is what a sound house has, and a gap is a fault.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import mmap
@@ -86,7 +85,9 @@ class CheckpointLog:
 
     @contextmanager
     def locked(self, entry: LoggedCheckpoint) -> Iterator[None]:
-        """Hold the log alone; where the block ends well, the line stands at its end, else it is taken away again.
+        """Hold the log alone; where the block ends well, the line stands at its end, else it stays pending.
+
+        A commit that fails may still be found committed once the database is opened anew: the line is settled then.
 
         Raises:
             StorageError: the log cannot be written, or another process does not let go of it.
@@ -95,12 +96,7 @@ class CheckpointLog:
         with self._told("checkpoint_log_not_writable"):
             descriptor, start = self._prepare(entry)
         try:
-            try:
-                yield
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.ftruncate(descriptor, start)
-                raise
+            yield
             with self._told("checkpoint_log_lacks_recorded"):
                 os.pwrite(descriptor, b"{", start)
         finally:
