@@ -79,7 +79,7 @@ def test_no_face_reads_contents_past_the_one_place_that_records_who_is_given_the
     allowed = {f"{package}.{module}" for package, modules in UNSEEN.items() for module in modules}
     past = ("reading_contents", "parts_of_source", "begin_answer", ".engine.connect", ".engine.begin")
     reading = {module for module, file in MODULES.items() if any(word in file.read_text("utf-8") for word in past)}
-    recording = {"opencwc.web.server.service", "opencwc.casebook.writable"}  # the guard; whether anything can be written
+    recording = {"opencwc.web.server.service", "opencwc.casebook.writable"}  # the guard; a trial of the disk
     assert not reading - allowed - recording
 
 

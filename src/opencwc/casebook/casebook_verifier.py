@@ -1058,7 +1058,8 @@ def _verify_head(connection: Connection, result: Verification, replay: _Replay) 
         if replay.broken_from <= head["seq"]:
             result.following += 1
         else:
-            result.add(head["seq"], "the tree that the casebook keeps is not that of the records", after=_UNTOLD)
+            what = "the tree that the casebook keeps is not that of the records"
+            result.add(head["seq"], what, after=[*_UNTOLD, "checkpoints"])
     for name, table in (("cases", tables.case), ("runs", tables.run)):
         there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
         if tuple(there) != (head[name], head[name] or None):
