@@ -14,6 +14,7 @@ from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.decisions import comment, decide
 from opencwc.casebook.findings import list_findings, record_refusal
+from opencwc.casebook.keyed_request import TakenKey
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role
 from opencwc.casebook.registers import RegisterFile, add_change, open_register, save_version, show_register
 from opencwc.casebook.requests import answer, ask
@@ -122,8 +123,9 @@ def _keep_answers(book: Casebook) -> None:
     """Have an answer kept under a key, and others that came and went."""
     keys = AnsweredKeys(book.engine)
     for number in range(40):
-        keys.take(RITA.id, f"key-{number}", "digest")
-        keys.keep(RITA.id, f"key-{number}", 200, json.dumps({"QXJ77-answer": f"answer {number}"}))
+        taken = keys.take(RITA.id, f"key-{number}", "digest")
+        assert isinstance(taken, TakenKey)
+        keys.keep(taken, 200, json.dumps({"QXJ77-answer": f"answer {number}"}))
     with changing(book.engine) as connection:
         connection.execute(tables.answered_key.delete().where(tables.answered_key.c.key != "key-7"))
 

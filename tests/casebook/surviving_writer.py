@@ -40,7 +40,7 @@ def write_until_killed(place: str, findings: list[dict[str, Any]]) -> None:
             block = [{**findings[n % len(findings)], "row": before + n + 1} for n in range(count)]
             run.keep(block)
             say(run=run.number, rows=run.rows)
-        with book.reading() as connection:
+        with book.reading_contents() as connection:
             newest = connection.exec_driver_sql("SELECT max(id) FROM finding").scalar_one()
         decisions.decide(book, WRITER, [newest, newest - 1], Outcome.NEED_MORE, f"turn {turn}")
         say(decided=[newest, newest - 1], reason=f"turn {turn}")

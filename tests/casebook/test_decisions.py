@@ -362,7 +362,7 @@ def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> Non
     with pytest.raises(NotAllowedError):
         ask(book, low, "erase", "mixed", {"reason": "mine"})
     answer(book, RENE, request.seq, approve=True)
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(NotFoundError):
         erase_case(book, low, request.seq)
     with pytest.raises(NotAllowedError):
         change_case(book, low, "mixed", status="closed")

@@ -93,7 +93,7 @@ def test_nothing_of_an_erased_case_is_left_in_any_file(book: Casebook, raw: Raw,
 def test_a_refused_row_of_a_run_carries_its_case_and_its_mark(book: Casebook) -> None:
     fill(book)
     record = tables.record
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         query = select(record.c.case_number, record.c.content).where(record.c.kind == "refusal")
         refusals = [row for row in connection.execute(query) if REFUSED in row.content]
     assert [row.case_number for row in refusals] == [1]

@@ -110,7 +110,7 @@ def with_case(place: str) -> None:
 
 def assert_nothing_is_lost(book: Casebook, acknowledged: list[dict[str, Any]]) -> None:
     run, finding, decision = tables.run, tables.finding, tables.decision
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         for news in acknowledged:
             if "rows" in news:
                 query = select(run.c.row_count).where(run.c.number == news["run"])

@@ -60,7 +60,7 @@ def test_a_record_in_another_s_place_is_found(full: Full, kind: str) -> None:
         with undone(full.book, tables.record):
             change(full.book, tables.record, other, **said)
             change(full.book, tables.record, row, **{name: other[name] for name in SAID})
-            assert full.first() == min(row["seq"], other["seq"])
+            assert full.first() in (row["seq"], other["seq"])
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -156,7 +156,7 @@ def _handed_in_by_the_declarant(year: Year) -> None:
     expect(page.locator("#faults tbody tr")).to_contain_text("2l5")
     expect(page.locator("#figures tbody tr").first).to_contain_text(words("check_gravity_wrong"))
     expect(page.locator("#due tbody tr")).to_have_count(1)
-    expect(page.locator("#due")).to_contain_text("Phosphorus trichloride")
+    expect(page.locator("#due")).to_contain_text("3B06")
     HAND.press(page.get_by_role("link", name=words("page_submissions_due_back")))
     _mended_in_her_own_grid(year)
     expect(page.locator("#versions tbody tr")).to_have_count(2)
