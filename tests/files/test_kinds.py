@@ -167,6 +167,7 @@ def test_every_reason_is_said_in_every_language() -> None:
             "count",
             "columns",
             "pages",
+            "passages",
             "characters",
             "seconds",
             "said",
