@@ -498,7 +498,7 @@ def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
     taken = keys.take("p", "k", "digest")
     assert isinstance(taken, TakenKey)
     keys.keep(taken, 202, "{}")
-    assert keys.take("p", "k", "digest") == AnsweredKey("digest", 202, "{}")
+    assert keys.take("p", "k", "digest") == AnsweredKey("digest", 202, "{}", "")
 
 
 def test_a_request_that_failed_may_be_tried_again_under_its_key(client: TestClient) -> None:

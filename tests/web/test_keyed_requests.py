@@ -130,7 +130,7 @@ def test_an_erasure_takes_the_answers_and_leaves_the_keys(house: House) -> None:
     with house.book.writing(ANALYST.id) as writer:
         empty_answers(writer.connection, 7)
     left = keys.take("p", "k", "digest")
-    assert left == AnsweredKey("digest", COMMITTED, '{"made":"erasure","record":7}')
+    assert left == AnsweredKey("digest", COMMITTED, '{"made":"erasure","record":7}', "")
     with pytest.raises(HttpProblem, match="record 7"):
         replayed(left, "digest")
 

@@ -245,6 +245,6 @@ def test_an_erasure_takes_the_grid_too(kept: Kept) -> None:
         answer(book, ruth, request.seq, approve=True)
         erase_case(book, rita, request.seq)
         assert dana.get(address, headers=PART).status_code == 404
-    with book.reading() as connection:
+    with book.reading_contents() as connection:
         assert not connection.execute(tables.register_change.select()).all()
     assert not verify_all(book).problems
