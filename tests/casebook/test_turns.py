@@ -9,7 +9,9 @@ from opencwc.casebook.database import Turns
 
 
 def waiting(turns: Turns, number: int) -> None:
+    ends = time.monotonic() + 60
     while len(turns._waiting) < number:
+        assert time.monotonic() < ends, "nobody waits"
         time.sleep(0.001)
 
 
