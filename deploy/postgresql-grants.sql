@@ -8,6 +8,12 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO opencwc;
 -- Added to, never changed: the chain, its checkpoints and their keys, what was decided and said.
 GRANT INSERT ON record, checkpoint, signing_key, decision, comment TO opencwc;
 
+-- Of declarations: what was sent and the steps of a submission stay; its state and marks move, the sites of a declarant
+-- too. A change in a register's grid goes once the rows are kept as a version.
+GRANT INSERT ON submission_version, submission_step, register_version, register_submission TO opencwc;
+GRANT INSERT, UPDATE ON submission, declarant TO opencwc;
+GRANT INSERT, DELETE ON register_change TO opencwc;
+
 -- A finding is added to; of what is there, only its status moves. An erasure needs more, and so the owner.
 GRANT INSERT ON finding TO opencwc;
 GRANT UPDATE (status) ON finding TO opencwc;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -33,9 +34,19 @@ from opencwc.casebook.decisions import comment, decide  # noqa: E402
 from opencwc.casebook.erasure import erase_case  # noqa: E402
 from opencwc.casebook.model import Mark, Outcome, Role, Status  # noqa: E402
 from opencwc.casebook.people import CONSOLE, People  # noqa: E402
+from opencwc.casebook.registers import (  # noqa: E402
+    RegisterFile,
+    add_change,
+    open_register,
+    save_version,
+    show_register,
+)
 from opencwc.casebook.requests import answer, ask  # noqa: E402
 from opencwc.casebook.runs import begin_run, keep_source  # noqa: E402
 from opencwc.casebook.stamp_files import write_request  # noqa: E402
+from opencwc.casebook.submissions import VersionFile, add_version, open_submission, set_mark  # noqa: E402
+from opencwc.declarations.amounts import amounts_of  # noqa: E402
+from opencwc.declarations.register_reader import read_register  # noqa: E402
 from opencwc.errors import StorageError  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
@@ -152,9 +163,32 @@ def test_the_service_keeps_and_decides_with_its_own_role(roles: Roles, tmp_path:
     assert verify_all(book).problems == []
 
 
+def test_the_service_keeps_declarations_with_its_own_role(roles: Roles) -> None:
+    book = roles.service
+    people = People(book)
+    olga = people.add(CONSOLE, "olga", role=Role.REVIEWER)
+    dora = people.add(CONSOLE, "dora", role=Role.DECLARANT)
+    assert people.set_sites(CONSOLE, dora.login, ["A"]) == ("A",)
+    assert people.set_sites(CONSOLE, dora.login, ["A", "B"]) == ("A", "B")
+    case_for_keeping(book, olga, "declared")
+    submission = open_submission(book, olga, "declared", "treaty", 2026, ["A"]).seq
+    text = "site,plant,chemical,cas,activity,year,quantity,unit\nA,A1,thiodiglycol,111-48-8,process,2025,1.5,t\n"
+    amounts = amounts_of(read_register({"activities.csv": text.encode()}))
+    sent = VersionFile("a.csv", io.BytesIO(text.encode()), amounts, "text/csv")
+    add_version(book, olga, submission, sent, changes="")
+    set_mark(book, olga, submission, "incomplete", "the address")
+    file = RegisterFile("a", io.BytesIO(b"a"), "text/csv", b"[]")
+    number = open_register(book, olga, "declared", file, Mark.UNCLASSIFIED)
+    add_change(book, olga, number, "a change", show_register(book, olga, number).seen)
+    save_version(book, olga, number, b"[1]", "a", show_register(book, olga, number).seen)
+    assert verify_all(book).problems == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [
+        "DELETE FROM submission_version",
+        "UPDATE submission_step SET reason = reason",
         "UPDATE record SET content = content",
         "DELETE FROM record",
         "TRUNCATE record",
