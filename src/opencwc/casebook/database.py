@@ -12,14 +12,15 @@ import secrets
 import sqlite3
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from opencwc.casebook.signing import Signer
     from opencwc.casebook.transaction import Writer
 
+T = TypeVar("T")
 _LOG = logging.getLogger("opencwc.casebook")
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
@@ -82,6 +84,51 @@ class Turns:
                 self._waiting.popleft().set()
             else:
                 self._taken = False
+
+
+class SharedChanges:
+    """Small changes that threads ask for: the first of them waits for its turn to write, and makes all that wait."""
+
+    def __init__(self) -> None:
+        self._inside = Lock()
+        self._waiting: list[tuple[Callable[[Connection], Any], Future[Any]]] = []
+
+    def make(self, engine: Engine, change: Callable[[Connection], T]) -> T:
+        """Make a change with all others that wait by then, and return what it returns."""
+        made: Future[T] = Future()
+        with self._inside:
+            self._waiting.append((change, made))
+            is_first = len(self._waiting) == 1
+        if is_first:
+            self._make_all(engine)
+        return made.result()
+
+    def _make_all(self, engine: Engine) -> None:
+        """Make what waits; what goes wrong with one change is raised where it was asked for, and the others go on."""
+        answers: list[tuple[Future[Any], Any]] = []
+        failures: list[tuple[Future[Any], BaseException]] = []
+        taken: list[tuple[Callable[[Connection], Any], Future[Any]]] = []
+        try:
+            with changing(engine) as connection:
+                taken = self._take()
+                for change, made in taken:
+                    try:
+                        with told(engine), connection.begin_nested():
+                            answers.append((made, change(connection)))
+                    except Exception as error:
+                        failures.append((made, error))
+        except BaseException as error:
+            failures = [(made, error) for _, made in taken or self._take()]
+            answers = []
+        for made, failure in failures:
+            made.set_exception(failure)
+        for made, answer in answers:
+            made.set_result(answer)
+
+    def _take(self) -> list[tuple[Callable[[Connection], Any], Future[Any]]]:
+        with self._inside:
+            taken, self._waiting = self._waiting, []
+            return taken
 
 
 @dataclass(frozen=True)
@@ -141,8 +188,9 @@ class Casebook:
         with (
             told(self.engine), turn_of_writer(self.engine), self.engine.connect() as connection, ExitStack() as logged,
         ):  # fmt: skip
-            level = "READ COMMITTED" if self.dialect == "postgresql" else "SERIALIZABLE"
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=level)
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
+            if self.dialect == "postgresql":
+                prepared = prepared.execution_options(isolation_level="READ COMMITTED")
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
                 self._hold_against_log(writer, log_is_lost=log_is_lost)
@@ -382,7 +430,7 @@ def _engine_of(url: URL) -> Engine:
         unchanging = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
         engine = create_engine(url, creator=lambda: sqlite3.connect(unchanging, uri=True, **how))
     else:
-        turns = {"turns": Turns()}
+        turns = {"turns": Turns(), "shared_changes": SharedChanges()}
         engine = create_engine(url, connect_args=how, execution_options=turns, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "connect")
@@ -475,6 +523,19 @@ def changing(engine: Engine) -> Iterator[Connection]:
         prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
         with prepared.begin():
             yield prepared
+
+
+def change_together(engine: Engine, change: Callable[[Connection], T]) -> T:
+    """Make a small change as in `changing`, in one transaction with those that other threads ask for meanwhile.
+
+    Each of them is made whole or not at all. SQLite only: where writers wait for one another, small changes would
+    stand in the queue one by one.
+    """
+    shared = engine.get_execution_options().get("shared_changes")
+    if shared is not None:
+        return cast("T", shared.make(engine, change))
+    with changing(engine) as connection:
+        return change(connection)
 
 
 @contextmanager

