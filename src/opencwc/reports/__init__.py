@@ -1,0 +1,1 @@
+"""Open reports: what each one tells, and which of them tell of one event."""

@@ -1,0 +1,28 @@
+"""What one report tells: kind, stage and stance, when, where, with what, and whom it harmed."""
+
+from __future__ import annotations
+
+from opencwc.language.language_recogniser import recognise_language
+from opencwc.reports.agents import find_agents
+from opencwc.reports.casualties import find_casualties
+from opencwc.reports.kinds import find_nature
+from opencwc.reports.model import Report, Told
+from opencwc.reports.when import find_date
+from opencwc.reports.where import find_place
+
+
+def tell(report: Report) -> Told:
+    """Return what a report tells; where it is on no event, nothing but its language."""
+    lang = report.lang or recognise_language(report.whole).language
+    nature = find_nature(report, lang)
+    if not nature.kind:
+        return Told(report, lang)
+    return Told(
+        report,
+        lang,
+        nature,
+        find_date(report, lang, nature),
+        find_place(report, lang, nature),
+        find_agents(report, lang, nature),
+        find_casualties(report, lang, nature),
+    )

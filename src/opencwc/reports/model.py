@@ -1,0 +1,117 @@
+"""The records of the verb: a report as it came, what it tells, and where in the text that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+Kind = Literal[
+    "", "alleged_use", "attack", "accident", "seizure", "theft", "transfer", "destruction", "inspection", "policy",
+    "technology", "other",
+]  # fmt: skip
+Stage = Literal["", "planned", "denied", "concluded", "confirmed", "alleged", "reported"]
+Stance = Literal["", "asserts", "confirms", "denies", "doubts", "none"]
+Precision = Literal["", "day", "month", "year"]
+
+
+class Span(NamedTuple):
+    """A place in `Report.whole`: the first character, and the one after the last."""
+
+    start: int
+    end: int
+
+
+class Report(Struct, frozen=True, dict=True):
+    """A report as an outlet gave it; ``published`` knows its offset from UTC, ``lang`` is empty where nobody said it.
+
+    ``title`` is empty where the report has none. ``row`` counts the reports of a run from 1, and ``file`` is where it
+    came from.
+    """
+
+    id: str
+    published: datetime
+    source: str
+    url: str
+    lang: str
+    title: str
+    text: str
+    row: int = 0
+    file: str = ""
+
+    @cached_property
+    def whole(self) -> str:
+        """Title and text, as spans count them: with an empty line between."""
+        return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+    @cached_property
+    def body_at(self) -> int:
+        """Where the text begins in `whole`."""
+        return len(self.title) + 2 if self.title else 0
+
+
+class Date(NamedTuple):
+    """A day, month or year: ``2026-03-04``, ``2026-03``, ``2026``; empty where a report gives none."""
+
+    text: str = ""
+    precision: Precision = ""
+    spans: tuple[Span, ...] = ()
+
+
+class Place(NamedTuple):
+    """Where something happened: the country by its alpha-3 code, and the most precise place in English spelling.
+
+    ``point`` is latitude and longitude in degrees where the place is in the gazetteer.
+    """
+
+    country: str = ""
+    name: str = ""
+    point: tuple[float, float] | None = None
+    spans: tuple[Span, ...] = ()
+
+
+class Agents(NamedTuple):
+    """Chemicals that any speaker names for the event, by their English common names, in the order of the text."""
+
+    names: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+class Count(NamedTuple):
+    """A number of people, ``None`` where none is told."""
+
+    number: int | None = None
+    spans: tuple[Span, ...] = ()
+
+
+class Casualties(NamedTuple):
+    """Who died, and who was injured, ill or exposed, by the latest figures of the main speaker."""
+
+    killed: Count = Count()
+    affected: Count = Count()
+
+
+class Nature(NamedTuple):
+    """What kind of thing is told (empty: no event), how far it is known, and what the main speaker says of it."""
+
+    kind: Kind = ""
+    stage: Stage = ""
+    stance: Stance = ""
+    spans: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
+    """The deciding words, by ``kind``, ``stage`` and ``stance``."""
+
+
+class Told(Struct, frozen=True):
+    """What one report tells, in the language ``lang`` (given, or recognised)."""
+
+    report: Report
+    lang: str
+    nature: Nature = Nature()
+    date: Date = Date()
+    place: Place = Place()
+    agents: Agents = Agents()
+    casualties: Casualties = Casualties()
