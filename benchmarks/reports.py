@@ -20,8 +20,8 @@ from pathlib import Path
 
 import msgspec
 
-from opencwc.reports.model import Report, Told
 from opencwc.reports.facts import tell
+from opencwc.reports.model import Report, Told
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "reports"
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
