@@ -43,8 +43,8 @@ fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in 
 	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep
 
 attack: $(TESTS)  ## every attack in its long form; what was tried and what held goes into the threat model
-	$(RUN)/pytest -n auto --dist worksteal -m attack --hypothesis-profile=deep --thorough --kills 50 \
-	    --attack-table-in docs/explanation/threat-model.md
+	$(RUN)/pytest -n auto --dist worksteal -m attack --hypothesis-profile=deep --thorough --kills=50 \
+	    --attack-table-in=docs/explanation/threat-model.md tests
 
 soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the service, watched for growth in memory
 	$(RUN)/pytest tests/casebook/test_surviving.py --kills 50
