@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message
+from opencwc.language.sentences import sentences_of
 from opencwc.legislation.answer_wording import excepting_words
 from opencwc.legislation.coverage_model import ProposedVerdict
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, SectionHolding, Shown, Span
@@ -15,7 +16,7 @@ from opencwc.legislation.reading.elements import holding_of
 from opencwc.legislation.reading.exceptions import exceptions_to
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.topics import EXCEPTED, REACHES, SHORT
-from opencwc.legislation.texts.passages import LegalPassage, sentences_of
+from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.legislation.verdicts import contributing, met_by, strength
 

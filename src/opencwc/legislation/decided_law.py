@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from opencwc.finding import Message
+from opencwc.language.sentences import beginning_of
 from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
-from opencwc.legislation.texts.passages import LegalPassage, beginning_of
+from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.records import to_plain
 from opencwc.wording import say

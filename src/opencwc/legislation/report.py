@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message, Tone, Value
+from opencwc.language.sentences import beginning_of
 from opencwc.legislation.answer_wording import (
     ElementShown,
     article_in,
@@ -33,7 +34,6 @@ from opencwc.legislation.decided_law import (
     told_in_short,
 )
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
-from opencwc.legislation.texts.passages import beginning_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (

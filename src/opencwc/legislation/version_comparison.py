@@ -10,9 +10,9 @@ from functools import cached_property
 from itertools import groupby
 
 from opencwc.finding import Message, Tone
+from opencwc.language.sentences import sentences_of
 from opencwc.legislation.answer_wording import NOT_IN_FORCE, unread_files
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
-from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.model import Piece
 from opencwc.wording.languages import language_named

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencwc.legislation.texts.passages import LONGEST, passages_of, sentences_of
+from opencwc.language.sentences import sentences_of
+from opencwc.legislation.texts.passages import LONGEST, passages_of
 from opencwc.legislation.texts.sections import LegalSection
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from opencwc.convention.measure_terms import Folded, fold
+from opencwc.language.sentences import sentences_of
 from opencwc.legislation.patterns import pattern
-from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.references import Reference, references_in
 from opencwc.legislation.texts.sections import LegalSection
 
