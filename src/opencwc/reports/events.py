@@ -1,0 +1,294 @@
+"""Reports to events: which of them tell of one happening, whoever reports it and in whatever language.
+
+The result depends on the set of reports and on what people said of them, never on the order in which they came. Pairs
+are sought by month, so that the cost of a report does not grow with the archive; who has neither day nor month is
+sought by the day of publication. Pairs that may be one form groups, and each group is parted by average linkage: two
+reports are never one because of a third that is like both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from hashlib import sha256
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from opencwc.reports.likeness import (
+    NEAR_DAYS,
+    Item,
+    Weights,
+    fact_signs,
+    family,
+    text_signs,
+    weighed,
+    weights,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_APART = -8.0
+"""The log-odds of a pair that was never compared: it shares too little."""
+_NEVER = -1e6
+_BEFORE, _AFTER = 10, 45
+"""Days by which a report may be published before the day that it gives, and after it without looking further."""
+_MOST_TOGETHER = 1_500
+"""Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
+_LEAST_LIKE = 0.25
+"""Two reports whose texts are less near than this are not compared, unless their facts are the same."""
+
+PairKey = tuple[int, int]
+
+
+class Correction(Struct, frozen=True):
+    """What a person said: these reports are one event (``join``), or no two of them are (``split``)."""
+
+    verb: str
+    reports: tuple[str, ...]
+
+
+class Event(Struct, frozen=True):
+    """One happening: its reports by their place among the items, the first published first."""
+
+    id: str
+    items: tuple[int, ...]
+
+
+def find_events(items: Sequence[Item], corrections: Iterable[Correction] = ()) -> list[Event]:
+    """Return the events of all reports that are on one, each report in exactly one of them."""
+    archive = Archive(corrections)
+    archive.add(items)
+    return archive.events()
+
+
+class Archive:
+    """Reports with the pairs among them that may be one; more can be added at any time."""
+
+    def __init__(self, corrections: Iterable[Correction] = ()) -> None:
+        self.items: list[Item] = []
+        self._known = weights("event")
+        self._scores: dict[PairKey, float] = {}
+        self._buckets: dict[int, list[int]] = defaultdict(list)
+        self._twins: dict[bytes, int] = {}
+        self._twin_of: dict[int, int] = {}
+        self._corrections = tuple(corrections)
+
+    def add(self, items: Sequence[Item]) -> None:
+        """Compare new reports with all that may be one with them."""
+        touched: dict[int, list[int]] = defaultdict(list)
+        for item in items:
+            number = len(self.items)
+            self.items.append(item)
+            if not item.told.nature.kind:
+                continue
+            twin = self._twins.setdefault(_text_hash(item), number)
+            if twin != number:  # word for word what another one says
+                self._twin_of[number] = twin
+                continue
+            for month in _months_of(item):
+                touched[month].append(number)
+        for month, new in touched.items():
+            self._compare(new, self._buckets[month])
+            self._buckets[month] += new
+
+    def events(self) -> list[Event]:
+        """Return the events as they stand."""
+        order = {number: self.items[number].order for number in range(len(self.items))}
+        groups = [self._with_twins(group) for group in self._parted()]
+        found = [sorted(group, key=order.__getitem__) for group in groups]
+        return [Event(self._name(group), tuple(group)) for group in sorted(found, key=lambda group: order[group[0]])]
+
+    def score(self, one: int, other: int) -> float:
+        """Return the log-odds that two reports are on one event."""
+        pair = self._twin_of.get(one, one), self._twin_of.get(other, other)
+        return float("inf") if pair[0] == pair[1] else self._scores.get((min(pair), max(pair)), _APART)
+
+    def _name(self, group: Sequence[int]) -> str:
+        """Return the id of an event: by the report that was published first."""
+        first = self.items[group[0]].told.report
+        return f"E-{first.published:%Y%m%d}-{sha256(first.id.encode()).hexdigest()[:6]}"
+
+    def _with_twins(self, group: Iterable[int]) -> list[int]:
+        members = set(group)
+        return [*members, *(number for number, twin in self._twin_of.items() if twin in members)]
+
+    # --------------------------------------------------------------------------------------------------- pairs
+
+    def _compare(self, new: Sequence[int], before: Sequence[int]) -> None:
+        """Weigh each new report of a month against the month's others."""
+        rough = _Rough(self.items, [*before, *new])
+        for one, other in rough.pairs(range(len(before), len(before) + len(new))):
+            key = (min(one, other), max(one, other))
+            if key not in self._scores:
+                self._scores[key] = weigh(self.items[key[0]], self.items[key[1]], self._known)
+
+    # --------------------------------------------------------------------------------------------------- groups
+
+    def _parted(self) -> list[list[int]]:
+        alone = [
+            number for number, item in enumerate(self.items) if item.told.nature.kind and number not in self._twin_of
+        ]
+        joined, parted = self._corrected()
+        cut = self._known.cut
+        groups = connected(alone, [pair for pair, score in self._scores.items() if score > cut] + list(joined))
+        return [part for group in groups for part in self._part(group, cut, joined, parted)]
+
+    def _part(self, group: list[int], cut: float, joined: set[PairKey], parted: set[PairKey]) -> Iterator[list[int]]:
+        """Part a group that is held together by pairs into the events in it."""
+        if len(group) < 2:
+            yield group
+            return
+        if len(group) > _MOST_TOGETHER:
+            members, higher = set(group), cut + 1.0
+            strong = [pair for pair, score in self._scores.items() if score > higher and members.issuperset(pair)]
+            for smaller in connected(group, [*strong, *joined]):
+                yield from self._part(smaller, higher, joined, parted)
+            return
+
+        def score(one: int, other: int) -> float:
+            key = (min(one, other), max(one, other))
+            return _NEVER if key in parted else self._scores.get(key, _APART)
+
+        ordered = sorted(group, key=lambda number: self.items[number].order)
+        yield from average_linkage(connected(ordered, joined), score, cut)
+
+    def _corrected(self) -> tuple[set[PairKey], set[PairKey]]:
+        """Return the pairs that people said are one, and those that are not; what was said last holds."""
+        numbers = {item.told.report.id: number for number, item in enumerate(self.items)}
+        said: dict[PairKey, str] = {}
+        for correction in self._corrections:
+            here = {self._twin_of.get(numbers[name], numbers[name]) for name in correction.reports if name in numbers}
+            said |= dict.fromkeys(combinations(sorted(here), 2), correction.verb)
+        return (
+            {pair for pair, verb in said.items() if verb == "join"},
+            {pair for pair, verb in said.items() if verb == "split"},
+        )
+
+
+def weigh(one: Item, other: Item, known: Weights) -> float:
+    """Return the log-odds that two reports are on one event."""
+    return weighed({**fact_signs(one, other), **text_signs(one, other)}, known)
+
+
+def connected(members: Iterable[int], pairs: Iterable[PairKey]) -> list[list[int]]:
+    """Return the groups that pairs hold together."""
+    parent = {member: member for member in members}
+
+    def root(member: int) -> int:
+        while parent[member] != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
+
+    for one, other in pairs:
+        if one in parent and other in parent:
+            parent[root(one)] = root(other)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for member in parent:
+        groups[root(member)].append(member)
+    return list(groups.values())
+
+
+def average_linkage(groups: Sequence[list[int]], score: Callable[[int, int], float], cut: float) -> list[list[int]]:
+    """Join the two likest of some groups, again and again, as long as their members' mean score is above the cut."""
+    import numpy as np
+
+    count = len(groups)
+    scores = np.full((count, count), -np.inf)
+    for row, column in combinations(range(count), 2):
+        each = [score(one, other) for one in groups[row] for other in groups[column]]
+        scores[row, column] = scores[column, row] = sum(each) / len(each)
+    standing = {row: list(group) for row, group in enumerate(groups)}
+    while len(standing) > 1:
+        row, column = sorted(divmod(int(scores.argmax()), count))
+        if scores[row, column] <= cut:
+            break
+        sizes = len(standing[row]), len(standing[column])
+        merged = (scores[row] * sizes[0] + scores[column] * sizes[1]) / sum(sizes)
+        scores[row], scores[:, row] = merged, merged
+        scores[row, row] = -np.inf
+        scores[column] = scores[:, column] = -np.inf
+        standing[row] += standing.pop(column)
+    return list(standing.values())
+
+
+class _Rough:
+    """The pairs of a month that may be one at all, found by whole arrays: the rest is never looked at."""
+
+    def __init__(self, items: Sequence[Item], numbers: Sequence[int]) -> None:
+        import numpy as np
+
+        self.numbers = numbers
+        some = [items[number] for number in numbers]
+        self.vectors = np.stack([_middle(item.signs.vectors) for item in some])
+        self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
+        self.countries = np.array([_code(item.told.place.country) for item in some])
+        self.families = np.array([_code(family(item.told.nature.kind)) for item in some])
+
+    def pairs(self, rows: range, block: int = 512) -> Iterator[PairKey]:
+        """Yield the pairs of rows with rows before them."""
+        import numpy as np
+
+        for start in range(rows.start, rows.stop, block):
+            stop = min(start + block, rows.stop)
+            near = self.vectors[start:stop] @ self.vectors[:stop].T
+            possible = self._possible(slice(start, stop), slice(0, stop), near)
+            mine, theirs = np.nonzero(possible)
+            for row, column in zip(mine + start, theirs, strict=True):
+                if column < row:
+                    yield self.numbers[int(row)], self.numbers[int(column)]
+
+    def _possible(self, rows: slice, columns: slice, near: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Tell which pairs are near in meaning, or have the same facts, and are of days that are not far apart."""
+        import numpy as np
+
+        first, last = self.days[:, 0], self.days[:, 1]
+        dated = (first[rows, None] > 0) & (first[None, columns] > 0)
+        gap = np.maximum(first[rows, None] - last[None, columns], first[None, columns] - last[rows, None])
+        lands = (self.countries[rows, None], self.countries[None, columns])
+        same_land = (lands[0] == lands[1]) & (lands[0] != 0)
+        same_day = dated & (gap <= 0)
+        same_kind = self.families[rows, None] == self.families[None, columns]
+        apart = dated & (gap > 40 * NEAR_DAYS)
+        possible: NDArray[np.bool_] = ((near > _LEAST_LIKE) | (same_land & same_day & same_kind)) & ~apart
+        return possible
+
+
+def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of a report's vectors, of length one; the title counts with its sentences."""
+    import numpy as np
+
+    if not vectors.size:
+        return np.zeros(1, np.float32)
+    mean = vectors.mean(0)
+    middle: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return middle
+
+
+def _code(text: str) -> int:
+    return int.from_bytes(text.encode()[:7], "big")
+
+
+def _text_hash(item: Item) -> bytes:
+    words = " ".join(item.told.report.whole.casefold().split())
+    return sha256(words.encode()).digest()
+
+
+def _months_of(item: Item) -> list[int]:
+    """Return the months in which a report is sought: of the day it gives, or of its publication, and of their edges."""
+    published = item.told.report.published.date().toordinal()
+    first, last = item.days or (published - _AFTER, published)
+    some = {_month(first - _BEFORE), _month(last + _BEFORE)} | {_month(day) for day in range(first, last, 28)}
+    if abs(published - last) <= _AFTER:
+        some |= {_month(published)}
+    return sorted(some)
+
+
+def _month(day: int) -> int:
+    at = date.fromordinal(max(1, day))
+    return 12 * at.year + at.month

@@ -1,0 +1,235 @@
+"""How likely two reports tell of one event, or come from one text: what they share and where they differ, weighed.
+
+Each sign is a number that says something on its own; the weights were learnt from written reports and stand in
+``data/``. The sum is a log-odds: above 0 the pair is rather one. Generic values (a country without a day, the number 1)
+weigh next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from math import log1p
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.reports.model import Date, Told
+
+if TYPE_CHECKING:
+    from opencwc.reports.signs import Signs
+
+DATA = Path(__file__).parent / "data"
+FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft": "goods", "seizure": "goods"}
+"""Kinds that different outlets call the same happening by."""
+NEAR_DAYS = 3
+_FAR = 60.0
+_ALIKE, _EQUAL = 0.6, 0.8
+"""From which nearness on two sentences say much the same, and the same."""
+
+
+class Weights(NamedTuple):
+    """The log-odds before anything is known, the weight of each sign, and from which sum on two are one."""
+
+    base: float
+    signs: Mapping[str, float]
+    cut: float
+
+
+class Item(NamedTuple):
+    """A report with what it tells and its signs; ``days`` are the first and last day that its date may mean."""
+
+    told: Told
+    signs: Signs
+    days: tuple[int, int] | None
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """By which reports are sorted, whatever the order in which they came."""
+        return self.told.report.published.timestamp(), self.told.report.id
+
+
+def item_of(told: Told, signs: Signs) -> Item:
+    """Return a report ready to be compared."""
+    return Item(told, signs, days_of(told.date))
+
+
+def days_of(told: Date) -> tuple[int, int] | None:
+    """Return the first and last day of a date, as ordinals; ``None`` where there is none.
+
+    >>> from opencwc.reports.model import Date
+    >>> days_of(Date("2024-02", "month"))[1] - days_of(Date("2024-02", "month"))[0]
+    28
+    """
+    if not told.text:
+        return None
+    parts = [int(part) for part in told.text.split("-")]
+    try:
+        first = date(*[*parts, 1, 1][:3])
+    except ValueError:
+        return None
+    if len(parts) == 3:
+        return first.toordinal(), first.toordinal()
+    after = date(first.year + 1, 1, 1) if len(parts) == 1 else (first + timedelta(days=31)).replace(day=1)
+    return first.toordinal(), after.toordinal() - 1
+
+
+@cache
+def weights(name: str) -> Weights:
+    """Return the weights in ``data/<name>-likeness.yaml``."""
+    plain = read_yaml(DATA / f"{name}-likeness.yaml")
+    return Weights(
+        float(plain["base"]), {key: float(value) for key, value in plain["signs"].items()}, float(plain["cut"])
+    )
+
+
+def weighed(signs: Mapping[str, float], known: Weights) -> float:
+    """Return the log-odds of a pair by its signs."""
+    return known.base + sum(known.signs.get(name, 0.0) * value for name, value in signs.items())
+
+
+def fact_signs(one: Item, other: Item) -> dict[str, float]:
+    """Return what the facts of two reports say: days, places, kinds, chemicals, figures, days of publication."""
+    mine, theirs = one.told, other.told
+    signs = {**_day_signs(one.days, other.days), **_place_signs(one, other)}
+    kinds = mine.nature.kind, theirs.nature.kind
+    signs["kind_same"] = float(kinds[0] == kinds[1])
+    signs["kind_diff"] = float(family(kinds[0]) != family(kinds[1]))
+    agents = set(mine.agents.names), set(theirs.agents.names)
+    signs["agents_shared"] = float(bool(agents[0] & agents[1]))
+    signs["agents_diff"] = float(bool(agents[0] and agents[1]) and not agents[0] & agents[1])
+    signs |= _figure_signs(mine, theirs)
+    days = abs((mine.report.published - theirs.report.published).total_seconds()) / 86_400
+    signs["published_gap"] = min(1.0, log1p(days) / 8)
+    signs["published_far"] = float(days > _FAR)
+    return signs
+
+
+def family(kind: str) -> str:
+    """Return what a kind is compared as."""
+    return FAMILIES.get(kind, kind)
+
+
+def _day_signs(one: tuple[int, int] | None, other: tuple[int, int] | None) -> dict[str, float]:
+    if one is None or other is None:
+        return {"date_unknown": 1.0}
+    gap = max(0, one[0] - other[1], other[0] - one[1])
+    if gap == 0:
+        exact = one[0] == one[1] and other[0] == other[1]
+        return {"date_same": 1.0} if exact else {"date_within": 1.0}
+    if gap <= NEAR_DAYS:
+        return {"date_near": 1.0}
+    return {"date_far": min(1.0, log1p(gap - NEAR_DAYS) / 4), "date_differs": 1.0}
+
+
+def _place_signs(one: Item, other: Item) -> dict[str, float]:
+    mine, theirs = one.told.place, other.told.place
+    if not mine.country or not theirs.country:
+        return {}
+    if mine.country != theirs.country:
+        return {"country_diff": 1.0}
+    names = mine.name.casefold(), theirs.name.casefold()
+    if not names[0] or not names[1]:
+        return {"country_same": 1.0}
+    return {"country_same": 1.0, "place_same" if names[0] == names[1] else "place_diff": 1.0}
+
+
+def _figure_signs(one: Told, other: Told) -> dict[str, float]:
+    same = differ = 0
+    for mine, theirs in (
+        (one.casualties.killed.number, other.casualties.killed.number),
+        (one.casualties.affected.number, other.casualties.affected.number),
+    ):
+        if mine is not None and theirs is not None:
+            same += mine == theirs and mine > 1
+            differ += mine != theirs
+    return {"figures_same": float(same), "figures_differ": float(differ)}
+
+
+def text_signs(one: Item, other: Item) -> dict[str, float]:
+    """Return what the texts of two reports say: meaning, names, numbers and exact words."""
+    mine, theirs = one.signs, other.signs
+    signs = meaning_signs(mine, theirs)
+    numbers = {number for number in mine.numbers & theirs.numbers if not _is_year(number)}
+    names = len(mine.names & theirs.names)
+    signs["numbers"] = min(3.0, float(len(numbers)))
+    signs["names"] = min(5, names) / (1 + log1p(min(len(mine.names), len(theirs.names))))
+    signs["shingles"] = min(1.0, 3 * overlap(mine.shingles, theirs.shingles))
+    return signs
+
+
+def origin_signs(one: Item, other: Item) -> dict[str, float]:
+    """Return what says that two reports on one event come from one text: sentences, figures, words, who cites whom."""
+    mine, theirs = one.signs, other.signs
+    same = float(one.told.lang == other.told.lang)
+    numbers = ({number for number in signs.numbers if not _is_year(number)} for signs in (mine, theirs))
+    some, others = numbers
+    hours = abs((one.told.report.published - other.told.report.published).total_seconds()) / 3_600
+    later = max(one, other, key=lambda item: item.order).signs
+    cited = (bool(a.outlet) and a.outlet <= b.names for a, b in ((mine, theirs), (theirs, mine)))
+    return {
+        **_sentence_signs(mine, theirs),
+        **_figure_signs(one.told, other.told),
+        "same_words": same * overlap(mine.words, theirs.words),
+        "same_stretches": same * overlap(mine.shingles, theirs.shingles),
+        "same_language": same,
+        "same_kind_of_news": float(one.told.nature.stage == other.told.nature.stage),
+        "same_stance": float(one.told.nature.stance == other.told.nature.stance),
+        "numbers": min(4.0, float(len(some & others))),
+        "numbers_differ": min(4.0, float(len(some ^ others))),
+        "names": min(5, len(mine.names & theirs.names)) / (1 + log1p(min(len(mine.names), len(theirs.names)))),
+        "published_gap": min(1.0, log1p(hours) / 6),
+        "cited": float(any(cited)),
+        "one_borrows": float(bool(mine.borrowed or theirs.borrowed)),
+        "later_borrows": float(bool(later.borrowed)),
+        "one_has_its_own": float(bool(mine.own or theirs.own)),
+        "both_have_their_own": float(bool(mine.own and theirs.own)),
+        "same_outlet": float(one.told.report.source == other.told.report.source),
+    }
+
+
+def _sentence_signs(one: Signs, other: Signs) -> dict[str, float]:
+    """Return how many sentences the shorter report shares with the longer in meaning, and how near they come."""
+    if not one.vectors.size or not other.vectors.size:
+        return {}
+    near = (
+        one.vectors[1:] @ other.vectors[1:].T
+        if min(len(one.vectors), len(other.vectors)) > 1
+        else one.vectors[:1] @ other.vectors[:1].T
+    )
+    best = near.max(1) if near.shape[0] <= near.shape[1] else near.max(0)
+    return {
+        "title": float(one.vectors[0] @ other.vectors[0]),
+        "sentences": float(best.mean()),
+        "sentences_alike": float((best > _ALIKE).mean()),
+        "sentences_equal": float((best > _EQUAL).mean()),
+        "worst_sentence": float(best.min()),
+    }
+
+
+def meaning_signs(one: Signs, other: Signs) -> dict[str, float]:
+    """Return how near titles and sentences come in meaning; nothing without an encoder."""
+    if not one.vectors.size or not other.vectors.size:
+        return {"words": overlap(one.words, other.words)}
+    near = one.vectors @ other.vectors.T
+    if min(near.shape) > 1:
+        body = near[1:, 1:]
+        cover = float(body.max(1).mean() + body.max(0).mean()) / 2
+    else:
+        cover = float(near[0, 0])
+    return {
+        "title": float(near[0, 0]),
+        "title_told": float(max(near[0].max(), near[:, 0].max())),
+        "sentences": cover,
+        "lead": float(near[:2, :2].max()),
+    }
+
+
+def overlap(one: frozenset[int], other: frozenset[int]) -> float:
+    """Return the share of the smaller set that the other has."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _is_year(number: str) -> bool:
+    return len(number) == 4 and number[:2] in ("19", "20")

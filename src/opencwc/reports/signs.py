@@ -1,0 +1,163 @@
+"""What two reports are compared by: their meaning, the names and numbers in them, and their exact words.
+
+The sentence vectors come from the encoder; where it is switched off they are empty, and words and facts decide alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.numerals import digits
+from opencwc.language.romanisation import bones, in_latin, plain_arabic, plain_latin, stem
+from opencwc.language.sentences import sentences_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from opencwc.language.encoders import Encoder
+    from opencwc.reports.model import Report
+
+_WORDS = Path(__file__).parent / "data" / "whose_words.yaml"
+SENTENCES = 6
+"""Sentences of a text that are compared by meaning, the title apart: news says the matter first."""
+_LONGEST_SENTENCE = 300
+_MOST_WORDS = 1_500
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
+_HAN = re.compile("[㐀-䶿一-鿿豈-﫿]+")
+_ARABIC = re.compile("[ؠ-ي]")
+_MARKS = re.compile("[\u064b-\u0652\u0640]")
+_CYRILLIC = re.compile("[Ѐ-ӿ]")
+
+
+class Signs(NamedTuple):
+    """The signs of one report.
+
+    ``vectors`` has a row for the title and for each of the first sentences (rows of length one, float32). ``names``
+    are words that look like names, as consonants, so that scripts compare; ``numbers`` are those with two digits or
+    more; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words.
+    ``outlet`` are the names in the name of its source, by which others cite it. ``borrowed`` and ``own`` count the
+    words that ascribe the matter to another outlet or a statement, and to the outlet's own reporter.
+    """
+
+    vectors: NDArray[np.float32]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    shingles: frozenset[int]
+    words: frozenset[int]
+    outlet: frozenset[str] = frozenset()
+    borrowed: int = 0
+    own: int = 0
+
+
+def signs_of(reports: Sequence[Report], encoder: Encoder | None) -> list[Signs]:
+    """Return the signs of reports; all sentences are encoded together, which is quickest."""
+    import numpy as np
+
+    stretches = [_stretches(report) for report in reports]
+    if encoder is None:
+        vectors = [np.zeros((0, 0), np.float32)] * len(reports)
+    else:
+        rows = encoder.passages([text for some in stretches for text in some])
+        ends = np.cumsum([len(some) for some in stretches])
+        vectors = np.split(rows, ends[:-1])
+    return [
+        Signs(rows, *_words_of(report.whole[: 8 * _MOST_WORDS]), _outlet(report.source), *_whose_words(report.whole))
+        for rows, report in zip(vectors, reports, strict=True)
+    ]
+
+
+def _stretches(report: Report) -> list[str]:
+    """Return the title and the first sentences; a report without a title begins with its first sentence twice."""
+    some = [report.text[start:end][:_LONGEST_SENTENCE] for start, end in _first_sentences(report.text)]
+    title = report.title or (some[0] if some else "")
+    return [title[:_LONGEST_SENTENCE] or " ", *some]
+
+
+def _first_sentences(text: str) -> Iterator[tuple[int, int]]:
+    for number, span in enumerate(sentences_of(text[:4_000])):
+        if number == SENTENCES:
+            return
+        yield span
+
+
+def _words_of(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[int], frozenset[int]]:
+    plain = digits(text)
+    words = [match[0] for match in _WORD.finditer(plain)][:_MOST_WORDS]
+    keys = [key for word in words for key in _keys(word)]
+    width = 6 if _HAN.search(plain) else 4
+    shingles = frozenset(crc32(" ".join(keys[at : at + width]).encode()) for at in range(len(keys) - width + 1))
+    numbers = frozenset(_plain_number(match[0]) for match in _NUMBER.finditer(plain))
+    return (
+        frozenset(name for name in _names(words)),
+        frozenset(number for number in numbers if len(number) > 1),
+        shingles,
+        frozenset(crc32(key.encode()) for key in keys),
+    )
+
+
+def _outlet(source: str) -> frozenset[str]:
+    """Return the consonants of the words in an outlet's name that no other outlet has."""
+    words, common = [match[0] for match in _WORD.finditer(source)], _common_in_outlets()
+    return frozenset(found for word in words if word.lower() not in common for found in _bones_of(word))
+
+
+def _whose_words(text: str) -> tuple[int, int]:
+    plain = _MARKS.sub("", text[:4_000])
+    borrowed, own = (len({match.start() for match in pattern.finditer(plain)}) for pattern in _whose())
+    return borrowed, own
+
+
+@cache
+def _common_in_outlets() -> frozenset[str]:
+    return frozenset(word for some in read_yaml(_WORDS)["outlets"].values() for word in some)
+
+
+@cache
+def _whose() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    plain = read_yaml(_WORDS)
+    both = (plain["borrowed"], plain["own"])
+    borrowed, own = (re.compile("|".join(word for some in by.values() for word in some), re.IGNORECASE) for by in both)
+    return borrowed, own
+
+
+def _plain_number(text: str) -> str:
+    return re.sub(r"[.,  ](?=\d{3}\b)", "", text).replace(",", ".")
+
+
+@lru_cache(maxsize=262_144)
+def _keys(word: str) -> tuple[str, ...]:
+    """Return what is compared of a word: Chinese by character, Russian without endings, Arabic without the article."""
+    if _HAN.search(word):
+        return tuple(word)
+    if _ARABIC.search(word):
+        return (plain_arabic(word),)
+    low = word.lower()
+    return (stem(low),) if _CYRILLIC.search(low) else (plain_latin(low),)
+
+
+def _names(words: Sequence[str]) -> Iterator[str]:
+    """Yield words that look like names: with a capital inside a sentence, or of a script without capitals."""
+    for before, word in pairwise(("", *words)):
+        has_capital = word[:1].isupper() and before[:1].isalpha() and len(word) > 2
+        if has_capital or (_ARABIC.match(word) and len(word) > 3):
+            yield from _bones_of(word)
+
+
+@lru_cache(maxsize=262_144)
+def _bones_of(word: str) -> tuple[str, ...]:
+    if _ARABIC.match(word):
+        found = bones(plain_arabic(word), arabic=True).consonants
+    elif _CYRILLIC.match(word):
+        found = bones(in_latin("cyrillic", stem(word.lower()))).consonants
+    else:
+        found = bones(plain_latin(word.lower())).consonants
+    return (found,) if len(found) > 2 else ()

@@ -1,0 +1,99 @@
+"""Open reports from end to end: what each tells, which are on one event, and what comes from one text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from opencwc.finding import Message
+from opencwc.reports.events import Archive, Correction, Event
+from opencwc.reports.facts import tell
+from opencwc.reports.likeness import fact_signs, item_of
+from opencwc.reports.model import Report, Told
+from opencwc.reports.origins import find_origins, origin_name
+from opencwc.reports.signs import signs_of
+
+if TYPE_CHECKING:
+    from opencwc.language.encoders import Encoder
+
+_BATCH = 256
+"""Reports whose sentences are encoded together."""
+
+
+class Line(Struct, frozen=True):
+    """A report with what it tells, its event and origin (empty where it is on no event), and why."""
+
+    told: Told
+    event: str = ""
+    origin: str = ""
+    why: tuple[Message, ...] = ()
+
+
+class Watched(Struct, frozen=True):
+    """All reports in the order in which they came, and the events in the order of their first report.
+
+    The places in an event's ``items`` are those of ``lines``.
+    """
+
+    lines: tuple[Line, ...]
+    events: tuple[Event, ...]
+
+
+def watch(
+    reports: Iterable[Report],
+    encoder: Encoder | None,
+    corrections: Iterable[Correction] = (),
+    progress: Callable[[int], None] = lambda done: None,
+) -> Watched:
+    """Tell what reports say and join those that are on one event; without an encoder words and facts decide alone."""
+    archive = Archive(corrections)
+    coming = iter(reports)
+    while some := list(islice(coming, _BATCH)):
+        told = [tell(report) for report in some]
+        archive.add(list(map(item_of, told, signs_of(some, encoder))))
+        progress(len(archive.items))
+    events = archive.events()
+    return Watched(tuple(_lines(archive, events)), tuple(events))
+
+
+def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
+    items = archive.items
+    event_of = {number: event for event in events for number in event.items}
+    origins = chain.from_iterable(find_origins(items, event) for event in events)
+    origin_of = {number: origin_name(items, origin) for origin in origins for number in origin}
+    for number, item in enumerate(items):
+        event = event_of.get(number)
+        if event is None:
+            yield Line(item.told, why=(Message("watch_no_event"),))
+        else:
+            why = (*_told_why(item.told), *_joined_why(archive, number, event))
+            yield Line(item.told, event.id, origin_of[number], why)
+
+
+def _told_why(told: Told) -> Iterator[Message]:
+    """Yield the words that decided on kind, stage and stance."""
+    whole = told.report.whole
+    for name, spans in told.nature.spans.items():
+        words = tuple(dict.fromkeys(whole[start:end] for start, end in spans[:3]))
+        if words:
+            yield Message(f"watch_{name}_by_words", {"words": words})
+
+
+def _joined_why(archive: Archive, number: int, event: Event) -> Iterator[Message]:
+    """Yield what a report shares with the one of its event that it is nearest to."""
+    others = [other for other in event.items if other != number]
+    if not others:
+        yield Message("watch_alone")
+        return
+    items = archive.items
+    nearest = max(others, key=lambda other: (archive.score(number, other), -other))
+    signs = fact_signs(items[number], items[nearest])
+    shared = tuple(Message(f"watch_shared_{name}") for name in _SHARED if signs.get(name))
+    other_id = items[nearest].told.report.id
+    yield Message("watch_joined", {"report": other_id, "shared": shared or (Message("watch_shared_words"),)})
+
+
+_SHARED = ("date_same", "date_within", "country_same", "place_same", "agents_shared", "figures_same")
