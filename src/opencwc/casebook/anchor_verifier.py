@@ -17,6 +17,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.anchor_settings import AnchorSettings
 from opencwc.casebook.anchors import Claim, claims_in, digest_of_note, read_claim
 from opencwc.casebook.merkle_tree import Frontier
+from opencwc.casebook.rows import stored_bytes
 from opencwc.casebook.signed_notes import Note, NoteKey, public_bytes, read_note
 from opencwc.errors import InputError, IntegrityError, StorageError
 
@@ -158,9 +159,11 @@ class AnchorVerifier:
         query = select(checkpoint, stamp.c.request, stamp.c.token).join(stamp, stamp.c.number == checkpoint.c.number)
         query = query.where(stamp.c.token.is_not(None)).order_by(checkpoint.c.number.desc()).limit(_MOST_STAMPS)
         for row in connection.execute(query).mappings():
-            stamped = row["statement"].encode() + bytes(row["signature"])
+            stamped = row["statement"].encode() + stored_bytes(row["signature"])
             try:
-                word = verify_response(stamped, bytes(row["request"]), bytes(row["token"]), self.settings.authority)
+                word = verify_response(
+                    stamped, stored_bytes(row["request"]), stored_bytes(row["token"]), self.settings.authority
+                )
             except (InputError, IntegrityError):  # of another authority: no word that counts here
                 continue
             self._vouch("time_stamp", word.authority, row["seq"], word.at)

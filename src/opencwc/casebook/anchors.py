@@ -24,7 +24,7 @@ from opencwc.casebook.durable_files import write_new
 from opencwc.casebook.merkle_tree import Tree
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
-from opencwc.casebook.rows import change_row, row_of, rows_by_key
+from opencwc.casebook.rows import change_row, row_of, rows_by_key, stored_bytes
 from opencwc.casebook.signed_notes import Head, Note, Signature, read_note, read_signatures, sign_head
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import InputError, IntegrityError, NotFoundError, StorageError
@@ -250,7 +250,7 @@ def tree_of(connection: Connection, size: int) -> Tree:
     """Return the tree of the first records of a casebook, to make proofs from."""
     table = tables.record
     query = select(table.c.seq, table.c.commitment).where(table.c.seq <= size)
-    return Tree(bytes(row["commitment"]) for row in rows_by_key(connection, query, table.c.seq))
+    return Tree(stored_bytes(row["commitment"]) for row in rows_by_key(connection, query, table.c.seq))
 
 
 def witness_request(book: Casebook, person: Person, made: Anchor, old: int) -> str:

@@ -17,6 +17,7 @@ from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.casebook.rows import stored_bytes
 from opencwc.errors import SettingsError
 from opencwc.records import from_plain
 
@@ -108,7 +109,7 @@ def record_state(book: Casebook, person: Person) -> RecordState:
     newest = tuple(
         SeenCheckpoint(
             row["number"], row["seq"], str(_said(row["statement"]).get("at", "")), row["key"],
-            _is_logged(row["number"], row["statement"], bytes(row["signature"]), logged),
+            _is_logged(row["number"], row["statement"], stored_bytes(row["signature"]), logged),
         )
         for row in rows
     )  # fmt: skip

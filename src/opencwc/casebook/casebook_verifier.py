@@ -36,7 +36,7 @@ from opencwc.casebook.merkle_tree import Frontier
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.record_times import RecordTimes
-from opencwc.casebook.rows import rows_by_key
+from opencwc.casebook.rows import rows_by_key, stored_bytes
 from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.casebook.submission_states import FIRST_STATE, marks_after
@@ -537,9 +537,9 @@ class _Row(NamedTuple):
     @classmethod
     def read(cls, row: RowMapping) -> _Row:
         content = None
-        if row["content"] is not None and row["salt"] is not None:
+        if isinstance(row["content"], str) and row["salt"] is not None:
             with suppress(ValueError, TypeError):
-                if commitment(bytes(row["salt"]), row["content"]) == bytes(row["commitment"]):
+                if commitment(stored_bytes(row["salt"]), row["content"]) == stored_bytes(row["commitment"]):
                     content = json.loads(row["content"])
         if not isinstance(content, dict) or not isinstance(content.get("seq"), int):
             return cls(row["seq"], None, row["seq"])
@@ -564,8 +564,8 @@ def _verify_records(connection: Connection, result: Verification, replay: _Repla
         with _readable(result, seq, "the record", in_chain=True, of=[_LOST]):
             _verify_record(row, read, result, replay)
             result.remark(times.take(seq, row["at"]))
-            at = link(at, bytes(row["commitment"]))
-            replay.tree.add(bytes(row["commitment"]))
+            at = link(at, stored_bytes(row["commitment"]))
+            replay.tree.add(stored_bytes(row["commitment"]))
             outside.pass_by(replay.tree)
         if seq in wanted:
             replay.links[seq], replay.roots[seq] = at, replay.tree.root()
@@ -581,7 +581,7 @@ def _verify_end(result: Verification, replay: _Replay, expected: int, at: bytes)
         if expected - 1 != head["seq"]:
             of = ["head", _LOST] if expected <= head["seq"] else ["head"]
             result.add(expected, what, in_chain=True, of=of)
-        elif at != bytes(head["link"]):  # the first checkpoint with another link tells where, if there is any
+        elif at != stored_bytes(head["link"]):  # the first checkpoint with another link tells where, if there is any
             result.add(expected, what, in_chain=True, after=["checkpoints"])
     in_chain = [problem.seq for problem in result.problems if problem.in_chain]
     replay.broken_from = min(in_chain, default=replay.broken_from)
@@ -681,7 +681,7 @@ def _verify_checkpoints(
             said = _decoded(row["statement"]) or {}
             if walk.is_stray(number, said):
                 continue
-            stamped = row["statement"].encode() + bytes(row["signature"])
+            stamped = row["statement"].encode() + stored_bytes(row["signature"])
             fits = walk.fits(row, said)
             if fits:
                 trust.take(first, seq, row["key"])
@@ -814,7 +814,7 @@ class _Keys:
         if pem := self.pems.get(key):
             if key not in result.keys:
                 result.keys.append(key)
-            if verify_signature(pem.encode(), row["statement"].encode(), bytes(row["signature"])):
+            if verify_signature(pem.encode(), row["statement"].encode(), stored_bytes(row["signature"])):
                 return True
             what = f"the signature of checkpoint {row['number']} does not hold"
             result.add(first, what, of=["checkpoints"])
@@ -848,9 +848,9 @@ def _verify_stamp(
         if told_at:
             result.add(told_at, f"the time stamp of checkpoint {number} is missing", after=_UNTOLD)
         return
-    if sha256(stamped).digest() not in bytes(row["request"]):
+    if sha256(stamped).digest() not in stored_bytes(row["request"]):
         result.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}", after=_UNTOLD)
-    token = bytes(row["token"] or b"")
+    token = stored_bytes(row["token"])
     right = sha256(token).hexdigest() == digest if digest else sha256(stamped).digest() in token
     if bool(told_at) != bool(token) or (token and not right):
         result.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in", after=_UNTOLD)
@@ -1020,7 +1020,7 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
             result.add(seq, f"finding {row['id']} is gone, and no erasure on record names it", of=of, after=_UNTOLD)
         elif not whole or place != (Status.ERASED, seq, case, run):
             result.add(seq, f"finding {row['id']} is not as an erasure leaves it", of=of)
-        return bytes(row["seal"] or b"")
+        return stored_bytes(row["seal"])
     content = json.loads(row["content"])
     grave = bool(content.get("grave", False))
     initial = Status.NOTED if content["verdict"] in settled_verdicts() else Status.OPEN
@@ -1039,12 +1039,12 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
         result.add(at, said_of, of=of, after=[*_UNTOLD, f"record {at}"] if only_status else ())
     if erasure is not None:
         result.add(erasure[0], f"finding {row['id']} should be erased and is not", of=of)
-    return commitment(bytes(row["salt"]), row["content"])
+    return commitment(stored_bytes(row["salt"]), row["content"])
 
 
 def _verify_head(connection: Connection, result: Verification, replay: _Replay) -> None:
     head = replay.head
-    sampling = sha256(bytes(head["sampling_key"])).hexdigest()
+    sampling = sha256(stored_bytes(head["sampling_key"])).hexdigest()
     if replay.made and (replay.made["casebook"], replay.made["sampling"]) != (head["id"], sampling):
         what = "the casebook's id or the key of its blind re-checks is not that of its first record"
         result.add(1, what, after=["id", "record 1"])
@@ -1054,7 +1054,7 @@ def _verify_head(connection: Connection, result: Verification, replay: _Replay) 
     if head["logged_from"] != replay.logged_from:
         what = "since when the log has every checkpoint is not what the record says"
         result.add(replay.logged_from, what, after=_UNTOLD)
-    if bytes(head["tree"]) not in (b"", replay.tree.peaks()):
+    if stored_bytes(head["tree"]) not in (b"", replay.tree.peaks()):
         if replay.broken_from <= head["seq"]:
             result.following += 1
         else:

@@ -18,7 +18,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
 from opencwc.casebook.keyed_request import commit_key
 from opencwc.casebook.merkle_tree import Frontier
-from opencwc.casebook.rows import row_of, rows_by_key
+from opencwc.casebook.rows import row_of, rows_by_key, stored_bytes
 from opencwc.errors import IntegrityError
 
 if TYPE_CHECKING:
@@ -43,19 +43,19 @@ def now() -> str:
 
 def digest_of(checkpoint: RowMapping) -> str:
     """Return the digest of a checkpoint, as the next one and the log name it: of statement and signature, in hex."""
-    return sha256(str(checkpoint["statement"]).encode() + bytes(checkpoint["signature"])).hexdigest()
+    return sha256(str(checkpoint["statement"]).encode() + stored_bytes(checkpoint["signature"])).hexdigest()
 
 
 def tree_at(connection: Connection, head: RowMapping) -> Frontier:
     """Return the tree of all records: as the head keeps it, or made anew where an earlier version kept none."""
     try:
-        return Frontier.read(head["seq"], bytes(head["tree"]))
+        return Frontier.read(head["seq"], stored_bytes(head["tree"]))
     except ValueError:
         frontier = Frontier()
         for row in rows_by_key(
             connection, select(tables.record.c.seq, tables.record.c.commitment), tables.record.c.seq
         ):
-            frontier.add(bytes(row["commitment"]))
+            frontier.add(stored_bytes(row["commitment"]))
         return frontier
 
 

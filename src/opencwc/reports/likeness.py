@@ -156,6 +156,9 @@ def text_signs(one: Item, other: Item) -> dict[str, float]:
     signs["numbers"] = min(3.0, float(len(numbers)))
     signs["names"] = min(5, names) / (1 + log1p(min(len(mine.names), len(theirs.names))))
     signs["shingles"] = min(1.0, 3 * overlap(mine.shingles, theirs.shingles))
+    if one.told.lang == other.told.lang:
+        signs["same_language"] = 1.0
+        signs["same_words"] = overlap(mine.words, theirs.words)
     return signs
 
 
@@ -211,7 +214,7 @@ def _sentence_signs(one: Signs, other: Signs) -> dict[str, float]:
 def meaning_signs(one: Signs, other: Signs) -> dict[str, float]:
     """Return how near titles and sentences come in meaning; nothing without an encoder."""
     if not one.vectors.size or not other.vectors.size:
-        return {"words": overlap(one.words, other.words)}
+        return {}
     near = one.vectors @ other.vectors.T
     if min(near.shape) > 1:
         body = near[1:, 1:]
