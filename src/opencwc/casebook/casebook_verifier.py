@@ -164,7 +164,8 @@ class Verification:
 
 
 def _place(problem: Problem) -> tuple[bool, int]:
-    return not problem.in_chain, problem.seq or 1 << 62
+    is_number = isinstance(problem.seq, int)  # a damaged row may name anything
+    return not problem.in_chain, (problem.seq or 1 << 62) if is_number else 1 << 62
 
 
 class _Recorded:
