@@ -20,6 +20,7 @@ from msgspec import Struct
 from opencwc.reports.likeness import (
     NEAR_DAYS,
     Item,
+    Rarity,
     Weights,
     fact_signs,
     family,
@@ -72,6 +73,7 @@ class Archive:
     def __init__(self, corrections: Iterable[Correction] = ()) -> None:
         self.items: list[Item] = []
         self._known = weights("event")
+        self._pairs: dict[PairKey, float] = {}
         self._scores: dict[PairKey, float] = {}
         self._buckets: dict[int, list[int]] = defaultdict(list)
         self._twins: dict[bytes, int] = {}
@@ -98,6 +100,7 @@ class Archive:
 
     def events(self) -> list[Event]:
         """Return the events as they stand."""
+        self._score_pairs()
         order = {number: self.items[number].order for number in range(len(self.items))}
         groups = [self._with_twins(group) for group in self._parted()]
         found = [sorted(group, key=order.__getitem__) for group in groups]
@@ -124,8 +127,15 @@ class Archive:
         rough = _Rough(self.items, [*before, *new])
         for one, other in rough.pairs(range(len(before), len(before) + len(new))):
             key = (min(one, other), max(one, other))
-            if key not in self._scores:
-                self._scores[key] = weigh(self.items[key[0]], self.items[key[1]], self._known)
+            if key not in self._pairs:
+                self._pairs[key] = weigh(self.items[key[0]], self.items[key[1]], self._known)
+
+    def _score_pairs(self) -> None:
+        """Add what rare words and names say: how rare they are is known once all reports are there."""
+        rarity, weight = Rarity(self.items), self._known.signs
+        for (one, other), score in self._pairs.items():
+            rare = rarity.signs(self.items[one], self.items[other])
+            self._scores[one, other] = score + sum(weight.get(name, 0.0) * value for name, value in rare.items())
 
     # --------------------------------------------------------------------------------------------------- groups
 
@@ -171,7 +181,7 @@ class Archive:
 
 
 def weigh(one: Item, other: Item, known: Weights) -> float:
-    """Return the log-odds that two reports are on one event."""
+    """Return the log-odds that two reports are on one event, but for what rare words add."""
     return weighed({**fact_signs(one, other), **text_signs(one, other)}, known)
 
 

@@ -7,12 +7,13 @@ weigh next to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from math import log1p
+from math import log, log1p, sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.convention.fields import read_yaml
 from opencwc.reports.model import Date, Told
@@ -48,6 +49,38 @@ class Item(NamedTuple):
     def order(self) -> tuple[float, str]:
         """By which reports are sorted, whatever the order in which they came."""
         return self.told.report.published.timestamp(), self.told.report.id
+
+
+class Rarity:
+    """How rare words and names are among some reports: two that share a rare one are likelier on one matter."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._words = Counter(word for item in items for word in item.signs.words)
+        self._names = Counter(name for item in items for name in item.signs.names)
+        self._count = len(items)
+        self._lengths: dict[int, tuple[float, float]] = {}
+
+    def signs(self, one: Item, other: Item) -> dict[str, float]:
+        """Return how much rare words (in one language) and rare names (in any) two reports share, from 0 to 1."""
+        mine, theirs = self._length(one), self._length(other)
+        names = self._shared(one.signs.names & other.signs.names, self._names, mine[1], theirs[1])
+        if one.told.lang != other.told.lang:
+            return {"rare_names": names}
+        words = self._shared(one.signs.words & other.signs.words, self._words, mine[0], theirs[0])
+        return {"rare_names": names, "rare_words": words, "same_language": 1.0}
+
+    def _length(self, item: Item) -> tuple[float, float]:
+        known = self._lengths.get(id(item.signs))
+        if known is None:
+            known = self._weight(item.signs.words, self._words), self._weight(item.signs.names, self._names)
+            self._lengths[id(item.signs)] = known
+        return known
+
+    def _shared(self, both: frozenset[Any], counts: Counter[Any], one: float, other: float) -> float:
+        return min(1.0, 3 * self._weight(both, counts) / sqrt(one * other)) if both else 0.0
+
+    def _weight(self, some: Iterable[Any], counts: Counter[Any]) -> float:
+        return sum((1 + log((1 + self._count) / (1 + counts[key]))) ** 2 for key in some)
 
 
 def item_of(told: Told, signs: Signs) -> Item:
@@ -156,9 +189,6 @@ def text_signs(one: Item, other: Item) -> dict[str, float]:
     signs["numbers"] = min(3.0, float(len(numbers)))
     signs["names"] = min(5, names) / (1 + log1p(min(len(mine.names), len(theirs.names))))
     signs["shingles"] = min(1.0, 3 * overlap(mine.shingles, theirs.shingles))
-    if one.told.lang == other.told.lang:
-        signs["same_language"] = 1.0
-        signs["same_words"] = overlap(mine.words, theirs.words)
     return signs
 
 
@@ -174,6 +204,9 @@ def origin_signs(one: Item, other: Item) -> dict[str, float]:
     return {
         **_sentence_signs(mine, theirs),
         **_figure_signs(one.told, other.told),
+        "speakers_shared": _jaccard(mine.speakers, theirs.speakers),
+        "speakers_apart": float(bool(mine.speakers and theirs.speakers) and not mine.speakers & theirs.speakers),
+        "speakers_added": float(len(later.speakers - (theirs if later is mine else mine).speakers)) / 3,
         "same_words": same * overlap(mine.words, theirs.words),
         "same_stretches": same * overlap(mine.shingles, theirs.shingles),
         "same_language": same,
@@ -232,6 +265,10 @@ def meaning_signs(one: Signs, other: Signs) -> dict[str, float]:
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
     """Return the share of the smaller set that the other has."""
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0.0
 
 
 def _is_year(number: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from opencwc.language.encoders import Encoder
-    from opencwc.reports.model import Report
+    from opencwc.reports.model import Report, Told
 
 _WORDS = Path(__file__).parent / "data" / "whose_words.yaml"
 SENTENCES = 6
@@ -43,9 +43,11 @@ class Signs(NamedTuple):
 
     ``vectors`` has a row for the title and for each of the first sentences (rows of length one, float32). ``names``
     are words that look like names, as consonants, so that scripts compare; ``numbers`` are those with two digits or
-    more; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words.
+    more; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words
+    and numbers.
     ``outlet`` are the names in the name of its source, by which others cite it. ``borrowed`` and ``own`` count the
-    words that ascribe the matter to another outlet or a statement, and to the outlet's own reporter.
+    words that ascribe the matter to another outlet or a statement, and to the outlet's own reporter. ``speakers`` are
+    the sorts of bodies and people who speak in it.
     """
 
     vectors: NDArray[np.float32]
@@ -56,23 +58,27 @@ class Signs(NamedTuple):
     outlet: frozenset[str] = frozenset()
     borrowed: int = 0
     own: int = 0
+    speakers: frozenset[str] = frozenset()
 
 
-def signs_of(reports: Sequence[Report], encoder: Encoder | None) -> list[Signs]:
-    """Return the signs of reports; all sentences are encoded together, which is quickest."""
+def signs_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Signs]:
+    """Return the signs of what reports tell; all sentences are encoded together, which is quickest."""
     import numpy as np
 
-    stretches = [_stretches(report) for report in reports]
+    stretches = [_stretches(told.report) for told in tolds]
     if encoder is None:
-        vectors = [np.zeros((0, 0), np.float32)] * len(reports)
+        vectors = [np.zeros((0, 0), np.float32)] * len(tolds)
     else:
         rows = encoder.passages([text for some in stretches for text in some])
         ends = np.cumsum([len(some) for some in stretches])
         vectors = np.split(rows, ends[:-1])
-    return [
-        Signs(rows, *_words_of(report.whole[: 8 * _MOST_WORDS]), _outlet(report.source), *_whose_words(report.whole))
-        for rows, report in zip(vectors, reports, strict=True)
-    ]
+    return [_signs(told, rows) for told, rows in zip(tolds, vectors, strict=True)]
+
+
+def _signs(told: Told, vectors: NDArray[np.float32]) -> Signs:
+    report, lang = told.report, told.lang
+    words = _words_of(report.whole[: 8 * _MOST_WORDS])
+    return Signs(vectors, *words, _outlet(report.source), *_whose_words(report.whole, lang), _speakers(report, lang))
 
 
 def _stretches(report: Report) -> list[str]:
@@ -100,7 +106,7 @@ def _words_of(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[int]
         frozenset(name for name in _names(words)),
         frozenset(number for number in numbers if len(number) > 1),
         shingles,
-        frozenset(crc32(key.encode()) for key in keys),
+        frozenset(crc32(key.encode()) for key in chain(keys, numbers)),
     )
 
 
@@ -110,10 +116,21 @@ def _outlet(source: str) -> frozenset[str]:
     return frozenset(found for word in words if word.lower() not in common for found in _bones_of(word))
 
 
-def _whose_words(text: str) -> tuple[int, int]:
+def _whose_words(text: str, lang: str) -> tuple[int, int]:
     plain = _MARKS.sub("", text[:4_000])
-    borrowed, own = (len({match.start() for match in pattern.finditer(plain)}) for pattern in _whose())
+    borrowed, own = (len({match.start() for match in pattern.finditer(plain)}) for pattern in _whose(lang))
     return borrowed, own
+
+
+def _speakers(report: Report, lang: str) -> frozenset[str]:
+    plain = _MARKS.sub("", f"{report.source}\n{report.whole[:2_000]}")
+    return frozenset(name for name, pattern in _sorts_of_speakers(lang) if pattern.search(plain))
+
+
+@cache
+def _sorts_of_speakers(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    plain = read_yaml(_WORDS.with_name("speakers.yaml"))
+    return tuple((name, _pattern(by.get(lang, ""))) for name, by in plain.items())
 
 
 @cache
@@ -122,11 +139,14 @@ def _common_in_outlets() -> frozenset[str]:
 
 
 @cache
-def _whose() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _whose(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     plain = read_yaml(_WORDS)
-    both = (plain["borrowed"], plain["own"])
-    borrowed, own = (re.compile("|".join(word for some in by.values() for word in some), re.IGNORECASE) for by in both)
+    borrowed, own = (_pattern("|".join(plain[name].get(lang, ()))) for name in ("borrowed", "own"))
     return borrowed, own
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(words or "(?!)", re.IGNORECASE)
 
 
 def _plain_number(text: str) -> str:

@@ -53,7 +53,7 @@ def watch(
     coming = iter(reports)
     while some := list(islice(coming, _BATCH)):
         told = [tell(report) for report in some]
-        archive.add(list(map(item_of, told, signs_of(some, encoder))))
+        archive.add(list(map(item_of, told, signs_of(told, encoder))))
         progress(len(archive.items))
     events = archive.events()
     return Watched(tuple(_lines(archive, events)), tuple(events))
