@@ -235,7 +235,7 @@ class _Rough:
 
         self.numbers = numbers
         some = [items[number] for number in numbers]
-        self.vectors = np.stack([_middle(item.signs.vectors) for item in some])
+        self.vectors = np.stack([_middle(item.traits.vectors) for item in some])
         self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
         self.countries = np.array([_code(item.told.place.country) for item in some])
         self.families = np.array([_code(family(item.told.nature.kind)) for item in some])

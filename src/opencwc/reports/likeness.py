@@ -19,7 +19,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.reports.model import Date, Told
 
 if TYPE_CHECKING:
-    from opencwc.reports.signs import Signs
+    from opencwc.reports.traits import Traits
 
 DATA = Path(__file__).parent / "data"
 FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft": "goods", "seizure": "goods"}
@@ -42,7 +42,7 @@ class Item(NamedTuple):
     """A report with what it tells and its signs; ``days`` are the first and last day that its date may mean."""
 
     told: Told
-    signs: Signs
+    traits: Traits
     days: tuple[int, int] | None
 
     @property
@@ -55,25 +55,25 @@ class Rarity:
     """How rare words and names are among some reports: two that share a rare one are likelier on one matter."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        self._words = Counter(word for item in items for word in item.signs.words)
-        self._names = Counter(name for item in items for name in item.signs.names)
+        self._words = Counter(word for item in items for word in item.traits.words)
+        self._names = Counter(name for item in items for name in item.traits.names)
         self._count = len(items)
         self._lengths: dict[int, tuple[float, float]] = {}
 
     def signs(self, one: Item, other: Item) -> dict[str, float]:
         """Return how much rare words (in one language) and rare names (in any) two reports share, from 0 to 1."""
         mine, theirs = self._length(one), self._length(other)
-        names = self._shared(one.signs.names & other.signs.names, self._names, mine[1], theirs[1])
+        names = self._shared(one.traits.names & other.traits.names, self._names, mine[1], theirs[1])
         if one.told.lang != other.told.lang:
             return {"rare_names": names}
-        words = self._shared(one.signs.words & other.signs.words, self._words, mine[0], theirs[0])
+        words = self._shared(one.traits.words & other.traits.words, self._words, mine[0], theirs[0])
         return {"rare_names": names, "rare_words": words, "same_language": 1.0}
 
     def _length(self, item: Item) -> tuple[float, float]:
-        known = self._lengths.get(id(item.signs))
+        known = self._lengths.get(id(item.traits))
         if known is None:
-            known = self._weight(item.signs.words, self._words), self._weight(item.signs.names, self._names)
-            self._lengths[id(item.signs)] = known
+            known = self._weight(item.traits.words, self._words), self._weight(item.traits.names, self._names)
+            self._lengths[id(item.traits)] = known
         return known
 
     def _shared(self, both: frozenset[Any], counts: Counter[Any], one: float, other: float) -> float:
@@ -83,9 +83,9 @@ class Rarity:
         return sum((1 + log((1 + self._count) / (1 + counts[key]))) ** 2 for key in some)
 
 
-def item_of(told: Told, signs: Signs) -> Item:
+def item_of(told: Told, traits: Traits) -> Item:
     """Return a report ready to be compared."""
-    return Item(told, signs, days_of(told.date))
+    return Item(told, traits, days_of(told.date))
 
 
 def days_of(told: Date) -> tuple[int, int] | None:
@@ -182,7 +182,7 @@ def _figure_signs(one: Told, other: Told) -> dict[str, float]:
 
 def text_signs(one: Item, other: Item) -> dict[str, float]:
     """Return what the texts of two reports say: meaning, names, numbers and exact words."""
-    mine, theirs = one.signs, other.signs
+    mine, theirs = one.traits, other.traits
     signs = meaning_signs(mine, theirs)
     numbers = {number for number in mine.numbers & theirs.numbers if not _is_year(number)}
     names = len(mine.names & theirs.names)
@@ -194,7 +194,7 @@ def text_signs(one: Item, other: Item) -> dict[str, float]:
 
 def origin_signs(one: Item, other: Item) -> dict[str, float]:
     """Return what says that two reports on one event come from one text: sentences, figures, words, who cites whom."""
-    mine, theirs = one.signs, other.signs
+    mine, theirs = one.traits, other.traits
     same = float(one.told.lang == other.told.lang)
     numbers = ({number for number in signs.numbers if not _is_year(number)} for signs in (mine, theirs))
     some, others = numbers
@@ -225,7 +225,7 @@ def origin_signs(one: Item, other: Item) -> dict[str, float]:
     }
 
 
-def _sentence_signs(one: Signs, other: Signs) -> dict[str, float]:
+def _sentence_signs(one: Traits, other: Traits) -> dict[str, float]:
     """Return how many sentences the shorter report shares with the longer in meaning, and how near they come."""
     if not one.vectors.size or not other.vectors.size:
         return {}
@@ -244,7 +244,7 @@ def _sentence_signs(one: Signs, other: Signs) -> dict[str, float]:
     }
 
 
-def meaning_signs(one: Signs, other: Signs) -> dict[str, float]:
+def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:
     """Return how near titles and sentences come in meaning; nothing without an encoder."""
     if not one.vectors.size or not other.vectors.size:
         return {}

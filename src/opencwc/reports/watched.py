@@ -14,7 +14,7 @@ from opencwc.reports.facts import tell
 from opencwc.reports.likeness import fact_signs, item_of
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import find_origins, origin_name
-from opencwc.reports.signs import signs_of
+from opencwc.reports.traits import traits_of
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
@@ -53,7 +53,7 @@ def watch(
     coming = iter(reports)
     while some := list(islice(coming, _BATCH)):
         told = [tell(report) for report in some]
-        archive.add(list(map(item_of, told, signs_of(told, encoder))))
+        archive.add(list(map(item_of, told, traits_of(told, encoder))))
         progress(len(archive.items))
     events = archive.events()
     return Watched(tuple(_lines(archive, events)), tuple(events))

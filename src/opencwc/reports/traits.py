@@ -38,8 +38,8 @@ _MARKS = re.compile("[\u064b-\u0652\u0640]")
 _CYRILLIC = re.compile("[Ѐ-ӿ]")
 
 
-class Signs(NamedTuple):
-    """The signs of one report.
+class Traits(NamedTuple):
+    """The traits of one report.
 
     ``vectors`` has a row for the title and for each of the first sentences (rows of length one, float32). ``names``
     are words that look like names, as consonants, so that scripts compare; ``numbers`` are those with two digits or
@@ -61,8 +61,8 @@ class Signs(NamedTuple):
     speakers: frozenset[str] = frozenset()
 
 
-def signs_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Signs]:
-    """Return the signs of what reports tell; all sentences are encoded together, which is quickest."""
+def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
+    """Return the traits of what reports tell; all sentences are encoded together, which is quickest."""
     import numpy as np
 
     stretches = [_stretches(told.report) for told in tolds]
@@ -72,13 +72,13 @@ def signs_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Signs]:
         rows = encoder.passages([text for some in stretches for text in some])
         ends = np.cumsum([len(some) for some in stretches])
         vectors = np.split(rows, ends[:-1])
-    return [_signs(told, rows) for told, rows in zip(tolds, vectors, strict=True)]
+    return [_traits(told, rows) for told, rows in zip(tolds, vectors, strict=True)]
 
 
-def _signs(told: Told, vectors: NDArray[np.float32]) -> Signs:
+def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
     report, lang = told.report, told.lang
     words = _words_of(report.whole[: 8 * _MOST_WORDS])
-    return Signs(vectors, *words, _outlet(report.source), *_whose_words(report.whole, lang), _speakers(report, lang))
+    return Traits(vectors, *words, _outlet(report.source), *_whose_words(report.whole, lang), _speakers(report, lang))
 
 
 def _stretches(report: Report) -> list[str]:
