@@ -31,7 +31,10 @@ _ARTICLES = {
     "es": {"el", "la", "los", "las", "un", "una", "de", "del"},
 }
 CERTAINTY = frozenset(
-    ("future", "over", "deny", "confirm", "body", "alleged", "alleged_w", "doubt", "remember", "refuse", "correct")
+    (
+        "future", "over", "deny", "deny_w", "confirm", "confirm_w", "body", "alleged", "alleged_w", "doubt", "remember",
+        "refuse", "correct",
+    )
 )
 """The groups that tell how far something is known; all others tell what it is."""
 _ARABIC_LETTERS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
