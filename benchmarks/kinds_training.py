@@ -1,0 +1,126 @@
+"""`python -m benchmarks.kinds_training [FOLDER...]`: learn kinds, stages and stances, and write the model's files.
+
+A folder is one of written reports (`benchmarks.reports`); by itself, those of tests/cases/reports that may be looked at
+while something is tuned. The short reports of tests/cases/kinds are learned from too, and never measured on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import yaml
+from threadpoolctl import threadpool_limits
+
+from benchmarks.reports import CASES, LANGUAGES, read_folder
+from opencwc.language.encoders import named_encoder
+from opencwc.models.register import digest_of
+from opencwc.reports.kind_model import HELD, MODEL, NEAR, WEIGHTS, evaluate_kinds, labelled, learn
+from opencwc.reports.kinds import NONE, opening
+from opencwc.reports.model import Report
+from opencwc.reports.signs import certainty_signs, kind_signs, load_rules, read
+
+SHORT = CASES.parent / "kinds"
+FOLDS = 8
+LEARNED_ONLY = -1
+"""The fold of what is never measured on."""
+
+
+def short_reports() -> Iterator[tuple[Report, dict[str, str]]]:
+    """Yield the short reports with their labels."""
+    for lang in LANGUAGES:
+        lines = (SHORT / f"{lang}.txt").read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            kind, stage, stance, title, text = line.split("|")
+            report = Report(f"{lang}{number}", datetime(2025, 5, 1, tzinfo=UTC), "", "", lang, title, text)
+            yield report, {"kind": kind, "stage": stage, "stance": stance, "lang": lang, "event": ""}
+
+
+def row_of(report: Report, gold: Mapping[str, str], fold: int) -> dict[str, Any]:
+    """Return what is learned from one report: its labels and signs, as ``kinds.held.parquet`` has them."""
+    kind, lang = gold["kind"] or NONE, gold["lang"]
+    found = read(report, lang)
+    known = certainty_signs(found, kind)
+    rest = {name: value for name, value in known.items() if not name.startswith("given=")}
+    vector = named_encoder().passages([opening(report, lang)])[0]
+    return {
+        "lang": lang,
+        "fold": fold,
+        "kind": kind,
+        "stage": gold["stage"],
+        "stance": gold["stance"],
+        "kind_signs": json.dumps(kind_signs(found, load_rules()["kind"].pairs)),
+        "stage_signs": json.dumps(known),
+        "stance_signs": json.dumps(rest | {f"given={gold['stage']}": 1.0}),
+        "vector": np.round(vector * 127).astype(int).tolist(),
+    }
+
+
+def all_rows(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return the rows of all reports; those of one event share a fold."""
+    rows = [row_of(report, gold, LEARNED_ONLY) for report, gold in short_reports()]
+    folds: dict[tuple[str, str], int] = {}
+    for folder in folders:
+        reports, gold = read_folder(folder)
+        for report in reports:
+            event = (str(folder), gold[report.id]["event"] or report.id)
+            rows.append(row_of(report, gold[report.id], folds.setdefault(event, len(folds) % FOLDS)))
+    return rows
+
+
+def write_weights(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Learn from all rows and write the weights."""
+    written = {}
+    for question in ("kind", NEAR, "stage", "stance"):
+        weights = learn(question, load_rules()["kind" if question == NEAR else question], labelled(rows, question))
+        near = {"near": _short(weights.near), "encoder": named_encoder().id} if weights.near is not None else {}
+        written[question] = {
+            "classes": weights.classes, "signs": list(weights.place), "rows": _short(weights.rows), **near
+        }  # fmt: skip
+    WEIGHTS.write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _short(rows: Any) -> list[list[float]]:
+    return [[round(float(one), 3) for one in row] for row in rows]
+
+
+def write_card() -> None:
+    """Write figures, digests and the day into the card; what people wrote in it stays."""
+    card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
+    card["made_on"] = datetime.now(UTC).date().isoformat()
+    head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.kinds_training.\n"
+    fields = {name: card[name] for name in card if name not in ("weights", "figures")}
+    text = head + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)
+    text += "weights:\n" + "".join(f"- {{file: {path.name}, sha256: {digest_of(path)}}}\n" for path in MODEL.weights())
+    text += "figures:\n" + "".join(f"- {_flow(asdict(figure))}\n" for figure in evaluate_kinds().figures)
+    MODEL.card.write_text(text, encoding="utf-8")
+
+
+def _flow(figure: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(figure), default_flow_style=True, sort_keys=False, width=10_000).strip()
+
+
+def main() -> int:
+    words = argparse.ArgumentParser()
+    words.add_argument("folders", nargs="*", type=Path)
+    chosen = words.parse_args()
+    folders = chosen.folders or [path for path in sorted(CASES.iterdir()) if path.name != "blind"]
+    rows = all_rows(folders)
+    pl.DataFrame(rows).write_parquet(HELD, compression="zstd")
+    with threadpool_limits(1):
+        write_weights(rows)
+    write_card()
+    print(f"{WEIGHTS.name}: {len(rows)} reports")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""The learned weights of kinds, stages and stances: logistic regressions that start from the weights set by hand.
+
+``data/kinds.json`` is written by ``python -m benchmarks.kinds_training``. Where the model may not be used, the weights
+set by hand (``data/kinds.yaml``) stand in, without the encoder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opencwc.errors import SettingsError, UnavailableError
+from opencwc.models.model import Evaluation, Figure, Model
+from opencwc.reports.signs import Rules, load_rules
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHTS = Path(__file__).parent / "data" / "kinds.json"
+HELD = WEIGHTS.with_name("kinds.held.parquet")
+NEAR = "kind_near"
+"""The question whose weights know the encoder's vector too."""
+SCALE = 2.5
+"""How much the encoder's vector weighs beside the signs."""
+PULL = {"kind": 2.0, "stage": 3.0, "stance": 3.0, NEAR: 2.0}
+"""How strongly learned weights are held to those set by hand."""
+
+
+class Weights(NamedTuple):
+    """The weights of a question: a row a sign, a column an answer; ``near`` a row a dimension of the encoder."""
+
+    classes: tuple[str, ...]
+    place: Mapping[str, int]
+    rows: NDArray[np.float32]
+    near: NDArray[np.float32] | None = None
+    encoder: str = ""
+
+    def answer(self, signs: Mapping[str, float], vector: NDArray[np.float32] | None = None) -> tuple[str, float]:
+        """Return the likeliest answer and its chance."""
+        import numpy as np
+
+        known = [(self.place[name], value) for name, value in signs.items() if name in self.place]
+        scores = np.array([value for _, value in known], np.float32) @ self.rows[[place for place, _ in known]]
+        if vector is not None and self.near is not None:
+            scores = scores + SCALE * (vector @ self.near)
+        raised = np.exp(scores - scores.max())
+        best = int(raised.argmax())
+        return self.classes[best], float(raised[best] / raised.sum())
+
+    def of(self, sign: str, answer: str) -> float:
+        """Return how far a sign speaks for an answer, more than for the mean of all."""
+        if sign not in self.place:
+            return 0.0
+        row = self.rows[self.place[sign]]
+        return float(row[self.classes.index(answer)] - row.mean())
+
+    def vector(self, text: str) -> NDArray[np.float32] | None:
+        """Return the encoder's vector of a text, ``None`` where the encoder that was learned with is not at hand."""
+        from opencwc.language.encoders import named_encoder
+
+        try:
+            encoder = named_encoder()
+            return encoder.passages([text])[0] if encoder.id == self.encoder else None
+        except (UnavailableError, SettingsError):
+            return None
+
+
+def usable_weights() -> Mapping[str, Weights]:
+    """Return the learned weights, or those set by hand where the model may not be used."""
+    return _usable(_changes())
+
+
+def _changes() -> tuple[object, ...]:
+    """Return what the answer of `usable_weights` depends on, cheaply: it is asked for every report."""
+    import os
+
+    from opencwc.models.register import OFF
+    from opencwc.models.switches import FILE
+    from opencwc.settings import load_settings
+
+    path = load_settings().folder / FILE
+    return os.environ.get(OFF, ""), path, path.stat().st_mtime_ns if path.exists() else 0
+
+
+@lru_cache(maxsize=4)
+def _usable(changes: tuple[object, ...]) -> Mapping[str, Weights]:
+    from opencwc.models.register import state_of
+
+    return learned_weights() if state_of(MODEL).usable else hand_weights()
+
+
+@cache
+def hand_weights() -> Mapping[str, Weights]:
+    """Return the weights set by hand."""
+    import numpy as np
+
+    return {
+        question: Weights(rules.classes, _places(rules.names), np.array(rules.rows, np.float32))
+        for question, rules in load_rules().items()
+    }
+
+
+@cache
+def learned_weights(path: Path = WEIGHTS) -> Mapping[str, Weights]:
+    """Read the learned weights."""
+    import numpy as np
+
+    raw: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        question: Weights(
+            tuple(one["classes"]),
+            _places(one["signs"]),
+            np.array(one["rows"], np.float32),
+            np.array(one["near"], np.float32) if "near" in one else None,
+            one.get("encoder", ""),
+        )
+        for question, one in raw.items()
+    }
+
+
+def _places(names: Sequence[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
+class Example(NamedTuple):
+    """The signs of a labelled report for one question, its label, and the encoder's vector where the question has one."""
+
+    signs: Mapping[str, float]
+    label: str
+    vector: Sequence[float] | None = None
+
+
+def learn(question: str, rules: Rules, examples: Sequence[Example]) -> Weights:
+    """Fit the weights of a question to examples; the fewer there are, the nearer they stay to those set by hand."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    place = _places(rules.names)
+    near = len(examples[0].vector) if examples[0].vector is not None else 0
+    values = np.zeros((len(examples), len(place) + near))
+    for row, example in enumerate(examples):
+        for name in example.signs.keys() & place.keys():
+            values[row, place[name]] = example.signs[name]
+        if near:
+            values[row, len(place) :] = SCALE * np.asarray(example.vector)
+    labels = np.array([rules.classes.index(example.label) for example in examples])
+    start = np.vstack([np.array(rules.rows), np.zeros((near, len(rules.classes)))])
+    each = np.arange(len(labels))
+
+    def loss(moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        step = moved.reshape(start.shape)
+        scores = values @ (start + step)
+        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances = raised / raised.sum(axis=1, keepdims=True)
+        cost = -np.log(chances[each, labels] + 1e-12).sum() + PULL[question] / 2 * (moved**2).sum()
+        chances[each, labels] -= 1.0
+        return float(cost), (values.T @ chances).ravel() + PULL[question] * moved
+
+    moved = minimize(loss, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+    rows = (start + moved.reshape(start.shape)).astype(np.float32)
+    return Weights(rules.classes, place, rows[: len(place)], rows[len(place) :] if near else None)
+
+
+def labelled(rows: Iterable[Mapping[str, Any]], question: str) -> list[Example]:
+    """Return the examples of a question from rows as ``kinds.held.parquet`` has them."""
+    asked = "kind" if question == NEAR else question
+    return [
+        Example(
+            json.loads(row[f"{asked}_signs"]),
+            row[asked],
+            [one / 127 for one in row["vector"]] if question == NEAR else None,
+        )
+        for row in rows
+        if asked == "kind" or row["kind"] != "none"
+    ]
+
+
+def evaluate_kinds() -> Evaluation:
+    """Return the figures by language: each report judged by weights learned without its event, and by those set by hand."""
+    import polars as pl
+    from threadpoolctl import threadpool_limits
+
+    rows = pl.read_parquet(HELD).to_dicts()
+    figures: list[Figure] = []
+    with threadpool_limits(1):
+        for question in ("kind", NEAR, "stage", "stance"):
+            figures += _left_out(rows, question)
+    return Evaluation(tuple(figures))
+
+
+def _left_out(rows: Sequence[Mapping[str, Any]], question: str) -> list[Figure]:
+    asked = "kind" if question == NEAR else question
+    rules, hand = load_rules()[asked], hand_weights()[asked]
+    by_hand: list[tuple[str, bool]] = []
+    learned: list[tuple[str, bool]] = []
+    for fold in sorted({int(row["fold"]) for row in rows if row["fold"] >= 0}):
+        weights = learn(question, rules, labelled((row for row in rows if row["fold"] != fold), question))
+        for row in (row for row in rows if row["fold"] == fold and (asked == "kind" or row["kind"] != "none")):
+            example = labelled([row], question)[0]
+            learned.append((row["lang"], _answer(weights, example) == example.label))
+            by_hand.append((row["lang"], _answer(hand, example) == example.label))
+    figures = _shares(f"{question}, event left out", learned)
+    return figures if question == NEAR else [*figures, *_shares(f"{question}, by hand", by_hand)]
+
+
+def _answer(weights: Weights, example: Example) -> str:
+    import numpy as np
+
+    vector = None if example.vector is None else np.asarray(example.vector, np.float32)
+    return weights.answer(example.signs, vector)[0]
+
+
+def _shares(part: str, answers: Sequence[tuple[str, bool]]) -> list[Figure]:
+    figures = []
+    for lang in (*sorted({lang for lang, _ in answers}), "all"):
+        some = [right for one, right in answers if lang in ("all", one)]
+        figures.append(Figure.of_share(part, lang, "right", sum(some), len(some)))
+    return figures
+
+
+MODEL = Model("report-kinds", WEIGHTS.with_name("kinds.card.yaml"), lambda: (WEIGHTS,), evaluate_kinds)
+"""Registered through the entry points ``opencwc.models``."""
