@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,14 @@ _DATELINE = re.compile(
 _CLAUSE = re.compile(r"[,;:，；：、،؛—–()«»“”\"]")
 
 
+def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
+    """Tell whether a report looks back at what happened long before: an anniversary, a memorial."""
+    if nature.stage == "planned":
+        return False
+    head = plain_text(report.whole[: report.body_at + 200], lang).text
+    return nature.stance == "none" or bool(_words("remembering", lang).search(head))
+
+
 class _Candidate(NamedTuple):
     """A date of the report, and how much speaks for it."""
 
@@ -41,7 +49,7 @@ class _Candidate(NamedTuple):
 
 def find_date(report: Report, lang: str, nature: Nature) -> Date:
     """Return the day, month or year that an event began, as the report gives it; nothing where it gives none."""
-    found = find_dates(report.whole, lang, report.published.date(), ahead=nature.stage == "planned")
+    found = dates_of(report, lang, ahead=nature.stage == "planned")
     if not found:
         return Date()
     reading = _Reading.of(report, lang, nature)
@@ -50,6 +58,12 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
     if best.score < _ENOUGH:
         return Date()
     return reading.began(best, candidates)
+
+
+@lru_cache(maxsize=4)
+def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
+    """Return the dates of a report, counted from the day on which it was published."""
+    return find_dates(report.whole, lang, report.published.date(), ahead=ahead)
 
 
 _ENOUGH = 1.0
@@ -71,10 +85,7 @@ class _Reading(NamedTuple):
     @classmethod
     def of(cls, report: Report, lang: str, nature: Nature) -> _Reading:
         planned = nature.stage == "planned"
-        plain = plain_text(report.whole, lang).text
-        remembered = not planned and (
-            nature.stance == "none" or bool(_words("remembering", lang).search(plain[: report.body_at + 200]))
-        )
+        remembered = is_remembered(report, lang, nature)
         return cls(
             report,
             lang,
