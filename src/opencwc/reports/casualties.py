@@ -1,10 +1,411 @@
-"""How many people a report says were harmed."""
+"""How many people a report says died, and how many were injured, ill or exposed.
+
+In each sentence every number of people is joined to the nearest word of death or harm; of all figures told, the one that
+stands for the whole, now, and by the main speaker, is the report's.
+"""
 
 from __future__ import annotations
 
-from opencwc.reports.model import Casualties, Nature, Report
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.dates import FoundDate
+from opencwc.language.plain_text import Plain, plain_text
+from opencwc.language.sentences import sentences_in
+from opencwc.language.whole_numbers import Number, find_numbers
+from opencwc.reports.model import Casualties, Count, Date, Nature, Report, Span
+from opencwc.reports.when import dates_of, find_date, is_remembered
+
+Harm = Literal["killed", "affected", "neither"]
+_WITHOUT = ("policy", "technology", "transfer", "inspection")
+"""Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
+_FARTHEST = {"people": 14.0, "bare": 9.0, "other": 5.0}
+"""How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+_STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
+_COMMAS = re.compile(r"[，、،]|,(?!\d)")
+_ANDS = {
+    "en": re.compile(r"\b(?:and|while|but|as)\b"),
+    "fr": re.compile(r"\b(?:et|tandis|mais)\b"),
+    "es": re.compile(r"\b(?:y|e|mientras|pero)\b"),
+    "ru": re.compile(r"\b(?:и|а|но)\b"),
+    "ar": re.compile(r"(?<!\w)و"),
+    "zh": re.compile(r"[和及并与,]"),
+}
+_NEVER = re.compile("(?!)")
+
+
+class _Word(NamedTuple):
+    """A word of harm in a sentence; ``behind`` says that its number only ever follows it."""
+
+    start: int
+    end: int
+    harm: Harm
+    behind: bool
+
+
+class _Figure(NamedTuple):
+    """A number of people that a sentence tells, and how much speaks for its being the report's own and latest."""
+
+    harm: Harm
+    number: int
+    score: float
+    spans: tuple[Span, ...]
+    part: bool = False
+
+
+class _Sentence(NamedTuple):
+    """A sentence as words are looked for in it, with its place in the report."""
+
+    plain: Plain
+    start: int
+    lang: str
+    at: int
+    is_title: bool
+    score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The sentence in plain text."""
+        return self.plain.text
+
+    def span(self, start: int, end: int) -> Span:
+        """Return a place in the report."""
+        first, last = self.plain.span(start, end)
+        return Span(self.start + first, self.start + last)
 
 
 def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
-    """Return it."""
-    return Casualties()
+    """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
+    if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in _ANDS:
+        return Casualties()
+    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole, lang).text):
+        return Casualties()
+    dates = dates_of(report, lang, ahead=False)
+    figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
+    if nature.stage == "denied":
+        figures = [figure for figure in figures if figure.score > _BY_THE_OTHER_SIDE]
+    return Casualties(_latest("killed", figures), _latest("affected", figures))
+
+
+_BY_THE_OTHER_SIDE = -1.2
+
+
+def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
+    told = [figure for figure in figures if figure.harm == harm]
+    whole = [figure for figure in told if not figure.part]
+    best = max(whole or told, key=lambda figure: figure.score, default=None)
+    if best is None or best.score < _ENOUGH:
+        return Count()
+    return Count(best.number, best.spans)
+
+
+_ENOUGH = -2.8
+
+
+def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
+    """Give the sentences, each with what speaks against its figures as a whole."""
+    spans = sentences_in(report.whole)
+    plain = [plain_text(report.whole[start:end], lang) for start, end in spans]
+    corrects = bool(_words("correction", lang).search(" ".join(one.text for one in plain[:2])))
+    remembers = is_remembered(report, lang, nature)
+    event = _day_of(find_date(report, lang, nature), report)
+    at = 0
+    for index, (start, end) in enumerate(spans):
+        is_title = start < report.body_at
+        score = (0.3 if corrects else -0.15) * at - (0.1 if is_title else 0.0)
+        if not remembers:
+            inside = [found for found in dates if start <= found.start < end]
+            old = at > 0 and bool(inside) and all((event - found.first).days > 20 for found in inside)
+            score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
+        behind = plain[index + 1].text if index + 1 < len(plain) else ""
+        score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
+        yield _Sentence(plain[index], start, lang, at, is_title, score)
+        at += not is_title
+
+
+def _day_of(told: Date, report: Report) -> date:
+    """Return the first day of the event's date, the day of the report where it has none."""
+    return date.fromisoformat((told.text + "-01-01")[:10]) if told.text else report.published.date()
+
+
+def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figure]:
+    """Give the figures of one sentence."""
+    nobody = list(_nobody(sentence))
+    yield from (figure for figure, _ in nobody)
+    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)]
+    if not any(word.harm != "neither" for word in words):
+        return
+    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)]
+    for number, word in _joined(sentence, numbers, words):
+        if word.harm != "neither":
+            yield _figure(sentence, number, word, numbers)
+
+
+def _overlap(word: _Word, place: tuple[int, int]) -> bool:
+    return word.start < place[1] and place[0] < word.end
+
+
+def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
+    """Give the figures of none: "no deaths", "nobody was hurt"."""
+    for name, harms in (("nobody_affected", ("affected", "killed")), ("nobody_killed", ("killed",))):
+        for match in _words(name, sentence.lang).finditer(sentence.text):
+            behind = _STOPS.split(sentence.text[match.end() : match.end() + 25])[0]
+            some = _words("some_only", sentence.lang).search(match[0] + behind)
+            for harm in harms:
+                score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
+                score -= 9.0 if some else 0.0
+                yield _Figure(harm, 0, score, (sentence.span(*match.span()),)), match.span()  # type: ignore[arg-type]
+
+
+def _harms(sentence: _Sentence) -> list[_Word]:
+    """Return the words of harm, without those that call people by what befell them before: "two injured men died"."""
+    found = []
+    for match in _harm_words(sentence.lang).finditer(sentence.text):
+        name = match.lastgroup or "neither"
+        harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
+        if found and harm == "killed" and found[-1].harm == "affected" and not name.endswith("_behind"):
+            gap = sentence.text[found[-1].end : match.start()]
+            if len(gap.split()) <= 1 and not _STOPS.search(gap) and not _ANDS[sentence.lang].search(gap):
+                found.pop()
+        found.append(_Word(match.start(), match.end(), harm, name.endswith("_behind")))
+    return found
+
+
+def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
+    """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
+    text, lang = sentence.text, sentence.lang
+    numbers = [number for number in find_numbers(text, lang) if _may_be_people(text, number, lang, words)]
+    taken = [(number.start, number.end) for number in numbers]
+    for match in _words("two_people", lang).finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            numbers.append(Number(match.start(), match.end(), 2))
+    numbers.extend(_single(sentence, numbers))
+    return sorted(numbers)
+
+
+def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
+    """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
+    text, lang = sentence.text, sentence.lang
+    possessive = _words("possessive", lang)
+    for match in _words("one_person", lang).finditer(text):
+        if lang == "ar" and match[0].startswith(_DEFINITE):
+            continue
+        before = text[max(0, match.start() - 12) : match.start()].split()
+        owned = bool(before) and possessive.fullmatch(before[-1]) is not None
+        if not (owned or sentence.is_title or lang in ("ru", "ar")):
+            continue
+        if any(
+            number.start <= match.start() and _is_next(text[number.end : match.start()], lang) for number in numbers
+        ):
+            continue
+        yield Number(match.start(), match.end(), 1, article=True)
+
+
+_DEFINITE = ("ال", "وال", "بال", "لل", "كال", "فال")
+
+
+def _is_next(gap: str, lang: str) -> bool:
+    """Tell whether a word still belongs to the number before it."""
+    return len(gap.split()) <= 2 and not _STOPS.search(gap) and not _harm_words(lang).search(gap)
+
+
+def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word]) -> bool:
+    """Tell whether a number can count people, by what stands behind it and before it."""
+    behind = text[number.end : number.end + 40]
+    before = text[max(0, number.start - 12) : number.start]
+    if number.rank:
+        return lang != "zh" and any(
+            0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 12 for word in words
+        )
+    if re.search(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$", before) or re.match(
+        r"\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)", behind
+    ):
+        return False
+    if number.value in range(1900, 2101) and not _words("people", lang).match(behind.strip()):
+        return False
+    if any(match.end() == len(before.rstrip()) for match in _words("not_this", lang).finditer(before.rstrip())):
+        return False
+    if lang == "zh":
+        return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
+    tokens = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind)[:3]
+    if number.article:
+        return _is_one(behind, lang)
+    people = _words("people", lang)
+    for token in tokens[:2]:
+        if people.fullmatch(token) or any(word.start == number.end + behind.find(token) for word in words):
+            return True
+        if _words("things", lang).fullmatch(token):
+            return False
+        if not token[0].isalpha():
+            break
+    return True
+
+
+_CHINESE_PEOPLE = re.compile(
+    r"[余餘多]?(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+)
+
+
+def _is_one(behind: str, lang: str) -> bool:
+    """Tell whether what follows an article is a person: "a 41-year-old worker"."""
+    clause = _STOPS.split(behind)[0]
+    found = _words("one_person", lang).search(clause)
+    if found is None:
+        return False
+    between = clause[: found.start()]
+    return len(between.split()) <= 3 and not _SMALL.search(between) and not _harm_words(lang).search(between)
+
+
+_SMALL = re.compile(
+    r"\b(?:of|at|in|on|by|to|for|from|with|that|who|de|du|des|à|en|dans|par|del|al|por|para|que|qui|и|в|на|с)\b"
+)
+
+
+def _is_date(sentence: _Sentence, number: Number, dates: Iterable[FoundDate]) -> bool:
+    span = sentence.span(number.start, number.end)
+    return any(found.start <= span.start < found.end for found in dates)
+
+
+def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Word]) -> list[tuple[Number, _Word]]:
+    """Join each number to a word of harm, the nearest pairs first."""
+    pairs = []
+    for number in numbers:
+        limit, part = _limit(sentence, number), _is_part(sentence, number, numbers)
+        for word in words:
+            cost = _cost(sentence, number, word, numbers, words)
+            if cost <= limit and not (part and word.harm == "affected" and len(numbers) > 1):
+                pairs.append((cost, number, word))
+    free_numbers, free_words, joined = set(numbers), set(words), []
+    for _, number, word in sorted(pairs):
+        if number in free_numbers and word in free_words:
+            free_numbers.discard(number)
+            free_words.discard(word)
+            joined.append((number, word))
+    return sorted(joined)
+
+
+def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number], words: Sequence[_Word]) -> float:
+    """Return how far a number and a word of harm stand apart: words between them, and more for what divides them."""
+    ahead = number.end <= word.start
+    if ahead and word.behind:
+        return 99.0
+    if word.start < number.end and number.start < word.end:
+        return 0.0  # one word that says both: "an injured man"
+    start, end = (number.end, word.start) if ahead else (word.end, number.start)
+    gap = sentence.text[start:end]
+    people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
+    length = len(gap) / 3 if sentence.lang == "zh" else len(gap.split())
+    cost = length - (1.0 if people and sentence.lang != "zh" else 0.0) + (0.0 if ahead or word.behind else 0.4)
+    cost += (
+        2.5 * len(_STOPS.findall(gap)) - 1.5 * len(_COMMAS.findall(gap)) + 1.5 * len(_ANDS[sentence.lang].findall(gap))
+    )
+    cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
+    return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
+
+
+def _limit(sentence: _Sentence, number: Number) -> float:
+    """Return how far from a number its word of harm may stand: far, where people are counted by name."""
+    text, lang = sentence.text, sentence.lang
+    behind = text[number.end : number.end + 40]
+    if number.article and not _is_one(behind, lang):
+        return 3.0
+    people = _words("people", lang)
+    before = text[max(0, number.start - 12) : number.start].split()
+    if lang == "zh" or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
+        return _FARTHEST["people"]
+    return _FARTHEST["other" if re.match(r" [^\W\d_]", behind) else "bare"]
+
+
+def _is_part(sentence: _Sentence, number: Number, numbers: Sequence[Number]) -> bool:
+    """Tell whether a number is a part of one told before: "of whom two", "mostly workers and two firemen"."""
+    lang, text = sentence.lang, sentence.text
+    last = max((other.end for other in numbers if other.end <= number.start), default=max(0, number.start - 14))
+    before = text[max(last, number.start - 40) : number.start]
+    behind = text[number.end : number.end + (12 if lang == "zh" else 40)].lstrip()
+    if _words("part", lang).search(before) or _words("part", lang).match(behind):
+        return True
+    return any(other.end <= number.start for other in numbers) and bool(
+        _words("state", lang).search(_STOPS.split(behind)[0])
+    )
+
+
+def _figure(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number]) -> _Figure:
+    """Weigh a number by what is said around it, and add what is told in one breath: "26 children and two women"."""
+    lang, text = sentence.lang, sentence.text
+    wide = 10 if lang == "zh" else 30
+    before = text[max(0, number.start - 2 * wide) : number.start]
+    behind = text[number.end : number.end + wide]
+    value, spans = number.value, [sentence.span(number.start, number.end)]
+    score = sentence.score
+    if _words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()):
+        score -= 1.5
+    low, high = min(number.start, word.start), max(number.end, word.end)
+    if _words("total", lang).search(text[max(0, low - wide // 2) : high + 2]):
+        score += 1.5
+    if _words("earlier", lang).search(before):
+        score -= 2.5
+    if _is_lesser(text, low, high, number, lang):
+        score -= 2.0
+    for other in numbers:
+        if other is not number and _in_one_breath(text, other, number, lang):
+            value += other.value
+            spans.insert(0, sentence.span(other.start, other.end))
+    part = _is_part(sentence, number, numbers)
+    return _Figure(word.harm, value, score, (*spans, sentence.span(word.start, word.end)), part)
+
+
+def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
+    """Tell whether the clause of a figure gives it to neighbours, posts, the opposition or the like."""
+    start = max((stop.end() for stop in _CLAUSES.finditer(text, 0, low)), default=0)
+    stop = _CLAUSES.search(text, high)
+    end = stop.start() if stop else len(text)
+    speakers = [match for match in _words("lesser", lang).finditer(text, start, end)]
+    counted = number.end + (4 if lang == "zh" else 20)
+    return any(not number.start <= match.start() <= counted for match in speakers) and bool(
+        _words("says", lang).search(text, start, end)
+    )
+
+
+_CLAUSES = re.compile(r"[;；؛]")
+
+
+def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
+    """Tell whether two numbers are added up: people, "and", people, with no word of harm between."""
+    if first.end > second.start:
+        return False
+    gap = text[first.end : second.start]
+    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap):
+        return False
+    ands = list(_ANDS[lang].finditer(gap))
+    return bool(ands) and not gap[ands[-1].end() :].strip() and len(gap.split()) in (2, 3) and not _STOPS.search(gap)
+
+
+@cache
+def _raw() -> dict[str, dict[str, list[str]]]:
+    return read_yaml(Path(__file__).parent / "data" / "casualties.yaml")
+
+
+def _bounded(words: str, lang: str) -> str:
+    if lang == "zh":
+        return words
+    lead = "(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else ""
+    return rf"(?<!\w){lead}(?:{words})(?!\w)"
+
+
+@cache
+def _words(name: str, lang: str) -> re.Pattern[str]:
+    """Return a pattern of the words of a list, one that finds nothing where the language has none."""
+    words = "|".join(_raw()[name].get(lang, ()))
+    return re.compile(_bounded(words, lang)) if words else _NEVER
+
+
+@cache
+def _harm_words(lang: str) -> re.Pattern[str]:
+    """Return a pattern of all words of harm, in groups by what they say."""
+    order = ("neither", "killed_behind", "affected_behind", "killed", "affected")
+    return re.compile(_bounded("|".join(f"(?P<{name}>{'|'.join(_raw()[name][lang])})" for name in order), lang))

@@ -1,10 +1,221 @@
-"""When what a report tells of began."""
+"""When what a report tells of began: of all dates in it, the one that is the event's.
+
+A date counts the more, the nearer to the head of the report it stands; less, where words beside it make it the date of
+a statement, of what lies before, or of what is to come.
+"""
 
 from __future__ import annotations
 
-from opencwc.reports.model import Date, Nature, Report
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.dates import FoundDate, find_dates
+from opencwc.language.plain_text import plain_text
+from opencwc.language.sentences import sentences_in
+from opencwc.language.whole_numbers import find_numbers
+from opencwc.reports.model import Date, Nature, Report, Span
+
+_DECIDED = ("policy", "transfer", "technology")
+"""Kinds that somebody decides: the day on which it is said may be the day of the thing itself."""
+_LASTING = ("inspection", "policy", "destruction", "transfer", "other")
+"""Kinds that last: there is a day on which they begin."""
+_DATELINE = re.compile(
+    r"(?:[^.!?。(]{0,50}\([^)]{2,40}\)\s*[-–—:.،]|[A-ZÀ-ÞА-ЯЁ'’.-]{3,}[^.!?。]{0,50}?\s[-–—]{1,2}\s"
+    r"|[^\W\d_]+(?: [^\W\d_]+)?, [^.!?,]{0,20}\s[-–—]{1,2}\s|[^。,，]{0,30}?(?:日电|日讯|日专电))"
+)
+_CLAUSE = re.compile(r"[,;:，；：、،؛—–()«»“”\"]")
+
+
+def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
+    """Tell whether a report looks back at what happened long before: an anniversary, a memorial."""
+    if nature.stage == "planned":
+        return False
+    head = plain_text(report.whole[: report.body_at + 200], lang).text
+    return nature.stance == "none" or bool(_words("remembering", lang).search(head))
+
+
+class _Candidate(NamedTuple):
+    """A date of the report, and how much speaks for it."""
+
+    found: FoundDate
+    score: float
+    sentence: int
 
 
 def find_date(report: Report, lang: str, nature: Nature) -> Date:
-    """Return it."""
-    return Date()
+    """Return the day, month or year that an event began, as the report gives it; nothing where it gives none."""
+    found = dates_of(report, lang, ahead=nature.stage == "planned")
+    if not found:
+        return Date()
+    reading = _Reading.of(report, lang, nature)
+    candidates = [_Candidate(date, *reading.score(date)) for date in found]
+    best = max(candidates, key=lambda candidate: candidate.score)
+    if best.score < _ENOUGH:
+        return Date()
+    return reading.began(best, candidates)
+
+
+@lru_cache(maxsize=4)
+def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
+    """Return the dates of a report, counted from the day on which it was published."""
+    return find_dates(report.whole, lang, report.published.date(), ahead=ahead)
+
+
+_ENOUGH = 1.0
+_SENTENCES = (3.0, 2.2, 1.6, 1.0)
+_PRECISIONS = {"day": 2.0, "month": 0.6, "year": 0.0}
+
+
+class _Reading(NamedTuple):
+    """A report with what is known of it before its dates are weighed."""
+
+    report: Report
+    lang: str
+    today: date
+    nature: Nature
+    planned: bool
+    remembered: bool
+    sentences: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, report: Report, lang: str, nature: Nature) -> _Reading:
+        planned = nature.stage == "planned"
+        remembered = is_remembered(report, lang, nature)
+        return cls(
+            report,
+            lang,
+            report.published.date(),
+            nature,
+            planned,
+            remembered,
+            tuple(sentences_in(report.whole)),
+        )
+
+    def score(self, found: FoundDate) -> tuple[float, int]:
+        """Return how much speaks for a date, and in which sentence of the text it stands (the title is 0 too)."""
+        first = next((at for at, (_, end) in enumerate(self.sentences) if end > self.report.body_at), 0)
+        at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), len(self.sentences) - 1)
+        sentence = max(0, at - first)
+        if self._is_dateline(found):
+            return -9.0, sentence
+        score = _SENTENCES[min(sentence, 3)] + _PRECISIONS[found.precision]
+        return score + self._by_words(*self._beside(found, at)) + self._by_time(found), sentence
+
+    def _by_words(self, before: str, behind: str) -> float:
+        """Weigh a date by the words beside it."""
+
+        def near(name: str) -> bool:
+            return _near(_words(name, self.lang), before, behind, self.lang)
+
+        begins = self.lasts and near("beginning")
+        score = 3.0 if begins else 0.0
+        if near("speech") or _words("that", self.lang).match(behind.strip()):
+            score -= 0.7 if self.nature.kind in _DECIDED or begins else 3.0
+        if near("following") or (self.nature.kind == "theft" and near("found_again")):
+            score -= 2.5
+        if not self.planned and near("coming"):
+            score -= 2.5
+        return score - 1.5 if near("background") else score
+
+    @property
+    def lasts(self) -> bool:
+        """Tell whether the report is on the end of something that lasted, so that its beginning is sought."""
+        return self.nature.stage == "concluded" or self.nature.kind == "transfer"
+
+    def _by_time(self, found: FoundDate) -> float:
+        """Weigh a date by how far from the day of the report it lies."""
+        away = (found.first - self.today).days
+        if self.planned:
+            return 2.0 if away >= 0 or found.text >= self.today.isoformat()[: len(found.text)] else -3.0
+        if away > 0:
+            return -4.0
+        if self.remembered:
+            return (2.0 if away < -300 else 1.0 if away < -25 else -2.5) + (0.0 if found.relative else 1.0)
+        return -1.0 if away < -400 and found.precision == "year" else 0.0
+
+    def _is_dateline(self, found: FoundDate) -> bool:
+        head = self.report.whole[self.report.body_at : self.report.body_at + 90]
+        line = _DATELINE.match(head)
+        return line is not None and self.report.body_at <= found.start < self.report.body_at + line.end()
+
+    def _beside(self, found: FoundDate, sentence: int) -> tuple[str, str]:
+        """Return what stands before and behind a date in its clause."""
+        start, end = self.sentences[sentence]
+        whole = self.report.whole
+        before = _CLAUSE.split(whole[max(start, found.start - 60) : found.start])[-1]
+        behind = _CLAUSE.split(whole[found.end : min(end, found.end + 60)])[0]
+        return plain_text(before, self.lang).text, plain_text(behind, self.lang).text
+
+    def began(self, best: _Candidate, candidates: Sequence[_Candidate]) -> Date:
+        """Return the date on which the event began, where the best date is perhaps that of its end."""
+        found = best.found
+        if self.remembered and (day := self._to_the_day(found, candidates)):
+            return day
+        if found.precision != "day":
+            finer = [
+                other.found
+                for other in candidates
+                if other.score > best.score - 5
+                and len(other.found.text) > len(found.text)
+                and other.found.text.startswith(found.text)
+            ]
+            if finer:
+                found = finer[0]
+        spans = (Span(found.start, found.end),)
+        if self.nature.stage == "concluded" and found.precision == "day" and (days := self._days(found)):
+            first = found.first - timedelta(days=days - 1)
+            return Date(first.isoformat(), "day", spans)
+        return Date(found.text, found.precision, spans)
+
+    def _to_the_day(self, found: FoundDate, candidates: Sequence[_Candidate]) -> Date | None:
+        """Return the day of an anniversary that is told with the day on which it falls."""
+        if found.precision != "year":
+            return None
+        for other in candidates:
+            near = abs(other.found.start - found.start) < 120 and other.found.form in ("day+0", "day")
+            if near and other.found.first == self.today and other.found.precision == "day":
+                day = other.found.first
+                back = date(found.first.year, day.month, min(day.day, 28) if day.month == 2 else day.day)
+                return Date(back.isoformat(), "day", tuple(Span(one.start, one.end) for one in (found, other.found)))
+        return None
+
+    def _days(self, found: FoundDate) -> int:
+        """Return how many days it lasted, as the sentence of its last day says; 0 where it does not."""
+        start, end = next((span for span in self.sentences if found.start < span[1]), (0, 0))
+        plain = plain_text(self.report.whole[start:end], self.lang).text
+        for match in _words("lasting", self.lang).finditer(plain):
+            words = next((group for group in match.groups() if group), "")
+            if words == "يومين":
+                return 2
+            stem = _DAYS_IN_ONE_WORD.get(words)
+            numbers = find_numbers(words, self.lang)
+            if stem or numbers:
+                return min(stem or numbers[0].value, 60)
+        return 0
+
+
+_DAYS_IN_ONE_WORD = {"двух": 2, "трех": 3, "четырех": 4, "пяти": 5, "шести": 6, "семи": 7, "десяти": 10}
+
+
+def _near(words: re.Pattern[str], before: str, behind: str, lang: str) -> bool:
+    """Tell whether such a word stands next to a date: among the three before or behind it."""
+    if lang == "zh":
+        return bool(words.search(before[-4:]) or words.search(behind[:8]))
+    return bool(words.search(" ".join(before.split()[-4:])) or words.search(" ".join(behind.split()[:4])))
+
+
+@cache
+def _words(name: str, lang: str) -> re.Pattern[str]:
+    """Return a pattern of the words of a list, one that finds nothing where the language has none."""
+    words = "|".join(_raw()[name].get(lang, ())) or "(?!)"
+    return re.compile(words if lang == "zh" else rf"(?<!\w)(?:{words})(?!\w)")
+
+
+@cache
+def _raw() -> dict[str, dict[str, list[str]]]:
+    return read_yaml(Path(__file__).parent / "data" / "when.yaml")

@@ -32,8 +32,19 @@ _ARTICLES = {
 }
 CERTAINTY = frozenset(
     (
-        "future", "over", "deny", "deny_w", "confirm", "confirm_w", "body", "alleged", "alleged_w", "doubt", "remember",
-        "refuse", "correct",
+        "future",
+        "over",
+        "deny",
+        "deny_w",
+        "confirm",
+        "confirm_w",
+        "body",
+        "alleged",
+        "alleged_w",
+        "doubt",
+        "remember",
+        "refuse",
+        "correct",
     )
 )
 """The groups that tell how far something is known; all others tell what it is."""

@@ -1,0 +1,239 @@
+"""Whole numbers in running text: figures of three scripts and words of six languages, with where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.numerals import chinese_number, digits
+from opencwc.language.plain_text import plain_arabic
+
+_TOKEN = re.compile(
+    r"\d{1,3}(?:[ \u00a0\u202f.,٬’']\d{3})+(?![\d]|[.,]\d)|\d+(?:[.,٫]\d+)?|[^\W\d_]+(?:[\u064b-\u0652]+[^\W\d_]*)*"
+)
+_CHINESE = re.compile(
+    r"(?P<rank>第)?(?P<vague>[数數几幾])?(?P<number>\d[\d,，]*(?:\.\d+)?|[零〇一二三四五六七八九十百千万萬两兩]+)"
+    r"(?P<vague_end>[几幾])?(?:[余餘多])?(?P<scale>[千万萬]?)"
+)
+_RANGE = re.compile(r"\s*(?:[-–—~～至到])\s*")
+_LEANING_SIGNS = re.compile(r"(?:و|ف)?(?:ب|ل|ك)?(?:ال)?")
+
+
+class Number(NamedTuple):
+    """A number and its place; ``high`` is the upper end of a range.
+
+    ``article`` says that it may be no more than an article ("a worker"), ``rank`` that it says an order ("the third").
+    """
+
+    start: int
+    end: int
+    value: int
+    high: int = 0
+    article: bool = False
+    rank: bool = False
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    word: str
+    value: int | None
+    figure: bool
+    joined: bool
+
+
+class _Words(NamedTuple):
+    """The words of one language."""
+
+    values: Mapping[str, int]
+    ranks: Mapping[str, int]
+    leaning: frozenset[str]
+    multiplying: frozenset[str]
+    vague: frozenset[str]
+    ranges: frozenset[str]
+    joining: str
+
+
+_ARTICLES = frozenset(["a", "an", "one", "un", "une", "uno", "una", "один", "одна", "одно", "واحد", "واحدة"])
+
+
+def find_numbers(text: str, lang: str) -> list[Number]:
+    """Return the numbers of a text in order, years and days of dates among them; what is vague ("dozens") is none.
+
+    >>> [number.value for number in find_numbers("Twenty-three of 1,400 people, at least a dozen", "en")]
+    [23, 1400, 12]
+    >>> [number.value for number in find_numbers("إصابة ثمانية وأربعين شخصا", "ar")]
+    [48]
+    """
+    if lang == "zh":
+        return _ranged(text, list(_chinese(text)), frozenset())
+    words = _words(lang)
+    tokens = [_token(match, words, lang) for match in _TOKEN.finditer(digits(text))]
+    return _ranged(text, list(_spaced(text, tokens, words, lang)), words.ranges)
+
+
+@cache
+def _words(lang: str) -> _Words:
+    raw: Mapping[str, Any] = read_yaml(Path(__file__).parent / "data" / "whole_numbers.yaml")
+    values = {word: int(value) for value, words in raw.get(lang, {}).items() for word in words.split()}
+
+    def chosen(name: str) -> frozenset[str]:
+        return frozenset(raw[name].get(lang, ()))
+
+    return _Words(
+        values,
+        raw["ordinals"].get(lang, {}),
+        chosen("leaning"),
+        chosen("multiplying"),
+        chosen("vague"),
+        chosen("ranges"),
+        raw["joining"].get(lang, ""),
+    )
+
+
+def _token(match: re.Match[str], words: _Words, lang: str) -> _Token:
+    written = match[0]
+    if written[0].isdigit():
+        return _Token(match.start(), match.end(), "", _figure(written), True, False)
+    word = written.lower()
+    if lang != "ar":
+        return _Token(match.start(), match.end(), word, words.values.get(word), False, False)
+    word = plain_arabic(word)
+    bare = next(
+        (
+            word[end:]
+            for end in (0, *range(1, min(5, len(word) - 1)))
+            if word[end:] in words.values and _LEANING_SIGNS.fullmatch(word[:end])
+        ),
+        "",
+    )
+    joined = word != bare and word.startswith("و") and bool(bare)
+    return _Token(match.start(), match.end(), bare or word, words.values.get(bare), False, joined)
+
+
+def _figure(written: str) -> int | None:
+    """Return what figures say, ``None`` for a fraction."""
+    if re.fullmatch(r"\d+", written):
+        return int(written)
+    parts = re.split(r"[ \u00a0\u202f.,٬٫’']", written)
+    return int("".join(parts)) if all(len(part) == 3 for part in parts[1:]) else None
+
+
+def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> Iterator[Number]:
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.value is None:
+            rank = words.ranks.get(token.word) or words.ranks.get(token.word.removeprefix("ال"))
+            if rank and not token.figure:
+                yield Number(token.start, token.end, rank, rank=True)
+            at += 1
+            continue
+        end, value = _read(text, tokens, at, words, lang)
+        before = tokens[at - 1].word if at else ""
+        first, last = token, tokens[end - 1]
+        only = end - at == 1
+        if not (before in words.vague or (only and token.word in words.leaning)):
+            yield Number(first.start, last.end, value, article=only and token.word in _ARTICLES)
+        at = end
+
+
+def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str) -> tuple[int, int]:
+    """Return the token after a number, and its value."""
+    total, current = 0, tokens[at].value or 0
+    last, end = tokens[at], at + 1
+    while end < len(tokens):
+        token, joined, step = tokens[end], tokens[end].joined, 1
+        if words.joining and token.word == words.joining and end + 1 < len(tokens):
+            token, joined, step = tokens[end + 1], True, 2
+        gap = text[last.end : token.start]
+        if token.value is None or token.figure or (step == 1 and gap.strip("- \u00a0\u202f.")):
+            break
+        put = _put(current, token, joined, words, lang, figure=last.figure)
+        if put is None:
+            break
+        current = put
+        if token.value >= 1000:
+            total, current = total + current, 0
+        last, end = token, end + step
+    return end, total + current
+
+
+def _put(current: int, token: _Token, joined: bool, words: _Words, lang: str, *, figure: bool) -> int | None:
+    """Return a number with one more word put to it, ``None`` where the word begins another number."""
+    value = token.value or 0
+    if token.word in words.multiplying and not joined:
+        return (current or 1) * value if current < value or value < 100 else None
+    if figure:
+        return None
+    if lang == "fr" and not joined and value == 20 and current % 100 == 4:
+        return current + 76
+    room = current == 0 or current % 10 ** len(str(value)) == 0
+    fits = _FITS.get(lang, _fits_by_room)(current % 100, value, joined, room)
+    return current + value if fits and value else None
+
+
+def _fits_by_room(tens: int, value: int, joined: bool, room: bool) -> bool:
+    return room and value != 0
+
+
+def _fits_french(tens: int, value: int, joined: bool, room: bool) -> bool:
+    """Seventy is sixty-ten, ninety is four-twenty-ten."""
+    return room or (tens in (60, 80) and value in range(10, 20))
+
+
+def _fits_arabic(tens: int, value: int, joined: bool, room: bool) -> bool:
+    """A unit stands before its ten: with nothing between up to nineteen, with "and" from twenty-one."""
+    if not joined:
+        return value == 10 and tens in range(1, 10)
+    return room or (value in range(20, 100) and tens in range(1, 10))
+
+
+_FITS = {"fr": _fits_french, "ar": _fits_arabic}
+
+
+def _chinese(text: str) -> Iterator[Number]:
+    for match in _CHINESE.finditer(digits(text)):
+        written = match["number"].replace(",", "").replace("，", "")
+        value = _chinese_value(written)
+        if match["vague"] or match["vague_end"] or value is None:
+            continue
+        scaled = value * {"千": 1000, "万": 10_000, "萬": 10_000}.get(match["scale"], 1)
+        if scaled == int(scaled):
+            yield Number(match.start(), match.end(), int(scaled), rank=bool(match["rank"]))
+
+
+def _chinese_value(written: str) -> float | None:
+    """Return the value of a Chinese number, with ten thousands and with signs read one by one.
+
+    >>> _chinese_value("一万二千"), _chinese_value("二〇二三"), _chinese_value("1.2")
+    (12000, 2023, 1.2)
+    """
+    if written[0].isdigit():
+        return float(written) if "." in written else int(written)
+    plain = written.replace("萬", "万").replace("兩", "两")
+    if "万" in plain:
+        high, _, low = plain.partition("万")
+        parts = chinese_number(high or "一"), chinese_number(low) if low else 0
+        return None if None in parts else (parts[0] or 0) * 10_000 + (parts[1] or 0)
+    if len(plain) > 1 and not re.search("[十百千]", plain):
+        return int("".join(str(chinese_number(sign) or 0) for sign in plain))
+    return chinese_number(plain)
+
+
+def _ranged(text: str, numbers: Sequence[Number], between: frozenset[str]) -> list[Number]:
+    """Make one of the two ends of each range."""
+    found: list[Number] = []
+    for number in numbers:
+        if found and not (found[-1].high or found[-1].article or found[-1].rank or number.rank):
+            gap, low = text[found[-1].end : number.start], found[-1].value
+            word = plain_arabic(gap.strip().lower()) if gap.startswith(" ") else ""
+            if low < number.value <= 10 * low and (_RANGE.fullmatch(gap) or word in between):
+                found[-1] = found[-1]._replace(end=number.end, high=number.value)
+                continue
+        found.append(number)
+    return found
