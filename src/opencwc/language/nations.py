@@ -26,9 +26,9 @@ def nations() -> Iterator[Called]:
     """Yield all that States are called."""
     raw = read_yaml(DATA)
     yield from _names()
-    for code, by_language in raw["called"].items():
-        for names in by_language.values():
-            yield from (Called(code, name) for name in _several(names))
+    for part in ("called", "spelt"):
+        for code, by_language in raw[part].items():
+            yield from (Called(code, name) for names in by_language.values() for name in _several(names))
     for code, by_language in raw["adjectives"].items():
         for lang, words in by_language.items():
             for word in _several(words):
