@@ -47,7 +47,7 @@ PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
 NOT_BORNE_OUT, MANY_PEOPLE = 0.3, 300_000
 LEAST_WITHOUT_CAPITALS = 1_000_000
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
-_JOINED = re.compile(r"[\s,(（、·\-–—/]{0,3}(?:['’]s\s)?")
+_JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
 _PREVIOUS = re.compile(r"([^\W\d_][\w.’'-]*) $")
 _FOLLOWING = re.compile(r" ([^\W\d_][\w-]*)")
 
