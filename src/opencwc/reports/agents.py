@@ -19,6 +19,8 @@ from opencwc.convention.fields import read_yaml
 from opencwc.language.phrases import Found, Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Agents, Kind, Nature, Report, Span
+from opencwc.reports.place_words import place_words
+from opencwc.reports.rare_agents import rare_agents
 
 DATA = Path(__file__).parent / "data" / "agents.yaml"
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
@@ -27,9 +29,11 @@ _BEHIND = 24
 _WORDS_NEAR = 6
 _AT_WAR: tuple[Kind, ...] = ("alleged_use", "destruction", "inspection", "policy", "technology", "other")
 _ON_SOMETHING_ELSE: tuple[Kind, ...] = ("policy", "inspection", "other", "technology")
-_PART_BEFORE = frozenset("一二三四五六七八多全聚次亚高过化硫磷硝碳氟氯溴碘苯甲乙丙丁氢环")
-_PART_BEHIND = frozenset("化酸基乙甲苯丙丁仿氧代磺丹酯醇酮胺醛烷烯盐素柱酒菊虫氰硝")
-_OPENING = frozenset("«“\"‘'(—–-•*:")
+_PART_BEFORE = frozenset("聚次亚高过氟氯溴碘硝氨苯甲乙丙丁环偏")
+_PART_BEHIND = frozenset("铵钾钠钙镁铜铁铝锌铅银钡锰镍钴盐酯纤纳胺酐烷烯")
+_OF_ONE_SIGN_BEFORE = _PART_BEFORE | frozenset("一二三四五六七八多全化硫磷碳氢")
+_OF_ONE_SIGN_BEHIND = _PART_BEHIND | frozenset("化酸基乙甲苯丙丁仿氧代磺丹醇酮醛素柱酒菊虫氰硝")
+_OPENING = frozenset("«“\"‘'(—–-•*:¿¡")
 
 
 def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
@@ -37,10 +41,14 @@ def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
     book = _book()
     text = report.whole
     words = folded(text)
-    found = [one for one in book.names.find(text, words) if _is_meant(one, report, nature.kind)]
+    spotted = book.names.find(text, words)
+    found = [one for one in spotted if _is_meant(one, report, nature.kind)]
+    found = sorted([*found, *_rare(text, spotted)], key=lambda one: one.start)
     found = [one for one in found if not _is_made_into(one, text, nature.kind, book)]
     sentences = [0, *(match.end() for match in _SENTENCE.finditer(text))]
     recalled = {bisect_right(sentences, one.start) for one in book.recalled.find(text, words)}
+    if nature.kind == "policy" and place_words(lang).visits.find(text, words):
+        found = [one for one in found if one.start < report.body_at]
     found = _of_the_event(found, recalled, sentences, nature.kind)
     if nature.kind in book.used_kinds:
         found = [one for one in found if not _stands_near(one, text, book.used)]
@@ -58,6 +66,13 @@ class _Agent(NamedTuple):
     name: str
     in_war: bool
     small: bool
+
+
+def _rare(text: str, spotted: Sequence[Found[_Agent]]) -> Iterator[Found[_Agent]]:
+    for name, span in rare_agents(text, [Span(one.start, one.end) for one in spotted]):
+        usual = _book().names.find(name, folded(name))
+        agent = usual[0].value if usual and usual[0].end == len(name) else _Agent(name, in_war=False, small=True)
+        yield Found(span.start, span.end, agent)
 
 
 def _of_the_event(
@@ -78,8 +93,11 @@ def _is_meant(one: Found[_Agent], report: Report, kind: Kind) -> bool:
         return False
     written = text[one.start : one.end]
     if HAN.match(written):
-        return len(written) > 1 or not (
-            text[one.start - 1 : one.start] in _PART_BEFORE or text[one.end : one.end + 1] in _PART_BEHIND
+        single = len(written) == 1
+        before, behind = text[max(0, one.start - 1) : one.start], text[one.end : one.end + 1]
+        return not (
+            before in (_OF_ONE_SIGN_BEFORE if single else _PART_BEFORE)
+            or behind in (_OF_ONE_SIGN_BEHIND if single else _PART_BEHIND)
         )
     if one.value.small and written[0].isupper() and not written.isupper():
         return _may_have_capital(text, one.start) or one.start < report.body_at and _is_in_capitals(report.title)
