@@ -1,10 +1,177 @@
-"""Which chemicals a report names."""
+"""Which chemicals a report names for its event, whoever says so and also where it is denied, as newspapers call them.
+
+The names of ``data/agents.yaml`` are looked for in all six languages at once. What is left out is what such a name is not
+about: a team or a place that is called so, what a seized chemical could be made into, and the chemicals of another event
+that is only recalled. A longer word that looks like a chemical and has no line there is given to the recogniser of names of
+`opencwc.screening`.
+"""
 
 from __future__ import annotations
 
-from opencwc.reports.model import Agents, Nature, Report
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.phrases import Found, Phrases
+from opencwc.language.place_keys import HAN, folded, place_key
+from opencwc.reports.model import Agents, Kind, Nature, Report, Span
+from opencwc.reports.place_words import place_words
+from opencwc.reports.rare_agents import rare_agents
+
+DATA = Path(__file__).parent / "data" / "agents.yaml"
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
+_WINDOW = 45
+_BEHIND = 24
+_WORDS_NEAR = 6
+_AT_WAR: tuple[Kind, ...] = ("alleged_use", "destruction", "inspection", "policy", "technology", "other")
+_ON_SOMETHING_ELSE: tuple[Kind, ...] = ("policy", "inspection", "other", "technology")
+_PART_BEFORE = frozenset("聚次亚高过氟氯溴碘硝氨苯甲乙丙丁环偏")
+_PART_BEHIND = frozenset("铵钾钠钙镁铜铁铝锌铅银钡锰镍钴盐酯纤纳胺酐烷烯")
+_OF_ONE_SIGN_BEFORE = _PART_BEFORE | frozenset("一二三四五六七八多全化硫磷碳氢")
+_OF_ONE_SIGN_BEHIND = _PART_BEHIND | frozenset("化酸基乙甲苯丙丁仿氧代磺丹醇酮醛素柱酒菊虫氰硝")
+_OPENING = frozenset("«“\"‘'(—–-•*:¿¡")
 
 
 def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
-    """Return it."""
-    return Agents()
+    """Return them, in the order of the text, each once."""
+    book = _book()
+    text = report.whole
+    words = folded(text)
+    spotted = book.names.find(text, words)
+    found = [one for one in spotted if _is_meant(one, report, nature.kind)]
+    found = sorted([*found, *_rare(text, spotted)], key=lambda one: one.start)
+    found = [one for one in found if not _is_made_into(one, text, nature.kind, book)]
+    sentences = [0, *(match.end() for match in _SENTENCE.finditer(text))]
+    recalled = {bisect_right(sentences, one.start) for one in book.recalled.find(text, words)}
+    if nature.kind == "policy" and place_words(lang).visits.find(text, words):
+        found = [one for one in found if one.start < report.body_at]
+    found = _of_the_event(found, recalled, sentences, nature.kind)
+    if nature.kind in book.used_kinds:
+        found = [one for one in found if not _stands_near(one, text, book.used)]
+    names = tuple(dict.fromkeys(one.value.name for one in found))
+    telling = {name for name in names if not book.within.get(name, frozenset()).intersection(names)}
+    return Agents(
+        tuple(name for name in names if name in telling),
+        tuple(Span(one.start, one.end) for one in found if one.value.name in telling),
+    )
+
+
+class _Agent(NamedTuple):
+    """A chemical by its name; ``in_war`` where the word is a food elsewhere; ``small`` where it has no capital letter."""
+
+    name: str
+    in_war: bool
+    small: bool
+
+
+def _rare(text: str, spotted: Sequence[Found[_Agent]]) -> Iterator[Found[_Agent]]:
+    for name, span in rare_agents(text, [Span(one.start, one.end) for one in spotted]):
+        usual = _book().names.find(name, folded(name))
+        agent = usual[0].value if usual and usual[0].end == len(name) else _Agent(name, in_war=False, small=True)
+        yield Found(span.start, span.end, agent)
+
+
+def _of_the_event(
+    found: Sequence[Found[_Agent]], recalled: Iterable[int], sentences: Sequence[int], kind: Kind
+) -> list[Found[_Agent]]:
+    """Leave out what is named only where another event is recalled, if something else is named or told."""
+    aside = set(recalled)
+    here = [one for one in found if bisect_right(sentences, one.start) not in aside]
+    if here or kind in _ON_SOMETHING_ELSE:
+        return here
+    return list(found)
+
+
+def _is_meant(one: Found[_Agent], report: Report, kind: Kind) -> bool:
+    """Tell whether a name is one of a chemical here, not a part of a longer one or of a proper name."""
+    text = report.whole
+    if one.value.in_war and kind not in _AT_WAR:
+        return False
+    written = text[one.start : one.end]
+    if HAN.match(written):
+        single = len(written) == 1
+        before, behind = text[max(0, one.start - 1) : one.start], text[one.end : one.end + 1]
+        return not (
+            before in (_OF_ONE_SIGN_BEFORE if single else _PART_BEFORE)
+            or behind in (_OF_ONE_SIGN_BEHIND if single else _PART_BEHIND)
+        )
+    if one.value.small and written[0].isupper() and not written.isupper():
+        return _may_have_capital(text, one.start) or one.start < report.body_at and _is_in_capitals(report.title)
+    return True
+
+
+def _may_have_capital(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" ")
+    return not before or before[-1] in ".!?…\n:;—–-•*" or (before[-1] in _OPENING and _may_have_capital(text, len(before) - 1))
+
+
+def _is_in_capitals(title: str) -> bool:
+    words = re.findall(r"[^\W\d_]{4,}", title)
+    return sum(word[0].isupper() for word in words) > 0.7 * len(words)
+
+
+def _is_made_into(one: Found[_Agent], text: str, kind: Kind, book: _Book) -> bool:
+    """Tell whether a name is of what the chemical of the event could be made into."""
+    if kind not in book.made_kinds:
+        return False
+    ahead = text[max(0, one.start - _WINDOW) : one.start]
+    behind = place_key(text[one.end : one.end + _BEHIND])
+    if HAN.match(text, one.start):
+        return ahead.endswith(book.made_before) or behind.startswith(book.made_behind)
+    before = place_key(ahead)
+    if any(before.endswith(f" {words}") for words in book.made_before) or before in book.made_before:
+        return True
+    return any(behind == words or behind.startswith(f"{words} ") for words in book.made_behind)
+
+
+def _stands_near(one: Found[_Agent], text: str, words: frozenset[str]) -> bool:
+    if HAN.match(text, one.start):
+        near = text[max(0, one.start - 8) : one.end + 8]
+        return any(word in near for word in words if HAN.match(word))
+    before = place_key(text[max(0, one.start - _WINDOW) : one.start]).split(" ")[-_WORDS_NEAR:]
+    behind = place_key(text[one.end : one.end + _WINDOW]).split(" ")[:3]
+    return not words.isdisjoint((*before, *behind))
+
+
+class _Book(NamedTuple):
+    names: Phrases[_Agent]
+    recalled: Phrases[bool]
+    within: Mapping[str, frozenset[str]]
+    made_before: tuple[str, ...]
+    made_behind: tuple[str, ...]
+    made_kinds: frozenset[str]
+    used: frozenset[str]
+    used_kinds: frozenset[str]
+
+
+@cache
+def _book() -> _Book:
+    raw = read_yaml(DATA)
+    made, used = raw["made_into"], raw["used"]
+    return _Book(
+        Phrases(_names(raw["agents"], frozenset(raw["not_alone"]), raw["in_war"])),
+        Phrases((str(words), True) for words in raw["recalled"]),
+        {name: frozenset(others) for name, others in raw["within"].items()},
+        tuple(place_key(str(words)) for words in made["before"]),
+        tuple(place_key(str(words)) for words in made["behind"]),
+        frozenset(made["kinds"]),
+        frozenset(place_key(str(word)) for word in used["near"]),
+        frozenset(used["kinds"]),
+    )
+
+
+def _names(
+    agents: Mapping[object, str], not_alone: frozenset[str], in_war: Mapping[str, str]
+) -> Iterator[tuple[str, _Agent]]:
+    for key, others in agents.items():
+        name = str(key)
+        names = [] if name in not_alone else [name]
+        for written in [*names, *str(others).split("|")]:
+            yield written, _Agent(name, in_war=False, small=written == written.lower())
+    for name, others in in_war.items():
+        for written in others.split("|"):
+            yield written, _Agent(name, in_war=True, small=True)

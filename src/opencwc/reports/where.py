@@ -1,10 +1,347 @@
-"""Where what a report tells of happened."""
+"""Where what a report tells of happened: its State, and the most precise place that it names.
+
+Every name of a place in the report speaks for a State, the louder the earlier it stands and the plainer the words around
+it say that something is there. What a name that several places have is meant for is told by the other names, by how many
+people live there, and a little by the language of the report and the outlet's time.
+"""
 
 from __future__ import annotations
 
-from opencwc.reports.model import Nature, Place, Report
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
+from math import log10
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.gazetteer import Gazetteer, Named, Spot, the_gazetteer
+from opencwc.language.phrases import Phrases
+from opencwc.language.place_keys import HAN, Folded, folded, place_key
+from opencwc.reports.model import Kind, Nature, Place, Report, Span
+from opencwc.reports.place_words import Role, place_words
+
+DATA = Path(__file__).parent / "data" / "seats.yaml"
+
+IN_TITLE, SENTENCES, LATER = 2.2, (1.5, 1.0, 0.8), 0.6
+"""How much a name counts in the title, in the first sentences of the text, and further down."""
+ASIDE, SUBJECT = 0.4, 1.8
+"""In a sentence that recalls something else; and of who is named first where somebody decides."""
+SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
+SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
+RECEIVES = 0.5
+ROLES: Mapping[str, Mapping[Role, float]] = {
+    "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
+    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.7, "accused": 0.5, "event": 0.7},
+    "else": {"from": 0.6, "to": 0.8, "only_to": 0.7, "at": 1.7, "accused": 0.4, "event": 2.4},
+}
+TO_WHERE_A_VISITOR_GOES = 1.6
+OF_FORCES = 0.4
+FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
+PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
+NOT_BORNE_OUT, MANY_PEOPLE = 0.3, 300_000
+LEAST_WITHOUT_CAPITALS = 1_000_000
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
+_JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
+_PREVIOUS = re.compile(r"([^\W\d_][\w.’'-]*) $")
+_FOLLOWING = re.compile(r" ([^\W\d_][\w-]*)")
 
 
-def find_place(report: Report, lang: str, nature: Nature) -> Place:
-    """Return it."""
-    return Place()
+def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer | None = None) -> Place:
+    """Return it; ``gazetteer`` is the built-in one unless a user brings another."""
+    reading = _Reading(report, lang, nature.kind, gazetteer or the_gazetteer())
+    mentions = reading.mentions()
+    scores: dict[str, float] = defaultdict(float)
+    for mention in mentions:
+        scores[mention.spot.country] += mention.weight
+    if not scores:
+        return Place(reading.country_of_outlet())
+    return _place(max(scores, key=scores.__getitem__), mentions)
+
+
+class _Mention(NamedTuple):
+    named: Named
+    spot: Spot
+    role: Role
+    weight: float
+
+
+def _place(country: str, mentions: Sequence[_Mention]) -> Place:
+    """Return the most precise place of a State, with the names that speak for it."""
+    there = [mention for mention in mentions if mention.spot.country == country]
+    precise: dict[tuple[str, bool], float] = defaultdict(float)
+    for mention in there:
+        if mention.spot.name:
+            precise[mention.spot.name, mention.spot.sort == "town"] += mention.weight
+    spans = tuple(Span(mention.named.start, mention.named.end) for mention in there)
+    if not precise:
+        return Place(country, "", None, spans)
+    name, _ = max(precise, key=lambda one: precise[one] * (1.5 if one[1] else 1.0))
+    spot = next(mention.spot for mention in there if mention.spot.name == name)
+    return Place(country, name, spot.point, spans)
+
+
+class _Reading:
+    """A report on its way to its place."""
+
+    def __init__(self, report: Report, lang: str, kind: Kind, gazetteer: Gazetteer) -> None:
+        self.report, self.text, self.kind = report, report.whole, kind
+        self.gazetteer = gazetteer
+        self.words = place_words(lang)
+        self.folded = folded(self.text)
+        self.sentences = [0, *(match.end() for match in _SENTENCE.finditer(self.text))]
+        self.body_from = bisect_right(self.sentences, report.body_at) - 1
+        self.weights = ROLES.get(kind, ROLES["else"])
+
+    def mentions(self) -> list[_Mention]:
+        """Return each name with the one place that it is taken for, and how much it counts."""
+        named = self._named()
+        roles = self._roles(named)
+        weighed = [
+            (one, role, weight)
+            for one, role in zip(named, roles, strict=True)
+            if (weight := self._weight(one, role))
+        ]
+        evidence = _evidence([(one, weight) for one, _, weight in weighed])
+        stated = {one.spots[0].country for one, _, _ in weighed if one.spots[0].sort in ("state", "people", "region")}
+        mentions = []
+        for one, role, weight in weighed:
+            spot = self._meant(self._of_that_name(one.spots), evidence)
+            if stated and spot.country not in stated and _is_small(spot):
+                spot = self._borne_out(spot, evidence) or spot
+                weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
+            mentions.append(_Mention(one, spot, role, weight * _trust(spot)))
+        return self._with_sender(self._with_subject(mentions))
+
+    def _named(self) -> list[Named]:
+        seats = [
+            Named(found.start, found.end, (found.value,), found.before)
+            for found in _seats().find(self.text, self.folded)
+        ]
+        named = [*self.gazetteer.named(self.text, self.folded), *seats]
+        named.sort(key=lambda one: (one.start, -one.end, not one.seat))
+        apart: list[Named] = []
+        for one in named:
+            if not apart or one.start >= apart[-1].end:
+                apart.append(one)
+        return apart
+
+    def _meant(self, spots: Sequence[Spot], evidence: Mapping[str, float]) -> Spot:
+        if len(spots) == 1:
+            return spots[0]
+
+        def likely(spot: Spot) -> float:
+            sort = 4.0 if spot.sort in ("state", "people") else 4.0 if spot.sort == "region" else 0.0
+            size = log10(spot.people + 1) / 2 + 1.5 * spot.capital
+            said = evidence.get(spot.country, 0.0)
+            return sort + size + (2.5 + 2 * said if said else 0.0) + self._outlet_likes(spot)
+
+        return max(spots, key=likely)
+
+    def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+        """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
+        if spots[0].sort != "town":
+            return spots
+        names = dict.fromkeys(spot.name for spot in spots)
+        return tuple(dict.fromkeys((*spots, *(spot for name in names for spot in self.gazetteer.spots(name)))))
+
+    def _borne_out(self, spot: Spot, evidence: Mapping[str, float]) -> Spot | None:
+        """Return the town of the same name in the State that the report speaks of most, if there is one."""
+        same = [other for other in self.gazetteer.spots(spot.name) if other.country in evidence]
+        return self._meant(same, evidence) if same else None
+
+    def _outlet_likes(self, spot: Spot) -> float:
+        """Return how well a place fits the language of the report and the time of day that its outlet keeps."""
+        fits = 0.6 if spot.country in self.words.countries else 0.0
+        offset = _minutes(self.report.published)
+        return fits + 0.6 if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
+
+    def _weight(self, named: Named, role: Role) -> float:
+        number = bisect_right(self.sentences, named.start) - 1
+        after = number - self.body_from
+        if named.start < self.report.body_at:
+            weight = IN_TITLE
+        else:
+            weight = SENTENCES[after] if after < len(SENTENCES) else LATER
+            weight *= ASIDE if after and number in self._asides else 1.0
+        if named.seat:
+            return weight * self._seat_weight(role)
+        if role in ("to", "only_to") and self.kind == "policy" and self._speaks_of_visit:
+            weight *= TO_WHERE_A_VISITOR_GOES
+        else:
+            weight *= self.weights.get(role, 1.0)
+        if self.kind in FOUGHT and role != "at" and self._is_party(named):
+            weight *= OF_FORCES
+        return weight * self._name_weight(named, role)
+
+    def _is_party(self, named: Named) -> bool:
+        """Tell whether a name is of one who fights or speaks rather than of where."""
+        spot = named.spots[0]
+        if spot.sort in ("state", "people"):
+            return self.words.is_of_forces(self.text, named)
+        return spot.sort == "town" and any(one.capital for one in named.spots)
+
+    def _seat_weight(self, role: Role) -> float:
+        weight = SEATS.get(self.kind, SEAT_ELSEWHERE)
+        weight *= SEAT_OF_A_VISITOR if self._speaks_of_visit else 1.0
+        return weight * (SEAT_AIMED_AT if role in ("to", "only_to") else 1.0)
+
+    @cached_property
+    def _speaks_of_visit(self) -> bool:
+        return bool(self.words.visits.find(self.text, self.folded))
+
+    @cached_property
+    def _asides(self) -> frozenset[int]:
+        found = self.words.aside.find(self.text, self.folded)
+        return frozenset(bisect_right(self.sentences, one.start) - 1 for one in found)
+
+    def _name_weight(self, named: Named, role: Role) -> float:
+        """Return how far what is spelt as a town's name is one here."""
+        if any(spot.sort != "town" for spot in named.spots):
+            return 1.0
+        written = self.text[named.start : named.end]
+        without_capitals = written[0].lower() == written[0].upper()
+        people = max(spot.people for spot in named.spots)
+        if named.ordinary and (without_capitals or role not in ("at", "event")):
+            return UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
+        if without_capitals:
+            return self._unmarked(written, people, role)
+        return self._beside_capitals(named, role)
+
+    def _unmarked(self, written: str, people: int, role: Role) -> float:
+        """Weigh a name in a script without capital letters."""
+        if role in ("at", "event") or people > LEAST_WITHOUT_CAPITALS:
+            return 1.0
+        short = len(written) < (3 if HAN.match(written) else 4)
+        return PART_OF_A_NAME if short and people < MANY_PEOPLE else UNSURE
+
+    def _beside_capitals(self, named: Named, role: Role) -> float:
+        """Weigh a name by the capital letters beside it, which make it a part of somebody's or something's name."""
+        if self._in_headline_capitals(named.start):
+            return 1.0
+        before = self.text[: named.start]
+        previous, following = _PREVIOUS.search(before), _FOLLOWING.match(self.text, named.end)
+        if previous and previous[1][0].isupper() and place_key(previous[1]) not in self.words.any:
+            is_first = previous.start() in self.sentences
+            if not self.gazetteer.spots(previous[1]):
+                return UNSURE if is_first else PART_OF_A_NAME
+        if following and following[1][0].isupper() and following[1].lower() not in self.words.any:
+            return UNSURE
+        if named.start in self.sentences and following and not self._stands_again(named):
+            many = any(spot.people > MANY_PEOPLE or spot.capital for spot in named.spots)
+            return 1.0 if many or role else AT_THE_BEGINNING
+        return 1.0
+
+    def _stands_again(self, named: Named) -> bool:
+        return self.text.count(self.text[named.start : named.end]) > 1
+
+    def _in_headline_capitals(self, place: int) -> bool:
+        if place >= self.report.body_at:
+            return False
+        words = re.findall(r"[^\W\d_]{4,}", self.report.title)
+        return sum(word[0].isupper() for word in words) > 0.7 * len(words)
+
+    def _roles(self, named: Sequence[Named]) -> list[Role]:
+        roles: list[Role] = []
+        for place, one in enumerate(named):
+            role = self.words.role(self.text, one)
+            if not role and place:
+                between = self.text[named[place - 1].end : one.start]
+                if len(between) < 6 and _JOINED.fullmatch(between):
+                    role = roles[-1]
+            roles.append(role)
+        for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
+            if not roles[place] and roles[place + 1] == "at" and one.end == after.start:
+                roles[place] = "at"
+        return roles
+
+    def _with_subject(self, mentions: list[_Mention]) -> list[_Mention]:
+        """Let the State or body that a decision is told of first count more, for it is the one that decides."""
+        if self.kind != "policy" or self._speaks_of_visit:
+            return mentions
+        for place, mention in enumerate(mentions):
+            if mention.role not in ("only_to", "to") and mention.weight > 0.5:
+                mentions[place] = mention._replace(weight=mention.weight * SUBJECT)
+                return mentions
+        return mentions
+
+    def _with_sender(self, mentions: list[_Mention]) -> list[_Mention]:
+        """Let the State that something goes to count less wherever it is named."""
+        if self.kind != "transfer":
+            return mentions
+        receiving = {mention.spot.country for mention in mentions if mention.role in ("to", "only_to")}
+        sending = {mention.spot.country for mention in mentions if mention.role == "from"}
+        factors = {**dict.fromkeys(receiving, RECEIVES), **dict.fromkeys(sending, 1.0)}
+        return [one._replace(weight=one.weight * factors.get(one.spot.country, 1.0)) for one in mentions]
+
+    def country_of_outlet(self) -> str:
+        """Return the State that the outlet's name tells of, else one that fits its language and time; weak as it is."""
+        for named in self.gazetteer.named(self.report.source):
+            if not named.ordinary:
+                return self._meant(named.spots, {}).country
+        offset = _minutes(self.report.published)
+        for country in self.words.countries if offset else ():
+            if any(_offset(zone, self.report.published) == offset for zone in self.gazetteer.zones(country)):
+                return country
+        return ""
+
+
+def _is_small(spot: Spot) -> bool:
+    return spot.sort == "town" and spot.people < MANY_PEOPLE and not spot.capital
+
+
+def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
+    """Return how loudly names that can be meant for one State only speak for it, 1 for the loudest."""
+    loud: dict[str, float] = defaultdict(float)
+    for one, weight in weighed:
+        if len({spot.country for spot in one.spots}) == 1:
+            loud[one.spots[0].country] += weight * _trust(one.spots[0])
+    most = max(loud.values(), default=1.0)
+    return {country: weight / most for country, weight in loud.items()}
+
+
+@lru_cache(maxsize=4096)
+def _offset(zone: str, day: datetime) -> float | None:
+    try:
+        offset = day.astimezone(_zone(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+    return offset.total_seconds() / 60 if offset is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _minutes(day: datetime) -> float:
+    offset = day.utcoffset()
+    return offset.total_seconds() / 60 if offset is not None else 0.0
+
+
+def _trust(spot: Spot) -> float:
+    if spot.sort == "people":
+        return 0.8
+    if spot.sort in ("state", "region", "seat"):
+        return 1.0
+    return min(1.0, 0.45 + log10(spot.people + 1) / 12 + 0.15 * spot.capital)
+
+
+@cache
+def _seats() -> Phrases[Spot]:
+    return Phrases(_seat_names(read_yaml(DATA)["seats"]))
+
+
+def _seat_names(rows: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, Spot]]:
+    for row in rows:
+        town, country = str(row["town"]), str(row["country"])
+        known = [spot for spot in the_gazetteer().spots(town) if spot.country == country]
+        spot = max(known, key=lambda one: one.people) if known else Spot("town", country, town)
+        by_language = row["names"]
+        for names in by_language.values() if isinstance(by_language, Mapping) else ():
+            yield from ((str(name), spot._replace(name=town, sort="seat")) for name in names)

@@ -1,0 +1,162 @@
+"""Names of places as they are compared: without case and accents, in all the cases of Russian, with Arabic clitics off."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from opencwc.convention.chinese import simplified
+
+WORD = re.compile("[㐀-䶿一-鿿]+|[^\\W_㐀-䶿一-鿿]+")
+HAN = re.compile("[㐀-䶿一-鿿]")
+_ARABIC = re.compile("[ء-ي]")
+_LEFT_OUT = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u02bb-\u02bf]")
+_ALIKE = {
+    "ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "e", "œ": "e", "þ": "t",
+    "İ": "i", "ё": "е", "Ё": "е", "ə": "e", "Ə": "e", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي",
+    "ة": "ه", "ک": "ك", "ؤ": "و", "ئ": "ي", "ۀ": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "گ": "غ", "پ": "ب", "چ": "ش",
+    "ڤ": "ف", "ژ": "ج",
+}  # fmt: skip
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes: one character, so that every place in a text stays."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        bare = unicodedata.normalize("NFD", _ALIKE.get(sign, sign))[0].lower()
+        self[code] = plain = _ALIKE.get(bare, bare)[0]
+        return plain
+
+
+_FOLDING = _Folding()
+
+
+class Folded(NamedTuple):
+    """The words of a text as they are compared, with one space between.
+
+    ``starts`` are the places in ``plain`` where a word begins; ``first`` and ``last`` say for each place in ``plain``
+    which character of the text begins or ends there.
+    """
+
+    plain: str
+    starts: tuple[int, ...]
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+
+
+def folded(text: str) -> Folded:
+    """Return the words of a text as they are compared, and where they stand in it."""
+    places: list[int] | range = range(len(text))
+    if _LEFT_OUT.search(text):
+        places = [place for place, sign in enumerate(text) if not _LEFT_OUT.match(sign)]
+        text = _LEFT_OUT.sub("", text)
+    plain = simplified(text).translate(_FOLDING)
+    words: list[str] = []
+    starts: list[int] = []
+    first: list[int] = []
+    last: list[int] = [0]
+    for match in WORD.finditer(plain):
+        starts.append(len(first))
+        words.append(match[0])
+        span = range(match.start(), match.end())
+        first += [*(places[place] for place in span), -1]
+        last += [*(places[place] + 1 for place in span), -1]
+    return Folded(" ".join(words), tuple(starts), tuple(first), tuple(last))
+
+
+def place_key(name: str) -> str:
+    """Return the words of a name as they are compared.
+
+    >>> place_key("Côte d’Ivoire"), place_key("Port-Bouët"), place_key("القاهِرة")
+    ('cote d ivoire', 'port bouet', 'القاهره')
+    """
+    return " ".join(WORD.findall(simplified(_LEFT_OUT.sub("", name)).translate(_FOLDING)))
+
+
+_CLITICS = (("لل", "ال"), ("و", ""), ("ف", ""), ("ب", ""), ("ل", ""), ("ك", ""))
+_LEAST = 3
+
+
+def without_clitics(word: str) -> Iterator[tuple[str, str]]:
+    """Yield an Arabic word as it stands and without the particles written together with it, with what was taken off.
+
+    >>> [*without_clitics("وبالهند")]
+    [('وبالهند', ''), ('بالهند', 'و'), ('الهند', 'وب')]
+    """
+    yield word, ""
+    if not _ARABIC.match(word):
+        return
+    taken, rest = "", word
+    for _ in range(2):
+        for start, instead in _CLITICS:
+            if rest.startswith(start) and len(rest) - len(start) >= _LEAST:
+                taken, rest = taken + start, instead + rest[len(start) :]
+                yield rest, taken
+                break
+        else:
+            return
+        if start == "لل":
+            return
+
+
+_CYRILLIC = re.compile("[а-я]")
+_HARD = "кгхжчшщц"
+_ADJECTIVES = (
+    ("ый", ("ого", "ому", "ым", "ом")), ("ой", ("ого", "ому", "ым", "им", "ом")), ("ая", ("ой", "ую")),
+    ("яя", ("ей", "юю")), ("ое", ("ого", "ому", "ым", "им", "ом")), ("ее", ("его", "ему", "им", "ем")),
+    ("ые", ("ых", "ым", "ыми")), ("ие", ("их", "им", "ими")),
+)  # fmt: skip
+_NOUNS = (
+    ("ия", ("ии", "ию", "ией")), ("ец", ("ца", "цу", "цом", "цем", "це")), ("ок", ("ка", "ку", "ком", "ке")),
+    ("я", ("и", "е", "ю", "ей")), ("ай", ("ая", "аю", "аем", "ае")), ("ей", ("ея", "ею", "еем", "ее")),
+    ("й", ("я", "ю", "ем", "е")), ("ь", ("и", "ью", "я", "ю", "ем", "е")), ("ово", ("ова", "ову", "овом", "ове")),
+    ("ево", ("ева", "еву", "евом", "еве")), ("ино", ("ина", "ину", "ином", "ине")),
+    ("ы", ("", "ов", "ам", "ами", "ах")), ("и", ("", "ей", "ов", "ам", "ами", "ах")),
+)  # fmt: skip
+_CONSONANT = ("а", "у", "ом", "ем", "ым", "е")
+ADJECTIVE_ENDINGS = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими")
+_NEVER = tuple("оуюэеи")
+_SHORTEST = 3
+
+
+def russian_forms(key: str) -> tuple[str, ...]:
+    """Return the cases of a Russian name, beside the name itself; none where it has none.
+
+    >>> russian_forms("чили"), "хомсе" in russian_forms("хомс"), "нижнем новгороде" in russian_forms("нижний новгород")
+    ((), True, True)
+    """
+    *before, last = key.split(" ")
+    if not _CYRILLIC.match(last) or len(last) < _SHORTEST:
+        return ()
+    forms = _forms(last)
+    if not before:
+        return forms
+    heads = {" ".join(before)}
+    if any(word.endswith(("ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие")) for word in before):
+        endings = ("ого", "его", "ому", "ему", "ым", "им", "ом", "ем", "ой", "ей", "ую", "юю", "ых", "их", "ыми", "ими")
+        heads |= {" ".join(_with_ending(word, ending) for word in before) for ending in endings}
+    return tuple(f"{head} {form}" for head in heads for form in (last, *forms))
+
+
+_OF_ADJECTIVES = frozenset(("ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие"))
+
+
+def _with_ending(word: str, ending: str) -> str:
+    return word[:-2] + ending if word[-2:] in _OF_ADJECTIVES else word
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    for ending, others in (*_ADJECTIVES, *_NOUNS):
+        if word.endswith(ending) and len(word) > len(ending) + (2 if ending != "и" else 3):
+            return tuple(word[: -len(ending)] + other for other in others)
+    if word.endswith("ий"):
+        return tuple(word[:-2] + other for other in ("ого", "его", "ому", "ему", "им", "ом", "ем"))
+    if word.endswith("а"):
+        other = "и" if word[-2] in _HARD else "ы"
+        return tuple(word[:-1] + ending for ending in (other, "е", "у", "ой", "ей"))
+    if word.endswith(_NEVER):
+        return ()
+    return tuple(word + ending for ending in _CONSONANT)

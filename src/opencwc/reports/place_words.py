@@ -1,0 +1,104 @@
+"""What the words beside the name of a place say of it: that something is there, comes from there, or goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.gazetteer import Named
+from opencwc.language.phrases import Phrases
+from opencwc.language.place_keys import place_key
+
+DATA = Path(__file__).parent / "data" / "where.yaml"
+Role = Literal["", "at", "to", "from", "only_to", "event", "accused"]
+_LONGEST_CUE = 4
+_WINDOW = 60
+_BEHIND = 24
+_ROLES: tuple[tuple[Role, str], ...] = (
+    ("from", "from"), ("to", "to"), ("only_to", "only_to"), ("at", "at"), ("event", "events"), ("accused", "accused"),
+)  # fmt: skip
+_CLITICS: Mapping[str, Role] = {"ب": "at", "وب": "at", "فب": "at", "ل": "to", "ول": "to"}
+
+
+class PlaceWords(NamedTuple):
+    """The words of a language that say what a place has to do with what is told."""
+
+    lang: str
+    before: Mapping[str, Role]
+    twofold: frozenset[str]
+    """Words that say both where something is and where it goes."""
+    behind: Mapping[Role, tuple[str, ...]]
+    any: frozenset[str]
+    sending: tuple[str, ...]
+    forces: frozenset[str]
+    aside: Phrases[bool]
+    visits: Phrases[bool]
+    countries: tuple[str, ...]
+
+    def role(self, text: str, named: Named) -> Role:
+        """Return what the words beside a name say of it."""
+        behind = text[named.end : named.end + _BEHIND].lstrip().lower()
+        role = self._role_before(text, named)
+        if role in ("", "at"):
+            return next((said for said, words in self.behind.items() if words and behind.startswith(words)), role)
+        return role
+
+    def is_of_forces(self, text: str, named: Named) -> bool:
+        """Tell whether a name stands beside a word for an army, a ministry or who speaks for them."""
+        written = text[named.start : named.end]
+        ahead, behind = text[max(0, named.start - _BEHIND) : named.start], text[named.end : named.end + _BEHIND]
+        if self.lang == "zh":
+            return any(behind.startswith(word) or written.endswith(word) for word in self.forces)
+        near = [*place_key(ahead).split(" ")[-2:], *place_key(behind).split(" ")[:2]]
+        return not self.forces.isdisjoint(near)
+
+    def _role_before(self, text: str, named: Named) -> Role:
+        if self.lang == "ar" and named.before in _CLITICS:
+            return _CLITICS[named.before]
+        start = named.start - len(named.before)
+        ahead = text[max(0, start - _WINDOW) : start]
+        if self.lang == "zh":
+            return next((role for cue, role in self.before.items() if ahead.endswith(cue)), "")
+        if ahead[-1:] not in " '’\n«\"“":
+            return ""
+        words = place_key(ahead.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]).split(" ")
+        for length in range(min(_LONGEST_CUE, len(words)), 0, -1):
+            cue = " ".join(words[-length:])
+            if role := self.before.get(cue):
+                return "to" if cue in self.twofold and self._goes(words[-length - 5 : -length]) else role
+        return ""
+
+    def _goes(self, words: list[str]) -> bool:
+        return any(word.startswith(self.sending) for word in words)
+
+
+@cache
+def place_words(lang: str) -> PlaceWords:
+    """Return the words of a language, those of English where it is none of the six."""
+    raw = read_yaml(DATA)
+    lang = lang if lang in raw["at"] else "en"
+    before: dict[str, Role] = {}
+    for role, part in _ROLES:
+        before |= dict.fromkeys(_words(raw, part, lang), role)
+    if lang == "zh":
+        before = dict(sorted(before.items(), key=lambda cue: -len(cue[0])))
+    everywhere = (word for part in ("at", "to", "from") for other in raw["at"] for word in _words(raw, part, other))
+    return PlaceWords(
+        lang,
+        before,
+        frozenset(_words(raw, "to", lang)) & frozenset(_words(raw, "at", lang)),
+        {"event": tuple(_words(raw, "events_behind", lang)), "at": tuple(_words(raw, "behind", lang))},
+        frozenset(word for cue in everywhere for word in cue.split(" ")),
+        tuple(_words(raw, "sending", lang)) or ("\0",),
+        frozenset(_words(raw, "forces", lang)),
+        Phrases((word, True) for word in raw["aside"][lang]),
+        Phrases((word, True) for word in raw["visits"][lang]),
+        tuple(raw["countries"][lang]),
+    )
+
+
+def _words(raw: Mapping[str, Any], part: str, lang: str) -> list[str]:
+    return [place_key(str(word)) for word in raw[part].get(lang, ())]
