@@ -199,7 +199,7 @@ def origin_signs(one: Item, other: Item) -> dict[str, float]:
     numbers = ({number for number in signs.numbers if not _is_year(number)} for signs in (mine, theirs))
     some, others = numbers
     hours = abs((one.told.report.published - other.told.report.published).total_seconds()) / 3_600
-    later = max(one, other, key=lambda item: item.order).signs
+    later = max(one, other, key=lambda item: item.order).traits
     cited = (bool(a.outlet) and a.outlet <= b.names for a, b in ((mine, theirs), (theirs, mine)))
     return {
         **_sentence_signs(mine, theirs),
