@@ -152,7 +152,9 @@ def main() -> int:
     words.add_argument("--errors", default="", help="list what is wrong in this column")
     chosen = words.parse_args()
     pairs: list[tuple[Row, Row]] = []
-    for folder in chosen.folders or [path for path in sorted(CASES.iterdir()) if path.name != "blind"]:
+    for folder in chosen.folders or [
+        path for path in sorted(CASES.iterdir()) if path.is_dir() and path.name != "blind"
+    ]:
         reports, gold = read_folder(folder)
         for report in reports:
             found, right = row_of(tell(report)), gold[report.id]
