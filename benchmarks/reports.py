@@ -11,22 +11,31 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from opencwc.reports.facts import tell
-from opencwc.reports.model import Report, Told
+from opencwc.language.encoders import named_encoder
+from opencwc.reports.events import average_linkage
+from opencwc.reports.formats import row_of
+from opencwc.reports.model import Report
+from opencwc.reports.watched import watch
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "reports"
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 EXACT = ("kind", "stage", "stance", "date", "country", "killed", "affected")
+WORD = re.compile(r"\w+")
 Row = Mapping[str, str]
+Array = NDArray[np.float64]
 
 
 def read_folder(folder: Path) -> tuple[list[Report], dict[str, Row]]:
@@ -39,22 +48,6 @@ def read_folder(folder: Path) -> tuple[list[Report], dict[str, Row]]:
         reports.append(Report(**{"lang": "", "url": "", **plain, "published": published, "row": row}))
     with (folder / "gold.csv").open(encoding="utf-8", newline="") as file:
         return reports, {row["report"]: row for row in csv.DictReader(file)}
-
-
-def row_of(told: Told) -> dict[str, str]:
-    """Return what is told as the columns of the table have it."""
-    killed, affected = told.casualties.killed.number, told.casualties.affected.number
-    return {
-        "kind": told.nature.kind,
-        "stage": told.nature.stage,
-        "stance": told.nature.stance,
-        "date": told.date.text,
-        "country": told.place.country,
-        "agents": ";".join(told.agents.names),
-        "killed": "" if killed is None else str(killed),
-        "affected": "" if affected is None else str(affected),
-        "lang": told.lang,
-    }
 
 
 def names(text: str) -> set[str]:
@@ -132,18 +125,130 @@ def b_cubed(found: Mapping[str, str], gold: Mapping[str, str]) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
-def pair_f1(found: Mapping[str, str], gold: Mapping[str, str]) -> float:
-    """Return the F1 of pairs that share an origin."""
+def pair_f1(found: Mapping[str, str], gold: Mapping[str, str], among: Collection[str] | None = None) -> float:
+    """Return the F1 of pairs that share an origin; with ``among`` only of pairs with one of these reports."""
 
     def pairs(of: Mapping[str, str]) -> set[tuple[str, str]]:
         groups: dict[str, list[str]] = defaultdict(list)
         for one, name in of.items():
             if name:
                 groups[name].append(one)
-        return {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
+        pairs = {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
+        return pairs if among is None else {pair for pair in pairs if pair[0] in among or pair[1] in among}
 
     mine, right = pairs(found), pairs(gold)
     return 2 * len(mine & right) / (len(mine) + len(right)) if mine or right else 1.0
+
+
+class Measured(NamedTuple):
+    """What came out for one folder: pairs of found and gold rows, the clusters by each way, and seconds a report."""
+
+    pairs: list[tuple[Row, Row]]
+    events: dict[str, dict[str, str]]
+    origins: dict[str, str]
+    gold: dict[str, Row]
+
+
+def measure(folder: Path) -> Measured:
+    """Watch the reports of a folder."""
+    reports, gold = read_folder(folder)
+    watched = watch(reports, named_encoder())
+    pairs: list[tuple[Row, Row]] = [(row_of(line), gold[line.told.report.id]) for line in watched.lines]
+    events = {"opencwc watch": {line.told.report.id: line.event for line in watched.lines}}
+    on_event = [report for report in reports if gold[report.id]["event"]]
+    events |= {name: baseline(on_event, similarity) for name, similarity in BASELINES.items()}
+    return Measured(pairs, events, {line.told.report.id: line.origin for line in watched.lines}, gold)
+
+
+def by_tf_idf(reports: Sequence[Report]) -> Array:
+    """Return the cosine of term frequency by inverse document frequency."""
+    counts = [Counter(WORD.findall(report.whole.lower())) for report in reports]
+    in_documents = Counter(word for count in counts for word in count)
+    places = {word: place for place, word in enumerate(in_documents)}
+    rows = np.zeros((len(reports), len(places)))
+    for row, count in enumerate(counts):
+        for word, times in count.items():
+            rows[row, places[word]] = times * (np.log((1 + len(reports)) / (1 + in_documents[word])) + 1)
+    return cosine(rows)
+
+
+def by_words(reports: Sequence[Report]) -> Array:
+    """Return the share of words that two reports have in common."""
+    words = [set(WORD.findall(report.whole.lower())) for report in reports]
+    return np.array([[len(one & other) / max(1, len(one | other)) for other in words] for one in words])
+
+
+def by_encoder(reports: Sequence[Report]) -> Array:
+    """Return the cosine of the encoder's vectors of title and beginning."""
+    return cosine(named_encoder().passages([report.whole[:400] for report in reports]))
+
+
+def cosine(rows: Any) -> Array:
+    """Return the cosine of each row with each."""
+    long = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(long @ long.T, float)
+
+
+BASELINES: dict[str, Callable[[Sequence[Report]], Array]] = {
+    "TF-IDF": by_tf_idf,
+    "word overlap": by_words,
+    "the encoder alone": by_encoder,
+}
+"""What similarity each plain way joins by; by average linkage, at the threshold that suits it best here."""
+
+
+def baseline(reports: Sequence[Report], similarity: Callable[[Sequence[Report]], Array]) -> dict[str, str]:
+    """Return the clusters of a plain way, told which reports are on an event, at each of twenty thresholds."""
+    near = similarity(reports)
+    inner = near[np.triu_indices(len(reports), 1)]
+    found: dict[str, str] = {}
+    for number, cut in enumerate(np.quantile(inner, np.linspace(0.9, 0.999, 20))):
+        groups = average_linkage([[at] for at in range(len(reports))], lambda one, other: float(near[one, other]), cut)
+        found |= {f"{number}|{reports[at].id}": str(group[0]) for group in groups for at in group}
+    return found
+
+
+def best_of_thresholds(found: Mapping[str, str], gold: Mapping[str, str]) -> float:
+    """Return the best B-cubed F1 over the thresholds of a plain way."""
+    ways: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, cluster in found.items():
+        number, _, report = key.partition("|")
+        ways[number][report] = cluster
+    return max(b_cubed(way, gold) for way in ways.values())
+
+
+def gold_of(one: Measured, column: str, lang: str = "") -> dict[str, str]:
+    """Return a column of the gold by report, of those that are on an event, in one language or in all."""
+    rows = (row for row in one.gold.values() if row["event"] and lang in ("", row["lang"]))
+    return {row["report"]: row[column] for row in rows}
+
+
+def origins_right(one: Measured, lang: str) -> float:
+    """Return the F1 of pairs that share an origin, with a report of this language among them."""
+    right = gold_of(one, "origin")
+    return pair_f1({key: one.origins.get(key, "") for key in right}, right, gold_of(one, "origin", lang))
+
+
+def joined(some: Sequence[Measured]) -> list[str]:
+    """Return the table of events and origins; of a language, its reports alone."""
+
+    def cells(name: str, score: Callable[[Measured, str], float]) -> str:
+        values = [sum(score(one, lang) for one in some) / len(some) for lang in ("", *LANGUAGES)]
+        return f"| {name} | {' | '.join(f'{value:.3f}' for value in values)} |"
+
+    def plain(name: str) -> Callable[[Measured, str], float]:
+        return lambda one, lang: best_of_thresholds(one.events[name], gold_of(one, "event", lang))
+
+    def ours(one: Measured, lang: str) -> float:
+        return b_cubed(one.events["opencwc watch"], gold_of(one, "event", lang))
+
+    return [
+        f"| | all | {' | '.join(LANGUAGES)} |",
+        "|---|" + "--:|" * (len(LANGUAGES) + 1),
+        cells("events, B-cubed F1", ours),
+        *(cells(f"{name} (best threshold)", plain(name)) for name in BASELINES),
+        cells("origins, F1 of pairs", origins_right),
+    ]
 
 
 def main() -> int:
@@ -151,19 +256,16 @@ def main() -> int:
     words.add_argument("folders", nargs="*", type=Path)
     words.add_argument("--errors", default="", help="list what is wrong in this column")
     chosen = words.parse_args()
-    pairs: list[tuple[Row, Row]] = []
-    for folder in chosen.folders or [
-        path for path in sorted(CASES.iterdir()) if path.is_dir() and path.name != "blind"
-    ]:
-        reports, gold = read_folder(folder)
-        for report in reports:
-            found, right = row_of(tell(report)), gold[report.id]
-            pairs.append((found, right))
-            column = chosen.errors
-            if column and found[column] != right[column] and counts(column, found, right):
-                print(f"{report.id} {right['lang']} {report.published}: {found[column]!r}; right is {right[column]!r}")
-                print(f"    {report.title} | {report.text[:1000]}")
-    print("\n".join(table(scored(pairs))))
+    looked_at = [path for path in sorted(CASES.iterdir()) if path.is_dir() and path.name != "blind"]
+    some = [measure(folder) for folder in chosen.folders or looked_at]
+    pairs = [pair for one in some for pair in one.pairs]
+    if column := chosen.errors:
+        for found, right in pairs:
+            if found[column] != right[column] and counts(column, found, right):
+                print(
+                    f"{right['report']} {right['lang']}: {found[column]!r}; right is {right[column]!r}; {found['why']}"
+                )
+    print("\n".join([*table(scored(pairs)), "", *joined(some)]))
     return 0
 
 
