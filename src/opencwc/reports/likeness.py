@@ -214,6 +214,12 @@ def origin_signs(one: Item, other: Item) -> dict[str, float]:
         "same_stance": float(one.told.nature.stance == other.told.nature.stance),
         "numbers": min(4.0, float(len(some & others))),
         "numbers_differ": min(4.0, float(len(some ^ others))),
+        "numbers_told_again": len(some & others) / min(len(some), len(others)) if some and others else 0.0,
+        "agents_same": float(
+            bool(one.told.agents.names) and set(one.told.agents.names) == set(other.told.agents.names)
+        ),
+        "date_told_same": float(bool(one.told.date.text) and one.told.date.text == other.told.date.text),
+        "place_told_same": float(bool(one.told.place.name) and one.told.place.name == other.told.place.name),
         "names": min(5, len(mine.names & theirs.names)) / (1 + log1p(min(len(mine.names), len(theirs.names)))),
         "published_gap": min(1.0, log1p(hours) / 6),
         "cited": float(any(cited)),

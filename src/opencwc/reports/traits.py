@@ -17,6 +17,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.language.numerals import digits
 from opencwc.language.romanisation import bones, in_latin, plain_arabic, plain_latin, stem
 from opencwc.language.sentences import sentences_of
+from opencwc.language.whole_numbers import find_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +43,8 @@ class Traits(NamedTuple):
     """The traits of one report.
 
     ``vectors`` has a row for the title and for each of the first sentences (rows of length one, float32). ``names``
-    are words that look like names, as consonants, so that scripts compare; ``numbers`` are those with two digits or
-    more; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words
+    are words that look like names, as consonants, so that scripts compare; ``numbers`` are those above 1, in figures or
+    in words; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words
     and numbers.
     ``outlet`` are the names in the name of its source, by which others cite it. ``borrowed`` and ``own`` count the
     words that ascribe the matter to another outlet or a statement, and to the outlet's own reporter. ``speakers`` are
@@ -77,7 +78,7 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
 
 def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
     report, lang = told.report, told.lang
-    words = _words_of(report.whole[: 8 * _MOST_WORDS])
+    words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
     return Traits(vectors, *words, _outlet(report.source), *_whose_words(report.whole, lang), _speakers(report, lang))
 
 
@@ -95,16 +96,17 @@ def _first_sentences(text: str) -> Iterator[tuple[int, int]]:
         yield span
 
 
-def _words_of(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[int], frozenset[int]]:
+def _words_of(text: str, lang: str) -> tuple[frozenset[str], frozenset[str], frozenset[int], frozenset[int]]:
     plain = digits(text)
     words = [match[0] for match in _WORD.finditer(plain)][:_MOST_WORDS]
     keys = [key for word in words for key in _keys(word)]
     width = 6 if _HAN.search(plain) else 4
     shingles = frozenset(crc32(" ".join(keys[at : at + width]).encode()) for at in range(len(keys) - width + 1))
-    numbers = frozenset(_plain_number(match[0]) for match in _NUMBER.finditer(plain))
+    numbers = {_plain_number(match[0]) for match in _NUMBER.finditer(plain)}
+    numbers |= {str(found.value) for found in find_numbers(plain, lang) if not found.article and not found.rank}
     return (
         frozenset(name for name in _names(words)),
-        frozenset(number for number in numbers if len(number) > 1),
+        frozenset(number for number in numbers if number not in ("0", "1")),
         shingles,
         frozenset(crc32(key.encode()) for key in chain(keys, numbers)),
     )
