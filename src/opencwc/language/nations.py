@@ -106,7 +106,7 @@ def _french(word: str) -> tuple[str, ...]:
     feminine = word + "e"
     if word.endswith("ien") or word.endswith("éen"):
         feminine = word + "ne"
-    elif word.endswith("e") or word.endswith("i") and len(word) < 6:
+    elif word.endswith("e") or (word.endswith("i") and len(word) < 6):
         feminine = word
     elif word.endswith("on"):
         feminine = word + "ne"
@@ -125,6 +125,9 @@ def _spanish(word: str) -> tuple[str, ...]:
     if word.endswith("l"):
         return word, word + "a", word + "es", word + "as"
     return word, word + "s"
+
+
+_PEOPLE = ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")
 
 
 def _russian(stem: str) -> tuple[str, ...]:

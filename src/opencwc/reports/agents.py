@@ -1,9 +1,9 @@
 """Which chemicals a report names for its event, whoever says so and also where it is denied, as newspapers call them.
 
-The names of ``data/agents.yaml`` are looked for in all six languages at once. What is left out is what such a name is not
-about: a team or a place that is called so, what a seized chemical could be made into, and the chemicals of another event
-that is only recalled. A longer word that looks like a chemical and has no line there is given to the recogniser of names of
-`opencwc.screening`.
+The names of ``data/agents.yaml`` are looked for in all six languages at once. What is left out is what such a name is
+not about: a team or a place that is called so, what a seized chemical could be made into, and the chemicals of another
+event that is only recalled. A longer word that looks like a chemical and has no line there is given to the recogniser
+of names of `opencwc.screening`.
 """
 
 from __future__ import annotations

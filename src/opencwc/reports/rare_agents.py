@@ -1,4 +1,4 @@
-"""Chemicals that newspapers rarely name, by the recogniser of names of screening; only asked where a word looks like one."""
+"""Chemicals that newspapers rarely name, by the recogniser of screening, asked only where a word looks like one."""
 
 from __future__ import annotations
 

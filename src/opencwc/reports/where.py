@@ -1,8 +1,8 @@
 """Where what a report tells of happened: its State, and the most precise place that it names.
 
-Every name of a place in the report speaks for a State, the louder the earlier it stands and the plainer the words around
-it say that something is there. What a name that several places have is meant for is told by the other names, by how many
-people live there, and a little by the language of the report and the outlet's time.
+Every name of a place in the report speaks for a State, the louder the earlier it stands and the plainer the words
+around it say that something is there. What a name that several places have is meant for is told by the other names, by
+how many people live there, and a little by the language of the report and the outlet's time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from opencwc.convention.fields import read_yaml
 from opencwc.language.gazetteer import Gazetteer, Named, Spot, the_gazetteer
 from opencwc.language.phrases import Phrases
-from opencwc.language.place_keys import HAN, Folded, folded, place_key
+from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
 from opencwc.reports.place_words import Role, place_words
 
