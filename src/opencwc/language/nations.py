@@ -106,7 +106,7 @@ def _french(word: str) -> tuple[str, ...]:
     feminine = word + "e"
     if word.endswith("ien") or word.endswith("éen"):
         feminine = word + "ne"
-    elif word.endswith("e") or word.endswith("i") and len(word) < 6:
+    elif word.endswith("e") or (word.endswith("i") and len(word) < 6):
         feminine = word
     elif word.endswith("on"):
         feminine = word + "ne"
@@ -127,12 +127,17 @@ def _spanish(word: str) -> tuple[str, ...]:
     return word, word + "s"
 
 
+_PEOPLE = ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")
+
+
 def _russian(stem: str) -> tuple[str, ...]:
     adjectives = [stem + ending for ending in ADJECTIVE_ENDINGS]
     if not stem.endswith("ск"):
         return tuple(adjectives)
     base = stem.removesuffix("ск")
-    people = [base + ending for ending in ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")]
+    people = [
+        base + ending for ending in ("цы", "цев", "цам", "цами", "цах", "ца", "цу", "цем", "ка", "ки", "ку", "кой")
+    ]
     return (*adjectives, base.removesuffix("й") + ("ец"), *people)
 
 

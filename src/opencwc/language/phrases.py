@@ -22,7 +22,7 @@ _ENDING = re.compile(
 
 
 class Found(NamedTuple, Generic[T]):
-    """A phrase in a text, from ``start`` to ``end``, and what it stands for; ``before`` are particles written with it."""
+    """A phrase in a text, from ``start`` to ``end``, and what it stands for, with the particles before it."""
 
     start: int
     end: int

@@ -1,9 +1,9 @@
 """Which chemicals a report names for its event, whoever says so and also where it is denied, as newspapers call them.
 
-The names of ``data/agents.yaml`` are looked for in all six languages at once. What is left out is what such a name is not
-about: a team or a place that is called so, what a seized chemical could be made into, and the chemicals of another event
-that is only recalled. A longer word that looks like a chemical and has no line there is given to the recogniser of names of
-`opencwc.screening`.
+The names of ``data/agents.yaml`` are looked for in all six languages at once. What is left out is what such a name is
+not about: a team or a place that is called so, what a seized chemical could be made into, and the chemicals of another
+event that is only recalled. A longer word that looks like a chemical and has no line there is given to the recogniser
+of names of `opencwc.screening`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from opencwc.convention.fields import read_yaml
+from opencwc.convention.fields import Raw, read_yaml
 from opencwc.language.phrases import Found, Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Agents, Kind, Nature, Report, Span
@@ -33,6 +33,8 @@ _PART_BEFORE = frozenset("聚次亚高过氟氯溴碘硝氨苯甲乙丙丁环偏
 _PART_BEHIND = frozenset("铵钾钠钙镁铜铁铝锌铅银钡锰镍钴盐酯纤纳胺酐烷烯")
 _OF_ONE_SIGN_BEFORE = _PART_BEFORE | frozenset("一二三四五六七八多全化硫磷碳氢")
 _OF_ONE_SIGN_BEHIND = _PART_BEHIND | frozenset("化酸基乙甲苯丙丁仿氧代磺丹醇酮醛素柱酒菊虫氰硝")
+_QUOTES = frozenset('«“"„')
+_NAMED_SO = re.compile(r" [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.]*")
 _OPENING = frozenset("«“\"‘'(—–-•*:¿¡")
 
 
@@ -61,17 +63,21 @@ def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
 
 
 class _Agent(NamedTuple):
-    """A chemical by its name; ``in_war`` where the word is a food elsewhere; ``small`` where it has no capital letter."""
+    """A chemical by its name; ``in_war`` where the word is a food elsewhere; ``small`` where it has no capital letter.
+
+    ``not_first`` is for a word that is an ordinary one where a sentence begins with it.
+    """
 
     name: str
-    in_war: bool
-    small: bool
+    in_war: bool = False
+    small: bool = True
+    not_first: bool = False
 
 
 def _rare(text: str, spotted: Sequence[Found[_Agent]]) -> Iterator[Found[_Agent]]:
     for name, span in rare_agents(text, [Span(one.start, one.end) for one in spotted]):
         usual = _book().names.find(name, folded(name))
-        agent = usual[0].value if usual and usual[0].end == len(name) else _Agent(name, in_war=False, small=True)
+        agent = usual[0].value if usual and usual[0].end == len(name) else _Agent(name)
         yield Found(span.start, span.end, agent)
 
 
@@ -99,14 +105,23 @@ def _is_meant(one: Found[_Agent], report: Report, kind: Kind) -> bool:
             before in (_OF_ONE_SIGN_BEFORE if single else _PART_BEFORE)
             or behind in (_OF_ONE_SIGN_BEHIND if single else _PART_BEHIND)
         )
-    if one.value.small and written[0].isupper() and not written.isupper():
-        return _may_have_capital(text, one.start) or one.start < report.body_at and _is_in_capitals(report.title)
-    return True
+    if not written[0].isupper() or written.isupper():
+        return True
+    first = _may_have_capital(text, one.start)
+    if one.value.not_first:
+        return not first or text[one.start - 1 : one.start] in _QUOTES
+    if not one.value.small or (one.start < report.body_at and _is_in_capitals(report.title)):
+        return True
+    return first and not _NAMED_SO.match(text, one.end)
 
 
 def _may_have_capital(text: str, start: int) -> bool:
     before = text[:start].rstrip(" ")
-    return not before or before[-1] in ".!?…\n:;—–-•*" or (before[-1] in _OPENING and _may_have_capital(text, len(before) - 1))
+    return (
+        not before
+        or before[-1] in ".!?…\n:;—–-•*"
+        or (before[-1] in _OPENING and _may_have_capital(text, len(before) - 1))
+    )
 
 
 def _is_in_capitals(title: str) -> bool:
@@ -153,7 +168,7 @@ def _book() -> _Book:
     raw = read_yaml(DATA)
     made, used = raw["made_into"], raw["used"]
     return _Book(
-        Phrases(_names(raw["agents"], frozenset(raw["not_alone"]), raw["in_war"])),
+        Phrases(_names(raw)),
         Phrases((str(words), True) for words in raw["recalled"]),
         {name: frozenset(others) for name, others in raw["within"].items()},
         tuple(place_key(str(words)) for words in made["before"]),
@@ -164,14 +179,14 @@ def _book() -> _Book:
     )
 
 
-def _names(
-    agents: Mapping[object, str], not_alone: frozenset[str], in_war: Mapping[str, str]
-) -> Iterator[tuple[str, _Agent]]:
-    for key, others in agents.items():
+def _names(raw: Raw) -> Iterator[tuple[str, _Agent]]:
+    not_alone, not_first = frozenset(raw["not_alone"]), frozenset(raw["not_first"])
+    for key, others in raw["agents"].items():
         name = str(key)
-        names = [] if name in not_alone else [name]
-        for written in [*names, *str(others).split("|")]:
-            yield written, _Agent(name, in_war=False, small=written == written.lower())
-    for name, others in in_war.items():
-        for written in others.split("|"):
-            yield written, _Agent(name, in_war=True, small=True)
+        names = [*([] if name in not_alone else [name]), *str(others).split("|")]
+        with_capital = {written.lower() for written in names if written != written.lower()}
+        for written in names:
+            small = written not in with_capital and written == written.lower()
+            yield written, _Agent(name, small=small, not_first=written in not_first)
+    for name, others in raw["in_war"].items():
+        yield from ((written, _Agent(name, in_war=True)) for written in others.split("|"))

@@ -1,8 +1,8 @@
 """Where what a report tells of happened: its State, and the most precise place that it names.
 
-Every name of a place in the report speaks for a State, the louder the earlier it stands and the plainer the words around
-it say that something is there. What a name that several places have is meant for is told by the other names, by how many
-people live there, and a little by the language of the report and the outlet's time.
+Every name of a place in the report speaks for a State, the louder the earlier it stands and the plainer the words
+around it say that something is there. What a name that several places have is meant for is told by the other names, by
+how many people live there, and a little by the language of the report and the outlet's time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from opencwc.convention.fields import read_yaml
 from opencwc.language.gazetteer import Gazetteer, Named, Spot, the_gazetteer
 from opencwc.language.phrases import Phrases
-from opencwc.language.place_keys import HAN, Folded, folded, place_key
+from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
 from opencwc.reports.place_words import Role, place_words
 
@@ -35,6 +35,7 @@ ASIDE, SUBJECT = 0.4, 1.8
 SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
 SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
 RECEIVES = 0.5
+TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.4, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
     "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.7, "accused": 0.5, "event": 0.7},
@@ -61,7 +62,7 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
         scores[mention.spot.country] += mention.weight
     if not scores:
         return Place(reading.country_of_outlet())
-    return _place(max(scores, key=scores.__getitem__), mentions)
+    return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
 
 
 class _Mention(NamedTuple):
@@ -71,19 +72,26 @@ class _Mention(NamedTuple):
     weight: float
 
 
-def _place(country: str, mentions: Sequence[_Mention]) -> Place:
+def _place(country: str, mentions: Sequence[_Mention], kind: Kind) -> Place:
     """Return the most precise place of a State, with the names that speak for it."""
     there = [mention for mention in mentions if mention.spot.country == country]
-    precise: dict[tuple[str, bool], float] = defaultdict(float)
+    precise: dict[Spot, float] = defaultdict(float)
     for mention in there:
         if mention.spot.name:
-            precise[mention.spot.name, mention.spot.sort == "town"] += mention.weight
+            precise[mention.spot] += mention.weight * _precision(mention, kind)
     spans = tuple(Span(mention.named.start, mention.named.end) for mention in there)
     if not precise:
         return Place(country, "", None, spans)
-    name, _ = max(precise, key=lambda one: precise[one] * (1.5 if one[1] else 1.0))
-    spot = next(mention.spot for mention in there if mention.spot.name == name)
-    return Place(country, name, spot.point, spans)
+    spot = max(precise, key=precise.__getitem__)
+    return Place(country, spot.name, spot.point, spans)
+
+
+def _precision(mention: _Mention, kind: Kind) -> float:
+    """Return how far a place is likely the one meant: a town before a region, hardly the capital that only speaks."""
+    weight = TOWN_BEFORE_REGION if mention.spot.sort == "town" else 1.0
+    if mention.spot.capital and kind not in SEATS:
+        weight *= SPEAKING_CAPITAL
+    return weight * (THERE if mention.role in ("at", "event") else 1.0)
 
 
 class _Reading:
@@ -103,20 +111,21 @@ class _Reading:
         named = self._named()
         roles = self._roles(named)
         weighed = [
-            (one, role, weight)
-            for one, role in zip(named, roles, strict=True)
-            if (weight := self._weight(one, role))
+            (one, role, weight) for one, role in zip(named, roles, strict=True) if (weight := self._weight(one, role))
         ]
         evidence = _evidence([(one, weight) for one, _, weight in weighed])
-        stated = {one.spots[0].country for one, _, _ in weighed if one.spots[0].sort in ("state", "people", "region")}
-        mentions = []
-        for one, role, weight in weighed:
-            spot = self._meant(self._of_that_name(one.spots), evidence)
-            if stated and spot.country not in stated and _is_small(spot):
-                spot = self._borne_out(spot, evidence) or spot
-                weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
-            mentions.append(_Mention(one, spot, role, weight * _trust(spot)))
+        meant = [self._meant(self._of_that_name(one.spots), evidence) for one, _, _ in weighed]
+        stated = {spot.country for spot in meant if spot.sort in ("state", "people", "region")}
+        mentions = [self._mention(*one, spot, stated, evidence) for one, spot in zip(weighed, meant, strict=True)]
         return self._with_sender(self._with_subject(mentions))
+
+    def _mention(
+        self, named: Named, role: Role, weight: float, spot: Spot, stated: Set[str], evidence: Mapping[str, float]
+    ) -> _Mention:
+        if stated and spot.country not in stated and _is_small(spot):
+            spot = self._borne_out(spot, evidence) or spot
+            weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
+        return _Mention(named, spot, role, weight * _trust(spot))
 
     def _named(self) -> list[Named]:
         seats = [
@@ -208,7 +217,9 @@ class _Reading:
         without_capitals = written[0].lower() == written[0].upper()
         people = max(spot.people for spot in named.spots)
         if named.ordinary and (without_capitals or role not in ("at", "event")):
-            return UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
+            return (
+                UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
+            )
         if without_capitals:
             return self._unmarked(written, people, role)
         return self._beside_capitals(named, role)
