@@ -147,9 +147,16 @@ class _Reading(NamedTuple):
         """Return what stands before and behind a date in its clause."""
         start, end = self.sentences[sentence]
         whole = self.report.whole
-        before = _CLAUSE.split(whole[max(start, found.start - 60) : found.start])[-1]
-        behind = _CLAUSE.split(whole[found.end : min(end, found.end + 60)])[0]
-        return plain_text(before, self.lang).text, plain_text(behind, self.lang).text
+        others = dates_of(self.report, self.lang, ahead=self.planned)
+        last = max((other.end for other in others if other.end <= found.start), default=0)
+        before = plain_text(_CLAUSE.split(whole[max(start, last, found.start - 60) : found.start])[-1], self.lang).text
+        behind = plain_text(_CLAUSE.split(whole[found.end : min(end, found.end + 60)])[0], self.lang).text
+        if self.lang != "zh" and (leads := list(_words("that", self.lang).finditer(before))):
+            before = before[leads[-1].end() :]
+        later = [other for other in others if found.end <= other.start < end and other.first != found.first]
+        if self.lang == "ar" and start >= last and later:  # the verb stands first: "said on Monday that on Friday"
+            before = " ".join(plain_text(whole[start : start + 12], self.lang).text.split()[:1]) + " " + before
+        return before, behind
 
     def began(self, best: _Candidate, candidates: Sequence[_Candidate]) -> Date:
         """Return the date on which the event began, where the best date is perhaps that of its end."""
@@ -205,8 +212,10 @@ _DAYS_IN_ONE_WORD = {"двух": 2, "трех": 3, "четырех": 4, "пят�
 def _near(words: re.Pattern[str], before: str, behind: str, lang: str) -> bool:
     """Tell whether such a word stands next to a date: among the three before or behind it."""
     if lang == "zh":
-        return bool(words.search(before[-4:]) or words.search(behind[:8]))
-    return bool(words.search(" ".join(before.split()[-4:])) or words.search(" ".join(behind.split()[:4])))
+        return bool(words.search(behind[:8]))
+    near = before.split()
+    near = near[-4:] if lang != "ar" else [*near[:1], *near[-4:]]
+    return bool(words.search(" ".join(near)) or words.search(" ".join(behind.split()[:4])))
 
 
 @cache
