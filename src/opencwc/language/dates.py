@@ -18,7 +18,7 @@ from opencwc.language.whole_numbers import find_numbers
 Precision = Literal["day", "month", "year"]
 _LENGTHS: Mapping[str, int] = {"day": 10, "month": 7, "year": 4}
 _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
-_SHIFT = re.compile(r"(exact_week|yearday|before|day|week|month|year)([+-])(\d+|n)")
+_SHIFT = re.compile(r"(exact_week|yearday|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
 _FIXED = re.compile(r"\(\?#(\d+)\)")
 _PLACEHOLDER = re.compile(r"\{([a-z]\w*)\}")
@@ -128,7 +128,14 @@ def find_dates(text: str, lang: str, today: date, *, ahead: bool = False) -> lis
     """
     if lang not in _raw():
         return []
-    return list(_found(plain_text(text, lang), _language(lang), today, ahead=ahead))
+    found = list(_found(plain_text(text, lang), _language(lang), today, ahead=ahead))
+    days = [one for one in found if one.precision == "day" and not one.form.startswith("loose")]
+    return [one for one in found if not (one.form.startswith("loose") and any(_beside(one, day) for day in days))]
+
+
+def _beside(one: FoundDate, other: FoundDate) -> bool:
+    """Tell whether a time of day stands by a day, and so means that day."""
+    return max(one.start - other.end, other.start - one.end) < 40
 
 
 def _found(plain: Plain, language: _Language, today: date, *, ahead: bool) -> Iterator[FoundDate]:
@@ -170,7 +177,7 @@ def _shifted(found: _Match) -> _Read | None:
 
 
 def _away(unit: str, number: int, today: date) -> _Read | None:
-    if unit in ("day", "before"):
+    if unit in ("day", "before", "loose"):
         return _Read(today + timedelta(days=number), "day")
     if unit == "exact_week":
         return _Read(today + timedelta(days=-abs(number) if abs(number) > 7 else -7 * abs(number)), "day")
@@ -300,7 +307,10 @@ def _day(found: _Match) -> _Read | None:
     gone = day < found.today.day if found.ahead else day > found.today.day
     step = (1 if found.ahead else -1) if gone else 0
     month = _away("month", step, found.today)
-    return _Read(month.first.replace(day=day), "day") if month else None
+    if month is None:
+        return None
+    first, weekday = month.first.replace(day=day), found.number("weekday")
+    return _Read(first, "day") if weekday in (None, first.isoweekday()) else None
 
 
 def _nothing(found: _Match) -> _Read | None:

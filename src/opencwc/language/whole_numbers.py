@@ -54,6 +54,7 @@ class _Words(NamedTuple):
     leaning: frozenset[str]
     multiplying: frozenset[str]
     vague: frozenset[str]
+    halves: frozenset[str]
     ranges: frozenset[str]
     joining: str
 
@@ -90,6 +91,7 @@ def _words(lang: str) -> _Words:
         chosen("leaning"),
         chosen("multiplying"),
         chosen("vague"),
+        chosen("halves"),
         chosen("ranges"),
         raw["joining"].get(lang, ""),
     )
@@ -135,6 +137,8 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
             continue
         end, value = _read(text, tokens, at, words, lang)
         before = tokens[at - 1].word if at else ""
+        if before in words.halves and tokens[end - 1].word in words.multiplying:
+            value, only = value // 2, False
         first, last = token, tokens[end - 1]
         only = end - at == 1
         if not (before in words.vague or (only and token.word in words.leaning)):

@@ -223,9 +223,9 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
         if not (owned or sentence.is_title or lang in ("ru", "ar")):
             continue
-        if any(
-            number.start <= match.start() and _is_next(text[number.end : match.start()], lang) for number in numbers
-        ):
+        joined = lang == "ar" and match[0].startswith("و")
+        before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
+        if not joined and any(_is_next(gap, lang) for gap in before_it):
             continue
         yield Number(match.start(), match.end(), 1, article=True)
 
@@ -283,7 +283,7 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
 
 
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 
@@ -309,22 +309,37 @@ def _is_date(sentence: _Sentence, number: Number, dates: Iterable[FoundDate]) ->
 
 def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Word]) -> list[tuple[Number, _Word]]:
     """Join each number to a word of harm, the nearest pairs first."""
-    pairs = []
+    parts = []
+    wholes = []
     for number in numbers:
-        limit = _limit(sentence, number)
         told = any(other.value != _UNCOUNTED and other.end <= number.start for other in numbers)
-        part = told and _is_part(sentence, number, words, numbers)
-        for word in words:
-            cost = _cost(sentence, number, word, numbers, words)
-            if cost <= limit and not (part and word.harm == "affected"):
-                pairs.append((cost, number, word))
-    free_numbers, free_words, joined = set(numbers), set(words), []
+        (parts if told and _is_part(sentence, number, words, numbers) else wholes).append(number)
+    joined = _nearest(sentence, wholes, words, words, numbers)
+    free = [word for word in words if all(word is not other for _, other in joined)]
+    dead = [word for word in words if word.harm == "killed"]
+    return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
+
+
+def _nearest(
+    sentence: _Sentence,
+    some: Sequence[Number],
+    open_to: Sequence[_Word],
+    words: Sequence[_Word],
+    numbers: Sequence[Number],
+) -> list[tuple[Number, _Word]]:
+    """Join some of the numbers to the words that are open to them."""
+    pairs = []
+    for number in some:
+        limit = _limit(sentence, number)
+        costs = [(_cost(sentence, number, word, numbers, words), number, word) for word in open_to]
+        pairs.extend(pair for pair in costs if pair[0] <= limit)
+    free_numbers, free_words, joined = set(some), set(open_to), []
     for _, number, word in sorted(pairs):
         if number in free_numbers and word in free_words:
             free_numbers.discard(number)
             free_words.discard(word)
             joined.append((number, word))
-    return sorted(joined)
+    return joined
 
 
 def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number], words: Sequence[_Word]) -> float:
@@ -415,13 +430,12 @@ def _figure(
         score -= 1.5
     low, high = min(number.start, word.start), max(number.end, word.end)
     last = max((other.end for other in numbers if other.end <= low), default=0)
-    if _words("total", lang).search(text[max(last, low - 60) : high + 2]):
-        score += 1.5
+    total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
     earlier = bool(_words("earlier", lang).search(before))
     lesser = _is_lesser(text, low, high, number, lang)
-    score -= 2.5 * earlier + 2.0 * lesser
+    score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
     for other in addable:
-        if _in_one_breath(text, other, number, lang):
+        if other != number and _in_one_breath(text, *sorted((other, number)), lang):
             score += 0.4
             value += other.value
             spans.insert(0, sentence.span(other.start, other.end))
@@ -458,7 +472,7 @@ def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
     if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > 4:
         return False
     rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
-    return not rest or _words("possessive", lang).fullmatch(rest) is not None
+    return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
 
 
 @cache

@@ -104,19 +104,22 @@ class _Reading(NamedTuple):
         if self._is_dateline(found):
             return -9.0, sentence
         score = _SENTENCES[min(sentence, 3)] + _PRECISIONS[found.precision]
+        score -= 1.5 * found.form.startswith("loose")
         return score + self._by_words(*self._beside(found, at)) + self._by_time(found), sentence
 
     def _by_words(self, before: str, behind: str) -> float:
         """Weigh a date by the words beside it."""
 
         def near(name: str) -> bool:
-            return _near(_words(name, self.lang), before, behind, self.lang)
+            words = _words(name, self.lang)
+            told_before = self.lang == "zh" and name == "first_signs" and words.search(before[-8:]) is not None
+            return told_before or _near(words, before, behind, self.lang)
 
         begins = self.lasts and near("beginning")
-        score = 3.0 if begins else 0.0
+        score = 3.0 if begins else 2.5 if near("first_signs") else 0.0
         if near("speech") or _words("that", self.lang).match(behind.strip()):
             score -= 0.7 if self.nature.kind in _DECIDED or begins else 3.0
-        if near("following") or (self.nature.kind == "theft" and near("found_again")):
+        if near("following") or (self.nature.kind == "theft" and near("after_theft")):
             score -= 2.5
         if not self.planned and near("coming"):
             score -= 2.5
