@@ -209,19 +209,29 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
     numbers.extend(_single(sentence, numbers))
-    return sorted(numbers)
+    ranks = [number for number in numbers if number.rank]
+    return sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
+
+
+def _by_rank(text: str, number: Number, rank: Number) -> bool:
+    """Tell whether an article or a person belongs to an order: "un segundo bombero" are two."""
+    gap = text[number.end : rank.start] if number.end <= rank.start else text[rank.end : number.start]
+    return number.article and len(gap) < 12 and len(gap.split()) <= 1
 
 
 def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
     text, lang = sentence.text, sentence.lang
-    possessive = _words("possessive", lang)
+    possessive, definite = _words("possessive", lang), _words("definite", lang)
     for match in _words("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE):
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
-        if not (owned or sentence.is_title or lang in ("ru", "ar")):
+        if not owned and _words("at_work", lang).fullmatch(match[0]):
+            continue
+        known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
+        if not (owned or known or sentence.is_title or lang in ("ru", "ar")):
             continue
         joined = lang == "ar" and match[0].startswith("و")
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
@@ -244,8 +254,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
     if number.rank:
-        near = (0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 12 for word in words)
-        return lang != "zh" and any(near)
+        near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
+        return any(word.harm == "killed" for word in near) if lang == "zh" else bool(near)
     if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh":
@@ -368,7 +378,7 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     text, lang = sentence.text, sentence.lang
     behind = text[number.end : number.end + 40]
     if number.article and not _is_one(behind, lang):
-        return 3.0
+        return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
     people = _words("people", lang)
     before = text[max(0, number.start - 12) : number.start].split()
     if _is_up_to(text[max(0, number.start - 12) : number.start], lang):

@@ -117,7 +117,8 @@ class _Reading(NamedTuple):
 
         begins = self.lasts and near("beginning")
         score = 3.0 if begins else 2.5 if near("first_signs") else 0.0
-        if near("speech") or _words("that", self.lang).match(behind.strip()):
+        leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
+        if near("speech") or leads:
             score -= 0.7 if self.nature.kind in _DECIDED or begins else 3.0
         if near("following") or (self.nature.kind == "theft" and near("after_theft")):
             score -= 2.5
