@@ -18,7 +18,7 @@ from opencwc.language.whole_numbers import find_numbers
 Precision = Literal["day", "month", "year"]
 _LENGTHS: Mapping[str, int] = {"day": 10, "month": 7, "year": 4}
 _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
-_SHIFT = re.compile(r"(exact_week|yearday|day|week|month|year)([+-])(\d+|n)")
+_SHIFT = re.compile(r"(exact_week|yearday|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
 _FIXED = re.compile(r"\(\?#(\d+)\)")
 _PLACEHOLDER = re.compile(r"\{([a-z]\w*)\}")
@@ -128,20 +128,39 @@ def find_dates(text: str, lang: str, today: date, *, ahead: bool = False) -> lis
     """
     if lang not in _raw():
         return []
-    return list(_found(plain_text(text, lang), _language(lang), today, ahead=ahead))
+    found = list(_found(plain_text(text, lang), _language(lang), today, ahead=ahead))
+    days = [one for one in found if one.precision == "day" and not one.form.startswith("loose")]
+    return [one for one in found if not (one.form.startswith("loose") and any(_beside(one, day) for day in days))]
+
+
+def _beside(one: FoundDate, other: FoundDate) -> bool:
+    """Tell whether a time of day stands by a day, and so means that day."""
+    return max(one.start - other.end, other.start - one.end) < 40
 
 
 def _found(plain: Plain, language: _Language, today: date, *, ahead: bool) -> Iterator[FoundDate]:
-    for match in language.pattern.finditer(plain.text):
+    last: FoundDate | None = None
+    at = 0
+    while match := language.pattern.search(plain.text, at):
         index = int((match.lastgroup or "form_0").removeprefix("form_"))
         form = language.forms[index]
-        found = _Match(language, form, index, match, plain.text, today, ahead)
-        try:
-            read = _MEANINGS.get(form.key, _shifted)(found)
-        except (ValueError, OverflowError):  # 31 June; a Hijri year out of the table
-            continue
-        if read is not None and read.first.year in _YEARS:
-            yield FoundDate(*plain.span(*match.span()), read.first, read.precision, read.relative, form.key)
+        # "two days earlier" counts from the day told before
+        near = last is not None and form.key.startswith("before") and match.start() - last.end < 200
+        since = last.first if last and near else today
+        read = _read(_Match(language, form, index, match, plain.text, since, ahead))
+        at = match.end() if read or form.key == "none" else match.start() + 1
+        if read and read.first.year in _YEARS:
+            told = FoundDate(*plain.span(*match.span()), read.first, read.precision, read.relative, form.key)
+            last = told if told.precision == "day" else last
+            yield told
+
+
+def _read(found: _Match) -> _Read | None:
+    """Return what a match says, ``None`` where no calendar has it: 31 June, a Hijri year out of the table."""
+    try:
+        return _MEANINGS.get(found.form.key, _shifted)(found)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _shifted(found: _Match) -> _Read | None:
@@ -158,7 +177,7 @@ def _shifted(found: _Match) -> _Read | None:
 
 
 def _away(unit: str, number: int, today: date) -> _Read | None:
-    if unit == "day":
+    if unit in ("day", "before", "loose"):
         return _Read(today + timedelta(days=number), "day")
     if unit == "exact_week":
         return _Read(today + timedelta(days=-abs(number) if abs(number) > 7 else -7 * abs(number)), "day")
@@ -288,7 +307,10 @@ def _day(found: _Match) -> _Read | None:
     gone = day < found.today.day if found.ahead else day > found.today.day
     step = (1 if found.ahead else -1) if gone else 0
     month = _away("month", step, found.today)
-    return _Read(month.first.replace(day=day), "day") if month else None
+    if month is None:
+        return None
+    first, weekday = month.first.replace(day=day), found.number("weekday")
+    return _Read(first, "day") if weekday in (None, first.isoweekday()) else None
 
 
 def _nothing(found: _Match) -> _Read | None:

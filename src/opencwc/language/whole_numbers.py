@@ -54,7 +54,9 @@ class _Words(NamedTuple):
     leaning: frozenset[str]
     multiplying: frozenset[str]
     vague: frozenset[str]
+    halves: frozenset[str]
     ranges: frozenset[str]
+    between: frozenset[str]
     joining: str
 
 
@@ -70,10 +72,10 @@ def find_numbers(text: str, lang: str) -> list[Number]:
     [48]
     """
     if lang == "zh":
-        return _ranged(text, list(_chinese(text)), frozenset())
+        return _ranged(text, list(_chinese(text)), None)
     words = _words(lang)
     tokens = [_token(match, words, lang) for match in _TOKEN.finditer(digits(text))]
-    return _ranged(text, list(_spaced(text, tokens, words, lang)), words.ranges)
+    return _ranged(text, list(_spaced(text, tokens, words, lang)), words)
 
 
 @cache
@@ -90,7 +92,9 @@ def _words(lang: str) -> _Words:
         chosen("leaning"),
         chosen("multiplying"),
         chosen("vague"),
+        chosen("halves"),
         chosen("ranges"),
+        chosen("between"),
         raw["joining"].get(lang, ""),
     )
 
@@ -135,6 +139,8 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
             continue
         end, value = _read(text, tokens, at, words, lang)
         before = tokens[at - 1].word if at else ""
+        if before in words.halves and tokens[end - 1].word in words.multiplying:
+            value, only = value // 2, False
         first, last = token, tokens[end - 1]
         only = end - at == 1
         if not (before in words.vague or (only and token.word in words.leaning)):
@@ -225,15 +231,27 @@ def _chinese_value(written: str) -> float | None:
     return chinese_number(plain)
 
 
-def _ranged(text: str, numbers: Sequence[Number], between: frozenset[str]) -> list[Number]:
+def _ranged(text: str, numbers: Sequence[Number], words: _Words | None) -> list[Number]:
     """Make one of the two ends of each range."""
     found: list[Number] = []
     for number in numbers:
-        if found and not (found[-1].high or found[-1].article or found[-1].rank or number.rank):
-            gap, low = text[found[-1].end : number.start], found[-1].value
-            word = plain_arabic(gap.strip().lower()) if gap.startswith(" ") else ""
-            if low < number.value <= 10 * low and (_RANGE.fullmatch(gap) or word in between):
-                found[-1] = found[-1]._replace(end=number.end, high=number.value)
-                continue
-        found.append(number)
+        if found and _is_range(text, found[-1], number, words):
+            found[-1] = found[-1]._replace(end=number.end, high=number.value)
+        else:
+            found.append(number)
     return found
+
+
+def _is_range(text: str, low: Number, high: Number, words: _Words | None) -> bool:
+    """Tell whether two numbers are the ends of a range: "20-30", "20 to 30", "between 20 and 30"."""
+    if low.high or low.article or low.rank or high.rank or not low.value < high.value <= 10 * low.value:
+        return False
+    gap = text[low.end : high.start]
+    if _RANGE.fullmatch(gap):
+        return True
+    if words is None or not gap.startswith(" "):
+        return False
+    word = plain_arabic(gap.strip().lower())
+    before = text[: low.start].split()
+    joined = word == words.joining or (not word and words.joining == "و" and text[high.start] == "و")
+    return word in words.ranges or (joined and bool(before) and plain_arabic(before[-1].lower()) in words.between)

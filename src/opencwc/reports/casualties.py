@@ -1,7 +1,7 @@
 """How many people a report says died, and how many were injured, ill or exposed.
 
-In each sentence every number of people is joined to the nearest word of death or harm; of all figures told, the one that
-stands for the whole, now, and by the main speaker, is the report's.
+In each sentence every number of people is joined to the nearest word of death or harm; of all figures told, the one
+that stands for the whole, now, and by the main speaker, is the report's.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from opencwc.reports.when import dates_of, find_date, is_remembered
 Harm = Literal["killed", "affected", "neither"]
 _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
-_FARTHEST = {"people": 14.0, "bare": 9.0, "other": 5.0}
+_FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+_UNCOUNTED = -1
+"""Stands for "dozens": no number, yet it takes the place of one."""
 _STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
 _COMMAS = re.compile(r"[，、،]|,(?!\d)")
 _ANDS = {
@@ -56,6 +58,7 @@ class _Figure(NamedTuple):
     score: float
     spans: tuple[Span, ...]
     part: bool = False
+    by_others: bool = False
 
 
 class _Sentence(NamedTuple):
@@ -88,11 +91,8 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     dates = dates_of(report, lang, ahead=False)
     figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
     if nature.stage == "denied":
-        figures = [figure for figure in figures if figure.score > _BY_THE_OTHER_SIDE]
+        figures = [figure for figure in figures if not figure.by_others]
     return Casualties(_latest("killed", figures), _latest("affected", figures))
-
-
-_BY_THE_OTHER_SIDE = -1.2
 
 
 def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
@@ -118,14 +118,20 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
         score = (0.3 if corrects else -0.15) * at - (0.1 if is_title else 0.0)
+        inside = [found for found in dates if start <= found.start < end]
+        lasted = nature.stage == "concluded" or not at
+        old = not lasted and bool(inside) and all(_is_before(found, event) for found in inside)
         if not remembers:
-            inside = [found for found in dates if start <= found.start < end]
-            old = at > 0 and bool(inside) and all((event - found.first).days > 20 for found in inside)
             score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
         score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
         yield _Sentence(plain[index], start, lang, at, is_title, score)
         at += not is_title
+
+
+def _is_before(found: FoundDate, event: date) -> bool:
+    """Tell whether a date lies well before the event."""
+    return (event - found.first).days > 20 and not event.isoformat().startswith(found.text)
 
 
 def _day_of(told: Date, report: Report) -> date:
@@ -141,9 +147,13 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
     if not any(word.harm != "neither" for word in words):
         return
     numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)]
-    for number, word in _joined(sentence, numbers, words):
-        if word.harm != "neither":
-            yield _figure(sentence, number, word, numbers)
+    joined = _joined(sentence, numbers, words)
+    harms = {number: word.harm for number, word in joined}
+    free = [number for number in numbers if number not in harms]
+    for number, word in [*joined, *_carried(sentence, free, words)]:
+        if word.harm != "neither" and number.value != _UNCOUNTED:
+            addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
+            yield _figure(sentence, number, word, words, numbers, addable)
 
 
 def _overlap(word: _Word, place: tuple[int, int]) -> bool:
@@ -173,35 +183,59 @@ def _harms(sentence: _Sentence) -> list[_Word]:
             if len(gap.split()) <= 1 and not _STOPS.search(gap) and not _ANDS[sentence.lang].search(gap):
                 found.pop()
         found.append(_Word(match.start(), match.end(), harm, name.endswith("_behind")))
-    return found
+    return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+
+
+def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> bool:
+    """Tell whether a word of harm only says who died: "скончался третий пострадавший", "murieron dos heridos"."""
+    if sentence.lang == "zh" or not at or words[at].harm != "affected" or words[at - 1].harm != "killed":
+        return False
+    gap = sentence.text[words[at - 1].end : words[at].start]
+    if sentence.lang == "ar" and sentence.text[words[at].start] == "و":
+        return False
+    if not gap.strip() or len(gap.split()) > 2 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
+        return False
+    before = sentence.text[max(0, words[at - 1].start - 25) : words[at - 1].start]
+    numbers = find_numbers(gap, sentence.lang)
+    return len(numbers) == 1 and not find_numbers(before, sentence.lang)
 
 
 def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
     numbers = [number for number in find_numbers(text, lang) if _may_be_people(text, number, lang, words)]
-    taken = [(number.start, number.end) for number in numbers]
-    for match in _words("two_people", lang).finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            numbers.append(Number(match.start(), match.end(), 2))
+    for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
+        for match in _words(name, lang).finditer(text):
+            if not any(number.start < match.end() and match.start() < number.end for number in numbers):
+                numbers.append(Number(match.start(), match.end(), value))
     numbers.extend(_single(sentence, numbers))
-    return sorted(numbers)
+    ranks = [number for number in numbers if number.rank]
+    return sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
+
+
+def _by_rank(text: str, number: Number, rank: Number) -> bool:
+    """Tell whether an article or a person belongs to an order: "un segundo bombero" are two."""
+    gap = text[number.end : rank.start] if number.end <= rank.start else text[rank.end : number.start]
+    return number.article and len(gap) < 12 and len(gap.split()) <= 1
 
 
 def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
     text, lang = sentence.text, sentence.lang
-    possessive = _words("possessive", lang)
+    possessive, definite = _words("possessive", lang), _words("definite", lang)
     for match in _words("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE):
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
-        if not (owned or sentence.is_title or lang in ("ru", "ar")):
+        if not owned and _words("at_work", lang).fullmatch(match[0]):
             continue
-        if any(
-            number.start <= match.start() and _is_next(text[number.end : match.start()], lang) for number in numbers
-        ):
+        known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
+        if not (owned or known or sentence.is_title or lang in ("ru", "ar")):
+            continue
+        joined = lang == "ar" and match[0].startswith("و")
+        before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
+        if not joined and any(_is_next(gap, lang) for gap in before_it):
             continue
         yield Number(match.start(), match.end(), 1, article=True)
 
@@ -211,7 +245,8 @@ _DEFINITE = ("ال", "وال", "بال", "لل", "كال", "فال")
 
 def _is_next(gap: str, lang: str) -> bool:
     """Tell whether a word still belongs to the number before it."""
-    return len(gap.split()) <= 2 and not _STOPS.search(gap) and not _harm_words(lang).search(gap)
+    divided = _STOPS.search(gap) or _ANDS[lang].search(gap) or _harm_words(lang).search(gap)
+    return len(gap.split()) <= 2 and not divided
 
 
 def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word]) -> bool:
@@ -219,35 +254,46 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
     if number.rank:
-        return lang != "zh" and any(
-            0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 12 for word in words
-        )
-    if re.search(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$", before) or re.match(
-        r"\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)", behind
-    ):
-        return False
-    if number.value in range(1900, 2101) and not _words("people", lang).match(behind.strip()):
-        return False
-    if any(match.end() == len(before.rstrip()) for match in _words("not_this", lang).finditer(before.rstrip())):
+        near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
+        return any(word.harm == "killed" for word in near) if lang == "zh" else bool(near)
+    if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh":
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
-    tokens = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind)[:3]
-    if number.article:
-        return _is_one(behind, lang)
-    people = _words("people", lang)
-    for token in tokens[:2]:
-        if people.fullmatch(token) or any(word.start == number.end + behind.find(token) for word in words):
-            return True
-        if _words("things", lang).fullmatch(token):
+    return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
+
+
+def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bool:
+    """Tell whether what touches a number makes it an age, a price, a name, a year, or a figure that does not hold."""
+    if before.endswith(", ") and behind.startswith(","):  # an age: "a neighbour, 70, was treated"
+        return True
+    if _BEFORE_NO_PEOPLE.search(before) or _BEHIND_NO_PEOPLE.match(behind):
+        return True
+    if number.value in range(1900, 2101) and not _words("people", lang).match(behind.strip()):
+        return True
+    end = len(before.rstrip())
+    return any(match.end() == end for match in _words("not_this", lang).finditer(before.rstrip()))
+
+
+_BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
+_BEHIND_NO_PEOPLE = re.compile(r"\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
+
+
+def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
+    """Tell whether the words behind a number name what is no person."""
+    people, things = _words("people", lang), _words("things", lang)
+    for match in list(re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind))[:2]:
+        if people.fullmatch(match[0]) or any(word.start == number.end + match.start() for word in words):
             return False
-        if not token[0].isalpha():
+        if things.fullmatch(match[0]):
+            return True
+        if not match[0][0].isalpha():
             break
-    return True
+    return False
 
 
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 
@@ -273,20 +319,37 @@ def _is_date(sentence: _Sentence, number: Number, dates: Iterable[FoundDate]) ->
 
 def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Word]) -> list[tuple[Number, _Word]]:
     """Join each number to a word of harm, the nearest pairs first."""
-    pairs = []
+    parts = []
+    wholes = []
     for number in numbers:
-        limit, part = _limit(sentence, number), _is_part(sentence, number, numbers)
-        for word in words:
-            cost = _cost(sentence, number, word, numbers, words)
-            if cost <= limit and not (part and word.harm == "affected" and len(numbers) > 1):
-                pairs.append((cost, number, word))
-    free_numbers, free_words, joined = set(numbers), set(words), []
+        told = any(other.value != _UNCOUNTED and other.end <= number.start for other in numbers)
+        (parts if told and _is_part(sentence, number, words, numbers) else wholes).append(number)
+    joined = _nearest(sentence, wholes, words, words, numbers)
+    free = [word for word in words if all(word is not other for _, other in joined)]
+    dead = [word for word in words if word.harm == "killed"]
+    return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
+
+
+def _nearest(
+    sentence: _Sentence,
+    some: Sequence[Number],
+    open_to: Sequence[_Word],
+    words: Sequence[_Word],
+    numbers: Sequence[Number],
+) -> list[tuple[Number, _Word]]:
+    """Join some of the numbers to the words that are open to them."""
+    pairs = []
+    for number in some:
+        limit = _limit(sentence, number)
+        costs = [(_cost(sentence, number, word, numbers, words), number, word) for word in open_to]
+        pairs.extend(pair for pair in costs if pair[0] <= limit)
+    free_numbers, free_words, joined = set(some), set(open_to), []
     for _, number, word in sorted(pairs):
         if number in free_numbers and word in free_words:
             free_numbers.discard(number)
             free_words.discard(word)
             joined.append((number, word))
-    return sorted(joined)
+    return joined
 
 
 def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number], words: Sequence[_Word]) -> float:
@@ -298,6 +361,8 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
         return 0.0  # one word that says both: "an injured man"
     start, end = (number.end, word.start) if ahead else (word.end, number.start)
     gap = sentence.text[start:end]
+    if not ahead:
+        gap = _words("about", sentence.lang).sub("", gap)
     people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
     length = len(gap) / 3 if sentence.lang == "zh" else len(gap.split())
     cost = length - (1.0 if people and sentence.lang != "zh" else 0.0) + (0.0 if ahead or word.behind else 0.4)
@@ -313,50 +378,80 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     text, lang = sentence.text, sentence.lang
     behind = text[number.end : number.end + 40]
     if number.article and not _is_one(behind, lang):
-        return 3.0
+        return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
     people = _words("people", lang)
     before = text[max(0, number.start - 12) : number.start].split()
+    if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
+        return _FARTHEST["people"]
     if lang == "zh" or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
         return _FARTHEST["people"]
     return _FARTHEST["other" if re.match(r" [^\W\d_]", behind) else "bare"]
 
 
-def _is_part(sentence: _Sentence, number: Number, numbers: Sequence[Number]) -> bool:
+def _carried(sentence: _Sentence, free: Sequence[Number], words: Sequence[_Word]) -> Iterator[tuple[Number, _Word]]:
+    """Join a number that says how far it rose or fell to the word of harm before it: "died; the toll stands at 17"."""
+    for number in free:
+        before = sentence.text[max(0, number.start - 40) : number.start]
+        told = [word for word in words if word.end <= number.start and word.harm != "neither"]
+        rises = _is_up_to(before, sentence.lang) and _words("total", sentence.lang).search(before)
+        if told and rises and not number.article:
+            yield number, told[-1]
+
+
+def _is_up_to(before: str, lang: str) -> bool:
+    """Tell whether a number is what something rose or fell to."""
+    plain = before.rstrip()
+    return any(match.end() == len(plain) for match in _words("up_to", lang).finditer(plain))
+
+
+def _is_part(sentence: _Sentence, number: Number, words: Sequence[_Word], numbers: Sequence[Number]) -> bool:
     """Tell whether a number is a part of one told before: "of whom two", "mostly workers and two firemen"."""
     lang, text = sentence.lang, sentence.text
     last = max((other.end for other in numbers if other.end <= number.start), default=max(0, number.start - 14))
     before = text[max(last, number.start - 40) : number.start]
-    behind = text[number.end : number.end + (12 if lang == "zh" else 40)].lstrip()
+    following = min((other.start for other in numbers if other.start >= number.end), default=len(text))
+    if following < len(text) and _words("of", lang).fullmatch(text[number.end : following].strip()):
+        return True
+    behind = text[number.end : min(following, number.end + (12 if lang == "zh" else 40))].lstrip()
     if _words("part", lang).search(before) or _words("part", lang).match(behind):
         return True
-    return any(other.end <= number.start for other in numbers) and bool(
-        _words("state", lang).search(_STOPS.split(behind)[0])
-    )
+    harmed = any(word.harm == "affected" and word.end <= number.start for word in words)
+    return harmed and bool(_words("state", lang).search(_STOPS.split(behind)[0] + before[-12:]))
 
 
-def _figure(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number]) -> _Figure:
+def _figure(
+    sentence: _Sentence,
+    number: Number,
+    word: _Word,
+    words: Sequence[_Word],
+    numbers: Sequence[Number],
+    addable: Sequence[Number],
+) -> _Figure:
     """Weigh a number by what is said around it, and add what is told in one breath: "26 children and two women"."""
     lang, text = sentence.lang, sentence.text
     wide = 10 if lang == "zh" else 30
     before = text[max(0, number.start - 2 * wide) : number.start]
     behind = text[number.end : number.end + wide]
     value, spans = number.value, [sentence.span(number.start, number.end)]
-    score = sentence.score
+    if number.rank and word.harm == "affected":
+        value = 1
+    score = sentence.score - (0.8 if number.article and _words("one_person", lang).match(text, number.start) else 0.0)
     if _words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()):
         score -= 1.5
     low, high = min(number.start, word.start), max(number.end, word.end)
-    if _words("total", lang).search(text[max(0, low - wide // 2) : high + 2]):
-        score += 1.5
-    if _words("earlier", lang).search(before):
-        score -= 2.5
-    if _is_lesser(text, low, high, number, lang):
-        score -= 2.0
-    for other in numbers:
-        if other is not number and _in_one_breath(text, other, number, lang):
+    last = max((other.end for other in numbers if other.end <= low), default=0)
+    total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
+    earlier = bool(_words("earlier", lang).search(before))
+    lesser = _is_lesser(text, low, high, number, lang)
+    score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
+    for other in addable:
+        if other != number and _in_one_breath(text, *sorted((other, number)), lang):
+            score += 0.4
             value += other.value
             spans.insert(0, sentence.span(other.start, other.end))
-    part = _is_part(sentence, number, numbers)
-    return _Figure(word.harm, value, score, (*spans, sentence.span(word.start, word.end)), part)
+    part = _is_part(sentence, number, words, numbers)
+    spans.append(sentence.span(word.start, word.end))
+    return _Figure(word.harm, value, score, tuple(spans), part, earlier or lesser)
 
 
 def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
@@ -364,7 +459,7 @@ def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> boo
     start = max((stop.end() for stop in _CLAUSES.finditer(text, 0, low)), default=0)
     stop = _CLAUSES.search(text, high)
     end = stop.start() if stop else len(text)
-    speakers = [match for match in _words("lesser", lang).finditer(text, start, end)]
+    speakers = list(_words("lesser", lang).finditer(text, start, end))
     counted = number.end + (4 if lang == "zh" else 20)
     return any(not number.start <= match.start() <= counted for match in speakers) and bool(
         _words("says", lang).search(text, start, end)
@@ -376,13 +471,18 @@ _CLAUSES = re.compile(r"[;；؛]")
 
 def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
     """Tell whether two numbers are added up: people, "and", people, with no word of harm between."""
-    if first.end > second.start:
+    if first.end > second.start or _UNCOUNTED in (first.value, second.value) or first.rank or second.rank:
         return False
     gap = text[first.end : second.start]
-    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap):
+    if lang == "ar" and text[second.start] == "و":
+        gap += " و"
+    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap) or _STOPS.search(gap):
         return False
     ands = list(_ANDS[lang].finditer(gap))
-    return bool(ands) and not gap[ands[-1].end() :].strip() and len(gap.split()) in (2, 3) and not _STOPS.search(gap)
+    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > 4:
+        return False
+    rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
+    return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
 
 
 @cache

@@ -53,11 +53,22 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
     if not found:
         return Date()
     reading = _Reading.of(report, lang, nature)
-    candidates = [_Candidate(date, *reading.score(date)) for date in found]
+    candidates = _as_one([_Candidate(date, *reading.score(date)) for date in found])
     best = max(candidates, key=lambda candidate: candidate.score)
     if best.score < _ENOUGH:
         return Date()
     return reading.began(best, candidates)
+
+
+def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Give two ways of saying one day side by side ("today, Wednesday") the lower score of both."""
+    found = list(candidates)
+    for at in range(1, len(found)):
+        first, second = found[at - 1], found[at]
+        if second.found.start - first.found.end <= 3 and first.found.text == second.found.text:
+            score = min(first.score, second.score)
+            found[at - 1], found[at] = first._replace(score=score), second._replace(score=score)
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -104,19 +115,23 @@ class _Reading(NamedTuple):
         if self._is_dateline(found):
             return -9.0, sentence
         score = _SENTENCES[min(sentence, 3)] + _PRECISIONS[found.precision]
+        score -= 1.5 * found.form.startswith("loose")
         return score + self._by_words(*self._beside(found, at)) + self._by_time(found), sentence
 
     def _by_words(self, before: str, behind: str) -> float:
         """Weigh a date by the words beside it."""
 
         def near(name: str) -> bool:
-            return _near(_words(name, self.lang), before, behind, self.lang)
+            words = _words(name, self.lang)
+            told_before = self.lang == "zh" and name == "first_signs" and words.search(before[-8:]) is not None
+            return told_before or _near(words, before, behind, self.lang)
 
         begins = self.lasts and near("beginning")
-        score = 3.0 if begins else 0.0
-        if near("speech") or _words("that", self.lang).match(behind.strip()):
-            score -= 0.7 if self.nature.kind in _DECIDED or begins else 3.0
-        if near("following") or (self.nature.kind == "theft" and near("found_again")):
+        score = 4.0 if begins else 2.5 if near("first_signs") else 0.8 * near("happening")
+        leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
+        if near("speech") or leads:
+            score -= (2.0 if leads else 0.7) if self.nature.kind in _DECIDED or begins else 3.0
+        if near("following") or (self.nature.kind == "theft" and near("after_theft")):
             score -= 2.5
         if not self.planned and near("coming"):
             score -= 2.5
@@ -134,6 +149,8 @@ class _Reading(NamedTuple):
             return 2.0 if away >= 0 or found.text >= self.today.isoformat()[: len(found.text)] else -3.0
         if away > 0:
             return -4.0
+        if self.nature.stage in ("denied", "confirmed") and self.nature.kind not in _DECIDED and away >= -1:
+            return -0.9  # what is denied or confirmed is seldom of the same day
         if self.remembered:
             return (2.0 if away < -300 else 1.0 if away < -25 else -2.5) + (0.0 if found.relative else 1.0)
         return -1.0 if away < -400 and found.precision == "year" else 0.0
@@ -147,9 +164,16 @@ class _Reading(NamedTuple):
         """Return what stands before and behind a date in its clause."""
         start, end = self.sentences[sentence]
         whole = self.report.whole
-        before = _CLAUSE.split(whole[max(start, found.start - 60) : found.start])[-1]
-        behind = _CLAUSE.split(whole[found.end : min(end, found.end + 60)])[0]
-        return plain_text(before, self.lang).text, plain_text(behind, self.lang).text
+        others = dates_of(self.report, self.lang, ahead=self.planned)
+        last = max((other.end for other in others if other.end <= found.start), default=0)
+        before = plain_text(_CLAUSE.split(whole[max(start, last, found.start - 60) : found.start])[-1], self.lang).text
+        behind = plain_text(_CLAUSE.split(whole[found.end : min(end, found.end + 60)])[0], self.lang).text
+        if self.lang != "zh" and (leads := list(_words("that", self.lang).finditer(before))):
+            before = before[leads[-1].end() :]
+        later = [other for other in others if found.end <= other.start < end and other.first != found.first]
+        if self.lang == "ar" and start >= last and later:  # the verb stands first: "said on Monday that on Friday"
+            before = " ".join(plain_text(whole[start : start + 12], self.lang).text.split()[:1]) + " " + before
+        return before, behind
 
     def began(self, best: _Candidate, candidates: Sequence[_Candidate]) -> Date:
         """Return the date on which the event began, where the best date is perhaps that of its end."""
@@ -160,17 +184,23 @@ class _Reading(NamedTuple):
             finer = [
                 other.found
                 for other in candidates
-                if other.score > best.score - 5
+                if other.score > best.score - 1
                 and len(other.found.text) > len(found.text)
                 and other.found.text.startswith(found.text)
             ]
             if finer:
                 found = finer[0]
         spans = (Span(found.start, found.end),)
-        if self.nature.stage == "concluded" and found.precision == "day" and (days := self._days(found)):
+        ended = self.nature.stage == "concluded" and not self._begins(found) and found.precision == "day"
+        if ended and (days := self._days(found)):
             first = found.first - timedelta(days=days - 1)
             return Date(first.isoformat(), "day", spans)
         return Date(found.text, found.precision, spans)
+
+    def _begins(self, found: FoundDate) -> bool:
+        """Tell whether the words beside a date say that something began on it."""
+        at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), 0)
+        return _near(_words("beginning", self.lang), *self._beside(found, at), self.lang)
 
     def _to_the_day(self, found: FoundDate, candidates: Sequence[_Candidate]) -> Date | None:
         """Return the day of an anniversary that is told with the day on which it falls."""
@@ -205,8 +235,10 @@ _DAYS_IN_ONE_WORD = {"двух": 2, "трех": 3, "четырех": 4, "пят�
 def _near(words: re.Pattern[str], before: str, behind: str, lang: str) -> bool:
     """Tell whether such a word stands next to a date: among the three before or behind it."""
     if lang == "zh":
-        return bool(words.search(before[-4:]) or words.search(behind[:8]))
-    return bool(words.search(" ".join(before.split()[-4:])) or words.search(" ".join(behind.split()[:4])))
+        return bool(words.search(behind[:8]))
+    near = before.split()
+    near = near[-4:] if lang != "ar" else [*near[:1], *near[-4:]]
+    return bool(words.search(" ".join(near)) or words.search(" ".join(behind.split()[:4])))
 
 
 @cache
