@@ -77,6 +77,7 @@ def _rules(fields: Mapping[str, Any]) -> Rules:
     table: dict[str, Mapping[str, float]] = {"bias": fields["bias"]}
     for group, weights in fields["groups"].items():
         table |= {f"{group}@{zone}": weights for zone in ZONES}
+    table |= {f"{group}@any": weights for group, weights in fields.get("anywhere", {}).items()}
     table |= {f"given={value}": weights for value, weights in fields.get("given", {}).items()}
     pairs: Mapping[str, Any] = fields.get("pairs", {})
     table |= {f"pair={name}": pair["weights"] for name, pair in pairs.items()}
@@ -102,7 +103,8 @@ def certainty_signs(found: Read, kind: str) -> dict[str, float]:
     more = [hit._replace(group="confirmed") for hit in told if hit.group == "confirm" and hit.sentence in bodies]
     if kind in UNDERTAKINGS:
         more += [hit._replace(group="ended") for hit in told if hit.group == "over"]
-    return _counted(found, [*told, *more]) | {f"given={kind}": 1.0, "bias": 1.0}
+    anywhere = {f"{hit.group}@any": 1.0 for hit in [*told, *more]}
+    return _counted(found, [*told, *more]) | anywhere | {f"given={kind}": 1.0, "bias": 1.0}
 
 
 def _counted(found: Read, hits: Iterable[Hit]) -> dict[str, float]:

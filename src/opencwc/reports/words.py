@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -84,12 +85,22 @@ class WordList(NamedTuple):
     lang: str
     exact: Mapping[str, tuple[Phrase, ...]]
     stems: Mapping[str, tuple[Phrase, ...]]
+    shapes: Mapping[str, re.Pattern[str]]
 
     def find(self, text: str) -> list[Hit]:
         """Return every phrase found, in the order of the text."""
         folded, places = fold(text)
         hits = self._in_signs(folded) if self.lang == "zh" else self._in_words(folded)
-        return [Hit(one.group, places(one.start), places(one.end), one.sentence) for one in _longest(set(hits))]
+        told = {Hit(one.group, places(one.start), places(one.end), one.sentence) for one in hits}
+        return list(_longest(told.union(self._shaped(text))))
+
+    def _shaped(self, text: str) -> Iterator[Hit]:
+        if not self.shapes:
+            return
+        ends = [match.start() for match in _END.finditer(text)]
+        for group, shape in self.shapes.items():
+            for match in shape.finditer(text):
+                yield Hit(group, match.start(), match.end(), bisect_left(ends, match.start()))
 
     def _in_words(self, folded: str) -> Iterator[Hit]:
         words = list(_words(folded, self.lang))
@@ -232,15 +243,22 @@ def load_words(lang: str, folder: Path = _FOLDER) -> WordList:
     path = folder / f"{lang}.yaml"
     if not path.exists():
         return load_words("en", folder)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw: Mapping[str, str] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    raw: Mapping[str, str] = _yaml(path)
+    shapes: Mapping[str, str] = _yaml(folder / "shapes.yaml").get(lang, {})
     exact: dict[str, list[Phrase]] = {}
     stems: dict[str, list[Phrase]] = {}
     for group, written in raw.items():
         for first, phrase in _phrases(group, written.split(";"), lang):
             table, key = (stems, first[:-1]) if first.endswith("*") else (exact, first)
             table.setdefault(key, []).append(phrase)
-    return WordList(lang, _frozen(exact), _frozen(stems))
+    return WordList(
+        lang, _frozen(exact), _frozen(stems), {group: re.compile(shape) for group, shape in shapes.items()}
+    )
+
+
+def _yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
 
 
 def _frozen(table: Mapping[str, Iterable[Phrase]]) -> dict[str, tuple[Phrase, ...]]:
