@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from opencwc.reports.likeness import (
+    FAR_DAYS,
     NEAR_DAYS,
     Item,
     Rarity,
@@ -40,9 +41,6 @@ _BEFORE, _AFTER = 10, 45
 """Days by which a report may be published before the day that it gives, and after it without looking further."""
 _MOST_TOGETHER = 1_500
 """Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
-_LEAST_LIKE = 0.25
-"""Two reports whose texts are less near than this are not compared, unless their facts are the same."""
-
 PairKey = tuple[int, int]
 
 
@@ -124,7 +122,7 @@ class Archive:
 
     def _compare(self, new: Sequence[int], before: Sequence[int]) -> None:
         """Weigh each new report of a month against the month's others."""
-        rough = _Rough(self.items, [*before, *new])
+        rough = _Rough(self.items, [*before, *new], self._known)
         for one, other in rough.pairs(range(len(before), len(before) + len(new))):
             key = (min(one, other), max(one, other))
             if key not in self._pairs:
@@ -228,45 +226,79 @@ def average_linkage(groups: Sequence[list[int]], score: Callable[[int, int], flo
 
 
 class _Rough:
-    """The pairs of a month that may be one at all, found by whole arrays: the rest is never looked at."""
+    """The pairs of a month that may reach the cut at all, found by whole arrays: the rest is never looked at.
 
-    def __init__(self, items: Sequence[Item], numbers: Sequence[int]) -> None:
+    What is known of a pair here (days, country, kind, publication, how near the texts come as a whole) is weighed as
+    it will be; of all else the pair is given more than pairs usually have.
+    """
+
+    def __init__(self, items: Sequence[Item], numbers: Sequence[int], known: Weights) -> None:
         import numpy as np
 
-        self.numbers = numbers
+        self.numbers, self.known = numbers, known
         some = [items[number] for number in numbers]
         self.vectors = np.stack([_middle(item.traits.vectors) for item in some])
         self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
+        self.published = np.array([item.order[0] / 86_400 for item in some])
         self.countries = np.array([_code(item.told.place.country) for item in some])
+        self.kinds = np.array([_code(item.told.nature.kind) for item in some])
         self.families = np.array([_code(family(item.told.nature.kind)) for item in some])
 
-    def pairs(self, rows: range, block: int = 512) -> Iterator[PairKey]:
+    def pairs(self, rows: range, block: int = 256) -> Iterator[PairKey]:
         """Yield the pairs of rows with rows before them."""
         import numpy as np
 
         for start in range(rows.start, rows.stop, block):
             stop = min(start + block, rows.stop)
-            near = self.vectors[start:stop] @ self.vectors[:stop].T
-            possible = self._possible(slice(start, stop), slice(0, stop), near)
-            mine, theirs = np.nonzero(possible)
+            most = self._most(slice(start, stop), slice(0, stop))
+            mine, theirs = np.nonzero(most > self.known.cut)
             for row, column in zip(mine + start, theirs, strict=True):
                 if column < row:
                     yield self.numbers[int(row)], self.numbers[int(column)]
 
-    def _possible(self, rows: slice, columns: slice, near: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Tell which pairs are near in meaning, or have the same facts, and are of days that are not far apart."""
+    def _most(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """Return the log-odds that each pair may have at most."""
         import numpy as np
 
+        weight = self.known.signs.get
+        near = self.vectors[rows] @ self.vectors[columns].T
+        nearness = sum(max(0.0, weight(name, 0.0)) for name in _BY_MEANING)
+        most = self.known.base + nearness * np.minimum(1.0, near + _ALLOWANCE)
+        most += sum(share * max(0.0, weight(name, 0.0)) for name, share in _BY_WORDS.items())
+        most += self._by_days(rows, columns)
+        lands, others = self.countries[rows, None], self.countries[None, columns]
+        told = (lands != 0) & (others != 0)
+        most += np.where(lands == others, weight("country_same", 0.0), weight("country_diff", 0.0)) * told
+        most += weight("kind_same", 0.0) * (self.kinds[rows, None] == self.kinds[None, columns])
+        most += weight("kind_diff", 0.0) * (self.families[rows, None] != self.families[None, columns])
+        return np.asarray(most, np.float32)
+
+    def _by_days(self, rows: slice, columns: slice) -> NDArray[np.float64]:
+        import numpy as np
+
+        weight = self.known.signs.get
         first, last = self.days[:, 0], self.days[:, 1]
         dated = (first[rows, None] > 0) & (first[None, columns] > 0)
         gap = np.maximum(first[rows, None] - last[None, columns], first[None, columns] - last[rows, None])
-        lands = (self.countries[rows, None], self.countries[None, columns])
-        same_land = (lands[0] == lands[1]) & (lands[0] != 0)
-        same_day = dated & (gap <= 0)
-        same_kind = self.families[rows, None] == self.families[None, columns]
-        apart = dated & (gap > 40 * NEAR_DAYS)
-        possible: NDArray[np.bool_] = ((near > _LEAST_LIKE) | (same_land & same_day & same_kind)) & ~apart
-        return possible
+        same = max(weight("date_same", 0.0), weight("date_within", 0.0))
+        far = weight("date_differs", 0.0) + weight("date_far", 0.0) * np.minimum(
+            1.0, np.log1p(np.maximum(0, gap - NEAR_DAYS)) / 4
+        )
+        by_day = np.where(gap <= 0, same, np.where(gap <= NEAR_DAYS, weight("date_near", 0.0), far))
+        apart = np.abs(self.published[rows, None] - self.published[None, columns])
+        by_publication = weight("published_gap", 0.0) * np.minimum(1.0, np.log1p(apart) / 8)
+        by_publication += weight("published_far", 0.0) * (apart > FAR_DAYS)
+        return np.asarray(np.where(dated, by_day, weight("date_unknown", 0.0)) + by_publication, np.float64)
+
+
+_BY_MEANING = ("title", "title_told", "sentences", "lead")
+_ALLOWANCE = 0.1
+"""By how much sentences may come nearer than the texts as a whole."""
+_BY_WORDS = {
+    "agents_shared": 1.0, "place_same": 1.0, "figures_same": 1.0, "numbers": 1.0, "names": 0.6, "rare_names": 0.5,
+    "rare_words": 0.5, "common_words": 0.5,
+}  # fmt: skip
+"""How much a pair may have of the signs that are not known yet."""
 
 
 def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,7 +25,7 @@ DATA = Path(__file__).parent / "data"
 FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft": "goods", "seizure": "goods"}
 """Kinds that different outlets call the same happening by."""
 NEAR_DAYS = 3
-_FAR = 60.0
+FAR_DAYS = 60.0
 _ALIKE, _EQUAL = 0.6, 0.8
 """From which nearness on two sentences say much the same, and the same."""
 
@@ -67,7 +67,8 @@ class Rarity:
         if one.told.lang != other.told.lang:
             return {"rare_names": names}
         words = self._shared(one.traits.words & other.traits.words, self._words, mine[0], theirs[0])
-        return {"rare_names": names, "rare_words": words, "same_language": 1.0}
+        common = min(1.0, 3 * _jaccard(one.traits.words, other.traits.words))
+        return {"rare_names": names, "rare_words": words, "common_words": common, "same_language": 1.0}
 
     def _length(self, item: Item) -> tuple[float, float]:
         known = self._lengths.get(id(item.traits))
@@ -135,7 +136,7 @@ def fact_signs(one: Item, other: Item) -> dict[str, float]:
     signs |= _figure_signs(mine, theirs)
     days = abs((mine.report.published - theirs.report.published).total_seconds()) / 86_400
     signs["published_gap"] = min(1.0, log1p(days) / 8)
-    signs["published_far"] = float(days > _FAR)
+    signs["published_far"] = float(days > FAR_DAYS)
     return signs
 
 
@@ -273,7 +274,7 @@ def overlap(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+def _jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:
     return len(one & other) / len(one | other) if one or other else 0.0
 
 

@@ -251,9 +251,7 @@ def load_words(lang: str, folder: Path = _FOLDER) -> WordList:
         for first, phrase in _phrases(group, written.split(";"), lang):
             table, key = (stems, first[:-1]) if first.endswith("*") else (exact, first)
             table.setdefault(key, []).append(phrase)
-    return WordList(
-        lang, _frozen(exact), _frozen(stems), {group: re.compile(shape) for group, shape in shapes.items()}
-    )
+    return WordList(lang, _frozen(exact), _frozen(stems), {group: re.compile(shape) for group, shape in shapes.items()})
 
 
 def _yaml(path: Path) -> Any:
