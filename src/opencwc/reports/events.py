@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from itertools import combinations
+from math import nan
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -33,6 +35,8 @@ from opencwc.reports.likeness import (
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from opencwc.reports.model import Told
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
@@ -243,6 +247,9 @@ class _Rough:
         self.countries = np.array([_code(item.told.place.country) for item in some])
         self.kinds = np.array([_code(item.told.nature.kind) for item in some])
         self.families = np.array([_code(family(item.told.nature.kind)) for item in some])
+        self.places = np.array([crc32(item.told.place.name.casefold().encode()) for item in some])
+        self.agents = np.array([_bits(item.told.agents.names) for item in some], dtype=np.uint64)
+        self.figures = np.array([_figures(item.told) for item in some], dtype=np.float64).reshape(-1, 2)
 
     def pairs(self, rows: range, block: int = 256) -> Iterator[PairKey]:
         """Yield the pairs of rows with rows before them."""
@@ -268,6 +275,12 @@ class _Rough:
         most += self._by_days(rows, columns)
         lands, others = self.countries[rows, None], self.countries[None, columns]
         told = (lands != 0) & (others != 0)
+        agents = self.agents[rows, None], self.agents[None, columns]
+        most += weight("agents_shared", 0.0) * ((agents[0] & agents[1]) != 0)
+        most += weight("agents_diff", 0.0) * ((agents[0] & agents[1]) == 0) * (agents[0] != 0) * (agents[1] != 0)
+        most += weight("place_same", 0.0) * (self.places[rows, None] == self.places[None, columns]) * told
+        for figure in self.figures.T:
+            most += weight("figures_same", 0.0) * (figure[rows, None] == figure[None, columns])
         most += np.where(lands == others, weight("country_same", 0.0), weight("country_diff", 0.0)) * told
         most += weight("kind_same", 0.0) * (self.kinds[rows, None] == self.kinds[None, columns])
         most += weight("kind_diff", 0.0) * (self.families[rows, None] != self.families[None, columns])
@@ -294,10 +307,7 @@ class _Rough:
 _BY_MEANING = ("title", "title_told", "sentences", "lead")
 _ALLOWANCE = 0.1
 """By how much sentences may come nearer than the texts as a whole."""
-_BY_WORDS = {
-    "agents_shared": 1.0, "place_same": 1.0, "figures_same": 1.0, "numbers": 1.0, "names": 0.6, "rare_names": 0.5,
-    "rare_words": 0.5, "common_words": 0.5,
-}  # fmt: skip
+_BY_WORDS = {"numbers": 1.0, "names": 0.5, "rare_names": 0.3, "rare_words": 0.3, "common_words": 0.3}
 """How much a pair may have of the signs that are not known yet."""
 
 
@@ -310,6 +320,18 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = vectors.mean(0)
     middle: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
     return middle
+
+
+def _bits(names: Sequence[str]) -> int:
+    """Return one of 64 bits for each name: two that share none have no name in common."""
+    return sum({1 << (crc32(name.encode()) % 64) for name in names})
+
+
+def _figures(told: Told) -> tuple[float, float]:
+    """Return killed and affected where they are above 1, else what equals nothing."""
+    both = told.casualties.killed.number, told.casualties.affected.number
+    killed, affected = (float(number) if number is not None and number > 1 else nan for number in both)
+    return killed, affected
 
 
 def _code(text: str) -> int:
