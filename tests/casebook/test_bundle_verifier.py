@@ -159,7 +159,7 @@ def test_the_true_bundle_fits_and_the_report_says_what_was_checked_and_what_was_
     else:
         assert "21 records, each with a path to the root of all 26" in sentence
         assert "4 signatures of 2 keys" in sentence
-        assert "goes on from 4 earlier heads" in sentence
+        assert "goes on from the earlier heads that are shown, 4 in number" in sentence
     assert "The sources: 1 files" in sentence
     assert "1 records (14) and 1 findings" in sentence
     assert "checkpoint 3: records 1 to 12 stood" in sentence

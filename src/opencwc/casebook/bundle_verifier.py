@@ -897,7 +897,7 @@ class TreeWalk(Walk):
             f"The case: {self.count} records, each with a path to the root of all {self.size} records of the casebook,"
             f" and {self.findings} findings against what the records commit to.",
             f"The checkpoints that are shown: up to number {self.checkpoint}, {self.signed_by()}.",
-            f"The head: it goes on from {len(self.bundle.roots) - 1} earlier heads.",
+            f"The head: it goes on from the earlier heads that are shown, {len(self.bundle.roots) - 1} in number.",
         ]
 
 

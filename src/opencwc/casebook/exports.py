@@ -152,16 +152,21 @@ def _places(connection: Connection, head: int) -> dict[str, Any]:
     needed, others = _needed_checkpoints(connection, head)
     rooted = {number: row for number, row in (needed | others).items() if "root" in json.loads(row["statement"])}
     if needed.keys() - rooted.keys():
-        checkpoint = tables.checkpoint
-        signed = select(checkpoint).where(checkpoint.c.seq <= head)
-        rows = rows_by_key(connection, signed, checkpoint.c.number)
-        return {"chain": _chain(connection, head), "checkpoints": map(_shown_checkpoint, rows)}
+        return places_by_links(connection, head)
     heads = {row["seq"] for row in rooted.values()} | _heads_elsewhere(connection)
     return {
         "tree": tree_of(connection, head),
         "heads": sorted(size for size in heads if 0 < size < head),
         "checkpoints": [_shown_checkpoint(rooted[number]) for number in sorted(rooted)],
     }
+
+
+def places_by_links(connection: Connection, head: int) -> dict[str, Any]:
+    """Return every link and checkpoint of the house, which show where each of its records stands."""
+    checkpoint = tables.checkpoint
+    signed = select(checkpoint).where(checkpoint.c.seq <= head)
+    rows = rows_by_key(connection, signed, checkpoint.c.number)
+    return {"chain": _chain(connection, head), "checkpoints": map(_shown_checkpoint, rows)}
 
 
 def _needed_checkpoints(connection: Connection, head: int) -> tuple[dict[int, RowMapping], dict[int, RowMapping]]:
