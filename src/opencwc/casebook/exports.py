@@ -74,23 +74,52 @@ class _Leaving(NamedTuple):
     page: str
 
 
+class _Drawn(NamedTuple):
+    """The page for people of a case as it stood at one moment, and the last of its records that can change it."""
+
+    case: Case
+    last: int
+    page: str
+
+
 def _put_on_record(book: Casebook, person: Person, request: int, lang: str) -> _Leaving:
+    with book.reading_contents() as connection:  # the page takes long: others may write meanwhile
+        _, case = _case_to_export(connection, person, request)
+        drawn = _draw(connection, case, lang, book.signer.fingerprint)
     with book.writing(person.id) as writer:
-        approval = approved(writer.connection, person, request, "export")
-        case = case_numbered(writer.connection, approval.case_number)
-        mark = mark_of_case(writer.connection, case)
-        require(person, "export", mark)
+        approval, case = _case_to_export(writer.connection, person, request)
         recipients = tuple(approval.asked.get("recipients", ()))
-        if mark > Mark.UNCLASSIFIED and not recipients:
-            raise NotAllowedError("export_needs_recipients", mark=mark)
-        page = "".join(report_of_case(writer.connection, replace(case, mark=mark), lang, book.signer.fingerprint))
+        if case.mark > Mark.UNCLASSIFIED and not recipients:
+            raise NotAllowedError("export_needs_recipients", mark=case.mark)
+        if (drawn.case, drawn.last) != (case, _last_of(writer.connection, case.number)):
+            drawn = _draw(writer.connection, case, lang, book.signer.fingerprint)
         body = {
-            "request": request, "recipients": list(recipients), "mark": str(mark),
-            "report": sha256(page.encode()).hexdigest(),
+            "request": request, "recipients": list(recipients), "mark": str(case.mark),
+            "report": sha256(drawn.page.encode()).hexdigest(),
         }  # fmt: skip
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
-    return _Leaving(approval, replace(case, mark=mark), head, recipients, page)
+    return _Leaving(approval, case, head, recipients, drawn.page)
+
+
+def _case_to_export(connection: Connection, person: Person, request: int) -> tuple[Request, Case]:
+    """Return an approved request and its case, with the highest mark of what is in it, which the person may export."""
+    approval = approved(connection, person, request, "export")
+    case = case_numbered(connection, approval.case_number)
+    mark = mark_of_case(connection, case)
+    require(person, "export", mark)
+    return approval, replace(case, mark=mark)
+
+
+def _draw(connection: Connection, case: Case, lang: str, key: str) -> _Drawn:
+    return _Drawn(case, _last_of(connection, case.number), "".join(report_of_case(connection, case, lang, key)))
+
+
+def _last_of(connection: Connection, case: int) -> int:
+    """Return the last record of a case that can change its page: looking at it changes nothing."""
+    record = tables.record
+    query = select(record.c.seq).where(record.c.case_number == case, record.c.kind != "access")
+    return int(connection.execute(query.order_by(record.c.seq.desc()).limit(1)).scalar_one())
 
 
 def _write(book: Casebook, person: Person, leaving: _Leaving, stream: IO[bytes]) -> dict[str, Any]:
