@@ -694,7 +694,12 @@ def test_a_member_that_is_missing_is_caught(world: World, name: str) -> None:
         with pytest.raises(Unreadable):
             world.check(members)
     else:
-        assert not world.check(members, key=world.key).fits
+        report = world.check(members, key=world.key)
+        assert not report.fits
+        assert [str(misfit) for misfit in report.misfits].count(f"{named(world, name)} is missing.") == 1
+        assert len([misfit for misfit in report.misfits if named(world, name) in str(misfit)]) == (
+            2 if name.endswith(".tsq") and "timestamps/3" in name else 1  # and the response stands without its request
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)

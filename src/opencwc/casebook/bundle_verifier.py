@@ -277,7 +277,7 @@ def check_hashes(bundle: Bundle) -> None:
         if name not in files:
             bundle.misfit(f"{name} is in the bundle but not in the manifest.")
         elif name not in there:
-            bundle.misfit(f"{name} is in the manifest but not in the bundle.")
+            bundle.misfit(f"{name} is missing.")
         else:
             digest = sha256()
             try:
@@ -1069,13 +1069,15 @@ class Bundle:
         try:
             check(self, *given)
         except Misfit as misfit:
-            self.report.misfits.append(misfit)
+            self.misfit(misfit.what, misfit.seq, misfit.kind)
             return False
         return True
 
     def misfit(self, what: str, seq: int = 0, kind: str = "") -> None:
-        """Note something that does not fit, and go on."""
-        self.report.misfits.append(Misfit(what, seq, kind))
+        """Note something that does not fit, once, and go on."""
+        misfit = Misfit(what, seq, kind)
+        if str(misfit) not in map(str, self.report.misfits[-FEW:]):
+            self.report.misfits.append(misfit)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Give the bytes of a member, piece by piece."""
@@ -1112,7 +1114,7 @@ class Bundle:
         """Tell whether a signature over data was made with the key of a fingerprint."""
         name = f"keys/{fingerprint}.pem"
         if name not in self.names:
-            raise Misfit(f"The key {fingerprint} is not in the bundle.")
+            raise Misfit(f"{name} is missing.")
         text = self.whole(name).decode("ascii", "replace")
         match = re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)-----END PUBLIC KEY-----\n?", text)
         try:
