@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.casebook import tables
@@ -263,6 +263,7 @@ def test_links_beside_paths_are_refused(world: World, tmp_path: Path, links: boo
     assert f"The bundle holds {name}, which is no member of its format." in [str(one) for one in report.misfits]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_the_verifier_s_arithmetic_is_the_tree_s(size: int, data: st.DataObject) -> None:
     leaves = [sha256(bytes([number])).digest() for number in range(size)]
