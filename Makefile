@@ -32,6 +32,7 @@ rules:
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks
 	$(RUN)/python -m benchmarks.casebook
+	$(RUN)/python -m benchmarks.bundles --records 20000
 	$(RUN)/python -m benchmarks.service
 	$(RUN)/python -m benchmarks.page
 	$(RUN)/python -m benchmarks.refusals

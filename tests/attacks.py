@@ -48,6 +48,7 @@ ATTACKS = {
     ),
     "bundles, backups and proofs tampered with": (
         "casebook/test_bundle_verifier.py", "casebook/test_bundle_gaps.py", "casebook/test_bundle_anchors.py",
+        "casebook/test_bundle_proofs.py", "casebook/test_record_proofs.py",
         "casebook/test_backup.py::test_a_damaged_backup", "casebook/test_signed_notes.py",
         "casebook/test_time_stamps.py", "casebook/test_encryption.py::test_what_is_damaged",
         "casebook/test_file_tampering.py",

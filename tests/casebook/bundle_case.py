@@ -8,10 +8,15 @@ from __future__ import annotations
 import json
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
+from opencwc.casebook import bundle_verifier
 from opencwc.casebook import bundle_writer as writing
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
 from opencwc.casebook.merkle_tree import Tree
@@ -102,17 +107,34 @@ class Book:
             signed.append(writing.ShownCheckpoint(statement, signature, signers[whose].fingerprint))
         return signed
 
+    def places(
+        self, signers: tuple[Signer, Signer], roots: dict[int, bytes] = NO_ROOTS, *, links: bool = False
+    ) -> dict[str, object]:
+        """Show where the records stand: by every link, or by paths and heads with the checkpoints that state a root."""
+        chain, checkpoints = self.chain, self.checkpoints(signers, roots)
+        if links:
+            return {"chain": chain, "checkpoints": checkpoints}
+        rooted = [shown for shown in checkpoints if "root" in json.loads(shown.statement)]
+        heads = sorted({seq for seq, _ in self.signed_at if seq < chain[-1].seq})
+        return {"tree": Tree(place.commitment for place in chain), "heads": heads, "checkpoints": rooted}
+
     def contents(
-        self, signers: tuple[Signer, Signer], roots: dict[int, bytes] = NO_ROOTS, **other: object
+        self,
+        signers: tuple[Signer, Signer],
+        roots: dict[int, bytes] = NO_ROOTS,
+        *,
+        links: bool = False,
+        **other: object,
     ) -> writing.BundleContents:
         exported = [record for record in self.records if record.case in (None, CASE)]
         erased = {ERASED_RECORD} if any(record.kind == "erasure" for record in self.records) else set()
         return writing.BundleContents(
             casebook=BOOK_ID, case="imports-2026", case_number=CASE, mark="protected",
             exported_at="2026-11-24T12:00:00Z", exported_by="person-1", approved_by="person-2",
-            recipients=("OPCW",), chain=self.chain,
+            recipients=("OPCW",),
             records=[
-                writing.ShownRecord(record.seq, None, None) if record.seq in erased
+                writing.ShownRecord(record.seq, None, None, commitment(record.salt, record.content))
+                if record.seq in erased
                 else writing.ShownRecord(record.seq, record.salt, record.content)
                 for record in exported
             ],
@@ -122,7 +144,7 @@ class Book:
                 )
                 for record in exported if record.kind == "findings"
             ],
-            checkpoints=self.checkpoints(signers, roots), keys=[signer.public_pem() for signer in signers],
+            **self.places(signers, roots, links=links), keys=[signer.public_pem() for signer in signers],
             sources=[writing.ShownSource(SOURCE_ID, [SOURCE[:7], SOURCE[7:]])], **other,
         )  # fmt: skip
 
@@ -241,6 +263,23 @@ def resigned(members: dict[str, bytes], forger: Signer, *, name_own_key: bool = 
     members["manifest.json"] = canonical(manifest).encode()
     members["manifest.sig"] = forger.sign(members["manifest.json"])
     return members
+
+
+@contextmanager
+def signatures_asked_once() -> Iterator[None]:
+    """Ask openssl about each signature once: hundreds of bundles differ in a line and share their signatures."""
+    with pytest.MonkeyPatch.context() as patch:
+        ask = bundle_verifier.OpenSSL.signed
+        answers: dict[tuple[bytes, bytes, bytes], bool] = {}
+
+        def signed(openssl: bundle_verifier.OpenSSL, der: bytes, data: bytes, signature: bytes) -> bool:
+            key = (der, data, signature)
+            if key not in answers:
+                answers[key] = ask(openssl, *key)
+            return answers[key]
+
+        patch.setattr(bundle_verifier.OpenSSL, "signed", signed)
+        yield
 
 
 # ---- a time-stamping authority

@@ -15,7 +15,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import open_case
-from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.database import Casebook, finish_erasures, open_casebook
 from opencwc.casebook.decisions import comment, decide
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
@@ -205,6 +205,26 @@ def test_a_disk_that_fails_loses_nothing_and_leaves_nothing_half_done(
             assert_whole(book, place, acknowledged)
             book.close()
             shutil.rmtree(place)
+
+
+@pytest.mark.parametrize("fault", [Fault.FULL, Fault.BROKEN], ids=lambda fault: fault.name.lower())
+def test_where_an_erasure_stands_and_the_disk_fails_after_it_nobody_says_that_nothing_was_changed(
+    desk: Desk, fault: Fault, thorough: bool
+) -> None:
+    codes = []
+    for point in some(desk.points_of(erase), 60 if thorough else 6):
+        folder = desk.copy()
+        book = desk.opened(folder)
+        desk.disk.arm(fault, point, stays=True)
+        acknowledged, _ = do(erase, book, folder)
+        if acknowledged and (unfinished := finish_erasures(book, wait=0.0)):  # the last fault may stop nothing any more
+            tried()
+            codes.append(unfinished.code)
+        desk.disk.disarm()
+        assert finish_erasures(book) is None
+        book.close()
+        shutil.rmtree(folder)
+    assert codes and set(codes) <= {"overwriting_disk_full", "overwriting_disk_broken"}
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.5, 0.9], ids=["nothing", "half", "most"])

@@ -7,19 +7,22 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from opencwc.casebook import exports
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.casebook_verifier import verify_casebook
 from opencwc.casebook.cases import change_case, open_case
-from opencwc.casebook.database import Casebook
+from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.decisions import comment, decide
 from opencwc.casebook.encryption import decrypt_file, make_identity
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
-from opencwc.casebook.model import Outcome
+from opencwc.casebook.model import Case, Outcome
 from opencwc.casebook.requests import answer, ask
 from opencwc.casebook.runs import begin_run, keep_source
 from opencwc.casebook.stamp_files import take_in, write_request
@@ -171,3 +174,54 @@ def test_nothing_is_left_behind_where_the_bundle_cannot_be_written(kept: Caseboo
         export_case(kept, RITA, request.seq, tmp_path / "no such folder" / "case.zip")
     export_case(kept, RITA, request.seq, tmp_path / "bundle.zip")
     assert [path.name for path in tmp_path.glob("*bundle*")] == ["bundle.zip"]
+
+
+def drawing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> list[int]:
+    """Have another do something while the page of an export is drawn for the first time; return how often it is."""
+    times: list[int] = []
+    draw = exports.report_of_case
+
+    def drawn(connection: Connection, case: Case, lang: str, key: str) -> Iterator[str]:
+        times.append(case.number)
+        if len(times) == 1:
+            meanwhile()
+        return draw(connection, case, lang, key)
+
+    monkeypatch.setattr(exports, "report_of_case", drawn)
+    return times
+
+
+def test_others_write_while_the_page_is_drawn(
+    kept: Casebook, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_LOCK_SECONDS", "1")
+    other = open_casebook(place)
+    times = drawing(monkeypatch, lambda: comment(other, RENE, "elsewhere", "meanwhile"))
+    report = verify_bundle(export(kept, tmp_path / "case.zip"))
+    assert report.fits, report.as_text()
+    assert len(times) == 1
+    other.close()
+
+
+def test_a_page_that_is_old_when_the_export_is_recorded_is_drawn_again(
+    kept: Casebook, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_casebook(place)
+    times = drawing(monkeypatch, lambda: decide(other, RITA, [4], Outcome.REJECT, "decided meanwhile"))
+    bundle = export(kept, tmp_path / "case.zip")
+    assert verify_bundle(bundle).fits, verify_bundle(bundle).as_text()
+    with zipfile.ZipFile(bundle) as archive:
+        assert "decided meanwhile" in archive.read("report.html").decode()
+    assert len(times) == 2
+    other.close()
+
+
+def test_a_mark_that_was_raised_while_the_page_was_drawn_holds(
+    kept: Casebook, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_casebook(place)
+    drawing(monkeypatch, lambda: change_case(other, RITA, "inventory", mark="protected"))
+    with pytest.raises(NotAllowedError, match="recipients"):
+        export(kept, tmp_path / "case.zip")
+    assert not (tmp_path / "case.zip").exists()
+    other.close()

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Check a bundle that was exported from an OpenCWC casebook, on any machine, years later.
 
-    python3 verify.py BUNDLE.zip [--key FINGERPRINT] [--ca CA.pem] [--older OLDER.zip] [--anchor HEAD] [--json]
+    python3 verify.py BUNDLE.zip [--key FINGERPRINT] [--ca CA.pem] [--older OLDER.zip] [--anchor HEAD]
+        [--proof PROOF.json] [--json]
 
 Needs Python 3.9 or later and the `openssl` command (3.0 or later), nothing else; changes nothing; uses no network.
 Exit status: 0 everything fits, 1 something does not fit, 2 the bundle could not be checked at all.
@@ -9,14 +10,18 @@ Exit status: 0 everything fits, 1 something does not fit, 2 the bundle could not
 The casebook keeps one numbered record of everything that was done. All the proof rests on SHA-256 and Ed25519:
 
     commitment of a record = SHA-256(salt || content)
-    link of a record       = SHA-256(link of the record before || commitment); before the first stand 32 zero bytes
     digest of a block      = SHA-256(commitment of its first finding || ... || commitment of its last)
     root of the first N    = the Merkle tree hash (RFC 9162, 2.1.1) of their commitments
+    path of a record       = the hashes beside its way up the tree (RFC 9162, 2.1.3): with them it leads to the root
+    path of a number n     = what shows that the tree of the first n is the beginning of another (RFC 9162, 2.1.4)
+    link of a record       = SHA-256(link of the record before || commitment); before the first stand 32 zero bytes
     checkpoint             = a signed statement of link and root at one record, which names the hash of the one before
 
-Who changes, drops, adds or moves a record changes every link after it, and then has to sign the new head. So all
-hangs on one thing that no file can prove of itself: that the key is the right one. Compare its fingerprint with one
-that reached you by another way (--key). Read this file from top to bottom: each check is one function, in order.
+The head is the root of all records, signed. A record of the case has a path to it; older bundles show the link of each
+record of the house instead. Who changes, drops, adds or moves a record makes another root, and then has to sign the new
+head. So all hangs on one thing that no file can prove of itself: that the key is the right one. Compare its
+fingerprint with one that reached you by another way (--key). Read this file from top to bottom: each check is one
+function, in order.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -40,11 +46,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-FORMAT = "opencwc-bundle-2"
-FORMATS = ("opencwc-bundle-1", FORMAT)  # in the first, no record says how many of its case come before it
-NEEDED = ("chain.txt", "records.jsonl", "findings.jsonl", "checkpoints.jsonl", "report.html", "README.txt", "verify.py")
+FORMAT = "opencwc-bundle-3"
+LINKED = "opencwc-bundle-2"  # with every link of the house, where this one has a path for each record
+FORMATS = ("opencwc-bundle-1", LINKED, FORMAT)  # in the first, no record says how many of its case come before it
+NEEDED = ("records.jsonl", "findings.jsonl", "checkpoints.jsonl", "report.html", "README.txt", "verify.py")
 MEMBER = re.compile(
-    r"manifest\.json|manifest\.sig|chain\.txt|(records|findings|checkpoints)\.jsonl|report\.html|README\.txt|verify\.py"
+    r"manifest\.json|manifest\.sig|chain\.txt|(records|findings|checkpoints|heads)\.jsonl|report\.html|README\.txt"
+    r"|verify\.py"
     r"|keys/[0-9a-f]{64}\.pem|timestamps/[1-9][0-9]{0,17}\.ts[qr]|sources/[0-9a-f]{64}"
 )
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -53,6 +61,8 @@ ED25519 = bytes.fromhex("302a300506032b6570032100")  # how an Ed25519 SubjectPub
 MARKS = ("unclassified", "restricted", "protected", "highly_protected")
 LONGEST_LINE = 64 * 2**20  # and the longest member that is read whole: nothing in a bundle can exhaust the memory
 FEW = 500  # up to so many checkpoints, each signature is checked
+CONSISTENCY = "opencwc-consistency-1"
+NO_PROOF = "Ask the house for the proof (opencwc case proof --since) and give it with --proof."
 
 
 class Unreadable(Exception):
@@ -70,6 +80,16 @@ class Misfit(Exception):
         return (f"Record {self.seq}{f' ({self.kind})' if self.kind else ''}: " if self.seq else "") + self.what
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What shows that one head goes on from another: of each the number of records and the root."""
+
+    where: str
+    old: tuple[int, bytes]
+    new: tuple[int, bytes]
+    path: list[bytes]
+
+
 @dataclass
 class Report:
     """What was checked, what could not be, what does not fit, and what is no fault but should be known."""
@@ -81,6 +101,7 @@ class Report:
     told: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
+    head: tuple[int, bytes] = (0, b"")  # the number of records up to which all fits, and the root of their tree
 
     @property
     def fits(self) -> bool:
@@ -125,27 +146,37 @@ def verify_bundle(
     ca: str | Path = "",
     older: str | Path = "",
     anchors: Sequence[str | Path] = (),
+    proofs: Sequence[str | Path] = (),
 ) -> Report:
     """Check a bundle; `Unreadable` where it is none or where there is no openssl to check it with.
 
     ``key`` is the fingerprint that the reader expects, or several, of which one must be that of the bundle. ``anchors``
-    are files with signed heads of the record that came by another way.
+    are files with signed heads of the record that came by another way, ``proofs`` what shows that one head goes on from
+    another.
     """
     report = Report(str(path))
     heads = [read_anchor(Path(anchor)) for anchor in anchors]
+    brought = [read_proof(Path(proof)) for proof in proofs]
+    before = verify_bundle(older) if older else None
     with tempfile.TemporaryDirectory() as folder, Bundle(path, OpenSSL(Path(folder)), report) as bundle:
         check_members(bundle)
         if bundle.holds(read_manifest):
             bundle.holds(check_manifest_signature)
             check_hashes(bundle)
-            bundle.roots = {size: b"" for size, _ in heads}
+            bundle.wanted = {size for size, _ in heads} | {
+                end[0] for proof in brought for end in (proof.old, proof.new)
+            }
+            bundle.wanted |= {before.head[0]} if before else set()
             whole_walk = bundle.holds(check_record)
             check_key(bundle, key)
             if whole_walk:
                 bundle.holds(check_report)
                 bundle.holds(check_sources)
                 bundle.holds(check_time_stamps, str(ca))
-                bundle.holds(check_older, older)
+                for proof in brought:
+                    bundle.holds(check_proof, proof)
+                if before is not None:
+                    bundle.holds(check_older, before)
                 for head in heads:
                     bundle.holds(check_anchor, *head)
             else:
@@ -202,6 +233,7 @@ def read_manifest(bundle: Bundle) -> None:
     if said.get("format") not in FORMATS:
         raise Unreadable(f"The bundle is of the format {said.get('format')!r}; this verifier reads {FORMAT} and older.")
     head, counts, files = said.get("head"), said.get("counts"), said.get("files")
+    states = "root" if said["format"] == FORMAT else "link"
     right = (
         set(said) == {"format", "casebook", "case", "case_number", "mark", "exported_at", "exported_by", "approved_by",
                       "recipients", "head", "checkpoint", "counts", "key", "files"}
@@ -209,12 +241,15 @@ def read_manifest(bundle: Bundle) -> None:
         and isinstance(said["approved_by"], str)
         and whole(said["case_number"]) and whole(said["checkpoint"]) and said["mark"] in MARKS
         and isinstance(said["recipients"], list) and all(isinstance(recipient, str) for recipient in said["recipients"])
-        and isinstance(head, dict) and set(head) == {"seq", "link"} and whole(head["seq"]) and is_hash(head["link"])
+        and isinstance(head, dict) and set(head) == {"seq", states} and whole(head["seq"]) and is_hash(head[states])
         and isinstance(counts, dict) and set(counts) == {"records", "findings"} and all(map(whole, counts.values()))
         and is_hash(said["key"]) and isinstance(files, dict) and all(map(is_hash, files.values()))
     )  # fmt: skip
     if not right:
         raise Misfit("manifest.json does not say what the format asks of it.")
+    other = "chain.txt" if said["format"] == FORMAT else "heads.jsonl"
+    if other in bundle.names:
+        bundle.misfit(f"The bundle holds {other}, which is no member of its format.")
     bundle.manifest = said
     bundle.report.key = said["key"]
     bundle.report.about = (
@@ -242,7 +277,7 @@ def check_hashes(bundle: Bundle) -> None:
         if name not in files:
             bundle.misfit(f"{name} is in the bundle but not in the manifest.")
         elif name not in there:
-            bundle.misfit(f"{name} is in the manifest but not in the bundle.")
+            bundle.misfit(f"{name} is missing.")
         else:
             digest = sha256()
             try:
@@ -257,23 +292,15 @@ def check_hashes(bundle: Bundle) -> None:
 
 
 def check_record(bundle: Bundle) -> None:
-    """Walk the record from number 1 to the head, and hold all that the bundle shows against it."""
-    walk = Walk(bundle)
-    for number, line in enumerate(bundle.lines("chain.txt"), 1):
-        walk.step(number, line)
+    """Walk along the record to the head, and hold all that the bundle shows against it."""
+    walk = TreeWalk(bundle) if bundle.manifest["format"] == FORMAT else LinkWalk(bundle)
+    walk.walk()
     walk.finish()
-    report, manifest = bundle.report, bundle.manifest
+    report = bundle.report
     bundle.sources_named = walk.sources
     report.told += walk.told[:FEW]
-    report.checked += [
-        f"The chain: {walk.seq} records of the casebook, each linked to the one before.",
-        f"The case: {manifest['counts']['records']} records and {manifest['counts']['findings']} findings against what"
-        " the chain commits to.",
-        f"The checkpoints: {walk.checkpoint} without a gap, the last at the head; {walk.signatures} signatures of"
-        f" {len(walk.keys)} key{'s' * (len(walk.keys) > 1)} ({', '.join(walk.keys)}).",
-    ]
-    if walk.checkpoint > FEW:
-        report.unchecked.append("The signatures of checkpoints that a later signature of the same key vouches for.")
+    report.checked += walk.checked()
+    report.head = (walk.seq, bundle.roots.get(walk.seq, b""))
     if walk.erased or walk.sealed:
         erased = ", ".join(map(str, walk.erased[:20])) + (", ..." if len(walk.erased) > 20 else "")
         report.unchecked.append(
@@ -375,38 +402,68 @@ def check_time_stamps(bundle: Bundle, ca: str) -> None:
         bundle.report.unchecked.append("The time: the bundle has no time stamp; its dates are what the casebook says.")
 
 
-def check_older(bundle: Bundle, older: str | Path) -> None:
+def check_proof(bundle: Bundle, proof: Proof) -> None:
+    """A proof that was brought: one head goes on from another, and one of both is known."""
+    (size, root), (later, reached) = proof.old, proof.new
+    known = bundle.roots.get(size) == root, bundle.roots.get(later) == reached
+    if not any(known):
+        raise Misfit(f"The proof {proof.where} begins and ends at other heads than this bundle has.")
+    if not goes_on(size, root, later, reached, proof.path):
+        raise Misfit(f"The proof {proof.where} does not hold.")
+    bundle.roots.setdefault(size, root)
+    bundle.roots.setdefault(later, reached)
+    bundle.report.checked.append(f"The proof {proof.where}: the first {size} records begin the {later}.")
+
+
+def check_older(bundle: Bundle, before: Report) -> None:
     """The record of an older bundle of the same casebook is the beginning of this one."""
-    if not older:
-        return
-    before = verify_bundle(older)
     if not before.fits:
         raise Misfit(f"The older bundle does not fit itself: {before.first}")
-    with Bundle(older, bundle.openssl, before) as other:
+    (size, root), head = before.head, bundle.manifest["head"]["seq"]
+    with Bundle(before.bundle, bundle.openssl, before) as other:
         read_manifest(other)
         if other.manifest["casebook"] != bundle.manifest["casebook"]:
             raise Misfit("The older bundle is of another casebook.")
-        for name in ("chain.txt", "checkpoints.jsonl"):
-            ours = bundle.lines(name)
-            for number, line in enumerate(other.lines(name), 1):
-                seq = number if name == "chain.txt" else parse(parse(line.decode())["statement"])["seq"]
-                mine = next(ours, None)
-                if mine is None:
-                    raise Misfit("It stands in the older bundle and no more in this one.", seq)
-                if mine != line:
-                    raise Misfit(f"It is another one in the older bundle ({name}, line {number}).", seq)
-        bundle.report.checked.append(f"The older bundle: its {other.manifest['head']['seq']} records begin this one.")
+        if FORMAT not in (bundle.manifest["format"], other.manifest["format"]):
+            check_lines(bundle, other)
+    made = bundle.roots.get(size)
+    if size > head:
+        raise Misfit("It stands in the older bundle and no more in this one.", head + 1)
+    if made is None:
+        raise Misfit(f"The bundle does not prove that it goes on from the {size} records of the older one. {NO_PROOF}")
+    if made != root:
+        raise Misfit(f"The first {size} records are not those of the older bundle: another history was shown there.")
+    bundle.report.checked.append(f"The older bundle: its {size} records begin this one.")
+
+
+def check_lines(bundle: Bundle, other: Bundle) -> None:
+    """Both bundles show every link: the lines of the older one are the first of this one."""
+    for name in ("chain.txt", "checkpoints.jsonl"):
+        ours = bundle.lines(name)
+        for number, line in enumerate(other.lines(name), 1):
+            seq = number if name == "chain.txt" else parse(parse(line.decode())["statement"])["seq"]
+            mine = next(ours, None)
+            if mine is None:
+                raise Misfit("It stands in the older bundle and no more in this one.", seq)
+            if mine != line:
+                raise Misfit(f"It is another one in the older bundle ({name}, line {number}).", seq)
 
 
 def check_anchor(bundle: Bundle, size: int, root: bytes) -> None:
     """An anchor says how many records there were and the root of their tree: this record began with the same."""
-    made = bundle.roots[size] or (sha256(b"").digest() if not size else b"")
-    if not made:
+    made, head = bundle.roots.get(size), bundle.manifest["head"]["seq"]
+    if not size:
+        made = sha256(b"").digest()
+    if made is None and size > head:
         bundle.report.unchecked.append(
-            f"The anchor of {size} records: the bundle ends at record {bundle.manifest['head']['seq']}, before it."
+            f"The anchor of {size} records: the bundle ends at record {head}, before it. {NO_PROOF}"
         )
+    elif made is None:
+        raise Misfit(f"The bundle does not prove that it goes on from the {size} records of the anchor. {NO_PROOF}")
     elif made != root:
         raise Misfit(f"The first {size} records are not those of the anchor: another history was shown there.")
+    elif size > head:
+        bundle.report.checked.append(f"The anchor: the {size} records that it was signed for begin with these {head}.")
     else:
         bundle.report.checked.append(f"The anchor: the first {size} records are those that it was signed for.")
 
@@ -427,18 +484,34 @@ def read_anchor(path: Path) -> tuple[int, bytes]:
     return int(note[1]), base64.b64decode(note[2])
 
 
+def read_proof(path: Path) -> Proof:
+    """Return what shows that one head goes on from another: JSON, as `opencwc case proof --since` writes it."""
+    try:
+        with path.open("rb") as stream:
+            said = json.loads(stream.read(2**16).decode(), parse_int=small)
+        size, later, nodes = said["old"], said["size"], hashes(said["path"])
+        ends = bytes.fromhex(said["old_root"]), bytes.fromhex(said["root"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(f"{path} is no proof that one head goes on from another: {error}.") from None
+    if said["kind"] != CONSISTENCY or not (whole(size) and whole(later)) or nodes is None:
+        raise Unreadable(f"{path} is no proof that one head goes on from another.")
+    return Proof(str(path), (size, ends[0]), (later, ends[1]), nodes)
+
+
 # ---------------------------------------------------------------- the walk along the record
 
 
-class Walk:
-    """What is known of the record up to one number."""
+class Walk(ABC):
+    """What is known of the case up to one record."""
+
+    FIELDS: tuple[str, ...] = ("seq", "salt", "content")  # of a record that is shown
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle, self.case = bundle, bundle.manifest["case_number"]
         self.records = Feed(bundle, "records.jsonl", lambda line: line["seq"])
         self.blocks = Feed(bundle, "findings.jsonl", lambda line: line["record"])
         self.checkpoints = Feed(bundle, "checkpoints.jsonl", lambda line: parse(line["statement"])["seq"], again=True)
-        self.seq, self.link = 0, bytes(32)
+        self.seq = 0
         self.count, self.findings, self.last_id = 0, 0, 0
         self.open_runs: dict[int, int] = {}  # run: its findings so far
         self.sources: set[str] = set()
@@ -455,54 +528,56 @@ class Walk:
         self.dated: tuple[str, int] = ("", 0)
         self.told: list[str] = []
         self.unsigned: tuple[str, bytes, bytes, int] | None = None  # the last checkpoint, where it is not yet checked
-        self.peaks: list[bytes] = []  # the roots of the full subtrees of the tree so far, the largest first
-        self.rooted = False  # whether the last checkpoint stated the root
 
-    def step(self, number: int, line: bytes) -> None:
-        """Check one line of the chain and what the bundle shows of that record."""
-        match = CHAIN_LINE.fullmatch(line)
-        if not match or int(match[1]) != number:
-            raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
-        committed = bytes.fromhex(match[2].decode())
-        self.seq, self.link = number, sha256(self.link + committed).digest()
-        self.grow(committed)
+    @abstractmethod
+    def walk(self) -> None:
+        """Go along the record to the head, and check what the bundle shows of it."""
+
+    @abstractmethod
+    def check_place(self, committed: bytes, shown: dict[str, Any], kind: str) -> None:
+        """A record stands where it says; ``committed`` is the commitment to what is shown."""
+
+    @abstractmethod
+    def check_erased(self, shown: dict[str, Any]) -> None:
+        """A record that is shown as erased stands where it says."""
+
+    @abstractmethod
+    def number_of(self, said: dict[str, Any]) -> int:
+        """Return which checkpoint should stand here."""
+
+    @abstractmethod
+    def check_statement(self, said: dict[str, Any], number: int, key: str) -> None:
+        """What a checkpoint states is so here."""
+
+    @abstractmethod
+    def check_end(self) -> None:
+        """The walk has come to the head that the manifest names."""
+
+    @abstractmethod
+    def checked(self) -> list[str]:
+        """Return what was checked, in sentences."""
+
+    def step(self, number: int) -> None:
+        """Check what the bundle shows of one record."""
         shown = self.records.take(number)
-        kind = kind_of(shown)
-        if self.link.hex() != match[3].decode():
-            raise Misfit("Its link does not follow from the one before and its commitment.", number, kind)
         if shown is not None:
-            self.check_shown(shown, committed, kind)
+            self.check_shown(shown, kind_of(shown))
         elif self.blocks.take(number):
             raise Misfit("Its findings are in the bundle, the record itself is not.", number, "findings")
         while checkpoint := self.checkpoints.take(number):
             self.check_checkpoint(checkpoint)
 
-    def grow(self, committed: bytes) -> None:
-        """Add a leaf to the tree of the records, and note its root where an anchor speaks of as many records."""
-        node, full = sha256(b"\0" + committed).digest(), self.seq - 1
-        while full & 1:
-            node, full = sha256(b"\1" + self.peaks.pop() + node).digest(), full >> 1
-        self.peaks.append(node)
-        if self.seq in self.bundle.roots:
-            self.bundle.roots[self.seq] = self.root()
-
-    def root(self) -> bytes:
-        """Return the root of the tree of the records so far."""
-        node = self.peaks[-1]
-        for left in self.peaks[-2::-1]:
-            node = sha256(b"\1" + left + node).digest()
-        return node
-
-    def check_shown(self, shown: dict[str, Any], committed: bytes, kind: str) -> None:
-        """A record of the case: what is shown is what the chain commits to."""
+    def check_shown(self, shown: dict[str, Any], kind: str) -> None:
+        """A record of the case: what is shown is what was committed to."""
         self.count += 1
-        if shown == {"seq": self.seq, "erased": True}:
+        if "erased" in shown:
+            self.check_erased(shown)
             self.erased.append(self.seq)
             self.blank += 1
             if self.blocks.take(self.seq):
                 raise Misfit("It is erased, and its findings are in the bundle.", self.seq)
             return
-        content = self.opened(shown, committed, "seq", kind)
+        content = self.opened(shown, self.FIELDS, kind)
         body = self.body_of(content, kind)
         self.check_time(content["at"])
         if content["case"] is not None:
@@ -622,7 +697,7 @@ class Walk:
                 else:
                     self.sealed.append((number, number))
                 continue
-            content = self.opened(finding, None, "id", "findings")
+            content = self.opened(finding, ("id", "salt", "content"), "findings")
             if content.get("id") != number or content.get("run") != run:
                 raise Misfit(f"Finding {number} names another number or run.", self.seq, "findings")
             digest.update(commitment(finding))
@@ -632,13 +707,15 @@ class Walk:
             self.open_runs[run] += count
         self.findings, self.last_id = self.findings + count, first + count - 1
 
-    def opened(self, shown: dict[str, Any], committed: bytes | None, name: str, kind: str) -> dict[str, Any]:
-        """Return the content that is shown, once it fits what was committed to."""
-        if set(shown) != {name, "salt", "content"} or not re.fullmatch(r"[0-9a-f]{32}", str(shown["salt"])):
+    def opened(self, shown: dict[str, Any], fields: Sequence[str], kind: str) -> dict[str, Any]:
+        """Return the content that is shown, once a record that it is of fits what was committed to."""
+        name = fields[0]
+        salted = re.fullmatch(r"[0-9a-f]{32}", str(shown.get("salt"))) and isinstance(shown.get("content"), str)
+        if set(shown) != set(fields) or not salted:
             raise Misfit(f"It is not shown as the format asks ({name} {shown.get(name)!r}).", self.seq, kind)
         try:
-            if committed is not None and commitment(shown) != committed:
-                raise Misfit("Its content does not fit its commitment in the chain.", self.seq, kind)
+            if name == "seq":
+                self.check_place(commitment(shown), shown, kind)
             return parse(shown["content"])
         except ValueError as error:
             raise Misfit(f"Its content ({name} {shown[name]}) is damaged: {error}.", self.seq, kind) from None
@@ -653,9 +730,9 @@ class Walk:
         return [(first, last) for first, last in pairs]
 
     def check_checkpoint(self, line: dict[str, Any]) -> None:
-        """A checkpoint: it follows from the one before and states the link of this record."""
-        number = self.checkpoint + 1
+        """A checkpoint: it follows from the one before and states what is so at this record."""
         said = parse(line["statement"])
+        number = self.number_of(said)
         if set(line) != {"statement", "signature", "key"} or not (
             is_hash(line["key"]) and isinstance(line["signature"], str)
         ):
@@ -669,18 +746,10 @@ class Walk:
             raise Misfit(f"The signature of checkpoint {number} is damaged.", self.seq) from None
         if said["casebook"] != self.bundle.manifest["casebook"]:
             raise Misfit(f"Checkpoint {number} is of another casebook.", self.seq)
-        if said["previous"] != self.mark:
+        if number == self.checkpoint + 1 and said["previous"] != self.mark:
             self.check_signature()  # the one before may be the false one: then say so
             raise Misfit(f"Checkpoint {number} does not follow from checkpoint {number - 1}.", self.seq)
-        if said["link"] != self.link.hex():
-            raise Misfit(f"Checkpoint {number} states another link than the chain has here.", self.seq)
-        if ("root" in said or self.rooted) and said.get("root") != self.root().hex():  # earlier versions stated none
-            raise Misfit(f"Checkpoint {number} states another root than the records have here.", self.seq)
-        self.rooted = "root" in said
-        # Each statement names the hash of the one before with its signature: who signs one vouches for all before it.
-        # So the last signature of each key is enough; where there are few, each is checked all the same.
-        if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != line["key"]):
-            self.check_signature()
+        self.check_statement(said, number, line["key"])
         self.check_signer(number, line["key"])
         self.checkpoint, self.mark = number, sha256(statement + signature).hexdigest()
         self.unsigned = (line["key"], statement, signature, self.seq)
@@ -722,7 +791,7 @@ class Walk:
         ):
             if feed.take(sys.maxsize) or feed.line:
                 raise Misfit(
-                    f"There is a {what} for it, and the chain ends at {self.seq}.", feed.seq, kind_of(feed.line)
+                    f"There is a {what} for it, and the record ends at {self.seq}.", feed.seq, kind_of(feed.line)
                 )
         said = self.bundle.manifest
         for seq in self.erased:
@@ -734,10 +803,7 @@ class Walk:
                 reach = max(reach, last + 1) if first <= reach else reach
             if reach <= end:
                 self.bundle.misfit(f"Finding {reach} is shown as erased, and no record of an erasure names it.")
-        if (self.seq, self.link.hex()) != (said["head"]["seq"], said["head"]["link"]):
-            self.bundle.misfit(
-                f"The chain ends at {self.seq}; the manifest says {said['head']['seq']}, or another link."
-            )
+        self.check_end()
         if (self.count, self.findings) != (said["counts"]["records"], said["counts"]["findings"]):
             self.bundle.misfit(
                 f"There are {self.count} records and {self.findings} findings; the manifest says"
@@ -749,6 +815,174 @@ class Walk:
             )
         if self.keys[-1:] != [said["key"]]:
             self.bundle.misfit("The last checkpoint and the manifest are signed with different keys.")
+
+    def signed_by(self) -> str:
+        """Return which keys signed, in words."""
+        keys = f"key{'s' * (len(self.keys) > 1)} ({', '.join(self.keys)})"
+        return f"the last at the head; {self.signatures} signatures of {len(self.keys)} {keys}"
+
+
+class TreeWalk(Walk):
+    """Each record of the case has a path to the root of the head; of the others the bundle shows nothing."""
+
+    FIELDS = ("seq", "salt", "content", "path")
+
+    def __init__(self, bundle: Bundle) -> None:
+        super().__init__(bundle)
+        self.heads = Feed(bundle, "heads.jsonl", lambda line: line["size"])
+        self.size, self.root = bundle.manifest["head"]["seq"], bytes.fromhex(bundle.manifest["head"]["root"])
+
+    def walk(self) -> None:
+        """Go from one record of which the bundle shows something to the next."""
+        feeds = (self.records, self.blocks, self.checkpoints, self.heads)
+        while numbers := [number for number in (feed.next() for feed in feeds) if number]:
+            self.seq = min(numbers)
+            if self.seq > self.size:
+                raise Misfit(f"There is something for it, and the record ends at {self.size}.", self.seq)
+            while head := self.heads.take(self.seq):
+                self.check_head(head)
+            if self.seq == self.size:
+                self.bundle.roots[self.size] = self.root
+            self.step(self.seq)
+
+    def check_head(self, line: dict[str, Any]) -> None:
+        """An earlier head: its tree is the beginning of that of the head."""
+        path = hashes(line.get("path"))
+        if set(line) != {"size", "root", "path"} or not is_hash(line["root"]) or path is None:
+            raise Misfit("Its line in heads.jsonl is not of the format.", self.seq)
+        root = bytes.fromhex(line["root"])
+        if self.seq >= self.size or not goes_on(self.seq, root, self.size, self.root, path):
+            raise Misfit(f"The head does not go on from what the first {self.seq} records were.", self.seq)
+        self.bundle.roots[self.seq] = root
+
+    def check_place(self, committed: bytes, shown: dict[str, Any], kind: str) -> None:
+        """Its path leads from its commitment to the root of the head."""
+        path = hashes(shown["path"])
+        if path is None:
+            raise Misfit("Its path is not of the format.", self.seq, kind)
+        if not leads_to(committed, self.seq, self.size, path, self.root):
+            raise Misfit("What it says does not lead by its path to the root of the head.", self.seq, kind)
+
+    def check_erased(self, shown: dict[str, Any]) -> None:
+        """What stays of it, its commitment, has a path."""
+        if set(shown) != {"seq", "erased", "leaf", "path"} or shown["erased"] is not True or not is_hash(shown["leaf"]):
+            raise Misfit(f"It is not shown as the format asks (seq {self.seq}).", self.seq)
+        self.check_place(bytes.fromhex(shown["leaf"]), shown, "")
+
+    def number_of(self, said: dict[str, Any]) -> int:
+        """A few checkpoints are shown, in their order."""
+        number = said.get("number", 0)
+        return number if whole(number) and number > self.checkpoint else self.checkpoint + 1
+
+    def check_statement(self, said: dict[str, Any], number: int, key: str) -> None:
+        """The root that it states is that of an earlier head, or of the head."""
+        if self.seq not in self.bundle.roots:
+            raise Misfit(f"Nothing shows that the head goes on from checkpoint {number}.", self.seq)
+
+    def check_checkpoint(self, line: dict[str, Any]) -> None:
+        """Check the signature first, then the root."""
+        super().check_checkpoint(line)
+        self.check_signature()
+        if parse(line["statement"]).get("root") != self.bundle.roots[self.seq].hex():
+            raise Misfit(f"Checkpoint {self.checkpoint} states another root than the records have here.", self.seq)
+
+    def check_end(self) -> None:
+        """Something stands at the head: its checkpoint."""
+        if self.seq != self.size:
+            raise Misfit(f"The bundle ends at record {self.seq}; the manifest says {self.size}.")
+
+    def checked(self) -> list[str]:
+        """Return what was checked, in sentences."""
+        return [
+            f"The case: {self.count} records, each with a path to the root of all {self.size} records of the casebook,"
+            f" and {self.findings} findings against what the records commit to.",
+            f"The checkpoints that are shown: up to number {self.checkpoint}, {self.signed_by()}.",
+            f"The head: it goes on from the earlier heads that are shown, {len(self.bundle.roots) - 1} in number.",
+        ]
+
+
+class LinkWalk(Walk):
+    """The bundle shows every link of the house, from record 1 to the head: formats 1 and 2."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        super().__init__(bundle)
+        self.link, self.committed = bytes(32), b""
+        self.peaks: list[bytes] = []  # the roots of the full subtrees of the tree so far, the largest first
+        self.rooted = False  # whether the last checkpoint stated the root
+
+    def walk(self) -> None:
+        """Go from link to link."""
+        for number, line in enumerate(self.bundle.lines("chain.txt"), 1):
+            match = CHAIN_LINE.fullmatch(line)
+            if not match or int(match[1]) != number:
+                raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
+            self.committed = bytes.fromhex(match[2].decode())
+            self.seq, self.link = number, sha256(self.link + self.committed).digest()
+            self.grow()
+            if self.link.hex() != match[3].decode():
+                shown = self.records.take(number)
+                raise Misfit("Its link does not follow from the one before and its commitment.", number, kind_of(shown))
+            self.step(number)
+
+    def grow(self) -> None:
+        """Add a leaf to the tree of the records, and note its root where it is asked for."""
+        node, full = leaf_of(self.committed), self.seq - 1
+        while full & 1:
+            node, full = node_of(self.peaks.pop(), node), full >> 1
+        self.peaks.append(node)
+        if self.seq in self.bundle.wanted or self.seq == self.bundle.manifest["head"]["seq"]:
+            self.bundle.roots[self.seq] = self.root()
+
+    def root(self) -> bytes:
+        """Return the root of the tree of the records so far."""
+        node = self.peaks[-1]
+        for left in self.peaks[-2::-1]:
+            node = node_of(left, node)
+        return node
+
+    def check_place(self, committed: bytes, shown: dict[str, Any], kind: str) -> None:
+        """Its commitment is the one in the chain."""
+        if committed != self.committed:
+            raise Misfit("Its content does not fit its commitment in the chain.", self.seq, kind)
+
+    def check_erased(self, shown: dict[str, Any]) -> None:
+        """The chain has its commitment."""
+        if shown != {"seq": self.seq, "erased": True}:
+            raise Misfit(f"It is not shown as the format asks (seq {self.seq}).", self.seq)
+
+    def number_of(self, said: dict[str, Any]) -> int:
+        """All checkpoints are shown."""
+        return self.checkpoint + 1
+
+    def check_statement(self, said: dict[str, Any], number: int, key: str) -> None:
+        """It states the link of this record and, but for earlier versions, the root."""
+        if said["link"] != self.link.hex():
+            raise Misfit(f"Checkpoint {number} states another link than the chain has here.", self.seq)
+        if ("root" in said or self.rooted) and said.get("root") != self.root().hex():
+            raise Misfit(f"Checkpoint {number} states another root than the records have here.", self.seq)
+        self.rooted = "root" in said
+        # Each statement names the hash of the one before with its signature: who signs one vouches for all before it.
+        # So the last signature of each key is enough; where there are few, each is checked all the same.
+        if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != key):
+            self.check_signature()
+
+    def check_end(self) -> None:
+        """The last link is that of the manifest."""
+        head = self.bundle.manifest["head"]
+        if (self.seq, self.link.hex()) != (head["seq"], head["link"]):
+            self.bundle.misfit(f"The chain ends at {self.seq}; the manifest says {head['seq']}, or another link.")
+
+    def checked(self) -> list[str]:
+        """Return what was checked, in sentences."""
+        if self.checkpoint > FEW:
+            self.bundle.report.unchecked.append(
+                "The signatures of checkpoints that a later signature of the same key vouches for."
+            )
+        return [
+            f"The chain: {self.seq} records of the casebook, each linked to the one before.",
+            f"The case: {self.count} records and {self.findings} findings against what the chain commits to.",
+            f"The checkpoints: {self.checkpoint} without a gap, {self.signed_by()}.",
+        ]
 
 
 class Feed:
@@ -781,6 +1015,12 @@ class Feed:
             self.problem = problem
         except (ValueError, KeyError, TypeError) as error:
             self.problem = Misfit(f"Line {self.number} of {self.name} is damaged: {error}.")
+
+    def next(self) -> int:
+        """Return to which record the next line belongs, 0 where there is none."""
+        if self.problem is not None:
+            raise self.problem
+        return self.seq if self.line is not None else 0
 
     def take(self, seq: int) -> dict[str, Any] | None:
         """Return the line that belongs to a record, or ``None``."""
@@ -815,7 +1055,8 @@ class Bundle:
         self.handed: dict[str, tuple[str, int]] = {}  # key: the one that handed over to it, in which record
         self.page: tuple[int, str] | None = None  # the record of the last export, the hash of its page
         self.stamped: dict[int, tuple[int, bytes]] = {}  # checkpoint: its record, what was stamped
-        self.roots: dict[int, bytes] = {}  # number of records of an anchor: the root of the tree of so many
+        self.roots: dict[int, bytes] = {}  # number of records: the root of the tree of so many, where it is known
+        self.wanted: set[int] = set()  # numbers of records of which the root is asked for
 
     def __enter__(self) -> Bundle:
         return self
@@ -828,13 +1069,15 @@ class Bundle:
         try:
             check(self, *given)
         except Misfit as misfit:
-            self.report.misfits.append(misfit)
+            self.misfit(misfit.what, misfit.seq, misfit.kind)
             return False
         return True
 
     def misfit(self, what: str, seq: int = 0, kind: str = "") -> None:
-        """Note something that does not fit, and go on."""
-        self.report.misfits.append(Misfit(what, seq, kind))
+        """Note something that does not fit, once, and go on."""
+        misfit = Misfit(what, seq, kind)
+        if str(misfit) not in map(str, self.report.misfits[-FEW:]):
+            self.report.misfits.append(misfit)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Give the bytes of a member, piece by piece."""
@@ -871,7 +1114,7 @@ class Bundle:
         """Tell whether a signature over data was made with the key of a fingerprint."""
         name = f"keys/{fingerprint}.pem"
         if name not in self.names:
-            raise Misfit(f"The key {fingerprint} is not in the bundle.")
+            raise Misfit(f"{name} is missing.")
         text = self.whole(name).decode("ascii", "replace")
         match = re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)-----END PUBLIC KEY-----\n?", text)
         try:
@@ -941,6 +1184,65 @@ class OpenSSL:
             if not good:
                 return "", " ".join(answer.split())[:500]
         return f"{at.isoformat()}Z", ""
+
+
+def leaf_of(committed: bytes) -> bytes:
+    """Return the hash of a leaf."""
+    return sha256(b"\0" + committed).digest()
+
+
+def node_of(left: bytes, right: bytes) -> bytes:
+    """Return the hash of two nodes under one."""
+    return sha256(b"\1" + left + right).digest()
+
+
+def leads_to(committed: bytes, seq: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Tell whether a path leads from a record, counted from 1, to the root of so many (RFC 9162, 2.1.3.2)."""
+    if not 0 < seq <= size:
+        return False
+    place, last, node = seq - 1, size - 1, leaf_of(committed)
+    for other in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            node = node_of(other, node)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            node = node_of(node, other)
+        place, last = place >> 1, last >> 1
+    return last == 0 and node == root
+
+
+def goes_on(old: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:
+    """Tell whether a path shows that one tree is the beginning of another (RFC 9162, 2.1.4.2)."""
+    if not 0 < old < size:
+        return old == size and old_root == root and not path
+    nodes = path if old & (old - 1) else [old_root, *path]
+    place, last = old - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    if not nodes:
+        return False
+    was = node = nodes[0]
+    for other in nodes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            was, node = node_of(other, was), node_of(other, node)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            node = node_of(node, other)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (was, node) == (old_root, root)
+
+
+def hashes(value: Any) -> list[bytes] | None:
+    """Return the hashes of a path; ``None`` where it is none."""
+    if not (isinstance(value, list) and len(value) <= 128 and all(map(is_hash, value))):
+        return None
+    return [bytes.fromhex(text) for text in value]
 
 
 def commitment(shown: dict[str, Any]) -> bytes:
@@ -1018,10 +1320,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--anchor", action="append", default=[], help="a signed head got by another way; again for more"
     )
+    parser.add_argument("--proof", action="append", default=[], help="a proof that one head goes on from another")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     asked = parser.parse_args(arguments)
     try:
-        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older, asked.anchor)
+        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older, asked.anchor, asked.proof)
     except (Unreadable, OSError) as error:
         sys.stderr.write(printable(f"The bundle could not be checked. {error}") + "\n")
         return 2

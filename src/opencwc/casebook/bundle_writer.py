@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import secrets
 import zipfile
@@ -21,15 +22,16 @@ from typing import IO, Any
 
 from msgspec import Struct
 
-from opencwc.casebook.bundle_verifier import FORMAT, LONGEST_LINE
+from opencwc.casebook.bundle_verifier import FORMAT, LINKED, LONGEST_LINE
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.durable_files import sync_folder
+from opencwc.casebook.merkle_tree import Tree
 from opencwc.casebook.signing import Signer, fingerprint_of
 from opencwc.errors import IntegrityError, OutputError
 
 
 class ChainPlace(Struct, frozen=True):
-    """One record of the casebook, of whatever case, as every bundle shows it."""
+    """One record of the casebook, of whatever case, as bundles with every link show it."""
 
     seq: int
     commitment: bytes
@@ -37,11 +39,12 @@ class ChainPlace(Struct, frozen=True):
 
 
 class ShownRecord(Struct, frozen=True):
-    """One record of the case; an erased one has neither salt nor content."""
+    """One record of the case; an erased one has neither salt nor content, and its commitment in place of them."""
 
     seq: int
     salt: bytes | None
     content: str | None
+    leaf: bytes = b""
 
 
 class ShownFinding(Struct, frozen=True):
@@ -87,7 +90,9 @@ class ShownSource(Struct, frozen=True):
 class BundleContents:
     """All that goes into a bundle.
 
-    ``chain`` and ``checkpoints`` go from the first to the head and must not be empty; ``records`` and ``blocks`` are
+    ``tree`` is that of all records up to the head; ``heads`` are earlier numbers of records, rising, from which the
+    bundle proves that the head goes on: those of the ``checkpoints`` among them, of which the last is the head's. Where
+    there is no tree, ``chain`` and ``checkpoints`` are all from the first to the head. ``records`` and ``blocks`` are
     those of the case; ``keys`` are the public keys (PEM) of every checkpoint. ``report`` is HTML in pieces.
     """
 
@@ -99,11 +104,13 @@ class BundleContents:
     exported_by: str
     approved_by: str
     recipients: tuple[str, ...]
-    chain: Iterable[ChainPlace]
     records: Iterable[ShownRecord]
     blocks: Iterable[ShownBlock]
     checkpoints: Iterable[ShownCheckpoint]
     keys: Iterable[bytes]
+    tree: Tree | None = None
+    heads: Iterable[int] = ()
+    chain: Iterable[ChainPlace] = ()
     time_stamps: Iterable[ShownTimeStamp] = ()
     sources: Iterable[ShownSource] = ()
     report: Iterable[str] = ("<!doctype html><title>OpenCWC</title>\n",)
@@ -119,7 +126,7 @@ class _Written:
     records: int = 0
     findings: int = 0
     checkpoint: int = 0
-    head: ChainPlace | None = None
+    head: dict[str, Any] = field(default_factory=dict)
 
     def member(self, name: str, pieces: Iterable[bytes]) -> None:
         if name in self.files:
@@ -182,8 +189,15 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
     pems = {fingerprint_of(pem): pem for pem in (*contents.keys, signer.public_pem())}
     for fingerprint, pem in sorted(pems.items()):
         written.member(f"keys/{fingerprint}.pem", [pem])
-    written.member("chain.txt", _chain_lines(written, contents.chain))
-    written.member("records.jsonl", _record_lines(written, contents.records))
+    tree = contents.tree
+    if tree is None:
+        written.member("chain.txt", _chain_lines(written, contents.chain))
+    elif not tree.size:
+        raise IntegrityError("record_without_checkpoint")
+    else:
+        written.member("heads.jsonl", _head_lines(tree, contents.heads))
+        written.head = {"seq": tree.size, "root": tree.root().hex()}
+    written.member("records.jsonl", _record_lines(written, contents.records, tree))
     written.member("findings.jsonl", _block_lines(written, contents.blocks))
     written.member("checkpoints.jsonl", _checkpoint_lines(written, contents.checkpoints, pems))
     for stamp in contents.time_stamps:
@@ -200,33 +214,43 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
 
 
 def _manifest(written: _Written, contents: BundleContents, signer: Signer) -> str:
-    if written.head is None or not written.checkpoint:
+    if not written.head or not written.checkpoint:
         raise IntegrityError("record_without_checkpoint")
     names = ("casebook", "case", "case_number", "mark", "exported_at", "exported_by", "approved_by", "recipients")
     about = {name: getattr(contents, name) for name in names}
-    head = {"seq": written.head.seq, "link": written.head.link.hex()}
     counts = {"records": written.records, "findings": written.findings}
     return canonical(
         {
-            **about, "format": FORMAT, "head": head, "checkpoint": written.checkpoint, "counts": counts,
-            "key": signer.fingerprint, "files": written.files,
+            **about, "format": LINKED if contents.tree is None else FORMAT, "head": written.head,
+            "checkpoint": written.checkpoint, "counts": counts, "key": signer.fingerprint, "files": written.files,
         }
     )  # fmt: skip
 
 
 def _chain_lines(written: _Written, chain: Iterable[ChainPlace]) -> Iterator[bytes]:
     for place in chain:
-        written.head = place
+        written.head = {"seq": place.seq, "link": place.link.hex()}
         yield f"{place.seq} {place.commitment.hex()} {place.link.hex()}\n".encode()
 
 
-def _record_lines(written: _Written, records: Iterable[ShownRecord]) -> Iterator[bytes]:
+def _head_lines(tree: Tree, sizes: Iterable[int]) -> Iterator[bytes]:
+    for size in sizes:
+        yield _line({"size": size, "root": tree.root(size).hex(), "path": _hex(tree.consistency_proof(size))})
+
+
+def _record_lines(written: _Written, records: Iterable[ShownRecord], tree: Tree | None) -> Iterator[bytes]:
     for record in records:
         written.records += 1
+        place = {} if tree is None else {"path": _hex(tree.inclusion_proof(record.seq - 1))}
         if record.salt is None or record.content is None:
-            yield _line({"seq": record.seq, "erased": True})
+            leaf = {} if tree is None else {"leaf": record.leaf.hex()}
+            yield _line({"seq": record.seq, "erased": True, **leaf, **place})
         else:
-            yield _line({"seq": record.seq, "salt": record.salt.hex(), "content": record.content})
+            yield _line({"seq": record.seq, "salt": record.salt.hex(), "content": record.content, **place})
+
+
+def _hex(path: Iterable[bytes]) -> list[str]:
+    return [node.hex() for node in path]
 
 
 def _block_lines(written: _Written, blocks: Iterable[ShownBlock]) -> Iterator[bytes]:
@@ -248,7 +272,7 @@ def _checkpoint_lines(
     written: _Written, checkpoints: Iterable[ShownCheckpoint], keys: dict[str, bytes]
 ) -> Iterator[bytes]:
     for checkpoint in checkpoints:
-        written.checkpoint += 1
+        written.checkpoint = json.loads(checkpoint.statement)["number"]
         if checkpoint.key not in keys:
             raise IntegrityError("public_key_missing", key=checkpoint.key)
         yield _line({"statement": checkpoint.statement, "signature": checkpoint.signature.hex(), "key": checkpoint.key})

@@ -313,7 +313,8 @@ def finish_erasures(book: Casebook, wait: float | None = None) -> StorageError |
                 overwrite_remnants(book.engine, lock_seconds() if wait is None else wait)
     except StorageError as error:
         _LOG.warning("an erasure is not finished", extra={"state": error.code})
-        return StorageError("overwriting_waits", where=error.where) if error.code == "casebook_busy" else error
+        unfinished = _UNFINISHED.get(error.code)
+        return StorageError(unfinished, where=error.where) if unfinished else error
     return None
 
 
@@ -617,6 +618,12 @@ def _make_private_folder(folder: Path) -> None:
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _SETTINGS = {"url", "key", "pins", "audit_reads", "audit_sinks"}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY", "secure_delete=ON")
+_UNFINISHED = {
+    "casebook_busy": "overwriting_waits",
+    "disk_full": "overwriting_disk_full",
+    "disk_broken": "overwriting_disk_broken",
+}
+"""What is told in place of a failure after an erasure was committed: others say that nothing was changed."""
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),

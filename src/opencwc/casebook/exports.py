@@ -5,16 +5,18 @@ What carries a mark above unclassified leaves only encrypted to named recipients
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from opencwc.casebook import bundle_writer as bundle
 from opencwc.casebook import tables
+from opencwc.casebook.anchors import tree_of
 from opencwc.casebook.case_report import report_of_case
 from opencwc.casebook.cases import case_numbered, mark_of_case, visible_case
 from opencwc.casebook.chain import FIRST_LINK, link
@@ -72,23 +74,52 @@ class _Leaving(NamedTuple):
     page: str
 
 
+class _Drawn(NamedTuple):
+    """The page for people of a case as it stood at one moment, and the last of its records that can change it."""
+
+    case: Case
+    last: int
+    page: str
+
+
 def _put_on_record(book: Casebook, person: Person, request: int, lang: str) -> _Leaving:
+    with book.reading_contents() as connection:  # the page takes long: others may write meanwhile
+        _, case = _case_to_export(connection, person, request)
+        drawn = _draw(connection, case, lang, book.signer.fingerprint)
     with book.writing(person.id) as writer:
-        approval = approved(writer.connection, person, request, "export")
-        case = case_numbered(writer.connection, approval.case_number)
-        mark = mark_of_case(writer.connection, case)
-        require(person, "export", mark)
+        approval, case = _case_to_export(writer.connection, person, request)
         recipients = tuple(approval.asked.get("recipients", ()))
-        if mark > Mark.UNCLASSIFIED and not recipients:
-            raise NotAllowedError("export_needs_recipients", mark=mark)
-        page = "".join(report_of_case(writer.connection, replace(case, mark=mark), lang, book.signer.fingerprint))
+        if case.mark > Mark.UNCLASSIFIED and not recipients:
+            raise NotAllowedError("export_needs_recipients", mark=case.mark)
+        if (drawn.case, drawn.last) != (case, _last_of(writer.connection, case.number)):
+            drawn = _draw(writer.connection, case, lang, book.signer.fingerprint)
         body = {
-            "request": request, "recipients": list(recipients), "mark": str(mark),
-            "report": sha256(page.encode()).hexdigest(),
+            "request": request, "recipients": list(recipients), "mark": str(case.mark),
+            "report": sha256(drawn.page.encode()).hexdigest(),
         }  # fmt: skip
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
-    return _Leaving(approval, replace(case, mark=mark), head, recipients, page)
+    return _Leaving(approval, case, head, recipients, drawn.page)
+
+
+def _case_to_export(connection: Connection, person: Person, request: int) -> tuple[Request, Case]:
+    """Return an approved request and its case, with the highest mark of what is in it, which the person may export."""
+    approval = approved(connection, person, request, "export")
+    case = case_numbered(connection, approval.case_number)
+    mark = mark_of_case(connection, case)
+    require(person, "export", mark)
+    return approval, replace(case, mark=mark)
+
+
+def _draw(connection: Connection, case: Case, lang: str, key: str) -> _Drawn:
+    return _Drawn(case, _last_of(connection, case.number), "".join(report_of_case(connection, case, lang, key)))
+
+
+def _last_of(connection: Connection, case: int) -> int:
+    """Return the last record of a case that can change its page: looking at it changes nothing."""
+    record = tables.record
+    query = select(record.c.seq).where(record.c.case_number == case, record.c.kind != "access")
+    return int(connection.execute(query.order_by(record.c.seq.desc()).limit(1)).scalar_one())
 
 
 def _write(book: Casebook, person: Person, leaving: _Leaving, stream: IO[bytes]) -> dict[str, Any]:
@@ -113,8 +144,6 @@ def _contents(
 ) -> bundle.BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
     at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head)).scalar_one()
-    checkpoint = tables.checkpoint
-    signed = select(checkpoint).where(checkpoint.c.seq <= head)
     return bundle.BundleContents(
         casebook=connection.execute(select(tables.casebook.c.id)).scalar_one(),
         case=case.name,
@@ -124,13 +153,9 @@ def _contents(
         exported_by=person.id,
         approved_by=request.answered_by,
         recipients=tuple(request.asked.get("recipients", ())),
-        chain=_chain(connection, head),
         records=_records(connection, case.number, numbers, head),
         blocks=_blocks(connection, case.number, head),
-        checkpoints=(
-            bundle.ShownCheckpoint(row["statement"], row["signature"], row["key"])
-            for row in rows_by_key(connection, signed, checkpoint.c.number)
-        ),
+        **_places(connection, head),
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
         sources=(bundle.ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
@@ -148,6 +173,56 @@ def _former_keys(book: Casebook) -> list[str]:
     return [pin.fingerprint for pin in pins if pin.fingerprint != book.signer.fingerprint]
 
 
+def _places(connection: Connection, head: int) -> dict[str, Any]:
+    """Return what shows where the records stand: the tree, or every link where a checkpoint is needed without a root.
+
+    Checkpoints of earlier versions stated no root. One that was stamped, or in which a key hands over, needs the links.
+    """
+    needed, others = _needed_checkpoints(connection, head)
+    rooted = {number: row for number, row in (needed | others).items() if "root" in json.loads(row["statement"])}
+    if needed.keys() - rooted.keys():
+        return places_by_links(connection, head)
+    heads = {row["seq"] for row in rooted.values()} | _heads_elsewhere(connection)
+    return {
+        "tree": tree_of(connection, head),
+        "heads": sorted(size for size in heads if 0 < size < head),
+        "checkpoints": [_shown_checkpoint(rooted[number]) for number in sorted(rooted)],
+    }
+
+
+def places_by_links(connection: Connection, head: int) -> dict[str, Any]:
+    """Return every link and checkpoint of the house, which show where each of its records stands."""
+    checkpoint = tables.checkpoint
+    signed = select(checkpoint).where(checkpoint.c.seq <= head)
+    rows = rows_by_key(connection, signed, checkpoint.c.number)
+    return {"chain": _chain(connection, head), "checkpoints": map(_shown_checkpoint, rows)}
+
+
+def _needed_checkpoints(connection: Connection, head: int) -> tuple[dict[int, RowMapping], dict[int, RowMapping]]:
+    """Return the stamped checkpoints and those in which a key hands over, and of each key the first and the last."""
+    checkpoint, record = tables.checkpoint, tables.record
+    changes = select(record.c.seq).where(record.c.kind == KEY_CHANGED)
+    stamped = checkpoint.c.number.in_(select(tables.time_stamp.c.number))
+    number = checkpoint.c.number
+    ends = select(func.min(number), func.max(number)).where(checkpoint.c.seq <= head).group_by(checkpoint.c.key)
+    of_keys = {one for both in connection.execute(ends).all() for one in both}
+    found = []
+    for wanted in (stamped | checkpoint.c.seq.in_(changes), number.in_(of_keys)):
+        query = select(checkpoint).where(wanted, checkpoint.c.seq <= head)
+        found.append({row["number"]: row for row in connection.execute(query).mappings()})
+    return found[0], found[1]
+
+
+def _heads_elsewhere(connection: Connection) -> set[int]:
+    """Return the heads that others have: of the anchors, and of the bundles of whatever case."""
+    exports = select(tables.record.c.seq).where(tables.record.c.kind == "export")
+    return {size for query in (select(tables.anchor.c.size), exports) for size in connection.execute(query).scalars()}
+
+
+def _shown_checkpoint(row: RowMapping) -> bundle.ShownCheckpoint:
+    return bundle.ShownCheckpoint(row["statement"], row["signature"], row["key"])
+
+
 def _chain(connection: Connection, head: int) -> Iterator[bundle.ChainPlace]:
     table, at = tables.record, FIRST_LINK
     query = select(table.c.seq, table.c.commitment).where(table.c.seq <= head)
@@ -162,7 +237,7 @@ def _records(connection: Connection, case: int, sources: Sequence[str], head: in
     kept = select(tables.source.c.seq).where(tables.source.c.id.in_(list(sources)))
     of_case = (table.c.case_number == case) | table.c.seq.in_(kept) | (table.c.kind == KEY_CHANGED)
     for row in rows_by_key(connection, select(table).where(of_case, table.c.seq <= head), table.c.seq):
-        yield bundle.ShownRecord(row["seq"], row["salt"], row["content"])
+        yield bundle.ShownRecord(row["seq"], row["salt"], row["content"], bytes(row["commitment"]))
 
 
 def _blocks(connection: Connection, case_number: int, head: int) -> Iterator[bundle.ShownBlock]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -163,6 +162,9 @@ def verify(
     anchor: Annotated[
         list[Path] | None, typer.Option(help="An anchor that the record must begin with; again for more.")
     ] = None,
+    proof: Annotated[
+        list[Path] | None, typer.Option(help="Of a bundle: a proof that leads to an anchor; again for more.")
+    ] = None,
     sources: Annotated[bool, typer.Option(help="Hash the kept files as well.")] = True,
     format: Format = "",
     lang: Lang = "",
@@ -170,7 +172,8 @@ def verify(
 ) -> None:
     """Check that nothing was altered; status 1 where something does not fit, with the first record that does not."""
     if bundle is not None:
-        _verify_bundle(bundle, key, ca, older, anchor or (), format)
+        heads = {"older": older or "", "anchors": anchor or (), "proofs": proof or ()}
+        _verify_bundle(bundle, key, ca, format, heads)
         return
     with acting(casebook) as (book, person):
         from dataclasses import asdict
@@ -230,15 +233,13 @@ def _print_vouched(outsiders: list[Vouch], lang: str) -> None:
         print_sentence("casebook_vouched_none", lang)
 
 
-def _verify_bundle(
-    bundle: Path, key: str, ca: Path | None, older: Path | None, anchors: Sequence[Path], format: str
-) -> None:
+def _verify_bundle(bundle: Path, key: str, ca: Path | None, format: str, heads: dict[str, Any]) -> None:
     with told():
         from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
             expected = key or _pinned_for(bundle)
-            report = verify_bundle(bundle, key=expected, ca=ca or "", older=older or "", anchors=anchors)
+            report = verify_bundle(bundle, key=expected, ca=ca or "", **heads)
         except Unreadable as error:
             raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):

@@ -18,6 +18,7 @@ from opencwc.casebook.audit_summary import known_keys
 from opencwc.casebook.encryption import encrypt_file, make_identity, read_recipients
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
+from opencwc.casebook.record_proofs import check_proof
 from opencwc.casebook.signed_notes import Head, sign_head
 from web.signing_in import House
 
@@ -117,6 +118,20 @@ def test_who_vouches_from_outside_is_said_and_that_nobody_does(
         assert "it was put back to an earlier state" in page_of(client, "/audit").one("main").text
     with house.signed_in("anna") as client:
         assert client.get("/api/v1/anchors").status_code == 403
+
+
+def test_a_record_and_a_head_are_proved_to_who_audits_and_to_nobody_else(house: House) -> None:
+    with house.signed_in("audra") as client:
+        size = client.get("/api/v1/records/1/proof").json()["size"]
+        for address, number in (("records/2/proof", 2), ("heads/2/proof", 2), (f"records/2/proof?of={size}", 2)):
+            made = client.get(f"/api/v1/{address}")
+            checked = check_proof(made.content, keys=[house.book.signer.fingerprint])
+            assert (checked.number, checked.faults, checked.vouched) == (number, (), True)
+        assert client.get("/api/v1/records/999999/proof").status_code == 404
+        assert client.get("/api/v1/heads/2/proof?of=999999").status_code == 404
+    with house.signed_in("anna") as client:
+        for address in ("records/1/proof", "heads/1/proof"):
+            assert client.get(f"/api/v1/{address}").status_code == 403
 
 
 def test_a_record_as_it_was_written_fits(house: House) -> None:

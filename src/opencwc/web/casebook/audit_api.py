@@ -21,6 +21,7 @@ from opencwc.casebook.exports import ask_for_export, export_case_into
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.key_trust import Stretch
 from opencwc.casebook.model import Person
+from opencwc.casebook.record_proofs import HeadProof, RecordProof, head_proof, record_proof
 from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
@@ -32,6 +33,8 @@ from opencwc.wording import sentence
 router = Router(tags=["audit"])
 
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
+RecordNumber = Annotated[int, Path(ge=1, le=LARGEST, description="The number of a record.")]
+HeadSize = Annotated[int | None, Query(ge=1, le=LARGEST, description="How many records the head has; else the newest.")]
 _PIECE = 1 << 20
 
 
@@ -209,6 +212,18 @@ def records(
 def anchors(request: Request) -> Response:
     """Say who outside vouches up to which record, and list the newest signed heads that were put outside."""
     return JSONResponse(to_plain(word_outside(book_of(request), person_of(request))))
+
+
+@router.get("/api/v1/records/{record}/proof", action="audit", answer=answers("The proof", RecordProof), problems=(404,))
+def proof_of_record(request: Request, record: RecordNumber, of: HeadSize = None) -> Response:
+    """Prove that a record is among those of the signed head: its commitment and path, and nothing of what it says."""
+    return JSONResponse(to_plain(record_proof(book_of(request), person_of(request), record, of)))
+
+
+@router.get("/api/v1/heads/{since}/proof", action="audit", answer=answers("The proof", HeadProof), problems=(404,))
+def proof_of_head(request: Request, since: RecordNumber, of: HeadSize = None) -> Response:
+    """Prove that the signed head goes on from the first records, ``since`` in number."""
+    return JSONResponse(to_plain(head_proof(book_of(request), person_of(request), since, of)))
 
 
 @router.post("/api/v1/verification", action="audit", answer=answers("Whether it fits", VerificationAnswer))
