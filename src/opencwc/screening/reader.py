@@ -59,8 +59,10 @@ class Reader:
         """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
         from opencwc.errors import OpenCWCError
         from opencwc.files import open_table
+        from opencwc.language.language_recogniser import load_recogniser
         from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
 
+        load_recogniser()
         self.screener.screener.known.resolver.systematic = None
         values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE, A_KEY]
         rows = [{"SMILES": value, "CAS": "107-44-8", "Name": A_LINE, "InChIKey": A_KEY} for value in values]
