@@ -290,14 +290,14 @@ def _faults_of_body(kind: str, content: bytes) -> Iterator[str]:
     """Judge by the kind that the answer has; a file that is given back as it came, to be saved, is not judged."""
     if kind == "text/html":
         yield from faults_of_page(content.decode())
-    elif kind.endswith("json"):
-        json.loads(content)
     elif kind.endswith("xml"):
         yield from _faults_of_xml(content)
     elif kind in LINES_BEGIN:
         for line in content.decode().split("\n"):
             if not re.match(LINES_BEGIN[kind], line):
                 yield f"a line that ends early: {line}"
+    elif kind.endswith("json"):
+        json.loads(content)
     elif kind == "text/csv":
         yield from _faults_of_table(content.decode("utf-8-sig"))
     elif kind == "application/pdf":

@@ -194,7 +194,7 @@ def test_no_answer_makes_markup_of_what_is_sent(kept: Kept, thorough: bool) -> N
             for number, template in enumerate(posts):
                 if login not in logins_for(f"POST {template}", all_of_them=False) or "sessions/end" in template:
                     continue
-                for text in LIVE if thorough else LIVE[number % 16 :: 16]:
+                for text in LIVE[number % 4 :: 4] if thorough else LIVE[number % 16 :: 16]:
                     for answer in _sent(client, re.sub(r"\{\w+(?::\w+)?\}", "1", template), text):
                         faults += [f"POST {template} {text}: {fault}" for fault in faults_of(answer)]
     assert not faults, "\n".join(dict.fromkeys(faults))
