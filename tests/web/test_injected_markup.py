@@ -47,9 +47,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 
 
 def logins_for(route: str, *, all_of_them: bool) -> list[str]:
-    """Return who is to ask for a route: one who may, or all who may."""
+    """Return who is to ask for a route: one who may, or all who may; a job is shown to who asked for it."""
     action = ACCESS[route].action
     may = [login for role, login in LOGINS.items() if action == OPEN or role in ACTIONS[action]]
+    if "{job_id}" in route:
+        may.remove("anna")
+        may.insert(0, "anna")
     return may if all_of_them else may[:1]
 
 
