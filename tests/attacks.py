@@ -38,7 +38,7 @@ ATTACKS = {
     ),
     "hostile files": (
         "files/test_hostile.py", "files/test_archives.py::bombs", "files/test_document_limits.py",
-        "web/test_upload_bounds.py",
+        "files/test_watched_reading.py", "web/test_upload_bounds.py",
     ),
     "ways out of the sandbox": ("confining/*",),
     "the casebook tampered with": (
@@ -56,6 +56,7 @@ ATTACKS = {
     "what an erasure or an export leaves behind": ("casebook/test_remnants.py", "casebook/test_leaving.py"),
     "kills": ("casebook/test_surviving.py",),
     "faults of the disk": ("casebook/test_disk_faults.py", "casebook/test_failures.py"),
+    "a database server cut off, stopped or full": ("casebook/test_server_faults.py",),
 }  # fmt: skip
 """Kind to files below ``tests/``, each with a part of a test's name behind ``::`` where not all of the file attacks."""
 

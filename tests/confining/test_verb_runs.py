@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tempfile
 import time
 import zipfile
@@ -17,8 +18,9 @@ from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
 from opencwc.errors import InputError, OpenCWCError
 from opencwc.finding import finding_to_plain
+from opencwc.jobs.archives import pack_uploads
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.verbs import Ended, Found, Step
+from opencwc.verbs import Ended, Found, Step, verb_named
 from web.papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 
 DAY = "2026-11-24"
@@ -62,6 +64,27 @@ def test_many_rows_come_in_batches_of_whole_rows() -> None:
     rows = [[finding.subject.row for finding in batch] for batch in batches]
     assert all(before[-1] < after[0] for before, after in pairwise(rows))
     assert {row for batch in rows for row in batch} == set(range(1, 3_001))
+
+
+NAMED = {
+    "screen": "name\ndrums of sarin\n",
+    "check": "id,chemical,quantity,unit,from,to,date\n1,drums of sarin,5,g,DEU,FRA,2027-01-01\n",
+    "reconcile": "reporter,flow,partner,date,chemical,quantity,unit\nDEU,export,FRA,2023-02-01,drums of sarin,5,kg\n",
+    "declare": "site,plant,chemical,activity,year,quantity,unit\nS1,P1,drums of sarin,produce,2025,5,t\n",
+}
+"""A table for each verb whose chemical is told by the language of the words around it."""
+
+
+@pytest.mark.parametrize("verb", NAMED)
+def test_words_whose_language_decides_are_read_without_writing(verb: str, tmp_path: Path) -> None:
+    data = NAMED[verb].encode()
+    if verb_named(verb).many:
+        with (tmp_path / "x.zip").open("w+b") as file:
+            pack_uploads([("activities.csv", io.BytesIO(data))], file)
+            data = (tmp_path / "x.zip").read_bytes()
+    question = {"name": "x.csv", "as_of": DAY, "lists": ("CWC",)}
+    with upload(data) as file, confined_steps(verb_named(verb), question, file, 600, Bounds()) as steps:
+        assert any(isinstance(step, Ended) for step in steps)
 
 
 # ------------------------------------------------------------------------------------------------------ hostile files

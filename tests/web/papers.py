@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from xml.sax.saxutils import escape
@@ -34,6 +35,42 @@ def pdf(*pages: Sequence[str], locked: bool = False) -> bytes:
     if locked:
         bodies.append(b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"ab" * 32, b"cd" * 32))
         extra = b" /Encrypt %d 0 R /ID [<%s> <%s>]" % (len(bodies), b"01" * 16, b"01" * 16)
+    return _pdf_of(bodies, extra)
+
+
+def drawn_pdf(line: str, times: int, levels: int = 1, before: int = 0) -> bytes:
+    """Return a PDF of a few bytes whose last page draws a form so many times, which draws another so many times.
+
+    A line of Latin letters stands in the innermost of the ``levels``; ``before`` are pages on which it stands once.
+    """
+    kids = b" ".join([b"4 0 R"] * before + [b"6 0 R"])
+    fonts = b"/Resources << /Font << /F1 3 0 R >> >>"
+    text = f"BT /F1 8 Tf 30 14000 Td ({_quoted(line)}) Tj ET".encode("latin-1")
+    form = b"/Type /XObject /Subtype /Form /BBox [-9999999 -9999999 9999999 9999999]"
+    draws = b"/X Do 1 0 0 1 0 -12 cm\n" * times
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count %d /Kids [%s] >>" % (before + 1, kids),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 14400] /Contents 5 0 R %s >>" % fonts,
+        _packed(b"", text),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 14400] /Contents 7 0 R "
+        b"/Resources << /XObject << /X 8 0 R >> >> >>",
+        _packed(b"", draws),
+    ]
+    inner = (b" /Resources << /XObject << /X %d 0 R >> >>" % (8 + level) for level in range(1, levels))
+    bodies += (_packed(form + resources, draws) for resources in inner)
+    bodies.append(_packed(form + b" " + fonts, text))
+    return _pdf_of(bodies)
+
+
+def _packed(head: bytes, data: bytes) -> bytes:
+    stream = zlib.compress(data, 9)
+    return b"<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (head, len(stream), stream)
+
+
+def _pdf_of(bodies: Sequence[bytes], extra: bytes = b"") -> bytes:
+    """Return a PDF of objects numbered from 1, the first of them its catalog."""
     out, places = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(bodies, 1):
         places.append(len(out))

@@ -16,7 +16,7 @@ from opencwc.jobs.worker import Worker
 from opencwc.web.server.worker_process import job_bounds
 
 from .conftest import PEOPLE, House
-from .papers import xlsx
+from .papers import drawn_pdf, xlsx
 
 LINE = "sarin, tabun, thiodiglycol, triethanolamine"
 
@@ -57,15 +57,22 @@ def mailed(lines: int) -> bytes:
 
 def done(house: House, data: bytes, name: str, **limits: int) -> dict[str, Any]:
     """Upload a file to be read as a text, let a worker with these limits work it off, and return the job."""
+    fields = {"lists": "CWC", "kind": "text"}
+    job, lines = worked_off(house, "/api/v1/jobs", [("file", (name, data))], fields, **limits)
+    return {**job, "findings": [json.loads(line) for line in lines]}
+
+
+def worked_off(
+    house: House, address: str, files: list[Any], fields: dict[str, str], **limits: int
+) -> tuple[dict[str, Any], list[str]]:
+    """Send files to a verb, let a worker with these limits work them off; return the job, and the lines it left."""
     configuration = house.configuration.model_copy(update=limits)
     with TestClient(house.app, headers={"x-test-person": "analyst"}) as client:
-        fields = {"case": "k-1", "lists": "CWC", "as_of": "2026-11-24", "kind": "text"}
-        sent = client.post("/api/v1/jobs", files={"file": (name, data)}, data=fields)
+        sent = client.post(address, files=files, data={"case": "k-1", "as_of": "2026-11-24", **fields})
         assert sent.status_code == 202, sent.text
         assert Worker(house.jobs, house.intake, job_bounds(configuration)).work_once()
         job = client.get(f"/api/v1/jobs/{sent.json()['id']}").json()
-        result = client.get(f"/api/v1/jobs/{job['id']}/result").text
-    return {**job, "findings": [json.loads(line) for line in result.splitlines()]}
+        return job, client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()
 
 
 def run_of(house: House) -> dict[str, Any]:
@@ -124,6 +131,27 @@ def test_a_few_bytes_never_unpack_to_text_without_bound(house: House, monkeypatc
     assert items[-1].message.id == "reading_too_much_text"
 
 
+DRAWN = {
+    "findings": ({"document_findings": 2_500}, drawn_pdf(LINE, 1_000), 2_500),
+    "findings, by forms in forms": ({"document_findings": 400}, drawn_pdf(LINE, 10, 3, before=2), 400),
+    "text": ({"document_characters": 20_000}, drawn_pdf(LINE, 30, 3, before=2), 20_000),
+    "memory": ({"document_memory": 200_000_000}, drawn_pdf(LINE, 30, 4, before=2), 200_000_000),
+    "time": ({"document_seconds": 1}, drawn_pdf(LINE, 30, 4, before=2), 1),
+}
+"""PDFs of two kilobytes that draw one line a thousand times, and 810 thousand times; the bound that ends each."""
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_page_that_draws_itself_full_ends_at_a_bound_and_what_was_read_is_kept(house: House, name: str) -> None:
+    limits, data, most = DRAWN[name]
+    assert len(data) < 2_000
+    job = done(house, data, "drawn.pdf", **limits)
+    assert (job["state"], job["problem"]["code"]) == ("failed", f"upload_stopped_at_{name.partition(',')[0]}")
+    assert job["problem"]["values"] == {"most": most}
+    assert run_of(house)["state"] == "interrupted"
+    assert 8 <= len(job["findings"]) <= 4_000  # of the pages before, or of the page itself up to the bound
+
+
 def test_a_document_within_its_bounds_is_read_whole(house: House) -> None:
     job = done(house, repeated_pdf(3), "three pages.pdf")
     assert job["state"] == "done"
@@ -140,3 +168,48 @@ def test_a_table_has_a_bound_of_its_own(house: House) -> None:
         job = client.get(f"/api/v1/jobs/{sent['id']}").json()
     assert (job["state"], job["problem"]["code"]) == ("failed", "upload_stopped_at_findings")
     assert run_of(house)["finding_count"] == 100
+
+
+ACT = "Section {0}. No person shall develop, produce or use chemical weapons; the Minister makes regulations on it."
+"""A section of an invented law."""
+
+
+def law_of(sections: int) -> bytes:
+    paragraphs = "".join(f"<p>{ACT.format(number)}</p>" for number in range(1, sections + 1))
+    return f"<html><body>{paragraphs}</body></html>".encode()
+
+
+def test_a_law_is_read_up_to_the_bounds_and_what_was_found_until_then_is_kept(house: House) -> None:
+    files = [("file", ("act.html", law_of(60)))]
+    job, lines = worked_off(house, "/api/v1/law/checks", files, {"state": "XNV"}, document_passages=40)
+    assert (job["state"], job["problem"]["code"]) == ("failed", "upload_stopped_at_passages")
+    assert lines and run_of(house)["state"] == "interrupted"
+    assert [note["id"] for note in run_of(house)["tally"]["notes"]] == ["note_upload_stopped_at_passages"]
+
+
+def test_the_texts_of_a_law_that_are_too_long_together_are_read_in_part(house: House) -> None:
+    files = [("file", (name, law_of(20))) for name in ("first.html", "second.html")]
+    job, lines = worked_off(house, "/api/v1/law/checks", files, {"state": "XNV"}, document_characters=3_000)
+    assert (job["state"], job["problem"]["code"]) == ("failed", "upload_stopped_at_text")
+    assert job["problem"]["values"] == {"most": 3_000}
+    assert lines and run_of(house)["state"] == "interrupted"
+
+
+LEDGER = "reporter,flow,partner,date,chemical,quantity,unit\n" + 4 * "DEU,export,FRA,2023-02-01,thiodiglycol,5,kg\n"
+SHIPMENTS = "chemical,quantity,unit,from,to,date\n" + 4 * "thiodiglycol,5,kg,DEU,FRA,2027-01-01\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "table", "problem"),
+    [
+        ("/api/v1/transfers/reconciliations", LEDGER, ("ledgers_too_long", {"lines": 7})),
+        ("/api/v1/transfers/checks", SHIPMENTS, ("too_many_shipments", {"shipments": 4, "most": 3})),
+    ],
+)
+def test_ledgers_and_shipments_beyond_the_bound_are_told(
+    house: House, address: str, table: str, problem: tuple[str, dict[str, int]]
+) -> None:
+    files = [("file", (name, table.encode())) for name in (("a.csv", "b.csv") if "reconc" in address else ("a.csv",))]
+    most = next(reversed(problem[1].values()))
+    job, _ = worked_off(house, address, files, {}, job_rows=most)
+    assert (job["state"], job["problem"]["code"], job["problem"]["values"]) == ("failed", *problem)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
@@ -179,13 +179,20 @@ def findings_of_run(
         ]
 
 
-def makers_of(book: Casebook, findings: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
-    """Return who made findings, by run: a finding is kept without its maker, which is its run's."""
+class Made(NamedTuple):
+    """By which verb the findings of a run were made, and by whom."""
+
+    verb: str
+    maker: dict[str, Any]
+
+
+def makers_of(book: Casebook, findings: Sequence[KeptFinding]) -> dict[int, Made]:
+    """Return how findings were made, by run: a finding is kept without its verb and maker, which are its run's."""
     with book.reading() as connection:
-        query = select(_RUN.c.number, _RUN.c.maker).where(
+        query = select(_RUN.c.number, _RUN.c.verb, _RUN.c.maker).where(
             _RUN.c.number.in_(sorted({finding.run for finding in findings}))
         )
-        return {row.number: json.loads(row.maker) for row in connection.execute(query)}
+        return {row.number: Made(row.verb, json.loads(row.maker)) for row in connection.execute(query)}
 
 
 def decisions_since(book: Casebook, person: Person, identity: int, seen: int) -> list[Decision]:

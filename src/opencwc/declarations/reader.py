@@ -48,7 +48,7 @@ class Reader:
 
     The question: ``as_of``; ``year``, in which it falls due; ``profile``, by its id; ``readings``, choices by their
     ids; ``margin``, how many per cent under a threshold are near; ``given``, columns by table and field; ``roles``,
-    what each file is, all of the register where they are left out.
+    what each file is, all of the register where they are left out; ``most_rows``, how many lines a ledger may have.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -60,6 +60,7 @@ class Reader:
         self.margin = Decimal(str(question.get("margin") or 10)) / 100
         readings = {str(id): str(choice) for id, choice in dict(question.get("readings") or {}).items()}
         self.given = {str(table): dict(columns) for table, columns in dict(question.get("given") or {}).items()}
+        self.most_lines = min(MOST_LEDGER_LINES, int(question.get("most_rows", MOST_LEDGER_LINES)))
         self.roles = tuple(str(role) for role in question.get("roles") or ())
         self.law = Law(self.day, str(question.get("profile") or "treaty"), readings)
         self.chemicals = chemicals_on(self.day)
@@ -122,8 +123,8 @@ class Reader:
 
         screener = offline_screener(self.day)
         ledger = read_ledger(source, name, screener=screener)
-        if len(ledger.lines) > MOST_LEDGER_LINES:
-            raise InputError("ledgers_too_long", where=name, lines=MOST_LEDGER_LINES)
+        if len(ledger.lines) > self.most_lines:
+            raise InputError("ledgers_too_long", where=name, lines=self.most_lines)
         parties = partial(parties_of, source, name) if isinstance(source, Path) else no_parties
         return with_trade(answer, ledger, self.day, screener, parties)
 
@@ -186,11 +187,13 @@ def _load_model() -> None:
 
 
 def load_table_readers() -> None:
-    """Load what reads tables and names of States now, while files may be opened."""
+    """Load what reads tables, names of States and names among words now, while files may be opened."""
     import fastexcel  # noqa: F401
     import pyarrow.csv  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
     from opencwc.convention.territories import load_names
+    from opencwc.language.language_recogniser import load_recogniser
 
     load_names()
+    load_recogniser()

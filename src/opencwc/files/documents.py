@@ -6,7 +6,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 from opencwc.errors import InputError, SettingsError, UnavailableError
 from opencwc.files.passages import DocumentLimits, Item, Reading, Refusal, Unread
 from opencwc.files.sources import open_file, read_chunk
+from opencwc.files.watched_reading import WatchedItems
 from opencwc.finding import Message
 from opencwc.settings import PREFIX, load_settings
 
@@ -64,8 +65,8 @@ class Document:
         self.close()
 
 
-def document_limits() -> DocumentLimits:
-    """Return the limits of documents, as far as the table ``[documents]`` or ``OPENCWC_DOCUMENTS_*`` sets them.
+def document_limits(usual: DocumentLimits | None = None) -> DocumentLimits:
+    """Return the limits of documents: the usual ones, but where ``[documents]`` or ``OPENCWC_DOCUMENTS_*`` set others.
 
     Raises:
         SettingsError: a limit is not known, or is no number above nothing.
@@ -81,7 +82,7 @@ def document_limits() -> DocumentLimits:
                 "service_setting_does_not_hold", where="[documents]", setting=name, reason=str(value), known=SETTABLE
             )
         chosen[name] = int(str(value))
-    return replace(DocumentLimits(), **chosen)
+    return replace(usual or DocumentLimits(), **chosen)
 
 
 SETTABLE = ("findings", "passages", "characters", "text_ratio", "pages", "seconds", "memory", "file_bytes")
@@ -171,14 +172,16 @@ class _UnconfinedDocument:
     def __init__(self, kind: str, items: Iterator[Item], reading: Reading) -> None:
         self.kind, self.notes = kind, reading.notes
         self._items, self._reading = items, reading
+        self._watched: Generator[Item] | None = None
 
     def items(self) -> Iterator[Item]:
         self._reading.ends = time.monotonic() + self._reading.limits.seconds
-        return self._items
+        self._watched = iter(WatchedItems(self._items, self._reading))
+        return self._watched
 
     def close(self) -> None:
-        if hasattr(self._items, "close"):
-            self._items.close()
+        if self._watched is not None:
+            self._watched.close()
 
 
 def _read_unconfined(data: bytes, where: str, limits: DocumentLimits) -> Document:

@@ -89,6 +89,30 @@ class Refusal(Exception):
         return InputError("document_refused", where=where, reason=reason(self.message), advice=reason(self.remedy))
 
 
+STOPPED = frozenset(
+    (
+        "reading_too_many_findings", "reading_too_many_passages", "reading_too_much_text", "reading_too_much_memory",
+        "reading_too_long",
+    )
+)  # fmt: skip
+"""Why a document is read no further, by the ids of the messages: a limit of the whole was reached."""
+
+
+def stopped_error(message: Message) -> InputError:
+    """Return the error of an upload that was read up to a limit of the whole; the message says which, and how much."""
+    most = next(iter(message.values.values()))
+    match message.id:
+        case "reading_too_many_findings":
+            return InputError("upload_stopped_at_findings", most=most)
+        case "reading_too_many_passages":
+            return InputError("upload_stopped_at_passages", most=most)
+        case "reading_too_much_text":
+            return InputError("upload_stopped_at_text", most=most)
+        case "reading_too_much_memory":
+            return InputError("upload_stopped_at_memory", most=most)
+    return InputError("upload_stopped_at_time", most=most)
+
+
 class PictureReader(Protocol):
     """What recognises the text of pictures."""
 

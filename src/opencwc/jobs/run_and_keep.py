@@ -25,7 +25,8 @@ from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step, Verb
 
 STOPPED = (
-    "upload_stopped_at_findings", "upload_stopped_at_passages", "upload_stopped_at_text", "upload_stopped_at_time",
+    "upload_stopped_at_findings", "upload_stopped_at_passages", "upload_stopped_at_text", "upload_stopped_at_memory",
+    "upload_stopped_at_time",
 )  # fmt: skip
 """The codes of errors that say up to which limit an upload was read."""
 

@@ -40,13 +40,15 @@ _LOG = logging.getLogger("opencwc.jobs.worker")
 class JobBounds:
     """What one job may use: seconds by the clock, what its process may use, and whether it must have no network.
 
-    ``findings`` are those that a table may have; ``documents`` limits the documents that are read as texts.
+    ``findings`` are those that a table may have, ``rows`` the lines of ledgers and the planned shipments; ``documents``
+    limits the documents that are read as texts, laws among them.
     """
 
     seconds: float = 6 * 3600
     process: Bounds = field(default_factory=Bounds)
     network_must_be_cut: bool = True
     findings: int = 2_000_000
+    rows: int = 5_000_000
     documents: DocumentLimits = field(default_factory=DocumentLimits)
 
 
@@ -172,7 +174,7 @@ class Worker:
         bounds = self.bounds
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
             self._copy(job, file)
-            asked = {**job.asked, "limits": asdict(bounds.documents)}
+            asked = {**job.asked, "limits": asdict(bounds.documents), "most_rows": bounds.rows}
             with confined_steps(
                 verb, asked, file, bounds.seconds, bounds.process, network_must_be_cut=bounds.network_must_be_cut
             ) as steps:

@@ -110,6 +110,11 @@ def _calibration(path: Path, changed: int) -> Calibration:
     return Calibration(**load_yaml(path.read_text(encoding="utf-8")))
 
 
+def load_recogniser() -> None:
+    """Load what languages are told by, where the model is switched on: reading its weights writes a file beside."""
+    list(recognise_languages((), watch=False))
+
+
 def recognise_language(text: str, *, watch: bool = True) -> Recognised:
     """Return the language of one text; ``watch=False`` leaves it out of the counts that drift is watched by."""
     return next(recognise_languages((text,), watch=watch))

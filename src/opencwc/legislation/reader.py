@@ -35,14 +35,17 @@ _HERE: dict[str, Any] = {"ocr": False, "confine": False}
 
 
 class Reader:
-    """Checks texts. The question: ``state`` (alpha-3), ``as_of``, ``model``."""
+    """Checks texts. The question: ``state`` (alpha-3), ``as_of``, ``model``, and the ``limits`` of documents."""
 
     def __init__(self, question: Mapping[str, Any]) -> None:
+        from opencwc.files import DocumentLimits
         from opencwc.files.readers import load_passage_readers
         from opencwc.language.encoders import named_encoder
 
         self.state, self.day = str(question["state"]), date.fromisoformat(str(question["as_of"]))
         self.model = bool(question.get("model", False))
+        self.limits = DocumentLimits(**question["limits"]) if "limits" in question else None
+        self.most = min(MOST_CHARACTERS, self.limits.characters) if self.limits else MOST_CHARACTERS
         self.encoder = RememberingEncoder(named_encoder())
         load_passage_readers()
 
@@ -60,20 +63,47 @@ class Reader:
         self.encoder.known.clear()
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
-        """Give how far it is, then what was checked, the findings, and the end with the file of the pages."""
+        """Give how far it is, then what was checked, the findings, and the end with the file of the pages.
+
+        Raises:
+            InputError: a limit of the whole was reached; what was found in the texts read until then has been given.
+
+        """
         from opencwc.legislation.texts.legal_texts import read_legal_text
 
         texts: list[LegalText] = []
+        stopped: InputError | None = None
         for place, text in enumerate(inputs):
             yield progress_at("reading", place, len(inputs))
-            texts.append(read_legal_text(text.path, name=text.name, **_HERE))
-            if sum(len(read.text) for read in texts) > MOST_CHARACTERS:
-                raise InputError("texts_too_long", characters=MOST_CHARACTERS)
+            texts.append(read_legal_text(text.path, name=text.name, limits=self.limits, **_HERE))
+            if stopped := self._stopped(texts):
+                break
         for step in self._check(texts):
             if isinstance(step, Progress):
                 yield step
             else:
-                yield from steps_of(step, self.encoder)
+                found = steps_of(step, self.encoder)
+                yield from found if stopped is None else (part for part in found if not isinstance(part, Ended))
+        if stopped is not None:
+            raise stopped
+
+    def _stopped(self, texts: list[LegalText]) -> InputError | None:
+        """Return the limit that the texts have reached, if any; the one that is beyond it is left out.
+
+        Raises:
+            InputError: one text alone is too long.
+
+        """
+        from opencwc.files.passages import STOPPED, stopped_error
+
+        if sum(len(text.text) for text in texts) > self.most:
+            texts.pop()
+            if not texts:
+                raise InputError("texts_too_long", characters=self.most)
+            return InputError("upload_stopped_at_text", most=self.most)
+        reasons = (note.values.get("why") for note in texts[-1].notes)
+        stops = (why for why in reasons if isinstance(why, Message) and why.id in STOPPED)
+        return next(map(stopped_error, stops), None)
 
     def _check(self, texts: Sequence[LegalText]) -> Iterator[Progress | Checked]:
         """Give how far the check is, at last the check itself; it works in a thread of its own meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rdkit import Chem, rdBase
 
@@ -27,6 +27,7 @@ from opencwc.screening.answers import answer_to, reading_message, reason_of
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import Verb
 from opencwc.wording import say, sentence
 
 WIDTH, HEIGHT = 320, 220
@@ -37,23 +38,35 @@ STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 class Teller:
     """Tells findings and rules in a language; ``link`` gives the address of what is said of a rule.
 
-    ``of_file`` is false for a single value, which has no row.
+    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row.
     """
 
-    def __init__(self, convention: Convention, lang: str, link: Callable[[Rule], str], *, of_file: bool = True) -> None:
+    def __init__(
+        self,
+        convention: Convention,
+        lang: str,
+        link: Callable[[Rule], str],
+        *,
+        verb: Verb = SCREEN,
+        of_file: bool = True,
+    ) -> None:
         self.convention = convention
         self.lang = lang
         self.link = link
+        self.tones = verb.tones
         self.of_file = of_file
 
-    def card(self, finding: Finding, name: str) -> Card:
-        """Show one finding: where it stands, why, by which atoms, and by which rule."""
+    def card(self, finding: Finding, name: str, rests_on: Iterable[Fact] = (), rule_at: str = "") -> Card:
+        """Show one finding: where it stands, why, by which atoms, and by which rule.
+
+        ``rests_on`` is what else its verb says that it rests on, ``rule_at`` the address of a rule of no list.
+        """
         entry = self.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
         heading: list[Words] = []
         facets = {"verdict": self.say(f"verdict_{finding.verdict}")}
         if finding.rule:
             facets |= {"list": finding.rule.list, "entry": f"{finding.rule.list} {finding.rule.entry}"}
-            heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else ""))
+            heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
         blocks: list[Block] = [*self.answer(finding), Paragraph((sentence(reason_of(finding), self.lang),))]
@@ -63,12 +76,13 @@ class Teller:
             blocks.append(Paragraph((Text(self.evidence("unverified"), warn=True),)))
         facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
         facts += self.stated(finding)
+        facts += rests_on
         if finding.readings:
             told = (reading_message(reading) for reading in finding.readings)
             facts.append(Fact(self.say("label_readings"), tuple(say(reading, self.lang) for reading in told)))
         if finding.steps:
             facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
-        if finding.confidence is not None:
+        if finding.confidence is not None and finding.verdict is not Verdict.NONE:  # there it is of what was not found
             facts.append(Fact(self.say("report_confidence"), (f"{finding.confidence:.2f}",)))
         if entry and finding.rule:
             link = self.say("report_rule_link", entry=entry.id)
@@ -125,7 +139,7 @@ class Teller:
             return None
         start = min(shown.span[0], BESIDE)
         end = start + shown.span[1] - shown.span[0]
-        tone = SCREEN.tones[finding.verdict]
+        tone = self.tones[finding.verdict]
         pieces = (Piece(shown.value[:start]), Piece(shown.value[start:end], tone), Piece(shown.value[end:]))
         return Excerpt(tuple(piece for piece in pieces if piece.text))
 
@@ -250,7 +264,7 @@ class Teller:
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the word and tone of a verdict."""
-        return Badge(self.say(f"verdict_{verdict}"), SCREEN.tones[verdict])
+        return Badge(self.say(f"verdict_{verdict}"), self.tones[verdict])
 
     def title(self, entry: Entry) -> Text:
         """Return the title of an entry in the reader's language, or in English."""

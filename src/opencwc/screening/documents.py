@@ -29,17 +29,13 @@ from opencwc.files import (
 from opencwc.files.encodings import decode
 from opencwc.files.identifier_columns import ReadColumn
 from opencwc.files.kinds import PICTURES, document_kind_by_name, is_message, reads_as_prose, signature_of
-from opencwc.files.passages import Item
+from opencwc.files.passages import STOPPED, Item
 from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
 CHARACTERS_AT_ONCE = 60_000
-STOPPED = frozenset(
-    ("reading_too_many_findings", "reading_too_many_passages", "reading_too_much_text", "reading_too_long")
-)
-"""Why a document is read no further, by the ids of the messages: a limit of the whole was reached."""
 _DOCUMENTS = ("pdf", "docx", "odt", "rtf", "html", "eml", "mbox", "picture", "zip")
 """The kinds that are never read as a table of chemicals."""
 _DOCUMENTS_NOT_READ = (".doc", ".dot", ".msg", ".ppt", ".pptx", ".odp", ".heic", ".rar", ".7z")

@@ -13,9 +13,8 @@ from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
 
 if TYPE_CHECKING:
-    from opencwc.errors import InputError
     from opencwc.files import Table
-    from opencwc.finding import Finding, Message
+    from opencwc.finding import Finding
     from opencwc.screening.documents import DocumentRows
     from opencwc.screening.model import Question
     from opencwc.screening.rulebook import Rulebook
@@ -59,8 +58,10 @@ class Reader:
         """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
         from opencwc.errors import OpenCWCError
         from opencwc.files import open_table
+        from opencwc.language.language_recogniser import load_recogniser
         from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
 
+        load_recogniser()
         self.screener.screener.known.resolver.systematic = None
         values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE, A_KEY]
         rows = [{"SMILES": value, "CAS": "107-44-8", "Name": A_LINE, "InChIKey": A_KEY} for value in values]
@@ -91,6 +92,7 @@ class Reader:
             InputError: a limit of the whole document was reached; what was found until then has been given.
 
         """
+        from opencwc.files.passages import stopped_error
         from opencwc.screening.documents import DocumentRows
         from opencwc.screening.model import Tally
         from opencwc.screening.table_run import Wish, make_piece
@@ -110,7 +112,7 @@ class Reader:
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
         if isinstance(table, DocumentRows) and table.stopped:
-            raise _stopped(table.stopped[0])
+            raise stopped_error(table.stopped[0])
         allowing = self.screener.allow_list.notes(Counter(tally.allowed))
         notes = [to_plain(note) for note in (*table.notes[:MOST_NOTES], *allowing)]
         yield Ended(tally.rows, tally.by_verdict, {"notes": notes} if notes else {})
@@ -130,21 +132,6 @@ class Reader:
             file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows,
             beside=self.question.kind in KINDS_BY_CELL,
         )  # fmt: skip
-
-
-def _stopped(message: Message) -> InputError:
-    """Return the error of a document that was read up to a limit."""
-    from opencwc.errors import InputError
-
-    most = next(iter(message.values.values()))
-    match message.id:
-        case "reading_too_many_findings":
-            return InputError("upload_stopped_at_findings", most=most)
-        case "reading_too_many_passages":
-            return InputError("upload_stopped_at_passages", most=most)
-        case "reading_too_much_text":
-            return InputError("upload_stopped_at_text", most=most)
-    return InputError("upload_stopped_at_time", most=most)
 
 
 def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:

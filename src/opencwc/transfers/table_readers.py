@@ -10,14 +10,16 @@ if TYPE_CHECKING:
 
 
 def load_table_readers() -> None:
-    """Load what reads tables and names of States now, while files may be opened."""
+    """Load what reads tables, names of States and names among words now, while files may be opened."""
     import fastexcel  # noqa: F401
     import pyarrow.csv  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
     from opencwc.convention.territories import load_names
+    from opencwc.language.language_recogniser import load_recogniser
 
     load_names()
+    load_recogniser()
 
 
 def offline_screener(as_of: date) -> Screener:

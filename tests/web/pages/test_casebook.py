@@ -11,11 +11,15 @@ import pytest
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject
+from opencwc.records import to_plain
 from opencwc.screening import screen
+from opencwc.verbs import verb_named, verbs
+from opencwc.wording import LANGUAGES, say
 from web.signing_in import House
 
 from .border import GRAVE, SARIN, border_house, keep_goods
-from .housing import LANGUAGES_READ, PAGE, PART, page_of, post
+from .housing import LANGUAGES_READ, PAGE, PART, opened_house, page_of, post
 from .parsed import Element, check_sound, parsed
 
 FINDINGS = "/casebook?part=findings"
@@ -219,3 +223,64 @@ def test_an_empty_casebook_teaches(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             empty = page_of(client, "/casebook", lang).one(class_="empty")
             assert empty.one("a").attributes["href"] == "/#drop"
         house.app.state.service.answering.close()
+
+
+@pytest.fixture(scope="module")
+def of_every_verb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house in which each verb found each of its verdicts, in the case of its name."""
+    keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        opened_house(tmp_path_factory.mktemp("verbs"), patch) as house,
+    ):
+        for verb in verbs():
+            maker = Maker(f"opencwc.{verb.id}", "1", "2026-11-24", ("CWC",))
+            case_for_keeping(house.book, keeper, verb.id)
+            run = begin_run(house.book, keeper, verb.id, verb=verb.id, asked={}, checked={}, maker=to_plain(maker))
+            run.keep(
+                Finding(
+                    Subject(row, f"id-{row}", "Sarin"), verdict, Message("why_name", {"name": "Sarin"}), maker,
+                    Rule("CWC", "1A01"), evidence=(Evidence("mention", "Sarin", value="of Sarin", span=(3, 8)),),
+                )
+                for row, verdict in enumerate(verb.verdicts, 1)
+            )  # fmt: skip
+            run.finish({})
+        yield house
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_cards_of_each_verb_have_its_tones_and_its_words(of_every_verb: House, lang: str) -> None:
+    with of_every_verb.signed_in("rita") as client:
+        for verb in verbs():
+            cards = page_of(client, f"{FINDINGS}&view=cards&case={verb.id}", lang).all("article")
+            badges = [card.all(class_="badge")[0] for card in cards]
+            seen = [(card.attributes["class"], badge.text) for card, badge in zip(cards, badges, strict=True)]
+            assert seen == [
+                (f"card {tone}", say(f"verdict_{verdict}", lang)) for verdict, tone in verb.tones.items()
+            ], verb.id
+
+
+def test_the_findings_of_all_verbs_stand_as_cards_on_one_page(of_every_verb: House) -> None:
+    with of_every_verb.signed_in("rita") as client:
+        assert len(lines(page_of(client, f"{FINDINGS}&view=cards"))) == 12
+
+
+def test_a_card_says_what_a_finding_rests_on_as_its_verb_says_it(of_every_verb: House) -> None:
+    book, keeper = of_every_verb.book, Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+    told = {
+        "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party 1997-04-29"),
+        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "2027-03-31"),
+        "law": (Evidence("passage", "act.txt 3", value="Nobody may develop it.", span=(0, 22)), "Nobody may develop"),
+    }
+    for verb, (evidence, _) in told.items():
+        maker = Maker("opencwc", "1", "2026-11-24", ("CWC",))
+        run = begin_run(book, keeper, verb, verb=verb, asked={}, checked={}, maker=to_plain(maker))
+        verdict, rule = verb_named(verb).verdicts[0], Rule("MEASURES", "PEN-02")
+        run.keep([Finding(Subject(9, "nine", "x"), verdict, Message("why"), maker, rule, evidence=(evidence,))])
+        run.finish({})
+    with of_every_verb.signed_in("rita") as client:
+        for verb, (_, words) in told.items():
+            card = page_of(client, f"{FINDINGS}&view=cards&case={verb}&list=MEASURES").one("article")
+            assert words in card.text, card.text
+            ways = [link.attributes["href"] for link in card.one("h3").all("a")]
+            assert ways == (["/law/measures/MEASURES/PEN-02"] if verb == "law" else [])

@@ -24,7 +24,7 @@ from opencwc.legislation.patterns import written
 from opencwc.wording import reason
 
 if TYPE_CHECKING:
-    from opencwc.files import Document
+    from opencwc.files import Document, DocumentLimits
     from opencwc.files.passages import Unread
 
 
@@ -61,18 +61,25 @@ class LegalText:
         return self.places[at][1] if at >= 0 else ""
 
 
-def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, confine: bool = True) -> LegalText:
-    """Read a document into its text.
+def read_legal_text(
+    path: Path,
+    *,
+    name: str = "",
+    ocr: bool | None = None,
+    confine: bool = True,
+    limits: DocumentLimits | None = None,
+) -> LegalText:
+    """Read a document into its text, within limits: those of the settings where none are given.
 
     Offsets count the characters of ``text``; for a plain text file these are the characters of the file as decoded,
     line ends counting one, but where a note says that columns were parted or Arabic was mended. Raises `InputError`
     where it is no document that can be read, or holds no text at all.
     """
-    from opencwc.files import DocumentLimits, open_document
+    from opencwc.files import DocumentLimits, document_limits, open_document
     from opencwc.files.passages import Unread
 
     called = name or path.name
-    limits = DocumentLimits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
+    limits = limits or document_limits(DocumentLimits(file_bytes=100_000_000, seconds=300.0))
     with _opened(path, open_document, ocr=ocr, confine=confine, limits=limits) as document:
         _see_that_it_may_be_a_law(path, called, document.kind)
         if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):

@@ -36,7 +36,7 @@ class Reader:
     """Checks planned shipments.
 
     The question: ``as_of``; ``lists``; ``given``, the columns by field; ``roles``, what each file is; ``most``, how
-    many shipments are answered; ``mark``, what papers are marked with.
+    many shipments are answered, and ``most_rows``, how many a job may have; ``mark``, what papers are marked with.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -47,7 +47,7 @@ class Reader:
         self.question = Question(date.fromisoformat(self.day), tuple(question.get("lists", ())))
         self.given = dict(next(iter(question.get("given", ())), {}))
         self.roles = tuple(question.get("roles", ())) or (SHIPMENTS,)
-        self.most = int(question.get("most", MOST_KEPT))
+        self.most = min(int(question.get("most", MOST_KEPT)), int(question.get("most_rows", MOST_KEPT)))
         self.mark = str(question.get("mark", ""))
 
     def warm(self) -> None:

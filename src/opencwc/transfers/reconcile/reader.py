@@ -34,14 +34,21 @@ _MIRRORED = (
 
 
 class Reader:
-    """Reconciles ledgers. The question: ``as_of``, ``given`` (columns by field, one mapping a file), ``model``."""
+    """Reconciles ledgers.
+
+    The question: ``as_of``; ``given``, columns by field, one mapping a file; ``model``; ``most_rows``, how many lines
+    they have together.
+    """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
+        from opencwc.transfers.reconcile.kept import MOST_LINES
+
         load_table_readers()
         self.as_of = date.fromisoformat(str(question["as_of"]))
         self.model = bool(question.get("model", False))
         self.given = [dict(columns) for columns in question.get("given", ())]
         self.screener = offline_screener(self.as_of)
+        self.most = min(MOST_LINES, int(question.get("most_rows", MOST_LINES)))
 
     def warm(self) -> None:
         """Reconcile a sample with its mirror, so that what is compiled and the model are loaded."""
@@ -61,7 +68,6 @@ class Reader:
         """Give how far it is, then what was checked, the findings, and the end with the file of the pages."""
         from opencwc.transfers.ledgers.reader import read_ledger
         from opencwc.transfers.patterns import find_patterns
-        from opencwc.transfers.reconcile.kept import MOST_LINES
         from opencwc.transfers.reconcile.reconciliation import reconcile
 
         ledgers: list[Ledger] = []
@@ -71,8 +77,8 @@ class Reader:
             given = self.given[place] if place < len(self.given) else {}
             ledgers.append(read_ledger(ledger.path, ledger.name, given, self.screener))
             lines += len(ledgers[-1].lines)
-            if lines > MOST_LINES:
-                raise InputError("ledgers_too_long", lines=MOST_LINES)
+            if lines > self.most:
+                raise InputError("ledgers_too_long", lines=self.most)
         yield Progress(lines, 0.5)
         reconciled = reconcile(ledgers, self.as_of, model=self.model)
         yield Progress(lines, 0.7)

@@ -25,11 +25,12 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
-from opencwc.finding import Message
-from opencwc.publishing.model import Card, Excerpt, Paragraph, Text
+from opencwc.finding import Finding, Message
+from opencwc.publishing.model import Card, Excerpt, Fact, Paragraph, Text
 from opencwc.screening.cards import Teller
-from opencwc.verbs import all_verdicts
+from opencwc.verbs import all_verdicts, verb_named
 from opencwc.web.casebook.api import NewCase, open_as_asked
+from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
     FilterAsked,
@@ -51,6 +52,8 @@ router = Router(include_in_schema=False)
 
 MOST_ROWS, MOST_CARDS = 100, 12
 """Findings of one page: as rows, and drawn."""
+MOST_PASSAGES = 2
+"""Passages of a law on a card; the page of its finding has them all."""
 MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
@@ -181,24 +184,40 @@ def _line(finding: KeptFinding, lang: str) -> FindingLine:
 def _cards(
     book: Casebook, findings: Sequence[KeptFinding], lang: str, asked: FindingFilter
 ) -> list[tuple[KeptFinding, Card | None]]:
-    """Draw findings, each under the rules of its own day; of what was erased there is nothing to draw."""
+    """Draw findings, each as its verb shows them and under the rules of its own day; of the erased nothing is drawn."""
     rules: dict[str, Convention] = {}
     makers = makers_of(book, findings)
     cards: list[tuple[KeptFinding, Card | None]] = []
     for kept in findings:
         card = None
         if kept.content:
-            finding = finding_of(kept.content, makers[kept.run])
+            made = makers[kept.run]
+            finding = finding_of(kept.content, made.maker)
             day = finding.maker.as_of
             if day not in rules:
                 rules[day] = convention_of(day)
+            card = _card(rules[day], finding, made.verb, f"finding-{kept.id}", lang)
             link = Text(
                 say(Message("page_casebook_open_finding", {"number": kept.id}), lang), to=_address(kept.id, asked)
             )
-            card = Teller(rules[day], lang, link_to_rule).card(finding, f"finding-{kept.id}")
             card = structs.replace(card, blocks=(*card.blocks, Paragraph((link,))))
         cards.append((kept, card))
     return cards
+
+
+def _card(rules: Convention, finding: Finding, verb: str, name: str, lang: str) -> Card:
+    """Draw a finding of a verb, in its tones, with what its face says that the finding rests on."""
+    face = face_of(verb)
+    rests_on = face.rests_on(finding, lang) if face.rests_on else _passages(finding)
+    rule_at = face.address_of(finding.rule) if finding.rule else ""
+    teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb))
+    return teller.card(finding, name, (Fact(label, (value,)) for label, value in rests_on), rule_at)
+
+
+def _passages(finding: Finding) -> list[tuple[str, str]]:
+    """Return the first passages that a finding rests on, each with its place."""
+    passages = [(seen.label, seen.value) for seen in finding.evidence if seen.kind == "passage"]
+    return passages[:MOST_PASSAGES]
 
 
 def _address(identity: int, asked: FindingFilter) -> str:

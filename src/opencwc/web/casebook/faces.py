@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
+from urllib.parse import quote
 
 from opencwc.casebook.findings import History
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Finding, Message
+from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
 from opencwc.verbs import verb_named
 
@@ -49,6 +50,10 @@ class Face:
     among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     rules: str = ""
+
+    def address_of(self, rule: Rule) -> str:
+        """Return the address of a rule that is no entry of a list; empty where it has none."""
+        return f"{self.rules}/{quote(rule.list)}/{quote(rule.entry)}" if self.rules else ""
 
     def beside(self, history: History) -> tuple[str, str]:
         """Return the message and the address of where a finding stands among its like; both empty where nowhere."""

@@ -30,10 +30,11 @@ class Configuration(BaseModel):
     Sizes are bytes and times seconds. ``behind_proxy`` names the addresses (or networks) whose forwarded headers are
     believed; ``allowed_hosts`` are the names by which the service may be asked, beside those of ``public_url`` and of
     this machine. ``second_factor`` is that of accounts with a password. ``job_memory`` bounds what one upload may take
-    to be read, and ``document_...`` limit one that is read as text, in which few bytes can hold much. A head must be
-    whole after ``header_seconds``; a body may come slower than ``body_rate`` (bytes a second) for ``body_seconds``; who
-    takes nothing of an answer for ``answer_seconds`` is let go. ``paper_days`` says how long papers can be drawn up
-    from an answer that is not kept; ``oidc`` is the table as it is written.
+    to be read, and ``document_...`` limit one that is read as text, in which few bytes can hold much; ``job_rows`` are
+    the lines of the ledgers of a job, or its planned shipments. A head must be whole after ``header_seconds``; a body
+    may come slower than ``body_rate`` (bytes a second) for ``body_seconds``; who takes nothing of an answer for
+    ``answer_seconds`` is let go. ``paper_days`` says how long papers can be drawn up from an answer that is not kept;
+    ``oidc`` is the table as it is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,10 +57,12 @@ class Configuration(BaseModel):
     job_cpu_seconds: int = Field(6 * 3600, ge=1)
     job_memory: int = Field(8_000_000_000, ge=500_000_000)
     job_findings: int = Field(2_000_000, ge=1)
+    job_rows: int = Field(5_000_000, ge=1)
     document_findings: int = Field(50_000, ge=1)
     document_passages: int = Field(50_000, ge=1)
     document_characters: int = Field(20_000_000, ge=1)
     document_seconds: int = Field(300, ge=1)
+    document_memory: int = Field(2_000_000_000, ge=100_000_000)
     job_network_must_be_cut: bool = True
     paper_days: int = Field(7, ge=1, le=366)
     metrics_token: str = Field("", repr=False)

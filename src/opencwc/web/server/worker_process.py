@@ -33,9 +33,11 @@ def job_bounds(configuration: Configuration) -> JobBounds:
         passages=configuration.document_passages,
         characters=configuration.document_characters,
         seconds=configuration.document_seconds,
+        memory=configuration.document_memory,
     )
     network = configuration.job_network_must_be_cut
-    return JobBounds(configuration.job_seconds, process, network, configuration.job_findings, documents)
+    findings, rows = configuration.job_findings, configuration.job_rows
+    return JobBounds(configuration.job_seconds, process, network, findings, rows, documents)
 
 
 def make_worker(configuration: Configuration, intake: Intake) -> Worker:

@@ -1,0 +1,92 @@
+"""Reading in a thread of its own, watched from the one that takes what is read.
+
+A call into a library, which loads one page of a PDF, can take any time and memory, and nothing ends it but the end of
+the process. So it is left behind: what was read until then is given, and that the rest is not read.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+from collections.abc import Generator, Iterator
+from threading import Event, Thread
+
+from opencwc.files.passages import Item, Reading, Unread
+from opencwc.finding import Message
+
+LOOK_SECONDS = 0.05
+_AHEAD = 500
+"""Passages that are read before the first of them is taken."""
+
+
+class WatchedItems:
+    """Gives what a reader gives until it takes too long or, beside what the process had, too much memory."""
+
+    def __init__(self, items: Iterator[Item], reading: Reading) -> None:
+        self._items, self._reading = items, reading
+        self._read: queue.Queue[Item | BaseException | None] = queue.Queue(_AHEAD)
+        self._left = Event()
+        self._last_place = ""
+
+    def __iter__(self) -> Generator[Item]:
+        """Yield the items; once."""
+        most = memory_used() + self._reading.limits.memory
+        Thread(target=self._work, daemon=True, name="document").start()
+        try:
+            while (item := self._next(most)) is not None:
+                self._last_place = item.place
+                yield item
+        finally:
+            self._left.set()
+
+    def _next(self, most: int) -> Item | None:
+        """Return the next item; ``None`` after the last."""
+        while not self._left.is_set():
+            if memory_used() > most:
+                self._left.set()
+                return self._unread("reading_too_much_memory", bytes=self._reading.limits.memory)
+            try:
+                item = self._read.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                if time.monotonic() > self._reading.ends:
+                    self._left.set()
+                    return self._unread("reading_too_long", seconds=round(self._reading.limits.seconds))
+                continue
+            if isinstance(item, BaseException):
+                raise item
+            return item
+        return None
+
+    def _unread(self, why: str, **values: int) -> Unread:
+        return Unread(self._last_place, Message(why, dict(values)))
+
+    def _work(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put(item):
+                    return
+        except BaseException as error:
+            self._put(error)
+        else:
+            self._put(None)
+
+    def _put(self, item: Item | BaseException | None) -> bool:
+        """Hand an item over; ``False`` where nobody takes it any more."""
+        while not self._left.is_set():
+            try:
+                self._read.put(item, timeout=LOOK_SECONDS)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+
+def memory_used() -> int:
+    """Return the most memory that this process had at any time, in bytes; 0 on Windows, where nobody tells."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
