@@ -74,6 +74,12 @@ class Casebook:
         """
         return self._reading(told_of=False)
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Give a connection for one statement that reads no contents, which needs no transaction around it."""
+        with told(self.engine), self.engine.connect() as connection:
+            yield connection.execution_options(**{OPTION: False}, begin="")
+
     def reading_contents(self, told_of: set[str] | None = None) -> AbstractContextManager[Connection]:
         """Give a connection on which contents are read that nobody is given, as the worker and `verify` read them.
 
@@ -387,7 +393,8 @@ def _engine_of(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        if words := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(words)
 
     return engine
 
