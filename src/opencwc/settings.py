@@ -33,8 +33,7 @@ class Settings(NamedTuple):
 
 def load_settings() -> Settings:
     """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file cannot hold."""
-    general = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    folder = Path(os.environ.get(PREFIX + "SETTINGS") or general / "opencwc")
+    folder = settings_folder()
     written, sections = _read_toml(folder / "opencwc.toml")
     lists = os.environ.get(PREFIX + "LISTS") or written.get("lists", "")
     names = lists.split(",") if isinstance(lists, str) else [str(name) for name in lists]
@@ -46,6 +45,13 @@ def load_settings() -> Settings:
         own_lists=_own_lists(folder / "lists"),
         sections=sections,
     )
+
+
+def settings_folder() -> Path:
+    """Where the user's settings and lists are: ``OPENCWC_SETTINGS``, else ``opencwc`` in the user's own (XDG)."""
+    if own := os.environ.get(PREFIX + "SETTINGS"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "opencwc"
 
 
 def cache_folder() -> Path:

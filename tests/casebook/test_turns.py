@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from opencwc.casebook.database import Turns, change_together, open_casebook, turn_of_writer
+from opencwc.casebook.database import change_together, open_casebook, turn_of_writer
+from opencwc.casebook.turns import Turns
 from opencwc.errors import ConflictError, OpenCWCError
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import threading
+import time
+
 import pytest
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.testclient import TestClient
 
 from opencwc.web.app import create_app
@@ -49,3 +56,50 @@ def test_forwarded_headers_of_a_stranger_change_no_address() -> None:
     with client_with(address_rate="3/hour") as client:
         answers = [client.get("/health/live", headers={"x-forwarded-for": f"10.0.0.{n}"}).status_code for n in range(4)]
     assert answers == [200, 200, 200, 429]
+
+
+def limiter_at(rate: str, now: list[float]) -> Limiter:
+    return Limiter(Configuration(person_rate=rate), lambda: now[0])
+
+
+def test_a_wide_limit_forgets_little_by_little() -> None:
+    now = [600.0]
+    limiter = limiter_at("4/minute", now)
+    lefts = [limiter.passing("person", "p").remaining for _ in range(4)]
+    assert lefts == [3, 2, 1, 0]
+    now[0] = 688.0  # of the four, two weigh still
+    assert [limiter.passing("person", "p").remaining for _ in range(2)] == [1, 0]
+    with pytest.raises(HttpProblem) as caught:
+        limiter.passing("person", "p")
+    assert caught.value.headers["Retry-After"] == "2"  # when one of them weighs no more
+    now[0] = 690.5
+    assert limiter.passing("person", "p").remaining == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_wide_limits_count_as_the_sliding_counters_of_the_library(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, now, item = random.Random(seed), [1_700_000_000.0], parse("20/minute")
+    limiter, library = limiter_at("20/minute", now), SlidingWindowCounterRateLimiter(MemoryStorage())
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    for _ in range(400):
+        now[0] += chance.uniform(0, chance.choice((1, 4, 120)))
+        key = chance.choice("ab")
+        try:
+            ours = (True, limiter.passing("person", key).remaining)
+        except HttpProblem as problem:
+            ours = (False, int(problem.headers["RateLimit-Remaining"]))
+        allowed = library.hit(item, key)
+        assert ours == (allowed, library.get_window_stats(item, key).remaining)
+
+
+def test_who_asks_no_more_is_forgotten_and_no_thread_is_needed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    limiter = limiter_at("4/minute", now)
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", started.append)
+    for number in range(1000):
+        limiter.passing("person", str(number))
+    now[0] = 121.0
+    limiter.passing("person", "p")
+    assert len(limiter._buckets["person"]._counts) == 1
+    assert not started

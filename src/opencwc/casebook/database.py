@@ -11,16 +11,13 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
@@ -30,6 +27,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK
 from opencwc.casebook.contents import OPTION, guard_contents
 from opencwc.casebook.read_sinks import AuditReads, audit_reads_of
+from opencwc.casebook.turns import SharedTransactions, Turns
 from opencwc.errors import IntegrityError, NotFoundError, SettingsError, StorageError
 from opencwc.settings import data_folder, load_settings
 
@@ -37,98 +35,12 @@ if TYPE_CHECKING:
     from opencwc.casebook.checkpoint_log import CheckpointLog
     from opencwc.casebook.pinned_keys import Pin, PinnedKeys
     from opencwc.casebook.signing import Signer
-    from opencwc.casebook.transaction import Writer
+    from opencwc.casebook.transaction import Works, Writer
 
 T = TypeVar("T")
 _LOG = logging.getLogger("opencwc.casebook")
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
-
-
-class Turns:
-    """A queue of threads of which one at a time has its turn, first come, first served."""
-
-    def __init__(self) -> None:
-        self._inside = Lock()
-        self._taken = False
-        self._waiting: deque[Event] = deque()
-
-    @contextmanager
-    def next(self, seconds: float) -> Iterator[None]:
-        """Wait for one's turn and have it; after so many seconds without it, go on: the database has the last word."""
-        has_turn = self._wait(seconds)
-        try:
-            yield
-        finally:
-            if has_turn:
-                self._pass_on()
-
-    def _wait(self, seconds: float) -> bool:
-        with self._inside:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine = Event()
-            self._waiting.append(mine)
-        if mine.wait(seconds):
-            return True
-        with self._inside:
-            if mine.is_set():  # in the last moment
-                return True
-            self._waiting.remove(mine)
-            return False
-
-    def _pass_on(self) -> None:
-        with self._inside:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._taken = False
-
-
-class SharedChanges:
-    """Small changes that threads ask for: the first of them waits for its turn to write, and makes all that wait."""
-
-    def __init__(self) -> None:
-        self._inside = Lock()
-        self._waiting: list[tuple[Callable[[Connection], Any], Future[Any]]] = []
-
-    def make(self, engine: Engine, change: Callable[[Connection], T]) -> T:
-        """Make a change with all others that wait by then, and return what it returns."""
-        made: Future[T] = Future()
-        with self._inside:
-            self._waiting.append((change, made))
-            is_first = len(self._waiting) == 1
-        if is_first:
-            self._make_all(engine)
-        return made.result()
-
-    def _make_all(self, engine: Engine) -> None:
-        """Make what waits; what goes wrong with one change is raised where it was asked for, and the others go on."""
-        answers: list[tuple[Future[Any], Any]] = []
-        failures: list[tuple[Future[Any], BaseException]] = []
-        taken: list[tuple[Callable[[Connection], Any], Future[Any]]] = []
-        try:
-            with changing(engine) as connection:
-                taken = self._take()
-                for change, made in taken:
-                    try:
-                        with told(engine), connection.begin_nested():
-                            answers.append((made, change(connection)))
-                    except Exception as error:
-                        failures.append((made, error))
-        except BaseException as error:
-            failures = [(made, error) for _, made in taken or self._take()]
-            answers = []
-        for made, failure in failures:
-            made.set_exception(failure)
-        for made, answer in answers:
-            made.set_result(answer)
-
-    def _take(self) -> list[tuple[Callable[[Connection], Any], Future[Any]]]:
-        with self._inside:
-            taken, self._waiting = self._waiting, []
-            return taken
 
 
 @dataclass(frozen=True)
@@ -145,6 +57,9 @@ class Casebook:
     pins: PinnedKeys
     audit: AuditReads = field(default_factory=AuditReads)
     newly_pinned: tuple[Pin, ...] = ()
+    _shared: SharedTransactions[Works] = field(
+        default_factory=SharedTransactions, init=False, repr=False, compare=False
+    )
 
     @property
     def dialect(self) -> str:
@@ -158,6 +73,12 @@ class Casebook:
         `opencwc.casebook.read_records.giving`.
         """
         return self._reading(told_of=False)
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Give a connection for one statement that reads no contents, which needs no transaction around it."""
+        with told(self.engine), self.engine.connect() as connection:
+            yield connection.execution_options(**{OPTION: False}, begin="")
 
     def reading_contents(self, told_of: set[str] | None = None) -> AbstractContextManager[Connection]:
         """Give a connection on which contents are read that nobody is given, as the worker and `verify` read them.
@@ -181,8 +102,35 @@ class Casebook:
 
         ``log_is_lost`` says that it writes although the log beside the key lacks checkpoints.
         """
+        with self._transaction(log_is_lost=log_is_lost) as works, works.next(actor) as writer:
+            yield writer
+
+    def write(self, actor: str, work: Callable[[Writer], T]) -> T:
+        """Do a piece of work as in `writing`, and return what it returns.
+
+        On SQLite it shares a transaction, a checkpoint and a line of the log with the work of other threads that waited
+        for their turn meanwhile; where it fails, it is undone alone.
+        """
+        if self.dialect != "sqlite":
+            with self.writing(actor) as writer:
+                return work(writer)
+
+        def do(works: Works) -> T:
+            with told(self.engine), works.next(actor) as writer:
+                return work(writer)
+
+        return self._shared.do(self._shared_transaction, do)
+
+    @contextmanager
+    def _shared_transaction(self) -> Iterator[tuple[Connection, Works]]:
+        with self._transaction() as works:
+            yield works.connection, works
+
+    @contextmanager
+    def _transaction(self, *, log_is_lost: bool = False) -> Iterator[Works]:
+        """Lock the head of the chain for what is written one after the other, then sign it, log it and commit it."""
         from opencwc.casebook.checkpoint_log import LoggedCheckpoint
-        from opencwc.casebook.transaction import Writer
+        from opencwc.casebook.transaction import Works, Writer
 
         # The turn first: who waits for it holds no connection that a reader could use.
         with (
@@ -192,13 +140,13 @@ class Casebook:
             if self.dialect == "postgresql":
                 prepared = prepared.execution_options(isolation_level="READ COMMITTED")
             with prepared.begin():
-                writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
-                self._hold_against_log(writer, log_is_lost=log_is_lost)
-                yield writer
-                writer.close()
-                if writer.checkpoint is not None:
+                works = Works(Writer.at_head(prepared, "", self.signer, self.log.wait))
+                self._hold_against_log(works.last, log_is_lost=log_is_lost)
+                yield works
+                checkpoint = works.close()
+                if checkpoint is not None:
                     # Held from before the commit until after it: lines of several processes stand in commit order.
-                    entry = LoggedCheckpoint(*writer.checkpoint, restored=writer.restored)
+                    entry = LoggedCheckpoint(*checkpoint, restored=works.last.restored)
                     logged.enter_context(self.log.locked(entry))
 
     def _hold_against_log(self, writer: Writer, *, log_is_lost: bool) -> None:
@@ -431,7 +379,7 @@ def _engine_of(url: URL) -> Engine:
         unchanging = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
         engine = create_engine(url, creator=lambda: sqlite3.connect(unchanging, uri=True, **how))
     else:
-        turns = {"turns": Turns(), "shared_changes": SharedChanges()}
+        turns = {"turns": Turns(), "shared_changes": SharedTransactions[Connection]()}
         engine = create_engine(url, connect_args=how, execution_options=turns, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "connect")
@@ -446,7 +394,8 @@ def _engine_of(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        if words := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(words)
 
     return engine
 
@@ -532,11 +481,21 @@ def change_together(engine: Engine, change: Callable[[Connection], T]) -> T:
     Each of them is made whole or not at all. SQLite only: where writers wait for one another, small changes would
     stand in the queue one by one.
     """
-    shared = engine.get_execution_options().get("shared_changes")
-    if shared is not None:
-        return cast("T", shared.make(engine, change))
-    with changing(engine) as connection:
-        return change(connection)
+    shared: SharedTransactions[Connection] | None = engine.get_execution_options().get("shared_changes")
+    if shared is None:
+        with changing(engine) as connection:
+            return change(connection)
+
+    @contextmanager
+    def begin() -> Iterator[tuple[Connection, Connection]]:
+        with changing(engine) as connection:
+            yield connection, connection
+
+    def make(connection: Connection) -> T:
+        with told(engine):
+            return change(connection)
+
+    return shared.do(begin, make)
 
 
 @contextmanager

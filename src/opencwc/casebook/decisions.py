@@ -15,7 +15,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
@@ -24,7 +24,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
-from opencwc.casebook.rows import change_row, record_of, row_of
+from opencwc.casebook.rows import record_of, row_of
 from opencwc.casebook.runs import add_counts, count_key, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
 from opencwc.convention import Convention
@@ -82,18 +82,22 @@ def decide(
     if not findings:
         raise InputError("no_finding_named")
     checked = _checked_correction(outcome, correction)
-    with book.writing(person.id) as writer:
+
+    def decide_all(writer: Writer) -> dict[int, Status]:
         return {
             identity: _decide_one(writer, person, identity, outcome, reason.strip(), checked, seen)
             for identity in dict.fromkeys(findings)
         }
+
+    return book.write(person.id, decide_all)
 
 
 def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
     """Add a comment to a case, or to one of its findings, and return its number in the record."""
     if not text.strip():
         raise InputError("comment_empty")
-    with book.writing(person.id) as writer:
+
+    def add(writer: Writer) -> int:
         kept_case = visible_case(writer.connection, person, case, "comment")
         if finding is not None:
             about = seen_finding(writer.connection, person, finding)
@@ -107,12 +111,18 @@ def comment(book: Casebook, person: Person, case: str, text: str, finding: int |
         writer.connection.execute(tables.comment.insert(), row)
         return seq
 
+    return book.write(person.id, add)
+
 
 def decisions_on(connection: Connection, finding: int) -> list[Decision]:
     """Return the decisions on a finding in their order."""
-    table = tables.decision
-    rows = connection.execute(select(table).where(table.c.finding == finding).order_by(table.c.seq)).mappings()
-    return [_decision(row) for row in rows]
+    return [_decision(row) for row in connection.execute(_DECISIONS, {"finding": finding}).mappings()]
+
+
+_NEW_DECISION = tables.decision.insert()
+_DECISIONS = (
+    select(tables.decision).where(tables.decision.c.finding == bindparam("finding")).order_by(tables.decision.c.seq)
+)
 
 
 def last_decisions(book: Casebook, person: Person, findings: Sequence[int]) -> dict[int, Decision]:
@@ -142,6 +152,28 @@ def _decision(row: RowMapping) -> Decision:
     return record_of(Decision, row, correction=correction)
 
 
+_FINDING, _RUN, _CASE, _RECHECK = tables.finding, tables.run, tables.case, tables.recheck
+_SEEN = (
+    select(
+        _FINDING, _RUN.c.mark.label("run_mark"), _CASE.c.mark.label("case_mark"), _CASE.c.status.label("case_status")
+    )
+    .join(_RUN, _RUN.c.number == _FINDING.c.run)
+    .join(_CASE, _CASE.c.number == _FINDING.c.case_number)
+    .where(_FINDING.c.id == bindparam("identity"))
+)
+_TO_DECIDE = _SEEN.add_columns(
+    select(func.min(_RECHECK.c.first_seq))
+    .where(
+        _RECHECK.c.finding == bindparam("identity"), _RECHECK.c.reviewer == bindparam("person"),
+        _RECHECK.c.second_seq.is_(None),
+    )
+    .scalar_subquery()
+    .label("recheck_of"),
+    exists().where(tables.decision.c.finding == bindparam("identity")).label("is_decided"),
+)  # fmt: skip
+"""A finding with what must be known of it to decide: ``recheck_of`` as in `pending_recheck`."""
+
+
 def finding_row(connection: Connection, identity: int) -> RowMapping:
     """Return the row of a finding; raise `NotFoundError` where there is none."""
     row = row_of(connection, tables.finding, id=identity)
@@ -152,8 +184,14 @@ def finding_row(connection: Connection, identity: int) -> RowMapping:
 
 def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
     """Return the row of a finding; one that is above the clearance is answered as not there."""
-    row = finding_row(connection, identity)
-    if mark_of_finding(connection, row) > person.clearance:
+    return _seen(connection, person, identity, _SEEN, {})
+
+
+def _seen(
+    connection: Connection, person: Person, identity: int, query: Select[Any], others: Mapping[str, Any]
+) -> RowMapping:
+    row = connection.execute(query, {"identity": identity, **others}).mappings().first()
+    if row is None or max(row["run_mark"], row["case_mark"]) > person.clearance:
         raise NotFoundError("no_such_finding", finding=identity)
     return row
 
@@ -207,32 +245,32 @@ def _decide_one(
     seen: int | None,
 ) -> Status:
     connection = writer.connection
-    row = seen_finding(connection, person, identity)
+    row = _seen(connection, person, identity, _TO_DECIDE, {"person": person.id})
     require(person, "decide")
     if row["status"] == Status.ERASED:
         raise ConflictError("finding_erased", finding=identity)
-    if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
+    if row["case_status"] == CaseStatus.CLOSED:
         raise ConflictError("case_closed_to_decisions")
-    before = decisions_on(connection, identity)
+    before = decisions_on(connection, identity) if row["is_decided"] else []
     if correction:
         _require_another(row, correction, identity)
         _require_known_entry(run_named(connection, row["run"]), correction)
-    recheck = pending_recheck(connection, identity, person.id)
-    if recheck is None:
+    recheck_of = row["recheck_of"]
+    if recheck_of is None:
         _require_unchanged(before, seen, identity)
         _require_second_person(before, row, person, outcome)
     body = {
         "finding": identity, "outcome": str(outcome), "reason": reason, "correction": correction,
-        "blind": recheck is not None,
+        "blind": recheck_of is not None,
     }  # fmt: skip
     seq = writer.record("decision", body, row["case_number"])
     kept = {**body, "seq": seq, "person": person.id, "at": writer.at}
     made = from_plain(Decision, kept)
     written = canonical(correction) if correction else None
-    connection.execute(tables.decision.insert(), {**kept, "correction": written})
+    connection.execute(_NEW_DECISION, {**kept, "correction": written})
     status = standing([*before, made], grave=bool(row["grave"]))
-    if recheck is not None:
-        here = (tables.recheck.c.finding == identity, tables.recheck.c.first_seq == recheck["first_seq"])
+    if recheck_of is not None:
+        here = (tables.recheck.c.finding == identity, tables.recheck.c.first_seq == recheck_of)
         connection.execute(tables.recheck.update().where(*here).values(second_seq=seq))
     elif status in FINAL.values():
         _draw_recheck(writer, row, made)
@@ -252,11 +290,16 @@ def _require_second_person(before: Sequence[Decision], row: RowMapping, person: 
         raise ConflictError("grave_finding_needs_second_person", finding=row["id"])
 
 
+_SET_STATUS = (
+    tables.finding.update().where(tables.finding.c.id == bindparam("identity")).values(status=bindparam("standing"))
+)
+
+
 def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
     """Move a finding to a status, in its row and in the counts."""
     if row["status"] == status:
         return
-    change_row(connection, tables.finding, row["id"], status=int(status))
+    connection.execute(_SET_STATUS, {"identity": row["id"], "standing": int(status)})
     add_counts(connection, {count_key(row, status): 1, count_key(row): -1})
 
 

@@ -310,11 +310,14 @@ def record_refusals(
     from opencwc.language.refusals import judge_request
 
     judged = [(refusal, text) for text in refused if (refusal := judge_request(text))]
-    with book.writing(person_id) as writer:
+
+    def record(writer: Writer) -> None:
         kept = None if case is None else case_numbered(writer.connection, case)
         marked = kept and replace(kept, mark=max(kept.mark, mark))
-        for refusal, text in judged:
-            record_refusal(writer, refusal.category, refusal.language, text[:10_000], marked)
+        for refusal, asked in judged:
+            record_refusal(writer, refusal.category, refusal.language, asked[:10_000], marked)
+
+    book.write(person_id, record)
 
 
 def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:

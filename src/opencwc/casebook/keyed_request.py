@@ -11,13 +11,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from msgspec import Struct, json
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection, bindparam
 
 from opencwc.casebook.tables import answered_key
 from opencwc.errors import ConflictError
 
 BEING_DONE, COMMITTED = 0, 1
 """What stands in place of the status of an answer while there is none."""
+IS_ROW = (
+    (answered_key.c.person == bindparam("of_person"))
+    & (answered_key.c.key == bindparam("of_key"))
+    & (answered_key.c.at == bindparam("taken_at"))
+)
+"""What picks the row of a key, as long as nobody took it anew; its values are those of `row_values`."""
 
 
 class TakenKey(Struct, frozen=True):
@@ -47,8 +53,7 @@ def commit_key(connection: Connection, made: Mapping[str, str | int]) -> None:
     """
     if (taken := _TAKEN.get()) is None:
         return
-    values = {"status": COMMITTED, "body": _said(made)}
-    if connection.execute(answered_key.update().where(row_of(taken)).values(**values)).rowcount != 1:
+    if connection.execute(_COMMIT, {**row_values(taken), "made": _said(made)}).rowcount != 1:
         raise ConflictError("idempotency_key_given_free", where="Idempotency-Key")
 
 
@@ -58,14 +63,14 @@ def empty_answers(connection: Connection, record: int) -> None:
     connection.execute(kept.values(status=COMMITTED, body=_said({"made": "erasure", "record": record}), given=""))
 
 
-def row_of(taken: TakenKey) -> ColumnElement[bool]:
-    """Return what picks the row of a key, as long as nobody took it anew."""
-    row = answered_key.c
-    return (row.person == taken.person) & (row.key == taken.key) & (row.at == taken.at)
+def row_values(taken: TakenKey) -> dict[str, str]:
+    """Return the values by which `IS_ROW` picks the row of a key."""
+    return {"of_person": taken.person, "of_key": taken.key, "taken_at": taken.at}
 
 
 def _said(made: Mapping[str, str | int]) -> str:
     return json.encode(dict(made)).decode()
 
 
+_COMMIT = answered_key.update().where(IS_ROW).values(status=COMMITTED, body=bindparam("made"))
 _TAKEN: ContextVar[TakenKey | None] = ContextVar("opencwc_taken_key", default=None)

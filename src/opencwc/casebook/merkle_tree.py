@@ -46,6 +46,12 @@ class Frontier:
         frontier._peaks = [peaks[start : start + HASH] for start in range(0, len(peaks), HASH)]
         return frontier
 
+    def copy(self) -> Frontier:
+        """Return one that grows by itself from here."""
+        other = Frontier()
+        other.size, other._peaks = self.size, list(self._peaks)
+        return other
+
     def add(self, leaf: bytes) -> None:
         """Add a leaf at the end."""
         node, full = leaf_hash(leaf), self.size

@@ -242,8 +242,7 @@ def _record(book: Casebook, person: Person, by: str, things: Things) -> None:
         if book.audit.sinks != (CASEBOOK,):
             book.audit.send_outside({**told, "casebook": book.id})
         if CASEBOOK in book.audit.sinks:
-            with book.writing(person.id) as writer:
-                writer.record("access", body, case)
+            book.write(person.id, lambda writer: writer.record("access", body, case))
     except StorageError as error:
         raise StorageError("read_not_recorded", where=error.where, reason=error.what) from error
     except OSError as error:

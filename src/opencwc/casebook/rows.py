@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Table, select
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, bindparam, select
 
 from opencwc.records import from_plain
 
@@ -15,8 +16,12 @@ _CHUNK = 2_000
 
 def row_of(connection: Connection, table: Table, **values: Any) -> RowMapping | None:
     """Return the row whose columns have these values, or ``None``."""
-    query = select(table).where(*(table.c[name] == value for name, value in values.items()))
-    return connection.execute(query).mappings().first()
+    return connection.execute(_query_of_row(table, tuple(values)), values).mappings().first()
+
+
+@cache
+def _query_of_row(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names))
 
 
 def change_row(connection: Connection, table: Table, key: Any, **values: Any) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import blake2b, sha256
 from typing import IO, Any
 
 from msgspec import Struct, structs
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, Executable, RowMapping, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from opencwc.casebook import tables
@@ -349,14 +350,18 @@ def add_counts(connection: Connection, counts: Mapping[tuple[Any, ...], int]) ->
     """Add to the counts of findings, by their keys; a number may be negative."""
     if not counts:
         return
+    names = [column.name for column in tables.finding_count.columns]
+    added = [dict(zip(names, (*key, n), strict=True)) for key, n in counts.items()]
+    connection.execute(_adding_counts(connection.dialect.name), added)
+
+
+@cache
+def _adding_counts(dialect: str) -> Executable:
     table = tables.finding_count
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    raised = statement.on_conflict_do_update(
+    statement: sqlite.Insert | postgresql.Insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_={"n": table.c.n + statement.excluded.n}
     )
-    names = [column.name for column in table.columns]
-    connection.execute(raised, [dict(zip(names, (*key, n), strict=True)) for key, n in counts.items()])
 
 
 def require_verdict(verdict: str) -> None:

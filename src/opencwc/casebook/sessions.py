@@ -87,7 +87,7 @@ class Sessions:
             return None
         now = self.people.clock()
         asked = {"digest": digest_of(secret), "now": moment(now), "idle": moment(now - IDLE)}
-        with self.people.book.reading() as connection:
+        with self.people.book.looking() as connection:
             row = connection.execute(_ASKED, asked).mappings().first()
         if row is None:
             return None

@@ -125,7 +125,7 @@ class Tokens:
         if not secret.startswith(PREFIX) or len(secret) > 200:
             return None
         now = self.people.clock()
-        with self.people.book.reading() as connection:
+        with self.people.book.looking() as connection:
             asked = connection.execute(_ASKED, {"digest": digest_of(secret), "now": moment(now)})
             row = asked.mappings().first()
         if row is None:

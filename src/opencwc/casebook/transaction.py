@@ -1,5 +1,7 @@
 """One transaction of the casebook: records are added at the head of the chain, and the new head is signed.
 
+What is done in it is one piece of work, or several of which each has a `Writer` that goes on where the last one ended.
+
 There is one writer at a time (SQLite: ``BEGIN IMMEDIATE``; PostgreSQL: the head's row is locked), so that the chain
 has one order. What a record changes in the other tables is written through the same connection.
 """
@@ -7,12 +9,14 @@ has one order. What a record changes in the other tables is written through the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, RowMapping, func, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
@@ -27,7 +31,21 @@ if TYPE_CHECKING:
 
 KEY_CHANGED = "key_changed"
 """The kind of the record in which a key hands over to the next (`opencwc.casebook.house_keys`)."""
+Checkpoint = tuple[str, int, str, int, str]
+"""What the log says of a checkpoint: casebook, number, digest, last record and its link."""
 _BOOK = tables.casebook
+_HEAD = select(_BOOK).with_for_update()
+_NEW_HEAD = _BOOK.update()
+_NEW_RECORD, _NEW_CHECKPOINT = tables.record.insert(), tables.checkpoint.insert()
+_KEY_CHANGE_AT = select(tables.record.c.content).where(
+    tables.record.c.seq == bindparam("head"), tables.record.c.kind == KEY_CHANGED
+)
+_LAST_OF_CASE = (
+    select(tables.record.c.content)
+    .where(tables.record.c.case_number == bindparam("case"))
+    .order_by(tables.record.c.seq.desc())
+    .limit(1)
+)
 _BESIDE_THE_WORK = ("access", "refusal")
 """Kinds of records that tell of a request, and are not what it asked for."""
 
@@ -61,7 +79,7 @@ def tree_at(connection: Connection, head: RowMapping) -> Frontier:
 
 @dataclass
 class Writer:
-    """Adds records at the head; ``close`` writes the new head and its checkpoint.
+    """Adds records at the head, for one piece of work.
 
     ``logged_from`` is the record from which on the log beside the key has every checkpoint, 0 where no record says so.
     """
@@ -77,7 +95,6 @@ class Writer:
     numbers: dict[str, int] = field(default_factory=dict)
     recheck_share: float = 0.0
     sampling_key: bytes = b""
-    checkpoint: tuple[str, int, str, int, str] | None = None
     restored: bool = False
     logged_from: int = 0
     tree: Frontier = field(default_factory=Frontier)
@@ -90,10 +107,17 @@ class Writer:
         """Lock the head of the chain, waiting up to some seconds for another writer, and stand at it."""
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait * 1000))}"))
-        head = connection.execute(select(_BOOK).with_for_update()).mappings().one()
+        head = connection.execute(_HEAD).mappings().one()
         writer = cls(connection, actor, signer, now())  # after the wait: no record is dated before the one before it
         writer.stand_at(head)
         return writer
+
+    def next(self, actor: str) -> Writer:
+        """Return a writer for the next piece of work, which goes on from here and leaves this one as it is."""
+        return replace(
+            self, actor=actor, at=now(), numbers=dict(self.numbers), tree=self.tree.copy(), _rows=[],
+            _of_case=dict(self._of_case),
+        )  # fmt: skip
 
     def stand_at(self, head: RowMapping) -> None:
         """Go on from a head of the chain."""
@@ -134,19 +158,25 @@ class Writer:
         self.numbers[of] += count
         return first
 
-    def close(self) -> None:
-        """Write the records, the new head and its signed checkpoint."""
+    def keep_records(self) -> None:
+        """Write the records, and the key of the request that the work was done for."""
         if self._rows:
             self._say_since_when_it_is_logged()
-            self.connection.execute(tables.record.insert(), self._rows)
-            self._sign()
+            self.connection.execute(_NEW_RECORD, self._rows)
             self._commit_key()
-        self.connection.execute(
-            _BOOK.update().values(
-                seq=self.seq, link=self.link, checkpoint=self.number, recheck_share=self.recheck_share,
-                logged_from=self.logged_from, tree=self.tree.peaks(), **self.numbers,
-            )
-        )  # fmt: skip
+
+    def keep_head(self) -> None:
+        """Write the new head."""
+        values = {
+            "seq": self.seq, "link": self.link, "checkpoint": self.number, "recheck_share": self.recheck_share,
+            "logged_from": self.logged_from, "tree": self.tree.peaks(), **self.numbers,
+        }  # fmt: skip
+        self.connection.execute(_NEW_HEAD, values)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether a record was added."""
+        return bool(self._rows)
 
     def _say_since_when_it_is_logged(self) -> None:
         """Say in a casebook of an earlier version that the log has no gaps from now on."""
@@ -154,17 +184,18 @@ class Writer:
             self.record("log_marked", {"reason": ""})
             self.logged_from = self.seq
 
-    def _sign(self) -> None:
+    def sign(self) -> Checkpoint:
+        """Write a signed checkpoint over all records up to here, and return what the log says of it."""
         statement = self._next_statement()
         signature = self.signer.sign(statement.encode())
         row = {
             "number": self.number, "seq": self.seq, "statement": statement, "signature": signature,
             "key": self.signer.fingerprint,
         }  # fmt: skip
-        self.connection.execute(tables.checkpoint.insert(), row)
+        self.connection.execute(_NEW_CHECKPOINT, row)
         self._keep_key()
         mark = sha256(statement.encode() + signature).hexdigest()
-        self.checkpoint = (self.casebook_id, self.number, mark, self.seq, self.link.hex())
+        return (self.casebook_id, self.number, mark, self.seq, self.link.hex())
 
     def _commit_key(self) -> None:
         work = next((row for row in self._rows if row["kind"] not in _BESIDE_THE_WORK), None)
@@ -195,19 +226,43 @@ class Writer:
             self.connection.execute(table.insert(), {"id": fingerprint, "pem": self.signer.public_pem().decode()})
 
 
+class Works:
+    """The pieces of work that are done in one transaction, one after the other."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.last = writer
+        """The writer of the last work that came to a good end; before the first, one that only stands at the head."""
+        self.connection = writer.connection
+        self._is_done = self._has_records = False
+
+    @contextmanager
+    def next(self, actor: str) -> Iterator[Writer]:
+        """Give the writer of the next work; where it fails, its records are none, and the caller undoes its rows."""
+        writer = self.last.next(actor)
+        yield writer
+        writer.keep_records()
+        self.last = writer
+        self._is_done, self._has_records = True, self._has_records or writer.has_records
+
+    def close(self) -> Checkpoint | None:
+        """Write the new head and, where there are new records, its checkpoint; return what the log says of that."""
+        if not self._is_done:
+            return None
+        checkpoint = self.last.sign() if self._has_records else None
+        self.last.keep_head()
+        return checkpoint
+
+
 def key_that_may_sign(connection: Connection, last: RowMapping) -> str:
     """Return the key that may sign after a checkpoint: its own, or the one that its last record hands over to."""
-    record = tables.record
-    at_head = select(record.c.content).where(record.c.seq == last["seq"], record.c.kind == KEY_CHANGED)
-    content = connection.execute(at_head).scalar()
+    content = connection.execute(_KEY_CHANGE_AT, {"head": last["seq"]}).scalar()
     return str(json.loads(content)["body"]["next"] if content else last["key"])
 
 
 def _records_of(connection: Connection, case: int) -> int:
     """Return how many records of a case there are: the last says it, unless it was erased or made before it did."""
     record = tables.record
-    of_case = select(record.c.content).where(record.c.case_number == case).order_by(record.c.seq.desc()).limit(1)
-    content = connection.execute(of_case).scalar()
+    content = connection.execute(_LAST_OF_CASE, {"case": case}).scalar()
     before = json.loads(content).get("before") if content else None
     if before is not None:
         return int(before) + 1

@@ -23,7 +23,7 @@ from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.screening.model import Outcome
-from opencwc.settings import load_settings
+from opencwc.settings import settings_folder
 
 if TYPE_CHECKING:
     from opencwc.screening.screener import Screener
@@ -60,7 +60,7 @@ class AllowList(Struct, frozen=True, dict=True):
             InputError: the file is no such table.
 
         """
-        path = load_settings().folder / FILE
+        path = settings_folder() / FILE
         try:
             changed = path.stat().st_mtime_ns
         except OSError:

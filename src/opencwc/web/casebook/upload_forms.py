@@ -31,7 +31,7 @@ from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.jobs_api import JobAnswer, as_json, parts_of
 from opencwc.web.server.api_parameters import answers
 from opencwc.web.server.htmx_headers import leading_to
-from opencwc.web.server.idempotency import once
+from opencwc.web.server.idempotency import keyed_request, once
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Service, person_of, service_of
 
@@ -175,7 +175,7 @@ class UploadForm:
                 return answer(jobs.get(made["job"], person.id)) if "job" in made else None
 
             digest = await service.answering.run(_digest, sent.uploads, self.verb.id, asked, mark)
-            return await once(request, intake.book, person, digest, do, rebuild)
+            return await once(keyed_request(request, intake.book, person, digest), do, rebuild)
 
     def make_job(
         self, service: Service, person: Person, sent: SentForm, asked: Mapping[str, Any], mark: Mark

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.problems import HttpProblem
@@ -35,17 +36,60 @@ class Allowance:
         }
 
 
-class Limiter:
-    """Counts requests; ``passing`` raises the problem of too many."""
+class _TwoCounters:
+    """A limit of two counters a key: of this span of time, and of the one before, of which only the last part weighs.
 
-    def __init__(self, configuration: Configuration) -> None:
-        storage = MemoryStorage()
-        # Two counters a key for the wide limits: exact moments of thousands of requests would cost more than they tell.
-        wide = SlidingWindowCounterRateLimiter(storage)
-        self._buckets: dict[str, tuple[RateLimiter, RateLimitItem]] = {
-            "address": (wide, parse(configuration.address_rate)),
-            "person": (wide, parse(configuration.person_rate)),
-            "sign_in": (MovingWindowRateLimiter(storage), parse(configuration.sign_in_rate)),
+    Exact moments of thousands of requests would cost more than they tell. What nobody has asked by for a whole span is
+    forgotten.
+    """
+
+    def __init__(self, item: RateLimitItem) -> None:
+        self.amount, self._seconds = item.amount, item.get_expiry()
+        self._counts: dict[str, tuple[int, int, int]] = {}
+        """Of each key the number of the last span, how often it asked in it, and in the one before."""
+        self._swept = 0
+
+    def hit(self, key: str, now: float) -> tuple[bool, int, float]:
+        """Count a request where it is allowed; return whether it is, how many are left, and when one more is."""
+        number, over = int(now // self._seconds), now % self._seconds
+        if number != self._swept:
+            self._counts = {key: counts for key, counts in self._counts.items() if counts[0] >= number - 1}
+            self._swept = number
+        last, count, before = self._counts.get(key, (number, 0, 0))
+        if last != number:
+            count, before = 0, count
+        left = self._seconds - over
+        weighs = math.floor(before * left / self._seconds)
+        allowed = weighs + count < self.amount
+        count += allowed
+        self._counts[key] = (number, count, before)
+        resets = ([left % (self._seconds / before)] if before else []) + ([left] if count else [])
+        return allowed, max(0, self.amount - weighs - count), min(resets, default=0.0)
+
+
+class _Moments:
+    """A limit that keeps the moment of each request."""
+
+    def __init__(self, item: RateLimitItem) -> None:
+        self._item, self.amount = item, item.amount
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, key: str, now: float) -> tuple[bool, int, float]:
+        """Answer as `_TwoCounters` does."""
+        allowed = self._limiter.hit(self._item, key)
+        stats = self._limiter.get_window_stats(self._item, key)
+        return allowed, max(0, stats.remaining), stats.reset_time - now
+
+
+class Limiter:
+    """Counts requests; ``passing`` raises the problem of too many. ``clock`` gives the seconds since 1970."""
+
+    def __init__(self, configuration: Configuration, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._buckets: dict[str, _TwoCounters | _Moments] = {
+            "address": _TwoCounters(parse(configuration.address_rate)),
+            "person": _TwoCounters(parse(configuration.person_rate)),
+            "sign_in": _Moments(parse(configuration.sign_in_rate)),
         }
 
     def passing(self, bucket: str, key: str) -> Allowance:
@@ -55,11 +99,10 @@ class Limiter:
             HttpProblem: there were too many (429, with ``Retry-After``).
 
         """
-        limiter, item = self._buckets[bucket]
-        allowed = limiter.hit(item, bucket, key)
-        stats = limiter.get_window_stats(item, bucket, key)
-        reset = max(1, math.ceil(stats.reset_time - time.time()))
-        left = Allowance(item.amount, max(0, stats.remaining), reset)
+        limit = self._buckets[bucket]
+        allowed, remaining, seconds = limit.hit(key, self._clock())
+        reset = max(1, math.ceil(seconds))
+        left = Allowance(limit.amount, remaining, reset)
         if allowed:
             return left
         raise HttpProblem(

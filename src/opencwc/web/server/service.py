@@ -27,7 +27,7 @@ from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
 from opencwc.web.server.api_parameters import KEY_HEADER, problem_answers
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.idempotency import once
+from opencwc.web.server.idempotency import done_once, keyed_request, under_key
 from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import refused, sign_in_needed
 from opencwc.web.server.rate_limits import Limiter
@@ -207,7 +207,8 @@ class GuardedRoute(APIRoute):
             if not self.access.once or "idempotency-key" not in request.headers:
                 return await handle(request)
             digest = sha256(await request.body()).hexdigest()
-            return await once(request, book_of(request), person_of(request), digest, lambda: handle(request))
+            with under_key(keyed_request(request, book_of(request), person_of(request), digest)):
+                return await handle(request)
 
         async def guarded(request: Request) -> Response:
             return await recorded(Answer(f"{request.method} {self.path_format}"), answered(request))
@@ -243,7 +244,9 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
             if getattr(endpoint, _ACCESS, access) != access:
                 raise SettingsError("route_needs_two_actions", route=path)
             setattr(endpoint, _ACCESS, access)
-            return router.api_route(path, methods=[method], **options)(endpoint)
+            called = done_once(endpoint) if access.once else endpoint
+            router.api_route(path, methods=[method], **options)(called)
+            return endpoint
 
         return add
 
@@ -254,8 +257,8 @@ class Router(APIRouter):
     """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`.
 
     A route of the API also declares what it gives, for its description: ``answer`` at its status, ``problems`` by their
-    statuses beside the usual ones, ``takes_key`` that it takes an ``Idempotency-Key``, ``form`` the JSON Schema of the
-    form with uploads that it takes, which sees to the key itself.
+    statuses beside the usual ones, ``takes_key`` that it takes an ``Idempotency-Key`` (and is no coroutine), ``form``
+    the JSON Schema of the form with uploads that it takes, which sees to the key itself.
     """
 
     def __init__(self, **options: Any) -> None:
