@@ -67,12 +67,18 @@ def _packed(start: bytes, signature: str, table: str, document: str) -> FileKind
 def _of_text(start: bytes, name: str) -> FileKind:
     text = decode(start).text.lstrip("\ufeff \t\r\n")
     ending = "".join(PurePath(name.lower().removesuffix(".gz")).suffixes[-1:])
+    if ending in _LINES:
+        return "lines"
     if text[:1] in ("{", "["):
-        return _of_json(text, ending)
+        return _of_json(text)
     if text[:1] == "<" and (found := _FEED.search(text[:8_000])) and "<html" not in text[: found.start()].lower():
         return "feed"
     if is_gdelt(text.partition("\n")[0]):
         return "gdelt"
+    return _of_words(start, text, name)
+
+
+def _of_words(start: bytes, text: str, name: str) -> FileKind:
     claimed = document_kind_by_name(name)
     if is_mailbox(start, claimed):
         return "mailbox"
@@ -87,11 +93,9 @@ def _of_text(start: bytes, name: str) -> FileKind:
     return {"html": "page", "eml": "message", "csv": "table"}.get(kind, "document")  # type: ignore[return-value]
 
 
-def _of_json(text: str, ending: str) -> FileKind:
+def _of_json(text: str) -> FileKind:
     if text[:1] == "[":
         return "json"
-    if ending in _LINES:
-        return "lines"
     try:
         first: dict[str, Any] = msgspec.json.decode(text.partition("\n")[0], type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError):

@@ -215,10 +215,14 @@ class Fetcher:
         if answer.status != 200:
             raise _Failure("watch_fetch_status", status=answer.status)
         known = Known((answer.headers.get("ETag") or "")[:500], (answer.headers.get("Last-Modified") or "")[:100])
-        data = b"".join(self._chunks(answer, ends))
+        data = b"".join(self._chunks(answer))
+        if monotonic() >= ends:  # what was cut off looks like an end
+            raise _Failure("watch_fetch_too_long")
+        if answer.length or not data:  # less came than was said: this is no whole feed
+            raise _Failure("watch_fetch_broke_off")
         return Fetched("new", url, taken, data, answer.headers.get_content_type(), known)
 
-    def _chunks(self, answer: http.client.HTTPResponse, ends: float) -> Iterator[bytes]:
+    def _chunks(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
         """Yield what is sent, unpacked, up to the bound."""
         coding = (answer.headers.get("Content-Encoding") or "identity").lower()
         if coding not in ("identity", "gzip"):
@@ -230,11 +234,7 @@ class Fetcher:
             left -= len(plain)
             if left < 0 or (inflater and inflater.unconsumed_tail):
                 raise _Failure("watch_fetch_too_large", bytes=self.settings.most_bytes)
-            if monotonic() > ends:
-                raise _Failure("watch_fetch_too_long")
             yield plain
-        if answer.length:  # less came than was said: this is no whole feed
-            raise _Failure("watch_fetch_broke_off")
 
 
 def is_public(address: str) -> bool:

@@ -166,7 +166,7 @@ class ReportFiles:
     def _read_file(self, file: BinaryIO, source: Path | Piped) -> Iterator[Read]:
         saved = self._now
         if isinstance(source, Path):
-            saved = datetime.fromtimestamp(source.stat().st_mtime, UTC)
+            saved = datetime.fromtimestamp(int(source.stat().st_mtime), UTC)
         start = file.read(START_BYTES)
         file.seek(0)
         if not start.strip(b" \t\r\n\0"):

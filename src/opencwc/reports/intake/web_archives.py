@@ -23,6 +23,7 @@ from opencwc.reports.intake.arrivals import MOST_NAME, Read, Unreadable, place_o
 MOST_PAYLOAD = 20_000_000
 """Bytes of one record or member that are read as a report."""
 _MOST_MEMBERS = 100_000
+_CHUNK_BYTES = 1 << 16
 _READ_TYPES = (
     "text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/pdf",
     "application/json", "application/feed+json", "message/rfc822",
@@ -121,11 +122,23 @@ def _record(record: Any, where: str, read: ReadPayload) -> Iterator[Read]:
     kind = kind.lower()
     if status[:1] != "2" or kind.startswith(_NOT_READ_TYPES) or not (not kind or kind.startswith(_READ_TYPES)):
         return
-    data = record.content_stream().read(MOST_PAYLOAD + 1)
+    data = _all_of(record.content_stream())
+    while record.raw_stream.read(_CHUNK_BYTES):  # what is not read of it
+        pass
+    if record.raw_stream.limit:
+        raise EOFError
     if len(data) > MOST_PAYLOAD:
         yield Message("watch_file_unread", {"where": where, "reason": _too_large()})
     elif data.strip():
         yield from read(Payload(data, where, taken, url))
+
+
+def _all_of(stream: Any) -> bytes:
+    """Return what a record holds, as much as is read of one and a byte more."""
+    data = bytearray()
+    while len(data) <= MOST_PAYLOAD and (chunk := stream.read(_CHUNK_BYTES)):
+        data += chunk
+    return bytes(data[: MOST_PAYLOAD + 1])
 
 
 def _too_large() -> Message:
