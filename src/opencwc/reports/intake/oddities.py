@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator
+from heapq import nsmallest
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -25,7 +26,7 @@ _JOINERS = "\u200c\u200d"
 """What Persian and Indian scripts write between letters: in a name of Latin letters it only hides."""
 FLOOD = 50
 """Reports with nearly one text from which they are told as a flood."""
-_SHINGLE, _SKETCH = 5, 6
+_SHINGLE, _SKETCH, _LONG_WORD = 5, 6, 7
 
 
 def mixed_letters(name: str) -> bool:
@@ -58,7 +59,7 @@ class _Group(Struct):
 class Floods:
     """Counts reports whose texts are nearly the same, by the smallest hashes of their runs of words.
 
-    Numbers and addresses do not count as words. It keeps one small sketch for each text that is new.
+    Numbers and addresses do not count as words. It keeps a small sketch of each new text.
     """
 
     def __init__(self) -> None:
@@ -77,10 +78,17 @@ class Floods:
             self._groups.append(_Group(0, set(), report.title or report.id))
         for value in sketch:
             self._by_hash.setdefault(value, at)
+        if len(self._by_hash) > _MOST_KEPT:
+            self._forget_lone_texts()
         group = self._groups[at]
         group.count += 1
         if len(group.sources) < _MOST_SOURCES:
             group.sources.add(report.source)
+
+    def _forget_lone_texts(self) -> None:
+        """Forget texts that came once: of a flood, more come together than are kept."""
+        groups = self._groups
+        self._by_hash = {value: at for value, at in self._by_hash.items() if groups[at].count > 1}
 
     def notes(self) -> Iterator[Message]:
         """Tell of each flood, the largest first."""
@@ -91,14 +99,20 @@ class Floods:
             yield Message("watch_flood", {"count": group.count, "sources": sources, "title": group.first[:120]})
 
 
-def _sketch(text: str) -> Sequence[int]:
+def _sketch(text: str) -> list[int]:
+    """Return the smallest hashes of the runs of words in a text."""
     words = _WORD.findall(text[:_LONGEST].casefold())
     if sum(map(len, words)) > 12 * len(words) or len(words) < 3:  # written without spaces: signs in place of words
         words = [sign for sign in text[:_LONGEST] if sign.isalpha()]
-    runs = {" ".join(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1))} if words else set()
-    values = sorted(int.from_bytes(blake2b(run.encode(), digest_size=8).digest()) for run in runs)
-    return values[:_SKETCH]
+    if not words:
+        return []
+    # Runs that begin with a long word are enough, and are the same ones in every copy.
+    starts = [at for at, word in enumerate(words) if len(word) >= _LONG_WORD]
+    if len(starts) < _SKETCH:
+        starts = list(range(len(words)))
+    return nsmallest(_SKETCH, {crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in starts})
 
 
 _LONGEST = 4_000
 _MOST_SOURCES = 10_000
+_MOST_KEPT = 2_000_000
