@@ -7,6 +7,7 @@ import json
 import random
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.reports.intake.arrivals import MOST_TEXT
+from opencwc.reports.intake import web_archives
+from opencwc.reports.intake.arrivals import MOST_TEXT, Read
 from opencwc.reports.intake.feeds import read_feed
 from opencwc.reports.intake.json_reports import LONGEST_LINE
 from opencwc.reports.intake.markup_text import plain_text
@@ -241,3 +243,34 @@ def test_a_page_of_tags_without_end_takes_no_long_time() -> None:
     for part in ("<article>", "<time datetime='", "<script type='application/ld+json'>[", "<meta property=", "&" * 3):
         arrivals, _, _ = taken((f"<html><body><p>{TEXT}</p>" + part * 100_000).encode(), "page.html")
         assert arrivals
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [("windows-1251", "cp1251"), ("utf-8", "cp1251"), ("windows-1251", "utf-8"), ("no-such", "koi8-r")],
+)
+def test_a_feed_whose_encoding_is_not_what_it_says_is_read_as_what_it_is(declared: str, written: str) -> None:
+    words = "Утечка хлора на водоочистной станции, пострадали двенадцать человек, дорога закрыта до вечера."
+    feed = rss(item(1, words)).decode().replace('encoding="utf-8"', f'encoding="{declared}"')
+    (arrival,), _, _ = taken(feed.encode(written), "feed.xml")
+    assert arrival.report.text == words
+
+
+def test_a_feed_in_utf_16_is_read() -> None:
+    feed = rss(item(1, "Утечка хлора")).decode().replace('encoding="utf-8"', 'encoding="utf-16"')
+    (arrival,), _, _ = taken(feed.encode("utf-16"), "feed.xml")
+    assert arrival.report.text == "Утечка хлора"
+
+
+def test_a_record_that_is_far_too_long_is_told_and_the_next_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_archives, "MOST_PAYLOAD", 10_000)
+    archive = warc([("https://y.example/long", "200 OK", "text/html", b"<p>" + b"a" * 3_000_000),
+                    ("https://y.example/a", "200 OK", "text/html", PAGE.encode())])  # fmt: skip
+    seen: list[str] = []
+
+    def read(payload: Payload) -> Iterator[Read]:
+        seen.append(payload.url)
+        yield from ()
+
+    (note,) = web_archives.read_warc(io.BytesIO(archive), "crawl.warc.gz", read)
+    assert seen == ["https://y.example/a"] and note.values["where"] == "crawl.warc.gz > record 1"  # type: ignore[union-attr]

@@ -260,6 +260,12 @@ def test_a_table_is_read_by_its_headings_or_as_the_user_says(tmp_path: Path) -> 
     with pytest.raises(InputError) as error:
         taken(b"date;n\n2026-03-04;1\n", "odd.csv")
     assert error.value.code == "watch_table_without_text"
+    several = {"title": "weapon + city", "text": "city"}
+    (arrival,), _, _ = taken(b"date,city,weapon,n\n2017-04-23,Idlib,Chemical,1\n", "index.csv", several)
+    assert (arrival.report.title, arrival.report.text) == ("Chemical, Idlib", "Idlib")
+    with pytest.raises(InputError) as error:
+        taken(b"date,city\n2017-04-23,Idlib\n", "index.csv", {"title": "weapon + city"})
+    assert error.value.where == "index.csv" and "weapon" in str(error.value)
     book = tmp_path / "reports.xlsx"
     workbook = xlsxwriter.Workbook(book)
     sheet = workbook.add_worksheet("March")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from msgspec import to_builtins
 from opencwc.confining.process import Line, Task, serve
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.files.document_reading import text_of
-from opencwc.files.encodings import decode_page
+from opencwc.files.encodings import decode
 from opencwc.files.kinds import signature_of
 from opencwc.files.passages import Reading
 from opencwc.finding import Message
@@ -34,6 +35,7 @@ from opencwc.reports.intake.pages import read_saved_page
 from opencwc.reports.intake.web_archives import Payload, read_package, read_warc
 
 READ = "read"
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
 
 class ReadReports(Task):
@@ -90,7 +92,7 @@ def _read_payload(payload: Payload, kind: str) -> Iterator[Read]:
     name = PurePosixPath(place.rpartition(" > ")[2]).name
     match kind or file_kind(data[:START_BYTES], name):
         case "feed":
-            return read_feed(text_of(decode_page(data), Reading(page_limits())), place, saved)
+            return read_feed(_markup_of(data), place, saved)
         case "json":
             return read_whole(data, place)
         case "page":
@@ -104,6 +106,12 @@ def _read_payload(payload: Payload, kind: str) -> Iterator[Read]:
         case "lines":
             return read_lines(io.BytesIO(data), place)
     raise Unreadable("watch_kind_inside_unread")
+
+
+def _markup_of(data: bytes) -> str:
+    """Return the text of XML: the encoding that it declares is believed where it fits."""
+    declared = _DECLARED.match(data.lstrip())
+    return text_of(decode(data, declared[1].decode("ascii") if declared else ""), Reading(page_limits()))
 
 
 def _whole(file: BinaryIO, most: int) -> bytes:
