@@ -24,8 +24,8 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.reports.intake.arrivals import Arrival
-    from opencwc.reports.intake.report_files import Fetch, Source
     from opencwc.reports.model import Report
+    from opencwc.reports.report_files import Fetch, Source
     from opencwc.reports.sources import Source as Listed
     from opencwc.reports.watched import Watched
 
@@ -58,7 +58,7 @@ def watch(
 ) -> int:
     """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
     from opencwc.reports.corrections_file import read_corrections
-    from opencwc.reports.intake.report_files import ReportFiles
+    from opencwc.reports.report_files import ReportFiles
     from opencwc.reports.sources import read_sources
     from opencwc.reports.watched import watch as watch_reports
 
@@ -89,7 +89,7 @@ def watch(
 
 
 def _given(files: Sequence[str]) -> list[Source]:
-    from opencwc.reports.intake.report_files import Address, Piped
+    from opencwc.reports.report_files import Address, Piped
 
     if files.count("-") > 1:
         raise InputError("watch_two_from_pipe")
@@ -111,7 +111,7 @@ def _fetch() -> Fetch | None:
         return None
     from opencwc.reports.intake.feed_cache import FeedCache
     from opencwc.reports.intake.network import Fetcher
-    from opencwc.reports.intake.report_files import Piped
+    from opencwc.reports.report_files import Piped
 
     fetcher, cache = Fetcher(settings), FeedCache()
 

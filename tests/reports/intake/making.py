@@ -11,7 +11,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from opencwc.reports.intake.arrivals import Arrival
-from opencwc.reports.intake.report_files import Piped, ReportFiles, Source
+from opencwc.reports.report_files import Piped, ReportFiles, Source
 
 NOW = datetime(2026, 9, 2, 12, tzinfo=UTC)
 TEXT = "A chlorine leak at a water plant injured twelve people on Tuesday, the operator said. The road was closed."

@@ -18,10 +18,10 @@ from opencwc.errors import InputError
 from opencwc.reports.intake import web_archives
 from opencwc.reports.intake.arrivals import MOST_TEXT, Read
 from opencwc.reports.intake.feeds import read_feed
+from opencwc.reports.intake.file_reading import read_payload
 from opencwc.reports.intake.json_reports import LONGEST_LINE
 from opencwc.reports.intake.markup_text import plain_text
 from opencwc.reports.intake.oddities import FLOOD, Floods, mixed_letters
-from opencwc.reports.intake.reading_process import read_payload
 from opencwc.reports.intake.times import read_time
 from opencwc.reports.intake.web_archives import Payload
 

@@ -16,7 +16,8 @@ import xlsxwriter
 
 from files.making import pdf
 from opencwc.errors import InputError, SettingsError
-from opencwc.reports.intake.report_files import Address, Piped, ReportFiles
+from opencwc.reports.report_files import Address, Piped, ReportFiles, read_reports, warm
+from opencwc.verbs import Input
 
 from .making import NOW, PAGE, TEXT, item, rss, taken, warc
 
@@ -325,3 +326,28 @@ def test_a_file_that_holds_no_reports_is_an_error_that_names_it(tmp_path: Path) 
         with pytest.raises(InputError) as error:
             taken(file)
         assert error.value.code == code and error.value.where == name
+
+
+@pytest.mark.parametrize("name", ["feed.xml", "page.html", "crawl.warc.gz", "reports.jsonl", "reports.csv"])
+def test_a_process_that_is_confined_already_reads_the_same_without_another(tmp_path: Path, name: str) -> None:
+    contents = {
+        "feed.xml": rss(item()), "page.html": PAGE.encode(), "reports.jsonl": lines(LINE),
+        "crawl.warc.gz": warc([("https://y.example/a", "200 OK", "text/html", PAGE.encode())]),
+        "reports.csv": b"date,title\n2026-03-04,Leak\n",
+    }  # fmt: skip
+    warm()
+    stored = tmp_path / "upload"
+    stored.write_bytes(contents[name])
+    reading = ReportFiles([Input(name, stored)], now=NOW, confine=False)
+    arrivals, _, _ = taken(contents[name], name)
+    assert list(reading.arrivals()) == arrivals and arrivals[0].report.file == name
+    stored.write_bytes(b"MZ\x90\x00" + b"\0" * 100)
+    with pytest.raises(InputError) as error:
+        list(ReportFiles([Input("x", stored)], confine=False).reports())
+    assert error.value.code == "watch_file_refused"
+
+
+def test_the_reports_of_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(LINE))
+    (tmp_path / "b.xml").write_bytes(rss(item()))
+    assert [report.row for report in read_reports([tmp_path / "a.jsonl", tmp_path / "b.xml"])] == [1, 2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import tempfile
 import zlib
@@ -13,19 +14,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
-from opencwc.errors import InputError, SettingsError
+from opencwc.errors import InputError, Reason, SettingsError
+from opencwc.files.documents import document_limits
 from opencwc.files.kinds import signature_of
 from opencwc.files.sources import open_file, read_chunk
 from opencwc.finding import Message, Value
-from opencwc.reports.intake.arrivals import MOST_TEXT, Arrival, RawReport, Read
+from opencwc.reports.intake.arrivals import MOST_REPORTS, MOST_TEXT, Arrival, RawReport, Read, Unreadable
 from opencwc.reports.intake.confined_files import read_confined, within_bounds
 from opencwc.reports.intake.file_kinds import HERE, START_BYTES, FileKind, file_kind
+from opencwc.reports.intake.file_reading import read_file, read_payload
 from opencwc.reports.intake.gdelt import read_gdelt
 from opencwc.reports.intake.json_reports import read_lines
 from opencwc.reports.intake.oddities import Floods, mixed_letters
 from opencwc.reports.intake.report_tables import read_table
 from opencwc.reports.intake.times import AHEAD, FIRST, read_time
+from opencwc.reports.intake.web_archives import Payload
 from opencwc.reports.model import Report
+from opencwc.verbs import Input
+from opencwc.wording import reason
 
 MOST_OF_ONE_NOTE = 20
 """Notes of one kind that are kept; of the others their number."""
@@ -62,9 +68,28 @@ class Address(NamedTuple):
         return self.url
 
 
-Source: TypeAlias = Path | Piped | Address
+Source: TypeAlias = Path | Input | Piped | Address
+"""A file, a file that came under another name, a pipe, or an address."""
 Fetch: TypeAlias = Callable[[str], Piped | Message]
 """Fetches an address: what came of it as a stream, or why nothing did."""
+
+
+def read_reports(files: Iterable[Path], *, confine: bool = True) -> Iterator[Report]:
+    """Yield the reports of files in their order, without what is told of them; raise as `ReportFiles` does."""
+    return ReportFiles(files, confine=confine).reports()
+
+
+def warm() -> None:
+    """Load all that reports are read with, before a process gives up its right to open files."""
+    from opencwc.files.readers import load_passage_readers
+
+    load_passage_readers()
+    for name, data in _SAMPLES:
+        payload = Payload(data, name, "2026-03-04", "")
+        for _ in read_payload(payload, depth=1):
+            pass
+    for _ in read_table(io.BytesIO(b"date,title\n2026-03-04,A leak\n"), "sample.csv", {}):
+        pass
 
 
 class Notes:
@@ -97,6 +122,7 @@ class Notes:
 class ReportFiles:
     """Reads reports from files; ``columns`` says which column of a table is what, ``now`` is when they come in.
 
+    Without ``confine`` foreign files are read in this process, which then must be a confined one.
     With ``fetch`` addresses are fetched, and so are the feeds that an OPML list names; without it an address is an
     error. ``notes`` and ``feeds`` (what OPML lists name: name and address) are complete when all reports are taken.
     """
@@ -107,10 +133,13 @@ class ReportFiles:
         columns: Mapping[str, str] = MappingProxyType({}),
         now: datetime | None = None,
         fetch: Fetch | None = None,
+        *,
+        confine: bool = True,
     ) -> None:
         self.notes = Notes()
         self.feeds: list[tuple[str, str]] = []
         self._files, self._columns, self._fetch = list(files), columns, fetch
+        self._confine = confine
         self._now = now or datetime.now(UTC)
         self._ids: Counter[str] = Counter()
         self._floods = Floods()
@@ -161,27 +190,40 @@ class ReportFiles:
         try:
             yield from self._read(came)
         except InputError as error:  # one of several feeds: the others go on
-            yield Message("watch_feed_failed", {"url": address.url, "reason": Message(error.code)})
+            why = error.values.get("reason")
+            told = why.message if isinstance(why, Reason) else Message("reading_empty")
+            yield Message("watch_feed_failed", {"url": address.url, "reason": told})
 
-    def _read_file(self, file: BinaryIO, source: Path | Piped) -> Iterator[Read]:
-        saved = self._now
-        if isinstance(source, Path):
-            saved = datetime.fromtimestamp(int(source.stat().st_mtime), UTC)
+    def _read_file(self, file: BinaryIO, source: Path | Input | Piped) -> Iterator[Read]:
+        saved, path = self._now, _path_of(source)
+        if path is not None:
+            saved = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
         start = file.read(START_BYTES)
         file.seek(0)
         if not start.strip(b" \t\r\n\0"):
             raise InputError("watch_file_empty", where=source.name)
         kind = file_kind(start, source.name)
         if kind in HERE:
-            yield from self._read_here(kind, source, file, source.name, start)
-        else:
+            yield from self._read_here(kind, source, file, start)
+        elif self._confine:
             yield from read_confined(file, source.name, kind, saved.isoformat())
+        else:
+            yield from self._read_unconfined(file, source.name, kind, saved.isoformat())
 
-    def _read_here(
-        self, kind: FileKind, source: Path | Piped, file: BinaryIO, name: str, start: bytes
-    ) -> Iterator[Read]:
+    def _read_unconfined(self, file: BinaryIO, name: str, kind: FileKind, saved: str) -> Iterator[Read]:
+        try:
+            for number, read in enumerate(read_file(file, name, kind, saved, document_limits().file_bytes), 1):
+                if number > MOST_REPORTS:
+                    yield Message("watch_too_many_reports", {"where": name})
+                    return
+                yield read
+        except Unreadable as problem:
+            raise InputError("watch_file_refused", where=name, reason=reason(problem.message)) from problem
+
+    def _read_here(self, kind: FileKind, source: Path | Input | Piped, file: BinaryIO, start: bytes) -> Iterator[Read]:
+        name = source.name
         if kind == "table":
-            yield from read_table(source if isinstance(source, Path) else file, name, self._columns)
+            yield from read_table(_path_of(source) or file, name, self._columns)
             return
         try:
             with gzip.GzipFile(fileobj=file) if signature_of(start) == "gzip" else file as plain:
@@ -261,10 +303,14 @@ def language_code(text: str) -> str:
     return first if _LANG.fullmatch(first) else ""
 
 
-def _opened(source: Path | Piped) -> BinaryIO:
+def _path_of(source: Path | Input | Piped) -> Path | None:
+    return source if isinstance(source, Path) else source.path if isinstance(source, Input) else None
+
+
+def _opened(source: Path | Input | Piped) -> BinaryIO:
     """Return a file that can be read from its beginning again; of a pipe a copy without a name."""
-    if isinstance(source, Path):
-        return open_file(source, source.name)[0]
+    if not isinstance(source, Piped):
+        return open_file(_path_of(source) or Path(), source.name)[0]
     copy = tempfile.TemporaryFile(prefix="opencwc-")  # noqa: SIM115 - the caller closes it
     size = 0
     while chunk := read_chunk(source.stream, 1 << 20, source.name):
@@ -274,3 +320,13 @@ def _opened(source: Path | Piped) -> BinaryIO:
             raise InputError("file_unpacks_too_large", where=source.name, bytes=_MOST_PIPED)
     copy.seek(0)
     return cast("BinaryIO", copy)
+
+
+_SAMPLES = (
+    ("a.xml", b"<rss><channel><item><title>A caf&eacute;</title></item></channel></rss>"),
+    ("a.json", b'{"items": [{"id": "1", "content_html": "<p>A leak</p>"}]}'),
+    ("a.html", b'<html><script type="application/ld+json">{}</script><body><p>A leak</p></body></html>'),
+    ("a.eml", b"From: a@b.example\nSubject: =?utf-8?q?A?=\nDate: Wed, 04 Mar 2026 08:30:00 +0300\n\nA leak\n"),
+    ("a.txt", "Утечка хлора\n".encode("cp1251")),
+)
+"""Small files of the kinds whose readers load something when they are first used."""
