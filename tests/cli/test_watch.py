@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from opencwc.cli.watch import watch
 from opencwc.reports.formats import COLUMNS
+from opencwc.reports.intake.network import Fetched, Fetcher, Known
 from opencwc.wording import LANGUAGES
 
 from .conftest import Ran
@@ -151,3 +153,28 @@ def test_every_language_has_words_for_what_is_told(run: Run, tmp_path: Path, lan
 def test_a_cell_is_never_a_formula(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines({**LINE, "id": "=cmd|'/c calc'!A1"}))
     assert run(tmp_path / "a.jsonl", "--format", "csv").rows[0]["report"] == "'=cmd|'/c calc'!A1"
+
+
+def test_feeds_are_fetched_only_where_the_setting_switches_it_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Known]] = []
+    feed = (
+        b"<rss><channel><title>Wire</title><item><guid>r1</guid><title>Leak</title><pubDate>2026-03-04</pubDate></item>"
+        b"</channel></rss>"
+    )
+
+    def fetch(self: Fetcher, url: str, known: Known) -> Fetched:
+        asked.append((url, known))
+        return Fetched("new", url, datetime.now(UTC), feed, known=Known('"v1"'))
+
+    monkeypatch.setattr(Fetcher, "fetch", fetch)
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    monkeypatch.setenv("OPENCWC_CACHE", str(tmp_path / "cache"))
+    url = "https://wire.example/feed"
+    assert run(url, "--format", "csv").status == 2 and not asked
+    (tmp_path / "opencwc.toml").write_text('[watch]\nnetwork = true\nhosts = ["wire.example"]\n')
+    done = run(url, "--format", "csv")
+    assert done.status == 0 and [row["report"] for row in done.rows] == ["r1"]
+    run(url, "--format", "csv")
+    assert asked == [(url, Known()), (url, Known('"v1"'))]

@@ -30,7 +30,7 @@ from .making import item, rss
 PUBLIC = "93.184.216.34"
 FEED = rss(item())
 SETTINGS = NetworkSettings(
-    network=True, hosts=("feeds.example", ".wire.example"), plain_http=True, seconds=5.0, most_bytes=100_000
+    network=True, hosts=("feeds.example", ".wire.example"), plain_http=True, seconds=30.0, most_bytes=100_000
 )
 
 
@@ -202,7 +202,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_cut_off_in_time(net: Net, he
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
         handler.wfile.write(head)
-        for _ in range(60):
+        for _ in range(1_200):
             try:
                 handler.wfile.write(b"a")
             except OSError:
@@ -212,7 +212,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_cut_off_in_time(net: Net, he
     net.server.answers["/drip"] = drip  # type: ignore[attr-defined]
     began = time.monotonic()
     assert why(net.fetcher(seconds=0.5), "http://feeds.example/drip") == "watch_fetch_too_long"
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 30  # of the sixty seconds that it would take
 
 
 def test_an_answer_that_is_no_feed_is_a_failure_that_says_its_status(net: Net) -> None:

@@ -16,6 +16,7 @@ import xlsxwriter
 
 from files.making import pdf
 from opencwc.errors import InputError, SettingsError
+from opencwc.finding import Message
 from opencwc.reports.report_files import Address, Piped, ReportFiles, read_reports, warm
 from opencwc.verbs import Input
 
@@ -351,3 +352,15 @@ def test_the_reports_of_files_alone(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(LINE))
     (tmp_path / "b.xml").write_bytes(rss(item()))
     assert [report.row for report in read_reports([tmp_path / "a.jsonl", tmp_path / "b.xml"])] == [1, 2]
+
+
+def test_the_feeds_of_a_list_are_fetched_where_that_is_switched_on() -> None:
+    opml = b'<opml><body><outline text="A" xmlUrl="https://a.example/"/><outline xmlUrl="https://b.example/"/></body></opml>'
+    came = {
+        "https://a.example/": Piped(io.BytesIO(rss(item())), "https://a.example/"),
+        "https://b.example/": Message("watch_fetch_status", {"status": 404}),
+    }
+    reading = ReportFiles([Piped(io.BytesIO(opml), "feeds.opml")], now=NOW, fetch=came.__getitem__)
+    (arrival,) = reading.arrivals()
+    assert arrival.report.file == "https://a.example/" and reading.notes.left_out
+    assert [note.id for note in reading.notes] == ["watch_feed_listed", "watch_feed_listed", "watch_feed_failed"]
