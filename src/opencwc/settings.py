@@ -11,7 +11,7 @@ from typing import NamedTuple
 from opencwc.errors import SettingsError
 
 PREFIX = "OPENCWC_"
-SECTIONS = ("casebook", "anchor", "service", "oidc", "mcp", "language", "documents")
+SECTIONS = ("casebook", "anchor", "service", "oidc", "mcp", "language", "documents", "watch")
 """The tables that ``opencwc.toml`` may have."""
 
 

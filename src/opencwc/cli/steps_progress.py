@@ -10,7 +10,7 @@ from opencwc.wording import say, sentence
 
 _LONG = 20.0
 """Seconds after which a step is told of where nobody is watching."""
-_WORDS = {"encoding": "ask_step_encoding"}
+_WORDS = {"encoding": "ask_step_encoding", "reports": "watch_step_reports"}
 
 
 class StepsProgress:
@@ -30,8 +30,8 @@ class StepsProgress:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, step: str, done: int, of: int) -> None:
-        """Show how far a step is."""
+    def __call__(self, step: str, done: int, of: int | None) -> None:
+        """Show how far a step is; nobody may know of how many."""
         words = _WORDS.get(step, f"law_step_{step}")
         if sys.stderr.isatty():
             if self._bar is None:

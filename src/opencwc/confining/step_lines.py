@@ -131,4 +131,4 @@ def _short(value: str | int) -> str | int:
     return value if isinstance(value, int) else value[:LONGEST_NOTE]
 
 
-_NOTE = re.compile(r"(?:note|reading)_[a-z0-9_]{1,60}")
+_NOTE = re.compile(r"(?:note|reading|watch)_[a-z0-9_]{1,60}")

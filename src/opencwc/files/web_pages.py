@@ -80,30 +80,33 @@ def read_passages(source: DocumentSource) -> Iterator[Item]:
 def read_page(text: str, reading: Reading, place: str = "") -> Iterator[Item]:
     """Yield the passages of a page; ``place`` is put before the places (``body ¶ 2``)."""
     page = _Page(f"{place} " if place else "", reading)
-    for token in _tokens(text):
+    for token in tokens(text):
         yield from page.take(token)
     yield from page.close()
 
 
-class _Token(NamedTuple):
-    """``kind`` is ``text``, ``start`` or ``end``; ``text`` the text, or the attributes as they are written."""
+class Token(NamedTuple):
+    """A tag, or a text: ``kind`` is ``text``, ``raw`` (of a script, a style, a title), ``start`` or ``end``.
+
+    ``text`` is the text, or the attributes as they are written.
+    """
 
     kind: str
     name: str
     text: str = ""
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def tokens(text: str) -> Iterator[Token]:
     """Cut a page into tags and text, in time proportional to its length whatever it holds."""
     at, size = 0, len(text)
     no_tag_end = False
     while at < size:
         begin = text.find("<", at)
         if begin < 0 or no_tag_end:
-            yield _Token("text", "", text[at:])
+            yield Token("text", "", text[at:])
             return
         if begin > at:
-            yield _Token("text", "", text[at:begin])
+            yield Token("text", "", text[at:begin])
         following = text[begin + 1 : begin + 2]
         if text.startswith("<!--", begin):
             end = text.find("-->", begin + 4)
@@ -124,17 +127,17 @@ def _tokens(text: str) -> Iterator[_Token]:
                 continue
             low = name[0].lower()
             if following == "/":
-                yield _Token("end", low)
+                yield Token("end", low)
                 continue
-            yield _Token("start", low, text[name.end() : end])
+            yield Token("start", low, text[name.end() : end])
             if low in _RAW:
                 close = re.compile(rf"</{low}(?=[\s/>])", re.IGNORECASE).search(text, at)
                 end = size if close is None else close.start()
-                yield _Token("raw", low, text[at:end])
-                yield _Token("end", low)
+                yield Token("raw", low, text[at:end])
+                yield Token("end", low)
                 at = end
         else:
-            yield _Token("text", "", "<")
+            yield Token("text", "", "<")
             at = begin + 1
 
 
@@ -181,7 +184,7 @@ class _Page:
         self._hints: list[tuple[int, str]] = []
         self._pictures = 0
 
-    def take(self, token: _Token) -> Iterator[Item]:
+    def take(self, token: Token) -> Iterator[Item]:
         if token.kind == "text":
             self._put(html.unescape(token.text) if "&" in token.text else token.text)
         elif token.kind == "raw":
@@ -207,7 +210,7 @@ class _Page:
         implied = _ENDS.get(name) or (_PARAGRAPH if name in _BLOCKS else None)
         if implied:
             yield from self._end_implied(*implied)
-        attributes = _attributes(written) if written.strip("/ \t\r\n") else {}
+        attributes = attributes_of(written) if written.strip("/ \t\r\n") else {}
         hides = _UNSEEN_ELEMENT if name in _UNSEEN else _HIDDEN_ELEMENT if _is_hidden(attributes) else ""
         if not hides and self._is_aside(name, attributes):
             hides = _ASIDE_ELEMENT
@@ -304,7 +307,7 @@ class _Page:
         elif name in ("td", "th") and self._open_tables:
             self._open_tables[-1].depth = 0
 
-    def _raw(self, token: _Token) -> Iterator[Item]:
+    def _raw(self, token: Token) -> Iterator[Item]:
         text = html.unescape(token.text)
         if token.name == "title":
             outside = sum(1 for name, hid in self._open if hid and name != "head")
@@ -385,7 +388,8 @@ class _Page:
         yield from table.rows.row(table.number, cells)
 
 
-def _attributes(written: str) -> dict[str, str]:
+def attributes_of(written: str) -> dict[str, str]:
+    """Return the attributes of a tag as it is written; of two of one name the first counts."""
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(written[:100_000]):
         attributes.setdefault(name.lower(), html.unescape(double or single or bare))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from opencwc.files.csv_cells import csv_text
+from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.reports.model import Span
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording import sentence
@@ -20,7 +20,7 @@ COLUMNS = (
 
 def as_csv(watched: Watched, lang: str = "en") -> str:
     """Return a line a report, in the order in which they came."""
-    return csv_text([COLUMNS, *(tuple(row_of(line, lang).values()) for line in watched.lines)])
+    return csv_text([COLUMNS, *(tuple(map(cell_of, row_of(line, lang).values())) for line in watched.lines)])
 
 
 def as_json_lines(watched: Watched, lang: str = "en") -> bytes:

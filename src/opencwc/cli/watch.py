@@ -1,0 +1,206 @@
+"""`opencwc watch`: reports in; which of them tell of one event, what each tells of it and on what it rests, out.
+
+Exit status: 0 all was read, 1 something was not (the notes say what), 2 could not run.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencwc.cli import options
+from opencwc.cli.steps_progress import StepsProgress
+from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.reports.intake.arrivals import Arrival
+    from opencwc.reports.model import Report
+    from opencwc.reports.report_files import Fetch, Source
+    from opencwc.reports.sources import Source as Listed
+    from opencwc.reports.watched import Watched
+
+FORMATS = ("csv", "jsonl")
+
+
+@options.command
+def watch(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|-...",
+            help="Reports: JSON Lines, feeds, saved pages, documents, mail, web archives, tables; - for a pipe.",
+        ),
+    ],
+    output: options.Output = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    corrections: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What people said of events: JSON Lines of join and split.")
+    ] = None,
+    captures: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what came in here, and say what changed on a page.")
+    ] = None,
+    sources: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your list of sources: say which are late or silent.")
+    ] = None,
+    map: options.Columns = None,
+    model: Annotated[bool, typer.Option(help="Compare reports by meaning too; else by words and facts alone.")] = True,
+    lang: options.Lang = "",
+) -> int:
+    """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
+    from opencwc.reports.corrections_file import read_corrections
+    from opencwc.reports.report_files import ReportFiles
+    from opencwc.reports.sources import read_sources
+    from opencwc.reports.watched import watch as watch_reports
+
+    target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
+    given = _given(files)
+    paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
+    see_that_they_are_files(path for path in paths if "#" not in path.name)
+    options.refuse_overwriting_input([*paths, *([captures] if captures else ())], output)
+    said = read_corrections(corrections) if corrections else ()
+    listed = read_sources(sources) if sources else ()
+    reading = ReportFiles(given, options.columns_asked(map), fetch=_fetch())
+    keeping = _Keeping(captures)
+    encoder = None
+    if model:
+        from opencwc.language.encoders import named_encoder
+
+        encoder = named_encoder()
+    with StepsProgress(target.lang) as tell:
+        reports = keeping.reports(reading.arrivals())
+        watched = watch_reports(reports, encoder, said, lambda done: tell("reports", done, None))
+    if not watched.lines:
+        _tell(reading.notes, target.lang)
+        raise InputError("watch_nothing_to_read", where=files[0])
+    _write(watched, target)
+    healths = _health(listed, watched) if listed else ()
+    _tell((*reading.notes, *keeping.changes, *healths, *_summary(watched)), target.lang)
+    return 1 if reading.notes.left_out else 0
+
+
+def _given(files: Sequence[str]) -> list[Source]:
+    from opencwc.reports.report_files import Address, Piped
+
+    if files.count("-") > 1:
+        raise InputError("watch_two_from_pipe")
+    given: list[Source] = []
+    for file in files:
+        if file.startswith(("http://", "https://")):
+            given.append(Address(file))
+        else:
+            given.append(Piped(sys.stdin.buffer, "standard input") if file == "-" else Path(file))
+    return given
+
+
+def _fetch() -> Fetch | None:
+    """Return what fetches feeds, where the setting switches that on."""
+    from opencwc.reports.intake.network import load_network_settings
+
+    settings = load_network_settings()
+    if not settings.network:
+        return None
+    from opencwc.reports.intake.feed_cache import FeedCache
+    from opencwc.reports.intake.network import Fetcher
+    from opencwc.reports.report_files import Piped
+
+    fetcher, cache = Fetcher(settings), FeedCache()
+
+    def fetch(url: str) -> Piped | Message:
+        fetched = cache.fetch(fetcher, url)
+        return fetched.why or Piped(io.BytesIO(fetched.data), url)
+
+    return fetch
+
+
+class _Keeping:
+    """Keeps what comes in, where a file is named for it, and what changed on the pages that were there before."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.changes: list[Message] = []
+        self._file = file
+
+    def reports(self, arrivals: Iterable[Arrival]) -> Iterator[Report]:
+        """Yield the reports of what comes in."""
+        from opencwc.reports.captures import CaptureBook, capture_of
+
+        book = CaptureBook(self._file) if self._file else None
+        now = datetime.now(UTC)
+        for arrival in arrivals:
+            if book is not None:
+                self.changes += [
+                    Message("watch_note_on_file", {"where": arrival.report.url or arrival.place, "note": change})
+                    for change in book.add(capture_of(arrival, now)).changes
+                ]
+            yield arrival.report
+
+
+def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:
+    """Return how the sources of a list are doing."""
+    from opencwc.reports.sources import health
+
+    return health(listed, (line.told.report for line in watched.lines), datetime.now(UTC))
+
+
+def _write(watched: Watched, target: AnswerTarget) -> None:
+    from opencwc.files import open_for_writing
+    from opencwc.reports.formats import as_csv, as_json_lines
+
+    output, format, lang = target
+    if not format:
+        _print(watched, lang)
+        return
+    with open_for_writing(output, binary=True) as stream:
+        stream.write(as_csv(watched, lang).encode() if format == "csv" else as_json_lines(watched, lang))
+
+
+def _print(watched: Watched, lang: str) -> None:
+    """Print the reports event by event, each with what it tells."""
+    from opencwc.reports.formats import row_of
+
+    columns = [(say(f"watch_column_{name}", lang), {"ratio": ratio, "overflow": "fold"}) for name, ratio in _SHOWN]
+    order = [number for event in watched.events for number in event.items]
+    alone = [number for number, line in enumerate(watched.lines) if not line.event]
+    rows = []
+    for number in [*order, *alone][:_MOST_ON_SCREEN]:
+        line = watched.lines[number]
+        report = line.told.report
+        cells = {**row_of(line, lang), "title": report.title or report.text[:_LONGEST_TITLE], "source": report.source}
+        rows.append([" ".join(cells[name].split())[:_LONGEST_TITLE] for name, _ in _SHOWN])
+    options.print_grid(columns, rows)
+    if len(watched.lines) > _MOST_ON_SCREEN:
+        options.print_more(len(watched.lines) - _MOST_ON_SCREEN, lang)
+
+
+def _summary(watched: Watched) -> Iterator[Message]:
+    """Yield how many reports there are, on how many events, from how many origins."""
+    lines = watched.lines
+    yield Message("watch_summary", {
+        "reports": len(lines),
+        "events": len(watched.events),
+        "joined": sum(count > 1 for count in Counter(line.event for line in lines if line.event).values()),
+        "origins": len({line.origin for line in lines if line.origin}),
+        "none": sum(not line.event for line in lines),
+    })  # fmt: skip
+
+
+def _tell(notes: Iterable[Message], lang: str) -> None:
+    for note in dict.fromkeys(sentence(note, lang) for note in notes):
+        sys.stderr.write(displayable(note) + "\n")
+
+
+_MOST_ON_SCREEN = 200
+_LONGEST_TITLE = 120
+_SHOWN = (
+    ("event", None), ("kind", None), ("stage", None), ("date", None), ("country", None), ("agents", 2),
+    ("killed", None), ("affected", None), ("origin", None), ("source", 2), ("title", 5),
+)  # fmt: skip

@@ -1,0 +1,180 @@
+"""`opencwc watch`: files of reports in, a line a report out, with what was odd or unread told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from opencwc.cli.watch import watch
+from opencwc.reports.formats import COLUMNS
+from opencwc.reports.intake.network import Fetched, Fetcher, Known
+from opencwc.wording import LANGUAGES
+
+from .conftest import Ran
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "reports.jsonl"
+LINE = {"id": "a1", "published": "2026-03-04", "source": "Wire", "title": "Leak at plant", "text": "A chlorine leak."}
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command alone, in this process, without the encoder."""
+    app = typer.Typer()
+    app.command()(watch)
+
+    def call(*words: object, given: bytes = b"", model: bool = False) -> Ran:
+        asked = [str(word) for word in words] + ([] if model else ["--no-model"])
+        done = CliRunner().invoke(app, asked, input=given)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Ran(done.exit_code, done.stdout_bytes, done.stderr)
+
+    return call
+
+
+def lines(*reports: object) -> bytes:
+    return b"".join(json.dumps(report).encode() + b"\n" for report in reports)
+
+
+def test_the_example_gives_a_line_for_every_report(run: Run) -> None:
+    done = run(EXAMPLE, "--format", "csv", model=True)
+    ids = [json.loads(line)["id"] for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
+    assert done.status == 0 and tuple(done.rows[0]) == COLUMNS
+    assert [row["report"] for row in done.rows] == ids
+    assert {row["lang"] for row in done.rows} == set(LANGUAGES)
+
+
+def test_json_lines_have_the_same_cells_and_where_the_report_stands(run: Run) -> None:
+    rows = run(EXAMPLE, "--format", "csv").rows
+    plain = [json.loads(line) for line in run(EXAMPLE, "--format", "jsonl").text.splitlines()]
+    assert [{name: one[name] for name in COLUMNS} for one in plain] == rows
+    assert plain[0]["source"] and plain[0]["url"] and plain[0]["published"] and "spans" in plain[0]
+
+
+def test_a_table_stands_on_the_screen_and_the_summary_behind_it(run: Run) -> None:
+    done = run(EXAMPLE)
+    assert done.status == 0 and "title" in done.text.splitlines()[0] and "Reports: " in done.err
+
+
+def test_what_was_not_read_is_told_and_shows_in_the_status(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(LINE) + b"broken\n")
+    done = run(tmp_path / "a.jsonl", "--format", "csv")
+    assert done.status == 1 and len(done.rows) == 1
+    assert "At a.jsonl:2: this is no report as JSON has it, and was left out." in done.err
+
+
+def test_reports_come_from_a_pipe_and_go_to_a_file(run: Run, tmp_path: Path) -> None:
+    done = run("-", "-o", tmp_path / "out.csv", given=lines(LINE))
+    assert done.status == 0 and done.out == b""
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
+    assert [row["report"] for row in rows] == ["a1"]
+    assert run("-", "-", given=lines(LINE)).status == 2
+
+
+def test_a_table_is_read_with_the_columns_that_the_user_names(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("when;what\n2026-03-04;A chlorine leak\n")
+    assert run(tmp_path / "t.csv", "--format", "csv").status == 2
+    done = run(tmp_path / "t.csv", "--map", "published=when", "--map", "title=what", "--format", "jsonl")
+    assert json.loads(done.text)["title"] == "A chlorine leak"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gone.jsonl"], "gone.jsonl"),
+        (["."], "."),
+        (["empty.jsonl"], "empty.jsonl: it is empty"),
+        (["good.jsonl", "--format", "pdf"], "--format"),
+        (["good.jsonl", "-o", "good.jsonl", "--format", "csv"], "good.jsonl"),
+        (["good.jsonl", "--corrections", "bad.jsonl"], "bad.jsonl:2"),
+        (["good.jsonl", "--corrections", "gone.jsonl"], "gone.jsonl"),
+        (["good.jsonl", "--sources", "bad.csv"], "bad.csv:1"),
+        (["good.jsonl", "--captures", "bad.jsonl"], "bad.jsonl:1"),
+        (["https://wire.example/feed"], "https://wire.example/feed"),
+        (["opml.xml"], "opml.xml"),
+    ],
+)
+def test_bad_input_is_an_error_that_names_its_place(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    Path("good.jsonl").write_bytes(lines(LINE))
+    Path("empty.jsonl").write_bytes(b"\n")
+    Path("bad.jsonl").write_bytes(b'{"verb": "join", "reports": ["a", "b"]}\n{"verb": "move", "reports": ["a"]}\n')
+    Path("bad.csv").write_text("name,reliability\nWire,X\n")
+    Path("opml.xml").write_text('<opml><body><outline xmlUrl="https://wire.example/f"/></body></opml>')
+    done = run(*words)
+    assert done.status == 2 and said in done.err
+    assert Path("good.jsonl").read_bytes() == lines(LINE)
+
+
+def test_corrections_are_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "said.jsonl").write_bytes(lines({"verb": "split", "reports": ["a1", "b1"]}))
+    (tmp_path / "a.jsonl").write_bytes(lines(LINE, {**LINE, "id": "b1"}))
+    assert run(tmp_path / "a.jsonl", "--corrections", tmp_path / "said.jsonl", "--format", "csv").status == 0
+
+
+def test_captures_are_kept_and_what_changed_is_told_the_second_time(run: Run, tmp_path: Path) -> None:
+    book, file = tmp_path / "captures.jsonl", tmp_path / "a.jsonl"
+    file.write_bytes(lines({**LINE, "url": "https://wire.example/a", "text": "Two were hurt. The road was closed."}))
+    first = run(file, "--captures", book, "--format", "csv")
+    assert first.status == 0 and "absent" not in first.err.lower() and len(book.read_bytes().splitlines()) == 1
+    file.write_bytes(lines({**LINE, "url": "https://wire.example/a", "text": "Three were hurt. The road was closed."}))
+    second = run(file, "--captures", book, "--format", "csv")
+    assert "absent on" in second.err and "“Two were hurt.”" in second.err and "road" not in second.err
+
+
+def test_the_health_of_sources_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text("name,reliability\nWire,B\nGone,A\n")
+    (tmp_path / "a.jsonl").write_bytes(lines(LINE))
+    done = run(tmp_path / "a.jsonl", "--sources", tmp_path / "sources.csv", "--format", "csv")
+    assert "Source Gone: nothing came from it." in done.err
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_words_for_what_is_told(run: Run, tmp_path: Path, lang: str) -> None:
+    (tmp_path / "a.jsonl").write_bytes(
+        lines(LINE, {**LINE, "published": "1960-01-01"}, {**LINE, "source": "R\u0435uters"})
+    )
+    done = run(EXAMPLE, tmp_path / "a.jsonl", "--lang", lang)
+    assert done.status == 0 and "watch_" not in done.err + done.text
+
+
+def test_a_cell_is_never_a_formula(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines({**LINE, "id": "=cmd|'/c calc'!A1"}))
+    assert run(tmp_path / "a.jsonl", "--format", "csv").rows[0]["report"] == "'=cmd|'/c calc'!A1"
+
+
+def test_feeds_are_fetched_only_where_the_setting_switches_it_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Known]] = []
+    feed = (
+        b"<rss><channel><title>Wire</title><item><guid>r1</guid><title>Leak</title><pubDate>2026-03-04</pubDate></item>"
+        b"</channel></rss>"
+    )
+
+    def fetch(self: Fetcher, url: str, known: Known) -> Fetched:
+        asked.append((url, known))
+        return Fetched("new", url, datetime.now(UTC), feed, known=Known('"v1"'))
+
+    monkeypatch.setattr(Fetcher, "fetch", fetch)
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    monkeypatch.setenv("OPENCWC_CACHE", str(tmp_path / "cache"))
+    url = "https://wire.example/feed"
+    assert run(url, "--format", "csv").status == 2 and not asked
+    (tmp_path / "opencwc.toml").write_text('[watch]\nnetwork = true\nhosts = ["wire.example"]\n')
+    done = run(url, "--format", "csv")
+    assert done.status == 0 and [row["report"] for row in done.rows] == ["r1"]
+    run(url, "--format", "csv")
+    assert asked == [(url, Known()), (url, Known('"v1"'))]
