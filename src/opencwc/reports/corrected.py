@@ -104,11 +104,10 @@ def _applied(
     parted = [group - reports if group & apart else group for group in groups]
     if not reports:
         return parted
-    new = set(reports)
-    for group in parted:
-        if group & (reports | beside):
-            new |= group
-    return [*(group for group in parted if not group & new), new]
+    touched = [group for group in parted if group & (reports | beside)]
+    others = [group for group in parted if not group & (reports | beside)]
+    one = (reports | beside).union(*touched)
+    return [*others, one - apart, one & apart]  # those that are told apart stay together
 
 
 def _rebuilt(watched: Watched, groups: Sequence[set[int]], by_person: Mapping[int, EventDecision]) -> Watched:

@@ -41,7 +41,8 @@ class Face:
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
-    words; ``rules`` the address under which the rules of its findings stand, by list and entry.
+    words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
+    its findings rest on rules at all.
     """
 
     job: JobPage
@@ -49,6 +50,7 @@ class Face:
     among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     rules: str = ""
+    ruled: bool = True
 
     def beside(self, history: History) -> tuple[str, str]:
         """Return the message and the address of where a finding stands among its like; both empty where nowhere."""

@@ -33,4 +33,6 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
     ]
 
 
-FACE = Face(JobPage("page_watch_job", "/watch", RUNS), jobs="/watch/jobs", among=_among, rests_on=_rests_on)
+FACE = Face(
+    JobPage("page_watch_job", "/watch", RUNS), jobs="/watch/jobs", among=_among, rests_on=_rests_on, ruled=False
+)

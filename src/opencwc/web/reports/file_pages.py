@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, cast, get_args
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.publishing.report_files import Format as ReportFormat
 from opencwc.publishing.report_files import report_file
 from opencwc.records import to_json
 from opencwc.reports.cap import as_cap
@@ -42,12 +43,12 @@ def give_file(
     if format == "jsonl":
         return downloads.download(as_json_lines(run.watched, lang), f"reports-{number}.jsonl")
     summaries = [shown.summary for shown in run.today(wanted)]
-    if format in ("geojson", "stix", "misp", "cap"):
+    if format in ENDINGS:
         content = events_as(format, summaries, lang, tlp_of(run))
         return downloads.download(content, f"events-{number}.{ENDINGS[format]}")
     kept = run.shown.kept.summary
     report = event_report(summaries, kept.file, run.newest.date(), lang)
-    return downloads.download(report_file(report, format), f"events-{number}.{format}")
+    return downloads.download(report_file(report, cast(ReportFormat, format)), f"events-{number}.{format}")
 
 
 @router.get("/watch/runs/{number}/events/{event}/file", action="read")

@@ -21,7 +21,7 @@ from opencwc.wording import say
 from opencwc.wording.states import iso_numeric, state_name
 
 router = Router(include_in_schema=False)
-MOST_MONTHS = 36
+MOST_MONTHS = 18
 """Months that the time line shows, the latest."""
 
 
