@@ -148,7 +148,7 @@ def test_an_event_shows_who_says_what_and_marks_what_differs(kept: Kept) -> None
         assert "Injured, ill or exposed: 4 to 7" in page.text
         assert "3 reports from 2 independent origins" in page.text
         assert [line.text for line in page.one("ol", class_="origin-list").all("li")] == [
-            "Nordavia Wire: repeated by Courrier",
+            "Nordavia Wire : repeated by Courrier",
             "Kommune",
         ]
 
