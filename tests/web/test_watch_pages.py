@@ -284,13 +284,22 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         assert "only El Diario reports from there" in page.text
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name != "pdf"])
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "corrections")])
 def test_a_run_is_given_in_every_format(kept: Kept, format: str) -> None:
     with kept.house.signed_in("anna") as client:
         answer = client.get(f"{kept.base}/file?format={format}&file_lang=fr", headers=PAGE)
         assert answer.status_code == 200
         assert len(answer.content) > 500
         assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_decisions_are_given_as_the_command_takes_them(kept: Kept) -> None:
+    decide_on_events(kept.house.book, ANNA, kept.run, SPLIT)
+    with kept.house.signed_in("anna") as client:
+        lines = client.get(f"{kept.base}/file?format=corrections", headers=PAGE).text.splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"verb": "split", "reports": ["s3", "s1"]}, {"verb": "split", "reports": ["s3", "s2"]},
+    ]  # fmt: skip
 
 
 def test_an_event_is_given_as_the_draft_of_an_alert(kept: Kept) -> None:

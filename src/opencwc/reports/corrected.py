@@ -61,18 +61,17 @@ def as_corrections(decisions: Iterable[EventDecision]) -> Iterator[Correction]:
 
 def contradictions(decisions: Sequence[EventDecision]) -> list[tuple[int, int]]:
     """Return the places of decisions that say the contrary of an earlier one, as (earlier, later)."""
-    pairs = [_pairs(decision) for decision in decisions]
     return [
         (before, after)
-        for (before, one), (after, other) in combinations(enumerate(pairs), 2)
-        if one[0] & other[1] or one[1] & other[0]
+        for (before, one), (after, other) in combinations(enumerate(decisions), 2)
+        if _joins_what_is_parted(one, other) or _joins_what_is_parted(other, one)
     ]
 
 
-def _pairs(decision: EventDecision) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
-    """Return the pairs that are one by a decision, and those that are not."""
-    together = set(map(frozenset, combinations((*decision.reports, *decision.beside), 2)))
-    return together, set(map(frozenset, product(decision.reports, decision.apart)))
+def _joins_what_is_parted(one: EventDecision, other: EventDecision) -> bool:
+    """Tell whether a decision puts two reports together that another one says are apart."""
+    together = {*one.reports, *one.beside}
+    return not together.isdisjoint(other.reports) and not together.isdisjoint(other.apart)
 
 
 def corrected(watched: Watched, decisions: Sequence[EventDecision]) -> Watched:
@@ -112,14 +111,15 @@ def _applied(
 
 def _rebuilt(watched: Watched, groups: Sequence[set[int]], by_person: Mapping[int, EventDecision]) -> Watched:
     lines = list(watched.lines)
-    before = {frozenset(event.items): event.id for event in watched.events}
+    before = {frozenset(event.items): event for event in watched.events}
     events = []
     for group in groups:
+        if (unchanged := before.get(frozenset(group))) is not None:
+            events.append(unchanged)
+            continue
         ordered = tuple(sorted(group, key=partial(_order, watched.lines)))
         event = Event(event_id(watched.lines[ordered[0]].told.report), ordered)
         events.append(event)
-        if frozenset(group) in before:
-            continue
         for number, origin in _origins(watched.lines, ordered).items():
             lines[number] = structs.replace(watched.lines[number], event=event.id, origin=origin)
     for number, decision in by_person.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from opencwc.reports.summaries import EventSummary
 
-WIDTH, ROW, EDGE, MOST_ROWS = 720, 26, 34, 24
+WIDTH, ROW, EDGE, MOST_ROWS = 440, 22, 34, 24
 
 
 def timeline(summary: EventSummary, *, mirrored: bool = False) -> str:
@@ -26,7 +26,7 @@ def timeline(summary: EventSummary, *, mirrored: bool = False) -> str:
         places = [place(line.told.report.published.timestamp()) for line in origin]
         line = f'<path class="of-origin" d="M{places[0]:.0f} {y:.0f}H{places[-1]:.0f}"/>' if len(places) > 1 else ""
         dots = "".join(
-            f'<circle class="{"first" if at == 0 else "copy"}" cx="{x:.0f}" cy="{y:.0f}" r="7"/>'
+            f'<circle class="{"first" if at == 0 else "copy"}" cx="{x:.0f}" cy="{y:.0f}" r="6"/>'
             for at, x in enumerate(places)
         )
         label = WIDTH - 12 if mirrored else 12

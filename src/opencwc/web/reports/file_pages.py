@@ -11,6 +11,7 @@ from opencwc.publishing.report_files import Format as ReportFormat
 from opencwc.publishing.report_files import report_file
 from opencwc.records import to_json
 from opencwc.reports.cap import as_cap
+from opencwc.reports.corrected import as_corrections
 from opencwc.reports.event_files import ENDINGS, events_as
 from opencwc.reports.event_report import event_report
 from opencwc.reports.formats import as_csv, as_json_lines
@@ -24,7 +25,7 @@ from opencwc.web.server.service import Router
 from opencwc.wording import LANGUAGES
 
 router = Router(include_in_schema=False)
-Format = Literal["csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap"]
+Format = Literal["csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap", "corrections"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 TLP_OF_MARKS = {"unclassified": "green", "restricted": "amber", "protected": "red", "highly_protected": "red"}
 """What a mark of the casebook is in the Traffic Light Protocol: what is read here is never simply for everybody."""
@@ -42,6 +43,8 @@ def give_file(
         return downloads.download(as_csv(run.watched, lang), f"reports-{number}.csv")
     if format == "jsonl":
         return downloads.download(as_json_lines(run.watched, lang), f"reports-{number}.jsonl")
+    if format == "corrections":
+        return downloads.download(_corrections(run), f"corrections-{number}.jsonl")
     summaries = [shown.summary for shown in run.today(wanted)]
     if format in ENDINGS:
         content = events_as(format, summaries, lang, tlp_of(run))
@@ -69,6 +72,12 @@ def give_event_file(
 def give_taxonomy() -> Response:
     """Give the taxonomy of the machine tags, as MISP takes it."""
     return downloads.download(to_json(taxonomy()), "machinetag.json")
+
+
+def _corrections(run: EventRun) -> bytes:
+    """Return what people decided as the command takes it: a line of JSON a correction."""
+    some = as_corrections(run.decisions)
+    return b"".join(to_json(correction) + b"\n" for correction in some if len(correction.reports) > 1)
 
 
 def tlp_of(run: EventRun) -> str:

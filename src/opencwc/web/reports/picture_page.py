@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.region_picture import RegionMonth, month_of, picture_of, thinly_reported
-from opencwc.reports.summaries import STAGES, EventSummary
+from opencwc.reports.summaries import EventSummary
 from opencwc.web.reports.kept_events import EventsAsked, choices_of, event_run
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import ListColumn, ListWanted, listed
@@ -57,17 +57,21 @@ def map_of(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:
 
 
 def over_time(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:
-    """Return how many events there were in each month, by stage, as a chart takes them."""
-    counts = Counter((month_of(summary), summary.stage) for summary in summaries if month_of(summary))
+    """Return how many events there were in each month, by whether several origins tell of them, as a chart takes it."""
+    groups = ("several", "one")
+    counts = Counter(
+        (month_of(summary), "several" if summary.corroborated else "one") for summary in summaries if month_of(summary)
+    )
     shown = sorted({month for month, _ in counts})[-MOST_MONTHS:]
+    words = {group: say(f"page_watch_origins_{group}", lang) for group in groups}
     rows = [
-        {"label": say(day_said(month), lang), "value": counts[month, stage], "group": say(f"verdict_{stage}", lang)}
+        {"label": say(day_said(month), lang), "value": counts[month, group], "group": words[group]}
         for month in shown
-        for stage in STAGES
-        if counts[month, stage]
+        for group in groups
+        if counts[month, group]
     ]
     titles = {"x": say("page_watch_month", lang), "y": say("page_watch_events", lang), "group": ""}
-    return {"rows": rows, "titles": titles, "groups": [say(f"verdict_{stage}", lang) for stage in STAGES]}
+    return {"rows": rows, "titles": titles, "groups": list(words.values())}
 
 
 def _counts(prefix: str, of: RegionMonth, name: str, lang: str) -> str:
