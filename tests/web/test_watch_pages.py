@@ -99,7 +99,7 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
 def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
     with kept.house.signed_in("rita") as client:
-        for address in ("/watch", kept.base, f"{kept.base}/picture", *_addresses(kept)):
+        for address in ("/watch", kept.base, f"{kept.base}/picture", f"{kept.base}/table", *_addresses(kept)):
             page = page_of(client, address, lang)
             assert "_watch_" not in page.text
             assert "watch_" not in page.text
@@ -111,7 +111,7 @@ def _addresses(kept: Kept) -> list[str]:
 
 def test_no_list_shows_a_text_of_a_report(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
-        for address in (kept.base, f"{kept.base}/picture"):
+        for address in (kept.base, f"{kept.base}/picture", f"{kept.base}/table", f"{kept.base}/table.csv"):
             html = client.get(address, headers=PAGE).text
             assert not any(one.report.text in html for one in ALL)
 
@@ -282,6 +282,18 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         chart = json.loads(page.one(id="of-map").text)
         assert {row["code"] for row in chart["rows"]} == {"578", "804", "591"}
         assert "only El Diario reports from there" in page.text
+
+
+def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/table?order=-affected")
+        rows = page.one(id="events").rows()
+        assert [row[6] for row in rows] == ["12", "4 to 7", "0"]
+        found = page_of(client, f"{kept.base}/table?find=lesnoe")
+        assert [row[3] for row in found.one(id="events").rows()] == ["Lesnoe (Ukraine)"]
+        csv = client.get(f"{kept.base}/table.csv?order=-affected", headers=PAGE).text.splitlines()
+        assert csv[0] == "kind,stage,date,place,agents,killed,affected,origins,reports,last,event"
+        assert len(csv) == 4
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "corrections")])
