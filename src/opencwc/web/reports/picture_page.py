@@ -48,12 +48,16 @@ def map_of(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:
     for summary in summaries:
         if iso_numeric(summary.place.country):
             by_country.setdefault(summary.place.country, []).append(summary)
-    rows = []
-    for country, events in sorted(by_country.items()):
-        group = "several" if any(event.corroborated for event in events) else "one"
-        words = say(f"page_watch_origins_{group}", lang)
-        rows.append({"code": iso_numeric(country), "label": state_name(country, lang), "group": words})
-    return {"rows": sorted(rows, key=lambda row: row["group"]), "titles": {"group": ""}}
+    told_by_several = {country: any(event.corroborated for event in events) for country, events in by_country.items()}
+    rows = [
+        {
+            "code": iso_numeric(country),
+            "label": state_name(country, lang),
+            "group": say(f"page_watch_origins_{'several' if several else 'one'}", lang),
+        }
+        for country, several in sorted(told_by_several.items(), key=lambda told: (not told[1], told[0]))
+    ]
+    return {"rows": rows, "titles": {"group": ""}}
 
 
 def over_time(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:

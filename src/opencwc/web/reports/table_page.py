@@ -52,8 +52,9 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
     ListColumn(
         "last", "page_watch_last", lambda row, lang: day_said(row.last.date(), lang), lambda row: row.last.timestamp()
     ),
-    ListColumn("event", "label_id", lambda row, lang: row.id),
 )  # fmt: skip
+WITH_IDS = (*COLUMNS, ListColumn[EventSummary]("event", "label_id", lambda row, lang: row.id))
+"""The columns of the CSV."""
 
 
 @router.get("/watch/runs/{number}/table", action="read")
@@ -76,4 +77,4 @@ def show_table(request: Request, number: Number, wanted: EventsAsked, order: Lis
 def give_table(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
     """Give the table as CSV, in which no cell is a formula."""
     summaries = [shown.summary for shown in event_run(request, number).today(wanted)]
-    return downloads.download(listed(summaries, COLUMNS, order, language_of(request)).csv(), f"events-{number}.csv")
+    return downloads.download(listed(summaries, WITH_IDS, order, language_of(request)).csv(), f"events-{number}.csv")
