@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.reports.corrected import EventDecision, as_corrections, contradictions, corrected
@@ -70,6 +70,7 @@ def decisions(draw: st.DrawFn) -> EventDecision:
     return EventDecision("move", tuple(names[:cut]), tuple(names[cut:end]), tuple(names[end:]), "because")
 
 
+@settings(deadline=None)
 @given(st.lists(decisions(), max_size=6))
 def test_no_decision_loses_or_doubles_a_report_and_the_last_one_holds(some: list[EventDecision]) -> None:
     before, after = watched(), corrected(watched(), some)
