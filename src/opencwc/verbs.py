@@ -25,6 +25,7 @@ MODULES = (
     "opencwc.transfers.reconcile.verb",
     "opencwc.legislation.verb",
     "opencwc.declarations.verb",
+    "opencwc.reports.verb",
 )
 """The module of each verb, in the order in which the navigation shows them; each holds its record as ``VERB``."""
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from opencwc.reports.model import Told
+    from opencwc.reports.model import Report, Told
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
@@ -106,17 +106,15 @@ class Archive:
         order = {number: self.items[number].order for number in range(len(self.items))}
         groups = [self._with_twins(group) for group in self._parted()]
         found = [sorted(group, key=order.__getitem__) for group in groups]
-        return [Event(self._name(group), tuple(group)) for group in sorted(found, key=lambda group: order[group[0]])]
+        return [
+            Event(event_id(self.items[group[0]].told.report), tuple(group))
+            for group in sorted(found, key=lambda group: order[group[0]])
+        ]
 
     def score(self, one: int, other: int) -> float:
         """Return the log-odds that two reports are on one event."""
         pair = self._twin_of.get(one, one), self._twin_of.get(other, other)
         return float("inf") if pair[0] == pair[1] else self._scores.get((min(pair), max(pair)), _APART)
-
-    def _name(self, group: Sequence[int]) -> str:
-        """Return the id of an event: by the report that was published first."""
-        first = self.items[group[0]].told.report
-        return f"E-{first.published:%Y%m%d}-{sha256(first.id.encode()).hexdigest()[:6]}"
 
     def _with_twins(self, group: Iterable[int]) -> list[int]:
         members = set(group)
@@ -180,6 +178,11 @@ class Archive:
             {pair for pair, verb in said.items() if verb == "join"},
             {pair for pair, verb in said.items() if verb == "split"},
         )
+
+
+def event_id(first: Report) -> str:
+    """Return the id of an event, by the report of it that was published first."""
+    return f"E-{first.published:%Y%m%d}-{sha256(first.id.encode()).hexdigest()[:6]}"
 
 
 def weigh(one: Item, other: Item, known: Weights) -> float:

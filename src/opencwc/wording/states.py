@@ -68,7 +68,15 @@ def iso_numeric(alpha3: str) -> str:
     >>> iso_numeric("AFG"), iso_numeric("DEU")
     ('004', '276')
     """
+    return _numeric_codes().get(iso_alpha2(alpha3), "")
+
+
+def iso_alpha2(alpha3: str) -> str:
+    """Return the ISO 3166 alpha-2 code of a State; empty where it has none.
+
+    >>> iso_alpha2("FRA"), iso_alpha2("XNV")
+    ('FR', '')
+    """
     from babel.core import get_global
 
-    alpha2 = get_global("territory_aliases").get(alpha3, [""])[0]
-    return _numeric_codes().get(alpha2, "")
+    return str(get_global("territory_aliases").get(alpha3, [""])[0])

@@ -42,7 +42,8 @@ class Face:
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
-    words; ``rules`` the address under which the rules of its findings stand, by list and entry.
+    words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
+    its findings rest on rules at all.
     """
 
     job: JobPage
@@ -50,6 +51,7 @@ class Face:
     among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     rules: str = ""
+    ruled: bool = True
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""

@@ -180,6 +180,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "found": [] if face.rests_on else [seen for seen in finding.evidence if seen.value and not seen.span],
         "rests_on": face.rests_on(finding, lang) if face.rests_on else [],
         "rules": face.rules,
+        "ruled": face.ruled,
         "excerpt": teller.excerpt(finding),
         "passages": [(evidence.label, evidence.value) for evidence in finding.evidence if evidence.kind == "passage"],
         "stated": tuple(teller.stated(finding)),

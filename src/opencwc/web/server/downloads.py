@@ -11,6 +11,7 @@ from opencwc.errors import NotFoundError
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "geojson": "application/geo+json",
     "html": "text/html; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
     "json": "application/json",

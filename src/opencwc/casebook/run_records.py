@@ -1,0 +1,112 @@
+"""Small files that people add to a run afterwards: each is on record with who wrote it and when, and none is changed.
+
+Each stands, as what pages show does (`run_pages`), as the source of a further run in the case: so it has the mark of
+the findings, leaves with the case, and is erased with it. A later one says what holds; all are shown.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from sqlalchemy import Connection, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.cases import case_numbered
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import CaseStatus, Mark, Person
+from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import giving
+from opencwc.casebook.run_pages import FINDINGS
+from opencwc.casebook.runs import begin_run, decoded_run, keep_source, parts_of_source, run_named, source_row
+from opencwc.errors import ConflictError, NotFoundError
+from opencwc.records import from_json, to_json
+
+
+class RunRecords(NamedTuple):
+    """A kind of such files: the word under which the question of their runs says so, and the name of each file."""
+
+    word: str
+    name: str
+
+
+class Added(NamedTuple):
+    """A file as it was added: what stands in it, the id of who wrote it, and when (ISO 8601, UTC)."""
+
+    content: Any
+    person: str
+    at: str
+
+
+class _File(Struct, frozen=True):
+    """What a file holds; ``number`` counts those of its run, so that the same words twice are two files."""
+
+    run: int
+    number: int
+    person: str
+    content: Any
+
+
+def add_to_run(
+    book: Casebook,
+    person: Person,
+    number: int,
+    kind: RunRecords,
+    content: Any,
+    check: Callable[[list[Added]], None] = lambda before: None,
+) -> int:
+    """Add a file to a run, and return how many it has then; ``content`` is what JSON can hold.
+
+    ``check`` is called with those that are there, and raises where the new one cannot be added to them. Raises
+    `ConflictError` where the case is closed or erased.
+    """
+    with book.reading_contents() as connection:
+        run = run_named(connection, number)
+        case = case_numbered(connection, run["case_number"])
+    mark = Mark[str(run["mark"]).upper()]
+    require(person, "keep", max(case.mark, mark))
+    if case.status in (CaseStatus.CLOSED, CaseStatus.ERASED):
+        raise ConflictError("case_not_open", case=case.name, state=case.status)
+    before = added_to_run(book, person, number, kind)
+    check(before)
+    file = io.BytesIO(to_json(_File(number, len(before) + 1, person.id, content)))
+    source = keep_source(book, person, file, kind.name, mark=mark, media_type="application/json")
+    asked = {FINDINGS: number, kind.word: True}
+    keeper = begin_run(
+        book, person, case.name, verb=run["verb"], asked=asked, checked={"file": kind.name}, maker={}, source=source
+    )
+    keeper.finish({"rows": 0, "by_verdict": {}}, rows=0)
+    return len(before) + 1
+
+
+def added_to_run(book: Casebook, person: Person, number: int, kind: RunRecords) -> list[Added]:
+    """Return what people added to a run, the earliest first; raise `NotFoundError` where the run is not to be seen."""
+    require(person, "read")
+    with giving(book, person) as given:
+        run = run_named(given.connection, number)
+        case = case_numbered(given.connection, run["case_number"])
+        if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
+            raise NotFoundError("no_such_run", run=number)
+        rows = _rows(given.connection, person, number, case.number, kind)
+        given.runs(row["number"] for row in rows)
+    files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
+    return [Added(file.content, file.person, row["started_at"]) for row, file in files]
+
+
+def _rows(connection: Connection, person: Person, number: int, case: int, kind: RunRecords) -> list[Mapping[str, Any]]:
+    """Return the runs that hold such files of a run, as far as these are still there."""
+    table = tables.run
+    query = select(table).where(
+        table.c.case_number == case, table.c.state == "done", table.c.mark <= int(person.clearance),
+        table.c.asked.contains(f'"{kind.word}":true'),
+    )  # fmt: skip
+    rows = [decoded_run(row) for row in connection.execute(query.order_by(table.c.number)).mappings()]
+    return [
+        row
+        for row in rows
+        if row["asked"].get(FINDINGS) == number
+        and (source := source_row(connection, row["source_id"])) is not None
+        and not source.erased
+    ]

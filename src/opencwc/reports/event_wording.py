@@ -1,0 +1,76 @@
+"""Reports and events in words: what, with what, where and when, as messages that any language says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from opencwc.finding import Message
+from opencwc.reports.model import Date, Place, Told
+from opencwc.wording import day_said as day_in
+from opencwc.wording.states import state_named
+
+MOST_SOURCES = 4
+"""Outlets that a sentence names; it counts the others."""
+
+
+def headline(told: Told) -> Message:
+    """Say what a report tells: the kind of thing, the chemicals, the place, the day."""
+    if not told.nature.kind:
+        return Message("watch_on_no_event")
+    return headline_of(told.nature.kind, told.agents.names, told.place, told.date)
+
+
+def headline_of(kind: str, agents: tuple[str, ...], place: Place, day: Date) -> Message:
+    """Say what happened by its facts."""
+    said = Message(f"watch_kind_{kind}")
+    facts = tuple(_facts(agents, place, day))
+    return Message("watch_headline", {"kind": said, "facts": facts}) if facts else said
+
+
+def _facts(agents: tuple[str, ...], place: Place, day: Date) -> Iterator[str | Message]:
+    yield from agents
+    if place.country or place.name:
+        yield place_said(place)
+    if day.text:
+        yield day_said(day.text)
+
+
+def place_said(place: Place) -> Message | str:
+    """Say a place: its name and its State, as far as they are told."""
+    if not place.country:
+        return place.name
+    state = state_named(place.country)
+    return Message("watch_place", {"place": place.name, "state": state}) if place.name else state
+
+
+def day_said(text: str) -> Message | str:
+    """Say a day, a month or a year; a day stays as files write it, which every language turns into its own way."""
+    if len(text) != len("2026-03"):
+        return text
+    year, month = text.split("-")
+    return Message("watch_month", {"month": Message(f"label_month_{int(month)}"), "year": year})
+
+
+def range_said(numbers: tuple[int, ...]) -> Message | str:
+    """Say figures that differ as the least and the most."""
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else Message("watch_range", {"low": low, "high": high})
+
+
+def sources_said(sources: tuple[str, ...]) -> tuple[str | Message, ...]:
+    """Name some outlets, and count the others."""
+    more = len(sources) - MOST_SOURCES
+    if more <= 0:
+        return sources
+    return (*sources[:MOST_SOURCES], Message("watch_sources_more", {"count": more}))
+
+
+def published_said(at: datetime, lang: str) -> str:
+    """Say when a report was published, by the clock of its own outlet and how far that is from UTC."""
+    offset = at.strftime("%z")
+    ahead = "" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
+    return f"{day_in(at.date(), lang)} \u200e{at:%H:%M} UTC{ahead}\u200e"
+
+
+TEMPLATE_WORDS: Mapping[str, Callable[..., str]] = {"published_said": published_said}

@@ -1,0 +1,67 @@
+"""What the pages of a run of reports need: every report with what it tells, and the events, in one file.
+
+The file is kept in the casebook as the source of a run of its own, in the case of the findings: so it has their mark,
+is seen by who may read the case, leaves with its bundle, and is erased with it. It is lines of JSON: one for the run,
+one a report, one an event.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cached_property
+
+from msgspec import Struct
+
+from opencwc.errors import InputError
+from opencwc.records import from_json, to_json
+from opencwc.reports.events import Event
+from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.watched import Line, Watched
+
+NAME = "reports-watched.jsonl.gz"
+MEDIA_TYPE = "application/gzip"
+
+
+class RunSummary(Struct, frozen=True):
+    """What is said of the run itself; ``encoder`` made the vectors, ``version`` is that of the file's form."""
+
+    file: str
+    as_of: str
+    encoder: str
+    reports: int
+    events: int
+    version: int = 1
+
+
+class KeptWatch(Struct, frozen=True, dict=True):
+    """Watched reports as they are kept."""
+
+    summary: RunSummary
+    watched: Watched
+
+    @cached_property
+    def summaries(self) -> list[EventSummary]:
+        """The events as they were found, without what people decided afterwards."""
+        return summaries_of(self.watched)
+
+
+def pack(watched: Watched, file: str, as_of: str, encoder: str) -> bytes:
+    """Return the file of a run's pages; the same reports give the same bytes."""
+    summary = RunSummary(file, as_of, encoder, len(watched.lines), len(watched.events))
+    parts = (summary, *watched.lines, *watched.events)
+    return gzip.compress(b"\n".join(map(to_json, parts)), 6, mtime=0)
+
+
+def unpack(content: bytes) -> KeptWatch:
+    """Return what was packed, having looked at its shape; raise `InputError` where it is no such file."""
+    try:
+        first, *rest = gzip.decompress(content).split(b"\n")
+        summary = from_json(RunSummary, first)
+        lines = tuple(from_json(Line, line) for line in rest[: summary.reports])
+        events = tuple(from_json(Event, line) for line in rest[summary.reports :])
+    except (OSError, EOFError, ValueError):
+        raise InputError("kept_watch_unreadable") from None
+    places = {number for event in events for number in event.items}
+    if (len(lines), len(events)) != (summary.reports, summary.events) or not places <= set(range(len(lines))):
+        raise InputError("kept_watch_unreadable")
+    return KeptWatch(summary, Watched(lines, events))

@@ -1,0 +1,65 @@
+"""Machine tags of an event, as MISP and STIX carry them: our small CWC taxonomy, and three that everybody knows.
+
+Nobody has rated a source here, so Admiralty says so (F, 6); how many independent origins tell it is a tag of its own.
+Confidence in the judgement is low where one origin tells it, moderate where several do; high is for a person to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from opencwc.reports.summaries import STAGES, EventSummary
+
+NAMESPACE = "cwc-event"
+KINDS = (
+    "alleged_use", "attack", "accident", "seizure", "theft", "transfer", "destruction", "inspection", "policy",
+    "technology", "other",
+)  # fmt: skip
+CORROBORATION = ("several-origins", "one-origin", "denials-only")
+TLP = ("clear", "green", "amber", "red")
+
+
+def tags_of(summary: EventSummary, tlp: str) -> Iterator[str]:
+    """Yield the tags of an event; ``tlp`` is among `TLP`."""
+    yield f"tlp:{tlp}"
+    yield f'{NAMESPACE}:kind="{summary.kind}"'
+    yield f'{NAMESPACE}:stage="{summary.stage}"'
+    yield f'{NAMESPACE}:corroboration="{corroboration(summary)}"'
+    for difference in summary.differences:
+        yield f'{NAMESPACE}:disputed="{difference.field}"'
+    yield 'admiralty-scale:source-reliability="f"'
+    yield 'admiralty-scale:information-credibility="6"'
+    confidence = "moderate" if summary.corroborated else "low"
+    yield f'estimative-language:confidence-in-analytic-judgment="{confidence}"'
+
+
+def corroboration(summary: EventSummary) -> str:
+    """Return how an event is corroborated: a word of `CORROBORATION`."""
+    if summary.corroborated:
+        return "several-origins"
+    against = all(line.told.nature.stance in ("denies", "doubts") for line in summary.voices)
+    return "denials-only" if against else "one-origin"
+
+
+def taxonomy() -> dict[str, Any]:
+    """Return our taxonomy as MISP takes one (``machinetag.json``)."""
+    words = {
+        "kind": ("What is told or alleged", KINDS),
+        "stage": ("How far it is known, by what most independent origins say", STAGES),
+        "corroboration": ("Whether independent origins tell it; copies of one text count once", CORROBORATION),
+        "disputed": (
+            "What reports disagree on",
+            ("kind", "date", "country", "agents", "killed", "affected", "happened"),
+        ),
+    }
+    return {
+        "namespace": NAMESPACE,
+        "description": "Events with chemicals as open reports tell them, in terms of the Chemical Weapons Convention.",
+        "version": 1,
+        "predicates": [{"value": name, "expanded": says} for name, (says, _) in words.items()],
+        "values": [
+            {"predicate": name, "entry": [{"value": value, "expanded": value.replace("_", " ")} for value in values]}
+            for name, (_, values) in words.items()
+        ],
+    }

@@ -1,0 +1,133 @@
+"""Watched reports: files become a job, the events of a run are given, and people's decisions on them are taken."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypedDict
+
+from fastapi import Query, Request
+from msgspec import Meta
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from opencwc.errors import InputError
+from opencwc.jobs.event_decisions import decide_on_events
+from opencwc.records import to_plain
+from opencwc.reports.corrected import EventDecision
+from opencwc.reports.event_facts import facts_of
+from opencwc.reports.formats import row_of
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.reports.forms import FORM
+from opencwc.web.reports.kept_events import EventsAsked, event_run
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import sentence
+
+router = Router(tags=["watch"])
+A_PAGE = 100
+MOST_REPORTS = 5_000
+After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
+ReportId = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class EventsAnswer(TypedDict):
+    """A page of the events of a run: new ones first, then changed ones, then the others."""
+
+    run: int
+    case: str
+    total: int
+    events: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Each with `state` (new, changed, earlier), `why`, its facts, and how many origins tell it."),
+    ]
+    next: int | None
+
+
+class EventAnswer(TypedDict):
+    """An event, a line a report, and what people decided on it."""
+
+    event: dict[str, Any]
+    reports: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+    seen: Annotated[int, Meta(description="How many decisions the run has: send it with a decision.")]
+
+
+class DecisionBody(Closed):
+    """What is decided: these reports are one event, together with those `beside`, and not with those `apart`."""
+
+    verb: Literal["split", "join", "move"]
+    reports: Annotated[list[ReportId], Field(min_length=1, max_length=MOST_REPORTS)]
+    beside: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
+    apart: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
+    reason: Annotated[str, Field(max_length=4_000)]
+    seen: Annotated[int | None, Field(ge=0, le=LARGEST)] = None
+
+
+@router.post("/api/v1/watch/jobs", form=FORM.schema, **SUBMITS)
+async def submit(request: Request) -> Response:
+    """Keep files of reports in a case and have them read by the worker; the job stands under `/api/v1/jobs`."""
+    return await FORM.take(request, job_made)
+
+
+@router.get(
+    "/api/v1/watch/runs/{number}", action="read", answer=answers("The events", EventsAnswer), problems=(404, 501)
+)
+def show_events(
+    request: Request, number: Number, wanted: EventsAsked, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
+) -> Response:
+    """Give the events of a run as people decided on them, page by page; `number` is the run."""
+    run = event_run(request, number)
+    events = run.today(wanted)
+    some = events[after : after + limit]
+    body = {
+        "run": run.shown.number,
+        "case": run.shown.case.name,
+        "total": len(events),
+        "events": [
+            {
+                "state": one.state,
+                "why": [sentence(message, lang) for message in one.why],
+                **facts_of(one.summary, lang),
+            }
+            for one in some
+        ],
+        "next": after + len(some) if after + len(some) < len(events) else None,
+    }
+    return JSONResponse(body)
+
+
+@router.get(
+    "/api/v1/watch/runs/{number}/events/{event}",
+    action="read",
+    answer=answers("The event", EventAnswer),
+    problems=(404, 501),
+)
+def show_event(request: Request, number: Number, event: str, lang: InLang = "en") -> Response:
+    """Give an event with the line of each of its reports, and what people decided on it."""
+    run = event_run(request, number)
+    summary = run.event(event)
+    ids = {line.told.report.id for line in summary.lines}
+    body = {
+        "event": facts_of(summary, lang),
+        "reports": [row_of(line, lang) for line in summary.lines],
+        "decisions": [to_plain(decision) for decision in run.decisions if decision.named & ids],
+        "seen": len(run.decisions),
+    }
+    return JSONResponse(body)
+
+
+@router.post(
+    "/api/v1/watch/runs/{number}/decisions",
+    action="keep",
+    answer=answers("How many decisions the run has now", seen=int),
+    problems=(404, 409, 501),
+)
+def decide(request: Request, number: Number, decision: DecisionBody) -> Response:
+    """Take a decision on events of a run: split, join or move reports. What was said last holds; all is kept."""
+    run = event_run(request, number)
+    known = {line.told.report.id for line in run.watched.lines}
+    if strange := sorted({*decision.reports, *decision.beside, *decision.apart} - known):
+        raise InputError("no_such_report", report=strange[0][:100], run=number)
+    said = EventDecision(
+        decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason
+    )
+    return JSONResponse({"seen": decide_on_events(book_of(request), person_of(request), number, said, decision.seen)})

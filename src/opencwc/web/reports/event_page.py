@@ -1,0 +1,202 @@
+"""One event: its facts outlet by outlet, its reports with the deciding words, its origins, and decisions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import Form, Path, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from opencwc.errors import InputError
+from opencwc.jobs.event_decisions import decide_on_events
+from opencwc.publishing.model import Piece
+from opencwc.reports.corrected import EventDecision
+from opencwc.reports.event_wording import day_said, place_said
+from opencwc.reports.findings import spans_by_name
+from opencwc.reports.model import Told
+from opencwc.reports.summaries import EventSummary
+from opencwc.reports.watched import Line
+from opencwc.web.reports.event_drawing import timeline
+from opencwc.web.reports.face import FIELDS, RUNS
+from opencwc.web.reports.kept_events import EventRun, event_run
+from opencwc.web.server.api_parameters import Closed, Number
+from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import RIGHT_TO_LEFT, say
+
+router = Router(include_in_schema=False)
+Name = Annotated[str, Path(max_length=64)]
+MOST_NEAR = 40
+"""Other events that are offered to join with."""
+COLUMNS = ("stage", "stance", "date", "place", "agents", "killed", "affected")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a report says of a fact, empty where it says nothing; whether that is not what the event is shown with."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A report of an event: its line, its cells by `COLUMNS`, the number of its origin, its text with marks."""
+
+    line: Line
+    cells: tuple[tuple[str, Cell], ...]
+    origin: int
+    pieces: tuple[Piece, ...]
+    words: tuple[tuple[int, str], ...]
+    direction: str
+
+
+@router.get("/watch/runs/{number}/events/{event}", action="read")
+def show_event(request: Request, number: Number, event: Name) -> Response:
+    """Show an event with its reports, its origins, and what people decided on it."""
+    lang = language_of(request)
+    run = event_run(request, number)
+    summary = run.event(event)
+    origin_of = {id(line): place for place, origin in enumerate(summary.origins, 1) for line in origin}
+    rows = [row_of(line, summary, origin_of[id(line)], lang) for line in summary.lines]
+    ids = {line.told.report.id for line in summary.lines}
+    contrary = run.contrary
+    decided = [
+        (decision, run.decisions[contrary[place]] if place in contrary else None)
+        for place, decision in enumerate(run.decisions)
+        if decision.named & ids
+    ]
+    return page(
+        request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
+        columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
+        near=near_events(run.summaries, summary), seen=len(run.decisions),
+    )  # fmt: skip
+
+
+def row_of(line: Line, summary: EventSummary, origin: int, lang: str) -> ReportRow:
+    """Return a report as a row of the table of facts."""
+    told = line.told
+    pieces = tuple(pieces_of(told))
+    number_of = {field: place for place, field in enumerate(FIELDS, 1)}
+    words = [
+        (number_of[field], told.report.whole[start:end])
+        for field, spans in spans_by_name(told).items()
+        if field in number_of
+        for start, end in spans[:3]
+    ]
+    direction = "rtl" if told.lang in RIGHT_TO_LEFT else "ltr"
+    cells = tuple(_cells(told, summary, lang))
+    return ReportRow(line, cells, origin, pieces, tuple(dict.fromkeys(sorted(words))), direction)
+
+
+def _cells(told: Told, summary: EventSummary, lang: str) -> Iterator[tuple[str, Cell]]:
+    """Yield what a report says of each fact, in words."""
+    killed, affected = told.casualties.killed.number, told.casualties.affected.number
+    stance = told.nature.stance
+    yield "stage", Cell(say(f"verdict_{told.nature.stage}", lang), told.nature.stage != summary.stage)
+    yield "stance", Cell(say(f"watch_stance_{stance}", lang) if stance else "", stance in ("denies", "doubts"))
+    yield "date", _cell(told.date.text, say(day_said(told.date.text), lang), summary.date.text)
+    named = (told.place.country, told.place.name)
+    yield "place", Cell(say(place_said(told.place), lang), any(named) and named != summary.place[:2])
+    agents = say("list_separator", lang).join(told.agents.names)
+    yield "agents", Cell(agents, bool(agents) and set(told.agents.names) != set(summary.agents))
+    yield "killed", Cell("" if killed is None else str(killed), killed is not None and len(summary.killed) > 1)
+    yield (
+        "affected",
+        Cell("" if affected is None else str(affected), affected is not None and len(summary.affected) > 1),
+    )
+
+
+def _cell(value: str, text: str, usual: str) -> Cell:
+    return Cell(text if value else "", bool(value) and value != usual)
+
+
+def pieces_of(told: Told) -> Iterator[Piece]:
+    """Yield the text of a report in pieces: each deciding word marked with the number of the fact that it decides."""
+    whole = told.report.text
+    start_of_text = told.report.body_at
+    marks: list[tuple[int, int, int]] = []
+    by_name = spans_by_name(told)
+    for number, field in enumerate(FIELDS, 1):
+        for start, end in by_name.get(field, ()):
+            if start >= start_of_text:
+                marks.append((start - start_of_text, end - start_of_text, number))
+    at = 0
+    for start, end, number in sorted(marks):
+        if start < at or end > len(whole):
+            continue  # it overlaps with one that is marked already
+        if start > at:
+            yield Piece(whole[at:start])
+        yield Piece(whole[start:end], "mild", number)
+        at = end
+    if at < len(whole):
+        yield Piece(whole[at:])
+
+
+def near_events(summaries: Iterable[EventSummary], summary: EventSummary) -> list[EventSummary]:
+    """Return other events, those first that are of the same country and were told at about the same time."""
+
+    def distance(other: EventSummary) -> tuple[bool, float]:
+        elsewhere = other.place.country != summary.place.country
+        return elsewhere, abs((other.first - summary.first).total_seconds())
+
+    others = [other for other in summaries if other.id != summary.id]
+    return sorted(others, key=distance)[:MOST_NEAR]
+
+
+# ------------------------------------------------------------------------------------------------------- decisions
+
+
+class EventDecisionForm(Closed):
+    """What is decided on the reports of an event: ``report`` are places of reports in it, counted from 1."""
+
+    event: Annotated[str, Field(max_length=64)]
+    verb: Literal["split", "join", "move"]
+    report: tuple[int, ...] = ()
+    target: Annotated[str, Field(max_length=64)] = ""
+    reason: Annotated[str, Field(max_length=4_000)] = ""
+    seen: int = 0
+
+
+@router.post("/watch/runs/{number}/decisions", action="keep")
+def decide(request: Request, number: Number, form: Annotated[EventDecisionForm, Form()]) -> Response:
+    """Keep a decision on the reports of an event, and lead to the event that they are on then."""
+    run = event_run(request, number)
+    summary = run.event(form.event)
+    chosen = [line for place, line in enumerate(summary.lines, 1) if place in form.report]
+    target = run.event(form.target) if form.target and form.verb != "split" else None
+    decision = decision_on(summary, form.verb, chosen, target, form.reason)
+    decide_on_events(book_of(request), person_of(request), number, decision, form.seen)
+    after = EventRun(run.shown, [*run.decisions, decision])
+    here = next(one for one in after.summaries if decision.reports[0] in (line.told.report.id for line in one.lines))
+    return leading_to(f"{RUNS}/{number}/events/{here.id}")
+
+
+def decision_on(
+    summary: EventSummary, verb: str, chosen: Sequence[Line], target: EventSummary | None, reason: str
+) -> EventDecision:
+    """Return what a person decides; raise `InputError` where it makes no sense."""
+    own = _ids(summary.lines)
+    if verb == "join":
+        if target is None or target.id == summary.id:
+            raise InputError("event_to_join_missing", where="target")
+        return EventDecision("join", own, beside=_ids(target.lines), reason=reason)
+    reports = _ids(chosen)
+    if not reports:
+        raise InputError("no_report_named", where="report")
+    rest = tuple(name for name in own if name not in reports)
+    if verb == "move":
+        if target is None or target.id == summary.id:
+            raise InputError("event_to_join_missing", where="target")
+        return EventDecision("move", reports, beside=_ids(target.lines), apart=rest, reason=reason)
+    if not rest:
+        raise InputError("event_split_whole", where="report")
+    return EventDecision("split", reports, apart=rest, reason=reason)
+
+
+def _ids(lines: Iterable[Line]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.told.report.id for line in lines))

@@ -1,0 +1,149 @@
+"""What the pages of watched reports read: a run with its events as people decided on them, filtered and ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from pydantic import AfterValidator
+
+from opencwc.errors import NotFoundError
+from opencwc.jobs.event_decisions import decisions_on_events
+from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
+from opencwc.reports.corrected import EventDecision, contradictions, corrected
+from opencwc.reports.events import event_id
+from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
+from opencwc.reports.verb import VERB as WATCH
+from opencwc.reports.watched import Watched
+from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
+from opencwc.web.server.service import book_of, person_of
+from opencwc.wording import say
+
+SHELF = Shelf(WATCH.id, "run of watched reports", "/watch")
+A_DAY = timedelta(days=1)
+STATES = ("new", "changed", "earlier")
+
+
+def _one_of(*known: str) -> AfterValidator:
+    """Take any other word for none."""
+    return AfterValidator(lambda word: word if word in known else "")
+
+
+@dataclass(frozen=True)
+class EventFilter(AddressFilter):
+    """Which events to list. ``since`` is the day from which on something is new; ``text`` stands in their reports."""
+
+    kind: Brief = ""
+    stage: Annotated[Brief, _one_of(*STAGES)] = ""
+    country: Brief = ""
+    state: Annotated[Brief, _one_of(*STATES)] = ""
+    origins: Annotated[Brief, _one_of("several", "one")] = ""
+    text: Annotated[str, Query(max_length=200)] = ""
+    since: Brief = ""
+
+
+EventsAsked = Annotated[EventFilter, Depends()]
+
+
+@dataclass(frozen=True)
+class EventRun:
+    """A run of watched reports that somebody may see, with what people decided on its events."""
+
+    shown: ShownRun[KeptWatch]
+    decisions: Sequence[EventDecision]
+
+    @cached_property
+    def watched(self) -> Watched:
+        """All reports, and the events as people decided on them."""
+        return corrected(self.shown.kept.watched, self.decisions)
+
+    @cached_property
+    def summaries(self) -> list[EventSummary]:
+        """The events as people decided on them."""
+        return summaries_of(self.watched) if self.decisions else self.shown.kept.summaries
+
+    @cached_property
+    def newest(self) -> datetime:
+        """When the newest report was published."""
+        return max((line.told.report.published for line in self.watched.lines), default=datetime.now(UTC))
+
+    @property
+    def contrary(self) -> dict[int, int]:
+        """The places of decisions that say the contrary of an earlier one, each with the place of the earlier."""
+        return {later: earlier for earlier, later in contradictions(self.decisions)}
+
+    def event(self, identity: str) -> EventSummary:
+        """Return the event of an id, or the one that the report is on now by which an event had this id before.
+
+        Raises `NotFoundError` where there was none.
+        """
+        by_id = {summary.id: summary for summary in self.summaries}
+        if identity in by_id:
+            return by_id[identity]
+        for summary in self.summaries:
+            if any(event_id(line.told.report) == identity for line in summary.lines):
+                return summary
+        raise NotFoundError("no_such_event", event=identity[:50], run=self.shown.number)
+
+    def since(self, wanted: EventFilter) -> datetime:
+        """Return from when on something is new: the day asked for, else the day before the newest report."""
+        usual = (self.newest - A_DAY).date()
+        return datetime.combine(asked_day(wanted.since, usual).day, time(), UTC)
+
+    def today(self, wanted: EventFilter) -> list[Shown]:
+        """Return the events that a filter wants: new ones first, then changed ones, then the others."""
+        since = self.since(wanted)
+        named = [decision.named for decision in self.decisions if datetime.fromisoformat(decision.at) >= since]
+        by_person = {
+            summary.id
+            for summary in self.summaries
+            if any(line.told.report.id in names for names in named for line in summary.lines)
+        }
+        fitting = (summary for summary in self.summaries if _fits(summary, wanted))
+        return [shown for shown in today(fitting, since, by_person) if wanted.state in ("", shown.state)]
+
+
+def event_run(request: Request, number: int) -> EventRun:
+    """Return a run of watched reports; raise `NotFoundError` where there is none that the person may see."""
+    book, person = book_of(request), person_of(request)
+    shown = shown_run(book, person, number, SHELF, unpack)
+    return EventRun(shown, decisions_on_events(book, person, number))
+
+
+def _fits(summary: EventSummary, wanted: EventFilter) -> bool:
+    has = (summary.kind, summary.stage, summary.place.country, "several" if summary.corroborated else "one")
+    asked = (wanted.kind, wanted.stage, wanted.country, wanted.origins)
+    if any(one not in ("", other) for one, other in zip(asked, has, strict=True)):
+        return False
+    words = wanted.text.casefold().split()
+    return not words or _holds(summary, words)
+
+
+def _holds(summary: EventSummary, words: Sequence[str]) -> bool:
+    reports = [line.told.report for line in summary.lines]
+    texts = [text for report in reports for text in (report.whole, report.source, report.id)]
+    whole = "\n".join((*texts, *summary.agents, summary.place.name, summary.id)).casefold()
+    return all(word in whole for word in words)
+
+
+@dataclass(frozen=True)
+class EventChoices:
+    """What the filters offer: the kinds, stages and countries that there are, with their names where they have any."""
+
+    kinds: tuple[str, ...]
+    stages: tuple[str, ...]
+    countries: tuple[str, ...]
+
+
+def choices_of(summaries: Iterable[EventSummary], lang: str) -> EventChoices:
+    """Return what the filters of a run offer."""
+    some = list(summaries)
+    kinds = sorted({one.kind for one in some if one.kind}, key=lambda kind: say(f"watch_kind_{kind}", lang))
+    present = {one.stage for one in some}
+    countries = sorted({one.place.country for one in some if one.place.country})
+    return EventChoices(tuple(kinds), tuple(stage for stage in STAGES if stage in present), tuple(countries))

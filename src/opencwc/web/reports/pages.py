@@ -1,0 +1,65 @@
+"""Watch: files of reports are dropped, a job reads them, and pages show what is new, an event, a region over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from opencwc.reports.verb import VERB as WATCH
+from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
+from opencwc.web.reports import event_page, file_pages, picture_page, table_page
+from opencwc.web.reports.file_pages import FORMATS
+from opencwc.web.reports.forms import FORM
+from opencwc.web.reports.kept_events import STATES, EventsAsked, choices_of, event_run
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router
+
+router = Router(include_in_schema=False)
+EXAMPLE = "invented-reports.jsonl"
+A_PAGE = 30
+
+
+@router.get("/watch", action="rules")
+def show(request: Request) -> Response:
+    """Show where reports are dropped, and the runs that are kept."""
+    return page(request, "reports/page.html", example=EXAMPLE, **upload_values(request, WATCH))
+
+
+@router.get("/watch/examples/{name}", action="rules")
+def example(name: str) -> Response:
+    """Give invented reports to try out."""
+    content = (Path(__file__).parent / "examples" / EXAMPLE).read_text(encoding="utf-8")
+    return downloads.example({EXAMPLE: content}, name)
+
+
+@router.post("/watch/files", action="keep", uploads=True)
+async def submit_files(request: Request) -> Response:
+    """Keep the files in a case, have the reports in them read, and lead to the page of the job."""
+    return await FORM.take(request, leading_to_job)
+
+
+@router.get("/watch/runs/{number}", action="read")
+def show_today(
+    request: Request, number: Number, wanted: EventsAsked, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
+) -> Response:
+    """Show the events of a run, new and changed ones first, each with why it is shown."""
+    run = event_run(request, number)
+    events = run.today(wanted)
+    counts = {state: sum(event.state == state for event in events) for state in STATES}
+    return page(
+        request, "reports/today.html", run=run, shown=run.shown, wanted=wanted, counts=counts, total=len(events),
+        events=events[after : after + A_PAGE], next=after + A_PAGE if after + A_PAGE < len(events) else None,
+        choices=choices_of(run.summaries, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
+        reports=len(run.watched.lines), on_none=sum(not line.event for line in run.watched.lines),
+    )  # fmt: skip
+
+
+router.get("/watch/jobs/{job_id}", action="keep")(show_job)
+for part in (event_page, table_page, picture_page, file_pages):
+    router.include_router(part.router)

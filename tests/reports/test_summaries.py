@@ -1,0 +1,90 @@
+"""What all reports of an event together tell: one voice an origin, differences said, nothing scored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from opencwc.finding import Message
+from opencwc.reports.region_picture import picture_of, thinly_reported
+from opencwc.reports.summaries import EventSummary, summaries_of, today
+from opencwc.wording import LANGUAGES, say, sentence
+from reports.told_by_hand import watched
+
+
+@pytest.fixture
+def leak() -> EventSummary:
+    return summaries_of(watched())[0]
+
+
+@pytest.fixture
+def allegation() -> EventSummary:
+    return summaries_of(watched())[1]
+
+
+def test_an_origin_has_one_voice_however_many_outlets_repeat_it(leak: EventSummary) -> None:
+    assert len(leak.lines) == 3
+    assert [len(origin) for origin in leak.origins] == [2, 1]
+    assert leak.corroborated
+
+
+def test_where_origins_are_divided_evenly_the_less_certain_stage_stands(
+    leak: EventSummary, allegation: EventSummary
+) -> None:
+    assert dict(leak.stages) == {"reported": 1, "confirmed": 1}
+    assert leak.stage == "reported"
+    assert allegation.stage == "alleged"
+
+
+def test_a_denial_corroborates_nothing(allegation: EventSummary) -> None:
+    assert not allegation.corroborated
+    assert allegation.denied_by == ("Press Office",)
+    assert [one.field for one in allegation.differences] == ["happened"]
+
+
+def test_figures_that_differ_are_said_and_a_less_precise_day_is_no_difference(leak: EventSummary) -> None:
+    assert leak.affected == (4, 7)
+    assert [say(one.says) for one in leak.differences] == ["Injured, ill or exposed: 4 to 7"]
+
+
+def test_an_event_is_told_in_a_sentence_in_every_language(leak: EventSummary) -> None:
+    assert sentence(leak.headline) == "Accident: chlorine, Sandvik (Norway), 2026-03-02."
+    assert sentence(leak.told_by) == "3 reports from 2 independent origins: Nordavia Wire, Courrier, Kommune."
+    said = {sentence(message, lang) for lang in LANGUAGES for message in (leak.headline, leak.told_by)}
+    assert len(said) == 2 * len(LANGUAGES)
+
+
+def test_new_events_come_first_then_changed_ones_each_with_why() -> None:
+    shown = today(summaries_of(watched()), datetime(2026, 3, 3, tzinfo=UTC))
+    assert [(one.summary.kind, one.state) for one in shown] == [
+        ("seizure", "new"), ("alleged_use", "new"), ("accident", "changed"),
+    ]  # fmt: skip
+    assert [say(why) for why in shown[-1].why] == [
+        "now also: confirmed", "new figure, Injured, ill or exposed: 7", "1 new origin", "1 new report",
+    ]  # fmt: skip
+
+
+def test_an_event_without_new_reports_says_since_when_unless_a_person_changed_it() -> None:
+    summaries = summaries_of(watched())
+    late = datetime(2026, 4, 1, tzinfo=UTC)
+    assert {one.state for one in today(summaries, late)} == {"earlier"}
+    first, *rest = today(summaries, late, [summaries[0].id])
+    assert (first.summary.id, first.state, first.why[0]) == (summaries[0].id, "changed", Message("watch_why_corrected"))
+    assert {one.state for one in rest} == {"earlier"}
+
+
+def test_a_month_of_a_country_counts_events_and_what_is_only_alleged() -> None:
+    months = {(month.country, month.month): month for month in picture_of(summaries_of(watched()))}
+    leak, allegation = months["NOR", "2026-03"], months["UKR", "2026-03"]
+    assert (dict(leak.kinds), leak.corroborated, leak.only_alleged) == ({"accident": 1}, 1, 0)
+    assert (dict(allegation.stages), allegation.corroborated, allegation.only_alleged) == ({"alleged": 1}, 0, 1)
+
+
+def test_what_rests_on_one_origin_is_said_to_be_thinly_reported() -> None:
+    thin = dict(thinly_reported(summaries_of(watched())))
+    assert set(thin) == {"PAN"}
+    assert [say(why) for why in thin["PAN"]] == [
+        "1 of 1 events rest on one origin",
+        "only El Diario reports from there",
+    ]

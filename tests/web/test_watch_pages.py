@@ -1,0 +1,362 @@
+"""The pages of watched reports: today's list, an event, decisions on events, region and time, files, the API."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.jobs.event_decisions import decide_on_events, decisions_on_events
+from opencwc.jobs.intake import intake_of
+from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.queue import Jobs
+from opencwc.jobs.run_and_keep import Place, keep_steps
+from opencwc.records import to_plain
+from opencwc.reports.corrected import EventDecision
+from opencwc.reports.findings import maker_of
+from opencwc.reports.machine_tags import taxonomy
+from opencwc.reports.reader import steps_of
+from opencwc.reports.verb import VERB
+from opencwc.verbs import Started, Step
+from opencwc.web.reports.file_pages import FORMATS
+from opencwc.web.reports.pages import EXAMPLE
+from opencwc.web.server.worker_process import make_worker
+from reports.told_by_hand import ALL, watched
+from web.pages.housing import PAGE, PART, opened_house, page_of
+from web.signing_in import House
+
+ANNA = Person("p-anna", "anna", "Anna", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+SPLIT = EventDecision("split", ("s3",), apart=("s1", "s2"), reason="Another leak.")
+IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
+
+
+class Kept(NamedTuple):
+    """A house with watched reports in it: their run, and the address of its pages."""
+
+    house: House
+    run: int
+    base: str
+
+
+def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED) -> Kept:
+    case_for_keeping(house.book, ANNA, case, mark)
+    maker = maker_of("2026-03-07", "use")
+
+    def steps() -> Iterator[Step]:
+        yield Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker))
+        yield from steps_of(watched(), "reports.jsonl", maker)
+
+    run = keep_steps(VERB, steps(), Place(house.book, lambda: ANNA, case, {"as_of": "2026-03-07"}, mark=mark))
+    assert run.keeper is not None
+    return Kept(house, run.keeper.number, f"/watch/runs/{run.keeper.number}")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield _keep(house)
+    _loaded.clear()
+
+
+def _events(kept: Kept) -> dict[str, str]:
+    """Return the ids of the events by their kind."""
+    names = dict(zip(("accident", "alleged_use", "seizure"), (event.id for event in watched().events), strict=True))
+    assert kept.base
+    return names
+
+
+def _decide(client: TestClient, kept: Kept, **form: str | list[str]) -> str:
+    answer = client.post(f"{kept.base}/decisions", data=form, headers=PART)
+    assert answer.status_code == 204, answer.text
+    return str(answer.headers["hx-redirect"])
+
+
+# ------------------------------------------------------------------------------------------------------ the list
+
+
+def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}?since=2026-03-03")
+        assert page.one("h1").text.startswith("New events: 2; changed: 1")
+        titles = [event.one("h2").text for event in page.all("article", class_="event")]
+        assert titles == [
+            "Seizure: sodium cyanide, Puerto Claro (Panama), 2026-03-04",
+            "Alleged use as a weapon: chlorine, Lesnoe (Ukraine), 2026-03-03",
+            "Accident: chlorine, Sandvik (Norway), 2026-03-02",
+        ]
+        assert "Shown because: now also: confirmed; new figure" in page.all("article", class_="event")[2].text
+
+
+@pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
+def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
+    with kept.house.signed_in("rita") as client:
+        for address in ("/watch", kept.base, f"{kept.base}/picture", f"{kept.base}/table", *_addresses(kept)):
+            page = page_of(client, address, lang)
+            assert "_watch_" not in page.text
+            assert "watch_" not in page.text
+
+
+def _addresses(kept: Kept) -> list[str]:
+    return [f"{kept.base}/events/{event}" for event in _events(kept).values()]
+
+
+def test_no_list_shows_a_text_of_a_report(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        for address in (kept.base, f"{kept.base}/picture", f"{kept.base}/table", f"{kept.base}/table.csv"):
+            html = client.get(address, headers=PAGE).text
+            assert not any(one.report.text in html for one in ALL)
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ("kind=accident", ["Accident"]),
+        ("stage=alleged", ["Alleged use as a weapon"]),
+        ("country=PAN", ["Seizure"]),
+        ("origins=several", ["Accident"]),
+        ("text=cianuro", ["Seizure"]),
+        ("text=%D1%85%D0%BB%D0%BE%D1%80", ["Alleged use as a weapon"]),
+        ("text=nothing+of+the+sort", []),
+        ("since=2026-03-03&state=changed", ["Accident"]),
+    ],
+)
+def test_a_filter_narrows_the_list(kept: Kept, query: str, kinds: list[str]) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}?{query}")
+        assert [event.one("h2").text.partition(":")[0] for event in page.all("article", class_="event")] == kinds
+
+
+# ------------------------------------------------------------------------------------------------------ an event
+
+
+def test_an_event_shows_who_says_what_and_marks_what_differs(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
+        rows = page.one("div", class_="outlets").one("tbody").all("tr")
+        assert len(rows) == 3
+        assert [len(row.all(class_="differs")) for row in rows] == [1, 1, 4]
+        assert "≠" in rows[2].text
+        assert "Injured, ill or exposed: 4 to 7" in page.text
+        assert "3 reports from 2 independent origins" in page.text
+        assert [line.text for line in page.one("ol", class_="origin-list").all("li")] == [
+            "Nordavia Wire : repeated by Courrier",
+            "Kommune",
+        ]
+
+
+def test_the_deciding_words_are_marked_in_the_text(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
+        first = page.one(id="report-1")
+        assert [mark.text for mark in first.one(class_="excerpt").all("mark")] == ["Leaked 1", "chlorine 6"]
+
+
+def test_an_address_of_a_report_is_a_link_only_where_it_is_of_the_web(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        html = client.get(f"{kept.base}/events/{_events(kept)['accident']}", headers=PAGE).text
+        assert 'href="https://s1.example/x" rel="noreferrer noopener external"' in html
+
+
+def test_an_event_that_is_not_there_is_not_found(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        assert client.get(f"{kept.base}/events/E-0", headers=PAGE).status_code == 404
+
+
+# ----------------------------------------------------------------------------------------------------- decisions
+
+
+def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: Kept) -> None:
+    event = _events(kept)["accident"]
+    with kept.house.signed_in("anna") as client:
+        led = _decide(client, kept, event=event, verb="split", report=["3"], reason="Another leak.", seen="0")
+        page = page_of(client, led)
+        assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 1
+        assert "Anna" not in page.one("h1").text
+        assert "made an event of its own of 1 report" in page.text
+        assert "Another leak." in page.text
+        rest = page_of(client, f"{kept.base}/events/{event}")
+        assert len(rest.one("div", class_="outlets").one("tbody").all("tr")) == 2
+        assert len(page_of(client, kept.base).all("article", class_="event")) == 4
+
+
+def test_a_contrary_decision_holds_and_both_are_shown(kept: Kept) -> None:
+    events = _events(kept)
+    with kept.house.signed_in("anna") as client:
+        alone = _decide(client, kept, event=events["accident"], verb="split", report=["3"], reason="No.", seen="0")
+    with kept.house.signed_in("rita") as client:
+        name = alone.rpartition("/")[2]
+        together = _decide(
+            client, kept, event=name, verb="join", target=events["accident"], reason="It is the same.", seen="1"
+        )
+        page = page_of(client, together)
+        assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 3
+        assert len(page.one("ol", class_="said-by").all("li")) == 2
+        assert "contrary of what Name of anna decided" in page.text
+
+
+def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: Kept) -> None:
+    events = _events(kept)
+    with kept.house.signed_in("anna") as client:
+        _decide(client, kept, event=events["seizure"], verb="join", target=events["accident"], reason="One.", seen="0")
+        page = page_of(client, f"{kept.base}/events/{events['seizure']}")
+        assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 4
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        ({"verb": "split", "reason": "x"}, "no report was chosen"),
+        ({"verb": "split", "report": ["1", "2", "3"], "reason": "x"}, "nothing would be split off"),
+        ({"verb": "split", "report": ["1"], "reason": " "}, "a decision needs a reason"),
+        ({"verb": "move", "report": ["1"], "reason": "x"}, "the other event was not chosen"),
+        ({"verb": "join", "reason": "x"}, "the other event was not chosen"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, str | list[str]], problem: str) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.post(
+            f"{kept.base}/decisions", data={"event": _events(kept)["accident"], "seen": "0", **form}, headers=PART
+        )
+        assert answer.status_code == 422, answer.text
+        assert problem in answer.text.casefold() or problem in answer.text
+        assert decisions_on_events(kept.house.book, ANNA, kept.run) == []
+
+
+def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: Kept) -> None:
+    assert decide_on_events(kept.house.book, ANNA, kept.run, SPLIT, 0) == 1
+    with pytest.raises(ConflictError):
+        decide_on_events(kept.house.book, ANNA, kept.run, SPLIT, 0)
+    assert len(decisions_on_events(kept.house.book, ANNA, kept.run)) == 1
+
+
+def test_a_decision_without_reason_or_report_is_refused(kept: Kept) -> None:
+    for decision in (EventDecision("split", ("s3",)), EventDecision("split", (), reason="x")):
+        with pytest.raises(InputError):
+            decide_on_events(kept.house.book, ANNA, kept.run, decision)
+
+
+def test_an_auditor_reads_and_does_not_decide(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
+        assert not page.all(id="decision")
+        answer = client.post(f"{kept.base}/decisions", data={"event": "x", "verb": "join"}, headers=PART)
+        assert answer.status_code == 403
+    audra = Person("p-audra", "audra", "Audra", Role.AUDITOR, Mark.HIGHLY_PROTECTED)
+    with pytest.raises(NotAllowedError):
+        decide_on_events(kept.house.book, audra, kept.run, SPLIT)
+
+
+def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(kept: Kept) -> None:
+    secret = _keep(kept.house, "secret", Mark.PROTECTED)
+    low = Person("p-low", "low", "Low", Role.ANALYST, Mark.UNCLASSIFIED)
+    decide_on_events(kept.house.book, ANNA, secret.run, SPLIT)
+    with pytest.raises(NotFoundError):
+        decisions_on_events(kept.house.book, low, secret.run)
+    kept.house.add("lowly")
+    with kept.house.signed_in("lowly") as client:
+        assert client.get(secret.base, headers=PAGE).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ region and files
+
+
+def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/picture")
+        assert page.one("h1").text.startswith("3 events in 3 countries")
+        rows = {
+            row.one("th").text: [cell.text for cell in row.all("td")]
+            for row in page.one(id="months").one("tbody").all("tr")
+        }
+        assert rows["Norway"] == ["March 2026", "1", "Accident 1", "reported 1", "1", "0"]
+        assert rows["Ukraine"] == ["March 2026", "1", "Alleged use as a weapon 1", "alleged 1", "0", "1"]
+        chart = json.loads(page.one(id="of-map").text)
+        assert {row["code"] for row in chart["rows"]} == {"578", "804", "591"}
+        assert "only El Diario reports from there" in page.text
+
+
+def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/table?order=-affected")
+        rows = page.one(id="events").rows()
+        assert [row[6] for row in rows] == ["12", "4 to 7", "0"]
+        found = page_of(client, f"{kept.base}/table?find=lesnoe")
+        assert [row[3] for row in found.one(id="events").rows()] == ["Lesnoe (Ukraine)"]
+        csv = client.get(f"{kept.base}/table.csv?order=-affected", headers=PAGE).text.splitlines()
+        assert csv[0] == "kind,stage,date,place,agents,killed,affected,origins,reports,last,event"
+        assert len(csv) == 4
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "corrections")])
+def test_a_run_is_given_in_every_format(kept: Kept, format: str) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.get(f"{kept.base}/file?format={format}&file_lang=fr", headers=PAGE)
+        assert answer.status_code == 200
+        assert len(answer.content) > 500
+        assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_decisions_are_given_as_the_command_takes_them(kept: Kept) -> None:
+    decide_on_events(kept.house.book, ANNA, kept.run, SPLIT)
+    with kept.house.signed_in("anna") as client:
+        lines = client.get(f"{kept.base}/file?format=corrections", headers=PAGE).text.splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"verb": "split", "reports": ["s3", "s1"]}, {"verb": "split", "reports": ["s3", "s2"]},
+    ]  # fmt: skip
+
+
+def test_an_event_is_given_as_the_draft_of_an_alert(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        event = _events(kept)["accident"]
+        alert = client.get(f"{kept.base}/events/{event}/file?format=cap", headers=PAGE)
+        assert b"<status>Draft</status>" in alert.content
+        assert client.get("/watch/taxonomy.json", headers=PAGE).json()["namespace"] == taxonomy()["namespace"]
+
+
+def test_a_filter_holds_for_files_too(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.get(f"{kept.base}/file?format=cap&kind=seizure", headers=PAGE)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert archive.namelist() == [f"{_events(kept)['seizure']}.cap.xml"]
+
+
+# -------------------------------------------------------------------------------------------------- API and jobs
+
+
+def test_the_api_gives_events_and_takes_decisions(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        base = f"/api/v1/watch/runs/{kept.run}"
+        body = client.get(f"{base}?limit=2&since=2026-03-03").json()
+        assert [event["kind"] for event in body["events"]] == ["seizure", "alleged_use"]
+        assert (body["total"], body["next"]) == (3, 2)
+        decision = {"verb": "split", "reports": ["s3"], "apart": ["s1", "s2"], "reason": "Another.", "seen": 0}
+        assert client.post(f"{base}/decisions", json=decision).json() == {"seen": 1}
+        assert client.post(f"{base}/decisions", json=decision).status_code == 409
+        assert client.post(f"{base}/decisions", json={**decision, "reports": ["x"]}).status_code == 422
+        event = client.get(f"{base}/events/{_events(kept)['accident']}").json()
+        assert [report["report"] for report in event["reports"]] == ["s1", "s2"]
+        assert [one["person"] for one in event["decisions"]] == ["Name of anna"]
+
+
+def test_files_are_kept_and_read_by_a_job(kept: Kept) -> None:
+    house = kept.house
+    with house.signed_in("anna") as client:
+        content = client.get(f"/watch/examples/{EXAMPLE}", headers=PAGE).content
+        form = {"case": "invented", "as_of": "2026-03-07", "mark": "unclassified"}
+        sent = client.post("/watch/files", data=form, files=[("file", (EXAMPLE, content))], headers=PART)
+        assert sent.status_code == 204, sent.text
+        address = sent.headers["hx-redirect"]
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        job = Jobs(house.book.engine).get(address.rsplit("/", 1)[-1])
+        assert job.state == "done", job.problem
+        page = page_of(client, f"/watch/runs/{job.run}")
+        assert "Reports read: 10" in page.text
