@@ -108,7 +108,7 @@ def certainty_signs(found: Read, kind: str) -> dict[str, float]:
 
 
 def _counted(found: Read, hits: Iterable[Hit]) -> dict[str, float]:
-    """Count hits by group and zone: the title counts most, and what is said often not much more than what is said twice."""
+    """Count hits by group and zone: the title counts most, and what is said often not much more than once."""
     counts = Counter((hit.group, found.zone(hit)) for hit in hits)
     return {f"{group}@{zone}": _strength(zone, count) for (group, zone), count in counts.items()}
 

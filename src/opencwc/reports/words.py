@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from opencwc.convention.chinese import simplified
 _FOLDER = Path(__file__).parent / "data" / "words"
 _WORD = re.compile(r"[^\W_]+")
 _END = re.compile(r"[.!?…。！？؟;；\n]+(?!\d)")
+_GAPS = ("..", "…")
 _GAP, _SIGNS = 4, 8
 """How many words, and how many Chinese signs, may stand where a phrase has a gap."""
 _ARTICLES = {
@@ -33,8 +34,19 @@ _ARTICLES = {
 }
 CERTAINTY = frozenset(
     (
-        "future", "over", "deny", "deny_w", "confirm", "confirm_w", "body", "alleged", "alleged_w", "doubt", "remember",
-        "refuse", "correct",
+        "future",
+        "over",
+        "deny",
+        "deny_w",
+        "confirm",
+        "confirm_w",
+        "body",
+        "alleged",
+        "alleged_w",
+        "doubt",
+        "remember",
+        "refuse",
+        "correct",
     )
 )
 """The groups that tell how far something is known; all others tell what it is."""
@@ -240,9 +252,7 @@ def load_words(lang: str, folder: Path = _FOLDER) -> WordList:
         for first, phrase in _phrases(group, written.split(";"), lang):
             table, key = (stems, first[:-1]) if first.endswith("*") else (exact, first)
             table.setdefault(key, []).append(phrase)
-    return WordList(
-        lang, _frozen(exact), _frozen(stems), {group: re.compile(shape) for group, shape in shapes.items()}
-    )
+    return WordList(lang, _frozen(exact), _frozen(stems), {group: re.compile(shape) for group, shape in shapes.items()})
 
 
 def _yaml(path: Path) -> Any:
@@ -258,16 +268,16 @@ def _phrases(group: str, written: Iterable[str], lang: str) -> Iterator[tuple[st
     for phrase in written:
         folded = fold(phrase.strip())[0]
         if lang == "zh":
-            first, *rest = [piece for piece in folded.split("…") if piece] or [""]
-            pieces = [(first, *((piece, True) for piece in rest))] if first else []
+            ways: list[tuple[str, ...]] = [tuple(" … ".join(folded.split("…")).split())]
         else:
-            pieces = [_pieces(one) for one in product(*(word.split("/") for word in folded.split()))]
-        for one in pieces:
-            if one:
-                yield one[0], Phrase(group, tuple(one[1:]))
+            ways = list(product(*(word.split("/") for word in folded.split())))
+        for words in ways:
+            if words:
+                yield words[0], Phrase(group, tuple(_after_first(words)))
 
 
-def _pieces(words: Sequence[str]) -> tuple[object, ...]:
-    """Return the first word, and each other with whether a gap stands before it."""
-    rest = [(word, words[at - 1] == "..") for at, word in enumerate(words) if at and word != ".."]
-    return (words[0], *rest) if words else ()
+def _after_first(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each word of a phrase but the first, and whether a gap stands before it."""
+    for before, word in pairwise(words):
+        if word not in _GAPS:
+            yield word, before in _GAPS
