@@ -23,13 +23,14 @@ from threadpoolctl import threadpool_limits
 from benchmarks.reports import CASES, LANGUAGES, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.models.register import digest_of
-from opencwc.reports.kind_model import HELD, MODEL, NEAR, WEIGHTS, evaluate_kinds, labelled, learn
+from opencwc.reports.kind_model import FOLDS, HELD, MODEL, NEAR, WEIGHTS, Weights, evaluate_kinds, labelled, learn
 from opencwc.reports.kinds import NONE, opening
 from opencwc.reports.model import Report
 from opencwc.reports.signs import certainty_signs, kind_signs, load_rules, read
 
 SHORT = CASES.parent / "kinds"
-FOLDS = 8
+PARTS = 4
+"""Folds that the events are put into."""
 LEARNED_ONLY = -1
 """The fold of what is never measured on."""
 
@@ -72,20 +73,43 @@ def all_rows(folders: Sequence[Path]) -> list[dict[str, Any]]:
         reports, gold = read_folder(folder)
         for report in reports:
             event = (str(folder), gold[report.id]["event"] or report.id)
-            rows.append(row_of(report, gold[report.id], folds.setdefault(event, len(folds) % FOLDS)))
+            rows.append(row_of(report, gold[report.id], folds.setdefault(event, len(folds) % PARTS)))
     return rows
+
+
+QUESTIONS = ("kind", NEAR, "stage", "stance")
+
+
+def learned(rows: Sequence[Mapping[str, Any]], question: str) -> Weights:
+    """Learn one question from rows."""
+    return learn(question, load_rules()["kind" if question == NEAR else question], labelled(rows, question))
 
 
 def write_weights(rows: Sequence[Mapping[str, Any]]) -> None:
     """Learn from all rows and write the weights."""
     written = {}
-    for question in ("kind", NEAR, "stage", "stance"):
-        weights = learn(question, load_rules()["kind" if question == NEAR else question], labelled(rows, question))
+    for question in QUESTIONS:
+        weights = learned(rows, question)
         near = {"near": _short(weights.near), "encoder": named_encoder().id} if weights.near is not None else {}
         written[question] = {
             "classes": weights.classes, "signs": list(weights.place), "rows": _short(weights.rows), **near
         }  # fmt: skip
     WEIGHTS.write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def write_held(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what the model is measured on, and the weights learned without each fold."""
+    held = [row for row in rows if row["fold"] != LEARNED_ONLY]
+    table = pl.DataFrame(held, schema_overrides={"vector": pl.List(pl.Int8)})
+    table.write_parquet(HELD, compression="zstd")
+    kept: dict[str, Any] = {}
+    for question in QUESTIONS:
+        for fold in range(PARTS):
+            weights = learned([row for row in rows if row["fold"] != fold], question)
+            kept[f"{question} {fold}"] = weights.rows.astype(np.float16)
+            if weights.near is not None:
+                kept[f"{question} {fold} near"] = weights.near.astype(np.float16)
+    np.savez_compressed(FOLDS, **kept)
 
 
 def _short(rows: Any) -> list[list[float]]:
@@ -114,9 +138,9 @@ def main() -> int:
     chosen = words.parse_args()
     folders = chosen.folders or [path for path in sorted(CASES.iterdir()) if path.name != "blind"]
     rows = all_rows(folders)
-    pl.DataFrame(rows).write_parquet(HELD, compression="zstd")
     with threadpool_limits(1):
         write_weights(rows)
+        write_held(rows)
     write_card()
     print(f"{WEIGHTS.name}: {len(rows)} reports")
     return 0

@@ -12,10 +12,10 @@ from typing import cast
 from opencwc.reports.kind_model import Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
 from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load_rules, read
-from opencwc.reports.words import Hit
+from opencwc.reports.words import Hit, known_language
 
 NONE = "none"
-SURE = 0.8
+SURE = 0.9
 """Chance of a kind from which on the encoder is not asked."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""
@@ -24,6 +24,7 @@ _SHOWN = 4
 def find_nature(report: Report, lang: str) -> Nature:
     """Return the kind, stage and stance of what a report tells; nothing where it tells of no event."""
     weights = usable_weights()
+    lang = known_language(lang)
     found = read(report, lang)
     kind = _kind(report, lang, found, weights)
     if kind == NONE:
@@ -52,7 +53,7 @@ def _kind(report: Report, lang: str, found: Read, weights: Mapping[str, Weights]
 
 def opening(report: Report, lang: str) -> str:
     """Return the title and the first words of a report, which the encoder is given."""
-    return report.whole[: 90 if lang == "zh" else 220]
+    return report.whole[: 90 if lang == "zh" else 220].encode("utf-8", "replace").decode("utf-8")
 
 
 def _given(signs: Mapping[str, float], stage: str) -> dict[str, float]:

@@ -21,6 +21,8 @@ UNDERTAKINGS = frozenset(("destruction", "inspection", "policy", "other", "trans
 _LEAD = {"zh": 60}
 _LEAD_ELSEWHERE = 170
 """Signs of the text that count as its opening."""
+_READ = 20_000
+"""Signs of a report that are read; what it tells of stands before them."""
 _UNTITLED = 0.5
 """Where a report has no title, this share of the opening stands for it."""
 
@@ -41,7 +43,7 @@ def read(report: Report, lang: str) -> Read:
     """Return the words of a report."""
     length = _LEAD.get(lang, _LEAD_ELSEWHERE)
     title_ends = report.body_at or int(length * _UNTITLED)
-    return Read(load_words(lang).find(report.whole), title_ends, title_ends + length)
+    return Read(load_words(lang).find(report.whole[:_READ]), title_ends, title_ends + length)
 
 
 class Pair(NamedTuple):
@@ -108,7 +110,7 @@ def certainty_signs(found: Read, kind: str) -> dict[str, float]:
 
 
 def _counted(found: Read, hits: Iterable[Hit]) -> dict[str, float]:
-    """Count hits by group and zone: the title counts most, and what is said often not much more than what is said twice."""
+    """Count hits by group and zone: the title counts most, and what is said often not much more than once."""
     counts = Counter((hit.group, found.zone(hit)) for hit in hits)
     return {f"{group}@{zone}": _strength(zone, count) for (group, zone), count in counts.items()}
 

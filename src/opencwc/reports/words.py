@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,9 +21,11 @@ import yaml
 
 from opencwc.convention.chinese import simplified
 
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 _FOLDER = Path(__file__).parent / "data" / "words"
 _WORD = re.compile(r"[^\W_]+")
 _END = re.compile(r"[.!?…。！？؟;；\n]+(?!\d)")
+_GAPS = ("..", "…")
 _GAP, _SIGNS = 4, 8
 """How many words, and how many Chinese signs, may stand where a phrase has a gap."""
 _ARTICLES = {
@@ -50,6 +52,8 @@ CERTAINTY = frozenset(
 )
 """The groups that tell how far something is known; all others tell what it is."""
 _ARABIC_LETTERS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
+_LONGEST_WORD = 40
+"""Signs of a word that are looked at: what is longer is no word."""
 _LONGEST = 8
 """Signs of the longest Chinese phrase that is looked up at once."""
 
@@ -188,7 +192,8 @@ def _words(folded: str, lang: str) -> Iterator[Word]:
     for match in _WORD.finditer(folded):
         while sentence < len(ends) and ends[sentence] < match.start():
             sentence += 1
-        forms = _arabic_forms(match[0]) if lang == "ar" else (match[0],)
+        word = match[0][:_LONGEST_WORD]
+        forms = _arabic_forms(word) if lang == "ar" else (word,)
         yield Word(forms, match.start(), match.end(), sentence)
 
 
@@ -237,13 +242,16 @@ def _end_of_signs(rest: Sequence[tuple[str, bool]], folded: str, at: int) -> int
     return at
 
 
-@lru_cache(maxsize=16)
+def known_language(lang: str) -> str:
+    """Return the language whose words a tag such as ``zh-Hant`` stands for; English for one without words."""
+    short = lang[:2].lower()
+    return short if short in LANGUAGES and not lang[2:3].isalpha() else "en"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
 def load_words(lang: str, folder: Path = _FOLDER) -> WordList:
-    """Read the words of a language, once; English stands in for a language without a list."""
-    path = folder / f"{lang}.yaml"
-    if not path.exists():
-        return load_words("en", folder)
-    raw: Mapping[str, str] = _yaml(path)
+    """Read the words of one of the six languages, once."""
+    raw: Mapping[str, str] = _yaml(folder / f"{lang}.yaml")
     shapes: Mapping[str, str] = _yaml(folder / "shapes.yaml").get(lang, {})
     exact: dict[str, list[Phrase]] = {}
     stems: dict[str, list[Phrase]] = {}
@@ -267,16 +275,16 @@ def _phrases(group: str, written: Iterable[str], lang: str) -> Iterator[tuple[st
     for phrase in written:
         folded = fold(phrase.strip())[0]
         if lang == "zh":
-            first, *rest = [piece for piece in folded.split("…") if piece] or [""]
-            pieces = [(first, *((piece, True) for piece in rest))] if first else []
+            ways: list[tuple[str, ...]] = [tuple(" … ".join(folded.split("…")).split())]
         else:
-            pieces = [_pieces(one) for one in product(*(word.split("/") for word in folded.split()))]
-        for one in pieces:
-            if one:
-                yield one[0], Phrase(group, tuple(one[1:]))
+            ways = list(product(*(word.split("/") for word in folded.split())))
+        for words in ways:
+            if words:
+                yield words[0], Phrase(group, tuple(_after_first(words)))
 
 
-def _pieces(words: Sequence[str]) -> tuple[object, ...]:
-    """Return the first word, and each other with whether a gap stands before it."""
-    rest = [(word, words[at - 1] == "..") for at, word in enumerate(words) if at and word != ".."]
-    return (words[0], *rest) if words else ()
+def _after_first(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each word of a phrase but the first, and whether a gap stands before it."""
+    for before, word in pairwise(words):
+        if word not in _GAPS:
+            yield word, before in _GAPS
