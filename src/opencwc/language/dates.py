@@ -78,7 +78,7 @@ class _Match(NamedTuple):
 
     language: _Language
     form: _Form
-    index: int
+    place: int
     match: re.Match[str]
     text: str
     today: date
@@ -86,7 +86,7 @@ class _Match(NamedTuple):
 
     def group(self, name: str) -> str:
         """Return what stands for a placeholder, nothing where the form has none."""
-        name = f"{name}_{self.index}"
+        name = f"{name}_{self.place}"
         return (self.match[name] or "") if name in self.match.re.groupindex else ""
 
     def number(self, name: str) -> int | None:
@@ -335,7 +335,8 @@ _MEANINGS = {
 def _rank(words: str, language: _Language) -> int | None:
     """Return the number of an order in words: a day of the month, an anniversary."""
     if language.lang != "ar":
-        return _raw()["dayword"].get(language.lang, {}).get(words)
+        ranks: Mapping[str, int] = _raw()["dayword"].get(language.lang, {})
+        return ranks.get(words)
     total = 0
     for part in plain_arabic(words).split():
         bare = re.sub(r"^و?(?:ال)?|ة$", "", part)

@@ -116,9 +116,10 @@ class _Reading(NamedTuple):
             return -9.0, sentence
         score = _SENTENCES[min(sentence, 3)] + _PRECISIONS[found.precision]
         score -= 1.5 * found.form.startswith("loose")
-        return score + self._by_words(*self._beside(found, at)) + self._by_time(found), sentence
+        begins = self.lasts and self._begins(found)
+        return score + self._by_words(*self._beside(found, at), begins=begins) + self._by_time(found), sentence
 
-    def _by_words(self, before: str, behind: str) -> float:
+    def _by_words(self, before: str, behind: str, *, begins: bool) -> float:
         """Weigh a date by the words beside it."""
 
         def near(name: str) -> bool:
@@ -126,7 +127,6 @@ class _Reading(NamedTuple):
             told_before = self.lang == "zh" and name == "first_signs" and words.search(before[-8:]) is not None
             return told_before or _near(words, before, behind, self.lang)
 
-        begins = self.lasts and near("beginning")
         score = 4.0 if begins else 2.5 if near("first_signs") else 0.8 * near("happening")
         leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
         if near("speech") or leads:
@@ -200,7 +200,11 @@ class _Reading(NamedTuple):
     def _begins(self, found: FoundDate) -> bool:
         """Tell whether the words beside a date say that something began on it."""
         at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), 0)
-        return _near(_words("beginning", self.lang), *self._beside(found, at), self.lang)
+        before, behind = self._beside(found, at)
+        own = plain_text(self.report.whole[found.start : found.end], self.lang).text
+        return _near(_words("beginning", self.lang), before, behind, self.lang) or bool(
+            _words("beginning", self.lang).match(own)
+        )
 
     def _to_the_day(self, found: FoundDate, candidates: Sequence[_Candidate]) -> Date | None:
         """Return the day of an anniversary that is told with the day on which it falls."""
