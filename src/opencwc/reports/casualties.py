@@ -19,13 +19,15 @@ from opencwc.language.plain_text import Plain, plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.reports.model import Casualties, Count, Date, Nature, Report, Span
-from opencwc.reports.when import dates_of, find_date, is_remembered
+from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 
 Harm = Literal["killed", "affected", "neither"]
 _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
 _FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+_MOST = 30
+"""How many numbers, and how many words of harm, are looked at in one sentence."""
 _UNCOUNTED = -1
 """Stands for "dozens": no number, yet it takes the place of one."""
 _STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
@@ -86,7 +88,7 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
     if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in _ANDS:
         return Casualties()
-    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole, lang).text):
+    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text):
         return Casualties()
     dates = dates_of(report, lang, ahead=False)
     figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
@@ -109,7 +111,7 @@ _ENOUGH = -2.8
 
 def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
     """Give the sentences, each with what speaks against its figures as a whole."""
-    spans = sentences_in(report.whole)
+    spans = sentences_in(report.whole[:HEAD])
     plain = [plain_text(report.whole[start:end], lang) for start, end in spans]
     corrects = bool(_words("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
@@ -143,10 +145,10 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
     """Give the figures of one sentence."""
     nobody = list(_nobody(sentence))
     yield from (figure for figure, _ in nobody)
-    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)]
+    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
     if not any(word.harm != "neither" for word in words):
         return
-    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)]
+    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
     joined = _joined(sentence, numbers, words)
     harms = {number: word.harm for number, word in joined}
     free = [number for number in numbers if number not in harms]
