@@ -205,7 +205,11 @@ def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> boo
 def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
-    numbers = [number for number in find_numbers(text, lang) if _may_be_people(text, number, lang, words)]
+    numbers: list[Number] = []
+    for number in find_numbers(text, lang):
+        added = number.article and bool(numbers) and _is_added(text, numbers[-1], number, lang)
+        if added or _may_be_people(text, number, lang, words):
+            numbers.append(number)
     for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
         for match in _words(name, lang).finditer(text):
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
@@ -216,6 +220,17 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
+    """Tell whether an article adds one to the people before it, whatever they are called: "13 bathers and a lifeguard"."""
+    gap = text[people.end : article.start]
+    named = _words("people", lang).match(gap.lstrip()) is not None and not people.article
+    behind = text[article.end : article.end + 30].split()
+    thing = not behind or _words("things", lang).fullmatch(behind[0]) is not None
+    return (
+        named and not thing and len(gap.split()) <= 3 and _ANDS[lang].search(gap) is not None and not _STOPS.search(gap)
+    )
 
 
 def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence[_Word]) -> bool:
@@ -311,7 +326,7 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
 
 _CHINESE_POOL = re.compile(r"[人名个位][^，。、]{0,6}中(?!毒)")
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 

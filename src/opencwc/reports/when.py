@@ -35,7 +35,7 @@ def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
     """Tell whether a report looks back at what happened long before: an anniversary, a memorial."""
     if nature.stage == "planned":
         return False
-    head = plain_text(report.whole[: report.body_at + 200], lang).text
+    head = plain_text(report.whole[: report.body_at + (50 if lang == "zh" else 120)], lang).text
     return nature.stance == "none" or bool(_words("remembering", lang).search(head))
 
 
@@ -132,7 +132,9 @@ class _Reading(NamedTuple):
 
         score = 4.0 if begins else 2.5 if near("first_signs") else 0.8 * near("happening")
         leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
-        if near("speech") or leads:
+        told = list(_words("happening", self.lang).finditer(before))
+        said = _near(_words("speech", self.lang), before[told[-1].end() :] if told else before, behind, self.lang)
+        if said or leads:
             score -= (2.0 if leads else 0.7) if self.nature.kind in _DECIDED or begins else 3.0
         if near("following") or (self.nature.kind == "theft" and near("after_theft")):
             score -= 2.5
@@ -156,6 +158,8 @@ class _Reading(NamedTuple):
             return -0.9  # what is denied or confirmed is seldom of the same day
         if self.remembered:
             return (2.0 if away < -300 else 1.0 if away < -25 else -2.5) + (0.0 if found.relative else 1.0)
+        if found.relative and found.form == "date" and away < -300:
+            return -2.0  # without a year, and perhaps of the days to come
         return -1.0 if away < -400 and found.precision == "year" else 0.0
 
     def _is_dateline(self, found: FoundDate) -> bool:
