@@ -223,7 +223,7 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
 
 
 def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
-    """Tell whether an article adds one to the people before it, whatever they are called: "13 bathers and a lifeguard"."""
+    """Tell whether an article adds one to the people before it: "13 bathers and a lifeguard"."""
     gap = text[people.end : article.start]
     named = _words("people", lang).match(gap.lstrip()) is not None and not people.article
     behind = text[article.end : article.end + 30].split()
@@ -324,7 +324,7 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
     return False
 
 
-_CHINESE_POOL = re.compile(r"[人名个位][^，。、]{0,6}中(?!毒)")
+_CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
 _CHINESE_PEOPLE = re.compile(
     r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
