@@ -475,7 +475,8 @@ def _figure(
     low, high = min(number.start, word.start), max(number.end, word.end)
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
-    earlier = bool(_words("earlier", lang).search(before))
+    told = find_numbers(before, lang)
+    earlier = bool(_words("earlier", lang).search(before, told[-1].end if told else 0))
     earlier = earlier or any(_words(name, lang).search(text, high) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, low, high, number, lang)
     score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
