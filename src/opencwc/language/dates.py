@@ -18,7 +18,7 @@ from opencwc.language.whole_numbers import find_numbers
 Precision = Literal["day", "month", "year"]
 _LENGTHS: Mapping[str, int] = {"day": 10, "month": 7, "year": 4}
 _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
-_SHIFT = re.compile(r"(exact_week|yearday|before|loose|day|week|month|year)([+-])(\d+|n)")
+_SHIFT = re.compile(r"(exact_week|yearday|yearmonth|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
 _FIXED = re.compile(r"\(\?#(\d+)\)")
 _PLACEHOLDER = re.compile(r"\{([a-z]\w*)\}")
@@ -78,7 +78,7 @@ class _Match(NamedTuple):
 
     language: _Language
     form: _Form
-    index: int
+    place: int
     match: re.Match[str]
     text: str
     today: date
@@ -86,7 +86,7 @@ class _Match(NamedTuple):
 
     def group(self, name: str) -> str:
         """Return what stands for a placeholder, nothing where the form has none."""
-        name = f"{name}_{self.index}"
+        name = f"{name}_{self.place}"
         return (self.match[name] or "") if name in self.match.re.groupindex else ""
 
     def number(self, name: str) -> int | None:
@@ -187,8 +187,8 @@ def _away(unit: str, number: int, today: date) -> _Read | None:
     if unit == "month":
         months = 12 * today.year + today.month - 1 + number
         return _Read(date(months // 12, months % 12 + 1, 1), "month")
-    if unit == "yearday":
-        return _Read(_in_year(today, today.year + number), "day")
+    if unit in ("yearday", "yearmonth"):
+        return _Read(_in_year(today, today.year + number), "day" if unit == "yearday" else "month")
     return _Read(date(today.year + number, 1, 1), "year")
 
 
@@ -335,7 +335,8 @@ _MEANINGS = {
 def _rank(words: str, language: _Language) -> int | None:
     """Return the number of an order in words: a day of the month, an anniversary."""
     if language.lang != "ar":
-        return _raw()["dayword"].get(language.lang, {}).get(words)
+        ranks: Mapping[str, int] = _raw()["dayword"].get(language.lang, {})
+        return ranks.get(words)
     total = 0
     for part in plain_arabic(words).split():
         bare = re.sub(r"^و?(?:ال)?|ة$", "", part)

@@ -21,12 +21,12 @@ _SIMPLIFIED = (
     "紅红 腳脚 臟脏 陸陆 續续 "
 )
 """The traditional signs that words about people, harm and time are written with, each before its simplified one."""
-_ONE_LETTER = {
-    "ar": str.maketrans("أإآٱى", "ااااي"),
-    "ru": str.maketrans("ё", "е"),
-    "zh": str.maketrans({pair[0]: pair[1] for pair in _SIMPLIFIED.split()}),
+_ONE_LETTER: Mapping[str, Mapping[str, str]] = {
+    "ar": dict(zip("أإآٱى", "ااااي", strict=True)),
+    "ru": {"ё": "е"},
+    "zh": {pair[0]: pair[1] for pair in _SIMPLIFIED.split()},
 }
-_SPACES = str.maketrans("\u00a0\u202f\u2009\u2007", "    ")
+_SPACES = dict.fromkeys("\u00a0\u202f\u2009\u2007", " ")
 
 
 class Plain(NamedTuple):
@@ -41,7 +41,7 @@ class Plain(NamedTuple):
 
 
 def plain_text(text: str, lang: str) -> Plain:
-    """Return it.
+    """Return a text as its words are looked for.
 
     >>> plain_text("أمسِ، ٣ آذار", "ar").text
     'امس، 3 اذار'
@@ -50,14 +50,17 @@ def plain_text(text: str, lang: str) -> Plain:
     if lang != "ar":
         lower = text.lower()
         return Plain((lower if len(lower) == len(text) else text).translate(table), range(len(text) + 1))
+    if not _MARKS.search(text):
+        return Plain(text.lower().translate(table), range(len(text) + 1))
     kept = [place for place, sign in enumerate(text) if not _MARKS.match(sign)]
     plain = "".join([text[place] for place in kept]).lower().translate(table)
     return Plain(plain, [*kept, len(text)]) if len(plain) == len(kept) else Plain(text, range(len(text) + 1))
 
 
 @cache
-def _table(lang: str) -> Mapping[int, int | str]:
-    return _ONE_LETTER.get(lang, {}) | ARABIC_DIGITS | _SPACES
+def _table(lang: str) -> dict[int, str]:
+    figures = {chr(sign): chr(figure) for sign, figure in ARABIC_DIGITS.items()}
+    return str.maketrans({**_ONE_LETTER.get(lang, {}), **figures, **_SPACES})
 
 
 def plain_arabic(word: str) -> str:
@@ -66,4 +69,4 @@ def plain_arabic(word: str) -> str:
     >>> plain_arabic("أربعونَ")
     'اربعون'
     """
-    return _MARKS.sub("", word).translate(_ONE_LETTER["ar"])
+    return _MARKS.sub("", word).translate(_table("ar"))

@@ -139,10 +139,9 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
             continue
         end, value = _read(text, tokens, at, words, lang)
         before = tokens[at - 1].word if at else ""
-        if before in words.halves and tokens[end - 1].word in words.multiplying:
+        first, last, only = token, tokens[end - 1], end - at == 1
+        if before in words.halves and last.word in words.multiplying:
             value, only = value // 2, False
-        first, last = token, tokens[end - 1]
-        only = end - at == 1
         if not (before in words.vague or (only and token.word in words.leaning)):
             yield Number(first.start, last.end, value, article=only and token.word in _ARTICLES)
         at = end
@@ -151,6 +150,8 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
 def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str) -> tuple[int, int]:
     """Return the token after a number, and its value."""
     total, current = 0, tokens[at].value or 0
+    if current >= 1000 and not tokens[at].figure:
+        total, current = current, 0
     last, end = tokens[at], at + 1
     while end < len(tokens):
         token, joined, step = tokens[end], tokens[end].joined, 1

@@ -19,13 +19,15 @@ from opencwc.language.plain_text import Plain, plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.reports.model import Casualties, Count, Date, Nature, Report, Span
-from opencwc.reports.when import dates_of, find_date, is_remembered
+from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 
 Harm = Literal["killed", "affected", "neither"]
 _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
 _FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+_MOST = 30
+"""How many numbers, and how many words of harm, are looked at in one sentence."""
 _UNCOUNTED = -1
 """Stands for "dozens": no number, yet it takes the place of one."""
 _STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
@@ -86,7 +88,7 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
     if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in _ANDS:
         return Casualties()
-    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole, lang).text):
+    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text):
         return Casualties()
     dates = dates_of(report, lang, ahead=False)
     figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
@@ -109,7 +111,7 @@ _ENOUGH = -2.8
 
 def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
     """Give the sentences, each with what speaks against its figures as a whole."""
-    spans = sentences_in(report.whole)
+    spans = sentences_in(report.whole[:HEAD])
     plain = [plain_text(report.whole[start:end], lang) for start, end in spans]
     corrects = bool(_words("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
@@ -143,10 +145,10 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
     """Give the figures of one sentence."""
     nobody = list(_nobody(sentence))
     yield from (figure for figure, _ in nobody)
-    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)]
+    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
     if not any(word.harm != "neither" for word in words):
         return
-    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)]
+    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
     joined = _joined(sentence, numbers, words)
     harms = {number: word.harm for number, word in joined}
     free = [number for number in numbers if number not in harms]
@@ -174,7 +176,7 @@ def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
 
 def _harms(sentence: _Sentence) -> list[_Word]:
     """Return the words of harm, without those that call people by what befell them before: "two injured men died"."""
-    found = []
+    found: list[_Word] = []
     for match in _harm_words(sentence.lang).finditer(sentence.text):
         name = match.lastgroup or "neither"
         harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
@@ -203,14 +205,39 @@ def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> boo
 def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
-    numbers = [number for number in find_numbers(text, lang) if _may_be_people(text, number, lang, words)]
+    numbers: list[Number] = []
+    for number in find_numbers(text, lang):
+        added = number.article and bool(numbers) and _is_added(text, numbers[-1], number, lang)
+        if added or _may_be_people(text, number, lang, words):
+            numbers.append(number)
     for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
         for match in _words(name, lang).finditer(text):
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
     numbers.extend(_single(sentence, numbers))
     ranks = [number for number in numbers if number.rank]
-    return sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
+    numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
+    return [
+        number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
+    ]
+
+
+def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
+    """Tell whether an article adds one to the people before it: "13 bathers and a lifeguard"."""
+    gap = text[people.end : article.start]
+    named = _words("people", lang).match(gap.lstrip()) is not None and not people.article
+    behind = text[article.end : article.end + 30].split()
+    thing = not behind or _words("things", lang).fullmatch(behind[0]) is not None
+    return (
+        named and not thing and len(gap.split()) <= 3 and _ANDS[lang].search(gap) is not None and not _STOPS.search(gap)
+    )
+
+
+def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence[_Word]) -> bool:
+    """Tell whether a number says only of how many the number before it is: "ten of the 64 on shift"."""
+    if not _words("of", lang).fullmatch(text[part.end : number.start].strip()):
+        return False
+    return not any(0 <= word.start - number.end < 3 for word in words)
 
 
 def _by_rank(text: str, number: Number, rank: Number) -> bool:
@@ -230,10 +257,13 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
         if not owned and _words("at_work", lang).fullmatch(match[0]):
             continue
+        owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
-        if not (owned or known or sentence.is_title or lang in ("ru", "ar")):
+        if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
-        joined = lang == "ar" and match[0].startswith("و")
+        if lang == "zh" and text[match.start() - 1 : match.start()] not in ("和", "与", "及"):
+            continue
+        joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
         if not joined and any(_is_next(gap, lang) for gap in before_it):
             continue
@@ -257,6 +287,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
         near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
         return any(word.harm == "killed" for word in near) if lang == "zh" else bool(near)
     if _counts_no_people(before, behind, number, lang):
+        return False
+    if lang == "zh" and _CHINESE_POOL.match(behind):
         return False
     if lang == "zh":
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
@@ -292,8 +324,9 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
     return False
 
 
+_CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 
@@ -319,8 +352,8 @@ def _is_date(sentence: _Sentence, number: Number, dates: Iterable[FoundDate]) ->
 
 def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Word]) -> list[tuple[Number, _Word]]:
     """Join each number to a word of harm, the nearest pairs first."""
-    parts = []
-    wholes = []
+    parts: list[Number] = []
+    wholes: list[Number] = []
     for number in numbers:
         told = any(other.value != _UNCOUNTED and other.end <= number.start for other in numbers)
         (parts if told and _is_part(sentence, number, words, numbers) else wholes).append(number)
@@ -338,7 +371,7 @@ def _nearest(
     numbers: Sequence[Number],
 ) -> list[tuple[Number, _Word]]:
     """Join some of the numbers to the words that are open to them."""
-    pairs = []
+    pairs: list[tuple[float, Number, _Word]] = []
     for number in some:
         limit = _limit(sentence, number)
         costs = [(_cost(sentence, number, word, numbers, words), number, word) for word in open_to]
@@ -383,7 +416,8 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     before = text[max(0, number.start - 12) : number.start].split()
     if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
         return _FARTHEST["people"]
-    if lang == "zh" or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
+    of = _words("of", lang).match(behind.lstrip())
+    if lang == "zh" or of or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
         return _FARTHEST["people"]
     return _FARTHEST["other" if re.match(r" [^\W\d_]", behind) else "bare"]
 
@@ -441,11 +475,13 @@ def _figure(
     low, high = min(number.start, word.start), max(number.end, word.end)
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
-    earlier = bool(_words("earlier", lang).search(before))
+    told = find_numbers(before, lang)
+    earlier = bool(_words("earlier", lang).search(before, told[-1].end if told else 0))
+    earlier = earlier or any(_words(name, lang).search(text, high) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, low, high, number, lang)
     score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
     for other in addable:
-        if other != number and _in_one_breath(text, *sorted((other, number)), lang):
+        if other != number and _in_one_breath(text, min(other, number), max(other, number), lang):
             score += 0.4
             value += other.value
             spans.insert(0, sentence.span(other.start, other.end))

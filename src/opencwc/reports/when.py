@@ -35,16 +35,16 @@ def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
     """Tell whether a report looks back at what happened long before: an anniversary, a memorial."""
     if nature.stage == "planned":
         return False
-    head = plain_text(report.whole[: report.body_at + 200], lang).text
+    head = plain_text(report.whole[: report.body_at + (50 if lang == "zh" else 120)], lang).text
     return nature.stance == "none" or bool(_words("remembering", lang).search(head))
 
 
 class _Candidate(NamedTuple):
-    """A date of the report, and how much speaks for it."""
+    """A date of the report, how much speaks for it, and how much of that the words beside it say."""
 
     found: FoundDate
     score: float
-    sentence: int
+    words: float = 0.0
 
 
 def find_date(report: Report, lang: str, nature: Nature) -> Date:
@@ -66,18 +66,24 @@ def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     for at in range(1, len(found)):
         first, second = found[at - 1], found[at]
         if second.found.start - first.found.end <= 3 and first.found.text == second.found.text:
-            score = min(first.score, second.score)
-            found[at - 1], found[at] = first._replace(score=score), second._replace(score=score)
+            words = [first.words, second.words]
+            both = min(words) if min(words) < 0 else max(words)
+            found[at - 1 : at + 1] = [
+                one._replace(score=one.score - one.words + both, words=both) for one in found[at - 1 : at + 1]
+            ]
     return found
 
 
 @lru_cache(maxsize=4)
 def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
     """Return the dates of a report, counted from the day on which it was published."""
-    return find_dates(report.whole, lang, report.published.date(), ahead=ahead)
+    return find_dates(report.whole[:HEAD], lang, report.published.date(), ahead=ahead)[:_MOST_DATES]
 
 
-_ENOUGH = 1.0
+HEAD = 20_000
+"""How many signs of a report are read: what it tells stands at its head, and what is longer must not take longer."""
+_MOST_DATES = 60
+_ENOUGH = 0.8
 _SENTENCES = (3.0, 2.2, 1.6, 1.0)
 _PRECISIONS = {"day": 2.0, "month": 0.6, "year": 0.0}
 
@@ -104,21 +110,24 @@ class _Reading(NamedTuple):
             nature,
             planned,
             remembered,
-            tuple(sentences_in(report.whole)),
+            tuple(sentences_in(report.whole[:HEAD])),
         )
 
-    def score(self, found: FoundDate) -> tuple[float, int]:
-        """Return how much speaks for a date, and in which sentence of the text it stands (the title is 0 too)."""
+    def score(self, found: FoundDate) -> tuple[float, float]:
+        """Return how much speaks for a date, and how much of that the words beside it say."""
         first = next((at for at, (_, end) in enumerate(self.sentences) if end > self.report.body_at), 0)
         at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), len(self.sentences) - 1)
-        sentence = max(0, at - first)
         if self._is_dateline(found):
-            return -9.0, sentence
-        score = _SENTENCES[min(sentence, 3)] + _PRECISIONS[found.precision]
+            return -9.0, 0.0
+        score = _SENTENCES[min(max(0, at - first), 3)] + _PRECISIONS[found.precision]
         score -= 1.5 * found.form.startswith("loose")
-        return score + self._by_words(*self._beside(found, at)) + self._by_time(found), sentence
+        begins = self._begins(found)
+        if begins and not self.lasts:  # "held since 2016" is a state of things
+            score, begins = score - 1.5 * (found.precision == "year"), False
+        words = self._by_words(*self._beside(found, at), begins=begins)
+        return score + words + self._by_time(found), words
 
-    def _by_words(self, before: str, behind: str) -> float:
+    def _by_words(self, before: str, behind: str, *, begins: bool) -> float:
         """Weigh a date by the words beside it."""
 
         def near(name: str) -> bool:
@@ -126,11 +135,13 @@ class _Reading(NamedTuple):
             told_before = self.lang == "zh" and name == "first_signs" and words.search(before[-8:]) is not None
             return told_before or _near(words, before, behind, self.lang)
 
-        begins = self.lasts and near("beginning")
         score = 4.0 if begins else 2.5 if near("first_signs") else 0.8 * near("happening")
         leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
-        if near("speech") or leads:
-            score -= (2.0 if leads else 0.7) if self.nature.kind in _DECIDED or begins else 3.0
+        told = list(_words("happening", self.lang).finditer(before))
+        said = _near(_words("speech", self.lang), before[told[-1].end() :] if told else before, behind, self.lang)
+        if said or leads:
+            own = (self.nature.kind in _DECIDED and self.nature.stage != "denied") or begins
+            score -= (2.0 if leads else 0.7) if own else 3.0
         if near("following") or (self.nature.kind == "theft" and near("after_theft")):
             score -= 2.5
         if not self.planned and near("coming"):
@@ -153,6 +164,8 @@ class _Reading(NamedTuple):
             return -0.9  # what is denied or confirmed is seldom of the same day
         if self.remembered:
             return (2.0 if away < -300 else 1.0 if away < -25 else -2.5) + (0.0 if found.relative else 1.0)
+        if found.relative and found.form == "date" and away < -300:
+            return -3.5  # without a year, and perhaps of the days to come
         return -1.0 if away < -400 and found.precision == "year" else 0.0
 
     def _is_dateline(self, found: FoundDate) -> bool:
@@ -200,7 +213,12 @@ class _Reading(NamedTuple):
     def _begins(self, found: FoundDate) -> bool:
         """Tell whether the words beside a date say that something began on it."""
         at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), 0)
-        return _near(_words("beginning", self.lang), *self._beside(found, at), self.lang)
+        before, behind = self._beside(found, at)
+        own = plain_text(self.report.whole[found.start : found.end], self.lang).text
+        leads = _words("from", self.lang)
+        if leads.match(own) or any(match.end() >= len(before.rstrip()) for match in leads.finditer(before)):
+            return True
+        return _near(_words("beginning", self.lang), before, behind, self.lang)
 
     def _to_the_day(self, found: FoundDate, candidates: Sequence[_Candidate]) -> Date | None:
         """Return the day of an anniversary that is told with the day on which it falls."""
