@@ -125,7 +125,7 @@ def _may_have_capital(text: str, start: int) -> bool:
 
 
 def _is_in_capitals(title: str) -> bool:
-    words = re.findall(r"[^\W\d_]{4,}", title)
+    words: list[str] = re.findall(r"[^\W\d_]{4,}", title)
     return sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
 

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opencwc.convention.fields import read_yaml
-from opencwc.language.gazetteer import Gazetteer, Named, Spot, the_gazetteer
+from opencwc.language.gazetteer import Gazetteer, Named, the_gazetteer
+from opencwc.language.gazetteer_index import Spot
 from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
@@ -35,7 +36,7 @@ ASIDE, SUBJECT = 0.4, 1.8
 SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
 SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
 RECEIVES = 0.5
-TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.4, 1.5
+TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
     "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.7, "accused": 0.5, "event": 0.7},
@@ -254,7 +255,7 @@ class _Reading:
     def _in_headline_capitals(self, place: int) -> bool:
         if place >= self.report.body_at:
             return False
-        words = re.findall(r"[^\W\d_]{4,}", self.report.title)
+        words: list[str] = re.findall(r"[^\W\d_]{4,}", self.report.title)
         return sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
     def _roles(self, named: Sequence[Named]) -> list[Role]:
@@ -310,10 +311,16 @@ def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
     """Return how loudly names that can be meant for one State only speak for it, 1 for the loudest."""
     loud: dict[str, float] = defaultdict(float)
     for one, weight in weighed:
-        if len({spot.country for spot in one.spots}) == 1:
+        if len(_countries(one)) == 1:
             loud[one.spots[0].country] += weight * _trust(one.spots[0])
     most = max(loud.values(), default=1.0)
     return {country: weight / most for country, weight in loud.items()}
+
+
+def _countries(named: Named) -> set[str]:
+    """Return the States that a name can speak for; a town that is called as a State or a region is, is not meant."""
+    wide = {spot.country for spot in named.spots if spot.sort != "town"}
+    return wide or {spot.country for spot in named.spots}
 
 
 @lru_cache(maxsize=4096)
