@@ -39,14 +39,17 @@ RECEIVES = 0.5
 TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
-    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.7, "accused": 0.5, "event": 0.7},
+    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7},
     "else": {"from": 0.6, "to": 0.8, "only_to": 0.7, "at": 1.7, "accused": 0.4, "event": 2.4},
 }
 TO_WHERE_A_VISITOR_GOES = 1.6
-OF_FORCES = 0.4
+OF_FORCES, OF_NATIONALS = 0.4, 0.35
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
 PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
-NOT_BORNE_OUT, MANY_PEOPLE = 0.3, 300_000
+NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
+SIZE, CAPITAL, SAID, LANGUAGE, TIME = 0.8, 1.5, 4.0, 0.5, 0.8
+"""What tells towns of one name apart: people, government, what else the report names, language, the outlet's time."""
+LEAST_LOUD, SURELY_SAID = 1.5, 0.4
 LEAST_WITHOUT_CAPITALS = 1_000_000
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -123,7 +126,7 @@ class _Reading:
     def _mention(
         self, named: Named, role: Role, weight: float, spot: Spot, stated: Set[str], evidence: Mapping[str, float]
     ) -> _Mention:
-        if stated and spot.country not in stated and _is_small(spot):
+        if stated and spot.country not in stated and _is_small(spot, role, self.kind):
             spot = self._borne_out(spot, evidence) or spot
             weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
         return _Mention(named, spot, role, weight * _trust(spot))
@@ -146,12 +149,11 @@ class _Reading:
             return spots[0]
 
         def likely(spot: Spot) -> float:
-            sort = 4.0 if spot.sort in ("state", "people") else 4.0 if spot.sort == "region" else 0.0
-            size = log10(spot.people + 1) / 2 + 1.5 * spot.capital
-            said = evidence.get(spot.country, 0.0)
-            return sort + size + (2.5 + 2 * said if said else 0.0) + self._outlet_likes(spot)
+            size = SIZE * log10(spot.people + 1) + CAPITAL * spot.capital
+            return size + SAID * evidence.get(spot.country, 0.0) + self._outlet_likes(spot)
 
-        return max(spots, key=likely)
+        wide = [spot for spot in spots if spot.sort != "town"]
+        return max(wide or spots, key=likely)
 
     def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
@@ -162,14 +164,14 @@ class _Reading:
 
     def _borne_out(self, spot: Spot, evidence: Mapping[str, float]) -> Spot | None:
         """Return the town of the same name in the State that the report speaks of most, if there is one."""
-        same = [other for other in self.gazetteer.spots(spot.name) if other.country in evidence]
+        same = [other for other in self.gazetteer.spots(spot.name) if evidence.get(other.country, 0.0) > SURELY_SAID]
         return self._meant(same, evidence) if same else None
 
     def _outlet_likes(self, spot: Spot) -> float:
         """Return how well a place fits the language of the report and the time of day that its outlet keeps."""
-        fits = 0.6 if spot.country in self.words.countries else 0.0
+        fits = LANGUAGE if spot.country in self.words.countries else 0.0
         offset = _minutes(self.report.published)
-        return fits + 0.6 if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
+        return fits + TIME if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
 
     def _weight(self, named: Named, role: Role) -> float:
         number = bisect_right(self.sentences, named.start) - 1
@@ -187,6 +189,8 @@ class _Reading:
             weight *= self.weights.get(role, 1.0)
         if self.kind in FOUGHT and role != "at" and self._is_party(named):
             weight *= OF_FORCES
+        if self.kind != "transfer" and named.spots[0].sort == "people" and self.words.is_of_nationals(self.text, named):
+            weight *= OF_NATIONALS
         return weight * self._name_weight(named, role)
 
     def _is_party(self, named: Named) -> bool:
@@ -245,7 +249,7 @@ class _Reading:
         if following and following[1][0].isupper() and following[1].lower() not in self.words.any:
             return UNSURE
         if named.start in self.sentences and following and not self._stands_again(named):
-            many = any(spot.people > MANY_PEOPLE or spot.capital for spot in named.spots)
+            many = any(spot.people > SOME_PEOPLE or spot.capital for spot in named.spots)
             return 1.0 if many or role else AT_THE_BEGINNING
         return 1.0
 
@@ -303,8 +307,9 @@ class _Reading:
         return ""
 
 
-def _is_small(spot: Spot) -> bool:
-    return spot.sort == "town" and spot.people < MANY_PEOPLE and not spot.capital
+def _is_small(spot: Spot, role: Role, kind: Kind) -> bool:
+    least = SOME_PEOPLE if role == "at" and kind in SEATS else MANY_PEOPLE
+    return spot.sort == "town" and spot.people < least and not spot.capital
 
 
 def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
@@ -313,7 +318,7 @@ def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
     for one, weight in weighed:
         if len(_countries(one)) == 1:
             loud[one.spots[0].country] += weight * _trust(one.spots[0])
-    most = max(loud.values(), default=1.0)
+    most = max([*loud.values(), LEAST_LOUD])
     return {country: weight / most for country, weight in loud.items()}
 
 
