@@ -77,7 +77,7 @@ def test_a_headline_in_capitals_is_none() -> None:
 
 def test_what_screening_knows_is_found_though_no_newspaper_names_it() -> None:
     assert agents("en", "seizure", "Customs found O,O-diethyl phosphorothioate in a drum marked soap.").names == (
-        "O,O-Diethyl phosphorothioate",
+        "O,O-diethyl phosphorothioate",
     )
 
 

@@ -49,7 +49,7 @@ PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
 NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
 SIZE, CAPITAL, SAID, LANGUAGE, TIME = 0.8, 1.5, 4.0, 0.5, 0.8
 """What tells towns of one name apart: people, government, what else the report names, language, the outlet's time."""
-LEAST_LOUD, SURELY_SAID = 1.5, 0.4
+LEAST_LOUD, SURELY_SAID = 1.5, 0.5
 LEAST_WITHOUT_CAPITALS = 1_000_000
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -182,16 +182,21 @@ class _Reading:
             weight = SENTENCES[after] if after < len(SENTENCES) else LATER
             weight *= ASIDE if after and number in self._asides else 1.0
         if named.seat:
-            return weight * self._seat_weight(role)
+            return weight * self._seat_weight("" if named.before else role)
         if role in ("to", "only_to") and self.kind == "policy" and self._speaks_of_visit:
             weight *= TO_WHERE_A_VISITOR_GOES
         else:
             weight *= self.weights.get(role, 1.0)
         if self.kind in FOUGHT and role != "at" and self._is_party(named):
             weight *= OF_FORCES
-        if self.kind != "transfer" and named.spots[0].sort == "people" and self.words.is_of_nationals(self.text, named):
+        if self.kind != "transfer" and self._is_of_nationals(named):
             weight *= OF_NATIONALS
         return weight * self._name_weight(named, role)
+
+    def _is_of_nationals(self, named: Named) -> bool:
+        """Tell whether a name says whose somebody or something is; in Chinese the State's name does as well."""
+        sorts = ("people", "state") if self.words.lang == "zh" else ("people",)
+        return named.spots[0].sort in sorts and self.words.is_of_nationals(self.text, named)
 
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
