@@ -53,6 +53,9 @@ LEAST_LOUD, SURELY_SAID = 1.5, 0.5
 LEAST_WITHOUT_CAPITALS = 1_000_000
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
+_AGENCY = re.compile(r"\)\s?\.?\s?[-–—]")
+"""What stands behind the name of an agency at the beginning of its report: SEOUL (Meridian) –"""
+_BOUND = re.compile(r", | \(|،\s?|（|\(")
 _PREVIOUS = re.compile(r"([^\W\d_][\w.’'-]*) $")
 _FOLLOWING = re.compile(r" ([^\W\d_][\w-]*)")
 
@@ -119,9 +122,28 @@ class _Reading:
         ]
         evidence = _evidence([(one, weight) for one, _, weight in weighed])
         meant = [self._meant(self._of_that_name(one.spots), evidence) for one, _, _ in weighed]
+        for town, state in self._bound([one for one, _, _ in weighed], meant):
+            there = [
+                spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
+            ]
+            meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
         stated = {spot.country for spot in meant if spot.sort in ("state", "people", "region")}
-        mentions = [self._mention(*one, spot, stated, evidence) for one, spot in zip(weighed, meant, strict=True)]
+        mentions = [
+            self._mention(*one, spot, stated, evidence)
+            for one, spot in zip(weighed, meant, strict=True)
+            if spot.country  # else it is a place that the gazetteer does not know
+        ]
         return self._with_sender(self._with_subject(mentions))
+
+    def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, int]]:
+        """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田."""
+        for first, (one, other) in enumerate(pairwise(named)):
+            sorts = meant[first].sort, meant[first + 1].sort
+            between = self.text[one.end : other.start]
+            if sorts[0] == "town" and sorts[1] in ("state", "region") and _BOUND.fullmatch(between):
+                yield first, first + 1
+            elif sorts[1] == "town" and sorts[0] in ("state", "region") and not between:
+                yield first + 1, first
 
     def _mention(
         self, named: Named, role: Role, weight: float, spot: Spot, stated: Set[str], evidence: Mapping[str, float]
@@ -140,7 +162,7 @@ class _Reading:
         named.sort(key=lambda one: (one.start, -one.end, not one.seat))
         apart: list[Named] = []
         for one in named:
-            if not apart or one.start >= apart[-1].end:
+            if (not apart or one.start >= apart[-1].end) and not _AGENCY.match(self.text, one.end):
                 apart.append(one)
         return apart
 
@@ -277,8 +299,10 @@ class _Reading:
                     role = roles[-1]
             roles.append(role)
         for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
-            if not roles[place] and roles[place + 1] == "at" and one.end == after.start:
+            if one.end == after.start and not roles[place] and roles[place + 1] == "at":
                 roles[place] = "at"
+            elif one.end == after.start and not roles[place + 1] and one.spots[0].sort in ("state", "region"):
+                roles[place + 1] = "at"
         return roles
 
     def _with_subject(self, mentions: list[_Mention]) -> list[_Mention]:
