@@ -50,7 +50,7 @@ NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
 SIZE, CAPITAL, SAID, LANGUAGE, TIME = 0.8, 1.5, 4.0, 0.5, 0.8
 """What tells towns of one name apart: people, government, what else the report names, language, the outlet's time."""
 LEAST_LOUD, SURELY_SAID = 1.5, 0.5
-LEAST_WITHOUT_CAPITALS = 1_000_000
+LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
 _AGENCY = re.compile(r"\)\s?\.?\s?[-–—]")
@@ -253,11 +253,13 @@ class _Reading:
                 UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
             )
         if without_capitals:
-            return self._unmarked(written, people, role)
+            return self._unmarked(written, named.before, people, role)
         return self._beside_capitals(named, role)
 
-    def _unmarked(self, written: str, people: int, role: Role) -> float:
-        """Weigh a name in a script without capital letters."""
+    def _unmarked(self, written: str, before: str, people: int, role: Role) -> float:
+        """Weigh a name in a script without capital letters; باشر is a verb, and no town behind a particle."""
+        if before and people < MANY_PEOPLE and len(written) <= SHORT_WITH_CLITIC:
+            return 0.0
         if role in ("at", "event") or people > LEAST_WITHOUT_CAPITALS:
             return 1.0
         short = len(written) < (3 if HAN.match(written) else 4)
