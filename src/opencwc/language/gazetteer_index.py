@@ -185,15 +185,20 @@ def _other_names(names: Iterable[str], people: int) -> Iterator[str]:
     with_all = people >= PEOPLE_OF_A_TOWN_WITH_NAMES
     for written in names:
         first = written[:1]
-        if (first < "\u0250" and not with_all) or not _is_in_scripts(first) or _UNFIT.search(written):
+        if not _is_in_scripts(first) or _UNFIT.search(written):
             continue
         name = written.partition("(")[0].strip()
         if HAN.match(first):
             yield from _chinese_names(name)
-        elif (len(name) > 2 and (first > "\u0250" or (first.isupper() and not name.isupper()))) or (
-            len(name) == 2 and "\u0400" <= first < "\u0500"
+        elif (
+            "\u0400" <= first < "\u0500" or (first > "\u0500" and len(name) > 2) or (with_all and _is_latin_name(name))
         ):
             yield name
+
+
+def _is_latin_name(name: str) -> bool:
+    """Tell whether it is a name in Latin letters and no code."""
+    return len(name) > 2 and name[0] < "\u0250" and name[0].isupper() and not name.isupper()
 
 
 def _is_in_scripts(sign: str) -> bool:

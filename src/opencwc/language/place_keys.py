@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from opencwc.convention.chinese import simplified
@@ -26,6 +27,9 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
+        if sign in "йЙ":  # a letter of its own, not an accented one
+            self[code] = "й"
+            return "й"
         bare = unicodedata.normalize("NFD", _ALIKE.get(sign, sign))[0].lower()
         self[code] = plain = _ALIKE.get(bare, bare)[0]
         return plain
@@ -47,6 +51,7 @@ class Folded(NamedTuple):
     last: tuple[int, ...]
 
 
+@lru_cache(maxsize=8)
 def folded(text: str) -> Folded:
     """Return the words of a text as they are compared, and where they stand in it."""
     places: list[int] | range = range(len(text))

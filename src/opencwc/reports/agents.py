@@ -24,6 +24,7 @@ from opencwc.reports.rare_agents import rare_agents
 
 DATA = Path(__file__).parent / "data" / "agents.yaml"
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WINDOW = 45
 _BEHIND = 24
 _WORDS_NEAR = 6
@@ -45,10 +46,11 @@ def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
     words = folded(text)
     spotted = book.names.find(text, words)
     found = [one for one in spotted if _is_meant(one, report, nature.kind)]
-    found = sorted([*found, *_rare(text, spotted)], key=lambda one: one.start)
+    found = sorted([*found, *_rare(text, spotted, lang)], key=lambda one: one.start)
     found = [one for one in found if not _is_made_into(one, text, nature.kind, book)]
     sentences = [0, *(match.end() for match in _SENTENCE.finditer(text))]
     recalled = {bisect_right(sentences, one.start) for one in book.recalled.find(text, words)}
+    recalled |= _of_other_years(report, sentences)
     if nature.kind == "policy" and place_words(lang).visits.find(text, words):
         found = [one for one in found if one.start < report.body_at]
     found = _of_the_event(found, recalled, sentences, nature.kind)
@@ -74,8 +76,16 @@ class _Agent(NamedTuple):
     not_first: bool = False
 
 
-def _rare(text: str, spotted: Sequence[Found[_Agent]]) -> Iterator[Found[_Agent]]:
-    for name, span in rare_agents(text, [Span(one.start, one.end) for one in spotted]):
+def _of_other_years(report: Report, sentences: Sequence[int]) -> set[int]:
+    """Return the sentences, counted from 1, that give a year long past which the beginning of the report does not."""
+    years = [(bisect_right(sentences, match.start()), int(match[0])) for match in _YEAR.finditer(report.whole)]
+    begins = bisect_right(sentences, report.body_at)
+    here = {year for number, year in years if number <= begins} | {report.published.year, report.published.year - 1}
+    return {number for number, year in years if number > begins and year not in here}
+
+
+def _rare(text: str, spotted: Sequence[Found[_Agent]], lang: str) -> Iterator[Found[_Agent]]:
+    for name, span in rare_agents(text, [Span(one.start, one.end) for one in spotted], lang):
         usual = _book().names.find(name, folded(name))
         agent = usual[0].value if usual and usual[0].end == len(name) else _Agent(name)
         yield Found(span.start, span.end, agent)
@@ -125,7 +135,7 @@ def _may_have_capital(text: str, start: int) -> bool:
 
 
 def _is_in_capitals(title: str) -> bool:
-    words = re.findall(r"[^\W\d_]{4,}", title)
+    words: list[str] = re.findall(r"[^\W\d_]{4,}", title)
     return sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
 

@@ -34,6 +34,7 @@ class PlaceWords(NamedTuple):
     any: frozenset[str]
     sending: tuple[str, ...]
     forces: frozenset[str]
+    nationals: frozenset[str]
     aside: Phrases[bool]
     visits: Phrases[bool]
     countries: tuple[str, ...]
@@ -48,12 +49,19 @@ class PlaceWords(NamedTuple):
 
     def is_of_forces(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for an army, a ministry or who speaks for them."""
+        return self._stands_beside(text, named, self.forces)
+
+    def is_of_nationals(self, text: str, named: Named) -> bool:
+        """Tell whether a name stands beside a word for somebody or something that comes from there."""
+        return self._stands_beside(text, named, self.nationals)
+
+    def _stands_beside(self, text: str, named: Named, words: frozenset[str]) -> bool:
         written = text[named.start : named.end]
         ahead, behind = text[max(0, named.start - _BEHIND) : named.start], text[named.end : named.end + _BEHIND]
         if self.lang == "zh":
-            return any(behind.startswith(word) or written.endswith(word) for word in self.forces)
+            return any(behind.startswith(word) or written.endswith(word) for word in words)
         near = [*place_key(ahead).split(" ")[-2:], *place_key(behind).split(" ")[:2]]
-        return not self.forces.isdisjoint(near)
+        return not words.isdisjoint(near)
 
     def _role_before(self, text: str, named: Named) -> Role:
         if self.lang == "ar" and named.before in _CLITICS:
@@ -94,6 +102,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(word for cue in everywhere for word in cue.split(" ")),
         tuple(_words(raw, "sending", lang)) or ("\0",),
         frozenset(_words(raw, "forces", lang)),
+        frozenset(_words(raw, "nationals", lang)),
         Phrases((word, True) for word in raw["aside"][lang]),
         Phrases((word, True) for word in raw["visits"][lang]),
         tuple(raw["countries"][lang]),

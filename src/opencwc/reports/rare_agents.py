@@ -12,7 +12,9 @@ from opencwc.screening.mentions import Finder, Mention
 from opencwc.wording.chemical_names import as_noun
 
 _WORD = re.compile(r"[^\W\d_]{8,}")
-_NOT = re.compile("laborat|périod|period|élimin|estercol|ministeri|nitrog|metabol|monaster", re.IGNORECASE)
+_NOT = re.compile(
+    "laborat|périod|period|élimin|estercol|ministeri|nitrog|metabol|monaster|isocian|isocyan|fluorochem", re.IGNORECASE
+)
 _OTHER_SCRIPTS = re.compile(
     "[а-яё]*(?:хлор|фтор|фосф|циан|нитр|сульф|амин|метил|этил|пропил|бутил|фенил|арсин)[а-яё]{3,}"
     "|[ء-ي]*(?:كلور|فلور|فوسف|سيان|نيترو|كبريت|ميثيل|إيثيل|أمين|فينيل)[ء-ي]{2,}"
@@ -22,13 +24,14 @@ _OTHER_SCRIPTS = re.compile(
 _SORTS = frozenset(("name", "systematic", "formula", "cas"))
 
 
-def rare_agents(text: str, known: Sequence[Span]) -> Iterator[tuple[str, Span]]:
-    """Yield chemicals outside ``known`` stretches of a text, with where they stand."""
+def rare_agents(text: str, known: Sequence[Span], lang: str) -> Iterator[tuple[str, Span]]:
+    """Yield chemicals outside ``known`` stretches of a text, with where they stand; in English as the text has them."""
     if not any(_is_free(match.start(), match.end(), known) for match in _signs(text)):
         return
     for mention in _finder().find(text):
         if _is_free(mention.start, mention.end, known) and _is_plain(mention) and mention.known:
-            yield as_noun(mention.known.names[0]), Span(mention.start, mention.end)
+            name = mention.text if lang == "en" else mention.known.names[0]
+            yield as_noun(name), Span(mention.start, mention.end)
 
 
 def _signs(text: str) -> Iterator[re.Match[str]]:

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opencwc.convention.fields import read_yaml
-from opencwc.language.gazetteer import Gazetteer, Named, Spot, the_gazetteer
+from opencwc.language.gazetteer import Gazetteer, Named, the_gazetteer
+from opencwc.language.gazetteer_index import Spot
 from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
@@ -35,20 +36,26 @@ ASIDE, SUBJECT = 0.4, 1.8
 SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
 SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
 RECEIVES = 0.5
-TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.4, 1.5
+TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
-    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.7, "accused": 0.5, "event": 0.7},
+    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7},
     "else": {"from": 0.6, "to": 0.8, "only_to": 0.7, "at": 1.7, "accused": 0.4, "event": 2.4},
 }
 TO_WHERE_A_VISITOR_GOES = 1.6
-OF_FORCES = 0.4
+OF_FORCES, OF_NATIONALS = 0.4, 0.35
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
 PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
-NOT_BORNE_OUT, MANY_PEOPLE = 0.3, 300_000
-LEAST_WITHOUT_CAPITALS = 1_000_000
+NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
+SIZE, CAPITAL, SAID, LANGUAGE, TIME = 0.8, 1.5, 4.0, 0.5, 0.8
+"""What tells towns of one name apart: people, government, what else the report names, language, the outlet's time."""
+LEAST_LOUD, SURELY_SAID = 1.5, 0.5
+LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
+_AGENCY = re.compile(r"\)\s?\.?\s?[-–—]")
+"""What stands behind the name of an agency at the beginning of its report: SEOUL (Meridian) –"""
+_BOUND = re.compile(r", | \(|،\s?|（|\(")
 _PREVIOUS = re.compile(r"([^\W\d_][\w.’'-]*) $")
 _FOLLOWING = re.compile(r" ([^\W\d_][\w-]*)")
 
@@ -115,14 +122,33 @@ class _Reading:
         ]
         evidence = _evidence([(one, weight) for one, _, weight in weighed])
         meant = [self._meant(self._of_that_name(one.spots), evidence) for one, _, _ in weighed]
+        for town, state in self._bound([one for one, _, _ in weighed], meant):
+            there = [
+                spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
+            ]
+            meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
         stated = {spot.country for spot in meant if spot.sort in ("state", "people", "region")}
-        mentions = [self._mention(*one, spot, stated, evidence) for one, spot in zip(weighed, meant, strict=True)]
+        mentions = [
+            self._mention(*one, spot, stated, evidence)
+            for one, spot in zip(weighed, meant, strict=True)
+            if spot.country  # else it is a place that the gazetteer does not know
+        ]
         return self._with_sender(self._with_subject(mentions))
+
+    def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, int]]:
+        """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田."""
+        for first, (one, other) in enumerate(pairwise(named)):
+            sorts = meant[first].sort, meant[first + 1].sort
+            between = self.text[one.end : other.start]
+            if sorts[0] == "town" and sorts[1] in ("state", "region") and _BOUND.fullmatch(between):
+                yield first, first + 1
+            elif sorts[1] == "town" and sorts[0] in ("state", "region") and not between:
+                yield first + 1, first
 
     def _mention(
         self, named: Named, role: Role, weight: float, spot: Spot, stated: Set[str], evidence: Mapping[str, float]
     ) -> _Mention:
-        if stated and spot.country not in stated and _is_small(spot):
+        if stated and spot.country not in stated and _is_small(spot, role, self.kind):
             spot = self._borne_out(spot, evidence) or spot
             weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
         return _Mention(named, spot, role, weight * _trust(spot))
@@ -136,7 +162,7 @@ class _Reading:
         named.sort(key=lambda one: (one.start, -one.end, not one.seat))
         apart: list[Named] = []
         for one in named:
-            if not apart or one.start >= apart[-1].end:
+            if (not apart or one.start >= apart[-1].end) and not _AGENCY.match(self.text, one.end):
                 apart.append(one)
         return apart
 
@@ -145,12 +171,11 @@ class _Reading:
             return spots[0]
 
         def likely(spot: Spot) -> float:
-            sort = 4.0 if spot.sort in ("state", "people") else 4.0 if spot.sort == "region" else 0.0
-            size = log10(spot.people + 1) / 2 + 1.5 * spot.capital
-            said = evidence.get(spot.country, 0.0)
-            return sort + size + (2.5 + 2 * said if said else 0.0) + self._outlet_likes(spot)
+            size = SIZE * log10(spot.people + 1) + CAPITAL * spot.capital
+            return size + SAID * evidence.get(spot.country, 0.0) + self._outlet_likes(spot)
 
-        return max(spots, key=likely)
+        wide = [spot for spot in spots if spot.sort != "town"]
+        return max(wide or spots, key=likely)
 
     def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
@@ -161,14 +186,14 @@ class _Reading:
 
     def _borne_out(self, spot: Spot, evidence: Mapping[str, float]) -> Spot | None:
         """Return the town of the same name in the State that the report speaks of most, if there is one."""
-        same = [other for other in self.gazetteer.spots(spot.name) if other.country in evidence]
+        same = [other for other in self.gazetteer.spots(spot.name) if evidence.get(other.country, 0.0) > SURELY_SAID]
         return self._meant(same, evidence) if same else None
 
     def _outlet_likes(self, spot: Spot) -> float:
         """Return how well a place fits the language of the report and the time of day that its outlet keeps."""
-        fits = 0.6 if spot.country in self.words.countries else 0.0
+        fits = LANGUAGE if spot.country in self.words.countries else 0.0
         offset = _minutes(self.report.published)
-        return fits + 0.6 if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
+        return fits + TIME if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
 
     def _weight(self, named: Named, role: Role) -> float:
         number = bisect_right(self.sentences, named.start) - 1
@@ -179,14 +204,21 @@ class _Reading:
             weight = SENTENCES[after] if after < len(SENTENCES) else LATER
             weight *= ASIDE if after and number in self._asides else 1.0
         if named.seat:
-            return weight * self._seat_weight(role)
+            return weight * self._seat_weight("" if named.before else role)
         if role in ("to", "only_to") and self.kind == "policy" and self._speaks_of_visit:
             weight *= TO_WHERE_A_VISITOR_GOES
         else:
             weight *= self.weights.get(role, 1.0)
         if self.kind in FOUGHT and role != "at" and self._is_party(named):
             weight *= OF_FORCES
+        if self.kind != "transfer" and self._is_of_nationals(named):
+            weight *= OF_NATIONALS
         return weight * self._name_weight(named, role)
+
+    def _is_of_nationals(self, named: Named) -> bool:
+        """Tell whether a name says whose somebody or something is; in Chinese the State's name does as well."""
+        sorts = ("people", "state") if self.words.lang == "zh" else ("people",)
+        return named.spots[0].sort in sorts and self.words.is_of_nationals(self.text, named)
 
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
@@ -221,11 +253,13 @@ class _Reading:
                 UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
             )
         if without_capitals:
-            return self._unmarked(written, people, role)
+            return self._unmarked(written, named.before, people, role)
         return self._beside_capitals(named, role)
 
-    def _unmarked(self, written: str, people: int, role: Role) -> float:
-        """Weigh a name in a script without capital letters."""
+    def _unmarked(self, written: str, before: str, people: int, role: Role) -> float:
+        """Weigh a name in a script without capital letters; باشر is a verb, and no town behind a particle."""
+        if before and people < MANY_PEOPLE and len(written) <= SHORT_WITH_CLITIC:
+            return 0.0
         if role in ("at", "event") or people > LEAST_WITHOUT_CAPITALS:
             return 1.0
         short = len(written) < (3 if HAN.match(written) else 4)
@@ -244,7 +278,7 @@ class _Reading:
         if following and following[1][0].isupper() and following[1].lower() not in self.words.any:
             return UNSURE
         if named.start in self.sentences and following and not self._stands_again(named):
-            many = any(spot.people > MANY_PEOPLE or spot.capital for spot in named.spots)
+            many = any(spot.people > SOME_PEOPLE or spot.capital for spot in named.spots)
             return 1.0 if many or role else AT_THE_BEGINNING
         return 1.0
 
@@ -254,7 +288,7 @@ class _Reading:
     def _in_headline_capitals(self, place: int) -> bool:
         if place >= self.report.body_at:
             return False
-        words = re.findall(r"[^\W\d_]{4,}", self.report.title)
+        words: list[str] = re.findall(r"[^\W\d_]{4,}", self.report.title)
         return sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
     def _roles(self, named: Sequence[Named]) -> list[Role]:
@@ -267,8 +301,10 @@ class _Reading:
                     role = roles[-1]
             roles.append(role)
         for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
-            if not roles[place] and roles[place + 1] == "at" and one.end == after.start:
+            if one.end == after.start and not roles[place] and roles[place + 1] == "at":
                 roles[place] = "at"
+            elif one.end == after.start and not roles[place + 1] and one.spots[0].sort in ("state", "region"):
+                roles[place + 1] = "at"
         return roles
 
     def _with_subject(self, mentions: list[_Mention]) -> list[_Mention]:
@@ -302,18 +338,25 @@ class _Reading:
         return ""
 
 
-def _is_small(spot: Spot) -> bool:
-    return spot.sort == "town" and spot.people < MANY_PEOPLE and not spot.capital
+def _is_small(spot: Spot, role: Role, kind: Kind) -> bool:
+    least = SOME_PEOPLE if role == "at" and kind in SEATS else MANY_PEOPLE
+    return spot.sort == "town" and spot.people < least and not spot.capital
 
 
 def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
     """Return how loudly names that can be meant for one State only speak for it, 1 for the loudest."""
     loud: dict[str, float] = defaultdict(float)
     for one, weight in weighed:
-        if len({spot.country for spot in one.spots}) == 1:
+        if len(_countries(one)) == 1:
             loud[one.spots[0].country] += weight * _trust(one.spots[0])
-    most = max(loud.values(), default=1.0)
+    most = max([*loud.values(), LEAST_LOUD])
     return {country: weight / most for country, weight in loud.items()}
+
+
+def _countries(named: Named) -> set[str]:
+    """Return the States that a name can speak for; a town that is called as a State or a region is, is not meant."""
+    wide = {spot.country for spot in named.spots if spot.sort != "town"}
+    return wide or {spot.country for spot in named.spots}
 
 
 @lru_cache(maxsize=4096)
