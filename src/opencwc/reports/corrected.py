@@ -18,7 +18,7 @@ from opencwc.finding import Message
 from opencwc.reports.events import Correction, Event, connected, event_id
 from opencwc.reports.likeness import item_of
 from opencwc.reports.origins import find_origins, origin_name
-from opencwc.reports.signs import signs_of
+from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import Line, Watched
 
 Verb = Literal["split", "join", "move"]
@@ -138,7 +138,7 @@ def _origins(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, str]:
     Between events that were found apart only words and facts compare, as no vectors are kept.
     """
     told = [lines[number].told for number in numbers]
-    items = [item_of(one, signs) for one, signs in zip(told, signs_of([one.report for one in told], None), strict=True)]
+    items = list(map(item_of, told, traits_of(told, None)))
     places = range(len(numbers))
     pairs = [
         (one, other)
