@@ -17,6 +17,7 @@ from opencwc.cli.watch import watch
 from opencwc.reports.formats import COLUMNS
 from opencwc.reports.intake.network import Fetched, Fetcher, Known
 from opencwc.wording import LANGUAGES
+from reports.intake.making import warc
 
 from .conftest import Ran
 
@@ -178,3 +179,23 @@ def test_feeds_are_fetched_only_where_the_setting_switches_it_on(
     assert done.status == 0 and [row["report"] for row in done.rows] == ["r1"]
     run(url, "--format", "csv")
     assert asked == [(url, Known()), (url, Known('"v1"'))]
+
+
+def test_two_archives_of_a_page_show_what_was_present_then_and_is_absent_now(run: Run, tmp_path: Path) -> None:
+    def archive(name: str, date: str, status: str, words: str) -> Path:
+        page = f"<html><head><title>Statement</title></head><body><p>{words}</p></body></html>".encode()
+        content = warc([("https://ministry.example/s", status, "text/html", page)], date=date)
+        (tmp_path / name).write_bytes(content)
+        return tmp_path / name
+
+    march = archive("march.warc.gz", "2026-03-04T10:00:00Z", "200 OK", "Two drums were lost. The plant is closed.")
+    may = archive("may.warc.gz", "2026-05-04T10:00:00Z", "404 Not Found", "Not found.")
+    september = archive("september.warc.gz", "2026-09-02T10:00:00Z", "200 OK", "The plant is closed.")
+    done = run(march, may, september, "--captures", tmp_path / "book.jsonl", "--format", "csv")
+    said = [line for line in done.err.splitlines() if "ministry.example" in line]
+    assert "At https://ministry.example/s: present on 2026-03-04, absent on 2026-09-02: “Two drums were lost.”." in said
+    assert "At https://ministry.example/s: on 2026-05-04 https://ministry.example/s could not be captured" in done.err
+    kept = [json.loads(line) for line in (tmp_path / "book.jsonl").read_text().splitlines()]
+    assert [(one["taken"][:7], bool(one["failed"])) for one in kept] == [
+        ("2026-03", False), ("2026-09", False), ("2026-05", True),
+    ]  # fmt: skip

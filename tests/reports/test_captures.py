@@ -87,3 +87,13 @@ def test_a_line_that_is_no_capture_is_an_error_with_its_place(tmp_path: Path) ->
     with pytest.raises(InputError) as error:
         CaptureBook(file)
     assert error.value.code == "watch_captures_unreadable" and error.value.where == "captures.jsonl:1"
+
+
+def test_a_capture_that_failed_before_or_after_is_never_compared_with_a_page(tmp_path: Path) -> None:
+    failed = Capture(URL, datetime(2026, 6, 1, tzinfo=UTC), failed="404")
+    for one, other in ((FIRST, failed), (failed, FIRST), (failed, SECOND)):
+        assert [change.id for change in compare(one, other).changes] == ["watch_page_not_had"]
+    book = CaptureBook(tmp_path / "captures.jsonl")
+    for capture in (FIRST, SECOND, failed):  # told of last, though it lies between
+        told = book.add(capture)
+    assert told.state == "failed" and len(told.changes) == 1 and book.last(URL) == SECOND

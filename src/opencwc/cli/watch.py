@@ -23,9 +23,9 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.reports.intake.arrivals import Arrival
+    from opencwc.reports.captures import Capture
     from opencwc.reports.model import Report
-    from opencwc.reports.report_files import Fetch, Source
+    from opencwc.reports.report_files import Fetch, ReportFiles, Source
     from opencwc.reports.sources import Source as Listed
     from opencwc.reports.watched import Watched
 
@@ -77,8 +77,7 @@ def watch(
 
         encoder = named_encoder()
     with StepsProgress(target.lang) as tell:
-        reports = keeping.reports(reading.arrivals())
-        watched = watch_reports(reports, encoder, said, lambda done: tell("reports", done, None))
+        watched = watch_reports(keeping.reports(reading), encoder, said, lambda done: tell("reports", done, None))
     if not watched.lines:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=files[0])
@@ -126,22 +125,27 @@ class _Keeping:
     """Keeps what comes in, where a file is named for it, and what changed on the pages that were there before."""
 
     def __init__(self, file: Path | None) -> None:
+        from opencwc.reports.captures import CaptureBook
+
         self.changes: list[Message] = []
-        self._file = file
+        self._book = CaptureBook(file) if file else None
 
-    def reports(self, arrivals: Iterable[Arrival]) -> Iterator[Report]:
+    def reports(self, reading: ReportFiles) -> Iterator[Report]:
         """Yield the reports of what comes in."""
-        from opencwc.reports.captures import CaptureBook, capture_of
+        from opencwc.reports.captures import capture_of, failed_capture
 
-        book = CaptureBook(self._file) if self._file else None
-        now = datetime.now(UTC)
-        for arrival in arrivals:
-            if book is not None:
-                self.changes += [
-                    Message("watch_note_on_file", {"where": arrival.report.url or arrival.place, "note": change})
-                    for change in book.add(capture_of(arrival, now)).changes
-                ]
+        for arrival in reading.arrivals():
+            self._keep(capture_of(arrival))
             yield arrival.report
+        for failed in reading.failed:
+            self._keep(failed_capture(failed))
+
+    def _keep(self, capture: Capture) -> None:
+        if self._book is not None:
+            changes = self._book.add(capture).changes
+            self.changes += [
+                Message("watch_note_on_file", {"where": capture.url, "note": change}) for change in changes
+            ]
 
 
 def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:

@@ -19,7 +19,8 @@ from msgspec import Struct
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.language.sentences import sentences_of
-from opencwc.reports.intake.arrivals import Arrival
+from opencwc.reports.intake.arrivals import Arrival, FailedCapture
+from opencwc.wording import sentence
 
 MOST_SENTENCES = 2_000
 MOST_CHANGES = 200
@@ -47,19 +48,24 @@ class Comparison(Struct, frozen=True):
     changes: tuple[Message, ...] = ()
 
 
-def capture_of(arrival: Arrival, taken: datetime) -> Capture:
+def capture_of(arrival: Arrival) -> Capture:
     """Return what came in as a capture of its address; of what has none, of its id."""
     report = arrival.report
     return Capture(
-        report.url or report.id, taken, arrival.sha256, report.source, report.lang, report.title, report.text
+        report.url or report.id, arrival.taken, arrival.sha256, report.source, report.lang, report.title, report.text
     )
+
+
+def failed_capture(failed: FailedCapture) -> Capture:
+    """Return what could not be had as a capture that failed."""
+    return Capture(failed.url, failed.taken, failed=sentence(failed.why))
 
 
 def compare(earlier: Capture, later: Capture) -> Comparison:
     """Say what changed on a page between two captures, sentence by sentence; what only moved did not change."""
     present, absent = earlier.taken.date().isoformat(), later.taken.date().isoformat()
-    if later.failed:
-        return Comparison("failed", (Message("watch_page_not_had", {"url": later.url, "date": absent}),))
+    if later.failed or earlier.failed:
+        return not_had(later if later.failed else earlier)
     if earlier.sha256 == later.sha256 or (earlier.title, earlier.text) == (later.title, later.text):
         return Comparison("same")
     changes = list(_changes(earlier, later, present, absent))
@@ -67,6 +73,12 @@ def compare(earlier: Capture, later: Capture) -> Comparison:
     if len(changes) > len(told):
         told.append(Message("watch_more_such", {"count": len(changes) - len(told), "example": told[-1]}))
     return Comparison("changed" if told else "same", tuple(told))
+
+
+def not_had(failed: Capture) -> Comparison:
+    """Say that a page could not be had at one time."""
+    values: dict[str, Value] = {"url": failed.url, "date": failed.taken.date().isoformat()}
+    return Comparison("failed", (Message("watch_page_not_had", values),))
 
 
 def _changes(earlier: Capture, later: Capture, before: str, now: str) -> Iterator[Message]:
@@ -88,17 +100,17 @@ def _told(text: str, before: str, now: str) -> dict[str, Value]:
 
 def _sentences(text: str) -> list[str]:
     found = (text[start:end] for start, end in sentences_of(text))
-    return [" ".join(sentence.split()) for sentence, _ in zip(found, range(MOST_SENTENCES), strict=False)]
+    return [" ".join(one.split()) for one, _ in zip(found, range(MOST_SENTENCES), strict=False)]
 
 
 def _missing(some: Sequence[str], others: Sequence[str]) -> Iterator[str]:
     """Yield the sentences of one text that the other has not, or not as often, in their order."""
     left = Counter(others)
-    for sentence in some:
-        if left[sentence]:
-            left[sentence] -= 1
+    for one in some:
+        if left[one]:
+            left[one] -= 1
         else:
-            yield sentence
+            yield one
 
 
 class CaptureBook:
@@ -125,8 +137,10 @@ class CaptureBook:
             file.flush()
             os.fsync(file.fileno())
         self._keep(capture)
+        if capture.failed:
+            return not_had(capture)
         if last is None:
-            return Comparison("failed" if capture.failed else "first")
+            return Comparison("first")
         return compare(last, capture) if last.taken <= capture.taken else compare(capture, last)
 
     def last(self, url: str) -> Capture | None:

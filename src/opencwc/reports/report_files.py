@@ -19,7 +19,15 @@ from opencwc.files.documents import document_limits
 from opencwc.files.kinds import signature_of
 from opencwc.files.sources import open_file, read_chunk
 from opencwc.finding import Message, Value
-from opencwc.reports.intake.arrivals import MOST_REPORTS, MOST_TEXT, Arrival, RawReport, Read, Unreadable
+from opencwc.reports.intake.arrivals import (
+    MOST_REPORTS,
+    MOST_TEXT,
+    Arrival,
+    FailedCapture,
+    RawReport,
+    Read,
+    Unreadable,
+)
 from opencwc.reports.intake.confined_files import read_confined, within_bounds
 from opencwc.reports.intake.file_kinds import HERE, START_BYTES, FileKind, file_kind
 from opencwc.reports.intake.file_reading import read_file, read_payload
@@ -43,6 +51,7 @@ LEAVES_OUT = frozenset({
 """The notes that tell of something that was not read."""
 _MOST_PIPED = 4_000_000_000
 _MOST_FEEDS = 1_000
+_FAILED = ("watch_capture_failed", "watch_feed_failed")
 _LANG = re.compile(r"[a-z]{2,3}")
 _THREE_LETTERS = {
     "eng": "en", "fra": "fr", "fre": "fr", "ara": "ar", "spa": "es", "rus": "ru", "zho": "zh", "chi": "zh", "cmn": "zh",
@@ -124,7 +133,8 @@ class ReportFiles:
 
     Without ``confine`` foreign files are read in this process, which then must be a confined one.
     With ``fetch`` addresses are fetched, and so are the feeds that an OPML list names; without it an address is an
-    error. ``notes`` and ``feeds`` (what OPML lists name: name and address) are complete when all reports are taken.
+    error. ``notes``, ``feeds`` (what OPML lists name: name and address) and ``failed`` are complete when all reports
+    are taken.
     """
 
     def __init__(
@@ -138,6 +148,7 @@ class ReportFiles:
     ) -> None:
         self.notes = Notes()
         self.feeds: list[tuple[str, str]] = []
+        self.failed: list[FailedCapture] = []
         self._files, self._columns, self._fetch = list(files), columns, fetch
         self._confine = confine
         self._now = now or datetime.now(UTC)
@@ -167,6 +178,9 @@ class ReportFiles:
             self.feeds.append((str(note.values.get("name", "")), url))
             if self._fetch is not None and len(self.feeds) <= _MOST_FEEDS:
                 self._files.append(Address(url))
+        elif note.id in _FAILED and len(self.failed) < MOST_REPORTS:
+            taken = read_time(str(note.values.get("taken", ""))) or self._now
+            self.failed.append(FailedCapture(str(note.values.get("url", "")), taken, note))
         self.notes.add(note)
 
     # -------------------------------------------------------------------------------------------------- one file
@@ -259,7 +273,7 @@ class ReportFiles:
             row=self._row,
             file=file,
         )
-        return Arrival(report, raw.sha256, where)
+        return Arrival(report, raw.sha256, where, read_time(raw.taken) or self._now)
 
     def _published(self, raw: RawReport) -> datetime | None:
         """Return when a report was published, or else when it was saved; what is odd about it is told."""

@@ -44,7 +44,9 @@ def item(number: int = 1, text: str = TEXT, date: str = "Wed, 04 Mar 2026 08:30:
     )
 
 
-def warc(pages: Sequence[tuple[str, str, str, bytes]], *, packed: bool = True) -> bytes:
+def warc(
+    pages: Sequence[tuple[str, str, str, bytes]], *, packed: bool = True, date: str = "2026-03-05T10:00:00Z"
+) -> bytes:
     """A web archive of pages: address, status, media type and bytes of each."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed)
@@ -52,7 +54,7 @@ def warc(pages: Sequence[tuple[str, str, str, bytes]], *, packed: bool = True) -
         headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.0")
         record = writer.create_warc_record(
             url, "response", payload=io.BytesIO(content), http_headers=headers,
-            warc_headers_dict={"WARC-Date": "2026-03-05T10:00:00Z"},
+            warc_headers_dict={"WARC-Date": date},
         )  # fmt: skip
         writer.write_record(record)
     return out.getvalue()

@@ -222,14 +222,14 @@ def test_a_web_archive_gives_its_pages_and_tells_of_captures_that_failed(packed:
         ("https://y.example/gone", "404 Not Found", "text/html", b"<p>Not found</p>"),
         ("https://y.example/feed", "200 OK", "application/rss+xml", rss(item())),
     ], packed=packed)  # fmt: skip
-    arrivals, notes, _ = taken(archive, "crawl.warc.gz" if packed else "crawl.warc")
+    arrivals, notes, reading = taken(archive, "crawl.warc.gz" if packed else "crawl.warc")
     assert [arrival.report.url for arrival in arrivals] == ["https://y.example/a", "https://wire.example/1"]
     page = arrivals[0]
     assert page.report.published.isoformat() == "2026-03-05T10:00:00+00:00"
     assert page.sha256 == hashlib.sha256(bare).hexdigest() and page.place.startswith("crawl.warc")
-    assert notes["watch_capture_failed"] == [
-        {"where": notes["watch_capture_failed"][0]["where"], "url": "https://y.example/gone", "status": "404"}
-    ]
+    (failed,) = reading.failed
+    assert failed.url == "https://y.example/gone" and failed.taken == page.taken == page.report.published
+    assert [note["status"] for note in notes["watch_capture_failed"]] == ["404"]
 
 
 def test_a_wacz_and_a_zip_of_pages_are_read() -> None:

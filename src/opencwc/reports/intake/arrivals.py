@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -23,7 +24,8 @@ class RawReport(Struct, frozen=True):
     """A report before its dates are read.
 
     ``published`` is as the file writes it; ``saved`` is the time at which the page or file was saved (ISO 8601), for
-    what gives no date of its own, and empty where that would mean nothing. ``place`` is where it stands in the file.
+    what gives no date of its own, and empty where that would mean nothing. ``taken`` is when a web archive captured
+    it, empty elsewhere. ``place`` is where it stands in the file.
     """
 
     place: str
@@ -31,6 +33,7 @@ class RawReport(Struct, frozen=True):
     id: str = ""
     published: str = ""
     saved: str = ""
+    taken: str = ""
     source: str = ""
     url: str = ""
     lang: str = ""
@@ -43,11 +46,20 @@ Read: TypeAlias = RawReport | Message
 
 
 class Arrival(Struct, frozen=True):
-    """A report that came in, where it stood, and the SHA-256 of its bytes there."""
+    """A report that came in, where it stood, the SHA-256 of its bytes there, and when it was captured or else read."""
 
     report: Report
     sha256: str
     place: str
+    taken: datetime
+
+
+class FailedCapture(NamedTuple):
+    """What could not be had: its address, when that was tried, and why. It says nothing of what is there."""
+
+    url: str
+    taken: datetime
+    why: Message
 
 
 class Unreadable(Exception):

@@ -99,6 +99,7 @@ def within_bounds(report: RawReport) -> RawReport:
         id=report.id[:MOST_NAME],
         published=report.published[:MOST_NAME],
         saved=report.saved[:MOST_NAME],
+        taken=report.taken[:MOST_NAME],
         source=report.source[:MOST_NAME],
         url=report.url[:MOST_TITLE],
         lang=report.lang[:MOST_NAME],

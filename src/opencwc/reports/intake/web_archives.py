@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
+from msgspec import structs
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from opencwc.files.archives import is_of_the_system
 from opencwc.files.zip_damage import ZIP_DAMAGED
-from opencwc.finding import Message
-from opencwc.reports.intake.arrivals import MOST_NAME, Read, Unreadable, place_of
+from opencwc.finding import Message, Value
+from opencwc.reports.intake.arrivals import MOST_NAME, RawReport, Read, Unreadable, place_of
 
 MOST_PAYLOAD = 20_000_000
 """Bytes of one record or member that are read as a report."""
@@ -117,7 +118,8 @@ def _record(record: Any, where: str, read: ReadPayload) -> Iterator[Read]:
         status = record.http_headers.get_statuscode()
         kind = record.http_headers.get_header("Content-Type") or ""
     if status[:1] in ("4", "5"):
-        yield Message("watch_capture_failed", {"where": where, "url": url, "status": status[:3]})
+        values: dict[str, Value] = {"where": where, "url": url, "status": status[:3], "taken": taken[:MOST_NAME]}
+        yield Message("watch_capture_failed", values)
         return
     kind = kind.lower()
     if status[:1] != "2" or kind.startswith(_NOT_READ_TYPES) or not (not kind or kind.startswith(_READ_TYPES)):
@@ -130,7 +132,8 @@ def _record(record: Any, where: str, read: ReadPayload) -> Iterator[Read]:
     if len(data) > MOST_PAYLOAD:
         yield Message("watch_file_unread", {"where": where, "reason": _too_large()})
     elif data.strip():
-        yield from read(Payload(data, where, taken, url))
+        for one in read(Payload(data, where, taken, url)):
+            yield structs.replace(one, taken=taken) if isinstance(one, RawReport) else one
 
 
 def _all_of(stream: Any) -> bytes:
