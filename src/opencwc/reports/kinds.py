@@ -15,7 +15,7 @@ from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load
 from opencwc.reports.words import Hit, known_language
 
 NONE = "none"
-SURE = 0.9
+SURE = 0.85
 """Chance of a kind from which on the encoder is not asked."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,8 @@ UNDERTAKINGS = frozenset(("destruction", "inspection", "policy", "other", "trans
 _LEAD = {"zh": 60}
 _LEAD_ELSEWHERE = 170
 """Signs of the text that count as its opening."""
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_OLDEST = 1900
 _READ = 20_000
 """Signs of a report that are read; what it tells of stands before them."""
 _UNTITLED = 0.5
@@ -33,6 +36,8 @@ class Read(NamedTuple):
     hits: Sequence[Hit]
     title_ends: int
     lead_ends: int
+    past: bool
+    """Whether title or opening name a year that lies two years or more before the report."""
 
     def zone(self, hit: Hit) -> str:
         """Return where a hit stands."""
@@ -43,7 +48,10 @@ def read(report: Report, lang: str) -> Read:
     """Return the words of a report."""
     length = _LEAD.get(lang, _LEAD_ELSEWHERE)
     title_ends = report.body_at or int(length * _UNTITLED)
-    return Read(load_words(lang).find(report.whole[:_READ]), title_ends, title_ends + length)
+    lead_ends = title_ends + length
+    years = [int(match[0]) for match in _YEAR.finditer(report.whole[:lead_ends])]
+    past = any(_OLDEST <= year <= report.published.year - 2 for year in years)
+    return Read(load_words(lang).find(report.whole[:_READ]), title_ends, lead_ends, past)
 
 
 class Pair(NamedTuple):
@@ -106,6 +114,7 @@ def certainty_signs(found: Read, kind: str) -> dict[str, float]:
     if kind in UNDERTAKINGS:
         more += [hit._replace(group="ended") for hit in told if hit.group == "over"]
     anywhere = {f"{hit.group}@any": 1.0 for hit in [*told, *more]}
+    anywhere |= {"past@any": 1.0} if found.past else {}
     return _counted(found, [*told, *more]) | anywhere | {f"given={kind}": 1.0, "bias": 1.0}
 
 

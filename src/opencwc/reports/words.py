@@ -35,6 +35,7 @@ _ARTICLES = {
 }
 CERTAINTY = frozenset(
     (
+        "began",
         "future",
         "over",
         "deny",
