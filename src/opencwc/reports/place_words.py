@@ -40,6 +40,7 @@ class PlaceWords(NamedTuple):
     any: frozenset[str]
     sending: tuple[str, ...]
     forces: frozenset[str]
+    speaking: frozenset[str]
     nationals: frozenset[str]
     authorities: frozenset[str]
     bywords: frozenset[str]
@@ -62,6 +63,16 @@ class PlaceWords(NamedTuple):
     def is_of_nationals(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for somebody or something that comes from there."""
         return self._stands_beside(text, named, self.nationals)
+
+    def speaks(self, text: str, named: Named) -> bool:
+        """Tell whether a name is the subject of a verb of speaking: France says, قالت فرنسا."""
+        behind = text[named.end : named.end + _BEHIND]
+        if self.lang == "zh":
+            return behind.startswith(tuple(self.speaking))
+        if self.lang == "ar":
+            ahead = place_key(text[max(0, named.start - _BEHIND) : named.start])
+            return ahead.split(" ")[-1] in self.speaking
+        return behind[:1] == " " and place_key(behind).split(" ")[0] in self.speaking
 
     def is_of_authorities(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for those in charge where something happens."""
@@ -135,6 +146,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(word for cue in everywhere for word in cue.split(" ")),
         tuple(_words(raw, "sending", lang)) or ("\0",),
         frozenset(_words(raw, "forces", lang)),
+        frozenset(_words(raw, "speaking", lang)),
         frozenset(_words(raw, "nationals", lang)),
         frozenset(_words(raw, "authorities", lang)),
         frozenset(map(str, raw["bywords"])),

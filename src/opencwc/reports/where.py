@@ -44,9 +44,14 @@ ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0, "born": 0.2},
     "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7, "born": 0.2},
     "technology": {"from": 1.2, "to": 0.6, "only_to": 0.5, "at": 1.7, "event": 0.7, "born": 0.2},
+    "alleged_use": {"from": 0.6, "to": 1.2, "only_to": 1.2, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "attack": {"from": 0.75, "to": 1.0, "only_to": 1.0, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "seizure": {"from": 0.6, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
+    "theft": {"from": 0.8, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
     "else": {"from": 0.75, "to": 0.7, "only_to": 0.6, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
 }
 TO_WHERE_A_VISITOR_GOES = 1.6
+HERE: tuple[Role, ...] = ("", "at", "event")
 OF_FORCES, OF_NATIONALS, OF_AUTHORITIES = 0.4, 0.35, 1.3
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
 PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
@@ -135,8 +140,8 @@ class _Reading:
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
         stated = {
             spot.country
-            for spot, (_, _, weight) in zip(meant, weighed, strict=True)
-            if spot.sort in WIDE and weight * _trust(spot) > LEAST_STATED
+            for spot, (_, role, weight) in zip(meant, weighed, strict=True)
+            if spot.sort in WIDE and role in HERE and weight * _trust(spot) > LEAST_STATED
         }
         mentions = [
             self._mention(*one, spot, stated, evidence)
@@ -231,7 +236,7 @@ class _Reading:
             weight *= OF_FORCES
         if self.kind != "transfer" and self._is_of_nationals(named):
             weight *= OF_NATIONALS
-        elif self.kind not in SEATS and named.spots[0].sort != "town":
+        elif self.kind not in SEATS:
             weight *= OF_AUTHORITIES if self.words.is_of_authorities(self.text, named) else 1.0
         return weight * self._name_weight(named, role)
 
@@ -242,10 +247,10 @@ class _Reading:
 
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
-        spot = named.spots[0]
-        if spot.sort in ("state", "people"):
-            return self.words.is_of_forces(self.text, named)
-        return spot.sort == "town" and any(one.capital for one in named.spots)
+        sort = named.spots[0].sort
+        if sort in ("state", "people"):
+            return self.words.is_of_forces(self.text, named) or self.words.speaks(self.text, named)
+        return sort == "town" and any(one.capital for one in named.spots)
 
     def _seat_weight(self, role: Role) -> float:
         weight = SEATS.get(self.kind, SEAT_ELSEWHERE)
