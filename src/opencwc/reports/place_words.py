@@ -13,13 +13,19 @@ from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import place_key
 
 DATA = Path(__file__).parent / "data" / "where.yaml"
-Role = Literal["", "at", "to", "from", "only_to", "event", "accused"]
+Role = Literal["", "at", "to", "from", "only_to", "event", "accused", "born"]
 _LONGEST_CUE = 4
 _WINDOW = 60
 _BEHIND = 24
 _ROLES: tuple[tuple[Role, str], ...] = (
-    ("from", "from"), ("to", "to"), ("only_to", "only_to"), ("at", "at"), ("event", "events"), ("accused", "accused"),
-)  # fmt: skip
+    ("from", "from"),
+    ("to", "to"),
+    ("only_to", "only_to"),
+    ("at", "at"),
+    ("event", "events"),
+    ("accused", "accused"),
+    ("born", "born"),
+)
 _CLITICS: Mapping[str, Role] = {"ب": "at", "وب": "at", "فب": "at", "ل": "to", "ول": "to"}
 
 
@@ -34,7 +40,10 @@ class PlaceWords(NamedTuple):
     any: frozenset[str]
     sending: tuple[str, ...]
     forces: frozenset[str]
+    speaking: frozenset[str]
     nationals: frozenset[str]
+    authorities: frozenset[str]
+    bywords: frozenset[str]
     aside: Phrases[bool]
     visits: Phrases[bool]
     countries: tuple[str, ...]
@@ -54,6 +63,20 @@ class PlaceWords(NamedTuple):
     def is_of_nationals(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for somebody or something that comes from there."""
         return self._stands_beside(text, named, self.nationals)
+
+    def speaks(self, text: str, named: Named) -> bool:
+        """Tell whether a name is the subject of a verb of speaking: France says, قالت فرنسا."""
+        behind = text[named.end : named.end + _BEHIND]
+        if self.lang == "zh":
+            return behind.startswith(tuple(self.speaking))
+        if self.lang == "ar":
+            ahead = place_key(text[max(0, named.start - _BEHIND) : named.start])
+            return ahead.split(" ")[-1] in self.speaking
+        return behind[:1] == " " and place_key(behind).split(" ")[0] in self.speaking
+
+    def is_of_authorities(self, text: str, named: Named) -> bool:
+        """Tell whether a name stands beside a word for those in charge where something happens."""
+        return self._stands_beside(text, named, self.authorities)
 
     def _stands_beside(self, text: str, named: Named, words: frozenset[str]) -> bool:
         written = text[named.start : named.end]
@@ -76,11 +99,32 @@ class PlaceWords(NamedTuple):
         for length in range(min(_LONGEST_CUE, len(words)), 0, -1):
             cue = " ".join(words[-length:])
             if role := self.before.get(cue):
+                if self.lang == "ru" and cue in _INTO and _goes_into(text, named):
+                    return "to"
                 return "to" if cue in self.twofold and self._goes(words[-length - 5 : -length]) else role
         return ""
 
     def _goes(self, words: list[str]) -> bool:
         return any(word.startswith(self.sending) for word in words)
+
+
+_INTO = frozenset(("в", "во", "на"))
+_NEVER_BENT = frozenset(("баку", "перу", "вануату", "тувалу", "катманду", "лусаку", "актау", "атырау"))
+_CONSONANTS = tuple("бвгджзйклмнпрстфхцчшщь")
+
+
+def _goes_into(text: str, named: Named) -> bool:
+    return named.spots[0].sort != "people" and _is_accusative(text[named.start : named.end])
+
+
+def _is_accusative(name: str) -> bool:
+    """Tell whether a Russian name behind "into" says where something goes: в Хомс, в Москву, but в Хомсе.
+
+    >>> _is_accusative("Хомс"), _is_accusative("Москву"), _is_accusative("Хомсе"), _is_accusative("Баку")
+    (True, True, False, False)
+    """
+    word = name.lower()
+    return word not in _NEVER_BENT and word.endswith((*_CONSONANTS, "у", "ю")) and not name.isupper()
 
 
 @cache
@@ -102,7 +146,10 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(word for cue in everywhere for word in cue.split(" ")),
         tuple(_words(raw, "sending", lang)) or ("\0",),
         frozenset(_words(raw, "forces", lang)),
+        frozenset(_words(raw, "speaking", lang)),
         frozenset(_words(raw, "nationals", lang)),
+        frozenset(_words(raw, "authorities", lang)),
+        frozenset(map(str, raw["bywords"])),
         Phrases((word, True) for word in raw["aside"][lang]),
         Phrases((word, True) for word in raw["visits"][lang]),
         tuple(raw["countries"][lang]),

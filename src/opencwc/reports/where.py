@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rapidfuzz import fuzz
+
 from opencwc.convention.fields import read_yaml
 from opencwc.language.gazetteer import Gazetteer, Named, the_gazetteer
 from opencwc.language.gazetteer_index import Spot
 from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
+from opencwc.language.romanisation import in_latin, plain_latin
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
 from opencwc.reports.place_words import Role, place_words
 
@@ -38,18 +41,26 @@ SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
 RECEIVES = 0.5
 TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
-    "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0},
-    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7},
-    "else": {"from": 0.6, "to": 0.8, "only_to": 0.7, "at": 1.7, "accused": 0.4, "event": 2.4},
+    "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0, "born": 0.2},
+    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7, "born": 0.2},
+    "technology": {"from": 1.2, "to": 0.6, "only_to": 0.5, "at": 1.7, "event": 0.7, "born": 0.2},
+    "alleged_use": {"from": 0.6, "to": 1.2, "only_to": 1.2, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "attack": {"from": 0.75, "to": 1.0, "only_to": 1.0, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "seizure": {"from": 0.6, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
+    "theft": {"from": 0.8, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
+    "else": {"from": 0.75, "to": 0.7, "only_to": 0.6, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
 }
 TO_WHERE_A_VISITOR_GOES = 1.6
-OF_FORCES, OF_NATIONALS = 0.4, 0.35
+HERE: tuple[Role, ...] = ("", "at", "event")
+OF_FORCES, OF_NATIONALS, OF_AUTHORITIES = 0.4, 0.35, 1.3
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
 PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
 NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
-SIZE, CAPITAL, SAID, LANGUAGE, TIME = 0.8, 1.5, 4.0, 0.5, 0.8
-"""What tells towns of one name apart: people, government, what else the report names, language, the outlet's time."""
-LEAST_LOUD, SURELY_SAID = 1.5, 0.5
+SIZE, CAPITAL, SAID, LANGUAGE, TIME, SPELLING = 0.8, 1.5, 4.0, 0.5, 0.8, 1.5
+"""What tells towns of one name apart: people, government, what else is named, language, the outlet's time, spelling."""
+BYWORD = 0.35
+WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9}
+LEAST_LOUD, SURELY_SAID, LEAST_STATED = 1.5, 0.5, 0.65
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -121,13 +132,17 @@ class _Reading:
             (one, role, weight) for one, role in zip(named, roles, strict=True) if (weight := self._weight(one, role))
         ]
         evidence = _evidence([(one, weight) for one, _, weight in weighed])
-        meant = [self._meant(self._of_that_name(one.spots), evidence) for one, _, _ in weighed]
+        meant = [self._meant(self._of_that_name(one.spots), evidence, self._written(one)) for one, _, _ in weighed]
         for town, state in self._bound([one for one, _, _ in weighed], meant):
             there = [
                 spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
             ]
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
-        stated = {spot.country for spot in meant if spot.sort in ("state", "people", "region")}
+        stated = {
+            spot.country
+            for spot, (_, role, weight) in zip(meant, weighed, strict=True)
+            if spot.sort in WIDE and role in HERE and weight * _trust(spot) > LEAST_STATED
+        }
         mentions = [
             self._mention(*one, spot, stated, evidence)
             for one, spot in zip(weighed, meant, strict=True)
@@ -151,6 +166,7 @@ class _Reading:
         if stated and spot.country not in stated and _is_small(spot, role, self.kind):
             spot = self._borne_out(spot, evidence) or spot
             weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
+        weight *= BYWORD if spot.name in self.words.bywords else 1.0
         return _Mention(named, spot, role, weight * _trust(spot))
 
     def _named(self) -> list[Named]:
@@ -166,20 +182,27 @@ class _Reading:
                 apart.append(one)
         return apart
 
-    def _meant(self, spots: Sequence[Spot], evidence: Mapping[str, float]) -> Spot:
+    def _written(self, named: Named) -> str:
+        """Return a name in Latin letters; nothing where it is in a script that does not write all sounds."""
+        written = self.text[named.start : named.end].lower()
+        if "а" <= written[0] <= "я":
+            return in_latin("cyrillic", written)
+        return plain_latin(written) if written[0] < "\u0250" else ""
+
+    def _meant(self, spots: Sequence[Spot], evidence: Mapping[str, float], written: str = "") -> Spot:
         if len(spots) == 1:
             return spots[0]
 
         def likely(spot: Spot) -> float:
-            size = SIZE * log10(spot.people + 1) + CAPITAL * spot.capital
-            return size + SAID * evidence.get(spot.country, 0.0) + self._outlet_likes(spot)
+            size = WIDE.get(spot.sort, SIZE * log10(spot.people + 1)) + CAPITAL * spot.capital
+            alike = _likeness(written, spot.name) if written and spot.sort == "town" else 1.0
+            return size + SPELLING * alike + SAID * evidence.get(spot.country, 0.0) + self._outlet_likes(spot)
 
-        wide = [spot for spot in spots if spot.sort != "town"]
-        return max(wide or spots, key=likely)
+        return max(_wide(spots), key=likely)
 
     def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
-        if spots[0].sort != "town":
+        if spots[0].sort in ("state", "people", "seat"):
             return spots
         names = dict.fromkeys(spot.name for spot in spots)
         return tuple(dict.fromkeys((*spots, *(spot for name in names for spot in self.gazetteer.spots(name)))))
@@ -213,6 +236,8 @@ class _Reading:
             weight *= OF_FORCES
         if self.kind != "transfer" and self._is_of_nationals(named):
             weight *= OF_NATIONALS
+        elif self.kind not in SEATS:
+            weight *= OF_AUTHORITIES if self.words.is_of_authorities(self.text, named) else 1.0
         return weight * self._name_weight(named, role)
 
     def _is_of_nationals(self, named: Named) -> bool:
@@ -222,10 +247,10 @@ class _Reading:
 
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
-        spot = named.spots[0]
-        if spot.sort in ("state", "people"):
-            return self.words.is_of_forces(self.text, named)
-        return spot.sort == "town" and any(one.capital for one in named.spots)
+        sort = named.spots[0].sort
+        if sort in ("state", "people"):
+            return self.words.is_of_forces(self.text, named) or self.words.speaks(self.text, named)
+        return sort == "town" and any(one.capital for one in named.spots)
 
     def _seat_weight(self, role: Role) -> float:
         weight = SEATS.get(self.kind, SEAT_ELSEWHERE)
@@ -347,16 +372,22 @@ def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
     """Return how loudly names that can be meant for one State only speak for it, 1 for the loudest."""
     loud: dict[str, float] = defaultdict(float)
     for one, weight in weighed:
-        if len(_countries(one)) == 1:
+        if len({spot.country for spot in _wide(one.spots)}) == 1:
             loud[one.spots[0].country] += weight * _trust(one.spots[0])
     most = max([*loud.values(), LEAST_LOUD])
     return {country: weight / most for country, weight in loud.items()}
 
 
-def _countries(named: Named) -> set[str]:
-    """Return the States that a name can speak for; a town that is called as a State or a region is, is not meant."""
-    wide = {spot.country for spot in named.spots if spot.sort != "town"}
-    return wide or {spot.country for spot in named.spots}
+@lru_cache(maxsize=16_384)
+def _likeness(written: str, name: str) -> float:
+    """Return how alike two names are in Latin letters, 1 where they are one."""
+    return fuzz.ratio(written, plain_latin(name.lower())) / 100
+
+
+def _wide(spots: Sequence[Spot]) -> Sequence[Spot]:
+    """Leave out the towns that are called as a State is: they are not meant."""
+    wide = [spot for spot in spots if spot.sort != "town"]
+    return wide if any(spot.sort in ("state", "people") for spot in wide) else spots
 
 
 @lru_cache(maxsize=4096)
