@@ -195,11 +195,13 @@ def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> boo
     gap = sentence.text[words[at - 1].end : words[at].start]
     if sentence.lang == "ar" and sentence.text[words[at].start] == "و":
         return False
-    if not gap.strip() or len(gap.split()) > 2 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
+    if not gap.strip() or len(gap.split()) > 4 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
+        return False
+    if len(find_numbers(gap, sentence.lang)) != 1:
         return False
     before = sentence.text[max(0, words[at - 1].start - 25) : words[at - 1].start]
-    numbers = find_numbers(gap, sentence.lang)
-    return len(numbers) == 1 and not find_numbers(before, sentence.lang)
+    counted = find_numbers(before, sentence.lang)
+    return words[at - 1].behind or not counted or len(before[counted[-1].end :].split()) > 1
 
 
 def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
@@ -292,6 +294,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
         return False
     if lang == "zh":
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
+    if number.article and lang != "ar" and any(0 <= word.start - number.end <= 1 for word in words):
+        return True
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
 
 
