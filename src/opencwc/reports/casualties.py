@@ -364,6 +364,8 @@ def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Wor
     joined = _nearest(sentence, wholes, words, words, numbers)
     free = [word for word in words if all(word is not other for _, other in joined)]
     dead = [word for word in words if word.harm == "killed"]
+    if len(numbers) == 1 and numbers[0].article and dead and _words("one_died", sentence.lang).search(sentence.text):
+        return [(numbers[0], dead[0])]
     return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
 
 
@@ -433,7 +435,9 @@ def _carried(sentence: _Sentence, free: Sequence[Number], words: Sequence[_Word]
         told = [word for word in words if word.end <= number.start and word.harm != "neither"]
         rises = _is_up_to(before, sentence.lang) and _words("total", sentence.lang).search(before)
         if told and rises and not number.article:
-            yield number, told[-1]
+            counted = [match.end() for match in _words("total", sentence.lang).finditer(sentence.text, 0, number.start)]
+            named = [word for word in told if counted and word.start >= counted[0]]
+            yield number, (named or told[-1:])[0]
 
 
 def _is_up_to(before: str, lang: str) -> bool:
