@@ -312,7 +312,7 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
 
 
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
-_BEHIND_NO_PEOPLE = re.compile(r"\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
+_BEHIND_NO_PEOPLE = re.compile(r"s\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
 
 
 def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
@@ -523,7 +523,8 @@ def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
     if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap) or _STOPS.search(gap):
         return False
     ands = list(_ANDS[lang].finditer(gap))
-    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > 4:
+    most = 7 if first.article and second.article else 4
+    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > most:
         return False
     rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
     return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
