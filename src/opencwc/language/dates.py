@@ -206,7 +206,7 @@ def _date(found: _Match) -> _Read | None:
         return None
     year = _year_of(found)
     if year is not None:
-        return _Read(date(year, month_number, day), "day", relative=not found.group("abs"))
+        return _Read(date(year, month_number, day), "day", relative=not (found.group("abs") or found.group("era")))
     return _Read(_nearest(found, month_number, day), "day")
 
 
@@ -219,6 +219,10 @@ def _month_in_figures(found: _Match) -> int | None:
 
 
 def _year_of(found: _Match) -> int | None:
+    if era := found.group("era"):
+        written = found.group("erayear")
+        counted = 1 if written == "元" else _chinese_day(written)
+        return _ERAS[era] + counted if counted else None
     if written := found.group("abs"):
         return int(
             "".join(str("〇一二三四五六七八九".find(sign)) if sign in _CHINESE_YEAR else sign for sign in written)
@@ -228,6 +232,8 @@ def _year_of(found: _Match) -> int | None:
     return None
 
 
+_ERAS = {"民国": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+"""The year before the first of each era."""
 _CHINESE_YEAR = "〇一二三四五六七八九"
 
 
@@ -414,7 +420,8 @@ def _placeholders(raw: Mapping[str, Any], lang: str) -> dict[str, str]:
     ranks = _ARABIC_DAYWORD if lang == "ar" else "|".join(_raw()["dayword"].get(lang, ()))
     if chinese:
         absolute += "|[一二]" + 3 * "[〇零一二三四五六七八九]"
-        year = f"(?:(?P<abs_#>{absolute})年|(?P<years_#>{years}))"
+        era = rf"(?P<era_#>{'|'.join(_ERAS)})(?P<erayear_#>元|[\d一二三四五六七八九十百]+)年"
+        year = f"(?:(?P<abs_#>{absolute})年|{era}|(?P<years_#>{years}))"
     else:
         year = f"(?:(?P<abs_#>{absolute}){raw.get('year_end', '')}(?!-?\\w)" + (
             f"|(?P<years_#>{years}))" if years else ")"

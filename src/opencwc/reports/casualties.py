@@ -195,11 +195,13 @@ def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> boo
     gap = sentence.text[words[at - 1].end : words[at].start]
     if sentence.lang == "ar" and sentence.text[words[at].start] == "و":
         return False
-    if not gap.strip() or len(gap.split()) > 2 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
+    if not gap.strip() or len(gap.split()) > 4 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
+        return False
+    if len(find_numbers(gap, sentence.lang)) != 1:
         return False
     before = sentence.text[max(0, words[at - 1].start - 25) : words[at - 1].start]
-    numbers = find_numbers(gap, sentence.lang)
-    return len(numbers) == 1 and not find_numbers(before, sentence.lang)
+    counted = find_numbers(before, sentence.lang)
+    return words[at - 1].behind or not counted or len(before[counted[-1].end :].split()) > 1
 
 
 def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
@@ -292,6 +294,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
         return False
     if lang == "zh":
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
+    if number.article and lang != "ar" and any(0 <= word.start - number.end <= 1 for word in words):
+        return True
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
 
 
@@ -308,7 +312,7 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
 
 
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
-_BEHIND_NO_PEOPLE = re.compile(r"\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
+_BEHIND_NO_PEOPLE = re.compile(r"s\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
 
 
 def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
@@ -360,6 +364,8 @@ def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Wor
     joined = _nearest(sentence, wholes, words, words, numbers)
     free = [word for word in words if all(word is not other for _, other in joined)]
     dead = [word for word in words if word.harm == "killed"]
+    if len(numbers) == 1 and numbers[0].article and dead and _words("one_died", sentence.lang).search(sentence.text):
+        return [(numbers[0], dead[0])]
     return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
 
 
@@ -429,7 +435,9 @@ def _carried(sentence: _Sentence, free: Sequence[Number], words: Sequence[_Word]
         told = [word for word in words if word.end <= number.start and word.harm != "neither"]
         rises = _is_up_to(before, sentence.lang) and _words("total", sentence.lang).search(before)
         if told and rises and not number.article:
-            yield number, told[-1]
+            counted = [match.end() for match in _words("total", sentence.lang).finditer(sentence.text, 0, number.start)]
+            named = [word for word in told if counted and word.start >= counted[0]]
+            yield number, (named or told[-1:])[0]
 
 
 def _is_up_to(before: str, lang: str) -> bool:
@@ -515,7 +523,8 @@ def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
     if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap) or _STOPS.search(gap):
         return False
     ands = list(_ANDS[lang].finditer(gap))
-    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > 4:
+    most = 7 if first.article and second.article else 4
+    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > most:
         return False
     rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
     return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
