@@ -6,7 +6,7 @@ from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
 from opencwc.reports.casualties import find_casualties
 from opencwc.reports.kinds import find_nature
-from opencwc.reports.model import Report, Told
+from opencwc.reports.model import Date, Report, Told
 from opencwc.reports.when import find_date
 from opencwc.reports.where import find_place
 
@@ -17,12 +17,21 @@ def tell(report: Report) -> Told:
     nature = find_nature(report, lang)
     if not nature.kind:
         return Told(report, lang)
+    date = find_date(report, lang, nature)
+    if is_ahead(date, report):
+        spans = {**nature.spans, "stage": date.spans, "stance": ()}
+        nature = nature._replace(stage="planned", stance="none", spans=spans)
     return Told(
         report,
         lang,
         nature,
-        find_date(report, lang, nature),
+        date,
         find_place(report, lang, nature),
         find_agents(report, lang, nature),
         find_casualties(report, lang, nature),
     )
+
+
+def is_ahead(date: Date, report: Report) -> bool:
+    """Tell whether a day comes after the one on which it is told of: then it is planned, whatever the words say."""
+    return date.precision == "day" and date.text > report.published.date().isoformat()
