@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Query, Request
@@ -54,6 +55,8 @@ MOST_ROWS, MOST_CARDS = 100, 12
 """Findings of one page: as rows, and drawn."""
 MOST_PASSAGES = 2
 """Passages of a law on a card; the page of its finding has them all."""
+OWN_WAY, END_OF_WAY = "\u2068", "\u2069"
+"""Between these marks a text runs from left to right or from right to left as its first letter does (Unicode UAX 9)."""
 MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
@@ -215,9 +218,9 @@ def _card(rules: Convention, finding: Finding, verb: str, name: str, lang: str) 
 
 
 def _passages(finding: Finding) -> list[tuple[str, str]]:
-    """Return the first passages that a finding rests on, each with its place."""
-    passages = [(seen.label, seen.value) for seen in finding.evidence if seen.kind == "passage"]
-    return passages[:MOST_PASSAGES]
+    """Return the first passages that a finding rests on, each with its place; a passage runs as its own letters do."""
+    passages = (seen for seen in finding.evidence if seen.kind == "passage")
+    return [(seen.label, f"{OWN_WAY}{seen.value}{END_OF_WAY}") for seen in islice(passages, MOST_PASSAGES)]
 
 
 def _address(identity: int, asked: FindingFilter) -> str:
