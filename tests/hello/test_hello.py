@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).parent / "package" / "opencwc"
 PAGE = ROOT / "docs" / "how-to" / "add-a-verb.md"
 VERB_LINE = '    "opencwc.hello.verb",\n'
-FLOOR = '  "transfers | legislation",'
-WITH_HELLO = '  "transfers | legislation | hello",'
+FLOOR = '  "transfers | legislation | reports",'
+WITH_HELLO = '  "transfers | legislation | reports | hello",'
 
 
 @pytest.fixture(scope="session")

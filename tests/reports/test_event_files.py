@@ -14,7 +14,7 @@ import pytest
 
 from opencwc.publishing.report_files import report_file
 from opencwc.reports.cap import NAMESPACE, as_cap
-from opencwc.reports.event_files import ENDINGS, events_as
+from opencwc.reports.event_files import ENDINGS, FORMATS, events_as, watched_as
 from opencwc.reports.event_report import event_report
 from opencwc.reports.machine_tags import taxonomy
 from opencwc.reports.stix import TLP_MARKINGS
@@ -47,7 +47,7 @@ def _name(element: Xml.Element) -> str:
 
 
 def test_geojson_has_longitude_first_and_no_geometry_where_there_is_no_point(summaries: list[EventSummary]) -> None:
-    collection = json.loads(events_as("geojson", summaries))
+    collection = json.loads(events_as("geojson", summaries, "reports.jsonl"))
     assert collection["type"] == "FeatureCollection"
     leak, allegation, _ = collection["features"]
     assert leak["geometry"] == {"type": "Point", "coordinates": [10.5, 59.9]}
@@ -80,12 +80,12 @@ def test_a_cap_circle_is_latitude_longitude_and_radius(summaries: list[EventSumm
 
 
 def test_the_archive_of_alerts_has_one_for_each_event(summaries: list[EventSummary]) -> None:
-    with zipfile.ZipFile(io.BytesIO(events_as("cap", summaries))) as archive:
+    with zipfile.ZipFile(io.BytesIO(events_as("cap", summaries, "reports.jsonl"))) as archive:
         assert archive.namelist() == [f"{summary.id}.cap.xml" for summary in summaries]
 
 
 def test_stix_objects_have_what_the_standard_requires(summaries: list[EventSummary]) -> None:
-    bundle = json.loads(events_as("stix", summaries, tlp="amber"))
+    bundle = json.loads(events_as("stix", summaries, "reports.jsonl", tlp="amber"))
     objects = bundle["objects"]
     assert (bundle["type"], STIX_ID.fullmatch(bundle["id"]) is not None) == ("bundle", True)
     ids = {one["id"] for one in objects}
@@ -104,13 +104,15 @@ def test_stix_objects_have_what_the_standard_requires(summaries: list[EventSumma
 
 
 def test_stix_gives_the_same_ids_again_and_never_a_text(summaries: list[EventSummary]) -> None:
-    content = events_as("stix", summaries)
-    assert content == events_as("stix", summaries)
+    content = events_as("stix", summaries, "reports.jsonl")
+    assert content == events_as("stix", summaries, "reports.jsonl")
     assert not any(one.report.text.encode() in content for one in ALL)
 
 
 def test_a_misp_event_is_unpublished_and_tagged(summaries: list[EventSummary]) -> None:
-    events: list[dict[str, Any]] = [one["Event"] for one in json.loads(events_as("misp", summaries))["response"]]
+    events: list[dict[str, Any]] = [
+        one["Event"] for one in json.loads(events_as("misp", summaries, "reports.jsonl"))["response"]
+    ]
     assert len(events) == 3
     for event in events:
         assert (event["published"], event["distribution"], event["threat_level_id"]) == (False, "0", "4")
@@ -132,7 +134,7 @@ def test_the_taxonomy_names_every_tag_that_we_give(summaries: list[EventSummary]
         for values in taxonomy()["values"]
         for entry in values["entry"]
     }
-    misp = json.loads(events_as("misp", summaries))["response"]
+    misp = json.loads(events_as("misp", summaries, "reports.jsonl"))["response"]
     given = {tag["name"] for one in misp for tag in one["Event"]["Tag"] if tag["name"].startswith("cwc-event:")}
     assert given
     assert given <= known
@@ -146,6 +148,12 @@ def test_the_report_is_written_in_every_format(summaries: list[EventSummary], fo
     html = report_file(event_report(summaries, "reports.jsonl", date(2026, 3, 7)), "html").decode()
     assert "Accident: chlorine, Sandvik (Norway), 2026-03-02" in html
     assert not any(one.report.text in html for one in ALL)
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "pdf"])
+def test_watched_reports_are_written_in_every_format(format: Any) -> None:
+    content = watched_as(format, watched(), "reports.jsonl", "fr")
+    assert len(content) > 500
 
 
 def test_every_format_has_an_ending_of_its_own() -> None:

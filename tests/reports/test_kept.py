@@ -10,6 +10,7 @@ from opencwc.errors import InputError
 from opencwc.reports.findings import findings_of, maker_of
 from opencwc.reports.kept import pack, unpack
 from opencwc.reports.reader import steps_of
+from opencwc.reports.verb import REPORTED
 from opencwc.verbs import Ended, Found
 from reports.told_by_hand import watched
 
@@ -56,6 +57,6 @@ def test_the_steps_of_a_run_end_with_its_counts_and_pages() -> None:
     *found, end = steps_of(watched(), "reports.jsonl", maker_of("2026-03-07", "use"))
     assert sum(len(step.findings) for step in found if isinstance(step, Found)) == 7
     assert isinstance(end, Ended)
-    assert (end.rows, dict(end.by_verdict)["reported"], end.tally["events"]) == (7, 3, 3)
+    assert (end.rows, end.by_verdict[REPORTED], end.tally["events"]) == (7, 3, 3)
     assert end.pages is not None
     assert unpack(end.pages.content).watched == watched()

@@ -20,10 +20,11 @@ def told(name: str, published: str, source: str, lang: str, text: str, **facts: 
     found = ((agent, report.whole.casefold().find(agent)) for agent in agents)
     spans = tuple(Span(at, at + len(agent)) for agent, at in found if at >= 0)
     words = {"kind": (Span(report.body_at, report.body_at + 6),)} if "nature" in facts else {}
+    kind, stage, stance = facts.get("nature", ("", "", ""))
     date = facts.get("date", "")
     precision: Precision = "day" if len(date) == 10 else "month" if date else ""
     return Told(
-        report, lang, Nature(*facts.get("nature", ("", "", "")), words), Date(date, precision),
+        report, lang, Nature(kind, stage, stance, words), Date(date, precision),
         facts.get("place", Place()), Agents(agents, spans),
         Casualties(Count(facts.get("killed")), Count(facts.get("affected"))),
     )  # fmt: skip

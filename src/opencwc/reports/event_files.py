@@ -1,23 +1,53 @@
-"""Events as files for machines, by the name of the format."""
+"""Watched reports and events as files, by the name of the format."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Literal, get_args
 
+from opencwc.publishing.report_files import Format as ReportFormat
+from opencwc.publishing.report_files import report_file
 from opencwc.reports.cap import as_cap_archive
+from opencwc.reports.event_report import event_report
+from opencwc.reports.formats import as_csv, as_json_lines
 from opencwc.reports.geojson import as_geojson
 from opencwc.reports.misp import as_misp
 from opencwc.reports.stix import as_stix
-from opencwc.reports.summaries import EventSummary
+from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.watched import Watched
 
-ENDINGS = {"geojson": "geojson", "stix": "stix.json", "misp": "misp.json", "cap": "cap.zip"}
-"""The formats, each with the ending of its files."""
+MachineFormat = Literal["geojson", "stix", "misp", "cap"]
+ENDINGS: dict[str, str] = {"geojson": "geojson", "stix": "stix.json", "misp": "misp.json", "cap": "cap.zip"}
+"""The formats of events for machines, each with the ending of its files."""
+Format = Literal["csv", "jsonl"] | ReportFormat | MachineFormat
+FORMATS: tuple[Format, ...] = ("csv", "jsonl", *get_args(ReportFormat), *get_args(MachineFormat))
 
 
-def events_as(name: str, summaries: Sequence[EventSummary], lang: str = "en", tlp: str = "green") -> bytes:
-    """Return events as a file of a format of `ENDINGS`; ``tlp`` is a word of the Traffic Light Protocol 2.0."""
-    if name == "geojson":
+def watched_as(format: Format, watched: Watched, file: str, lang: str = "en", tlp: str = "green") -> bytes:
+    """Return watched reports as a file: of CSV and JSON Lines a line a report, of the others what the events are.
+
+    ``file`` is what they came in, ``tlp`` a word of the Traffic Light Protocol 2.0.
+    """
+    if format == "csv":
+        return as_csv(watched, lang).encode()
+    if format == "jsonl":
+        return as_json_lines(watched, lang)
+    return events_as(format, summaries_of(watched), file, lang, tlp)
+
+
+def events_as(
+    format: ReportFormat | MachineFormat, summaries: Sequence[EventSummary], file: str, lang: str = "en",
+    tlp: str = "green",
+) -> bytes:  # fmt: skip
+    """Return events as a file, as `watched_as` does."""
+    if format == "geojson":
         return as_geojson(summaries, lang)
-    if name == "cap":
+    if format == "cap":
         return as_cap_archive(summaries, lang)
-    return as_stix(summaries, lang, tlp) if name == "stix" else as_misp(summaries, lang, tlp)
+    if format == "stix":
+        return as_stix(summaries, lang, tlp)
+    if format == "misp":
+        return as_misp(summaries, lang, tlp)
+    made = max((summary.last.date() for summary in summaries), default=date.today())
+    return report_file(event_report(summaries, file, made, lang), format)

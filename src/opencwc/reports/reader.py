@@ -85,7 +85,7 @@ def steps_of(watched: Watched, file: str, maker: Maker) -> Iterator[Step]:
     findings = list(findings_of(watched.lines, maker))
     for at in range(0, len(findings), _AT_ONCE):
         yield Found(findings[at : at + _AT_ONCE])
-    counts = Counter(str(finding.verdict) for finding in findings)
+    counts = Counter(finding.verdict for finding in findings)
     content = kept.pack(watched, file, maker.as_of, maker.model)
     tally = {"events": len(watched.events)}
     yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
