@@ -53,6 +53,11 @@ def test_places_are_those_of_the_text_as_written() -> None:
     assert [text[found.start : found.end] for found in find_dates(text, "ar", TODAY)] == ["أمس", "الإثنَين"]
 
 
+def test_a_turkish_name_changes_no_place() -> None:
+    text = "Police in İzmir said on Monday."
+    assert [text[found.start : found.end] for found in find_dates(text, "en", TODAY)] == ["Monday"]
+
+
 PIECES = st.sampled_from(
     [
     "3", "31", "99", "0", " ", "/", "-", ".", "2024", "1447", "May", "in", "on", "last", "Friday", "ago", "days",

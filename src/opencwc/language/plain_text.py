@@ -47,14 +47,11 @@ def plain_text(text: str, lang: str) -> Plain:
     'امس، 3 اذار'
     """
     table = _table(lang)
-    if lang != "ar":
-        lower = text.lower()
-        return Plain((lower if len(lower) == len(text) else text).translate(table), range(len(text) + 1))
-    if not _MARKS.search(text):
-        return Plain(text.lower().translate(table), range(len(text) + 1))
+    small = text.replace("İ", "I").lower()  # the one letter whose small form is longer
+    if lang != "ar" or not _MARKS.search(text):
+        return Plain(small.translate(table), range(len(text) + 1))
     kept = [place for place, sign in enumerate(text) if not _MARKS.match(sign)]
-    plain = "".join([text[place] for place in kept]).lower().translate(table)
-    return Plain(plain, [*kept, len(text)]) if len(plain) == len(kept) else Plain(text, range(len(text) + 1))
+    return Plain("".join([small[place] for place in kept]).translate(table), [*kept, len(text)])
 
 
 @cache

@@ -101,7 +101,7 @@ def _words(lang: str) -> _Words:
 
 def _token(match: re.Match[str], words: _Words, lang: str) -> _Token:
     written = match[0]
-    if written[0].isdigit():
+    if written[0].isdecimal():
         return _Token(match.start(), match.end(), "", _figure(written), True, False)
     word = written.lower()
     if lang != "ar":
@@ -220,7 +220,7 @@ def _chinese_value(written: str) -> float | None:
     >>> _chinese_value("一万二千"), _chinese_value("二〇二三"), _chinese_value("1.2")
     (12000, 2023, 1.2)
     """
-    if written[0].isdigit():
+    if written[0].isdecimal():
         return float(written) if "." in written else int(written)
     plain = written.replace("萬", "万").replace("兩", "两")
     if "万" in plain:

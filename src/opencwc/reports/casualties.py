@@ -24,6 +24,8 @@ from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 Harm = Literal["killed", "affected", "neither"]
 _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
+_ENOUGH = -2.8
+"""With less that speaks for it, a figure is not the report's own."""
 _FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
 _MOST = 30
@@ -104,9 +106,6 @@ def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
     if best is None or best.score < _ENOUGH:
         return Count()
     return Count(best.number, best.spans)
-
-
-_ENOUGH = -2.8
 
 
 def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:

@@ -22,8 +22,13 @@ from opencwc.reports.model import Date, Nature, Report, Span
 
 _DECIDED = ("policy", "transfer", "technology")
 """Kinds that somebody decides: the day on which it is said may be the day of the thing itself."""
-_LASTING = ("inspection", "policy", "destruction", "transfer", "other")
-"""Kinds that last: there is a day on which they begin."""
+HEAD = 20_000
+"""How many signs of a report are read: what it tells stands at its head, and what is longer must not take longer."""
+_MOST_DATES = 60
+_ENOUGH = 0.8
+"""With less that speaks for it, no date is the event's."""
+_SENTENCES = (3.0, 2.2, 1.6, 1.0)
+_PRECISIONS = {"day": 2.0, "month": 0.6, "year": 0.0}
 _DATELINE = re.compile(
     r"(?:[^.!?。(]{0,50}\([^)]{2,40}\)\s*[-–—:.،]|[A-ZÀ-ÞА-ЯЁ'’.-]{3,}[^.!?。]{0,50}?\s[-–—]{1,2}\s"
     r"|[^\W\d_]+(?: [^\W\d_]+)?, [^.!?,]{0,20}\s[-–—]{1,2}\s|[^。,，]{0,30}?(?:日电|日讯|日专电))"
@@ -61,7 +66,7 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
 
 
 def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Give two ways of saying one day side by side ("today, Wednesday") the lower score of both."""
+    """Give two ways of saying one day side by side ("today, Wednesday") one score."""
     found = list(candidates)
     for at in range(1, len(found)):
         first, second = found[at - 1], found[at]
@@ -78,14 +83,6 @@ def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
     """Return the dates of a report, counted from the day on which it was published."""
     return find_dates(report.whole[:HEAD], lang, report.published.date(), ahead=ahead)[:_MOST_DATES]
-
-
-HEAD = 20_000
-"""How many signs of a report are read: what it tells stands at its head, and what is longer must not take longer."""
-_MOST_DATES = 60
-_ENOUGH = 0.8
-_SENTENCES = (3.0, 2.2, 1.6, 1.0)
-_PRECISIONS = {"day": 2.0, "month": 0.6, "year": 0.0}
 
 
 class _Reading(NamedTuple):
