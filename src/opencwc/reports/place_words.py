@@ -44,6 +44,7 @@ class PlaceWords(NamedTuple):
     nationals: frozenset[str]
     authorities: frozenset[str]
     bywords: frozenset[str]
+    power: frozenset[str]
     aside: Phrases[bool]
     visits: Phrases[bool]
     countries: tuple[str, ...]
@@ -150,6 +151,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(_words(raw, "nationals", lang)),
         frozenset(_words(raw, "authorities", lang)),
         frozenset(map(str, raw["bywords"])),
+        frozenset(place_key(str(name)) for name in raw["power"]),
         Phrases((word, True) for word in raw["aside"][lang]),
         Phrases((word, True) for word in raw["visits"][lang]),
         tuple(raw["countries"][lang]),

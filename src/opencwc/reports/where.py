@@ -45,7 +45,7 @@ ROLES: Mapping[str, Mapping[Role, float]] = {
     "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7, "born": 0.2},
     "technology": {"from": 1.2, "to": 0.6, "only_to": 0.5, "at": 1.7, "event": 0.7, "born": 0.2},
     "alleged_use": {"from": 0.6, "to": 1.2, "only_to": 1.2, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
-    "attack": {"from": 0.75, "to": 1.0, "only_to": 1.0, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "attack": {"from": 0.75, "to": 0.8, "only_to": 1.0, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
     "seizure": {"from": 0.6, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
     "theft": {"from": 0.8, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
     "else": {"from": 0.75, "to": 0.7, "only_to": 0.6, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
@@ -232,9 +232,9 @@ class _Reading:
             weight *= TO_WHERE_A_VISITOR_GOES
         else:
             weight *= self.weights.get(role, 1.0)
-        if self.kind in FOUGHT and role != "at" and self._is_party(named):
+        if self.kind in FOUGHT and (self._is_house_of_power(named) or (role != "at" and self._is_party(named))):
             weight *= OF_FORCES
-        if self.kind != "transfer" and self._is_of_nationals(named):
+        elif self.kind != "transfer" and self._is_of_nationals(named):
             weight *= OF_NATIONALS
         elif self.kind not in SEATS:
             weight *= OF_AUTHORITIES if self.words.is_of_authorities(self.text, named) else 1.0
@@ -244,6 +244,9 @@ class _Reading:
         """Tell whether a name says whose somebody or something is; in Chinese the State's name does as well."""
         sorts = ("people", "state") if self.words.lang == "zh" else ("people",)
         return named.spots[0].sort in sorts and self.words.is_of_nationals(self.text, named)
+
+    def _is_house_of_power(self, named: Named) -> bool:
+        return place_key(self.text[named.start : named.end]) in self.words.power
 
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
@@ -278,6 +281,8 @@ class _Reading:
                 UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
             )
         if without_capitals:
+            if self.words.is_of_authorities(self.text, named):
+                role = "at"
             return self._unmarked(written, named.before, people, role)
         return self._beside_capitals(named, role)
 
