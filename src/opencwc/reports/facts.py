@@ -13,7 +13,7 @@ from opencwc.reports.where import find_place
 
 def tell(report: Report) -> Told:
     """Return what a report tells; where it is on no event, nothing but its language."""
-    lang = report.lang or recognise_language(report.whole).language
+    lang = report.lang.partition("-")[0].lower() or recognise_language(report.whole).language
     nature = find_nature(report, lang)
     if not nature.kind:
         return Told(report, lang)
