@@ -126,11 +126,11 @@ def _is_meant(one: Found[_Agent], report: Report, kind: Kind) -> bool:
 
 
 def _may_have_capital(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" ")
+    before = text[max(0, start - _WINDOW) : start].rstrip(" ")
     return (
         not before
         or before[-1] in ".!?…\n:;—–-•*"
-        or (before[-1] in _OPENING and _may_have_capital(text, len(before) - 1))
+        or (before[-1] in _OPENING and _may_have_capital(before, len(before) - 1))
     )
 
 

@@ -61,6 +61,7 @@ SIZE, CAPITAL, SAID, LANGUAGE, TIME, SPELLING = 0.8, 1.5, 4.0, 0.5, 0.8, 1.5
 BYWORD = 0.35
 WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9}
 LEAST_LOUD, SURELY_SAID, LEAST_STATED = 1.5, 0.5, 0.65
+LONGEST_WORD = 60
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -299,10 +300,10 @@ class _Reading:
         """Weigh a name by the capital letters beside it, which make it a part of somebody's or something's name."""
         if self._in_headline_capitals(named.start):
             return 1.0
-        before = self.text[: named.start]
-        previous, following = _PREVIOUS.search(before), _FOLLOWING.match(self.text, named.end)
+        window = max(0, named.start - LONGEST_WORD)
+        previous, following = _PREVIOUS.search(self.text[window : named.start]), _FOLLOWING.match(self.text, named.end)
         if previous and previous[1][0].isupper() and place_key(previous[1]) not in self.words.any:
-            is_first = previous.start() in self.sentences
+            is_first = window + previous.start() in self.sentences
             if not self.gazetteer.spots(previous[1]):
                 return UNSURE if is_first else PART_OF_A_NAME
         if following and following[1][0].isupper() and following[1].lower() not in self.words.any:
