@@ -360,3 +360,20 @@ def test_files_are_kept_and_read_by_a_job(kept: Kept) -> None:
         assert job.state == "done", job.problem
         page = page_of(client, f"/watch/runs/{job.run}")
         assert "Reports read: 10" in page.text
+
+
+FEED = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Nordavia Wire</title>
+<item><title>Leak at the waterworks</title><link>https://wire.example/1</link><guid>w-1</guid>
+<pubDate>Mon, 02 Mar 2026 09:10:00 +0100</pubDate><description>Chlorine leaked on Monday.</description></item>
+</channel></rss>"""
+
+
+def test_a_feed_is_read_by_a_job_too(kept: Kept) -> None:
+    house = kept.house
+    with house.signed_in("anna") as client:
+        form = {"case": "feeds", "as_of": "2026-03-07", "mark": "unclassified"}
+        sent = client.post("/watch/files", data=form, files=[("file", ("wire.xml", FEED))], headers=PART)
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        job = Jobs(house.book.engine).get(sent.headers["hx-redirect"].rsplit("/", 1)[-1])
+        assert job.state == "done", job.problem
+        assert "Reports read: 1" in page_of(client, f"/watch/runs/{job.run}").text

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -24,12 +24,13 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.reports.captures import Capture
+    from opencwc.reports.event_files import Format
     from opencwc.reports.model import Report
     from opencwc.reports.report_files import Fetch, ReportFiles, Source
     from opencwc.reports.sources import Source as Listed
     from opencwc.reports.watched import Watched
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap")
 
 
 @options.command
@@ -81,7 +82,7 @@ def watch(
     if not watched.lines:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=files[0])
-    _write(watched, target)
+    _write(watched, target, ", ".join(file.name for file in given))
     healths = _health(listed, watched) if listed else ()
     _tell((*reading.notes, *keeping.changes, *healths, *_summary(watched)), target.lang)
     return 1 if reading.notes.left_out else 0
@@ -155,16 +156,16 @@ def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:
     return health(listed, (line.told.report for line in watched.lines), datetime.now(UTC))
 
 
-def _write(watched: Watched, target: AnswerTarget) -> None:
+def _write(watched: Watched, target: AnswerTarget, file: str) -> None:
     from opencwc.files import open_for_writing
-    from opencwc.reports.formats import as_csv, as_json_lines
+    from opencwc.reports.event_files import watched_as
 
     output, format, lang = target
     if not format:
         _print(watched, lang)
         return
     with open_for_writing(output, binary=True) as stream:
-        stream.write(as_csv(watched, lang).encode() if format == "csv" else as_json_lines(watched, lang))
+        stream.write(watched_as(cast("Format", format), watched, file, lang))
 
 
 def _print(watched: Watched, lang: str) -> None:

@@ -9,8 +9,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from msgspec import structs
-
 from opencwc.errors import InputError
 from opencwc.finding import Maker
 from opencwc.language.encoders import Encoder, named_encoder
@@ -18,7 +16,8 @@ from opencwc.records import to_plain
 from opencwc.reports import kept
 from opencwc.reports.findings import findings_of, maker_of
 from opencwc.reports.model import Report
-from opencwc.reports.report_files import read_reports
+from opencwc.reports.report_files import ReportFiles
+from opencwc.reports.report_files import warm as warm_readers
 from opencwc.reports.watched import Watched, watch
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
@@ -45,6 +44,7 @@ class Reader:
 
     def warm(self) -> None:
         """Watch a sample in each language, so that everything is loaded."""
+        warm_readers()
         at = datetime(2026, 3, 5, tzinfo=UTC)
         samples = [Report(str(row), at, "", "", "", "", text, row) for row, text in enumerate(_SAMPLES, 1)]
         watched = watch(samples, self.encoder)
@@ -92,14 +92,11 @@ def steps_of(watched: Watched, file: str, maker: Maker) -> Iterator[Step]:
 
 
 def _all_reports(inputs: Sequence[Input]) -> Iterator[Report]:
-    """Yield the reports of all files, counted through, each with the name that its file came under."""
-    row = 0
-    for given in inputs:
-        for report in read_reports([given.path]):
-            row += 1
-            if row > MOST_KEPT:
-                raise InputError("too_many_reports", most=MOST_KEPT, where=given.name)
-            yield structs.replace(report, row=row, file=given.name)
+    """Yield the reports of all files, counted through; this process is confined already, and starts no other one."""
+    for report in ReportFiles(inputs, confine=False).reports():
+        if report.row > MOST_KEPT:
+            raise InputError("too_many_reports", most=MOST_KEPT, where=report.file)
+        yield report
 
 
 def _progress(done: int, of: int) -> Progress:

@@ -10,6 +10,6 @@ from opencwc.web.casebook.upload_forms import UploadForm, several_files
 
 FORM = UploadForm(
     WATCH,
-    {"file": several_files("Files of reports, such as JSON Lines with id, published, source, url, lang, title, text.")},
+    {"file": several_files("Reports: JSON Lines, feeds, saved pages, documents, e-mail, web archives, tables.")},
     missing=partial(InputError, "watch_file_missing", where="file"),
 )
