@@ -94,7 +94,7 @@ def test_a_table_is_read_with_the_columns_that_the_user_names(run: Run, tmp_path
         (["gone.jsonl"], "gone.jsonl"),
         (["."], "."),
         (["empty.jsonl"], "empty.jsonl: it is empty"),
-        (["good.jsonl", "--format", "pdf"], "--format"),
+        (["good.jsonl", "--format", "rtf"], "--format"),
         (["good.jsonl", "-o", "good.jsonl", "--format", "csv"], "good.jsonl"),
         (["good.jsonl", "--corrections", "bad.jsonl"], "bad.jsonl:2"),
         (["good.jsonl", "--corrections", "gone.jsonl"], "gone.jsonl"),
