@@ -33,7 +33,8 @@ def test_a_weekday_alone_is_the_latest_such_day_and_for_plans_the_next() -> None
 
 
 def test_a_date_without_a_year_is_the_latest_and_for_plans_the_next() -> None:
-    assert find_dates("on 9 March", "en", TODAY)[0].text == "2023-03-09"
+    assert find_dates("on 9 June", "en", TODAY)[0].text == "2023-06-09"
+    assert find_dates("on 9 March", "en", TODAY)[0].text == "2024-03-09"  # not of most of a year ago
     assert find_dates("on 9 March", "en", TODAY, ahead=True)[0].text == "2024-03-09"
     assert find_dates("in March", "en", TODAY, ahead=True)[0].text == "2024-03"
 

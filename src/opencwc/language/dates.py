@@ -242,14 +242,25 @@ def _relative_of(found: _Match, table: str) -> int | None:
     return found.language.number_of(table, words) if words else None
 
 
+_MOST_OF_A_YEAR = 300
+"""Days ago after which a day without a year is rather the next such day: news tells of what is near."""
+
+
 def _nearest(found: _Match, month: int, day: int) -> date:
-    """Return the latest such day up to today, or ahead the next."""
-    years = range(found.today.year, found.today.year + 9) if found.ahead else range(found.today.year, 1800, -1)
+    """Return the latest such day up to today, or ahead the next; what was most of a year ago is rather the next."""
+    latest = _such_day(found, month, day, ahead=found.ahead)
+    if found.ahead or (found.today - latest).days < _MOST_OF_A_YEAR:
+        return latest
+    return _such_day(found, month, day, ahead=True)
+
+
+def _such_day(found: _Match, month: int, day: int, *, ahead: bool) -> date:
+    years = range(found.today.year, found.today.year + 9) if ahead else range(found.today.year, 1800, -1)
     for year in years:
         if (month, day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
             continue
         near = date(year, month, day)
-        if near >= found.today if found.ahead else near <= found.today:
+        if near >= found.today if ahead else near <= found.today:
             return near
     return date(found.today.year, month, day)
 

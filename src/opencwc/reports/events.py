@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from itertools import combinations
-from math import nan
+from math import inf, nan
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -25,6 +25,7 @@ from opencwc.reports.likeness import (
     Item,
     Rarity,
     Weights,
+    are_copies,
     fact_signs,
     family,
     text_signs,
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
+FLOOR = -4.0
+"""Two reports whose log-odds are below this are never in one event: one that tells of both does not make them one."""
 _NEVER = -1e6
 _BEFORE, _AFTER = 10, 45
-"""Days by which a report may be published before the day that it gives, and after it without looking further."""
+"""Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
 _MOST_TOGETHER = 1_500
 """Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
 PairKey = tuple[int, int]
@@ -78,7 +81,8 @@ class Archive:
         self._pairs: dict[PairKey, float] = {}
         self._scores: dict[PairKey, float] = {}
         self._buckets: dict[int, list[int]] = defaultdict(list)
-        self._twins: dict[bytes, int] = {}
+        self._leaders: dict[bytes, int] = {}
+        self._copies: set[PairKey] = set()
         self._twin_of: dict[int, int] = {}
         self._corrections = tuple(corrections)
 
@@ -90,15 +94,26 @@ class Archive:
             self.items.append(item)
             if not item.told.nature.kind:
                 continue
-            twin = self._twins.setdefault(_text_hash(item), number)
-            if twin != number:  # word for word what another one says
-                self._twin_of[number] = twin
+            if not self._leads(number):  # word for word what an earlier one says
                 continue
             for month in _months_of(item):
                 touched[month].append(number)
         for month, new in touched.items():
             self._compare(new, self._buckets[month])
             self._buckets[month] += new
+
+    def _leads(self, number: int) -> bool:
+        """Tell whether a report is the earliest that says these words; it then stands for all that do."""
+        key = _text_hash(self.items[number])
+        leader = self._leaders.get(key)
+        if leader is not None and self.items[leader].order <= self.items[number].order:
+            self._twin_of[number] = leader
+            return False
+        if leader is not None:
+            later = [twin for twin, before in self._twin_of.items() if before == leader]
+            self._twin_of |= dict.fromkeys([leader, *later], number)
+        self._leaders[key] = number
+        return True
 
     def events(self) -> list[Event]:
         """Return the events as they stand."""
@@ -128,7 +143,10 @@ class Archive:
         for one, other in rough.pairs(range(len(before), len(before) + len(new))):
             key = (min(one, other), max(one, other))
             if key not in self._pairs:
-                self._pairs[key] = weigh(self.items[key[0]], self.items[key[1]], self._known)
+                pair = self.items[key[0]], self.items[key[1]]
+                self._pairs[key] = weigh(*pair, self._known)
+                if are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
+                    self._copies.add(key)
 
     def _score_pairs(self) -> None:
         """Add what rare words and names say: how rare they are is known once all reports are there."""
@@ -165,7 +183,7 @@ class Archive:
             return _NEVER if key in parted else self._scores.get(key, _APART)
 
         ordered = sorted(group, key=lambda number: self.items[number].order)
-        yield from average_linkage(connected(ordered, joined), score, cut)
+        yield from average_linkage(connected(ordered, [*joined, *(self._copies - parted)]), score, cut, FLOOR)
 
     def _corrected(self) -> tuple[set[PairKey], set[PairKey]]:
         """Return the pairs that people said are one, and those that are not; what was said last holds."""
@@ -209,8 +227,14 @@ def connected(members: Iterable[int], pairs: Iterable[PairKey]) -> list[list[int
     return list(groups.values())
 
 
-def average_linkage(groups: Sequence[list[int]], score: Callable[[int, int], float], cut: float) -> list[list[int]]:
-    """Join the two likest of some groups, again and again, as long as their members' mean score is above the cut."""
+def average_linkage(
+    groups: Sequence[list[int]], score: Callable[[int, int], float], cut: float, floor: float = -inf
+) -> list[list[int]]:
+    """Join the two likest of some groups, again and again, as long as their mean score is above the cut.
+
+    Each group that is given counts once, however many members it has. Two that score below the floor never come
+    together, whatever stands between them.
+    """
     import numpy as np
 
     count = len(groups)
@@ -218,16 +242,21 @@ def average_linkage(groups: Sequence[list[int]], score: Callable[[int, int], flo
     for row, column in combinations(range(count), 2):
         each = [score(one, other) for one in groups[row] for other in groups[column]]
         scores[row, column] = scores[column, row] = sum(each) / len(each)
+    lowest = scores.copy()
+    scores[lowest < floor] = -np.inf
     standing = {row: list(group) for row, group in enumerate(groups)}
+    sizes = [1] * count
     while len(standing) > 1:
         row, column = sorted(divmod(int(scores.argmax()), count))
         if scores[row, column] <= cut:
             break
-        sizes = len(standing[row]), len(standing[column])
-        merged = (scores[row] * sizes[0] + scores[column] * sizes[1]) / sum(sizes)
-        scores[row], scores[:, row] = merged, merged
+        merged = (scores[row] * sizes[row] + scores[column] * sizes[column]) / (sizes[row] + sizes[column])
+        least = np.minimum(lowest[row], lowest[column])
+        merged[least < floor] = -np.inf
+        scores[row], scores[:, row], lowest[row], lowest[:, row] = merged, merged, least, least
         scores[row, row] = -np.inf
         scores[column] = scores[:, column] = -np.inf
+        sizes[row] += sizes[column]
         standing[row] += standing.pop(column)
     return list(standing.values())
 
@@ -350,10 +379,8 @@ def _months_of(item: Item) -> list[int]:
     """Return the months in which a report is sought: of the day it gives, or of its publication, and of their edges."""
     published = item.told.report.published.date().toordinal()
     first, last = item.days or (published - _AFTER, published)
-    some = {_month(first - _BEFORE), _month(last + _BEFORE)} | {_month(day) for day in range(first, last, 28)}
-    if abs(published - last) <= _AFTER:
-        some |= {_month(published)}
-    return sorted(some)
+    days = {first - _BEFORE, last + _BEFORE, *range(first, last, 28), published, published - _AFTER}
+    return sorted({_month(day) for day in days})
 
 
 def _month(day: int) -> int:

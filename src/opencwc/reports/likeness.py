@@ -25,6 +25,7 @@ DATA = Path(__file__).parent / "data"
 FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft": "goods", "seizure": "goods"}
 """Kinds that different outlets call the same happening by."""
 NEAR_DAYS = 3
+_COPIED = 0.6
 FAR_DAYS = 60.0
 _ALIKE, _EQUAL = 0.6, 0.8
 """From which nearness on two sentences say much the same, and the same."""
@@ -272,6 +273,11 @@ def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
     """Return the share of the smaller set that the other has."""
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def are_copies(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Tell whether two reports have most stretches of words in common: they count as one, however many there are."""
+    return len(one & other) > _COPIED * max(len(one), len(other), 1)
 
 
 def _jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:

@@ -6,6 +6,7 @@ The sentence vectors come from the encoder; where it is switched off they are em
 from __future__ import annotations
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, pairwise
@@ -30,6 +31,8 @@ _WORDS = Path(__file__).parent / "data" / "whose_words.yaml"
 SENTENCES = 6
 """Sentences of a text that are compared by meaning, the title apart: news says the matter first."""
 _LONGEST_SENTENCE = 300
+_DAYS = frozenset({*month_name, *day_name})
+"""English writes them with a capital, as names."""
 _MOST_WORDS = 1_500
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
@@ -78,8 +81,18 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
 
 def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
     report, lang = told.report, told.lang
-    words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
-    return Traits(vectors, *words, _outlet(report.source), *_whose_words(report.whole, lang), _speakers(report, lang))
+    names, numbers, shingles, words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
+    names -= _place_names(told)  # where it is says the place itself: a State's name alone joins nothing
+    return Traits(
+        vectors,
+        names,
+        numbers,
+        shingles,
+        words,
+        _outlet(report.source),
+        *_whose_words(report.whole, lang),
+        _speakers(report, lang),
+    )
 
 
 def _stretches(report: Report) -> list[str]:
@@ -116,6 +129,12 @@ def _outlet(source: str) -> frozenset[str]:
     """Return the consonants of the words in an outlet's name that no other outlet has."""
     words, common = [match[0] for match in _WORD.finditer(source)], _common_in_outlets()
     return frozenset(found for word in words if word.lower() not in common for found in _bones_of(word))
+
+
+def _place_names(told: Told) -> frozenset[str]:
+    whole = told.report.whole
+    words = (match[0] for start, end in told.place.spans for match in _WORD.finditer(whole[start:end]))
+    return frozenset(found for word in words for found in _bones_of(word))
 
 
 def _whose_words(text: str, lang: str) -> tuple[int, int]:
@@ -169,7 +188,7 @@ def _keys(word: str) -> tuple[str, ...]:
 def _names(words: Sequence[str]) -> Iterator[str]:
     """Yield words that look like names: with a capital inside a sentence, or of a script without capitals."""
     for before, word in pairwise(("", *words)):
-        has_capital = word[:1].isupper() and before[:1].isalpha() and len(word) > 2
+        has_capital = word[:1].isupper() and before[:1].isalpha() and len(word) > 2 and word not in _DAYS
         if has_capital or (_ARABIC.match(word) and len(word) > 3):
             yield from _bones_of(word)
 
