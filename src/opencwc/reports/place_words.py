@@ -42,6 +42,7 @@ class PlaceWords(NamedTuple):
     forces: frozenset[str]
     speaking: frozenset[str]
     nationals: frozenset[str]
+    named_after: frozenset[str]
     authorities: frozenset[str]
     bywords: frozenset[str]
     power: frozenset[str]
@@ -64,6 +65,11 @@ class PlaceWords(NamedTuple):
     def is_of_nationals(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for somebody or something that comes from there."""
         return self._stands_beside(text, named, self.nationals)
+
+    def is_name_of_a_house(self, text: str, named: Named) -> bool:
+        """Tell whether a hospital, a street or a school has this name: el hospital Van Buren."""
+        ahead = place_key(text[max(0, named.start - _BEHIND) : named.start])
+        return ahead.split(" ")[-1] in self.named_after
 
     def speaks(self, text: str, named: Named) -> bool:
         """Tell whether a name is the subject of a verb of speaking: France says, قالت فرنسا."""
@@ -149,6 +155,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(_words(raw, "forces", lang)),
         frozenset(_words(raw, "speaking", lang)),
         frozenset(_words(raw, "nationals", lang)),
+        frozenset(_words(raw, "named_after", lang)),
         frozenset(_words(raw, "authorities", lang)),
         frozenset(map(str, raw["bywords"])),
         frozenset(place_key(str(name)) for name in raw["power"]),

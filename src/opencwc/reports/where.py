@@ -300,6 +300,8 @@ class _Reading:
         """Weigh a name by the capital letters beside it, which make it a part of somebody's or something's name."""
         if self._in_headline_capitals(named.start):
             return 1.0
+        if self.words.is_name_of_a_house(self.text, named):
+            return PART_OF_A_NAME
         window = max(0, named.start - LONGEST_WORD)
         previous, following = _PREVIOUS.search(self.text[window : named.start]), _FOLLOWING.match(self.text, named.end)
         if previous and previous[1][0].isupper() and place_key(previous[1]) not in self.words.any:
