@@ -61,3 +61,17 @@ def test_each_part_has_its_hashes_and_no_address(bill: dict[str, Any]) -> None:
         assert all(file["url"] == part["purl"] for file in files)
     fonts = [part for part in bill["components"] if part["name"] == "@fontsource/amiri"]
     assert [part["licenses"][0]["license"]["id"] for part in fonts] == ["OFL-1.1"]
+
+
+def test_what_is_installed_holds_its_bill(bill: dict[str, Any]) -> None:
+    held = json.loads(distribution("opencwc").read_text("sboms/opencwc.cdx.json") or "{}")
+    assert held["bomFormat"] == "CycloneDX"
+    assert {part["purl"] for part in held["components"]} == {part["purl"] for part in bill["components"]}
+
+
+def test_what_is_installed_is_held_against_its_hash() -> None:
+    commands = (ROOT / "scripts" / "set_up.sh").read_text().splitlines()
+    installs = [line.split("install ")[1].split() for line in commands if line.startswith("pip install ")]
+    pinned, ours = installs
+    assert {"--no-deps", "--require-hashes", "--requirement", "constraints.txt"} == set(pinned)
+    assert {"--no-deps", "--no-build-isolation", "--editable", "."} == set(ours)

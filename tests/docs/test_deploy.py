@@ -48,6 +48,7 @@ from opencwc.casebook.submissions import VersionFile, add_version, open_submissi
 from opencwc.declarations.amounts import amounts_of  # noqa: E402
 from opencwc.declarations.register_reader import read_register  # noqa: E402
 from opencwc.errors import StorageError  # noqa: E402
+from opencwc.web.server.configuration import Configuration  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -230,6 +231,20 @@ def test_an_erasure_takes_the_owner_of_the_tables(roles: Roles, monkeypatch: pyt
     assert finish_erasures(roles.owner) is None
     assert finish_erasures(roles.service) is None  # nothing is left to do
     assert verify_all(roles.service).problems == []
+
+
+# --------------------------------------------------------------------------------------------------------- Caddy
+
+
+def test_caddy_bounds_heads_as_the_service_does() -> None:
+    options, sites = (DEPLOY / "Caddyfile").read_text().split(f"\n{NAME} {{\n")
+    words = re.sub(r"#.*", "", options).split()
+    limits = Configuration()
+    assert words == [
+        *("{", "servers", "{", "timeouts", "{", "read_header", f"{limits.header_seconds:.0f}s", "}"),
+        *("max_header_size", f"{limits.header_limit // 1024}KiB", "}", "}"),
+    ]
+    assert "servers" not in sites
 
 
 # --------------------------------------------------------------------------------------------------------- nginx

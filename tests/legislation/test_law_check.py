@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.convention.measures import read_measures
+from opencwc.convention.measures import Measures, read_measures
 from opencwc.errors import SettingsError
 from opencwc.finding import Rule, Verdict
 from opencwc.legislation import COLUMNS, check_law, check_texts
@@ -43,6 +43,12 @@ def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None
         assert all(0 <= float(row["probability"]) <= 1 for row in lines)
         for row in lines:
             assert ENGLISH.text[int(row["start"]) : int(row["end"])].strip()
+
+
+def test_a_file_whose_name_is_a_formula_is_text_to_a_spreadsheet(measures: Measures, encoder: WordEncoder) -> None:
+    checked = check_texts([LegalText("=1+1.txt", ENGLISH.text)], "FRA", DAY, measures=measures, encoder=encoder)
+    rows = csv.DictReader(io.StringIO(as_csv(checked), newline=""))
+    assert {row["file"] for row in rows if row["rank"]} == {"'=1+1.txt"}
 
 
 def test_what_is_partly_covered_says_what_is_missing(check: Check) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from opencwc.files.csv_cells import csv_text
+from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.finding import Message, Tone
 from opencwc.legislation.answer_wording import element_words
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
@@ -53,10 +53,11 @@ def compared_csv(compared: Compared, lang: str = "en") -> str:
 
 def _cells(change: Change) -> tuple[str, ...]:
     went, came = ("; ".join(word for pair in change.pairs for word in pair.words[side] if word) for side in (0, 1))
-    return (
+    cells = (
         change.after.measure.id, change.change, change.before.verdict, change.after.verdict, ";".join(change.came),
         ";".join(change.went), _section(change.before), _section(change.after), came, went, *_marked(change),
     )  # fmt: skip
+    return tuple(map(cell_of, cells))
 
 
 def _marked(change: Change) -> tuple[str, str]:

@@ -59,8 +59,8 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
         return answer.measure.id, answer.verdict, probability, "", "", "", "", "", missing, why
     passage = shown.passage
     return (
-        answer.measure.id, answer.verdict, probability, number, passage.section.file, passage.section.id,
-        passage.start, passage.end, missing, why,
+        answer.measure.id, answer.verdict, probability, number, cell_of(passage.section.file),
+        cell_of(passage.section.id), passage.start, passage.end, missing, why,
     )  # fmt: skip
 
 
