@@ -39,7 +39,14 @@ KINDS = {
     "source_marked", "run_started", "findings", "run_finished", "decision", "recheck_share", "recheck_drawn", "comment",
     "request", "answer", "export", "erasure", "access", "refusal", "model_switched", "time_stamped",
 }  # fmt: skip
-"""Every kind of record there is, but for those of a restore, a change of key, submissions and registers."""
+"""The kinds of records that `fill` makes."""
+
+ELSEWHERE = {
+    "anchored", "countersigned", "log_marked", "invitation_used", "person_invited", "person_bound", "sites_set",
+    "restored", "key_changed", "register_kept", "submission_opened", "submission_version", "submission_step",
+}  # fmt: skip
+"""The other kinds there are, which other tests make: of anchors, the log, people, a restore, a change of key, registers
+and submissions."""
 
 UNTOLD = {
     "casebook": {"one"},

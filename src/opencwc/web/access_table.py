@@ -21,11 +21,12 @@ def access_table(access: Mapping[str, Access]) -> str:
     head = ("route", "action", "nobody", *(str(role) for role in Role), "token")
     lines = [_line(head), _line(("---", "---", *(":-:" for _ in head[2:])))]
     for route in sorted(access, key=lambda route: (route.split(" ")[1], route)):
-        action = access[route].action
-        anyone = action == OPEN
-        roles = [anyone or role in ACTIONS[action] for role in Role]
-        by_token = "-" if anyone else "scope" if action in SCOPES else "no"
-        lines.append(_line((f"`{route}`", action, *("yes" if may else "no" for may in (anyone, *roles)), by_token)))
+        actions = access[route].actions
+        anyone = actions == (OPEN,)
+        roles = [anyone or all(role in ACTIONS[action] for action in actions) for role in Role]
+        by_token = "-" if anyone else "scope" if all(action in SCOPES for action in actions) else "no"
+        cells = ("yes" if may else "no" for may in (anyone, *roles))
+        lines.append(_line((f"`{route}`", ", ".join(actions), *cells, by_token)))
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from casebook.tampering import ELSEWHERE, KINDS
 from opencwc.casebook import tables
 from opencwc.casebook.anchors import anchor
 from opencwc.casebook.audit_summary import known_keys
@@ -20,6 +21,8 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
 from opencwc.casebook.record_proofs import check_proof
 from opencwc.casebook.signed_notes import Head, sign_head
+from opencwc.web.casebook.audit_page import RECORD_KINDS
+from opencwc.wording import LANGUAGES, say
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
@@ -39,6 +42,14 @@ def verified(client: TestClient) -> tuple[Element, str]:
         part, trigger = parsed(answer.text), answer.headers.get("hx-trigger", "")
     check_sound(part)
     return part, trigger
+
+
+def test_every_kind_of_record_has_its_words_and_stands_in_the_reference() -> None:
+    assert set(RECORD_KINDS) == KINDS | ELSEWHERE
+    text = (Path(__file__).parents[3] / "docs/reference/casebook.md").read_text(encoding="utf-8")
+    told = text.split("Kinds of records: ")[1].split(". Their arithmetic")[0]
+    assert set(re.findall(r"`(\w+)`", told)) == set(RECORD_KINDS)
+    assert all(say(f"page_audit_kind_{kind}", lang) for kind in RECORD_KINDS for lang in LANGUAGES)
 
 
 def test_an_auditor_and_an_administrator_see_it_and_nobody_else(still: House) -> None:

@@ -112,6 +112,7 @@ class Access:
     ``asked_inside``: the route itself asks for the action, or for a secret that is no person's. ``uploads``: its body
     may be as long as an upload. ``once``: what its body asks for is done once under an ``Idempotency-Key``.
     ``plain_form``: the page's own token may stand in the form, which a browser without scripts sends (`FORM_PROOF`).
+    ``also``: further actions that it needs as well.
     """
 
     action: str
@@ -119,6 +120,12 @@ class Access:
     uploads: bool = False
     once: bool = False
     plain_form: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """All the actions that it needs, or ``OPEN`` alone."""
+        return (self.action, *self.also)
 
 
 async def admit(request: Request, access: Access) -> None:
@@ -133,7 +140,8 @@ async def admit(request: Request, access: Access) -> None:
     visit.person = person.id
     visit.headers.update(service.limiter.passing("person", person.id).headers())
     request.state.person = person
-    require(person, access.action)
+    for action in access.actions:
+        require(person, action)
     if access.uploads:
         visit.body_limit = service.configuration.upload_limit
 
@@ -221,7 +229,7 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
         router: Router,
         path: str,
         *,
-        action: str,
+        action: str | tuple[str, ...],
         asked_inside: bool = False,
         uploads: bool = False,
         plain_form: bool = False,
@@ -231,7 +239,10 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
         form: dict[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        access = Access(action, asked_inside, uploads or form is not None, takes_key and form is None, plain_form)
+        first, *also = (action,) if isinstance(action, str) else action
+        access = Access(
+            first, asked_inside, uploads or form is not None, takes_key and form is None, plain_form, tuple(also)
+        )
         if answer is not None:
             options["responses"] = {options.get("status_code", 200): answer, **problem_answers(problems)}
         if form is not None:
