@@ -13,9 +13,10 @@ from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.decisions import comment, decide
-from opencwc.casebook.findings import list_findings, record_refusal
+from opencwc.casebook.findings import list_findings, record_refusal, show_finding
 from opencwc.casebook.keyed_request import TakenKey
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role
+from opencwc.casebook.read_records import answering_by
 from opencwc.casebook.registers import RegisterFile, add_change, open_register, save_version, show_register
 from opencwc.casebook.requests import answer, ask
 from opencwc.casebook.runs import keep_source
@@ -40,6 +41,7 @@ SIGNS = (
     OPERATOR,
 )  # fmt: skip
 STAYS = "WZK55-another-case"
+READ_BY = "opencwc case show"
 
 
 def fill(book: Casebook) -> list[bytes]:
@@ -60,11 +62,14 @@ def fill(book: Casebook) -> list[bytes]:
     with book.writing(RITA.id) as writer:
         writer.record("access", {"text": "QXJ77-look"}, 1)
         writer.record("access", {"finding": 1}, 1)
+    with answering_by(READ_BY):
+        show_finding(book, RITA, 1)
     return [packed]
 
 
 def _run(book: Casebook, case: str, content: bytes, name: str, values: list[str]) -> None:
-    source = keep_source(book, RITA, io.BytesIO(content), name)
+    mark = Mark.PROTECTED if case == CASE else Mark.UNCLASSIFIED
+    source = keep_source(book, RITA, io.BytesIO(content), name, mark=mark)
     findings = screen(values, lists="CWC", as_of="2026-11-24")
     asked = {"as_of": "2026-11-24", "column": "QXJ77-asked" if case == CASE else STAYS}
     steps = [

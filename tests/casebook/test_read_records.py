@@ -39,6 +39,7 @@ from opencwc.casebook.read_records import (
     begin_answer,
     give_whole_run,
     giving,
+    names_numbers_only,
 )
 from opencwc.casebook.read_sinks import AuditReads, audit_reads_of
 from opencwc.casebook.requests import ask, requests_of
@@ -287,6 +288,30 @@ def test_where_the_casebook_cannot_be_written_nothing_is_given(
         show_finding(other, RITA, 1)
     assert refused.value.code == "read_not_recorded"
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "only"),
+    [
+        ({"by": "python", "mark": "protected", "findings": [[1, 3]], "in_all": {"findings": 900}}, True),
+        ({"by": "opencwc case submissions show", "mark": "highly_protected", "whole_runs": [[1, 1]]}, True),
+        ({"by": "GET /api/v1/cases/{name}", "mark": "protected", "cases": [[1, 1]], "of_cases": [[1, 2]]}, True),
+        ({"finding": 1, "run": None}, True),  # of an earlier version
+        ({"what": "source", "source": 1}, False),
+        ({"text": "SARIN"}, False),
+        ({"by": "opencwc case show Plant 7"}, False),
+        ({"by": 'GET /cases?name="plant"'}, False),
+        ({"mark": "plant"}, False),
+        ({"findings": ["plant"]}, False),
+        ({"findings": [["plant", "plant"]]}, False),
+        ({"plants": [[1, 1]]}, False),
+        ({"in_all": {"plant": 1}}, False),
+        ({"in_all": {"findings": "plant"}}, False),
+        ({"in_all": "plant"}, False),
+    ],
+)
+def test_only_what_names_no_text_is_told_to_be_of_numbers_alone(body: dict[str, Any], only: bool) -> None:
+    assert names_numbers_only(body) is only
 
 
 def test_settings_say_which_reads_are_recorded_and_where() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import signal
@@ -29,7 +30,7 @@ from opencwc.jobs.queue import Jobs
 
 from .cluster import Cluster
 from .conftest import person
-from .erased_case import CASE, REFUSED, RITA, SIGNS, STAYS, approved_erasure, fill
+from .erased_case import CASE, READ_BY, REFUSED, RITA, SIGNS, STAYS, approved_erasure, fill
 
 AUDRA = person("audra", Role.AUDITOR)
 Raw = Callable[[], bytes]
@@ -88,6 +89,29 @@ def test_nothing_of_an_erased_case_is_left_in_any_file(book: Casebook, raw: Raw,
     back_up(book, tmp_path / "backup.zip")
     assert restore_into(tmp_path / "restored" / "casebook.db", tmp_path / "backup.zip", lost=True).fits
     assert left(raw(), packed) == []
+
+
+def test_who_was_given_what_of_an_erased_case_stays_on_record_and_says_no_word_of_it(book: Casebook) -> None:
+    fill(book)
+    request = approved_erasure(book)
+    before = reads_of_the_case(book)
+    erase_case(book, RITA, request)
+    stays = {seq: content for seq, content in before.items() if "QXJ77" not in content}
+    assert len(before) - len(stays) == 1
+    assert reads_of_the_case(book) == stays
+    bodies = [json.loads(content)["body"] for content in stays.values()]
+    assert {"finding": 1} in bodies  # as an earlier version wrote it
+    assert {"by": READ_BY, "mark": "protected", "findings": [[1, 1]], "runs": [[1, 1]]} in bodies
+    assert not [sign for sign in SIGNS if sign in "".join(stays.values())]
+    assert verify_all(book).fits
+
+
+def reads_of_the_case(book: Casebook) -> dict[int, str]:
+    """Return what is left of the records of reads of the case, by their numbers."""
+    record = tables.record
+    here = (record.c.case_number == 1, record.c.kind == "access", record.c.content.is_not(None))
+    with book.reading_contents() as connection:
+        return {row.seq: row.content for row in connection.execute(select(record.c.seq, record.c.content).where(*here))}
 
 
 def test_a_refused_row_of_a_run_carries_its_case_and_its_mark(book: Casebook) -> None:

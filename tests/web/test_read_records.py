@@ -27,6 +27,7 @@ from opencwc.casebook.cases import open_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment
 from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.read_records import names_numbers_only
 from opencwc.casebook.read_sinks import AuditReads
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
@@ -54,6 +55,10 @@ OF_THE_BOOK = (
     "/findings", "/jobs", "/law", "/transfers",
 )  # fmt: skip
 """Where what is kept stands; everything else holds none of it, and must leave no record."""
+
+
+def test_every_route_can_stand_in_a_record_that_an_erasure_leaves() -> None:
+    assert [route for route in declared_access() if not names_numbers_only({"by": route})] == []
 
 
 @dataclass

@@ -1310,8 +1310,8 @@ def printable(text: str) -> str:
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Check the bundle that the command line names, and return the exit status."""
+def main(arguments: list[str] | None = None, pinned: Sequence[str] = ()) -> int:
+    """Check the bundle that the command line names, and return the exit status; without --key ``pinned`` count."""
     parser = argparse.ArgumentParser(description="Check a bundle exported from an OpenCWC casebook.")
     parser.add_argument("bundle")
     parser.add_argument("--key", default="", help="the fingerprint of the key, got by another way than the bundle")
@@ -1324,7 +1324,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     asked = parser.parse_args(arguments)
     try:
-        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older, asked.anchor, asked.proof)
+        report = verify_bundle(asked.bundle, asked.key or pinned, asked.ca, asked.older, asked.anchor, asked.proof)
     except (Unreadable, OSError) as error:
         sys.stderr.write(printable(f"The bundle could not be checked. {error}") + "\n")
         return 2

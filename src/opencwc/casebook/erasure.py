@@ -3,9 +3,10 @@
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
 answers, its submissions and registers with their versions, what its jobs were asked, its title and name, and those of
 its sources that no other case uses.
-What stays says that there was a case of so many findings, when it was erased, by whom, and on what ground. The record
-of the erasure names what it erased and commits to all that stays, so that nobody can erase more, or change what is
-left, unseen. Backups made earlier still hold it: they have their own retention.
+What stays says that there was a case of so many findings, which of them were given to whom, by number, when it was
+erased, by whom, and on what ground. The record of the erasure names what it erased and commits to all that stays, so
+that nobody can erase more, or change what is left, unseen.
+Backups made earlier still hold it: they have their own retention.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.keyed_request import empty_answers
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.read_records import names_numbers_only
 from opencwc.casebook.remnants import note_remnants
 from opencwc.casebook.requests import approved, set_state
 from opencwc.casebook.rows import change_row, rows_by_key
@@ -38,7 +40,10 @@ KEPT_KINDS = ("findings", "run_finished", "erasure", "recheck_drawn", "access")
 """Kinds of which the digest of what remains says nothing: the chain itself holds what is left of them."""
 _COLUMNS = [tables.record.c[name] for name in ("seq", "at", "kind", "actor", "case_number")]
 _ONLY_NUMBERS = ("findings", "erasure", "recheck_drawn", "access")
-"""Records of an erased case that name nothing of it: numbers, digests, persons' ids. A look may also name a text."""
+"""Records of an erased case that name nothing of it: numbers, digests, persons' ids.
+
+A read names nothing either; what earlier versions recorded of one may name a text, and goes then.
+"""
 
 
 def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
@@ -205,18 +210,14 @@ def _erase_records(connection: Connection, case_number: int) -> list[int]:
     of_case = (record.c.case_number == case_number, record.c.content.is_not(None))
     query = select(record.c.seq).where(*of_case, record.c.kind.not_in(_ONLY_NUMBERS))
     numbers = list(connection.execute(query).scalars())
-    looks = select(record.c.seq, record.c.content).where(*of_case, record.c.kind == "access")
-    numbers += [row["seq"] for row in rows_by_key(connection, looks, record.c.seq) if _says_a_text(row["content"])]
+    reads = select(record.c.seq, record.c.content).where(*of_case, record.c.kind == "access")
+    bodies = ((row["seq"], json.loads(row["content"])["body"]) for row in rows_by_key(connection, reads, record.c.seq))
+    numbers += [seq for seq, body in bodies if not names_numbers_only(body)]
     decision, comment = tables.decision, tables.comment
     in_case = select(tables.finding.c.id).where(tables.finding.c.case_number == case_number)
     connection.execute(decision.update().where(decision.c.finding.in_(in_case)).values(reason=None, correction=None))
     connection.execute(comment.update().where(comment.c.case_number == case_number).values(text=None))
     return numbers
-
-
-def _says_a_text(content: str) -> bool:
-    body: dict[str, Any] = json.loads(content)["body"]
-    return not all(value is None or isinstance(value, int) for value in body.values())
 
 
 def _refusals_without_case(connection: Connection, case_number: int) -> list[int]:

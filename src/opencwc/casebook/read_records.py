@@ -9,6 +9,7 @@ numbers only, so that it can outlast what it tells of.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,9 +33,13 @@ A case is given as its sheet: title, comments, requests. A source is named by th
 """
 WHOLE = "whole_runs"
 """Runs of which every finding is given, as a stream gives them."""
+_OF_CASES = "of_cases"
+_NAMED = frozenset({*KINDS, WHOLE, _OF_CASES})
 MOST_SPANS = 200
 """Runs of numbers that a record names of each kind; of more it says how many there are."""
 BY_PYTHON = "python"
+_BY = re.compile(rf"{BY_PYTHON}|opencwc( [a-z0-9-]+)*|[A-Z]+ /[a-z0-9_./{{}}-]*")
+"""By what is read: a call, a command without its arguments, a route with the names of its parameters."""
 
 
 class Thing(NamedTuple):
@@ -257,7 +262,7 @@ def _body(by: str, things: Things) -> tuple[dict[str, Any], int | None]:
     named = {kind: sorted(number for of, number in things if of == kind) for kind in (*KINDS, WHOLE)}
     named["counts"] = [number for number in named["counts"] if ("runs", number) not in things]
     if len(cases) > 1:
-        named["of_cases"] = cases
+        named[_OF_CASES] = cases
     for kind, numbers in named.items():
         if not numbers:
             continue
@@ -268,6 +273,27 @@ def _body(by: str, things: Things) -> tuple[dict[str, Any], int | None]:
     if many:
         body["in_all"] = many
     return body, cases[0] if len(cases) == 1 else None
+
+
+def names_numbers_only(body: Mapping[str, Any]) -> bool:
+    """Tell whether the body of a record of a read holds no text: by what, the mark, and numbers of what was given."""
+    return all(_is_number_or_word(name, value) for name, value in body.items())
+
+
+def _is_number_or_word(name: str, value: object) -> bool:
+    if name == "by":
+        return isinstance(value, str) and _BY.fullmatch(value) is not None
+    if name == "mark":
+        return value in [str(mark) for mark in Mark]
+    if name == "in_all":
+        return isinstance(value, dict) and _NAMED.issuperset(value) and _are_numbers(value.values())
+    if isinstance(value, list):
+        return name in _NAMED and all(isinstance(span, list) and _are_numbers(span) for span in value)
+    return value is None or isinstance(value, int)  # as earlier versions wrote it
+
+
+def _are_numbers(values: Iterable[object]) -> bool:
+    return all(isinstance(value, int) for value in values)
 
 
 def spans_of(numbers: Iterable[int]) -> list[list[int]]:

@@ -6,24 +6,27 @@ import io
 import re
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from casebook.tampering import ELSEWHERE, KINDS
+from casebook.tampering import ELSEWHERE, KINDS, all_rows, rewrite
 from opencwc.casebook import tables
 from opencwc.casebook.anchors import anchor
 from opencwc.casebook.audit_summary import known_keys
+from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.encryption import encrypt_file, make_identity, read_recipients
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
 from opencwc.casebook.record_proofs import check_proof
 from opencwc.casebook.signed_notes import Head, sign_head
+from opencwc.casebook.signing import FileKey
 from opencwc.web.casebook.audit_page import RECORD_KINDS
 from opencwc.wording import LANGUAGES, say
-from web.signing_in import House
+from web.signing_in import House, app_of
 
 from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
 from .parsed import Element, check_sound, parsed
@@ -208,6 +211,32 @@ def test_who_is_no_auditor_checks_a_bundle_without_a_terminal(house: House) -> N
         strange = check(client, bundle, key="0" * 64)
         assert strange.one("section").attributes["data-verdict"] == "fits_not"
         check(client, bundle, 422, key="not a fingerprint")
+
+
+def test_a_bundle_of_our_casebook_that_a_stranger_signed_does_not_fit_though_no_key_is_typed(
+    house: House, tmp_path: Path
+) -> None:
+    own = bundle_of(house)
+    forger = FileKey.make(tmp_path / "forger.key")
+    opened = next(row for row in all_rows(house.book, tables.record) if row["kind"] == "case_opened")
+    rewrite(house.book, opened["seq"], forger, title="forged")
+    forged = bundle_of(replace(house, app=app_of(house.entrance, replace(house.book, signer=forger))))
+    assert verifies(tmp_path, forged, forger.fingerprint)
+    with house.signed_in("anna") as client:
+        assert check(client, own).one("section").attributes["data-verdict"] == "fits"
+        part = check(client, forged)
+        assert part.one("section").attributes["data-verdict"] == "fits_not"
+        assert f"signed with {forger.fingerprint}, expected was {known_keys(house.book)[0]}" in part.text
+        assert "This casebook does not know the key" in part.text
+        house.book.pins.path.write_text("not a list of keys")
+        for bundle in (own, forged):
+            assert not check(client, bundle, 422).all("section")
+
+
+def verifies(folder: Path, bundle: bytes, key: str) -> bool:
+    file = folder / "bundle.zip"
+    file.write_bytes(bundle)
+    return verify_bundle(file, key=key).fits
 
 
 def test_what_the_verifier_says_of_our_own_bundle_names_the_people(house: House) -> None:

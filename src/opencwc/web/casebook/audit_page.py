@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from opencwc.casebook import bundle_verifier
 from opencwc.casebook.agreement import agreement
-from opencwc.casebook.audit_summary import known_keys, record_state
+from opencwc.casebook.audit_summary import record_state
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
@@ -107,24 +108,31 @@ def bundle_form(request: Request) -> Response:
 async def bundle(request: Request) -> Response:
     """Check a bundle that somebody brings, and show what the verifier says; nothing of it is kept.
 
-    Everybody may who is signed in: it reads nothing of the casebook but the fingerprints of its keys.
+    Everybody may who is signed in: it reads nothing of the casebook but its id and the fingerprints of its keys. Where
+    no key is typed, one that says it is of this casebook must be signed with one of those.
     """
-    form = await form_of(request)
+    book, form = book_of(request), await form_of(request)
     try:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:
             raise InputError("bundle_file_missing", where="file")
-        checked = await run_in_threadpool(check_bundle, file.file, key if isinstance(key, str) else "")
+        casebook, pinned = await run_in_threadpool(_pinned, book)
+        given = key if isinstance(key, str) else ""
+        checked = await run_in_threadpool(check_bundle, file.file, given, casebook, pinned)
         name = file.filename
     finally:
         await form.close()
-    ours = await run_in_threadpool(known_keys, book_of(request))
-    known = checked.said.get("key", "") in ours
+    known = checked.said.get("key", "") in pinned
     if known:  # what another casebook calls a person is no name of ours
         ids = _PERSON.findall(checked.said.get("about", ""))
-        checked = _with_names(checked, await run_in_threadpool(names_by_id, book_of(request), ids))
+        checked = _with_names(checked, await run_in_threadpool(names_by_id, book, ids))
     shown = page(request, "casebook/audit/bundle_result.html", result=checked, name=name, known=known)
     return done(shown, say(f"page_bundle_{checked.verdict}", language_of(request)))
+
+
+def _pinned(book: Casebook) -> tuple[str, list[str]]:
+    """Return the id of a casebook and its pinned keys; where those cannot be read, nothing is said to fit."""
+    return book.id, [pin.fingerprint for pin in book.pins.of(book.id)]
 
 
 def _with_names(checked: CheckedBundle, names: Mapping[str, str]) -> CheckedBundle:

@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
@@ -45,8 +46,10 @@ try:
         resource.setrlimit(kind, (most, most))
 except ImportError:
     pass
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+path, bundle, key, casebook, *pinned = sys.argv[1:]
+verifier = runpy.run_path(path)
+ours = bool(casebook) and verifier["casebook_of"](bundle) == casebook
+sys.exit(verifier["main"]([bundle, "--json", "--key=" + key], pinned if ours else ()))
 """
 
 
@@ -74,8 +77,10 @@ class CheckedBundle:
         return [_misfit(misfit) for misfit in self.said.get("misfits", [])[:MOST_SHOWN]]
 
 
-def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
+def check_bundle(file: IO[bytes], key: str = "", casebook: str = "", pinned: Sequence[str] = ()) -> CheckedBundle:
     """Check a bundle; ``key`` is the fingerprint that it should be signed with, got by another way than the bundle.
+
+    Where none is given, a bundle that says it is of the ``casebook`` must be signed with one of its ``pinned`` keys.
 
     Raises:
         ConflictError: as many bundles as may be checked at once are being checked.
@@ -97,7 +102,7 @@ def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
             bundle = Path(folder) / "bundle.zip"
             with bundle.open("wb") as target:
                 copyfileobj(file, target, 1 << 20)
-            return _run(Path(folder), bundle, key)
+            return _run(Path(folder), bundle, [key, casebook, *pinned])
     finally:
         _RUNNING.release()
 
@@ -107,12 +112,11 @@ def _misfit(misfit: dict[str, Any]) -> str:
     return f"Record {misfit['record']}{kind}: {misfit['what']}" if misfit.get("record") else str(misfit["what"])
 
 
-def _run(folder: Path, bundle: Path, key: str) -> CheckedBundle:
+def _run(folder: Path, bundle: Path, whose: Sequence[str]) -> CheckedBundle:
     answer_file, complained = folder / "told", folder / "complained"
-    options = ["--json", *([f"--key={key}"] if key else [])]
-    command = [sys.executable, *_FLAGS, "-c", _LIMITED, bundle_verifier.__file__, bundle.name, *options]
+    command = [sys.executable, *_FLAGS, "-c", _LIMITED, bundle_verifier.__file__, bundle.name, *whose]
     with answer_file.open("wb") as out, complained.open("wb") as err:
-        process = subprocess.Popen(  # noqa: S603 - our own file; the key is 64 hexadecimal digits
+        process = subprocess.Popen(  # noqa: S603 - our own file; keys are of 64 hexadecimal digits
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
