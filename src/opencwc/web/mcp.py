@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 20_000
 _ON = ("on", "true", "1", "yes")
+_ASKS = "assistant"
+"""Who asks: one assistant, on the other end of the pipe."""
 INSTRUCTIONS = (
     "Ask these tools what the Chemical Weapons Convention and the other lists at hand say of a chemical; do not guess. "
     "Every answer says what was checked. A verdict 'review' or 'unreadable' is for a person to decide. There is no "
@@ -150,22 +152,22 @@ def _add_tools(server: MCPServer[Any], answering: Answering, reads: ToolAnnotati
         value: Value, as_of: AsOf = "", lists: str = "", kind: Kind = "auto", lang: InLang = "en"
     ) -> dict[str, Any]:
         """Say which entries of which lists one chemical falls under, why, with the evidence, and what was checked."""
-        return await answering.run(_screened, answering, value, _day(as_of), names_of(lists), kind, lang)
+        return await answering.run_for(_ASKS, _screened, answering, value, _day(as_of), names_of(lists), kind, lang)
 
     @server.tool(annotations=reads)
     async def entry(list_id: ListId, entry_id: EntryId, as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell one entry of a list: its words, its structures, its exemptions, its source and its duties."""
-        return await answering.run(entry_as_json, answering, list_id, entry_id, _day(as_of), lang)
+        return await answering.run_for(_ASKS, entry_as_json, answering, list_id, entry_id, _day(as_of), lang)
 
     @server.tool(annotations=reads)
     async def duties(list_id: ListId, entry_id: EntryId, as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell the duties that follow from an entry, each with its source."""
-        return await answering.run(duties_as_json, answering, list_id, entry_id, _day(as_of), lang)
+        return await answering.run_for(_ASKS, duties_as_json, answering, list_id, entry_id, _day(as_of), lang)
 
     @server.tool(annotations=reads)
     async def lists(as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell which lists are at hand, whose they are and of which date their text is."""
-        return await answering.run(lists_as_json, answering, _day(as_of), lang)
+        return await answering.run_for(_ASKS, lists_as_json, answering, _day(as_of), lang)
 
 
 def serve_assistant(transport: Literal["stdio"] = "stdio") -> None:

@@ -29,7 +29,7 @@ from opencwc.web.casebook.verifications import Running, Verifications
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
@@ -116,9 +116,10 @@ async def bundle(request: Request) -> Response:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:
             raise InputError("bundle_file_missing", where="file")
+        run, person = service_of(request).answering.run_for, person_of(request)
         casebook, pinned = await run_in_threadpool(_pinned, book)
         given = key if isinstance(key, str) else ""
-        checked = await run_in_threadpool(check_bundle, file.file, given, casebook, pinned)
+        checked = await run(person.id, check_bundle, file.file, given, casebook, pinned)
         name = file.filename
     finally:
         await form.close()

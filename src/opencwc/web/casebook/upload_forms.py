@@ -165,16 +165,18 @@ class UploadForm:
         service, person = service_of(request), person_of(request)
         jobs, intake = parts_of(service)
         async with self.sent(request) as first:
-            sent = await service.answering.run(self.completed, service, person, first)
-            asked, mark = await service.answering.run(self.asked, service, sent)
+            sent = await service.answering.run_for(person.id, self.completed, service, person, first)
+            asked, mark = await service.answering.run_for(person.id, self.asked, service, sent)
 
             async def do() -> Response:
-                return answer(await service.answering.run(self.make_job, service, person, sent, asked, mark))
+                return answer(
+                    await service.answering.run_for(person.id, self.make_job, service, person, sent, asked, mark)
+                )
 
             def rebuild(made: Mapping[str, Any]) -> Response | None:
                 return answer(jobs.get(made["job"], person.id)) if "job" in made else None
 
-            digest = await service.answering.run(_digest, sent.uploads, self.verb.id, asked, mark)
+            digest = await service.answering.run_for(person.id, _digest, sent.uploads, self.verb.id, asked, mark)
             return await once(keyed_request(request, intake.book, person, digest), do, rebuild)
 
     def make_job(

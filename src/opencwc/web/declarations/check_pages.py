@@ -16,7 +16,7 @@ from opencwc.jobs.archives import pack_uploads
 from opencwc.web.casebook.upload_forms import Uploads
 from opencwc.web.declarations.forms import DECLARATION, asked_profile
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, Service, service_of
+from opencwc.web.server.service import Router, Service, person_of, service_of
 
 router = Router(include_in_schema=False)
 
@@ -30,10 +30,10 @@ def show(request: Request) -> Response:
 @router.post("/declarations/check", action="screen", uploads=True)
 async def answer(request: Request) -> Response:
     """Check the declaration, which is read in the sandbox and not kept."""
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     async with DECLARATION.sent(request) as sent:
         question = {"as_of": sent.day.isoformat(), "profile": asked_profile(sent.texts)}
-        checked = await service.answering.run(checked_upload, service, question, sent.uploads)
+        checked = await service.answering.run_for(person.id, checked_upload, service, question, sent.uploads)
         name = sent.uploads[0][0]
     return page(
         request, "declarations/checked.html", checked=checked, name=name, as_of=sent.day,

@@ -146,16 +146,16 @@ async def open_files(request: Request) -> Response:
     service, person = service_of(request), person_of(request)
     async with REGISTER.sent(request) as whole:
         sent = register_alone(whole)
-        asked, mark = await service.answering.run(REGISTER.asked, service, sent)
+        asked, mark = await service.answering.run_for(person.id, REGISTER.asked, service, sent)
         given = given_of(sent.texts)
         with tempfile.TemporaryFile(prefix="opencwc-grid-") as archive:
-            sheets = await service.answering.run(_read, service, sent.uploads, archive, given)
+            sheets = await service.answering.run_for(person.id, _read, service, sent.uploads, archive, given)
             single = len(sent.uploads) == 1
             stream = sent.uploads[0][1] if single else archive
             stream.seek(0)
             media_type = sent.media_type if single else ARCHIVE_TYPE
             file = RegisterFile(str(asked["name"]), stream, media_type, pack_sheets(sheets))
-            return await service.answering.run(_opened, request, person, str(asked["case"]), file, mark)
+            return await service.answering.run_for(person.id, _opened, request, person, str(asked["case"]), file, mark)
 
 
 def _read(
@@ -331,7 +331,7 @@ async def keep_row(request: Request, number: Number) -> Response:
     """Take the row that a form sends, and show the grid at it."""
     form = await request.form()
     texts = {name: value for name, value in form.items() if isinstance(value, str) and name != FORM_PROOF}
-    address = await service_of(request).answering.run(_kept_row, request, number, texts)
+    address = await service_of(request).answering.run_for(person_of(request).id, _kept_row, request, number, texts)
     return RedirectResponse(address, 303)
 
 
@@ -364,8 +364,12 @@ def _kept_row(request: Request, number: int, texts: Mapping[str, str]) -> str:
 
 
 @router.post(LIST + "/{number}/versions", action="edit")
-def save(request: Request, number: Number, asked: Annotated[SaveForm, Form()]) -> Response:
+async def save(request: Request, number: Number, asked: Annotated[SaveForm, Form()]) -> Response:
     """Keep the register as it stands as its next version; a declarant's goes out as that of its submission."""
+    return await service_of(request).answering.run_for(person_of(request).id, _kept_version, request, number, asked)
+
+
+def _kept_version(request: Request, number: int, asked: SaveForm) -> Response:
     opened = opened_register(book_of(request), person_of(request), number)
     if opened.kept.submission:
         return _sent(request, opened, asked)

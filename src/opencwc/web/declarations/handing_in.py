@@ -66,10 +66,10 @@ async def keep_sent(request: Request, number: int) -> tuple[Version, Amounts] | 
         ConflictError, InputError, NotFoundError: as `add_version` and `read_amounts` do.
 
     """
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     form = await form_of(request)
     try:
-        return await service.answering.run(_keep, request, number, form)
+        return await service.answering.run_for(person.id, _keep, request, number, form)
     finally:
         await form.close()
 

@@ -126,7 +126,7 @@ async def show_outcome(request: Request, number: Number) -> Response:
     """Hold the answers of operators against the questions of a register, and keep those that close one."""
     lang = language_of(request)
     outcome = await _outcome(request, number)
-    kept = await service_of(request).answering.run(_keep, request, number, outcome)
+    kept = await service_of(request).answering.run_for(person_of(request).id, _keep, request, number, outcome)
     return page(
         request, "declarations/outcome.html", outcome=outcome, kept=kept, most=MOST_TOLD, number=number,
         place=lambda question: place_of(question, lang),
@@ -146,10 +146,10 @@ async def download_corrected(request: Request, number: Number) -> Response:
 
 async def _outcome(request: Request, number: int) -> Outcome:
     """Return what the answers that were sent come to."""
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     async with ANSWERS.sent(request) as sent:
-        _, papers = await service.answering.run(shown_papers, request, number)
-        return await service.answering.run(_held_against, service, sent.uploads, papers)
+        _, papers = await service.answering.run_for(person.id, shown_papers, request, number)
+        return await service.answering.run_for(person.id, _held_against, service, sent.uploads, papers)
 
 
 def _keep(request: Request, number: int, outcome: Outcome) -> int:

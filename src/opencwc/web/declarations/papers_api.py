@@ -22,7 +22,7 @@ from opencwc.web.declarations.letter_pages import Paper, letter_at, letter_file
 from opencwc.web.declarations.submissions_api import FormFault, fault_answer
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Binary, DayText, InLang, Limit, Number, answers
-from opencwc.web.server.service import Router, service_of
+from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.wording import say, sentence
 
 router = Router(tags=["declarations"])
@@ -212,11 +212,11 @@ def write_letter(request: Request, number: Number, place: Number, format: Paper,
 )
 async def check(request: Request, lang: InLang = "en") -> Response:
     """Check a declaration that somebody wrote: every fault with its rule and its place; nothing of it is kept."""
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     async with DECLARATION.sent(request) as sent:
         day, profile = sent.day.isoformat(), asked_profile(sent.texts)
         question = {"as_of": day, "profile": profile}
-        checked = await service.answering.run(checked_upload, service, question, sent.uploads)
+        checked = await service.answering.run_for(person.id, checked_upload, service, question, sent.uploads)
         name = sent.uploads[0][0]
     body: CheckedDeclaration = {
         "name": name, "year": checked.year, "declarations": checked.declarations,

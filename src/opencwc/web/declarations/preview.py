@@ -19,7 +19,7 @@ from opencwc.records import from_plain
 from opencwc.web.casebook.upload_forms import Uploads
 from opencwc.web.declarations.forms import REGISTER, given_of, register_alone
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Service, service_of
+from opencwc.web.server.service import Service, person_of, service_of
 from opencwc.wording import error_sentences, say, sentence
 
 _WRONG = {"two_columns_fit": "two", "column_fits_two_fields": "shared", "no_such_column": "gone"}
@@ -28,10 +28,10 @@ _WRONG = {"two_columns_fit": "two", "column_fits_two_fields": "shared", "no_such
 
 async def show_preview(request: Request) -> Response:
     """Show the start of the register that was dropped, and what its columns are taken for."""
-    service, lang = service_of(request), language_of(request)
+    service, person, lang = service_of(request), person_of(request), language_of(request)
     async with REGISTER.sent(request) as sent:
         given = given_of(sent.texts)
-        register = await service.answering.run(_previewed, service, register_alone(sent).uploads, given)
+        register = await service.answering.run_for(person.id, _previewed, service, register_alone(sent).uploads, given)
     problems = [_problem_shown(problem) for problem in register.get("problems", [])]
     return page(
         request, "declarations/preview.html", tables=[_table_shown(table, lang) for table in register["tables"]],

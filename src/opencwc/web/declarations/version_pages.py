@@ -52,8 +52,12 @@ class OpenedVersion:
 
 
 @router.get(VERSION + "/due", action="submissions")
-def show_due(request: Request, number: Number, version: Number) -> Response:
+async def show_due(request: Request, number: Number, version: Number) -> Response:
     """Show what of a version is due at its sites, and what is wrong with it; nothing of that is kept."""
+    return await service_of(request).answering.run_for(person_of(request).id, _due, request, number, version)
+
+
+def _due(request: Request, number: int, version: int) -> Response:
     lang, today = language_of(request), date.today()
     with _opened(request, number, version) as opened:
         submission = opened.history.submission
@@ -72,8 +76,12 @@ def show_due(request: Request, number: Number, version: Number) -> Response:
 
 
 @router.post(VERSION + "/register", action="keep")
-def open_in_grid(request: Request, number: Number, version: Number) -> Response:
+async def open_in_grid(request: Request, number: Number, version: Number) -> Response:
     """Open the register of a version in the case of its submission, and lead to its grid."""
+    return await service_of(request).answering.run_for(person_of(request).id, _in_grid, request, number, version)
+
+
+def _in_grid(request: Request, number: int, version: int) -> Response:
     book, person = book_of(request), person_of(request)
     with _opened(request, number, version) as opened:
         name, history = opened.version.name, opened.history
@@ -84,12 +92,16 @@ def open_in_grid(request: Request, number: Number, version: Number) -> Response:
 
 
 @router.post(ONE + "/grid", action="edit")
-def open_own_rows(request: Request, number: Number) -> Response:
+async def open_own_rows(request: Request, number: Number) -> Response:
     """Open the last version of a submission in a grid: a declarant's own, from which it sends the next version."""
+    return await service_of(request).answering.run_for(person_of(request).id, _own_rows, request, number)
+
+
+def _own_rows(request: Request, number: int) -> Response:
     book, person = book_of(request), person_of(request)
     last = len(show_submission(book, person, number).versions)
     if side_of(person) == AUTHORITY:
-        return open_in_grid(request, number, last)
+        return _in_grid(request, number, last)
     register = register_of_submission(book, person, number)
     if not register:
         with _opened(request, number, last) as opened:

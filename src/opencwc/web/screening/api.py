@@ -177,13 +177,13 @@ async def screen_batch(
     A line is a value, or an object with `value` and `id`. The body is taken in whole before the first line of the
     answer is sent, so that a client may send everything before it reads anything.
     """
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     media_type = request.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
     form = _KINDS_OF_BODY.get(media_type)
     if form is None:
         raise HttpProblem(415, "no-such-kind", "batch_kind_unknown", where="Content-Type", known=tuple(_KINDS_OF_BODY))
-    screener = await service.answering.run(service.answering.screener, as_of, names_of(lists))
-    batch = _Batch(service, person_of(request), screener, kind, lang, form)
+    screener = await service.answering.run_for(person.id, service.answering.screener, as_of, names_of(lists))
+    batch = _Batch(service, person, screener, kind, lang, form)
     body: IO[bytes] = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it last
     try:
         async for chunk in request.stream():

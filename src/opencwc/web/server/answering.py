@@ -1,6 +1,6 @@
 """Work inside the service: a few threads, and one screener, with its rulebook, for each question that is being asked.
 
-What a person has screened takes half of the threads at most, so that many long texts of one keep no other waiting.
+What a person has screened or read takes half of the threads at most, so that long work of one keeps no other waiting.
 What only looks something up (who asks, how far a job is) has threads of its own, which no screening holds up.
 
 A screener is never changed once made and serves all threads; the least recently asked question makes room. All share
@@ -19,6 +19,8 @@ from datetime import date
 from functools import cached_property
 from threading import Lock, Thread
 from typing import ParamSpec, TypedDict, TypeVar
+
+from anyio import CancelScope
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OpenCWCError
@@ -66,22 +68,22 @@ class Answering:
         self._looking = ThreadPoolExecutor(LOOKING_THREADS, "looking")
         self._turns: dict[str, _Turns] = {}
 
-    async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
-        """Do a piece of work in one of the threads, for the answer that is under way."""
-        context = copy_context()
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: context.run(work, *arguments, **named)
-        )
-
     async def run_for(
         self, person: str, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs
     ) -> Result:
-        """Do a piece of work for a person once fewer than half of the threads are busy for the same one."""
+        """Do a piece of work for a person once fewer than half of the threads are busy for the same one.
+
+        Whoever hangs up meanwhile keeps the turn until the work is over: the thread is busy as long.
+        """
         turns = self._turns.setdefault(person, _Turns(asyncio.Semaphore(max(1, self._number // 2))))
         turns.asked += 1
         try:
             async with turns.free:
-                return await self.run(work, *arguments, **named)
+                context = copy_context()
+                with CancelScope(shield=True):
+                    return await asyncio.get_running_loop().run_in_executor(
+                        self._threads, lambda: context.run(work, *arguments, **named)
+                    )
         finally:
             turns.asked -= 1
             if not turns.asked:

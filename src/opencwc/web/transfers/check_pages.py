@@ -161,15 +161,15 @@ async def show_preview(request: Request) -> Response:
 @router.post("/transfers/check/file", action="screen", uploads=True)
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
-    service = service_of(request)
+    service, person = service_of(request), person_of(request)
     async with PLANNED.sent(request) as sent:
         question = {
             "as_of": date.today().isoformat(), "given": given_of(sent.texts, 1), "roles": roles_of(sent),
             "lists": names_of(sent.texts.get("lists", "")), "most": MOST_AT_ONCE,
         }  # fmt: skip
-        checked = await service.answering.run(_check_uploads, service, question, sent.uploads)
+        checked = await service.answering.run_for(person.id, _check_uploads, service, question, sent.uploads)
     inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
-    await service.answering.run(service.record_refused, person_of(request), inputs)
+    await service.answering.run_for(person.id, service.record_refused, person, inputs)
     lang = language_of(request)
     notes = [sentence(message, lang) for message in checked.said]
     return page(

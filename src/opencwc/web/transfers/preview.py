@@ -19,7 +19,7 @@ from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.casebook.upload_forms import UploadForm, Uploads
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Service, service_of
+from opencwc.web.server.service import Service, person_of, service_of
 from opencwc.web.transfers import forms
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import error_sentences, sentence
@@ -48,11 +48,11 @@ PREVIEW_CHECK = PreviewForm(
 
 async def show_preview_of(request: Request, start: PreviewForm) -> Response:
     """Show the start of the files of a form, and what their columns are taken for."""
-    service, lang = service_of(request), language_of(request)
+    service, person, lang = service_of(request), person_of(request), language_of(request)
     async with start.files.sent(request) as sent:
         uploads = [upload for upload, field in zip(sent.uploads, sent.fields, strict=True) if field == "file"]
         given = forms.given_of(sent.texts, len(uploads))
-        previews = await service.answering.run(_previewed, service, start.do, uploads, given)
+        previews = await service.answering.run_for(person.id, _previewed, service, start.do, uploads, given)
     files = [_file_shown(file, start.labels, lang) for file in previews]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,
