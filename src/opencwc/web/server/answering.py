@@ -80,11 +80,11 @@ class Answering:
         try:
             async with turns.free:
                 context = copy_context()
+                loop = asyncio.get_running_loop()
+                running = loop.run_in_executor(self._threads, lambda: context.run(work, *arguments, **named))
                 with CancelScope(shield=True):
-                    answer = await asyncio.get_running_loop().run_in_executor(
-                        self._threads, lambda: context.run(work, *arguments, **named)
-                    )
-                return answer
+                    await asyncio.wait([running])
+                return running.result()
         finally:
             turns.asked -= 1
             if not turns.asked:
