@@ -81,9 +81,10 @@ class Answering:
             async with turns.free:
                 context = copy_context()
                 with CancelScope(shield=True):
-                    return await asyncio.get_running_loop().run_in_executor(
+                    done = await asyncio.get_running_loop().run_in_executor(
                         self._threads, lambda: context.run(work, *arguments, **named)
                     )
+                return done
         finally:
             turns.asked -= 1
             if not turns.asked:
