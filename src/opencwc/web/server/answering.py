@@ -80,11 +80,12 @@ class Answering:
         try:
             async with turns.free:
                 context = copy_context()
+                doing = asyncio.get_running_loop().run_in_executor(
+                    self._threads, lambda: context.run(work, *arguments, **named)
+                )
                 with CancelScope(shield=True):
-                    done = await asyncio.get_running_loop().run_in_executor(
-                        self._threads, lambda: context.run(work, *arguments, **named)
-                    )
-                return done
+                    await asyncio.wait([doing])
+                return doing.result()
         finally:
             turns.asked -= 1
             if not turns.asked:
