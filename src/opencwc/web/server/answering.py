@@ -80,11 +80,12 @@ class Answering:
         try:
             async with turns.free:
                 context = copy_context()
-                loop = asyncio.get_running_loop()
-                running = loop.run_in_executor(self._threads, lambda: context.run(work, *arguments, **named))
+                doing = asyncio.get_running_loop().run_in_executor(
+                    self._threads, lambda: context.run(work, *arguments, **named)
+                )
                 with CancelScope(shield=True):
-                    await asyncio.wait([running])
-                return running.result()
+                    await asyncio.wait([doing])
+                return doing.result()
         finally:
             turns.asked -= 1
             if not turns.asked:
