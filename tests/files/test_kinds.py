@@ -173,6 +173,7 @@ def test_every_reason_is_said_in_every_language() -> None:
             "said",
             "kind",
             "sheets",
+            "findings",
             "languages",
             "pack",
             "percent",
