@@ -21,7 +21,7 @@ _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
 _SHIFT = re.compile(r"(exact_week|yearday|yearmonth|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
 _FIXED = re.compile(r"\(\?#(\d+)\)")
-_PLACEHOLDER = re.compile(r"\{([a-z]\w*)\}")
+_SLOT = re.compile(r"\{([a-z]\w*)\}")
 
 
 class FoundDate(NamedTuple):
@@ -85,12 +85,12 @@ class _Match(NamedTuple):
     ahead: bool
 
     def group(self, name: str) -> str:
-        """Return what stands for a placeholder, nothing where the form has none."""
+        """Return what stands in a slot, nothing where the form has none."""
         name = f"{name}_{self.place}"
         return (self.match[name] or "") if name in self.match.re.groupindex else ""
 
     def number(self, name: str) -> int | None:
-        """Return the number of a placeholder: a day in figures or words, a month, a weekday."""
+        """Return the number in a slot: a day in figures or words, a month, a weekday."""
         words = self.group(name)
         return self.language.number_of(name, words) if words else None
 
@@ -389,7 +389,7 @@ def _raw() -> Mapping[str, Any]:
 @cache
 def _language(lang: str) -> _Language:
     raw = _raw()[lang]
-    words = _placeholders(raw, lang)
+    words = _slots(raw, lang)
     forms: list[_Form] = []
     alone: list[str] = []
     behind: list[str] = []
@@ -418,11 +418,11 @@ def _fill(pattern: str, words: Mapping[str, str], index: int) -> str:
         seen.add(name)
         return words[f"<{name}>"].replace("_#>", f"_{index}>")
 
-    return _PLACEHOLDER.sub(word, pattern)
+    return _SLOT.sub(word, pattern)
 
 
-def _placeholders(raw: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Return the patterns of the placeholders, those between angle brackets with a group."""
+def _slots(raw: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return the patterns of the slots, those between angle brackets with a group."""
     months = "|".join(raw.get("months", ()))
     chinese = lang == "zh"
     weekdays = "[" + "".join(raw["weekdays"]) + "]" if chinese else "|".join(raw["weekdays"])

@@ -22,7 +22,7 @@ from opencwc.errors import InputError, RuleError
 from opencwc.files.column_mapping import map_columns
 from opencwc.files.frames import ROW, open_frame
 from opencwc.finding import Message
-from opencwc.reports.intake.places_on_net import host_of
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.model import Report
 
 RELIABILITY = "ABCDEF"

@@ -13,8 +13,8 @@ from xml.parsers import expat
 
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import MOST_NAME, MOST_REPORTS, MOST_TEXT, RawReport, Read, hash_of, place_of
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.markup_text import plain_text
-from opencwc.reports.intake.places_on_net import host_of
 
 CHUNK_BYTES = 1 << 16
 _MOST_LEVELS = 200

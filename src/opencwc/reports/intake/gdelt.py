@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 from opencwc.files.encodings import decode
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import MOST_TITLE, RawReport, Read, hash_of
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.json_reports import LONGEST_LINE
-from opencwc.reports.intake.places_on_net import host_of
 
 
 class _Events(NamedTuple):

@@ -11,8 +11,8 @@ import msgspec
 from opencwc.files.encodings import decode
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import MOST_REPORTS, RawReport, Read, Unreadable, hash_of, place_of
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.markup_text import plain_text
-from opencwc.reports.intake.places_on_net import host_of
 
 LONGEST_LINE = 16_000_000
 """Bytes of one line; a longer one is left out and told of."""

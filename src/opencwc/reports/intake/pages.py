@@ -13,8 +13,8 @@ from opencwc.files.passages import Reading
 from opencwc.files.web_pages import attributes_of, read_page, tokens
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import MOST_TITLE, RawReport, Read, hash_of, page_limits
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.markup_text import joined
-from opencwc.reports.intake.places_on_net import host_of
 
 _SAVED_FROM = re.compile(r"(?:saved from url=\(\d{1,6}\)|^\s*url:\s*)(https?://[^\s>]{1,2000})", re.MULTILINE)
 """The comments by which browsers and SingleFile say where a page was saved from."""

@@ -15,8 +15,8 @@ from opencwc.files.columns import find_column
 from opencwc.files.frames import PROBLEM, ROW, open_frame, problem_of
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import RawReport, Read, hash_of, place_of
+from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.markup_text import plain_text
-from opencwc.reports.intake.places_on_net import host_of
 
 FIELDS = ("id", "published", "source", "url", "lang", "title", "text")
 """The fields of a report that a column may hold."""

@@ -16,8 +16,8 @@ from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
-from opencwc.web.reports.kept_events import EventsAsked, event_run
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence

@@ -20,8 +20,8 @@ from opencwc.reports.model import Told
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.web.reports.event_drawing import timeline
+from opencwc.web.reports.event_run import EventRun, event_run
 from opencwc.web.reports.face import FIELDS, RUNS
-from opencwc.web.reports.kept_events import EventRun, event_run
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page

@@ -14,7 +14,7 @@ from opencwc.reports.event_files import ENDINGS, Format, MachineFormat, events_a
 from opencwc.reports.event_files import FORMATS as FILE_FORMATS
 from opencwc.reports.machine_tags import taxonomy
 from opencwc.web.reports.event_page import Name
-from opencwc.web.reports.kept_events import EventRun, EventsAsked, event_run
+from opencwc.web.reports.event_run import EventRun, EventsAsked, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.page import language_of

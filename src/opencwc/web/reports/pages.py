@@ -12,9 +12,9 @@ from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.reports import event_page, file_pages, picture_page, table_page
+from opencwc.web.reports.event_run import STATES, EventsAsked, choices_of, event_run
 from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.forms import FORM
-from opencwc.web.reports.kept_events import STATES, EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.region_picture import RegionMonth, month_of, picture_of, thinly_reported
 from opencwc.reports.summaries import EventSummary
-from opencwc.web.reports.kept_events import EventsAsked, choices_of, event_run
+from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from opencwc.reports.event_wording import place_said, range_said
 from opencwc.reports.summaries import STAGES, EventSummary
-from opencwc.web.reports.kept_events import EventsAsked, choices_of, event_run
+from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import ListColumn, ListWanted, listed

@@ -1,4 +1,4 @@
-"""Addresses on the net as reports name them."""
+"""The hosts of web addresses, by which reports name their outlets."""
 
 from __future__ import annotations
 
