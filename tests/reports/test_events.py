@@ -121,6 +121,25 @@ def test_a_flood_of_copies_is_one_event_of_one_origin_and_bridges_nothing() -> N
     assert max(len(origin) for origin in find_origins(items, flooded)) >= 300
 
 
+def test_word_for_word_copies_stay_together_in_any_order_and_a_person_may_part_them() -> None:
+    words = (
+        "Ammonia leak injures nine in Valparaíso",
+        "Nine workers of a cold store in Valparaíso were injured, firemen said.",
+    )
+    copies = [report(f"c{number}", *words, days=number / 10) for number in range(6)]
+    for order in ((0, 1, 2, 3, 4, 5), (5, 4, 3, 2, 1, 0), (3, 0, 5, 1, 4, 2)):
+        items = read([copies[number] for number in order])
+        archive = Archive()
+        for item in items:
+            archive.add([item])
+        (event,) = archive.events()
+        assert event.id == find_events(read(copies))[0].id
+        assert len(archive._pairs) < len(copies)  # and not all with all
+    parted = groups(items, find_events(items, [Correction("split", ("c2", "c4"))]))
+    assert not any({"c2", "c4"} <= group for group in parted)
+    assert sum(map(len, parted)) == 6
+
+
 def test_a_country_and_the_number_one_join_nothing() -> None:
     items = read(
         [

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
-from itertools import combinations
+from itertools import chain, combinations
 from math import inf, nan
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -81,10 +81,12 @@ class Archive:
         self._pairs: dict[PairKey, float] = {}
         self._scores: dict[PairKey, float] = {}
         self._buckets: dict[int, list[int]] = defaultdict(list)
-        self._leaders: dict[bytes, int] = {}
         self._copies: set[PairKey] = set()
-        self._twin_of: dict[int, int] = {}
+        self._leaders: dict[bytes, int] = {}
+        self._behind: dict[int, int] = {}
         self._corrections = tuple(corrections)
+        split = (correction.reports for correction in self._corrections if correction.verb == "split")
+        self._told_apart = frozenset(chain.from_iterable(split))
 
     def add(self, items: Sequence[Item]) -> None:
         """Compare new reports with all that may be one with them."""
@@ -92,34 +94,45 @@ class Archive:
         for item in items:
             number = len(self.items)
             self.items.append(item)
-            if not item.told.nature.kind:
-                continue
-            if not self._leads(number):  # word for word what an earlier one says
-                continue
-            for month in _months_of(item):
-                touched[month].append(number)
+            if item.told.nature.kind and self._leads(number):
+                for month in _months_of(item):
+                    touched[month].append(number)
         for month, new in touched.items():
             self._compare(new, self._buckets[month])
-            self._buckets[month] += new
+            self._buckets[month] = [number for number in (*self._buckets[month], *new) if number not in self._behind]
 
     def _leads(self, number: int) -> bool:
-        """Tell whether a report is the earliest that says these words; it then stands for all that do."""
-        key = _text_hash(self.items[number])
-        leader = self._leaders.get(key)
-        if leader is not None and self.items[leader].order <= self.items[number].order:
-            self._twin_of[number] = leader
+        """Tell whether a report is the earliest yet that says these words; it then stands for all that do.
+
+        Whatever a person has told apart from another one stands for itself.
+        """
+        item = self.items[number]
+        if item.told.report.id in self._told_apart:
+            return True
+        leader = self._leaders.setdefault(_text_hash(item), number)
+        if leader == number:
+            return True
+        if self.items[leader].order <= item.order:
+            self._behind[number] = leader
             return False
-        if leader is not None:
-            later = [twin for twin, before in self._twin_of.items() if before == leader]
-            self._twin_of |= dict.fromkeys([leader, *later], number)
-        self._leaders[key] = number
+        self._behind[leader] = number
+        self._leaders[_text_hash(item)] = number
         return True
+
+    def _leader_of(self, number: int) -> int:
+        """Return the report that stands for one: itself, or the earliest that says the same words."""
+        while (before := self._behind.get(number)) is not None:
+            number = before
+        return number
 
     def events(self) -> list[Event]:
         """Return the events as they stand."""
         self._score_pairs()
         order = {number: self.items[number].order for number in range(len(self.items))}
-        groups = [self._with_twins(group) for group in self._parted()]
+        behind: dict[int, list[int]] = defaultdict(list)
+        for number in self._behind:
+            behind[self._leader_of(number)].append(number)
+        groups = [[*group, *chain.from_iterable(behind[number] for number in group)] for group in self._parted()]
         found = [sorted(group, key=order.__getitem__) for group in groups]
         return [
             Event(event_id(self.items[group[0]].told.report), tuple(group))
@@ -128,12 +141,8 @@ class Archive:
 
     def score(self, one: int, other: int) -> float:
         """Return the log-odds that two reports are on one event."""
-        pair = self._twin_of.get(one, one), self._twin_of.get(other, other)
+        pair = self._leader_of(one), self._leader_of(other)
         return float("inf") if pair[0] == pair[1] else self._scores.get((min(pair), max(pair)), _APART)
-
-    def _with_twins(self, group: Iterable[int]) -> list[int]:
-        members = set(group)
-        return [*members, *(number for number, twin in self._twin_of.items() if twin in members)]
 
     # --------------------------------------------------------------------------------------------------- pairs
 
@@ -159,7 +168,7 @@ class Archive:
 
     def _parted(self) -> list[list[int]]:
         alone = [
-            number for number, item in enumerate(self.items) if item.told.nature.kind and number not in self._twin_of
+            number for number, item in enumerate(self.items) if item.told.nature.kind and number not in self._behind
         ]
         joined, parted = self._corrected()
         cut = self._known.cut
@@ -190,7 +199,7 @@ class Archive:
         numbers = {item.told.report.id: number for number, item in enumerate(self.items)}
         said: dict[PairKey, str] = {}
         for correction in self._corrections:
-            here = {self._twin_of.get(numbers[name], numbers[name]) for name in correction.reports if name in numbers}
+            here = {self._leader_of(numbers[name]) for name in correction.reports if name in numbers}
             said |= dict.fromkeys(combinations(sorted(here), 2), correction.verb)
         return (
             {pair for pair, verb in said.items() if verb == "join"},
