@@ -192,7 +192,9 @@ class Archive:
             return _NEVER if key in parted else self._scores.get(key, _APART)
 
         ordered = sorted(group, key=lambda number: self.items[number].order)
-        yield from average_linkage(connected(ordered, [*joined, *(self._copies - parted)]), score, cut, FLOOR)
+        told_apart = set(chain.from_iterable(parted))  # these count by themselves, though others copy both
+        copies = (pair for pair in self._copies if told_apart.isdisjoint(pair))
+        yield from average_linkage(connected(ordered, [*joined, *copies]), score, cut, FLOOR)
 
     def _corrected(self) -> tuple[set[PairKey], set[PairKey]]:
         """Return the pairs that people said are one, and those that are not; what was said last holds."""
