@@ -222,7 +222,7 @@ def test_figures_that_differ_do_not_keep_reports_on_one_event_apart(some: list[I
 
 @pytest.mark.slow
 def test_written_reports_that_nobody_tuned_on_are_joined() -> None:
-    reports, gold = read_folder(CASES / "blind")
+    reports, gold = read_folder(CASES / "c")
     watched = watch(reports, named_encoder())
     on_event = {row["report"]: row for row in gold.values() if row["event"]}
     events = {line.told.report.id: line.event for line in watched.lines}
