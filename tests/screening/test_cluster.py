@@ -237,7 +237,7 @@ class OneProcess:
         for stretch in self.asked[: self.most]:
             clusters.answer_stretch(stretch, job)
         if len(self.asked) > self.most:
-            raise OutputError("screening_process_died")
+            raise OutputError("worker_process_died")
 
 
 @pytest.fixture

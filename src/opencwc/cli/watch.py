@@ -6,6 +6,7 @@ Exit status: 0 all was read, 1 something was not (the notes say what), 2 could n
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ import typer
 from opencwc.cli import options
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files
-from opencwc.errors import InputError
+from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
@@ -55,14 +56,19 @@ def watch(
     ] = None,
     map: options.Columns = None,
     model: Annotated[bool, typer.Option(help="Compare reports by meaning too; else by words and facts alone.")] = True,
+    jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the number of reports.")] = 0,
+    cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Read the reports on this Ray cluster.")] = "",
     lang: options.Lang = "",
 ) -> int:
     """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
+    from opencwc.reports.batches import ready_items, ready_on_cluster
     from opencwc.reports.corrections_file import read_corrections
     from opencwc.reports.report_files import ReportFiles
     from opencwc.reports.sources import read_sources
-    from opencwc.reports.watched import watch as watch_reports
+    from opencwc.reports.watched import joined
 
+    if jobs < 0:
+        raise SettingsError("jobs_is_no_number", jobs=jobs)
     target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
     given = _given(files)
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
@@ -78,7 +84,12 @@ def watch(
 
         encoder = named_encoder()
     with StepsProgress(target.lang) as tell:
-        watched = watch_reports(keeping.reports(reading), encoder, said, lambda done: tell("reports", done, None))
+        reports = keeping.reports(reading)
+        if cluster:
+            batches = ready_on_cluster(reports, encoder, cluster)
+        else:
+            batches = ready_items(reports, encoder, jobs or os.cpu_count() or 1)
+        watched = joined(batches, said, lambda done: tell("reports", done, None))
     if not watched.lines:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=files[0])

@@ -80,7 +80,8 @@ class Archive:
         self._known = weights("event")
         self._pairs: dict[PairKey, float] = {}
         self._scores: dict[PairKey, float] = {}
-        self._buckets: dict[int, list[int]] = defaultdict(list)
+        self._months: dict[int, list[int]] = defaultdict(list)
+        self._new: dict[int, list[int]] = defaultdict(list)
         self._copies: set[PairKey] = set()
         self._leaders: dict[bytes, int] = {}
         self._behind: dict[int, int] = {}
@@ -89,17 +90,13 @@ class Archive:
         self._told_apart = frozenset(chain.from_iterable(split))
 
     def add(self, items: Sequence[Item]) -> None:
-        """Compare new reports with all that may be one with them."""
-        touched: dict[int, list[int]] = defaultdict(list)
+        """Take new reports; they are compared when the events are asked for, which costs least for many at once."""
         for item in items:
             number = len(self.items)
             self.items.append(item)
             if item.told.nature.kind and self._leads(number):
                 for month in _months_of(item):
-                    touched[month].append(number)
-        for month, new in touched.items():
-            self._compare(new, self._buckets[month])
-            self._buckets[month] = [number for number in (*self._buckets[month], *new) if number not in self._behind]
+                    self._new[month].append(number)
 
     def _leads(self, number: int) -> bool:
         """Tell whether a report is the earliest yet that says these words; it then stands for all that do.
@@ -127,6 +124,7 @@ class Archive:
 
     def events(self) -> list[Event]:
         """Return the events as they stand."""
+        self._compare_new()
         self._score_pairs()
         order = {number: self.items[number].order for number in range(len(self.items))}
         behind: dict[int, list[int]] = defaultdict(list)
@@ -146,8 +144,19 @@ class Archive:
 
     # --------------------------------------------------------------------------------------------------- pairs
 
+    def _compare_new(self) -> None:
+        """Compare the new reports with all that may be one with them, month by month."""
+        for month, new in self._new.items():
+            leading = [number for number in new if number not in self._behind]
+            before = [number for number in self._months[month] if number not in self._behind]
+            self._compare(leading, before)
+            self._months[month] = before + leading
+        self._new.clear()
+
     def _compare(self, new: Sequence[int], before: Sequence[int]) -> None:
         """Weigh each new report of a month against the month's others."""
+        if not new:
+            return
         rough = _Rough(self.items, [*before, *new], self._known)
         for one, other in rough.pairs(range(len(before), len(before) + len(new))):
             key = (min(one, other), max(one, other))

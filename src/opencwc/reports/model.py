@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -101,7 +100,7 @@ class Nature(NamedTuple):
     kind: Kind = ""
     stage: Stage = ""
     stance: Stance = ""
-    spans: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
+    spans: Mapping[str, tuple[Span, ...]] = {}
     """The deciding words, by ``kind``, ``stage`` and ``stance``."""
 
 

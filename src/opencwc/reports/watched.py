@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from opencwc.finding import Message
+from opencwc.reports.batches import ready_items
 from opencwc.reports.events import Archive, Correction, Event
-from opencwc.reports.facts import tell
-from opencwc.reports.likeness import fact_signs, item_of
+from opencwc.reports.likeness import Item, fact_signs
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import find_origins, origin_name
-from opencwc.reports.traits import traits_of
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
-
-_BATCH = 256
-"""Reports whose sentences are encoded together."""
 
 
 class Line(Struct, frozen=True):
@@ -47,13 +43,24 @@ def watch(
     encoder: Encoder | None,
     corrections: Iterable[Correction] = (),
     progress: Callable[[int], None] = lambda done: None,
+    jobs: int = 1,
 ) -> Watched:
-    """Tell what reports say and join those that are on one event; without an encoder words and facts decide alone."""
+    """Tell what reports say and join those that are on one event; without an encoder words and facts decide alone.
+
+    With several ``jobs`` so many processes read, once there are enough reports to be worth it.
+    """
+    return joined(ready_items(reports, encoder, jobs), corrections, progress)
+
+
+def joined(
+    batches: Iterable[Sequence[Item]],
+    corrections: Iterable[Correction] = (),
+    progress: Callable[[int], None] = lambda done: None,
+) -> Watched:
+    """Join reports that are ready to be compared."""
     archive = Archive(corrections)
-    coming = iter(reports)
-    while some := list(islice(coming, _BATCH)):
-        told = [tell(report) for report in some]
-        archive.add(list(map(item_of, told, traits_of(told, encoder))))
+    for batch in batches:
+        archive.add(batch)
         progress(len(archive.items))
     events = archive.events()
     return Watched(tuple(_lines(archive, events)), tuple(events))

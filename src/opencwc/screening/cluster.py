@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
 import socket
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -29,7 +25,6 @@ from opencwc.errors import (
     OpenCWCError,
     OutputError,
     SettingsError,
-    UnavailableError,
     error_from_plain,
     error_to_plain,
 )
@@ -42,6 +37,7 @@ from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.table_run import Wish, checked_by, make_piece
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.version import __version__
+from opencwc.workers.ray_cluster import connected, first_line, import_ray, quiet_context, reason_of
 
 STRETCH_ROWS = 262_144
 """Row groups of a file are taken together up to so many rows; a larger row group is a stretch of its own."""
@@ -73,7 +69,7 @@ def screen_on_cluster(
         UnavailableError: Ray is not installed.
 
     """
-    ray = _import_ray(address)
+    ray = import_ray(address)
     source, output = source.resolve(), output.resolve()
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     question = question._replace(files=tuple(path.resolve() for path in question.files))
@@ -92,7 +88,7 @@ def screen_on_cluster(
     stretches = list(_cut(files, stretch_rows))
     missing = _begin(job, files, stretches)
     if missing:
-        with _connected(ray, address):
+        with connected(ray, address):
             _work_off(ray, job, missing)
     return _finish(job, stretches)
 
@@ -254,56 +250,13 @@ def _count_try(tries: Path, stretch: Stretch) -> None:
         )
 
 
-def _import_ray(address: str) -> Any:
-    if address.startswith("ray://"):
-        raise SettingsError("address_of_ray_client", address=address)
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is told to anybody
-    os.environ.setdefault(_CONNECTING_TRIES, "1")
-    if address == "local":
-        os.environ[_ON_LOOPBACK] = "0"
-    try:
-        import ray
-        import ray.data  # noqa: F401
-    except ImportError as error:
-        raise UnavailableError("ray_not_installed") from error
-    return ray
-
-
-@contextmanager
-def _connected(ray: Any, address: str) -> Iterator[None]:
-    """Connect to the cluster, or start one here, and leave as found: what was not opened here is not closed."""
-    if ray.is_initialized():
-        yield
-        return
-    try:
-        _refuse_silent_address(address)
-        ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise SettingsError("ray_cluster_out_of_reach", where=address, reason=_first_line(error)) from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _refuse_silent_address(address: str) -> None:
-    """Raise `OSError` where nothing listens at ``HOST:PORT``; Ray itself would try for many minutes."""
-    host, _, port = address.rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS_TO_ANSWER).close()
-
-
 def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
     """Answer the stretches, each as one task that Ray gives to any free CPU and, where it is lost, to another.
 
     Tasks, not actors: a task that is lost with its machine goes to whichever CPU is free next, where an actor would
     first need a CPU of its own again.
     """
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = sys.stderr.isatty()
-    for handler in logging.getLogger("ray.data").handlers:
-        if handler.name == "console" or type(handler) is logging.StreamHandler:
-            handler.setLevel(logging.CRITICAL)  # what matters of it is raised here; all of it stays in Ray's log files
+    quiet_context(ray)
     items = [stretch._asdict() for stretch in stretches]
     try:
         answers = ray.data.from_items(items, override_num_blocks=len(items)).map(_answer_item, fn_args=(job,))
@@ -311,7 +264,7 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
             if answer["error"]:
                 raise error_from_plain(json.loads(answer["error"]))
     except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
-        raise OutputError("cluster_gave_up", where=str(job.output), reason=_reason(error)) from error
+        raise OutputError("cluster_gave_up", where=str(job.output), reason=reason_of(error)) from error
 
 
 def _answer_item(item: dict[str, Any], job: Job) -> dict[str, Any]:
@@ -524,21 +477,11 @@ def _tries_of(stretch: Stretch) -> str:
 
 
 def _not_parquet(name: str, error: Exception) -> InputError:
-    return InputError("not_parquet", where=name, reason=_first_line(error))
+    return InputError("not_parquet", where=name, reason=first_line(error))
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().split("\n", 1)[0][:200].rstrip(".")
-
-
-def _reason(error: Exception) -> str:
-    """Return the line that names the error on the node, which Ray wraps in a traceback and an error of its own."""
-    text = (str(error) or type(error).__name__).partition("\n\nThe above exception")[0]
-    return text.strip().rsplit("\n", 1)[-1][:300].rstrip(".")
 
 
 _COPIED_ROWS = 1_024
@@ -548,6 +491,3 @@ _CHECKED = "_checked.json"
 _SUCCESS = "_SUCCESS"
 _TALLY = "opencwc.tally"
 _CHECKED_KEY = "opencwc.checked"
-_ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # at 0 a Ray that stays on one machine listens on 127.0.0.1 only
-_CONNECTING_TRIES = "RAY_NUM_REDIS_GET_RETRIES"  # each takes most of a minute, and Ray makes twenty
-_SECONDS_TO_ANSWER = 10

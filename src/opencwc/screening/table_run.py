@@ -8,18 +8,13 @@ the run.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from threading import Thread
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
@@ -45,6 +40,7 @@ from opencwc.screening.model import (
 )
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.version import __version__
+from opencwc.workers.pool import WorkerPool, result_of
 
 if TYPE_CHECKING:
     from opencwc.files import Table
@@ -117,7 +113,7 @@ def run(
             for answering in _answering(batches, screener, threads, full_path, jobs):
                 yield _piece(screener, answering.finish(screener), wish)
     except BrokenProcessPool as error:
-        raise OutputError("screening_process_died") from error
+        raise OutputError("worker_process_died") from error
 
 
 def _answering(
@@ -129,11 +125,11 @@ def _answering(
     for rows in batches:
         sifting.append(threads.submit(screener.sift, rows))
         while sifting and (len(sifting) > ahead or sifting[0].done()):
-            answering.append(full_path.begin(_result(sifting.popleft())))
+            answering.append(full_path.begin(result_of(sifting.popleft())))
         while len(answering) > ahead:
             yield answering.popleft()
     while sifting:
-        answering.append(full_path.begin(_result(sifting.popleft())))
+        answering.append(full_path.begin(result_of(sifting.popleft())))
     yield from answering
 
 
@@ -149,9 +145,9 @@ class Answering(NamedTuple):
         """Wait for the answers, and return the batch's."""
         rows, left = self.sifted.rows, self.sifted.texts
         if left is None or self.joined is not None:
-            of_rows: Outcomes = _result(self.joined) if self.joined else {}
+            of_rows: Outcomes = result_of(self.joined) if self.joined else {}
             return screener.complete(rows, of_rows)
-        answers = dict(zip(self.texts, chain.from_iterable(map(_result, self.parts)), strict=True))
+        answers = dict(zip(self.texts, chain.from_iterable(map(result_of, self.parts)), strict=True))
         return screener.complete(rows, {offset: answers[text] for offset, text in left.items()})
 
 
@@ -161,8 +157,7 @@ class _FullPath:
     def __init__(self, screener: BatchScreener, jobs: int, progress: Callable[[int, int], None] | None) -> None:
         self._screener, self._jobs, self._progress = screener, jobs, progress
         self._seconds = 0.0
-        self._pool: ProcessPoolExecutor | None = None
-        self._ends: tuple[Connection, ...] = ()
+        self._pool: WorkerPool | None = None
 
     def begin(self, sifted: Sifted) -> Answering:
         """Begin to answer a batch."""
@@ -181,30 +176,18 @@ class _FullPath:
         self._seconds += thread_time() - start
         return answers
 
-    def _processes(self) -> ProcessPoolExecutor:
+    def _processes(self) -> WorkerPool:
         """Return the processes, which start when they are first needed."""
         if self._pool is None:
             if self._screener.question.kind not in ("smiles", "inchi", "molblock"):
                 NameIndex.open(self._progress).close()
-            context = get_context("spawn")
-            self._ends = context.Pipe(duplex=False)
-            begin = (self._screener.question, self._ends[0])
-            self._pool = ProcessPoolExecutor(self._jobs, context, _start_worker, begin)
+            self._pool = WorkerPool(self._jobs, _start_worker, self._screener.question)
         return self._pool
 
     def close(self) -> None:
         """End the processes: the run is over, or was stopped, and those still busy leave at once."""
         if self._pool is not None:
-            self._ends[1].close()
-            self._pool.shutdown(cancel_futures=True)
-            self._ends[0].close()
-
-
-def _result(future: Future[T]) -> T:
-    """Wait for a result in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
-    while not future.done():
-        wait([future], timeout=0.2)
-    return future.result()
+            self._pool.close()
 
 
 def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
@@ -294,16 +277,8 @@ def checked_by(
 _WORKER: list[BatchScreener] = []
 
 
-def _start_worker(question: Question, end: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one stops the others
-    Thread(target=_leave_with_parent, args=(end,), daemon=True).start()
+def _start_worker(question: Question) -> None:
     _WORKER.append(BatchScreener(question))
-
-
-def _leave_with_parent(end: Connection) -> None:
-    """Wait for the other end of a pipe to close, whatever closed it, and leave: an orphan waits for work forever."""
-    end.poll(None)
-    os._exit(1)
 
 
 def _answer_each(texts: list[str]) -> Answers:

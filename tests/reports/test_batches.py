@@ -1,0 +1,64 @@
+"""Reports read by one process, by several, and by a cluster come out the same and in the same order."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from benchmarks.reports import CASES, read_folder
+
+from opencwc.reports import batches
+from opencwc.reports.batches import BATCH, ready_items, ready_on_cluster
+from opencwc.reports.model import Report
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    return read_folder(CASES / "a")[0][:40]
+
+
+def told(some) -> list:  # type: ignore[no-untyped-def]
+    return [(item.told, item.days, item.traits.names, item.traits.words) for batch in some for item in batch]
+
+
+def test_several_processes_read_the_same(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH", 8)
+    monkeypatch.setattr(batches, "_WORTH_PROCESSES", 16)
+    assert told(ready_items(reports, None, jobs=2)) == told(ready_items(reports, None))
+
+
+def test_few_reports_start_no_process(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "WorkerPool", None)
+    assert len(reports) < BATCH
+    assert told(ready_items(reports, None, jobs=2)) == told(ready_items(reports, None))
+    assert list(ready_items((), None, jobs=2)) == []
+
+
+@pytest.mark.slow
+def test_a_killed_process_costs_no_report_and_doubles_none(
+    reports: list[Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 8)
+    monkeypatch.setattr(batches, "_WORTH_PROCESSES", 16)
+    monkeypatch.setattr(batches, "_ready_here", _die_on_the_way)
+    monkeypatch.setenv("OPENCWC_TEST_MARK", str(tmp_path / "died"))
+    assert told(ready_items(reports, None, jobs=2)) == told(ready_items(reports, None))
+    assert (tmp_path / "died").exists()
+
+
+def _die_on_the_way(batch: list[Report]) -> list:  # type: ignore[type-arg]
+    mark = Path(os.environ["OPENCWC_TEST_MARK"])
+    if batch[0].row and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return batches.ready(batch, None)
+
+
+@pytest.mark.slow
+def test_a_cluster_reads_the_same(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH", 8)
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else Ray writes a token into the home folder
+    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    assert told(ready_on_cluster(reports, None, "local")) == told(ready_items(reports, None))
+    assert list(ready_on_cluster((), None, "local")) == []
