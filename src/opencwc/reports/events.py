@@ -19,6 +19,7 @@ from zlib import crc32
 
 from msgspec import Struct
 
+from opencwc.reports.given_facts import one_incident
 from opencwc.reports.likeness import (
     FAR_DAYS,
     NEAR_DAYS,
@@ -163,7 +164,7 @@ class Archive:
             if key not in self._pairs:
                 pair = self.items[key[0]], self.items[key[1]]
                 self._pairs[key] = weigh(*pair, self._known)
-                if are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
+                if not _are_rows(*pair) and are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
                     self._copies.add(key)
 
     def _score_pairs(self) -> None:
@@ -224,7 +225,12 @@ def event_id(first: Report) -> str:
 
 
 def weigh(one: Item, other: Item, known: Weights) -> float:
-    """Return the log-odds that two reports are on one event, but for what rare words add."""
+    """Return the log-odds that two reports are on one event, but for what rare words add.
+
+    Rows of a register are worded alike whatever they list: their facts alone decide.
+    """
+    if _are_rows(one, other):
+        return -_APART if one_incident(one.told, other.told) else _NEVER
     return weighed({**fact_signs(one, other), **text_signs(one, other)}, known)
 
 
@@ -391,8 +397,14 @@ def _code(text: str) -> int:
 
 
 def _text_hash(item: Item) -> bytes:
-    words = " ".join(item.told.report.whole.casefold().split())
-    return sha256(words.encode()).digest()
+    report = item.told.report
+    words = " ".join(report.whole.casefold().split())
+    return sha256(repr((words, report.given)).encode()).digest()
+
+
+def _are_rows(one: Item, other: Item) -> bool:
+    """Tell whether two reports are rows of a register."""
+    return one.told.report.given is not None and other.told.report.given is not None
 
 
 def _months_of(item: Item) -> list[int]:

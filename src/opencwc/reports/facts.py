@@ -5,6 +5,7 @@ from __future__ import annotations
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
 from opencwc.reports.casualties import find_casualties
+from opencwc.reports.given_facts import told_by_columns
 from opencwc.reports.kinds import find_nature
 from opencwc.reports.model import Date, Report, Told
 from opencwc.reports.when import find_date
@@ -14,6 +15,8 @@ from opencwc.reports.where import find_place
 def tell(report: Report) -> Told:
     """Return what a report tells; where it is on no event, nothing but its language."""
     lang = report.lang.partition("-")[0].lower() or recognise_language(report.whole).language
+    if report.given is not None:
+        return told_by_columns(report, lang, report.given)
     nature = find_nature(report, lang)
     if not nature.kind:
         return Told(report, lang)

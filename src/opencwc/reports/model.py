@@ -25,11 +25,26 @@ class Span(NamedTuple):
     end: int
 
 
+class GivenFacts(NamedTuple):
+    """Facts that a register of incidents has in columns of their own, as it writes them; empty where it has none.
+
+    ``killed`` and ``affected`` may be several numbers, with ``+`` between.
+    """
+
+    kind: str = ""
+    date: str = ""
+    country: str = ""
+    place: str = ""
+    agents: str = ""
+    killed: str = ""
+    affected: str = ""
+
+
 class Report(Struct, frozen=True, dict=True):
     """A report as an outlet gave it; ``published`` knows its offset from UTC, ``lang`` is empty where nobody said it.
 
     ``title`` is empty where the report has none. ``row`` counts the reports of a run from 1, and ``file`` is where it
-    came from.
+    came from. ``given`` are facts that need not be read from the text.
     """
 
     id: str
@@ -41,6 +56,7 @@ class Report(Struct, frozen=True, dict=True):
     text: str
     row: int = 0
     file: str = ""
+    given: GivenFacts | None = None
 
     @cached_property
     def whole(self) -> str:

@@ -167,7 +167,8 @@ class ReportFiles:
                 if isinstance(read, Message):
                     self._note(read)
                 elif (arrival := self._arrival(within_bounds(read), source.name)) is not None:
-                    self._floods.add(arrival.report)
+                    if arrival.report.given is None:  # rows of a register are worded alike
+                        self._floods.add(arrival.report)
                     yield arrival
         for note in self._floods.notes():
             self.notes.add(note)
@@ -272,6 +273,7 @@ class ReportFiles:
             text=raw.text[:MOST_TEXT],
             row=self._row,
             file=file,
+            given=raw.given,
         )
         return Arrival(report, raw.sha256, where, read_time(raw.taken) or self._now)
 

@@ -76,7 +76,7 @@ def _report(plain: Mapping[str, Any], where: str, data: bytes) -> RawReport:
         texts["text"] = plain_text(page)
     if not texts["source"]:
         texts["source"] = host_of(texts["url"])
-    return RawReport(where, hash_of(data), **texts)
+    return msgspec.structs.replace(RawReport(where, hash_of(data)), **texts)
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """Before this day no feed was written: what is dated so is kept, and told."""
 AHEAD = timedelta(days=1)
 """How far clocks and time zones may lie apart before a date is told to lie ahead."""
-_YEARS = range(1900, 2201)
+_YEARS = range(1900, 3000)
 _LONGEST = 80
 _DIGITS = re.compile(r"(\d{8})T?(\d{6})Z?")
 
