@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import msgspec
+import numpy as np
 import pytest
 from benchmarks.reports import CASES, b_cubed, pair_f1, read_folder
 
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.events import Archive, Correction, Event, average_linkage, connected, find_events, weigh
 from opencwc.reports.facts import tell
-from opencwc.reports.likeness import Item, Rarity, days_of, item_of, weights
+from opencwc.reports.likeness import Item, Rarity, days_of, item_of, meaning_of_pairs, padded, weights
 from opencwc.reports.model import Count, Date, Report, Told
 from opencwc.reports.origins import find_origins
 from opencwc.reports.traits import traits_of
@@ -229,3 +230,23 @@ def test_written_reports_that_nobody_tuned_on_are_joined() -> None:
     origins = {name: line.origin for line in watched.lines if (name := line.told.report.id) in on_event}
     assert b_cubed(events, {name: row["event"] for name, row in on_event.items()}) > 0.88
     assert pair_f1(origins, {name: row["origin"] for name, row in on_event.items()}) > 0.6
+
+
+def test_pairs_together_mean_what_each_alone_does() -> None:
+    rng = np.random.default_rng(1)
+    vectors = [rng.normal(size=(rows, 6)).astype(np.float32) for rows in (1, 2, 7, 4, 1)]
+    some, lengths = padded([*vectors, np.zeros((0, 0), np.float32)])
+    one, other = (np.array(each) for each in zip(*combinations(range(6), 2), strict=True))
+    signs = meaning_of_pairs(some[one], some[other], lengths[one], lengths[other])
+    for at, (row, column) in enumerate(zip(one, other, strict=True)):
+        if column == 5:
+            assert all(values[at] == 0 for values in signs.values())
+            continue
+        near = vectors[row] @ vectors[column].T
+        body = near[1:, 1:]
+        cover = (body.max(1).mean() + body.max(0).mean()) / 2 if min(near.shape) > 1 else near[0, 0]
+        expected = {
+            "title": near[0, 0], "title_told": max(near[0].max(), near[:, 0].max()), "sentences": cover,
+            "lead": near[:2, :2].max(),
+        }  # fmt: skip
+        assert {name: values[at] for name, values in signs.items()} == pytest.approx(expected, abs=1e-5)

@@ -9,15 +9,17 @@ reports are never one because of a third that is like both.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain, combinations
 from math import inf, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from msgspec import Struct
+from threadpoolctl import threadpool_limits
 
 from opencwc.reports.given_facts import one_incident
 from opencwc.reports.likeness import (
@@ -29,6 +31,8 @@ from opencwc.reports.likeness import (
     are_copies,
     fact_signs,
     family,
+    meaning_of_pairs,
+    padded,
     text_signs,
     weighed,
     weights,
@@ -49,7 +53,9 @@ _BEFORE, _AFTER = 10, 45
 """Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
 _MOST_TOGETHER = 1_500
 """Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
-PairKey = tuple[int, int]
+PairKey: TypeAlias = tuple[int, int]
+Likely: TypeAlias = "tuple[list[int], list[int], Mapping[str, NDArray[np.float32]]]"
+"""Pairs, those that stand first and those that stand second, and the signs of meaning of each."""
 
 
 class Correction(Struct, frozen=True):
@@ -125,7 +131,8 @@ class Archive:
 
     def events(self) -> list[Event]:
         """Return the events as they stand."""
-        self._compare_new()
+        with threadpool_limits(1, user_api="blas"):  # threads that wait for small products cost more than they save
+            self._compare_new()
         self._score_pairs()
         order = {number: self.items[number].order for number in range(len(self.items))}
         behind: dict[int, list[int]] = defaultdict(list)
@@ -159,13 +166,14 @@ class Archive:
         if not new:
             return
         rough = _Rough(self.items, [*before, *new], self._known)
-        for one, other in rough.pairs(range(len(before), len(before) + len(new))):
-            key = (min(one, other), max(one, other))
-            if key not in self._pairs:
-                pair = self.items[key[0]], self.items[key[1]]
-                self._pairs[key] = weigh(*pair, self._known)
-                if not _are_rows(*pair) and are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
-                    self._copies.add(key)
+        for some, others, meaning in rough.pairs(range(len(before), len(before) + len(new))):
+            for at, key in enumerate(map(_key, some, others)):
+                if key not in self._pairs:
+                    pair = self.items[key[0]], self.items[key[1]]
+                    signs = {name: float(values[at]) for name, values in meaning.items()}
+                    self._pairs[key] = weigh(*pair, self._known, signs)
+                    if not _are_rows(*pair) and are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
+                        self._copies.add(key)
 
     def _score_pairs(self) -> None:
         """Add what rare words and names say: how rare they are is known once all reports are there."""
@@ -224,14 +232,14 @@ def event_id(first: Report) -> str:
     return f"E-{first.published:%Y%m%d}-{sha256(first.id.encode()).hexdigest()[:6]}"
 
 
-def weigh(one: Item, other: Item, known: Weights) -> float:
+def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] | None = None) -> float:
     """Return the log-odds that two reports are on one event, but for what rare words add.
 
     Rows of a register are worded alike whatever they list: their facts alone decide.
     """
     if _are_rows(one, other):
         return -_APART if one_incident(one.told, other.told) else _NEVER
-    return weighed({**fact_signs(one, other), **text_signs(one, other)}, known)
+    return weighed({**fact_signs(one, other), **text_signs(one, other, meaning)}, known)
 
 
 def connected(members: Iterable[int], pairs: Iterable[PairKey]) -> list[list[int]]:
@@ -300,6 +308,7 @@ class _Rough:
         self.numbers, self.known = numbers, known
         some = [items[number] for number in numbers]
         self.vectors = np.stack([_middle(item.traits.vectors) for item in some])
+        self.sentences, self.lengths = padded([item.traits.vectors for item in some])
         self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
         self.published = np.array([item.order[0] / 86_400 for item in some])
         self.countries = np.array([_code(item.told.place.country) for item in some])
@@ -309,29 +318,49 @@ class _Rough:
         self.agents = np.array([_bits(item.told.agents.names) for item in some], dtype=np.uint64)
         self.figures = np.array([_figures(item.told) for item in some], dtype=np.float64).reshape(-1, 2)
 
-    def pairs(self, rows: range, block: int = 256) -> Iterator[PairKey]:
-        """Yield the pairs of rows with rows before them."""
+    def pairs(self, rows: range, block: int = 256) -> Iterator[Likely]:
+        """Yield the pairs of rows with rows before them, some at a time, with what meaning says of each."""
         import numpy as np
 
         for start in range(rows.start, rows.stop, block):
             stop = min(start + block, rows.stop)
             most = self._most(slice(start, stop), slice(0, stop))
-            mine, theirs = np.nonzero(most > self.known.cut)
-            for row, column in zip(mine + start, theirs, strict=True):
-                if column < row:
-                    yield self.numbers[int(row)], self.numbers[int(column)]
+            at_most = most + self._nearness * np.minimum(1.0, self._near(slice(start, stop), slice(0, stop)))
+            mine, theirs = np.nonzero(at_most > self.known.cut)
+            earlier = theirs < mine + start
+            mine, theirs = mine[earlier], theirs[earlier]
+            for at in range(0, len(mine), _PAIRS_AT_ONCE):
+                some = mine[at : at + _PAIRS_AT_ONCE] + start, theirs[at : at + _PAIRS_AT_ONCE]
+                yield self._likely(*some, most[some[0] - start, some[1]])
+
+    @cached_property
+    def _nearness(self) -> float:
+        """What the signs of meaning come to at most."""
+        return sum(max(0.0, self.known.signs.get(name, 0.0)) for name in _BY_MEANING)
+
+    def _near(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """Return how near the texts of each pair may come."""
+        import numpy as np
+
+        return np.asarray(self.vectors[rows] @ self.vectors[columns].T + _ALLOWANCE, np.float32)
+
+    def _likely(self, rows: NDArray[np.int64], columns: NDArray[np.int64], most: NDArray[np.float32]) -> Likely:
+        """Return those of some pairs that may reach the cut by what meaning says of them."""
+        ends = self.lengths[rows], self.lengths[columns]
+        signs = meaning_of_pairs(self.sentences[rows], self.sentences[columns], *ends)
+        by_meaning = sum(max(0.0, self.known.signs.get(name, 0.0)) * values for name, values in signs.items())
+        likely = most + by_meaning > self.known.cut
+        some, others = ([self.numbers[at] for at in each[likely].tolist()] for each in (rows, columns))
+        return some, others, {name: values[likely] for name, values in signs.items()}
 
     def _most(self, rows: slice, columns: slice) -> NDArray[np.float32]:
-        """Return the log-odds that each pair may have at most."""
+        """Return the log-odds that each pair may have at most, but for what meaning says."""
         import numpy as np
 
         weight = self.known.signs.get
-        near = self.vectors[rows] @ self.vectors[columns].T
-        nearness = sum(max(0.0, weight(name, 0.0)) for name in _BY_MEANING)
-        most = self.known.base + nearness * np.minimum(1.0, near + _ALLOWANCE)
-        most += sum(share * max(0.0, weight(name, 0.0)) for name, share in _BY_WORDS.items())
-        most += self._by_days(rows, columns)
         lands, others = self.countries[rows, None], self.countries[None, columns]
+        by_words = sum(share * max(0.0, weight(name, 0.0)) for name, share in _BY_WORDS.items())
+        most = self.known.base + by_words + self._by_days(rows, columns)
         told = (lands != 0) & (others != 0)
         agents = self.agents[rows, None], self.agents[None, columns]
         most += weight("agents_shared", 0.0) * ((agents[0] & agents[1]) != 0)
@@ -363,6 +392,7 @@ class _Rough:
 
 
 _BY_MEANING = ("title", "title_told", "sentences", "lead")
+_PAIRS_AT_ONCE = 1_024
 _ALLOWANCE = 0.1
 """By how much sentences may come nearer than the texts as a whole."""
 _BY_WORDS = {"numbers": 1.0, "names": 0.5, "rare_names": 0.3, "rare_words": 0.3, "common_words": 0.3}
@@ -378,6 +408,10 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = vectors.mean(0)
     middle: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
     return middle
+
+
+def _key(one: int, other: int) -> PairKey:
+    return min(one, other), max(one, other)
 
 
 def _bits(names: Sequence[str]) -> int:

@@ -19,6 +19,9 @@ from opencwc.convention.fields import read_yaml
 from opencwc.reports.model import Date, Told
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from opencwc.reports.traits import Traits
 
 DATA = Path(__file__).parent / "data"
@@ -182,10 +185,10 @@ def _figure_signs(one: Told, other: Told) -> dict[str, float]:
     return {"figures_same": float(same), "figures_differ": float(differ)}
 
 
-def text_signs(one: Item, other: Item) -> dict[str, float]:
-    """Return what the texts of two reports say: meaning, names, numbers and exact words."""
+def text_signs(one: Item, other: Item, meaning: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return what the texts of two reports say: meaning (where it is known already), names, numbers, exact words."""
     mine, theirs = one.traits, other.traits
-    signs = meaning_signs(mine, theirs)
+    signs = dict(meaning_signs(mine, theirs) if meaning is None else meaning)
     numbers = {number for number in mine.numbers & theirs.numbers if not _is_year(number)}
     names = len(mine.names & theirs.names)
     signs["numbers"] = min(3.0, float(len(numbers)))
@@ -256,18 +259,53 @@ def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:
     """Return how near titles and sentences come in meaning; nothing without an encoder."""
     if not one.vectors.size or not other.vectors.size:
         return {}
-    near = one.vectors @ other.vectors.T
-    if min(near.shape) > 1:
-        body = near[1:, 1:]
-        cover = float(body.max(1).mean() + body.max(0).mean()) / 2
-    else:
-        cover = float(near[0, 0])
-    return {
-        "title": float(near[0, 0]),
-        "title_told": float(max(near[0].max(), near[:, 0].max())),
+    some, lengths = padded([one.vectors, other.vectors])
+    signs = meaning_of_pairs(some[:1], some[1:], lengths[:1], lengths[1:])
+    return {name: float(values[0]) for name, values in signs.items()}
+
+
+def padded(vectors: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the rows of some reports in one array, filled up with rows of 0, and how many each has."""
+    import numpy as np
+
+    lengths = np.array([len(rows) for rows in vectors], dtype=np.int64)
+    width = max((rows.shape[1] for rows in vectors if rows.size), default=0)
+    filled = np.zeros((len(vectors), int(lengths.max(initial=0)), width), np.float32)
+    for at, rows in enumerate(vectors):
+        if rows.size:
+            filled[at, : len(rows)] = rows
+    return filled, lengths
+
+
+def meaning_of_pairs(
+    some: NDArray[np.float32], others: NDArray[np.float32], lengths: NDArray[np.int64], other_lengths: NDArray[np.int64]
+) -> dict[str, NDArray[np.float32]]:
+    """Return how near titles and sentences of pairs of reports come in meaning; 0 where one has no vectors."""
+    import numpy as np
+
+    if not some.size or not others.size:
+        return {}
+    near = some @ others.transpose(0, 2, 1)
+    mine, theirs = (
+        np.arange(near.shape[1 + axis]) < ends[:, None] for axis, ends in enumerate((lengths, other_lengths))
+    )
+    there = mine[:, :, None] & theirs[:, None, :]
+    near = np.where(there, near, -1.0)
+    body = near[:, 1:, 1:]
+    both = (lengths > 1) & (other_lengths > 1)
+    cover = near[:, 0, 0].copy()
+    if both.any():
+        rows = np.where(mine[:, 1:], body.max(2, initial=-1.0), 0).sum(1) / np.maximum(1, lengths - 1)
+        columns = np.where(theirs[:, 1:], body.max(1, initial=-1.0), 0).sum(1) / np.maximum(1, other_lengths - 1)
+        cover[both] = ((rows + columns) / 2)[both]
+    signs = {
+        "title": near[:, 0, 0],
+        "title_told": np.maximum(near[:, 0].max(1), near[:, :, 0].max(1)),
         "sentences": cover,
-        "lead": float(near[:2, :2].max()),
+        "lead": near[:, :2, :2].max((1, 2)),
     }
+    known = (lengths > 0) & (other_lengths > 0)
+    return {name: np.where(known, values, 0.0).astype(np.float32) for name, values in signs.items()}
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
