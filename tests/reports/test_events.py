@@ -234,7 +234,8 @@ def test_written_reports_that_nobody_tuned_on_are_joined() -> None:
 
 def test_pairs_together_mean_what_each_alone_does() -> None:
     rng = np.random.default_rng(1)
-    vectors = [rng.normal(size=(rows, 6)).astype(np.float32) for rows in (1, 2, 7, 4, 1)]
+    drawn = [rng.normal(size=(rows, 6)).astype(np.float32) for rows in (1, 2, 7, 4, 1)]
+    vectors = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in drawn]
     some, lengths = padded([*vectors, np.zeros((0, 0), np.float32)])
     one, other = (np.array(each) for each in zip(*combinations(range(6), 2), strict=True))
     signs = meaning_of_pairs(some[one], some[other], lengths[one], lengths[other])
