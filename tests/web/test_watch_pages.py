@@ -160,6 +160,17 @@ def test_the_deciding_words_are_marked_in_the_text(kept: Kept) -> None:
         assert [mark.text for mark in first.one(class_="excerpt").all("mark")] == ["Leaked 1", "chlorine 6"]
 
 
+def test_names_of_private_people_are_dots_until_who_may_decide_asks_for_them(kept: Kept) -> None:
+    address = f"{kept.base}/events/{_events(kept)['accident']}"
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, address)
+        assert "Neighbour ••• ••• saw it." in page.one(id="report-3").one(class_="excerpt").text
+        assert "Ana Roy" not in client.get(f"{kept.base}/file?format=jsonl").text
+        assert "Ana Roy saw it." in page_of(client, f"{address}?names=shown").one(id="report-3").text
+    with kept.house.signed_in("audra") as client:
+        assert "Ana Roy" not in page_of(client, f"{address}?names=shown").text
+
+
 def test_an_address_of_a_report_is_a_link_only_where_it_is_of_the_web(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         html = client.get(f"{kept.base}/events/{_events(kept)['accident']}", headers=PAGE).text

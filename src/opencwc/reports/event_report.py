@@ -27,6 +27,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.reports.event_wording import day_said, place_said, range_said
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.verb import VERB
 from opencwc.verbs import Verb
@@ -116,7 +117,7 @@ def _outlet(summary: EventSummary, number: int, lang: str) -> Fact:
         if count.number is not None:
             field = Message(f"watch_field_{name}")
             said.append(say(Message("watch_differs", {"field": field, "values": (str(count.number),)}), lang))
-    title = Text(report.title or report.id, lang=line.told.lang, to=report.url if _is_address(report.url) else "")
+    title = Text(shown_title(line.told), lang=line.told.lang, to=report.url if _is_address(report.url) else "")
     day = say(report.published.date().isoformat(), lang)
     values: tuple[Words, ...] = (title, day, say("clause_separator", lang).join(said))
     return Fact(report.source or report.id, values)

@@ -9,6 +9,7 @@ from opencwc.finding import Evidence, Finding, Maker, Subject, Verdict
 from opencwc.reports.event_wording import headline
 from opencwc.reports.likeness import DATA
 from opencwc.reports.model import Span, Told
+from opencwc.reports.private_people import masked
 from opencwc.reports.verb import NO_EVENT
 from opencwc.reports.watched import Line
 from opencwc.version import __version__
@@ -21,7 +22,7 @@ def findings_of(lines: Iterable[Line], maker: Maker) -> Iterator[Finding]:
     """Yield one finding a report, in the order in which they came; the deciding words are its evidence."""
     for line in lines:
         report = line.told.report
-        subject = Subject(report.row, report.id, (report.title or report.text)[:_LONGEST], file=report.file)
+        subject = Subject(report.row, report.id, masked(line.told).partition("\n\n")[0][:_LONGEST], file=report.file)
         verdict = Verdict(line.told.nature.stage) if line.event else NO_EVENT
         yield Finding(subject, verdict, headline(line.told), maker, basis="text", evidence=tuple(_evidence(line)))
 
@@ -35,7 +36,7 @@ def maker_of(as_of: str, encoder: str) -> Maker:
 def _evidence(line: Line) -> Iterator[Evidence]:
     if not line.event:
         return
-    whole = line.told.report.whole
+    whole = masked(line.told)
     for name, spans in spans_by_name(line.told).items():
         for start, end in spans[:_MOST_SPANS]:
             yield Evidence(name, whole[start:end], span=(start, end))

@@ -9,6 +9,7 @@ import msgspec
 
 from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.reports.model import Span
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording import sentence
 
@@ -75,5 +76,5 @@ def _source(line: Line) -> dict[str, str]:
         "source": report.source,
         "url": report.url,
         "published": report.published.isoformat(),
-        "title": report.title,
+        "title": shown_title(line.told) if report.title else "",
     }

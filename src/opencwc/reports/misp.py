@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from opencwc.records import to_json
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.machine_tags import tags_of
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import EventSummary
 from opencwc.wording import say, sentence
 
@@ -65,5 +66,5 @@ def _attributes(summary: EventSummary, lang: str) -> Iterator[tuple[str, str, st
         if report.url:
             yield "External analysis", "link", report.url, comment
         else:
-            yield "External analysis", "text", report.title or report.id, comment
+            yield "External analysis", "text", shown_title(line.told), comment
     yield "Internal reference", "comment", sentence(summary.told_by, lang), summary.id

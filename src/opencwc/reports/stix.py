@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from opencwc.records import to_json
 from opencwc.reports.machine_tags import tags_of
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.wording import say, sentence
@@ -78,7 +79,7 @@ def _note(line: Line, incident: str, lang: str) -> dict[str, Any]:
     said += [say(f"watch_stance_{nature.stance}", lang)] if nature.stance else []
     return {
         "abstract": say("clause_separator", lang).join(said),
-        "content": report.title or report.id,
+        "content": shown_title(line.told),
         "object_refs": [incident],
         "external_references": [reference],
         "labels": [f"origin:{line.origin}", f"stance:{nature.stance}", f"stage:{nature.stage}"],

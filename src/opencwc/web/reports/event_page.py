@@ -10,6 +10,7 @@ from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.publishing.model import Piece
@@ -17,6 +18,7 @@ from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_wording import day_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
+from opencwc.reports.private_people import masked
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.web.reports.event_drawing import timeline
@@ -45,24 +47,33 @@ class Cell:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report of an event: its line, its cells by `COLUMNS`, the number of its origin, its text with marks."""
+    """A report of an event: its line, title, cells by `COLUMNS`, the number of its origin, its text with marks.
+
+    ``masks`` is whether it names private people.
+    """
 
     line: Line
+    title: str
     cells: tuple[tuple[str, Cell], ...]
     origin: int
     pieces: tuple[Piece, ...]
     words: tuple[tuple[int, str], ...]
     direction: str
+    masks: bool
 
 
 @router.get("/watch/runs/{number}/events/{event}", action="read")
-def show_event(request: Request, number: Number, event: Name) -> Response:
-    """Show an event with its reports, its origins, and what people decided on it."""
+def show_event(request: Request, number: Number, event: Name, names: Literal["", "shown"] = "") -> Response:
+    """Show an event with its reports, its origins, and what people decided on it.
+
+    Names of private people are dots, unless somebody who may decide asks to see them.
+    """
+    in_full = names == "shown" and may(person_of(request), "keep")
     lang = language_of(request)
     run = event_run(request, number)
     summary = run.event(event)
     origin_of = {id(line): place for place, origin in enumerate(summary.origins, 1) for line in origin}
-    rows = [row_of(line, summary, origin_of[id(line)], lang) for line in summary.lines]
+    rows = [row_of(line, summary, origin_of[id(line)], lang, in_full=in_full) for line in summary.lines]
     ids = {line.told.report.id for line in summary.lines}
     contrary = run.contrary
     decided = [
@@ -73,24 +84,29 @@ def show_event(request: Request, number: Number, event: Name) -> Response:
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
-        near=near_events(run.summaries, summary), seen=len(run.decisions),
+        near=near_events(run.summaries, summary), seen=len(run.decisions), in_full=in_full,
+        masks=any(row.masks for row in rows),
     )  # fmt: skip
 
 
-def row_of(line: Line, summary: EventSummary, origin: int, lang: str) -> ReportRow:
-    """Return a report as a row of the table of facts."""
+def row_of(line: Line, summary: EventSummary, origin: int, lang: str, *, in_full: bool = False) -> ReportRow:
+    """Return a report as a row of the table of facts; ``in_full`` shows the names of private people."""
     told = line.told
-    pieces = tuple(pieces_of(told))
+    whole, dots = told.report.whole, masked(told)
+    shown = whole if in_full else dots
+    pieces = tuple(pieces_of(told, shown))
     number_of = {field: place for place, field in enumerate(FIELDS, 1)}
     words = [
-        (number_of[field], told.report.whole[start:end])
+        (number_of[field], shown[start:end])
         for field, spans in spans_by_name(told).items()
         if field in number_of
         for start, end in spans[:3]
     ]
     direction = "rtl" if told.lang in RIGHT_TO_LEFT else "ltr"
     cells = tuple(_cells(told, summary, lang))
-    return ReportRow(line, cells, origin, pieces, tuple(dict.fromkeys(sorted(words))), direction)
+    title = shown[: len(told.report.title)] or told.report.id
+    deciding = tuple(dict.fromkeys(sorted(words)))
+    return ReportRow(line, title, cells, origin, pieces, deciding, direction, masks=whole != dots)
 
 
 def _cells(told: Told, summary: EventSummary, lang: str) -> Iterator[tuple[str, Cell]]:
@@ -115,10 +131,13 @@ def _cell(value: str, text: str, usual: str) -> Cell:
     return Cell(text if value else "", bool(value) and value != usual)
 
 
-def pieces_of(told: Told) -> Iterator[Piece]:
-    """Yield the text of a report in pieces: each deciding word marked with the number of the fact that it decides."""
-    whole = told.report.text
+def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
+    """Yield the text of a report in pieces: each deciding word marked with the number of the fact that it decides.
+
+    ``shown`` is the whole report as the person may see it.
+    """
     start_of_text = told.report.body_at
+    whole = shown[start_of_text:]
     marks: list[tuple[int, int, int]] = []
     by_name = spans_by_name(told)
     for number, field in enumerate(FIELDS, 1):

@@ -1,0 +1,169 @@
+"""Names of victims, witnesses and other private people in a report, to be masked wherever it is shown.
+
+By rules: a name that stands beside the word for what a private person is to the event, or beside an age. Who speaks or
+acts for a body has a public name. Once a name is known, each of its words is masked in the whole report. What no rule
+sees stays readable, so a person who passes a report on looks at it first.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import day_name, month_name
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.gazetteer import the_gazetteer
+from opencwc.reports.model import Span, Told
+
+_WORDS = Path(__file__).parent / "data" / "private_people.yaml"
+MASK = "•"
+_PARTICLES = r"(?:de(?:l|\s+la|\s+los|\s+las)?|da|dos|do|bin|bint|ibn|al|el|van|von|der|abu|abou|ben|ould)"
+_CAPITAL = r"[^\W\d_a-zß-ÿа-яё][^\W\d_A-ZÀ-ÞА-ЯЁ][\w’'-]*"
+"""A word with a capital that is not written in capitals."""
+_NAMES = re.compile(rf"(?<!\w){_CAPITAL}(?: (?:{_PARTICLES} )?{_CAPITAL}){{0,3}}")
+_ARABIC_WORD = "[ء-ي\u064b-\u0652]{2,}"
+_SURNAMES = (
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋"
+    "蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫阎段雷侯龙龍"
+    "史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴覃武戴莫孔向汤湯"
+)
+_SAYS = "(?:[说說称稱（(]|表示|告诉|告訴|回忆|回憶|今年|[，,]\\d)"
+_ARABIC_ENDS = frozenset({
+    "في", "من", "على", "إلى", "الى", "عن", "إن", "ان", "أن", "الذي", "التي", "وقال", "وقالت", "قال", "قالت", "كان",
+    "كانت", "إنه", "إنها", "بعد", "قبل", "عند", "مع", "وهو", "وهي", "لم", "لا", "قد", "ما", "هذا", "هذه", "حين",
+    "أنه", "أنها", "تعمل", "يعمل", "توفي", "توفيت", "أصيب", "أصيبت", "يقول", "تقول", "روى", "روت", "فقد", "فقدت",
+})  # fmt: skip
+
+
+class _Rules(NamedTuple):
+    """What stands before a private person's name, what behind it, and how an age is written there."""
+
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    age: re.Pattern[str]
+
+
+def private_names(told: Told) -> list[Span]:
+    """Return where in `Report.whole` the names of private people stand."""
+    rules, text = _rules(told.lang), told.report.whole
+    if rules is None:
+        return []
+    found = {"zh": _in_chinese, "ar": _in_arabic}.get(told.lang, _with_capitals)
+    return _everywhere(text, list(found(text, rules)), told.lang)
+
+
+def masked(told: Told) -> str:
+    """Return `Report.whole` with each letter of the names of private people as a dot: places in it stay the same."""
+    return mask(told.report.whole, private_names(told))
+
+
+def shown_title(told: Told) -> str:
+    """Return the title of a report, or its id where it has none, with private names as dots."""
+    return masked(told)[: len(told.report.title)] or told.report.id
+
+
+def mask(text: str, spans: Iterable[Span]) -> str:
+    """Return a text with the letters of some stretches as dots.
+
+    >>> mask("Ana Roy said so", [Span(0, 7)])
+    '••• ••• said so'
+    """
+    signs = list(text)
+    for start, end in spans:
+        signs[start:end] = [sign if sign.isspace() else MASK for sign in signs[start:end]]
+    return "".join(signs)
+
+
+def _with_capitals(text: str, rules: _Rules) -> Iterator[Span]:
+    for match in _NAMES.finditer(text):
+        start, end = match.span()
+        first, _, rest = match[0].partition(" ")
+        if rest and rules.before.search(f"{first} "):  # a sentence begins with what the person is: Resident Ana Roy
+            if not rest[0].isupper():
+                continue  # Vecinos de Viacha
+            start += len(first) + 1
+        name = text[start:end]
+        if _is_elsewhere(name) or not _ORDINARY.isdisjoint(name.lower().split()):
+            continue
+        is_private = rules.age.match(text, end) or rules.before.search(text[max(0, start - _NEAR) : start])
+        if is_private or (" " in name and rules.behind.match(text, end)):
+            yield Span(start, end)
+
+
+def _in_arabic(text: str, rules: _Rules) -> Iterator[Span]:
+    """Yield names that begin with a given name: nothing else tells an Arabic name from the words around it."""
+    for match in re.finditer(rf"(?<!\w)(?:{_given_names()})(?:\s+{_ARABIC_WORD}){{1,2}}", text):
+        words = _until(match[0].split())
+        end = match.start() + len(" ".join(words))
+        if len(words) > 1 and (
+            rules.age.match(text, end)
+            or rules.before.search(text[max(0, match.start() - _NEAR) : match.start()])
+            or rules.behind.match(text, end)
+        ):
+            yield Span(match.start(), end)
+
+
+def _until(words: list[str]) -> list[str]:
+    """Return the words of a name: those before the first that is none."""
+    return words[: next((at for at, word in enumerate(words) if word in _ARABIC_ENDS), len(words))]
+
+
+def _in_chinese(text: str, rules: _Rules) -> Iterator[Span]:
+    name = rf"[{_SURNAMES}](?:某[某一-鿿]?|[一-鿿]{{1,2}}?)"
+    for pattern in (
+        rf"(?:{rules.before.pattern})({name})(?={_SAYS})",
+        rf"(?<![一-鿿])({name})(?=女士|先生|{rules.age.pattern}|[，,](?:当地|當地|一名)?(?:{rules.behind.pattern}))",
+    ):
+        yield from (Span(*match.span(1)) for match in re.finditer(pattern, text))
+
+
+def _everywhere(text: str, names: list[Span], lang: str) -> list[Span]:
+    """Return every place at which a word of the names stands; in Chinese the whole name."""
+    words: set[str] = set()
+    for start, end in names:
+        whole = text[start:end]
+        words |= {whole} if lang == "zh" else {word for word in whole.split() if len(word) > 2 and not word.islower()}
+    if not words:
+        return []
+    longest = sorted(words, key=len, reverse=True)
+    ends = "" if lang == "zh" else r"(?!\w)"
+    begins = "" if lang == "zh" else r"(?<!\w)"
+    pattern = re.compile(rf"{begins}(?:{'|'.join(map(re.escape, longest))}){ends}")
+    return [Span(*match.span()) for match in pattern.finditer(text)]
+
+
+def _is_elsewhere(name: str) -> bool:
+    """Tell whether a name is one of a place or of a body."""
+    return any(found.end - found.start == len(name) for found in the_gazetteer().named(name))
+
+
+@cache
+def _rules(lang: str) -> _Rules | None:
+    plain = read_yaml(_WORDS).get(lang)
+    if plain is None:
+        return None
+    roles, named = plain["roles"], plain.get("named", "(?!)")
+    if lang == "zh":
+        patterns = roles, roles, plain["age"]
+    else:
+        before = rf"(?<!\w)(?:{roles})(?:[ ,:«“\"(]{{1,3}}|,? (?:{named}) [«“\"]?)$"
+        behind = rf"\s*[,(—–-]\s*(?:\w+\s+){{0,2}}(?:{roles})(?!\w)"
+        patterns = before, behind, rf"\s*{plain['age']}"
+    return _Rules(*(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+
+
+@cache
+def _given_names() -> str:
+    return "|".join(read_yaml(_WORDS)["arabic_given_names"])
+
+
+_NEAR = 60
+_ORDINARY = frozenset({
+    *map(str.lower, [*month_name[1:], *day_name]), "in", "on", "at", "en", "the", "a", "an", "le", "les", "el", "two",
+    "three", "four", "five", "six", "seven", "eight", "nine", "ten", "some", "many", "most", "one", "no",
+    "another", "again",
+})  # fmt: skip
+"""Words with a capital that begin no person's name."""
