@@ -1,4 +1,4 @@
-"""Reports read by one process, by several, and by a cluster come out the same and in the same order."""
+"""Reports read by one process and by several come out the same and in the same order."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import pytest
 from benchmarks.reports import CASES, read_folder
 
 from opencwc.reports import batches
-from opencwc.reports.batches import BATCH, ready_items, ready_on_cluster
+from opencwc.reports.batches import BATCH, ready_items
 from opencwc.reports.model import Report
 
 
@@ -52,13 +52,3 @@ def _die_on_the_way(batch: list[Report]) -> list:  # type: ignore[type-arg]
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return batches.ready(batch, None)
-
-
-@pytest.mark.slow
-def test_a_cluster_reads_the_same(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "BATCH", 8)
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else Ray writes a token into the home folder
-    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    assert told(ready_on_cluster(reports, None, "local")) == told(ready_items(reports, None))
-    assert list(ready_on_cluster((), None, "local")) == []

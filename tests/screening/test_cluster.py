@@ -1,4 +1,4 @@
-"""Screening on a real Ray cluster of two nodes on this machine, with workers and a node lost on the way."""
+"""Screening, and reading reports, on a real Ray cluster of two nodes on this machine, with workers and a node lost on the way."""
 
 import json
 import sys
@@ -13,10 +13,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from benchmarks.reports import CASES, read_folder
 
 from opencwc.errors import InputError, OutputError, SettingsError, UnavailableError
 from opencwc.files import open_table
 from opencwc.finding import FINDING_COLUMNS, Verdict
+from opencwc.reports import batches as report_batches
+from opencwc.reports.batches import ready_items, ready_on_cluster
 from opencwc.screening import cluster as clusters
 from opencwc.screening.cluster import screen_on_cluster
 from opencwc.screening.model import Question, Tally
@@ -318,3 +321,14 @@ def _rows_by_file() -> list[pl.DataFrame]:
         )
         for file in range(FILES)
     ]
+
+
+def test_reports_are_read_on_a_cluster_as_here_and_in_their_order(cluster, monkeypatch):
+    monkeypatch.setattr(report_batches, "BATCH", 8)
+    reports = read_folder(CASES / "a")[0][:40]
+
+    def told(batches):
+        return [(item.told, item.days, item.traits.names) for batch in batches for item in batch]
+
+    assert told(ready_on_cluster(reports, None, cluster.address)) == told(ready_items(reports, None))
+    assert list(ready_on_cluster((), None, cluster.address)) == []
