@@ -37,7 +37,8 @@ ALL = (
          **LEAK, killed=0, affected=4),
     told("s2", "2026-03-02T12:40:00+01:00", "Courrier", "fr", "Du chlore, selon Nordavia Wire : quatre blessés.",
          **LEAK, killed=0, affected=4),
-    told("s3", "2026-03-03T08:00:00+01:00", "Kommune", "en", "Municipality confirms: seven people were treated. Neighbour Ana Roy saw it.",
+    told("s3", "2026-03-03T08:00:00+01:00", "Kommune", "en", "Municipality confirms: seven people were treated. "
+         "Neighbour Ana Roy saw it.",
          nature=("accident", "confirmed", "confirms"), date="2026-03", place=Place("NOR"), affected=7),
     told("l1", "2026-03-04T07:30:00+03:00", "Вестник", "ru", "Армия обвинила противника: хлор, 12 пострадавших.",
          nature=("alleged_use", "alleged", "asserts"), **CLAIM, affected=12),

@@ -1,4 +1,4 @@
-"""Screening, and reading reports, on a real Ray cluster of two nodes on this machine, with workers and a node lost on the way."""
+"""Screening and reading reports on a Ray cluster of two nodes on this machine, with workers and a node lost."""
 
 import json
 import sys
