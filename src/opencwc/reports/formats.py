@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from opencwc.files.csv_cells import cell_of, csv_text
+from opencwc.reports.actors import find_actors
 from opencwc.reports.model import Span
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.watched import Line, Watched
@@ -63,7 +64,9 @@ def _evidence(line: Line) -> dict[str, Any]:
         "killed": told.casualties.killed.spans,
         "affected": told.casualties.affected.spans,
     }
-    return {"spans": {name: [list(span) for span in some] for name, some in _filled(spans)}, **_source(line)}
+    actors = [actor._asdict() for actor in find_actors(told.report, told.lang)]
+    places = {name: [list(span) for span in some] for name, some in _filled(spans)}
+    return {"spans": places, "actors": actors, **_source(line)}
 
 
 def _filled(spans: dict[str, tuple[Span, ...]]) -> Iterator[tuple[str, tuple[Span, ...]]]:

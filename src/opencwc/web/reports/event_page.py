@@ -14,11 +14,12 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.publishing.model import Piece
+from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_wording import day_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
-from opencwc.reports.private_people import masked
+from opencwc.reports.private_people import MASK, masked
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.web.reports.event_drawing import timeline
@@ -59,6 +60,7 @@ class ReportRow:
     pieces: tuple[Piece, ...]
     words: tuple[tuple[int, str], ...]
     direction: str
+    actors: tuple[Actor, ...]
     masks: bool
 
 
@@ -106,7 +108,8 @@ def row_of(line: Line, summary: EventSummary, origin: int, lang: str, *, in_full
     cells = tuple(_cells(told, summary, lang))
     title = shown[: len(told.report.title)] or told.report.id
     deciding = tuple(dict.fromkeys(sorted(words)))
-    return ReportRow(line, title, cells, origin, pieces, deciding, direction, masks=whole != dots)
+    actors = tuple(actor for actor in find_actors(told.report, told.lang) if MASK not in dots[slice(*actor.span)])
+    return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, masks=whole != dots)
 
 
 def _cells(told: Told, summary: EventSummary, lang: str) -> Iterator[tuple[str, Cell]]:
