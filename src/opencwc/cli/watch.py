@@ -93,7 +93,7 @@ def watch(
     if not watched.lines:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=files[0])
-    _write(watched, target, ", ".join(file.name for file in given))
+    _write(watched, target, ", ".join(file.name for file in given), listed)
     healths = _health(listed, watched) if listed else ()
     _tell((*reading.notes, *keeping.changes, *healths, *_summary(watched)), target.lang)
     return 1 if reading.notes.left_out else 0
@@ -167,7 +167,7 @@ def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:
     return health(listed, (line.told.report for line in watched.lines), datetime.now(UTC))
 
 
-def _write(watched: Watched, target: AnswerTarget, file: str) -> None:
+def _write(watched: Watched, target: AnswerTarget, file: str, listed: Sequence[Listed] = ()) -> None:
     from opencwc.files import open_for_writing
     from opencwc.reports.event_files import watched_as
 
@@ -176,7 +176,7 @@ def _write(watched: Watched, target: AnswerTarget, file: str) -> None:
         _print(watched, lang)
         return
     with open_for_writing(output, binary=True) as stream:
-        stream.write(watched_as(cast("Format", format), watched, file, lang))
+        stream.write(watched_as(cast("Format", format), watched, file, lang, listed=listed))
 
 
 def _print(watched: Watched, lang: str) -> None:

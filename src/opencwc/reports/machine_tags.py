@@ -1,14 +1,16 @@
 """Machine tags of an event, as MISP and STIX carry them: our small CWC taxonomy, and three that everybody knows.
 
-Nobody has rated a source here, so Admiralty says so (F, 6); how many independent origins tell it is a tag of its own.
+Admiralty tags are the best grades that the user gave to a source that tells it; where nobody graded one they say so
+(F, 6). How many independent origins tell it is a tag of its own.
 Confidence in the judgement is low where one origin tells it, moderate where several do; high is for a person to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from opencwc.reports.sources import Source
 from opencwc.reports.summaries import STAGES, EventSummary
 
 NAMESPACE = "cwc-event"
@@ -20,16 +22,20 @@ CORROBORATION = ("several-origins", "one-origin", "denials-only")
 TLP = ("clear", "green", "amber", "red")
 
 
-def tags_of(summary: EventSummary, tlp: str) -> Iterator[str]:
-    """Yield the tags of an event; ``tlp`` is among `TLP`."""
+def tags_of(summary: EventSummary, tlp: str, listed: Sequence[Source] = ()) -> Iterator[str]:
+    """Yield the tags of an event; ``tlp`` is among `TLP`, ``listed`` are the sources as the user grades them."""
     yield f"tlp:{tlp}"
     yield f'{NAMESPACE}:kind="{summary.kind}"'
     yield f'{NAMESPACE}:stage="{summary.stage}"'
     yield f'{NAMESPACE}:corroboration="{corroboration(summary)}"'
     for difference in summary.differences:
         yield f'{NAMESPACE}:disputed="{difference.field}"'
-    yield 'admiralty-scale:source-reliability="f"'
-    yield 'admiralty-scale:information-credibility="6"'
+    telling = {name.casefold() for name in summary.sources}
+    graded = [source for source in listed if source.name.casefold() in telling]
+    reliability = min((source.reliability for source in graded if source.reliability), default="F")
+    credibility = min((source.credibility for source in graded if source.credibility), default="6")
+    yield f'admiralty-scale:source-reliability="{reliability.lower()}"'
+    yield f'admiralty-scale:information-credibility="{credibility}"'
     confidence = "moderate" if summary.corroborated else "low"
     yield f'estimative-language:confidence-in-analytic-judgment="{confidence}"'
 

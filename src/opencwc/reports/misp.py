@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -10,6 +10,7 @@ from opencwc.records import to_json
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.machine_tags import tags_of
 from opencwc.reports.private_people import shown_title
+from opencwc.reports.sources import Source
 from opencwc.reports.summaries import EventSummary
 from opencwc.wording import say, sentence
 
@@ -17,12 +18,16 @@ _SPACE = uuid5(NAMESPACE_URL, "urn:opencwc:watch:misp")
 _OWN_ORGANISATION, _UNDEFINED, _INITIAL = "0", "4", "0"
 
 
-def as_misp(summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green") -> bytes:
+def as_misp(
+    summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green", listed: Sequence[Source] = ()
+) -> bytes:
     """Return events as MISP imports them; ``tlp`` is a word of the Traffic Light Protocol 2.0."""
-    return to_json({"response": [{"Event": _event(summary, lang, tlp)} for summary in summaries]})
+    return to_json(
+        {"response": [{"Event": _event(summary, lang, list(tags_of(summary, tlp, listed)))} for summary in summaries]}
+    )
 
 
-def _event(summary: EventSummary, lang: str, tlp: str) -> dict[str, Any]:
+def _event(summary: EventSummary, lang: str, tags: list[str]) -> dict[str, Any]:
     identity = uuid5(_SPACE, summary.id)
     at = str(int(summary.last.timestamp()))
     return {
@@ -34,7 +39,7 @@ def _event(summary: EventSummary, lang: str, tlp: str) -> dict[str, Any]:
         "distribution": _OWN_ORGANISATION,
         "threat_level_id": _UNDEFINED,
         "analysis": _INITIAL,
-        "Tag": [{"name": tag} for tag in tags_of(summary, tlp)],
+        "Tag": [{"name": tag} for tag in tags],
         "Attribute": [
             _attribute(identity, at, number, *told) for number, told in enumerate(_attributes(summary, lang), 1)
         ],

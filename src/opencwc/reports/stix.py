@@ -5,7 +5,7 @@ An incident says that something is told of, not that it happened: its labels say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from opencwc.records import to_json
 from opencwc.reports.machine_tags import tags_of
 from opencwc.reports.private_people import shown_title
+from opencwc.reports.sources import Source
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.wording import say, sentence
@@ -29,7 +30,9 @@ TLP_MARKINGS = {
 _MADE = "2026-01-01T00:00:00.000Z"
 
 
-def as_stix(summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green") -> bytes:
+def as_stix(
+    summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green", listed: Sequence[Source] = ()
+) -> bytes:
     """Return events as one bundle; the same events give the same ids."""
     us = {
         "type": "identity", "spec_version": "2.1", "id": _id("identity", "opencwc"), "created": _MADE,
@@ -37,21 +40,19 @@ def as_stix(summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "gre
     }  # fmt: skip
     objects: list[dict[str, Any]] = [us]
     for summary in summaries:
-        objects += _objects(
-            summary, lang, {"created_by_ref": us["id"], "object_marking_refs": [TLP_MARKINGS[tlp]]}, tlp
-        )
+        common = {"created_by_ref": us["id"], "object_marking_refs": [TLP_MARKINGS[tlp]]}
+        objects += _objects(summary, lang, common, list(tags_of(summary, tlp, listed)))
     name = ",".join(str(one["id"]) for one in objects)
     return to_json({"type": "bundle", "id": _id("bundle", name), "objects": objects})
 
 
-def _objects(summary: EventSummary, lang: str, common: dict[str, Any], tlp: str) -> Iterator[dict[str, Any]]:
+def _objects(summary: EventSummary, lang: str, common: dict[str, Any], labels: list[str]) -> Iterator[dict[str, Any]]:
     def made(kind: str, part: str, /, **others: Any) -> dict[str, Any]:
         times = {"created": _moment(summary.first), "modified": _moment(summary.last)}
         head = {"type": kind, "spec_version": "2.1", "id": _id(kind, f"{summary.id} {part}"), **times}
         return {**head, **common, "lang": lang, **others}
 
     told = [sentence(message, lang) for message in (summary.told_by, *(one.says for one in summary.differences))]
-    labels = list(tags_of(summary, tlp))
     incident = made("incident", "", name=say(summary.headline, lang), description=" ".join(told), labels=labels)
     about = [incident]
     if country := iso_alpha2(summary.place.country):
