@@ -28,6 +28,10 @@ _ENOUGH = -2.8
 """With less that speaks for it, a figure is not the report's own."""
 _FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+_WIDE = 8.0
+"""So many words count in full that stand between a number and its word of harm; of more, one in five."""
+_NEAR = 1.1
+"""By how much the figures may differ, in what speaks for them, among which the highest is taken."""
 _MOST = 30
 """How many numbers, and how many words of harm, are looked at in one sentence."""
 _UNCOUNTED = -1
@@ -63,6 +67,12 @@ class _Figure(NamedTuple):
     spans: tuple[Span, ...]
     part: bool = False
     by_others: bool = False
+    claimed: bool = False
+    further: bool = False
+    at: int = 0
+    total: bool = False
+    place: tuple[int, int] = (0, 0)
+    weak: bool = False
 
 
 class _Sentence(NamedTuple):
@@ -74,6 +84,11 @@ class _Sentence(NamedTuple):
     at: int
     is_title: bool
     score: float = 0.0
+
+    @property
+    def at_or_title(self) -> int:
+        """The place of the sentence in the text, -1 for the title."""
+        return -1 if self.is_title else self.at
 
     @property
     def text(self) -> str:
@@ -94,18 +109,38 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
         return Casualties()
     dates = dates_of(report, lang, ahead=False)
     figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
-    if nature.stage == "denied":
-        figures = [figure for figure in figures if not figure.by_others]
+    if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
+        figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
+    if any(figure.number and not figure.weak and figure.score >= _ENOUGH for figure in figures):
+        figures = [figure for figure in figures if figure.number or not figure.weak]
     return Casualties(_latest("killed", figures), _latest("affected", figures))
 
 
 def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
+    """Return the figure that stands: the highest of those for which most speaks, and what is put to it later."""
     told = [figure for figure in figures if figure.harm == harm]
-    whole = [figure for figure in told if not figure.part]
-    best = max(whole or told, key=lambda figure: figure.score, default=None)
-    if best is None or best.score < _ENOUGH:
+    whole = [figure for figure in told if not figure.part] or told
+    best = _highest(whole)
+    if best is None:
         return Count()
+    body = _highest([figure for figure in whole if figure.at >= 0])
+    more = [figure for figure in whole if _adds(figure, body)] if body else []
+    if body and more and not body.further:
+        number = body.number + sum(figure.number for figure in more)
+        if number > best.number:
+            return Count(number, (*body.spans, *(span for figure in more for span in figure.spans)))
     return Count(best.number, best.spans)
+
+
+def _highest(figures: Sequence[_Figure]) -> _Figure | None:
+    top = max((figure.score for figure in figures), default=_ENOUGH)
+    near = [figure for figure in figures if figure.score >= max(top - _NEAR, _ENOUGH)]
+    return max(near, key=lambda figure: figure.number, default=None)
+
+
+def _adds(figure: _Figure, body: _Figure) -> bool:
+    """Tell whether a figure is of people put to those told before."""
+    return figure.further and figure.at > body.at and figure.number > 0 and not figure.by_others and not body.total
 
 
 def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
@@ -145,16 +180,102 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
     nobody = list(_nobody(sentence))
     yield from (figure for figure, _ in nobody)
     words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
+    spared = [word for word in words if word.harm != "neither" and _is_spared(sentence, word)]
+    yield from _unharmed(sentence, spared)
+    words = [word for word in words if word not in spared]
     if not any(word.harm != "neither" for word in words):
         return
     numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
     joined = _joined(sentence, numbers, words)
     harms = {number: word.harm for number, word in joined}
     free = [number for number in numbers if number not in harms]
+    figures = []
     for number, word in [*joined, *_carried(sentence, free, words)]:
         if word.harm != "neither" and number.value != _UNCOUNTED:
             addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
-            yield _figure(sentence, number, word, words, numbers, addable)
+            figures.append(_figure(sentence, number, word, words, numbers, addable))
+    yield from _with_here_and_there(sentence, figures)
+    yield from _ones(sentence, [word for word in words if all(word is not other for _, other in joined)])
+
+
+def _is_spared(sentence: _Sentence, word: _Word) -> bool:
+    """Tell whether a word of harm is denied of somebody: "were not hurt"."""
+    text, lang = sentence.text, sentence.lang
+    before = text[max(0, word.start - 30) : word.start]
+    told = list(_words("negation", lang).finditer(before))
+    if not told or _words("breath", lang).match(text, word.start):
+        return False
+    gap = before[told[-1].end() :]
+    few = len(gap.strip()) <= 2 if lang == "zh" else len(gap.split()) <= 2
+    return few and not _STOPS.search(gap) and not find_numbers(gap, lang)
+
+
+def _unharmed(sentence: _Sentence, spared: Sequence[_Word]) -> Iterator[_Figure]:
+    """Give the figures of none where some are said to have come off unharmed; they count where nobody else was."""
+    text, lang = sentence.text, sentence.lang
+    places = [(word.start, word.end, word.harm) for word in spared]
+    places += [(*match.span(), "affected") for match in _words("unharmed", lang).finditer(text)]
+    for start, end, harm in places:
+        around = text[max(0, start - 12) : start] + " " + _STOPS.split(text[end : end + 25])[0]
+        if not _words("some_only", lang).search(around):
+            for each in ("killed",) if harm == "killed" else ("affected", "killed"):
+                yield _Figure(each, 0, sentence.score - 1.0, (sentence.span(start, end),), weak=True, at=sentence.at)
+
+
+def _ones(sentence: _Sentence, free: Sequence[_Word]) -> Iterator[_Figure]:
+    """Give one person for a verb in the singular that no number belongs to: "the foreman was overcome"."""
+    text, lang = sentence.text, sentence.lang
+    for word in free:
+        before = text[max(0, word.start - 60) : word.start]
+        verb = _words("one_verb", lang).fullmatch(text[word.start : word.end])
+        led = _words("one_before", lang).search(before)
+        if word.harm == "neither" or word.behind or not (verb or led) or _words("of_things", lang).match(text, word.start):
+            continue
+        if led and _has_no_person(before[led.start() :] if not verb else before[-25:], lang):
+            continue
+        place = sentence.span(word.start, word.end)
+        further = _is_further(sentence, word.start, word.end)
+        score = sentence.score - 1.0 - 1.5 * further
+        yield _Figure(word.harm, 1, score, (place,), at=sentence.at_or_title, further=further)
+
+
+def _has_no_person(subject: str, lang: str) -> bool:
+    return any(_words("things", lang).fullmatch(word) for word in re.findall(r"[^\W\d_]+", subject))
+
+
+def _is_further(sentence: _Sentence, start: int, end: int) -> bool:
+    """Tell whether somebody is put to those told before: "also", "too"."""
+    text, lang = sentence.text, sentence.lang
+    wide = 8 if lang == "zh" else 30
+    before = re.split(r"[;:.!?。；：]", text[max(0, start - wide) : start])[-1]
+    return bool(_words("also", lang).search(before + text[start:end] + text[end : end + wide // 3]))
+
+
+def _with_here_and_there(sentence: _Sentence, figures: Sequence[_Figure]) -> Iterator[_Figure]:
+    """Add up those who were harmed here and there: "four died on the spot and two in hospital"."""
+    text, lang = sentence.text, sentence.lang
+    here = [match.start() for match in _words("here", lang).finditer(text)]
+    told = sorted(figures, key=lambda figure: figure.place)
+    added: set[int] = set()
+    for at, (first, second) in enumerate(zip(told, told[1:], strict=False)):
+        stop = told[at + 2].place[0] if at + 2 < len(told) else len(text)
+        one_is_here = any(first.place[0] <= start < stop for start in here)
+        if not one_is_here or first.part or second.part or first.by_others or second.by_others or at in added:
+            continue
+        if first.harm != second.harm and not _dies_there(sentence, first, second):
+            continue
+        added.update((at, at + 1))
+        yield first._replace(
+            number=first.number + second.number, score=max(first.score, second.score) + 0.4, spans=first.spans + second.spans
+        )
+    yield from (figure for at, figure in enumerate(told) if at not in added)
+
+
+def _dies_there(sentence: _Sentence, first: _Figure, second: _Figure) -> bool:
+    """Tell whether the second of two figures is of dead, though only the first has a word that says so."""
+    between = sentence.text[first.place[1] : second.place[1]]
+    plain = between.split()
+    return first.harm == "killed" and len(plain) <= 9 and bool(_words("there", sentence.lang).search(between))
 
 
 def _overlap(word: _Word, place: tuple[int, int]) -> bool:
@@ -163,14 +284,39 @@ def _overlap(word: _Word, place: tuple[int, int]) -> bool:
 
 def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
     """Give the figures of none: "no deaths", "nobody was hurt"."""
-    for name, harms in (("nobody_affected", ("affected", "killed")), ("nobody_killed", ("killed",))):
-        for match in _words(name, sentence.lang).finditer(sentence.text):
-            behind = _STOPS.split(sentence.text[match.end() : match.end() + 25])[0]
-            some = _words("some_only", sentence.lang).search(match[0] + behind)
-            for harm in harms:
-                score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
-                score -= 9.0 if some else 0.0
-                yield _Figure(harm, 0, score, (sentence.span(*match.span()),)), match.span()  # type: ignore[arg-type]
+    lang, text = sentence.lang, sentence.text
+    found: dict[tuple[int, int], str] = {}
+    for name in ("nobody_killed", "nobody_affected"):
+        found.update((match.span(), name) for match in _words(name, lang).finditer(text))
+    for match in _words("nobody", lang).finditer(text):
+        if not any(_overlap_of(match.span(), place) for place in found):
+            found.update(_harm_of_nobody(sentence, match.end(), match.start()))
+    for place, name in found.items():
+        behind = _STOPS.split(text[place[1] : place[1] + 25])[0]
+        some = _words("some_only", lang).search(text[slice(*place)] + behind)
+        for harm in ("killed",) if name == "nobody_killed" else ("affected", "killed"):
+            score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
+            yield _Figure(harm, 0, score - 9.0 * bool(some), (sentence.span(*place),), at=sentence.at_or_title), place
+
+
+def _overlap_of(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _harm_of_nobody(sentence: _Sentence, end: int, start: int) -> Iterator[tuple[tuple[int, int], str]]:
+    """Give the place from "nobody" to the word of harm that is said of it."""
+    limit = end + (12 if sentence.lang == "zh" else 60)
+    match = _harm_words(sentence.lang).search(sentence.text, end, limit)
+    if match is None or (match.lastgroup or "neither") == "neither":
+        return
+    gap = sentence.text[end : match.start()]
+    if not re.search(r"[;:.!?；：。؛]", gap) and not _is_spared_by(gap, sentence.lang):
+        yield (start, match.end()), "nobody_killed" if (match.lastgroup or "").startswith("killed") else "nobody_affected"
+
+
+def _is_spared_by(gap: str, lang: str) -> bool:
+    """Tell whether something else is said of nobody before: "none is in danger, twelve were hurt"."""
+    return bool(find_numbers(gap, lang)) or len(_COMMAS.findall(gap)) > 1 or "danger" in gap
 
 
 def _harms(sentence: _Sentence) -> list[_Word]:
@@ -403,7 +549,7 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
         gap = _words("about", sentence.lang).sub("", gap)
     people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
     length = len(gap) / 3 if sentence.lang == "zh" else len(gap.split())
-    cost = length - (1.0 if people and sentence.lang != "zh" else 0.0) + (0.0 if ahead or word.behind else 0.4)
+    cost = min(length, _WIDE + (length - _WIDE) / 5) - (1.0 if people and sentence.lang != "zh" else 0.0) + (0.0 if ahead or word.behind else 0.4)
     cost += (
         2.5 * len(_STOPS.findall(gap)) - 1.5 * len(_COMMAS.findall(gap)) + 1.5 * len(_ANDS[sentence.lang].findall(gap))
     )
@@ -477,14 +623,16 @@ def _figure(
     if number.rank and word.harm == "affected":
         value = 1
     score = sentence.score - (0.8 if number.article and _words("one_person", lang).match(text, number.start) else 0.0)
-    if _words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()):
-        score -= 1.5
+    further = bool(_words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()))
+    further = further or _is_further(sentence, number.start, word.end if word.start > number.start else number.end)
+    score -= 1.5 * further
     low, high = min(number.start, word.start), max(number.end, word.end)
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
-    told = find_numbers(before, lang)
-    earlier = bool(_words("earlier", lang).search(before, told[-1].end if told else 0))
-    earlier = earlier or any(_words(name, lang).search(text, high) for name in ("mistaken", "untrue"))
+    clause = re.split(r"[;:!?；：。؛]", before)[-1]
+    told = find_numbers(clause, lang)
+    earlier = bool(_words("earlier", lang).search(clause, told[-1].end if told else 0))
+    earlier = earlier or any(_words(name, lang).search(_CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, low, high, number, lang)
     score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
     for other in addable:
@@ -494,7 +642,21 @@ def _figure(
             spans.insert(0, sentence.span(other.start, other.end))
     part = _is_part(sentence, number, words, numbers)
     spans.append(sentence.span(word.start, word.end))
-    return _Figure(word.harm, value, score, tuple(spans), part, earlier or lesser)
+    place = (low, high)
+    return _Figure(word.harm, value, score, tuple(spans), part, earlier or lesser, _is_claimed(sentence, low, high), further, sentence.at_or_title, total, place)
+
+
+def _is_claimed(sentence: _Sentence, low: int, high: int) -> bool:
+    """Tell whether somebody is said to say so: of weight where the main speaker denies or doubts."""
+    start = max((stop.end() for stop in _SAID.finditer(sentence.text, 0, low)), default=0)
+    stop = _SAID.search(sentence.text, high)
+    said = sentence.text[start : stop.start() if stop else len(sentence.text)]
+    if _words("myself", sentence.lang).search(said):
+        return False
+    return any(_words(name, sentence.lang).search(sentence.text) for name in ("says", "claims"))
+
+
+_SAID = re.compile(r"[;；؛]")
 
 
 def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
@@ -509,7 +671,7 @@ def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> boo
     )
 
 
-_CLAUSES = re.compile(r"[;；؛]")
+_CLAUSES = re.compile(r"[;；؛]|: ")
 
 
 def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
