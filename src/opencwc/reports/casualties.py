@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -45,6 +46,14 @@ _ANDS = {
     "ru": re.compile(r"\b(?:и|а|но)\b"),
     "ar": re.compile(r"(?<!\w)و"),
     "zh": re.compile(r"[和及并与,]"),
+}
+_ORS = {
+    "en": re.compile(r"\b(?:or|nor)\b"),
+    "fr": re.compile(r"\b(?:ni|ou)\b"),
+    "es": re.compile(r"\b(?:ni|o)\b"),
+    "ru": re.compile(r"\b(?:и|или|ни)\b(?=.*\bни\b)"),
+    "ar": re.compile(r"(?<!\w)او(?!\w)"),
+    "zh": re.compile("[或和]"),
 }
 _NEVER = re.compile("(?!)")
 
@@ -84,6 +93,7 @@ class _Sentence(NamedTuple):
     at: int
     is_title: bool
     score: float = 0.0
+    is_news: bool = True
 
     @property
     def at_or_title(self) -> int:
@@ -140,7 +150,8 @@ def _highest(figures: Sequence[_Figure]) -> _Figure | None:
 
 def _adds(figure: _Figure, body: _Figure) -> bool:
     """Tell whether a figure is of people put to those told before."""
-    return figure.further and figure.at > body.at and figure.number > 0 and not figure.by_others and not body.total
+    fits = figure.further and figure.at > body.at and figure.number > 0 and not figure.by_others and not body.total
+    return fits and figure.score + 1.5 > body.score - 1.5
 
 
 def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
@@ -161,7 +172,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
             score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
         score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
-        yield _Sentence(plain[index], start, lang, at, is_title, score)
+        yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none")
         at += not is_title
 
 
@@ -195,7 +206,8 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
             addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
             figures.append(_figure(sentence, number, word, words, numbers, addable))
     yield from _with_here_and_there(sentence, figures)
-    yield from _ones(sentence, [word for word in words if all(word is not other for _, other in joined)])
+    if sentence.is_news:
+        yield from _ones(sentence, [word for word in words if all(word is not other for _, other in joined)])
 
 
 def _is_spared(sentence: _Sentence, word: _Word) -> bool:
@@ -224,23 +236,51 @@ def _unharmed(sentence: _Sentence, spared: Sequence[_Word]) -> Iterator[_Figure]
 
 def _ones(sentence: _Sentence, free: Sequence[_Word]) -> Iterator[_Figure]:
     """Give one person for a verb in the singular that no number belongs to: "the foreman was overcome"."""
-    text, lang = sentence.text, sentence.lang
-    for word in free:
-        before = text[max(0, word.start - 60) : word.start]
-        verb = _words("one_verb", lang).fullmatch(text[word.start : word.end])
-        led = _words("one_before", lang).search(before)
-        if word.harm == "neither" or word.behind or not (verb or led) or _words("of_things", lang).match(text, word.start):
+    told = [word for word in free if word.harm != "neither" and _is_of_one(sentence, word)]
+    killed = any(word.harm == "killed" for word in told)
+    for word in told:
+        if word.harm == "affected" and killed:  # the same one: "he collapsed and died"
             continue
-        if led and _has_no_person(before[led.start() :] if not verb else before[-25:], lang):
-            continue
-        place = sentence.span(word.start, word.end)
         further = _is_further(sentence, word.start, word.end)
         score = sentence.score - 1.0 - 1.5 * further
-        yield _Figure(word.harm, 1, score, (place,), at=sentence.at_or_title, further=further)
+        place = (sentence.span(word.start, word.end),)
+        yield _Figure(word.harm, 1, score, place, at=sentence.at_or_title, further=further)
 
 
-def _has_no_person(subject: str, lang: str) -> bool:
-    return any(_words("things", lang).fullmatch(word) for word in re.findall(r"[^\W\d_]+", subject))
+def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
+    """Tell whether a word of harm is said of one person, by its own form or by what stands before it."""
+    text, lang = sentence.text, sentence.lang
+    if lang == "ar":
+        return _strikes_one(text, word)
+    if word.behind or _words("of_things", lang).match(text, word.start):
+        return False
+    before, behind = text[max(0, word.start - 60) : word.start], text[word.end : word.end + 20]
+    verb = _words("one_verb", lang).fullmatch(text[word.start : word.end])
+    led = _words("one_before", lang).search(before)
+    if verb and not led and lang == "en":
+        led = verb = _SUBJECT.search(before)
+    if not (verb or led):
+        return False
+    near = [*re.findall(r"[^\W\d_]+", before)[-3:], *re.findall(r"[^\W\d_]+", _STOPS.split(behind)[0])[:2]]
+    return not any(_words("things", lang).fullmatch(one) or _words("many", lang).fullmatch(one) for one in near)
+
+
+_SUBJECT = re.compile(
+    r"(?:\b(?:he|she|who)|\b(?:an?|the|his|her|my|our)(?: [\w'’-]+){0,3} [\w'’-]*(?:[^s\W]|ss))"
+    r"(?: (?:has|had|later|then|also|reportedly|since))*\s*$"
+)
+"""One person before a verb that has one form for one and for many."""
+
+
+def _strikes_one(text: str, word: _Word) -> bool:
+    """Tell whether the noun behind an Arabic verb, which is in the singular before any noun, is of one person."""
+    found = re.compile(r"\s+(?!ال)([^\W\d_]+)").match(text, word.end)
+    if not word.behind or found is None or not _words("one_behind", "ar").fullmatch(text[word.start : word.end]):
+        return False
+    noun = found[1]
+    plain = not noun.endswith(("ون", "ين", "ان", "ات")) or noun.endswith("انسان")
+    known = any(_words(name, "ar").fullmatch(noun) for name in ("things", "many", "uncounted", "part"))
+    return plain and not known and len(noun) > 2 and not find_numbers(noun, "ar")
 
 
 def _is_further(sentence: _Sentence, start: int, end: int) -> bool:
@@ -293,7 +333,8 @@ def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
             found.update(_harm_of_nobody(sentence, match.end(), match.start()))
     for place, name in found.items():
         behind = _STOPS.split(text[place[1] : place[1] + 25])[0]
-        some = _words("some_only", lang).search(text[slice(*place)] + behind)
+        said = text[slice(*place)]
+        some = not _ORS[lang].search(said) and _words("some_only", lang).search(said + behind)
         for harm in ("killed",) if name == "nobody_killed" else ("affected", "killed"):
             score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
             yield _Figure(harm, 0, score - 9.0 * bool(some), (sentence.span(*place),), at=sentence.at_or_title), place
@@ -310,6 +351,8 @@ def _harm_of_nobody(sentence: _Sentence, end: int, start: int) -> Iterator[tuple
     if match is None or (match.lastgroup or "neither") == "neither":
         return
     gap = sentence.text[end : match.start()]
+    if _words("care", sentence.lang).match(sentence.text, match.start()):
+        return
     if not re.search(r"[;:.!?；：。؛]", gap) and not _is_spared_by(gap, sentence.lang):
         yield (start, match.end()), "nobody_killed" if (match.lastgroup or "").startswith("killed") else "nobody_affected"
 
@@ -328,6 +371,14 @@ def _harms(sentence: _Sentence) -> list[_Word]:
         if found and harm == "killed" and found[-1].harm == "affected" and not name.endswith("_behind"):
             gap = sentence.text[found[-1].end : match.start()]
             if len(gap.split()) <= 1 and not _STOPS.search(gap) and not _ANDS[sentence.lang].search(gap):
+                found.pop()
+        if found and found[-1].harm == "killed" and harm == "affected":
+            gap = sentence.text[found[-1].end : match.start()]
+            if _words("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
+                continue
+        if found and found[-1].harm == "neither" and harm == "affected":
+            gap = sentence.text[found[-1].end : match.start()]
+            if _ANDS[sentence.lang].fullmatch(gap.strip()) and not _STOPS.search(gap):
                 found.pop()
         found.append(_Word(match.start(), match.end(), harm, name.endswith("_behind")))
     return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
@@ -353,12 +404,17 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
     numbers: list[Number] = []
-    for number in find_numbers(text, lang):
+    found = find_numbers(text, lang)
+    for at, number in enumerate(found):
+        following = found[at + 1] if at + 1 < len(found) else None
+        if following and _shares_unit(text, number, following, lang, words):
+            continue
         added = number.article and bool(numbers) and _is_added(text, numbers[-1], number, lang)
         if added or _may_be_people(text, number, lang, words):
             numbers.append(number)
     for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
         for match in _words(name, lang).finditer(text):
+            numbers = [one for one in numbers if not (one.article and 0 < match.start() - one.end < 2)]
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
     numbers.extend(_single(sentence, numbers))
@@ -367,6 +423,19 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _shares_unit(text: str, number: Number, following: Number, lang: str, words: Sequence[_Word]) -> bool:
+    """Tell whether a number has the unit of the next one, which is not people: "17 and 20 years", "aged 17 and 20"."""
+    gap = text[number.end : following.start]
+    before = text[max(0, number.start - 12) : number.start]
+    if lang == "zh":
+        return gap in ("和", "、", "及", "至", "岁和", "岁、", "岁及") and text.startswith("岁", following.end)
+    plain = gap.replace(",", " ").strip() + (" و" if lang == "ar" and text[following.start] == "و" else "")
+    if number.article or (plain.strip() and not _ANDS[lang].fullmatch(plain.strip())):
+        return False
+    aged = any(match.end() == len(before.rstrip()) for match in _words("aged", lang).finditer(before.rstrip()))
+    return aged or _counts_things(following, text[following.end : following.end + 40], lang, words)
 
 
 def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
@@ -384,7 +453,7 @@ def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence
     """Tell whether a number says only of how many the number before it is: "ten of the 64 on shift"."""
     if not _words("of", lang).fullmatch(text[part.end : number.start].strip()):
         return False
-    return not any(0 <= word.start - number.end < 3 for word in words)
+    return not any(0 <= word.start - number.end < 3 or 0 <= number.start - word.end < 3 for word in words)
 
 
 def _by_rank(text: str, number: Number, rank: Number) -> bool:
@@ -436,11 +505,15 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
     if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh" and _CHINESE_POOL.match(behind):
-        return False
+        return any(0 <= number.start - word.end <= 1 for word in words)
     if lang == "zh":
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
-    if number.article and lang != "ar" and any(0 <= word.start - number.end <= 1 for word in words):
-        return True
+    if number.article and lang != "ar":
+        touching = [word for word in words if 0 <= word.start - number.end <= 1]
+        if any(not _words("of_things", lang).match(text, word.start) for word in touching):
+            return True
+        if _words("kin", lang).match(behind):
+            return True
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
 
 
@@ -453,7 +526,9 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
     if number.value in range(1900, 2101) and not _words("people", lang).match(behind.strip()):
         return True
     end = len(before.rstrip())
-    return any(match.end() == end for match in _words("not_this", lang).finditer(before.rstrip()))
+    return any(
+        match.end() == end for name in ("not_this", "aged") for match in _words(name, lang).finditer(before.rstrip())
+    )
 
 
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
@@ -600,10 +675,17 @@ def _is_part(sentence: _Sentence, number: Number, words: Sequence[_Word], number
     if following < len(text) and _words("of", lang).fullmatch(text[number.end : following].strip()):
         return True
     behind = text[number.end : min(following, number.end + (12 if lang == "zh" else 40))].lstrip()
-    if _words("part", lang).search(before) or _words("part", lang).match(behind):
+    parts = list(_words("part", lang).finditer(before))
+    if (parts and not _is_over(before[parts[-1].end() :], lang)) or _words("part", lang).match(behind):
         return True
     harmed = any(word.harm == "affected" and word.end <= number.start for word in words)
     return harmed and bool(_words("state", lang).search(_STOPS.split(behind)[0] + before[-12:]))
+
+
+def _is_over(gap: str, lang: str) -> bool:
+    """Tell whether what is told of a part has ended: "seven died, among them the bride, and 52 ..."."""
+    comma = _COMMAS.search(gap, 1)
+    return comma is not None and bool(_ANDS[lang].search(gap, comma.end()))
 
 
 def _figure(
@@ -632,14 +714,13 @@ def _figure(
     clause = re.split(r"[;:!?；：。؛]", before)[-1]
     told = find_numbers(clause, lang)
     earlier = bool(_words("earlier", lang).search(clause, told[-1].end if told else 0))
-    earlier = earlier or any(_words(name, lang).search(_CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue"))
+    earlier = earlier or any(_words(name, lang).search(text[slice(high, _clause(text, low, high, lang)[1])]) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, low, high, number, lang)
-    score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
-    for other in addable:
-        if other != number and _in_one_breath(text, min(other, number), max(other, number), lang):
-            score += 0.4
-            value += other.value
-            spans.insert(0, sentence.span(other.start, other.end))
+    score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
+    for other in _said_in_one_breath(text, number, addable, lang):
+        score += 0.4
+        value += other.value
+        spans.insert(0, sentence.span(other.start, other.end))
     part = _is_part(sentence, number, words, numbers)
     spans.append(sentence.span(word.start, word.end))
     place = (low, high)
@@ -659,11 +740,17 @@ def _is_claimed(sentence: _Sentence, low: int, high: int) -> bool:
 _SAID = re.compile(r"[;；؛]")
 
 
+def _clause(text: str, low: int, high: int, lang: str) -> tuple[int, int]:
+    """Return the part of a sentence around a place, up to a semicolon or a word of contrast on either side."""
+    stops = [match.span() for match in _CLAUSES.finditer(text)]
+    stops += [match.span() for match in _words("contrast", lang).finditer(text)]
+    start = max((stop[1] for stop in stops if stop[1] <= low), default=0)
+    return start, min((stop[0] for stop in stops if stop[0] >= high), default=len(text))
+
+
 def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
     """Tell whether the clause of a figure gives it to neighbours, posts, the opposition or the like."""
-    start = max((stop.end() for stop in _CLAUSES.finditer(text, 0, low)), default=0)
-    stop = _CLAUSES.search(text, high)
-    end = stop.start() if stop else len(text)
+    start, end = _clause(text, low, high, lang)
     speakers = list(_words("lesser", lang).finditer(text, start, end))
     counted = number.end + (4 if lang == "zh" else 20)
     return any(not number.start <= match.start() <= counted for match in speakers) and bool(
@@ -674,21 +761,50 @@ def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> boo
 _CLAUSES = re.compile(r"[;；؛]|: ")
 
 
-def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
-    """Tell whether two numbers are added up: people, "and", people, with no word of harm between."""
+def _said_in_one_breath(text: str, number: Number, numbers: Sequence[Number], lang: str) -> list[Number]:
+    """Return the numbers to add to one: people, "and", people: "a baker, his wife and their two daughters"."""
+    run, ordered = [number], sorted({number, *numbers})
+    for step, reach in ((1, -1), (-1, 0)):
+        at = ordered.index(number) + step
+        comma = False
+        while 0 <= at < len(ordered):
+            first, second = sorted((ordered[at], run[reach]))
+            how = _adjoins(text, first, second, lang)
+            if not how or (how == "," and step > 0 and not _ends_with_and(text, ordered[at:], lang)):
+                break
+            comma = comma or how == ","
+            run.insert(len(run) if step > 0 else 0, ordered[at])
+            at += step
+    return [other for other in run if other is not number]
+
+
+def _ends_with_and(text: str, numbers: Sequence[Number], lang: str) -> bool:
+    return any(_adjoins(text, one, other, lang) == "and" for one, other in pairwise(numbers[:3]))
+
+
+def _adjoins(text: str, first: Number, second: Number, lang: str) -> str:
+    """Tell whether two numbers of people stand side by side: with "and" between, with a comma, or not (empty)."""
     if first.end > second.start or _UNCOUNTED in (first.value, second.value) or first.rank or second.rank:
-        return False
+        return ""
     gap = text[first.end : second.start]
     if lang == "ar" and text[second.start] == "و":
         gap += " و"
-    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap) or _STOPS.search(gap):
-        return False
+    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap):
+        return ""
+    commas = _COMMAS.findall(gap)
+    if len(_STOPS.findall(gap)) > len(commas) or len(commas) > 1:
+        return ""
     ands = list(_ANDS[lang].finditer(gap))
     most = 7 if first.article and second.article else 4
-    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > most:
-        return False
-    rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
-    return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
+    if (commas and ands) or (lang == "zh" and len(gap) > 8) or len(gap.split()) > most:
+        return ""
+    link = ands[-1].end() if ands else gap.find(commas[0]) + 1 if commas else -1
+    if link < 0:
+        return ""
+    rest = _words("about", lang).sub("", gap[link:]).strip()
+    if rest and not (second.article and " " not in rest) and not _words("possessive", lang).match(rest):
+        return ""
+    return "and" if ands else ","
 
 
 @cache
