@@ -168,7 +168,7 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
         before = tokens[at - 1].word if at else ""
         first, last, only = token, tokens[end - 1], end - at == 1
         if before in words.halves and last.word in words.multiplying:
-            value, only = value // 2, False
+            value, only, first = value // 2, False, tokens[at - 1]
         if not (before in words.vague or (only and token.word in words.leaning)):
             yield Number(first.start, last.end, value, article=only and token.word in _ARTICLES)
         at = end

@@ -115,26 +115,38 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
     if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in _ANDS:
         return Casualties()
-    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text):
-        return Casualties()
+    drill = (nature.kind == "other" or nature.stage == "denied") and _words("exercise", lang).search(
+        plain_text(report.whole[:HEAD], lang).text
+    )
     dates = dates_of(report, lang, ahead=False)
-    figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
+    sentences = _sentences(report, lang, nature, dates)
+    figures = [
+        figure
+        for sentence in sentences
+        if not drill or _words("really", lang).search(sentence.text)
+        for figure in _figures(sentence, dates)
+    ]
     if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
         figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
     if any(figure.number and not figure.weak and figure.score >= _ENOUGH for figure in figures):
         figures = [figure for figure in figures if figure.number or not figure.weak]
-    return Casualties(_latest("killed", figures), _latest("affected", figures))
+    killed = _latest("killed", figures)
+    others = [one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number]
+    return Casualties(killed, _latest("affected", others))
 
 
 def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
     """Return the figure that stands: the highest of those for which most speaks, and what is put to it later."""
     told = [figure for figure in figures if figure.harm == harm]
+    if any(figure.number == 0 and not figure.weak and figure.score >= -1.0 for figure in told):
+        told = [figure for figure in told if not (figure.claimed and figure.number)]
     whole = [figure for figure in told if not figure.part] or told
     best = _highest(whole)
     if best is None:
         return Count()
     body = _highest([figure for figure in whole if figure.at >= 0])
-    more = [figure for figure in whole if _adds(figure, body)] if body else []
+    adding = [figure for figure in whole if _adds(figure, body)] if body else []
+    more = list({figure.at: figure for figure in adding}.values())
     if body and more and not body.further:
         number = body.number + sum(figure.number for figure in more)
         if number > best.number:
@@ -165,7 +177,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
         score = (0.3 if corrects else -0.15) * at - (0.1 if is_title else 0.0)
-        inside = [found for found in dates if start <= found.start < end]
+        inside = [found for found in dates if start <= found.start < end and not _is_birth(report.whole, found, lang)]
         lasted = nature.stage == "concluded" or not at
         old = not lasted and bool(inside) and all(_is_before(found, event) for found in inside)
         if not remembers:
@@ -174,6 +186,12 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
         yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none")
         at += not is_title
+
+
+def _is_birth(text: str, found: FoundDate, lang: str) -> bool:
+    """Tell whether a date says when somebody was born."""
+    around = text[max(0, found.start - 20) : found.start], text[found.end : found.end + 20]
+    return any(_words("born", lang).search(plain_text(one, lang).text) for one in around)
 
 
 def _is_before(found: FoundDate, event: date) -> bool:
@@ -198,6 +216,7 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
         return
     numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
     joined = _joined(sentence, numbers, words)
+    joined = [_with_harm_behind(sentence, pair, numbers, words, joined) for pair in joined]
     harms = {number: word.harm for number, word in joined}
     free = [number for number in numbers if number not in harms]
     figures = []
@@ -205,9 +224,34 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
         if word.harm != "neither" and number.value != _UNCOUNTED:
             addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
             figures.append(_figure(sentence, number, word, words, numbers, addable))
-    yield from _with_here_and_there(sentence, figures)
+    ones = list(_ones(sentence, [word for word in words if all(word is not other for _, other in joined)]))
     if sentence.is_news:
-        yield from _ones(sentence, [word for word in words if all(word is not other for _, other in joined)])
+        if any(one.harm == "killed" for one in ones) and len(figures) == 1 and figures[0].number == 1:
+            figures = [figure for figure in figures if figure.harm == "killed"]  # the same one: "who collapsed has died"
+        yield from ones
+    yield from _with_here_and_there(sentence, figures)
+
+
+def _with_harm_behind(
+    sentence: _Sentence,
+    pair: tuple[Number, _Word],
+    numbers: Sequence[Number],
+    words: Sequence[_Word],
+    joined: Sequence[tuple[Number, _Word]],
+) -> tuple[Number, _Word]:
+    """Join a number to the harm told behind what else befell them: "three were evacuated with burns"."""
+    number, word = pair
+    if word.harm != "neither" or word.start < number.end:
+        return pair
+    for other in words:
+        if other.start > word.end and other.harm != "neither" and not other.behind:
+            gap = sentence.text[word.end : other.start]
+            taken = any(other is one for _, one in joined) or any(word.end <= one.start < other.start for one in numbers)
+            near = len(gap) <= 6 if sentence.lang == "zh" else len(gap.split()) <= 4
+            if near and not taken and len(_STOPS.findall(gap)) <= 1 and not _ANDS[sentence.lang].search(gap):
+                return number, other
+            break
+    return pair
 
 
 def _is_spared(sentence: _Sentence, word: _Word) -> bool:
@@ -372,6 +416,9 @@ def _harms(sentence: _Sentence) -> list[_Word]:
             gap = sentence.text[found[-1].end : match.start()]
             if len(gap.split()) <= 1 and not _STOPS.search(gap) and not _ANDS[sentence.lang].search(gap):
                 found.pop()
+        before = sentence.text[max(0, match.start() - 25) : match.start()].rstrip()
+        if any(one.end() == len(before) for one in _words("no_harm", sentence.lang).finditer(before)):
+            continue
         if found and found[-1].harm == "killed" and harm == "affected":
             gap = sentence.text[found[-1].end : match.start()]
             if _words("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
@@ -407,6 +454,8 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     found = find_numbers(text, lang)
     for at, number in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
+        if at and _is_age_too(text, found[at - 1], number, lang):
+            continue
         if following and _shares_unit(text, number, following, lang, words):
             continue
         added = number.article and bool(numbers) and _is_added(text, numbers[-1], number, lang)
@@ -414,6 +463,8 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
             numbers.append(number)
     for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
         for match in _words(name, lang).finditer(text):
+            if any(one.start == match.end() for one in numbers):
+                continue
             numbers = [one for one in numbers if not (one.article and 0 < match.start() - one.end < 2)]
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
@@ -423,6 +474,15 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _is_age_too(text: str, before: Number, number: Number, lang: str) -> bool:
+    """Tell whether a number follows an age with no more than "and" between: "aged 17 and 20"."""
+    told = text[max(0, before.start - 14) : before.start].rstrip()
+    if not any(match.end() == len(told) for match in _words("aged", lang).finditer(told)):
+        return False
+    gap = text[before.end : number.start].replace(",", " ").strip()
+    return gap == "" or _ANDS[lang].fullmatch(gap) is not None
 
 
 def _shares_unit(text: str, number: Number, following: Number, lang: str, words: Sequence[_Word]) -> bool:
@@ -514,6 +574,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
             return True
         if _words("kin", lang).match(behind):
             return True
+    if number.article and _words("doer", lang).search(_STOPS.split(text[number.end : number.end + 60])[0]):
+        return False
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
 
 
@@ -532,7 +594,7 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
 
 
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
-_BEHIND_NO_PEOPLE = re.compile(r"s\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
+_BEHIND_NO_PEOPLE = re.compile(r"s\b|-(?:я|й|го|му|е|х|ю|ой|ый|ая|ое|ую|ых)\b|(?:e|ème|er|re|st|nd|rd|th|ª|º|°)\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
 
 
 def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
@@ -620,6 +682,8 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
         return 0.0  # one word that says both: "an injured man"
     start, end = (number.end, word.start) if ahead else (word.end, number.start)
     gap = sentence.text[start:end]
+    if not ahead and sentence.lang == "zh" and _CHINESE_COUNT.fullmatch(gap):
+        return 0.0
     if not ahead:
         gap = _words("about", sentence.lang).sub("", gap)
     people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
@@ -632,12 +696,17 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
 
+_CHINESE_COUNT = re.compile(r"(?:的)?(?:人数|总数|者|人员)[^，。；、]{0,8}(?:至|为|达|到|过|逾|有|共|是)?")
+
+
 def _limit(sentence: _Sentence, number: Number) -> float:
     """Return how far from a number its word of harm may stand: far, where people are counted by name."""
     text, lang = sentence.text, sentence.lang
     behind = text[number.end : number.end + 40]
     if number.article and not _is_one(behind, lang):
         return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
+    if any(_words(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
+        return _FARTHEST["people"]
     people = _words("people", lang)
     before = text[max(0, number.start - 12) : number.start].split()
     if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
@@ -702,21 +771,26 @@ def _figure(
     before = text[max(0, number.start - 2 * wide) : number.start]
     behind = text[number.end : number.end + wide]
     value, spans = number.value, [sentence.span(number.start, number.end)]
+    low, high = min(number.start, word.start), max(number.end, word.end)
     if number.rank and word.harm == "affected":
         value = 1
     score = sentence.score - (0.8 if number.article and _words("one_person", lang).match(text, number.start) else 0.0)
     further = bool(_words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()))
     further = further or _is_further(sentence, number.start, word.end if word.start > number.start else number.end)
+    further = further and not _words("state", lang).search(text[low : high + 2])
     score -= 1.5 * further
-    low, high = min(number.start, word.start), max(number.end, word.end)
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
     clause = re.split(r"[;:!?；：。؛]", before)[-1]
     told = find_numbers(clause, lang)
-    earlier = bool(_words("earlier", lang).search(clause, told[-1].end if told else 0))
+    if told:
+        clause = _COMMAS.split(clause[told[-1].end :])[-1]
+    earlier = bool(_words("earlier", lang).search(clause))
     earlier = earlier or any(_words(name, lang).search(text[slice(high, _clause(text, low, high, lang)[1])]) for name in ("mistaken", "untrue"))
-    lesser = _is_lesser(text, low, high, number, lang)
+    lesser = _is_lesser(text, number.start, number.end, number, lang)
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
+    if word.harm == "affected" and _is_unhurt(_STOPS.split(text[high : high + 60].lstrip(" ,،，"))[0], lang):
+        score -= 3.0
     for other in _said_in_one_breath(text, number, addable, lang):
         score += 0.4
         value += other.value
@@ -740,12 +814,22 @@ def _is_claimed(sentence: _Sentence, low: int, high: int) -> bool:
 _SAID = re.compile(r"[;；؛]")
 
 
+def _is_unhurt(behind: str, lang: str) -> bool:
+    """Tell whether those in care were not harmed: "were seen as a precaution, without injuries"."""
+    return bool(_words("precaution", lang).search(behind))
+
+
 def _clause(text: str, low: int, high: int, lang: str) -> tuple[int, int]:
     """Return the part of a sentence around a place, up to a semicolon or a word of contrast on either side."""
     stops = [match.span() for match in _CLAUSES.finditer(text)]
     stops += [match.span() for match in _words("contrast", lang).finditer(text)]
+    if lang == "zh":
+        stops += [match.span() for match in _CHINESE_COMMA.finditer(text)]
     start = max((stop[1] for stop in stops if stop[1] <= low), default=0)
     return start, min((stop[0] for stop in stops if stop[0] >= high), default=len(text))
+
+
+_CHINESE_COMMA = re.compile(r"(?<![称说示出露绍道])，")
 
 
 def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
@@ -763,23 +847,17 @@ _CLAUSES = re.compile(r"[;；؛]|: ")
 
 def _said_in_one_breath(text: str, number: Number, numbers: Sequence[Number], lang: str) -> list[Number]:
     """Return the numbers to add to one: people, "and", people: "a baker, his wife and their two daughters"."""
-    run, ordered = [number], sorted({number, *numbers})
-    for step, reach in ((1, -1), (-1, 0)):
-        at = ordered.index(number) + step
-        comma = False
-        while 0 <= at < len(ordered):
-            first, second = sorted((ordered[at], run[reach]))
-            how = _adjoins(text, first, second, lang)
-            if not how or (how == "," and step > 0 and not _ends_with_and(text, ordered[at:], lang)):
-                break
-            comma = comma or how == ","
-            run.insert(len(run) if step > 0 else 0, ordered[at])
-            at += step
-    return [other for other in run if other is not number]
-
-
-def _ends_with_and(text: str, numbers: Sequence[Number], lang: str) -> bool:
-    return any(_adjoins(text, one, other, lang) == "and" for one, other in pairwise(numbers[:3]))
+    ordered = sorted({number, *numbers})
+    links = [_adjoins(text, one, other, lang) for one, other in pairwise(ordered)]
+    at = ordered.index(number)
+    start, end = at, at
+    while start and links[start - 1]:
+        start -= 1
+    while end < len(links) and links[end]:
+        end += 1
+    while end > start and links[end - 1] == ",":  # a list ends with "and"
+        end -= 1
+    return [other for other in ordered[start : end + 1] if other is not number] if start <= at <= end else []
 
 
 def _adjoins(text: str, first: Number, second: Number, lang: str) -> str:
@@ -791,7 +869,7 @@ def _adjoins(text: str, first: Number, second: Number, lang: str) -> str:
         gap += " و"
     if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap):
         return ""
-    commas = _COMMAS.findall(gap)
+    commas = re.findall("、", gap) if lang == "zh" else _COMMAS.findall(gap)
     if len(_STOPS.findall(gap)) > len(commas) or len(commas) > 1:
         return ""
     ands = list(_ANDS[lang].finditer(gap))
