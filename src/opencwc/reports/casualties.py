@@ -7,7 +7,7 @@ that stands for the whole, now, and by the main speaker, is the report's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -52,8 +52,8 @@ _ORS = {
     "fr": re.compile(r"\b(?:ni|ou)\b"),
     "es": re.compile(r"\b(?:ni|o)\b"),
     "ru": re.compile(r"\b(?:и|или|ни)\b(?=.*\bни\b)"),
-    "ar": re.compile(r"(?<!\w)او(?!\w)"),
-    "zh": re.compile("[或和]"),
+    "ar": re.compile(r"(?<!\w)(?:او|ولا)(?!\w)"),
+    "zh": re.compile("[或和、]"),
 }
 _NEVER = re.compile("(?!)")
 
@@ -94,6 +94,8 @@ class _Sentence(NamedTuple):
     is_title: bool
     score: float = 0.0
     is_news: bool = True
+    drill: str = ""
+    """What is said of exercises in the sentences around."""
 
     @property
     def at_or_title(self) -> int:
@@ -184,7 +186,8 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
             score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
         score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
-        yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none")
+        around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
+        yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around)
         at += not is_title
 
 
@@ -222,14 +225,24 @@ def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figur
     figures = []
     for number, word in [*joined, *_carried(sentence, free, words)]:
         if word.harm != "neither" and number.value != _UNCOUNTED:
-            addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
+            addable = [other for other in numbers if _shares_fate(other, number, word, joined)]
             figures.append(_figure(sentence, number, word, words, numbers, addable))
     ones = list(_ones(sentence, [word for word in words if all(word is not other for _, other in joined)]))
-    if sentence.is_news:
-        if any(one.harm == "killed" for one in ones) and len(figures) == 1 and figures[0].number == 1:
-            figures = [figure for figure in figures if figure.harm == "killed"]  # the same one: "who collapsed has died"
-        yield from ones
+    lang = sentence.lang
+    told = [*figures, *(ones if sentence.is_news else ())]
+    if {figure.harm for figure in told} == {"killed", "affected"} and len(numbers) <= 1:
+        if lang != "ar" and all(figure.number == 1 and not figure.further for figure in told):  # the same one: "who collapsed has died"
+            ones = [one for one in ones if one.harm == "killed"]
+            figures = [figure for figure in figures if figure.harm == "killed"]
+    yield from ones if sentence.is_news else ()
     yield from _with_here_and_there(sentence, figures)
+
+
+def _shares_fate(other: Number, number: Number, word: _Word, joined: Sequence[tuple[Number, _Word]]) -> bool:
+    """Tell whether the same may be told of another number: it has no word of its own, or only one farther off."""
+    own = next((one for joined_to, one in joined if joined_to == other), word)
+    farther = own.harm == "neither" and own.start > word.start >= max(other.end, number.end)
+    return own.harm == word.harm or farther
 
 
 def _with_harm_behind(
@@ -270,9 +283,12 @@ def _unharmed(sentence: _Sentence, spared: Sequence[_Word]) -> Iterator[_Figure]
     """Give the figures of none where some are said to have come off unharmed; they count where nobody else was."""
     text, lang = sentence.text, sentence.lang
     places = [(word.start, word.end, word.harm) for word in spared]
+    symptoms = {(word.start, word.end) for word in spared if not _words("injury", lang).search(text[word.start : word.end])}
     places += [(*match.span(), "affected") for match in _words("unharmed", lang).finditer(text)]
     for start, end, harm in places:
         around = text[max(0, start - 12) : start] + " " + _STOPS.split(text[end : end + 25])[0]
+        if harm == "affected" and (start, end) in symptoms:
+            continue
         if not _words("some_only", lang).search(around):
             for each in ("killed",) if harm == "killed" else ("affected", "killed"):
                 yield _Figure(each, 0, sentence.score - 1.0, (sentence.span(start, end),), weak=True, at=sentence.at)
@@ -296,6 +312,8 @@ def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
     text, lang = sentence.text, sentence.lang
     if lang == "ar":
         return _strikes_one(text, word)
+    if lang == "zh":
+        return not find_numbers(text, lang) and bool(_words("one_person", lang).search(text, max(0, word.start - 20), word.start))
     if word.behind or _words("of_things", lang).match(text, word.start):
         return False
     before, behind = text[max(0, word.start - 60) : word.start], text[word.end : word.end + 20]
@@ -346,6 +364,8 @@ def _with_here_and_there(sentence: _Sentence, figures: Sequence[_Figure]) -> Ite
         one_is_here = any(first.place[0] <= start < stop for start in here)
         if not one_is_here or first.part or second.part or first.by_others or second.by_others or at in added:
             continue
+        if set(first.spans) & set(second.spans):
+            continue
         if first.harm != second.harm and not _dies_there(sentence, first, second):
             continue
         added.update((at, at + 1))
@@ -375,6 +395,7 @@ def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
     for match in _words("nobody", lang).finditer(text):
         if not any(_overlap_of(match.span(), place) for place in found):
             found.update(_harm_of_nobody(sentence, match.end(), match.start()))
+    found.update(dict(_or_harmed(sentence, found)))
     for place, name in found.items():
         behind = _STOPS.split(text[place[1] : place[1] + 25])[0]
         said = text[slice(*place)]
@@ -382,6 +403,19 @@ def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
         for harm in ("killed",) if name == "nobody_killed" else ("affected", "killed"):
             score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
             yield _Figure(harm, 0, score - 9.0 * bool(some), (sentence.span(*place),), at=sentence.at_or_title), place
+
+
+def _or_harmed(
+    sentence: _Sentence, found: Mapping[tuple[int, int], str]
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Give the places where nobody died "or" was harmed."""
+    text, lang = sentence.text, sentence.lang
+    for (start, end), name in found.items():
+        match = _harm_words(lang).search(text, end, end + 25)
+        if name != "nobody_killed" or match is None or not (match.lastgroup or "").startswith("affected"):
+            continue
+        if _ORS[lang].search(text[end : match.start()]) or lang == "ru" and re.search(r"\bи\b|,", text[end : match.start()]):
+            yield (start, match.end()), "nobody_affected"
 
 
 def _overlap_of(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -418,6 +452,8 @@ def _harms(sentence: _Sentence) -> list[_Word]:
                 found.pop()
         before = sentence.text[max(0, match.start() - 25) : match.start()].rstrip()
         if any(one.end() == len(before) for one in _words("no_harm", sentence.lang).finditer(before)):
+            continue
+        if before[-1:] in "«“\"'‘" and before and _words("exercise", sentence.lang).search(sentence.drill):
             continue
         if found and found[-1].harm == "killed" and harm == "affected":
             gap = sentence.text[found[-1].end : match.start()]
@@ -477,12 +513,12 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
 
 
 def _is_age_too(text: str, before: Number, number: Number, lang: str) -> bool:
-    """Tell whether a number follows an age with no more than "and" between: "aged 17 and 20"."""
+    """Tell whether a number goes with one that counts nobody: "aged 17 and 20", "not twenty and two"."""
     told = text[max(0, before.start - 14) : before.start].rstrip()
-    if not any(match.end() == len(told) for match in _words("aged", lang).finditer(told)):
+    if not any(match.end() == len(told) for name in ("aged", "not_this") for match in _words(name, lang).finditer(told)):
         return False
     gap = text[before.end : number.start].replace(",", " ").strip()
-    return gap == "" or _ANDS[lang].fullmatch(gap) is not None
+    return _ANDS[lang].fullmatch(gap) is not None and gap not in ("а", "но", "but", "mais", "pero", "while", "as", "mientras")
 
 
 def _shares_unit(text: str, number: Number, following: Number, lang: str, words: Sequence[_Word]) -> bool:
@@ -537,7 +573,8 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
         if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
-        if lang == "zh" and text[match.start() - 1 : match.start()] not in ("和", "与", "及"):
+        beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if lang == "zh" and not any(one in ("和", "与", "及") for one in beside):
             continue
         joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
@@ -561,12 +598,18 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
     before = text[max(0, number.start - 12) : number.start]
     if number.rank:
         near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
-        return any(word.harm == "killed" for word in near) if lang == "zh" else bool(near)
+        named = _words("people", lang).match(behind.lstrip()) or any(
+            abs(word.start - number.end) <= 1 or abs(number.start - word.end) <= 1 for word in near
+        )
+        return any(word.harm == "killed" for word in near) or (lang != "zh" and bool(near) and bool(named))
     if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh" and _CHINESE_POOL.match(behind):
         return any(0 <= number.start - word.end <= 1 for word in words)
     if lang == "zh":
+        counted = _CHINESE_COUNTED.search(text, max(0, number.start - 14), number.start)
+        if counted and counted.end() == number.start and re.match(r"[多余餘]?[人名个位]?(?:[，。；、,;（(]|$)", behind):
+            return True
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
     if number.article and lang != "ar":
         touching = [word for word in words if 0 <= word.start - number.end <= 1]
@@ -576,6 +619,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
             return True
     if number.article and _words("doer", lang).search(_STOPS.split(text[number.end : number.end + 60])[0]):
         return False
+    if number.article and _is_one_of(behind, lang):
+        return True
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
 
 
@@ -611,6 +656,9 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
 
 
 _CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
+_CHINESE_COUNTED = re.compile(
+    r"(?:伤者|伤员|伤亡者|患者|病人|死者|遇难者|受害者|中毒者|受伤者|死亡|受伤|遇难|中毒)(?:人数|总数|人员)?[^，。；、]{0,6}?(?:至|为|达|到|过|逾|有|共|是|超|仅)?"
+)
 _CHINESE_PEOPLE = re.compile(
     r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
@@ -624,6 +672,12 @@ def _is_one(behind: str, lang: str) -> bool:
         return False
     between = clause[: found.start()]
     return len(between.split()) <= 3 and not _SMALL.search(between) and not _harm_words(lang).search(between)
+
+
+def _is_one_of(behind: str, lang: str) -> bool:
+    """Tell whether one of several people is meant: "one of the workers"."""
+    told = _words("one_of", lang).match(behind.lstrip())
+    return told is not None and _words("people", lang).search(behind[:35]) is not None
 
 
 _SMALL = re.compile(
@@ -684,6 +738,12 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
     gap = sentence.text[start:end]
     if not ahead and sentence.lang == "zh" and _CHINESE_COUNT.fullmatch(gap):
         return 0.0
+    aside = _aside(gap, sentence.lang) if ahead else None
+    if aside:
+        inside = range(start + aside[0], start + aside[1])
+        gap = gap[: aside[0]] + gap[aside[1] :]
+        numbers = [other for other in numbers if other.start not in inside]
+        words = [other for other in words if other.start not in inside]
     if not ahead:
         gap = _words("about", sentence.lang).sub("", gap)
     people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
@@ -696,6 +756,16 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
 
+def _aside(gap: str, lang: str) -> tuple[int, int] | None:
+    """Return the place of what is told of a part, between commas: "eight people, two of them rescuers, were hurt"."""
+    part = _words("part", lang).search(gap)
+    if part is None:
+        return None
+    start = max((comma.start() for comma in _COMMAS.finditer(gap, 0, part.end())), default=part.start())
+    end = _COMMAS.search(gap, part.end())
+    return (start, end.end()) if end else None
+
+
 _CHINESE_COUNT = re.compile(r"(?:的)?(?:人数|总数|者|人员)[^，。；、]{0,8}(?:至|为|达|到|过|逾|有|共|是)?")
 
 
@@ -703,6 +773,8 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     """Return how far from a number its word of harm may stand: far, where people are counted by name."""
     text, lang = sentence.text, sentence.lang
     behind = text[number.end : number.end + 40]
+    if number.article and _is_one_of(behind, lang):
+        return _FARTHEST["people"]
     if number.article and not _is_one(behind, lang):
         return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
     if any(_words(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
@@ -786,7 +858,7 @@ def _figure(
     if told:
         clause = _COMMAS.split(clause[told[-1].end :])[-1]
     earlier = bool(_words("earlier", lang).search(clause))
-    earlier = earlier or any(_words(name, lang).search(text[slice(high, _clause(text, low, high, lang)[1])]) for name in ("mistaken", "untrue"))
+    earlier = earlier or any(_words(name, lang).search(_CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and _is_unhurt(_STOPS.split(text[high : high + 60].lstrip(" ,،，"))[0], lang):
@@ -855,7 +927,7 @@ def _said_in_one_breath(text: str, number: Number, numbers: Sequence[Number], la
         start -= 1
     while end < len(links) and links[end]:
         end += 1
-    while end > start and links[end - 1] == ",":  # a list ends with "and"
+    while end > start and links[end - 1] == "," and lang != "zh":  # a list ends with "and"
         end -= 1
     return [other for other in ordered[start : end + 1] if other is not number] if start <= at <= end else []
 
