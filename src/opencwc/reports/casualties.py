@@ -27,7 +27,7 @@ _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
 _ENOUGH = -2.8
 """With less that speaks for it, a figure is not the report's own."""
-_FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
+_FARTHEST = {"people": 14.0, "bare": 10.0, "other": 8.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
 _WIDE = 8.0
 """So many words count in full that stand between a number and its word of harm; of more, one in five."""
@@ -272,7 +272,8 @@ def _is_spared(sentence: _Sentence, word: _Word) -> bool:
     text, lang = sentence.text, sentence.lang
     before = text[max(0, word.start - 30) : word.start]
     told = list(_words("negation", lang).finditer(before))
-    if not told or _words("breath", lang).match(text, word.start):
+    around = text[max(0, word.start - 30) : word.end + 20]
+    if not told or _words("breath", lang).match(text, word.start) or _words("only", lang).search(around):
         return False
     gap = before[told[-1].end() :]
     few = len(gap.strip()) <= 2 if lang == "zh" else len(gap.split()) <= 2
@@ -323,7 +324,7 @@ def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
         led = verb = _SUBJECT.search(before)
     if not (verb or led):
         return False
-    near = [*re.findall(r"[^\W\d_]+", before)[-3:], *re.findall(r"[^\W\d_]+", _STOPS.split(behind)[0])[:2]]
+    near = [*re.findall(r"[^\W\d_]+", before)[-4:], *re.findall(r"[^\W\d_]+", _STOPS.split(behind)[0])[:3]]
     return not any(_words("things", lang).fullmatch(one) or _words("many", lang).fullmatch(one) for one in near)
 
 
@@ -650,6 +651,8 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
             return False
         if things.fullmatch(match[0]):
             return True
+        if _is_agent_word(match[0], lang):
+            return False
         if not match[0][0].isalpha():
             break
     return False
@@ -664,10 +667,26 @@ _CHINESE_PEOPLE = re.compile(
 )
 
 
+def _is_agent(behind: str, lang: str) -> bool:
+    """Tell whether the first word is formed like a word for people who do something."""
+    word = re.match(r"\s*([\w-]+)", behind)
+    return word is not None and _is_agent_word(word[1], lang)
+
+
+def _is_agent_word(word: str, lang: str) -> bool:
+    none = any(_words(name, lang).fullmatch(word) for name in ("things", "no_agent"))
+    return not none and _words("agent", lang).fullmatch(word) is not None
+
+
 def _is_one(behind: str, lang: str) -> bool:
     """Tell whether what follows an article is a person: "a 41-year-old worker"."""
     clause = _STOPS.split(behind)[0]
-    found = _words("one_person", lang).search(clause)
+    first = re.match(r"\s*([\w-]+)", clause)
+    if first and lang in ("fr", "es") and _words("things", lang).fullmatch(first[1]):
+        return False
+    found = _words("one_person", lang).search(clause) or next(
+        (one for one in _words("agent", lang).finditer(clause) if _is_agent_word(one[0], lang)), None
+    )
     if found is None:
         return False
     between = clause[: found.start()]
@@ -784,7 +803,7 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
         return _FARTHEST["people"]
     of = _words("of", lang).match(behind.lstrip())
-    if lang == "zh" or of or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
+    if lang == "zh" or of or people.match(behind.lstrip()) or _is_agent(behind, lang) or (before and people.fullmatch(before[-1])):
         return _FARTHEST["people"]
     return _FARTHEST["other" if re.match(r" [^\W\d_]", behind) else "bare"]
 
@@ -863,7 +882,7 @@ def _figure(
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and _is_unhurt(_STOPS.split(text[high : high + 60].lstrip(" ,،，"))[0], lang):
         score -= 3.0
-    for other in _said_in_one_breath(text, number, addable, lang):
+    for other in [*_said_in_one_breath(text, number, addable, lang), *_graver(text, number, word, numbers, lang)]:
         score += 0.4
         value += other.value
         spans.insert(0, sentence.span(other.start, other.end))
@@ -884,6 +903,17 @@ def _is_claimed(sentence: _Sentence, low: int, high: int) -> bool:
 
 
 _SAID = re.compile(r"[;；؛]")
+
+
+def _graver(text: str, number: Number, word: _Word, numbers: Sequence[Number], lang: str) -> list[Number]:
+    """Return the number of those badly harmed to add to one of the lightly harmed: "23 lightly and four badly hurt"."""
+    behind = text[number.end : max(word.end, number.end) + 25]
+    light = _words("lightly", lang).search(behind)
+    if word.harm != "affected" or light is None:
+        return []
+    following = [other for other in numbers if other.start >= number.end + light.end()][:1]
+    near = [other for other in following if other.start - number.end - light.end() < 15]
+    return [other for other in near if _words("state", lang).search(text[other.start : other.end + 25])]
 
 
 def _is_unhurt(behind: str, lang: str) -> bool:
