@@ -130,10 +130,13 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     ]
     if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
         figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
+    if nature.stage == "denied" or nature.stance == "denies":
+        none = {figure.harm for figure in figures if not figure.number and not figure.weak and figure.score >= -2.0}
+        figures = [figure for figure in figures if not (figure.number and figure.harm in none)]
     if any(figure.number and not figure.weak and figure.score >= _ENOUGH for figure in figures):
         figures = [figure for figure in figures if figure.number or not figure.weak]
     killed = _latest("killed", figures)
-    others = [one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number]
+    others = [one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number or not one.number]
     return Casualties(killed, _latest("affected", others))
 
 
@@ -185,7 +188,8 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         if not remembers:
             score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
-        score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
+        mistaken = _words("mistaken", lang)
+        score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
         around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
         yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around)
         at += not is_title
@@ -324,7 +328,7 @@ def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
         led = verb = _SUBJECT.search(before)
     if not (verb or led):
         return False
-    near = [*re.findall(r"[^\W\d_]+", before)[-4:], *re.findall(r"[^\W\d_]+", _STOPS.split(behind)[0])[:3]]
+    near = [*re.findall(r"[^\W\d_]+", before)[-3:], *re.findall(r"[^\W\d_]+", _STOPS.split(behind)[0])[:3]]
     return not any(_words("things", lang).fullmatch(one) or _words("many", lang).fullmatch(one) for one in near)
 
 
@@ -572,6 +576,8 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
+        if _words("doer", lang).match(_STOPS.split(text[match.end() : match.end() + 40])[0].lstrip()):
+            continue
         if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
@@ -684,8 +690,10 @@ def _is_one(behind: str, lang: str) -> bool:
     first = re.match(r"\s*([\w-]+)", clause)
     if first and lang in ("fr", "es") and _words("things", lang).fullmatch(first[1]):
         return False
+    if first and lang in ("fr", "es") and _is_agent_word(first[1], lang):
+        return True
     found = _words("one_person", lang).search(clause) or next(
-        (one for one in _words("agent", lang).finditer(clause) if _is_agent_word(one[0], lang)), None
+        (one for one in _words("agent", lang).finditer(clause) if lang in ("en", "ru") and _is_agent_word(one[0], lang)), None
     )
     if found is None:
         return False
@@ -792,12 +800,12 @@ def _limit(sentence: _Sentence, number: Number) -> float:
     """Return how far from a number its word of harm may stand: far, where people are counted by name."""
     text, lang = sentence.text, sentence.lang
     behind = text[number.end : number.end + 40]
+    if any(_words(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
+        return _FARTHEST["people"]
     if number.article and _is_one_of(behind, lang):
         return _FARTHEST["people"]
     if number.article and not _is_one(behind, lang):
         return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
-    if any(_words(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
-        return _FARTHEST["people"]
     people = _words("people", lang)
     before = text[max(0, number.start - 12) : number.start].split()
     if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
@@ -880,7 +888,7 @@ def _figure(
     earlier = earlier or any(_words(name, lang).search(_CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
-    if word.harm == "affected" and _is_unhurt(_STOPS.split(text[high : high + 60].lstrip(" ,،，"))[0], lang):
+    if word.harm == "affected" and _is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
         score -= 3.0
     for other in [*_said_in_one_breath(text, number, addable, lang), *_graver(text, number, word, numbers, lang)]:
         score += 0.4
