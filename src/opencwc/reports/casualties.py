@@ -167,7 +167,8 @@ def _highest(figures: Sequence[_Figure]) -> _Figure | None:
 
 def _adds(figure: _Figure, body: _Figure) -> bool:
     """Tell whether a figure is of people put to those told before."""
-    fits = figure.further and figure.at > body.at and figure.number > 0 and not figure.by_others and not body.total
+    later = (figure.at, figure.place) > (body.at, body.place) if body.number == 1 else figure.at > body.at
+    fits = figure.further and later and figure.number > 0 and not figure.by_others and not body.total
     return fits and figure.score + 1.5 > body.score - 1.5
 
 
@@ -309,7 +310,8 @@ def _ones(sentence: _Sentence, free: Sequence[_Word]) -> Iterator[_Figure]:
         further = _is_further(sentence, word.start, word.end)
         score = sentence.score - 1.0 - 1.5 * further
         place = (sentence.span(word.start, word.end),)
-        yield _Figure(word.harm, 1, score, place, at=sentence.at_or_title, further=further)
+        span = (word.start, word.end)
+        yield _Figure(word.harm, 1, score, place, at=sentence.at_or_title, further=further, place=span)
 
 
 def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
@@ -464,12 +466,30 @@ def _harms(sentence: _Sentence) -> list[_Word]:
             gap = sentence.text[found[-1].end : match.start()]
             if _words("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
                 continue
+        if harm == "killed" and found and _is_told_of_the_dead(sentence, found[-1], match.start()):
+            found.pop()
         if found and found[-1].harm == "neither" and harm == "affected":
             gap = sentence.text[found[-1].end : match.start()]
             if _ANDS[sentence.lang].fullmatch(gap.strip()) and not _STOPS.search(gap):
                 found.pop()
         found.append(_Word(match.start(), match.end(), harm, name.endswith("_behind")))
     return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+
+
+def _is_told_of_the_dead(sentence: _Sentence, word: _Word, end: int) -> bool:
+    """Tell whether a word of harm only says which people died: "one of the workers admitted on Friday has died"."""
+    text, lang = sentence.text, sentence.lang
+    if word.harm != "affected" or word.behind or lang in ("ar", "zh"):
+        return False
+    gap, before = text[word.end : end], text[max(0, word.start - 20) : word.start].rstrip()
+    if len(gap.split()) > 14 or _ANDS[lang].search(gap) or re.search("[;:.]", gap):
+        return False
+    if any(not number.article for number in find_numbers(gap, lang)):
+        return False
+    if lang == "ru":
+        return text[word.start : word.end].endswith(("ых", "их", "ого", "ый", "ая", "ой", "ий", "ные", "шие"))
+    led = any(match.end() == len(before) for match in _words("auxiliary", lang).finditer(before))
+    return not led and _words("participle", lang).fullmatch(text[word.start : word.end]) is not None
 
 
 def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> bool:
@@ -570,6 +590,8 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     for match in _words("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE):
             continue
+        if any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
+            continue
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
         if not owned and _words("at_work", lang).fullmatch(match[0]):
@@ -581,7 +603,7 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if lang == "zh" and not any(one in ("和", "与", "及") for one in beside):
+        if lang == "zh" and (beside[0] in "名位个些" or not any(one in ("和", "与", "及") for one in beside)):
             continue
         joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
@@ -652,7 +674,8 @@ _BEHIND_NO_PEOPLE = re.compile(r"s\b|-(?:я|й|го|му|е|х|ю|ой|ый|ая
 def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
     """Tell whether the words behind a number name what is no person."""
     people, things = _words("people", lang), _words("things", lang)
-    for match in list(re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind))[:2]:
+    found = list(re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind))
+    for match in found[: 1 if lang == "ar" and found and found[0][0] != "من" else 2]:
         if people.fullmatch(match[0]) or any(word.start == number.end + match.start() for word in words):
             return False
         if things.fullmatch(match[0]):
@@ -666,10 +689,10 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word
 
 _CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
 _CHINESE_COUNTED = re.compile(
-    r"(?:伤者|伤员|伤亡者|患者|病人|死者|遇难者|受害者|中毒者|受伤者|死亡|受伤|遇难|中毒)(?:人数|总数|人员)?[^，。；、]{0,6}?(?:至|为|达|到|过|逾|有|共|是|超|仅)?"
+    r"(?:伤者|伤员|伤亡者|患者|病人|死者|遇难者|受害者|中毒者|受伤者|死亡|受伤|遇难|中毒)(?:人数|总数|人员)?[^，。；、]{0,6}?(?:至|为|达|到|过|逾|有|共|是|超|仅)?$"
 )
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?:女儿|儿子|孩子|兄弟|姐妹|老人|小孩|工人|学生|女孩|男孩|同事|邻居|朋友|村民|居民|女人|男人)|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 
@@ -876,7 +899,7 @@ def _figure(
     score = sentence.score - (0.8 if number.article and _words("one_person", lang).match(text, number.start) else 0.0)
     further = bool(_words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()))
     further = further or _is_further(sentence, number.start, word.end if word.start > number.start else number.end)
-    further = further and not _words("state", lang).search(text[low : high + 2])
+    further = further and not _words("still", lang).search(text[low : high + 2])
     score -= 1.5 * further
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
