@@ -40,10 +40,10 @@ _UNCOUNTED = -1
 _STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
 _COMMAS = re.compile(r"[，、،]|,(?!\d)")
 _ANDS = {
-    "en": re.compile(r"\b(?:and|while|but|as)\b"),
-    "fr": re.compile(r"\b(?:et|tandis|mais)\b"),
-    "es": re.compile(r"\b(?:y|e|mientras|pero)\b"),
-    "ru": re.compile(r"\b(?:и|а|но)\b"),
+    "en": re.compile(r"\b(?:and|while|but|as well as|as|along with|together with|plus)\b"),
+    "fr": re.compile(r"\b(?:et|tandis|mais|ainsi que)\b"),
+    "es": re.compile(r"\b(?:y|e|mientras|pero|así como|junto con)\b"),
+    "ru": re.compile(r"\b(?:и|а также|а|но|вместе с)\b"),
     "ar": re.compile(r"(?<!\w)و"),
     "zh": re.compile(r"[和及并与,]"),
 }
@@ -137,7 +137,18 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
         figures = [figure for figure in figures if figure.number or not figure.weak]
     killed = _latest("killed", figures)
     others = [one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number or not one.number]
-    return Casualties(killed, _latest("affected", others))
+    affected = _latest("affected", others)
+    lost = next(_none_survived(report, lang), None)
+    if lost and affected.number and not killed.number:
+        return Casualties(Count(affected.number, (*affected.spans, lost)))
+    return Casualties(killed, affected)
+
+
+def _none_survived(report: Report, lang: str) -> Iterator[Span]:
+    """Give the places where all those told of are said to have died: "neither survived"."""
+    text = plain_text(report.whole[:HEAD], lang)
+    for match in _words("none_survived", lang).finditer(text.text):
+        yield Span(*text.span(*match.span()))
 
 
 def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
@@ -145,7 +156,10 @@ def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
     told = [figure for figure in figures if figure.harm == harm]
     if any(figure.number == 0 and not figure.weak and figure.score >= -1.0 for figure in told):
         told = [figure for figure in told if not (figure.claimed and figure.number)]
-    whole = [figure for figure in told if not figure.part] or told
+    whole = [figure for figure in told if not figure.part]
+    most = max((figure.number for figure in whole), default=-1)
+    if not whole or (harm == "affected" and most < max(figure.number for figure in told)):
+        whole = told  # "34 of them", and nothing is told of the rest
     best = _highest(whole)
     if best is None:
         return Count()
@@ -167,7 +181,8 @@ def _highest(figures: Sequence[_Figure]) -> _Figure | None:
 
 def _adds(figure: _Figure, body: _Figure) -> bool:
     """Tell whether a figure is of people put to those told before."""
-    later = (figure.at, figure.place) > (body.at, body.place) if body.number == 1 else figure.at > body.at
+    alone = 1 in (body.number, figure.number)
+    later = (figure.at, figure.place) > (body.at, body.place) if alone else figure.at > body.at
     fits = figure.further and later and figure.number > 0 and not figure.by_others and not body.total
     return fits and figure.score + 1.5 > body.score - 1.5
 
@@ -320,7 +335,10 @@ def _is_of_one(sentence: _Sentence, word: _Word) -> bool:
     if lang == "ar":
         return _strikes_one(text, word)
     if lang == "zh":
-        return not find_numbers(text, lang) and bool(_words("one_person", lang).search(text, max(0, word.start - 20), word.start))
+        clause = max(text.rfind("，", 0, word.start), word.start - 20) + 1 if find_numbers(text, lang) else 0
+        return not find_numbers(text[clause : word.start], lang) and bool(
+            _words("one_person", lang).search(text, max(0, clause), word.start)
+        )
     if word.behind or _words("of_things", lang).match(text, word.start):
         return False
     before, behind = text[max(0, word.start - 60) : word.start], text[word.end : word.end + 20]
@@ -343,6 +361,9 @@ _SUBJECT = re.compile(
 
 def _strikes_one(text: str, word: _Word) -> bool:
     """Tell whether the noun behind an Arabic verb, which is in the singular before any noun, is of one person."""
+    known = re.compile(r"\s+ال([^\W\d_]+)").match(text, word.end)
+    if known and word.behind and _words("one_behind", "ar").fullmatch(text[word.start : word.end]):
+        return any(_words("one_person", "ar").fullmatch(one) for one in (known[1], known[1] + "ا"))
     found = re.compile(r"\s+(?!ال)([^\W\d_]+)").match(text, word.end)
     if not word.behind or found is None or not _words("one_behind", "ar").fullmatch(text[word.start : word.end]):
         return False
@@ -530,6 +551,7 @@ def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
     numbers.extend(_single(sentence, numbers))
+    numbers = [number for number in numbers if not _is_pool_ahead(text, number, numbers, lang)]
     ranks = [number for number in numbers if number.rank]
     numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
     return [
@@ -570,6 +592,15 @@ def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
     )
 
 
+def _is_pool_ahead(text: str, number: Number, numbers: Sequence[Number], lang: str) -> bool:
+    """Tell whether a number says first of how many the next one is: "of the 52 passengers, 19 were treated"."""
+    before = text[max(0, number.start - 14) : number.start].rstrip()
+    if not any(match.end() == len(before) for match in _words("out_of", lang).finditer(before)):
+        return False
+    following = [other for other in numbers if other.start >= number.end][:1]
+    return any(_COMMAS.search(text, number.end, other.start) or lang == "ar" for other in following)
+
+
 def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence[_Word]) -> bool:
     """Tell whether a number says only of how many the number before it is: "ten of the 64 on shift"."""
     if not _words("of", lang).fullmatch(text[part.end : number.start].strip()):
@@ -590,7 +621,7 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     for match in _words("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE):
             continue
-        if any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
+        if lang == "ru" and any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = bool(before) and possessive.fullmatch(before[-1]) is not None
@@ -603,7 +634,7 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if lang == "zh" and (beside[0] in "名位个些" or not any(one in ("和", "与", "及") for one in beside)):
+        if lang == "zh" and (beside[0] in "名位个些" or not any(one in ("和", "与", "及", "其") for one in beside)):
             continue
         joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
@@ -628,7 +659,7 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
     if number.rank:
         near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
         named = _words("people", lang).match(behind.lstrip()) or any(
-            abs(word.start - number.end) <= 1 or abs(number.start - word.end) <= 1 for word in near
+            abs(word.start - number.end) <= 6 or abs(number.start - word.end) <= 1 for word in near
         )
         return any(word.harm == "killed" for word in near) or (lang != "zh" and bool(near) and bool(named))
     if _counts_no_people(before, behind, number, lang):
@@ -802,6 +833,7 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
     cost += (
         2.5 * len(_STOPS.findall(gap)) - 1.5 * len(_COMMAS.findall(gap)) + 1.5 * len(_ANDS[sentence.lang].findall(gap))
     )
+    cost += 2.0 * len(re.findall(r"[;；؛]", gap))
     cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
@@ -993,11 +1025,17 @@ def _said_in_one_breath(text: str, number: Number, numbers: Sequence[Number], la
     return [other for other in ordered[start : end + 1] if other is not number] if start <= at <= end else []
 
 
+_AGES = re.compile(
+    r",?\s*(?:aged|ages|âgée?s?|de entre|de edades? entre|в возрасте)?\s*(?:de|d’|d'|from|от)?\s*\d+\s*"
+    r"(?:to|à|y|a|et|and|-|–|до|и|و)?\s*\d*\s*(?:years?(?: old)?|ans|años|лет|عاما|سنة|岁),?"
+)
+
+
 def _adjoins(text: str, first: Number, second: Number, lang: str) -> str:
     """Tell whether two numbers of people stand side by side: with "and" between, with a comma, or not (empty)."""
     if first.end > second.start or _UNCOUNTED in (first.value, second.value) or first.rank or second.rank:
         return ""
-    gap = text[first.end : second.start]
+    gap = _AGES.sub("", text[first.end : second.start])
     if lang == "ar" and text[second.start] == "و":
         gap += " و"
     if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap):
