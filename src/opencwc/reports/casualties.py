@@ -125,7 +125,7 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     figures = [
         figure
         for sentence in sentences
-        if not drill or _words("really", lang).search(sentence.text)
+        if not drill or (_words("really", lang).search(sentence.text) and not _words("exercise", lang).search(sentence.text))
         for figure in _figures(sentence, dates)
     ]
     if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
@@ -163,7 +163,7 @@ def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
     best = _highest(whole)
     if best is None:
         return Count()
-    body = _highest([figure for figure in whole if figure.at >= 0])
+    body = _highest([one for one in whole if one.at >= 0 and not one.further] or [one for one in whole if one.at >= 0])
     adding = [figure for figure in whole if _adds(figure, body)] if body else []
     more = list({figure.at: figure for figure in adding}.values())
     if body and more and not body.further:
@@ -307,6 +307,8 @@ def _unharmed(sentence: _Sentence, spared: Sequence[_Word]) -> Iterator[_Figure]
     symptoms = {(word.start, word.end) for word in spared if not _words("injury", lang).search(text[word.start : word.end])}
     places += [(*match.span(), "affected") for match in _words("unharmed", lang).finditer(text)]
     for start, end, harm in places:
+        if _words("precaution", lang).search(text):
+            continue
         around = text[max(0, start - 12) : start] + " " + _STOPS.split(text[end : end + 25])[0]
         if harm == "affected" and (start, end) in symptoms:
             continue
@@ -505,7 +507,8 @@ def _is_told_of_the_dead(sentence: _Sentence, word: _Word, end: int) -> bool:
     gap, before = text[word.end : end], text[max(0, word.start - 20) : word.start].rstrip()
     if len(gap.split()) > 14 or _ANDS[lang].search(gap) or re.search("[;:.]", gap):
         return False
-    if any(not number.article for number in find_numbers(gap, lang)):
+    numbers = (number for number in find_numbers(gap, lang) if not number.article)
+    if any(not _BEHIND_NO_PEOPLE.match(gap[number.end :]) for number in numbers) or _words("nobody", lang).search(gap):
         return False
     if lang == "ru":
         return text[word.start : word.end].endswith(("ых", "их", "ого", "ый", "ая", "ой", "ий", "ные", "шие"))
@@ -629,12 +632,12 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
-        if _words("doer", lang).match(_STOPS.split(text[match.end() : match.end() + 40])[0].lstrip()):
+        if _does_it(text, match.end(), lang):
             continue
         if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if lang == "zh" and (beside[0] in "名位个些" or not any(one in ("和", "与", "及", "其") for one in beside)):
+        if lang == "zh" and (beside[0] in ("名", "位", "个", "些") or not any(one in ("和", "与", "及", "其") for one in beside)):
             continue
         joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
@@ -673,15 +676,30 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word])
         return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
     if number.article and lang != "ar":
         touching = [word for word in words if 0 <= word.start - number.end <= 1]
-        if any(not _words("of_things", lang).match(text, word.start) for word in touching):
+        if any(_calls_a_person(text[word.start : word.end], word.harm, lang) for word in touching):
             return True
         if _words("kin", lang).match(behind):
             return True
-    if number.article and _words("doer", lang).search(_STOPS.split(text[number.end : number.end + 60])[0]):
+    if number.article and _does_it(text, number.end, lang):
         return False
     if number.article and _is_one_of(behind, lang):
         return True
     return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
+
+
+def _does_it(text: str, at: int, lang: str) -> bool:
+    """Tell whether one person does or says it rather than suffers it: "a man threw acid", "a coordinator said"."""
+    clause = _STOPS.split(text[at : at + 60])[0]
+    does = _words("doer", lang).search(clause)
+    harmed = _harm_words(lang).search(clause)
+    return does is not None and (harmed is None or does.start() <= harmed.start())
+
+
+def _calls_a_person(word: str, harm: Harm, lang: str) -> bool:
+    """Tell whether a word of harm right behind an article stands for a person: "un blessé", "an injured man"."""
+    if _words("of_things", lang).match(word):
+        return False
+    return harm == "killed" or any(_words(name, lang).fullmatch(word) for name in ("injury", "participle"))
 
 
 def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bool:
@@ -834,13 +852,21 @@ def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Nu
         2.5 * len(_STOPS.findall(gap)) - 1.5 * len(_COMMAS.findall(gap)) + 1.5 * len(_ANDS[sentence.lang].findall(gap))
     )
     cost += 2.0 * len(re.findall(r"[;；؛]", gap))
+    if number.article and not ahead and not word.behind and not _is_named(sentence, number):
+        cost += 5.0
     cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
 
+def _is_named(sentence: _Sentence, number: Number) -> bool:
+    """Tell whether a word of the list for one person stands at an article or soon behind it."""
+    clause = _STOPS.split(sentence.text[number.start : number.end + 30])[0]
+    return _words("one_person", sentence.lang).search(clause) is not None
+
+
 def _aside(gap: str, lang: str) -> tuple[int, int] | None:
     """Return the place of what is told of a part, between commas: "eight people, two of them rescuers, were hurt"."""
-    part = _words("part", lang).search(gap)
+    part = _words("part", lang).search(gap) or re.search(r"(?<=,) (?:not|et non|y no|а не|وليس|而非|而不是) ", gap)
     if part is None:
         return None
     start = max((comma.start() for comma in _COMMAS.finditer(gap, 0, part.end())), default=part.start())
