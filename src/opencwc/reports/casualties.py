@@ -622,7 +622,7 @@ def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     text, lang = sentence.text, sentence.lang
     possessive, definite = _words("possessive", lang), _words("definite", lang)
     for match in _words("one_person", lang).finditer(text):
-        if lang == "ar" and match[0].startswith(_DEFINITE):
+        if lang == "ar" and match[0].startswith(_DEFINITE) and not text.startswith(" و", match.end()):
             continue
         if lang == "ru" and any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
             continue
@@ -741,7 +741,7 @@ _CHINESE_COUNTED = re.compile(
     r"(?:伤者|伤员|伤亡者|患者|病人|死者|遇难者|受害者|中毒者|受伤者|死亡|受伤|遇难|中毒)(?:人数|总数|人员)?[^，。；、]{0,6}?(?:至|为|达|到|过|逾|有|共|是|超|仅)?$"
 )
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?:女儿|儿子|孩子|兄弟|姐妹|老人|小孩|工人|学生|女孩|男孩|同事|邻居|朋友|村民|居民|女人|男人)|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?!月|小时|星期|礼拜|钟头|国|村|县|省|市|镇|乡|区|城|州|地|点|部|工厂|厂|学校|油|罐|桶|箱|袋|瓶|气|钢|仓|车|站|集|样|项|方|问|案|百|阶|批|层|单|组|队|家|物|炸|弹|装|口|洞|坑|房|院|社|街|团|营|师|旅|世|年|季|学期|回|字|词|版|频|视|账|网|电|水|蛋|包|盒|鱼|鸡|牛|羊|猪|狗|仍)|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 
