@@ -31,6 +31,8 @@ _FARTHEST = {"people": 14.0, "bare": 10.0, "other": 8.0}
 """How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
 _WIDE = 8.0
 """So many words count in full that stand between a number and its word of harm; of more, one in five."""
+_OTHER = 3.0
+"""How much it speaks against a figure that its sentence tells of another event."""
 _NEAR = 1.1
 """By how much the figures may differ, in what speaks for them, among which the highest is taken."""
 _MOST = 30
@@ -96,6 +98,8 @@ class _Sentence(NamedTuple):
     is_news: bool = True
     drill: str = ""
     """What is said of exercises in the sentences around."""
+    of_other: bool = False
+    """Whether it tells of another event too."""
 
     @property
     def at_or_title(self) -> int:
@@ -201,13 +205,13 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         inside = [found for found in dates if start <= found.start < end and not _is_birth(report.whole, found, lang)]
         lasted = nature.stage == "concluded" or not at
         old = not lasted and bool(inside) and all(_is_before(found, event) for found in inside)
-        if not remembers:
-            score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
+        other = not remembers and (old or bool(_words("elsewhere", lang).search(plain[index].text)))
+        score -= _OTHER * other
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
         mistaken = _words("mistaken", lang)
         score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
         around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
-        yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around)
+        yield _Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other)
         at += not is_title
 
 
@@ -483,6 +487,8 @@ def _harms(sentence: _Sentence) -> list[_Word]:
         before = sentence.text[max(0, match.start() - 25) : match.start()].rstrip()
         if any(one.end() == len(before) for one in _words("no_harm", sentence.lang).finditer(before)):
             continue
+        if not sentence.is_news and _words("survivor", sentence.lang).match(sentence.text, match.start()):
+            continue
         if before[-1:] in "«“\"'‘" and before and _words("exercise", sentence.lang).search(sentence.drill):
             continue
         if found and found[-1].harm == "killed" and harm == "affected":
@@ -509,6 +515,8 @@ def _is_told_of_the_dead(sentence: _Sentence, word: _Word, end: int) -> bool:
         return False
     numbers = (number for number in find_numbers(gap, lang) if not number.article)
     if any(not _BEHIND_NO_PEOPLE.match(gap[number.end :]) for number in numbers) or _words("nobody", lang).search(gap):
+        return False
+    if any(match.end() > end for match in _words("nobody_killed", lang).finditer(text, word.end)):
         return False
     if lang == "ru":
         return text[word.start : word.end].endswith(("ых", "их", "ого", "ый", "ая", "ой", "ий", "ные", "шие"))
@@ -801,7 +809,20 @@ def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Wor
     dead = [word for word in words if word.harm == "killed"]
     if len(numbers) == 1 and numbers[0].article and dead and _words("one_died", sentence.lang).search(sentence.text):
         return [(numbers[0], dead[0])]
+    joined = [_with_the_one_before(sentence, pair, joined) for pair in joined]
     return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
+
+
+def _with_the_one_before(
+    sentence: _Sentence, pair: tuple[Number, _Word], joined: Sequence[tuple[Number, _Word]]
+) -> tuple[Number, _Word]:
+    """Give a number that "and" joins to the one before that one's word of harm, where it stands between it and its own."""
+    number, word = pair
+    for first, own in joined:
+        between = number.end <= own.start < word.start
+        if between and first.end <= number.start and _adjoins(sentence.text, first, number, sentence.lang) == "and":
+            return number, own
+    return pair
 
 
 def _nearest(
@@ -968,6 +989,8 @@ def _figure(
     earlier = bool(_words("earlier", lang).search(clause))
     earlier = earlier or any(_words(name, lang).search(_CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue"))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
+    if sentence.of_other and _words("this_time", lang).search(text[:low]):
+        score += _OTHER
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and _is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
         score -= 3.0
