@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ _BETWEEN = re.compile(r"(?P<ends>[一二两三四五六七八九]{2})(?P<unit>[�
 _LEANING_SIGNS = re.compile(r"(?:و|ف)?(?:ب|ل|ك)?(?:ال)?")
 
 
-_FRACTION = re.compile(r"\d+[.,٫]\d{1,2}")
+_FRACTION = re.compile(r"(?P<whole>\d+)[.,٫](?P<part>\d{1,2})")
 
 
 class _Figures(dict[int, str]):
@@ -202,13 +203,14 @@ def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str
 
 def _scaled(text: str, tokens: Sequence[_Token], at: int, words: _Words) -> int | None:
     """Return the value of a fraction with its thousands or millions behind: "3,5 тысячи", "1.2 million"."""
-    if not _FRACTION.fullmatch(in_figures(text[tokens[at].start : tokens[at].end])) or at + 1 == len(tokens):
+    fraction = _FRACTION.fullmatch(in_figures(text[tokens[at].start : tokens[at].end]))
+    if fraction is None or at + 1 == len(tokens):
         return None
     scale = tokens[at + 1]
     if scale.word not in words.multiplying or (scale.value or 0) < 1000:
         return None
-    whole, part = re.split(r"[.,٫]", in_figures(text[tokens[at].start : tokens[at].end]))
-    return (int(whole + part) * (scale.value or 0)) // 10 ** len(part)
+    value = Decimal(fraction["whole"] + "." + fraction["part"]) * (scale.value or 0)
+    return int(value)
 
 
 def _put(current: int, token: _Token, joined: bool, words: _Words, lang: str, *, figure: bool) -> int | None:
