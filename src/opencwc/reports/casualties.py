@@ -73,8 +73,8 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
         one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number or not one.number
     ]
     affected = _latest("affected", others)
-    lost = next(none_survived(report, lang), None)
-    if lost and affected.number and not killed.number:
+    lost = next(none_survived(report, lang), None) if affected.number and not killed.number else None
+    if lost:
         return Casualties(Count(affected.number, (*affected.spans, lost)))
     return Casualties(killed, affected)
 
