@@ -20,6 +20,10 @@ CASES: dict[str, list[list[Any]]] = load_yaml(
     (Path(__file__).parent.parent / "cases" / "reports_when_and_whom.yaml").read_text(encoding="utf-8")
 )
 
+WHOM: dict[str, dict[str, list[list[Any]]]] = load_yaml(
+    (Path(__file__).parent.parent / "cases" / "reports_casualties.yaml").read_text(encoding="utf-8")
+)
+
 
 def report_of(published: Any, title: str, text: str, lang: str) -> Report:
     when = published if isinstance(published, datetime) else datetime.fromisoformat(published)
@@ -37,6 +41,24 @@ def test_a_report_says_when_and_whom(lang: str, case: list[Any]) -> None:
     harmed = find_casualties(report, lang, nature)
     told = (find_date(report, lang, nature).text, harmed.killed.number, harmed.affected.number)
     assert told == (str(date), None if killed == "" else killed, None if affected == "" else affected)
+
+
+@pytest.mark.parametrize(
+    ("lang", "case"),
+    [(lang, case) for langs in WHOM.values() for lang, cases in langs.items() for case in cases],
+    ids=lambda case: str(case)[:60],
+)
+def test_a_report_says_whom(lang: str, case: list[Any]) -> None:
+    *nature, text, killed, affected = case
+    kind, stage, stance = (nature[0] if nature else "accident reported asserts").split()
+    report = report_of("2025-09-10T09:00:00+00:00", "", text, lang)
+    harmed = find_casualties(report, lang, Nature(cast(Kind, kind), cast(Stage, stage), cast(Stance, stance)))
+    numbers = (harmed.killed.number, harmed.affected.number)
+    assert numbers == (None if killed == "" else killed, None if affected == "" else affected)
+
+
+def test_every_class_of_difficulty_is_tried_in_six_languages() -> None:
+    assert {name: sorted(langs) for name, langs in WHOM.items() if len(langs) != 6} == {}
 
 
 def told(

@@ -1,15 +1,17 @@
-"""Whole numbers in running text: figures of three scripts and words of six languages, with where they stand."""
+"""Whole numbers in running text: figures of every script and words of six languages, with where they stand."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencwc.convention.fields import read_yaml
-from opencwc.language.numerals import chinese_number, digits
+from opencwc.language.numerals import chinese_number
 from opencwc.language.plain_text import plain_arabic
 
 _TOKEN = re.compile(
@@ -20,7 +22,33 @@ _CHINESE = re.compile(
     r"(?P<vague_end>[几幾])?(?:[余餘多])?(?P<scale>[千万萬]?)"
 )
 _RANGE = re.compile(r"\s*(?:[-–—~～至到])\s*")
+_BETWEEN = re.compile(r"(?P<ends>[一二两三四五六七八九]{2})(?P<unit>[十百千]?)")
+"""Two or three, thirty or forty: 两三, 三四十."""
 _LEANING_SIGNS = re.compile(r"(?:و|ف)?(?:ب|ل|ك)?(?:ال)?")
+
+
+_FRACTION = re.compile(r"(?P<whole>\d+)[.,٫](?P<part>\d{1,2})")
+
+
+class _Figures(dict[int, str]):
+    """The figure 0 to 9 that a decimal digit of any script stands for, worked out when a sign is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        self[code] = figure = str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
+        return figure
+
+
+_FIGURES = _Figures()
+
+
+def in_figures(text: str) -> str:
+    """Return a text with the decimal digits of every script written as 0 to 9; its length stays.
+
+    >>> in_figures("१२ और ٣٤")
+    '12 और 34'
+    """
+    return text if text.isascii() else text.translate(_FIGURES)
 
 
 class Number(NamedTuple):
@@ -74,7 +102,7 @@ def find_numbers(text: str, lang: str) -> list[Number]:
     if lang == "zh":
         return _ranged(text, list(_chinese(text)), None)
     words = _words(lang)
-    tokens = [_token(match, words, lang) for match in _TOKEN.finditer(digits(text))]
+    tokens = [_token(match, words, lang) for match in _TOKEN.finditer(in_figures(text))]
     return _ranged(text, list(_spaced(text, tokens, words, lang)), words)
 
 
@@ -131,7 +159,7 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.value is None:
+        if token.value is None and _scaled(text, tokens, at, words) is None:
             rank = words.ranks.get(token.word) or words.ranks.get(token.word.removeprefix("ال"))
             if rank and not token.figure:
                 yield Number(token.start, token.end, rank, rank=True)
@@ -141,7 +169,7 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
         before = tokens[at - 1].word if at else ""
         first, last, only = token, tokens[end - 1], end - at == 1
         if before in words.halves and last.word in words.multiplying:
-            value, only = value // 2, False
+            value, only, first = value // 2, False, tokens[at - 1]
         if not (before in words.vague or (only and token.word in words.leaning)):
             yield Number(first.start, last.end, value, article=only and token.word in _ARTICLES)
         at = end
@@ -149,6 +177,9 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
 
 def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str) -> tuple[int, int]:
     """Return the token after a number, and its value."""
+    scaled = _scaled(text, tokens, at, words)
+    if scaled is not None:
+        return at + 2, scaled
     total, current = 0, tokens[at].value or 0
     if current >= 1000 and not tokens[at].figure:
         total, current = current, 0
@@ -168,6 +199,18 @@ def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str
             total, current = total + current, 0
         last, end = token, end + step
     return end, total + current
+
+
+def _scaled(text: str, tokens: Sequence[_Token], at: int, words: _Words) -> int | None:
+    """Return the value of a fraction with its thousands or millions behind: "3,5 тысячи", "1.2 million"."""
+    fraction = _FRACTION.fullmatch(in_figures(text[tokens[at].start : tokens[at].end]))
+    if fraction is None or at + 1 == len(tokens):
+        return None
+    scale = tokens[at + 1]
+    if scale.word not in words.multiplying or (scale.value or 0) < 1000:
+        return None
+    value = Decimal(fraction["whole"] + "." + fraction["part"]) * (scale.value or 0)
+    return int(value)
 
 
 def _put(current: int, token: _Token, joined: bool, words: _Words, lang: str, *, figure: bool) -> int | None:
@@ -204,7 +247,13 @@ _FITS = {"fr": _fits_french, "ar": _fits_arabic}
 
 
 def _chinese(text: str) -> Iterator[Number]:
-    for match in _CHINESE.finditer(digits(text)):
+    for match in _CHINESE.finditer(in_figures(text)):
+        between = _BETWEEN.fullmatch(match["number"])
+        if between and not match["vague"] and not match["vague_end"]:
+            low, high = (chinese_number(sign + between["unit"]) or 0 for sign in between["ends"])
+            if low < high:
+                yield Number(match.start(), match.end(), low, high)
+                continue
         written = match["number"].replace(",", "").replace("，", "")
         value = _chinese_value(written)
         if match["vague"] or match["vague_end"] or value is None:

@@ -9,125 +9,140 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Literal, NamedTuple
 
-from opencwc.convention.fields import read_yaml
 from opencwc.language.dates import FoundDate
-from opencwc.language.plain_text import Plain, plain_text
+from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
-from opencwc.reports.model import Casualties, Count, Date, Nature, Report, Span
+from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
+from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
+from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, Harm, clause_around, listed
+from opencwc.reports.harm.nobody import is_unhurt, nobody_harmed, none_survived, unharmed
+from opencwc.reports.harm.one import is_further, ones_harmed
+from opencwc.reports.harm.people import people_in
+from opencwc.reports.harm.sentence import UNCOUNTED, Figure, HarmWord, Sentence
+from opencwc.reports.harm.words import harms_in, is_spared
+from opencwc.reports.model import Casualties, Count, Date, Nature, Report
 from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 
-Harm = Literal["killed", "affected", "neither"]
 _WITHOUT = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
+
+
 _ENOUGH = -2.8
 """With less that speaks for it, a figure is not the report's own."""
-_FARTHEST = {"people": 14.0, "bare": 10.0, "other": 5.0}
-"""How far a number may stand from its word of harm: where people are counted, nothing is named, something else is."""
+
+
+_OTHER = 3.0
+"""How much it speaks against a figure that its sentence tells of another event."""
+
+
+_NEAR = 1.1
+"""By how much the figures may differ, in what speaks for them, among which the highest is taken."""
+
+
 _MOST = 30
 """How many numbers, and how many words of harm, are looked at in one sentence."""
-_UNCOUNTED = -1
-"""Stands for "dozens": no number, yet it takes the place of one."""
-_STOPS = re.compile(r"[;:.!?()；：。，、،؛—–«»“”\"]|,(?!\d)")
-_COMMAS = re.compile(r"[，、،]|,(?!\d)")
-_ANDS = {
-    "en": re.compile(r"\b(?:and|while|but|as)\b"),
-    "fr": re.compile(r"\b(?:et|tandis|mais)\b"),
-    "es": re.compile(r"\b(?:y|e|mientras|pero)\b"),
-    "ru": re.compile(r"\b(?:и|а|но)\b"),
-    "ar": re.compile(r"(?<!\w)و"),
-    "zh": re.compile(r"[和及并与,]"),
-}
-_NEVER = re.compile("(?!)")
-
-
-class _Word(NamedTuple):
-    """A word of harm in a sentence; ``behind`` says that its number only ever follows it."""
-
-    start: int
-    end: int
-    harm: Harm
-    behind: bool
-
-
-class _Figure(NamedTuple):
-    """A number of people that a sentence tells, and how much speaks for its being the report's own and latest."""
-
-    harm: Harm
-    number: int
-    score: float
-    spans: tuple[Span, ...]
-    part: bool = False
-    by_others: bool = False
-
-
-class _Sentence(NamedTuple):
-    """A sentence as words are looked for in it, with its place in the report."""
-
-    plain: Plain
-    start: int
-    lang: str
-    at: int
-    is_title: bool
-    score: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """The sentence in plain text."""
-        return self.plain.text
-
-    def span(self, start: int, end: int) -> Span:
-        """Return a place in the report."""
-        first, last = self.plain.span(start, end)
-        return Span(self.start + first, self.start + last)
 
 
 def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
-    if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in _ANDS:
+    if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in ANDS:
         return Casualties()
-    if nature.kind == "other" and _words("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text):
-        return Casualties()
+    drill = (nature.kind == "other" or nature.stage == "denied") and listed("exercise", lang).search(
+        plain_text(report.whole[:HEAD], lang).text
+    )
     dates = dates_of(report, lang, ahead=False)
-    figures = [figure for sentence in _sentences(report, lang, nature, dates) for figure in _figures(sentence, dates)]
-    if nature.stage == "denied":
-        figures = [figure for figure in figures if not figure.by_others]
-    return Casualties(_latest("killed", figures), _latest("affected", figures))
+    sentences = _sentences(report, lang, nature, dates)
+    figures = [
+        figure
+        for sentence in sentences
+        if not drill
+        or (listed("really", lang).search(sentence.text) and not listed("exercise", lang).search(sentence.text))
+        for figure in _figures(sentence, dates)
+    ]
+    if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
+        figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
+    if nature.stage == "denied" or nature.stance == "denies":
+        none = {figure.harm for figure in figures if not figure.number and not figure.weak and figure.score >= -2.0}
+        figures = [figure for figure in figures if not (figure.number and figure.harm in none)]
+    if any(figure.number and not figure.weak and figure.score >= _ENOUGH for figure in figures):
+        figures = [figure for figure in figures if figure.number or not figure.weak]
+    killed = _latest("killed", figures)
+    others = [
+        one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number or not one.number
+    ]
+    affected = _latest("affected", others)
+    lost = next(none_survived(report, lang), None) if affected.number and not killed.number else None
+    if lost:
+        return Casualties(Count(affected.number, (*affected.spans, lost)))
+    return Casualties(killed, affected)
 
 
-def _latest(harm: Harm, figures: Sequence[_Figure]) -> Count:
+def _latest(harm: Harm, figures: Sequence[Figure]) -> Count:
+    """Return the figure that stands: the highest of those for which most speaks, and what is put to it later."""
     told = [figure for figure in figures if figure.harm == harm]
+    if any(figure.number == 0 and not figure.weak and figure.score >= -1.0 for figure in told):
+        told = [figure for figure in told if not (figure.claimed and figure.number)]
     whole = [figure for figure in told if not figure.part]
-    best = max(whole or told, key=lambda figure: figure.score, default=None)
-    if best is None or best.score < _ENOUGH:
+    most = max((figure.number for figure in whole), default=-1)
+    if not whole or (harm == "affected" and most < max(figure.number for figure in told)):
+        whole = told  # "34 of them", and nothing is told of the rest
+    best = _highest(whole)
+    if best is None:
         return Count()
+    body = _highest([one for one in whole if one.at >= 0 and not one.further] or [one for one in whole if one.at >= 0])
+    adding = [figure for figure in whole if _adds(figure, body)] if body else []
+    more = list({figure.at: figure for figure in adding}.values())
+    if body and more and not body.further:
+        number = body.number + sum(figure.number for figure in more)
+        if number > best.number:
+            return Count(number, (*body.spans, *(span for figure in more for span in figure.spans)))
     return Count(best.number, best.spans)
 
 
-def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[_Sentence]:
+def _highest(figures: Sequence[Figure]) -> Figure | None:
+    top = max((figure.score for figure in figures), default=_ENOUGH)
+    near = [figure for figure in figures if figure.score >= max(top - _NEAR, _ENOUGH)]
+    return max(near, key=lambda figure: figure.number, default=None)
+
+
+def _adds(figure: Figure, body: Figure) -> bool:
+    """Tell whether a figure is of people put to those told before."""
+    alone = 1 in (body.number, figure.number)
+    later = (figure.at, figure.place) > (body.at, body.place) if alone else figure.at > body.at
+    fits = figure.further and later and figure.number > 0 and not figure.by_others and not body.total
+    return fits and figure.score + 1.5 > body.score - 1.5
+
+
+def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundDate]) -> Iterator[Sentence]:
     """Give the sentences, each with what speaks against its figures as a whole."""
     spans = sentences_in(report.whole[:HEAD])
     plain = [plain_text(report.whole[start:end], lang) for start, end in spans]
-    corrects = bool(_words("correction", lang).search(" ".join(one.text for one in plain[:2])))
+    corrects = bool(listed("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
     event = _day_of(find_date(report, lang, nature), report)
     at = 0
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
         score = (0.3 if corrects else -0.15) * at - (0.1 if is_title else 0.0)
-        inside = [found for found in dates if start <= found.start < end]
+        inside = [found for found in dates if start <= found.start < end and not _is_birth(report.whole, found, lang)]
         lasted = nature.stage == "concluded" or not at
         old = not lasted and bool(inside) and all(_is_before(found, event) for found in inside)
-        if not remembers:
-            score -= 3.0 * (old or bool(_words("elsewhere", lang).search(plain[index].text)))
+        other = not remembers and (old or bool(listed("elsewhere", lang).search(plain[index].text)))
+        score -= _OTHER * other
         behind = plain[index + 1].text if index + 1 < len(plain) else ""
-        score -= 2.5 * bool(_words("mistaken", lang).search(behind[:60]))
-        yield _Sentence(plain[index], start, lang, at, is_title, score)
+        mistaken = listed("mistaken", lang)
+        score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
+        around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
+        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other)
         at += not is_title
+
+
+def _is_birth(text: str, found: FoundDate, lang: str) -> bool:
+    """Tell whether a date says when somebody was born."""
+    around = text[max(0, found.start - 20) : found.start], text[found.end : found.end + 20]
+    return any(listed("born", lang).search(plain_text(one, lang).text) for one in around)
 
 
 def _is_before(found: FoundDate, event: date) -> bool:
@@ -140,416 +155,138 @@ def _day_of(told: Date, report: Report) -> date:
     return date.fromisoformat((told.text + "-01-01")[:10]) if told.text else report.published.date()
 
 
-def _figures(sentence: _Sentence, dates: Sequence[FoundDate]) -> Iterator[_Figure]:
+def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]:
     """Give the figures of one sentence."""
-    nobody = list(_nobody(sentence))
+    nobody = list(nobody_harmed(sentence))
     yield from (figure for figure, _ in nobody)
-    words = [word for word in _harms(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
+    words = [word for word in harms_in(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
+    spared = [word for word in words if word.harm != "neither" and is_spared(sentence, word)]
+    yield from unharmed(sentence, spared)
+    words = [word for word in words if word not in spared]
     if not any(word.harm != "neither" for word in words):
         return
-    numbers = [number for number in _people(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
-    joined = _joined(sentence, numbers, words)
+    numbers = [number for number in people_in(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
+    joined = joined_to_harm(sentence, numbers, words)
+    joined = [with_harm_behind(sentence, pair, numbers, words, joined) for pair in joined]
     harms = {number: word.harm for number, word in joined}
     free = [number for number in numbers if number not in harms]
-    for number, word in [*joined, *_carried(sentence, free, words)]:
-        if word.harm != "neither" and number.value != _UNCOUNTED:
-            addable = [other for other in numbers if harms.get(other, word.harm) == word.harm]
-            yield _figure(sentence, number, word, words, numbers, addable)
+    figures = []
+    for number, word in [*joined, *carried(sentence, free, words)]:
+        if word.harm != "neither" and number.value != UNCOUNTED:
+            addable = [other for other in numbers if shares_fate(other, number, word, joined)]
+            figures.append(_figure(sentence, number, word, words, numbers, addable))
+    ones = list(ones_harmed(sentence, [word for word in words if all(word is not other for _, other in joined)]))
+    lang = sentence.lang
+    told = [*figures, *(ones if sentence.is_news else ())]
+    if (
+        {figure.harm for figure in told} == {"killed", "affected"}
+        and len(numbers) <= 1
+        and lang != "ar"
+        and all(figure.number == 1 and not figure.further for figure in told)
+    ):  # the same one: "who collapsed has died"
+        ones = [one for one in ones if one.harm == "killed"]
+        figures = [figure for figure in figures if figure.harm == "killed"]
+    yield from ones if sentence.is_news else ()
+    yield from with_here_and_there(sentence, figures)
 
 
-def _overlap(word: _Word, place: tuple[int, int]) -> bool:
+def _overlap(word: HarmWord, place: tuple[int, int]) -> bool:
     return word.start < place[1] and place[0] < word.end
 
 
-def _nobody(sentence: _Sentence) -> Iterator[tuple[_Figure, tuple[int, int]]]:
-    """Give the figures of none: "no deaths", "nobody was hurt"."""
-    for name, harms in (("nobody_affected", ("affected", "killed")), ("nobody_killed", ("killed",))):
-        for match in _words(name, sentence.lang).finditer(sentence.text):
-            behind = _STOPS.split(sentence.text[match.end() : match.end() + 25])[0]
-            some = _words("some_only", sentence.lang).search(match[0] + behind)
-            for harm in harms:
-                score = sentence.score - (0.6 if harm == "killed" and name == "nobody_affected" else 0.0)
-                score -= 9.0 if some else 0.0
-                yield _Figure(harm, 0, score, (sentence.span(*match.span()),)), match.span()  # type: ignore[arg-type]
-
-
-def _harms(sentence: _Sentence) -> list[_Word]:
-    """Return the words of harm, without those that call people by what befell them before: "two injured men died"."""
-    found: list[_Word] = []
-    for match in _harm_words(sentence.lang).finditer(sentence.text):
-        name = match.lastgroup or "neither"
-        harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
-        if found and harm == "killed" and found[-1].harm == "affected" and not name.endswith("_behind"):
-            gap = sentence.text[found[-1].end : match.start()]
-            if len(gap.split()) <= 1 and not _STOPS.search(gap) and not _ANDS[sentence.lang].search(gap):
-                found.pop()
-        found.append(_Word(match.start(), match.end(), harm, name.endswith("_behind")))
-    return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
-
-
-def _names_the_dead(sentence: _Sentence, words: Sequence[_Word], at: int) -> bool:
-    """Tell whether a word of harm only says who died: "скончался третий пострадавший", "murieron dos heridos"."""
-    if sentence.lang == "zh" or not at or words[at].harm != "affected" or words[at - 1].harm != "killed":
-        return False
-    gap = sentence.text[words[at - 1].end : words[at].start]
-    if sentence.lang == "ar" and sentence.text[words[at].start] == "و":
-        return False
-    if not gap.strip() or len(gap.split()) > 4 or _STOPS.search(gap) or _ANDS[sentence.lang].search(gap):
-        return False
-    if len(find_numbers(gap, sentence.lang)) != 1:
-        return False
-    before = sentence.text[max(0, words[at - 1].start - 25) : words[at - 1].start]
-    counted = find_numbers(before, sentence.lang)
-    return words[at - 1].behind or not counted or len(before[counted[-1].end :].split()) > 1
-
-
-def _people(sentence: _Sentence, words: Sequence[_Word]) -> list[Number]:
-    """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
-    text, lang = sentence.text, sentence.lang
-    numbers: list[Number] = []
-    for number in find_numbers(text, lang):
-        added = number.article and bool(numbers) and _is_added(text, numbers[-1], number, lang)
-        if added or _may_be_people(text, number, lang, words):
-            numbers.append(number)
-    for name, value in (("two_people", 2), ("uncounted", _UNCOUNTED)):
-        for match in _words(name, lang).finditer(text):
-            if not any(number.start < match.end() and match.start() < number.end for number in numbers):
-                numbers.append(Number(match.start(), match.end(), value))
-    numbers.extend(_single(sentence, numbers))
-    ranks = [number for number in numbers if number.rank]
-    numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
-    return [
-        number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
-    ]
-
-
-def _is_added(text: str, people: Number, article: Number, lang: str) -> bool:
-    """Tell whether an article adds one to the people before it: "13 bathers and a lifeguard"."""
-    gap = text[people.end : article.start]
-    named = _words("people", lang).match(gap.lstrip()) is not None and not people.article
-    behind = text[article.end : article.end + 30].split()
-    thing = not behind or _words("things", lang).fullmatch(behind[0]) is not None
-    return (
-        named and not thing and len(gap.split()) <= 3 and _ANDS[lang].search(gap) is not None and not _STOPS.search(gap)
-    )
-
-
-def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence[_Word]) -> bool:
-    """Tell whether a number says only of how many the number before it is: "ten of the 64 on shift"."""
-    if not _words("of", lang).fullmatch(text[part.end : number.start].strip()):
-        return False
-    return not any(0 <= word.start - number.end < 3 for word in words)
-
-
-def _by_rank(text: str, number: Number, rank: Number) -> bool:
-    """Tell whether an article or a person belongs to an order: "un segundo bombero" are two."""
-    gap = text[number.end : rank.start] if number.end <= rank.start else text[rank.end : number.start]
-    return number.article and len(gap) < 12 and len(gap.split()) <= 1
-
-
-def _single(sentence: _Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
-    """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
-    text, lang = sentence.text, sentence.lang
-    possessive, definite = _words("possessive", lang), _words("definite", lang)
-    for match in _words("one_person", lang).finditer(text):
-        if lang == "ar" and match[0].startswith(_DEFINITE):
-            continue
-        before = text[max(0, match.start() - 12) : match.start()].split()
-        owned = bool(before) and possessive.fullmatch(before[-1]) is not None
-        if not owned and _words("at_work", lang).fullmatch(match[0]):
-            continue
-        owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
-        known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
-        if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
-            continue
-        if lang == "zh" and text[match.start() - 1 : match.start()] not in ("和", "与", "及"):
-            continue
-        joined = lang == "zh" or (lang == "ar" and match[0].startswith("و"))
-        before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
-        if not joined and any(_is_next(gap, lang) for gap in before_it):
-            continue
-        yield Number(match.start(), match.end(), 1, article=True)
-
-
-_DEFINITE = ("ال", "وال", "بال", "لل", "كال", "فال")
-
-
-def _is_next(gap: str, lang: str) -> bool:
-    """Tell whether a word still belongs to the number before it."""
-    divided = _STOPS.search(gap) or _ANDS[lang].search(gap) or _harm_words(lang).search(gap)
-    return len(gap.split()) <= 2 and not divided
-
-
-def _may_be_people(text: str, number: Number, lang: str, words: Sequence[_Word]) -> bool:
-    """Tell whether a number can count people, by what stands behind it and before it."""
-    behind = text[number.end : number.end + 40]
-    before = text[max(0, number.start - 12) : number.start]
-    if number.rank:
-        near = [word for word in words if 0 <= word.start - number.end < 25 or 0 <= number.start - word.end < 25]
-        return any(word.harm == "killed" for word in near) if lang == "zh" else bool(near)
-    if _counts_no_people(before, behind, number, lang):
-        return False
-    if lang == "zh" and _CHINESE_POOL.match(behind):
-        return False
-    if lang == "zh":
-        return _CHINESE_PEOPLE.match(behind) is not None or any(word.start == number.end for word in words)
-    if number.article and lang != "ar" and any(0 <= word.start - number.end <= 1 for word in words):
-        return True
-    return _is_one(behind, lang) if number.article else not _counts_things(number, behind, lang, words)
-
-
-def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bool:
-    """Tell whether what touches a number makes it an age, a price, a name, a year, or a figure that does not hold."""
-    if before.endswith(", ") and behind.startswith(","):  # an age: "a neighbour, 70, was treated"
-        return True
-    if _BEFORE_NO_PEOPLE.search(before) or _BEHIND_NO_PEOPLE.match(behind):
-        return True
-    if number.value in range(1900, 2101) and not _words("people", lang).match(behind.strip()):
-        return True
-    end = len(before.rstrip())
-    return any(match.end() == end for match in _words("not_this", lang).finditer(before.rstrip()))
-
-
-_BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
-_BEHIND_NO_PEOPLE = re.compile(r"s\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)")
-
-
-def _counts_things(number: Number, behind: str, lang: str, words: Sequence[_Word]) -> bool:
-    """Tell whether the words behind a number name what is no person."""
-    people, things = _words("people", lang), _words("things", lang)
-    for match in list(re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]|\d+", behind))[:2]:
-        if people.fullmatch(match[0]) or any(word.start == number.end + match.start() for word in words):
-            return False
-        if things.fullmatch(match[0]):
-            return True
-        if not match[0][0].isalpha():
-            break
-    return False
-
-
-_CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
-_CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
-)
-
-
-def _is_one(behind: str, lang: str) -> bool:
-    """Tell whether what follows an article is a person: "a 41-year-old worker"."""
-    clause = _STOPS.split(behind)[0]
-    found = _words("one_person", lang).search(clause)
-    if found is None:
-        return False
-    between = clause[: found.start()]
-    return len(between.split()) <= 3 and not _SMALL.search(between) and not _harm_words(lang).search(between)
-
-
-_SMALL = re.compile(
-    r"\b(?:of|at|in|on|by|to|for|from|with|that|who|de|du|des|à|en|dans|par|del|al|por|para|que|qui|и|в|на|с)\b"
-)
-
-
-def _is_date(sentence: _Sentence, number: Number, dates: Iterable[FoundDate]) -> bool:
+def _is_date(sentence: Sentence, number: Number, dates: Iterable[FoundDate]) -> bool:
     span = sentence.span(number.start, number.end)
     return any(found.start <= span.start < found.end for found in dates)
 
 
-def _joined(sentence: _Sentence, numbers: Sequence[Number], words: Sequence[_Word]) -> list[tuple[Number, _Word]]:
-    """Join each number to a word of harm, the nearest pairs first."""
-    parts: list[Number] = []
-    wholes: list[Number] = []
-    for number in numbers:
-        told = any(other.value != _UNCOUNTED and other.end <= number.start for other in numbers)
-        (parts if told and _is_part(sentence, number, words, numbers) else wholes).append(number)
-    joined = _nearest(sentence, wholes, words, words, numbers)
-    free = [word for word in words if all(word is not other for _, other in joined)]
-    dead = [word for word in words if word.harm == "killed"]
-    if len(numbers) == 1 and numbers[0].article and dead and _words("one_died", sentence.lang).search(sentence.text):
-        return [(numbers[0], dead[0])]
-    return sorted([*joined, *_nearest(sentence, parts, [*free, *dead], words, numbers)])
-
-
-def _nearest(
-    sentence: _Sentence,
-    some: Sequence[Number],
-    open_to: Sequence[_Word],
-    words: Sequence[_Word],
-    numbers: Sequence[Number],
-) -> list[tuple[Number, _Word]]:
-    """Join some of the numbers to the words that are open to them."""
-    pairs: list[tuple[float, Number, _Word]] = []
-    for number in some:
-        limit = _limit(sentence, number)
-        costs = [(_cost(sentence, number, word, numbers, words), number, word) for word in open_to]
-        pairs.extend(pair for pair in costs if pair[0] <= limit)
-    free_numbers, free_words, joined = set(some), set(open_to), []
-    for _, number, word in sorted(pairs):
-        if number in free_numbers and word in free_words:
-            free_numbers.discard(number)
-            free_words.discard(word)
-            joined.append((number, word))
-    return joined
-
-
-def _cost(sentence: _Sentence, number: Number, word: _Word, numbers: Sequence[Number], words: Sequence[_Word]) -> float:
-    """Return how far a number and a word of harm stand apart: words between them, and more for what divides them."""
-    ahead = number.end <= word.start
-    if ahead and word.behind:
-        return 99.0
-    if word.start < number.end and number.start < word.end:
-        return 0.0  # one word that says both: "an injured man"
-    start, end = (number.end, word.start) if ahead else (word.end, number.start)
-    gap = sentence.text[start:end]
-    if not ahead:
-        gap = _words("about", sentence.lang).sub("", gap)
-    people = _words("people", sentence.lang).match(gap.lstrip()) if ahead else None
-    length = len(gap) / 3 if sentence.lang == "zh" else len(gap.split())
-    cost = length - (1.0 if people and sentence.lang != "zh" else 0.0) + (0.0 if ahead or word.behind else 0.4)
-    cost += (
-        2.5 * len(_STOPS.findall(gap)) - 1.5 * len(_COMMAS.findall(gap)) + 1.5 * len(_ANDS[sentence.lang].findall(gap))
-    )
-    cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
-    return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
-
-
-def _limit(sentence: _Sentence, number: Number) -> float:
-    """Return how far from a number its word of harm may stand: far, where people are counted by name."""
-    text, lang = sentence.text, sentence.lang
-    behind = text[number.end : number.end + 40]
-    if number.article and not _is_one(behind, lang):
-        return 8.0 if _words("victim", lang).match(text, number.start) else 3.0
-    people = _words("people", lang)
-    before = text[max(0, number.start - 12) : number.start].split()
-    if _is_up_to(text[max(0, number.start - 12) : number.start], lang):
-        return _FARTHEST["people"]
-    of = _words("of", lang).match(behind.lstrip())
-    if lang == "zh" or of or people.match(behind.lstrip()) or (before and people.fullmatch(before[-1])):
-        return _FARTHEST["people"]
-    return _FARTHEST["other" if re.match(r" [^\W\d_]", behind) else "bare"]
-
-
-def _carried(sentence: _Sentence, free: Sequence[Number], words: Sequence[_Word]) -> Iterator[tuple[Number, _Word]]:
-    """Join a number that says how far it rose or fell to the word of harm before it: "died; the toll stands at 17"."""
-    for number in free:
-        before = sentence.text[max(0, number.start - 40) : number.start]
-        told = [word for word in words if word.end <= number.start and word.harm != "neither"]
-        rises = _is_up_to(before, sentence.lang) and _words("total", sentence.lang).search(before)
-        if told and rises and not number.article:
-            counted = [match.end() for match in _words("total", sentence.lang).finditer(sentence.text, 0, number.start)]
-            named = [word for word in told if counted and word.start >= counted[0]]
-            yield number, (named or told[-1:])[0]
-
-
-def _is_up_to(before: str, lang: str) -> bool:
-    """Tell whether a number is what something rose or fell to."""
-    plain = before.rstrip()
-    return any(match.end() == len(plain) for match in _words("up_to", lang).finditer(plain))
-
-
-def _is_part(sentence: _Sentence, number: Number, words: Sequence[_Word], numbers: Sequence[Number]) -> bool:
-    """Tell whether a number is a part of one told before: "of whom two", "mostly workers and two firemen"."""
-    lang, text = sentence.lang, sentence.text
-    last = max((other.end for other in numbers if other.end <= number.start), default=max(0, number.start - 14))
-    before = text[max(last, number.start - 40) : number.start]
-    following = min((other.start for other in numbers if other.start >= number.end), default=len(text))
-    if following < len(text) and _words("of", lang).fullmatch(text[number.end : following].strip()):
-        return True
-    behind = text[number.end : min(following, number.end + (12 if lang == "zh" else 40))].lstrip()
-    if _words("part", lang).search(before) or _words("part", lang).match(behind):
-        return True
-    harmed = any(word.harm == "affected" and word.end <= number.start for word in words)
-    return harmed and bool(_words("state", lang).search(_STOPS.split(behind)[0] + before[-12:]))
-
-
 def _figure(
-    sentence: _Sentence,
+    sentence: Sentence,
     number: Number,
-    word: _Word,
-    words: Sequence[_Word],
+    word: HarmWord,
+    words: Sequence[HarmWord],
     numbers: Sequence[Number],
     addable: Sequence[Number],
-) -> _Figure:
+) -> Figure:
     """Weigh a number by what is said around it, and add what is told in one breath: "26 children and two women"."""
     lang, text = sentence.lang, sentence.text
     wide = 10 if lang == "zh" else 30
     before = text[max(0, number.start - 2 * wide) : number.start]
     behind = text[number.end : number.end + wide]
     value, spans = number.value, [sentence.span(number.start, number.end)]
+    low, high = min(number.start, word.start), max(number.end, word.end)
     if number.rank and word.harm == "affected":
         value = 1
-    score = sentence.score - (0.8 if number.article and _words("one_person", lang).match(text, number.start) else 0.0)
-    if _words("further", lang).search(before[-10:]) or _words("further", lang).match(behind.lstrip()):
-        score -= 1.5
-    low, high = min(number.start, word.start), max(number.end, word.end)
+    score = sentence.score - (0.8 if number.article and listed("one_person", lang).match(text, number.start) else 0.0)
+    further = bool(listed("further", lang).search(before[-10:]) or listed("further", lang).match(behind.lstrip()))
+    further = further or is_further(sentence, number.start, word.end if word.start > number.start else number.end)
+    further = further or _is_and_nothing_before(text, number, addable, lang)
+    further = further and not listed("still", lang).search(text[low : high + 2])
+    score -= 1.5 * further
     last = max((other.end for other in numbers if other.end <= low), default=0)
-    total = bool(_words("total", lang).search(text[max(last, low - 60) : high + 2]))
-    told = find_numbers(before, lang)
-    earlier = bool(_words("earlier", lang).search(before, told[-1].end if told else 0))
-    earlier = earlier or any(_words(name, lang).search(text, high) for name in ("mistaken", "untrue"))
-    lesser = _is_lesser(text, low, high, number, lang)
-    score += 1.5 * (total and not earlier) - 2.5 * earlier - 2.0 * lesser
-    for other in addable:
-        if other != number and _in_one_breath(text, min(other, number), max(other, number), lang):
-            score += 0.4
-            value += other.value
-            spans.insert(0, sentence.span(other.start, other.end))
-    part = _is_part(sentence, number, words, numbers)
+    total = bool(listed("total", lang).search(text[max(last, low - 60) : high + 2]))
+    clause = re.split(r"[;:!?；：。؛]", before)[-1]
+    told = find_numbers(clause, lang)
+    if told:
+        clause = COMMAS.split(clause[told[-1].end :])[-1]
+    earlier = bool(listed("earlier", lang).search(clause))
+    earlier = earlier or any(
+        listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
+    )
+    lesser = _is_lesser(text, number.start, number.end, number, lang)
+    if sentence.of_other and listed("this_time", lang).search(text[:low]):
+        score += _OTHER
+    score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
+    if word.harm == "affected" and is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
+        score -= 3.0
+    for other in [*said_in_one_breath(text, number, addable, lang), *graver(text, number, word, numbers, lang)]:
+        score += 0.4
+        value += other.value
+        spans.insert(0, sentence.span(other.start, other.end))
+    part = is_part(sentence, number, words, numbers)
     spans.append(sentence.span(word.start, word.end))
-    return _Figure(word.harm, value, score, tuple(spans), part, earlier or lesser)
+    place = (low, high)
+    return Figure(
+        word.harm,
+        value,
+        score,
+        tuple(spans),
+        part,
+        earlier or lesser,
+        _is_claimed(sentence, low, high),
+        further,
+        sentence.at_or_title,
+        total,
+        place,
+    )
+
+
+def _is_and_nothing_before(text: str, number: Number, addable: Sequence[Number], lang: str) -> bool:
+    """Tell whether the Russian "and" in front of one person joins no other in the sentence, and so says "also"."""
+    if lang != "ru" or not number.article or said_in_one_breath(text, number, addable, lang):
+        return False
+    return re.search(r"\bи (?:(?:его|ее|их) )?$", text[: number.start]) is not None and not any(
+        other.end <= number.start and number.start - other.end < 30 and other.article for other in addable
+    )
+
+
+def _is_claimed(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether somebody is said to say so: of weight where the main speaker denies or doubts."""
+    start = max((stop.end() for stop in _SAID.finditer(sentence.text, 0, low)), default=0)
+    stop = _SAID.search(sentence.text, high)
+    said = sentence.text[start : stop.start() if stop else len(sentence.text)]
+    if listed("myself", sentence.lang).search(said):
+        return False
+    return any(listed(name, sentence.lang).search(sentence.text) for name in ("says", "claims"))
+
+
+_SAID = re.compile(r"[;；؛]")
 
 
 def _is_lesser(text: str, low: int, high: int, number: Number, lang: str) -> bool:
     """Tell whether the clause of a figure gives it to neighbours, posts, the opposition or the like."""
-    start = max((stop.end() for stop in _CLAUSES.finditer(text, 0, low)), default=0)
-    stop = _CLAUSES.search(text, high)
-    end = stop.start() if stop else len(text)
-    speakers = list(_words("lesser", lang).finditer(text, start, end))
+    start, end = clause_around(text, low, high, lang)
+    speakers = list(listed("lesser", lang).finditer(text, start, end))
     counted = number.end + (4 if lang == "zh" else 20)
     return any(not number.start <= match.start() <= counted for match in speakers) and bool(
-        _words("says", lang).search(text, start, end)
+        listed("says", lang).search(text, start, end)
     )
-
-
-_CLAUSES = re.compile(r"[;；؛]")
-
-
-def _in_one_breath(text: str, first: Number, second: Number, lang: str) -> bool:
-    """Tell whether two numbers are added up: people, "and", people, with no word of harm between."""
-    if first.end > second.start or _UNCOUNTED in (first.value, second.value) or first.rank or second.rank:
-        return False
-    gap = text[first.end : second.start]
-    if lang == "ar" and text[second.start] == "و":
-        gap += " و"
-    if len(gap) > 40 or _harm_words(lang).search(gap) or _words("part", lang).search(gap) or _STOPS.search(gap):
-        return False
-    ands = list(_ANDS[lang].finditer(gap))
-    most = 7 if first.article and second.article else 4
-    if not ands or (lang == "zh" and len(gap) > 8) or len(gap.split()) > most:
-        return False
-    rest = _words("about", lang).sub("", gap[ands[-1].end() :]).strip()
-    return not rest or (second.article and " " not in rest) or _words("possessive", lang).fullmatch(rest) is not None
-
-
-@cache
-def _raw() -> dict[str, dict[str, list[str]]]:
-    return read_yaml(Path(__file__).parent / "data" / "casualties.yaml")
-
-
-def _bounded(words: str, lang: str) -> str:
-    if lang == "zh":
-        return words
-    lead = "(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else ""
-    return rf"(?<!\w){lead}(?:{words})(?!\w)"
-
-
-@cache
-def _words(name: str, lang: str) -> re.Pattern[str]:
-    """Return a pattern of the words of a list, one that finds nothing where the language has none."""
-    words = "|".join(_raw()[name].get(lang, ()))
-    return re.compile(_bounded(words, lang)) if words else _NEVER
-
-
-@cache
-def _harm_words(lang: str) -> re.Pattern[str]:
-    """Return a pattern of all words of harm, in groups by what they say."""
-    order = ("neither", "killed_behind", "affected_behind", "killed", "affected")
-    return re.compile(_bounded("|".join(f"(?P<{name}>{'|'.join(_raw()[name][lang])})" for name in order), lang))

@@ -1,0 +1,1 @@
+"""Whom a report says was harmed, sentence by sentence."""

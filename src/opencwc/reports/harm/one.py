@@ -1,0 +1,79 @@
+"""One person, told of without a number: by a verb in the singular, or an Arabic verb with one noun."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from opencwc.language.whole_numbers import find_numbers
+from opencwc.reports.harm.lists import STOPS, listed
+from opencwc.reports.harm.sentence import Figure, HarmWord, Sentence
+
+
+def ones_harmed(sentence: Sentence, free: Sequence[HarmWord]) -> Iterator[Figure]:
+    """Give one person for a verb in the singular that no number belongs to: "the foreman was overcome"."""
+    told = [word for word in free if word.harm != "neither" and _is_of_one(sentence, word)]
+    killed = any(word.harm == "killed" for word in told)
+    for word in told:
+        if word.harm == "affected" and killed:  # the same one: "he collapsed and died"
+            continue
+        further = is_further(sentence, word.start, word.end)
+        score = sentence.score - 1.0 - 1.5 * further
+        place = (sentence.span(word.start, word.end),)
+        span = (word.start, word.end)
+        yield Figure(word.harm, 1, score, place, at=sentence.at_or_title, further=further, place=span)
+
+
+def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
+    """Tell whether a word of harm is said of one person, by its own form or by what stands before it."""
+    text, lang = sentence.text, sentence.lang
+    if lang == "ar":
+        return _strikes_one(text, word)
+    if lang == "zh":
+        clause = max(text.rfind("，", 0, word.start), word.start - 20) + 1 if find_numbers(text, lang) else 0
+        return not find_numbers(text[clause : word.start], lang) and bool(
+            listed("one_person", lang).search(text, max(0, clause), word.start)
+        )
+    if word.behind or listed("of_things", lang).match(text, word.start):
+        return False
+    before, behind = text[max(0, word.start - 60) : word.start], text[word.end : word.end + 20]
+    verb = listed("one_verb", lang).fullmatch(text[word.start : word.end])
+    led = listed("one_before", lang).search(before)
+    if verb and not led and lang == "en":
+        led = verb = _SUBJECT.search(before)
+    if not (verb or led):
+        return False
+    near = [*re.findall(r"[^\W\d_]+", before)[-3:], *re.findall(r"[^\W\d_]+", STOPS.split(behind)[0])[:3]]
+    return not any(listed("things", lang).fullmatch(one) or listed("many", lang).fullmatch(one) for one in near)
+
+
+_SUBJECT = re.compile(
+    r"(?:\b(?:he|she|who)|\b(?:an?|the|his|her|my|our)(?: [\w'’-]+){0,3} [\w'’-]*(?:[^s\W]|ss))"
+    r"(?: (?:has|had|later|then|also|reportedly|since))*\s*$"
+)
+"""One person before a verb that has one form for one and for many."""
+
+
+_NOUN = re.compile(r"\s+(?P<definite>ال)?(?P<noun>[^\W\d_]+)")
+
+
+def _strikes_one(text: str, word: HarmWord) -> bool:
+    """Tell whether the noun behind an Arabic verb, which is in the singular before any noun, is of one person."""
+    found = _NOUN.match(text, word.end)
+    if not word.behind or found is None or not listed("one_behind", "ar").fullmatch(text[word.start : word.end]):
+        return False
+    noun = found["noun"]
+    if found["definite"]:
+        return any(listed("one_person", "ar").fullmatch(one) for one in (noun, noun + "ا"))
+    plain = not noun.endswith(("ون", "ين", "ان", "ات")) or noun.endswith("انسان")
+    known = any(listed(name, "ar").fullmatch(noun) for name in ("things", "many", "uncounted", "part"))
+    return plain and not known and len(noun) > 2 and not find_numbers(noun, "ar")
+
+
+def is_further(sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether somebody is put to those told before: "also", "too"."""
+    text, lang = sentence.text, sentence.lang
+    wide = 8 if lang == "zh" else 30
+    before = re.split(r"[;:.!?。；：]", text[max(0, start - wide) : start])[-1]
+    behind = STOPS.split(text[end : end + wide // 2])[0]
+    return bool(listed("also", lang).search(before + text[start:end] + behind))

@@ -1,0 +1,90 @@
+"""The words of harm in a sentence, without those that only call people by what befell them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from opencwc.language.whole_numbers import find_numbers
+from opencwc.reports.harm.lists import ANDS, STOPS, Harm, harm_pattern, listed
+from opencwc.reports.harm.people import BEHIND_NO_PEOPLE
+from opencwc.reports.harm.sentence import HarmWord, Sentence
+
+
+def harms_in(sentence: Sentence) -> list[HarmWord]:
+    """Return the words of harm, without those that call people by what befell them before: "two injured men died"."""
+    found: list[HarmWord] = []
+    for match in harm_pattern(sentence.lang).finditer(sentence.text):
+        name = match.lastgroup or "neither"
+        harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
+        if found and harm == "killed" and found[-1].harm == "affected" and not name.endswith("_behind"):
+            gap = sentence.text[found[-1].end : match.start()]
+            if len(gap.split()) <= 1 and not STOPS.search(gap) and not ANDS[sentence.lang].search(gap):
+                found.pop()
+        before = sentence.text[max(0, match.start() - 25) : match.start()].rstrip()
+        if any(one.end() == len(before) for one in listed("no_harm", sentence.lang).finditer(before)):
+            continue
+        if not sentence.is_news and listed("survivor", sentence.lang).match(sentence.text, match.start()):
+            continue
+        if before[-1:] in "«“\"'‘" and before and listed("exercise", sentence.lang).search(sentence.drill):
+            continue
+        if found and found[-1].harm == "killed" and harm == "affected":
+            gap = sentence.text[found[-1].end : match.start()]
+            if listed("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
+                continue
+        if harm == "killed" and found and _is_told_of_the_dead(sentence, found[-1], match.start()):
+            found.pop()
+        if found and found[-1].harm == "neither" and harm == "affected":
+            gap = sentence.text[found[-1].end : match.start()]
+            if ANDS[sentence.lang].fullmatch(gap.strip()) and not STOPS.search(gap):
+                found.pop()
+        found.append(HarmWord(match.start(), match.end(), harm, name.endswith("_behind")))
+    return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+
+
+def _is_told_of_the_dead(sentence: Sentence, word: HarmWord, end: int) -> bool:
+    """Tell whether a word of harm only says which people died: "one of the workers admitted on Friday has died"."""
+    text, lang = sentence.text, sentence.lang
+    if word.harm != "affected" or word.behind or lang in ("ar", "zh"):
+        return False
+    gap, before = text[word.end : end], text[max(0, word.start - 20) : word.start].rstrip()
+    if len(gap.split()) > 14 or ANDS[lang].search(gap) or re.search("[;:.]", gap):
+        return False
+    numbers = (number for number in find_numbers(gap, lang) if not number.article)
+    if any(not BEHIND_NO_PEOPLE.match(gap[number.end :]) for number in numbers) or listed("nobody", lang).search(gap):
+        return False
+    if any(match.end() > end for match in listed("nobody_killed", lang).finditer(text, word.end)):
+        return False
+    if lang == "ru":
+        return text[word.start : word.end].endswith(("ых", "их", "ого", "ый", "ая", "ой", "ий", "ные", "шие"))
+    led = any(match.end() == len(before) for match in listed("auxiliary", lang).finditer(before))
+    return not led and listed("participle", lang).fullmatch(text[word.start : word.end]) is not None
+
+
+def _names_the_dead(sentence: Sentence, words: Sequence[HarmWord], at: int) -> bool:
+    """Tell whether a word of harm only says who died: "скончался третий пострадавший", "murieron dos heridos"."""
+    if sentence.lang == "zh" or not at or words[at].harm != "affected" or words[at - 1].harm != "killed":
+        return False
+    gap = sentence.text[words[at - 1].end : words[at].start]
+    if sentence.lang == "ar" and sentence.text[words[at].start] == "و":
+        return False
+    if not gap.strip() or len(gap.split()) > 4 or STOPS.search(gap) or ANDS[sentence.lang].search(gap):
+        return False
+    if len(find_numbers(gap, sentence.lang)) != 1:
+        return False
+    before = sentence.text[max(0, words[at - 1].start - 25) : words[at - 1].start]
+    counted = find_numbers(before, sentence.lang)
+    return words[at - 1].behind or not counted or len(before[counted[-1].end :].split()) > 1
+
+
+def is_spared(sentence: Sentence, word: HarmWord) -> bool:
+    """Tell whether a word of harm is denied of somebody: "were not hurt"."""
+    text, lang = sentence.text, sentence.lang
+    before = text[max(0, word.start - 30) : word.start]
+    told = list(listed("negation", lang).finditer(before))
+    around = text[max(0, word.start - 30) : word.end + 20]
+    if not told or listed("breath", lang).match(text, word.start) or listed("only", lang).search(around):
+        return False
+    gap = before[told[-1].end() :]
+    few = len(gap.strip()) <= 2 if lang == "zh" else len(gap.split()) <= 2
+    return few and not STOPS.search(gap) and not find_numbers(gap, lang)
