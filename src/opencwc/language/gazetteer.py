@@ -75,19 +75,23 @@ class Gazetteer:
         for start in _starts(words):
             if start < until:
                 continue
-            if longest := self._longest(words, start) or self._adjective(text, words, start):
-                end, spots, before = longest
-                first = words.first[start + len(before)]
-                key = words.plain[start + len(before) : end]
-                ordinary = key in self._ordinary or (len(key) < 3 and not HAN.match(key))
-                named = Named(first, words.last[end], _told_apart(key, text, first, spots), before, ordinary)
-                named = named._replace(frequent=key in self._frequent)
-                if spots and spots[0].sort == "nowhere":
-                    until = end
-                elif meant := _as_written(text, named):
-                    found.append(meant)
-                    until = end
+            for match in (self._longest(words, start), self._adjective(text, words, start)):
+                meant = self._named(text, words, start, match) if match else None
+                if match and meant:
+                    until = match[0]
+                    found += [meant] if meant.spots[0].sort != "nowhere" else []
+                    break
         return found
+
+    def _named(self, text: str, words: Folded, start: int, match: tuple[int, tuple[Spot, ...], str]) -> Named | None:
+        """Return a name as it is written in a text, with the places that it is written for; nothing for none."""
+        end, spots, before = match
+        first = words.first[start + len(before)]
+        key = words.plain[start + len(before) : end]
+        ordinary = key in self._ordinary or (len(key) < 3 and not HAN.match(key))
+        spots = _told_apart(key, text, first, spots)
+        named = Named(first, words.last[end], spots, before, ordinary, key in self._frequent)
+        return named if spots and spots[0].sort == "nowhere" else _as_written(text, named)
 
     def people_by_zone(self, country: str) -> Mapping[str, int]:
         """Return how many people live in the towns of a State, by their time zone."""
@@ -242,15 +246,21 @@ def _as_written(text: str, named: Named) -> Named | None:
     is_name = first.isupper() and (last is None or last[0][0].isupper())
     in_capitals = written.replace(".", "").isupper()
     spots = tuple(
-        spot for spot in named.spots if (in_capitals or not spot.capitals) and (is_name or _needs_less(spot, written))
+        spot
+        for spot in named.spots
+        if (in_capitals or not spot.capitals) and (_needs_less(spot, written) or (is_name and spot.sort != "money"))
     )
     return named._replace(spots=spots) if spots else None
 
 
 def _needs_less(spot: Spot, written: str) -> bool:
     """Tell whether a name is written so: a people's may be small, a region's but for one word: isla San José."""
+    if spot.sort == "money":
+        return written[0].islower()
     if spot.sort == "people":
         return not spot.capitals
+    if spot.sort == "body":
+        return written[0].isupper()
     return spot.sort in ("state", "region") and any(word[0].isupper() for word in written.split())
 
 

@@ -32,6 +32,7 @@ FOLDER = Path(__file__).parent
 REGIONS = FOLDER / "data" / "regions.yaml"
 SUBDIVISIONS = FOLDER / "data" / "subdivisions.yaml"
 TOWNS = FOLDER / "data" / "towns.yaml"
+BODIES = FOLDER / "data" / "bodies.yaml"
 NOWHERE = FOLDER / "data" / "nowhere.yaml"
 LEAST_PEOPLE = 1000
 PEOPLE_OF_A_REGION = 30_000
@@ -42,8 +43,8 @@ NAMED_AS_TOWNS = frozenset(
 """States and territories that are called as many towns are: San Martín, Granada, Santa Lucía."""
 PEOPLE_OF_A_TOWN_WITH_NAMES = 5000
 """Of smaller towns only the name itself is looked for, and what it is in other scripts."""
-Sort = Literal["state", "people", "region", "town", "seat", "nowhere"]
-SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town")
+Sort = Literal["state", "people", "region", "town", "body", "money", "seat", "nowhere"]
+SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town", "body", "money")
 
 
 class Spot(NamedTuple):
@@ -112,6 +113,7 @@ def _stamp() -> int:
         NATIONS,
         SUBDIVISIONS,
         TOWNS,
+        BODIES,
         NOWHERE,
         TOWNSFOLK,
         Path(__file__),
@@ -175,6 +177,10 @@ def _all_places() -> Iterator[tuple[Spot, list[str]]]:
     for country, named_in_english in read_yaml(SUBDIVISIONS)["regions"].items():
         for name in named_in_english.split("|"):
             yield Spot("region", country, name.strip(), PEOPLE_OF_A_REGION), [name.strip()]
+    for country, bodies in read_yaml(BODIES)["bodies"].items():
+        for name in map(str.strip, bodies.split("|")):
+            in_capitals = name.isupper() and not HAN.search(name) and name.isascii()
+            yield Spot("money" if name[0].islower() else "body", country, "", capitals=in_capitals), [name]
     of_places: dict[tuple[str, str], list[str]] = {}
     for country, name, adjective in adjectives_of_places():
         of_places.setdefault((country, name), []).append(adjective)

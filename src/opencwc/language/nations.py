@@ -27,7 +27,7 @@ def nations() -> Iterator[Called]:
     """Yield all that States are called."""
     raw = read_yaml(DATA)
     yield from _names()
-    for part in ("called", "spelt"):
+    for part in ("called", "short", "spelt"):
         for code, by_language in raw[part].items():
             yield from (Called(code, name) for names in by_language.values() for name in _several(names))
     for code, by_language in raw["adjectives"].items():

@@ -30,11 +30,12 @@ def named_by_outlet(source: str, url: str, zone_fits: frozenset[str], gazetteer:
     Of several places of a name it is one of the States in ``zone_fits``, where there is one, else the largest.
     """
     found: dict[str, float] = {}
+    small: dict[str, float] = {}
     for named in gazetteer.named(source):
-        if not named.ordinary:
+        if not named.ordinary and not named.frequent:
             spot = max(named.spots, key=lambda one: (one.country in zone_fits, one.sort != "town", one.people))
-            weight = BY_NAME if _is_known(spot) else BY_SMALL_TOWN
-            found[spot.country] = max(found.get(spot.country, 0.0), weight)
+            (found if _is_known(spot) else small)[spot.country] = BY_NAME if _is_known(spot) else BY_SMALL_TOWN
+    found = found or small
     if country := _country_of_address(urlsplit(url).hostname or "" if "://" in url else ""):
         found[country] = max(found.get(country, 0.0), BY_ADDRESS)
     return found

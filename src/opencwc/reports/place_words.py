@@ -80,8 +80,7 @@ class PlaceWords(NamedTuple):
 
     def is_name_of_a_house(self, text: str, named: Named) -> bool:
         """Tell whether a hospital, a street or a school has this name: el hospital Van Buren."""
-        ahead = place_key(text[max(0, named.start - _BEHIND) : named.start])
-        words = ahead.split(" ")
+        words = place_key(_END.split(text[max(0, named.start - _BEHIND) : named.start])[-1]).split(" ")
         return words[-1] in self.named_after or (words[-1] in _OF and words[-2:-1] != [] and words[-2] in _FEATURES)
 
     def speaks(self, text: str, named: Named) -> bool:
@@ -103,10 +102,17 @@ class PlaceWords(NamedTuple):
         before, after = place_key(ahead).split(" "), place_key(behind).split(" ")
         if any(word.startswith(self.receiving) for word in (*before[-3:], *after[:2])):
             return "only_to"
+        if named.spots[0].sort == "people" and not _TO_SOMEBODY.isdisjoint(before[-3:]):
+            return "only_to"
         beside = [*after[:3], *(before[-1:] if self.lang == "ar" else ())]
         if role := next((role for word in beside if (role := self._verb(word))), ""):
             return role
         return "only_to" if self.lang in _WITH_BARE_DATIVE and not self.gives.isdisjoint(before[-2:]) else ""
+
+    def is_verb_behind(self, text: str, named: Named) -> bool:
+        """Tell whether a verb of sending stands right behind a name."""
+        behind = _PAUSE.split(text[named.end : named.end + _BEHIND])[0]
+        return place_key(behind).split(" ")[0] in self.gives
 
     def _verb(self, word: str) -> Role:
         return "from" if word in self.gives else "only_to" if word in self.gets else ""
@@ -137,7 +143,8 @@ class PlaceWords(NamedTuple):
     def _is_called(self, text: str, named: Named, nouns: frozenset[str]) -> bool:
         if self.lang == "zh":
             return text[named.end : named.end + 1] in nouns
-        words = place_key(text[max(0, named.start - len(named.before) - _BEHIND) : named.start]).split(" ")
+        ahead = _END.split(text[max(0, named.start - len(named.before) - _BEHIND) : named.start])[-1]
+        words = place_key(ahead).split(" ")
         last = words[-2] if words[-1] in _OF and len(words) > 1 else words[-1]
         return not named.before and last in nouns
 
@@ -189,6 +196,7 @@ class PlaceWords(NamedTuple):
 _NEAR_IN_CHINESE = 8
 _END = re.compile(r"[.!?:](?=\s)|[\n。！？：]")
 _PAUSE = re.compile(r"[.;:!?\n。；：！？]")
+_TO_SOMEBODY = frozenset(("to", "for", "a", "au", "aux", "pour", "para", "al", "для"))
 _TOWARDS = ("向", "对", "往", "给")
 _WITH_BARE_DATIVE = ("en", "ru")
 _OF = frozenset(("de", "of", "del", "la", "d"))

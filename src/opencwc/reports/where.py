@@ -79,6 +79,7 @@ ROLES: Mapping[str, Mapping[Role, float]] = {
 TO_WHERE_A_VISITOR_GOES = 1.6
 HERE: tuple[Role, ...] = ("", "at", "event")
 OF_FORCES, OF_NATIONALS, OF_AUTHORITIES, OF_SENDERS = 0.4, 0.35, 1.3, 1.3
+AS_EVIDENCE_OF_PARTIES = 0.2
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
 PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING, FREQUENT_BUT_THERE = 0.1, 0.4, 0.25, 0.2
 NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
@@ -87,10 +88,10 @@ SIZE, CAPITAL, SAID, LANGUAGE, TIME, SPELLING = 0.8, 1.5, 4.0, 0.5, 0.8, 1.5
 NAMED_BY_OUTLET, OUTLET, OUTLET_OF_A_VISIT, SPOKEN = 1.5, 0.7, 0.3, 0.25
 """What an outlet's own place counts: for a name that several places have, and, little, for the State itself."""
 BYWORD = 0.35
-WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9}
+WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9, "body": 4.5, "money": 4.5}
 STATED = ("state", "region")
 LEAST_LOUD, SURELY_SAID, LEAST_STATED = 1.5, 0.5, 0.65
-LONGEST_WORD = 60
+LONGEST_WORD, LONGEST_VERB = 60, 14
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -175,8 +176,11 @@ class _Reading:
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
         stated = {
             spot.country
-            for spot, (_, role, weight) in zip(meant, weighed, strict=True)
-            if spot.sort in STATED and role in HERE and weight * _trust(spot) > LEAST_STATED
+            for spot, (one, role, weight) in zip(meant, weighed, strict=True)
+            if spot.sort in STATED
+            and role in HERE
+            and weight * _trust(spot) > LEAST_STATED
+            and not self._only_speaks(one, role)
         }
         large = {
             spot.country
@@ -193,7 +197,7 @@ class _Reading:
     def _as_evidence(self, named: Named, role: Role) -> float:
         """Return how far a name tells which town is meant; a State that only fights or speaks tells little."""
         fights = self.kind in FOUGHT and named.spots[0].sort in ("state", "people") and role not in ("at", "event")
-        return OF_FORCES if fights else 1.0
+        return AS_EVIDENCE_OF_PARTIES if fights else 1.0
 
     def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, int]]:
         """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田."""
@@ -248,7 +252,7 @@ class _Reading:
 
     def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
-        if spots[0].sort in ("people", "seat") or (spots[0].sort == "state" and not spots[0].people):
+        if spots[0].sort not in ("state", "region", "town") or (spots[0].sort == "state" and not spots[0].people):
             return spots
         names = dict.fromkeys(spot.name for spot in spots if spot.name)
         others = (spot for name in names for spot in self.gazetteer.spots(name) if spot.sort in ("region", "town"))
@@ -294,7 +298,8 @@ class _Reading:
     def _only_speaks(self, named: Named, role: Role) -> bool:
         """Tell whether a name is of who fights or speaks: Moscow denies, Berlín pidió informes."""
         if self.kind in FOUGHT:
-            return self._is_house_of_power(named) or (role != "at" and self._is_party(named))
+            of_forces = named.spots[0].sort == "people" and self.words.is_of_forces(self.text, named)
+            return of_forces or self._is_house_of_power(named) or (role != "at" and self._is_party(named))
         return self.kind not in SEATS and self._is_capital(named) and self.words.speaks(self.text, named)
 
     def _is_of_nationals(self, named: Named) -> bool:
@@ -308,6 +313,8 @@ class _Reading:
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
         sort = named.spots[0].sort
+        if sort in ("body", "money"):
+            return True
         if sort in ("state", "people"):
             return self.words.is_of_forces(self.text, named) or self.words.speaks(self.text, named)
         return self._is_capital(named)
@@ -335,7 +342,7 @@ class _Reading:
 
     def _name_weight(self, named: Named, role: Role) -> float:
         """Return how far what is spelt as a town's name is one here."""
-        if any(spot.sort in ("state", "people", "seat") for spot in named.spots):
+        if any(spot.sort not in ("region", "town") for spot in named.spots):
             return 1.0
         if self.words.is_quarter(self.text, named) and not any(map(_is_large, named.spots)):
             return UNSURE
@@ -427,7 +434,7 @@ class _Reading:
                 if len(between) < 6 and _JOINED.fullmatch(between):
                     role = roles[-1]
             if self.kind == "transfer" and role in ("", "of", "at"):
-                role = self.words.side(self.text, one) or role
+                role = self._side(one, named[place - 1] if place else None, roles) or role
             roles.append(role)
         for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
             if one.end == after.start and not roles[place] and roles[place + 1] == "at":
@@ -435,6 +442,14 @@ class _Reading:
             elif one.end == after.start and not roles[place + 1] and one.spots[0].sort in ("state", "region"):
                 roles[place + 1] = "at"
         return roles
+
+    def _side(self, named: Named, last: Named | None, roles: Sequence[Role]) -> Role:
+        """Return whether something comes from or goes to a place; what stands right behind who sends is sent to."""
+        side = self.words.side(self.text, named)
+        between = self.text[last.end : named.start] if last else ""
+        if side == "from" and last and roles[-1] == "from" and len(between) < LONGEST_VERB and between.strip(" "):
+            return side if self.words.is_verb_behind(self.text, named) else "only_to"
+        return side
 
     def _with_subject(self, mentions: list[_Mention]) -> list[_Mention]:
         """Let the State or body that a decision is told of first count more, for it is the one that decides."""
@@ -503,8 +518,10 @@ def _wide(spots: Sequence[Spot]) -> Sequence[Spot]:
 
 
 def _trust(spot: Spot) -> float:
-    if spot.sort == "people":
+    if spot.sort in ("people", "body"):
         return 0.8
+    if spot.sort == "money":
+        return 0.5
     if spot.sort in ("state", "region", "seat"):
         return 1.0
     return min(1.0, 0.45 + log10(spot.people + 1) / 12 + 0.15 * spot.capital)
