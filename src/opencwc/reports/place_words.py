@@ -93,35 +93,44 @@ class PlaceWords(NamedTuple):
             return ahead.split(" ")[-1] in self.speaking
         return behind[:1] == " " and place_key(behind).split(" ")[0] in self.speaking
 
-    def side(self, text: str, named: Named) -> Role:
-        """Return whether a name is of who sends something or of whom it goes to, as a verb or noun beside it says."""
+    def side(self, text: str, named: Named, role: Role) -> Role:
+        """Return whether a name is of who sends something or of whom it goes to, as a verb or noun beside it says.
+
+        ``role`` is what the words before it say: of what is at a place only a noun tells, and of a town but a capital.
+        """
         ahead = _PAUSE.split(text[max(0, named.start - _BEHIND) : named.start])[-1]
         behind = _PAUSE.split(text[named.end : named.end + _BEHIND])[0]
         if self.lang == "zh":
-            return self._side_in_chinese(ahead, behind)
+            return self._side_in_chinese(ahead, behind, only_nouns=role == "at" or _is_no_government(named))
         before, after = place_key(ahead).split(" "), place_key(behind).split(" ")
         if any(word.startswith(self.receiving) for word in (*before[-3:], *after[:2])):
             return "only_to"
         if named.spots[0].sort == "people" and not _TO_SOMEBODY.isdisjoint(before[-3:]):
             return "only_to"
+        if role == "at" or _is_no_government(named):
+            return ""
         beside = [*after[:3], *(before[-1:] if self.lang == "ar" else ())]
-        if role := next((role for word in beside if (role := self._verb(word))), ""):
-            return role
-        return "only_to" if self.lang in _WITH_BARE_DATIVE and not self.gives.isdisjoint(before[-2:]) else ""
+        verb = next((word for word in beside if word in self.gives or word in self.gets), "")
+        if verb in self.gets or (self.lang == "ru" and verb.endswith("ли") and not text[named.start + 1].isupper()):
+            return "only_to"  # Молдавии подарили: a State in the dative, and nobody who gives
+        if verb:
+            return "from"
+        if self.lang in _WITH_BARE_DATIVE and not self.gives.isdisjoint(before[-2:]):
+            return "from" if before[-1] in self.nationals else "only_to"
+        return ""
 
     def is_verb_behind(self, text: str, named: Named) -> bool:
         """Tell whether a verb of sending stands right behind a name."""
         behind = _PAUSE.split(text[named.end : named.end + _BEHIND])[0]
         return place_key(behind).split(" ")[0] in self.gives
 
-    def _verb(self, word: str) -> Role:
-        return "from" if word in self.gives else "only_to" if word in self.gets else ""
-
-    def _side_in_chinese(self, ahead: str, behind: str) -> Role:
+    def _side_in_chinese(self, ahead: str, behind: str, *, only_nouns: bool) -> Role:
         near = ahead[-_NEAR_IN_CHINESE:], behind[:_NEAR_IN_CHINESE]
         if any(word in part for word in self.receiving for part in near) or behind.startswith(tuple(self.gets)):
             return "only_to"
-        if ahead.endswith(_TOWARDS):
+        if ahead.endswith(tuple(self.gets)):
+            return "from"
+        if only_nouns or ahead.endswith(_TOWARDS):
             return ""
         return "from" if behind.startswith(tuple(self.gives)) else ""
 
@@ -206,6 +215,10 @@ _FEATURES = frozenset(
 _INTO = frozenset(("в", "во", "на"))
 _NEVER_BENT = frozenset(("баку", "перу", "вануату", "тувалу", "катманду", "лусаку", "актау", "атырау"))
 _CONSONANTS = tuple("бвгджзйклмнпрстфхцчшщь")
+
+
+def _is_no_government(named: Named) -> bool:
+    return named.spots[0].sort in ("town", "region") and not named.spots[0].capital
 
 
 def _goes_into(text: str, named: Named) -> bool:

@@ -434,7 +434,7 @@ class _Reading:
                 if len(between) < 6 and _JOINED.fullmatch(between):
                     role = roles[-1]
             if self.kind == "transfer" and role in ("", "of", "at"):
-                role = self._side(one, named[place - 1] if place else None, roles) or role
+                role = self._side(one, role, named[place - 1] if place else None, roles) or role
             roles.append(role)
         for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
             if one.end == after.start and not roles[place] and roles[place + 1] == "at":
@@ -443,9 +443,9 @@ class _Reading:
                 roles[place + 1] = "at"
         return roles
 
-    def _side(self, named: Named, last: Named | None, roles: Sequence[Role]) -> Role:
+    def _side(self, named: Named, role: Role, last: Named | None, roles: Sequence[Role]) -> Role:
         """Return whether something comes from or goes to a place; what stands right behind who sends is sent to."""
-        side = self.words.side(self.text, named)
+        side = self.words.side(self.text, named, role)
         between = self.text[last.end : named.start] if last else ""
         if side == "from" and last and roles[-1] == "from" and len(between) < LONGEST_VERB and between.strip(" "):
             return side if self.words.is_verb_behind(self.text, named) else "only_to"
