@@ -20,7 +20,7 @@ from opencwc.language.nations import codes_of_two_letters, nations
 from opencwc.language.place_keys import HAN, place_key
 
 BY_NAME, BY_SMALL_TOWN, BY_ADDRESS = 1.0, 0.5, 0.8
-LARGE, LEAST_SPOKEN, LEAST_LETTERS = 100_000, 10.0, 5
+LARGE, FAR_LARGER, LEAST_SPOKEN, LEAST_LETTERS = 100_000, 3, 10.0, 5
 _OF_NO_STATE = frozenset(("io", "co", "tv", "me", "ai", "fm", "to", "cc", "ws", "gg", "su", "eu", "la", "ly"))
 
 
@@ -34,11 +34,18 @@ def named_by_outlet(source: str, url: str, zone_fits: frozenset[str], gazetteer:
     for named in gazetteer.named(source):
         if not named.ordinary and not named.frequent:
             spot = max(named.spots, key=lambda one: (one.country in zone_fits, one.sort != "town", one.people))
+            if _is_one_of_many(spot, named.spots) and spot.country not in zone_fits:
+                continue
             (found if _is_known(spot) else small)[spot.country] = BY_NAME if _is_known(spot) else BY_SMALL_TOWN
     found = found or small
     if country := _country_of_address(urlsplit(url).hostname or "" if "://" in url else ""):
         found[country] = max(found.get(country, 0.0), BY_ADDRESS)
     return found
+
+
+def _is_one_of_many(town: Spot, spots: tuple[Spot, ...]) -> bool:
+    """Tell whether a town of another State is about as large: Richmond."""
+    return any(one.country != town.country and one.people * FAR_LARGER > town.people > 0 for one in spots)
 
 
 def _is_known(spot: Spot) -> bool:

@@ -90,7 +90,7 @@ NAMED_BY_OUTLET, OUTLET, OUTLET_OF_A_VISIT, SPOKEN = 1.5, 0.7, 0.3, 0.25
 BYWORD = 0.35
 WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9, "body": 4.5, "money": 4.5}
 STATED = ("state", "region")
-LEAST_LOUD, SURELY_SAID, LEAST_STATED = 1.5, 0.5, 0.65
+LEAST_LOUD, SURELY_SAID, LEAST_STATED, LEAST_STATED_OF_PARTIES = 1.5, 0.5, 0.65, 1.2
 LONGEST_WORD, LONGEST_VERB = 60, 14
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
@@ -174,12 +174,13 @@ class _Reading:
                 spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
             ]
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
+        least = {True: LEAST_STATED, False: LEAST_STATED_OF_PARTIES if self.kind in FOUGHT else LEAST_STATED}
         stated = {
             spot.country
             for spot, (one, role, weight) in zip(meant, weighed, strict=True)
             if spot.sort in STATED
             and role in HERE
-            and weight * _trust(spot) > LEAST_STATED
+            and weight * _trust(spot) > least[bool(role)]
             and not self._only_speaks(one, role)
         }
         large = {
@@ -267,7 +268,8 @@ class _Reading:
         """Return how well a place fits the language of the report and the time of day that its outlet keeps."""
         fits = LANGUAGE if spot.country in self.words.countries else 0.0
         offset = minutes_ahead(self.report.published)
-        if offset and spot.zone and offset_of(spot.zone, self.report.published.date()) == offset:
+        zones = (spot.zone,) if spot.zone else tuple(self.gazetteer.people_by_zone(spot.country))
+        if offset and any(offset_of(zone, self.report.published.date()) == offset for zone in zones):
             fits += TIME
         return fits + NAMED_BY_OUTLET * self._outlet.get(spot.country, 0.0)
 
