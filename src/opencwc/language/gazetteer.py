@@ -18,9 +18,13 @@ from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
 from opencwc.language.gazetteer_index import SORTS, Spot, loaded
 from opencwc.language.place_keys import HAN, Folded, folded, place_key, russian_forms, without_clitics
+from opencwc.language.town_adjectives import towns_of_adjective
 
 ORDINARY = Path(__file__).parent / "data" / "ordinary_words.yaml"
+FREQUENT = Path(__file__).parent / "data" / "frequent_words.yaml"
 LONGEST = 64
+LEAST_WITH_ADJECTIVE = 50_000
+"""Towns that a Russian adjective is looked for; of smaller ones it is mostly another word."""
 
 
 class Named(NamedTuple):
@@ -31,6 +35,8 @@ class Named(NamedTuple):
     spots: tuple[Spot, ...]
     before: str = ""
     ordinary: bool = False
+    frequent: bool = False
+    """Whether the name is more often a word or somebody's name than this place's."""
 
     @property
     def seat(self) -> bool:
@@ -53,8 +59,10 @@ class Gazetteer:
         self._zones = kept.zones.split("\n")
         self._spot = lru_cache(maxsize=65_536)(self._read_spot)
         self._of_key = lru_cache(maxsize=65_536)(self._read_key)
+        self._of_adjective = lru_cache(maxsize=65_536)(self._read_adjective)
         self._own = _own_index(own)
         self._ordinary = frozenset(map(str, read_yaml(ORDINARY)["words"]))
+        self._frequent = frozenset(word for words in read_yaml(FREQUENT)["words"].values() for word in words.split(" "))
 
     def named(self, text: str, words: Folded | None = None) -> list[Named]:
         """Return the names in a text in its order, the longest at each place; none within another one.
@@ -67,30 +75,36 @@ class Gazetteer:
         for start in _starts(words):
             if start < until:
                 continue
-            if longest := self._longest(words, start):
-                end, spots, before = longest
-                first = words.first[start + len(before)]
-                key = words.plain[start + len(before) : end]
-                ordinary = key in self._ordinary or (len(key) < 3 and not HAN.match(key))
-                named = Named(first, words.last[end], _told_apart(key, text, first, spots), before, ordinary)
-                if spots and spots[0].sort == "nowhere":
-                    until = end
-                elif meant := _as_written(text, named):
-                    found.append(meant)
-                    until = end
+            for match in (self._longest(words, start), self._adjective(text, words, start)):
+                meant = self._named(text, words, start, match) if match else None
+                if match and meant:
+                    until = match[0]
+                    found += [meant] if meant.spots[0].sort != "nowhere" else []
+                    break
         return found
 
-    def zones(self, country: str) -> frozenset[str]:
-        """Return the names of the time zones that a State's towns have."""
-        return self._zones_by_country.get(country, frozenset())
+    def _named(self, text: str, words: Folded, start: int, match: tuple[int, tuple[Spot, ...], str]) -> Named | None:
+        """Return a name as it is written in a text, with the places that it is written for; nothing for none."""
+        end, spots, before = match
+        first = words.first[start + len(before)]
+        key = words.plain[start + len(before) : end]
+        ordinary = key in self._ordinary or (len(key) < 3 and not HAN.match(key))
+        spots = _told_apart(key, text, first, spots)
+        named = Named(first, words.last[end], spots, before, ordinary, key in self._frequent)
+        return named if spots and spots[0].sort == "nowhere" else _as_written(text, named)
+
+    def people_by_zone(self, country: str) -> Mapping[str, int]:
+        """Return how many people live in the towns of a State, by their time zone."""
+        return self._people_by_zone.get(country, {})
 
     @cached_property
-    def _zones_by_country(self) -> Mapping[str, frozenset[str]]:
-        zones: dict[str, set[str]] = {}
+    def _people_by_zone(self) -> Mapping[str, Mapping[str, int]]:
+        people: dict[str, dict[str, int]] = {}
         for number, zone in enumerate(self._zone_of):
-            if self._zones[zone]:
-                zones.setdefault(self._countries[3 * number : 3 * number + 3], set()).add(self._zones[zone])
-        return {country: frozenset(names) for country, names in zones.items()}
+            if name := self._zones[zone]:
+                there = people.setdefault(self._countries[3 * number : 3 * number + 3], {})
+                there[name] = there.get(name, 0) + self._people[number]
+        return people
 
     def spots(self, name: str) -> tuple[Spot, ...]:
         """Return the places that a name stands for."""
@@ -113,6 +127,21 @@ class Gazetteer:
             if match and (best is None or match[0] > best[0]):
                 best = match
         return best
+
+    def _adjective(self, text: str, words: Folded, start: int) -> tuple[int, tuple[Spot, ...], str] | None:
+        """Return the towns of a Russian adjective: рижский; but not the name of somebody, Лазарицкий."""
+        word = words.plain[start : start + LONGEST].partition(" ")[0]
+        spots = self._of_adjective(word) if "ск" in word[2:] or "цк" in word[2:] else ()
+        end = start + len(word)
+        is_name = text[words.first[start]].isupper() and not _SMALL_BEHIND.match(text, words.last[end])
+        return (end, spots, "") if spots and not is_name else None
+
+    def _read_adjective(self, word: str) -> tuple[Spot, ...]:
+        if word in self._ordinary:
+            return ()
+        towns = {spot for name in towns_of_adjective(word) for spot in self._of_key(name) if spot.sort == "town"}
+        large = sorted(towns, key=lambda spot: -spot.people)
+        return tuple(spot._replace(sort="people") for spot in large if spot.people >= LEAST_WITH_ADJECTIVE)
 
     def _match(
         self, plain: str, start: int, ahead: str, taken: str, *, cut: bool
@@ -217,15 +246,24 @@ def _as_written(text: str, named: Named) -> Named | None:
     is_name = first.isupper() and (last is None or last[0][0].isupper())
     in_capitals = written.replace(".", "").isupper()
     spots = tuple(
-        spot for spot in named.spots if (in_capitals or not spot.capitals) and (is_name or _needs_less(spot, first))
+        spot
+        for spot in named.spots
+        if (in_capitals or not spot.capitals) and (_needs_less(spot, written) or (is_name and spot.sort != "money"))
     )
     return named._replace(spots=spots) if spots else None
 
 
-def _needs_less(spot: Spot, first: str) -> bool:
-    """Tell whether a name is written so: of a people it may be small, of a region its last word may."""
-    return (spot.sort == "people" and not spot.capitals) or (spot.sort in ("state", "region") and first.isupper())
+def _needs_less(spot: Spot, written: str) -> bool:
+    """Tell whether a name is written so: a people's may be small, a region's but for one word: isla San José."""
+    if spot.sort == "money":
+        return written[0].islower()
+    if spot.sort == "people":
+        return not spot.capitals
+    if spot.sort == "body":
+        return written[0].isupper()
+    return spot.sort in ("state", "region") and any(word[0].isupper() for word in written.split())
 
 
+_SMALL_BEHIND = re.compile(r" [а-яё]")
 _LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4,}$")
 """The last word of a name of several, which has a capital letter as the first has; not ``le`` or ``sur``."""

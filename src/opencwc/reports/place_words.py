@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,11 +14,12 @@ from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import place_key
 
 DATA = Path(__file__).parent / "data" / "where.yaml"
-Role = Literal["", "at", "to", "from", "only_to", "event", "accused", "born"]
+Role = Literal["", "at", "to", "from", "of", "only_to", "event", "accused", "born"]
 _LONGEST_CUE = 4
 _WINDOW = 60
 _BEHIND = 24
 _ROLES: tuple[tuple[Role, str], ...] = (
+    ("of", "of"),
     ("from", "from"),
     ("to", "to"),
     ("only_to", "only_to"),
@@ -42,6 +44,14 @@ class PlaceWords(NamedTuple):
     forces: frozenset[str]
     speaking: frozenset[str]
     nationals: frozenset[str]
+    gives: frozenset[str]
+    gets: frozenset[str]
+    receiving: tuple[str, ...]
+    place_nouns: frozenset[str]
+    quarters: frozenset[str]
+    titles: frozenset[str]
+    visited: tuple[str, ...]
+    personal: frozenset[str]
     named_after: frozenset[str]
     authorities: frozenset[str]
     bywords: frozenset[str]
@@ -54,6 +64,8 @@ class PlaceWords(NamedTuple):
         """Return what the words beside a name say of it."""
         behind = text[named.end : named.end + _BEHIND].lstrip().lower()
         role = self._role_before(text, named)
+        if behind.startswith("-bound"):
+            return "only_to"
         if role in ("", "at"):
             return next((said for said, words in self.behind.items() if words and behind.startswith(words)), role)
         return role
@@ -68,8 +80,8 @@ class PlaceWords(NamedTuple):
 
     def is_name_of_a_house(self, text: str, named: Named) -> bool:
         """Tell whether a hospital, a street or a school has this name: el hospital Van Buren."""
-        ahead = place_key(text[max(0, named.start - _BEHIND) : named.start])
-        return ahead.split(" ")[-1] in self.named_after
+        words = place_key(_END.split(text[max(0, named.start - _BEHIND) : named.start])[-1]).split(" ")
+        return words[-1] in self.named_after or (words[-1] in _OF and words[-2:-1] != [] and words[-2] in _FEATURES)
 
     def speaks(self, text: str, named: Named) -> bool:
         """Tell whether a name is the subject of a verb of speaking: France says, قالت فرنسا."""
@@ -81,16 +93,91 @@ class PlaceWords(NamedTuple):
             return ahead.split(" ")[-1] in self.speaking
         return behind[:1] == " " and place_key(behind).split(" ")[0] in self.speaking
 
+    def side(self, text: str, named: Named, role: Role) -> Role:
+        """Return whether a name is of who sends something or of whom it goes to, as a verb or noun beside it says.
+
+        ``role`` is what the words before it say: of what is at a place only a noun tells, and of a town but a capital.
+        """
+        ahead = _PAUSE.split(text[max(0, named.start - _BEHIND) : named.start])[-1]
+        behind = _PAUSE.split(text[named.end : named.end + _BEHIND])[0]
+        if self.lang == "zh":
+            return self._side_in_chinese(ahead, behind, only_nouns=role == "at" or _is_no_government(named))
+        before, after = place_key(ahead).split(" "), place_key(behind).split(" ")
+        if any(word.startswith(self.receiving) for word in (*before[-3:], *after[:2])):
+            return "only_to"
+        if named.spots[0].sort == "people" and not _TO_SOMEBODY.isdisjoint(before[-3:]):
+            return "only_to"
+        if role == "at" or _is_no_government(named):
+            return ""
+        beside = [*after[:3], *(before[-1:] if self.lang == "ar" else ())]
+        verb = next((word for word in beside if word in self.gives or word in self.gets), "")
+        if verb in self.gets or (self.lang == "ru" and verb.endswith("ли") and not text[named.start + 1].isupper()):
+            return "only_to"  # Молдавии подарили: a State in the dative, and nobody who gives
+        if verb:
+            return "from"
+        if self.lang in _WITH_BARE_DATIVE and not self.gives.isdisjoint(before[-2:]):
+            return "from" if before[-1] in self.nationals else "only_to"
+        return ""
+
+    def is_verb_behind(self, text: str, named: Named) -> bool:
+        """Tell whether a verb of sending stands right behind a name."""
+        behind = _PAUSE.split(text[named.end : named.end + _BEHIND])[0]
+        return place_key(behind).split(" ")[0] in self.gives
+
+    def _side_in_chinese(self, ahead: str, behind: str, *, only_nouns: bool) -> Role:
+        near = ahead[-_NEAR_IN_CHINESE:], behind[:_NEAR_IN_CHINESE]
+        if any(word in part for word in self.receiving for part in near) or behind.startswith(tuple(self.gets)):
+            return "only_to"
+        if ahead.endswith(tuple(self.gets)):
+            return "from"
+        if only_nouns or ahead.endswith(_TOWARDS):
+            return ""
+        return "from" if behind.startswith(tuple(self.gives)) else ""
+
+    def is_visited(self, text: str, named: Named) -> bool:
+        """Tell whether somebody comes to a body: visite à l'OIAC, 访禁化武组织; not where the body comes from."""
+        ahead = text[max(0, named.start - _BEHIND) : named.start]
+        if self.lang == "zh":
+            return ahead.endswith(self.visited)
+        return any(f" {place_key(ahead)}".endswith(f" {cue}") for cue in self.visited)
+
+    def is_called_a_place(self, text: str, named: Named) -> bool:
+        """Tell whether a noun beside a name says that it is a town's or province's: مدينة كتم, 嫩江市."""
+        return self._is_called(text, named, self.place_nouns)
+
+    def is_quarter(self, text: str, named: Named) -> bool:
+        """Tell whether a noun beside a name says that it is a quarter's of a town: barrio de Pichincha, حي المهدية."""
+        return self._is_called(text, named, self.quarters)
+
+    def _is_called(self, text: str, named: Named, nouns: frozenset[str]) -> bool:
+        if self.lang == "zh":
+            return text[named.end : named.end + 1] in nouns
+        ahead = _END.split(text[max(0, named.start - len(named.before) - _BEHIND) : named.start])[-1]
+        words = place_key(ahead).split(" ")
+        last = words[-2] if words[-1] in _OF and len(words) > 1 else words[-1]
+        return not named.before and last in nouns
+
+    def is_somebody(self, text: str, named: Named) -> bool:
+        """Tell whether a name is somebody's: Ña Ramona, contó Mica."""
+        ahead, behind = text[max(0, named.start - _BEHIND) : named.start], text[named.end : named.end + _BEHIND]
+        last, first = place_key(ahead).split(" ")[-1], place_key(behind).split(" ")[0]
+        if ahead.endswith(("\n", ". ")):
+            last = ""
+        spoken = self.lang != "ar" and behind[:1] in (" ", ",") and first in self.personal
+        return last in self.titles or last in self.personal or spoken
+
     def is_of_authorities(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for those in charge where something happens."""
         return self._stands_beside(text, named, self.authorities)
 
     def _stands_beside(self, text: str, named: Named, words: frozenset[str]) -> bool:
         written = text[named.start : named.end]
-        ahead, behind = text[max(0, named.start - _BEHIND) : named.start], text[named.end : named.end + _BEHIND]
+        ahead = _END.split(text[max(0, named.start - _BEHIND) : named.start])[-1]
+        behind = _END.split(text[named.end : named.end + _BEHIND])[0]
         if self.lang == "zh":
             return any(behind.startswith(word) or written.endswith(word) for word in words)
-        near = [*place_key(ahead).split(" ")[-2:], *place_key(behind).split(" ")[:2]]
+        inside = place_key(written).split(" ")
+        near = [*place_key(ahead).split(" ")[-2:], *inside, *place_key(behind).split(" ")[:2]]
         return not words.isdisjoint(near)
 
     def _role_before(self, text: str, named: Named) -> Role:
@@ -115,9 +202,23 @@ class PlaceWords(NamedTuple):
         return any(word.startswith(self.sending) for word in words)
 
 
+_NEAR_IN_CHINESE = 8
+_END = re.compile(r"[.!?:](?=\s)|[\n。！？：]")
+_PAUSE = re.compile(r"[.;:!?\n。；：！？]")
+_TO_SOMEBODY = frozenset(("to", "for", "a", "au", "aux", "pour", "para", "al", "для"))
+_TOWARDS = ("向", "对", "往", "给")
+_WITH_BARE_DATIVE = ("en", "ru")
+_OF = frozenset(("de", "of", "del", "la", "d"))
+_FEATURES = frozenset(
+    ("isla", "ile", "island", "lago", "lac", "lake", "rio", "hotel", "plaza", "avenida", "calle", "rue")
+)
 _INTO = frozenset(("в", "во", "на"))
 _NEVER_BENT = frozenset(("баку", "перу", "вануату", "тувалу", "катманду", "лусаку", "актау", "атырау"))
 _CONSONANTS = tuple("бвгджзйклмнпрстфхцчшщь")
+
+
+def _is_no_government(named: Named) -> bool:
+    return named.spots[0].sort in ("town", "region") and not named.spots[0].capital
 
 
 def _goes_into(text: str, named: Named) -> bool:
@@ -144,7 +245,9 @@ def place_words(lang: str) -> PlaceWords:
         before |= dict.fromkeys(_words(raw, part, lang), role)
     if lang == "zh":
         before = dict(sorted(before.items(), key=lambda cue: -len(cue[0])))
-    everywhere = (word for part in ("at", "to", "from") for other in raw["at"] for word in _words(raw, part, other))
+    everywhere = (
+        word for part in ("at", "to", "from", "of") for other in raw["at"] for word in _words(raw, part, other)
+    )
     return PlaceWords(
         lang,
         before,
@@ -155,6 +258,14 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(_words(raw, "forces", lang)),
         frozenset(_words(raw, "speaking", lang)),
         frozenset(_words(raw, "nationals", lang)),
+        frozenset(_words(raw, "gives", lang)),
+        frozenset(_words(raw, "gets", lang)),
+        tuple(_words(raw, "receiving", lang)),
+        frozenset(_words(raw, "place_nouns", lang)),
+        frozenset(_words(raw, "quarters", lang)),
+        frozenset(_words(raw, "titles", lang)),
+        tuple(_words(raw, "visited", lang)),
+        frozenset(_words(raw, "personal", lang)),
         frozenset(_words(raw, "named_after", lang)),
         frozenset(_words(raw, "authorities", lang)),
         frozenset(map(str, raw["bywords"])),

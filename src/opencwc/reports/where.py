@@ -11,13 +11,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from math import log10
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapidfuzz import fuzz
 
@@ -28,6 +26,7 @@ from opencwc.language.phrases import Phrases
 from opencwc.language.place_keys import HAN, folded, place_key
 from opencwc.language.romanisation import in_latin, plain_latin
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
+from opencwc.reports.outlets import minutes_ahead, named_by_outlet, offset_of, where_spoken
 from opencwc.reports.place_words import Role, place_words
 
 DATA = Path(__file__).parent / "data" / "seats.yaml"
@@ -38,30 +37,61 @@ ASIDE, SUBJECT = 0.4, 1.8
 """In a sentence that recalls something else; and of who is named first where somebody decides."""
 SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
 SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
-RECEIVES = 0.5
+RECEIVES, BESIDE_A_SENDER = 0.5, 0.6
 TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
 ROLES: Mapping[str, Mapping[Role, float]] = {
-    "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "accused": 1.0, "born": 0.2},
-    "policy": {"from": 0.7, "to": 0.6, "only_to": 0.25, "at": 1.5, "accused": 0.5, "event": 0.7, "born": 0.2},
+    "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "of": 1.1, "accused": 1.0, "born": 0.2},
+    "policy": {
+        "from": 0.7,
+        "of": 0.8,
+        "to": 0.6,
+        "only_to": 0.25,
+        "at": 1.5,
+        "accused": 0.5,
+        "event": 0.7,
+        "born": 0.2,
+    },
     "technology": {"from": 1.2, "to": 0.6, "only_to": 0.5, "at": 1.7, "event": 0.7, "born": 0.2},
-    "alleged_use": {"from": 0.6, "to": 1.2, "only_to": 1.2, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
-    "attack": {"from": 0.75, "to": 0.8, "only_to": 1.0, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
-    "seizure": {"from": 0.6, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
-    "theft": {"from": 0.8, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
-    "else": {"from": 0.75, "to": 0.7, "only_to": 0.6, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
+    "alleged_use": {
+        "from": 0.6,
+        "of": 0.9,
+        "to": 1.2,
+        "only_to": 1.2,
+        "at": 1.7,
+        "accused": 0.4,
+        "event": 2.4,
+        "born": 0.15,
+    },
+    "attack": {
+        "from": 0.75,
+        "of": 0.9,
+        "to": 0.8,
+        "only_to": 1.0,
+        "at": 1.7,
+        "accused": 0.4,
+        "event": 2.4,
+        "born": 0.15,
+    },
+    "seizure": {"from": 0.6, "of": 0.9, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
+    "theft": {"from": 0.8, "of": 0.9, "to": 0.4, "only_to": 0.3, "at": 1.7, "event": 1.0, "born": 0.15},
+    "else": {"from": 0.75, "of": 0.9, "to": 0.7, "only_to": 0.6, "at": 1.7, "accused": 0.4, "event": 2.4, "born": 0.15},
 }
 TO_WHERE_A_VISITOR_GOES = 1.6
 HERE: tuple[Role, ...] = ("", "at", "event")
-OF_FORCES, OF_NATIONALS, OF_AUTHORITIES = 0.4, 0.35, 1.3
+OF_FORCES, OF_NATIONALS, OF_AUTHORITIES, OF_SENDERS = 0.4, 0.35, 1.3, 1.3
+AS_EVIDENCE_OF_PARTIES = 0.2
 FOUGHT: tuple[Kind, ...] = ("alleged_use", "attack")
-PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING = 0.1, 0.4, 0.25
+PART_OF_A_NAME, UNSURE, AT_THE_BEGINNING, FREQUENT_BUT_THERE = 0.1, 0.4, 0.25, 0.2
 NOT_BORNE_OUT, MANY_PEOPLE, SOME_PEOPLE = 0.3, 300_000, 100_000
 SIZE, CAPITAL, SAID, LANGUAGE, TIME, SPELLING = 0.8, 1.5, 4.0, 0.5, 0.8, 1.5
 """What tells towns of one name apart: people, government, what else is named, language, the outlet's time, spelling."""
+NAMED_BY_OUTLET, OUTLET, OUTLET_OF_A_VISIT, SPOKEN = 1.5, 0.7, 0.3, 0.25
+"""What an outlet's own place counts: for a name that several places have, and, little, for the State itself."""
 BYWORD = 0.35
-WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9}
-LEAST_LOUD, SURELY_SAID, LEAST_STATED = 1.5, 0.5, 0.65
-LONGEST_WORD = 60
+WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9, "body": 4.5, "money": 4.5}
+STATED = ("state", "region")
+LEAST_LOUD, SURELY_SAID, LEAST_STATED, LEAST_STATED_OF_PARTIES = 1.5, 0.5, 0.65, 1.2
+LONGEST_WORD, LONGEST_VERB = 60, 14
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
@@ -79,8 +109,10 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
     scores: dict[str, float] = defaultdict(float)
     for mention in mentions:
         scores[mention.spot.country] += mention.weight
+    for country, weight in reading.by_outlet().items():
+        scores[country] += weight
     if not scores:
-        return Place(reading.country_of_outlet())
+        return Place()
     return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
 
 
@@ -124,32 +156,49 @@ class _Reading:
         self.sentences = [0, *(match.end() for match in _SENTENCE.finditer(self.text))]
         self.body_from = bisect_right(self.sentences, report.body_at) - 1
         self.weights = ROLES.get(kind, ROLES["else"])
+        self._houses: frozenset[str] = frozenset()
 
     def mentions(self) -> list[_Mention]:
         """Return each name with the one place that it is taken for, and how much it counts."""
         named = self._named()
+        houses = (one for one in named if self.words.is_name_of_a_house(self.text, one))
+        self._houses = frozenset(self.text[one.start : one.end] for one in houses)
         roles = self._roles(named)
         weighed = [
             (one, role, weight) for one, role in zip(named, roles, strict=True) if (weight := self._weight(one, role))
         ]
-        evidence = _evidence([(one, weight) for one, _, weight in weighed])
+        evidence = _evidence([(one, weight * self._as_evidence(one, role)) for one, role, weight in weighed])
         meant = [self._meant(self._of_that_name(one.spots), evidence, self._written(one)) for one, _, _ in weighed]
         for town, state in self._bound([one for one, _, _ in weighed], meant):
             there = [
                 spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
             ]
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
+        least = {True: LEAST_STATED, False: LEAST_STATED_OF_PARTIES if self.kind in FOUGHT else LEAST_STATED}
         stated = {
             spot.country
+            for spot, (one, role, weight) in zip(meant, weighed, strict=True)
+            if spot.sort in STATED
+            and role in HERE
+            and weight * _trust(spot) > least[bool(role)]
+            and not self._only_speaks(one, role)
+        }
+        large = {
+            spot.country
             for spot, (_, role, weight) in zip(meant, weighed, strict=True)
-            if spot.sort in WIDE and role in HERE and weight * _trust(spot) > LEAST_STATED
+            if _is_large(spot) and role in ("at", "event") and weight * _trust(spot) > LEAST_STATED
         }
         mentions = [
-            self._mention(*one, spot, stated, evidence)
+            self._mention(*one, spot, stated if one[1] in ("at", "event") else stated | large, evidence)
             for one, spot in zip(weighed, meant, strict=True)
             if spot.country  # else it is a place that the gazetteer does not know
         ]
         return self._with_sender(self._with_subject(mentions))
+
+    def _as_evidence(self, named: Named, role: Role) -> float:
+        """Return how far a name tells which town is meant; a State that only fights or speaks tells little."""
+        fights = self.kind in FOUGHT and named.spots[0].sort in ("state", "people") and role not in ("at", "event")
+        return AS_EVIDENCE_OF_PARTIES if fights else 1.0
 
     def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, int]]:
         """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田."""
@@ -195,7 +244,8 @@ class _Reading:
             return spots[0]
 
         def likely(spot: Spot) -> float:
-            size = WIDE.get(spot.sort, SIZE * log10(spot.people + 1)) + CAPITAL * spot.capital
+            size = SIZE * log10(spot.people + 1) if spot.people else WIDE.get(spot.sort, 0.0)
+            size += CAPITAL * spot.capital
             alike = _likeness(written, spot.name) if written and spot.sort == "town" else 1.0
             return size + SPELLING * alike + SAID * evidence.get(spot.country, 0.0) + self._outlet_likes(spot)
 
@@ -203,10 +253,11 @@ class _Reading:
 
     def _of_that_name(self, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Add the towns of the same name in Latin letters, which the gazetteer need not know in this script."""
-        if spots[0].sort in ("state", "people", "seat"):
+        if spots[0].sort not in ("state", "region", "town") or (spots[0].sort == "state" and not spots[0].people):
             return spots
-        names = dict.fromkeys(spot.name for spot in spots)
-        return tuple(dict.fromkeys((*spots, *(spot for name in names for spot in self.gazetteer.spots(name)))))
+        names = dict.fromkeys(spot.name for spot in spots if spot.name)
+        others = (spot for name in names for spot in self.gazetteer.spots(name) if spot.sort in ("region", "town"))
+        return tuple(dict.fromkeys((*spots, *others)))
 
     def _borne_out(self, spot: Spot, evidence: Mapping[str, float]) -> Spot | None:
         """Return the town of the same name in the State that the report speaks of most, if there is one."""
@@ -216,8 +267,11 @@ class _Reading:
     def _outlet_likes(self, spot: Spot) -> float:
         """Return how well a place fits the language of the report and the time of day that its outlet keeps."""
         fits = LANGUAGE if spot.country in self.words.countries else 0.0
-        offset = _minutes(self.report.published)
-        return fits + TIME if offset and spot.zone and _offset(spot.zone, self.report.published) == offset else fits
+        offset = minutes_ahead(self.report.published)
+        zones = (spot.zone,) if spot.zone else tuple(self.gazetteer.people_by_zone(spot.country))
+        if offset and any(offset_of(zone, self.report.published.date()) == offset for zone in zones):
+            fits += TIME
+        return fits + NAMED_BY_OUTLET * self._outlet.get(spot.country, 0.0)
 
     def _weight(self, named: Named, role: Role) -> float:
         number = bisect_right(self.sentences, named.start) - 1
@@ -228,18 +282,27 @@ class _Reading:
             weight = SENTENCES[after] if after < len(SENTENCES) else LATER
             weight *= ASIDE if after and number in self._asides else 1.0
         if named.seat:
-            return weight * self._seat_weight("" if named.before else role)
+            return weight * self._seat_weight(named, role)
         if role in ("to", "only_to") and self.kind == "policy" and self._speaks_of_visit:
             weight *= TO_WHERE_A_VISITOR_GOES
         else:
             weight *= self.weights.get(role, 1.0)
-        if self.kind in FOUGHT and (self._is_house_of_power(named) or (role != "at" and self._is_party(named))):
+        if self._only_speaks(named, role):
             weight *= OF_FORCES
         elif self.kind != "transfer" and self._is_of_nationals(named):
             weight *= OF_NATIONALS
+        elif self.kind == "transfer" and named.spots[0].sort == "people" and role not in ("to", "only_to"):
+            weight *= OF_SENDERS
         elif self.kind not in SEATS:
             weight *= OF_AUTHORITIES if self.words.is_of_authorities(self.text, named) else 1.0
         return weight * self._name_weight(named, role)
+
+    def _only_speaks(self, named: Named, role: Role) -> bool:
+        """Tell whether a name is of who fights or speaks: Moscow denies, Berlín pidió informes."""
+        if self.kind in FOUGHT:
+            of_forces = named.spots[0].sort == "people" and self.words.is_of_forces(self.text, named)
+            return of_forces or self._is_house_of_power(named) or (role != "at" and self._is_party(named))
+        return self.kind not in SEATS and self._is_capital(named) and self.words.speaks(self.text, named)
 
     def _is_of_nationals(self, named: Named) -> bool:
         """Tell whether a name says whose somebody or something is; in Chinese the State's name does as well."""
@@ -252,11 +315,20 @@ class _Reading:
     def _is_party(self, named: Named) -> bool:
         """Tell whether a name is of one who fights or speaks rather than of where."""
         sort = named.spots[0].sort
+        if sort in ("body", "money"):
+            return True
         if sort in ("state", "people"):
             return self.words.is_of_forces(self.text, named) or self.words.speaks(self.text, named)
-        return sort == "town" and any(one.capital for one in named.spots)
+        return self._is_capital(named)
 
-    def _seat_weight(self, role: Role) -> float:
+    @staticmethod
+    def _is_capital(named: Named) -> bool:
+        return named.spots[0].sort == "town" and any(one.capital for one in named.spots)
+
+    def _seat_weight(self, named: Named, role: Role) -> float:
+        if self._speaks_of_visit and self.words.is_visited(self.text, named):
+            return TO_WHERE_A_VISITOR_GOES
+        role = "" if named.before else role
         weight = SEATS.get(self.kind, SEAT_ELSEWHERE)
         weight *= SEAT_OF_A_VISITOR if self._speaks_of_visit else 1.0
         return weight * (SEAT_AIMED_AT if role in ("to", "only_to") else 1.0)
@@ -272,20 +344,46 @@ class _Reading:
 
     def _name_weight(self, named: Named, role: Role) -> float:
         """Return how far what is spelt as a town's name is one here."""
-        if any(spot.sort != "town" for spot in named.spots):
+        if any(spot.sort not in ("region", "town") for spot in named.spots):
             return 1.0
-        written = self.text[named.start : named.end]
-        without_capitals = written[0].lower() == written[0].upper()
+        if self.words.is_quarter(self.text, named) and not any(map(_is_large, named.spots)):
+            return UNSURE
+        is_known = any(spot.sort == "region" and not spot.people for spot in named.spots)
+        if is_known or self.words.is_called_a_place(self.text, named):
+            return 1.0
+        if named.ordinary or named.frequent:
+            return self._word_weight(named, role)
+        if named.spots[0].sort == "region":
+            return 1.0
+        return self._town_weight(named, role)
+
+    def _word_weight(self, named: Named, role: Role) -> float:
+        """Weigh a town that is called as an ordinary word or somebody is."""
+        without_capitals = self._is_without_capitals(named)
+        if role in ("at", "event"):
+            if without_capitals:
+                return 0.0 if named.ordinary else FREQUENT_BUT_THERE
+            return self._town_weight(named, role)
+        if named.ordinary:
+            large = max(spot.people for spot in named.spots) > MANY_PEOPLE
+            return UNSURE if large and named.start not in self.sentences and not without_capitals else 0.0
+        return UNSURE if role in ("of", "from", "to") and not without_capitals else 0.0
+
+    def _town_weight(self, named: Named, role: Role) -> float:
         people = max(spot.people for spot in named.spots)
-        if named.ordinary and (without_capitals or role not in ("at", "event")):
-            return (
-                UNSURE if people > MANY_PEOPLE and named.start not in self.sentences and not without_capitals else 0.0
-            )
-        if without_capitals:
+        if self._is_joined(named):
+            return PART_OF_A_NAME
+        if people < MANY_PEOPLE and role not in ("at", "event") and self.words.is_somebody(self.text, named):
+            return PART_OF_A_NAME
+        if self._is_without_capitals(named):
             if self.words.is_of_authorities(self.text, named):
                 role = "at"
-            return self._unmarked(written, named.before, people, role)
+            return self._unmarked(self.text[named.start : named.end], named.before, people, role)
         return self._beside_capitals(named, role)
+
+    def _is_without_capitals(self, named: Named) -> bool:
+        first = self.text[named.start]
+        return first.lower() == first.upper()
 
     def _unmarked(self, written: str, before: str, people: int, role: Role) -> float:
         """Weigh a name in a script without capital letters; باشر is a verb, and no town behind a particle."""
@@ -300,7 +398,7 @@ class _Reading:
         """Weigh a name by the capital letters beside it, which make it a part of somebody's or something's name."""
         if self._in_headline_capitals(named.start):
             return 1.0
-        if self.words.is_name_of_a_house(self.text, named):
+        if self.text[named.start : named.end] in self._houses:
             return PART_OF_A_NAME
         window = max(0, named.start - LONGEST_WORD)
         previous, following = _PREVIOUS.search(self.text[window : named.start]), _FOLLOWING.match(self.text, named.end)
@@ -314,6 +412,11 @@ class _Reading:
             many = any(spot.people > SOME_PEOPLE or spot.capital for spot in named.spots)
             return 1.0 if many or role else AT_THE_BEGINNING
         return 1.0
+
+    def _is_joined(self, named: Named) -> bool:
+        """Tell whether a name is written together with another by a hyphen: Helena Marsh-Okafor."""
+        before, behind = self.text[max(0, named.start - 2) : named.start], self.text[named.end : named.end + 2]
+        return (before[-1:] == "-" and before[:1].isalpha()) or (behind[:1] == "-" and behind[1:].isupper())
 
     def _stands_again(self, named: Named) -> bool:
         return self.text.count(self.text[named.start : named.end]) > 1
@@ -332,6 +435,8 @@ class _Reading:
                 between = self.text[named[place - 1].end : one.start]
                 if len(between) < 6 and _JOINED.fullmatch(between):
                     role = roles[-1]
+            if self.kind == "transfer" and role in ("", "of", "at"):
+                role = self._side(one, role, named[place - 1] if place else None, roles) or role
             roles.append(role)
         for place, (one, after) in enumerate(pairwise(named)):  # 在智利圣安东尼奥港: what stands behind is of both
             if one.end == after.start and not roles[place] and roles[place + 1] == "at":
@@ -339,6 +444,14 @@ class _Reading:
             elif one.end == after.start and not roles[place + 1] and one.spots[0].sort in ("state", "region"):
                 roles[place + 1] = "at"
         return roles
+
+    def _side(self, named: Named, role: Role, last: Named | None, roles: Sequence[Role]) -> Role:
+        """Return whether something comes from or goes to a place; what stands right behind who sends is sent to."""
+        side = self.words.side(self.text, named, role)
+        between = self.text[last.end : named.start] if last else ""
+        if side == "from" and last and roles[-1] == "from" and len(between) < LONGEST_VERB and between.strip(" "):
+            return side if self.words.is_verb_behind(self.text, named) else "only_to"
+        return side
 
     def _with_subject(self, mentions: list[_Mention]) -> list[_Mention]:
         """Let the State or body that a decision is told of first count more, for it is the one that decides."""
@@ -357,18 +470,26 @@ class _Reading:
         receiving = {mention.spot.country for mention in mentions if mention.role in ("to", "only_to")}
         sending = {mention.spot.country for mention in mentions if mention.role == "from"}
         factors = {**dict.fromkeys(receiving, RECEIVES), **dict.fromkeys(sending, 1.0)}
-        return [one._replace(weight=one.weight * factors.get(one.spot.country, 1.0)) for one in mentions]
+        another = BESIDE_A_SENDER if sending else 1.0
+        return [one._replace(weight=one.weight * factors.get(one.spot.country, another)) for one in mentions]
 
-    def country_of_outlet(self) -> str:
-        """Return the State that the outlet's name tells of, else one that fits its language and time; weak as it is."""
-        for named in self.gazetteer.named(self.report.source):
-            if not named.ordinary:
-                return self._meant(named.spots, {}).country
-        offset = _minutes(self.report.published)
-        for country in self.words.countries if offset else ():
-            if any(_offset(zone, self.report.published) == offset for zone in self.gazetteer.zones(country)):
-                return country
-        return ""
+    @cached_property
+    def _outlet(self) -> Mapping[str, float]:
+        spoken = frozenset(where_spoken(self.words.lang, self.report.published))
+        return named_by_outlet(self.report.source, self.report.url, spoken, self.gazetteer)
+
+    def by_outlet(self) -> Mapping[str, float]:
+        """Return the States where the outlet can be, by its name, its language and time; weak as it is."""
+        spoken = where_spoken(self.words.lang, self.report.published)
+        named = OUTLET_OF_A_VISIT if self._speaks_of_visit else OUTLET
+        return {
+            country: named * self._outlet.get(country, 0.0) + SPOKEN * spoken.get(country, 0.0)
+            for country in (*self._outlet, *spoken)
+        }
+
+
+def _is_large(spot: Spot) -> bool:
+    return spot.sort == "town" and (spot.capital or spot.people > MANY_PEOPLE)
 
 
 def _is_small(spot: Spot, role: Role, kind: Kind) -> bool:
@@ -395,31 +516,14 @@ def _likeness(written: str, name: str) -> float:
 def _wide(spots: Sequence[Spot]) -> Sequence[Spot]:
     """Leave out the towns that are called as a State is: they are not meant."""
     wide = [spot for spot in spots if spot.sort != "town"]
-    return wide if any(spot.sort in ("state", "people") for spot in wide) else spots
-
-
-@lru_cache(maxsize=4096)
-def _offset(zone: str, day: datetime) -> float | None:
-    try:
-        offset = day.astimezone(_zone(zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-    return offset.total_seconds() / 60 if offset is not None else None
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def _minutes(day: datetime) -> float:
-    offset = day.utcoffset()
-    return offset.total_seconds() / 60 if offset is not None else 0.0
+    return wide if any(spot.sort in ("state", "people") and not spot.people for spot in wide) else spots
 
 
 def _trust(spot: Spot) -> float:
-    if spot.sort == "people":
+    if spot.sort in ("people", "body"):
         return 0.8
+    if spot.sort == "money":
+        return 0.5
     if spot.sort in ("state", "region", "seat"):
         return 1.0
     return min(1.0, 0.45 + log10(spot.people + 1) / 12 + 0.15 * spot.capital)
