@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
 from opencwc.reports.casualties import find_casualties
-from opencwc.reports.kinds import find_nature
-from opencwc.reports.model import Date, Report, Told
+from opencwc.reports.kinds import find_natures
+from opencwc.reports.model import Date, Nature, Report, Told
 from opencwc.reports.when import find_date
 from opencwc.reports.where import find_place
 
 
 def tell(report: Report) -> Told:
     """Return what a report tells; where it is on no event, nothing but its language."""
-    lang = report.lang.partition("-")[0].lower() or recognise_language(report.whole).language
-    nature = find_nature(report, lang)
+    return tell_all([report])[0]
+
+
+def tell_all(reports: Sequence[Report]) -> list[Told]:
+    """Return what each report tells, at less cost than one by one."""
+    asked = [(report, language_of(report)) for report in reports]
+    return [_told(*one, nature) for one, nature in zip(asked, find_natures(asked), strict=True)]
+
+
+def language_of(report: Report) -> str:
+    """Return the language that a report is said to be in, or the one it is recognised to be in."""
+    return report.lang.partition("-")[0].lower() or recognise_language(report.whole).language
+
+
+def _told(report: Report, lang: str, nature: Nature) -> Told:
     if not nature.kind:
         return Told(report, lang)
     date = find_date(report, lang, nature)
