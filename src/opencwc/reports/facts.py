@@ -36,6 +36,8 @@ def _told(report: Report, lang: str, nature: Nature) -> Told:
     if is_ahead(date, report):
         spans = {**nature.spans, "stage": date.spans, "stance": ()}
         nature = nature._replace(stage="planned", stance="none", spans=spans)
+    elif is_over(date, report) and nature.stage == "planned":
+        nature = nature._replace(stage="reported", stance="asserts", spans={**nature.spans, "stage": date.spans})
     return Told(
         report,
         lang,
@@ -50,3 +52,8 @@ def _told(report: Report, lang: str, nature: Nature) -> Told:
 def is_ahead(date: Date, report: Report) -> bool:
     """Tell whether a day comes after the one on which it is told of: then it is planned, whatever the words say."""
     return date.precision == "day" and date.text > report.published.date().isoformat()
+
+
+def is_over(date: Date, report: Report) -> bool:
+    """Tell whether a day comes before the one on which it is told of: then it is planned no more."""
+    return date.precision == "day" and date.text < report.published.date().isoformat()
