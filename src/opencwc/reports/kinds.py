@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NONE = "none"
-SURE = 0.85
+SURE = {"kind": 0.85, "stage": 0.7}
 """Chance of an answer from which on the encoder is not asked."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""
@@ -91,13 +91,12 @@ class _Meanings:
         nearer = self.weights.get(question + NEAR)
         if nearer is None:
             return answers
-        self._encode([at for at, answer in enumerate(answers) if answer.chance < SURE], nearer)
-        return [
-            _Answer(*nearer.answer(answer.signs, self.vectors[at]), answer.signs)
-            if answer.chance < SURE and at in self.vectors
-            else answer
-            for at, answer in enumerate(answers)
-        ]
+        unsure = [at for at, answer in enumerate(answers) if answer.chance < SURE[question]]
+        self._encode(unsure, nearer)
+        for at in unsure:
+            if at in self.vectors:
+                answers[at] = _Answer(*nearer.answer(signs[at], self.vectors[at]), signs[at])
+        return answers
 
     def _encode(self, unsure: Sequence[int], nearer: Weights) -> None:
         new = [at for at in unsure if at not in self.vectors]
