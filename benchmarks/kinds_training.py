@@ -23,14 +23,23 @@ from threadpoolctl import threadpool_limits
 from benchmarks.reports import CASES, LANGUAGES, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.models.register import digest_of
-from opencwc.reports.kind_model import FOLDS, HELD, MODEL, NEAR, WEIGHTS, Weights, evaluate_kinds, labelled, learn
+from opencwc.reports.kind_model import (
+    FOLDS,
+    HELD,
+    MODEL,
+    NEAR,
+    QUESTIONS,
+    WEIGHTS,
+    Weights,
+    evaluate_kinds,
+    labelled,
+    learn,
+)
 from opencwc.reports.kinds import NONE, opening
 from opencwc.reports.model import Report
 from opencwc.reports.signs import certainty_signs, kind_signs, load_rules, read
 
 SHORT = CASES.parent / "kinds"
-PARTS = 4
-"""Folds that the events are put into."""
 LEARNED_ONLY = -1
 """The fold of what is never measured on."""
 
@@ -66,23 +75,17 @@ def row_of(report: Report, gold: Mapping[str, str], fold: int) -> dict[str, Any]
 
 
 def all_rows(folders: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return the rows of all reports; those of one event share a fold."""
+    """Return the rows of all reports; those of one folder, written by one hand, are one fold."""
     rows = [row_of(report, gold, LEARNED_ONLY) for report, gold in short_reports()]
-    folds: dict[tuple[str, str], int] = {}
-    for folder in folders:
+    for fold, folder in enumerate(folders):
         reports, gold = read_folder(folder)
-        for report in reports:
-            event = (str(folder), gold[report.id]["event"] or report.id)
-            rows.append(row_of(report, gold[report.id], folds.setdefault(event, len(folds) % PARTS)))
+        rows += [row_of(report, gold[report.id], fold) for report in reports]
     return rows
-
-
-QUESTIONS = ("kind", NEAR, "stage", "stance")
 
 
 def learned(rows: Sequence[Mapping[str, Any]], question: str) -> Weights:
     """Learn one question from rows."""
-    return learn(question, load_rules()["kind" if question == NEAR else question], labelled(rows, question))
+    return learn(question, load_rules()[question.removesuffix(NEAR)], labelled(rows, question))
 
 
 def write_weights(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -104,7 +107,7 @@ def write_held(rows: Sequence[Mapping[str, Any]]) -> None:
     table.write_parquet(HELD, compression="zstd")
     kept: dict[str, Any] = {}
     for question in QUESTIONS:
-        for fold in range(PARTS):
+        for fold in sorted({row["fold"] for row in held}):
             weights = learned([row for row in rows if row["fold"] != fold], question)
             kept[f"{question} {fold}"] = weights.rows.astype(np.float16)
             if weights.near is not None:

@@ -131,7 +131,7 @@ def test_rules_do_without_the_learned_weights_and_the_encoder(lang: str, title: 
 
 def test_an_encoder_that_was_not_learned_with_is_not_asked() -> None:
     nearer = learned_weights()["kind_near"]
-    assert nearer._replace(encoder="another").vector("text") is None
+    assert nearer._replace(encoder="another").vectors(["text"]) is None
 
 
 def test_the_short_reports_are_told_right() -> None:

@@ -20,6 +20,7 @@ _LENGTHS: Mapping[str, int] = {"day": 10, "month": 7, "year": 4}
 _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
 _SHIFT = re.compile(r"(exact_week|yearday|yearmonth|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
+_FEAST = re.compile(r"feast_(\d\d)-(\d\d)")
 _FIXED = re.compile(r"\(\?#(\d+)\)")
 _SLOT = re.compile(r"\{([a-z]\w*)\}")
 
@@ -164,7 +165,9 @@ def _read(found: _Match) -> _Read | None:
 
 
 def _shifted(found: _Match) -> _Read | None:
-    """Read what lies so many days, weeks, months or years before or after."""
+    """Read a feast, or what lies so many days, weeks, months or years before or after."""
+    if feast := _FEAST.fullmatch(found.form.key):
+        return _Read(_nearest(found, int(feast[1]), int(feast[2])), "day")
     parts = _SHIFT.fullmatch(found.form.key)
     if parts is None:
         return None
@@ -247,11 +250,11 @@ _MOST_OF_A_YEAR = 300
 
 
 def _nearest(found: _Match, month: int, day: int) -> date:
-    """Return the latest such day up to today, or ahead the next; what was most of a year ago is rather the next."""
-    latest = _such_day(found, month, day, ahead=found.ahead)
-    if found.ahead or (found.today - latest).days < _MOST_OF_A_YEAR:
-        return latest
-    return _such_day(found, month, day, ahead=True)
+    """Return the latest such day up to today, or ahead the next; of what lies most of a year away the other one."""
+    nearest = _such_day(found, month, day, ahead=found.ahead)
+    if abs((found.today - nearest).days) < _MOST_OF_A_YEAR:
+        return nearest
+    return _such_day(found, month, day, ahead=not found.ahead)
 
 
 def _such_day(found: _Match, month: int, day: int, *, ahead: bool) -> date:

@@ -35,6 +35,7 @@ _PART_BEHIND = frozenset("铵钾钠钙镁铜铁铝锌铅银钡锰镍钴盐酯纤
 _OF_ONE_SIGN_BEFORE = _PART_BEFORE | frozenset("一二三四五六七八多全化硫磷碳氢")
 _OF_ONE_SIGN_BEHIND = _PART_BEHIND | frozenset("化酸基乙甲苯丙丁仿氧代磺丹醇酮醛素柱酒菊虫氰硝")
 _QUOTES = frozenset('«“"„')
+_QUOTING = " «“\"„'‘"
 _NAMED_SO = re.compile(r" [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.]*")
 _OPENING = frozenset("«“\"‘'(—–-•*:¿¡")
 
@@ -51,7 +52,7 @@ def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
     sentences = [0, *(match.end() for match in _SENTENCE.finditer(text))]
     recalled = {bisect_right(sentences, one.start) for one in book.recalled.find(text, words)}
     recalled |= _of_other_years(report, sentences)
-    if nature.kind == "policy" and place_words(lang).visits.find(text, words):
+    if nature.kind == "policy" and place_words(lang).visits.find(report.title, folded(report.title)):
         found = [one for one in found if one.start < report.body_at]
     found = _of_the_event(found, recalled, sentences, nature.kind)
     if nature.kind in book.used_kinds:
@@ -140,15 +141,15 @@ def _is_in_capitals(title: str) -> bool:
 
 
 def _is_made_into(one: Found[_Agent], text: str, kind: Kind, book: _Book) -> bool:
-    """Tell whether a name is of what the chemical of the event could be made into."""
+    """Tell whether a name is of what the chemical of the event could be made into, or is given out for."""
     if kind not in book.made_kinds:
         return False
-    ahead = text[max(0, one.start - _WINDOW) : one.start]
+    ahead = text[max(0, one.start - _WINDOW) : one.start].rstrip(_QUOTING)
     behind = place_key(text[one.end : one.end + _BEHIND])
     if HAN.match(text, one.start):
-        return ahead.endswith(book.made_before) or behind.startswith(book.made_behind)
-    before = place_key(ahead)
-    if any(before.endswith(f" {words}") for words in book.made_before) or before in book.made_before:
+        return ahead.endswith((*book.made_before, *book.given_out)) or behind.startswith(book.made_behind)
+    before = f" {place_key(ahead)}"
+    if before.endswith(book.ahead):
         return True
     return any(behind == words or behind.startswith(f"{words} ") for words in book.made_behind)
 
@@ -167,6 +168,8 @@ class _Book(NamedTuple):
     recalled: Phrases[bool]
     within: Mapping[str, frozenset[str]]
     made_before: tuple[str, ...]
+    given_out: tuple[str, ...]
+    ahead: tuple[str, ...]
     made_behind: tuple[str, ...]
     made_kinds: frozenset[str]
     used: frozenset[str]
@@ -177,16 +180,23 @@ class _Book(NamedTuple):
 def _book() -> _Book:
     raw = read_yaml(DATA)
     made, used = raw["made_into"], raw["used"]
+    made_before, given_out = _keys(made["before"]), _keys(raw["given_out"])
     return _Book(
         Phrases(_names(raw)),
         Phrases((str(words), True) for words in raw["recalled"]),
         {name: frozenset(others) for name, others in raw["within"].items()},
-        tuple(place_key(str(words)) for words in made["before"]),
-        tuple(place_key(str(words)) for words in made["behind"]),
+        made_before,
+        given_out,
+        tuple(f" {words}" for words in (*made_before, *given_out)),
+        _keys(made["behind"]),
         frozenset(made["kinds"]),
         frozenset(place_key(str(word)) for word in used["near"]),
         frozenset(used["kinds"]),
     )
+
+
+def _keys(phrases: Iterable[object]) -> tuple[str, ...]:
+    return tuple(place_key(str(phrase)) for phrase in phrases)
 
 
 def _names(raw: Raw) -> Iterator[tuple[str, _Agent]]:

@@ -26,13 +26,14 @@ HELD = WEIGHTS.with_name("kinds.held.parquet")
 """The signs and labels of the reports that the model is measured on."""
 FOLDS = WEIGHTS.with_name("kinds.folds.npz")
 """The weights learned without each fold of them."""
-NEAR = "kind_near"
-"""The question whose weights know the encoder's vector too."""
+NEAR = "_near"
+"""Added to a question: its weights that know the encoder's vector too."""
+QUESTIONS = ("kind", "kind_near", "stage", "stage_near", "stance")
 SCALE = 2.5
 """How much the encoder's vector weighs beside the signs."""
-THINNED = {NEAR: (0.5, 0.7), "kind": (0.3,)}
+THINNED = {"kind": (0.3,), "kind_near": (0.5, 0.7), "stage_near": (0.3,)}
 """Shares of the words left out of copies of each example: so is learned what to do with words that no list has."""
-PULL = {"kind": 2.0, "stage": 3.0, "stance": 2.0, NEAR: 2.0}
+PULL = {"kind": 2.0, "kind_near": 2.0, "stage": 3.0, "stage_near": 3.0, "stance": 2.0}
 """How strongly learned weights are held to those set by hand."""
 
 
@@ -64,13 +65,13 @@ class Weights(NamedTuple):
         row = self.rows[self.place[sign]]
         return float(row[self.classes.index(answer)] - row.mean())
 
-    def vector(self, text: str) -> NDArray[np.float32] | None:
-        """Return the encoder's vector of a text, ``None`` where the encoder that was learned with is not at hand."""
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """Return the encoder's vectors of texts, ``None`` where the encoder that was learned with is not at hand."""
         from opencwc.language.encoders import named_encoder
 
         try:
             encoder = named_encoder()
-            return encoder.passages([text])[0] if encoder.id == self.encoder else None
+            return encoder.passages(texts) if encoder.id == self.encoder else None
         except (UnavailableError, SettingsError):
             return None
 
@@ -183,12 +184,12 @@ def _with_thinned(examples: Sequence[Example], shares: Sequence[float]) -> Itera
 
 def labelled(rows: Iterable[Mapping[str, Any]], question: str) -> list[Example]:
     """Return the examples of a question from rows as ``kinds.held.parquet`` has them."""
-    asked = "kind" if question == NEAR else question
+    asked = question.removesuffix(NEAR)
     return [
         Example(
             json.loads(row[f"{asked}_signs"]),
             row[asked],
-            [one / 127 for one in row["vector"]] if question == NEAR else None,
+            [one / 127 for one in row["vector"]] if question != asked else None,
         )
         for row in rows
         if asked == "kind" or row["kind"] != "none"
@@ -196,14 +197,14 @@ def labelled(rows: Iterable[Mapping[str, Any]], question: str) -> list[Example]:
 
 
 def evaluate_kinds() -> Evaluation:
-    """Return the figures by language: by weights learned without the report's event, and by those set by hand."""
+    """Return the figures by language: by weights learned without the report's folder, and by those set by hand."""
     import numpy as np
     import polars as pl
 
     rows = pl.read_parquet(HELD).to_dicts()
     figures: list[Figure] = []
     with np.load(FOLDS, allow_pickle=False) as kept:
-        for question in ("kind", NEAR, "stage", "stance"):
+        for question in QUESTIONS:
             figures += _left_out(rows, question, kept)
     return Evaluation(tuple(figures))
 
@@ -211,7 +212,7 @@ def evaluate_kinds() -> Evaluation:
 def _left_out(rows: Sequence[Mapping[str, Any]], question: str, kept: Mapping[str, NDArray[Any]]) -> list[Figure]:
     import numpy as np
 
-    asked = "kind" if question == NEAR else question
+    asked = question.removesuffix(NEAR)
     hand = hand_weights()[asked]
     by_hand: list[tuple[str, bool]] = []
     learned: list[tuple[str, bool]] = []
@@ -224,8 +225,8 @@ def _left_out(rows: Sequence[Mapping[str, Any]], question: str, kept: Mapping[st
             )
             learned.append((row["lang"], _answer(weights, example) == example.label))
             by_hand.append((row["lang"], _answer(hand, example) == example.label))
-    figures = _shares(f"{question}, event left out", learned)
-    return figures if question == NEAR else [*figures, *_shares(f"{question}, by hand", by_hand)]
+    figures = _shares(f"{question}, folder left out", learned)
+    return figures if question != asked else [*figures, *_shares(f"{question}, by hand", by_hand)]
 
 
 def _answer(weights: Weights, example: Example) -> str:

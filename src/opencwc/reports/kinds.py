@@ -6,54 +6,109 @@ signs into answers. Where the words leave it open, the sentence encoder is asked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from opencwc.reports.kind_model import Weights, usable_weights
+from opencwc.reports.kind_model import NEAR, Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
 from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load_rules, read
 from opencwc.reports.words import Hit, known_language
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 NONE = "none"
-SURE = 0.85
-"""Chance of a kind from which on the encoder is not asked."""
+SURE = {"kind": 0.85, "stage": 0.7}
+"""Chance of an answer from which on the encoder is not asked."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""
+_OPENING, _OPENING_IN_SIGNS = 700, 240
+"""Signs that the encoder is given, and Chinese ones."""
+
+
+class _Reading(NamedTuple):
+    """A report with the words found in it."""
+
+    report: Report
+    lang: str
+    found: Read
+
+
+class _Answer(NamedTuple):
+    """The likeliest answer to a question, its chance, and the signs that it was given by."""
+
+    text: str
+    chance: float
+    signs: Mapping[str, float]
 
 
 def find_nature(report: Report, lang: str) -> Nature:
     """Return the kind, stage and stance of what a report tells; nothing where it tells of no event."""
+    return find_natures([(report, lang)])[0]
+
+
+def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
+    """Return the nature of each report in its language; together they are encoded at less cost."""
     weights = usable_weights()
-    lang = known_language(lang)
-    found = read(report, lang)
-    kind = _kind(report, lang, found, weights)
-    if kind == NONE:
+    readings = [_Reading(report, lang, read(report, lang)) for report, lang in _in_known_languages(reports)]
+    meanings = _Meanings(readings, weights)
+    pairs = load_rules()["kind"].pairs
+    kinds = meanings.answers("kind", [kind_signs(reading.found, pairs) for reading in readings])
+    known = [certainty_signs(reading.found, kind.text) for reading, kind in zip(readings, kinds, strict=True)]
+    stages = meanings.answers("stage", known)
+    return [_nature(*one, weights) for one in zip(readings, kinds, stages, strict=True)]
+
+
+def _in_known_languages(reports: Iterable[tuple[Report, str]]) -> Iterable[tuple[Report, str]]:
+    return ((report, known_language(lang)) for report, lang in reports)
+
+
+def _nature(reading: _Reading, kind: _Answer, stage: _Answer, weights: Mapping[str, Weights]) -> Nature:
+    if kind.text == NONE:
         return Nature()
-    known = certainty_signs(found, kind)
-    stage, _ = weights["stage"].answer(known)
-    stance, _ = weights["stance"].answer(_given(known, stage))
+    stance, _ = weights["stance"].answer(_given(stage.signs, stage.text))
     spans = {
-        "kind": _deciding(found, weights["kind"], kind, kind_signs(found, {})),
-        "stage": _deciding(found, weights["stage"], stage, known),
-        "stance": _deciding(found, weights["stance"], stance, known),
+        "kind": _deciding(reading.found, weights["kind"], kind.text, kind_signs(reading.found, {})),
+        "stage": _deciding(reading.found, weights["stage"], stage.text, stage.signs),
+        "stance": _deciding(reading.found, weights["stance"], stance, stage.signs),
     }
-    return Nature(cast(Kind, kind), cast(Stage, stage), cast(Stance, stance), spans)
+    return Nature(cast(Kind, kind.text), cast(Stage, stage.text), cast(Stance, stance), spans)
 
 
-def _kind(report: Report, lang: str, found: Read, weights: Mapping[str, Weights]) -> str:
-    signs = kind_signs(found, load_rules()["kind"].pairs)
-    kind, chance = weights["kind"].answer(signs)
-    nearer = weights.get("kind_near")
-    if chance < SURE and nearer is not None:
-        vector = nearer.vector(opening(report, lang))
-        if vector is not None:
-            kind, _ = nearer.answer(signs, vector)
-    return kind
+class _Meanings:
+    """Answers by signs, and by the encoder's vectors where signs leave it open; a report is encoded once."""
+
+    def __init__(self, readings: Sequence[_Reading], weights: Mapping[str, Weights]) -> None:
+        self.readings = readings
+        self.weights = weights
+        self.vectors: dict[int, NDArray[np.float32]] = {}
+
+    def answers(self, question: str, signs: Sequence[Mapping[str, float]]) -> list[_Answer]:
+        """Return the answer of each report to a question."""
+        by_signs = self.weights[question]
+        answers = [_Answer(*by_signs.answer(one), one) for one in signs]
+        nearer = self.weights.get(question + NEAR)
+        if nearer is None:
+            return answers
+        unsure = [at for at, answer in enumerate(answers) if answer.chance < SURE[question]]
+        self._encode(unsure, nearer)
+        for at in unsure:
+            if at in self.vectors:
+                answers[at] = _Answer(*nearer.answer(signs[at], self.vectors[at]), signs[at])
+        return answers
+
+    def _encode(self, unsure: Sequence[int], nearer: Weights) -> None:
+        new = [at for at in unsure if at not in self.vectors]
+        texts = [opening(self.readings[at].report, self.readings[at].lang) for at in new]
+        rows = nearer.vectors(texts) if texts else None
+        if rows is not None:
+            self.vectors |= dict(zip(new, rows, strict=True))
 
 
 def opening(report: Report, lang: str) -> str:
-    """Return the title and the first words of a report, which the encoder is given."""
-    return report.whole[: 90 if lang == "zh" else 220].encode("utf-8", "replace").decode("utf-8")
+    """Return the title and the first sentences of a report, which the encoder is given."""
+    return report.whole[: _OPENING_IN_SIGNS if lang == "zh" else _OPENING].encode("utf-8", "replace").decode("utf-8")
 
 
 def _given(signs: Mapping[str, float], stage: str) -> dict[str, float]:

@@ -22,6 +22,12 @@ from opencwc.reports.model import Date, Nature, Report, Span
 
 _DECIDED = ("policy", "transfer", "technology")
 """Kinds that somebody decides: the day on which it is said may be the day of the thing itself."""
+_BECAUSE_OF_ANOTHER = ("policy", "inspection", "destruction", "technology")
+"""Kinds that are told of beside another event because of which they are."""
+_BESIDE = 3
+"""Words that may stand between what happened and its day."""
+_LESS = {"loose": 1.5, "before": 0.3}
+"""How much less a way of saying a date counts."""
 HEAD = 20_000
 """How many signs of a report are read: what it tells stands at its head, and what is longer must not take longer."""
 _MOST_DATES = 60
@@ -57,7 +63,7 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
     found = dates_of(report, lang, ahead=nature.stage == "planned")
     if not found:
         return Date()
-    reading = _Reading.of(report, lang, nature)
+    reading = _Reading.of(report, lang, nature, found)
     candidates = _as_one([_Candidate(date, *reading.score(date)) for date in found])
     best = max(candidates, key=lambda candidate: candidate.score)
     if best.score < _ENOUGH:
@@ -97,9 +103,9 @@ class _Reading(NamedTuple):
     sentences: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, report: Report, lang: str, nature: Nature) -> _Reading:
+    def of(cls, report: Report, lang: str, nature: Nature, found: Sequence[FoundDate]) -> _Reading:
         planned = nature.stage == "planned"
-        remembered = is_remembered(report, lang, nature)
+        remembered = is_remembered(report, lang, nature) or (not planned and _says_how_long_ago(found))
         return cls(
             report,
             lang,
@@ -117,11 +123,12 @@ class _Reading(NamedTuple):
         if self._is_dateline(found):
             return -9.0, 0.0
         score = _SENTENCES[min(max(0, at - first), 3)] + _PRECISIONS[found.precision]
-        score -= 1.5 * found.form.startswith("loose")
+        score -= _LESS.get(found.form.rstrip("-+0123456789n"), 0.0) + 1.5 * (found.form == "year+0")
         begins = self._begins(found)
         if begins and not self.lasts:  # "held since 2016" is a state of things
             score, begins = score - 1.5 * (found.precision == "year"), False
         words = self._by_words(*self._beside(found, at), begins=begins)
+        words -= self._counts_from_another(found) + self._is_to_come(found, at)
         return score + words + self._by_time(found), words
 
     def _by_words(self, before: str, behind: str, *, begins: bool) -> float:
@@ -135,20 +142,36 @@ class _Reading(NamedTuple):
         score = 4.0 if begins else 2.5 if near("first_signs") else 0.8 * near("happening")
         leads = _words("that", self.lang).match(behind.strip()) and _words("speech", self.lang).search(before)
         told = list(_words("happening", self.lang).finditer(before))
-        said = _near(_words("speech", self.lang), before[told[-1].end() :] if told else before, behind, self.lang)
+        since = before[told[-1].end() :] if told else before
+        beside = told and len(since.split()) < _BESIDE and self.lang != "zh"
+        said = _near(_words("speech", self.lang), since, "" if beside else behind, self.lang)
         if said or leads:
             own = (self.nature.kind in _DECIDED and self.nature.stage != "denied") or begins
             score -= (2.0 if leads else 0.7) if own else 3.0
         if near("following") or (self.nature.kind == "theft" and near("after_theft")):
-            score -= 2.5
+            score -= 1.0 if self.nature.kind in _DECIDED else 2.5
         if not self.planned and near("coming"):
             score -= 2.5
         return score - 1.5 if near("background") else score
 
+    def _counts_from_another(self, found: FoundDate) -> float:
+        """Return how much less "a week after" counts: what it is after is another event or has a date of its own."""
+        own = plain_text(self.report.whole[found.start : found.end], self.lang).text
+        if self.remembered or not found.relative or not _words("after", self.lang).search(own):
+            return 0.0
+        return 3.0 if self.nature.kind in _BECAUSE_OF_ANOTHER else 1.5
+
+    def _is_to_come(self, found: FoundDate, sentence: int) -> float:
+        """Return how much less a day counts that is still to come as the words anywhere before it say."""
+        if self.planned or found.first < self.today or found.precision != "day":
+            return 0.0
+        before, _ = self._beside(found, sentence)
+        return 2.5 * bool(_words("coming", self.lang).search(before))
+
     @property
     def lasts(self) -> bool:
         """Tell whether the report is on the end of something that lasted, so that its beginning is sought."""
-        return self.nature.stage == "concluded" or self.nature.kind == "transfer"
+        return self.nature.stage == "concluded" or self.nature.kind in ("transfer", "destruction")
 
     def _by_time(self, found: FoundDate) -> float:
         """Weigh a date by how far from the day of the report it lies."""
@@ -215,14 +238,15 @@ class _Reading(NamedTuple):
         leads = _words("from", self.lang)
         if leads.match(own) or any(match.end() >= len(before.rstrip()) for match in leads.finditer(before)):
             return True
-        return _near(_words("beginning", self.lang), before, behind, self.lang)
+        sent = self.nature.kind == "transfer" and _near(_words("leaving", self.lang), before, behind, self.lang)
+        return sent or _near(_words("beginning", self.lang), before, behind, self.lang)
 
     def _to_the_day(self, found: FoundDate, candidates: Sequence[_Candidate]) -> Date | None:
         """Return the day of an anniversary that is told with the day on which it falls."""
         if found.precision != "year":
             return None
         for other in candidates:
-            near = abs(other.found.start - found.start) < 120 and other.found.form in ("day+0", "day")
+            near = abs(other.found.start - found.start) < 200 and other.found.form in ("day+0", "day", "date")
             if near and other.found.first == self.today and other.found.precision == "day":
                 day = other.found.first
                 back = date(found.first.year, day.month, min(day.day, 28) if day.month == 2 else day.day)
@@ -242,6 +266,13 @@ class _Reading(NamedTuple):
             if stem or numbers:
                 return min(stem or numbers[0].value, 60)
         return 0
+
+
+def _says_how_long_ago(found: Sequence[FoundDate]) -> bool:
+    """Tell whether a number of years leads back to the year of a day that is given in full."""
+    years = {one.first.year for one in found if one.form.startswith("year") and one.precision != "month"}
+    years -= {one.first.year for one in found if one.form in ("year+0", "year-1", "year+1")}
+    return any(one.form == "date" and not one.relative and one.first.year in years for one in found)
 
 
 _DAYS_IN_ONE_WORD = {"двух": 2, "трех": 3, "четырех": 4, "пяти": 5, "шести": 6, "семи": 7, "десяти": 10}
