@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from threadpoolctl import threadpool_limits
 
 from opencwc.errors import OutputError
-from opencwc.reports.facts import tell
+from opencwc.reports.facts import tell_all
 from opencwc.reports.likeness import Item, item_of
 from opencwc.reports.traits import traits_of
 from opencwc.workers.pool import WorkerPool, in_order
@@ -33,7 +33,7 @@ _WORTH_PROCESSES = 4 * BATCH
 
 def ready(reports: Sequence[Report], encoder: Encoder | None) -> list[Item]:
     """Return what reports tell, ready to be compared."""
-    told = [tell(report) for report in reports]
+    told = tell_all(reports)
     return list(map(item_of, told, traits_of(told, encoder)))
 
 

@@ -24,7 +24,7 @@ def tell_all(reports: Sequence[Report]) -> list[Told]:
     asked = [(report, language_of(report)) for report in reports]
     natures = iter(find_natures([(report, lang) for report, lang in asked if report.given is None]))
     return [
-        told_by_columns(report, lang, report.given) if report.given else _told(report, lang, next(natures))
+        told_by_columns(report, lang, report.given) if report.given is not None else _told(report, lang, next(natures))
         for report, lang in asked
     ]
 

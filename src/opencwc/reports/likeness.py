@@ -30,8 +30,6 @@ FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft"
 NEAR_DAYS = 3
 _COPIED = 0.6
 FAR_DAYS = 60.0
-_ALIKE, _EQUAL = 0.6, 0.8
-"""From which nearness on two sentences say much the same, and the same."""
 
 
 class Weights(NamedTuple):
@@ -67,11 +65,11 @@ class Rarity:
     def signs(self, one: Item, other: Item) -> dict[str, float]:
         """Return how much rare words (in one language) and rare names (in any) two reports share, from 0 to 1."""
         mine, theirs = self._length(one), self._length(other)
-        names = self._shared(one.traits.names & other.traits.names, self._names, mine[1], theirs[1])
+        names = min(1.0, 3 * self._shared(one.traits.names & other.traits.names, self._names, mine[1], theirs[1]))
         if one.told.lang != other.told.lang:
             return {"rare_names": names}
         words = self._shared(one.traits.words & other.traits.words, self._words, mine[0], theirs[0])
-        common = min(1.0, 3 * _jaccard(one.traits.words, other.traits.words))
+        common = min(1.0, 3 * jaccard(one.traits.words, other.traits.words))
         return {"rare_names": names, "rare_words": words, "common_words": common, "same_language": 1.0}
 
     def _length(self, item: Item) -> tuple[float, float]:
@@ -82,7 +80,7 @@ class Rarity:
         return known
 
     def _shared(self, both: frozenset[Any], counts: Counter[Any], one: float, other: float) -> float:
-        return min(1.0, 3 * self._weight(both, counts) / sqrt(one * other)) if both else 0.0
+        return self._weight(both, counts) / sqrt(one * other) if both else 0.0
 
     def _weight(self, some: Iterable[Any], counts: Counter[Any]) -> float:
         return sum((1 + log((1 + self._count) / (1 + counts[key]))) ** 2 for key in some)
@@ -137,7 +135,7 @@ def fact_signs(one: Item, other: Item) -> dict[str, float]:
     agents = set(mine.agents.names), set(theirs.agents.names)
     signs["agents_shared"] = float(bool(agents[0] & agents[1]))
     signs["agents_diff"] = float(bool(agents[0] and agents[1]) and not agents[0] & agents[1])
-    signs |= _figure_signs(mine, theirs)
+    signs |= figure_signs(mine, theirs)
     days = abs((mine.report.published - theirs.report.published).total_seconds()) / 86_400
     signs["published_gap"] = min(1.0, log1p(days) / 8)
     signs["published_far"] = float(days > FAR_DAYS)
@@ -173,7 +171,8 @@ def _place_signs(one: Item, other: Item) -> dict[str, float]:
     return {"country_same": 1.0, "place_same" if names[0] == names[1] else "place_diff": 1.0}
 
 
-def _figure_signs(one: Told, other: Told) -> dict[str, float]:
+def figure_signs(one: Told, other: Told) -> dict[str, float]:
+    """Return in how many figures of people two reports agree, and in how many they do not."""
     same = differ = 0
     for mine, theirs in (
         (one.casualties.killed.number, other.casualties.killed.number),
@@ -195,64 +194,6 @@ def text_signs(one: Item, other: Item, meaning: Mapping[str, float] | None = Non
     signs["names"] = min(5, names) / (1 + log1p(min(len(mine.names), len(theirs.names))))
     signs["shingles"] = min(1.0, 3 * overlap(mine.shingles, theirs.shingles))
     return signs
-
-
-def origin_signs(one: Item, other: Item) -> dict[str, float]:
-    """Return what says that two reports on one event come from one text: sentences, figures, words, who cites whom."""
-    mine, theirs = one.traits, other.traits
-    same = float(one.told.lang == other.told.lang)
-    numbers = ({number for number in signs.numbers if not _is_year(number)} for signs in (mine, theirs))
-    some, others = numbers
-    hours = abs((one.told.report.published - other.told.report.published).total_seconds()) / 3_600
-    later = max(one, other, key=lambda item: item.order).traits
-    cited = (bool(a.outlet) and a.outlet <= b.names for a, b in ((mine, theirs), (theirs, mine)))
-    return {
-        **_sentence_signs(mine, theirs),
-        **_figure_signs(one.told, other.told),
-        "speakers_shared": _jaccard(mine.speakers, theirs.speakers),
-        "speakers_apart": float(bool(mine.speakers and theirs.speakers) and not mine.speakers & theirs.speakers),
-        "speakers_added": float(len(later.speakers - (theirs if later is mine else mine).speakers)) / 3,
-        "same_words": same * overlap(mine.words, theirs.words),
-        "same_stretches": same * overlap(mine.shingles, theirs.shingles),
-        "same_language": same,
-        "same_kind_of_news": float(one.told.nature.stage == other.told.nature.stage),
-        "same_stance": float(one.told.nature.stance == other.told.nature.stance),
-        "numbers": min(4.0, float(len(some & others))),
-        "numbers_differ": min(4.0, float(len(some ^ others))),
-        "numbers_told_again": len(some & others) / min(len(some), len(others)) if some and others else 0.0,
-        "agents_same": float(
-            bool(one.told.agents.names) and set(one.told.agents.names) == set(other.told.agents.names)
-        ),
-        "date_told_same": float(bool(one.told.date.text) and one.told.date.text == other.told.date.text),
-        "place_told_same": float(bool(one.told.place.name) and one.told.place.name == other.told.place.name),
-        "names": min(5, len(mine.names & theirs.names)) / (1 + log1p(min(len(mine.names), len(theirs.names)))),
-        "published_gap": min(1.0, log1p(hours) / 6),
-        "cited": float(any(cited)),
-        "one_borrows": float(bool(mine.borrowed or theirs.borrowed)),
-        "later_borrows": float(bool(later.borrowed)),
-        "one_has_its_own": float(bool(mine.own or theirs.own)),
-        "both_have_their_own": float(bool(mine.own and theirs.own)),
-        "same_outlet": float(one.told.report.source == other.told.report.source),
-    }
-
-
-def _sentence_signs(one: Traits, other: Traits) -> dict[str, float]:
-    """Return how many sentences the shorter report shares with the longer in meaning, and how near they come."""
-    if not one.vectors.size or not other.vectors.size:
-        return {}
-    near = (
-        one.vectors[1:] @ other.vectors[1:].T
-        if min(len(one.vectors), len(other.vectors)) > 1
-        else one.vectors[:1] @ other.vectors[:1].T
-    )
-    best = near.max(1) if near.shape[0] <= near.shape[1] else near.max(0)
-    return {
-        "title": float(one.vectors[0] @ other.vectors[0]),
-        "sentences": float(best.mean()),
-        "sentences_alike": float((best > _ALIKE).mean()),
-        "sentences_equal": float((best > _EQUAL).mean()),
-        "worst_sentence": float(best.min()),
-    }
 
 
 def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:
@@ -318,7 +259,8 @@ def are_copies(one: frozenset[int], other: frozenset[int]) -> bool:
     return len(one & other) > _COPIED * max(len(one), len(other), 1)
 
 
-def _jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:
+def jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:
+    """Return the share of what either has that both have."""
     return len(one & other) / len(one | other) if one or other else 0.0
 
 

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from opencwc.reports.events import Event, average_linkage
-from opencwc.reports.likeness import Item, origin_signs, weighed, weights
+from opencwc.reports.likeness import Item, are_copies, weighed, weights
+from opencwc.reports.origin_signs import origin_signs
 
-_MOST_TOGETHER = 400
+_MOST_TOGETHER = 300
 """Reports of one event whose pairs are looked at; beyond that only what says the same words is one."""
 
 
 def find_origins(items: Sequence[Item], event: Event) -> list[tuple[int, ...]]:
     """Return the origins of an event: the reports of each by their place among the items, the first published first."""
     known = weights("origin")
-    groups = _same_words(items, event.items)
+    groups = _copies(items, event.items)
     some, rest = groups[:_MOST_TOGETHER], groups[_MOST_TOGETHER:]
+    signs = origin_signs(items, [group[0] for group in some])
 
     def score(one: int, other: int) -> float:
-        return weighed(origin_signs(items[one], items[other]), known)
+        return weighed(signs[one, other] if (one, other) in signs else signs[other, one], known)
 
     heads = average_linkage([[group[0]] for group in some], score, known.cut)
     members = {group[0]: group for group in some}
@@ -31,15 +33,47 @@ def find_origins(items: Sequence[Item], event: Event) -> list[tuple[int, ...]]:
     return sorted(ordered, key=lambda origin: items[origin[0]].order)
 
 
+def shared_with_first(items: Sequence[Item], origin: Sequence[int], number: int) -> tuple[str, ...]:
+    """Return what says that a report's matter is that of the origin's first: words that end the id of a message."""
+    first = origin[0]
+    if are_copies(items[first].traits.shingles, items[number].traits.shingles):
+        return ("copy",)
+    (signs,) = origin_signs(items, (first, number)).values()
+    return tuple(name for name, (sign, least) in _SAID.items() if signs.get(sign, 0.0) >= least)
+
+
+_SAID = {
+    "cites": ("later_cites_earlier", 1.0),
+    "relays": ("later_relays", 1.0),
+    "statement": ("earlier_is_statement", 1.0),
+    "numbers": ("rare_numbers", 1.0),
+    "sentences": ("sentences_alike", 0.2),
+    "speakers": ("speakers_shared", 0.5),
+}
+"""From which value on a sign is said."""
+
+
 def origin_name(items: Sequence[Item], origin: Sequence[int]) -> str:
     """Return the id of an origin: by the report that was published first."""
     return f"O-{sha256(items[origin[0]].told.report.id.encode()).hexdigest()[:8]}"
 
 
-def _same_words(items: Sequence[Item], numbers: Sequence[int]) -> list[list[int]]:
-    """Put together what says the same word for word; the first published comes first."""
-    groups: dict[str, list[int]] = {}
-    for number in numbers:
+def _copies(items: Sequence[Item], numbers: Sequence[int]) -> list[list[int]]:
+    """Put what says the same word for word, or nearly, with the first that was published; the first comes first.
+
+    A flood of copies then counts as one report, and draws nothing to itself.
+    """
+    same: dict[str, list[int]] = {}
+    for number in sorted(numbers, key=lambda number: items[number].order):
         words = " ".join(items[number].told.report.text.casefold().split())
-        groups.setdefault(words, []).append(number)
-    return list(groups.values())
+        same.setdefault(words, []).append(number)
+    groups: list[list[int]] = []
+    for alike in same.values():
+        shingles = items[alike[0]].traits.shingles
+        near = (group for group in groups[:_MOST_TOGETHER] if are_copies(items[group[0]].traits.shingles, shingles))
+        first = next(near, None)
+        if first is None:
+            groups.append(alike)
+        else:
+            first += alike
+    return groups

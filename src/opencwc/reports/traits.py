@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from calendar import day_name, month_name
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from opencwc.convention.fields import read_yaml
 from opencwc.language.numerals import digits
 from opencwc.language.romanisation import bones, in_latin, plain_arabic, plain_latin, stem
 from opencwc.language.sentences import sentences_of
@@ -27,18 +25,17 @@ if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
     from opencwc.reports.model import Report, Told
 
-_WORDS = Path(__file__).parent / "data" / "whose_words.yaml"
 SENTENCES = 6
 """Sentences of a text that are compared by meaning, the title apart: news says the matter first."""
 _LONGEST_SENTENCE = 300
 _DAYS = frozenset({*month_name, *day_name})
 """English writes them with a capital, as names."""
 _MOST_WORDS = 1_500
+_BEGINNING = 6
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
 _HAN = re.compile("[㐀-䶿一-鿿豈-﫿]+")
 _ARABIC = re.compile("[ؠ-ي]")
-_MARKS = re.compile("[\u064b-\u0652\u0640]")
 _CYRILLIC = re.compile("[Ѐ-ӿ]")
 
 
@@ -49,9 +46,6 @@ class Traits(NamedTuple):
     are words that look like names, as consonants, so that scripts compare; ``numbers`` are those above 1, in figures or
     in words; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words
     and numbers.
-    ``outlet`` are the names in the name of its source, by which others cite it. ``borrowed`` and ``own`` count the
-    words that ascribe the matter to another outlet or a statement, and to the outlet's own reporter. ``speakers`` are
-    the sorts of bodies and people who speak in it.
     """
 
     vectors: NDArray[np.float32]
@@ -59,10 +53,6 @@ class Traits(NamedTuple):
     numbers: frozenset[str]
     shingles: frozenset[int]
     words: frozenset[int]
-    outlet: frozenset[str] = frozenset()
-    borrowed: int = 0
-    own: int = 0
-    speakers: frozenset[str] = frozenset()
 
 
 def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
@@ -83,16 +73,7 @@ def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
     report, lang = told.report, told.lang
     names, numbers, shingles, words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
     names -= _place_names(told)  # where it is says the place itself: a State's name alone joins nothing
-    return Traits(
-        vectors,
-        names,
-        numbers,
-        shingles,
-        words,
-        _outlet(report.source),
-        *_whose_words(report.whole, lang),
-        _speakers(report, lang),
-    )
+    return Traits(vectors, names, numbers, shingles, words)
 
 
 def _stretches(report: Report) -> list[str]:
@@ -109,9 +90,14 @@ def _first_sentences(text: str) -> Iterator[tuple[int, int]]:
         yield span
 
 
+def words_in(text: str) -> list[str]:
+    """Return the words of a text as they stand."""
+    return [match[0] for match in _WORD.finditer(text)]
+
+
 def _words_of(text: str, lang: str) -> tuple[frozenset[str], frozenset[str], frozenset[int], frozenset[int]]:
     plain = digits(text)
-    words = [match[0] for match in _WORD.finditer(plain)][:_MOST_WORDS]
+    words = words_in(plain)[:_MOST_WORDS]
     keys = [key for word in words for key in _keys(word)]
     width = 6 if _HAN.search(plain) else 4
     shingles = frozenset(crc32(" ".join(keys[at : at + width]).encode()) for at in range(len(keys) - width + 1))
@@ -125,49 +111,10 @@ def _words_of(text: str, lang: str) -> tuple[frozenset[str], frozenset[str], fro
     )
 
 
-def _outlet(source: str) -> frozenset[str]:
-    """Return the consonants of the words in an outlet's name that no other outlet has."""
-    words, common = [match[0] for match in _WORD.finditer(source)], _common_in_outlets()
-    return frozenset(found for word in words if word.lower() not in common for found in _bones_of(word))
-
-
 def _place_names(told: Told) -> frozenset[str]:
     whole = told.report.whole
-    words = (match[0] for start, end in told.place.spans for match in _WORD.finditer(whole[start:end]))
-    return frozenset(found for word in words for found in _bones_of(word))
-
-
-def _whose_words(text: str, lang: str) -> tuple[int, int]:
-    plain = _MARKS.sub("", text[:4_000])
-    borrowed, own = (len({match.start() for match in pattern.finditer(plain)}) for pattern in _whose(lang))
-    return borrowed, own
-
-
-def _speakers(report: Report, lang: str) -> frozenset[str]:
-    plain = _MARKS.sub("", f"{report.source}\n{report.whole[:2_000]}")
-    return frozenset(name for name, pattern in _sorts_of_speakers(lang) if pattern.search(plain))
-
-
-@cache
-def _sorts_of_speakers(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    plain = read_yaml(_WORDS.with_name("speakers.yaml"))
-    return tuple((name, _pattern(by.get(lang, ""))) for name, by in plain.items())
-
-
-@cache
-def _common_in_outlets() -> frozenset[str]:
-    return frozenset(word for some in read_yaml(_WORDS)["outlets"].values() for word in some)
-
-
-@cache
-def _whose(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    plain = read_yaml(_WORDS)
-    borrowed, own = (_pattern("|".join(plain[name].get(lang, ()))) for name in ("borrowed", "own"))
-    return borrowed, own
-
-
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(words or "(?!)", re.IGNORECASE)
+    words = (word for start, end in told.place.spans for word in words_in(whole[start:end]))
+    return frozenset(found for word in words for found in bones_of(word))
 
 
 def _plain_number(text: str) -> str:
@@ -176,13 +123,16 @@ def _plain_number(text: str) -> str:
 
 @lru_cache(maxsize=262_144)
 def _keys(word: str) -> tuple[str, ...]:
-    """Return what is compared of a word: Chinese by character, Russian without endings, Arabic without the article."""
+    """Return what is compared of a word: Chinese by character, Russian without endings, Arabic without the article.
+
+    Of a word in Latin letters the beginning counts, which most languages keep when they bend a word.
+    """
     if _HAN.search(word):
         return tuple(word)
     if _ARABIC.search(word):
         return (plain_arabic(word),)
     low = word.lower()
-    return (stem(low),) if _CYRILLIC.search(low) else (plain_latin(low),)
+    return (stem(low),) if _CYRILLIC.search(low) else (plain_latin(low)[:_BEGINNING],)
 
 
 def _names(words: Sequence[str]) -> Iterator[str]:
@@ -190,11 +140,12 @@ def _names(words: Sequence[str]) -> Iterator[str]:
     for before, word in pairwise(("", *words)):
         has_capital = word[:1].isupper() and before[:1].isalpha() and len(word) > 2 and word not in _DAYS
         if has_capital or (_ARABIC.match(word) and len(word) > 3):
-            yield from _bones_of(word)
+            yield from bones_of(word)
 
 
 @lru_cache(maxsize=262_144)
-def _bones_of(word: str) -> tuple[str, ...]:
+def bones_of(word: str) -> tuple[str, ...]:
+    """Return the consonants of a word as a tuple of one; empty where it has too few to tell."""
     if _ARABIC.match(word):
         found = bones(plain_arabic(word), arabic=True).consonants
     elif _CYRILLIC.match(word):

@@ -13,7 +13,7 @@ from opencwc.reports.batches import ready_items
 from opencwc.reports.events import Archive, Correction, Event
 from opencwc.reports.likeness import Item, fact_signs
 from opencwc.reports.model import Report, Told
-from opencwc.reports.origins import find_origins, origin_name
+from opencwc.reports.origins import find_origins, origin_name, shared_with_first
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
@@ -70,14 +70,15 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
     items = archive.items
     event_of = {number: event for event in events for number in event.items}
     origins = chain.from_iterable(find_origins(items, event) for event in events)
-    origin_of = {number: origin_name(items, origin) for origin in origins for number in origin}
+    origin_of = {number: origin for origin in origins for number in origin}
     for number, item in enumerate(items):
         event = event_of.get(number)
         if event is None:
             yield Line(item.told, why=(Message("watch_no_event"),))
         else:
-            why = (*_told_why(item.told), *_joined_why(archive, number, event))
-            yield Line(item.told, event.id, origin_of[number], why)
+            origin = origin_of[number]
+            why = (*_told_why(item.told), *_joined_why(archive, number, event), *_origin_why(items, number, origin))
+            yield Line(item.told, event.id, origin_name(items, origin), why)
 
 
 def _told_why(told: Told) -> Iterator[Message]:
@@ -101,6 +102,14 @@ def _joined_why(archive: Archive, number: int, event: Event) -> Iterator[Message
     shared = tuple(Message(f"watch_shared_{name}") for name in _SHARED if signs.get(name))
     other_id = items[nearest].told.report.id
     yield Message("watch_joined", {"report": other_id, "shared": shared or (Message("watch_shared_words"),)})
+
+
+def _origin_why(items: Sequence[Item], number: int, origin: Sequence[int]) -> Iterator[Message]:
+    """Yield why a report's matter is that of the first of its origin."""
+    if number != origin[0]:
+        shared = tuple(Message(f"watch_origin_{name}") for name in shared_with_first(items, origin, number))
+        first = items[origin[0]].told.report.id
+        yield Message("watch_one_origin", {"report": first, "shared": shared or (Message("watch_shared_words"),)})
 
 
 _SHARED = ("date_same", "date_within", "country_same", "place_same", "agents_shared", "figures_same")
