@@ -1,9 +1,10 @@
-"""What one report tells: kind, stage and stance, when, where, with what, and whom it harmed."""
+"""What one report tells: kind, stage and stance, when, where, with what and how much of it, and whom it harmed."""
 
 from __future__ import annotations
 
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
+from opencwc.reports.amounts import find_amounts
 from opencwc.reports.casualties import find_casualties
 from opencwc.reports.kinds import find_nature
 from opencwc.reports.model import Date, Report, Told
@@ -21,14 +22,16 @@ def tell(report: Report) -> Told:
     if is_ahead(date, report):
         spans = {**nature.spans, "stage": date.spans, "stance": ()}
         nature = nature._replace(stage="planned", stance="none", spans=spans)
+    agents = find_agents(report, lang, nature)
     return Told(
         report,
         lang,
         nature,
         date,
         find_place(report, lang, nature),
-        find_agents(report, lang, nature),
+        agents,
         find_casualties(report, lang, nature),
+        find_amounts(report, lang, agents),
     )
 
 

@@ -61,8 +61,14 @@ def _evidence(line: Line) -> dict[str, Any]:
         "agents": told.agents.spans,
         "killed": told.casualties.killed.spans,
         "affected": told.casualties.affected.spans,
+        "amounts": tuple(span for amount in told.amounts for span in amount.spans),
     }
-    return {"spans": {name: [list(span) for span in some] for name, some in _filled(spans)}, **_source(line)}
+    amounts = [{"number": str(amount.number), "unit": amount.unit} for amount in told.amounts]
+    return {
+        "amounts": amounts,
+        "spans": {name: [list(span) for span in some] for name, some in _filled(spans)},
+        **_source(line),
+    }
 
 
 def _filled(spans: dict[str, tuple[Span, ...]]) -> Iterator[tuple[str, tuple[Span, ...]]]:
