@@ -1,4 +1,4 @@
-"""What one report tells: kind, stage and stance, when, where, with what, and whom it harmed."""
+"""What one report tells: kind, stage and stance, when, where, with what and how much of it, and whom it harmed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
+from opencwc.reports.amounts import find_amounts
 from opencwc.reports.casualties import find_casualties
 from opencwc.reports.given_facts import told_by_columns
 from opencwc.reports.kinds import find_natures
@@ -43,14 +44,16 @@ def _told(report: Report, lang: str, nature: Nature) -> Told:
         nature = nature._replace(stage="planned", stance="none", spans=spans)
     elif is_over(date, report) and nature.stage == "planned":
         nature = nature._replace(stage="reported", stance="asserts", spans={**nature.spans, "stage": date.spans})
+    agents = find_agents(report, lang, nature)
     return Told(
         report,
         lang,
         nature,
         date,
         find_place(report, lang, nature),
-        find_agents(report, lang, nature),
+        agents,
         find_casualties(report, lang, nature),
+        find_amounts(report, lang, agents),
     )
 
 

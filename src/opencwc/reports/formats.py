@@ -63,10 +63,16 @@ def _evidence(line: Line) -> dict[str, Any]:
         "agents": told.agents.spans,
         "killed": told.casualties.killed.spans,
         "affected": told.casualties.affected.spans,
+        "amounts": tuple(span for amount in told.amounts for span in amount.spans),
     }
     actors = [actor._asdict() for actor in find_actors(told.report, told.lang)]
-    places = {name: [list(span) for span in some] for name, some in _filled(spans)}
-    return {"spans": places, "actors": actors, **_source(line)}
+    amounts = [{"number": str(amount.number), "unit": amount.unit} for amount in told.amounts]
+    return {
+        "actors": actors,
+        "amounts": amounts,
+        "spans": {name: [list(span) for span in some] for name, some in _filled(spans)},
+        **_source(line),
+    }
 
 
 def _filled(spans: dict[str, tuple[Span, ...]]) -> Iterator[tuple[str, tuple[Span, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -110,6 +111,14 @@ class Casualties(NamedTuple):
     affected: Count = Count()
 
 
+class Amount(NamedTuple):
+    """So much of a chemical: a number, and its unit (``t``, ``kg``, ``L`` ...) or what is counted (``drums``)."""
+
+    number: Decimal
+    unit: str
+    spans: tuple[Span, ...] = ()
+
+
 class Nature(NamedTuple):
     """What kind of thing is told (empty: no event), how far it is known, and what the main speaker says of it."""
 
@@ -130,3 +139,4 @@ class Told(Struct, frozen=True):
     place: Place = Place()
     agents: Agents = Agents()
     casualties: Casualties = Casualties()
+    amounts: tuple[Amount, ...] = ()
