@@ -302,12 +302,19 @@ class _Reading:
         if self.kind in FOUGHT:
             of_forces = named.spots[0].sort == "people" and self.words.is_of_forces(self.text, named)
             return of_forces or self._is_house_of_power(named) or (role != "at" and self._is_party(named))
-        return self.kind not in SEATS and self._is_capital(named) and self.words.speaks(self.text, named)
+        speaks = self._is_capital(named) and self.words.speaks(self.text, named)
+        return self.kind not in SEATS and (speaks or self._is_house_of_power(named))
 
     def _is_of_nationals(self, named: Named) -> bool:
         """Tell whether a name says whose somebody or something is; in Chinese the State's name does as well."""
         sorts = ("people", "state") if self.words.lang == "zh" else ("people",)
+        if self.words.lang == "fr" and named.spots[0].sort == "people" and self._is_noun(named):
+            return True
         return named.spots[0].sort in sorts and self.words.is_of_nationals(self.text, named)
+
+    def _is_noun(self, named: Named) -> bool:
+        """Tell whether a French name of a people is a noun: deux Français, but le port français."""
+        return self.text[named.start].isupper() and named.start not in (*self.sentences, self.report.body_at)
 
     def _is_house_of_power(self, named: Named) -> bool:
         return place_key(self.text[named.start : named.end]) in self.words.power
