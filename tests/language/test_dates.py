@@ -36,6 +36,7 @@ def test_a_date_without_a_year_is_the_latest_and_for_plans_the_next() -> None:
     assert find_dates("on 9 June", "en", TODAY)[0].text == "2023-06-09"
     assert find_dates("on 9 March", "en", TODAY)[0].text == "2024-03-09"  # not of most of a year ago
     assert find_dates("on 9 March", "en", TODAY, ahead=True)[0].text == "2024-03-09"
+    assert find_dates("on 3 March", "en", TODAY, ahead=True)[0].text == "2024-03-03"  # nor in most of a year
     assert find_dates("in March", "en", TODAY, ahead=True)[0].text == "2024-03"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from opencwc.language import encoders
 from opencwc.reports.kind_model import learned_weights
-from opencwc.reports.kinds import find_nature
+from opencwc.reports.kinds import find_nature, find_natures
 from opencwc.reports.model import Nature, Report
 
 SHORT = Path(__file__).parents[1] / "cases" / "kinds"
@@ -132,6 +132,30 @@ def test_rules_do_without_the_learned_weights_and_the_encoder(lang: str, title: 
 def test_an_encoder_that_was_not_learned_with_is_not_asked() -> None:
     nearer = learned_weights()["kind_near"]
     assert nearer._replace(encoder="another").vectors(["text"]) is None
+
+
+def test_reports_told_together_are_told_as_one_by_one() -> None:
+    some = [
+        (Report(lang, datetime(2026, 3, 4, tzinfo=UTC), "", "", lang, row[3], row[4]), lang)
+        for lang, row in list(short_reports())[::40]
+    ]
+    assert find_natures(some) == [find_nature(report, lang) for report, lang in some]
+    assert find_natures([]) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text"),
+    [
+        ("en", "Sirens were a test", "There was no leak at the desalination works, the town hall insists."),
+        ("fr", "La nuit des sirènes", "La préfecture dément toute fuite de chlore à la station."),
+        ("es", "Las sirenas eran una prueba", "No hubo fuga de cloro en la planta, insiste el alcalde."),
+        ("ru", "Сирены были проверкой", "Утечки хлора на станции не было, опровергает слухи мэрия."),
+        ("ar", "توضيح: لا تسرب للكلور في المحطة", "تنفي الولاية ما جرى تداوله عن التسرب."),
+        ("zh", "警报只是测试", "市政府否认水厂氯气泄漏。"),
+    ],
+)
+def test_a_leak_that_is_denied_is_an_accident(lang: str, title: str, text: str) -> None:
+    assert (nature(lang, title, text).kind, nature(lang, title, text).stage) == ("accident", "denied")
 
 
 def test_the_short_reports_are_told_right() -> None:
