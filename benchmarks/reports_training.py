@@ -40,6 +40,7 @@ from opencwc.reports.traits import Traits, traits_of
 
 _MADE = "#copy"
 _IN_ONE_COUNTRY = 0.15
+"""Of the pairs of different events that are put at one time, how many are put into one country too."""
 CUTS = np.arange(-3.0, 1.1, 0.25)
 Pair = tuple[int, int]
 
@@ -285,7 +286,7 @@ def main() -> int:
     words.add_argument("--write", action="store_true")
     chosen = words.parse_args()
     cases = {folder.name: cases_of(folder) for folder in chosen.folders or looked_at()}
-    for name, firmness, measured, slack in (("event", 2.0, events_right, 0.007), ("origin", 1.5, origins_right, 0.0)):
+    for name, firmness, measured, slack in (("event", 2.0, events_right, 0.004), ("origin", 1.5, origins_right, 0.0)):
         pairs = {folder: list(_pairs(name, cases[folder])) for folder in cases}
         figures, right = [], []
         for held in cases:

@@ -80,7 +80,7 @@ def basis_of(told: Told, traits: Traits) -> Basis:
         named=traits.names | _short_names(quoted),
         text=_simple(body),
         quotations=len(quoted),
-        numbers=traits.numbers - _days(told) - frozenset(filter(_is_year, traits.numbers)),
+        numbers=traits.numbers - _days(told) - frozenset(number for number in traits.numbers if _is_year(number)),
     )
     return found._replace(own=found.own or (found.cites(found) and not found.is_statement))
 

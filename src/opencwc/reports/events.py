@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
-FLOOR = -4.0
+FLOOR = -5.0
 """Two reports whose log-odds are below this are never in one event: one that tells of both does not make them one."""
 _NEVER = -1e6
 _BEFORE, _AFTER = 10, 45
