@@ -30,7 +30,7 @@ class Report(Struct, frozen=True, dict=True):
     """A report as an outlet gave it; ``published`` knows its offset from UTC, ``lang`` is empty where nobody said it.
 
     ``title`` is empty where the report has none. ``row`` counts the reports of a run from 1, and ``file`` is where it
-    came from.
+    came from, ``sha256`` the hash of its bytes there as they were captured (empty where nobody kept it).
     """
 
     id: str
@@ -42,6 +42,7 @@ class Report(Struct, frozen=True, dict=True):
     text: str
     row: int = 0
     file: str = ""
+    sha256: str = ""
 
     @cached_property
     def whole(self) -> str:

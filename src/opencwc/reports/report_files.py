@@ -272,6 +272,7 @@ class ReportFiles:
             text=raw.text[:MOST_TEXT],
             row=self._row,
             file=file,
+            sha256=raw.sha256,
         )
         return Arrival(report, raw.sha256, where, read_time(raw.taken) or self._now)
 
