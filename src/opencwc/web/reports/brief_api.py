@@ -152,7 +152,7 @@ def show_briefs(request: Request, number: Number) -> Response:
     return JSONResponse({"run": number, "briefs": briefs, "decided": decided, "seen": having.seen})
 
 
-@router.post(ADDRESS, action="keep", answer=answers("The brief", BriefAnswer), problems=(404, 409, 501))
+@router.post(ADDRESS, action=("read", "keep"), answer=answers("The brief", BriefAnswer), problems=(404, 409, 501))
 def keep(request: Request, number: Number, body: BriefBody, lang: InLang = "en") -> Response:
     """Keep a brief as a draft: a new one, or the next version of one. Each event is pinned as it stands now."""
     judgements = tuple(Judgement(**one.model_dump()) for one in body.judgements)
@@ -171,7 +171,12 @@ def show_brief(
     return _answer(having, having.version(brief, version), lang)
 
 
-@router.post(ONE + "/releases", action="release", answer=answers("The brief", BriefAnswer), problems=(404, 409, 501))
+@router.post(
+    ONE + "/releases",
+    action=("release", "read", "keep"),
+    answer=answers("The brief", BriefAnswer),
+    problems=(404, 409, 501),
+)
 def release(request: Request, number: Number, brief: BriefNumber, body: ReleaseBody, lang: InLang = "en") -> Response:
     """Release the last version of a brief; with the release of a second person its files are kept and it stands."""
     book, person = book_of(request), person_of(request)

@@ -101,7 +101,7 @@ def show_briefs(request: Request, number: Number) -> Response:
     )  # fmt: skip
 
 
-@router.get("/watch/runs/{number}/briefs/new", action="keep")
+@router.get("/watch/runs/{number}/briefs/new", action=("read", "keep"))
 def show_form(
     request: Request, number: Number, event: Annotated[list[str] | None, Query(max_length=MOST_EVENTS)] = None,
     brief_lang: Annotated[str, Query(max_length=2)] = "", brief: _Version = 0,
@@ -134,7 +134,7 @@ def _asked(having: BriefRun, before: BriefVersion | None, events: Sequence[str])
     ]
 
 
-@router.post("/watch/runs/{number}/briefs", action="keep")
+@router.post("/watch/runs/{number}/briefs", action=("read", "keep"))
 def keep(request: Request, number: Number, form: Annotated[BriefForm, Form()]) -> Response:
     """Keep a brief as a draft, and lead to it."""
     kept = keep_brief(book_of(request), person_of(request), number, form.draft(), form.brief, form.seen)
@@ -167,7 +167,7 @@ def _next_release(person: Person, having: BriefRun, version: BriefVersion) -> st
     return "own" if person.id in [one.person for one in version.releases] else "second"
 
 
-@router.post("/watch/runs/{number}/briefs/{brief}/releases", action="release")
+@router.post("/watch/runs/{number}/briefs/{brief}/releases", action=("release", "read", "keep"))
 def release(request: Request, number: Number, brief: Number, form: Annotated[ReleaseForm, Form()]) -> Response:
     """Release the last version of a brief as the first or the second person."""
     release_brief(book_of(request), person_of(request), number, brief, form.version, form.seen)
