@@ -28,7 +28,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.reports.brief import Brief, BriefItem, report_said
+from opencwc.reports.brief import Brief, BriefItem, outlet_of, report_said
 from opencwc.reports.estimates import confidence_said, confidences, likelihood_said, scale_said
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.verb import VERB
@@ -141,8 +141,7 @@ def _lead(paper: BriefPaper, lang: str) -> Iterator[str]:
 
 def _answer(paper: BriefPaper, lang: str) -> Iterator[Block]:
     """Yield what is judged of each event, and which of them changed since it was written."""
-    items = [Text(" ".join(_judged(event.item, lang)), to=f"#{_place(event)}") for event in paper.events]
-    yield Bullets(tuple(items))
+    yield Bullets(tuple(" ".join(_judged(event.item, lang)) for event in paper.events))
     if changed := [event for event in paper.events if event.changes]:
         said = tuple(say(event.summary.headline, lang) for event in changed)
         yield Paragraph((sentence(Message("brief_changed_events", {"events": said}), lang),), "warning")
@@ -164,10 +163,6 @@ def _ended(text: str, lang: str) -> str:
     )
 
 
-def _place(event: BriefEvent) -> str:
-    return f"event-{event.summary.id}"
-
-
 # ------------------------------------------------------------------------------------------------------ one event
 
 
@@ -187,7 +182,9 @@ def _card(event: BriefEvent, notes: _Notes, lang: str) -> Card:
     if any(_figures(line) != ("", "") for line in summary.lines):
         blocks.append(_table(summary, notes, lang))
     blocks.extend(_version(event, lang))
-    return Card(_place(event), (say(summary.headline, lang),), _badge(summary.stage, lang), blocks=tuple(blocks))
+    return Card(
+        f"event-{summary.id}", (say(summary.headline, lang),), _badge(summary.stage, lang), blocks=tuple(blocks)
+    )
 
 
 def _badge(stage: str, lang: str) -> Badge:
@@ -199,15 +196,11 @@ def _origins_said(summary: EventSummary, notes: _Notes, lang: str) -> Iterator[W
     """Yield a sentence per origin: what it says by its latest report, who repeats it, with a footnote per report."""
     for origin in summary.origins:
         voice = origin[-1]
-        first, others = origin[0], tuple(dict.fromkeys(_name(line) for line in origin[1:]))
-        said = Message(f"brief_says_{_position(voice)}", {"source": _name(first)})
-        others = tuple(name for name in others if name != _name(first))
+        first, others = origin[0], tuple(dict.fromkeys(outlet_of(line) for line in origin[1:]))
+        said = Message(f"brief_says_{_position(voice)}", {"source": outlet_of(first)})
+        others = tuple(name for name in others if name != outlet_of(first))
         message = Message("brief_repeated", {"said": said, "sources": others}) if others else said
         yield Text(sentence(message, lang), refs=notes.of(*origin))
-
-
-def _name(line: Line) -> str:
-    return line.told.report.source or line.told.report.id
 
 
 def _position(line: Line) -> str:
@@ -221,7 +214,7 @@ def _standing(summary: EventSummary, lang: str) -> Block:
     facts = []
     for stage in STAGES:
         if voices := [origin for origin in summary.origins if origin[-1].told.nature.stage == stage]:
-            names = say("list_separator", lang).join(_name(origin[0]) for origin in voices)
+            names = say("list_separator", lang).join(outlet_of(origin[0]) for origin in voices)
             count = say(Message("watch_origins_count", {"count": len(voices)}), lang)
             facts.append(Fact(_capital(say(f"verdict_{stage}", lang)), (f"{count}{say('label_colon', lang)}{names}",)))
     if "confirmed" not in summary.stages:
@@ -244,7 +237,7 @@ def _table(summary: EventSummary, notes: _Notes, lang: str) -> Table:
     names = ("watch_field_source", "brief_published", "watch_field_stage", "watch_field_killed", "watch_field_affected")
     rows: list[tuple[Words, ...]] = [
         (
-            Text(_name(line), refs=notes.of(line)),
+            Text(outlet_of(line), refs=notes.of(line)),
             day_said(line.told.report.published.date(), lang),
             say(f"verdict_{line.told.nature.stage}", lang),
             *(figure or "—" for figure in _figures(line)),
