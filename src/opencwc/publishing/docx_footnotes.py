@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-_SMALL = '<w:sz w:val="16"/>'
+_SMALL = '<w:sz w:val="16"/><w:szCs w:val="16"/>'
 _LINES = (
     '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
     '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
