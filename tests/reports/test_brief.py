@@ -22,6 +22,7 @@ from opencwc.reports.brief import (
     BriefDraft,
     Judgement,
     brief_of,
+    changes_in_run,
     changes_since,
     event_now,
     event_version,
@@ -30,10 +31,12 @@ from opencwc.reports.brief import (
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report, grade_said
 from opencwc.reports.corrected import EventDecision, corrected
 from opencwc.reports.estimates import confidences, likelihoods, mixed_sentence
+from opencwc.reports.events import Event
+from opencwc.reports.model import Told
 from opencwc.reports.summaries import EventSummary, summaries_of
-from opencwc.reports.watched import Line
+from opencwc.reports.watched import Line, Watched
 from opencwc.wording import LANGUAGES, say, sentence
-from reports.told_by_hand import watched
+from reports.told_by_hand import told, watched
 
 DAY = date(2026, 3, 7)
 HASH = "ab" * 32
@@ -217,6 +220,43 @@ def test_a_brief_shows_the_event_as_it_was_written_on_and_says_that_it_changed()
 def test_an_event_whose_reports_are_on_none_now_says_so() -> None:
     (item,) = written(draft()).items
     assert changes_since(item, events()["accident"], None) == (Message("brief_change_gone"),)
+
+
+def in_run(*texts: Told) -> list[str]:
+    """Return what a later run of these reports, which are one event in it, says differently."""
+    items = tuple(range(len(texts)))
+    later = Watched(tuple(Line(one, "E-9", f"O-{one.report.id}") for one in texts), (Event("E-9", items),))
+    return [sentence(change) for change in changes_in_run(events()["accident"], summaries_of(later), 21)]
+
+
+def test_a_later_run_that_tells_more_of_an_event_is_named_with_what_it_adds() -> None:
+    known = [line.told for line in events()["accident"].lines]
+    denial = told(
+        "d1", "2026-03-09T08:00:00+01:00", "Works", "en", "No chlorine.", nature=("accident", "denied", "denies")
+    )
+    assert in_run(*known, denial)[0] == "In run 21, read later: added: Works, 2026-03-09."
+    assert "In run 21, read later: Origins: 2 then, 4 now." in in_run(*known, denial)
+
+
+def test_a_later_run_without_all_reports_says_only_what_was_added() -> None:
+    known = [line.told for line in events()["accident"].lines]
+    other = told("d1", "2026-03-09T08:00:00+01:00", "Works", "en", "No chlorine.")
+    assert in_run(known[0], other) == ["In run 21, read later: added: Works, 2026-03-09."]
+    assert in_run(known[0]) == []
+
+
+def test_a_later_run_of_other_reports_says_nothing() -> None:
+    known = events()["accident"].lines[0].told
+    namesake = structs.replace(known, report=structs.replace(known.report, text="Another text under the same id."))
+    assert in_run(namesake) == []
+    assert changes_in_run(events()["accident"], [], 21) == ()
+
+
+def test_many_reports_that_were_added_are_counted() -> None:
+    known = [line.told for line in events()["accident"].lines]
+    more = [told(f"m{number}", "2026-03-09T08:00:00+01:00", "Works", "en", "So.") for number in range(25)]
+    assert in_run(*known, *more)[0].count("Works, 2026-03-09") == 10
+    assert "+15" in in_run(*known, *more)[0]
 
 
 # ----------------------------------------------------------------------------------------------------------- pages

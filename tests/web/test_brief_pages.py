@@ -22,6 +22,7 @@ from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Status
 from opencwc.casebook.requests import answer as answer_request
 from opencwc.casebook.requests import ask
+from opencwc.casebook.runs import Source, keep_source
 from opencwc.errors import ConflictError, NotAllowedError, NotFoundError
 from opencwc.jobs.briefs import brief_file, brief_run, keep_brief, release_brief
 from opencwc.jobs.event_decisions import decide_on_events
@@ -58,15 +59,16 @@ class Kept(NamedTuple):
     people: dict[str, Person]
 
 
-def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED) -> Kept:
+def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED, source: Source | None = None) -> Kept:
     people = {login: house.entrance.people.account(login).person for login in LOGINS}
     case_for_keeping(house.book, people["anna"], case, mark)
     maker = maker_of("2026-03-07", "use")
     steps = [
         Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker)),
-        *steps_of(watched(), "reports.jsonl", maker),
+        *steps_of(watched(), source.name if source else "reports.jsonl", maker),
     ]
-    place = Place(house.book, lambda: people["anna"], case, {"as_of": "2026-03-07"}, mark=mark)
+    question = {"as_of": "2026-03-07"}
+    place = Place(house.book, lambda: people["anna"], case, question, mark=mark, source=source)
     run = keep_steps(VERB, iter(steps), place)
     assert run.keeper is not None
     decide_on_events(house.book, people["anna"], run.keeper.number, CONFIRM)
@@ -255,6 +257,26 @@ def _pdf(kept: Kept) -> str:
     having = brief_run(kept.house.book, rita, kept.run)
     pages = pypdfium2.PdfDocument(brief_file(kept.house.book, rita, having, having.version(1), "pdf"))
     return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+
+
+def test_a_later_run_in_the_case_that_tells_of_the_event_differently_is_named(kept: Kept) -> None:
+    _write(kept)
+    later = _keep(kept.house)
+    with kept.house.signed_in("audra") as client:
+        assert not page_of(client, f"{kept.base}/briefs/1").all(class_="disputed")
+        decide_on_events(kept.house.book, kept.people["anna"], later.run, SPLIT)
+        changed = page_of(client, f"{kept.base}/briefs/1").one(class_="disputed").text
+    assert f"In run {later.run}, read later: no longer in this event: Kommune, 2026-03-03." in changed
+
+
+def test_nothing_of_a_later_run_with_a_higher_mark_is_told(kept: Kept) -> None:
+    _write(kept)
+    content = io.BytesIO(b"what came in later")
+    source = keep_source(kept.house.book, kept.people["anna"], content, "secret.jsonl", mark=Mark.PROTECTED)
+    later = _keep(kept.house, source=source)
+    decide_on_events(kept.house.book, kept.people["anna"], later.run, SPLIT)
+    with kept.house.signed_in("audra") as client:
+        assert not page_of(client, f"{kept.base}/briefs/1").all(class_="disputed")
 
 
 def test_a_release_holds_for_the_version_that_was_seen_alone(kept: Kept) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
@@ -29,11 +29,12 @@ from opencwc.casebook.run_records import (
 )
 from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, NotFoundError
+from opencwc.finding import Message
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
-from opencwc.jobs.kept_runs import ShownRun, shown_run
+from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_json, to_plain
-from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_since, event_now, pinned_event
+from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_in_run, changes_since, event_now, pinned_event
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report
 from opencwc.reports.corrected import EventDecision, corrected
 from opencwc.reports.kept import KeptWatch, unpack
@@ -50,6 +51,8 @@ _MEDIA_TYPES: Mapping[FileFormat, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+MOST_LATER = 3
+"""Later runs of a case that a brief is compared with, the newest ones."""
 State = Literal["draft", "one_release", "released", "superseded"]
 
 
@@ -106,17 +109,26 @@ class BriefVersion:
         return "one_release" if self.releases else "draft"
 
 
+class LaterRun(NamedTuple):
+    """A later run of reports in the same case, with its events as people decided on them."""
+
+    number: int
+    summaries: Sequence[EventSummary]
+
+
 @dataclass(frozen=True)
 class BriefRun:
     """A run of watched reports with its events as people decided on them, and the briefs on them by their numbers.
 
-    ``seen`` is how many versions and releases there are, by which somebody who acts says what was seen.
+    ``seen`` is how many versions and releases there are, by which somebody who acts says what was seen. ``later`` are
+    later runs of the case, the newest first, in which an event of a brief may be told anew.
     """
 
     shown: ShownRun[KeptWatch]
     decisions: Sequence[EventDecision]
     briefs: Mapping[int, Sequence[BriefVersion]]
     seen: int
+    later: Sequence[LaterRun] = ()
 
     @property
     def number(self) -> int:
@@ -136,8 +148,7 @@ class BriefRun:
     @cached_property
     def summaries(self) -> list[EventSummary]:
         """The events as people decided on them."""
-        kept = self.shown.kept
-        return summaries_of(corrected(kept.watched, self.decisions)) if self.decisions else kept.summaries
+        return _events_of(self.shown.kept, self.decisions)
 
     @cached_property
     def decided(self) -> list[EventSummary]:
@@ -163,8 +174,14 @@ class BriefRun:
         events = []
         for item in brief.items:
             then = pinned_event(item, self.lines)
-            events.append(BriefEvent(item, then, changes_since(item, then, event_now(item, self.summaries))))
+            changes = changes_since(item, then, event_now(item, self.summaries))
+            events.append(BriefEvent(item, then, (*changes, *self._later_changes(then))))
         return tuple(events)
+
+    def _later_changes(self, then: EventSummary) -> tuple[Message, ...]:
+        """Return what the newest later run that tells of an event says differently."""
+        found = (changes_in_run(then, later.summaries, later.number) for later in self.later)
+        return next((changes for changes in found if changes), ())
 
     def paper(self, version: BriefVersion, releases: Sequence[ReleasedBy] = ()) -> BriefPaper:
         """Return what the pages of a version say; ``releases`` are those that it is to name, else its own."""
@@ -185,7 +202,27 @@ def brief_run(book: Casebook, person: Person, number: int) -> BriefRun:
     names = names_by_id(book, [one.person for one in (*written, *releases)])
     briefs = _versions(written, names)
     _release(briefs, releases, names)
-    return BriefRun(shown, decisions, briefs, len(written) + len(releases))
+    later = _later_runs(book, person, shown) if briefs else ()
+    return BriefRun(shown, decisions, briefs, len(written) + len(releases), later)
+
+
+def _later_runs(book: Casebook, person: Person, shown: ShownRun[KeptWatch]) -> tuple[LaterRun, ...]:
+    """Return the newest later runs of reports in the case of a run, none of a higher mark: a brief has its run's."""
+    mark = Mark[str(shown.run["mark"]).upper()]
+    listed = [one for one in list_runs(book, person, SHELF.verb) if one.case == shown.case.name]
+    later = [one for one in listed if one.number > shown.number and Mark[one.mark.upper()] <= mark]
+    numbers = [one.number for one in later[:MOST_LATER]]
+    return tuple(
+        LaterRun(
+            number,
+            _events_of(shown_run(book, person, number, SHELF, unpack).kept, decisions_on_events(book, person, number)),
+        )
+        for number in numbers
+    )
+
+
+def _events_of(kept: KeptWatch, decisions: Sequence[EventDecision]) -> list[EventSummary]:
+    return summaries_of(corrected(kept.watched, decisions)) if decisions else kept.summaries
 
 
 def _versions(written: Iterable[Added], names: Mapping[str, str]) -> dict[int, list[BriefVersion]]:

@@ -7,7 +7,7 @@ bring the event back as it was. Where the event is another one now, `changes_sin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +27,8 @@ MOST_EVENTS = 40
 """Events that one brief is on."""
 LONGEST = 4_000
 """Characters of what a person writes of an event."""
+MOST_NAMED = 10
+"""Reports that a change names; of the others their number."""
 UNRATED = "F6"
 """The Admiralty grade of what nobody has rated."""
 
@@ -184,13 +186,42 @@ def changes_since(item: BriefItem, then: EventSummary, now: EventSummary | None)
     return tuple(_changes(then, now)) or (Message("brief_change_other"),)
 
 
+def changes_in_run(then: EventSummary, later: Sequence[EventSummary], run: int) -> tuple[Message, ...]:
+    """Say what is different of an event in a later run that read the same reports again, with others.
+
+    Nothing is said where that run has none of its reports. Where it has not all of them, only what was added is said:
+    a figure that it lacks is not one that changed.
+    """
+    own = {(line.told.report.id, line.told.report.whole) for line in then.lines}
+    read = {summary.id: own & _reports_of(summary) for summary in later}
+    now = max(later, key=lambda summary: len(read[summary.id]), default=None)
+    if now is None or not read[now.id]:
+        return ()
+    changes = _changes(then, now) if set().union(*read.values()) == own else _added(then, now)
+    return tuple(Message("brief_change_in_run", {"run": str(run), "change": change}) for change in changes)
+
+
+def _reports_of(summary: EventSummary) -> set[tuple[str, str]]:
+    return {(line.told.report.id, line.told.report.whole) for line in summary.lines}
+
+
+def _added(then: EventSummary, now: EventSummary) -> Iterator[Message]:
+    before = {line.told.report.id for line in then.lines}
+    if added := [line for line in now.lines if line.told.report.id not in before]:
+        yield Message("brief_change_added", {"reports": _reports_said(added)})
+
+
+def _reports_said(lines: Sequence[Line]) -> tuple[str | Message, ...]:
+    """Name some reports, and count the others."""
+    more = (f"+{len(lines) - MOST_NAMED}",) if len(lines) > MOST_NAMED else ()
+    return (*map(report_said, lines[:MOST_NAMED]), *more)
+
+
 def _changes(then: EventSummary, now: EventSummary) -> Iterator[Message]:
-    before = {line.told.report.id: line for line in then.lines}
-    after = {line.told.report.id: line for line in now.lines}
-    if added := [line for name, line in after.items() if name not in before]:
-        yield Message("brief_change_added", {"reports": tuple(map(report_said, added))})
-    if removed := [line for name, line in before.items() if name not in after]:
-        yield Message("brief_change_removed", {"reports": tuple(map(report_said, removed))})
+    yield from _added(then, now)
+    after = {line.told.report.id for line in now.lines}
+    if removed := [line for line in then.lines if line.told.report.id not in after]:
+        yield Message("brief_change_removed", {"reports": _reports_said(removed)})
     for field, said in _FIELDS.items():
         old, new = said(then), said(now)
         if old != new:
