@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 from docx import Document
@@ -18,6 +19,7 @@ from opencwc.publishing.model import (
     Fact,
     Facts,
     Labels,
+    Note,
     Paragraph,
     Passage,
     Passages,
@@ -79,3 +81,21 @@ def test_a_report_in_arabic_runs_right_to_left() -> None:
     document = Document(io.BytesIO(written(report("ar"))))
     assert all("w:bidi" in paragraph._p.xml for paragraph in document.paragraphs if paragraph.text == "Law of France")
     assert not any("w:bidi" in paragraph._p.xml for paragraph in Document(io.BytesIO(written(report()))).paragraphs)
+
+
+def test_footnotes_are_word_s_own_and_the_mark_stands_at_the_head_of_every_page() -> None:
+    blocks = (Paragraph((Text("One says so.", refs=(1, 2)),)), Paragraph((Text("Again.", refs=(1,)),)))
+    made = Report(
+        "Brief", "ar", LABELS, (Section("s", "Said", blocks),), marking="Draft",
+        notes=(Note(("Wire & Co",)), Note(("Gazette",))), made=date(2026, 6, 1),
+    )  # fmt: skip
+    content = written(made)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        notes = package.read("word/footnotes.xml").decode()
+        body = package.read("word/document.xml").decode()
+    assert "Wire &amp; Co" in notes
+    assert notes.count("<w:bidi/>") == 2
+    assert body.count("<w:footnoteReference") == 2
+    document = Document(io.BytesIO(content))
+    assert document.sections[0].header.paragraphs[0].text == "Draft"
+    assert content == written(made)

@@ -23,6 +23,7 @@ from opencwc.publishing.model import (
     Filter,
     Key,
     Labels,
+    Note,
     Paragraph,
     Report,
     Section,
@@ -182,6 +183,15 @@ def test_cards_are_written_as_they_come():
 
     write_html(Report("R", "en", LABELS, (Section("s", "S", (Cards(cards()),)),)), stream)
     assert written_before[-1] > written_before[100] > 0
+
+
+def test_footnotes_stand_at_the_end_and_each_reference_leads_to_its_own():
+    told = Paragraph((Text("One says so.", refs=(1, 2)),))
+    text = page(Section("s", "S", (told,)), notes=(Note(("Wire",)), Note((NASTY,))), notes_title="Sources")
+    targets = [attributes["href"] for tag, attributes in Page(text).tags if tag == "a"]
+    assert [target for target in targets if target.startswith("#note-")] == ["#note-1", "#note-2"]
+    assert {"note-1", "note-2"} <= {attributes.get("id") for _, attributes in Page(text).tags}
+    assert NASTY in Page(text).words
 
 
 def test_a_part_of_the_bar_that_is_not_zero_can_be_seen():

@@ -28,6 +28,7 @@ from opencwc.publishing.model import (
     Form,
     Key,
     Labels,
+    Note,
     Paragraph,
     Passage,
     Passages,
@@ -216,6 +217,19 @@ def test_the_mark_stands_on_every_page_and_the_pages_are_numbered():
     for number, page in enumerate(printed_pages, start=1):
         assert page.count("OPCW Restricted") == 1
         assert f"{number} / {len(printed_pages)}" in page
+
+
+def test_a_footnote_stands_at_the_foot_once_and_is_referred_to_by_its_number():
+    blocks = (
+        Paragraph((Text("One says so.", refs=(1, 2)),)),
+        Table("Figures", ("Outlet", "Hurt"), ((Text("Wire", refs=(1,)), "4"),)),
+    )
+    notes = (Note(("Wire, first page", Text("f" * 64, verbatim=True))), Note(("Gazette",)))
+    text = words_of(report(*blocks, notes=notes, made=date(2026, 3, 4)))
+    assert text.count("Wire, first page") == text.count("Gazette") == 1
+    assert "One says so.1, 2" in text
+    assert "Wire1" in text
+    assert "f" * 64 in text.replace(" ", "")
 
 
 def test_a_form_shows_what_is_known_and_a_line_for_what_is_not():

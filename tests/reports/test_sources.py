@@ -9,7 +9,7 @@ import pytest
 
 from opencwc.errors import InputError
 from opencwc.reports.model import Report
-from opencwc.reports.sources import Source, health, read_sources
+from opencwc.reports.sources import Source, grades_of, health, read_sources
 
 NOW = datetime(2026, 9, 2, tzinfo=UTC)
 TABLE = "Source,Link,Reliability,Credibility,Owner,Country\nWire,https://wire.example/feed,b,2,private,FRA\nAgency,,,,State,RUS\n"
@@ -91,3 +91,18 @@ def test_a_source_that_changes_its_language_or_host_is_told() -> None:
 def test_a_source_is_known_by_the_host_of_its_address_too() -> None:
     wire = Source("The Wire", "https://www.wire.example/feed")
     assert health([wire], reports([1, 2, 3], source="wire desk"), NOW) == ()
+
+
+def test_a_report_has_the_grade_of_its_source_by_name_or_by_host() -> None:
+    listed = (
+        Source("Wire", reliability="B", credibility="2"),
+        Source("Kommune", url="https://kommune.example", reliability="A"),
+        Source("Ungraded"),
+    )
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    reports = [
+        Report("r1", at, " wire ", "", "en", "", "One."),
+        Report("r2", at, "Another name", "https://kommune.example/1", "en", "", "Two."),
+        Report("r3", at, "Ungraded", "", "en", "", "Three."),
+    ]
+    assert grades_of(listed, reports) == {"r1": "B2", "r2": "A6"}

@@ -31,6 +31,7 @@ ACCESS = declared_access()
 CALLERS = ("nobody", *map(str, Role))
 PLACES = {"list_id": "CWC", "entry_id": "2B04", "model_id": "py3langid"}
 REFUSED = {"sign-in-needed", "not-allowed"}
+BRIEFS = ("/api/v1/watch/runs/{number}/briefs", "/watch/runs/{number}/briefs")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,11 @@ def test_the_document_tells_every_action_and_its_roles() -> None:
 def test_the_service_has_every_route_of_the_table_and_no_other(house: House) -> None:
     assert access_of(house.app.routes) == ACCESS
     assert {action for needed in ACCESS.values() for action in needed.actions} <= {OPEN, *ACTIONS}
-    assert [route for route, needed in ACCESS.items() if needed.also] == ["GET /api/v1/jobs/{job_id}/result"]
+    assert {route for route, needed in ACCESS.items() if needed.also} == {
+        "GET /api/v1/jobs/{job_id}/result",
+        *(f"POST {place}{end}" for place in BRIEFS for end in ("", "/{brief}/releases")),
+        "GET /watch/runs/{number}/briefs/new",
+    }
     assert [route for route, needed in ACCESS.items() if needed.asked_inside] == ["GET /metrics"]
 
 

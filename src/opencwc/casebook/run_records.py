@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.model import CaseStatus, Mark, Person
+from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
 from opencwc.casebook.run_pages import FINDINGS
@@ -62,23 +62,45 @@ def add_to_run(
     ``check`` is called with those that are there, and raises where the new one cannot be added to them. Raises
     `ConflictError` where the case is closed or erased.
     """
+    run, case = _open_run(book, person, number)
+    before = added_to_run(book, person, number, kind)
+    check(before)
+    file = to_json(_File(number, len(before) + 1, person.id, content))
+    _keep(book, person, run, case, kind, file, "application/json")
+    return len(before) + 1
+
+
+def add_file_to_run(
+    book: Casebook, person: Person, number: int, kind: RunRecords, content: bytes, media_type: str
+) -> str:
+    """Add bytes to a run as they are, and return their SHA-256; raises as `add_to_run` does."""
+    run, case = _open_run(book, person, number)
+    return _keep(book, person, run, case, kind, content, media_type)
+
+
+def _open_run(book: Casebook, person: Person, number: int) -> tuple[Mapping[str, Any], Case]:
+    """Return a run with its case, for who may add to it."""
     with book.reading_contents() as connection:
         run = run_named(connection, number)
         case = case_numbered(connection, run["case_number"])
-    mark = Mark[str(run["mark"]).upper()]
-    require(person, "keep", max(case.mark, mark))
+    require(person, "keep", max(case.mark, Mark[str(run["mark"]).upper()]))
     if case.status in (CaseStatus.CLOSED, CaseStatus.ERASED):
         raise ConflictError("case_not_open", case=case.name, state=case.status)
-    before = added_to_run(book, person, number, kind)
-    check(before)
-    file = io.BytesIO(to_json(_File(number, len(before) + 1, person.id, content)))
-    source = keep_source(book, person, file, kind.name, mark=mark, media_type="application/json")
-    asked = {FINDINGS: number, kind.word: True}
+    return run, case
+
+
+def _keep(
+    book: Casebook, person: Person, run: Mapping[str, Any], case: Case, kind: RunRecords, content: bytes,
+    media_type: str,
+) -> str:  # fmt: skip
+    mark = Mark[str(run["mark"]).upper()]
+    source = keep_source(book, person, io.BytesIO(content), kind.name, mark=mark, media_type=media_type)
+    asked = {FINDINGS: run["number"], kind.word: True}
     keeper = begin_run(
         book, person, case.name, verb=run["verb"], asked=asked, checked={"file": kind.name}, maker={}, source=source
     )
     keeper.finish({"rows": 0, "by_verdict": {}}, rows=0)
-    return len(before) + 1
+    return source.id
 
 
 def added_to_run(book: Casebook, person: Person, number: int, kind: RunRecords) -> list[Added]:
@@ -93,6 +115,23 @@ def added_to_run(book: Casebook, person: Person, number: int, kind: RunRecords) 
         given.runs(row["number"] for row in rows)
     files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
     return [Added(file.content, file.person, row["started_at"]) for row, file in files]
+
+
+def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, sha256: str) -> bytes:
+    """Return bytes that were added to a run by their SHA-256; raise `NotFoundError` where they are not to be had."""
+    require(person, "read")
+    with giving(book, person) as given:
+        run = run_named(given.connection, number)
+        case = case_numbered(given.connection, run["case_number"])
+        if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
+            raise NotFoundError("no_such_run", run=number)
+        rows = _rows(given.connection, person, number, case.number, kind)
+        found = [row for row in rows if row["source_id"] == sha256]
+        if not found:
+            raise NotFoundError("no_such_source", where=sha256)
+        given.runs(row["number"] for row in found)
+        given.sources([sha256])
+    return b"".join(parts_of_source(book, sha256))
 
 
 def _rows(connection: Connection, person: Person, number: int, case: int, kind: RunRecords) -> list[Mapping[str, Any]]:

@@ -11,9 +11,13 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.run_records import Added, RunRecords, add_to_run, added_to_run
 from opencwc.errors import ConflictError, InputError
+from opencwc.jobs.kept_runs import Shelf
 from opencwc.records import from_plain, to_plain
 from opencwc.reports.corrected import EventDecision
+from opencwc.reports.verb import VERB as WATCH
 
+SHELF = Shelf(WATCH.id, "run of watched reports", "/watch")
+"""Where runs of watched reports stand."""
 DECISIONS = RunRecords("event_decision", "event-decision.json")
 
 

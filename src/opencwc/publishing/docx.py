@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.finding import Tone
 from opencwc.publishing import model
+from opencwc.publishing.docx_footnotes import add_footnotes, footnote_reference
 from opencwc.publishing.html import grouped, visible
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class _Writer:
         self.place: Any = document
         self.report = report
         self.right_to_left = report.direction == "rtl"
+        self.referred: set[int] = set()
         usual = document.styles["Normal"]
         usual.font.name = "Arial"
         usual.font.size = Pt(_USUAL)
@@ -75,13 +77,28 @@ class _Writer:
         report = self.report
         self.heading(report.title, 0)
         if report.marking:
-            self.paragraph((report.marking,), bold=True)
+            self.marked(report.marking)
         if report.lead:
             self.paragraph(report.lead)
         for section in report.sections:
             self.section(section)
         if report.closing:
             self.paragraph(report.closing, small=True)
+        if report.notes:
+            notes = [self.note(note) for note in report.notes]
+            add_footnotes(self.document, notes, right_to_left=self.right_to_left)
+
+    def marked(self, marking: str) -> None:
+        """Write how confidential the document is at the head of every page."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+        head = self.document.sections[0].header.paragraphs[0]
+        self.words(head, (marking,), bold=True)
+        head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+    def note(self, note: model.Note) -> str:
+        """Return what stands in a footnote."""
+        return _plain(_joined(note.words))
 
     def section(self, section: model.Section) -> None:
         """Write a section under its heading."""
@@ -195,7 +212,17 @@ class _Writer:
                 run.font.size = Pt(_SMALL)
             if self.right_to_left and not (isinstance(word, model.Text) and word.verbatim):
                 run.font.rtl = True
+            for place, note in enumerate(word.refs if isinstance(word, model.Text) else ()):
+                self.refer(paragraph, note, apart=place > 0)
         self.turned(paragraph)
+
+    def refer(self, paragraph: WordParagraph, number: int, *, apart: bool) -> None:
+        """Refer to a footnote: the first time by Word's own reference, which may stand once, then by its number."""
+        run = paragraph.add_run((", " if apart else "") + (str(number) if number in self.referred else ""))
+        run.font.superscript = True
+        if number not in self.referred:
+            self.referred.add(number)
+            run._r.append(footnote_reference(number))
 
     def pieces(self, pieces: Iterable[model.Piece], lang: str = "") -> None:
         """Write a text with its marks; it runs as its language does, or where that is not known as its letters do."""

@@ -23,7 +23,7 @@ class Text(Struct, frozen=True):
     ``lang`` is its language where it is not the report's; ``verbatim`` marks what stands as in a file or a law (a
     formula, a number): it runs left to right and is shortened where it is very long; ``to`` is the address that it
     leads to (``#rule-2B04`` in the same document); ``note`` stands smaller behind it (a source); ``warn`` sets it
-    apart.
+    apart. ``refs`` are the numbers of footnotes (`Report.notes`, from 1) that it bears, in a workbook none.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Text(Struct, frozen=True):
     to: str = ""
     note: str = ""
     warn: bool = False
+    refs: tuple[int, ...] = ()
 
 
 Words: TypeAlias = str | Text
@@ -284,11 +285,19 @@ class Labels(Struct, frozen=True):
     cut: str
 
 
+class Note(Struct, frozen=True):
+    """A footnote."""
+
+    words: tuple[Words, ...]
+
+
 class Report(Struct, frozen=True):
     """A document: its title, its language, its sections, and what it closes with.
 
     ``main`` is the id of the section that a reader most likely came for. ``marking`` is how confidential it is and
     stands on every page; ``made`` is the day that a file says of itself, so that the same report is the same file.
+    ``notes`` are its footnotes in the order in which they are first referred to; where pages have no foot they stand at
+    the end, under ``notes_title``.
     """
 
     title: str
@@ -301,6 +310,8 @@ class Report(Struct, frozen=True):
     main: str = ""
     marking: str = ""
     made: date | None = None
+    notes: tuple[Note, ...] = ()
+    notes_title: str = ""
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

@@ -90,6 +90,7 @@ def as_data(report: Report) -> dict[str, Any]:
     'A⟨U+0007⟩b'
     """
     data: dict[str, Any] = _plain(report, report.labels)
+    _place_notes(data["sections"], set())
     data["ids"] = sorted(_ids(data))
     data["direction"] = report.direction
     made = report.made
@@ -137,6 +138,19 @@ def _fields(value: object, labels: Labels) -> dict[str, Any]:
     if isinstance(value, Passage):
         plain["direction"] = value.direction
     return plain | {"kind": getattr(value, "kind", "")}
+
+
+def _place_notes(value: Any, placed: set[int]) -> None:
+    """Say of each reference to a footnote, in the order of the document, whether it is the first to it."""
+    if isinstance(value, list):
+        for item in value:
+            _place_notes(item, placed)
+    elif isinstance(value, dict):
+        if refs := value.get("refs"):
+            value["refs"] = [{"number": number, "first": number not in placed} for number in refs]
+            placed.update(refs)
+        for item in value.values():
+            _place_notes(item, placed)
 
 
 def _cut(text: Text, labels: Labels) -> dict[str, str]:

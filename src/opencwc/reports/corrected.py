@@ -1,7 +1,7 @@
-"""What people decided on events, and the events as they stand by it: split, joined, moved; no report is ever lost.
+"""What people decided on events, and the events as they stand by it: split, joined, moved or confirmed as they are.
 
-Decisions are applied in the order in which they were made, so what was said last holds. They name reports and not
-events, so they hold however the events come out the next time.
+No report is ever lost. Decisions are applied in the order in which they were made, so what was said last holds. They
+name reports and not events, so they hold however the events come out the next time.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from opencwc.reports.origins import find_origins, origin_name
 from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import Line, Watched
 
-Verb = Literal["split", "join", "move"]
-VERBS: tuple[Verb, ...] = ("split", "join", "move")
+Verb = Literal["split", "join", "move", "confirm"]
+VERBS: tuple[Verb, ...] = ("split", "join", "move", "confirm")
 
 
 class EventDecision(Struct, frozen=True):
     """What a person decided: ``reports`` are one event, together with ``beside``, and not with ``apart``.
 
-    All three are ids of reports. Of a split ``beside`` is empty, of a join ``apart``; a move has both.
+    All three are ids of reports. Of a split ``beside`` is empty, of a join ``apart``; a move has both. To confirm says
+    that ``reports`` are one event as it stands.
     """
 
     verb: Verb

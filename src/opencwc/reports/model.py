@@ -45,7 +45,8 @@ class Report(Struct, frozen=True, dict=True):
     """A report as an outlet gave it; ``published`` knows its offset from UTC, ``lang`` is empty where nobody said it.
 
     ``title`` is empty where the report has none. ``row`` counts the reports of a run from 1, and ``file`` is where it
-    came from. ``given`` are facts that need not be read from the text.
+    came from, ``sha256`` the hash of its bytes there as they were captured (empty where nobody kept it). ``given`` are
+    facts that need not be read from the text.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Report(Struct, frozen=True, dict=True):
     text: str
     row: int = 0
     file: str = ""
+    sha256: str = ""
     given: GivenFacts | None = None
 
     @cached_property

@@ -273,6 +273,7 @@ class ReportFiles:
             text=raw.text[:MOST_TEXT],
             row=self._row,
             file=file,
+            sha256=raw.sha256,
             given=raw.given,
         )
         return Arrival(report, raw.sha256, where, read_time(raw.taken) or self._now)

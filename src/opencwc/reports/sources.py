@@ -106,6 +106,22 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def grades_of(sources: Iterable[Source], reports: Iterable[Report]) -> dict[str, str]:
+    """Return the grade of each report whose source is listed with one, such as B2; what is not graded is F or 6.
+
+    A source is known by its name, or by the host of its address.
+    """
+    graded = [source for source in sources if source.reliability or source.credibility]
+    by_name = {_plain(source.name): source for source in graded}
+    by_host = {host_of(source.url): source for source in graded if host_of(source.url)}
+    grades = {}
+    for report in reports:
+        source = by_name.get(_plain(report.source)) or by_host.get(host_of(report.url))
+        if source is not None:
+            grades[report.id] = f"{source.reliability or 'F'}{source.credibility or '6'}"
+    return grades
+
+
 # ------------------------------------------------------------------------------------------------------- health
 
 

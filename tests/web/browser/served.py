@@ -43,6 +43,7 @@ REGISTER = {
     "activities.csv": b"site,plant,chemical,cas,activity,year,quantity,unit\n"
     b"NORD,A1,thiodiglycol,111-48-8,process,2025,12 x,t\nNORD,A1,acetone,67-64-1,produce,2025,7,kg\n",
 }
+EXAMPLES = Path(__file__).parents[3] / "examples"
 NO_FILE = b"\x00\x01\x02\x03 this is no table \xff\xfe"
 
 
@@ -119,6 +120,24 @@ class Served:
             assert answer.status_code == 204, answer.text
             return answer.headers["hx-redirect"]
 
+    def brief(self, short: str, case: str) -> int:
+        """Have reports read into a case, confirm an event, write a brief on it; return the run."""
+        with self.client(short) as client:
+            file = ("reports.jsonl", (EXAMPLES / "reports.jsonl").read_bytes())
+            made = client.post("/api/v1/watch/jobs", data={"case": case}, files={"file": file})
+            assert made.status_code == 202, made.text
+            job = self.wait_for(short, made.json()["id"])
+            run: int = client.get(f"/api/v1/jobs/{job}").json()["run"]
+            base = f"/api/v1/watch/runs/{run}"
+            light = [one for one in client.get(base).json()["events"] if not {"ar", "zh"} & {*one["languages"]}]
+            event = max(light, key=lambda one: len(one["reports"]))  # no font of another script is loaded for it
+            decision = {"verb": "confirm", "reports": event["reports"], "reason": "They agree on place and day."}
+            client.post(f"{base}/decisions", json=decision).raise_for_status()
+            judged = {"event": event["event"], "says": "It happened.", "likelihood": "likely", "confidence": "low"}
+            body = {"title": "First week", "lang": "en", "judgements": [judged]}
+            client.post(f"{base}/briefs", json=body).raise_for_status()
+            return run
+
     def wait_for(self, short: str, job: str) -> str:
         """Wait until a job has ended and return it."""
         ends = time.monotonic() + 60
@@ -170,6 +189,7 @@ def known(served: Served, year: int) -> dict[str, Any]:
     failed = served.upload("amara", "page-tests", NO_FILE, "nothing.xlsx")
     case = f"norwald-{year}"  # which is closed
     return {
+        "reports": served.brief("amara", "page-reports"),
         "closed": case,
         "case": f"brenna-{year}",
         "other_case": f"imports-{year}",

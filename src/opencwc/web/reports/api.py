@@ -16,6 +16,7 @@ from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.reports import brief_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
@@ -52,9 +53,12 @@ class EventAnswer(TypedDict):
 
 
 class DecisionBody(Closed):
-    """What is decided: these reports are one event, together with those `beside`, and not with those `apart`."""
+    """What is decided: these reports are one event, together with those `beside`, and not with those `apart`.
 
-    verb: Literal["split", "join", "move"]
+    `confirm` says that they are one event as it stands.
+    """
+
+    verb: Literal["split", "join", "move", "confirm"]
     reports: Annotated[list[ReportId], Field(min_length=1, max_length=MOST_REPORTS)]
     beside: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
     apart: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
@@ -122,7 +126,10 @@ def show_event(request: Request, number: Number, event: str, lang: InLang = "en"
     problems=(404, 409, 501),
 )
 def decide(request: Request, number: Number, decision: DecisionBody) -> Response:
-    """Take a decision on events of a run: split, join or move reports. What was said last holds; all is kept."""
+    """Take a decision on events of a run: split, join or move reports, or confirm an event as it stands.
+
+    What was said last holds; all is kept.
+    """
     run = event_run(request, number)
     known = {line.told.report.id for line in run.watched.lines}
     if strange := sorted({*decision.reports, *decision.beside, *decision.apart} - known):
@@ -131,3 +138,6 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
         decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason
     )
     return JSONResponse({"seen": decide_on_events(book_of(request), person_of(request), number, said, decision.seen)})
+
+
+router.include_router(brief_api.router)

@@ -177,7 +177,7 @@ class EventDecisionForm(Closed):
     """What is decided on the reports of an event: ``report`` are places of reports in it, counted from 1."""
 
     event: Annotated[str, Field(max_length=64)]
-    verb: Literal["split", "join", "move"]
+    verb: Literal["split", "join", "move", "confirm"]
     report: tuple[int, ...] = ()
     target: Annotated[str, Field(max_length=64)] = ""
     reason: Annotated[str, Field(max_length=4_000)] = ""
@@ -190,7 +190,7 @@ def decide(request: Request, number: Number, form: Annotated[EventDecisionForm, 
     run = event_run(request, number)
     summary = run.event(form.event)
     chosen = [line for place, line in enumerate(summary.lines, 1) if place in form.report]
-    target = run.event(form.target) if form.target and form.verb != "split" else None
+    target = run.event(form.target) if form.target and form.verb in ("join", "move") else None
     decision = decision_on(summary, form.verb, chosen, target, form.reason)
     decide_on_events(book_of(request), person_of(request), number, decision, form.seen)
     after = EventRun(run.shown, [*run.decisions, decision])
@@ -207,6 +207,8 @@ def decision_on(
         if target is None or target.id == summary.id:
             raise InputError("event_to_join_missing", where="target")
         return EventDecision("join", own, beside=_ids(target.lines), reason=reason)
+    if verb == "confirm":
+        return EventDecision("confirm", own, reason=reason)
     reports = _ids(chosen)
     if not reports:
         raise InputError("no_report_named", where="report")

@@ -12,19 +12,17 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from opencwc.errors import NotFoundError
-from opencwc.jobs.event_decisions import decisions_on_events
-from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
+from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.jobs.kept_runs import ShownRun, shown_run
 from opencwc.reports.corrected import EventDecision, contradictions, corrected
 from opencwc.reports.events import event_id
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
-from opencwc.reports.verb import VERB as WATCH
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import say
 
-SHELF = Shelf(WATCH.id, "run of watched reports", "/watch")
 A_DAY = timedelta(days=1)
 STATES = ("new", "changed", "earlier")
 
@@ -98,7 +96,8 @@ class EventRun:
     def today(self, wanted: EventFilter) -> list[Shown]:
         """Return the events that a filter wants: new ones first, then changed ones, then the others."""
         since = self.since(wanted)
-        named = [decision.named for decision in self.decisions if datetime.fromisoformat(decision.at) >= since]
+        changing = [decision for decision in self.decisions if decision.verb != "confirm"]
+        named = [decision.named for decision in changing if datetime.fromisoformat(decision.at) >= since]
         by_person = {
             summary.id
             for summary in self.summaries
