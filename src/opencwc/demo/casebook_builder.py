@@ -32,6 +32,7 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
+from opencwc.demo.open_reports import write_reports
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
@@ -132,9 +133,14 @@ def _register(telling: _Telling, step: _Step) -> _Given:
     return _Given([file], question, media_type=ARCHIVE_TYPE)
 
 
+def _reports(telling: _Telling, step: _Step) -> _Given:
+    file = write_reports(telling.files[0].parent, telling.year, step["until"])
+    return _Given([file], {}, media_type="application/jsonl")
+
+
 _GIVEN: Mapping[str, Callable[[_Telling, _Step], _Given]] = {
     "screen": _inventory, "check": _planned, "reconcile": _ledgers, "law": _law,
-    "declare": _register,
+    "declare": _register, "watch": _reports,
 }  # fmt: skip
 """What the verbs of the story are given, by their ids."""
 
