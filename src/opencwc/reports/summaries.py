@@ -183,10 +183,11 @@ class EventSummary(Struct, frozen=True, dict=True):
 
 def summaries_of(watched: Watched) -> list[EventSummary]:
     """Return the events of all reports, in the order of their first report."""
-    return [_summary(event.id, [watched.lines[number] for number in event.items]) for event in watched.events]
+    return [summary_of(event.id, [watched.lines[number] for number in event.items]) for event in watched.events]
 
 
-def _summary(identity: str, lines: Sequence[Line]) -> EventSummary:
+def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
+    """Return an event by its reports, the first published first."""
     origins: dict[str, list[Line]] = {}
     for line in lines:
         origins.setdefault(line.origin, []).append(line)

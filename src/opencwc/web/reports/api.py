@@ -16,6 +16,7 @@ from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.reports import saved_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
@@ -131,3 +132,6 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
         decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason
     )
     return JSONResponse({"seen": decide_on_events(book_of(request), person_of(request), number, said, decision.seen)})
+
+
+router.include_router(saved_api.router)

@@ -10,6 +10,7 @@ from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.casebook.saved_watches import watches_of
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.publishing.model import Piece
@@ -22,6 +23,7 @@ from opencwc.reports.watched import Line
 from opencwc.web.reports.event_drawing import timeline
 from opencwc.web.reports.event_run import EventRun, event_run
 from opencwc.web.reports.face import FIELDS, RUNS
+from opencwc.web.reports.saved_pages import following
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
@@ -74,6 +76,7 @@ def show_event(request: Request, number: Number, event: Name) -> Response:
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
         near=near_events(run.summaries, summary), seen=len(run.decisions),
+        followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
 
 
