@@ -8,7 +8,7 @@ import pytest
 
 from opencwc.finding import Message
 from opencwc.reports.corrected import EventDecision, corrected
-from opencwc.reports.event_changes import Decided, EventNews, news_of
+from opencwc.reports.event_changes import Decided, EventNews, Looked, news_of, unchanged
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.run_union import RunEvent, united
 from opencwc.reports.summaries import EventSummary, summaries_of
@@ -35,7 +35,7 @@ def without(*names: str) -> list[EventSummary]:
 
 def news(now: list[EventSummary], before: list[EventSummary], run: int = 2) -> dict[str, EventNews]:
     """Return what is new, by the first report of each event."""
-    found = news_of(list(united([(run, now)])), united([(1, before)]))
+    found = news_of(Looked(united([(run, now)]), united([(1, before)])))
     return {one.event.summary.lines[0].told.report.id: one for one in found}
 
 
@@ -86,15 +86,20 @@ def test_what_a_person_decided_meanwhile_stands_beside_it_in_the_run_in_which_it
     now, before = summaries_of(corrected(watched(), [SPLIT])), summaries_of(watched())
     for run, count in ((2, 1), (3, 0)):
         decided = [Decided(run, SPLIT.named, SPLIT.said)]
-        found = news_of(list(united([(2, now)])), united([(1, before)]), decided=decided)
+        found = news_of(Looked(united([(2, now)]), united([(1, before)])), decided=decided)
         assert sum(SPLIT.said in one.changes for one in found) == 2 * count
 
 
 def test_only_events_that_are_wanted_are_given_but_all_count_as_heirs() -> None:
     now, before = summaries_of(corrected(watched(), [SPLIT])), summaries_of(watched())
     (split_off,) = (one for one in now if one.lines[0].told.report.id == "s3")
-    (one,) = news_of(list(united([(2, now)])), united([(1, before)]), lambda summary: summary.id == split_off.id)
+    (one,) = news_of(Looked(united([(2, now)]), united([(1, before)])), lambda summary: summary.id == split_off.id)
     assert one.changes[0].id == "watch_news_split_off"
+
+
+def test_what_has_not_changed_stands_in_the_same_order() -> None:
+    events = united([(1, summaries_of(watched()))])
+    assert unchanged(events) == news_of(Looked(events, events))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,7 +7,7 @@ the events stood at the last look is not kept: it is worked out again from the r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -20,7 +20,7 @@ from opencwc.jobs.event_decisions import decisions_on_events
 from opencwc.jobs.kept_runs import Shelf, ShownRun, list_runs, shown_run
 from opencwc.records import from_plain
 from opencwc.reports.corrected import EventDecision, corrected
-from opencwc.reports.event_changes import Decided, EventNews, news_of
+from opencwc.reports.event_changes import Decided, EventNews, Looked, news_of, unchanged
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.run_union import RunEvent, united
 from opencwc.reports.summaries import EventSummary, summaries_of
@@ -58,6 +58,7 @@ class WatchNews:
     book: Casebook
     person: Person
     _loaded: dict[int, LoadedRun | None] = field(default_factory=dict)
+    _looks: dict[tuple[tuple[int, int], ...], Looked] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> dict[int, LoadedRun]:
@@ -80,12 +81,15 @@ class WatchNews:
 
     def of(self, watch: SavedWatch) -> list[EventNews]:
         """Return the events that a watch wants: new ones since its last look first, then changed ones, the others."""
+        wants = question_of(watch).wants
+        if watch.looked == self.seen:
+            return unchanged(event for event in self.events if wants(event.summary))
         decided = [
             Decided(number, decision.named, decision.said)
             for number, run in self.runs.items()
             for decision in run.decisions[watch.looked.get(number, 0) :]
         ]
-        return news_of(self.events, self._at_last_look(watch.looked), question_of(watch).wants, decided)
+        return news_of(self._looked(watch.looked), wants, decided)
 
     def event(self, number: int, identity: str) -> EventSummary:
         """Return an event of a run; raise `NotFoundError` where there is none that the person may see."""
@@ -95,10 +99,12 @@ class WatchNews:
                 return summary
         raise NotFoundError("no_such_event", event=identity[:50], run=number)
 
-    def _at_last_look(self, looked: Mapping[int, int]) -> Iterable[RunEvent]:
-        if looked == self.seen:
-            return self.events
-        return self._events(looked)
+    def _looked(self, runs: Mapping[int, int]) -> Looked:
+        """Return how the events stood when runs with so many decisions were looked at."""
+        key = tuple(sorted(runs.items()))
+        if key not in self._looks:
+            self._looks[key] = Looked(self.events, self._events(runs))
+        return self._looks[key]
 
     def _events(self, runs: Mapping[int, int | None]) -> Iterator[RunEvent]:
         """Yield the events of runs, each after so many decisions; a run that is not to be seen any more has none."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
 from opencwc.reports.event_wording import day_said, place_said, range_said, sources_said
-from opencwc.reports.model import Told
-from opencwc.reports.run_union import ReportKey, RunEvent, key_of, keys_of
+from opencwc.reports.model import ReportKey, Told
+from opencwc.reports.run_union import RunEvent
 from opencwc.reports.summaries import AGAINST, EventSummary
 from opencwc.reports.watched import Line
 
@@ -28,19 +27,25 @@ class EventNews(Struct, frozen=True):
 
 
 def news_of(
-    now: Sequence[RunEvent],
-    before: Iterable[RunEvent],
+    looked: Looked,
     wants: Callable[[EventSummary], bool] = lambda summary: True,
     decided: Sequence[Decided] = (),
 ) -> list[EventNews]:
-    """Return events with what changed since they stood as ``before``: new ones first, then changed ones, the others.
+    """Return the events of today that are wanted: new ones first, then changed ones, the others.
 
-    ``now`` are all events, of which those are given that a watch ``wants``; ``decided`` is what people decided on them
-    meanwhile.
+    ``decided`` is what people decided on events since the last look.
     """
-    looked = _Looked(now, before)
-    wanted = ((place, event) for place, event in enumerate(now) if wants(event.summary))
-    news = [_news(event, looked.past(place, event), decided) for place, event in wanted]
+    wanted = (place for place, event in enumerate(looked.now) if wants(event.summary))
+    return in_order(_news(looked.now[place], looked.past(place), decided) for place in wanted)
+
+
+def unchanged(events: Iterable[RunEvent]) -> list[EventNews]:
+    """Return events of which nothing is new, in the order of `news_of`."""
+    return in_order(EventNews(event, SAME) for event in events)
+
+
+def in_order(news: Iterable[EventNews]) -> list[EventNews]:
+    """Return news as lists show them: new events first, then changed ones, of each the latest told first."""
     return sorted(
         news,
         key=lambda one: (STATES.index(one.state), -one.event.summary.last.timestamp(), one.event.summary.id),
@@ -62,27 +67,36 @@ class _Past(NamedTuple):
     others: tuple[EventSummary, ...]
 
 
-class _Looked:
+class Looked:
     """The events at the last look, each with the event of today that has the most of its reports: its heir."""
 
     def __init__(self, now: Sequence[RunEvent], before: Iterable[RunEvent]) -> None:
+        self.now = now
         self._events = [event.summary for event in before]
-        self._place_of = {key: place for place, summary in enumerate(self._events) for key in keys_of(summary)}
-        shared: Counter[tuple[int, int]] = Counter()
-        for place, event in enumerate(now):
-            for key in keys_of(event.summary):
-                if key in self._place_of:
-                    shared[self._place_of[key], place] += 1
-        self._heirs: dict[int, int] = {}
-        for (earlier, place), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-            self._heirs.setdefault(earlier, place)
+        place_of = {key: place for place, summary in enumerate(self._events) for key in summary.keys}
+        self._shared = [_places(event.summary, place_of) for event in now]
+        self._heirs: dict[int, tuple[int, int]] = {}
+        for place, shared in enumerate(self._shared):
+            for earlier, count in shared.items():
+                if count > self._heirs.get(earlier, (0, 0))[0]:
+                    self._heirs[earlier] = (count, place)
 
-    def past(self, place: int, event: RunEvent) -> _Past:
-        """Return what an event was, the earlier event with the most of its reports first."""
-        counts = Counter(self._place_of[key] for key in keys_of(event.summary) if key in self._place_of)
-        earlier = [number for number, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-        same = tuple(self._events[number] for number in earlier if self._heirs[number] == place)
-        return _Past(same, tuple(self._events[number] for number in earlier if self._heirs[number] != place))
+    def past(self, place: int) -> _Past:
+        """Return what an event of today was, the earlier event with the most of its reports first."""
+        same: list[EventSummary] = []
+        others: list[EventSummary] = []
+        for earlier, _ in sorted(self._shared[place].items(), key=lambda item: (-item[1], item[0])):
+            (same if self._heirs[earlier][1] == place else others).append(self._events[earlier])
+        return _Past(tuple(same), tuple(others))
+
+
+def _places(summary: EventSummary, place_of: Mapping[ReportKey, int]) -> dict[int, int]:
+    """Return of which earlier events reports of an event are, and how many."""
+    counts: dict[int, int] = {}
+    for key in summary.keys:
+        if (place := place_of.get(key)) is not None:
+            counts[place] = counts.get(place, 0) + 1
+    return counts
 
 
 def _news(event: RunEvent, past: _Past, decided: Sequence[Decided]) -> EventNews:
@@ -92,11 +106,19 @@ def _news(event: RunEvent, past: _Past, decided: Sequence[Decided]) -> EventNews
         first = _split_off(past) if past.others else Message("watch_why_new", {"day": str(summary.first.date())})
         return EventNews(event, CHANGED if past.others else NEW, (first, *by_people))
     changes = (
-        *_regrouped(past, keys_of(summary)),
+        *_regrouped(past, frozenset(summary.keys)),
         *changes_between(past.same[0], summary, (*past.same, *past.others)),
         *by_people,
     )
     return EventNews(event, CHANGED if changes else SAME, changes)
+
+
+def _is_same(before: EventSummary, now: EventSummary) -> bool:
+    """Tell whether an event has the same reports, which tell the same and come from the same texts."""
+    pairs = zip(before.lines, now.lines, strict=False)
+    return before.keys == now.keys and all(
+        one.told == other.told and one.origin == other.origin for one, other in pairs
+    )
 
 
 def _speaks_of(decision: Decided, summary: EventSummary) -> bool:
@@ -111,9 +133,9 @@ def _regrouped(past: _Past, keys: frozenset[ReportKey]) -> Iterator[Message]:
     """Say that events became one, that reports came from another event, or went to one."""
     if len(past.same) > 1:
         yield Message("watch_news_joined", {"count": len(past.same)})
-    if came := sum(len(keys & keys_of(other)) for other in past.others):
+    if came := sum(len(keys & set(other.keys)) for other in past.others):
         yield Message("watch_news_came", {"count": came})
-    if away := len(keys_of(past.same[0]) - keys):
+    if away := len(set(past.same[0].keys) - keys):
         yield Message("watch_news_parted", {"count": away})
 
 
@@ -124,8 +146,8 @@ def changes_between(
 
     Reports that were on ``others`` before are not new.
     """
-    known = keys_of(before).union(*map(keys_of, others))
-    fresh = [line for line in now.lines if key_of(line.told.report) not in known]
+    known = {key for summary in (before, *others) for key in summary.keys}
+    fresh = [line for line in now.lines if line.told.report.key not in known]
     yield from _facts(before, now)
     for field, of in _FIGURES.items():
         yield from _figures(field, getattr(before, field), getattr(now, field), fresh, of)

@@ -26,6 +26,13 @@ class Span(NamedTuple):
     end: int
 
 
+class ReportKey(NamedTuple):
+    """What a report is known by in every run: its id, and when it was published, in seconds."""
+
+    id: str
+    published: float
+
+
 class Report(Struct, frozen=True, dict=True):
     """A report as an outlet gave it; ``published`` knows its offset from UTC, ``lang`` is empty where nobody said it.
 
@@ -47,6 +54,11 @@ class Report(Struct, frozen=True, dict=True):
     def whole(self) -> str:
         """Title and text, as spans count them: with an empty line between."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+    @cached_property
+    def key(self) -> ReportKey:
+        """What it is known by in every run."""
+        return ReportKey(self.id, self.published.timestamp())
 
     @cached_property
     def body_at(self) -> int:

@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from opencwc.reports.model import Report
+from opencwc.reports.model import ReportKey
 from opencwc.reports.summaries import EventSummary, summary_of
 from opencwc.reports.watched import Line
-
-ReportKey = tuple[str, float]
 
 
 class RunEvent(NamedTuple):
@@ -22,16 +20,6 @@ class RunEvent(NamedTuple):
 
     summary: EventSummary
     run: int
-
-
-def key_of(report: Report) -> ReportKey:
-    """Return what a report is known by in every run."""
-    return report.id, report.published.timestamp()
-
-
-def keys_of(summary: EventSummary) -> frozenset[ReportKey]:
-    """Return what the reports of an event are known by."""
-    return frozenset(key_of(line.told.report) for line in summary.lines)
 
 
 def united(runs: Iterable[tuple[int, Sequence[EventSummary]]]) -> list[RunEvent]:
@@ -43,7 +31,7 @@ def united(runs: Iterable[tuple[int, Sequence[EventSummary]]]) -> list[RunEvent]
     place_of: dict[ReportKey, int] = {}
     for run, summaries in runs:
         for summary in summaries:
-            keys = [key_of(line.told.report) for line in summary.lines]
+            keys = summary.keys
             fresh = [line for key, line in zip(keys, summary.lines, strict=True) if key not in place_of]
             if not fresh:
                 continue
@@ -58,8 +46,8 @@ def united(runs: Iterable[tuple[int, Sequence[EventSummary]]]) -> list[RunEvent]
 
 def _with(later: EventSummary, earlier: EventSummary, fresh: Sequence[Line]) -> EventSummary:
     """Add reports of an earlier run to an event; what shared an origin with a report of both runs shares it still."""
-    origin_of = {key_of(line.told.report): line.origin for line in later.lines}
-    names = {line.origin: origin_of[key] for line in earlier.lines if (key := key_of(line.told.report)) in origin_of}
+    origin_of = {line.told.report.key: line.origin for line in later.lines}
+    names = {line.origin: origin_of[key] for line in earlier.lines if (key := line.told.report.key) in origin_of}
     added = [structs.replace(line, event=later.id, origin=names.get(line.origin, line.origin)) for line in fresh]
     return summary_of(later.id, sorted((*later.lines, *added), key=_order))
 

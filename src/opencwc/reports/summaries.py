@@ -17,7 +17,7 @@ from msgspec import Struct
 from opencwc.finding import Message, Value
 from opencwc.reports.event_wording import day_said, headline_of, range_said, sources_said
 from opencwc.reports.likeness import days_of
-from opencwc.reports.model import Date, Place
+from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording.states import state_named
 
@@ -45,6 +45,11 @@ class EventSummary(Struct, frozen=True, dict=True):
     id: str
     lines: tuple[Line, ...]
     origins: tuple[tuple[Line, ...], ...]
+
+    @cached_property
+    def keys(self) -> tuple[ReportKey, ...]:
+        """What its reports are known by in every run."""
+        return tuple(line.told.report.key for line in self.lines)
 
     @cached_property
     def voices(self) -> tuple[Line, ...]:

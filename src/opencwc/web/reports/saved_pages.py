@@ -24,7 +24,7 @@ from opencwc.convention.territories import all_territories
 from opencwc.finding import Message
 from opencwc.jobs.watch_news import WatchNews, question_of
 from opencwc.reports.event_changes import CHANGED, NEW, EventNews
-from opencwc.reports.run_union import key_of
+from opencwc.reports.model import ReportKey
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.watch_question import WatchQuestion
 from opencwc.web.reports.event_run import EventRun, EventsAsked
@@ -236,16 +236,16 @@ def wanted_by(request: Request, run: EventRun) -> dict[str, list[WantedBy]]:
     news = WatchNews(book, person)
     if not saved or run.shown.number not in news.runs:
         return {}
-    by_report: dict[object, list[WantedBy]] = {}
+    by_report: dict[ReportKey, list[WantedBy]] = {}
     for watch in (shown_watch(news, one) for one in saved):
         for one in watch.fresh:
             wanted = WantedBy(watch.title, watch.address, one.state, one.changes)
-            for line in one.event.summary.lines:
-                by_report.setdefault(key_of(line.told.report), []).append(wanted)
+            for key in one.event.summary.keys:
+                by_report.setdefault(key, []).append(wanted)
     found = {summary.id: _of_event(summary, by_report) for summary in run.summaries}
     return {event: wanted for event, wanted in found.items() if wanted}
 
 
-def _of_event(summary: EventSummary, by_report: dict[object, list[WantedBy]]) -> list[WantedBy]:
-    each = (wanted for line in summary.lines for wanted in by_report.get(key_of(line.told.report), ()))
+def _of_event(summary: EventSummary, by_report: Mapping[ReportKey, Sequence[WantedBy]]) -> list[WantedBy]:
+    each = (wanted for key in summary.keys for wanted in by_report.get(key, ()))
     return list({(wanted.address, wanted.state): wanted for wanted in each}.values())
