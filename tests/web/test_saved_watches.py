@@ -15,6 +15,7 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.requests import answer as answer_request
 from opencwc.casebook.requests import ask
 from opencwc.casebook.saved_watches import watches_of
+from opencwc.errors import ConflictError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.run_and_keep import Place, keep_steps
@@ -164,6 +165,25 @@ def test_today_shows_first_what_is_new_in_a_watch_and_says_in_which(kept: Kept) 
         assert first.one("h2").text.startswith("Accident")
         assert "In your watch: At the waterworks" in first.one(class_="wanted-by").text
         assert not any(event.all(class_="wanted-by") for event in others)
+
+
+def test_a_decision_holds_in_a_later_run_of_the_case_and_is_not_told_of_again(kept: Kept) -> None:
+    apart = EventDecision("split", ("s2",), apart=("s1",), reason="Not a copy.")
+    assert decide_on_events(kept.house.book, KEEPER, kept.run, apart, 0) == 1
+    other = keep(kept.house, watched(), "another")
+    with kept.house.signed_in("anna") as client:
+        address = saved(client, name="Leaks", kinds="accident")
+        looked(client, address)
+        later = keep(kept.house, watched())
+        assert len(page_of(client, f"/watch/runs/{later}").all("article", class_="event")) == 4
+        assert len(page_of(client, f"/watch/runs/{other}").all("article", class_="event")) == 3
+        told = [change for _, _, changes in shown(client, address) for change in changes]
+        assert not any("made an event of its own" in change for change in told)
+        assert "1 new report: Kommune." in told
+        with pytest.raises(ConflictError):
+            decide_on_events(kept.house.book, KEEPER, later, SPLIT, 0)
+        assert decide_on_events(kept.house.book, KEEPER, later, SPLIT, 1) == 2
+        assert len(page_of(client, f"/watch/runs/{kept.run}").all("article", class_="event")) == 3
 
 
 def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:

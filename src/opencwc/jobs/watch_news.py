@@ -7,7 +7,7 @@ the events stood at the last look is not kept: it is worked out again from the r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -16,18 +16,16 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.saved_watches import SavedWatch
 from opencwc.errors import NotFoundError
-from opencwc.jobs.event_decisions import decisions_on_events
-from opencwc.jobs.kept_runs import Shelf, ShownRun, list_runs, shown_run
+from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
 from opencwc.records import from_plain
 from opencwc.reports.corrected import EventDecision, corrected
-from opencwc.reports.event_changes import Decided, EventNews, Looked, news_of, unchanged
+from opencwc.reports.event_changes import Decided, EventNews, Looked, in_order, news_of, unchanged
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.run_union import RunEvent, united
 from opencwc.reports.summaries import EventSummary, summaries_of
-from opencwc.reports.verb import VERB as WATCH
 from opencwc.reports.watch_question import WatchQuestion, is_event
 
-SHELF = Shelf(WATCH.id, "run of watched reports", "/watch")
 MOST_RUNS = 5
 """Runs of a case that count, the latest."""
 
@@ -58,7 +56,7 @@ class WatchNews:
     book: Casebook
     person: Person
     _loaded: dict[int, LoadedRun | None] = field(default_factory=dict)
-    _looks: dict[tuple[tuple[int, int], ...], Looked] = field(default_factory=dict)
+    _looks: dict[tuple[tuple[int, int], ...], list[Looked]] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> dict[int, LoadedRun]:
@@ -77,19 +75,30 @@ class WatchNews:
     @cached_property
     def events(self) -> list[RunEvent]:
         """The events as they stand now."""
-        return list(self._events(dict.fromkeys(self.runs)))
+        return list(chain.from_iterable(self._now.values()))
+
+    @cached_property
+    def _now(self) -> dict[int, list[RunEvent]]:
+        return self._events(dict.fromkeys(self.runs))
 
     def of(self, watch: SavedWatch) -> list[EventNews]:
         """Return the events that a watch wants: new ones since its last look first, then changed ones, the others."""
         wants = question_of(watch).wants
         if watch.looked == self.seen:
             return unchanged(event for event in self.events if wants(event.summary))
+        known = self._decided(watch.looked)
         decided = [
             Decided(number, decision.named, decision.said)
             for number, run in self.runs.items()
-            for decision in run.decisions[watch.looked.get(number, 0) :]
+            for decision in run.decisions
+            if decision not in known
         ]
-        return news_of(self._looked(watch.looked), wants, decided)
+        return in_order(chain.from_iterable(news_of(case, wants, decided) for case in self._looked(watch.looked)))
+
+    def _decided(self, looked: Mapping[int, int]) -> set[EventDecision]:
+        """Return the decisions that runs had when they were looked at; later runs of their cases hold them too."""
+        runs = ((self._run(number), count) for number, count in looked.items())
+        return {decision for run, count in runs if run is not None for decision in run.decisions[:count]}
 
     def event(self, number: int, identity: str) -> EventSummary:
         """Return an event of a run; raise `NotFoundError` where there is none that the person may see."""
@@ -99,21 +108,25 @@ class WatchNews:
                 return summary
         raise NotFoundError("no_such_event", event=identity[:50], run=number)
 
-    def _looked(self, runs: Mapping[int, int]) -> Looked:
-        """Return how the events stood when runs with so many decisions were looked at."""
+    def _looked(self, runs: Mapping[int, int]) -> list[Looked]:
+        """Return for each case how its events stood when runs with so many decisions were looked at."""
         key = tuple(sorted(runs.items()))
         if key not in self._looks:
-            self._looks[key] = Looked(self.events, self._events(runs))
+            before = self._events(runs)
+            self._looks[key] = [Looked(now, before.get(case, ())) for case, now in self._now.items()]
         return self._looks[key]
 
-    def _events(self, runs: Mapping[int, int | None]) -> Iterator[RunEvent]:
-        """Yield the events of runs, each after so many decisions; a run that is not to be seen any more has none."""
+    def _events(self, runs: Mapping[int, int | None]) -> dict[int, list[RunEvent]]:
+        """Return the events of runs by case, each run after so many decisions; a run not to be seen any more has none.
+
+        What two cases tell of is not compared: they may hold the same reports for different people.
+        """
         by_case: dict[int, list[tuple[int, list[EventSummary]]]] = defaultdict(list)
         for number in sorted(runs, reverse=True):
             run = self._run(number)
             if run is not None:
                 by_case[run.shown.case.number].append((number, run.events(runs[number])))
-        return chain.from_iterable(map(united, by_case.values()))
+        return {case: united(some) for case, some in by_case.items()}
 
     def _run(self, number: int) -> LoadedRun | None:
         if number not in self._loaded:

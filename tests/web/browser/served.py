@@ -32,6 +32,7 @@ from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
 from opencwc.jobs.kept_runs import list_runs
 from opencwc.jobs.watch_news import WatchNews
+from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept_laws import list_laws
@@ -172,7 +173,9 @@ def known(served: Served, year: int) -> dict[str, Any]:
     failed = served.upload("amara", "page-tests", NO_FILE, "nothing.xlsx")
     case = f"norwald-{year}"  # which is closed
     leila = served.people["leila"]
-    events = WatchNews(served.book, leila).events
+    runs = list_runs(served.book, leila, WATCH.id)
+    month = next(run.number for run in runs if run.case == f"open-reports-{year}-09")
+    events = [event.summary for event in WatchNews(served.book, leila).events if event.run == month]
     return {
         "closed": case,
         "case": f"brenna-{year}",
@@ -192,8 +195,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "check": list_runs(served.book, served.people["leila"], CHECK.id)[-1].number,
         "register": list_runs(served.book, served.people["leila"], DECLARE.id)[-1].number,
         "submission": list_submissions(served.book, served.people["leila"])[-1].seq,
-        "reports": events[0].run,
-        "event": max(events, key=lambda event: len(event.summary.lines)).summary.id,
+        "month": month,
+        "event": max(events, key=lambda event: len(event.lines)).id,
         "watch": watches_of(served.book, leila)[0].id,
         "edited": served.edit("amara", "page-tests", REGISTER).rsplit("/", 1)[-1],
     }

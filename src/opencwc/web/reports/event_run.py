@@ -12,9 +12,8 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from opencwc.errors import NotFoundError
-from opencwc.jobs.event_decisions import decisions_on_events
+from opencwc.jobs.event_decisions import SHELF, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
-from opencwc.jobs.watch_news import SHELF
 from opencwc.reports.corrected import EventDecision, contradictions, corrected
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today

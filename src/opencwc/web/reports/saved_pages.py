@@ -239,6 +239,8 @@ def wanted_by(request: Request, run: EventRun) -> dict[str, list[WantedBy]]:
     by_report: dict[ReportKey, list[WantedBy]] = {}
     for watch in (shown_watch(news, one) for one in saved):
         for one in watch.fresh:
+            if news.runs[one.event.run].shown.case.number != run.shown.case.number:
+                continue
             wanted = WantedBy(watch.title, watch.address, one.state, one.changes)
             for key in one.event.summary.keys:
                 by_report.setdefault(key, []).append(wanted)
