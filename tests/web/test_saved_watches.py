@@ -19,6 +19,7 @@ from opencwc.errors import ConflictError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.run_and_keep import Place, keep_steps
+from opencwc.jobs.watch_news import WatchNews
 from opencwc.records import to_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.events import Event, event_id
@@ -184,6 +185,21 @@ def test_a_decision_holds_in_a_later_run_of_the_case_and_is_not_told_of_again(ke
             decide_on_events(kept.house.book, KEEPER, later, SPLIT, 0)
         assert decide_on_events(kept.house.book, KEEPER, later, SPLIT, 1) == 2
         assert len(page_of(client, f"/watch/runs/{kept.run}").all("article", class_="event")) == 3
+
+
+def test_today_reads_no_other_case_for_the_watches(kept: Kept) -> None:
+    other = keep(kept.house, watched(), "another")
+    with kept.house.signed_in("anna") as client:
+        looked(client, saved(client, name="Leaks", kinds="accident"))
+        later = keep(kept.house, watched())
+        assert [bool(event.all(class_="wanted-by")) for event in events_of(client, later)] == [True, False, False]
+        assert not any(event.all(class_="wanted-by") for event in events_of(client, other))
+        news = WatchNews(kept.house.book, kept.house.entrance.people.account("anna").person, "reports")
+        assert set(news.runs) == {kept.run, later}
+
+
+def events_of(client: TestClient, run: int) -> list[Element]:
+    return page_of(client, f"/watch/runs/{run}").all("article", class_="event")
 
 
 def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:

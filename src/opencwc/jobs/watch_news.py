@@ -51,10 +51,11 @@ class LoadedRun:
 
 @dataclass(frozen=True)
 class WatchNews:
-    """The events of all cases that a person may see, for the watches of that person."""
+    """The events of all cases that a person may see, or of one ``case``, for the watches of that person."""
 
     book: Casebook
     person: Person
+    case: str = ""
     _loaded: dict[int, LoadedRun | None] = field(default_factory=dict)
     _looks: dict[tuple[tuple[int, int], ...], list[Looked]] = field(default_factory=dict)
 
@@ -62,10 +63,19 @@ class WatchNews:
     def runs(self) -> dict[int, LoadedRun]:
         """The runs that count, by their numbers, the latest first."""
         by_case: dict[str, list[int]] = defaultdict(list)
-        for listed in list_runs(self.book, self.person, SHELF.verb):
-            by_case[listed.case].append(listed.number)
+        for number, case in self._case_of.items():
+            by_case[case].append(number)
         numbers = sorted(chain.from_iterable(some[:MOST_RUNS] for some in by_case.values()), reverse=True)
         return {number: run for number in numbers if (run := self._run(number)) is not None}
+
+    @cached_property
+    def _case_of(self) -> dict[int, str]:
+        """The case of each of the latest runs, the latest first."""
+        return {listed.number: listed.case for listed in list_runs(self.book, self.person, SHELF.verb)}
+
+    def _is_asked(self, number: int) -> bool:
+        """Tell whether a run is of the case that is asked about; of one that is not listed any more only it knows."""
+        return not self.case or self._case_of.get(number, self.case) == self.case
 
     @cached_property
     def seen(self) -> dict[int, int]:
@@ -84,16 +94,17 @@ class WatchNews:
     def of(self, watch: SavedWatch) -> list[EventNews]:
         """Return the events that a watch wants: new ones since its last look first, then changed ones, the others."""
         wants = question_of(watch).wants
-        if watch.looked == self.seen:
+        looked = {number: count for number, count in watch.looked.items() if self._is_asked(number)}
+        if looked == self.seen:
             return unchanged(event for event in self.events if wants(event.summary))
-        known = self._decided(watch.looked)
+        known = self._decided(looked)
         decided = [
             Decided(number, decision.named, decision.said)
             for number, run in self.runs.items()
             for decision in run.decisions
             if decision not in known
         ]
-        return in_order(chain.from_iterable(news_of(case, wants, decided) for case in self._looked(watch.looked)))
+        return in_order(chain.from_iterable(news_of(case, wants, decided) for case in self._looked(looked)))
 
     def _decided(self, looked: Mapping[int, int]) -> set[EventDecision]:
         """Return the decisions that runs had when they were looked at; later runs of their cases hold them too."""
@@ -129,6 +140,8 @@ class WatchNews:
         return {case: united(some) for case, some in by_case.items()}
 
     def _run(self, number: int) -> LoadedRun | None:
+        if not self._is_asked(number):
+            return None
         if number not in self._loaded:
             try:
                 shown = shown_run(self.book, self.person, number, SHELF, unpack)

@@ -233,14 +233,12 @@ def wanted_by(request: Request, run: EventRun) -> dict[str, list[WantedBy]]:
     """Return for each event of a run, by its id, the watches in which it is new or changed; none for an older run."""
     book, person = book_of(request), person_of(request)
     saved = watches_of(book, person)
-    news = WatchNews(book, person)
+    news = WatchNews(book, person, run.shown.case.name)
     if not saved or run.shown.number not in news.runs:
         return {}
     by_report: dict[ReportKey, list[WantedBy]] = {}
     for watch in (shown_watch(news, one) for one in saved):
         for one in watch.fresh:
-            if news.runs[one.event.run].shown.case.number != run.shown.case.number:
-                continue
             wanted = WantedBy(watch.title, watch.address, one.state, one.changes)
             for key in one.event.summary.keys:
                 by_report.setdefault(key, []).append(wanted)
