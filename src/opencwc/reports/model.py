@@ -19,18 +19,18 @@ Stance = Literal["", "asserts", "confirms", "denies", "doubts", "none"]
 Precision = Literal["", "day", "month", "year"]
 
 
-class Span(NamedTuple):
-    """A place in `Report.whole`: the first character, and the one after the last."""
-
-    start: int
-    end: int
-
-
 class ReportKey(NamedTuple):
     """What a report is known by in every run: its id, and when it was published, in seconds."""
 
     id: str
     published: float
+
+
+class Span(NamedTuple):
+    """A place in `Report.whole`: the first character, and the one after the last."""
+
+    start: int
+    end: int
 
 
 class Report(Struct, frozen=True, dict=True):
