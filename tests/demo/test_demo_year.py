@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter
 from datetime import date
@@ -16,10 +17,15 @@ from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.findings import comments_on_case, count_findings, inbox, list_findings
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Role, Status
 from opencwc.casebook.requests import requests_of
+from opencwc.casebook.saved_watches import watches_of
 from opencwc.demo import Built, build
 from opencwc.demo.folder import Place, own_environment
+from opencwc.demo.open_reports import write_reports
 from opencwc.demo.state import load_state
 from opencwc.demo.year import write_year
+from opencwc.jobs.watch_news import WatchNews
+from opencwc.web.reports.saved_watch import KINDS
+from opencwc.wording import LANGUAGES
 
 INVENTED = re.compile(r"invented|inventé|مُختلق")
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +97,40 @@ def test_every_structure_stands_already_in_the_examples_the_cases_or_the_lists()
     assert new <= {"OCCNCCO", "C1CCOC1", "CC(C", "Norwald FR-77 (invented)"}
 
 
+def test_the_month_of_reports_is_told_in_six_languages_and_dated_by_the_year(tmp_path: Path) -> None:
+    lines = write_reports(tmp_path, 2024, 30).read_text(encoding="utf-8").splitlines()
+    reports = [json.loads(line) for line in lines]
+    languages = Counter(report["lang"] for report in reports)
+    assert 60 <= len(reports) <= 90
+    assert set(languages) == set(LANGUAGES)
+    assert min(languages.values()) >= 10
+    assert len({report["id"] for report in reports}) == len(reports)
+    assert {report["published"][:8] for report in reports} == {"2024-09-"}
+    assert all(report["url"].partition("://")[2].split("/")[0].endswith(".example") for report in reports)
+    assert not any("{year}" in line for line in lines)
+    first = write_reports(tmp_path, 2024, 20)
+    assert first.name.startswith("invented-")
+    assert first.read_text(encoding="utf-8").splitlines() == lines[: len(first.read_text("utf-8").splitlines())]
+
+
+def test_an_analyst_reads_the_month_as_events_and_finds_what_changed(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    leila = built.people[0]
+    news = WatchNews(book, leila)
+    summaries = [event.summary for event in news.events]
+    kinds = {summary.kind for summary in summaries}
+    assert kinds == set(KINDS)
+    assert 18 <= len(summaries) <= 26
+    assert sum(len(summary.lines) for summary in summaries) >= 75
+    assert any(len(origin) >= 4 for summary in summaries for origin in summary.origins), "one text, repeated by four"
+    assert any(summary.affected == (4, 6) for summary in summaries), "a figure that was corrected"
+    assert any(summary.denied_by for summary in summaries)
+    states = {saved.name: Counter(one.state for one in news.of(saved)) for saved in watches_of(book, leila)}
+    assert set(states) == {"Hallen", "People harmed in Nordavia"}
+    assert states["Hallen"]["new"] >= 1
+    assert states["Hallen"]["changed"] >= 1
+
+
 def test_the_record_of_the_demonstration_fits(made: tuple[Casebook, Built]) -> None:
     book, _ = made
     report = verify_all(book)
@@ -108,7 +148,8 @@ def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook,
     screened = {"listed", "review", "exempt", "not_listed", "unreadable"}
     legislated = {"covered", "partial", "none"}
     transferred, declared = {"prohibited", "allowed_with", "allowed", "discrepancy"}, {"due", "near", "ask"}
-    assert set(verdicts) == screened | legislated | transferred | declared
+    watched = {"reported", "confirmed", "planned", "alleged", "denied", "concluded", "no_event"}
+    assert set(verdicts) == screened | legislated | transferred | declared | watched
     schedules = {name[:5] for name in entries if name[4:5].isdigit()}
     assert schedules == {"CWC 1", "CWC 2", "CWC 3"}
     of_no_schedule = {name for name in entries if name.startswith("CWC ") and not name[4:5].isdigit()}

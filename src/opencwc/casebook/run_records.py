@@ -103,15 +103,20 @@ def _keep(
     return source.id
 
 
-def added_to_run(book: Casebook, person: Person, number: int, kind: RunRecords) -> list[Added]:
-    """Return what people added to a run, the earliest first; raise `NotFoundError` where the run is not to be seen."""
+def added_to_run(
+    book: Casebook, person: Person, number: int, kind: RunRecords, *, earlier: bool = False
+) -> list[Added]:  # fmt: skip
+    """Return what people added to a run, the earliest first; raise `NotFoundError` where the run is not to be seen.
+
+    With ``earlier`` what they added to earlier runs of its case stands among it.
+    """
     require(person, "read")
     with giving(book, person) as given:
         run = run_named(given.connection, number)
         case = case_numbered(given.connection, run["case_number"])
         if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
             raise NotFoundError("no_such_run", run=number)
-        rows = _rows(given.connection, person, number, case.number, kind)
+        rows = _rows(given.connection, person, number, case.number, kind, earlier=earlier)
         given.runs(row["number"] for row in rows)
     files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
     return [Added(file.content, file.person, row["started_at"]) for row, file in files]
@@ -125,7 +130,7 @@ def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, s
         case = case_numbered(given.connection, run["case_number"])
         if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
             raise NotFoundError("no_such_run", run=number)
-        rows = _rows(given.connection, person, number, case.number, kind)
+        rows = _rows(given.connection, person, number, case.number, kind, earlier=False)
         found = [row for row in rows if row["source_id"] == sha256]
         if not found:
             raise NotFoundError("no_such_source", where=sha256)
@@ -134,7 +139,9 @@ def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, s
     return b"".join(parts_of_source(book, sha256))
 
 
-def _rows(connection: Connection, person: Person, number: int, case: int, kind: RunRecords) -> list[Mapping[str, Any]]:
+def _rows(
+    connection: Connection, person: Person, number: int, case: int, kind: RunRecords, *, earlier: bool
+) -> list[Mapping[str, Any]]:
     """Return the runs that hold such files of a run, as far as these are still there."""
     table = tables.run
     query = select(table).where(
@@ -145,7 +152,10 @@ def _rows(connection: Connection, person: Person, number: int, case: int, kind: 
     return [
         row
         for row in rows
-        if row["asked"].get(FINDINGS) == number
-        and (source := source_row(connection, row["source_id"])) is not None
-        and not source.erased
+        if (of_run := row["asked"].get(FINDINGS)) == number
+        or (
+            (earlier and of_run < number)
+            and (source := source_row(connection, row["source_id"])) is not None
+            and not source.erased
+        )
     ]

@@ -304,3 +304,9 @@ answered_key = _table(  # an Idempotency-Key, the answer that was given under it
     *_filled(sa.Text, "body", "at"),
     sa.Column("given", sa.Text),
 )
+saved_watch = _table(  # which events a person follows, and how far they had come at the last look; no matter of record
+    "saved_watch",
+    _key("id", sa.Text),
+    *_filled(sa.Text, "person", "name", "asked", "looked", "looked_at", "made_at"),
+    sa.Index(None, "person", "made_at"),
+)

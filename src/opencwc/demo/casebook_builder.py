@@ -20,6 +20,7 @@ from opencwc.casebook.exports import ask_for_export
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
+from opencwc.casebook.saved_watches import note_look, save_watch
 from opencwc.casebook.submission_states import MARKS, Step
 from opencwc.casebook.submissions import (
     Amendment,
@@ -32,12 +33,14 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
+from opencwc.demo.open_reports import write_reports
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
 from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
 from opencwc.jobs.run_and_keep import Place, run_and_keep
+from opencwc.jobs.watch_news import WatchNews
 from opencwc.legislation.example_texts import NOW, example_text
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.verbs import Input, verb_named
@@ -132,9 +135,14 @@ def _register(telling: _Telling, step: _Step) -> _Given:
     return _Given([file], question, media_type=ARCHIVE_TYPE)
 
 
+def _reports(telling: _Telling, step: _Step) -> _Given:
+    file = write_reports(telling.files[0].parent, telling.year, step["until"])
+    return _Given([file], {}, media_type="application/jsonl")
+
+
 _GIVEN: Mapping[str, Callable[[_Telling, _Step], _Given]] = {
     "screen": _inventory, "check": _planned, "reconcile": _ledgers, "law": _law,
-    "declare": _register,
+    "declare": _register, "watch": _reports,
 }  # fmt: skip
 """What the verbs of the story are given, by their ids."""
 
@@ -242,8 +250,15 @@ def _take(telling: _Telling, step: _Step) -> None:
             take_step(telling.book, person, one.seq, Step(name), step["reason"])
 
 
+def _follow(telling: _Telling, step: _Step) -> None:
+    """Save a watch on the events of open reports, and mark what there is as looked at."""
+    book, person = telling.book, telling.people[step["by"]]
+    saved = save_watch(book, person, _object(step), step["asks"])
+    note_look(book, person, saved.id, WatchNews(book, person).seen)
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
-    "submission": _submission, "hand_in": _hand_in, "take": _take,
+    "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

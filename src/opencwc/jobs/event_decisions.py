@@ -22,7 +22,7 @@ DECISIONS = RunRecords("event_decision", "event-decision.json")
 
 
 def decide_on_events(book: Casebook, person: Person, run: int, decision: EventDecision, seen: int | None = None) -> int:
-    """Keep a decision on events of a run, and return how many there are then.
+    """Keep a decision on events of a run, and return how many hold in it then.
 
     ``seen`` is how many the person has seen: where another one has come since, nothing is decided.
 
@@ -37,21 +37,29 @@ def decide_on_events(book: Casebook, person: Person, run: int, decision: EventDe
         raise InputError("no_report_named")
 
     def check(before: Sequence[Added]) -> None:
-        if seen is not None and len(before) != seen:
+        if seen is not None and len(_holding(book, person, run)) != seen:
             raise ConflictError("event_decided_meanwhile", run=run)
 
     content = to_plain(structs.replace(decision, reason=decision.reason.strip(), person="", at=""))
-    return add_to_run(book, person, run, DECISIONS, content, check)
+    add_to_run(book, person, run, DECISIONS, content, check)
+    return len(_holding(book, person, run))
 
 
 def decisions_on_events(book: Casebook, person: Person, run: int) -> list[EventDecision]:
-    """Return the decisions on events of a run, the earliest first, each with the name of who made it."""
-    added = added_to_run(book, person, run, DECISIONS)
+    """Return the decisions that hold in a run, the earliest first, each with the name of who made it.
+
+    Those on earlier runs of the case hold too: they name reports, which are read again in a later run.
+    """
+    added = _holding(book, person, run)
     names = names_by_id(book, _people(added))
     return [
         structs.replace(from_plain(EventDecision, one.content), person=names.get(one.person, one.person), at=one.at)
         for one in added
     ]
+
+
+def _holding(book: Casebook, person: Person, run: int) -> list[Added]:
+    return added_to_run(book, person, run, DECISIONS, earlier=True)
 
 
 def _people(added: Iterable[Added]) -> list[str]:

@@ -30,6 +30,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.reports.brief import Brief, BriefItem, outlet_of, report_said
 from opencwc.reports.estimates import confidence_said, confidences, likelihood_said, scale_said
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.verb import VERB
 from opencwc.reports.watched import Line
@@ -263,7 +264,7 @@ def _note(line: Line, grade: str, lang: str) -> Iterator[Words]:
     report = line.told.report
     yield sentence(report_said(line), lang)
     if report.title:
-        yield Text(_ended(report.title, line.told.lang), lang=line.told.lang)
+        yield Text(_ended(shown_title(line.told), line.told.lang), lang=line.told.lang)
     if report.url:
         yield Text(report.url, verbatim=True)
     if report.sha256:

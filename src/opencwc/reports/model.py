@@ -19,6 +19,13 @@ Stance = Literal["", "asserts", "confirms", "denies", "doubts", "none"]
 Precision = Literal["", "day", "month", "year"]
 
 
+class ReportKey(NamedTuple):
+    """What a report is known by in every run: its id, and when it was published, in seconds."""
+
+    id: str
+    published: float
+
+
 class Span(NamedTuple):
     """A place in `Report.whole`: the first character, and the one after the last."""
 
@@ -65,6 +72,11 @@ class Report(Struct, frozen=True, dict=True):
     def whole(self) -> str:
         """Title and text, as spans count them: with an empty line between."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+    @cached_property
+    def key(self) -> ReportKey:
+        """What it is known by in every run."""
+        return ReportKey(self.id, self.published.timestamp())
 
     @cached_property
     def body_at(self) -> int:

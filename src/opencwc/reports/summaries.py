@@ -17,7 +17,7 @@ from msgspec import Struct
 from opencwc.finding import Message, Value
 from opencwc.reports.event_wording import day_said, headline_of, range_said, sources_said
 from opencwc.reports.likeness import days_of
-from opencwc.reports.model import Date, Place
+from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording.states import state_named
 
@@ -45,6 +45,11 @@ class EventSummary(Struct, frozen=True, dict=True):
     id: str
     lines: tuple[Line, ...]
     origins: tuple[tuple[Line, ...], ...]
+
+    @cached_property
+    def keys(self) -> tuple[ReportKey, ...]:
+        """What its reports are known by in every run."""
+        return tuple(line.told.report.key for line in self.lines)
 
     @cached_property
     def voices(self) -> tuple[Line, ...]:
@@ -183,10 +188,11 @@ class EventSummary(Struct, frozen=True, dict=True):
 
 def summaries_of(watched: Watched) -> list[EventSummary]:
     """Return the events of all reports, in the order of their first report."""
-    return [_summary(event.id, [watched.lines[number] for number in event.items]) for event in watched.events]
+    return [summary_of(event.id, [watched.lines[number] for number in event.items]) for event in watched.events]
 
 
-def _summary(identity: str, lines: Sequence[Line]) -> EventSummary:
+def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
+    """Return an event by its reports, the first published first."""
     origins: dict[str, list[Line]] = {}
     for line in lines:
         origins.setdefault(line.origin, []).append(line)

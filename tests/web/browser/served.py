@@ -24,12 +24,15 @@ from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
+from opencwc.casebook.saved_watches import watches_of
 from opencwc.casebook.sessions import Sessions
 from opencwc.casebook.submissions import list_submissions
 from opencwc.declarations.verb import VERB as DECLARE
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
 from opencwc.jobs.kept_runs import list_runs
+from opencwc.jobs.watch_news import WatchNews
+from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept_laws import list_laws
@@ -188,6 +191,10 @@ def known(served: Served, year: int) -> dict[str, Any]:
     made = served.upload("amara", "page-tests", FILE)
     failed = served.upload("amara", "page-tests", NO_FILE, "nothing.xlsx")
     case = f"norwald-{year}"  # which is closed
+    leila = served.people["leila"]
+    runs = list_runs(served.book, leila, WATCH.id)
+    month = next(run.number for run in runs if run.case == f"open-reports-{year}-09")
+    events = [event.summary for event in WatchNews(served.book, leila).events if event.run == month]
     return {
         "reports": served.brief("amara", "page-reports"),
         "closed": case,
@@ -208,6 +215,9 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "check": list_runs(served.book, served.people["leila"], CHECK.id)[-1].number,
         "register": list_runs(served.book, served.people["leila"], DECLARE.id)[-1].number,
         "submission": list_submissions(served.book, served.people["leila"])[-1].seq,
+        "month": month,
+        "event": max(events, key=lambda event: len(event.lines)).id,
+        "watch": watches_of(served.book, leila)[0].id,
         "edited": served.edit("amara", "page-tests", REGISTER).rsplit("/", 1)[-1],
     }
 

@@ -16,7 +16,7 @@ from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.reports import brief_api
+from opencwc.web.reports import brief_api, saved_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
@@ -141,3 +141,4 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
 
 
 router.include_router(brief_api.router)
+router.include_router(saved_api.router)

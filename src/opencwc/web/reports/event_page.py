@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
+from opencwc.casebook.saved_watches import watches_of
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.publishing.model import Piece
@@ -25,6 +26,7 @@ from opencwc.reports.watched import Line
 from opencwc.web.reports.event_drawing import timeline
 from opencwc.web.reports.event_run import EventRun, event_run
 from opencwc.web.reports.face import FIELDS, RUNS
+from opencwc.web.reports.saved_pages import following
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
@@ -88,6 +90,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
         near=near_events(run.summaries, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows),
+        followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
 from opencwc.reports.corrected import EventDecision, contradictions, corrected
-from opencwc.reports.events import event_id
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
+from opencwc.reports.watch_question import holds_words, is_event
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
@@ -84,7 +84,7 @@ class EventRun:
         if identity in by_id:
             return by_id[identity]
         for summary in self.summaries:
-            if any(event_id(line.told.report) == identity for line in summary.lines):
+            if is_event(summary, identity):
                 return summary
         raise NotFoundError("no_such_event", event=identity[:50], run=self.shown.number)
 
@@ -119,15 +119,7 @@ def _fits(summary: EventSummary, wanted: EventFilter) -> bool:
     asked = (wanted.kind, wanted.stage, wanted.country, wanted.origins)
     if any(one not in ("", other) for one, other in zip(asked, has, strict=True)):
         return False
-    words = wanted.text.casefold().split()
-    return not words or _holds(summary, words)
-
-
-def _holds(summary: EventSummary, words: Sequence[str]) -> bool:
-    reports = [line.told.report for line in summary.lines]
-    texts = [text for report in reports for text in (report.whole, report.source, report.id)]
-    whole = "\n".join((*texts, *summary.agents, summary.place.name, summary.id)).casefold()
-    return all(word in whole for word in words)
+    return holds_words(summary, wanted.text)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
-from opencwc.web.reports import brief_pages, event_page, file_pages, picture_page, table_page
+from opencwc.web.reports import brief_pages, event_page, file_pages, picture_page, saved_pages, table_page
 from opencwc.web.reports.event_run import STATES, EventsAsked, choices_of, event_run
 from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.forms import FORM
+from opencwc.web.reports.saved_pages import wanted_by
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page
@@ -50,16 +51,18 @@ def show_today(
 ) -> Response:
     """Show the events of a run, new and changed ones first, each with why it is shown."""
     run = event_run(request, number)
-    events = run.today(wanted)
+    wanted_events = wanted_by(request, run)
+    events = sorted(run.today(wanted), key=lambda one: one.summary.id not in wanted_events)
     counts = {state: sum(event.state == state for event in events) for state in STATES}
     return page(
         request, "reports/today.html", run=run, shown=run.shown, wanted=wanted, counts=counts, total=len(events),
         events=events[after : after + A_PAGE], next=after + A_PAGE if after + A_PAGE < len(events) else None,
         choices=choices_of(run.summaries, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
-        reports=len(run.watched.lines), on_none=sum(not line.event for line in run.watched.lines),
+        wanted_by=wanted_events, reports=len(run.watched.lines),
+        on_none=sum(not line.event for line in run.watched.lines),
     )  # fmt: skip
 
 
 router.get("/watch/jobs/{job_id}", action="keep")(show_job)
-for part in (event_page, table_page, picture_page, file_pages, brief_pages):
+for part in (event_page, table_page, picture_page, file_pages, brief_pages, saved_pages):
     router.include_router(part.router)

@@ -1,0 +1,23 @@
+"""The month of open reports on the State, in six languages, written for it: outlets, events and people are invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FILE = Path(__file__).parent / "data" / "reports.jsonl"
+_PUBLISHED = '"published": "{year}-09-'
+"""How the moment of every report begins: the year told, and September."""
+
+
+def write_reports(folder: Path, year: int, until: int) -> Path:
+    """Write the reports of the month up to a day of it into a file, a line of JSON each, and return its path."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    some = [line.replace("{year}", str(year), 1) for line in lines if _day(line) <= until]
+    path = folder / f"invented-reports-{year}-09-{until:02}.jsonl"
+    path.write_text("".join(some), encoding="utf-8")
+    return path
+
+
+def _day(line: str) -> int:
+    start = line.index(_PUBLISHED) + len(_PUBLISHED)
+    return int(line[start : start + 2])
