@@ -1,0 +1,131 @@
+"""What a report says for and against each topic: its words, and how near its sentences come to what the topic is about.
+
+Each report gives a row of signs a topic; weights that all topics share (`topic_model`) turn them into a chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from opencwc.language.place_keys import folded
+from opencwc.language.sentences import sentences_of
+from opencwc.reports.model import Report, Span
+from opencwc.reports.topics.tree import TopicWord, load_tree, topic_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WORD_SIGNS = (
+    "text_words", "words_in_context", "title_words", "beside", "beside_with_words", "ahead_of_others", "context",
+)  # fmt: skip
+NEAR_SIGNS = ("near", "title_near", "whole_near", "nearer_than_others", "meaning_in_context", "meaning_with_words")
+ENOUGH_CONTEXT = 3
+"""Different words of the context from which on more say nothing."""
+_LONGEST = 20_000
+"""Characters of a report in which words are looked for."""
+
+
+class TopicEvidence(NamedTuple):
+    """What stands in a report for topics: the phrases, the sentences, and the signs, a row a topic in the tree's order.
+
+    ``near`` has how near each stretch (title, then first sentences) comes to each topic; empty without an encoder.
+    """
+
+    words: list[TopicWord]
+    sentences: list[Span]
+    signs: NDArray[np.float64]
+    near: NDArray[np.float32]
+
+
+def evidence_of(
+    report: Report,
+    lang: str,
+    vectors: NDArray[np.float32],
+    about: NDArray[np.float32] | None,
+) -> TopicEvidence | None:
+    """Return what stands in a report for topics, ``None`` where there is nothing: no word and no nearness.
+
+    ``vectors`` are those of `traits`: a row for the title and one for each of the first sentences. ``about`` has what
+    each topic is about: topic, language, dimension; ``None`` where words decide alone.
+    """
+    import numpy as np
+
+    whole = report.whole[:_LONGEST]
+    words = topic_words(lang)
+    plain = folded(whole)
+    found = words.topics_in(whole, plain)
+    context = words.context_in(whole, plain)
+    with_near = about is not None and vectors.size > 0
+    if not (found or with_near):
+        return None
+    signs = _word_signs(whole, report.body_at, found, context)
+    near = np.zeros((0, 0), np.float32)
+    if about is not None and with_near:
+        near = _nearness(vectors, about)
+        signs = np.hstack([signs, _near_signs(near, vectors, about, signs)])
+        near = near if report.title else near[1:]  # without a title the first sentence stands for it too
+    return TopicEvidence(found, list(sentences(report)), signs, near)
+
+
+def sentences(report: Report) -> Iterator[Span]:
+    """Yield where the title and the sentences of a report stand in `Report.whole`."""
+    if report.title:
+        yield Span(0, len(report.title))
+    start = report.body_at
+    for first, last in sentences_of(report.whole[start:_LONGEST]):
+        yield Span(start + first, start + last)
+
+
+def _word_signs(whole: str, body_at: int, found: list[TopicWord], context: int) -> NDArray[np.float64]:
+    """Return the signs by words; each phrase counts once, less where several topics share it."""
+    import numpy as np
+
+    places = load_tree().places
+    title, text, beside = np.zeros((3, len(places)))
+    seen: set[tuple[bool, str]] = set()
+    for word in found:
+        said = whole[word.start : word.end].casefold()
+        shared = 1 / sqrt(max(1, len(word.topics)))
+        if word.start < body_at and (True, said) not in seen:
+            title[[places[topic] for topic in word.topics]] += shared
+        if not {(True, said), (False, said)} & seen:
+            text[[places[topic] for topic in word.topics]] += shared
+            beside[[places[topic] for topic in word.beside]] += 1
+        seen.add((word.start < body_at, said))
+    tied = min(context, ENOUGH_CONTEXT) / ENOUGH_CONTEXT
+    text, beside = np.log1p(text), np.log1p(beside)
+    both = beside * np.minimum(text, 1)
+    ahead = text + both - _best_other(text + both)
+    return np.column_stack([text, text * tied, np.minimum(title, 2), beside, both, ahead, np.full(len(places), tied)])
+
+
+def _nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how near each vector comes to each topic, in the language that it comes nearest to."""
+    topics, languages, dimensions = about.shape
+    near = vectors @ about.reshape(-1, dimensions).T
+    best: NDArray[np.float32] = near.reshape(len(vectors), topics, languages).max(axis=2)
+    return best
+
+
+def _near_signs(
+    near: NDArray[np.float32], vectors: NDArray[np.float32], about: NDArray[np.float32], signs: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    import numpy as np
+
+    best = near.max(axis=0).astype(np.float64)
+    mean = vectors.mean(axis=0)
+    whole = _nearness((mean / max(float(np.linalg.norm(mean)), 1e-9))[None], about)[0].astype(np.float64)
+    tied, weighed = signs[:, -1], signs[:, 0]
+    return np.column_stack([best, near[0], whole, best - _best_other(best), best * tied, best * np.minimum(weighed, 1)])
+
+
+def _best_other(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each value the greatest of the others."""
+    import numpy as np
+
+    first, second = np.sort(values)[::-1][:2]
+    others: NDArray[np.float64] = np.where(values == first, second, first)
+    return others
