@@ -59,7 +59,7 @@ def least_counts_tested(counts: Iterable[int], of: int, all_of: int, alpha: floa
     ``counts`` are the hits in all of each thing.
     """
     frequencies = sorted(counts, reverse=True)
-    for least in range(1, max(frequencies, default=0) + 2):
+    for least in range(1, min(max(frequencies, default=0), all_of) + 1):
         tested = sum(count >= least for count in frequencies)
         if chance_of_at_least(min(least, of), of, least, all_of) * max(1, tested) <= alpha:
             return least, tested

@@ -19,11 +19,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WORD_SIGNS = (
-    "text_words", "words_in_context", "title_words", "beside", "beside_with_words", "ahead_of_others", "context",
+    "text_words", "words_in_context", "title_words", "beside_with_words", "ahead_of_others", "context",
 )  # fmt: skip
-NEAR_SIGNS = ("near", "title_near", "whole_near", "nearer_than_others", "meaning_in_context", "meaning_with_words")
+NEAR_SIGNS = (
+    "near",
+    "title_near",
+    "whole_near",
+    "nearer_than_others",
+    "meaning_in_context",
+    "meaning_with_words",
+    "beside_when_near",
+)
 ENOUGH_CONTEXT = 3
 """Different words of the context from which on more say nothing."""
+UNRELATED = 0.3
+"""How near unrelated sentences come by the encoder."""
 _LONGEST = 20_000
 """Characters of a report in which words are looked for."""
 
@@ -61,11 +71,11 @@ def evidence_of(
     with_near = about is not None and vectors.size > 0
     if not (found or with_near):
         return None
-    signs = _word_signs(whole, report.body_at, found, context)
+    signs, beside = _word_signs(whole, report.body_at, found, context)
     near = np.zeros((0, 0), np.float32)
     if about is not None and with_near:
         near = _nearness(vectors, about)
-        signs = np.hstack([signs, _near_signs(near, vectors, about, signs)])
+        signs = np.hstack([signs, _near_signs(near, vectors, about, (signs, beside))])
         near = near if report.title else near[1:]  # without a title the first sentence stands for it too
     return TopicEvidence(found, list(sentences(report)), signs, near)
 
@@ -79,8 +89,10 @@ def sentences(report: Report) -> Iterator[Span]:
         yield Span(start + first, start + last)
 
 
-def _word_signs(whole: str, body_at: int, found: list[TopicWord], context: int) -> NDArray[np.float64]:
-    """Return the signs by words; each phrase counts once, less where several topics share it."""
+def _word_signs(
+    whole: str, body_at: int, found: list[TopicWord], context: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the signs by words, and how many words stand beside; each phrase counts once, less where it is shared."""
     import numpy as np
 
     places = load_tree().places
@@ -99,7 +111,8 @@ def _word_signs(whole: str, body_at: int, found: list[TopicWord], context: int) 
     text, beside = np.log1p(text), np.log1p(beside)
     both = beside * np.minimum(text, 1)
     ahead = text + both - _best_other(text + both)
-    return np.column_stack([text, text * tied, np.minimum(title, 2), beside, both, ahead, np.full(len(places), tied)])
+    signs = [text, text * tied, np.minimum(title, 2), both, ahead, np.full(len(places), tied)]
+    return np.column_stack(signs), beside
 
 
 def _nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -111,15 +124,22 @@ def _nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArr
 
 
 def _near_signs(
-    near: NDArray[np.float32], vectors: NDArray[np.float32], about: NDArray[np.float32], signs: NDArray[np.float64]
+    near: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    about: NDArray[np.float32],
+    by_words: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     import numpy as np
 
+    signs, beside = by_words
     best = near.max(axis=0).astype(np.float64)
     mean = vectors.mean(axis=0)
     whole = _nearness((mean / max(float(np.linalg.norm(mean)), 1e-9))[None], about)[0].astype(np.float64)
     tied, weighed = signs[:, -1], signs[:, 0]
-    return np.column_stack([best, near[0], whole, best - _best_other(best), best * tied, best * np.minimum(weighed, 1)])
+    return np.column_stack([
+        best, near[0], whole, best - _best_other(best), best * tied, best * np.minimum(weighed, 1),
+        beside * np.maximum(0, best - UNRELATED),
+    ])  # fmt: skip
 
 
 def _best_other(values: NDArray[np.float64]) -> NDArray[np.float64]:

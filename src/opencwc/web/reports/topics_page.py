@@ -70,4 +70,4 @@ def chart_of(trend: TopicTrend, lang: str) -> dict[str, Any]:
         for month in trend.months[-MOST_MONTHS:]
     ]
     titles = {"x": say("page_watch_month", lang), "y": say("page_watch_texts", lang), "group": ""}
-    return {"rows": rows, "titles": titles, "groups": [""]}
+    return {"rows": rows, "titles": titles}
