@@ -75,9 +75,12 @@ def labelled_reports() -> Iterator[tuple[Report, str, frozenset[str], bool]]:
 
 def vectors_of_topics() -> NDArray[np.int8]:
     """Return the vectors of what topics are about, in 127ths."""
-    about = [[topic.about[lang] for lang in LANGUAGES] for topic in load_tree().topics]
+    about = [
+        [text for lang in LANGUAGES for text in (topic.about[lang], topic.also.get(lang, topic.about[lang]))]
+        for topic in load_tree().topics
+    ]
     vectors = named_encoder().passages([text for texts in about for text in texts])
-    return np.round(vectors * 127).astype(np.int8).reshape(len(about), len(LANGUAGES), -1)
+    return np.round(vectors * 127).astype(np.int8).reshape(len(about), 2 * len(LANGUAGES), -1)
 
 
 def with_signs(about: Array) -> list[Labelled]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent / "data" / "topics.json"
 ABOUT = WEIGHTS.with_name("topics.npz")
-"""The encoder's vectors of what each topic is about: topic, language, dimension; in 127ths."""
+"""The encoder's vectors of what each topic is about: topic, sentence, dimension; in 127ths."""
 HELD = WEIGHTS.with_name("topics.held.parquet")
 """The chances and labels of the reports that the model is measured on, a row a report and topic."""
 WAYS = ("near", "words")

@@ -59,7 +59,7 @@ def evidence_of(
     """Return what stands in a report for topics, ``None`` where there is nothing: no word and no nearness.
 
     ``vectors`` are those of `traits`: a row for the title and one for each of the first sentences. ``about`` has what
-    each topic is about: topic, language, dimension; ``None`` where words decide alone.
+    each topic is about: topic, sentence, dimension; ``None`` where words decide alone.
     """
     import numpy as np
 
@@ -116,10 +116,10 @@ def _word_signs(
 
 
 def _nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how near each vector comes to each topic, in the language that it comes nearest to."""
-    topics, languages, dimensions = about.shape
+    """Return how near each vector comes to each topic, by the sentence that it comes nearest to."""
+    topics, sentences_each, dimensions = about.shape
     near = vectors @ about.reshape(-1, dimensions).T
-    best: NDArray[np.float32] = near.reshape(len(vectors), topics, languages).max(axis=2)
+    best: NDArray[np.float32] = near.reshape(len(vectors), topics, sentences_each).max(axis=2)
     return best
 
 

@@ -19,7 +19,7 @@ TREE = Path(__file__).parent / "data" / "tree.yaml"
 
 
 class Topic(Struct, frozen=True):
-    """A topic or, where ``theme`` is empty, a theme of several; ``about``, ``words`` and ``beside`` by language."""
+    """A topic or, where ``theme`` is empty, a theme of several; the others are texts by language."""
 
     id: str
     theme: str
@@ -27,6 +27,7 @@ class Topic(Struct, frozen=True):
     about: Mapping[str, str] = {}
     words: Mapping[str, str] = {}
     beside: Mapping[str, str] = {}
+    also: Mapping[str, str] = {}
 
     @property
     def named(self) -> Message:
@@ -65,7 +66,15 @@ def load_tree(path: Path = TREE) -> TopicTree:
     for theme in plain["themes"]:
         themes.append(Topic(theme["id"], "", theme["name"]))
         topics += [
-            Topic(one["id"], theme["id"], one["name"], one["about"], one["words"], one.get("beside", {}))
+            Topic(
+                one["id"],
+                theme["id"],
+                one["name"],
+                one["about"],
+                one["words"],
+                one.get("beside", {}),
+                one.get("also", {}),
+            )
             for one in theme["topics"]
         ]
     return TopicTree(tuple(themes), tuple(topics), plain["context"])
