@@ -31,7 +31,7 @@ from opencwc.language.encoders import named_encoder
 from opencwc.models.register import digest_of
 from opencwc.reports.model import Report, Told
 from opencwc.reports.topics.topic_model import ABOUT, HELD, MODEL, WAYS, WEIGHTS, TopicWeights, evaluate_topics
-from opencwc.reports.topics.topic_signs import NEAR_SIGNS, WORD_SIGNS, evidence_of
+from opencwc.reports.topics.topic_signs import NEAR_SIGNS, WORD_SIGNS, evidence_of, nearness
 from opencwc.reports.topics.tree import load_tree
 from opencwc.reports.traits import traits_of
 
@@ -89,7 +89,7 @@ def with_signs(about: Array) -> list[Labelled]:
     traits = traits_of([Told(report, lang) for report, lang, *_ in some], named_encoder())
     rows = []
     for (report, lang, topics, chosen_on), its in zip(some, traits, strict=True):
-        near = evidence_of(report, lang, its.vectors, about)
+        near = evidence_of(report, lang, its.vectors, nearness(its.vectors, about))
         words = evidence_of(report, lang, its.vectors, None)
         signs = {"near": near.signs if near else None, "words": words.signs if words else None}
         rows.append(Labelled(report, lang, topics, chosen_on, signs))

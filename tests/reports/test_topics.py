@@ -13,7 +13,7 @@ import pytest
 from opencwc.errors import NotFoundError
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import OnTopic, Report, Span, Told
-from opencwc.reports.topics.assignment import topics_of
+from opencwc.reports.topics.assignment import topics_by_words, with_topics
 from opencwc.reports.topics.exact_tests import chance_of_at_least, least_counts_tested
 from opencwc.reports.topics.independent_texts import text_names
 from opencwc.reports.topics.passages import describes_steps, is_withheld, quote_of
@@ -25,8 +25,6 @@ from opencwc.reports.topics.trends import trends_of
 from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording import LANGUAGES, say
-
-NONE = np.zeros((0, 0), np.float32)
 
 
 def _report(name: str, text: str, published: str = "2026-03-02", lang: str = "en", title: str = "") -> Report:
@@ -42,11 +40,15 @@ def _line(
 
 
 def _found(report: Report, lang: str, *, by_meaning: bool = True) -> set[str]:
-    if not by_meaning:
-        return {one.topic for one in topics_of(report, lang, NONE, "")}
+    found = _by_meaning(report, lang) if by_meaning else topics_by_words(report, lang)
+    return {one.topic for one in found}
+
+
+def _by_meaning(report: Report, lang: str = "en") -> tuple[OnTopic, ...]:
     encoder = named_encoder()
     (traits,) = traits_of([Told(report, lang)], encoder)
-    return {one.topic for one in topics_of(report, lang, traits.vectors, encoder.id)}
+    (told,) = with_topics([Told(report, lang)], [traits.vectors], encoder.id)
+    return told.topics
 
 
 # ------------------------------------------------------------------------------------------------------ the tree
@@ -120,12 +122,10 @@ def test_a_report_may_be_on_several_topics() -> None:
 
 def test_where_the_model_is_off_words_decide_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     report = _report("x", ON_DARK_MARKETS["en"])
-    encoder = named_encoder()
-    (traits,) = traits_of([Told(report, "en")], encoder)
-    with_meaning = topics_of(report, "en", traits.vectors, encoder.id)
+    with_meaning = _by_meaning(report)
     monkeypatch.setenv("OPENCWC_MODELS_OFF", "report-topics")
-    by_words = topics_of(report, "en", traits.vectors, encoder.id)
-    assert by_words == topics_of(report, "en", NONE, "")
+    by_words = _by_meaning(report)
+    assert by_words == topics_by_words(report, "en")
     assert [one.topic for one in by_words] == [one.topic for one in with_meaning] == ["dark-markets"]
     assert by_words[0].chance != with_meaning[0].chance
 
@@ -134,7 +134,7 @@ def test_passages_and_their_words_are_marked_where_they_stand() -> None:
     shop = "A darknet shop on the dark web offered cyanide, poison and other toxic chemicals."
     text = f"The fair opened on Monday. {shop} Rain is expected."
     report = _report("x", text, title="News of the day")
-    (found,) = topics_of(report, "en", NONE, "")
+    (found,) = topics_by_words(report, "en")
     assert [report.whole[start:end] for start, end in found.passages] == [shop]
     assert [report.whole[start:end] for start, end in found.words] == ["darknet", "dark web"]
     quote = quote_of(Told(report, "en"), found)
@@ -144,7 +144,7 @@ def test_passages_and_their_words_are_marked_where_they_stand() -> None:
 
 def test_a_text_without_words_gives_no_topic() -> None:
     for text in ("", " ", "¡¿?!", "\ud800", "0" * 100):
-        assert topics_of(_report("x", text), "en", NONE, "") == ()
+        assert topics_by_words(_report("x", text), "en") == ()
 
 
 # ----------------------------------------------------------------------------------------------- what is withheld

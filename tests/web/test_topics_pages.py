@@ -55,7 +55,7 @@ def _watched() -> Watched:
         for month, number in product(("2026-01", "2026-02", "2026-03"), range(20))
     ]
     lines += [
-        _line(f"m{number}", f"2026-03-{number + 1:02}", MARKET.format(number=number * "x "), "dark-markets")
+        _line(f"m{number}", f"2026-03-{number + 1:02}", MARKET.format(number=number * "x"), "dark-markets")
         for number in range(1, 9)
     ]
     return Watched((*lines, _line("asks", "2026-03-20", ASKS, "dark-markets")), ())
@@ -96,7 +96,7 @@ def test_a_topic_shows_its_months_and_its_passages_with_the_words_marked(kept: K
         quotes = page.all("article", class_="quoted")
         assert len(quotes) == 9
         assert [mark.text for mark in quotes[1].all("mark")] == ["darknet"]
-        assert quotes[1].one("h3").text == MARKET.format(number=8 * "x ")
+        assert quotes[1].one("h3").text == MARKET.format(number=8 * "x")
 
 
 def test_what_asks_for_a_method_is_not_shown_anywhere(kept: Kept) -> None:

@@ -36,8 +36,7 @@ def ready(reports: Sequence[Report], encoder: Encoder | None) -> list[Item]:
     """Return what reports tell, ready to be compared."""
     told = [tell(report) for report in reports]
     traits = traits_of(told, encoder)
-    name = encoder.id if encoder else ""
-    on_topics = [with_topics(one, its.vectors, name) for one, its in zip(told, traits, strict=True)]
+    on_topics = with_topics(told, [one.vectors for one in traits], encoder.id if encoder else "")
     return list(map(item_of, on_topics, traits))
 
 

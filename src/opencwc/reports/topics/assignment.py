@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import structs
+from threadpoolctl import threadpool_limits
 
 from opencwc.reports.model import OnTopic, Report, Span, Told
-from opencwc.reports.topics.topic_model import learned_topics, meaning_counts
-from opencwc.reports.topics.topic_signs import TopicEvidence, evidence_of
+from opencwc.reports.topics.topic_model import TopicWeights, learned_topics, meaning_counts
+from opencwc.reports.topics.topic_signs import TopicEvidence, evidence_of, nearness
 from opencwc.reports.topics.tree import Topic, load_tree
 
 if TYPE_CHECKING:
@@ -21,20 +22,36 @@ _SURELY_NEAR = 0.5
 """From which nearness on a sentence without words of the topic is a passage of it."""
 
 
-def with_topics(told: Told, vectors: NDArray[np.float32], encoder: str) -> Told:
-    """Return what a report tells with its topics; ``vectors`` and ``encoder`` are those of `traits_of`."""
-    found = topics_of(told.report, told.lang, vectors, encoder)
+def with_topics(tolds: Sequence[Told], vectors: Sequence[NDArray[np.float32]], encoder: str) -> list[Told]:
+    """Return what reports tell with their topics; ``vectors`` and ``encoder`` are those of `traits_of`."""
+    import numpy as np
+
+    model = learned_topics()
+    if not tolds or not all(len(rows) for rows in vectors) or not meaning_counts(encoder):
+        return [_with(told, topics_by_words(told.report, told.lang)) for told in tolds]
+    with threadpool_limits(1, user_api="blas"):  # one product is too small to be shared
+        near = nearness(np.concatenate(list(vectors)), model.about)
+    each = np.split(near, np.cumsum([len(rows) for rows in vectors])[:-1])
+    return [
+        _with(told, _topics(evidence_of(told.report, told.lang, rows, of), model.near))
+        for told, rows, of in zip(tolds, vectors, each, strict=True)
+    ]
+
+
+def topics_by_words(report: Report, lang: str) -> tuple[OnTopic, ...]:
+    """Return the topics of a report by words alone, the likeliest first."""
+    import numpy as np
+
+    return _topics(evidence_of(report, lang, np.zeros((0, 0), np.float32), None), learned_topics().words)
+
+
+def _with(told: Told, found: tuple[OnTopic, ...]) -> Told:
     return structs.replace(told, topics=found) if found else told
 
 
-def topics_of(report: Report, lang: str, vectors: NDArray[np.float32], encoder: str) -> tuple[OnTopic, ...]:
-    """Return the topics of a report, the likeliest first."""
-    model = learned_topics()
-    by_meaning = vectors.size > 0 and meaning_counts(encoder)
-    evidence = evidence_of(report, lang, vectors, model.about if by_meaning else None)
+def _topics(evidence: TopicEvidence | None, weights: TopicWeights) -> tuple[OnTopic, ...]:
     if evidence is None:
         return ()
-    weights = model.near if by_meaning else model.words
     chances = weights.chances(evidence.signs)
     found = [
         OnTopic(topic.id, round(float(chance), 3), *_passages(topic, place, evidence))

@@ -50,16 +50,23 @@ class TopicEvidence(NamedTuple):
     near: NDArray[np.float32]
 
 
+def nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how near each vector comes to each sentence on a topic: vector, topic, sentence; all at once is quickest.
+
+    ``about`` has what each topic is about: topic, sentence, dimension.
+    """
+    topics, sentences_each, dimensions = about.shape
+    products = vectors @ about.reshape(-1, dimensions).T
+    return products.reshape(len(vectors), topics, sentences_each)
+
+
 def evidence_of(
-    report: Report,
-    lang: str,
-    vectors: NDArray[np.float32],
-    about: NDArray[np.float32] | None,
+    report: Report, lang: str, vectors: NDArray[np.float32], near: NDArray[np.float32] | None
 ) -> TopicEvidence | None:
     """Return what stands in a report for topics, ``None`` where there is nothing: no word and no nearness.
 
-    ``vectors`` are those of `traits`: a row for the title and one for each of the first sentences. ``about`` has what
-    each topic is about: topic, sentence, dimension; ``None`` where words decide alone.
+    ``vectors`` are those of `traits`: a row for the title and one for each of the first sentences. ``near`` is their
+    `nearness`; ``None`` where words decide alone.
     """
     import numpy as np
 
@@ -67,17 +74,17 @@ def evidence_of(
     words = topic_words(lang)
     plain = folded(whole)
     found = words.topics_in(whole, plain)
-    context = words.context_in(whole, plain)
-    with_near = about is not None and vectors.size > 0
-    if not (found or with_near):
+    if not found and near is None:
         return None
-    signs, beside = _word_signs(whole, report.body_at, found, context)
-    near = np.zeros((0, 0), np.float32)
-    if about is not None and with_near:
-        near = _nearness(vectors, about)
-        signs = np.hstack([signs, _near_signs(near, vectors, about, (signs, beside))])
-        near = near if report.title else near[1:]  # without a title the first sentence stands for it too
-    return TopicEvidence(found, list(sentences(report)), signs, near)
+    signs, beside = _word_signs(whole, report.body_at, found, words.context_in(whole, plain))
+    if near is None:
+        return TopicEvidence(found, list(sentences(report)), signs, np.zeros((0, 0), np.float32))
+    length = max(float(np.linalg.norm(vectors.mean(axis=0))), 1e-9)
+    best = near.max(axis=2)
+    middle = (near.mean(axis=0) / length).max(axis=1)
+    signs = np.hstack([signs, _near_signs(best, middle, signs, beside)])
+    best = best if report.title else best[1:]  # without a title the first sentence stands for it too
+    return TopicEvidence(found, list(sentences(report)), signs, best)
 
 
 def sentences(report: Report) -> Iterator[Span]:
@@ -115,29 +122,16 @@ def _word_signs(
     return np.column_stack(signs), beside
 
 
-def _nearness(vectors: NDArray[np.float32], about: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how near each vector comes to each topic, by the sentence that it comes nearest to."""
-    topics, sentences_each, dimensions = about.shape
-    near = vectors @ about.reshape(-1, dimensions).T
-    best: NDArray[np.float32] = near.reshape(len(vectors), topics, sentences_each).max(axis=2)
-    return best
-
-
 def _near_signs(
-    near: NDArray[np.float32],
-    vectors: NDArray[np.float32],
-    about: NDArray[np.float32],
-    by_words: tuple[NDArray[np.float64], NDArray[np.float64]],
+    near: NDArray[np.float32], middle: NDArray[np.float32], signs: NDArray[np.float64], beside: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    """Return the signs by meaning; ``middle`` is how near the report as a whole comes to each topic."""
     import numpy as np
 
-    signs, beside = by_words
     best = near.max(axis=0).astype(np.float64)
-    mean = vectors.mean(axis=0)
-    whole = _nearness((mean / max(float(np.linalg.norm(mean)), 1e-9))[None], about)[0].astype(np.float64)
     tied, weighed = signs[:, -1], signs[:, 0]
     return np.column_stack([
-        best, near[0], whole, best - _best_other(best), best * tied, best * np.minimum(weighed, 1),
+        best, near[0], middle, best - _best_other(best), best * tied, best * np.minimum(weighed, 1),
         beside * np.maximum(0, best - UNRELATED),
     ])  # fmt: skip
 
