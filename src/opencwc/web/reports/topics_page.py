@@ -65,9 +65,6 @@ def grouped(picture: TopicPicture) -> list[tuple[Any, Sequence[TopicTrend]]]:
 
 def chart_of(trend: TopicTrend, lang: str) -> dict[str, Any]:
     """Return the newest months of a topic as a chart takes them."""
-    rows = [
-        {"label": say(day_said(month.month), lang), "value": month.texts, "group": ""}
-        for month in trend.months[-MOST_MONTHS:]
-    ]
-    titles = {"x": say("page_watch_month", lang), "y": say("page_watch_texts", lang), "group": ""}
+    rows = [{"label": say(day_said(month.month), lang), "value": month.texts} for month in trend.months[-MOST_MONTHS:]]
+    titles = {"x": say("page_watch_month", lang), "y": say("page_watch_texts", lang)}
     return {"rows": rows, "titles": titles}
