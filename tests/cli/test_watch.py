@@ -199,3 +199,17 @@ def test_two_archives_of_a_page_show_what_was_present_then_and_is_absent_now(run
     assert [(one["taken"][:7], bool(one["failed"])) for one in kept] == [
         ("2026-03", False), ("2026-09", False), ("2026-05", True),
     ]  # fmt: skip
+
+
+def test_topics_are_printed_and_given_as_files(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "reports.jsonl"
+    text = "A darknet shop on the dark web offered cyanide, poison and other toxic chemicals."
+    file.write_bytes(lines(LINE, {**LINE, "id": "a2", "title": "Shop closed", "text": text}))
+    done = run(file, "--topics")
+    assert "Dark markets" in done.text
+    assert "1 topics have reports; 0 are new or rise, 0 terms are new; 1 of 2 reports are on no topic" in done.err
+    rows = run(file, "--topics", "--format", "csv").rows
+    assert [(row["topic"], row["report"], row["passages"]) for row in rows] == [("dark-markets", "a2", text)]
+    records = [json.loads(line) for line in run(file, "--topics", "--format", "jsonl").text.splitlines()]
+    assert [next(iter(record)) for record in records] == ["trend", "passage"]
+    assert run(file, "--topics", "--format", "stix").status == 2

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from opencwc.reports.watched import Watched
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap")
+TOPIC_FORMATS = ("csv", "jsonl")
 
 
 @options.command
@@ -56,6 +57,9 @@ def watch(
     ] = None,
     map: options.Columns = None,
     model: Annotated[bool, typer.Option(help="Compare reports by meaning too; else by words and facts alone.")] = True,
+    topics: Annotated[
+        bool, typer.Option("--topics", help="Show emerging topics instead of events: csv, jsonl.")
+    ] = False,
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the number of reports.")] = 0,
     cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Read the reports on this Ray cluster.")] = "",
     lang: options.Lang = "",
@@ -69,7 +73,8 @@ def watch(
 
     if jobs < 0:
         raise SettingsError("jobs_is_no_number", jobs=jobs)
-    target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
+    formats = TOPIC_FORMATS if topics else FORMATS
+    target = AnswerTarget(output, options.format_asked(format, output, formats), options.language_asked(lang))
     given = _given(files)
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
     see_that_they_are_files(path for path in paths if "#" not in path.name)
@@ -93,9 +98,15 @@ def watch(
     if not watched.lines:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=files[0])
-    _write(watched, target, ", ".join(file.name for file in given), listed)
+    if topics:
+        from opencwc.cli.watch_topics import write_topics
+
+        summary = write_topics(watched, target)
+    else:
+        _write(watched, target, ", ".join(file.name for file in given), listed)
+        summary = tuple(_summary(watched))
     healths = _health(listed, watched) if listed else ()
-    _tell((*reading.notes, *keeping.changes, *healths, *_summary(watched)), target.lang)
+    _tell((*reading.notes, *keeping.changes, *healths, *summary), target.lang)
     return 1 if reading.notes.left_out else 0
 
 

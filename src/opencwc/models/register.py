@@ -13,7 +13,7 @@ from opencwc.convention.fields import load_yaml
 from opencwc.errors import NotFoundError, OpenCWCError, RuleError
 from opencwc.finding import Message
 from opencwc.models.model import Card, Model, State
-from opencwc.models.switches import read_switches
+from opencwc.models.switches import FILE, read_switches
 from opencwc.records import from_plain
 from opencwc.settings import load_settings
 
@@ -57,6 +57,17 @@ def state_of(model: Model, folder: Path | None = None) -> State:
         why = Message("models_off_by_person", {"id": card.id, "by": switched.by, "at": switched.at})
         return State(card.id, False, hash, why)
     return State(card.id, why is None, hash, why)
+
+
+def usable_now(model: Model) -> bool:
+    """Tell whether a model may be used now, cheaply: something may ask this for every text."""
+    path = load_settings().folder / FILE
+    return _usable(model, os.environ.get(OFF, ""), path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=16)
+def _usable(model: Model, off: str, path: Path, changed: int) -> bool:
+    return state_of(model).usable
 
 
 def maker_fields(model: Model) -> tuple[str, str]:

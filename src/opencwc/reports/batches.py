@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from opencwc.errors import OutputError
 from opencwc.reports.facts import tell_all
 from opencwc.reports.likeness import Item, item_of
+from opencwc.reports.topics.assignment import with_topics
 from opencwc.reports.traits import traits_of
 from opencwc.workers.pool import WorkerPool, in_order
 from opencwc.workers.ray_cluster import connected, import_ray, quiet_context, reason_of
@@ -34,7 +35,9 @@ _WORTH_PROCESSES = 4 * BATCH
 def ready(reports: Sequence[Report], encoder: Encoder | None) -> list[Item]:
     """Return what reports tell, ready to be compared."""
     told = tell_all(reports)
-    return list(map(item_of, told, traits_of(told, encoder)))
+    traits = traits_of(told, encoder)
+    on_topics = with_topics(told, [one.vectors for one in traits], encoder.id if encoder else "")
+    return list(map(item_of, on_topics, traits))
 
 
 def ready_items(reports: Iterable[Report], encoder: Encoder | None, jobs: int = 1) -> Iterator[list[Item]]:

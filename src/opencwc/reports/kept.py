@@ -16,6 +16,7 @@ from opencwc.errors import InputError
 from opencwc.records import from_json, to_json
 from opencwc.reports.events import Event
 from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
 
 NAME = "reports-watched.jsonl.gz"
@@ -38,6 +39,11 @@ class KeptWatch(Struct, frozen=True, dict=True):
 
     summary: RunSummary
     watched: Watched
+
+    @cached_property
+    def topics(self) -> TopicPicture:
+        """The watch on topics, by the origins as they were found."""
+        return topic_picture(self.watched)
 
     @cached_property
     def summaries(self) -> list[EventSummary]:

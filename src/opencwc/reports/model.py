@@ -143,6 +143,18 @@ class Nature(NamedTuple):
     """The deciding words, by ``kind``, ``stage`` and ``stance``."""
 
 
+class OnTopic(Struct, frozen=True):
+    """A topic of the technology watch that a report is on, by its id: how likely, and what speaks for it.
+
+    ``passages`` are sentences of the report, ``words`` the words in them that speak for the topic.
+    """
+
+    topic: str
+    chance: float
+    passages: tuple[Span, ...] = ()
+    words: tuple[Span, ...] = ()
+
+
 class Told(Struct, frozen=True):
     """What one report tells, in the language ``lang`` (given, or recognised)."""
 
@@ -154,3 +166,4 @@ class Told(Struct, frozen=True):
     agents: Agents = Agents()
     casualties: Casualties = Casualties()
     amounts: tuple[Amount, ...] = ()
+    topics: tuple[OnTopic, ...] = ()

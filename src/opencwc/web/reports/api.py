@@ -15,6 +15,8 @@ from opencwc.records import to_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
+from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
+from opencwc.reports.topics.topic_picture import quoted
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.reports import brief_api, saved_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
@@ -50,6 +52,29 @@ class EventAnswer(TypedDict):
     reports: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     seen: Annotated[int, Meta(description="How many decisions the run has: send it with a decision.")]
+
+
+class TopicsAnswer(TypedDict):
+    """The topics that there are reports on, those that rise first, and the terms that are new."""
+
+    run: int
+    months: list[str]
+    on_none: Annotated[int, Meta(description="How many reports are on no topic, or on none surely.")]
+    topics: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Each with `change` (new, rising, falling, steady, first, few) and its texts a month."),
+    ]
+    terms: Annotated[list[dict[str, Any]], Meta(description="Each with its counts and the sentences around it.")]
+
+
+class TopicAnswer(TypedDict):
+    """A topic, a page of the reports on it as they are quoted, and the new terms in them."""
+
+    topic: dict[str, Any]
+    total: int
+    reports: list[dict[str, Any]]
+    terms: list[str]
+    next: int | None
 
 
 class DecisionBody(Closed):
@@ -115,6 +140,46 @@ def show_event(request: Request, number: Number, event: str, lang: InLang = "en"
         "reports": [row_of(line, lang) for line in summary.lines],
         "decisions": [to_plain(decision) for decision in run.decisions if decision.named & ids],
         "seen": len(run.decisions),
+    }
+    return JSONResponse(body)
+
+
+@router.get(
+    "/api/v1/watch/runs/{number}/topics", action="read", answer=answers("The topics", TopicsAnswer), problems=(404, 501)
+)
+def show_topics(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Give the topics that reports of a run are on, by independent texts a month, and the terms that are new."""
+    run = event_run(request, number)
+    picture = run.topics
+    body = {
+        "run": run.shown.number,
+        "months": list(picture.months),
+        "on_none": picture.on_none,
+        "topics": [trend_facts(trend, lang) for trend in picture.present],
+        "terms": [term_facts(term, picture, lang) for term in picture.terms],
+    }
+    return JSONResponse(body)
+
+
+@router.get(
+    "/api/v1/watch/runs/{number}/topics/{topic}",
+    action="read",
+    answer=answers("The topic", TopicAnswer),
+    problems=(404, 501),
+)
+def show_topic(
+    request: Request, number: Number, topic: str, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
+) -> Response:
+    """Give a topic with its months and its passages, the newest first; what describes a method is withheld."""
+    picture = event_run(request, number).topics
+    trend, reports = picture.trend(topic), picture.reports_on(topic)
+    some = quoted(reports[after : after + limit])
+    body = {
+        "topic": trend_facts(trend, lang),
+        "total": len(reports),
+        "reports": [{**report_facts(one), "chance": one.chance} for one in some],
+        "terms": [term.phrase for term in picture.terms_on(topic)],
+        "next": after + len(some) if after + len(some) < len(reports) else None,
     }
     return JSONResponse(body)
 

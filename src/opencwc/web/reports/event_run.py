@@ -17,6 +17,7 @@ from opencwc.jobs.kept_runs import ShownRun, shown_run
 from opencwc.reports.corrected import EventDecision, contradictions, corrected
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
+from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watch_question import holds_words, is_event
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
@@ -64,6 +65,11 @@ class EventRun:
     def summaries(self) -> list[EventSummary]:
         """The events as people decided on them."""
         return summaries_of(self.watched) if self.decisions else self.shown.kept.summaries
+
+    @cached_property
+    def topics(self) -> TopicPicture:
+        """The watch on topics, by the origins as people decided on them."""
+        return topic_picture(self.watched) if self.decisions else self.shown.kept.topics
 
     @cached_property
     def newest(self) -> datetime:

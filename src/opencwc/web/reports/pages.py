@@ -11,7 +11,15 @@ from starlette.responses import Response
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
-from opencwc.web.reports import brief_pages, event_page, file_pages, picture_page, saved_pages, table_page
+from opencwc.web.reports import (
+    brief_pages,
+    event_page,
+    file_pages,
+    picture_page,
+    saved_pages,
+    table_page,
+    topics_page,
+)
 from opencwc.web.reports.event_run import STATES, EventsAsked, choices_of, event_run
 from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.forms import FORM
@@ -64,5 +72,5 @@ def show_today(
 
 
 router.get("/watch/jobs/{job_id}", action="keep")(show_job)
-for part in (event_page, table_page, picture_page, file_pages, brief_pages, saved_pages):
+for part in (event_page, table_page, picture_page, topics_page, file_pages, brief_pages, saved_pages):
     router.include_router(part.router)

@@ -1,0 +1,1 @@
+"""The technology watch: which emerging topics reports are on, how often over the months, and which terms are new."""
