@@ -19,6 +19,7 @@ from opencwc.language.refusals import judge_request
 from opencwc.language.sentences import sentences_of
 from opencwc.publishing.model import Piece
 from opencwc.reports.model import OnTopic, Report, Span, Told
+from opencwc.reports.private_people import masked
 
 _METHODS = Path(__file__).parent / "data" / "methods.yaml"
 LONGEST = 400
@@ -44,7 +45,7 @@ def quote_of(told: Told, found: OnTopic) -> Quote:
 
 def quote(report: Report, passages: Sequence[Span], words: Sequence[Span]) -> Quote:
     """Return title and passages of a report with some words marked; the title is not quoted again as a passage."""
-    whole = report.whole
+    whole = masked(line.told)
     shown, withheld = [], 0
     for span in passages:
         if is_withheld(whole[span.start : span.end]):

@@ -19,6 +19,7 @@ from opencwc.finding import Message
 from opencwc.language.phrases import bare_word
 from opencwc.language.place_keys import HAN, folded
 from opencwc.reports.model import Report, Span, Told
+from opencwc.reports.private_people import masked
 from opencwc.reports.topics.exact_tests import chance_of_at_least, least_counts_tested
 from opencwc.reports.topics.tree import load_tree
 from opencwc.reports.topics.trends import first_months
@@ -137,7 +138,7 @@ def phrases_of(told: Told) -> Iterator[tuple[str, Span]]:
 
     Words of the topics themselves, places, numbers and words that only bind others are no terms.
     """
-    text = told.report.whole[:_LONGEST]
+    text = masked(told)[:_LONGEST]
     plain = folded(text)
     words = plain.plain.split(" ")
     ends = _ends(told.report)
