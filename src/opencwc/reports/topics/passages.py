@@ -40,12 +40,15 @@ class Quote(Struct, frozen=True):
 
 def quote_of(told: Told, found: OnTopic) -> Quote:
     """Return what is quoted of a report for a topic."""
-    return quote(told.report, found.passages, found.words)
+    return quote(told, found.passages, found.words)
 
 
-def quote(report: Report, passages: Sequence[Span], words: Sequence[Span]) -> Quote:
-    """Return title and passages of a report with some words marked; the title is not quoted again as a passage."""
-    whole = masked(line.told)
+def quote(told: Told, passages: Sequence[Span], words: Sequence[Span]) -> Quote:
+    """Return title and passages of a report with some words marked; the title is not quoted again as a passage.
+
+    Names of private people are dots.
+    """
+    report, whole = told.report, masked(told)
     shown, withheld = [], 0
     for span in passages:
         if is_withheld(whole[span.start : span.end]):

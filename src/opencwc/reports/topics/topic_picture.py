@@ -96,4 +96,4 @@ def quoted_for(term: NewTerm, lines: Sequence[Line]) -> list[QuotedReport]:
 
 def _quoted(line: Line, span: Span) -> QuotedReport:
     report = line.told.report
-    return QuotedReport(line, quote(report, [sentence_around(report, span.start)], [span]))
+    return QuotedReport(line, quote(line.told, [sentence_around(report, span.start)], [span]))
