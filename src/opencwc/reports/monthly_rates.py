@@ -1,0 +1,116 @@
+"""How many events a month, by Poisson counts: an interval of the rate, how rare the last month is, where rates change.
+
+Months weigh by how much of them the reports cover. Nothing here foretells: a rate speaks of the months that it was
+counted in. Events that hang together (a series of attacks) are no Poisson counts; then all of this is too sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import NamedTuple
+
+LEVEL = 0.95
+LEAST_SEGMENT = 2
+"""Months on each side of a change at least: a single month is weighed by `chance_of`."""
+
+
+class Rate(NamedTuple):
+    """Events a month, between ``low`` and ``high`` with a confidence of `LEVEL`."""
+
+    a_month: float
+    low: float
+    high: float
+
+
+class Segment(NamedTuple):
+    """Months ``start`` to ``end`` (not included) in which the rate does not change."""
+
+    start: int
+    end: int
+
+
+def rate_of(events: int, months: float) -> Rate:
+    """Return the rate of some events in covered months, with the exact interval (Garwood, 1936); months are over 0.
+
+    >>> [round(number, 2) for number in rate_of(5, 10)]
+    [0.5, 0.16, 1.17]
+    """
+    from scipy.special import gammaincinv
+
+    tail = (1 - LEVEL) / 2
+    low = float(gammaincinv(events, tail)) / months if events else 0.0
+    return Rate(events / months, low, float(gammaincinv(events + 1, 1 - tail)) / months)
+
+
+def chance_of(now: int, months_now: float, before: int, months_before: float) -> float:
+    """Return how often chance alone sets two counts as far apart as these, or farther, if the rate is the same.
+
+    Given their sum, one of two Poisson counts is binomial (Przyborowski and Wilenski, 1940), so the test is exact and
+    knows how unsure the rate before is. Twice the smaller tail is taken, 1 at most.
+
+    >>> round(chance_of(5, 1, 12, 10), 4), chance_of(0, 1, 0, 10)
+    (0.0303, 1.0)
+    """
+    from scipy.special import betainc
+
+    both = now + before
+    share = months_now / (months_now + months_before)
+    up = float(betainc(now, before + 1, share)) if now else 1.0
+    down = float(betainc(before, now + 1, 1 - share)) if before else 1.0
+    return min(1.0, 2 * min(up, down)) if both else 1.0
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Return the chances corrected for how many were looked at (Holm, 1979), in their order.
+
+    >>> holm([0.01, 0.5, 0.02])
+    [0.03, 0.5, 0.04]
+    """
+    corrected = [1.0] * len(chances)
+    least = 0.0
+    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
+        least = max(least, min(1.0, (len(chances) - rank) * chances[place]))
+        corrected[place] = least
+    return corrected
+
+
+def segments_of(counts: Sequence[int], covered: Sequence[float], looked_at: int = 1) -> list[Segment]:
+    """Return the stretches of months with one rate each; a single one where nothing changes.
+
+    Optimal partitioning (Jackson and others, 2005; what PELT prunes) of Poisson counts: of all ways to cut, the one
+    with the least cost, where each cut costs ``3 log(months) + 2 log(looked_at)``. ``covered`` says how much of each
+    month counts; all are over 0. The work grows with the square of the months.
+
+    >>> segments_of([1, 0, 1, 0, 1, 0, 6, 5, 7], [1.0] * 9)
+    [Segment(start=0, end=6), Segment(start=6, end=9)]
+    """
+    months = len(counts)
+    if months < 2 * LEAST_SEGMENT:
+        return [Segment(0, months)]
+    penalty = 3 * log(months) + 2 * log(looked_at)
+    events, time = _running(counts), _running(covered)
+    best: list[float] = [-penalty, *[float("inf")] * months]
+    cut = [0] * (months + 1)
+    for end in range(LEAST_SEGMENT, months + 1):
+        for start in (0, *range(LEAST_SEGMENT, end - LEAST_SEGMENT + 1)):
+            cost = best[start] + penalty + _cost(events[end] - events[start], time[end] - time[start])
+            if cost < best[end]:
+                best[end], cut[end] = cost, start
+    found, end = [], months
+    while end:
+        found.append(Segment(cut[end], end))
+        end = cut[end]
+    return found[::-1]
+
+
+def _cost(events: float, time: float) -> float:
+    """Return twice the negative log-likelihood of events at their own rate, without what no cut changes."""
+    return 2 * (events - events * log(events / time)) if events else 0.0
+
+
+def _running(values: Sequence[float]) -> list[float]:
+    sums = [0.0]
+    for value in values:
+        sums.append(sums[-1] + value)
+    return sums
