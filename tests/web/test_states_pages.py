@@ -97,7 +97,7 @@ def test_each_part_has_its_lines_and_a_part_without_any_says_so(kept: Kept) -> N
         assert [
             section.attributes["id"] for section in norway.all("section") if section.attributes.get("id") in PARTS
         ] == [*PARTS]
-        assert lines(norway, "reports")[0][0] == "1 events told of there, 1 by two or more independent origins"
+        assert lines(norway, "reports")[0][0] == "Events told of there: 1, by two or more independent origins: 1"
         assert "Sandvik (Norway)" in lines(norway, "reports")[1][0]
         assert "Nothing held" in norway.one("section", id="law").text
         assert "Nothing held" in norway.one("section", id="submissions").text
@@ -119,11 +119,11 @@ def test_every_line_leads_to_a_page_that_is_there(kept: Kept) -> None:
 def test_transfers_shipments_registers_and_submissions_are_counted_for_their_state(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         germany = page_of(client, "/states/DEU")
-        assert "discrepancies over their thresholds among" in lines(germany, "transfers")[0][0]
-        assert "planned shipments from or to it" in lines(germany, "shipments")[0][0]
+        assert "Discrepancies over their thresholds: " in lines(germany, "transfers")[0][0]
+        assert "Planned shipments from or to it: " in lines(germany, "shipments")[0][0]
         body = client.get("/api/v1/states/ESP").json()
         submitted = next(part for part in body["parts"] if part["name"] == "submissions")
-        assert [line["says"] for line in submitted["lines"]] == ["Declaration on 2026 of 2 plant sites: draft."]
+        assert [line["says"] for line in submitted["lines"]] == ["Declaration on 2026, plant sites 2: draft."]
         registers = [
             code
             for code in ("DEU", "ESP", "FRA", "NLD", "XNV")

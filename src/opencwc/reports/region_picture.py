@@ -116,11 +116,12 @@ def series_of(summaries: Iterable[EventSummary], by: By) -> dict[tuple[str, str]
 
 
 def rates_of(summaries: Sequence[EventSummary], period: Period, by: By = "country") -> list[AreaRate]:
-    """Return how many events of each kind there are a month, by area, over the months that the reports cover."""
-    return [
+    """Return how many events of each kind there are a month in each area: the world first, then the most frequent."""
+    rates = [
         AreaRate(
             area, kind, len(events), sum(event.corroborated for event in events), sum(map(is_only_alleged, events)),
             rate_of(len(events), period.time),
         )
         for (area, kind), events in series_of(countable(summaries, period), by).items()
     ]  # fmt: skip
+    return sorted(rates, key=lambda one: (one.area != EVERYWHERE, -one.events, one.area, one.kind))

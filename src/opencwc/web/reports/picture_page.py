@@ -31,7 +31,10 @@ from opencwc.wording import say
 router = Router(include_in_schema=False)
 MOST_MONTHS = 24
 """Months that the time line shows, the latest."""
-MOST_RATES = 200
+MOST_FIRST, MOST_RATES = 10, 200
+"""Rates that stand open, and that are shown in all."""
+MOST_ROWS = 60
+"""Rows of the table by area and month that one page shows; the CSV has all."""
 ByAsked = Annotated[Brief, AfterValidator(lambda word: "region" if word == "region" else "country"), Query()]
 
 
@@ -74,10 +77,11 @@ def show_picture(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
         total=len(picture.summaries), countries=len({one.place.country for one in picture.summaries} - {""}),
         list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
-        places=places[:MOST_PLACES], more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
+        places=[(place, say(place.said, lang)) for place in places[:MOST_PLACES]],
+        more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
         over_time=over_time(picture, lang), timeline=timeline_of(picture), most_rates=MOST_RATES,
         choices=choices_of(run.summaries, lang), regions=region_choices(run.summaries),
-        area_named=area_named, day_said=day_said,
+        area_named=area_named, most_first=MOST_FIRST, most_rows=MOST_ROWS,
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
     )  # fmt: skip
 
