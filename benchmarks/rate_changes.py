@@ -28,7 +28,7 @@ def last_month_rare(series: Sequence[Counts]) -> bool:
 
 def lasting(series: Sequence[Counts]) -> bool:
     """Tell whether any series is told to have changed and stayed."""
-    return any(len(segments_of(counts, [1.0] * len(counts), len(series))) > 1 for counts in series)
+    return any(len(segments) > 1 for segments in segments_of(series, [1.0] * len(series[0])))
 
 
 def share(tells: Callable[[Sequence[Counts]], bool], draw: Callable[[], Sequence[Counts]]) -> float:

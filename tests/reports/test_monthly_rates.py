@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import comb, exp, factorial
+from math import comb, exp, factorial, log
 
 import numpy as np
 import pytest
@@ -47,27 +48,47 @@ def test_correcting_for_many_never_makes_rarer_and_keeps_the_order() -> None:
     assert holm([]) == []
 
 
-@given(COUNTS, st.integers(1, 50))
-def test_segments_cover_all_months_once_and_none_is_shorter_than_two(counts: list[int], looked_at: int) -> None:
-    found = segments_of(counts, [1.0] * len(counts), looked_at)
+def alone(counts: list[int], covered: list[float] | None = None, beside: int = 0) -> list[Segment]:
+    """Return the stretches of a series among others in which nothing changes."""
+    return segments_of([counts, *[[1] * len(counts)] * beside], covered or [1.0] * len(counts))[0]
+
+
+@given(COUNTS, st.integers(0, 50))
+def test_segments_cover_all_months_once_and_none_is_shorter_than_two(counts: list[int], beside: int) -> None:
+    found = alone(counts, beside=beside)
     assert found[0].start == 0 and found[-1].end == len(counts)
     assert all(one.end == other.start for one, other in pairwise(found))
     assert len(found) == 1 or min(end - start for start, end in found) >= 2
 
 
 def test_a_lasting_rise_is_found_where_it_begins() -> None:
-    assert segments_of([1, 0, 2, 1, 0, 1, 1, 7, 6, 8, 5], [1.0] * 11, 20) == [Segment(0, 7), Segment(7, 11)]
+    assert alone([1, 0, 2, 1, 0, 1, 1, 7, 6, 8, 5], beside=19) == [Segment(0, 7), Segment(7, 11)]
 
 
 def test_a_month_that_is_covered_less_is_no_change() -> None:
-    assert len(segments_of([8, 7, 9, 8, 1, 1, 1, 1], [1.0] * 4 + [0.125] * 4)) == 1
+    assert len(alone([8, 7, 9, 8, 1, 1, 1, 1], [1.0] * 4 + [0.125] * 4)) == 1
+
+
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=9))
+def test_no_other_way_to_cut_costs_less(counts: list[int]) -> None:
+    penalty = 3 * log(len(counts))
+
+    def cost(segments: Sequence[Segment]) -> float:
+        sums = [(sum(counts[start:end]), end - start) for start, end in segments]
+        return sum(2 * (n - n * log(n / months)) if n else 0.0 for n, months in sums) + penalty * (len(segments) - 1)
+
+    def ways(start: int) -> Iterator[list[Segment]]:
+        if start == len(counts):
+            yield []
+        for end in range(start + 2, len(counts) + 1):
+            yield from ([Segment(start, end), *rest] for rest in ways(end))
+
+    assert cost(alone(counts)) == pytest.approx(min(map(cost, ways(0))))
 
 
 def test_even_counts_seldom_change_and_a_sixfold_rise_is_mostly_found() -> None:
     made = np.random.default_rng(20261129)
-    even = [segments_of(made.poisson(1, 24).tolist(), [1.0] * 24) for _ in range(400)]
+    even = [alone(made.poisson(1, 24).tolist()) for _ in range(400)]
     assert sum(len(found) > 1 for found in even) <= 24
-    risen = [
-        segments_of([*made.poisson(1, 18).tolist(), *made.poisson(6, 6).tolist()], [1.0] * 24, 20) for _ in range(100)
-    ]
+    risen = [alone([*made.poisson(1, 18).tolist(), *made.poisson(6, 6).tolist()], beside=19) for _ in range(100)]
     assert sum(len(found) > 1 for found in risen) >= 95

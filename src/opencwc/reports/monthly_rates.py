@@ -75,42 +75,43 @@ def holm(chances: Sequence[float]) -> list[float]:
     return corrected
 
 
-def segments_of(counts: Sequence[int], covered: Sequence[float], looked_at: int = 1) -> list[Segment]:
-    """Return the stretches of months with one rate each; a single one where nothing changes.
+def segments_of(series: Sequence[Sequence[int]], covered: Sequence[float]) -> list[list[Segment]]:
+    """Return, for each series of monthly counts, the stretches of months with one rate each; one where nothing changes.
 
     Optimal partitioning (Jackson and others, 2005; what PELT prunes) of Poisson counts: of all ways to cut, the one
-    with the least cost, where each cut costs ``3 log(months) + 2 log(looked_at)``. ``covered`` says how much of each
+    with the least cost, where each cut costs ``3 log(months) + 2 log(series)``. ``covered`` says how much of each
     month counts; all are over 0. The work grows with the square of the months.
 
-    >>> segments_of([1, 0, 1, 0, 1, 0, 6, 5, 7], [1.0] * 9)
-    [Segment(start=0, end=6), Segment(start=6, end=9)]
+    >>> segments_of([[1, 0, 1, 0, 1, 0, 6, 5, 7]], [1.0] * 9)
+    [[Segment(start=0, end=6), Segment(start=6, end=9)]]
     """
-    months = len(counts)
-    if months < 2 * LEAST_SEGMENT:
-        return [Segment(0, months)]
-    penalty = 3 * log(months) + 2 * log(looked_at)
-    events, time = _running(counts), _running(covered)
-    best: list[float] = [-penalty, *[float("inf")] * months]
-    cut = [0] * (months + 1)
+    import numpy as np
+    from scipy.special import xlogy
+
+    months = len(covered)
+    if months < 2 * LEAST_SEGMENT or not series:
+        return [[Segment(0, months)] for _ in series]
+    penalty = 3 * log(months) + 2 * log(len(series))
+    events, time = np.zeros((len(series), months + 1)), np.zeros(months + 1)
+    np.cumsum(series, axis=1, out=events[:, 1:])
+    np.cumsum(covered, out=time[1:])
+    best = np.full(events.shape, np.inf)
+    best[:, 0] = -penalty
+    cuts = np.zeros(events.shape, np.intp)
     for end in range(LEAST_SEGMENT, months + 1):
-        for start in (0, *range(LEAST_SEGMENT, end - LEAST_SEGMENT + 1)):
-            cost = best[start] + penalty + _cost(events[end] - events[start], time[end] - time[start])
-            if cost < best[end]:
-                best[end], cut[end] = cost, start
-    found, end = [], months
+        starts = np.array([0, *range(LEAST_SEGMENT, end - LEAST_SEGMENT + 1)])
+        inside = events[:, [end]] - events[:, starts]
+        cost = 2 * (inside - xlogy(inside, inside / (time[end] - time[starts])))  # twice the negative log-likelihood
+        total = best[:, starts] + penalty + cost
+        chosen = total.argmin(axis=1)
+        best[:, end], cuts[:, end] = total.min(axis=1), starts[chosen]
+    return [_cut(row) for row in cuts.tolist()]
+
+
+def _cut(cuts: Sequence[int]) -> list[Segment]:
+    """Return the stretches, by where the last one begins of those that end in each place."""
+    found, end = [], len(cuts) - 1
     while end:
-        found.append(Segment(cut[end], end))
-        end = cut[end]
+        found.append(Segment(cuts[end], end))
+        end = cuts[end]
     return found[::-1]
-
-
-def _cost(events: float, time: float) -> float:
-    """Return twice the negative log-likelihood of events at their own rate, without what no cut changes."""
-    return 2 * (events - events * log(events / time)) if events else 0.0
-
-
-def _running(values: Sequence[float]) -> list[float]:
-    sums = [0.0]
-    for value in values:
-        sums.append(sums[-1] + value)
-    return sums

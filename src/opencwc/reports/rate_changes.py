@@ -103,8 +103,8 @@ def _lasting(counts: Mapping[tuple[str, str], list[int]], months: Sequence[Cover
     """Yield where a rate changed and stayed, the latest first."""
     shares = [month.share for month in months]
     found = []
-    for (area, kind), numbers in counts.items():
-        for earlier, later in pairwise(segments_of(numbers, shares, len(counts))):
+    for ((area, kind), numbers), segments in zip(counts.items(), segments_of([*counts.values()], shares), strict=True):
+        for earlier, later in pairwise(segments):
             before, after = (_rate(segment, numbers, shares) for segment in (earlier, later))
             says = Message(
                 "watch_change_lasting",

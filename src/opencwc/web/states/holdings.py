@@ -246,8 +246,8 @@ def _events(book: Casebook, person: Person, run: Listed, code: str) -> Iterator[
     if not events:
         return
     address, blank = f"/watch/runs/{run.number}", _blank(run)
-    values = {"events": len(events), "several": sum(one.corroborated for one in events)}
-    yield _filled(blank, Message("states_events", values), f"{address}?country={code}")
+    says = Message("states_events", {"events": len(events), "several": sum(one.corroborated for one in events)})
+    yield _filled(blank, says, f"{address}?country={code}")
     for one in sorted(events, key=lambda event: event.last, reverse=True)[:MOST_EVENTS]:
         yield _event(one, f"{address}/events/{one.id}", blank)
 
