@@ -81,6 +81,12 @@ def test_only_what_happened_in_the_days_of_the_reports_counts() -> None:
     assert not whole_year().holds(Date("2025", "year"))
 
 
+def test_an_event_of_a_month_without_reports_counts_nowhere() -> None:
+    period = period_of([datetime(2026, 1, 1), datetime(2026, 3, 31)])
+    assert period is not None
+    assert [one.date.text for one in countable([event("2026-02-03"), event("2026-03-03")], period)] == ["2026-03-03"]
+
+
 def test_rates_come_by_area_and_kind_with_their_interval_and_for_all_areas_together() -> None:
     events = [*year_of([1] * 12), *year_of([0, 2], "SWE"), *year_of([1], "SWE", "theft")]
     rates = {(rate.area, rate.kind): rate for rate in rates_of(events, whole_year())}

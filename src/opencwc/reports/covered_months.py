@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -23,7 +24,7 @@ class CoveredMonth(Struct, frozen=True):
     share: float
 
 
-class Period(Struct, frozen=True):
+class Period(Struct, frozen=True, dict=True):
     """The days from the first report to the last, month by month."""
 
     first: date
@@ -46,10 +47,14 @@ class Period(Struct, frozen=True):
         return self.last.day < _days(self.last)
 
     def holds(self, day: Date) -> bool:
-        """Tell whether a day or a month lies in the period; a year alone does not."""
-        if day.precision == "day":
-            return self.first.isoformat() <= day.text <= self.last.isoformat()
-        return day.precision == "month" and self.months[0].month <= day.text <= self.months[-1].month
+        """Tell whether a day or a month lies in the period and in a covered month; a year alone does not."""
+        if day.text[: len("2026-03")] not in self._covered:
+            return False
+        return day.precision != "day" or self.first.isoformat() <= day.text <= self.last.isoformat()
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        return frozenset(month.month for month in self.covered)
 
 
 def period_of(published: Iterable[datetime]) -> Period | None:

@@ -249,11 +249,11 @@ def _events(book: Casebook, person: Person, run: Listed, code: str) -> Iterator[
     says = Message("states_events", {"events": len(events), "several": sum(one.corroborated for one in events)})
     yield _filled(blank, says, f"{address}?country={code}")
     for one in sorted(events, key=lambda event: event.last, reverse=True)[:MOST_EVENTS]:
-        yield _event(one, f"{address}/events/{one.id}", blank)
+        yield _event(one, f"{address}/events/{one.id}")
 
 
-def _event(one: EventSummary, address: str, blank: Holding) -> Holding:
+def _event(one: EventSummary, address: str) -> Holding:
     origins = Message(f"page_watch_origins_{'several' if one.corroborated else 'one'}")
     stage = Message(f"verdict_{one.stage}")
     says = Message("states_event", {"event": one.headline, "stage": stage, "origins": origins})
-    return Holding(says, blank.source, one.last.date().isoformat(), address)
+    return Holding(says, one.told_by, one.last.date().isoformat(), address)
