@@ -113,6 +113,12 @@ def test_a_last_month_unlike_those_before_is_told_in_words() -> None:
     assert changes.says is None
 
 
+def test_months_that_vary_more_than_chance_makes_them_are_noted() -> None:
+    (even,) = changes_of(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 8]), whole_year()).changes
+    uneven, *_ = changes_of(year_of([0, 7, 0, 0, 0, 7, 0, 0, 0, 7, 0, 12]), whole_year()).changes
+    assert (even.uneven, uneven.uneven) == (False, True)
+
+
 def test_fewer_is_told_too() -> None:
     (change,) = changes_of(year_of([9] * 11), whole_year()).changes
     assert change.way == "fewer"

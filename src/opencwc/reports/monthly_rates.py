@@ -11,6 +11,7 @@ from math import log
 from typing import NamedTuple
 
 LEVEL = 0.95
+UNEVEN = 0.01
 LEAST_SEGMENT = 2
 """Months on each side of a change at least: a single month is weighed by `chance_of`."""
 
@@ -59,6 +60,22 @@ def chance_of(now: int, months_now: float, before: int, months_before: float) ->
     up = float(betainc(now, before + 1, share)) if now else 1.0
     down = float(betainc(before, now + 1, 1 - share)) if before else 1.0
     return min(1.0, 2 * min(up, down)) if both else 1.0
+
+
+def varies_more_than_chance(counts: Sequence[int], covered: Sequence[float]) -> bool:
+    """Tell whether months differ more than Poisson counts of one rate do, in one of a hundred cases (Fisher, 1950).
+
+    >>> varies_more_than_chance([9, 0, 0, 8, 0, 9], [1.0] * 6), varies_more_than_chance([4, 3, 5, 4, 6, 2], [1.0] * 6)
+    (True, False)
+    """
+    from scipy.special import chdtrc
+
+    rate = sum(counts) / sum(covered)
+    if not rate:
+        return False
+    expected = [rate * share for share in covered]
+    spread = sum((count - mean) ** 2 / mean for count, mean in zip(counts, expected, strict=True))
+    return float(chdtrc(len(counts) - 1, spread)) < UNEVEN
 
 
 def holm(chances: Sequence[float]) -> list[float]:

@@ -16,7 +16,15 @@ from msgspec import Struct
 from opencwc.finding import Message
 from opencwc.reports.covered_months import CoveredMonth, Period
 from opencwc.reports.event_wording import day_said
-from opencwc.reports.monthly_rates import Rate, Segment, chance_of, holm, rate_of, segments_of
+from opencwc.reports.monthly_rates import (
+    Rate,
+    Segment,
+    chance_of,
+    holm,
+    rate_of,
+    segments_of,
+    varies_more_than_chance,
+)
 from opencwc.reports.region_picture import By, area_named, countable, month_of, series_of
 from opencwc.reports.summaries import EventSummary
 
@@ -31,7 +39,8 @@ class Change(Struct, frozen=True):
     """A number of events that differs from before: where, of which kind, since which month, in words.
 
     ``way`` is ``more`` or ``fewer``; ``lasting`` where the rate changed and stayed, else it is the last month alone.
-    ``chance`` is that of the last month after correction, ``None`` of what lasts.
+    ``chance`` is that of the last month after correction, ``None`` of what lasts; ``uneven`` where the months before it
+    vary more than chance makes them, so that it is less rare than that.
     """
 
     area: str
@@ -41,6 +50,7 @@ class Change(Struct, frozen=True):
     lasting: bool
     says: Message
     chance: float | None = None
+    uneven: bool = False
 
 
 class Changes(Struct, frozen=True):
@@ -96,7 +106,8 @@ def _of_last_month(counts: Mapping[tuple[str, str], list[int]], period: Period) 
                 "months": len(before), "how_rare": _how_rare(chance, len(counts)),
             },
         )  # fmt: skip
-        yield Change(area, kind, last.month, way, lasting=False, says=says, chance=chance)
+        uneven = varies_more_than_chance(numbers[:-1], [month.share for month in before])
+        yield Change(area, kind, last.month, way, lasting=False, says=says, chance=chance, uneven=uneven)
 
 
 def _lasting(counts: Mapping[tuple[str, str], list[int]], months: Sequence[CoveredMonth]) -> Iterator[Change]:

@@ -47,7 +47,7 @@ def _rate(one: AreaRate) -> dict[str, Any]:
 def _change(change: Change, lang: str) -> dict[str, Any]:
     return {
         "area": change.area, "kind": change.kind, "month": change.month, "way": change.way, "lasting": change.lasting,
-        "says": sentence(change.says, lang),
+        "says": sentence(change.says, lang), "uneven": change.uneven,
     }  # fmt: skip
 
 
