@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from opencwc.finding import Message
-from opencwc.reports.region_picture import picture_of, thinly_reported
 from opencwc.reports.summaries import EventSummary, summaries_of, today
 from opencwc.wording import LANGUAGES, say, sentence
 from reports.told_by_hand import watched
@@ -72,19 +71,3 @@ def test_an_event_without_new_reports_says_since_when_unless_a_person_changed_it
     first, *rest = today(summaries, late, [summaries[0].id])
     assert (first.summary.id, first.state, first.why[0]) == (summaries[0].id, "changed", Message("watch_why_corrected"))
     assert {one.state for one in rest} == {"earlier"}
-
-
-def test_a_month_of_a_country_counts_events_and_what_is_only_alleged() -> None:
-    months = {(month.country, month.month): month for month in picture_of(summaries_of(watched()))}
-    leak, allegation = months["NOR", "2026-03"], months["UKR", "2026-03"]
-    assert (dict(leak.kinds), leak.corroborated, leak.only_alleged) == ({"accident": 1}, 1, 0)
-    assert (dict(allegation.stages), allegation.corroborated, allegation.only_alleged) == ({"alleged": 1}, 0, 1)
-
-
-def test_what_rests_on_one_origin_is_said_to_be_thinly_reported() -> None:
-    thin = dict(thinly_reported(summaries_of(watched())))
-    assert set(thin) == {"PAN"}
-    assert [say(why) for why in thin["PAN"]] == [
-        "1 of 1 events rest on one origin",
-        "only El Diario reports from there",
-    ]

@@ -290,8 +290,14 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         }
         assert rows["Norway"] == ["March 2026", "1", "Accident 1", "reported 1", "1", "0"]
         assert rows["Ukraine"] == ["March 2026", "1", "Alleged use as a weapon 1", "alleged 1", "0", "1"]
-        chart = json.loads(page.one(id="of-map").text)
-        assert {row["code"] for row in chart["rows"]} == {"578", "804", "591"}
+        names = [name.text for name in page.one("ol", class_="places").all("b")]
+        assert names == ["Lesnoe (Ukraine)", "Puerto Claro (Panama)", "Sandvik (Norway)"]
+        drawn = page.one("svg", class_="event-map")
+        assert [mark.attributes["class"] for mark in drawn.all("g")] == ["m-several", "m-one", "m-one"]
+        assert [text.text for text in drawn.all("text")] == ["3", "2", "1"]
+        assert (len(drawn.all("circle")), len(drawn.all("rect"))) == (1, 2)
+        assert page.one(id="time").rows()[0][1:] == ["1", "2", "7"]
+        assert "Too few months to compare: the reports cover 1" in page.one(id="changes").text
         assert "only El Diario reports from there" in page.text
 
 
@@ -340,7 +346,38 @@ def test_a_filter_holds_for_files_too(kept: Kept) -> None:
             assert archive.namelist() == [f"{_events(kept)['seizure']}.cap.xml"]
 
 
+def test_the_picture_counts_by_region_and_is_given_as_csv(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/picture?by=region&region=154")
+        assert [row[0] for row in page.one(id="months").rows()] == ["Northern Europe"]
+        assert page.one("h1").text.startswith("1 events in 1 countries")
+        csv = client.get(f"{kept.base}/picture.csv?by=region&order=area", headers=PAGE).text.splitlines()
+        assert csv[0] == "area,month,events,kinds,stages,several,alleged"
+        assert [line.split(",")[0] for line in csv[1:]] == ["Central America", "Eastern Europe", "Northern Europe"]
+
+
+def test_the_picture_says_of_which_states_nothing_is_told(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        gaps = page_of(client, f"{kept.base}/picture").one(id="gaps")
+        assert "No report is in Arabic, Chinese." in gaps.text
+        assert "Northern Europe 9 of 10 States" in gaps.text
+        silent = {link.attributes["href"] for link in gaps.one("dl").all("a")}
+        assert "/states/SWE" in silent and "/states/NOR" not in silent
+
+
 # -------------------------------------------------------------------------------------------------- API and jobs
+
+
+def test_the_api_gives_the_picture(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        body = client.get(f"/api/v1/watch/runs/{kept.run}/picture?by=region&kind=accident").json()
+    assert [(month["area"], month["kinds"]) for month in body["months"]] == [("154", {"accident": 1})]
+    assert body["changes"] == []
+    assert body["changes_none"] == "Too few months to compare: the reports cover 1, and 3 are needed."
+    assert body["rates"][0]["a_month"] == 6.2
+    assert [one["states"] for one in body["silent"] if one["region"] == "013"] == [
+        ["BLZ", "CRI", "GTM", "HND", "MEX", "NIC", "SLV"]
+    ]
 
 
 def test_the_api_gives_events_and_takes_decisions(kept: Kept) -> None:

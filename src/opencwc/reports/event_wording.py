@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from opencwc.finding import Message
 from opencwc.reports.model import Date, Place, Told
 from opencwc.wording import day_said as day_in
+from opencwc.wording import say
 from opencwc.wording.states import state_named
 
 MOST_SOURCES = 4
@@ -73,4 +74,15 @@ def published_said(at: datetime, lang: str) -> str:
     return f"{day_in(at.date(), lang)} \u200e{at:%H:%M} UTC{ahead}\u200e"
 
 
-TEMPLATE_WORDS: Mapping[str, Callable[..., str]] = {"published_said": published_said}
+def date_said(text: str, lang: str) -> str:
+    """Say a day, a month or a year in a language.
+
+    >>> date_said("2026-03-04", "fr"), date_said("2026-03", "fr"), date_said("2026", "fr")
+    ('4 mars 2026', 'mars 2026', '2026')
+    """
+    if len(text) == len("2026-03-04"):
+        return day_in(date.fromisoformat(text), lang)
+    return say(day_said(text), lang)
+
+
+TEMPLATE_WORDS: Mapping[str, Callable[..., str]] = {"published_said": published_said, "date_said": date_said}

@@ -32,6 +32,8 @@ from opencwc.web.server.rate_limits import Limiter
 from opencwc.web.server.request_middleware import RequestMiddleware
 from opencwc.web.server.same_origin import SameOrigin
 from opencwc.web.server.service import PersonOf, Service, access_of
+from opencwc.web.states import api as states_api
+from opencwc.web.states import pages as states_pages
 
 
 def open_routers() -> tuple[APIRouter, ...]:
@@ -45,7 +47,8 @@ def account_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need the accounts of a casebook."""
     modules = (
         session_api, people_api, tokens_api, casebook_api, audit_api, static_files, sign_in_page, casebook_page,
-        case_page, finding_page, job_page, convention_pages, models_pages, audit_page, settings_pages,
+        case_page, finding_page, job_page, convention_pages, models_pages, audit_page, settings_pages, states_api,
+        states_pages,
     )  # fmt: skip
     return (*parts("router"), *(module.router for module in modules))
 

@@ -80,3 +80,20 @@ def iso_alpha2(alpha3: str) -> str:
     from babel.core import get_global
 
     return str(get_global("territory_aliases").get(alpha3, [""])[0])
+
+
+def region_name(number: str, lang: str) -> str:
+    """Return the name of a region of M49 by its number; what is no region as it stands.
+
+    >>> region_name("015", "fr"), region_name("XNV", "fr")
+    ('Afrique septentrionale', 'XNV')
+    """
+    from babel import Locale
+
+    return str(Locale.parse(lang if lang in LANGUAGES else "en").territories.get(number, number))
+
+
+@cache
+def region_named(number: str) -> Message:
+    """Return a region's name in every language."""
+    return Message("by_language", {lang: region_name(number, lang) for lang in LANGUAGES})

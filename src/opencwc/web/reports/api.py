@@ -21,6 +21,8 @@ from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.reports import brief_api, saved_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
+from opencwc.web.reports.picture_answer import as_answer
+from opencwc.web.reports.picture_page import picture_shown
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
@@ -182,6 +184,42 @@ def show_topic(
         "next": after + len(some) if after + len(some) < len(reports) else None,
     }
     return JSONResponse(body)
+
+
+class PictureAnswer(TypedDict):
+    """The events of a run by country or region: months, rates, what changed, and what is under-reported."""
+
+    run: int
+    by: Literal["country", "region"]
+    months: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Events by `area` (alpha-3, or the number of a region of M49) and month."),
+    ]
+    rates: Annotated[
+        list[dict[str, Any]],
+        Meta(
+            description="How many events of a kind are told a month: `low` to `high` holds the rate in 95 of 100 cases."
+        ),
+    ]
+    changes: Annotated[list[dict[str, Any]], Meta(description="Numbers that chance does not explain, in words.")]
+    changes_none: Annotated[str, Meta(description="Why there is no change to tell; empty where there is one.")]
+    gaps: list[str]
+    thin: Annotated[list[dict[str, Any]], Meta(description="Countries that are told of on little ground, with why.")]
+    silent: Annotated[list[dict[str, Any]], Meta(description="States of which no report tells an event, by region.")]
+
+
+@router.get(
+    "/api/v1/watch/runs/{number}/picture",
+    action="read",
+    answer=answers("The events by area and month", PictureAnswer),
+    problems=(404, 501),
+)
+def show_picture(
+    request: Request, number: Number, wanted: EventsAsked, by: Literal["country", "region"] = "country",
+    lang: InLang = "en",
+) -> Response:  # fmt: skip
+    """Give the events that a filter wants by country or region and month, with rates, changes and gaps; no score."""
+    return JSONResponse(as_answer(picture_shown(event_run(request, number), wanted, by), number, lang))
 
 
 @router.post(

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
+from opencwc.convention.regions import region_of
 from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
@@ -35,11 +36,15 @@ def _one_of(*known: str) -> AfterValidator:
 
 @dataclass(frozen=True)
 class EventFilter(AddressFilter):
-    """Which events to list. ``since`` is the day from which on something is new; ``text`` stands in their reports."""
+    """Which events to list. ``since`` is the day from which on something is new; ``text`` stands in their reports.
+
+    ``region`` is the number of a region of M49.
+    """
 
     kind: Brief = ""
     stage: Annotated[Brief, _one_of(*STAGES)] = ""
     country: Brief = ""
+    region: Brief = ""
     state: Annotated[Brief, _one_of(*STATES)] = ""
     origins: Annotated[Brief, _one_of("several", "one")] = ""
     text: Annotated[str, Query(max_length=200)] = ""
@@ -121,8 +126,9 @@ def event_run(request: Request, number: int) -> EventRun:
 
 
 def _fits(summary: EventSummary, wanted: EventFilter) -> bool:
-    has = (summary.kind, summary.stage, summary.place.country, "several" if summary.corroborated else "one")
-    asked = (wanted.kind, wanted.stage, wanted.country, wanted.origins)
+    country = summary.place.country
+    has = (summary.kind, summary.stage, country, region_of(country), "several" if summary.corroborated else "one")
+    asked = (wanted.kind, wanted.stage, wanted.country, wanted.region, wanted.origins)
     if any(one not in ("", other) for one, other in zip(asked, has, strict=True)):
         return False
     return holds_words(summary, wanted.text)

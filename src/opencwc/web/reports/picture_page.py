@@ -1,91 +1,154 @@
-"""Region and time: events on a map and over months, and a table by country and month; nothing is scored."""
+"""Region and time: changes, events on a map and over months, rates, what is under-reported; nothing is scored."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Query, Request
+from pydantic import AfterValidator
 from starlette.responses import Response
 
+from opencwc.convention.regions import regions
+from opencwc.reports.covered_months import Period, period_of
 from opencwc.reports.event_wording import day_said
-from opencwc.reports.region_picture import RegionMonth, month_of, picture_of, thinly_reported
+from opencwc.reports.rate_changes import Changes, changes_of
+from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, month_of, picture_of, rates_of
+from opencwc.reports.reporting_gaps import Gaps, gaps_of
 from opencwc.reports.summaries import EventSummary
-from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
+from opencwc.web.reports.event_map import MOST_PLACES, event_map, places_of
+from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
+from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
 from opencwc.wording import say
-from opencwc.wording.states import iso_numeric, state_name
 
 router = Router(include_in_schema=False)
-MOST_MONTHS = 18
+MOST_MONTHS = 24
 """Months that the time line shows, the latest."""
+MOST_FIRST, MOST_RATES = 10, 200
+"""Rates that stand open, and that are shown in all."""
+MOST_ROWS = 60
+"""Rows of the table by area and month that one page shows; the CSV has all."""
+ByAsked = Annotated[Brief, AfterValidator(lambda word: "region" if word == "region" else "country"), Query()]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the events that a filter wants amount to, by country or region; ``period`` is that of all reports read."""
+
+    by: By
+    summaries: Sequence[EventSummary]
+    months: Sequence[AreaMonth]
+    period: Period | None
+    rates: Sequence[AreaRate]
+    changes: Changes
+    gaps: Gaps
+
+
+def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
+    """Return the picture of a run; gaps are those of all its reports, whatever the filter wants."""
+    summaries = [shown.summary for shown in run.today(wanted)]
+    lines = run.watched.lines
+    period = period_of(line.told.report.published for line in lines)
+    rates = rates_of(summaries, period, by) if period else []
+    changes = changes_of(summaries, period, by) if period else Changes((), 0, 0)
+    gaps = gaps_of(lines, run.summaries, period)
+    return Picture(by, summaries, picture_of(summaries, by), period, rates, changes, gaps)
 
 
 @router.get("/watch/runs/{number}/picture", action="read")
-def show_picture(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
-    """Show the events that a filter wants by country and month, on a map and on a time line."""
+def show_picture(
+    request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
+) -> Response:
+    """Show the events that a filter wants by area and month, on a map and on a time line."""
     lang = language_of(request)
     run = event_run(request, number)
-    summaries = [shown.summary for shown in run.today(wanted)]
-    months = picture_of(summaries)
-    shown_months = listed(months, COLUMNS, order, lang)
-    rows = list(zip(shown_months.rows, shown_months.texts, strict=True))
+    picture = picture_shown(run, wanted, "region" if by == "region" else "country")
+    shown_months = listed(picture.months, columns_of(picture.by), order, lang)
+    places = places_of(picture.summaries)
+    query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
-        request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, total=len(summaries),
-        list=shown_months, rows=rows, months=months, map=map_of(summaries, lang),
-        over_time=over_time(summaries, lang), thin=thinly_reported(summaries),
-        choices=choices_of(run.summaries, lang),
+        request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
+        total=len(picture.summaries), countries=len({one.place.country for one in picture.summaries} - {""}),
+        list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
+        places=[(place, say(place.said, lang)) for place in places[:MOST_PLACES]],
+        more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
+        over_time=over_time(picture, lang), timeline=timeline_of(picture), most_rates=MOST_RATES,
+        choices=choices_of(run.summaries, lang), regions=region_choices(run.summaries),
+        area_named=area_named, most_first=MOST_FIRST, most_rows=MOST_ROWS,
+        csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
     )  # fmt: skip
 
 
-def map_of(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:
-    """Return the States with events as a chart takes them: by whether several origins tell of one there."""
-    by_country: dict[str, list[EventSummary]] = {}
-    for summary in summaries:
-        if iso_numeric(summary.place.country):
-            by_country.setdefault(summary.place.country, []).append(summary)
-    told_by_several = {country: any(event.corroborated for event in events) for country, events in by_country.items()}
-    rows = [
-        {
-            "code": iso_numeric(country),
-            "label": state_name(country, lang),
-            "group": say(f"page_watch_origins_{'several' if several else 'one'}", lang),
-        }
-        for country, several in sorted(told_by_several.items(), key=lambda told: (not told[1], told[0]))
-    ]
-    return {"rows": rows, "titles": {"group": ""}}
+@router.get("/watch/runs/{number}/picture.csv", action="read")
+def give_picture(
+    request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
+) -> Response:
+    """Give the table by area and month as CSV, in which no cell is a formula."""
+    summaries = [shown.summary for shown in event_run(request, number).today(wanted)]
+    area: By = "region" if by == "region" else "country"
+    table = listed(picture_of(summaries, area), columns_of(area), order, language_of(request))
+    return downloads.download(table.csv(), f"{area}-months-{number}.csv")
 
 
-def over_time(summaries: Sequence[EventSummary], lang: str) -> dict[str, Any]:
+def region_choices(summaries: Iterable[EventSummary]) -> list[str]:
+    """Return the regions that events are in, by their numbers."""
+    countries = {summary.place.country for summary in summaries}
+    return [number for number, codes in regions().members.items() if countries & set(codes)]
+
+
+@dataclass(frozen=True)
+class MonthShown:
+    """A month of the time line: how many reports came in it, how many events of it several origins tell, or one does.
+
+    ``reports`` is ``None`` of a month outside the period of the reports.
+    """
+
+    month: str
+    reports: int | None
+    several: int
+    one: int
+
+
+def timeline_of(picture: Picture) -> list[MonthShown]:
+    """Return the latest months of the period and of events, each once."""
+    counts = Counter((month_of(summary), summary.corroborated) for summary in picture.summaries)
+    reports = {month.month: month.reports for month in picture.period.months} if picture.period else {}
+    months = sorted(({month for month, _ in counts} | reports.keys()) - {""})[-MOST_MONTHS:]
+    return [MonthShown(month, reports.get(month), counts[month, True], counts[month, False]) for month in months]
+
+
+def over_time(picture: Picture, lang: str) -> dict[str, Any]:
     """Return how many events there were in each month, by whether several origins tell of them, as a chart takes it."""
-    groups = ("several", "one")
-    counts = Counter(
-        (month_of(summary), "several" if summary.corroborated else "one") for summary in summaries if month_of(summary)
-    )
-    shown = sorted({month for month, _ in counts})[-MOST_MONTHS:]
-    words = {group: say(f"page_watch_origins_{group}", lang) for group in groups}
+    words = {group: say(f"page_watch_origins_{group}", lang) for group in ("several", "one")}
     rows = [
-        {"label": say(day_said(month), lang), "value": counts[month, group], "group": words[group]}
-        for month in shown
-        for group in groups
-        if counts[month, group]
+        {"label": say(day_said(month.month), lang), "value": value, "group": words[group]}
+        for month in timeline_of(picture)
+        for group, value in (("several", month.several), ("one", month.one))
     ]
     titles = {"x": say("page_watch_month", lang), "y": say("page_watch_events", lang), "group": ""}
     return {"rows": rows, "titles": titles, "groups": list(words.values())}
 
 
-def _counts(prefix: str, of: RegionMonth, name: str, lang: str) -> str:
+def _counts(prefix: str, of: AreaMonth, name: str, lang: str) -> str:
     counts = of.kinds if name == "kinds" else of.stages
     said = (f"{say(prefix + word, lang)} {number}" for word, number in counts.items())
     return say("list_separator", lang).join(said)
 
 
-COLUMNS: tuple[ListColumn[RegionMonth], ...] = (
-    ListColumn("country", "page_convention_state", lambda row, lang: state_name(row.country, lang)),
+def columns_of(by: By) -> tuple[ListColumn[AreaMonth], ...]:
+    """Return the columns of the table by area and month."""
+    label = "page_convention_state" if by == "country" else "page_watch_region"
+    return (ListColumn("area", label, lambda row, lang: say(area_named(row.area), lang)), *_COLUMNS)
+
+
+_COLUMNS: tuple[ListColumn[AreaMonth], ...] = (
     ListColumn("month", "page_watch_month", lambda row, lang: say(day_said(row.month), lang), lambda row: row.month),
     ListColumn(
         "events", "page_watch_events", lambda row, lang: str(len(row.events)), lambda row: len(row.events), number=True

@@ -1,0 +1,1 @@
+"""What is held on a State, from every part side by side."""

@@ -1,0 +1,52 @@
+"""A State: what is held on it, from every part on one page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from opencwc.convention import Convention
+from opencwc.convention.regions import region_of
+from opencwc.convention.territories import all_territories
+from opencwc.errors import NotFoundError
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import Brief
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.web.states.holdings import holdings_of
+from opencwc.wording.states import region_name, state_name
+
+router = Router(include_in_schema=False)
+Code = Annotated[str, Path(max_length=20)]
+
+
+@router.get("/states", action="read")
+def choose_state(request: Request, code: Brief = "") -> Response:
+    """Let a person choose a State, or lead to the one that was chosen."""
+    if code in all_territories():
+        return RedirectResponse(f"/states/{code}", 303)
+    if code:
+        raise NotFoundError("no_such_state", state=code[:20])
+    return page(request, "states/choose.html", names=names_in(language_of(request)))
+
+
+@router.get("/states/{code}", action="read")
+def show_state(request: Request, code: Code) -> Response:
+    """Show what is held on a State."""
+    lang, today = language_of(request), date.today()
+    sections = holdings_of(book_of(request), person_of(request), code, today)
+    region = region_of(code)
+    return page(
+        request, "states/state.html", code=code, name=state_name(code, lang), sections=sections,
+        region=region_name(region, lang) if region else "",
+        until=Convention(today).states_known_until, names=names_in(lang),
+    )  # fmt: skip
+
+
+def names_in(lang: str) -> list[tuple[str, str]]:
+    """Return the States of the Convention's list by their names, each with its code."""
+    codes = [one.state.code for one in Convention().states]
+    invented = [code for code, one in all_territories().items() if one.kind == "invented"]
+    return sorted(((state_name(code, lang), code) for code in (*codes, *invented)), key=lambda one: one[0].casefold())
