@@ -18,13 +18,13 @@ from opencwc.casebook import database, migration
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_tables() -> Iterator[None]:
-    """Make the tables of each casebook but the first by repeating the statements that made those of the first."""
+    """Make the tables of each new casebook but the first by repeating the statements that made those of the first."""
     migrate = migration.bring_up_to_date
     statements: dict[str, list[tuple[str, Any]]] = {}
 
     def make(engine: Engine) -> None:
         backend = engine.url.get_backend_name()
-        if backend in statements:
+        if backend in statements and migration.state_of(engine) == "none":
             with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
                 for statement, parameters in statements[backend]:
                     connection.exec_driver_sql(statement, parameters)
