@@ -24,7 +24,10 @@ def quick_tables() -> Iterator[None]:
 
     def make(engine: Engine) -> None:
         backend = engine.url.get_backend_name()
-        if backend in statements and migration.state_of(engine) == "none":
+        if migration.state_of(engine) != "none":
+            migrate(engine)
+            return
+        if backend in statements:
             with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
                 for statement, parameters in statements[backend]:
                     connection.exec_driver_sql(statement, parameters)
