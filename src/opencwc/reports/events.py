@@ -336,7 +336,12 @@ class _Rough:
     @cached_property
     def _nearness(self) -> float:
         """What the signs of meaning come to at most."""
-        return sum(max(0.0, self.known.signs.get(name, 0.0)) for name in _BY_MEANING)
+        return sum(map(self._most_of, _BY_MEANING))
+
+    def _most_of(self, name: str) -> float:
+        """Return what a sign of meaning weighs at most, be the pair in one language or in two."""
+        weight = self.known.signs.get(name, 0.0)
+        return max(0.0, weight, weight + self.known.signs.get(f"here_{name}", 0.0))
 
     def _near(self, rows: slice, columns: slice) -> NDArray[np.float32]:
         """Return how near the texts of each pair may come."""
@@ -348,7 +353,7 @@ class _Rough:
         """Return those of some pairs that may reach the cut by what meaning says of them."""
         ends = self.lengths[rows], self.lengths[columns]
         signs = meaning_of_pairs(self.sentences[rows], self.sentences[columns], *ends)
-        by_meaning = sum(max(0.0, self.known.signs.get(name, 0.0)) * values for name, values in signs.items())
+        by_meaning = sum(self._most_of(name) * values for name, values in signs.items())
         likely = most + by_meaning > self.known.cut
         some, others = ([self.numbers[at] for at in each[likely].tolist()] for each in (rows, columns))
         return some, others, {name: values[likely] for name, values in signs.items()}

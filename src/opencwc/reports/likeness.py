@@ -188,6 +188,8 @@ def text_signs(one: Item, other: Item, meaning: Mapping[str, float] | None = Non
     """Return what the texts of two reports say: meaning (where it is known already), names, numbers, exact words."""
     mine, theirs = one.traits, other.traits
     signs = dict(meaning_signs(mine, theirs) if meaning is None else meaning)
+    if one.told.lang == other.told.lang:  # where words can be compared, meaning says less beside them
+        signs |= {f"here_{name}": value for name, value in signs.items()}
     numbers = {number for number in mine.numbers & theirs.numbers if not _is_year(number)}
     names = len(mine.names & theirs.names)
     signs["numbers"] = min(3.0, float(len(numbers)))
