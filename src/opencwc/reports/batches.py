@@ -6,11 +6,10 @@ which they came, and a batch that is lost with its worker is done again.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
@@ -71,13 +70,13 @@ def ready_on_cluster(reports: Iterable[Report], encoder: Encoder | None, address
     ray = import_ray(address)
     with connected(ray, address):
         quiet_context(ray).execution_options.preserve_order = True
-        batches = [{"reports": pickle.dumps(batch)} for batch in _batched(reports)]
+        batches = [{"reports": _Held(batch)} for batch in _batched(reports)]
         if not batches:
             return
         try:
             rows = ray.data.from_items(batches, override_num_blocks=len(batches)).map(_ready_there, fn_args=(encoder,))
             for row in rows.iter_rows():
-                yield pickle.loads(row["items"])  # noqa: S301 - our own nodes made it
+                yield row["items"].some
         except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
             raise OutputError("cluster_gave_up", where=address, reason=reason_of(error)) from error
 
@@ -100,6 +99,11 @@ def _ready_here(batch: list[Report]) -> list[Item]:
     return ready(batch, _ENCODER[0])
 
 
-def _ready_there(row: dict[str, Any], encoder: Encoder | None) -> dict[str, Any]:
-    batch = pickle.loads(row["reports"])  # noqa: S301 - made by `ready_on_cluster`
-    return {"items": pickle.dumps(ready(batch, encoder))}
+class _Held(NamedTuple):
+    """Reports or items in a cell, which Ray carries as they are."""
+
+    some: list[Any]
+
+
+def _ready_there(row: dict[str, _Held], encoder: Encoder | None) -> dict[str, _Held]:
+    return {"items": _Held(ready(row["reports"].some, encoder))}
