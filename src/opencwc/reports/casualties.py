@@ -18,7 +18,7 @@ from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
 from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, Harm, clause_around, listed
 from opencwc.reports.harm.nobody import is_unhurt, nobody_harmed, none_survived, unharmed
-from opencwc.reports.harm.one import is_further, ones_harmed
+from opencwc.reports.harm.one import in_turn, is_further, lives_lost, ones_harmed
 from opencwc.reports.harm.people import people_in
 from opencwc.reports.harm.sentence import UNCOUNTED, Figure, HarmWord, Sentence
 from opencwc.reports.harm.words import harms_in, is_spared
@@ -163,6 +163,8 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
     spared = [word for word in words if word.harm != "neither" and is_spared(sentence, word)]
     yield from unharmed(sentence, spared)
     words = [word for word in words if word not in spared]
+    if sentence.is_news and not sentence.of_other and not any(figure.harm == "killed" for figure, _ in nobody):
+        yield from lives_lost(sentence)
     if not any(word.harm != "neither" for word in words):
         return
     numbers = [number for number in people_in(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
@@ -187,6 +189,7 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
         ones = [one for one in ones if one.harm == "killed"]
         figures = [figure for figure in figures if figure.harm == "killed"]
     yield from ones if sentence.is_news else ()
+    yield from in_turn(sentence, words, figures)
     yield from with_here_and_there(sentence, figures)
 
 

@@ -215,6 +215,8 @@ def with_harm_behind(
                 word.end <= one.start < other.start for one in numbers
             )
             near = len(gap) <= 6 if sentence.lang == "zh" else len(gap.split()) <= 4
+            if listed("looked_at", sentence.lang).fullmatch(sentence.text, word.start, word.end) and not taken:
+                return number, other
             if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(gap):
                 return number, other
             break

@@ -24,6 +24,50 @@ def ones_harmed(sentence: Sentence, free: Sequence[HarmWord]) -> Iterator[Figure
         yield Figure(word.harm, 1, score, place, at=sentence.at_or_title, further=further, place=span)
 
 
+def lives_lost(sentence: Sentence) -> Iterator[Figure]:
+    """Give one for an expression by which one person died: "cost the foreman his life", "the death of a sweep"."""
+    text, lang = sentence.text, sentence.lang
+    for match in listed("one_killed", lang).finditer(text):
+        before = text[max(0, match.start() - 20) : match.start()].rstrip()
+        counted = find_numbers(match[0], lang)
+        if any(not number.article for number in counted) or _ends_with(before, "no_one_killed", lang):
+            continue
+        span = (match.start(), match.end())
+        yield Figure("killed", 1, sentence.score - 1.0, (sentence.span(*span),), at=sentence.at_or_title, place=span)
+
+
+def _ends_with(before: str, name: str, lang: str) -> bool:
+    return any(match.end() == len(before) for match in listed(name, lang).finditer(before))
+
+
+def in_turn(sentence: Sentence, words: Sequence[HarmWord], figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Add up those told of one after another: "one was killed, another lost an eye and a third broke his leg"."""
+    subjects = [match.span() for match in listed("in_turn", sentence.lang).finditer(sentence.text)]
+    ends = [*(start for start, _ in subjects), len(sentence.text)][1:]
+    places = []
+    for (_, start), end in zip(subjects, ends, strict=True):
+        stop = _SENTENCE_PART.search(sentence.text, start, end)
+        last = stop.start() if stop else end
+        numbers = [number for number in find_numbers(sentence.text[start:last], sentence.lang) if not number.article]
+        last = start + numbers[0].start if numbers else last
+        first = next((word for word in words if start <= word.start < last and word.harm != "neither"), None)
+        if first and first.harm == "affected":
+            places.append((start, last, first))
+    inside = [(start, last) for start, last, _ in places]
+    alone = [
+        figure
+        for figure in figures
+        if figure.harm == "affected" and not any(start - 20 <= figure.place[0] < last for start, last in inside)
+    ]
+    if places and all(figure.number == 1 for figure in alone):
+        spans = tuple(sentence.span(word.start, word.end) for _, _, word in places)
+        number = len(places) + len(alone)
+        yield Figure("affected", number, sentence.score - 0.3, spans, at=sentence.at_or_title, place=places[0][:2])
+
+
+_SENTENCE_PART = re.compile(r"[;:.!?；：。؛]")
+
+
 def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
     """Tell whether a word of harm is said of one person, by its own form or by what stands before it."""
     text, lang = sentence.text, sentence.lang

@@ -14,7 +14,7 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
     numbers: list[Number] = []
-    found = find_numbers(text, lang)
+    found = [_later_of(text, number, lang) for number in find_numbers(text, lang)]
     for at, number in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
         if at and _is_age_too(text, found[at - 1], number, lang):
@@ -31,13 +31,32 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
             numbers = [one for one in numbers if not (one.article and 0 < match.start() - one.end < 2)]
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
-    numbers.extend(_single(sentence, numbers))
+    counted = [number for number in found if not number.article and not number.rank]
+    numbers.extend(one for one in _single(sentence, numbers) if not _is_counted(text, one, counted, lang))
     numbers = [number for number in numbers if not _is_pool_ahead(text, number, numbers, lang)]
     ranks = [number for number in numbers if number.rank]
     numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _later_of(text: str, number: Number, lang: str) -> Number:
+    """Return what a number rose or fell to: "from 85 to 120" is 120."""
+    before = text[max(0, number.start - 8) : number.start].rstrip()
+    if number.high and any(match.end() == len(before) for match in listed("from", lang).finditer(before)):
+        last = re.search(r"\S+$" if lang != "zh" else r".$", text[number.start : number.end])
+        start = number.start + last.start() if last else number.start
+        return Number(start, number.end, number.high)
+    return number
+
+
+def _is_counted(text: str, one: Number, counted: Sequence[Number], lang: str) -> bool:
+    """Tell whether a word for one person only names who is counted before it: "not sixteen people"."""
+    if lang != "ru":
+        return False
+    asked = re.search(r"(?:сколько|много|несколько) $", text[: one.start])
+    return asked is not None or any(0 < one.start - number.end <= 1 for number in counted)
 
 
 def _is_age_too(text: str, before: Number, number: Number, lang: str) -> bool:
@@ -150,6 +169,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     """Tell whether a number can count people, by what stands behind it and before it."""
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
+    if lang == "ar" and _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind):
+        return False
     if number.rank:
         return _is_rank_of_people(behind, number, lang, words)
     if _counts_no_people(before, behind, number, lang):
@@ -159,6 +180,12 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     if number.article:
         return _is_article_of_one(text, number, lang, words)
     return not _counts_things(number, behind, lang, words)
+
+
+_MONDAY = re.compile("[وف]?(?:ال|لل)اثنين")
+
+
+_THE_TWO = re.compile(r"\s+(?:ال(?:اخرين|باقيين)|كلاهما|معا)")
 
 
 def _is_rank_of_people(behind: str, rank: Number, lang: str, words: Sequence[HarmWord]) -> bool:

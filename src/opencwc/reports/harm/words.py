@@ -28,6 +28,10 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
             continue
         if before[-1:] in "«“\"'‘" and before and listed("exercise", sentence.lang).search(sentence.drill):
             continue
+        if harm != "neither" and _befell_animals(sentence, match.start(), match.end()):
+            continue
+        if harm == "killed" and found and _is_of_the_same(sentence, found[-1], match.start(), match[0]):
+            found.pop()
         if found and found[-1].harm == "killed" and harm == "affected":
             gap = sentence.text[found[-1].end : match.start()]
             if listed("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
@@ -40,6 +44,34 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
                 found.pop()
         found.append(HarmWord(match.start(), match.end(), harm, name.endswith("_behind")))
     return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+
+
+def _befell_animals(sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether animals stand at a word of harm: "300 dead fish", "the dog died"."""
+    text, lang, animals = sentence.text, sentence.lang, listed("animals", sentence.lang)
+    before = _ANY_STOP.split(text[max(0, start - 30) : start])[-1]
+    behind = _ANY_STOP.split(text[end : end + 25])[0]
+    if lang == "zh":
+        near = animals.search(before[-2:]) or animals.search(behind[:6])
+        return near is not None and "人" not in before
+    words = before.split()
+    led = words[-1] if words else ""
+    if listed("auxiliary", lang).fullmatch(led) and len(words) > 1:
+        led = words[-2]
+    following = behind.split()[: 3 if find_numbers(behind[:12], lang) else 1]
+    return animals.fullmatch(led) is not None or any(animals.fullmatch(one) for one in following)
+
+
+_ANY_STOP = re.compile(r"[;:.!?()；：。，、,،؛—–«»“”\"]")
+
+
+def _is_of_the_same(sentence: Sentence, word: HarmWord, start: int, death: str) -> bool:
+    """Tell whether somebody told to be harmed is told to have died right behind: "was poisoned and died"."""
+    gap = sentence.text[word.end : start]
+    if word.harm != "affected" or word.behind or len(gap.split()) > 3 or STOPS.search(gap):
+        return False
+    dies = listed("dies", sentence.lang).fullmatch(death) is not None
+    return dies and ANDS[sentence.lang].search(gap) is not None and not find_numbers(gap, sentence.lang)
 
 
 def _is_told_of_the_dead(sentence: Sentence, word: HarmWord, end: int) -> bool:
@@ -82,6 +114,8 @@ def is_spared(sentence: Sentence, word: HarmWord) -> bool:
     text, lang = sentence.text, sentence.lang
     before = text[max(0, word.start - 30) : word.start]
     told = list(listed("negation", lang).finditer(before))
+    if word.harm == "killed" and listed("denies_itself", lang).fullmatch(text, word.start, word.end):
+        return False
     around = text[max(0, word.start - 30) : word.end + 20]
     if not told or listed("breath", lang).match(text, word.start) or listed("only", lang).search(around):
         return False
