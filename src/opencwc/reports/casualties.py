@@ -188,8 +188,10 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
     ):  # the same one: "who collapsed has died"
         ones = [one for one in ones if one.harm == "killed"]
         figures = [figure for figure in figures if figure.harm == "killed"]
-    yield from ones if sentence.is_news else ()
-    yield from in_turn(sentence, words, figures)
+    turns = list(in_turn(sentence, words, figures))
+    yield from turns
+    if sentence.is_news:
+        yield from (one for one in ones if not (turns and one.harm == "affected"))
     yield from with_here_and_there(sentence, figures)
 
 

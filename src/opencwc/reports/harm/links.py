@@ -90,6 +90,8 @@ def _cost(
         gap = gap[: aside[0]] + gap[aside[1] :]
         numbers = [other for other in numbers if other.start not in inside]
         words = [other for other in words if other.start not in inside]
+    clauses = 6.0 * bool(listed("though", sentence.lang).search(gap)) + 0.5 * bool(aside)
+    clauses += 1.5 * (_begins_with_and(sentence, number) and not ahead and not word.behind)
     if not ahead:
         gap = listed("about", sentence.lang).sub("", gap)
     people = listed("people", sentence.lang).match(gap.lstrip()) if ahead else None
@@ -100,11 +102,15 @@ def _cost(
         + (0.0 if ahead or word.behind else 0.4)
     )
     cost += 2.5 * len(STOPS.findall(gap)) - 1.5 * len(COMMAS.findall(gap)) + 1.5 * len(ANDS[sentence.lang].findall(gap))
-    cost += 2.0 * len(re.findall(r"[;；؛]", gap))
+    cost += 2.0 * len(re.findall(r"[;；؛]", gap)) + clauses
     if number.article and not ahead and not word.behind and not _is_named(sentence, number):
         cost += 5.0
     cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
+
+
+def _begins_with_and(sentence: Sentence, number: Number) -> bool:
+    return sentence.lang == "ar" and sentence.text[number.start] == "و"
 
 
 def _is_named(sentence: Sentence, number: Number) -> bool:
@@ -206,7 +212,8 @@ def with_harm_behind(
 ) -> tuple[Number, HarmWord]:
     """Join a number to the harm told behind what else befell them: "three were evacuated with burns"."""
     number, word = pair
-    if word.harm != "neither" or word.start < number.end:
+    looked_at = listed("looked_at", sentence.lang).fullmatch(sentence.text, word.start, word.end)
+    if word.harm != "neither" or (word.start < number.end and not looked_at):
         return pair
     for other in words:
         if other.start > word.end and other.harm != "neither" and not other.behind:
@@ -215,7 +222,7 @@ def with_harm_behind(
                 word.end <= one.start < other.start for one in numbers
             )
             near = len(gap) <= 6 if sentence.lang == "zh" else len(gap.split()) <= 4
-            if listed("looked_at", sentence.lang).fullmatch(sentence.text, word.start, word.end) and not taken:
+            if looked_at and not any(other is one for _, one in joined):
                 return number, other
             if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(gap):
                 return number, other

@@ -74,8 +74,10 @@ def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
     if lang == "ar":
         return _strikes_one(text, word)
     if lang == "zh":
-        clause = max(text.rfind("，", 0, word.start), word.start - 20) + 1 if find_numbers(text, lang) else 0
-        return not find_numbers(text[clause : word.start], lang) and bool(
+        told = [number for number in find_numbers(text, lang) if not _CHINESE_AGE.match(text, number.end)]
+        told = [number for number in told if not number.rank and text[number.start - 1 : number.start] not in ("周", "期")]
+        clause = max(text.rfind("，", 0, word.start), word.start - 20) + 1 if told else 0
+        return not any(clause <= number.start < word.start for number in told) and bool(
             listed("one_person", lang).search(text, max(0, clause), word.start)
         )
     if word.behind or listed("of_things", lang).match(text, word.start):
@@ -89,6 +91,9 @@ def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
         return False
     near = [*re.findall(r"[^\W\d_]+", before)[-3:], *re.findall(r"[^\W\d_]+", STOPS.split(behind)[0])[:3]]
     return not any(listed("things", lang).fullmatch(one) or listed("many", lang).fullmatch(one) for one in near)
+
+
+_CHINESE_AGE = re.compile("岁|[年月日号时点分]")
 
 
 _SUBJECT = re.compile(

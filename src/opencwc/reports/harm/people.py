@@ -17,7 +17,8 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
     found = [_later_of(text, number, lang) for number in find_numbers(text, lang)]
     for at, number in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
-        if at and _is_age_too(text, found[at - 1], number, lang):
+        named = any(0 <= word.start - number.end <= 1 for word in words)
+        if at and not named and _is_age_too(text, found[at - 1], number, lang):
             continue
         if following and _shares_unit(text, number, following, lang, words):
             continue
@@ -169,6 +170,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     """Tell whether a number can count people, by what stands behind it and before it."""
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
+    if lang == "ru" and text.startswith("семью", number.start) and not listed("people", lang).match(behind.lstrip()):
+        return False
     if lang == "ar" and _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind):
         return False
     if number.rank:
@@ -268,12 +271,18 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[HarmW
         if people.fullmatch(match[0]) or any(word.start == number.end + match.start() for word in words):
             return False
         if things.fullmatch(match[0]):
-            return True
+            return lang != "en" or not _is_of_people_word(behind[match.end() :], lang)
         if _is_agent_word(match[0], lang):
             return False
         if not match[0][0].isalpha():
             break
     return False
+
+
+def _is_of_people_word(behind: str, lang: str) -> bool:
+    """Tell whether the next word is of people, and so the one before it only says which: "three sheep farmers"."""
+    word = re.match(r"[\s-]([\w-]+)", behind)
+    return word is not None and word[1] not in ("in", "of", "more") and bool(listed("people", lang).fullmatch(word[1]))
 
 
 _CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
@@ -285,7 +294,7 @@ _CHINESE_COUNTED = re.compile(
 
 
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?!月|小时|星期|礼拜|钟头|国|村|县|省|市|镇|乡|区|城|州|地|点|部|工厂|厂|学校|油|罐|桶|箱|袋|瓶|气|钢|仓|车|站|集|样|项|方|问|案|百|阶|批|层|单|组|队|家|物|炸|弹|装|口|洞|坑|房|院|社|街|团|营|师|旅|世|年|季|学期|回|字|词|版|频|视|账|网|电|水|蛋|包|盒|鱼|鸡|牛|羊|猪|狗|仍)|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?!月|小时|星期|礼拜|钟头|国|村|县|省|市|镇|乡|区|城|州|地|点|部|工厂|厂|学校|油|罐|桶|箱|袋|瓶|气|钢|仓|车|站|集|样|项|方|问|案|百|阶|批|层|单|组|队|家|物|炸|弹|装|口|洞|坑|房|院|社|街|团|营|师|旅|世|年|季|学期|回|字|词|版|频|视|账|网|电|水|蛋|包|盒|鱼|鸡|牛|羊|猪|狗|仍)|名|位|具|条(?:人命|生命|性命)|座(?:新)?坟|口棺|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 

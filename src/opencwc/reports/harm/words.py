@@ -28,6 +28,8 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
             continue
         if before[-1:] in "«“\"'‘" and before and listed("exercise", sentence.lang).search(sentence.drill):
             continue
+        if _names_the_event(before, match[0], sentence.lang):
+            continue
         if harm != "neither" and _befell_animals(sentence, match.start(), match.end()):
             continue
         if harm == "killed" and found and _is_of_the_same(sentence, found[-1], match.start(), match[0]):
@@ -43,7 +45,22 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
             if ANDS[sentence.lang].fullmatch(gap.strip()) and not STOPS.search(gap):
                 found.pop()
         found.append(HarmWord(match.start(), match.end(), harm, name.endswith("_behind")))
-    return [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+    found = [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
+    if listed("coroner", sentence.lang).search(sentence.text) and not any(word.harm == "killed" for word in found):
+        return [_as_death(sentence, word) for word in found]
+    return found
+
+
+def _as_death(sentence: Sentence, word: HarmWord) -> HarmWord:
+    choked = listed("choked", sentence.lang).match(sentence.text, word.start)
+    return word._replace(harm="killed") if choked else word
+
+
+def _names_the_event(before: str, word: str, lang: str) -> bool:
+    """Tell whether a word of harm names the event: "l'intoxication", "жертвы отравления"."""
+    if listed("event_of_harm", lang).fullmatch(word) is None:
+        return False
+    return lang == "ar" or any(match.end() == len(before) for match in listed("event_noun", lang).finditer(before))
 
 
 def _befell_animals(sentence: Sentence, start: int, end: int) -> bool:
