@@ -91,6 +91,7 @@ def _cost(
         numbers = [other for other in numbers if other.start not in inside]
         words = [other for other in words if other.start not in inside]
     clauses = 6.0 * bool(listed("though", sentence.lang).search(gap)) + 0.5 * bool(aside)
+    clauses += 6.0 * (not ahead and not word.behind and re.search("[;；؛]", gap) is not None)
     clauses += 1.5 * (_begins_with_and(sentence, number) and not ahead and not word.behind)
     if not ahead:
         gap = listed("about", sentence.lang).sub("", gap)
@@ -138,7 +139,7 @@ def _limit(sentence: Sentence, number: Number) -> float:
     behind = text[number.end : number.end + 40]
     if any(listed(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
         return _FARTHEST["people"]
-    if number.article and is_one_of(behind, lang):
+    if number.article and (is_one_of(behind, lang) or listed("age", lang).fullmatch(text, number.start, number.end)):
         return _FARTHEST["people"]
     if number.article and not is_one(behind, lang):
         return 8.0 if listed("victim", lang).match(text, number.start) else 3.0

@@ -35,11 +35,25 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
     counted = [number for number in found if not number.article and not number.rank]
     numbers.extend(one for one in _single(sentence, numbers) if not _is_counted(text, one, counted, lang))
     numbers = [number for number in numbers if not _is_pool_ahead(text, number, numbers, lang)]
+    numbers.extend(_named_by_age(text, numbers, lang))
     ranks = [number for number in numbers if number.rank]
     numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _named_by_age(text: str, numbers: Sequence[Number], lang: str) -> Iterator[Number]:
+    """Give one person for an age beside a name: "Mary Ellison, 29, who died"."""
+    around, ahead = (12, 8) if lang == "zh" else (45, 30)
+    for match in listed("age", lang).finditer(text):
+        clause = STOPS_OF_SENTENCE.split(text[max(0, match.start() - around) : match.start()])[-1]
+        low = match.start() - len(clause)
+        if not any(low <= number.start < match.end() + ahead for number in numbers):
+            yield Number(match.start(), match.end(), 1, article=True)
+
+
+STOPS_OF_SENTENCE = re.compile(r"[;:!?؛；。]|\. ")
 
 
 def _later_of(text: str, number: Number, lang: str) -> Number:
@@ -136,7 +150,7 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         if lang == "ru" and any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
-        owned = bool(before) and possessive.fullmatch(before[-1]) is not None
+        owned = any(possessive.fullmatch(one) for one in before[-2:])
         if not owned and listed("at_work", lang).fullmatch(match[0]):
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
@@ -223,7 +237,16 @@ def _is_article_of_one(text: str, article: Number, lang: str, words: Sequence[Ha
             return True
     if _does_it(text, article.end, lang):
         return False
-    return is_one_of(behind, lang) or is_one(behind, lang)
+    return is_one_of(behind, lang) or is_one(behind, lang) or _is_first_of_a_list(behind, lang)
+
+
+def _is_first_of_a_list(behind: str, lang: str) -> bool:
+    """Tell whether people are counted right behind, as in "a judge, two clerks and 19 listeners"."""
+    noun = re.match(r"\s[^\W\d_]+(?P<gap>, | (?:and|et|y) )", behind)
+    following = find_numbers(behind[noun.end() :], lang) if noun else []
+    if noun is None or not following or following[0].start or listed("things", lang).fullmatch(behind.split()[0][:-1]):
+        return False
+    return listed("people", lang).match(behind[noun.end() :][following[0].end :].lstrip()) is not None
 
 
 def _does_it(text: str, at: int, lang: str) -> bool:

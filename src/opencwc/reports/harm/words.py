@@ -28,6 +28,9 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
             continue
         if before[-1:] in "«“\"'‘" and before and listed("exercise", sentence.lang).search(sentence.drill):
             continue
+        asked = [one.end() for one in listed("anyone", sentence.lang).finditer(before)]
+        if asked and len(before[asked[-1] :].split()) <= 3:
+            continue
         if _names_the_event(before, match[0], sentence.lang):
             continue
         if harm != "neither" and _befell_animals(sentence, match.start(), match.end()):
