@@ -74,12 +74,7 @@ def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
     if lang == "ar":
         return _strikes_one(text, word)
     if lang == "zh":
-        told = [number for number in find_numbers(text, lang) if not _CHINESE_AGE.match(text, number.end)]
-        told = [number for number in told if not number.rank and text[number.start - 1 : number.start] not in ("周", "期")]
-        clause = max(text.rfind("，", 0, word.start), word.start - 20) + 1 if told else 0
-        return not any(clause <= number.start < word.start for number in told) and bool(
-            listed("one_person", lang).search(text, max(0, clause), word.start)
-        )
+        return _is_of_one_in_chinese(text, word)
     if word.behind or listed("of_things", lang).match(text, word.start):
         return False
     before, behind = text[max(0, word.start - 60) : word.start], text[word.end : word.end + 20]
@@ -93,7 +88,20 @@ def _is_of_one(sentence: Sentence, word: HarmWord) -> bool:
     return not any(listed("things", lang).fullmatch(one) or listed("many", lang).fullmatch(one) for one in near)
 
 
-_CHINESE_AGE = re.compile("岁|[年月日号时点分]")
+def _is_of_one_in_chinese(text: str, word: HarmWord) -> bool:
+    numbers = [number for number in find_numbers(text, "zh") if not number.rank]
+    told = [
+        number
+        for number in numbers
+        if not _CHINESE_TIME.match(text, number.end) and text[number.start - 1 : number.start] not in ("周", "期")
+    ]
+    start = max(0, text.rfind("，", 0, word.start) + 1, word.start - 19) if told else 0
+    counted = any(start <= number.start < word.start for number in told)
+    named = (listed(name, "zh").search(text, start, word.start) for name in ("one_person", "one_at_work"))
+    return not counted and any(named)
+
+
+_CHINESE_TIME = re.compile("岁|[年月日号时点分]")
 
 
 _SUBJECT = re.compile(

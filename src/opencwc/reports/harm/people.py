@@ -242,9 +242,9 @@ def _is_article_of_one(text: str, article: Number, lang: str, words: Sequence[Ha
 
 def _is_first_of_a_list(behind: str, lang: str) -> bool:
     """Tell whether people are counted right behind, as in "a judge, two clerks and 19 listeners"."""
-    noun = re.match(r"\s[^\W\d_]+(?P<gap>, | (?:and|et|y) )", behind)
+    noun = re.match(r"\s(?P<noun>[^\W\d_]+)(?:, | (?:and|et|y) )", behind)
     following = find_numbers(behind[noun.end() :], lang) if noun else []
-    if noun is None or not following or following[0].start or listed("things", lang).fullmatch(behind.split()[0][:-1]):
+    if noun is None or not following or following[0].start or listed("things", lang).fullmatch(noun["noun"]):
         return False
     return listed("people", lang).match(behind[noun.end() :][following[0].end :].lstrip()) is not None
 

@@ -15,43 +15,66 @@ def harms_in(sentence: Sentence) -> list[HarmWord]:
     """Return the words of harm, without those that call people by what befell them before: "two injured men died"."""
     found: list[HarmWord] = []
     for match in harm_pattern(sentence.lang).finditer(sentence.text):
-        name = match.lastgroup or "neither"
-        harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
-        if found and harm == "killed" and found[-1].harm == "affected" and not name.endswith("_behind"):
-            gap = sentence.text[found[-1].end : match.start()]
-            if len(gap.split()) <= 1 and not STOPS.search(gap) and not ANDS[sentence.lang].search(gap):
-                found.pop()
-        before = sentence.text[max(0, match.start() - 25) : match.start()].rstrip()
-        if any(one.end() == len(before) for one in listed("no_harm", sentence.lang).finditer(before)):
-            continue
-        if not sentence.is_news and listed("survivor", sentence.lang).match(sentence.text, match.start()):
-            continue
-        if before[-1:] in "«“\"'‘" and before and listed("exercise", sentence.lang).search(sentence.drill):
-            continue
-        asked = [one.end() for one in listed("anyone", sentence.lang).finditer(before)]
-        if asked and len(before[asked[-1] :].split()) <= 3:
-            continue
-        if _names_the_event(before, match[0], sentence.lang):
-            continue
-        if harm != "neither" and _befell_animals(sentence, match.start(), match.end()):
-            continue
-        if harm == "killed" and found and _is_of_the_same(sentence, found[-1], match.start(), match[0]):
+        word = _harm_word(match)
+        if _takes_back(sentence, found, word, match[0]):
             found.pop()
-        if found and found[-1].harm == "killed" and harm == "affected":
-            gap = sentence.text[found[-1].end : match.start()]
-            if listed("cause", sentence.lang).match(gap) and not find_numbers(gap, sentence.lang):
-                continue
-        if harm == "killed" and found and _is_told_of_the_dead(sentence, found[-1], match.start()):
+        if _tells_no_harm(sentence, word, match[0]) or _is_cause(sentence, found, word):
+            continue
+        if found and _is_over_again(sentence, found[-1], word, match[0]):
             found.pop()
-        if found and found[-1].harm == "neither" and harm == "affected":
-            gap = sentence.text[found[-1].end : match.start()]
-            if ANDS[sentence.lang].fullmatch(gap.strip()) and not STOPS.search(gap):
-                found.pop()
-        found.append(HarmWord(match.start(), match.end(), harm, name.endswith("_behind")))
+        found.append(word)
     found = [word for at, word in enumerate(found) if not _names_the_dead(sentence, found, at)]
     if listed("coroner", sentence.lang).search(sentence.text) and not any(word.harm == "killed" for word in found):
         return [_as_death(sentence, word) for word in found]
     return found
+
+
+def _harm_word(match: re.Match[str]) -> HarmWord:
+    name = match.lastgroup or "neither"
+    harm: Harm = "killed" if name.startswith("killed") else "affected" if name.startswith("affected") else "neither"
+    return HarmWord(match.start(), match.end(), harm, name.endswith("_behind"))
+
+
+def _takes_back(sentence: Sentence, found: Sequence[HarmWord], word: HarmWord, death: str) -> bool:
+    """Tell whether a word of death right behind makes a word of harm say only who died: "injured men died"."""
+    if not found or word.harm != "killed" or word.behind or found[-1].harm != "affected":
+        return False
+    gap = sentence.text[found[-1].end : word.start]
+    return len(gap.split()) <= 1 and not STOPS.search(gap) and not ANDS[sentence.lang].search(gap)
+
+
+def _tells_no_harm(sentence: Sentence, word: HarmWord, said: str) -> bool:
+    """Tell whether what stands around a word of harm makes it tell none."""
+    lang, before = sentence.lang, sentence.text[max(0, word.start - 25) : word.start].rstrip()
+    if any(one.end() == len(before) for one in listed("no_harm", lang).finditer(before)):
+        return True
+    if not sentence.is_news and listed("survivor", lang).match(sentence.text, word.start):
+        return True
+    if before[-1:] in "«“\"'‘" and before and listed("exercise", lang).search(sentence.drill):
+        return True
+    asked = [one.end() for one in listed("anyone", lang).finditer(before)]
+    if asked and len(before[asked[-1] :].split()) <= 3:
+        return True
+    animals = word.harm != "neither" and _befell_animals(sentence, word.start, word.end)
+    return animals or _names_the_event(before, said, lang)
+
+
+def _is_cause(sentence: Sentence, found: Sequence[HarmWord], word: HarmWord) -> bool:
+    """Tell whether a word of harm only says what people died of."""
+    if not found or found[-1].harm != "killed" or word.harm != "affected":
+        return False
+    gap = sentence.text[found[-1].end : word.start]
+    return bool(listed("cause", sentence.lang).match(gap)) and not find_numbers(gap, sentence.lang)
+
+
+def _is_over_again(sentence: Sentence, last: HarmWord, word: HarmWord, said: str) -> bool:
+    """Tell whether a word of harm says anew, and for all, what befell those of the word before."""
+    if word.harm == "killed":
+        same = _is_of_the_same(sentence, last, word.start, said)
+        return same or _is_told_of_the_dead(sentence, last, word.start)
+    gap = sentence.text[last.end : word.start]
+    seen_to = last.harm == "neither" and word.harm == "affected"
+    return seen_to and ANDS[sentence.lang].fullmatch(gap.strip()) is not None and not STOPS.search(gap)
 
 
 def _as_death(sentence: Sentence, word: HarmWord) -> HarmWord:
