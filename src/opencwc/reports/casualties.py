@@ -221,7 +221,7 @@ def _figure(
     low, high = min(number.start, word.start), max(number.end, word.end)
     if number.rank and word.harm == "affected":
         value = 1
-    score = sentence.score - (0.8 if number.article and listed("one_person", lang).match(text, number.start) else 0.0)
+    score = sentence.score - (0.8 if number.article and _is_without_number(text, number, lang) else 0.0)
     further = bool(listed("further", lang).search(before[-10:]) or listed("further", lang).match(behind.lstrip()))
     further = further or is_further(sentence, number.start, word.end if word.start > number.start else number.end)
     further = further or _is_and_nothing_before(text, number, addable, lang)
@@ -263,6 +263,10 @@ def _figure(
         total,
         place,
     )
+
+
+def _is_without_number(text: str, number: Number, lang: str) -> bool:
+    return any(listed(name, lang).match(text, number.start) for name in ("one_person", "age"))
 
 
 def _is_and_nothing_before(text: str, number: Number, addable: Sequence[Number], lang: str) -> bool:

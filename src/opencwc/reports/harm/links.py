@@ -91,7 +91,7 @@ def _cost(
         numbers = [other for other in numbers if other.start not in inside]
         words = [other for other in words if other.start not in inside]
     clauses = 6.0 * bool(listed("though", sentence.lang).search(gap)) + 0.5 * bool(aside)
-    clauses += 6.0 * (not ahead and not word.behind and re.search("[;；؛]", gap) is not None)
+    clauses += 12.0 * (not ahead and not word.behind and re.search("[;；؛]", gap) is not None)
     clauses += 1.5 * (_begins_with_and(sentence, number) and not ahead and not word.behind)
     if not ahead:
         gap = listed("about", sentence.lang).sub("", gap)

@@ -64,7 +64,8 @@ def _is_cause(sentence: Sentence, found: Sequence[HarmWord], word: HarmWord) -> 
     if not found or found[-1].harm != "killed" or word.harm != "affected":
         return False
     gap = sentence.text[found[-1].end : word.start]
-    return bool(listed("cause", sentence.lang).match(gap)) and not find_numbers(gap, sentence.lang)
+    cause = None if STOPS.search(gap) else listed("cause", sentence.lang).match(gap)
+    return cause is not None and not find_numbers(gap, sentence.lang)
 
 
 def _is_over_again(sentence: Sentence, last: HarmWord, word: HarmWord, said: str) -> bool:
