@@ -76,7 +76,19 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     lost = next(none_survived(report, lang), None) if affected.number and not killed.number else None
     if lost:
         return Casualties(Count(affected.number, (*affected.spans, lost)))
-    return Casualties(killed, affected)
+    return Casualties(killed, _without_the_dead(report, lang, killed, affected))
+
+
+def _without_the_dead(report: Report, lang: str, killed: Count, affected: Count) -> Count:
+    """Take the dead off those harmed, where the rest is told of without a number: "33 fell ill; two died, the rest"."""
+    if not killed.number or not affected.number or affected.number <= killed.number or not affected.spans:
+        return affected
+    told = max(span.end for span in affected.spans)
+    died = min(span.start for span in killed.spans)
+    text = plain_text(report.whole[:HEAD], lang).text
+    rest = listed("the_rest", lang).search(text, max(span.end for span in killed.spans))
+    near = rest is not None and rest.start() - died < 160 and told <= died
+    return Count(affected.number - killed.number, (*affected.spans, *killed.spans)) if near else affected
 
 
 def _latest(harm: Harm, figures: Sequence[Figure]) -> Count:
@@ -243,7 +255,9 @@ def _figure(
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
         score -= 3.0
-    for other in [*said_in_one_breath(text, number, addable, lang), *graver(text, number, word, numbers, lang)]:
+    others = [*said_in_one_breath(text, number, addable, lang), *graver(text, number, word, numbers, lang)]
+    again = lang == "zh" and text.startswith("人", number.end) and len(others) > 1
+    for other in () if again and sum(one.value for one in others) == value else others:
         score += 0.4
         value += other.value
         spans.insert(0, sentence.span(other.start, other.end))

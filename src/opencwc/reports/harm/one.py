@@ -51,7 +51,7 @@ def in_turn(sentence: Sentence, words: Sequence[HarmWord], figures: Sequence[Fig
         numbers = [number for number in find_numbers(sentence.text[start:last], sentence.lang) if not number.article]
         last = start + numbers[0].start if numbers else last
         first = next((word for word in words if start <= word.start < last and word.harm != "neither"), None)
-        if first and first.harm == "affected":
+        if first and first.harm == "affected" and _is_said_of(sentence, start, first.start):
             places.append((start, last, first))
     inside = [(start, last) for start, last, _ in places]
     alone = [
@@ -63,6 +63,13 @@ def in_turn(sentence: Sentence, words: Sequence[HarmWord], figures: Sequence[Fig
         spans = tuple(sentence.span(word.start, word.end) for _, _, word in places)
         number = len(places) + len(alone)
         yield Figure("affected", number, sentence.score - 0.3, spans, at=sentence.at_or_title, place=places[0][:2])
+
+
+def _is_said_of(sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether a word of harm stands soon enough behind, with no thing between."""
+    words = re.findall(r"\w+", sentence.text[start:end])
+    near = len(sentence.text[start:end]) <= 12 if sentence.lang == "zh" else len(words) <= 6
+    return near and not any(listed("things", sentence.lang).fullmatch(word) for word in words)
 
 
 _SENTENCE_PART = re.compile(r"[;:.!?；：。؛]")
@@ -97,8 +104,14 @@ def _is_of_one_in_chinese(text: str, word: HarmWord) -> bool:
     ]
     start = max(0, text.rfind("，", 0, word.start) + 1, word.start - 19) if told else 0
     counted = any(start <= number.start < word.start for number in told)
-    named = (listed(name, "zh").search(text, start, word.start) for name in ("one_person", "one_at_work"))
-    return not counted and any(named)
+    named = (found for name in _ONES for found in listed(name, "zh").finditer(text, start, word.start))
+    return not counted and any(not _SAYS.match(text, found.end()) for found in named)
+
+
+_ONES = ("one_person", "one_at_work")
+
+
+_SAYS = re.compile("[^，。]{0,4}(?:称|说|表示|透露|告诉|指出|认为)")
 
 
 _CHINESE_TIME = re.compile("岁|[年月日号时点分]")

@@ -68,10 +68,11 @@ def _later_of(text: str, number: Number, lang: str) -> Number:
 
 def _is_counted(text: str, one: Number, counted: Sequence[Number], lang: str) -> bool:
     """Tell whether a word for one person only names who is counted before it: "not sixteen people"."""
-    if lang != "ru":
+    if lang not in ("ru", "ar"):
         return False
-    asked = re.search(r"(?:сколько|много|несколько) $", text[: one.start])
-    return asked is not None or any(0 < one.start - number.end <= 1 for number in counted)
+    asked = re.search(r"(?:сколько|много|несколько|(?<!\w)كم) $", text[: one.start])
+    touching = any(0 < one.start - number.end <= 1 for number in counted)
+    return asked is not None or (lang == "ru" and touching)
 
 
 def _is_age_too(text: str, before: Number, number: Number, lang: str) -> bool:
@@ -157,7 +158,8 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
         if _does_it(text, match.end(), lang):
             continue
-        if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
+        leads = not text[: match.start()].strip()
+        if not (owned or known or sentence.is_title or leads or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         if lang == "zh" and (
@@ -186,6 +188,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     before = text[max(0, number.start - 12) : number.start]
     if lang == "ru" and text.startswith("семью", number.start) and not listed("people", lang).match(behind.lstrip()):
         return False
+    if lang == "ar" and _NOBODY.search(text[: number.end]):
+        return False
     if lang == "ar" and _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind):
         return False
     if number.rank:
@@ -197,6 +201,9 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     if number.article:
         return _is_article_of_one(text, number, lang, words)
     return not _counts_things(number, behind, lang, words)
+
+
+_NOBODY = re.compile(r"(?<!\w)و?(?:لم|لا|لن)(?: \S+){1,5} ب?احد$")
 
 
 _MONDAY = re.compile("[وف]?(?:ال|لل)اثنين")
@@ -283,6 +290,7 @@ _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
 
 BEHIND_NO_PEOPLE = re.compile(
     r"s\b|-(?:я|й|го|му|е|х|ю|ой|ый|ая|ое|ую|ых)\b|(?:e|ème|er|re|st|nd|rd|th|ª|º|°)\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)"
+    r"|-(?:lit|ton|kilo|met|foot|hour|day)"
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from opencwc.language.whole_numbers import find_numbers
-from opencwc.reports.harm.lists import ANDS, STOPS, Harm, harm_pattern, listed
+from opencwc.reports.harm.lists import ANDS, COMMAS, STOPS, Harm, harm_pattern, listed
 from opencwc.reports.harm.people import BEHIND_NO_PEOPLE
 from opencwc.reports.harm.sentence import HarmWord, Sentence
 
@@ -133,6 +133,8 @@ def _is_told_of_the_dead(sentence: Sentence, word: HarmWord, end: int) -> bool:
         return False
     if lang == "ru":
         return text[word.start : word.end].endswith(("ых", "их", "ого", "ый", "ая", "ой", "ий", "ные", "шие"))
+    if word.start and listed("state_by", lang).match(text, word.start) and not COMMAS.search(gap):
+        return True
     led = any(match.end() == len(before) for match in listed("auxiliary", lang).finditer(before))
     return not led and listed("participle", lang).fullmatch(text[word.start : word.end]) is not None
 
