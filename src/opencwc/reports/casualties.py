@@ -81,7 +81,11 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
 
 def _without_the_dead(report: Report, lang: str, killed: Count, affected: Count) -> Count:
     """Take the dead off those harmed, where the rest is told of without a number: "33 fell ill; two died, the rest"."""
-    if not killed.number or not affected.number or affected.number <= killed.number or not affected.spans:
+    if not killed.number or not affected.number or not affected.spans:
+        return affected
+    if killed.number == affected.number == 1 and _is_the_same_one(report, lang, killed, affected):
+        return Count()
+    if affected.number <= killed.number:
         return affected
     told = max(span.end for span in affected.spans)
     died = min(span.start for span in killed.spans)
@@ -89,6 +93,14 @@ def _without_the_dead(report: Report, lang: str, killed: Count, affected: Count)
     rest = listed("the_rest", lang).search(text, max(span.end for span in killed.spans))
     near = rest is not None and rest.start() - died < 160 and told <= died
     return Count(affected.number - killed.number, (*affected.spans, *killed.spans)) if near else affected
+
+
+def _is_the_same_one(report: Report, lang: str, killed: Count, affected: Count) -> bool:
+    """Tell whether the next sentence begins with a pronoun and says that the one harmed has died."""
+    first, then = affected.spans[-1].end, killed.spans[0].start
+    gap = plain_text(report.whole[first : killed.spans[0].end], lang).text
+    stop = re.search(r"[.。!?] ?", gap)
+    return first < then and stop is not None and bool(listed("pronoun", lang).match(gap, stop.end()))
 
 
 def _latest(harm: Harm, figures: Sequence[Figure]) -> Count:

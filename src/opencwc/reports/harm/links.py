@@ -92,7 +92,8 @@ def _cost(
         words = [other for other in words if other.start not in inside]
     clauses = 6.0 * bool(listed("though", sentence.lang).search(gap)) + 0.5 * bool(aside)
     clauses += 12.0 * (not ahead and not word.behind and re.search("[;；؛]", gap) is not None)
-    clauses += 1.5 * (_begins_with_and(sentence, number) and not ahead and not word.behind)
+    if sentence.lang == "ar" and not word.behind:
+        clauses += _arabic_clauses(sentence, number, word, gap)
     if not ahead:
         gap = listed("about", sentence.lang).sub("", gap)
     people = listed("people", sentence.lang).match(gap.lstrip()) if ahead else None
@@ -110,8 +111,14 @@ def _cost(
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
 
-def _begins_with_and(sentence: Sentence, number: Number) -> bool:
-    return sentence.lang == "ar" and sentence.text[number.start] == "و"
+def _arabic_clauses(sentence: Sentence, number: Number, word: HarmWord, gap: str) -> float:
+    """Return what speaks against an Arabic pair: "and" begins the other half, or a verb with "and" stands between."""
+    if number.end <= word.start:
+        return 2.0 * (sentence.text[word.start] == "و")
+    if sentence.text[number.start] == "و":
+        return 1.5
+    last = listed("about", "ar").sub("", gap).split()[-1:]
+    return 8.0 * bool(last and last[0].startswith("و") and len(last[0]) > 3)
 
 
 def _is_named(sentence: Sentence, number: Number) -> bool:
@@ -214,18 +221,18 @@ def with_harm_behind(
     """Join a number to the harm told behind what else befell them: "three were evacuated with burns"."""
     number, word = pair
     looked_at = listed("looked_at", sentence.lang).fullmatch(sentence.text, word.start, word.end)
-    if word.harm != "neither" or (word.start < number.end and not looked_at):
+    if word.harm != "neither" or (word.start < number.end and not looked_at and sentence.lang != "ar"):
         return pair
+    start = max(word.end, number.end)
     for other in words:
-        if other.start > word.end and other.harm != "neither" and not other.behind:
-            gap = sentence.text[word.end : other.start]
-            taken = any(other is one for _, one in joined) or any(
-                word.end <= one.start < other.start for one in numbers
-            )
-            near = len(gap) <= 6 if sentence.lang == "zh" else len(gap.split()) <= 4
+        if other.start > start and other.harm != "neither" and not other.behind:
+            gap = sentence.text[start : other.start]
+            taken = any(other is one for _, one in joined) or any(start <= one.start < other.start for one in numbers)
+            near = len(gap) <= 8 if sentence.lang == "zh" else len(gap.split()) <= 5
             if looked_at and not any(other is one for _, one in joined):
                 return number, other
-            if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(gap):
+            plain = listed("but", sentence.lang).sub("", gap)
+            if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(plain):
                 return number, other
             break
     return pair

@@ -145,6 +145,7 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
     text, lang = sentence.text, sentence.lang
     possessive, definite = listed("possessive", lang), listed("definite", lang)
+    last_end = 0
     for match in listed("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE) and not text.startswith(" و", match.end()):
             continue
@@ -152,13 +153,14 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = any(possessive.fullmatch(one) for one in before[-2:])
-        if not owned and listed("at_work", lang).fullmatch(match[0]):
+        leads = not text[: match.start()].strip() or text[: match.start()].endswith(": ")
+        leads = leads or (match.start() - last_end in (5, 4) and ANDS[lang].search(text[last_end : match.start()]))
+        if not owned and not leads and listed("at_work", lang).fullmatch(match[0]):
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
         if _does_it(text, match.end(), lang):
             continue
-        leads = not text[: match.start()].strip()
         if not (owned or known or sentence.is_title or leads or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
@@ -170,6 +172,8 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
         if not joined and any(_is_next(gap, lang) for gap in before_it):
             continue
+        if leads:
+            last_end = match.end()
         yield Number(match.start(), match.end(), 1, article=True)
 
 
@@ -186,11 +190,7 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     """Tell whether a number can count people, by what stands behind it and before it."""
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
-    if lang == "ru" and text.startswith("семью", number.start) and not listed("people", lang).match(behind.lstrip()):
-        return False
-    if lang == "ar" and _NOBODY.search(text[: number.end]):
-        return False
-    if lang == "ar" and _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind):
+    if _reads_like_a_number(text, number, behind, lang):
         return False
     if number.rank:
         return _is_rank_of_people(behind, number, lang, words)
@@ -200,7 +200,23 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
         return _counts_chinese_people(text, number, words)
     if number.article:
         return _is_article_of_one(text, number, lang, words)
+    if lang == "ar" and text.startswith("ال", number.start) and number.value > 1:  # behind whom it counts
+        return True
     return not _counts_things(number, behind, lang, words)
+
+
+def _reads_like_a_number(text: str, number: Number, behind: str, lang: str) -> bool:
+    """Tell whether a word of number is none here: a family, a Monday, "anyone", half of an order."""
+    if lang == "ru":
+        return text.startswith("семью", number.start) and not listed("people", lang).match(behind.lstrip())
+    if lang != "ar":
+        return False
+    monday = _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind)
+    so_far = text[: number.end]
+    return bool(monday or _NOBODY.search(so_far) or _ORDINAL.search(so_far))
+
+
+_ORDINAL = re.compile(r"ال(?:حادي|ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع)ة و\S+$")
 
 
 _NOBODY = re.compile(r"(?<!\w)و?(?:لم|لا|لن)(?: \S+){1,5} ب?احد$")
