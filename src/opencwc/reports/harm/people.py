@@ -154,7 +154,9 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         before = text[max(0, match.start() - 12) : match.start()].split()
         owned = any(possessive.fullmatch(one) for one in before[-2:])
         leads = not text[: match.start()].strip() or text[: match.start()].endswith(": ")
-        leads = leads or (match.start() - last_end in (5, 4) and ANDS[lang].search(text[last_end : match.start()]))
+        leads = leads or (
+            match.start() - last_end in (5, 4) and ANDS[lang].search(text[last_end : match.start()]) is not None
+        )
         if not owned and not leads and listed("at_work", lang).fullmatch(match[0]):
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
