@@ -16,7 +16,7 @@ from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
-from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, Harm, clause_around, listed
+from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
 from opencwc.reports.harm.nobody import is_unhurt, nobody_harmed, none_survived, unharmed
 from opencwc.reports.harm.one import in_turn, is_further, lives_lost, ones_harmed
 from opencwc.reports.harm.people import people_in
@@ -146,6 +146,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
     corrects = bool(listed("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
     event = _day_of(find_date(report, lang, nature), report)
+    year = 0 if remembers or nature.stage == "concluded" else event.year
     at = 0
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
@@ -159,7 +160,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         mistaken = listed("mistaken", lang)
         score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
         around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
-        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other)
+        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other, year)
         at += not is_title
 
 
@@ -261,6 +262,7 @@ def _figure(
     earlier = earlier or any(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
+    score -= _OTHER * (not number.article and _is_of_another_year(sentence, low, high))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):
         score += _OTHER
@@ -289,6 +291,17 @@ def _figure(
         total,
         place,
     )
+
+
+def _is_of_another_year(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether the clause of a figure names a year before that of the event: "where two died in 2011"."""
+    start = max((stop.end() for stop in STOPS.finditer(sentence.text, 0, low)), default=0)
+    stop = STOPS.search(sentence.text, high)
+    years = _YEAR.findall(sentence.text, start, stop.start() if stop else len(sentence.text))
+    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+
+
+_YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]\d)")
 
 
 def _is_without_number(text: str, number: Number, lang: str) -> bool:
