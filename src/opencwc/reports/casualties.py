@@ -17,7 +17,7 @@ from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
 from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
-from opencwc.reports.harm.nobody import is_unhurt, nobody_harmed, none_survived, unharmed
+from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
 from opencwc.reports.harm.one import in_turn, is_further, lives_lost, ones_harmed
 from opencwc.reports.harm.people import people_in
 from opencwc.reports.harm.sentence import UNCOUNTED, Figure, HarmWord, Sentence
@@ -187,7 +187,7 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
     words = [word for word in harms_in(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
     spared = [word for word in words if word.harm != "neither" and is_spared(sentence, word)]
     yield from unharmed(sentence, spared)
-    words = [word for word in words if word not in spared]
+    words = [word for word in words if word not in spared and not is_of_nobody(sentence, word)]
     if sentence.is_news and not sentence.of_other and not any(figure.harm == "killed" for figure, _ in nobody):
         yield from lives_lost(sentence)
     if not any(word.harm != "neither" for word in words):
@@ -215,6 +215,8 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
         figures = [figure for figure in figures if figure.harm == "killed"]
     turns = list(in_turn(sentence, words, figures))
     yield from turns
+    if turns:
+        figures = [figure for figure in figures if figure.harm == "killed" or figure.number > 1]
     if sentence.is_news:
         yield from (one for one in ones if not (turns and one.harm == "affected"))
     yield from with_here_and_there(sentence, figures)
@@ -262,7 +264,7 @@ def _figure(
     earlier = earlier or any(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
-    score -= _OTHER * (not number.article and _is_of_another_year(sentence, low, high))
+    score -= _OTHER * (sentence.at > 0 and not number.article and _is_of_another_year(sentence, low, high))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):
         score += _OTHER

@@ -111,10 +111,14 @@ def _cost(
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
 
 
+_AND_THEY = re.compile("و(?!فا|في|عي|عك|ذم|رم|جع)")
+"""An Arabic "and" in front of a word, and no word that begins with that letter."""
+
+
 def _arabic_clauses(sentence: Sentence, number: Number, word: HarmWord, gap: str) -> float:
     """Return what speaks against an Arabic pair: "and" begins the other half, or a verb with "and" stands between."""
     if number.end <= word.start:
-        return 2.0 * (sentence.text[word.start] == "و")
+        return 2.0 * (_AND_THEY.match(sentence.text, word.start) is not None)
     if sentence.text[number.start] == "و":
         return 1.5
     last = listed("about", "ar").sub("", gap).split()[-1:]

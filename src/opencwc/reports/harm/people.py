@@ -195,7 +195,7 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     if _reads_like_a_number(text, number, behind, lang):
         return False
     if number.rank:
-        return _is_rank_of_people(behind, number, lang, words)
+        return _is_rank_of_people(before, behind, number, lang, words)
     if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh":
@@ -230,8 +230,10 @@ _MONDAY = re.compile("[وف]?(?:ال|لل)اثنين")
 _THE_TWO = re.compile(r"\s+(?:ال(?:اخرين|باقيين)|كلاهما|معا)")
 
 
-def _is_rank_of_people(behind: str, rank: Number, lang: str, words: Sequence[HarmWord]) -> bool:
+def _is_rank_of_people(before: str, behind: str, rank: Number, lang: str, words: Sequence[HarmWord]) -> bool:
     """Tell whether an order is that of somebody who died or was hurt: "the third man has died"."""
+    if lang == "ar" and any(listed("things", lang).fullmatch(one) for one in before.split()[-1:]):
+        return False
     near = [word for word in words if 0 <= word.start - rank.end < 25 or 0 <= rank.start - word.end < 25]
     if any(word.harm == "killed" for word in near):
         return True

@@ -164,7 +164,7 @@ def is_spared(sentence: Sentence, word: HarmWord) -> bool:
     told = list(listed("negation", lang).finditer(before))
     if word.harm == "killed" and listed("denies_itself", lang).fullmatch(text, word.start, word.end):
         return False
-    around = text[max(0, word.start - 30) : word.end + 20]
+    around = text[max(0, word.start - 30) + (told[-1].start() if told else 0) : word.end + 20]
     if not told or listed("breath", lang).match(text, word.start) or listed("only", lang).search(around):
         return False
     gap = before[told[-1].end() :]
