@@ -103,7 +103,11 @@ def _cost(
         - (1.0 if people and sentence.lang != "zh" else 0.0)
         + (0.0 if ahead or word.behind else 0.4)
     )
-    cost += 2.5 * len(STOPS.findall(gap)) - 1.5 * len(COMMAS.findall(gap)) + 1.5 * len(ANDS[sentence.lang].findall(gap))
+    cost += (
+        2.5 * len(STOPS.findall(gap))
+        - 1.5 * len(COMMAS.findall(gap))
+        + (1.5 if ahead or sentence.lang == "zh" else 3.0) * len(ANDS[sentence.lang].findall(gap))
+    )
     cost += 2.0 * len(re.findall(r"[;；؛]", gap)) + clauses
     if number.article and not ahead and not word.behind and not _is_named(sentence, number):
         cost += 5.0

@@ -295,6 +295,8 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
     """Tell whether what touches a number makes it an age, a price, a name, a year, or a figure that does not hold."""
     if before.endswith(", ") and behind.startswith(","):  # an age: "a neighbour, 70, was treated"
         return True
+    if _CODE.search(before) and lang not in ("ar", "zh"):
+        return True
     if _BEFORE_NO_PEOPLE.search(before) or BEHIND_NO_PEOPLE.match(behind):
         return True
     if number.value in range(1900, 2101) and not listed("people", lang).match(behind.strip()):
@@ -303,6 +305,10 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
     return any(
         match.end() == end for name in ("not_this", "aged") for match in listed(name, lang).finditer(before.rstrip())
     )
+
+
+_CODE = re.compile(r"[a-zа-яё]$")
+"""A letter right at a number: a road, a type."""
 
 
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
