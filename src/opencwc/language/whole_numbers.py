@@ -83,6 +83,7 @@ class _Words(NamedTuple):
     multiplying: frozenset[str]
     vague: frozenset[str]
     halves: frozenset[str]
+    one_and_a_half: frozenset[str]
     ranges: frozenset[str]
     between: frozenset[str]
     joining: str
@@ -121,6 +122,7 @@ def _words(lang: str) -> _Words:
         chosen("multiplying"),
         chosen("vague"),
         chosen("halves"),
+        chosen("one_and_a_half"),
         chosen("ranges"),
         chosen("between"),
         raw["joining"].get(lang, ""),
@@ -170,6 +172,8 @@ def _spaced(text: str, tokens: Sequence[_Token], words: _Words, lang: str) -> It
         first, last, only = token, tokens[end - 1], end - at == 1
         if before in words.halves and last.word in words.multiplying:
             value, only, first = value // 2, False, tokens[at - 1]
+        if before in words.one_and_a_half and last.word in words.multiplying:
+            value, only, first = value * 3 // 2, False, tokens[at - 1]
         if not (before in words.vague or (only and token.word in words.leaning)):
             yield Number(first.start, last.end, value, article=only and token.word in _ARTICLES)
         at = end

@@ -16,9 +16,9 @@ from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
-from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, Harm, clause_around, listed
-from opencwc.reports.harm.nobody import is_unhurt, nobody_harmed, none_survived, unharmed
-from opencwc.reports.harm.one import is_further, ones_harmed
+from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
+from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
+from opencwc.reports.harm.one import in_turn, is_further, lives_lost, ones_harmed
 from opencwc.reports.harm.people import people_in
 from opencwc.reports.harm.sentence import UNCOUNTED, Figure, HarmWord, Sentence
 from opencwc.reports.harm.words import harms_in, is_spared
@@ -76,7 +76,31 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     lost = next(none_survived(report, lang), None) if affected.number and not killed.number else None
     if lost:
         return Casualties(Count(affected.number, (*affected.spans, lost)))
-    return Casualties(killed, affected)
+    return Casualties(killed, _without_the_dead(report, lang, killed, affected))
+
+
+def _without_the_dead(report: Report, lang: str, killed: Count, affected: Count) -> Count:
+    """Take the dead off those harmed, where the rest is told of without a number: "33 fell ill; two died, the rest"."""
+    if not killed.number or not affected.number or not affected.spans:
+        return affected
+    if killed.number == affected.number == 1 and _is_the_same_one(report, lang, killed, affected):
+        return Count()
+    if affected.number <= killed.number:
+        return affected
+    told = max(span.end for span in affected.spans)
+    died = min(span.start for span in killed.spans)
+    text = plain_text(report.whole[:HEAD], lang).text
+    rest = listed("the_rest", lang).search(text, max(span.end for span in killed.spans))
+    near = rest is not None and rest.start() - died < 160 and told <= died
+    return Count(affected.number - killed.number, (*affected.spans, *killed.spans)) if near else affected
+
+
+def _is_the_same_one(report: Report, lang: str, killed: Count, affected: Count) -> bool:
+    """Tell whether the next sentence begins with a pronoun and says that the one harmed has died."""
+    first, then = affected.spans[-1].end, killed.spans[0].start
+    gap = plain_text(report.whole[first : killed.spans[0].end], lang).text
+    stop = re.search(r"[.。!?] ?", gap)
+    return first < then and stop is not None and bool(listed("pronoun", lang).match(gap, stop.end()))
 
 
 def _latest(harm: Harm, figures: Sequence[Figure]) -> Count:
@@ -122,6 +146,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
     corrects = bool(listed("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
     event = _day_of(find_date(report, lang, nature), report)
+    year = 0 if remembers or nature.stage == "concluded" else event.year
     at = 0
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
@@ -135,7 +160,7 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         mistaken = listed("mistaken", lang)
         score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
         around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
-        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other)
+        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other, year)
         at += not is_title
 
 
@@ -162,7 +187,9 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
     words = [word for word in harms_in(sentence) if not any(_overlap(word, place) for _, place in nobody)][:_MOST]
     spared = [word for word in words if word.harm != "neither" and is_spared(sentence, word)]
     yield from unharmed(sentence, spared)
-    words = [word for word in words if word not in spared]
+    words = [word for word in words if word not in spared and not is_of_nobody(sentence, word)]
+    if sentence.is_news and not sentence.of_other and not any(figure.harm == "killed" for figure, _ in nobody):
+        yield from lives_lost(sentence)
     if not any(word.harm != "neither" for word in words):
         return
     numbers = [number for number in people_in(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
@@ -186,7 +213,12 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
     ):  # the same one: "who collapsed has died"
         ones = [one for one in ones if one.harm == "killed"]
         figures = [figure for figure in figures if figure.harm == "killed"]
-    yield from ones if sentence.is_news else ()
+    turns = list(in_turn(sentence, words, figures))
+    yield from turns
+    if turns:
+        figures = [figure for figure in figures if figure.harm == "killed" or figure.number > 1]
+    if sentence.is_news:
+        yield from (one for one in ones if not (turns and one.harm == "affected"))
     yield from with_here_and_there(sentence, figures)
 
 
@@ -216,7 +248,7 @@ def _figure(
     low, high = min(number.start, word.start), max(number.end, word.end)
     if number.rank and word.harm == "affected":
         value = 1
-    score = sentence.score - (0.8 if number.article and listed("one_person", lang).match(text, number.start) else 0.0)
+    score = sentence.score - (0.8 if number.article and _is_without_number(text, number, lang) else 0.0)
     further = bool(listed("further", lang).search(before[-10:]) or listed("further", lang).match(behind.lstrip()))
     further = further or is_further(sentence, number.start, word.end if word.start > number.start else number.end)
     further = further or _is_and_nothing_before(text, number, addable, lang)
@@ -232,13 +264,16 @@ def _figure(
     earlier = earlier or any(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
+    score -= _OTHER * (sentence.at > 0 and not number.article and _is_of_another_year(sentence, low, high))
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):
         score += _OTHER
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
         score -= 3.0
-    for other in [*said_in_one_breath(text, number, addable, lang), *graver(text, number, word, numbers, lang)]:
+    others = [*said_in_one_breath(text, number, addable, lang), *graver(text, number, word, numbers, lang)]
+    again = lang == "zh" and text.startswith("人", number.end) and len(others) > 1
+    for other in () if again and sum(one.value for one in others) == value else others:
         score += 0.4
         value += other.value
         spans.insert(0, sentence.span(other.start, other.end))
@@ -258,6 +293,21 @@ def _figure(
         total,
         place,
     )
+
+
+def _is_of_another_year(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether the clause of a figure names a year before that of the event: "where two died in 2011"."""
+    start = max((stop.end() for stop in STOPS.finditer(sentence.text, 0, low)), default=0)
+    stop = STOPS.search(sentence.text, high)
+    years = _YEAR.findall(sentence.text, start, stop.start() if stop else len(sentence.text))
+    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+
+
+_YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]\d)")
+
+
+def _is_without_number(text: str, number: Number, lang: str) -> bool:
+    return any(listed(name, lang).match(text, number.start) for name in ("one_person", "age"))
 
 
 def _is_and_nothing_before(text: str, number: Number, addable: Sequence[Number], lang: str) -> bool:

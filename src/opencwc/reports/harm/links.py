@@ -90,6 +90,10 @@ def _cost(
         gap = gap[: aside[0]] + gap[aside[1] :]
         numbers = [other for other in numbers if other.start not in inside]
         words = [other for other in words if other.start not in inside]
+    clauses = 6.0 * bool(listed("though", sentence.lang).search(gap)) + 0.5 * bool(aside)
+    clauses += 12.0 * (not ahead and not word.behind and re.search("[;；؛]", gap) is not None)
+    if sentence.lang == "ar" and not word.behind:
+        clauses += _arabic_clauses(sentence, number, word, gap)
     if not ahead:
         gap = listed("about", sentence.lang).sub("", gap)
     people = listed("people", sentence.lang).match(gap.lstrip()) if ahead else None
@@ -99,12 +103,30 @@ def _cost(
         - (1.0 if people and sentence.lang != "zh" else 0.0)
         + (0.0 if ahead or word.behind else 0.4)
     )
-    cost += 2.5 * len(STOPS.findall(gap)) - 1.5 * len(COMMAS.findall(gap)) + 1.5 * len(ANDS[sentence.lang].findall(gap))
-    cost += 2.0 * len(re.findall(r"[;；؛]", gap))
+    cost += (
+        2.5 * len(STOPS.findall(gap))
+        - 1.5 * len(COMMAS.findall(gap))
+        + (1.5 if ahead or sentence.lang == "zh" else 3.0) * len(ANDS[sentence.lang].findall(gap))
+    )
+    cost += 2.0 * len(re.findall(r"[;；؛]", gap)) + clauses
     if number.article and not ahead and not word.behind and not _is_named(sentence, number):
         cost += 5.0
     cost += 2.5 * sum(start <= other.start < end for other in numbers if other is not number)
     return cost + 2.0 * sum(start <= other.start < end for other in words if other is not word)
+
+
+_AND_THEY = re.compile("و(?!فا|في|عي|عك|ذم|رم|جع)")
+"""An Arabic "and" in front of a word, and no word that begins with that letter."""
+
+
+def _arabic_clauses(sentence: Sentence, number: Number, word: HarmWord, gap: str) -> float:
+    """Return what speaks against an Arabic pair: "and" begins the other half, or a verb with "and" stands between."""
+    if number.end <= word.start:
+        return 2.0 * (_AND_THEY.match(sentence.text, word.start) is not None)
+    if sentence.text[number.start] == "و":
+        return 1.5
+    last = listed("about", "ar").sub("", gap).split()[-1:]
+    return 8.0 * bool(last and last[0].startswith("و") and len(last[0]) > 3)
 
 
 def _is_named(sentence: Sentence, number: Number) -> bool:
@@ -132,7 +154,7 @@ def _limit(sentence: Sentence, number: Number) -> float:
     behind = text[number.end : number.end + 40]
     if any(listed(name, lang).match(text, number.start) for name in ("two_people", "one_person")):
         return _FARTHEST["people"]
-    if number.article and is_one_of(behind, lang):
+    if number.article and (is_one_of(behind, lang) or listed("age", lang).fullmatch(text, number.start, number.end)):
         return _FARTHEST["people"]
     if number.article and not is_one(behind, lang):
         return 8.0 if listed("victim", lang).match(text, number.start) else 3.0
@@ -206,16 +228,19 @@ def with_harm_behind(
 ) -> tuple[Number, HarmWord]:
     """Join a number to the harm told behind what else befell them: "three were evacuated with burns"."""
     number, word = pair
-    if word.harm != "neither" or word.start < number.end:
+    looked_at = listed("looked_at", sentence.lang).fullmatch(sentence.text, word.start, word.end)
+    if word.harm != "neither" or (word.start < number.end and not looked_at and sentence.lang != "ar"):
         return pair
+    start = max(word.end, number.end)
     for other in words:
-        if other.start > word.end and other.harm != "neither" and not other.behind:
-            gap = sentence.text[word.end : other.start]
-            taken = any(other is one for _, one in joined) or any(
-                word.end <= one.start < other.start for one in numbers
-            )
-            near = len(gap) <= 6 if sentence.lang == "zh" else len(gap.split()) <= 4
-            if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(gap):
+        if other.start > start and other.harm != "neither" and not other.behind:
+            gap = sentence.text[start : other.start]
+            taken = any(other is one for _, one in joined) or any(start <= one.start < other.start for one in numbers)
+            near = len(gap) <= 8 if sentence.lang == "zh" else len(gap.split()) <= 5
+            if looked_at and not any(other is one for _, one in joined):
+                return number, other
+            plain = listed("but", sentence.lang).sub("", gap)
+            if near and not taken and len(STOPS.findall(gap)) <= 1 and not ANDS[sentence.lang].search(plain):
                 return number, other
             break
     return pair

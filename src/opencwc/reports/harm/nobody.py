@@ -69,6 +69,15 @@ def _harm_of_nobody(sentence: Sentence, end: int, start: int) -> Iterator[tuple[
         )
 
 
+def is_of_nobody(sentence: Sentence, word: HarmWord) -> bool:
+    """Tell whether nobody is said to have needed what a word tells: "no one needed treatment"."""
+    text, lang = sentence.text, sentence.lang
+    low = max(0, word.start - (8 if lang == "zh" else 25))
+    ends = [match.end() for match in listed("nobody", lang).finditer(text, low, word.start)]
+    gap = text[ends[-1] : word.start] if ends else ""
+    return bool(ends) and not STOPS.search(gap) and not find_numbers(gap, lang)
+
+
 def _is_spared_by(gap: str, lang: str) -> bool:
     """Tell whether something else is said of nobody before: "none is in danger, twelve were hurt"."""
     return bool(find_numbers(gap, lang)) or len(COMMAS.findall(gap)) > 1 or "danger" in gap

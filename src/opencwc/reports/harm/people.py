@@ -14,10 +14,11 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
     """Return the numbers that may be of people, with those that a word for one person, or for two, says."""
     text, lang = sentence.text, sentence.lang
     numbers: list[Number] = []
-    found = find_numbers(text, lang)
+    found = [_later_of(text, number, lang) for number in find_numbers(text, lang)]
     for at, number in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
-        if at and _is_age_too(text, found[at - 1], number, lang):
+        named = any(0 <= word.start - number.end <= 1 for word in words)
+        if at and not named and _is_age_too(text, found[at - 1], number, lang):
             continue
         if following and _shares_unit(text, number, following, lang, words):
             continue
@@ -31,13 +32,47 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
             numbers = [one for one in numbers if not (one.article and 0 < match.start() - one.end < 2)]
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
-    numbers.extend(_single(sentence, numbers))
+    counted = [number for number in found if not number.article and not number.rank]
+    numbers.extend(one for one in _single(sentence, numbers) if not _is_counted(text, one, counted, lang))
     numbers = [number for number in numbers if not _is_pool_ahead(text, number, numbers, lang)]
+    numbers.extend(_named_by_age(text, numbers, lang))
     ranks = [number for number in numbers if number.rank]
     numbers = sorted(number for number in numbers if not any(_by_rank(text, number, rank) for rank in ranks))
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _named_by_age(text: str, numbers: Sequence[Number], lang: str) -> Iterator[Number]:
+    """Give one person for an age beside a name: "Mary Ellison, 29, who died"."""
+    around, ahead = (12, 8) if lang == "zh" else (45, 30)
+    for match in listed("age", lang).finditer(text):
+        clause = STOPS_OF_SENTENCE.split(text[max(0, match.start() - around) : match.start()])[-1]
+        low = match.start() - len(clause)
+        if not any(low <= number.start < match.end() + ahead for number in numbers):
+            yield Number(match.start(), match.end(), 1, article=True)
+
+
+STOPS_OF_SENTENCE = re.compile(r"[;:!?؛；。]|\. ")
+
+
+def _later_of(text: str, number: Number, lang: str) -> Number:
+    """Return what a number rose or fell to: "from 85 to 120" is 120."""
+    before = text[max(0, number.start - 8) : number.start].rstrip()
+    if number.high and any(match.end() == len(before) for match in listed("from", lang).finditer(before)):
+        last = re.search(r"\S+$" if lang != "zh" else r".$", text[number.start : number.end])
+        start = number.start + last.start() if last else number.start
+        return Number(start, number.end, number.high)
+    return number
+
+
+def _is_counted(text: str, one: Number, counted: Sequence[Number], lang: str) -> bool:
+    """Tell whether a word for one person only names who is counted before it: "not sixteen people"."""
+    if lang not in ("ru", "ar"):
+        return False
+    asked = re.search(r"(?:сколько|много|несколько|(?<!\w)كم) $", text[: one.start])
+    touching = any(0 < one.start - number.end <= 1 for number in counted)
+    return asked is not None or (lang == "ru" and touching)
 
 
 def _is_age_too(text: str, before: Number, number: Number, lang: str) -> bool:
@@ -110,20 +145,25 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
     """Give the people that are told of as one without a number: in a headline, or where a language has no article."""
     text, lang = sentence.text, sentence.lang
     possessive, definite = listed("possessive", lang), listed("definite", lang)
+    last_end = 0
     for match in listed("one_person", lang).finditer(text):
         if lang == "ar" and match[0].startswith(_DEFINITE) and not text.startswith(" و", match.end()):
             continue
         if lang == "ru" and any(0 <= number.start - match.end() <= 1 for number in numbers):  # "человек тридцать"
             continue
         before = text[max(0, match.start() - 12) : match.start()].split()
-        owned = bool(before) and possessive.fullmatch(before[-1]) is not None
-        if not owned and listed("at_work", lang).fullmatch(match[0]):
+        owned = any(possessive.fullmatch(one) for one in before[-2:])
+        leads = not text[: match.start()].strip() or text[: match.start()].endswith(": ")
+        leads = leads or (
+            match.start() - last_end in (5, 4) and ANDS[lang].search(text[last_end : match.start()]) is not None
+        )
+        if not owned and not leads and listed("at_work", lang).fullmatch(match[0]):
             continue
         owned = owned or (bool(before) and before[-1].endswith(("'s", "’s")))
         known = bool(before) and definite.fullmatch(re.split("[’']", before[-1])[0]) is not None
         if _does_it(text, match.end(), lang):
             continue
-        if not (owned or known or sentence.is_title or lang in ("ru", "ar", "zh")):
+        if not (owned or known or sentence.is_title or leads or lang in ("ru", "ar", "zh")):
             continue
         beside = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         if lang == "zh" and (
@@ -134,6 +174,8 @@ def _single(sentence: Sentence, numbers: Sequence[Number]) -> Iterator[Number]:
         before_it = [text[number.end : match.start()] for number in numbers if number.start <= match.start()]
         if not joined and any(_is_next(gap, lang) for gap in before_it):
             continue
+        if leads:
+            last_end = match.end()
         yield Number(match.start(), match.end(), 1, article=True)
 
 
@@ -150,19 +192,48 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
     """Tell whether a number can count people, by what stands behind it and before it."""
     behind = text[number.end : number.end + 40]
     before = text[max(0, number.start - 12) : number.start]
+    if _reads_like_a_number(text, number, behind, lang):
+        return False
     if number.rank:
-        return _is_rank_of_people(behind, number, lang, words)
+        return _is_rank_of_people(before, behind, number, lang, words)
     if _counts_no_people(before, behind, number, lang):
         return False
     if lang == "zh":
         return _counts_chinese_people(text, number, words)
     if number.article:
         return _is_article_of_one(text, number, lang, words)
+    if lang == "ar" and text.startswith("ال", number.start) and number.value > 1:  # behind whom it counts
+        return True
     return not _counts_things(number, behind, lang, words)
 
 
-def _is_rank_of_people(behind: str, rank: Number, lang: str, words: Sequence[HarmWord]) -> bool:
+def _reads_like_a_number(text: str, number: Number, behind: str, lang: str) -> bool:
+    """Tell whether a word of number is none here: a family, a Monday, "anyone", half of an order."""
+    if lang == "ru":
+        return text.startswith("семью", number.start) and not listed("people", lang).match(behind.lstrip())
+    if lang != "ar":
+        return False
+    monday = _MONDAY.fullmatch(text, number.start, number.end) and not _THE_TWO.match(behind)
+    so_far = text[: number.end]
+    return bool(monday or _NOBODY.search(so_far) or _ORDINAL.search(so_far))
+
+
+_ORDINAL = re.compile(r"ال(?:حادي|ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع)ة و\S+$")
+
+
+_NOBODY = re.compile(r"(?<!\w)و?(?:لم|لا|لن)(?: \S+){1,5} ب?احد$")
+
+
+_MONDAY = re.compile("[وف]?(?:ال|لل)اثنين")
+
+
+_THE_TWO = re.compile(r"\s+(?:ال(?:اخرين|باقيين)|كلاهما|معا)")
+
+
+def _is_rank_of_people(before: str, behind: str, rank: Number, lang: str, words: Sequence[HarmWord]) -> bool:
     """Tell whether an order is that of somebody who died or was hurt: "the third man has died"."""
+    if lang == "ar" and any(listed("things", lang).fullmatch(one) for one in before.split()[-1:]):
+        return False
     near = [word for word in words if 0 <= word.start - rank.end < 25 or 0 <= rank.start - word.end < 25]
     if any(word.harm == "killed" for word in near):
         return True
@@ -193,7 +264,16 @@ def _is_article_of_one(text: str, article: Number, lang: str, words: Sequence[Ha
             return True
     if _does_it(text, article.end, lang):
         return False
-    return is_one_of(behind, lang) or is_one(behind, lang)
+    return is_one_of(behind, lang) or is_one(behind, lang) or _is_first_of_a_list(behind, lang)
+
+
+def _is_first_of_a_list(behind: str, lang: str) -> bool:
+    """Tell whether people are counted right behind, as in "a judge, two clerks and 19 listeners"."""
+    noun = re.match(r"\s(?P<noun>[^\W\d_]+)(?:, | (?:and|et|y) )", behind)
+    following = find_numbers(behind[noun.end() :], lang) if noun else []
+    if noun is None or not following or following[0].start or listed("things", lang).fullmatch(noun["noun"]):
+        return False
+    return listed("people", lang).match(behind[noun.end() :][following[0].end :].lstrip()) is not None
 
 
 def _does_it(text: str, at: int, lang: str) -> bool:
@@ -215,6 +295,8 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
     """Tell whether what touches a number makes it an age, a price, a name, a year, or a figure that does not hold."""
     if before.endswith(", ") and behind.startswith(","):  # an age: "a neighbour, 70, was treated"
         return True
+    if _CODE.search(before) and lang not in ("ar", "zh"):
+        return True
     if _BEFORE_NO_PEOPLE.search(before) or BEHIND_NO_PEOPLE.match(behind):
         return True
     if number.value in range(1900, 2101) and not listed("people", lang).match(behind.strip()):
@@ -225,11 +307,16 @@ def _counts_no_people(before: str, behind: str, number: Number, lang: str) -> bo
     )
 
 
+_CODE = re.compile(r"[a-zа-яё]$")
+"""A letter right at a number: a road, a type."""
+
+
 _BEFORE_NO_PEOPLE = re.compile(r"[$€£№%§]\s?$|[\w]-$|\bno\. $|\d[.,:]$")
 
 
 BEHIND_NO_PEOPLE = re.compile(
     r"s\b|-(?:я|й|го|му|е|х|ю|ой|ый|ая|ое|ую|ых)\b|(?:e|ème|er|re|st|nd|rd|th|ª|º|°)\b|\s?[%$€£℃°]|[.:,-]\d|-?[^\W\d_]*-?(?:year|ans|летн|лет)"
+    r"|-(?:lit|ton|kilo|met|foot|hour|day)"
 )
 
 
@@ -241,12 +328,18 @@ def _counts_things(number: Number, behind: str, lang: str, words: Sequence[HarmW
         if people.fullmatch(match[0]) or any(word.start == number.end + match.start() for word in words):
             return False
         if things.fullmatch(match[0]):
-            return True
+            return lang != "en" or not _is_of_people_word(behind[match.end() :], lang)
         if _is_agent_word(match[0], lang):
             return False
         if not match[0][0].isalpha():
             break
     return False
+
+
+def _is_of_people_word(behind: str, lang: str) -> bool:
+    """Tell whether the next word is of people, and so the one before it only says which: "three sheep farmers"."""
+    word = re.match(r"[\s-]([\w-]+)", behind)
+    return word is not None and word[1] not in ("in", "of", "more") and bool(listed("people", lang).fullmatch(word[1]))
 
 
 _CHINESE_POOL = re.compile(r"[人名个位][^，。、,;；]{0,6}(?<!其)中(?!毒)")
@@ -258,7 +351,7 @@ _CHINESE_COUNTED = re.compile(
 
 
 _CHINESE_PEOPLE = re.compile(
-    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?!月|小时|星期|礼拜|钟头|国|村|县|省|市|镇|乡|区|城|州|地|点|部|工厂|厂|学校|油|罐|桶|箱|袋|瓶|气|钢|仓|车|站|集|样|项|方|问|案|百|阶|批|层|单|组|队|家|物|炸|弹|装|口|洞|坑|房|院|社|街|团|营|师|旅|世|年|季|学期|回|字|词|版|频|视|账|网|电|水|蛋|包|盒|鱼|鸡|牛|羊|猪|狗|仍)|名|位|具|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
+    r"[余餘多]?(?!人?(?:升至|增至|上升|增加|降至|下调|减至|改为))(?:个?人|个(?!月|小时|星期|礼拜|钟头|国|村|县|省|市|镇|乡|区|城|州|地|点|部|工厂|厂|学校|油|罐|桶|箱|袋|瓶|气|钢|仓|车|站|集|样|项|方|问|案|百|阶|批|层|单|组|队|家|物|炸|弹|装|口|洞|坑|房|院|社|街|团|营|师|旅|世|年|季|学期|回|字|词|版|频|视|账|网|电|水|蛋|包|盒|鱼|鸡|牛|羊|猪|狗|仍)|名|位|具|条(?:人命|生命|性命)|座(?:新)?坟|口棺|例|口|死|伤|亡|者|工人|员工|学生|儿童|居民|村民|男子|女子|士兵|警察|平民|乘客|孩子|妇女)"
 )
 
 

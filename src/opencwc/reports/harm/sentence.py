@@ -52,6 +52,8 @@ class Sentence(NamedTuple):
     """What is said of exercises in the sentences around."""
     of_other: bool = False
     """Whether it tells of another event too."""
+    year: int = 0
+    """The year of the event; 0 where the report remembers one."""
 
     @property
     def at_or_title(self) -> int:
