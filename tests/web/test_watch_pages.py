@@ -283,7 +283,7 @@ def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(
 def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture")
-        assert page.one("h1").text.startswith("3 events in 3 countries")
+        assert page.one("h1").text.startswith("Events: 3; countries: 3")
         rows = {
             row.one("th").text: [cell.text for cell in row.all("td")]
             for row in page.one(id="months").one("tbody").all("tr")
@@ -350,7 +350,7 @@ def test_the_picture_counts_by_region_and_is_given_as_csv(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture?by=region&region=154")
         assert [row[0] for row in page.one(id="months").rows()] == ["Northern Europe"]
-        assert page.one("h1").text.startswith("1 events in 1 countries")
+        assert page.one("h1").text.startswith("Events: 1; countries: 1")
         csv = client.get(f"{kept.base}/picture.csv?by=region&order=area", headers=PAGE).text.splitlines()
         assert csv[0] == "area,month,events,kinds,stages,several,alleged"
         assert [line.split(",")[0] for line in csv[1:]] == ["Central America", "Eastern Europe", "Northern Europe"]
