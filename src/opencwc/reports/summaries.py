@@ -40,7 +40,7 @@ class Difference(Struct, frozen=True):
 
 
 def stage_of(origin: Sequence[Line]) -> str:
-    """Return what an origin tells of how far it is known: its latest report; one that tells it as fact unsays nothing."""
+    """Return what the latest report of an origin says; where that tells it as fact, a confirmation before it holds."""
     stages = [line.told.nature.stage for line in origin]
     if stages[-1] != "reported":
         return stages[-1]
