@@ -64,8 +64,7 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
     if not found:
         return Date()
     reading = _Reading.of(report, lang, nature, found)
-    candidates = _as_one([_Candidate(date, *reading.score(date)) for date in found])
-    candidates = reading.of_this_time(candidates)
+    candidates = reading.of_this_time(_as_one([_Candidate(date, *reading.score(date)) for date in found]))
     best = max(candidates, key=lambda candidate: candidate.score)
     if best.score < _ENOUGH:
         return Date()
