@@ -108,7 +108,7 @@ def _items(told: Sequence[Told], traits: Sequence[Traits]) -> list[Item]:
 
 
 def _erring(report: Report, gold: Row, chance: Random) -> Told:
-    """Return what a report tells as the gold has it, with as many errors as the rules make on reports nobody tuned on."""
+    """Return what a report tells as the gold has it, with as many errors as rules make where nobody tuned."""
     wrong = chance.random
     day, precision = gold["date"], gold["date_precision"]
     if wrong() < 0.1:

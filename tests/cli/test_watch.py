@@ -213,3 +213,9 @@ def test_topics_are_printed_and_given_as_files(run: Run, tmp_path: Path) -> None
     records = [json.loads(line) for line in run(file, "--topics", "--format", "jsonl").text.splitlines()]
     assert [next(iter(record)) for record in records] == ["trend", "passage"]
     assert run(file, "--topics", "--format", "stix").status == 2
+
+
+def test_stix_is_known_by_the_name_of_its_package_too(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "reports.jsonl"
+    file.write_bytes(lines(LINE))
+    assert json.loads(run(file, "--format", "stix2").text)["type"] == "bundle"

@@ -72,6 +72,32 @@ def test_a_user_brings_places_of_their_own(tmp_path: Path) -> None:
     assert [one.spots[0].country for one in gazetteer.named("at New Depot, Kosovo")] == ["XKX", "XKX"]
 
 
+def test_a_place_of_the_users_own_stands_for_the_towns_of_its_name(tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("name,country,lat,lon\nBrenna,NOR,66.4,13.8\nGeorgia,NOR,66.4,13.8\n", encoding="utf-8")
+    gazetteer = Gazetteer(own_places(table))
+    assert {spot.country for spot in gazetteer.spots("Brenna")} == {"NOR"}
+    assert {"NOR", "GEO"} <= {spot.country for spot in gazetteer.spots("Georgia")}
+
+
+def test_places_in_the_settings_folder_are_known_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "places.csv").write_text("name,country,lat,lon\nNew Depot,XKX,42.6,21.1\n", encoding="utf-8")
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    the_gazetteer.cache_clear()
+    try:
+        assert [spot.country for spot in the_gazetteer().spots("New Depot")] == ["XKX"]
+    finally:
+        the_gazetteer.cache_clear()
+
+
+def test_a_table_of_places_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_bytes("name,country,lat,lon\nЗаря,RUS,1,2\n".encode("cp1251"))
+    with pytest.raises(InputError) as raised:
+        own_places(table)
+    assert raised.value.code == "gazetteer_row"
+
+
 @pytest.mark.parametrize(
     "row", ["Depot,ZZZ,1,2", "Depot,SYR,north,2", "Depot,SYR,91,2", ",SYR,1,2", "Depot,SYR", "Depot,SYR,nan,2"]
 )

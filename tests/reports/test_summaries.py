@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from opencwc.finding import Message
-from opencwc.reports.summaries import EventSummary, summaries_of, today
+from opencwc.reports.summaries import EventSummary, stage_of, summaries_of, today
 from opencwc.wording import LANGUAGES, say, sentence
 from reports.told_by_hand import watched
 
@@ -34,6 +35,37 @@ def test_where_origins_are_divided_evenly_the_less_certain_stage_stands(
     assert dict(leak.stages) == {"reported": 1, "confirmed": 1}
     assert leak.stage == "reported"
     assert allegation.stage == "alleged"
+
+
+def test_a_copy_that_leaves_the_confirmation_out_does_not_take_it_back(leak: EventSummary) -> None:
+    first, second = leak.lines[0], leak.lines[1]
+    confirmed = structs.replace(
+        first, told=structs.replace(first.told, nature=first.told.nature._replace(stage="confirmed"))
+    )
+    denied = structs.replace(
+        second, told=structs.replace(second.told, nature=second.told.nature._replace(stage="denied"))
+    )
+    assert second.told.nature.stage == "reported"
+    assert stage_of((confirmed, second)) == "confirmed"
+    assert stage_of((confirmed, denied)) == "denied"
+
+
+def test_an_announcement_stands_only_while_nobody_tells_what_came_of_it(leak: EventSummary) -> None:
+    ahead = [
+        structs.replace(line, told=structs.replace(line.told, nature=line.told.nature._replace(stage="planned")))
+        for line in leak.lines
+    ]
+    announced = structs.replace(leak, origins=(tuple(ahead[:2]), tuple(ahead[2:])))
+    took_place = structs.replace(leak, origins=(tuple(ahead[:2]), leak.lines[:1]))
+    assert announced.stage == "planned"
+    assert dict(took_place.stages) == {"planned": 1, "reported": 1}
+    assert took_place.stage == "reported"
+
+
+def test_what_others_deny_is_not_said_to_have_one_origin(leak: EventSummary, allegation: EventSummary) -> None:
+    assert say(leak.backing) == "two or more independent origins"
+    assert say(allegation.backing) == "at most one origin asserts it"
+    assert len({say(allegation.backing, lang) for lang in LANGUAGES}) == len(LANGUAGES)
 
 
 def test_a_denial_corroborates_nothing(allegation: EventSummary) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -162,3 +163,15 @@ def test_the_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
             page = page_of(client, address, lang)
             assert "states_" not in page.text
             assert "{" not in page.one("main").text
+
+
+def test_an_event_that_two_runs_of_a_case_have_stands_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened_house(tmp_path, monkeypatch) as house:
+        _keep(house)
+        with house.signed_in("anna") as anna:
+            once = lines(page_of(anna, "/states/NOR"), "reports")
+        _keep(house)
+        with house.signed_in("anna") as anna:
+            twice = lines(page_of(anna, "/states/NOR"), "reports")
+    _loaded.clear()
+    assert [row[0] for row in twice] == [row[0] for row in once]

@@ -144,6 +144,10 @@ def test_an_id_alone_that_no_catalog_knows_is_said_as_itself() -> None:
     assert say("no_such_word") == "no_such_word"
 
 
+def test_nothing_is_said_as_nothing_and_not_as_what_a_catalog_says_of_itself() -> None:
+    assert {say("", lang) for lang in LANGUAGES} == {""}
+
+
 def test_an_unknown_language_is_answered_in_english() -> None:
     assert choose_language("de_DE") == "en"
     assert choose_language("zh-Hans") == "zh"

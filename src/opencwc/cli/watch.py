@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from opencwc.reports.watched import Watched
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap")
+OTHER_NAMES = {"stix2": "stix"}
 TOPIC_FORMATS = ("csv", "jsonl")
 
 
@@ -74,6 +75,7 @@ def watch(
     if jobs < 0:
         raise SettingsError("jobs_is_no_number", jobs=jobs)
     formats = TOPIC_FORMATS if topics else FORMATS
+    format = OTHER_NAMES.get(format, format)
     target = AnswerTarget(output, options.format_asked(format, output, formats), options.language_asked(lang))
     given = _given(files)
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]

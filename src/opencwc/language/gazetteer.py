@@ -19,6 +19,7 @@ from opencwc.errors import InputError
 from opencwc.language.gazetteer_index import SORTS, Spot, loaded
 from opencwc.language.place_keys import HAN, Folded, folded, place_key, russian_forms, without_clitics
 from opencwc.language.town_adjectives import towns_of_adjective
+from opencwc.settings import settings_folder
 
 ORDINARY = Path(__file__).parent / "data" / "ordinary_words.yaml"
 FREQUENT = Path(__file__).parent / "data" / "frequent_words.yaml"
@@ -111,8 +112,10 @@ class Gazetteer:
         return self._of_key(place_key(name))
 
     def _read_key(self, key: str) -> tuple[Spot, ...]:
+        own = self._own.get(key, ())  # stands for the towns of that name
         spots = [self._spot(number) for (number,) in sorted(self._trie.get(key, ()))]
-        return (*self._own.get(key, ()), *sorted(spots, key=lambda spot: (SORTS.index(spot.sort), -spot.people)))
+        spots = [spot for spot in spots if not own or spot.sort != "town"]
+        return (*own, *sorted(spots, key=lambda spot: (SORTS.index(spot.sort), -spot.people)))
 
     def _longest(self, words: Folded, start: int) -> tuple[int, tuple[Spot, ...], str] | None:
         plain = words.plain
@@ -175,8 +178,9 @@ class Gazetteer:
 
 @cache
 def the_gazetteer() -> Gazetteer:
-    """Return the gazetteer without places of a user's own."""
-    return Gazetteer()
+    """Return the gazetteer with the places of ``places.csv`` in the settings folder, where the user wrote one."""
+    own = settings_folder() / "places.csv"
+    return Gazetteer(own_places(own) if own.is_file() else ())
 
 
 def own_places(file: Path) -> list[Spot]:
@@ -184,8 +188,11 @@ def own_places(file: Path) -> list[Spot]:
 
     Raises `InputError` at the first row that does not say a place.
     """
-    with file.open(encoding="utf-8-sig", newline="") as table:
-        return [_own_place(row, number, file) for number, row in enumerate(csv.DictReader(table), 2)]
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError("gazetteer_row", file=str(file), row="1") from error
+    return [_own_place(row, number, file) for number, row in enumerate(csv.DictReader(lines), 2)]
 
 
 def _own_place(row: dict[str, str], number: int, file: Path) -> Spot:

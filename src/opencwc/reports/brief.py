@@ -6,7 +6,6 @@ bring the event back as it was. Where the event is another one now, `changes_sin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -17,7 +16,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.records import to_json
 from opencwc.reports.estimates import confidences, likelihoods, mixed_sentence
-from opencwc.reports.event_wording import day_said, place_said, range_said
+from opencwc.reports.event_wording import day_said, place_said, range_said, set_apart
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
@@ -236,12 +235,8 @@ def report_said(line: Line) -> Message:
 
 
 def outlet_of(line: Line) -> str:
-    """Return the outlet of a report, else its id; a name in Arabic is set apart from a date or figure beside it.
-
-    Where a line runs from left to right, such a name would turn what stands behind it.
-    """
-    name = line.told.report.source or line.told.report.id
-    return f"\u200e{name}\u200e" if re.search("[\u0590-\u08ff]", name) else name
+    """Return the outlet of a report, else its id."""
+    return set_apart(line.told.report.source or line.told.report.id)
 
 
 _FIELDS: Mapping[str, Any] = {

@@ -31,7 +31,7 @@ from opencwc.publishing.model import (
 from opencwc.reports.brief import Brief, BriefItem, outlet_of, report_said
 from opencwc.reports.estimates import confidence_said, confidences, likelihood_said, scale_said
 from opencwc.reports.private_people import shown_title
-from opencwc.reports.summaries import STAGES, EventSummary
+from opencwc.reports.summaries import STAGES, EventSummary, stage_of
 from opencwc.reports.verb import VERB
 from opencwc.reports.watched import Line
 from opencwc.wording import day_said, say, sentence
@@ -196,25 +196,23 @@ def _badge(stage: str, lang: str) -> Badge:
 def _origins_said(summary: EventSummary, notes: _Notes, lang: str) -> Iterator[Words]:
     """Yield a sentence per origin: what it says by its latest report, who repeats it, with a footnote per report."""
     for origin in summary.origins:
-        voice = origin[-1]
         first, others = origin[0], tuple(dict.fromkeys(outlet_of(line) for line in origin[1:]))
-        said = Message(f"brief_says_{_position(voice)}", {"source": outlet_of(first)})
+        said = Message(f"brief_says_{_position(origin)}", {"source": outlet_of(first)})
         others = tuple(name for name in others if name != outlet_of(first))
         message = Message("brief_repeated", {"said": said, "sources": others}) if others else said
         yield Text(sentence(message, lang), refs=notes.of(*origin))
 
 
-def _position(line: Line) -> str:
-    """Return what a report says of the event: a denial or a doubt of its main speaker comes first, then its stage."""
-    nature = line.told.nature
-    return {"denies": "denied", "doubts": "doubted"}.get(nature.stance, nature.stage)
+def _position(origin: Sequence[Line]) -> str:
+    """Return what an origin says of the event: a denial or a doubt of its main speaker comes first, then its stage."""
+    return {"denies": "denied", "doubts": "doubted"}.get(origin[-1].told.nature.stance, stage_of(origin))
 
 
 def _standing(summary: EventSummary, lang: str) -> Block:
     """Return which origins stand behind each stage: what is alleged and what is confirmed, apart."""
     facts = []
     for stage in STAGES:
-        if voices := [origin for origin in summary.origins if origin[-1].told.nature.stage == stage]:
+        if voices := [origin for origin in summary.origins if stage_of(origin) == stage]:
             names = say("list_separator", lang).join(outlet_of(origin[0]) for origin in voices)
             count = say(Message("watch_origins_count", {"count": len(voices)}), lang)
             facts.append(Fact(_capital(say(f"verdict_{stage}", lang)), (f"{count}{say('label_colon', lang)}{names}",)))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
-from opencwc.reports.event_wording import day_said, place_said, range_said, sources_said
+from opencwc.reports.event_wording import day_said, place_said, sources_said, span_said
 from opencwc.reports.model import ReportKey, Told
 from opencwc.reports.run_union import RunEvent
 from opencwc.reports.summaries import AGAINST, EventSummary
@@ -188,9 +188,9 @@ def _figures(
     if not given:
         return
     outlets = _outlets(fresh, lambda told: of(told) in given)
-    values: dict[str, Value] = {"field": Message(f"watch_field_{field}"), "now": range_said(tuple(given))}
+    values: dict[str, Value] = {"field": Message(f"watch_field_{field}"), "now": span_said(tuple(given))}
     if before:
-        values["before"] = range_said(before)
+        values["before"] = span_said(before)
     if outlets:
         values["sources"] = sources_said(outlets)
         yield Message("watch_news_figure" if before else "watch_news_figure_first", values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
@@ -59,12 +60,22 @@ def range_said(numbers: tuple[int, ...]) -> Message | str:
     return str(low) if low == high else Message("watch_range", {"low": low, "high": high})
 
 
+def span_said(numbers: tuple[int, ...]) -> Message | str:
+    """Say figures that differ as the least and the most, shortly: within "from ... to ..."."""
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else Message("watch_span", {"low": low, "high": high})
+
+
 def sources_said(sources: tuple[str, ...]) -> tuple[str | Message, ...]:
     """Name some outlets, and count the others."""
     more = len(sources) - MOST_SOURCES
-    if more <= 0:
-        return sources
-    return (*sources[:MOST_SOURCES], Message("watch_sources_more", {"count": more}))
+    named = tuple(map(set_apart, sources[:MOST_SOURCES]))
+    return (*named, Message("watch_sources_more", {"count": more})) if more > 0 else named
+
+
+def set_apart(name: str) -> str:
+    """Set a name in Arabic apart: in a line from left to right it would turn the date or figure beside it."""
+    return f"\u200e{name}\u200e" if re.search("[\u0590-\u08ff]", name) else name
 
 
 def published_said(at: datetime, lang: str) -> str:

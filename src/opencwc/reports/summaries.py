@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
-from opencwc.reports.event_wording import day_said, headline_of, range_said, sources_said
+from opencwc.reports.event_wording import day_said, headline_of, range_said, set_apart, sources_said
 from opencwc.reports.likeness import days_of
 from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
@@ -37,6 +37,14 @@ class Difference(Struct, frozen=True):
     def says(self) -> Message:
         """The difference in words."""
         return Message("watch_differs", {"field": Message(f"watch_field_{self.field}"), "values": self.values})
+
+
+def stage_of(origin: Sequence[Line]) -> str:
+    """Return what the latest report of an origin says; where that tells it as fact, a confirmation before it holds."""
+    stages = [line.told.nature.stage for line in origin]
+    if stages[-1] != "reported":
+        return stages[-1]
+    return next((stage for stage in reversed(stages) if stage in ("confirmed", "concluded")), "reported")
 
 
 class EventSummary(Struct, frozen=True, dict=True):
@@ -64,13 +72,17 @@ class EventSummary(Struct, frozen=True, dict=True):
     @cached_property
     def stages(self) -> Mapping[str, int]:
         """How many origins tell each stage, the least certain first."""
-        counts: Counter[str] = Counter(line.told.nature.stage for line in self.voices)
+        counts: Counter[str] = Counter(map(stage_of, self.origins))
         return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
     @cached_property
     def stage(self) -> str:
-        """The stage that most origins tell; where they are divided evenly, the less certain one."""
-        return max(self.stages, key=lambda stage: (self.stages[stage], -STAGES.index(stage)), default="")
+        """The stage that most origins tell; where they are divided evenly, the less certain one.
+
+        Announcements count only where nobody tells what came of them.
+        """
+        told = self.stages.keys() - {"planned"} or self.stages.keys()
+        return max(told, key=lambda stage: (self.stages[stage], -STAGES.index(stage)), default="")
 
     @cached_property
     def date(self) -> Date:
@@ -127,6 +139,13 @@ class EventSummary(Struct, frozen=True, dict=True):
         """Whether two independent origins or more tell it, those that deny or doubt it left out."""
         return sum(line.told.nature.stance not in AGAINST for line in self.voices) > 1
 
+    @property
+    def backing(self) -> str:
+        """The text that says how many origins tell it: ``several``, ``one``, or ``against`` where others deny it."""
+        if self.corroborated:
+            return "page_watch_origins_several"
+        return "page_watch_origins_against" if len(self.origins) > 1 else "page_watch_origins_one"
+
     @cached_property
     def denied_by(self) -> tuple[str, ...]:
         """The outlets whose main speaker denies or doubts it."""
@@ -151,7 +170,11 @@ class EventSummary(Struct, frozen=True, dict=True):
             if len(numbers) > 1
         ]
         if self.denied_by and self._sources_with(FOR):
-            found.append(Difference("happened", (Message("watch_denied_by", {"sources": self.denied_by}),)))
+            found.append(
+                Difference(
+                    "happened", (Message("watch_denied_by", {"sources": tuple(map(set_apart, self.denied_by))}),)
+                )
+            )
         return tuple(found)
 
     @cached_property

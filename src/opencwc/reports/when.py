@@ -64,7 +64,7 @@ def find_date(report: Report, lang: str, nature: Nature) -> Date:
     if not found:
         return Date()
     reading = _Reading.of(report, lang, nature, found)
-    candidates = _as_one([_Candidate(date, *reading.score(date)) for date in found])
+    candidates = reading.of_this_time(_as_one([_Candidate(date, *reading.score(date)) for date in found]))
     best = max(candidates, key=lambda candidate: candidate.score)
     if best.score < _ENOUGH:
         return Date()
@@ -130,6 +130,23 @@ class _Reading(NamedTuple):
         words = self._by_words(*self._beside(found, at), begins=begins)
         words -= self._counts_from_another(found) + self._is_to_come(found, at)
         return score + words + self._by_time(found), words
+
+    def of_this_time(self, candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
+        """Leave out "a month ago" where it happened again, and a day says when."""
+        if self.planned or self.remembered or not self._again():
+            return candidates
+        days = [one for one in candidates if one.found.precision == "day" and one.score >= _ENOUGH]
+        return (
+            [one for one in candidates if one.found.precision == "day" or not one.found.relative]
+            if days
+            else candidates
+        )
+
+    def _again(self) -> bool:
+        """Tell whether the title or the first sentence says that it happened before."""
+        end = next((end for _, end in self.sentences if end > self.report.body_at), 0)
+        head = plain_text(self.report.whole[:end], self.lang).text
+        return _words("again", self.lang).search(head) is not None
 
     def _by_words(self, before: str, behind: str, *, begins: bool) -> float:
         """Weigh a date by the words beside it."""

@@ -162,6 +162,8 @@ def _template(message: Message, lang: str) -> str | None:
 
 @lru_cache(maxsize=10_000)
 def _template_of(name: str, count: int | None, lang: str, domain: str = "opencwc") -> str | None:
+    if not name:
+        return None  # catalogs keep what is said of themselves under no name
     languages = dict.fromkeys((lang if lang in LANGUAGES else "en", "en"))
     try:
         found = next((text for language in languages if (text := read_template(domain, name, language, count))), None)

@@ -235,14 +235,17 @@ def _shipments(kept: Any, code: str, address: str, blank: Holding) -> Iterator[H
 
 def _of_reports(book: Casebook, person: Person, code: str) -> Section:
     runs = list_runs(book, person, WATCH.id)
-    lines = [line for run in runs[:MOST_RUNS] for line in _events(book, person, run, code)]
+    seen: set[tuple[str, str]] = set()
+    lines = [line for run in runs[:MOST_RUNS] for line in _events(book, person, run, code, seen)]
     return Section("reports", tuple(lines), min(MOST_RUNS, len(runs)), len(runs))
 
 
-def _events(book: Casebook, person: Person, run: Listed, code: str) -> Iterator[Holding]:
+def _events(book: Casebook, person: Person, run: Listed, code: str, seen: set[tuple[str, str]]) -> Iterator[Holding]:
+    """Yield the events of a run, but those that a later run of its case has too: they are ``seen``."""
     shown: ShownRun[Any] = shown_run(book, person, run.number, REPORTS, unpack_reports)
     summaries = EventRun(shown, decisions_on_events(book, person, run.number)).summaries
-    events = [one for one in summaries if one.place.country == code]
+    events = [one for one in summaries if one.place.country == code and (run.case, one.id) not in seen]
+    seen.update((run.case, one.id) for one in events)
     if not events:
         return
     address, blank = f"/watch/runs/{run.number}", _blank(run)
@@ -253,7 +256,6 @@ def _events(book: Casebook, person: Person, run: Listed, code: str) -> Iterator[
 
 
 def _event(one: EventSummary, address: str) -> Holding:
-    origins = Message(f"page_watch_origins_{'several' if one.corroborated else 'one'}")
     stage = Message(f"verdict_{one.stage}")
-    says = Message("states_event", {"event": one.headline, "stage": stage, "origins": origins})
+    says = Message("states_event", {"event": one.headline, "stage": stage, "origins": Message(one.backing)})
     return Holding(says, one.told_by, one.last.date().isoformat(), address)
