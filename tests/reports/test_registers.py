@@ -13,7 +13,7 @@ from opencwc.reports.watched import Watched, watch
 
 ROWS = """number,day,town,district,what,dead,others,hurt
 1,2013-08-21,Zamalka,Damascus,chlorine {5} • sarin,3,1,
-2,2013-08-21,Zamalka,Damascus,,,,2.0
+2,2013-08-21,Zamalka,Damascus,sarin,,,2.0
 3,2013-08-22,Zamalka,Damascus,,,,
 4,2013-08-21,Duma,Damascus,,,,
 5,2013-08-21,Zamalka,Damascus,phosgene,,,

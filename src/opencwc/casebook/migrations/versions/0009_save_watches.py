@@ -25,4 +25,4 @@ def upgrade() -> None:
         ],
         sa.PrimaryKeyConstraint("id", name="pk_saved_watch"),
     )
-    op.create_index("ix_saved_watch_person", "saved_watch", ["person", "made_at"], unique=False)
+    op.create_index("ix_saved_watch_person_made_at", "saved_watch", ["person", "made_at"], unique=False)
