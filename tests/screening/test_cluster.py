@@ -119,7 +119,7 @@ def test_without_ray_the_remedy_is_told(source, tmp_path, monkeypatch):
 def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source, in_one_process, tmp_path):
     output = tmp_path / "answer"
     one_process.most = 15
-    with pytest.raises(OutputError, match="A screening process died"):
+    with pytest.raises(OutputError, match="A worker process died"):
         screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
     done = sorted(output.glob("*.parquet"))
     assert len(done) == 15
@@ -246,7 +246,7 @@ class OneProcess:
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch) -> OneProcess:
     stand_in = OneProcess()
-    monkeypatch.setattr(clusters, "_connected", lambda ray, address: nullcontext())
+    monkeypatch.setattr(clusters, "connected", lambda ray, address: nullcontext())
     monkeypatch.setattr(clusters, "_work_off", stand_in.work_off)
     return stand_in
 

@@ -189,7 +189,7 @@ def _is_kind_of_chemicals(word: str) -> bool:
 
 def _unfit(text: str) -> Message | None:
     """Say why a text cannot be a value at all, as the readers of tables say it of their rows; ``None`` where it can."""
-    lost = not text.isascii() and _LOST.search(text) and not ("M  END" in text and "\n" in text)
+    lost = not text.isascii() and _LOST.search(text)
     if text.strip() and len(text) <= LONGEST_VALUE and not lost:
         return None
     from opencwc.files.rows import EMPTY, too_long_message
