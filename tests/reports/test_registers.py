@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import InputError
-from opencwc.reports.given_facts import told_by_columns
-from opencwc.reports.model import GivenFacts, Report, Told
+from opencwc.reports.incident_rows import told_by_columns
+from opencwc.reports.model import IncidentRow, Report, Told
 from opencwc.reports.report_files import ReportFiles
 from opencwc.reports.watched import Watched, watch
 
@@ -83,14 +83,14 @@ def test_a_field_that_there_is_none_of_is_an_error(file: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "place"),
     [
-        (GivenFacts(country="syr", place="Nowhere at all"), ("SYR", "Nowhere at all")),
-        (GivenFacts(country="سوريا"), ("SYR", "")),
-        (GivenFacts(country="Atlantis", place="Santa Cruz"), ("", "Santa Cruz")),
-        (GivenFacts(place="Kanagawa"), ("JPN", "Kanagawa")),
-        (GivenFacts(), ("", "")),
+        (IncidentRow(country="syr", place="Nowhere at all"), ("SYR", "Nowhere at all")),
+        (IncidentRow(country="سوريا"), ("SYR", "")),
+        (IncidentRow(country="Atlantis", place="Santa Cruz"), ("", "Santa Cruz")),
+        (IncidentRow(place="Kanagawa"), ("JPN", "Kanagawa")),
+        (IncidentRow(), ("", "")),
     ],
 )
-def test_a_country_is_read_by_its_code_or_name(given: GivenFacts, place: tuple[str, str]) -> None:
+def test_a_country_is_read_by_its_code_or_name(given: IncidentRow, place: tuple[str, str]) -> None:
     report = Report("1", datetime.fromisoformat("2020-01-01T00:00:00+00:00"), "", "", "", "", "row")
     found = told_by_columns(report, "en", given).place
     assert (found.country, found.name) == place

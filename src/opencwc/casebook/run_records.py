@@ -112,10 +112,7 @@ def added_to_run(
     """
     require(person, "read")
     with giving(book, person) as given:
-        run = run_named(given.connection, number)
-        case = case_numbered(given.connection, run["case_number"])
-        if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
-            raise NotFoundError("no_such_run", run=number)
+        case = _case_to_read(given.connection, person, number)
         rows = _rows(given.connection, person, number, case.number, kind, earlier=earlier)
         given.runs(row["number"] for row in rows)
     files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
@@ -126,10 +123,7 @@ def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, s
     """Return bytes that were added to a run by their SHA-256; raise `NotFoundError` where they are not to be had."""
     require(person, "read")
     with giving(book, person) as given:
-        run = run_named(given.connection, number)
-        case = case_numbered(given.connection, run["case_number"])
-        if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
-            raise NotFoundError("no_such_run", run=number)
+        case = _case_to_read(given.connection, person, number)
         rows = _rows(given.connection, person, number, case.number, kind, earlier=False)
         found = [row for row in rows if row["source_id"] == sha256]
         if not found:
@@ -137,6 +131,15 @@ def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, s
         given.runs(row["number"] for row in found)
         given.sources([sha256])
     return b"".join(parts_of_source(book, sha256))
+
+
+def _case_to_read(connection: Connection, person: Person, number: int) -> Case:
+    """Return the case of a run; raise `NotFoundError` where the person may not read the run."""
+    run = run_named(connection, number)
+    case = case_numbered(connection, run["case_number"])
+    if not may(person, "read", max(case.mark, Mark[str(run["mark"]).upper()])):
+        raise NotFoundError("no_such_run", run=number)
+    return case
 
 
 def _rows(

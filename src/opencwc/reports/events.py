@@ -21,7 +21,7 @@ from zlib import crc32
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
-from opencwc.reports.given_facts import one_incident
+from opencwc.reports.incident_rows import one_incident
 from opencwc.reports.likeness import (
     FAR_DAYS,
     NEAR_DAYS,

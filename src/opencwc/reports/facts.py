@@ -8,7 +8,7 @@ from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
 from opencwc.reports.amounts import find_amounts
 from opencwc.reports.casualties import find_casualties
-from opencwc.reports.given_facts import told_by_columns
+from opencwc.reports.incident_rows import told_by_columns
 from opencwc.reports.kinds import find_natures
 from opencwc.reports.model import Date, Nature, Report, Told
 from opencwc.reports.when import find_date

@@ -33,7 +33,7 @@ class Span(NamedTuple):
     end: int
 
 
-class GivenFacts(NamedTuple):
+class IncidentRow(NamedTuple):
     """Facts that a register of incidents has in columns of their own, as it writes them; empty where it has none.
 
     ``killed`` and ``affected`` may be several numbers, with ``+`` between.
@@ -66,7 +66,7 @@ class Report(Struct, frozen=True, dict=True):
     row: int = 0
     file: str = ""
     sha256: str = ""
-    given: GivenFacts | None = None
+    given: IncidentRow | None = None
 
     @cached_property
     def whole(self) -> str:

@@ -6,11 +6,9 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import Error as PlaywrightError
 
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
 from web.browser.conftest import DESK, NARROW, ZOOMED, Visitors, watch
@@ -164,20 +162,6 @@ SPOIL = """(english) => {
 }"""
 
 
-def _goto_once_it_listens(page: Page, address: str) -> None:
-    """Open an address that was printed a moment before the server takes connections."""
-    end = monotonic() + 60
-    while True:
-        try:
-            page.goto(address)
-        except PlaywrightError:
-            if monotonic() > end:
-                raise
-            sleep(0.2)
-        else:
-            return
-
-
 def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_year: Path, tmp_path: Path) -> None:
     """`opencwc demo` as it is: the bar above every page, and from one person to another by keyboard."""
     shutil.copytree(made_year, tmp_path / "demo")
@@ -190,7 +174,7 @@ def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_yea
         assert link
         page = context.new_page()
         watched = watch(page, link[0].split("/demo/")[0])
-        _goto_once_it_listens(page, link[0])
+        page.goto(link[0])
         faults = []
         for lang in LANGUAGES:
             page.goto(f"{watched.address}/?lang={lang}")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from opencwc.files.passages import DocumentLimits
 from opencwc.finding import Message
-from opencwc.reports.model import GivenFacts, Report
+from opencwc.reports.model import IncidentRow, Report
 
 MOST_TEXT = 200_000
 """Characters of a report's text that are read."""
@@ -39,7 +39,7 @@ class RawReport(Struct, frozen=True):
     lang: str = ""
     title: str = ""
     text: str = ""
-    given: GivenFacts | None = None
+    given: IncidentRow | None = None
 
 
 Read: TypeAlias = RawReport | Message

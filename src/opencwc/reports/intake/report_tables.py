@@ -22,11 +22,11 @@ from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import RawReport, Read, hash_of, place_of
 from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.intake.markup_text import plain_text
-from opencwc.reports.model import GivenFacts
+from opencwc.reports.model import IncidentRow
 
 FIELDS = ("id", "published", "source", "url", "lang", "title", "text")
 """The fields of a report that a column may hold."""
-FACTS = GivenFacts._fields
+FACTS = IncidentRow._fields
 """The facts of an incident that a column may hold."""
 _AND = " + "
 _BETWEEN = {"title": ", ", "text": ", ", "place": ", ", "agents": "; ", "killed": " + ", "affected": " + "}
@@ -92,7 +92,7 @@ def _report(
     facts = {fact: texts.pop(fact) for fact in FACTS if fact in texts}
     if facts and not texts.keys() & {"title", "text"}:
         texts["title"] = ", ".join(filter(None, (facts.get("agents"), facts.get("place"), facts.get("date"))))
-    raw = RawReport(where, hash_of(data), given=GivenFacts(**facts) if facts else None)
+    raw = RawReport(where, hash_of(data), given=IncidentRow(**facts) if facts else None)
     return structs.replace(raw, **texts)
 
 

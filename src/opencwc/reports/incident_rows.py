@@ -15,7 +15,7 @@ from opencwc.reports.model import (
     Casualties,
     Count,
     Date,
-    GivenFacts,
+    IncidentRow,
     Kind,
     Nature,
     Place,
@@ -31,7 +31,7 @@ _SAID: Final[dict[bool, tuple[Stage, Stance]]] = {True: ("alleged", "asserts"), 
 _NUMBER = re.compile(r"\d+(?:\.0+)?")
 
 
-def told_by_columns(report: Report, lang: str, given: GivenFacts) -> Told:
+def told_by_columns(report: Report, lang: str, given: IncidentRow) -> Told:
     """Return what a row of a register tells; a kind that is none is ``other``, a date that cannot be read is empty."""
     kind = _KINDS.get(given.kind.strip().lower(), "other")
     stage, stance = _SAID[kind == "alleged_use"]
@@ -68,7 +68,7 @@ def _date(text: str) -> Date:
     return Date(f"{read.year:04}", "year") if read.year else Date()
 
 
-def _place(given: GivenFacts) -> Place:
+def _place(given: IncidentRow) -> Place:
     """Return the place as the register names it; the gazetteer says in which country, where no column does."""
     gazetteer = the_gazetteer()
     name = " ".join(given.place.split())
