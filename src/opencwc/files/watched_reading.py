@@ -1,7 +1,8 @@
 """Reading in a thread of its own, watched from the one that takes what is read.
 
 A call into a library, which loads one page of a PDF, can take any time and memory, and nothing ends it but the end of
-the process. So it is left behind: what was read until then is given, and that the rest is not read.
+the process. So it is left behind: what was read until then is given, and that the rest is not read. The thread reads
+only while somebody waits for what it reads: while a passage is judged, no page fills the memory unseen.
 """
 
 from __future__ import annotations
@@ -10,14 +11,12 @@ import queue
 import sys
 import time
 from collections.abc import Generator, Iterator
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 
 from opencwc.files.passages import Item, Reading, Unread
 from opencwc.finding import Message
 
 LOOK_SECONDS = 0.05
-_AHEAD = 500
-"""Passages that are read before the first of them is taken."""
 
 
 class WatchedItems:
@@ -25,7 +24,8 @@ class WatchedItems:
 
     def __init__(self, items: Iterator[Item], reading: Reading) -> None:
         self._items, self._reading = items, reading
-        self._read: queue.Queue[Item | BaseException | None] = queue.Queue(_AHEAD)
+        self._read: queue.SimpleQueue[Item | BaseException | None] = queue.SimpleQueue()
+        self._wanted = Semaphore(0)
         self._left = Event()
         self._last_place = ""
 
@@ -42,6 +42,7 @@ class WatchedItems:
 
     def _next(self, most: int) -> Item | None:
         """Return the next item; ``None`` after the last."""
+        self._wanted.release()
         while not self._left.is_set():
             if memory_used() > most:
                 self._left.set()
@@ -63,22 +64,16 @@ class WatchedItems:
 
     def _work(self) -> None:
         try:
-            for item in self._items:
-                if not self._put(item):
-                    return
+            while self._is_wanted():
+                self._read.put(next(self._items, None))
         except BaseException as error:
-            self._put(error)
-        else:
-            self._put(None)
+            self._read.put(error)
 
-    def _put(self, item: Item | BaseException | None) -> bool:
-        """Hand an item over; ``False`` where nobody takes it any more."""
+    def _is_wanted(self) -> bool:
+        """Wait until somebody wants the next item; ``False`` where nobody does any more."""
         while not self._left.is_set():
-            try:
-                self._read.put(item, timeout=LOOK_SECONDS)
-            except queue.Full:
-                continue
-            return True
+            if self._wanted.acquire(timeout=LOOK_SECONDS):
+                return True
         return False
 
 
