@@ -48,6 +48,11 @@ def find_actors(report: Report, lang: str) -> tuple[Actor, ...]:
     return tuple(sorted(found.values(), key=lambda actor: actor.span))
 
 
+def bodies_in(sentence: str, lang: str) -> list[tuple[str, Span]]:
+    """Return the sorts of bodies and people that a sentence names, each with its words, whatever they do."""
+    return [(sort, Span(match.start(), match.end())) for sort, match in _bodies(sentence, _speakers(lang))]
+
+
 def _bodies(sentence: str, speakers: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[tuple[str, re.Match[str]]]:
     for sort, pattern in speakers:
         for match in pattern.finditer(sentence):

@@ -65,6 +65,12 @@ def find_agents(report: Report, lang: str, nature: Nature) -> Agents:
     )
 
 
+def named_agents(text: str) -> list[tuple[str, Span]]:
+    """Return the chemicals of the list that a text names, by their English names, in the order of the text."""
+    found = _book().names.find(text, folded(text))
+    return [(one.value.name, Span(one.start, one.end)) for one in found if not one.value.in_war]
+
+
 class _Agent(NamedTuple):
     """A chemical by its name; ``in_war`` where the word is a food elsewhere; ``small`` where it has no capital letter.
 

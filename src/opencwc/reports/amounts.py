@@ -22,7 +22,7 @@ _GAP = re.compile(r"[ \u00a0-]*(?:[^\W\d_]+ )?")
 
 def find_amounts(report: Report, lang: str, agents: Agents) -> tuple[Amount, ...]:
     """Return the amounts told in the sentences that name a chemical of the event, in the order of the text."""
-    units = _units(lang)
+    units = units_of(lang)
     if units is None:
         return ()
     found: dict[tuple[Decimal, str], Amount] = {}
@@ -56,7 +56,7 @@ def _numbers_in(text: str, lang: str) -> Iterator[tuple[int, int, Decimal]]:
 
 
 @cache
-def _units(lang: str) -> re.Pattern[str] | None:
+def units_of(lang: str) -> re.Pattern[str] | None:
     """Return a pattern of the units of a language, in groups by unit; ``None`` where the language has none."""
     raw = read_yaml(Path(__file__).parent / "data" / "amounts.yaml")
     groups = [f"(?P<{unit}>{'|'.join(words[lang])})" for unit, words in raw.items() if lang in words]

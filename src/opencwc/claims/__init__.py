@@ -1,0 +1,1 @@
+"""What reports assert, held against the record that the user keeps. There is no verdict "false" here."""

@@ -1,0 +1,60 @@
+"""Whether those who act in a claim are those of the record: bodies by their sort, peoples, names by their sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from opencwc.claims.aspects.sides import Compared, Sides
+from opencwc.claims.details import Details
+from opencwc.claims.words import Aligned
+from opencwc.reports.actors import bodies_in
+from opencwc.reports.model import Span
+
+_UNMET = 0.6
+"""How near a name's nearest word is at most that the other side does not have it."""
+
+
+def actor_signs(sides: Sides) -> Compared:
+    """Return the signs of this aspect, and the words that differ."""
+    claim, statement, there, back = sides
+    mine, theirs = _bodies(claim), _bodies(statement)
+    strange = [span for sort, span in mine.items() if sort not in theirs]
+    names, held = _unmet_names(claim, there), _unmet_names(statement, back)
+    met = [one for one in there if one.near > 0.8 and _is_name(claim, one.span)]
+    peoples, theirs_too = _peoples(claim), _peoples(statement)
+    signs = {
+        "body_same": float(bool(mine.keys() & theirs.keys())),
+        "body_conflict": float(bool(mine and theirs and not mine.keys() & theirs.keys())),
+        "body_strange": float(bool(strange)),
+        "name_strange": min(len(names), 3) / 3, "name_missing": min(len(held), 3) / 3,
+        "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
+        "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
+        "people_strange": float(bool(peoples - theirs_too)),
+    }  # fmt: skip
+    claimed = tuple(names) or tuple(strange)
+    return Compared(signs, claimed, (tuple(held) or tuple(theirs.values())) if claimed else ())
+
+
+def _bodies(details: Details) -> dict[str, Span]:
+    found: dict[str, Span] = {}
+    for sort, span in bodies_in(details.text, details.lang):
+        found.setdefault(sort, span)
+    return found
+
+
+def _peoples(details: Details) -> set[str]:
+    return {one.spots[0].country for one in details.places if one.spots[0].sort in ("people", "state", "seat")}
+
+
+def _unmet_names(details: Details, aligned: Sequence[Aligned]) -> list[Span]:
+    return [one.span for one in aligned if one.near < _UNMET and _is_name(details, one.span)]
+
+
+def _is_name(details: Details, span: Span) -> bool:
+    """Tell whether a word is written as a name: with a capital inside a sentence, or in quotes where there are none."""
+    text = details.text
+    if text[span.start].isupper():
+        return bool(text[: span.start].strip(" \"«“„‘'(—–-¿¡"))
+    quoted = re.search('[«“"„《‘][^»”"“》’]{0,40}$', text[: span.start])
+    return details.lang in ("ar", "zh") and quoted is not None

@@ -1,0 +1,76 @@
+"""Claims from end to end: reports in sentences, each held against the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from opencwc.claims.checkworthiness import signs_of
+from opencwc.claims.learned import Learned, learned_weights
+from opencwc.claims.likeness import Pair, Record, Sentences, sentences_of_report
+from opencwc.claims.model import ASPECTS, Claim, Difference
+from opencwc.finding import Message
+from opencwc.reports.model import Report
+
+if TYPE_CHECKING:
+    from opencwc.language.encoders import Encoder
+
+LEAST_WORTH = 0.2
+"""Below this a sentence is not taken for one that can be checked."""
+
+
+class HeldReport(Struct, frozen=True):
+    """A report with the claims of its sentences, in their order."""
+
+    report: Report
+    lang: str
+    claims: tuple[Claim, ...]
+
+
+def hold(
+    reports: Iterable[Report], record: Record, encoder: Encoder, progress: Callable[[int], None] = lambda done: None
+) -> Iterator[HeldReport]:
+    """Yield each report with its sentences and what the record says of those that can be checked."""
+    weights = learned_weights()
+    for done, report in enumerate(reports, 1):
+        sentences = sentences_of_report(report, encoder)
+        claims = tuple(_claim(sentences, number, record, weights) for number in range(len(sentences.spans)))
+        yield HeldReport(report, sentences.lang, claims)
+        progress(done)
+
+
+def _claim(sentences: Sentences, number: int, record: Record, weights: Learned) -> Claim:
+    span = sentences.spans[number]
+    text = sentences.report.whole[slice(*span)]
+    worth = weights.worth(signs_of(sentences.details[number]), sentences.vectors[number], sentences.lang)
+    claim = Claim(sentences.report.id, text, span, sentences.lang, worth)
+    if worth < LEAST_WORTH:
+        return claim
+    scored = [(weights.matched.chance(pair.signs), pair) for pair in record.pairs(sentences, number)]
+    chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
+    if pair is None or chance < weights.least_match:
+        return _with(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
+    differing = tuple(_differences(pair, weights))
+    statement = record.statements[pair.statement]
+    return _with(
+        claim,
+        matched=statement.id,
+        relation="differs" if differing else "agrees",
+        chance=chance,
+        differences=differing,
+        why=(Message("claims_differs" if differing else "claims_agrees", {"statement": statement.id}),),
+    )
+
+
+def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:
+    for aspect in ASPECTS:
+        if weights.aspects[aspect].chance(pair.signs) >= weights.least_aspect[aspect]:
+            compared = pair.comparison.aspects[aspect]
+            yield Difference(aspect, compared.claimed, compared.recorded)
+
+
+def _with(claim: Claim, **fields: object) -> Claim:
+    return replace(claim, **fields)

@@ -1,0 +1,62 @@
+"""The learned weights of claims: which statement a claim is about, in what the two differ, whether it can be checked.
+
+``data/claims.json`` is written by ``python -m benchmarks.claims_training --write``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import exp
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from opencwc.claims.model import Aspect
+from opencwc.records import from_json
+
+FILE = Path(__file__).parent / "data" / "claims.json"
+
+
+class Logistic(Struct, frozen=True):
+    """A logistic regression: a base, a weight a sign, and a weight a dimension of the encoder (empty: none)."""
+
+    base: float
+    signs: Mapping[str, float]
+    vector: tuple[float, ...] = ()
+
+    def chance(self, signs: Mapping[str, float], vector: NDArray[np.float32] | None = None) -> float:
+        """Return a number from 0 to 1."""
+        total = self.base + sum(weight * signs.get(name, 0.0) for name, weight in self.signs.items())
+        if vector is not None and self.vector:
+            total += float(np.dot(vector, np.asarray(self.vector, np.float32)))
+        return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+
+
+class Learned(Struct, frozen=True):
+    """All weights, and the chances from which on something is taken to be so.
+
+    ``calibration`` has for each language the slope and the shift that make checkworthiness a chance.
+    """
+
+    encoder: str
+    matched: Logistic
+    aspects: Mapping[Aspect, Logistic]
+    checkworthy: Logistic
+    least_match: float
+    least_aspect: Mapping[Aspect, float]
+    calibration: Mapping[str, Sequence[float]] = {}
+
+    def worth(self, signs: Mapping[str, float], vector: NDArray[np.float32], lang: str) -> float:
+        """Return how likely a sentence can be checked, from 0 to 1, as it is for its language."""
+        raw = min(max(self.checkworthy.chance(signs, vector), 1e-6), 1 - 1e-6)
+        slope, shift = self.calibration.get(lang) or self.calibration.get("", (1.0, 0.0))
+        return 1 / (1 + exp(-(slope * float(np.log(raw / (1 - raw))) + shift)))
+
+
+@cache
+def learned_weights() -> Learned:
+    """Return the weights that come with the package."""
+    return from_json(Learned, FILE.read_bytes())

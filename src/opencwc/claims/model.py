@@ -1,0 +1,62 @@
+"""The records of the verb: a statement of the record, a sentence, what it claims, and what the record says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from opencwc.finding import Message
+from opencwc.reports.model import Span
+
+Relation = Literal["", "agrees", "differs", "not_in_record"]
+Aspect = Literal["number", "date", "place", "actor", "attribution", "agent"]
+ASPECTS: tuple[Aspect, ...] = ("number", "date", "place", "actor", "attribution", "agent")
+
+
+class Statement(Struct, frozen=True):
+    """A statement of the record: what an official report, a register or an earlier finding says, and since when.
+
+    ``made`` knows its offset from UTC; ``row`` counts the statements of the record from 1.
+    """
+
+    id: str
+    made: datetime
+    text: str
+    source: str = ""
+    lang: str = ""
+    row: int = 0
+
+
+class Difference(NamedTuple):
+    """In what a claim differs from its statement, and the words of each that differ."""
+
+    aspect: Aspect
+    claimed: tuple[Span, ...] = ()
+    recorded: tuple[Span, ...] = ()
+
+
+class Claim(Struct, frozen=True):
+    """A sentence of a report: how likely it can be checked, and what the record says of it.
+
+    ``span`` is its place in `Report.whole`. Without a ``matched`` statement the relation is ``not_in_record``, or empty
+    where the sentence claims nothing that could be checked. ``chance`` is how likely the relation is the right one.
+    The spans of ``differences`` count from the beginning of the sentence and of the statement.
+    """
+
+    report: str
+    sentence: str
+    span: Span
+    lang: str
+    checkworthy: float
+    matched: str = ""
+    relation: Relation = ""
+    chance: float = 0.0
+    differences: tuple[Difference, ...] = ()
+    why: tuple[Message, ...] = ()
+
+    @property
+    def differs_in(self) -> tuple[Aspect, ...]:
+        """The aspects in which it differs, in the order of `ASPECTS`."""
+        return tuple(one.aspect for one in self.differences)

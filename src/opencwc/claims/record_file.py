@@ -1,0 +1,95 @@
+"""A record as a table: `id,date,statement,source,lang`, a statement a line; other headings are mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from opencwc.claims.model import Statement
+from opencwc.convention.fields import read_yaml
+from opencwc.errors import InputError
+from opencwc.files.column_mapping import map_columns
+from opencwc.files.frames import ROW, open_frame
+from opencwc.finding import Message
+from opencwc.language.language_recogniser import recognise_language
+
+FIELDS = ("id", "date", "statement", "source", "lang")
+MOST = 1_000_000
+"""Statements of one record."""
+LONGEST = 20_000
+"""Characters of one statement."""
+_HEADINGS = Path(__file__).parent / "data" / "record_columns.yaml"
+
+
+class RecordFile:
+    """Reads a record; ``notes`` says which lines were left out and why, once they were read."""
+
+    def __init__(self, file: Path, columns: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._file, self._columns = file, columns
+        self.notes: list[Message] = []
+
+    def statements(self) -> list[Statement]:
+        """Return the statements in the order of the file.
+
+        Raises:
+            InputError: the file is no table, has no column of statements, no statement, or too many.
+
+        """
+        found: dict[str, Statement] = {}
+        for where, row, cells in self._lines():
+            if (statement := self._statement(where, row, cells)) is None:
+                continue
+            if statement.id in found:
+                self.notes.append(Message("claims_statement_twice", {"where": where, "id": statement.id}))
+                continue
+            found[statement.id] = statement
+            if len(found) > MOST:
+                raise InputError("claims_record_too_long", where=self._file.name, most=MOST)
+        if not found:
+            raise InputError("claims_record_empty", where=self._file.name)
+        return list(found.values())
+
+    def _lines(self) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+        with open_frame(self._file) as frame:
+            columns = map_columns(frame.header, headings(), self._columns, where=frame.name)
+            if "statement" not in columns:
+                raise InputError("claims_record_without_statements", where=frame.name)
+            for batch in frame.batches():
+                for line in batch.iter_rows(named=True):
+                    cells = {field: (line[column] or "").strip() for field, column in columns.items()}
+                    if any(cells.values()):
+                        yield f"{frame.name}:{line[ROW]}", int(line[ROW]), cells
+
+    def _statement(self, where: str, row: int, cells: Mapping[str, str]) -> Statement | None:
+        text = cells.get("statement", "")
+        if not text or len(text) > LONGEST:
+            why = "claims_statement_too_long" if text else "claims_statement_missing"
+            self.notes.append(Message(why, {"where": where, "most": LONGEST} if text else {"where": where}))
+            return None
+        made = _moment(cells.get("date", ""))
+        if made is None:
+            self.notes.append(
+                Message("claims_statement_without_date", {"where": where, "given": cells.get("date", "")})
+            )
+            return None
+        lang = cells.get("lang", "").partition("-")[0].lower() or recognise_language(text).language
+        return Statement(cells.get("id") or str(row), made, text, cells.get("source", ""), lang, row)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a day or a moment in ISO 8601; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@cache
+def headings() -> Mapping[str, tuple[str, ...]]:
+    """Return the headings by which each field is known."""
+    plain = read_yaml(_HEADINGS)
+    return {field: tuple(str(name) for name in plain[field]) for field in FIELDS}
