@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from opencwc.claims.checkworthiness import signs_of
+from opencwc.claims.laid_out import laid_out
 from opencwc.claims.learned import Learned, learned_weights
 from opencwc.claims.likeness import Pair, Record, Sentences, sentences_of_report
 from opencwc.claims.model import ASPECTS, Claim, Difference
@@ -49,13 +50,14 @@ def _claim(sentences: Sentences, number: int, record: Record, weights: Learned) 
     claim = Claim(sentences.report.id, text, span, sentences.lang, worth)
     if worth < LEAST_WORTH:
         return claim
+    claim = replace(claim, record=laid_out(sentences.details[number]))
     scored = [(weights.matched.chance(pair.signs), pair) for pair in record.pairs(sentences, number)]
     chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
     if pair is None or chance < weights.least_match:
-        return _with(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
+        return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
     differing = tuple(_differences(pair, weights))
     statement = record.statements[pair.statement]
-    return _with(
+    return replace(
         claim,
         matched=statement.id,
         relation="differs" if differing else "agrees",
@@ -70,7 +72,3 @@ def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:
         if weights.aspects[aspect].chance(pair.signs) >= weights.least_aspect[aspect]:
             compared = pair.comparison.aspects[aspect]
             yield Difference(aspect, compared.claimed, compared.recorded)
-
-
-def _with(claim: Claim, **fields: object) -> Claim:
-    return replace(claim, **fields)

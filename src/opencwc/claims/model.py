@@ -37,6 +37,17 @@ class Difference(NamedTuple):
     recorded: tuple[Span, ...] = ()
 
 
+class ClaimRecord(NamedTuple):
+    """A claim laid out: who is heard saying it, what it says, when, where, with what and how much of it."""
+
+    who: tuple[str, ...] = ()
+    what: str = ""
+    when: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Claim(Struct, frozen=True):
     """A sentence of a report: how likely it can be checked, and what the record says of it.
 
@@ -50,6 +61,7 @@ class Claim(Struct, frozen=True):
     span: Span
     lang: str
     checkworthy: float
+    record: ClaimRecord = ClaimRecord()
     matched: str = ""
     relation: Relation = ""
     chance: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +22,11 @@ MOST = 1_000_000
 """Statements of one record."""
 LONGEST = 20_000
 """Characters of one statement."""
+_SCRIPTS = {
+    "zh": re.compile("[\u3400-\u9fff]"),
+    "ar": re.compile("[\u0620-\u06ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+}
 _HEADINGS = Path(__file__).parent / "data" / "record_columns.yaml"
 
 
@@ -75,7 +81,7 @@ class RecordFile:
                 Message("claims_statement_without_date", {"where": where, "given": cells.get("date", "")})
             )
             return None
-        lang = cells.get("lang", "").partition("-")[0].lower() or recognise_language(text).language
+        lang = cells.get("lang", "").partition("-")[0].lower() or _language(text)
         return Statement(cells.get("id") or str(row), made, text, cells.get("source", ""), lang, row)
 
 
@@ -86,6 +92,12 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _language(text: str) -> str:
+    """Return the language of a statement; of one too short to be recognised the one that mostly uses its script."""
+    recognised = recognise_language(text).language
+    return recognised or next((lang for lang, script in _SCRIPTS.items() if script.search(text)), "en")
 
 
 @cache

@@ -1,0 +1,72 @@
+"""Claims as a report for any writer of `opencwc.publishing`: counts, and each claim beside its statement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from opencwc.claims.formats import claims_of
+from opencwc.claims.held import HeldReport
+from opencwc.claims.model import Claim, Relation, Statement
+from opencwc.claims.verb import VERB
+from opencwc.finding import Message
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Badge, Card, Cards, Count, Counts, Fact, Facts, Filter, Report, Section, Text
+from opencwc.wording import say, sentence
+
+_RELATIONS: tuple[Relation, ...] = ("differs", "not_in_record", "agrees")
+_LONGEST = 300
+
+
+def claims_report(
+    held: Sequence[HeldReport], statements: Mapping[str, Statement], file: str, lang: str, least: float
+) -> Report:
+    """Return the report on the claims of a run, in a language; those that differ stand first."""
+    titles = {part: say(f"claims_report_{part}", lang) for part in ("counts", "claims")}
+    claims = sorted(claims_of(held, least), key=lambda claim: _RELATIONS.index(claim.relation or "agrees"))
+    source = {one.report.id: one.report.source for one in held}
+    counts = Counter(claim.relation for claim in claims)
+    made = max((one.report.published.date() for one in held), default=date.today())
+    counted = Counts(tuple(Count(_badge(one, lang), counts[one]) for one in _RELATIONS if counts[one]))
+    filters = (Filter("relation", say("claims_column_relation", lang)),)
+    cards = Cards(_cards(claims, statements, source, lang), filters)
+    return Report(
+        title=say(Message("claims_report_title", {"file": file}), lang),
+        lang=lang,
+        labels=labels_in(lang),
+        lead=(sentence("claims_caution", lang),),
+        contents=tuple(titles.items()),
+        sections=iter((Section("counts", titles["counts"], (counted,)), Section("claims", titles["claims"], (cards,)))),
+        closing=(sentence("report_person", lang),),
+        main="claims",
+        made=made,
+    )
+
+
+def _badge(relation: str, lang: str) -> Badge:
+    tones = {str(verdict): tone for verdict, tone in VERB.tones.items()}
+    return Badge(say(f"verdict_{relation}", lang), tones[relation])
+
+
+def _cards(
+    claims: Sequence[Claim], statements: Mapping[str, Statement], source: Mapping[str, str], lang: str
+) -> Iterator[Card]:
+    for number, claim in enumerate(claims, 1):
+        facts = [Fact(say("claims_column_sentence", lang), (Text(claim.sentence, lang=claim.lang),))]
+        facts.append(Fact(say("claims_column_report", lang), (f"{source[claim.report]} ({claim.report})",)))
+        if statement := statements.get(claim.matched):
+            said = Text(statement.text[:_LONGEST], lang=statement.lang)
+            day = say(statement.made.date().isoformat(), lang)
+            facts.append(Fact(say("claims_column_statement", lang), (said, statement.source, day)))
+        if claim.differences:
+            aspects = say("list_separator", lang).join(say(f"claims_aspect_{one}", lang) for one in claim.differs_in)
+            facts.append(Fact(say("claims_column_differs_in", lang), (aspects,)))
+        relation = say(f"verdict_{claim.relation}", lang)
+        yield Card(
+            id=f"c{number}",
+            heading=(sentence(claim.why[0], lang) if claim.why else relation,),
+            badge=_badge(claim.relation, lang),
+            blocks=(Facts(tuple(facts)),),
+            facets={"relation": relation},
+        )
