@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
@@ -23,7 +24,7 @@ from benchmarks.claims import Row, Scored, by_aspect, figures, looked_at, read_f
 from opencwc.claims.checkworthiness import signs_of
 from opencwc.claims.learned import FILE, Learned, Logistic
 from opencwc.claims.likeness import Record, sentences_of_report
-from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference
+from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
 from opencwc.language.encoders import named_encoder
 from opencwc.records import to_json
 from opencwc.reports.model import Span
@@ -136,10 +137,8 @@ def applied(weights: Learned, sentences: Sequence[Sentence]) -> list[Scored]:
                 Difference(aspect) for aspect in ASPECTS
                 if weights.aspects[aspect].chance(signs) >= weights.least_aspect[aspect]
             )  # fmt: skip
-            claim = Claim(
-                one.report, one.text, Span(0, len(one.text)), one.lang, worth, name,
-                "differs" if differing else "agrees", chance, differing,
-            )  # fmt: skip
+            relation: Relation = "differs" if differing else "agrees"
+            claim = replace(claim, matched=name, relation=relation, chance=chance, differences=differing)
         found.append(Scored(claim, one.gold, one.lang))
     return found
 

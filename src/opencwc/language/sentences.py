@@ -18,10 +18,15 @@ _END = re.compile(
     r"|(?<=[。！？])[”』」]*|\n+"
 )
 _SHORT = re.compile(
-    r"(?<![^\W\d_])(?:[^\W\d_]|mr|mrs|ms|dr|st|sr|sra|no|nr|gen|col|lt|prof|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov"
-    r"|dec|ул|им|обл|стр|тыс|млн|гг|etc|approx|vs|av|bd|mme?|núm|art)\.$",
+    r"(?<![^\W\d_])(?:[^\W\d_]|mr|mrs|ms|dr|st|sr|sra|gen|col|lt|prof|ул|им|обл|стр|тыс|млн|гг|etc|approx|vs|av|bd"
+    r"|mme?)\.$",
     re.IGNORECASE,
 )
+_SHORT_BESIDE_NUMBER = re.compile(
+    r"(?<![^\W\d_])(?P<before>\d\s?)?(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|no|nr|núm|art)\.$",
+    re.IGNORECASE,
+)
+"""What is an ordinary word elsewhere ("mar", the sea): it is cut short only where a number stands before or behind."""
 
 
 class Sentence(NamedTuple):
@@ -39,7 +44,7 @@ def sentences_in(text: str) -> list[Sentence]:
     """
     found, start = [], 0
     for end in _END.finditer(text):
-        if end.end() == start or _SHORT.search(text[max(start, end.start() - 8) : end.start()]):
+        if end.end() == start or _is_cut_short(text, start, end):
             continue
         if text[start : end.start()].strip():
             found.append(Sentence(start, end.start() + len(end[0].rstrip())))
@@ -47,6 +52,15 @@ def sentences_in(text: str) -> list[Sentence]:
     if text[start:].strip():
         found.append(Sentence(start, len(text)))
     return found
+
+
+def _is_cut_short(text: str, start: int, end: re.Match[str]) -> bool:
+    """Tell whether the point is that of a shortened word and ends no sentence."""
+    before = text[max(start, end.start() - 8) : end.start()]
+    beside = _SHORT_BESIDE_NUMBER.search(before)
+    if beside and (beside["before"] or text[end.end() : end.end() + 1].isdigit()):
+        return True
+    return _SHORT.search(before) is not None
 
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:
