@@ -71,12 +71,12 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
     found = []
     for report in reports:
         sentences = sentences_of_report(report, encoder)
-        for number, span in enumerate(sentences.spans):
+        compared = record.pairs(sentences, range(len(sentences.spans)))
+        for number, (span, some) in enumerate(zip(sentences.spans, compared, strict=True)):
             text = report.whole[slice(*span)]
-            row = gold[report.id, text]
-            pairs = [(statements[pair.statement].id, pair.signs) for pair in record.pairs(sentences, number)]
-            signs = signs_of(sentences.details[number])
-            found.append(Sentence(report.id, text, sentences.lang, row, signs, sentences.vectors[number], pairs))
+            pairs = [(statements[pair.statement].id, pair.signs) for pair in some]
+            signs, vector = signs_of(sentences.details[number]), sentences.vectors[number]
+            found.append(Sentence(report.id, text, sentences.lang, gold[report.id, text], signs, vector, pairs))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -38,20 +38,23 @@ def hold(
     weights = learned_weights()
     for done, report in enumerate(reports, 1):
         sentences = sentences_of_report(report, encoder)
-        claims = tuple(_claim(sentences, number, record, weights) for number in range(len(sentences.spans)))
-        yield HeldReport(report, sentences.lang, claims)
+        claims = [_claim(sentences, number, weights) for number in range(len(sentences.spans))]
+        worth = [number for number, claim in enumerate(claims) if claim.checkworthy >= LEAST_WORTH]
+        for number, pairs in zip(worth, record.pairs(sentences, worth), strict=True):
+            claims[number] = _against(claims[number], pairs, record, weights)
+        yield HeldReport(report, sentences.lang, tuple(claims))
         progress(done)
 
 
-def _claim(sentences: Sentences, number: int, record: Record, weights: Learned) -> Claim:
-    span = sentences.spans[number]
+def _claim(sentences: Sentences, number: int, weights: Learned) -> Claim:
+    details, span = sentences.details[number], sentences.spans[number]
     text = sentences.report.whole[slice(*span)]
-    worth = weights.worth(signs_of(sentences.details[number]), sentences.vectors[number], sentences.lang)
-    claim = Claim(sentences.report.id, text, span, sentences.lang, worth)
-    if worth < LEAST_WORTH:
-        return claim
-    claim = replace(claim, record=laid_out(sentences.details[number]))
-    scored = [(weights.matched.chance(pair.signs), pair) for pair in record.pairs(sentences, number)]
+    worth = weights.worth(signs_of(details), sentences.vectors[number], sentences.lang)
+    return Claim(sentences.report.id, text, span, sentences.lang, worth, laid_out(details))
+
+
+def _against(claim: Claim, pairs: Sequence[Pair], record: Record, weights: Learned) -> Claim:
+    scored = [(weights.matched.chance(pair.signs), pair) for pair in pairs]
     chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))

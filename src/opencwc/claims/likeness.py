@@ -5,7 +5,7 @@ A sentence alone seldom says which event it is about, so the sentence before it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from opencwc.claims.aspects.told_places import same_place
 from opencwc.claims.details import Details, details_of
 from opencwc.claims.differences import Comparison, compare
 from opencwc.claims.model import Statement
+from opencwc.claims.shared_words import SharedWords
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of
 from opencwc.reports.model import Report, Span
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CANDIDATES = 10
 """Statements that are compared with a sentence for each way of being near."""
+_CHOOSING = ("mixed", "alone", "event", "words")
+_OF_EVENT = 4
+"""Statements that are nearest to a report, whose kin are near to it too."""
 _HEAD = 600
 """Characters of a report that say what it is about."""
 _LONGEST_SENTENCE = 2_000
@@ -60,37 +64,51 @@ class Record:
         self.statements, self._encoder = tuple(statements), encoder
         texts = [statement.text[:_LONGEST_SENTENCE] for statement in self.statements]
         self.vectors = _encoded(texts, encoder)
+        self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)])
         self.details = lru_cache(maxsize=_KEPT)(self._details)
 
     def _details(self, number: int) -> Details:
         one = self.statements[number]
         return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder)
 
-    def pairs(self, sentences: Sentences, number: int) -> list[Pair]:
-        """Return the statements that a sentence may be about, compared; those nearest in some way first."""
+    def pairs(self, sentences: Sentences, numbers: Sequence[int]) -> Iterator[list[Pair]]:
+        """Yield for each sentence of these numbers the statements that it may be about, compared."""
         if not self.statements:
-            return []
-        alone = self.vectors @ sentences.vectors[number]
-        together = self.vectors @ sentences.with_before[number]
+            yield from ([] for _ in numbers)
+            return
+        all_alone = self.vectors @ sentences.vectors.T
         about = self.vectors @ sentences.whole
-        mixed = alone + together + about
-        chosen = dict.fromkeys(int(place) for near in (mixed, alone, about) for place in _highest(near, CANDIDATES))
-        ranks = {
-            name: {place: rank for rank, place in enumerate(sorted(chosen, key=lambda one: -near[one]))}
-            for name, near in (("alone", alone), ("together", together), ("about", about), ("mixed", mixed))
-        }
-        best = {
-            name: max(float(near[place]) for place in chosen)
-            for name, near in (("alone", alone), ("together", together), ("about", about), ("mixed", mixed))
-        }
+        near_any = all_alone.max(axis=1)
+        likely = _highest(near_any + about, _OF_EVENT)
+        words_about = self._words.near(sentences.report.whole[:_HEAD], sentences.lang)
+        kin = self.vectors @ self.vectors[likely].T
+        near_kin = (kin * (near_any + about)[likely]).max(axis=1) / 2
+        for number in numbers:
+            near = {
+                "alone": all_alone[:, number],
+                "together": self.vectors @ sentences.with_before[number],
+                "about": about,
+                "any": near_any,
+                "kin": near_kin,
+                "words": self._words.near(sentences.details[number].text, sentences.lang),
+                "words_about": words_about,
+            }
+            near["mixed"] = near["alone"] + near["together"] + about
+            near["event"] = about + near_any + near_kin
+            yield self._compared(sentences, number, near)
+
+    def _compared(self, sentences: Sentences, number: int, near: Mapping[str, NDArray[np.float32]]) -> list[Pair]:
+        chosen = dict.fromkeys(place for name in _CHOOSING for place in _highest(near[name], CANDIDATES))
+        order = {name: sorted(chosen, key=lambda place: -values[place]) for name, values in near.items()}
+        ranks = {name: {place: rank for rank, place in enumerate(places)} for name, places in order.items()}
         found = []
         for place in chosen:
             compared = compare(sentences.details[number], self.details(place))
             signs = dict(compared.signs)
-            for name, near in (("alone", alone), ("together", together), ("about", about), ("mixed", mixed)):
-                signs[f"near_{name}"] = float(near[place])
+            for name, values in near.items():
+                signs[f"near_{name}"] = float(values[place])
                 signs[f"rank_{name}"] = 1 / (1 + ranks[name][place])
-                signs[f"behind_{name}"] = best[name] - float(near[place])
+                signs[f"behind_{name}"] = float(values[order[name][0]] - values[place])
             signs |= _of_report(sentences, self.statements[place], self.details(place))
             signs["other_language"] = float(sentences.lang != self.statements[place].lang)
             found.append(Pair(place, signs, compared))

@@ -98,7 +98,7 @@ def words_in(text: str) -> list[str]:
 def _words_of(text: str, lang: str) -> tuple[frozenset[str], frozenset[str], frozenset[int], frozenset[int]]:
     plain = digits(text)
     words = words_in(plain)[:_MOST_WORDS]
-    keys = [key for word in words for key in _keys(word)]
+    keys = [key for word in words for key in word_keys(word)]
     width = 6 if _HAN.search(plain) else 4
     shingles = frozenset(crc32(" ".join(keys[at : at + width]).encode()) for at in range(len(keys) - width + 1))
     numbers = {_plain_number(match[0]) for match in _NUMBER.finditer(plain)}
@@ -122,7 +122,7 @@ def _plain_number(text: str) -> str:
 
 
 @lru_cache(maxsize=262_144)
-def _keys(word: str) -> tuple[str, ...]:
+def word_keys(word: str) -> tuple[str, ...]:
     """Return what is compared of a word: Chinese by character, Russian without endings, Arabic without the article.
 
     Of a word in Latin letters the beginning counts, which most languages keep when they bend a word.
