@@ -2,9 +2,9 @@
 
     python -m benchmarks.checkworthiness FOLDER
 
-Two ways are measured by average precision: the weights that come with the package, which never saw a tweet; and a logistic
-regression on the same signs and vectors after a user's own labels, learnt from nine tenths of the tweets and applied to the
-tenth, ten times. Nothing that is shipped is learnt from them.
+Two ways are measured by average precision: the weights that come with the package, which never saw a tweet; and a
+logistic regression on the same signs and vectors after a user's own labels, learnt from nine tenths of the tweets and
+applied to the tenth, ten times. Nothing that is shipped is learnt from them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python -m benchmarks.claim_retrieval FOLDER
 
 FOLDER has verified_claims.docs.tsv, train.queries.tsv and train.qrels; nothing is learnt from them or chosen on them.
-Printed are the mean average precision at 5 and the recall at 5 of `opencwc claims`, of BM25 alone and of the encoder alone.
+Printed are the mean average precision at 5 and the recall at 5 of `opencwc claims`, of BM25 and of the encoder alone.
 """
 
 from __future__ import annotations
