@@ -9,24 +9,28 @@ learnt from all folders but one and measured on that one (from eight parts of th
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 from msgspec.structs import replace
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.claims import Row, Scored, by_aspect, figures, looked_at, read_folder
+from benchmarks.model_cards import write_card
 from opencwc.claims.checkworthiness import signs_of
+from opencwc.claims.claim_model import FOLDS, HELD, MODEL, evaluate_claims
 from opencwc.claims.learned import FILE, Learned, Logistic
 from opencwc.claims.likeness import Record, sentences_of_report
 from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
 from opencwc.language.encoders import named_encoder
-from opencwc.records import to_json
+from opencwc.records import to_json, to_plain
 from opencwc.reports.model import Span
 
 SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
@@ -133,29 +137,59 @@ def applied(weights: Learned, sentences: Sequence[Sentence]) -> list[Scored]:
         scored = [(weights.matched.chance(signs), name, signs) for name, signs in one.pairs]
         chance, name, signs = max(scored, key=lambda each: each[0], default=(0.0, "", {}))
         if chance >= weights.least_match:
-            differing = tuple(
-                Difference(aspect) for aspect in ASPECTS
-                if weights.aspects[aspect].chance(signs) >= weights.least_aspect[aspect]
-            )  # fmt: skip
+            differing = tuple(map(Difference, weights.differing(signs)))
             relation: Relation = "differs" if differing else "agrees"
             claim = replace(claim, matched=name, relation=relation, chance=chance, differences=differing)
         found.append(Scored(claim, one.gold, one.lang))
     return found
 
 
-def left_out(parts: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Scored]]:
-    """Learn from all parts but one and apply it to that one; of one part alone, its reports are cut into eight."""
+def eighths(parts: Mapping[str, Sequence[Sentence]]) -> Mapping[str, Sequence[Sentence]]:
+    """Return the parts; where there is only one, its reports cut into eight."""
     if len(parts) == 1:
         (sentences,) = parts.values()
         place = {
             report: number % _PARTS for number, report in enumerate(dict.fromkeys(one.report for one in sentences))
         }
         parts = {str(part): [one for one in sentences if place[one.report] == part] for part in range(_PARTS)}
-    found = {}
-    for name, some in parts.items():
-        others = [one for other, rest in parts.items() if other != name for one in rest]
-        found[name] = applied(learn(others), some)
-    return found
+    return parts
+
+
+def without_each(parts: Mapping[str, Sequence[Sentence]]) -> dict[str, Learned]:
+    """Learn for each part from all others."""
+    return {name: learn([one for other, rest in parts.items() if other != name for one in rest]) for name in parts}
+
+
+def write(parts: Mapping[str, Sequence[Sentence]], folds: Mapping[str, Learned]) -> None:
+    """Write the weights, those without each folder, the sentences that they are measured on, and the card."""
+    FILE.write_bytes(to_json(learn([one for some in parts.values() for one in some])) + b"\n")
+    FOLDS.write_bytes(json.dumps({name: to_plain(fold) for name, fold in folds.items()}).encode() + b"\n")
+    rows = [_held(name, one, folds[name]) for name, some in parts.items() for one in some]
+    pl.DataFrame(rows).write_parquet(HELD, compression="zstd", compression_level=19)
+    write_card(MODEL, evaluate_claims())
+
+
+def _held(folder: str, one: Sentence, weights: Learned) -> dict[str, Any]:
+    """Return a sentence as it is held back: of its pairs the right one, and the one that speaks most beside it."""
+    right = [signs for name, signs in one.pairs if name == one.gold["matched"]]
+    others = [signs for name, signs in one.pairs if name != one.gold["matched"]]
+    rival = sorted(others, key=lambda signs: -weights.matched.chance(signs))[:1]
+    pairs = [(1, signs) for signs in right] + [(0, signs) for signs in rival]
+    is_claim = one.gold["checkworthy"] == "1"
+    return {
+        "folder": folder,
+        "lang": one.lang,
+        "checkworthy": is_claim,
+        "matched": bool(one.gold["matched"]),
+        "differs_in": one.gold["differs_in"],
+        "signs": json.dumps(_short(one.signs)),
+        "vector": [round(127 * float(value)) for value in one.vector],
+        "pairs": json.dumps([(is_right, _short(signs)) for is_right, signs in pairs] if is_claim else []),
+    }
+
+
+def _short(signs: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(value), 3) for name, value in signs.items() if value}
 
 
 def main() -> None:
@@ -164,14 +198,15 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    parts = {folder.name: sentences_of_folder(folder) for folder in asked.folders or looked_at()}
-    results = left_out(parts)
+    parts = eighths({folder.name: sentences_of_folder(folder) for folder in asked.folders or looked_at()})
+    folds = without_each(parts)
+    results = {name: applied(folds[name], some) for name, some in parts.items()}
     rows = [row for some in results.values() for row in some]
-    for name, some in (*(results.items() if len(parts) > 1 else ()), ("all", rows)):
+    for name, some in (*results.items(), ("all", rows)):
         told = ", ".join(f"{figure} {value:.3f}" for figure, value in {**figures(some), **by_aspect(some)}.items())
         sys.stdout.write(f"{name}: {told}\n")
     if asked.write:
-        FILE.write_bytes(to_json(learn([one for some in parts.values() for one in some])) + b"\n")
+        write(parts, folds)
 
 
 if __name__ == "__main__":

@@ -74,3 +74,16 @@ def test_an_empty_record_holds_nothing() -> None:
     report = Report("r", datetime(2026, 3, 6, tzinfo=UTC), "", "", "en", "", "Two people died in Basel on 4 March.", 1)
     (held,) = hold([report], Record((), encoder), encoder)
     assert held.claims[0].relation == "not_in_record"
+
+
+def test_a_sentence_of_a_hundred_thousand_characters_is_compared_by_its_beginning() -> None:
+    long = "On 4 March chlorine leaked at the Basel waterworks and 85 people went to hospital, " + "and so on, " * 9_000
+    (claim,) = claims_of(long.strip(), "en")
+    assert claim.sentence == long.strip()
+    assert claim.matched in ("s1", "")
+
+
+def test_the_answer_is_the_same_whatever_else_is_read() -> None:
+    alone = claims_of("Two people died in Basel on 4 March. Chlorine leaked there.", "en")
+    claims_of("Deux personnes sont mortes à Lomé.", "fr")
+    assert claims_of("Two people died in Basel on 4 March. Chlorine leaked there.", "en") == alone

@@ -9,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from opencwc.claims.checkworthiness import signs_of
+from opencwc.claims.claim_model import usable_weights
 from opencwc.claims.laid_out import laid_out
-from opencwc.claims.learned import Learned, learned_weights
+from opencwc.claims.learned import Learned
 from opencwc.claims.likeness import Pair, Record, Sentences, sentences_of_report
-from opencwc.claims.model import ASPECTS, Claim, Difference
+from opencwc.claims.model import Claim, Difference
 from opencwc.finding import Message
 from opencwc.reports.model import Report
 
@@ -35,7 +36,7 @@ def hold(
     reports: Iterable[Report], record: Record, encoder: Encoder, progress: Callable[[int], None] = lambda done: None
 ) -> Iterator[HeldReport]:
     """Yield each report with its sentences and what the record says of those that can be checked."""
-    weights = learned_weights()
+    weights = usable_weights()
     for done, report in enumerate(reports, 1):
         sentences = sentences_of_report(report, encoder)
         claims = [_claim(sentences, number, weights) for number in range(len(sentences.spans))]
@@ -71,7 +72,6 @@ def _against(claim: Claim, pairs: Sequence[Pair], record: Record, weights: Learn
 
 
 def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:
-    for aspect in ASPECTS:
-        if weights.aspects[aspect].chance(pair.signs) >= weights.least_aspect[aspect]:
-            compared = pair.comparison.aspects[aspect]
-            yield Difference(aspect, compared.claimed, compared.recorded)
+    for aspect in weights.differing(pair.signs):
+        compared = pair.comparison.aspects[aspect]
+        yield Difference(aspect, compared.claimed, compared.recorded)

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from opencwc.claims.model import Aspect
+from opencwc.claims.model import ASPECTS, Aspect
 from opencwc.records import from_json
 
 FILE = Path(__file__).parent / "data" / "claims.json"
@@ -48,6 +48,10 @@ class Learned(Struct, frozen=True):
     least_match: float
     least_aspect: Mapping[Aspect, float]
     calibration: Mapping[str, Sequence[float]] = {}
+
+    def differing(self, signs: Mapping[str, float]) -> tuple[Aspect, ...]:
+        """Return the aspects in which a sentence differs from the statement that it is about."""
+        return tuple(name for name in ASPECTS if self.aspects[name].chance(signs) >= self.least_aspect[name])
 
     def worth(self, signs: Mapping[str, float], vector: NDArray[np.float32], lang: str) -> float:
         """Return how likely a sentence can be checked, from 0 to 1, as it is for its language."""

@@ -18,6 +18,7 @@ from opencwc.claims.details import Details, details_of
 from opencwc.claims.differences import Comparison, compare
 from opencwc.claims.model import Statement
 from opencwc.claims.shared_words import SharedWords
+from opencwc.language.encoders import vectors_of
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of
 from opencwc.reports.model import Report, Span
@@ -63,7 +64,7 @@ class Record:
     def __init__(self, statements: Sequence[Statement], encoder: Encoder) -> None:
         self.statements, self._encoder = tuple(statements), encoder
         texts = [statement.text[:_LONGEST_SENTENCE] for statement in self.statements]
-        self.vectors = _encoded(texts, encoder)
+        self.vectors = vectors_of(texts, encoder)
         self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)])
         self.details = lru_cache(maxsize=_KEPT)(self._details)
 
@@ -155,8 +156,8 @@ def sentences_of_report(report: Report, encoder: Encoder) -> Sentences:
     """Return a report in sentences, ready to be compared; of its title only where it has no text."""
     lang = language_of(report)
     text, start = (report.text, report.body_at) if report.text.strip() else (report.title, 0)
-    spans = [Span(start + one.start, start + min(one.end, one.start + _LONGEST_SENTENCE)) for one in sentences_in(text)]
-    texts = [report.whole[slice(*span)] for span in spans]
+    spans = [Span(start + one.start, start + one.end) for one in sentences_in(text)]
+    texts = [report.whole[slice(*span)][:_LONGEST_SENTENCE] for span in spans]
     before = [f"{first} {second}" for first, second in zip([report.title, *texts], texts, strict=False)]
     day = report.published.date()
     vectors = _encoded([*texts, *before, report.whole[:_HEAD]], encoder)

@@ -1,0 +1,129 @@
+"""The learned weights of claims as a model: its card, its figures on folders left out, and what is done without it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from opencwc.claims.learned import FILE, Learned, Logistic, learned_weights
+from opencwc.claims.model import ASPECTS
+from opencwc.convention.fields import read_yaml
+from opencwc.models.model import Evaluation, Figure, Model
+from opencwc.records import from_json
+
+HELD = FILE.with_name("claims.held.parquet")
+"""The signs and labels of the sentences that the model is measured on."""
+FOLDS = FILE.with_name("claims.folds.json")
+"""The weights learned without each folder of them."""
+_RULES = FILE.with_name("claims.rules.yaml")
+
+
+def usable_weights() -> Learned:
+    """Return the learned weights, or those set by hand where the model may not be used."""
+    return _usable(_changes())
+
+
+def _changes() -> tuple[object, ...]:
+    """Return what the answer of `usable_weights` depends on, cheaply."""
+    import os
+
+    from opencwc.models.register import OFF
+    from opencwc.models.switches import FILE as SWITCHES
+    from opencwc.settings import load_settings
+
+    path = load_settings().folder / SWITCHES
+    return os.environ.get(OFF, ""), path, path.stat().st_mtime_ns if path.exists() else 0
+
+
+@lru_cache(maxsize=4)
+def _usable(changes: tuple[object, ...]) -> Learned:
+    from opencwc.models.register import state_of
+
+    return learned_weights() if state_of(MODEL).usable else hand_weights()
+
+
+@cache
+def hand_weights() -> Learned:
+    """Return the weights set by hand: few signs, each with a plain reason."""
+    raw = read_yaml(_RULES)
+
+    def logistic(one: Mapping[str, Any]) -> Logistic:
+        signs = {str(name): float(weight) for name, weight in one.items() if name != "base"}
+        return Logistic(float(one["base"]), signs)
+
+    aspects = {aspect: logistic(raw["aspects"][aspect]) for aspect in ASPECTS}
+    least = dict.fromkeys(ASPECTS, 0.5)
+    return Learned("", logistic(raw["matched"]), aspects, logistic(raw["checkworthy"]), 0.5, least)
+
+
+class HeldSentence(NamedTuple):
+    """A sentence of the held-back ones: its labels, its signs, and the signs of the pairs that speak most."""
+
+    folder: str
+    lang: str
+    checkworthy: bool
+    matched: bool
+    differs_in: frozenset[str]
+    signs: Mapping[str, float]
+    vector: Sequence[float]
+    pairs: Sequence[tuple[bool, Mapping[str, float]]]
+
+
+def evaluate_claims() -> Evaluation:
+    """Return the figures by language: by weights learned without the sentence's folder, and by those set by hand."""
+    import polars as pl
+
+    folds = {name: from_json(Learned, json.dumps(one).encode()) for name, one in json.loads(FOLDS.read_bytes()).items()}
+    sentences = [_held(row) for row in pl.read_parquet(HELD).to_dicts()]
+    learned = [_right(folds[one.folder], one) for one in sentences]
+    by_hand = [_right(hand_weights(), one) for one in sentences]
+    return Evaluation((*_figures("folder left out", learned), *_figures("by hand", by_hand)))
+
+
+def _held(row: Mapping[str, Any]) -> HeldSentence:
+    return HeldSentence(
+        row["folder"], row["lang"], row["checkworthy"], row["matched"],
+        frozenset(name for name in row["differs_in"].split(";") if name), json.loads(row["signs"]),
+        [value / 127 for value in row["vector"]], [(bool(right), signs) for right, signs in json.loads(row["pairs"])],
+    )  # fmt: skip
+
+
+def _right(weights: Learned, one: HeldSentence) -> tuple[str, dict[str, bool]]:
+    """Return the language of a sentence, and which questions on it were answered rightly."""
+    import numpy as np
+
+    worth = weights.worth(one.signs, np.asarray(one.vector, np.float32), one.lang)
+    answers = {"checkworthy": (worth >= 0.5) == one.checkworthy}
+    if not one.checkworthy:
+        return one.lang, answers
+    scored = [(weights.matched.chance(signs), right, signs) for right, signs in one.pairs]
+    chance, right, signs = max(scored, key=lambda each: each[0], default=(0.0, False, {}))
+    found = chance >= weights.least_match
+    differing = weights.differing(signs) if found else ()
+    relation = "not_in_record" if not found else "differs" if differing else "agrees"
+    wanted = "not_in_record" if not one.matched else "differs" if one.differs_in else "agrees"
+    answers["relation"] = relation == wanted
+    if one.matched:
+        answers["matched"] = found and right
+        answers["differs_in"] = frozenset(differing) == one.differs_in
+    return one.lang, answers
+
+
+def _figures(part: str, answers: Sequence[tuple[str, dict[str, bool]]]) -> list[Figure]:
+    figures = []
+    for question in ("checkworthy", "matched", "relation", "differs_in"):
+        for lang in (*sorted({lang for lang, _ in answers}), "all"):
+            some = [right[question] for one, right in answers if lang in ("all", one) and question in right]
+            figures.append(Figure.of_share(f"{question}, {part}", lang, "right", sum(some), len(some)))
+    return figures
+
+
+def _weight_files() -> tuple[Path, ...]:
+    return (FILE,)
+
+
+MODEL = Model("claims", FILE.with_name("claims.card.yaml"), _weight_files, evaluate_claims)
+"""Registered through the entry points ``opencwc.models``."""
