@@ -157,9 +157,9 @@ class EventSummary(Struct, frozen=True, dict=True):
         found = []
         facts: tuple[tuple[str, Sequence[Any], Callable[[Any, Any], bool]], ...] = (
             ("kind", self._told(lambda line: line.told.nature.kind), _differ),
-            ("date", self._told(lambda line: line.told.date.text), _days_apart),
+            ("date", self._told(lambda line: line.told.date.text), days_apart),
             ("country", self._told(lambda line: line.told.place.country), _differ),
-            ("agents", self._told(lambda line: line.told.agents.names), _sets_apart),
+            ("agents", self._told(lambda line: line.told.agents.names), sets_apart),
         )
         for field, values, apart in facts:
             if any(apart(one, other) for one, other in combinations(dict.fromkeys(values), 2)):
@@ -296,11 +296,13 @@ def _differ(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
-def _sets_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def sets_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two sets of chemicals differ, neither within the other."""
     return not (set(one) <= set(other) or set(other) <= set(one))
 
 
-def _days_apart(one: str, other: str) -> bool:
+def days_apart(one: str, other: str) -> bool:
+    """Tell whether two days, months or years cannot be one; a less precise one that holds the other can."""
     first, second = days_of(Date(one)), days_of(Date(other))
     return first is None or second is None or max(first[0], second[0]) > min(first[1], second[1])
 
