@@ -13,6 +13,8 @@ from opencwc.reports.summaries import summary_of
 from opencwc.reports.watched import Line
 from reports.told_by_hand import told
 
+ALLEGED = {"nature": ("attack", "alleged", "asserts")}
+
 
 def _told(number: int, **facts: Any) -> Told:
     return told(f"r{number}", f"2026-03-0{number}T09:00:00+00:00", f"Outlet {number}", "en", "Text.", **facts)
@@ -66,10 +68,10 @@ def test_what_a_report_does_not_tell_departs_from_nothing() -> None:
         ("agents", {"agents": ("chlorine", "ammonia")}, {"agents": ("chlorine",)}, False),
         ("agents", {"agents": ("chlorine", "ammonia")}, {"agents": ("ammonia", "chlorine")}, False),
         ("agents", {"agents": ("chlorine",)}, {"agents": ("sarin",)}, True),
-        ("stage", {"nature": ("attack", "alleged", "asserts")}, {"nature": ("attack", "denied", "denies")}, True),
-        ("stance", {"nature": ("attack", "alleged", "asserts")}, {"nature": ("attack", "confirmed", "confirms")}, False),
-        ("stance", {"nature": ("attack", "alleged", "asserts")}, {"nature": ("attack", "denied", "denies")}, True),
-        ("stance", {"nature": ("attack", "alleged", "asserts")}, {"nature": ("attack", "planned", "none")}, False),
+        ("stage", ALLEGED, {"nature": ("attack", "denied", "denies")}, True),
+        ("stance", ALLEGED, {"nature": ("attack", "confirmed", "confirms")}, False),
+        ("stance", ALLEGED, {"nature": ("attack", "denied", "denies")}, True),
+        ("stance", ALLEGED, {"nature": ("attack", "planned", "none")}, False),
     ],
 )  # fmt: skip
 def test_what_departs_from_two_origins_that_agree(

@@ -43,7 +43,7 @@ COLUMNS = ("stage", "stance", "date", "place", "agents", "killed", "affected")
 
 @dataclass(frozen=True)
 class Cell:
-    """What a report says of a fact, empty where it says nothing; whether most independent origins say something else."""
+    """What a report says of a fact, empty where it says nothing; whether most origins say something else."""
 
     text: str
     differs: bool
