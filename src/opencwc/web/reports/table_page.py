@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
-from opencwc.reports.event_wording import place_said, range_said
+from opencwc.reports.event_wording import date_said, place_said, range_said
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
@@ -30,7 +30,10 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         "stage", "watch_field_stage", lambda row, lang: say(f"verdict_{row.stage}", lang),
         lambda row: STAGES.index(row.stage),
     ),
-    ListColumn("date", "watch_field_date", lambda row, lang: row.date.text),
+    ListColumn(
+        "date", "watch_field_date", lambda row, lang: date_said(row.date.text, lang) if row.date.text else "",
+        lambda row: row.date.text,
+    ),
     ListColumn("place", "watch_field_place", lambda row, lang: say(place_said(row.place), lang)),
     ListColumn("agents", "watch_field_agents", lambda row, lang: say("list_separator", lang).join(row.agents)),
     ListColumn(
