@@ -124,7 +124,7 @@ def test_no_list_shows_a_text_of_a_report(kept: Kept) -> None:
         ("country=PAN", ["Seizure"]),
         ("origins=several", ["Accident"]),
         ("text=cianuro", ["Seizure"]),
-        ("text=%D1%85%D0%BB%D0%BE%D1%80", ["Alleged use as a weapon"]),
+        ("text=%D1%85%D0%BB%D0%BE%D1%80", ["Alleged use as a weapon", "Accident"]),
         ("text=nothing+of+the+sort", []),
         ("since=2026-03-03&state=changed", ["Accident"]),
     ],

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
-from opencwc.reports.event_wording import day_said, headline_of, range_said, set_apart, sources_said
+from opencwc.reports.event_wording import agent_said, day_said, headline_of, range_said, set_apart, sources_said
 from opencwc.reports.likeness import days_of
 from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
@@ -264,7 +264,7 @@ def _changes(before: Sequence[Line], fresh: Sequence[Line]) -> list[Message]:
             label = Message(f"watch_field_{field}")
             changes.append(Message("watch_why_figure", {"field": label, "now": range_said(tuple(now))}))
     if agents := _new_names(before, fresh):
-        changes.append(Message("watch_why_agents", {"agents": agents}))
+        changes.append(Message("watch_why_agents", {"agents": tuple(map(agent_said, agents))}))
     if origins := len(_new(before, fresh, lambda line: line.origin)):
         changes.append(Message("watch_why_origins", {"count": origins}))
     return [*changes, Message("watch_why_reports", {"count": len(fresh)})]
@@ -313,4 +313,12 @@ def _said(field: str, value: Any) -> Message | str:
         return Message(f"watch_kind_{value}")
     if field == "date":
         return day_said(value)
-    return state_named(value) if field == "country" else " + ".join(value)
+    return state_named(value) if field == "country" else _together(value)
+
+
+def _together(agents: Sequence[str]) -> Message:
+    """Say the chemicals that one report names: with a plus between, as commas part what several reports name."""
+    *before, last = map(agent_said, agents)
+    for agent in reversed(before):
+        last = Message("watch_agents_together", {"agent": agent, "others": last})
+    return last

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from opencwc.reports.events import event_id
 from opencwc.reports.summaries import EventSummary
+from opencwc.wording.common_chemicals import names_in_all_languages
 
 
 class WatchQuestion(Struct, frozen=True, omit_defaults=True):
@@ -61,5 +62,6 @@ def holds_words(summary: EventSummary, words: str) -> bool:
         return True
     reports = [line.told.report for line in summary.lines]
     texts = [text for report in reports for text in (report.whole, report.source, report.id)]
-    whole = "\n".join((*texts, *summary.agents, summary.place.name, summary.id)).casefold()
+    agents = [name for agent in summary.agents for name in names_in_all_languages(agent)]
+    whole = "\n".join((*texts, *agents, summary.place.name, summary.id)).casefold()
     return all(word in whole for word in wanted)

@@ -18,7 +18,7 @@ from opencwc.publishing.model import Piece
 from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.departures import Departures
-from opencwc.reports.event_wording import date_said, place_said
+from opencwc.reports.event_wording import agents_said, date_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
 from opencwc.reports.private_people import MASK, masked
@@ -129,7 +129,7 @@ def _facts_said(told: Told, lang: str) -> Iterator[str]:
     yield say(f"watch_stance_{told.nature.stance}", lang) if told.nature.stance else ""
     yield date_said(told.date.text, lang) if told.date.text else ""
     yield say(place_said(told.place), lang)
-    yield say("list_separator", lang).join(told.agents.names)
+    yield agents_said(told.agents.names, lang)
     for count in (told.casualties.killed, told.casualties.affected):
         yield "" if count.number is None else str(count.number)
 

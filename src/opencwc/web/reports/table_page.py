@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
-from opencwc.reports.event_wording import date_said, place_said, range_said
+from opencwc.reports.event_wording import agents_said, date_said, place_said, range_said
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
@@ -35,7 +35,7 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         lambda row: row.date.text,
     ),
     ListColumn("place", "watch_field_place", lambda row, lang: say(place_said(row.place), lang)),
-    ListColumn("agents", "watch_field_agents", lambda row, lang: say("list_separator", lang).join(row.agents)),
+    ListColumn("agents", "watch_field_agents", lambda row, lang: agents_said(row.agents, lang)),
     ListColumn(
         "killed", "watch_field_killed", lambda row, lang: _figures(row.killed, lang),
         lambda row: row.killed[-1:], number=True,
