@@ -24,6 +24,8 @@ from opencwc.wording.states import state_named
 T = TypeVar("T")
 STAGES = ("alleged", "denied", "planned", "reported", "confirmed", "concluded")
 """The stages, the least certain first: where origins are divided evenly, the less certain stands."""
+STATES = ("new", "changed", "earlier")
+"""How an event stands to who looked before, in the order in which they are shown."""
 FOR, AGAINST = ("asserts", "confirms"), ("denies", "doubts")
 
 
@@ -236,12 +238,12 @@ def today(summaries: Iterable[EventSummary], since: datetime, decided: Iterable[
     ``decided`` are the ids of events that people made different since then.
     """
     by_person = set(decided)
-    shown = [_shown(summary, since, corrected=summary.id in by_person) for summary in summaries]
-    order = ("new", "changed", "earlier")
-    return sorted(shown, key=lambda one: (order.index(one.state), -one.summary.last.timestamp(), one.summary.id))
+    shown = [shown_since(summary, since, corrected=summary.id in by_person) for summary in summaries]
+    return sorted(shown, key=lambda one: (STATES.index(one.state), -one.summary.last.timestamp(), one.summary.id))
 
 
-def _shown(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
+def shown_since(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
+    """Return an event as it stands to who last looked at a moment; ``corrected`` where people made it different."""
     fresh = [line for line in summary.lines if line.told.report.published >= since]
     before = summary.lines[: len(summary.lines) - len(fresh)]
     why = [Message("watch_why_corrected")] if corrected else []

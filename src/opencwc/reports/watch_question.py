@@ -60,8 +60,13 @@ def holds_words(summary: EventSummary, words: str) -> bool:
     wanted = words.casefold().split()
     if not wanted:
         return True
+    whole = searched_text(summary)
+    return all(word in whole for word in wanted)
+
+
+def searched_text(summary: EventSummary) -> str:
+    """Return what words are looked for in, in small letters: chemicals stand there in all languages."""
     reports = [line.told.report for line in summary.lines]
     texts = [text for report in reports for text in (report.whole, report.source, report.id)]
     agents = [name for agent in summary.agents for name in names_in_all_languages(agent)]
-    whole = "\n".join((*texts, *agents, summary.place.name, summary.id)).casefold()
-    return all(word in whole for word in wanted)
+    return "\n".join((*texts, *agents, summary.place.name, summary.id)).casefold()

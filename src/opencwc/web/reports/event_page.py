@@ -90,7 +90,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
-        near=near_events(run.summaries, summary), seen=len(run.decisions), in_full=in_full,
+        near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
@@ -157,17 +157,6 @@ def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
         at = end
     if at < len(whole):
         yield Piece(whole[at:])
-
-
-def near_events(summaries: Iterable[EventSummary], summary: EventSummary) -> list[EventSummary]:
-    """Return other events, those first that are of the same country and were told at about the same time."""
-
-    def distance(other: EventSummary) -> tuple[bool, float]:
-        elsewhere = other.place.country != summary.place.country
-        return elsewhere, abs((other.first - summary.first).total_seconds())
-
-    others = [other for other in summaries if other.id != summary.id]
-    return sorted(others, key=distance)[:MOST_NEAR]
 
 
 # ------------------------------------------------------------------------------------------------------- decisions
