@@ -66,6 +66,25 @@ def test_a_table_stands_on_the_screen_and_the_summary_behind_it(run: Run) -> Non
     assert done.status == 0 and "title" in done.text.splitlines()[0] and "Reports: " in done.err
 
 
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [
+        (80, ["stage", "country", "chemicals", "killed", "affected", "origin", "outlet"]),
+        (110, ["country", "chemicals", "origin", "outlet"]),
+        (240, []),
+    ],
+)
+def test_a_narrow_screen_keeps_room_for_titles_and_says_what_it_leaves_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int, left_out: list[str]
+) -> None:
+    monkeypatch.setattr("opencwc.cli.watch.options.grid_width", lambda: width)
+    head, *rows = run(EXAMPLE).text.splitlines()
+    assert head.split()[0] == "event" and head.split()[-1] == "title"
+    assert not set(left_out) & set(head.split())
+    note = f"Left out for want of width: {', '.join(left_out)}; --format csv has every column."
+    assert (note in " ".join(rows)) == bool(left_out)
+
+
 def test_what_was_not_read_is_told_and_shows_in_the_status(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(LINE) + b"broken\n")
     done = run(tmp_path / "a.jsonl", "--format", "csv")
@@ -102,6 +121,9 @@ def test_a_table_is_read_with_the_columns_that_the_user_names(run: Run, tmp_path
         (["good.jsonl", "--captures", "bad.jsonl"], "bad.jsonl:1"),
         (["https://wire.example/feed"], "https://wire.example/feed"),
         (["opml.xml"], "opml.xml"),
+        (["head.csv"], "head.csv: there is no report in here. Give a file with at least one report"),
+        (["broken.jsonl"], "no report was found. What was met instead stands above."),
+        (["t.csv", "--map", "deaths=x"], "title, text, kind, date, country, place, agents, killed, affected."),
     ],
 )
 def test_bad_input_is_an_error_that_names_its_place(
@@ -113,6 +135,9 @@ def test_bad_input_is_an_error_that_names_its_place(
     Path("empty.jsonl").write_bytes(b"\n")
     Path("bad.jsonl").write_bytes(b'{"verb": "join", "reports": ["a", "b"]}\n{"verb": "move", "reports": ["a"]}\n')
     Path("bad.csv").write_text("name,reliability\nWire,X\n")
+    Path("head.csv").write_text("date,title\n")
+    Path("t.csv").write_text("date,title\n2026-03-04,A chlorine leak\n")
+    Path("broken.jsonl").write_bytes(b"broken\n")
     Path("opml.xml").write_text('<opml><body><outline xmlUrl="https://wire.example/f"/></body></opml>')
     done = run(*words)
     assert done.status == 2 and said in done.err

@@ -20,10 +20,11 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.demo import Built, build
 from opencwc.demo.folder import Place, own_environment
-from opencwc.demo.open_reports import write_reports
+from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.state import load_state
 from opencwc.demo.year import write_year
 from opencwc.jobs.watch_news import WatchNews
+from opencwc.language.gazetteer import own_places
 from opencwc.web.reports.saved_watch import KINDS
 from opencwc.wording import LANGUAGES
 
@@ -206,3 +207,12 @@ def test_nothing_in_the_environment_is_left_changed(tmp_path: Path, monkeypatch:
         assert os.environ["OPENCWC_SETTINGS"] == str(place.settings)
         assert os.environ["OPENCWC_CACHE"] == before["OPENCWC_CACHE"]
     assert dict(os.environ) == before
+
+
+def test_the_towns_of_the_state_are_places_of_its_own(made: tuple[Casebook, Built], tmp_path: Path) -> None:
+    names = own_places(write_places(tmp_path / "settings"))
+    told = write_reports(tmp_path, 2025, 30).read_text(encoding="utf-8")
+    assert {name.spot.country for name in names} == {"XNV"}
+    assert all(name.spot.name in told for name in names)
+    assert any(re.search("[一-鿿]", name.written) and name.spot.name == "Sandhavn" for name in names)
+    assert (made[1].files[0].parent.parent / "settings" / "places.csv").is_file()

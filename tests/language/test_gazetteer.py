@@ -72,6 +72,15 @@ def test_a_user_brings_places_of_their_own(tmp_path: Path) -> None:
     assert [one.spots[0].country for one in gazetteer.named("at New Depot, Kosovo")] == ["XKX", "XKX"]
 
 
+def test_rows_of_one_point_are_one_place_that_is_shown_by_its_first_name(tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("name,country,lat,lon\nSandhavn,XNV,44,-36\nСандхавн,XNV,44.0,-36.0\n桑德港,XNV,44,-36\n", "utf-8")
+    gazetteer = Gazetteer(own_places(table))
+    shown = Spot("town", "XNV", "Sandhavn", 0, (44.0, -36.0))
+    assert gazetteer.spots("桑德港") == (shown,)
+    assert [one.spots for one in gazetteer.named("в порту Сандхавна")] == [(shown,)]
+
+
 def test_a_place_of_the_users_own_stands_for_the_towns_of_its_name(tmp_path: Path) -> None:
     table = tmp_path / "own.csv"
     table.write_text("name,country,lat,lon\nBrenna,NOR,66.4,13.8\nGeorgia,NOR,66.4,13.8\n", encoding="utf-8")
@@ -83,11 +92,7 @@ def test_a_place_of_the_users_own_stands_for_the_towns_of_its_name(tmp_path: Pat
 def test_places_in_the_settings_folder_are_known_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "places.csv").write_text("name,country,lat,lon\nNew Depot,XKX,42.6,21.1\n", encoding="utf-8")
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
-    the_gazetteer.cache_clear()
-    try:
-        assert [spot.country for spot in the_gazetteer().spots("New Depot")] == ["XKX"]
-    finally:
-        the_gazetteer.cache_clear()
+    assert [spot.country for spot in the_gazetteer().spots("New Depot")] == ["XKX"]
 
 
 def test_a_table_of_places_in_another_encoding_is_refused(tmp_path: Path) -> None:

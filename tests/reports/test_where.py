@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from opencwc.language.gazetteer import Gazetteer
+from opencwc.language.gazetteer import Gazetteer, OwnName
 from opencwc.language.gazetteer_index import Spot
 from opencwc.language.place_keys import place_key
 from opencwc.reports.model import Kind, Nature, Place, Report
@@ -89,7 +89,7 @@ def test_a_body_decides_at_its_seat_and_visits_where_it_goes() -> None:
 
 
 def test_a_user_s_own_place_is_found() -> None:
-    gazetteer = Gazetteer([Spot("town", "OMN", "Depot Nine", 0, (20.0, 57.0))])
+    gazetteer = Gazetteer([OwnName("Depot Nine", Spot("town", "OMN", "Depot Nine", 0, (20.0, 57.0)))])
     one = report("en", "Fire at Depot Nine", "Two men were burned.")
     assert find_place(one, "en", Nature("accident"), gazetteer)[:3] == ("OMN", "Depot Nine", (20.0, 57.0))
 

@@ -212,12 +212,23 @@ def print_grid(
     Console(width=None if sys.stdout.isatty() else width, highlight=False).print(grid)
 
 
-def print_more(count: int, lang: str) -> None:
-    """Say how many rows a printed table leaves out."""
+def grid_width(width: int = 160) -> int:
+    """Return how wide `print_grid` prints: as the terminal is, or ``width`` where there is none."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    console.print(sentence(Message("table_more", {"count": count}), lang))
+    return Console().width if sys.stdout.isatty() else width
+
+
+def print_note(note: Message, lang: str) -> None:
+    """Say a sentence below a printed table."""
+    from rich.console import Console
+
+    Console(width=grid_width(), highlight=False, markup=False).print(sentence(note, lang))
+
+
+def print_more(count: int, lang: str) -> None:
+    """Say how many rows a printed table leaves out."""
+    print_note(Message("table_more", {"count": count}), lang)
 
 
 def publish(report: Report, stream: IO[bytes], format: Any) -> None:

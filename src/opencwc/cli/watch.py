@@ -9,7 +9,7 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -99,7 +99,8 @@ def watch(
         watched = joined(batches, said, lambda done: tell("reports", done, None))
     if not watched.lines:
         _tell(reading.notes, target.lang)
-        raise InputError("watch_nothing_to_read", where=files[0])
+        code = "watch_nothing_to_read" if list(reading.notes) else "watch_no_reports_in"
+        raise InputError(code, where=files[0])
     if topics:
         from opencwc.cli.watch_topics import write_topics
 
@@ -196,7 +197,6 @@ def _print(watched: Watched, lang: str) -> None:
     """Print the reports event by event, each with what it tells."""
     from opencwc.reports.formats import row_of
 
-    columns = [(say(f"watch_column_{name}", lang), {"ratio": ratio, "overflow": "fold"}) for name, ratio in _SHOWN]
     order = [number for event in watched.events for number in event.items]
     alone = [number for number, line in enumerate(watched.lines) if not line.event]
     rows = []
@@ -204,10 +204,37 @@ def _print(watched: Watched, lang: str) -> None:
         line = watched.lines[number]
         report = line.told.report
         cells = {**row_of(line, lang), "title": report.title or report.text[:_LONGEST_TITLE], "source": report.source}
-        rows.append([" ".join(cells[name].split())[:_LONGEST_TITLE] for name, _ in _SHOWN])
-    options.print_grid(columns, rows)
+        rows.append({name: " ".join(cells[name].split())[:_LONGEST_TITLE] for name in _SHOWN})
+    headings = {name: say(f"watch_column_{name}", lang) for name in _SHOWN}
+    shown = _fitting(headings, rows, options.grid_width())
+    columns = [(headings[name], _column_options(name)) for name in shown]
+    options.print_grid(columns, [[row[name] for name in shown] for row in rows])
+    if left_out := tuple(headings[name] for name in _SHOWN if name not in shown):
+        options.print_note(Message("watch_columns_left_out", {"columns": left_out}), lang)
     if len(watched.lines) > _MOST_ON_SCREEN:
         options.print_more(len(watched.lines) - _MOST_ON_SCREEN, lang)
+
+
+def _fitting(headings: Mapping[str, str], rows: Sequence[Mapping[str, str]], width: int) -> list[str]:
+    """Return the columns that leave room for the titles; the others are left out, the least needed first."""
+    from rich.cells import cell_len
+
+    widths = {
+        name: min(max(map(cell_len, (heading, *(row[name] for row in rows)))), _WIDEST) + _BETWEEN
+        for name, heading in headings.items()
+    }
+    shown = list(_SHOWN)
+    for name in _LEFT_OUT_FIRST:
+        if sum(widths[other] for other in shown if other != "title") + _ROOM_FOR_TITLE <= width:
+            break
+        shown.remove(name)
+    return shown
+
+
+def _column_options(name: str) -> Mapping[str, object]:
+    if name == "title":
+        return {"ratio": 1, "overflow": "fold"}
+    return {"overflow": "fold", "max_width": _WIDEST}
 
 
 def _summary(watched: Watched) -> Iterator[Message]:
@@ -230,6 +257,8 @@ def _tell(notes: Iterable[Message], lang: str) -> None:
 _MOST_ON_SCREEN = 200
 _LONGEST_TITLE = 120
 _SHOWN = (
-    ("event", None), ("kind", None), ("stage", None), ("date", None), ("country", None), ("agents", 2),
-    ("killed", None), ("affected", None), ("origin", None), ("source", 2), ("title", 5),
+    "event", "kind", "stage", "date", "country", "agents", "killed", "affected", "origin", "source", "title",
 )  # fmt: skip
+_LEFT_OUT_FIRST = ("origin", "source", "agents", "country", "killed", "affected", "stage")
+"""The columns that a narrow screen has no room for, in this order."""
+_ROOM_FOR_TITLE, _WIDEST, _BETWEEN = 36, 20, 2

@@ -33,7 +33,7 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
-from opencwc.demo.open_reports import write_reports
+from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
@@ -42,6 +42,7 @@ from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
 from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.legislation.example_texts import NOW, example_text
+from opencwc.settings import settings_folder
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.verbs import Input, verb_named
 
@@ -80,6 +81,7 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
     state = load_state()
     year = year or date.today().year - 1
     files = write_year(folder, year)
+    write_places(settings_folder())
     people = People(book)
     who = {
         person.short: people.add(CONSOLE, person.login, person.name, Role(person.role), Mark[person.clearance.upper()])

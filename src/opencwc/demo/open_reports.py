@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_FILE = Path(__file__).parent / "data" / "reports.jsonl"
+_DATA = Path(__file__).parent / "data"
+_FILE = _DATA / "reports.jsonl"
 _PUBLISHED = '"published": "{year}-09-'
 """How the moment of every report begins: the year told, and September."""
 
@@ -15,6 +16,14 @@ def write_reports(folder: Path, year: int, until: int) -> Path:
     some = [line.replace("{year}", str(year), 1) for line in lines if _day(line) <= until]
     path = folder / f"invented-reports-{year}-09-{until:02}.jsonl"
     path.write_text("".join(some), encoding="utf-8")
+    return path
+
+
+def write_places(settings: Path) -> Path:
+    """Write the towns of the State into a settings folder, as a user writes places that no gazetteer has."""
+    settings.mkdir(parents=True, exist_ok=True)
+    path = settings / "places.csv"
+    path.write_text((_DATA / "places.csv").read_text(encoding="utf-8"), encoding="utf-8")
     return path
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -52,13 +52,9 @@ def map_columns(
     in every row; an empty text leaves the field without a column. Raises `InputError` where two columns fit a field,
     one column fits two, or ``given`` names what is not there.
     """
+    refuse_unknown_fields(given, fields, where)
     chosen: dict[str, str] = {}
     for field, column in given.items():
-        if field not in fields:
-            close = difflib.get_close_matches(field, fields, n=1)
-            raise InputError(
-                "no_such_field", where=where, field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields)
-            )
         is_value = column.startswith(CONSTANT) or not column.strip()
         chosen[field] = column.strip() if is_value else header[find_column(column, header, where)]
     taken = set(chosen.values())
@@ -67,6 +63,17 @@ def map_columns(
             chosen[field] = column
     _refuse_shared(chosen, given, where)
     return MappingProxyType({field: chosen[field] for field in fields if chosen.get(field)})
+
+
+def refuse_unknown_fields(given: Iterable[str], known: Iterable[str], where: str = "") -> None:
+    """Raise `InputError` where a field is given that is not among the known ones; it names all of them."""
+    fields = tuple(known)
+    for field in given:
+        if field not in fields:
+            close = difflib.get_close_matches(field, fields, n=1)
+            raise InputError(
+                "no_such_field", where=where, field=field, guess=did_you_mean(*map(repr, close)), known=fields
+            )
 
 
 def plain_header(text: str) -> str:

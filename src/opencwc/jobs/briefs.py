@@ -36,9 +36,9 @@ from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_json, to_plain
 from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_in_run, changes_since, event_now, pinned_event
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report
-from opencwc.reports.corrected import EventDecision, corrected
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.kept import KeptWatch, unpack
-from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 
 BRIEFS = RunRecords("event_brief", "brief.json")
@@ -222,7 +222,7 @@ def _later_runs(book: Casebook, person: Person, shown: ShownRun[KeptWatch]) -> t
 
 
 def _events_of(kept: KeptWatch, decisions: Sequence[EventDecision]) -> list[EventSummary]:
-    return summaries_of(corrected(kept.watched, decisions)) if decisions else kept.summaries
+    return kept.index(decisions).summaries
 
 
 def _versions(written: Iterable[Added], names: Mapping[str, str]) -> dict[int, list[BriefVersion]]:

@@ -19,11 +19,11 @@ from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
 from opencwc.records import from_plain
-from opencwc.reports.corrected import EventDecision, corrected
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_changes import Decided, EventNews, Looked, in_order, news_of, unchanged
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.run_union import RunEvent, united
-from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watch_question import WatchQuestion, is_event
 
 MOST_RUNS = 5
@@ -46,7 +46,7 @@ class LoadedRun:
         """Return its events after so many decisions; after all of them where no number is given."""
         decisions = self.decisions[:decided]
         kept = self.shown.kept
-        return summaries_of(corrected(kept.watched, decisions)) if decisions else kept.summaries
+        return kept.index(decisions).summaries
 
 
 @dataclass(frozen=True)

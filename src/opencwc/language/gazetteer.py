@@ -10,7 +10,7 @@ import csv
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,10 +45,17 @@ class Named(NamedTuple):
         return self.spots[0].sort == "seat"
 
 
+class OwnName(NamedTuple):
+    """A name that a user gives to a place of their own, in one spelling."""
+
+    written: str
+    spot: Spot
+
+
 class Gazetteer:
     """Finds names of places in a text; ``own`` is a table of a user's places, as `own_places` reads it."""
 
-    def __init__(self, own: Iterable[Spot] = ()) -> None:
+    def __init__(self, own: Iterable[OwnName] = ()) -> None:
         self._trie, kept = loaded()
         self._names = kept.names.split("\n")
         self._countries = kept.countries
@@ -176,23 +183,32 @@ class Gazetteer:
         )
 
 
-@cache
 def the_gazetteer() -> Gazetteer:
     """Return the gazetteer with the places of ``places.csv`` in the settings folder, where the user wrote one."""
-    own = settings_folder() / "places.csv"
+    return _gazetteer_with(settings_folder())
+
+
+@lru_cache(maxsize=4)
+def _gazetteer_with(settings: Path) -> Gazetteer:
+    own = settings / "places.csv"
     return Gazetteer(own_places(own) if own.is_file() else ())
 
 
-def own_places(file: Path) -> list[Spot]:
+def own_places(file: Path) -> list[OwnName]:
     """Read a user's places from a CSV table with the columns ``name``, ``country`` (alpha-3), ``lat`` and ``lon``.
 
-    Raises `InputError` at the first row that does not say a place.
+    Rows of one country and one point are spellings of one place, which is shown by the first of them. Raises
+    `InputError` at the first row that does not say a place.
     """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError("gazetteer_row", file=str(file), row="1") from error
-    return [_own_place(row, number, file) for number, row in enumerate(csv.DictReader(lines), 2)]
+    read = [_own_place(row, number, file) for number, row in enumerate(csv.DictReader(lines), 2)]
+    shown: dict[tuple[str, tuple[float, float] | None], str] = {}
+    for spot in read:
+        shown.setdefault((spot.country, spot.point), spot.name)
+    return [OwnName(spot.name, spot._replace(name=shown[spot.country, spot.point])) for spot in read]
 
 
 def _own_place(row: dict[str, str], number: int, file: Path) -> Spot:
@@ -211,13 +227,13 @@ def _own_place(row: dict[str, str], number: int, file: Path) -> Spot:
     return Spot("town", country, name, 0, point)
 
 
-def _own_index(own: Iterable[Spot]) -> dict[str, tuple[Spot, ...]]:
-    index: dict[str, tuple[Spot, ...]] = {}
-    for spot in own:
-        key = place_key(spot.name)
+def _own_index(own: Iterable[OwnName]) -> dict[str, tuple[Spot, ...]]:
+    index: dict[str, dict[Spot, None]] = {}
+    for written, spot in own:
+        key = place_key(written)
         for form in (key, *russian_forms(key)):
-            index[form] = (*index.get(form, ()), spot)
-    return index
+            index.setdefault(form, {})[spot] = None
+    return {form: tuple(spots) for form, spots in index.items()}
 
 
 def _starts(words: Folded) -> Iterator[int]:

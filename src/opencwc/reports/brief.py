@@ -16,7 +16,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.records import to_json
 from opencwc.reports.estimates import confidences, likelihoods, mixed_sentence
-from opencwc.reports.event_wording import day_said, place_said, range_said, set_apart
+from opencwc.reports.event_wording import agent_said, day_said, place_said, range_said, set_apart
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
@@ -244,7 +244,7 @@ _FIELDS: Mapping[str, Any] = {
     "stage": lambda one: Message(f"verdict_{one.stage}") if one.stage else "",
     "date": lambda one: day_said(one.date.text),
     "place": lambda one: place_said(one.place) if one.place.country or one.place.name else "",
-    "agents": lambda one: one.agents,
+    "agents": lambda one: tuple(map(agent_said, one.agents)),
     "killed": lambda one: range_said(one.killed) if one.killed else "",
     "affected": lambda one: range_said(one.affected) if one.affected else "",
     "origins": lambda one: str(len(one.origins)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
-from opencwc.reports.event_wording import day_said, place_said, sources_said, span_said
+from opencwc.reports.event_wording import agent_said, day_said, place_said, sources_said, span_said
 from opencwc.reports.model import ReportKey, Told
 from opencwc.reports.run_union import RunEvent
 from opencwc.reports.summaries import AGAINST, EventSummary
@@ -154,7 +154,7 @@ def changes_between(
     if denied := _outlets(fresh, lambda told: told.nature.stance in AGAINST):
         yield Message("watch_denied_by", {"sources": sources_said(denied)})
     if agents := tuple(name for name in now.agents if name not in before.agents):
-        yield Message("watch_why_agents", {"agents": agents})
+        yield Message("watch_why_agents", {"agents": tuple(map(agent_said, agents))})
     if len(before.origins) != len(now.origins):
         label = Message("watch_field_origins")
         yield Message("watch_news_value", {"field": label, "before": len(before.origins), "now": len(now.origins)})

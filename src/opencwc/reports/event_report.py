@@ -26,7 +26,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.reports.event_wording import day_said, place_said, range_said
+from opencwc.reports.event_wording import agents_said, day_said, place_said, range_said
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.verb import VERB
@@ -81,7 +81,7 @@ def _row(summary: EventSummary, lang: str) -> tuple[Words, ...]:
         say(f"verdict_{summary.stage}", lang),
         say(day_said(summary.date.text), lang),
         say(place_said(summary.place), lang),
-        say("list_separator", lang).join(summary.agents),
+        agents_said(summary.agents, lang),
         *(_figures(numbers, lang) for numbers in (summary.killed, summary.affected)),
         str(len(summary.origins)),
         str(len(summary.lines)),

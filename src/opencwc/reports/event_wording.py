@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from opencwc.finding import Message
 from opencwc.reports.model import Date, Place, Told
 from opencwc.wording import day_said as day_in
 from opencwc.wording import say
+from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_named
 
 MOST_SOURCES = 4
@@ -31,11 +32,25 @@ def headline_of(kind: str, agents: tuple[str, ...], place: Place, day: Date) -> 
 
 
 def _facts(agents: tuple[str, ...], place: Place, day: Date) -> Iterator[str | Message]:
-    yield from agents
+    yield from map(agent_said, agents)
     if place.country or place.name:
         yield place_said(place)
     if day.text:
         yield day_said(day.text)
+
+
+def agent_said(name: str) -> Message:
+    """Say a chemical that a report names, by its English common name, as the press of any language calls it."""
+    return Message("common_chemical", {"name": name})
+
+
+def agents_said(names: Iterable[str], lang: str) -> str:
+    """Say the chemicals of a report or an event as a list.
+
+    >>> agents_said(("chlorine", "sarin"), "es")
+    'cloro, sarín'
+    """
+    return say("list_separator", lang).join(say(agent_said(name), lang) for name in names)
 
 
 def place_said(place: Place) -> Message | str:
@@ -96,4 +111,6 @@ def date_said(text: str, lang: str) -> str:
     return say(day_said(text), lang)
 
 
-TEMPLATE_WORDS: Mapping[str, Callable[..., str]] = {"published_said": published_said, "date_said": date_said}
+TEMPLATE_WORDS: Mapping[str, Callable[..., str]] = {
+    "published_said": published_said, "date_said": date_said, "chemical_said": common_name,
+}  # fmt: skip

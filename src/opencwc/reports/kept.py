@@ -8,19 +8,23 @@ one a report, one an event.
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
 from opencwc.errors import InputError
 from opencwc.records import from_json, to_json
+from opencwc.reports.corrected import EventDecision, corrected
+from opencwc.reports.event_index import EventIndex
 from opencwc.reports.events import Event
-from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.summaries import EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
 
 NAME = "reports-watched.jsonl.gz"
 MEDIA_TYPE = "application/gzip"
+_MOST_INDEXES = 3
 
 
 class RunSummary(Struct, frozen=True):
@@ -41,6 +45,19 @@ class KeptWatch(Struct, frozen=True, dict=True):
     watched: Watched
 
     @cached_property
+    def _indexes(self) -> dict[tuple[EventDecision, ...], EventIndex]:
+        return {}
+
+    def index(self, decisions: Sequence[EventDecision] = ()) -> EventIndex:
+        """Return the events as they stand by decisions; the latest few that were asked for are held ready."""
+        key = tuple(decisions)
+        held = self._indexes.pop(key, None) or EventIndex(corrected(self.watched, decisions))
+        self._indexes[key] = held
+        for old in list(self._indexes)[:-_MOST_INDEXES]:
+            self._indexes.pop(old, None)
+        return held
+
+    @cached_property
     def topics(self) -> TopicPicture:
         """The watch on topics, by the origins as they were found."""
         return topic_picture(self.watched)
@@ -48,7 +65,7 @@ class KeptWatch(Struct, frozen=True, dict=True):
     @cached_property
     def summaries(self) -> list[EventSummary]:
         """The events as they were found, without what people decided afterwards."""
-        return summaries_of(self.watched)
+        return self.index().summaries
 
 
 def pack(watched: Watched, file: str, as_of: str, encoder: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
-from opencwc.reports.event_wording import day_said, headline_of, range_said, set_apart, sources_said
+from opencwc.reports.event_wording import agent_said, day_said, headline_of, range_said, set_apart, sources_said
 from opencwc.reports.likeness import days_of
 from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
@@ -24,6 +24,8 @@ from opencwc.wording.states import state_named
 T = TypeVar("T")
 STAGES = ("alleged", "denied", "planned", "reported", "confirmed", "concluded")
 """The stages, the least certain first: where origins are divided evenly, the less certain stands."""
+STATES = ("new", "changed", "earlier")
+"""How an event stands to who looked before, in the order in which they are shown."""
 FOR, AGAINST = ("asserts", "confirms"), ("denies", "doubts")
 
 
@@ -157,9 +159,9 @@ class EventSummary(Struct, frozen=True, dict=True):
         found = []
         facts: tuple[tuple[str, Sequence[Any], Callable[[Any, Any], bool]], ...] = (
             ("kind", self._told(lambda line: line.told.nature.kind), _differ),
-            ("date", self._told(lambda line: line.told.date.text), _days_apart),
+            ("date", self._told(lambda line: line.told.date.text), days_apart),
             ("country", self._told(lambda line: line.told.place.country), _differ),
-            ("agents", self._told(lambda line: line.told.agents.names), _sets_apart),
+            ("agents", self._told(lambda line: line.told.agents.names), sets_apart),
         )
         for field, values, apart in facts:
             if any(apart(one, other) for one, other in combinations(dict.fromkeys(values), 2)):
@@ -236,12 +238,12 @@ def today(summaries: Iterable[EventSummary], since: datetime, decided: Iterable[
     ``decided`` are the ids of events that people made different since then.
     """
     by_person = set(decided)
-    shown = [_shown(summary, since, corrected=summary.id in by_person) for summary in summaries]
-    order = ("new", "changed", "earlier")
-    return sorted(shown, key=lambda one: (order.index(one.state), -one.summary.last.timestamp(), one.summary.id))
+    shown = [shown_since(summary, since, corrected=summary.id in by_person) for summary in summaries]
+    return sorted(shown, key=lambda one: (STATES.index(one.state), -one.summary.last.timestamp(), one.summary.id))
 
 
-def _shown(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
+def shown_since(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
+    """Return an event as it stands to who last looked at a moment; ``corrected`` where people made it different."""
     fresh = [line for line in summary.lines if line.told.report.published >= since]
     before = summary.lines[: len(summary.lines) - len(fresh)]
     why = [Message("watch_why_corrected")] if corrected else []
@@ -264,7 +266,7 @@ def _changes(before: Sequence[Line], fresh: Sequence[Line]) -> list[Message]:
             label = Message(f"watch_field_{field}")
             changes.append(Message("watch_why_figure", {"field": label, "now": range_said(tuple(now))}))
     if agents := _new_names(before, fresh):
-        changes.append(Message("watch_why_agents", {"agents": agents}))
+        changes.append(Message("watch_why_agents", {"agents": tuple(map(agent_said, agents))}))
     if origins := len(_new(before, fresh, lambda line: line.origin)):
         changes.append(Message("watch_why_origins", {"count": origins}))
     return [*changes, Message("watch_why_reports", {"count": len(fresh)})]
@@ -296,11 +298,13 @@ def _differ(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
-def _sets_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def sets_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two sets of chemicals differ, neither within the other."""
     return not (set(one) <= set(other) or set(other) <= set(one))
 
 
-def _days_apart(one: str, other: str) -> bool:
+def days_apart(one: str, other: str) -> bool:
+    """Tell whether two days, months or years cannot be one; a less precise one that holds the other can."""
     first, second = days_of(Date(one)), days_of(Date(other))
     return first is None or second is None or max(first[0], second[0]) > min(first[1], second[1])
 
@@ -311,4 +315,12 @@ def _said(field: str, value: Any) -> Message | str:
         return Message(f"watch_kind_{value}")
     if field == "date":
         return day_said(value)
-    return state_named(value) if field == "country" else " + ".join(value)
+    return state_named(value) if field == "country" else _together(value)
+
+
+def _together(agents: Sequence[str]) -> Message:
+    """Say the chemicals that one report names: with a plus between, as commas part what several reports name."""
+    *before, last = map(agent_said, agents)
+    for agent in reversed(before):
+        last = Message("watch_agents_together", {"agent": agent, "others": last})
+    return last

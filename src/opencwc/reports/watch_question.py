@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from opencwc.reports.events import event_id
 from opencwc.reports.summaries import EventSummary
+from opencwc.wording.common_chemicals import names_in_all_languages
 
 
 class WatchQuestion(Struct, frozen=True, omit_defaults=True):
@@ -59,7 +60,13 @@ def holds_words(summary: EventSummary, words: str) -> bool:
     wanted = words.casefold().split()
     if not wanted:
         return True
+    whole = searched_text(summary)
+    return all(word in whole for word in wanted)
+
+
+def searched_text(summary: EventSummary) -> str:
+    """Return what words are looked for in, in small letters: chemicals stand there in all languages."""
     reports = [line.told.report for line in summary.lines]
     texts = [text for report in reports for text in (report.whole, report.source, report.id)]
-    whole = "\n".join((*texts, *summary.agents, summary.place.name, summary.id)).casefold()
-    return all(word in whole for word in wanted)
+    agents = [name for agent in summary.agents for name in names_in_all_languages(agent)]
+    return "\n".join((*texts, *agents, summary.place.name, summary.id)).casefold()

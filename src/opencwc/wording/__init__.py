@@ -25,9 +25,9 @@ def say(message: Message | str, lang: str = "en") -> str:
     """Say a message as it stands inside a sentence.
 
     ``by_language`` is no id: its values are the texts, as a rule file has them in each language. ``chemical`` and
-    ``chemical_within`` are named as the tables of names have it, the latter as inside a sentence. A message that
-    another version kept, whose id or values no catalog knows here, is told with its id and its values; an id alone that
-    no catalog knows is said as itself.
+    ``chemical_within`` are named as the tables of names have it, the latter as inside a sentence; ``common_chemical``
+    as the press calls it. A message that another version kept, whose id or values no catalog knows here, is told with
+    its id and its values; an id alone that no catalog knows is said as itself.
 
     >>> say(Message("group_alkyl", {"carbons": 7}))
     'an alkyl group of 7 carbons'
@@ -52,7 +52,10 @@ def say(message: Message | str, lang: str = "en") -> str:
 
 def _chemical_said(message: Message, lang: str) -> str:
     from opencwc.wording.chemical_names import as_noun, chemical_name
+    from opencwc.wording.common_chemicals import common_name
 
+    if message.id == "common_chemical":
+        return _said(common_name(str(message.values["name"]), lang), lang)
     name = chemical_name(str(message.values["cas"]), str(message.values["name"]), lang)
     return _said(as_noun(name) if message.id == "chemical_within" else name, lang)
 
@@ -259,7 +262,7 @@ def _as_written(text: str) -> str:
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
-_CHEMICALS = ("chemical", "chemical_within")
+_CHEMICALS = ("chemical", "chemical_within", "common_chemical")
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")

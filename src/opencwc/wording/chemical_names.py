@@ -43,6 +43,20 @@ def as_noun(name: str) -> str:
     return first[1] + first[2].lower() + name[first.end() :]
 
 
+@cache
+def numbers_by_name() -> Mapping[str, str]:
+    """Return the CAS number of each chemical of the lists and tables by its English names, in small letters."""
+    printed, named = _by_number()
+    numbers: dict[str, str] = {}
+    for number, chemical in named.items():
+        for name in (chemical.name, *(one.text for one in chemical.names if one.lang == "en")):
+            numbers.setdefault(name.casefold(), number)
+    for number, chemicals in printed.items():
+        for one in chemicals:
+            numbers.setdefault(one.name.casefold(), number)
+    return numbers
+
+
 @lru_cache(maxsize=5_000)
 def _name_in(cas: str, lang: str) -> str:
     """Return the name that a list prints in a language, else the best of the tables; empty where there is none."""

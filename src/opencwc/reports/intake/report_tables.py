@@ -15,7 +15,7 @@ from msgspec import structs
 
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
-from opencwc.files.column_mapping import CONSTANT, map_columns
+from opencwc.files.column_mapping import CONSTANT, map_columns, refuse_unknown_fields
 from opencwc.files.columns import find_column
 from opencwc.files.frames import PROBLEM, ROW, open_frame, problem_of
 from opencwc.finding import Message
@@ -46,6 +46,7 @@ def read_table(source: Path | BinaryIO, name: str, given: Mapping[str, str]) -> 
     with open_frame(source, name) as frame:
         joined = _joined(frame.header, given, frame.name)
         plain = {field: column for field, column in given.items() if field not in joined}
+        refuse_unknown_fields(plain, (*_headings(), *FACTS), frame.name)
         fields = {**_headings(), **{fact: () for fact in FACTS if fact in given}}
         columns = {**map_columns(frame.header, fields, plain, where=frame.name), **dict.fromkeys(joined, "")}
         if "date" in columns:  # of an incident that is listed with no other day

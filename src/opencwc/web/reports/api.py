@@ -108,7 +108,7 @@ def show_events(
     """Give the events of a run as people decided on them, page by page; `number` is the run."""
     run = event_run(request, number)
     events = run.today(wanted)
-    some = events[after : after + limit]
+    some = events.part(after, after + limit)
     body = {
         "run": run.shown.number,
         "case": run.shown.case.name,

@@ -17,7 +17,8 @@ from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.publishing.model import Piece
 from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
-from opencwc.reports.event_wording import day_said, place_said
+from opencwc.reports.departures import Departures
+from opencwc.reports.event_wording import agents_said, date_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
 from opencwc.reports.private_people import MASK, masked
@@ -42,7 +43,7 @@ COLUMNS = ("stage", "stance", "date", "place", "agents", "killed", "affected")
 
 @dataclass(frozen=True)
 class Cell:
-    """What a report says of a fact, empty where it says nothing; whether that is not what the event is shown with."""
+    """What a report says of a fact, empty where it says nothing; whether most origins say something else."""
 
     text: str
     differs: bool
@@ -77,7 +78,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     run = event_run(request, number)
     summary = run.event(event)
     origin_of = {id(line): place for place, origin in enumerate(summary.origins, 1) for line in origin}
-    rows = [row_of(line, summary, origin_of[id(line)], lang, in_full=in_full) for line in summary.lines]
+    departures = Departures(summary)
+    rows = [row_of(line, departures, origin_of[id(line)], lang, in_full=in_full) for line in summary.lines]
     ids = {line.told.report.id for line in summary.lines}
     contrary = run.contrary
     decided = [
@@ -88,13 +90,13 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
-        near=near_events(run.summaries, summary), seen=len(run.decisions), in_full=in_full,
+        near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
 
 
-def row_of(line: Line, summary: EventSummary, origin: int, lang: str, *, in_full: bool = False) -> ReportRow:
+def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_full: bool = False) -> ReportRow:
     """Return a report as a row of the table of facts; ``in_full`` shows the names of private people."""
     told = line.told
     whole, dots = told.report.whole, masked(told)
@@ -108,33 +110,28 @@ def row_of(line: Line, summary: EventSummary, origin: int, lang: str, *, in_full
         for start, end in spans[:3]
     ]
     direction = "rtl" if told.lang in RIGHT_TO_LEFT else "ltr"
-    cells = tuple(_cells(told, summary, lang))
+    cells = tuple(_cells(told, departures, lang))
     title = shown[: len(told.report.title)] or told.report.id
     deciding = tuple(dict.fromkeys(sorted(words)))
     actors = tuple(actor for actor in find_actors(told.report, told.lang) if MASK not in dots[slice(*actor.span)])
     return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, masks=whole != dots)
 
 
-def _cells(told: Told, summary: EventSummary, lang: str) -> Iterator[tuple[str, Cell]]:
+def _cells(told: Told, departures: Departures, lang: str) -> Iterator[tuple[str, Cell]]:
     """Yield what a report says of each fact, in words."""
-    killed, affected = told.casualties.killed.number, told.casualties.affected.number
-    stance = told.nature.stance
-    yield "stage", Cell(say(f"verdict_{told.nature.stage}", lang), told.nature.stage != summary.stage)
-    yield "stance", Cell(say(f"watch_stance_{stance}", lang) if stance else "", stance in ("denies", "doubts"))
-    yield "date", _cell(told.date.text, say(day_said(told.date.text), lang), summary.date.text)
-    named = (told.place.country, told.place.name)
-    yield "place", Cell(say(place_said(told.place), lang), any(named) and named != summary.place[:2])
-    agents = say("list_separator", lang).join(told.agents.names)
-    yield "agents", Cell(agents, bool(agents) and set(told.agents.names) != set(summary.agents))
-    yield "killed", Cell("" if killed is None else str(killed), killed is not None and len(summary.killed) > 1)
-    yield (
-        "affected",
-        Cell("" if affected is None else str(affected), affected is not None and len(summary.affected) > 1),
-    )
+    for name, text in zip(COLUMNS, _facts_said(told, lang), strict=True):
+        yield name, Cell(text, departures.differs(name, told))
 
 
-def _cell(value: str, text: str, usual: str) -> Cell:
-    return Cell(text if value else "", bool(value) and value != usual)
+def _facts_said(told: Told, lang: str) -> Iterator[str]:
+    """Yield the facts of a report in words, in the order of `COLUMNS`."""
+    yield say(f"verdict_{told.nature.stage}", lang)
+    yield say(f"watch_stance_{told.nature.stance}", lang) if told.nature.stance else ""
+    yield date_said(told.date.text, lang) if told.date.text else ""
+    yield say(place_said(told.place), lang)
+    yield agents_said(told.agents.names, lang)
+    for count in (told.casualties.killed, told.casualties.affected):
+        yield "" if count.number is None else str(count.number)
 
 
 def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
@@ -160,17 +157,6 @@ def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
         at = end
     if at < len(whole):
         yield Piece(whole[at:])
-
-
-def near_events(summaries: Iterable[EventSummary], summary: EventSummary) -> list[EventSummary]:
-    """Return other events, those first that are of the same country and were told at about the same time."""
-
-    def distance(other: EventSummary) -> tuple[bool, float]:
-        elsewhere = other.place.country != summary.place.country
-        return elsewhere, abs((other.first - summary.first).total_seconds())
-
-    others = [other for other in summaries if other.id != summary.id]
-    return sorted(others, key=distance)[:MOST_NEAR]
 
 
 # ------------------------------------------------------------------------------------------------------- decisions

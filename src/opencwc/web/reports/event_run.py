@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -11,22 +11,22 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
-from opencwc.convention.regions import region_of
 from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
-from opencwc.reports.corrected import EventDecision, contradictions, corrected
+from opencwc.reports.corrected import EventDecision, contradictions
+from opencwc.reports.event_index import EventIndex, ShownEvents
+from opencwc.reports.event_index import EventsAsked as Asked
 from opencwc.reports.kept import KeptWatch, unpack
-from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
+from opencwc.reports.summaries import STAGES, STATES, EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
-from opencwc.reports.watch_question import holds_words, is_event
+from opencwc.reports.watch_question import is_event
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import say
 
 A_DAY = timedelta(days=1)
-STATES = ("new", "changed", "earlier")
 
 
 def _one_of(*known: str) -> AfterValidator:
@@ -50,6 +50,11 @@ class EventFilter(AddressFilter):
     text: Annotated[str, Query(max_length=200)] = ""
     since: Brief = ""
 
+    @property
+    def asked(self) -> Asked:
+        """What it asks of an event, whatever the reader saw before."""
+        return Asked(self.kind, self.stage, self.country, self.region, self.origins, self.text)
+
 
 EventsAsked = Annotated[EventFilter, Depends()]
 
@@ -62,24 +67,24 @@ class EventRun:
     decisions: Sequence[EventDecision]
 
     @cached_property
+    def index(self) -> EventIndex:
+        """The events as people decided on them, in columns."""
+        return self.shown.kept.index(self.decisions)
+
+    @property
     def watched(self) -> Watched:
         """All reports, and the events as people decided on them."""
-        return corrected(self.shown.kept.watched, self.decisions)
+        return self.index.watched
 
-    @cached_property
+    @property
     def summaries(self) -> list[EventSummary]:
         """The events as people decided on them."""
-        return summaries_of(self.watched) if self.decisions else self.shown.kept.summaries
+        return self.index.summaries
 
     @cached_property
     def topics(self) -> TopicPicture:
         """The watch on topics, by the origins as people decided on them."""
         return topic_picture(self.watched) if self.decisions else self.shown.kept.topics
-
-    @cached_property
-    def newest(self) -> datetime:
-        """When the newest report was published."""
-        return max((line.told.report.published for line in self.watched.lines), default=datetime.now(UTC))
 
     @property
     def contrary(self) -> dict[int, int]:
@@ -91,9 +96,8 @@ class EventRun:
 
         Raises `NotFoundError` where there was none.
         """
-        by_id = {summary.id: summary for summary in self.summaries}
-        if identity in by_id:
-            return by_id[identity]
+        if (found := self.index.by_id.get(identity)) is not None:
+            return found
         for summary in self.summaries:
             if is_event(summary, identity):
                 return summary
@@ -101,21 +105,18 @@ class EventRun:
 
     def since(self, wanted: EventFilter) -> datetime:
         """Return from when on something is new: the day asked for, else the day before the newest report."""
-        usual = (self.newest - A_DAY).date()
+        usual = (self.index.newest - A_DAY).date()
         return datetime.combine(asked_day(wanted.since, usual).day, time(), UTC)
 
-    def today(self, wanted: EventFilter) -> list[Shown]:
+    def today(self, wanted: EventFilter) -> ShownEvents:
         """Return the events that a filter wants: new ones first, then changed ones, then the others."""
         since = self.since(wanted)
         changing = [decision for decision in self.decisions if decision.verb != "confirm"]
-        named = [decision.named for decision in changing if datetime.fromisoformat(decision.at) >= since]
-        by_person = {
-            summary.id
-            for summary in self.summaries
-            if any(line.told.report.id in names for names in named for line in summary.lines)
+        decided = {
+            name for decision in changing if datetime.fromisoformat(decision.at) >= since for name in decision.named
         }
-        fitting = (summary for summary in self.summaries if _fits(summary, wanted))
-        return [shown for shown in today(fitting, since, by_person) if wanted.state in ("", shown.state)]
+        places = self.index.remembered(wanted.asked, lambda: self.index.fitting(wanted.asked))
+        return self.index.since(places, since, decided).in_state(wanted.state)
 
 
 def event_run(request: Request, number: int) -> EventRun:
@@ -123,15 +124,6 @@ def event_run(request: Request, number: int) -> EventRun:
     book, person = book_of(request), person_of(request)
     shown = shown_run(book, person, number, SHELF, unpack)
     return EventRun(shown, decisions_on_events(book, person, number))
-
-
-def _fits(summary: EventSummary, wanted: EventFilter) -> bool:
-    country = summary.place.country
-    has = (summary.kind, summary.stage, country, region_of(country), "several" if summary.corroborated else "one")
-    asked = (wanted.kind, wanted.stage, wanted.country, wanted.region, wanted.origins)
-    if any(one not in ("", other) for one, other in zip(asked, has, strict=True)):
-        return False
-    return holds_words(summary, wanted.text)
 
 
 @dataclass(frozen=True)
@@ -143,10 +135,10 @@ class EventChoices:
     countries: tuple[str, ...]
 
 
-def choices_of(summaries: Iterable[EventSummary], lang: str) -> EventChoices:
+def choices_of(index: EventIndex, lang: str) -> EventChoices:
     """Return what the filters of a run offer."""
-    some = list(summaries)
-    kinds = sorted({one.kind for one in some if one.kind}, key=lambda kind: say(f"watch_kind_{kind}", lang))
-    present = {one.stage for one in some}
-    countries = sorted({one.place.country for one in some if one.place.country})
-    return EventChoices(tuple(kinds), tuple(stage for stage in STAGES if stage in present), tuple(countries))
+    kinds = sorted(index.values("kind"), key=lambda kind: say(f"watch_kind_{kind}", lang))
+    present = index.values("stage")
+    return EventChoices(
+        tuple(kinds), tuple(stage for stage in STAGES if stage in present), tuple(index.values("country"))
+    )

@@ -40,7 +40,7 @@ def give_file(
     file = run.shown.kept.summary.file
     if format == "csv" or format == "jsonl":
         return downloads.download(watched_as(format, run.watched, file, lang), f"reports-{number}.{format}")
-    summaries = [shown.summary for shown in run.today(wanted)]
+    summaries = run.today(wanted).summaries
     content = events_as(format, summaries, file, lang, tlp_of(run))
     return downloads.download(content, f"events-{number}.{ENDINGS.get(format, format)}")
 

@@ -20,7 +20,7 @@ from opencwc.web.reports import (
     table_page,
     topics_page,
 )
-from opencwc.web.reports.event_run import STATES, EventsAsked, choices_of, event_run
+from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.saved_pages import wanted_by
@@ -60,14 +60,13 @@ def show_today(
     """Show the events of a run, new and changed ones first, each with why it is shown."""
     run = event_run(request, number)
     wanted_events = wanted_by(request, run)
-    events = sorted(run.today(wanted), key=lambda one: one.summary.id not in wanted_events)
-    counts = {state: sum(event.state == state for event in events) for state in STATES}
+    events = run.today(wanted).with_first(wanted_events)
     return page(
-        request, "reports/today.html", run=run, shown=run.shown, wanted=wanted, counts=counts, total=len(events),
-        events=events[after : after + A_PAGE], next=after + A_PAGE if after + A_PAGE < len(events) else None,
-        choices=choices_of(run.summaries, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
-        wanted_by=wanted_events, reports=len(run.watched.lines),
-        on_none=sum(not line.event for line in run.watched.lines),
+        request, "reports/today.html", run=run, shown=run.shown, wanted=wanted, counts=events.counts,
+        total=len(events), events=events.part(after, after + A_PAGE),
+        next=after + A_PAGE if after + A_PAGE < len(events) else None,
+        choices=choices_of(run.index, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
+        wanted_by=wanted_events, reports=len(run.watched.lines), on_none=run.index.on_none,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from opencwc.convention.regions import regions
 from opencwc.reports.covered_months import Period, period_of
+from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.rate_changes import Changes, changes_of
 from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, month_of, picture_of, rates_of
 from opencwc.reports.reporting_gaps import Gaps, gaps_of
 from opencwc.reports.summaries import EventSummary
-from opencwc.web.reports.event_map import MOST_PLACES, event_map, places_of
+from opencwc.web.reports.event_map import MOST_PLACES, MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
@@ -49,17 +50,23 @@ class Picture:
     rates: Sequence[AreaRate]
     changes: Changes
     gaps: Gaps
+    places: Sequence[MapPlace]
 
 
 def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
     """Return the picture of a run; gaps are those of all its reports, whatever the filter wants."""
-    summaries = [shown.summary for shown in run.today(wanted)]
+    key = ("picture", by, wanted.query, wanted.state and run.since(wanted).date())
+    return run.index.remembered(key, lambda: _picture(run, wanted, by))
+
+
+def _picture(run: EventRun, wanted: EventFilter, by: By) -> Picture:
+    summaries = run.today(wanted).summaries
     lines = run.watched.lines
     period = period_of(line.told.report.published for line in lines)
     rates = rates_of(summaries, period, by) if period else []
     changes = changes_of(summaries, period, by) if period else Changes((), 0, 0)
     gaps = gaps_of(lines, run.summaries, period)
-    return Picture(by, summaries, picture_of(summaries, by), period, rates, changes, gaps)
+    return Picture(by, summaries, picture_of(summaries, by), period, rates, changes, gaps, tuple(places_of(summaries)))
 
 
 @router.get("/watch/runs/{number}/picture", action="read")
@@ -71,7 +78,7 @@ def show_picture(
     run = event_run(request, number)
     picture = picture_shown(run, wanted, "region" if by == "region" else "country")
     shown_months = listed(picture.months, columns_of(picture.by), order, lang)
-    places = places_of(picture.summaries)
+    places = picture.places
     query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
@@ -80,7 +87,7 @@ def show_picture(
         places=[(place, say(place.said, lang)) for place in places[:MOST_PLACES]],
         more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
         over_time=over_time(picture, lang), timeline=timeline_of(picture), most_rates=MOST_RATES,
-        choices=choices_of(run.summaries, lang), regions=region_choices(run.summaries),
+        choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, most_first=MOST_FIRST, most_rows=MOST_ROWS,
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
     )  # fmt: skip
@@ -91,15 +98,15 @@ def give_picture(
     request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
 ) -> Response:
     """Give the table by area and month as CSV, in which no cell is a formula."""
-    summaries = [shown.summary for shown in event_run(request, number).today(wanted)]
+    summaries = event_run(request, number).today(wanted).summaries
     area: By = "region" if by == "region" else "country"
     table = listed(picture_of(summaries, area), columns_of(area), order, language_of(request))
     return downloads.download(table.csv(), f"{area}-months-{number}.csv")
 
 
-def region_choices(summaries: Iterable[EventSummary]) -> list[str]:
+def region_choices(index: EventIndex) -> list[str]:
     """Return the regions that events are in, by their numbers."""
-    countries = {summary.place.country for summary in summaries}
+    countries = set(index.values("country"))
     return [number for number, codes in regions().members.items() if countries & set(codes)]
 
 

@@ -35,6 +35,7 @@ from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say
+from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -212,7 +213,7 @@ def _form(request: Request, name: str, question: WatchQuestion, action: str) -> 
         request, "reports/saved_form.html", name=name, question=question, target=action, longest_name=LONGEST_NAME,
         countries=sorted(countries, key=lambda code: state_name(code, lang)), others=others,
         kinds=sorted(KINDS, key=lambda kind: say(f"watch_kind_{kind}", lang)), stages=STAGES,
-        agents=sorted(agents), spoken=LANGUAGES,
+        agents=sorted(agents, key=lambda name: common_name(name, lang)), spoken=LANGUAGES,
     )  # fmt: skip
 
 

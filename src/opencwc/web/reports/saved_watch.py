@@ -11,8 +11,10 @@ from pydantic import Field
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.records import to_plain
+from opencwc.reports.event_wording import agent_said
 from opencwc.reports.watch_question import WatchQuestion
 from opencwc.web.server.api_parameters import Closed
+from opencwc.wording.common_chemicals import english_name
 from opencwc.wording.states import state_named
 
 MOST = 60
@@ -67,10 +69,10 @@ class WatchForm(Closed):
 
     def question(self) -> WatchQuestion:
         """Return what was filled in; raise `InputError` where that is nothing, or where it has no name."""
+        written = (english_name(name.strip()) for name in _COMMA.split(self.more_agents))
         question = WatchQuestion(
             _each_once(self.countries), _each_once(self.kinds), _each_once(self.stages),
-            _each_once((*self.agents, *_COMMA.split(self.more_agents))), _each_once(self.languages),
-            " ".join(self.words.split()),
+            _each_once((*self.agents, *written)), _each_once(self.languages), " ".join(self.words.split()),
         )  # fmt: skip
         return _checked(question, self.name)
 
@@ -89,7 +91,7 @@ def asked_said(question: WatchQuestion) -> Iterator[Message]:
         ("watch_field_country", tuple(map(state_named, question.countries))),
         ("watch_field_kind", tuple(Message(f"watch_kind_{kind}") for kind in question.kinds)),
         ("watch_field_stage", tuple(Message(f"verdict_{stage}") for stage in question.stages)),
-        ("watch_field_agents", question.agents),
+        ("watch_field_agents", tuple(map(agent_said, question.agents))),
         ("page_language", tuple(Message(f"language_{code}") for code in question.languages)),
         ("page_watch_text", (question.words,) if question.words else ()),
     )

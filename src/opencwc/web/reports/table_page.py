@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from datetime import date
+from functools import lru_cache
+from typing import Annotated
+from weakref import WeakKeyDictionary
+
+from fastapi import Query, Request
 from starlette.responses import Response
 
-from opencwc.reports.event_wording import place_said, range_said
+from opencwc.reports.event_index import EventIndex
+from opencwc.reports.event_wording import agents_said, date_said, place_said, range_said
+from opencwc.reports.model import Place
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import Number
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.listing import ListColumn, ListWanted, LongList, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import day_said, say
 
 router = Router(include_in_schema=False)
-MOST_ROWS = 1_000
-"""Events that one page shows; the CSV has all."""
+A_PAGE = 100
+_lists: WeakKeyDictionary[EventIndex, LongList[EventSummary]] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=20_000)
+def _place(place: Place, lang: str) -> str:
+    return say(place_said(place), lang)
+
+
+@lru_cache(maxsize=20_000)
+def _agents(names: tuple[str, ...], lang: str) -> str:
+    return agents_said(names, lang)
+
+
+@lru_cache(maxsize=20_000)
+def _day(day: date, lang: str) -> str:
+    return day_said(day, lang)
+
+
+@lru_cache(maxsize=20_000)
+def _date(text: str, lang: str) -> str:
+    return date_said(text, lang) if text else ""
 
 
 def _figures(numbers: tuple[int, ...], lang: str) -> str:
@@ -30,9 +57,12 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         "stage", "watch_field_stage", lambda row, lang: say(f"verdict_{row.stage}", lang),
         lambda row: STAGES.index(row.stage),
     ),
-    ListColumn("date", "watch_field_date", lambda row, lang: row.date.text),
-    ListColumn("place", "watch_field_place", lambda row, lang: say(place_said(row.place), lang)),
-    ListColumn("agents", "watch_field_agents", lambda row, lang: say("list_separator", lang).join(row.agents)),
+    ListColumn(
+        "date", "watch_field_date", lambda row, lang: _date(row.date.text, lang),
+        lambda row: row.date.text,
+    ),
+    ListColumn("place", "watch_field_place", lambda row, lang: _place(row.place._replace(point=None, spans=()), lang)),
+    ListColumn("agents", "watch_field_agents", lambda row, lang: _agents(row.agents, lang)),
     ListColumn(
         "killed", "watch_field_killed", lambda row, lang: _figures(row.killed, lang),
         lambda row: row.killed[-1:], number=True,
@@ -50,7 +80,7 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         number=True,
     ),
     ListColumn(
-        "last", "page_watch_last", lambda row, lang: day_said(row.last.date(), lang), lambda row: row.last.timestamp()
+        "last", "page_watch_last", lambda row, lang: _day(row.last.date(), lang), lambda row: row.last.timestamp()
     ),
 )  # fmt: skip
 WITH_IDS = (*COLUMNS, ListColumn[EventSummary]("event", "label_id", lambda row, lang: row.id))
@@ -58,23 +88,33 @@ WITH_IDS = (*COLUMNS, ListColumn[EventSummary]("event", "label_id", lambda row, 
 
 
 @router.get("/watch/runs/{number}/table", action="read")
-def show_table(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
-    """Show the events that a filter wants as a table."""
+def show_table(
+    request: Request, number: Number, wanted: EventsAsked, order: ListWanted,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+) -> Response:  # fmt: skip
+    """Show the events that a filter wants as a table, a page of them at a time."""
     lang = language_of(request)
     run = event_run(request, number)
-    summaries = [shown.summary for shown in run.today(wanted)]
-    shown_events = listed(summaries, COLUMNS, order, lang)
-    rows = list(zip(shown_events.rows, shown_events.texts, strict=True))
+    shown_events = _list_of(run.index).part(run.today(wanted).places, order, lang, after, A_PAGE)
     query = "&".join(part for part in (wanted.query, order.query) if part)
+    more = max(0, shown_events.found - after - A_PAGE)
     return page(
         request, "reports/table.html", run=run, shown=run.shown, wanted=wanted, list=shown_events,
-        rows=rows[:MOST_ROWS], more=max(0, len(rows) - MOST_ROWS), choices=choices_of(run.summaries, lang),
+        rows=list(zip(shown_events.rows, shown_events.texts, strict=True)), more=more,
+        next=after + A_PAGE if more else None, choices=choices_of(run.index, lang),
         csv=f"/watch/runs/{number}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip
+
+
+def _list_of(index: EventIndex) -> LongList[EventSummary]:
+    """Return the events of a run as a list that remembers its orders and texts, as long as the run is held ready."""
+    if index not in _lists:
+        _lists[index] = LongList(index.summaries, COLUMNS)
+    return _lists[index]
 
 
 @router.get("/watch/runs/{number}/table.csv", action="read")
 def give_table(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
     """Give the table as CSV, in which no cell is a formula."""
-    summaries = [shown.summary for shown in event_run(request, number).today(wanted)]
+    summaries = event_run(request, number).today(wanted).summaries
     return downloads.download(listed(summaries, WITH_IDS, order, language_of(request)).csv(), f"events-{number}.csv")

@@ -31,6 +31,7 @@ from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, v
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
+from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
@@ -46,6 +47,8 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "e
 """The languages in their own words."""
 WORTH_COMPRESSING = 1_400
 """Bytes that fit into one packet anyway."""
+OWN_FONTS = '<meta name="chinese-font"'
+"""How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -102,14 +105,15 @@ def with_chinese_font(html: str) -> str:
     """Name the sheet of the Chinese font in a page or fragment of another language that shows Chinese signs.
 
     What stands in a user's file can be in any script, and not every machine has a font for it. The name of the language
-    in the menu of languages has a font of its own.
+    in the menu of languages has a font of its own. A page that names the sheet in its head already is left as it is:
+    its script asks for it where the machine has no Chinese font.
 
     >>> with_chinese_font("<td>中文</td>")
     '<td>中文</td>'
     >>> with_chinese_font("<td>出口国</td>").startswith('<link rel="stylesheet" href="/static/')
     True
     """
-    if not _HAN.search(html.replace(LANGUAGE_NAMES["zh"], "")):
+    if OWN_FONTS in html or not _HAN.search(html.replace(LANGUAGE_NAMES["zh"], "")):
         return html
     link = f'<link rel="stylesheet" href="{address_of("vendor/noto-sans-sc.css")}">'
     head, end, rest = html.partition("</head>")
@@ -253,7 +257,13 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     def amount(text: str) -> str:
         return amount_said(text, lang)
 
-    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount}
+    def foreign(text: str) -> Markup:
+        return foreign_text(str(visible(text)), lang)
+
+    return {
+        "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount,
+        "foreign": foreign,
+    }  # fmt: skip
 
 
 def _western(text: str) -> str:

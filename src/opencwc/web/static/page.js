@@ -12,6 +12,20 @@ const say = (text) => {
 };
 body.addEventListener("told", (event) => say(event.detail.value ?? event.detail));
 
+// ---- Chinese within a page of another language: its font is fetched only where the machine has none, which draws every
+// sign as the same box
+const drawn = (sign) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 32 });
+  const pen = canvas.getContext("2d");
+  pen.font = "24px sans-serif";
+  pen.fillText(sign, 2, 26);
+  return canvas.toDataURL();
+};
+const chinese = one('meta[name="chinese-font"]', document);
+if (chinese && one(":lang(zh):not([hreflang], option)", one("#main")) && drawn("国") === drawn("报")) {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: chinese.content }));
+}
+
 // ---- a problem: shown where it is seen, read aloud, and sent away by its button
 const problem = one("#problem");
 const show = (text) => {

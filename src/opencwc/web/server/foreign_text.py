@@ -1,0 +1,49 @@
+"""Words in another script within a page, set apart with their language and direction.
+
+A page loads the fonts of its own language. What stands in another script is shown in the fonts of the reader's machine,
+which the style sheet gives to elements of another language; so it has to say which language it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT
+
+_LETTERS = {
+    "ar": "\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
+    "ru": "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f",
+    "zh": "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff",
+}
+"""The letters of each script, by the language of the six that is written in it; another one's are taken for them."""
+_APART = Markup('<bdi lang="{}" dir="{}">{}</bdi>')
+_BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
+
+
+def foreign_text(text: str, lang: str) -> Markup:
+    """Return a text with each run of words in another script than that of ``lang`` in an element of its own.
+
+    >>> foreign_text("told by Вестник, Wire", "en")
+    Markup('told by <bdi lang="ru" dir="ltr">Вестник</bdi>, Wire')
+    >>> foreign_text("<b>", "en")
+    Markup('&lt;b&gt;')
+    """
+    pieces, at = [], 0
+    for match in _RUNS[lang].finditer(text):
+        code = str(match.lastgroup)
+        direction = "rtl" if code in RIGHT_TO_LEFT else "ltr"
+        pieces += [text[at : match.start()], _APART.format(code, direction, match[0])]
+        at = match.end()
+    return Markup("").join([*pieces, text[at:]])
+
+
+def _runs(lang: str) -> re.Pattern[str]:
+    groups = (
+        f"(?P<{code}>[{letters}]+(?:{_BETWEEN}[{letters}]+)*)" for code, letters in _LETTERS.items() if code != lang
+    )
+    return re.compile("|".join(groups))
+
+
+_RUNS = {lang: _runs(lang) for lang in LANGUAGES}

@@ -1,0 +1,54 @@
+"""What the press calls chemicals in each language, by their English common names, as inside a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from opencwc.convention.fields import read_yaml
+from opencwc.wording.chemical_names import as_noun, chemical_name, numbers_by_name
+
+DATA = Path(__file__).parent / "data" / "common_chemicals.yaml"
+
+
+def common_name(name: str, lang: str) -> str:
+    """Return what a chemical is called in a language; its English name where no other one is known.
+
+    >>> common_name("chlorine", "es"), common_name("thiodiglycol", "fr"), common_name("unheard of", "ru")
+    ('cloro', 'thiodiglycol', 'unheard of')
+    """
+    if lang == "en":
+        return name
+    return _common().get(name, {}).get(lang) or _of_the_tables(name, lang) or name
+
+
+def english_name(written: str) -> str:
+    """Return the English common name of what is called so in any of the languages, else the name as it is written.
+
+    >>> english_name("Хлор"), english_name("cloro"), english_name("unheard of")
+    ('chlorine', 'chlorine', 'unheard of')
+    """
+    return _english().get(written.casefold(), written)
+
+
+def names_in_all_languages(name: str) -> Iterator[str]:
+    """Yield what the press calls a chemical, in each of the languages that have a name for it."""
+    yield name
+    yield from _common().get(name, {}).values()
+
+
+def _of_the_tables(name: str, lang: str) -> str:
+    number = numbers_by_name().get(name.casefold())
+    return as_noun(chemical_name(number, name, lang)) if number else ""
+
+
+@cache
+def _common() -> Mapping[str, Mapping[str, str]]:
+    raw = read_yaml(DATA)
+    return {str(name): dict(zip(raw["columns"], names.split("|"), strict=True)) for name, names in raw["names"].items()}
+
+
+@cache
+def _english() -> Mapping[str, str]:
+    return {written.casefold(): name for name, names in _common().items() for written in (name, *names.values())}
