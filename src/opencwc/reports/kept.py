@@ -8,6 +8,7 @@ one a report, one an event.
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -15,16 +16,22 @@ from msgspec import Struct
 from opencwc.errors import InputError
 from opencwc.records import from_json, to_json
 from opencwc.reports.events import Event
+from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
 
 NAME = "reports-watched.jsonl.gz"
+MOST_FAILED = 10_000
+"""Pages that could not be had of which a run keeps that."""
 MEDIA_TYPE = "application/gzip"
 
 
 class RunSummary(Struct, frozen=True):
-    """What is said of the run itself; ``encoder`` made the vectors, ``version`` is that of the file's form."""
+    """What is said of the run itself; ``encoder`` made the vectors, ``version`` is that of the file's form.
+
+    ``failed`` are the pages that could not be had.
+    """
 
     file: str
     as_of: str
@@ -32,6 +39,7 @@ class RunSummary(Struct, frozen=True):
     reports: int
     events: int
     version: int = 1
+    failed: tuple[FailedCapture, ...] = ()
 
 
 class KeptWatch(Struct, frozen=True, dict=True):
@@ -51,9 +59,10 @@ class KeptWatch(Struct, frozen=True, dict=True):
         return summaries_of(self.watched)
 
 
-def pack(watched: Watched, file: str, as_of: str, encoder: str) -> bytes:
+def pack(watched: Watched, file: str, as_of: str, encoder: str, failed: Iterable[FailedCapture] = ()) -> bytes:
     """Return the file of a run's pages; the same reports give the same bytes."""
-    summary = RunSummary(file, as_of, encoder, len(watched.lines), len(watched.events))
+    counts = len(watched.lines), len(watched.events)
+    summary = RunSummary(file, as_of, encoder, *counts, failed=tuple(failed)[:MOST_FAILED])
     parts = (summary, *watched.lines, *watched.events)
     return gzip.compress(b"\n".join(map(to_json, parts)), 6, mtime=0)
 
