@@ -105,12 +105,25 @@ def _sentences(text: str) -> list[str]:
 
 def _missing(some: Sequence[str], others: Sequence[str]) -> Iterator[str]:
     """Yield the sentences of one text that the other has not, or not as often, in their order."""
+    return (one for one, lacks in _marked(some, others) if lacks)
+
+
+Marked = tuple[str, bool]
+"""A sentence, and whether the other text lacks it."""
+
+
+def sentences_apart(earlier: str, later: str) -> tuple[tuple[Marked, ...], tuple[Marked, ...]]:
+    """Return the sentences of two texts, each with whether the other text has it not, or not as often."""
+    old, new = _sentences(earlier), _sentences(later)
+    return tuple(_marked(old, new)), tuple(_marked(new, old))
+
+
+def _marked(some: Sequence[str], others: Sequence[str]) -> Iterator[Marked]:
     left = Counter(others)
     for one in some:
+        yield one, not left[one]
         if left[one]:
             left[one] -= 1
-        else:
-            yield one
 
 
 class CaptureBook:

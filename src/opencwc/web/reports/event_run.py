@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated
@@ -13,8 +13,10 @@ from pydantic import AfterValidator
 
 from opencwc.convention.regions import region_of
 from opencwc.errors import NotFoundError
-from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.finding import Message
+from opencwc.jobs.event_decisions import SHELF, decided_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
+from opencwc.jobs.second_looks import SecondLook
 from opencwc.reports.corrected import EventDecision, contradictions, corrected
 from opencwc.reports.kept import KeptWatch, unpack
 from opencwc.reports.summaries import STAGES, EventSummary, Shown, summaries_of, today
@@ -56,10 +58,17 @@ EventsAsked = Annotated[EventFilter, Depends()]
 
 @dataclass(frozen=True)
 class EventRun:
-    """A run of watched reports that somebody may see, with what people decided on its events."""
+    """A run of watched reports that somebody may see, with what people decided on its events.
+
+    ``waiting`` are the second looks that the person has to make, ``looks`` those that are done; ``names`` are the
+    names of people by their ids.
+    """
 
     shown: ShownRun[KeptWatch]
     decisions: Sequence[EventDecision]
+    waiting: Sequence[SecondLook] = ()
+    looks: Sequence[SecondLook] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def watched(self) -> Watched:
@@ -80,6 +89,23 @@ class EventRun:
     def newest(self) -> datetime:
         """When the newest report was published."""
         return max((line.told.report.published for line in self.watched.lines), default=datetime.now(UTC))
+
+    @property
+    def waiting_events(self) -> list[EventSummary]:
+        """The events that wait for the person's second look."""
+        wanted = frozenset().union(*(look.reports for look in self.waiting))
+        return [one for one in self.summaries if any(line.told.report.id in wanted for line in one.lines)]
+
+    def looks_at(self, summary: EventSummary) -> list[tuple[Message, bool]]:
+        """Return what came of second looks at an event, each with whether its difference stands undecided."""
+        ids = {line.told.report.id for line in summary.lines}
+        found = []
+        for look in self.looks:
+            if ids & look.reports:
+                later = any(one.named & look.reports and one.at > look.at for one in self.decisions)
+                who = ", ".join(self.names.get(person, person) for person in sorted(look.people))
+                found.append((look.outcome(who), not look.agrees and not later))
+        return found
 
     @property
     def contrary(self) -> dict[int, int]:
@@ -122,7 +148,8 @@ def event_run(request: Request, number: int) -> EventRun:
     """Return a run of watched reports; raise `NotFoundError` where there is none that the person may see."""
     book, person = book_of(request), person_of(request)
     shown = shown_run(book, person, number, SHELF, unpack)
-    return EventRun(shown, decisions_on_events(book, person, number))
+    decided = decided_events(book, person, number)
+    return EventRun(shown, decided.decisions, decided.waiting, decided.looks, decided.names)
 
 
 def _fits(summary: EventSummary, wanted: EventFilter) -> bool:
