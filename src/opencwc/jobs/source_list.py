@@ -129,7 +129,7 @@ def keep_sources(book: Casebook, person: Person, sources: Iterable[Source], seen
 def _run_for(read: ReadSources, person: Person, source: Source) -> int:
     """Return the run of the lowest mark in which a source was read, the latest of them; of one never read any run."""
     outlet = read.outlets.get(plain_name(source.name))
-    runs = {one.run for one in outlet.reports} if outlet is not None else set(read.runs)
+    runs = outlet.runs if outlet is not None else frozenset(read.runs)
     able = [
         number
         for number in runs

@@ -52,9 +52,10 @@ class ReadReport(NamedTuple):
 
 
 class Outlet(Struct, frozen=True, dict=True):
-    """What was read of an outlet, the newest report first."""
+    """What was read of an outlet, the newest report first; ``runs`` are all those in which something of it is."""
 
     reports: tuple[ReadReport, ...]
+    runs: frozenset[int]
 
     @cached_property
     def name(self) -> str:
@@ -122,18 +123,24 @@ def named_outlet(report: Report) -> str:
 def outlets_read(runs: Iterable[ReadRun]) -> dict[str, Outlet]:
     """Return the outlets of runs, the latest run first, by their plain names; a report of several runs counts once."""
     found: dict[str, list[ReadReport]] = {}
+    numbers: dict[str, set[int]] = {}
     known: set[ReportKey] = set()
     for run in runs:
         placed = _placed(run.events)
         for line in run.lines:
             report = line.told.report
             outlet = outlet_of(report)
-            if not outlet or report.key in known:
+            if not outlet:
+                continue
+            numbers.setdefault(outlet, set()).add(run.number)
+            if report.key in known:
                 continue
             known.add(report.key)
             event, first = placed.get(report.id, (None, None))
             found.setdefault(outlet, []).append(ReadReport(line.told, run.number, event, first))
-    return {outlet: Outlet(tuple(sorted(some, key=_newest))) for outlet, some in found.items()}
+    return {
+        outlet: Outlet(tuple(sorted(some, key=_newest)), frozenset(numbers[outlet])) for outlet, some in found.items()
+    }
 
 
 def _placed(events: Sequence[EventSummary]) -> Mapping[str, tuple[EventSummary, Report]]:
