@@ -37,6 +37,12 @@ def test_two_runs_of_a_case_show_what_is_absent_and_what_is_new() -> None:
     assert (page.changes, page.usual_pair, page.source) == (1, (1, 2), "Ministry")
 
 
+def test_two_captures_of_one_day_are_told_with_their_time() -> None:
+    (page,) = page_histories([run(1, line("a", FIRST, MARCH), line("b", SECOND, MARCH.replace(hour=18)))])
+    values = page.comparisons[0].changes[0].values
+    assert (values["earlier"], values["later"]) == ("2026-03-04 09:00:00+00:00", "2026-03-04 18:00:00+00:00")
+
+
 def test_two_captures_of_an_archive_in_one_run_are_compared_by_when_they_were_taken() -> None:
     (page,) = page_histories([run(1, line("b", SECOND, SEPTEMBER), line("a", FIRST, MARCH))])
     assert [capture.taken for capture in page.captures] == [MARCH, SEPTEMBER]

@@ -63,7 +63,7 @@ def failed_capture(failed: FailedCapture) -> Capture:
 
 def compare(earlier: Capture, later: Capture) -> Comparison:
     """Say what changed on a page between two captures, sentence by sentence; what only moved did not change."""
-    present, absent = earlier.taken.date().isoformat(), later.taken.date().isoformat()
+    present, absent = moments_apart(earlier.taken, later.taken)
     if later.failed or earlier.failed:
         return not_had(later if later.failed else earlier)
     if earlier.sha256 == later.sha256 or (earlier.title, earlier.text) == (later.title, later.text):
@@ -73,6 +73,13 @@ def compare(earlier: Capture, later: Capture) -> Comparison:
     if len(changes) > len(told):
         told.append(Message("watch_more_such", {"count": len(changes) - len(told), "example": told[-1]}))
     return Comparison("changed" if told else "same", tuple(told))
+
+
+def moments_apart(earlier: datetime, later: datetime) -> tuple[str, str]:
+    """Return two moments as their days, with the time of day where they are of one day."""
+    if earlier.date() != later.date():
+        return earlier.date().isoformat(), later.date().isoformat()
+    return earlier.isoformat(" ", "seconds"), later.isoformat(" ", "seconds")
 
 
 def not_had(failed: Capture) -> Comparison:
