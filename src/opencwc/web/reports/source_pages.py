@@ -231,7 +231,7 @@ def _keep_file(request: Request, uploads: Uploads) -> int:
     if len(content) > MOST_BYTES:
         raise InputError("watch_sources_file_large", where="file", most=MOST_BYTES)
     with tempfile.TemporaryDirectory(prefix="opencwc-sources-") as folder:
-        path = Path(folder) / f"sources{ending}"
+        path = Path(folder) / name
         path.write_bytes(content)
         sources = read_sources(path)
     return keep_sources(book_of(request), person_of(request), sources)
