@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,15 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from opencwc.casebook.database import open_casebook
+from opencwc.casebook.tokens import cli_person
 from opencwc.cli.watch import watch
+from opencwc.jobs.event_decisions import SHELF
+from opencwc.jobs.kept_runs import list_runs, shown_run
 from opencwc.reports.formats import COLUMNS
 from opencwc.reports.intake.network import Fetched, Fetcher, Known
+from opencwc.reports.kept import unpack
+from opencwc.reports.verb import VERB
 from opencwc.wording import LANGUAGES
 from reports.intake.making import warc
 
@@ -244,3 +251,47 @@ def test_stix_is_known_by_the_name_of_its_package_too(run: Run, tmp_path: Path) 
     file = tmp_path / "reports.jsonl"
     file.write_bytes(lines(LINE))
     assert json.loads(run(file, "--format", "stix2").text)["type"] == "bundle"
+
+
+def test_a_run_that_is_kept_stands_in_the_casebook_with_its_events(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "casebook.db"
+    monkeypatch.setenv("OPENCWC_CASEBOOK", str(place))
+    done = run(EXAMPLE, "--format", "csv", "--keep", "reports", "--mark", "restricted")
+    assert done.status == 0
+    with closing(open_casebook(place)) as book:
+        person = cli_person(book)
+        (listed,) = list_runs(book, person, VERB.id)
+        shown = shown_run(book, person, listed.number, SHELF, unpack)
+    assert (listed.case, listed.mark) == ("reports", "restricted")
+    assert [line.told.report.id for line in shown.kept.watched.lines] == [row["report"] for row in done.rows]
+    assert f"{len(done.rows)} findings kept" in done.err
+
+
+def test_what_failed_and_when_an_archive_was_made_are_kept(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "casebook.db"
+    monkeypatch.setenv("OPENCWC_CASEBOOK", str(place))
+    archive = tmp_path / "a.warc"
+    page = (
+        b"<html><title>Notice</title><body><p>The plant at Hallen is shut since the leak of chlorine.</p></body></html>"
+    )
+    pages = [
+        ("https://m.example/a", "200 OK", "text/html", page),
+        ("https://m.example/b", "404 Gone", "text/html", b""),
+    ]
+    archive.write_bytes(warc(pages, date="2026-03-05T10:00:00Z"))
+    run(archive, "--keep", "reports")
+    with closing(open_casebook(place)) as book:
+        (listed,) = list_runs(book, cli_person(book), VERB.id)
+        shown = shown_run(book, cli_person(book), listed.number, SHELF, unpack)
+    (line,) = shown.kept.watched.lines
+    assert line.told.report.taken == datetime(2026, 3, 5, 10, tzinfo=UTC)
+    assert [failed.url for failed in shown.kept.summary.failed] == ["https://m.example/b"]
+
+
+def test_a_case_is_needed_to_keep_anything(run: Run) -> None:
+    done = run(EXAMPLE, "--mark", "restricted")
+    assert done.status == 2 and "--keep" in done.err

@@ -23,6 +23,8 @@ from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.state import load_state
 from opencwc.demo.year import write_year
+from opencwc.jobs.page_captures import pages_of_case
+from opencwc.jobs.source_list import read_sources_of
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.language.gazetteer import own_places
 from opencwc.web.reports.saved_watch import KINDS
@@ -111,7 +113,21 @@ def test_the_month_of_reports_is_told_in_six_languages_and_dated_by_the_year(tmp
     assert not any("{year}" in line for line in lines)
     first = write_reports(tmp_path, 2024, 20)
     assert first.name.startswith("invented-")
-    assert first.read_text(encoding="utf-8").splitlines() == lines[: len(first.read_text("utf-8").splitlines())]
+    before = [json.loads(line) for line in first.read_text(encoding="utf-8").splitlines()]
+    changed = [one["id"] for one, other in zip(before, reports, strict=False) if one != other]
+    assert (changed, {len(one) for one in reports}) == (["nv10"], {7}), "a page that was changed afterwards"
+
+
+def test_the_outlets_are_graded_and_a_page_that_changed_is_seen(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    leila = built.people[0]
+    read = read_sources_of(book, leila)
+    graded = {row.name: row.grade for row in read.rows if row.grade}
+    assert graded["Nordavian News Agency"] == "B2" and len(graded) == 6
+    assert [row.name for row in read.rows if row.health.state == "never"] == ["Vestmark Gazette"]
+    assert [one.source.grade for one in read.listed.history("Sandhavn Post")] == ["B3", "C3"]
+    pages = pages_of_case(book, leila, max(read.runs)).pages
+    assert [page.source for page in pages if page.changes] == ["Norwald Observer"]
 
 
 def test_an_analyst_reads_the_month_as_events_and_finds_what_changed(made: tuple[Casebook, Built]) -> None:

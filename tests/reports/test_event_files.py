@@ -17,7 +17,7 @@ from opencwc.reports.cap import NAMESPACE, as_cap
 from opencwc.reports.event_files import ENDINGS, FORMATS, events_as, watched_as
 from opencwc.reports.event_report import event_report
 from opencwc.reports.machine_tags import tags_of, taxonomy
-from opencwc.reports.sources import Source
+from opencwc.reports.sources import Source, SourceIndex
 from opencwc.reports.stix import TLP_MARKINGS
 from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.wording import LANGUAGES
@@ -164,7 +164,7 @@ def test_every_format_has_an_ending_of_its_own() -> None:
 def test_the_grades_of_a_users_sources_stand_in_the_tags() -> None:
     event = summaries_of(watched())[0]
     graded = [Source("nordavia wire", reliability="B", credibility="2"), Source("Courrier", reliability="C")]
-    tags = set(tags_of(event, "green", graded))
+    tags = set(tags_of(event, "green", SourceIndex(graded)))
     assert {'admiralty-scale:source-reliability="b"', 'admiralty-scale:information-credibility="2"'} <= tags
     assert 'admiralty-scale:source-reliability="f"' in set(tags_of(event, "green"))
     assert b'source-reliability=\\"b\\"' in watched_as("misp", watched(), "f", listed=graded)

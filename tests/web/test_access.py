@@ -93,6 +93,9 @@ def test_the_service_has_every_route_of_the_table_and_no_other(house: House) -> 
         "GET /api/v1/jobs/{job_id}/result",
         *(f"POST {place}{end}" for place in BRIEFS for end in ("", "/{brief}/releases")),
         "GET /watch/runs/{number}/briefs/new",
+        "POST /watch/sources/file",
+        "POST /watch/sources/outlet",
+        "PUT /api/v1/watch/sources",
     }
     assert [route for route, needed in ACCESS.items() if needed.asked_inside] == ["GET /metrics"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -305,18 +305,39 @@ def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
 
 def _draw_recheck(writer: Writer, row: RowMapping, made: Decision) -> None:
     """Draw for a blind re-check: by a keyed hash of the decision, so that nobody can foresee or choose it."""
-    drawn = hmac.new(writer.sampling_key, f"{made.finding}:{made.seq}".encode(), sha256).digest()
-    if int.from_bytes(drawn[:8]) / 2**64 >= writer.recheck_share:
+    drawn = _drawn(writer.sampling_key, writer.recheck_share, f"{made.finding}:{made.seq}")
+    if drawn is None:
         return
     mark = mark_of_finding(writer.connection, row)
     already = {decision.person for decision in decisions_on(writer.connection, made.finding)}
     others = (reviewer for reviewer in reviewers(writer.connection) if reviewer.id not in already)
     able = [reviewer for reviewer in others if may(reviewer, "decide", mark)]
-    reviewer = able[int.from_bytes(drawn[8:16]) % len(able)].id if able else ""
+    reviewer = able[drawn % len(able)].id if able else ""
     body = {"finding": made.finding, "decision": made.seq, "reviewer": reviewer}
     writer.record("recheck_drawn", body, row["case_number"])
     recheck = {"finding": made.finding, "first_seq": made.seq, "first_person": made.person, "reviewer": reviewer}
     writer.connection.execute(tables.recheck.insert(), recheck)
+
+
+def _drawn(sampling_key: bytes, share: float, what: str) -> int | None:
+    """Return a number that chooses the reviewer where something is drawn, else ``None``."""
+    digest = hmac.new(sampling_key, what.encode(), sha256).digest()
+    return int.from_bytes(digest[8:16]) if int.from_bytes(digest[:8]) / 2**64 < share else None
+
+
+def draw_reviewer(book: Casebook, what: str, mark: Mark, already: Collection[str]) -> str | None:
+    """Draw what is no finding for a blind look by the same share: the id of the reviewer, or ``None`` where it is not.
+
+    ``what`` names it, ``already`` are the people who decided on it. The id is empty where no other reviewer is cleared.
+    """
+    head = select(tables.casebook.c.sampling_key, tables.casebook.c.recheck_share)
+    with book.reading() as connection:
+        sampling_key, share = connection.execute(head).one()
+        drawn = _drawn(sampling_key, share, what)
+        if drawn is None:
+            return None
+        able = [one.id for one in reviewers(connection) if one.id not in already and may(one, "keep", mark)]
+    return able[drawn % len(able)] if able else ""
 
 
 def reviewers(connection: Connection) -> list[Person]:

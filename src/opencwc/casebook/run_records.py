@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
@@ -104,19 +104,55 @@ def _keep(
 
 
 def added_to_run(
-    book: Casebook, person: Person, number: int, kind: RunRecords, *, earlier: bool = False
+    book: Casebook, person: Person, number: int, kind: RunRecords, *, others: Literal["", "earlier", "all"] = ""
 ) -> list[Added]:  # fmt: skip
     """Return what people added to a run, the earliest first; raise `NotFoundError` where the run is not to be seen.
 
-    With ``earlier`` what they added to earlier runs of its case stands among it.
+    What they added to ``others`` of its case stands among it: to earlier runs, or to all.
     """
     require(person, "read")
     with giving(book, person) as given:
         case = _case_to_read(given.connection, person, number)
-        rows = _rows(given.connection, person, number, case.number, kind, earlier=earlier)
+        rows = _rows(given.connection, person, number, case.number, kind, others)
         given.runs(row["number"] for row in rows)
     files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
     return [Added(file.content, file.person, row["started_at"]) for row, file in files]
+
+
+class AddedTo(NamedTuple):
+    """A file as it was added, and the number of the run that it was added to."""
+
+    run: int
+    added: Added
+
+
+def added_to_all(book: Casebook, person: Person, kind: RunRecords) -> list[AddedTo]:
+    """Return what people added to all runs that a person may see, the earliest first."""
+    require(person, "read")
+    table, case, source, clearance = tables.run, tables.case, tables.source, int(person.clearance)
+    query = (
+        select(table)
+        .join(case, case.c.number == table.c.case_number)
+        .join(source, source.c.id == table.c.source_id)
+        .where(
+            table.c.state == "done", table.c.mark <= clearance, case.c.mark <= clearance, source.c.erased.is_(False),
+            table.c.asked.contains(f'"{kind.word}":true'),
+        )
+    )  # fmt: skip
+    with giving(book, person) as given:
+        rows = [decoded_run(row) for row in given.connection.execute(query.order_by(table.c.number)).mappings()]
+        given.runs(row["number"] for row in rows)
+    files = [(row, from_json(_File, b"".join(parts_of_source(book, row["source_id"])))) for row in rows]
+    return [AddedTo(file.run, Added(file.content, file.person, row["started_at"])) for row, file in files]
+
+
+def takes_more(book: Casebook, person: Person, number: int) -> bool:
+    """Tell whether a run is in a case to which something can be added; raise `NotFoundError` as `added_to_run` does."""
+    require(person, "read")
+    with giving(book, person) as given:
+        case = _case_to_read(given.connection, person, number)
+        given.runs([number])
+    return case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
 
 
 def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, sha256: str) -> bytes:
@@ -124,7 +160,7 @@ def file_of_run(book: Casebook, person: Person, number: int, kind: RunRecords, s
     require(person, "read")
     with giving(book, person) as given:
         case = _case_to_read(given.connection, person, number)
-        rows = _rows(given.connection, person, number, case.number, kind, earlier=False)
+        rows = _rows(given.connection, person, number, case.number, kind)
         found = [row for row in rows if row["source_id"] == sha256]
         if not found:
             raise NotFoundError("no_such_source", where=sha256)
@@ -143,7 +179,7 @@ def _case_to_read(connection: Connection, person: Person, number: int) -> Case:
 
 
 def _rows(
-    connection: Connection, person: Person, number: int, case: int, kind: RunRecords, *, earlier: bool
+    connection: Connection, person: Person, number: int, case: int, kind: RunRecords, others: str = ""
 ) -> list[Mapping[str, Any]]:
     """Return the runs that hold such files of a run, as far as these are still there."""
     table = tables.run
@@ -157,7 +193,7 @@ def _rows(
         for row in rows
         if (of_run := row["asked"].get(FINDINGS)) == number
         or (
-            (earlier and of_run < number)
+            (others == "all" or (others == "earlier" and of_run < number))
             and (source := source_row(connection, row["source_id"])) is not None
             and not source.erased
         )

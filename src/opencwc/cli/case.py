@@ -240,12 +240,15 @@ def recheck(
     with acting(casebook) as (book, person):
         from opencwc.casebook.agreement import agreement
         from opencwc.casebook.decisions import set_recheck_share
+        from opencwc.jobs.second_looks import agreement_on_events
 
         if share is not None:
             set_recheck_share(book, person, share)
-        figures = agreement(book, person)
-        written = {name: "-" if value is None else f"{value:.2f}" for name, value in figures._asdict().items()}
-        print_sentence("casebook_agreement", language(lang), **{**written, "pairs": figures.pairs})
+        on_events = agreement_on_events(book, person)
+        for id_, figures in (("casebook_agreement", agreement(book, person)), ("casebook_agreement_events", on_events)):
+            if id_ == "casebook_agreement" or figures.pairs:
+                written = {name: "-" if value is None else f"{value:.2f}" for name, value in figures._asdict().items()}
+                print_sentence(id_, language(lang), **{**written, "pairs": figures.pairs})
 
 
 def finding_json(finding: KeptFinding, lang: str) -> dict[str, Any]:

@@ -10,17 +10,20 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
+from opencwc.reports.verb import VERB as WATCH
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -64,6 +67,9 @@ def watch(
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the number of reports.")] = 0,
     cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Read the reports on this Ray cluster.")] = "",
     lang: options.Lang = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
     from opencwc.reports.batches import ready_items, ready_on_cluster
@@ -76,6 +82,8 @@ def watch(
         raise SettingsError("jobs_is_no_number", jobs=jobs)
     formats = TOPIC_FORMATS if topics else FORMATS
     format = OTHER_NAMES.get(format, format)
+    where = KeepWhere(keep, casebook, mark)
+    where.require_case()
     target = AnswerTarget(output, options.format_asked(format, output, formats), options.language_asked(lang))
     given = _given(files)
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
@@ -101,6 +109,8 @@ def watch(
         _tell(reading.notes, target.lang)
         code = "watch_nothing_to_read" if list(reading.notes) else "watch_no_reports_in"
         raise InputError(code, where=files[0])
+    if keep:
+        _keep_watched(watched, reading, given, where, encoder.id if encoder else "", target.lang)
     if topics:
         from opencwc.cli.watch_topics import write_topics
 
@@ -172,6 +182,26 @@ class _Keeping:
             self.changes += [
                 Message("watch_note_on_file", {"where": capture.url, "note": change}) for change in changes
             ]
+
+
+def _keep_watched(
+    watched: Watched, reading: ReportFiles, given: Sequence[Source], where: KeepWhere, model: str, lang: str
+) -> None:
+    """Keep watched reports in a case, as the page keeps them; raise `InputError` where they are too many for it."""
+    from opencwc.records import to_plain
+    from opencwc.reports.findings import maker_of
+    from opencwc.reports.reader import MOST_KEPT, steps_of
+    from opencwc.verbs import Started
+
+    if len(watched.lines) > MOST_KEPT:
+        raise InputError("too_many_reports", most=MOST_KEPT, where=given[0].name)
+    as_of = date.today().isoformat()
+    file, maker = ", ".join(source.name for source in given)[:200], maker_of(as_of, model)
+    steps = chain(
+        (Started({"file": file, "as_of": as_of}, to_plain(maker)),), steps_of(watched, file, maker, reading.failed)
+    )
+    paths = (Path(str(source).split("#", maxsplit=1)[0]) for source in given if isinstance(source, Path))
+    keep_run(WATCH, steps, where, {"as_of": as_of}, list(dict.fromkeys(paths)), lang)
 
 
 def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:

@@ -40,8 +40,10 @@ from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
 from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
 from opencwc.jobs.run_and_keep import Place, run_and_keep
+from opencwc.jobs.source_list import keep_sources
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.legislation.example_texts import NOW, example_text
+from opencwc.reports.sources import Source
 from opencwc.settings import settings_folder
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.verbs import Input, verb_named
@@ -259,8 +261,13 @@ def _follow(telling: _Telling, step: _Step) -> None:
     note_look(book, person, saved.id, WatchNews(book, person).seen)
 
 
+def _grade(telling: _Telling, step: _Step) -> None:
+    """Say of outlets that were read how reliable they are, whose and where."""
+    keep_sources(telling.book, telling.people[step["by"]], [Source(**said) for said in _object(step)])
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
-    "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow,
+    "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

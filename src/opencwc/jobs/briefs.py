@@ -6,14 +6,14 @@ With the second release the brief's PDF and Word file are kept as they then are,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Person
@@ -30,14 +30,16 @@ from opencwc.casebook.run_records import (
 from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.finding import Message
-from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.jobs.event_decisions import SHELF, decided_events, decisions_on_events
 from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
+from opencwc.jobs.source_list import source_list
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_json, to_plain
 from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_in_run, changes_since, event_now, pinned_event
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.sources import grades_of
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 
@@ -194,16 +196,25 @@ class BriefRun:
 
 
 def brief_run(book: Casebook, person: Person, number: int) -> BriefRun:
-    """Return a run with the briefs on its events; raise `NotFoundError` where there is none that the person may see."""
+    """Return a run with the briefs on its events; raise `NotFoundError` where there is none that the person may see.
+
+    A brief on an event that the person has to look at a second time is not among them until that is done.
+    """
     shown = shown_run(book, person, number, SHELF, unpack)
-    decisions = decisions_on_events(book, person, number)
+    decided = decided_events(book, person, number)
     written = added_to_run(book, person, number, BRIEFS)
     releases = added_to_run(book, person, number, RELEASES)
     names = names_by_id(book, [one.person for one in (*written, *releases)])
     briefs = _versions(written, names)
     _release(briefs, releases, names)
+    briefs = {number: versions for number, versions in briefs.items() if not _tells(versions, decided.hidden)}
     later = _later_runs(book, person, shown) if briefs else ()
-    return BriefRun(shown, decisions, briefs, len(written) + len(releases), later)
+    return BriefRun(shown, decided.decisions, briefs, len(written) + len(releases), later)
+
+
+def _tells(versions: Iterable[BriefVersion], hidden: Collection[str]) -> bool:
+    """Tell whether a brief is on any of some reports."""
+    return any(report.id in hidden for one in versions for item in one.brief.items for report in item.reports)
 
 
 def _later_runs(book: Casebook, person: Person, shown: ShownRun[KeptWatch]) -> tuple[LaterRun, ...]:
@@ -271,7 +282,8 @@ def keep_brief(
 ) -> BriefVersion:
     """Keep a brief as its next version, or as a new one where no number is given, and return it.
 
-    ``seen`` is `BriefRun.seen` as the person saw it: where another one wrote or released since, nothing is kept.
+    Reports that the draft does not grade have the grades of the casebook's list of sources. ``seen`` is
+    `BriefRun.seen` as the person saw it: where another one wrote or released since, nothing is kept.
 
     Raises:
         InputError: the draft lacks something; see `opencwc.reports.brief.brief_of`.
@@ -282,6 +294,9 @@ def keep_brief(
     if number:
         having.versions(number)
     _require_seen(having, seen)
+    reports = [line.told.report for line in having.lines.values()]
+    graded = {**grades_of(source_list(book, person).now.sources, reports), **draft.grades}
+    draft = structs.replace(draft, grades=graded)
     brief = brief_of(draft, having.summaries, [one.id for one in having.decided])
     add_to_run(book, person, run, BRIEFS, to_plain(_Written(number, brief)))
     after = brief_run(book, person, run)

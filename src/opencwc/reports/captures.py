@@ -63,7 +63,7 @@ def failed_capture(failed: FailedCapture) -> Capture:
 
 def compare(earlier: Capture, later: Capture) -> Comparison:
     """Say what changed on a page between two captures, sentence by sentence; what only moved did not change."""
-    present, absent = earlier.taken.date().isoformat(), later.taken.date().isoformat()
+    present, absent = moments_apart(earlier.taken, later.taken)
     if later.failed or earlier.failed:
         return not_had(later if later.failed else earlier)
     if earlier.sha256 == later.sha256 or (earlier.title, earlier.text) == (later.title, later.text):
@@ -73,6 +73,13 @@ def compare(earlier: Capture, later: Capture) -> Comparison:
     if len(changes) > len(told):
         told.append(Message("watch_more_such", {"count": len(changes) - len(told), "example": told[-1]}))
     return Comparison("changed" if told else "same", tuple(told))
+
+
+def moments_apart(earlier: datetime, later: datetime) -> tuple[str, str]:
+    """Return two moments as their days, with the time of day where they are of one day."""
+    if earlier.date() != later.date():
+        return earlier.date().isoformat(), later.date().isoformat()
+    return earlier.isoformat(" ", "seconds"), later.isoformat(" ", "seconds")
 
 
 def not_had(failed: Capture) -> Comparison:
@@ -105,12 +112,25 @@ def _sentences(text: str) -> list[str]:
 
 def _missing(some: Sequence[str], others: Sequence[str]) -> Iterator[str]:
     """Yield the sentences of one text that the other has not, or not as often, in their order."""
+    return (one for one, lacks in _marked(some, others) if lacks)
+
+
+Marked = tuple[str, bool]
+"""A sentence, and whether the other text lacks it."""
+
+
+def sentences_apart(earlier: str, later: str) -> tuple[tuple[Marked, ...], tuple[Marked, ...]]:
+    """Return the sentences of two texts, each with whether the other text has it not, or not as often."""
+    old, new = _sentences(earlier), _sentences(later)
+    return tuple(_marked(old, new)), tuple(_marked(new, old))
+
+
+def _marked(some: Sequence[str], others: Sequence[str]) -> Iterator[Marked]:
     left = Counter(others)
     for one in some:
+        yield one, not left[one]
         if left[one]:
             left[one] -= 1
-        else:
-            yield one
 
 
 class CaptureBook:

@@ -8,7 +8,7 @@ one a report, one an event.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -18,17 +18,23 @@ from opencwc.records import from_json, to_json
 from opencwc.reports.corrected import EventDecision, corrected
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.events import Event
+from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
 
 NAME = "reports-watched.jsonl.gz"
+MOST_FAILED = 10_000
+"""Pages that could not be had of which a run keeps that."""
 MEDIA_TYPE = "application/gzip"
 _MOST_INDEXES = 3
 
 
 class RunSummary(Struct, frozen=True):
-    """What is said of the run itself; ``encoder`` made the vectors, ``version`` is that of the file's form."""
+    """What is said of the run itself; ``encoder`` made the vectors, ``version`` is that of the file's form.
+
+    ``failed`` are the pages that could not be had.
+    """
 
     file: str
     as_of: str
@@ -36,6 +42,7 @@ class RunSummary(Struct, frozen=True):
     reports: int
     events: int
     version: int = 1
+    failed: tuple[FailedCapture, ...] = ()
 
 
 class KeptWatch(Struct, frozen=True, dict=True):
@@ -68,9 +75,10 @@ class KeptWatch(Struct, frozen=True, dict=True):
         return self.index().summaries
 
 
-def pack(watched: Watched, file: str, as_of: str, encoder: str) -> bytes:
+def pack(watched: Watched, file: str, as_of: str, encoder: str, failed: Iterable[FailedCapture] = ()) -> bytes:
     """Return the file of a run's pages; the same reports give the same bytes."""
-    summary = RunSummary(file, as_of, encoder, len(watched.lines), len(watched.events))
+    counts = len(watched.lines), len(watched.events)
+    summary = RunSummary(file, as_of, encoder, *counts, failed=tuple(failed)[:MOST_FAILED])
     parts = (summary, *watched.lines, *watched.events)
     return gzip.compress(b"\n".join(map(to_json, parts)), 6, mtime=0)
 

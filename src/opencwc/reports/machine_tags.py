@@ -7,10 +7,10 @@ Confidence in the judgement is low where one origin tells it, moderate where sev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from opencwc.reports.sources import Source
+from opencwc.reports.sources import SourceIndex
 from opencwc.reports.summaries import STAGES, EventSummary
 
 NAMESPACE = "cwc-event"
@@ -19,10 +19,11 @@ KINDS = (
     "technology", "other",
 )  # fmt: skip
 CORROBORATION = ("several-origins", "one-origin", "denials-only")
+NO_SOURCES = SourceIndex(())
 TLP = ("clear", "green", "amber", "red")
 
 
-def tags_of(summary: EventSummary, tlp: str, listed: Sequence[Source] = ()) -> Iterator[str]:
+def tags_of(summary: EventSummary, tlp: str, listed: SourceIndex = NO_SOURCES) -> Iterator[str]:
     """Yield the tags of an event; ``tlp`` is among `TLP`, ``listed`` are the sources as the user grades them."""
     yield f"tlp:{tlp}"
     yield f'{NAMESPACE}:kind="{summary.kind}"'
@@ -30,8 +31,7 @@ def tags_of(summary: EventSummary, tlp: str, listed: Sequence[Source] = ()) -> I
     yield f'{NAMESPACE}:corroboration="{corroboration(summary)}"'
     for difference in summary.differences:
         yield f'{NAMESPACE}:disputed="{difference.field}"'
-    telling = {name.casefold() for name in summary.sources}
-    graded = [source for source in listed if source.name.casefold() in telling]
+    graded = [source for line in summary.lines if (source := listed.of(line.told.report)) is not None]
     reliability = min((source.reliability for source in graded if source.reliability), default="F")
     credibility = min((source.credibility for source in graded if source.credibility), default="6")
     yield f'admiralty-scale:source-reliability="{reliability.lower()}"'

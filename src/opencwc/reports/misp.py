@@ -10,7 +10,7 @@ from opencwc.records import to_json
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.machine_tags import tags_of
 from opencwc.reports.private_people import shown_title
-from opencwc.reports.sources import Source
+from opencwc.reports.sources import Source, SourceIndex
 from opencwc.reports.summaries import EventSummary
 from opencwc.wording import say, sentence
 
@@ -22,8 +22,9 @@ def as_misp(
     summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green", listed: Sequence[Source] = ()
 ) -> bytes:
     """Return events as MISP imports them; ``tlp`` is a word of the Traffic Light Protocol 2.0."""
+    index = SourceIndex(listed)
     return to_json(
-        {"response": [{"Event": _event(summary, lang, list(tags_of(summary, tlp, listed)))} for summary in summaries]}
+        {"response": [{"Event": _event(summary, lang, list(tags_of(summary, tlp, index)))} for summary in summaries]}
     )
 
 

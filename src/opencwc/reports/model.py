@@ -53,7 +53,7 @@ class Report(Struct, frozen=True, dict=True):
 
     ``title`` is empty where the report has none. ``row`` counts the reports of a run from 1, and ``file`` is where it
     came from, ``sha256`` the hash of its bytes there as they were captured (empty where nobody kept it). ``given`` are
-    facts that need not be read from the text.
+    facts that need not be read from the text. ``taken`` is when an archive captured it, where it came from one.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Report(Struct, frozen=True, dict=True):
     file: str = ""
     sha256: str = ""
     given: IncidentRow | None = None
+    taken: datetime | None = None
 
     @cached_property
     def whole(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Thread
@@ -15,6 +15,7 @@ from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.records import to_plain
 from opencwc.reports import kept
 from opencwc.reports.findings import findings_of, maker_of
+from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
 from opencwc.reports.report_files import ReportFiles
 from opencwc.reports.report_files import warm as warm_readers
@@ -55,12 +56,13 @@ class Reader:
         file = ", ".join(given.name for given in inputs)[:200]
         maker = maker_of(self.as_of, self.encoder.id)
         yield Started({"file": file, "as_of": self.as_of}, to_plain(maker))
-        reports = list(_all_reports(inputs))
+        reading = ReportFiles(inputs, confine=False)
+        reports = list(_all_reports(reading))
         for step in self._watch(reports):
             if isinstance(step, Progress):
                 yield step
             else:
-                yield from steps_of(step, file, maker)
+                yield from steps_of(step, file, maker, reading.failed)
 
     def _watch(self, reports: Sequence[Report]) -> Iterator[Progress | Watched]:
         """Give how far it is, at last the watched reports; it works in a thread of its own meanwhile."""
@@ -80,20 +82,23 @@ class Reader:
         yield step
 
 
-def steps_of(watched: Watched, file: str, maker: Maker) -> Iterator[Step]:
-    """Give what is kept of watched reports: a finding a report, and the end with the file of the pages."""
+def steps_of(watched: Watched, file: str, maker: Maker, failed: Iterable[FailedCapture] = ()) -> Iterator[Step]:
+    """Give what is kept of watched reports: a finding a report, and the end with the file of the pages.
+
+    ``failed`` are the pages that could not be had.
+    """
     findings = list(findings_of(watched.lines, maker))
     for at in range(0, len(findings), _AT_ONCE):
         yield Found(findings[at : at + _AT_ONCE])
     counts = Counter(finding.verdict for finding in findings)
-    content = kept.pack(watched, file, maker.as_of, maker.model)
+    content = kept.pack(watched, file, maker.as_of, maker.model, failed)
     tally = {"events": len(watched.events)}
     yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 
 
-def _all_reports(inputs: Sequence[Input]) -> Iterator[Report]:
+def _all_reports(reading: ReportFiles) -> Iterator[Report]:
     """Yield the reports of all files, counted through; this process is confined already, and starts no other one."""
-    for report in ReportFiles(inputs, confine=False).reports():
+    for report in reading.reports():
         if report.row > MOST_KEPT:
             raise InputError("too_many_reports", most=MOST_KEPT, where=report.file)
         yield report

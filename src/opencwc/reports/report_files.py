@@ -263,6 +263,7 @@ class ReportFiles:
         if mixed_letters(raw.source):
             self.notes.add(Message("watch_mixed_letters", {"where": where, "source": raw.source}))
         self._row += 1
+        taken = read_time(raw.taken)
         report = Report(
             id=self._id(raw),
             published=published,
@@ -275,8 +276,9 @@ class ReportFiles:
             file=file,
             sha256=raw.sha256,
             given=raw.given,
+            taken=taken,
         )
-        return Arrival(report, raw.sha256, where, read_time(raw.taken) or self._now)
+        return Arrival(report, raw.sha256, where, taken or self._now)
 
     def _published(self, raw: RawReport) -> datetime | None:
         """Return when a report was published, or else when it was saved; what is odd about it is told."""

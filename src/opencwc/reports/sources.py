@@ -13,13 +13,14 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, RuleError
 from opencwc.files.column_mapping import map_columns
+from opencwc.files.csv_cells import csv_of
 from opencwc.files.frames import ROW, open_frame
 from opencwc.finding import Message
 from opencwc.reports.intake.hosts import host_of
@@ -29,7 +30,11 @@ RELIABILITY = "ABCDEF"
 """From completely reliable (A) to unreliable (E); F cannot be judged."""
 CREDIBILITY = "123456"
 """From confirmed by other sources (1) to improbable (5); 6 cannot be judged."""
-FIELDS = ("name", "url", "reliability", "credibility", "ownership", "region")
+FIELDS = ("name", "url", "reliability", "credibility", "ownership", "region", "language", "note")
+LONGEST = 500
+"""Characters of a field, of a note ten times as many."""
+MOST_SOURCES = 5_000
+"""Sources of one list."""
 _HEADINGS = Path(__file__).parent / "intake" / "data" / "source_columns.yaml"
 LATE, SILENT = 3, 10
 """How many times its usual gap a source has said nothing when it is late, and when it is silent."""
@@ -46,6 +51,36 @@ class Source(Struct, frozen=True):
     credibility: str = ""
     ownership: str = ""
     region: str = ""
+    language: str = ""
+    note: str = ""
+
+    @property
+    def grade(self) -> str:
+        """Its grade, such as B2; F or 6 for what is not graded, empty where neither is."""
+        graded = self.reliability or self.credibility
+        return f"{self.reliability or 'F'}{self.credibility or '6'}" if graded else ""
+
+
+class SourceIndex:
+    """A list of sources, to look up the one of a report: by its name, or else by the host of its address."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.sources = tuple(sources)
+        self._by_name = {plain_name(source.name): source for source in self.sources}
+        self._by_host = {host: source for source in self.sources if (host := host_of(source.url))}
+
+    def named(self, name: str) -> Source | None:
+        """Return the source of a name."""
+        return self._by_name.get(plain_name(name))
+
+    def of(self, report: Report) -> Source | None:
+        """Return the source of a report."""
+        return self.named(report.source) or self._by_host.get(host_of(report.url))
+
+    def grade(self, report: Report) -> str:
+        """Return the grade of a report's source, empty where there is none."""
+        source = self.of(report)
+        return source.grade if source is not None else ""
 
 
 def read_sources(file: Path) -> tuple[Source, ...]:
@@ -58,16 +93,36 @@ def read_sources(file: Path) -> tuple[Source, ...]:
     rows = _of_yaml(file) if file.suffix.lower() in (".yaml", ".yml") else _of_table(file)
     sources: dict[str, Source] = {}
     for where, texts in rows:
-        grades = {"reliability": RELIABILITY, "credibility": CREDIBILITY}
-        source = Source(**{**texts, "reliability": texts.get("reliability", "").upper()})
-        if not source.name:
-            raise InputError("watch_source_without_name", where=where)
-        for field, known in grades.items():
-            if (given := getattr(source, field)) and given not in tuple(known):
-                raise InputError("watch_source_grade", where=where, field=field, given=given, known=tuple(known))
-        if sources.setdefault(_plain(source.name), source) is not source:
+        source = checked(Source(**{"name": "", **texts}), where)
+        if sources.setdefault(plain_name(source.name), source) is not source:
             raise InputError("watch_source_twice", where=where, name=source.name)
+        if len(sources) > MOST_SOURCES:
+            raise InputError("watch_sources_too_many", where=where, most=MOST_SOURCES)
     return tuple(sources.values())
+
+
+def checked(source: Source, where: str = "") -> Source:
+    """Return a source as it is kept; raise `InputError` where it has no name, a field is too long or a grade is none.
+
+    ``where`` is the place in a file; without one the error names the field.
+    """
+    texts = {field: getattr(source, field).strip() for field in FIELDS}
+    sound = Source(**{**texts, "name": " ".join(texts["name"].split()), "reliability": texts["reliability"].upper()})
+    if not sound.name:
+        raise InputError("watch_source_without_name", where=where or "name")
+    for field, text in texts.items():
+        most = LONGEST * (10 if field == "note" else 1)
+        if len(text) > most:
+            raise InputError("watch_source_too_long", where=where or field, field=field, most=most)
+    for field, known in (("reliability", RELIABILITY), ("credibility", CREDIBILITY)):
+        if (given := getattr(sound, field)) and given not in tuple(known):
+            raise InputError("watch_source_grade", where=where or field, field=field, given=given, known=tuple(known))
+    return sound
+
+
+def sources_as_csv(sources: Iterable[Source]) -> bytes:
+    """Return a list of sources as `read_sources` takes it, in which no cell is a formula."""
+    return csv_of([FIELDS, *([getattr(source, field) for field in FIELDS] for source in sources)])
 
 
 def _of_yaml(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -80,6 +135,8 @@ def _of_yaml(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
     for number, entry in enumerate(listed, 1):
         where = f"{file.name}:{number}"
         if not isinstance(entry, dict) or not entry.keys() <= set(FIELDS):
+            raise InputError("watch_sources_unreadable", where=where)
+        if not all(value is None or isinstance(value, str | int) for value in entry.values()):
             raise InputError("watch_sources_unreadable", where=where)
         yield where, {field: str(entry[field]).strip() for field in FIELDS if entry.get(field) is not None}
 
@@ -102,69 +159,78 @@ def _headings() -> Mapping[str, tuple[str, ...]]:
     return {field: tuple(str(name) for name in plain[field]) for field in FIELDS}
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name as names of sources are compared.
+
+    >>> plain_name("  Harbour   WIRE ")
+    'harbour wire'
+    """
     return " ".join(name.split()).casefold()
 
 
 def grades_of(sources: Iterable[Source], reports: Iterable[Report]) -> dict[str, str]:
-    """Return the grade of each report whose source is listed with one, such as B2; what is not graded is F or 6.
-
-    A source is known by its name, or by the host of its address.
-    """
-    graded = [source for source in sources if source.reliability or source.credibility]
-    by_name = {_plain(source.name): source for source in graded}
-    by_host = {host_of(source.url): source for source in graded if host_of(source.url)}
-    grades = {}
-    for report in reports:
-        source = by_name.get(_plain(report.source)) or by_host.get(host_of(report.url))
-        if source is not None:
-            grades[report.id] = f"{source.reliability or 'F'}{source.credibility or '6'}"
-    return grades
+    """Return the grade of each report whose source is listed with one, such as B2; what is not graded is F or 6."""
+    index = SourceIndex(source for source in sources if source.grade)
+    return {report.id: grade for report in reports if (grade := index.grade(report))}
 
 
 # ------------------------------------------------------------------------------------------------------- health
 
 
 def health(sources: Iterable[Source], reports: Iterable[Report], now: datetime) -> tuple[Message, ...]:
-    """Say which sources are late or silent by their own habit, which never came, and which changed language or host.
-
-    A source is known by its name, or by the host of its address. Reports dated after ``now`` do not count.
-    """
-    sources = tuple(sources)
-    by_name = {_plain(source.name): source for source in sources}
-    by_host = {host_of(source.url): source for source in sources if host_of(source.url)}
+    """Say which sources are late or silent by their own habit, which never came, and which changed language or host."""
+    index = SourceIndex(sources)
     came: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
-        source = by_name.get(_plain(report.source)) or by_host.get(host_of(report.url))
-        if source is not None and report.published <= now:
+        source = index.of(report)
+        if source is not None:
             came[source.name].append(report)
-    return tuple(
-        message for source in sources for message in _health(source, sorted(came[source.name], key=_published), now)
-    )
+    return tuple(message for source in index.sources for message in health_of(source.name, came[source.name], now).says)
+
+
+State = Literal["never", "silent", "late", "usual"]
+
+
+class Health(NamedTuple):
+    """How a source is doing: its state, and what is said of it: the state where it is not as usual, what changed."""
+
+    state: State
+    says: tuple[Message, ...] = ()
+
+
+def health_of(name: str, reports: Iterable[Report], now: datetime) -> Health:
+    """Return how a source is doing by its own habit; reports dated after ``now`` do not count."""
+    told = sorted((report for report in reports if report.published <= now), key=_published)
+    messages = tuple(_health(name, told, now))
+    state = next((state for state in _NOT_USUAL if any(one.id == f"watch_source_{state}" for one in messages)), None)
+    return Health(state or "usual", messages)
+
+
+_NOT_USUAL: tuple[State, ...] = ("never", "silent", "late")
 
 
 def _published(report: Report) -> datetime:
     return report.published
 
 
-def _health(source: Source, reports: Sequence[Report], now: datetime) -> Iterator[Message]:
+def _health(name: str, reports: Sequence[Report], now: datetime) -> Iterator[Message]:
     if not reports:
-        yield Message("watch_source_never", {"name": source.name})
+        yield Message("watch_source_never", {"name": name})
         return
     quiet, last = now - reports[-1].published, reports[-1].published.date().isoformat()
     gaps = [later.published - earlier.published for earlier, later in pairwise(reports)]
     usual = max(_LEAST_GAP, timedelta(seconds=median(gap.total_seconds() for gap in gaps))) if gaps else None
     if usual is not None and quiet > SILENT * usual:
-        yield Message("watch_source_silent", {"name": source.name, "date": last})
+        yield Message("watch_source_silent", {"name": name, "date": last})
     elif usual is not None and quiet > LATE * usual:
-        yield Message("watch_source_late", {"name": source.name, "date": last})
+        yield Message("watch_source_late", {"name": name, "date": last})
     newest, before = reports[-_NEWEST:], reports[:-_NEWEST]
     if len(before) < _LEAST_BEFORE:
         return
     for what, value_of in (("language", _language), ("host", _host)):
         was, is_ = _usual(before, value_of), _usual(newest, value_of)
         if was and is_ and was != is_:
-            yield Message(f"watch_source_changed_{what}", {"name": source.name, "before": was, "after": is_})
+            yield Message(f"watch_source_changed_{what}", {"name": name, "before": was, "after": is_})
 
 
 def _language(report: Report) -> str:

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from opencwc.records import to_json
 from opencwc.reports.machine_tags import tags_of
 from opencwc.reports.private_people import shown_title
-from opencwc.reports.sources import Source
+from opencwc.reports.sources import Source, SourceIndex
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.wording import say, sentence
@@ -39,9 +39,10 @@ def as_stix(
         "modified": _MADE, "name": "OpenCWC", "identity_class": "system",
     }  # fmt: skip
     objects: list[dict[str, Any]] = [us]
+    index = SourceIndex(listed)
     for summary in summaries:
         common = {"created_by_ref": us["id"], "object_marking_refs": [TLP_MARKINGS[tlp]]}
-        objects += _objects(summary, lang, common, list(tags_of(summary, tlp, listed)))
+        objects += _objects(summary, lang, common, list(tags_of(summary, tlp, index)))
     name = ",".join(str(one["id"]) for one in objects)
     return to_json({"type": "bundle", "id": _id("bundle", name), "objects": objects})
 

@@ -105,6 +105,13 @@ EVERYWHERE = (
     Where("no events of mine", "wei", "/watch/saved"),
     Where("saved watch", "leila", "/watch/saved/{watch}"),
     Where("form of a watch", "leila", "/watch/saved/{watch}/edit"),
+    Where("sources", "leila", "/watch/sources"),
+    Where("sources of an auditor", "wei", "/watch/sources?order=-reports"),
+    Where("outlet", "amara", "/watch/sources/outlet?name=Sandhavn%20Post"),
+    Where("captures", "leila", "/watch/runs/{month}/captures"),
+    Where(
+        "captures of a page", "amara", "/watch/runs/{month}/captures/page?url=https://norwaldobserver.example/061000"
+    ),
     Where("models", "ingrid", "/models"),
     Where("model", "ingrid", "/models/refusals"),
     Where("audit", "wei", "/audit"),

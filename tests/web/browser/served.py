@@ -135,7 +135,8 @@ class Served:
             light = [one for one in client.get(base).json()["events"] if not {"ar", "zh"} & {*one["languages"]}]
             event = max(light, key=lambda one: len(one["reports"]))  # no font of another script is loaded for it
             decision = {"verb": "confirm", "reports": event["reports"], "reason": "They agree on place and day."}
-            client.post(f"{base}/decisions", json=decision).raise_for_status()
+            with self.without_rechecks():
+                client.post(f"{base}/decisions", json=decision).raise_for_status()
             judged = {"event": event["event"], "says": "It happened.", "likelihood": "likely", "confidence": "low"}
             body = {"title": "First week", "lang": "en", "judgements": [judged]}
             client.post(f"{base}/briefs", json=body).raise_for_status()

@@ -20,6 +20,7 @@ from opencwc.casebook.tokens import LONGEST_LIFE
 from opencwc.convention import Convention
 from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.jobs.second_looks import agreement_on_events
 from opencwc.screening.allow_list import AllowList
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
@@ -349,4 +350,5 @@ def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -
 def _rechecks(request: Request) -> dict[str, Any]:
     book, person = book_of(request), person_of(request)
     agreed = agreement(book, person) if may(person, "read") else None
-    return {"share": recheck_share(book), "agreed": agreed}
+    events = agreement_on_events(book, person) if may(person, "read") else None
+    return {"share": recheck_share(book), "agreed": agreed, "agreed_events": events}

@@ -27,6 +27,7 @@ from opencwc.casebook.findings import (
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.errors import InputError
+from opencwc.jobs.second_looks import agreement_on_events
 from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, MarkNamed, answers
@@ -304,8 +305,10 @@ def waiting(
 
 @router.get("/api/v1/rechecks", action="read", answer=answers("How far people agree"))
 def agreed(request: Request) -> Response:
-    """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
-    return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
+    """Say how far first and blind decisions agree, on findings and on events: Cohen's kappa with its 95 % interval."""
+    book, person = book_of(request), person_of(request)
+    on_events = agreement_on_events(book, person)._asdict()
+    return JSONResponse({**agreement(book, person)._asdict(), "events": on_events})
 
 
 @router.put("/api/v1/rechecks", action="decide", answer=answers("The share"))

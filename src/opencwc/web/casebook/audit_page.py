@@ -22,6 +22,7 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
+from opencwc.jobs.second_looks import agreement_on_events
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
 from opencwc.web.casebook.upload_forms import form_of
@@ -66,6 +67,7 @@ def overview(
         older=first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
         newer=last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
         agreed=agreement(book, person) if may(person, "read") else None,
+        agreed_events=agreement_on_events(book, person) if may(person, "read") else None,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from opencwc.reports.formats import row_of
 from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
 from opencwc.reports.topics.topic_picture import quoted
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.reports import brief_api, saved_api
+from opencwc.web.reports import brief_api, saved_api, source_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.picture_answer import as_answer
@@ -53,6 +53,8 @@ class EventAnswer(TypedDict):
     event: dict[str, Any]
     reports: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
+    second_looks: Annotated[list[str], Meta(description="What came of blind second looks at it.")]
+    waits: Annotated[bool, Meta(description="Whether it waits for your decision, without that of others.")]
     seen: Annotated[int, Meta(description="How many decisions the run has: send it with a decision.")]
 
 
@@ -141,6 +143,8 @@ def show_event(request: Request, number: Number, event: str, lang: InLang = "en"
         "event": facts_of(summary, lang),
         "reports": [row_of(line, lang) for line in summary.lines],
         "decisions": [to_plain(decision) for decision in run.decisions if decision.named & ids],
+        "second_looks": [sentence(one, lang) for one, _ in run.looks_at(summary)],
+        "waits": any(one.id == summary.id for one in run.waiting_events),
         "seen": len(run.decisions),
     }
     return JSONResponse(body)
@@ -245,3 +249,4 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
 
 router.include_router(brief_api.router)
 router.include_router(saved_api.router)
+router.include_router(source_api.router)

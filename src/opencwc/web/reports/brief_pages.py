@@ -23,10 +23,11 @@ from opencwc.jobs.briefs import (
     keep_brief,
     release_brief,
 )
+from opencwc.jobs.source_list import source_list
 from opencwc.reports.brief import LONGEST, MOST_EVENTS, UNRATED, BriefDraft, Judgement, event_now
 from opencwc.reports.brief_report import brief_report
 from opencwc.reports.estimates import confidences, likelihoods
-from opencwc.reports.sources import CREDIBILITY, RELIABILITY
+from opencwc.reports.sources import CREDIBILITY, RELIABILITY, grades_of
 from opencwc.reports.summaries import EventSummary
 from opencwc.web.reports.face import RUNS
 from opencwc.web.server import downloads
@@ -112,7 +113,9 @@ def show_form(
     asked = _asked(having, before, event or ())
     chosen = brief_lang if brief_lang in LANGUAGES else before.brief.lang if before else language_of(request)
     reports = [line.told.report for one in asked for line in one.summary.lines]
-    grades = {report.id: before.brief.grade(report.id) if before else UNRATED for report in reports}
+    listed = grades_of(source_list(book_of(request), person_of(request)).now.sources, reports)
+    given = {**listed, **(before.brief.grades if before else {})}
+    grades = {report.id: given.get(report.id, UNRATED) for report in reports}
     return page(
         request, "reports/brief_form.html", shown=having.shown, having=having, asked=asked, before=before,
         brief_lang=chosen, likelihoods=likelihoods(), confidences=confidences(), reliability=RELIABILITY,

@@ -14,6 +14,7 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
+from opencwc.jobs.source_list import source_list
 from opencwc.publishing.model import Piece
 from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
@@ -91,7 +92,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
         near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
-        masks=any(row.masks for row in rows),
+        masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
+        second_looks=run.looks_at(summary), waits=any(one.id == summary.id for one in run.waiting_events),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
 

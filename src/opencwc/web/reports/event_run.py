@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated
@@ -12,8 +12,10 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from opencwc.errors import NotFoundError
-from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.finding import Message
+from opencwc.jobs.event_decisions import SHELF, decided_events
 from opencwc.jobs.kept_runs import ShownRun, shown_run
+from opencwc.jobs.second_looks import SecondLook
 from opencwc.reports.corrected import EventDecision, contradictions
 from opencwc.reports.event_index import EventIndex, ShownEvents
 from opencwc.reports.event_index import EventsAsked as Asked
@@ -61,10 +63,17 @@ EventsAsked = Annotated[EventFilter, Depends()]
 
 @dataclass(frozen=True)
 class EventRun:
-    """A run of watched reports that somebody may see, with what people decided on its events."""
+    """A run of watched reports that somebody may see, with what people decided on its events.
+
+    ``waiting`` are the second looks that the person has to make, ``looks`` those that are done; ``names`` are the
+    names of people by their ids.
+    """
 
     shown: ShownRun[KeptWatch]
     decisions: Sequence[EventDecision]
+    waiting: Sequence[SecondLook] = ()
+    looks: Sequence[SecondLook] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> EventIndex:
@@ -85,6 +94,23 @@ class EventRun:
     def topics(self) -> TopicPicture:
         """The watch on topics, by the origins as people decided on them."""
         return topic_picture(self.watched) if self.decisions else self.shown.kept.topics
+
+    @property
+    def waiting_events(self) -> list[EventSummary]:
+        """The events that wait for the person's second look."""
+        wanted = frozenset().union(*(look.reports for look in self.waiting))
+        return [one for one in self.summaries if any(line.told.report.id in wanted for line in one.lines)]
+
+    def looks_at(self, summary: EventSummary) -> list[tuple[Message, bool]]:
+        """Return what came of second looks at an event, each with whether its difference stands undecided."""
+        ids = {line.told.report.id for line in summary.lines}
+        found = []
+        for look in self.looks:
+            if ids & look.reports:
+                later = any(one.named & look.reports and one.at > look.at for one in self.decisions)
+                who = ", ".join(self.names.get(person, person) for person in sorted(look.people))
+                found.append((look.outcome(who), not look.agrees and not later))
+        return found
 
     @property
     def contrary(self) -> dict[int, int]:
@@ -123,7 +149,8 @@ def event_run(request: Request, number: int) -> EventRun:
     """Return a run of watched reports; raise `NotFoundError` where there is none that the person may see."""
     book, person = book_of(request), person_of(request)
     shown = shown_run(book, person, number, SHELF, unpack)
-    return EventRun(shown, decisions_on_events(book, person, number))
+    decided = decided_events(book, person, number)
+    return EventRun(shown, decided.decisions, decided.waiting, decided.looks, decided.names)
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.jobs.source_list import source_list
 from opencwc.records import to_json
 from opencwc.reports.cap import as_cap
 from opencwc.reports.corrected import as_corrections
 from opencwc.reports.event_files import ENDINGS, Format, MachineFormat, events_as, watched_as
 from opencwc.reports.event_files import FORMATS as FILE_FORMATS
 from opencwc.reports.machine_tags import taxonomy
+from opencwc.reports.sources import Source
 from opencwc.web.reports.event_page import Name
 from opencwc.web.reports.event_run import EventRun, EventsAsked, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.page import language_of
-from opencwc.web.server.service import Router
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES
 
 router = Router(include_in_schema=False)
@@ -41,7 +44,7 @@ def give_file(
     if format == "csv" or format == "jsonl":
         return downloads.download(watched_as(format, run.watched, file, lang), f"reports-{number}.{format}")
     summaries = run.today(wanted).summaries
-    content = events_as(format, summaries, file, lang, tlp_of(run))
+    content = events_as(format, summaries, file, lang, tlp_of(run), _listed(request))
     return downloads.download(content, f"events-{number}.{ENDINGS.get(format, format)}")
 
 
@@ -53,7 +56,7 @@ def give_event_file(request: Request, number: Number, event: Name, format: Machi
     summary = run.event(event)
     if format == "cap":
         return downloads.download(as_cap(summary, lang), f"{summary.id}.cap.xml")
-    content = events_as(format, [summary], run.shown.kept.summary.file, lang, tlp_of(run))
+    content = events_as(format, [summary], run.shown.kept.summary.file, lang, tlp_of(run), _listed(request))
     return downloads.download(content, f"{summary.id}.{ENDINGS[format]}")
 
 
@@ -67,6 +70,11 @@ def _corrections(run: EventRun) -> bytes:
     """Return what people decided as the command takes it: a line of JSON a correction."""
     some = as_corrections(run.decisions)
     return b"".join(to_json(correction) + b"\n" for correction in some if len(correction.reports) > 1)
+
+
+def _listed(request: Request) -> Sequence[Source]:
+    """Return the sources as people graded them."""
+    return source_list(book_of(request), person_of(request)).now.sources
 
 
 def tlp_of(run: EventRun) -> str:

@@ -8,15 +8,19 @@ from typing import Annotated
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.casebook.permissions import may
+from opencwc.jobs.second_looks import looks_waiting
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.reports import (
     brief_pages,
+    capture_pages,
     event_page,
     file_pages,
     picture_page,
     saved_pages,
+    source_pages,
     table_page,
     topics_page,
 )
@@ -27,7 +31,7 @@ from opencwc.web.reports.saved_pages import wanted_by
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router
+from opencwc.web.server.service import Router, person_of, service_of
 
 router = Router(include_in_schema=False)
 EXAMPLE = "invented-reports.jsonl"
@@ -37,7 +41,9 @@ A_PAGE = 30
 @router.get("/watch", action="rules")
 def show(request: Request) -> Response:
     """Show where reports are dropped, and the runs that are kept."""
-    return page(request, "reports/page.html", example=EXAMPLE, **upload_values(request, WATCH))
+    person, intake = person_of(request), service_of(request).intake
+    waiting = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
+    return page(request, "reports/page.html", example=EXAMPLE, waiting=waiting, **upload_values(request, WATCH))
 
 
 @router.get("/watch/examples/{name}", action="rules")
@@ -71,5 +77,8 @@ def show_today(
 
 
 router.get("/watch/jobs/{job_id}", action="keep")(show_job)
-for part in (event_page, table_page, picture_page, topics_page, file_pages, brief_pages, saved_pages):
+for part in (
+    event_page, table_page, picture_page, topics_page, file_pages, brief_pages, saved_pages, source_pages,
+    capture_pages,
+):  # fmt: skip
     router.include_router(part.router)

@@ -1,0 +1,47 @@
+"""The captures of pages in the runs of a case: every address that was captured there, with all its captures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.errors import NotFoundError
+from opencwc.jobs.event_decisions import SHELF
+from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
+from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.page_history import CapturedRun, PageHistory, page_histories
+
+MOST_RUNS = 10
+"""Runs of a case that are looked into: the one that is asked for, and the latest others."""
+
+
+class CasePages(NamedTuple):
+    """The pages of a case, those captured last first; ``runs`` of ``all`` of its runs were looked into."""
+
+    shown: ShownRun[KeptWatch]
+    pages: list[PageHistory]
+    runs: int
+    all: int
+
+    def page(self, url: str) -> PageHistory:
+        """Return the page of an address; raise `NotFoundError` where it was not captured."""
+        for page in self.pages:
+            if page.url == url:
+                return page
+        raise NotFoundError("no_such_page_capture", where=url[:200], run=self.shown.number)
+
+
+def pages_of_case(book: Casebook, person: Person, number: int) -> CasePages:
+    """Return the pages of the case of a run; raise `NotFoundError` where the person may not see the run."""
+    shown = shown_run(book, person, number, SHELF, unpack)
+    of_case = [one.number for one in list_runs(book, person, SHELF.verb) if one.case == shown.case.name]
+    others = [other for other in of_case if other != number]
+    runs = [shown, *(shown_run(book, person, other, SHELF, unpack) for other in others[: MOST_RUNS - 1])]
+    return CasePages(shown, page_histories(map(_captured, runs)), len(runs), len(others) + 1)
+
+
+def _captured(run: ShownRun[KeptWatch]) -> CapturedRun:
+    at = datetime.fromisoformat(str(run.run["started_at"]))
+    return CapturedRun(run.number, run.kept.watched.lines, run.kept.summary.failed, at)
