@@ -36,6 +36,7 @@ _MOST_WORDS = 20
 _MOST_WAYS = 50
 """Words of a name, and ways in which words can go on to one, that are looked at."""
 _SAMPLE = 20_000
+_SPACES = " \t\u00a0\u202f"
 
 
 class _Word(NamedTuple):
@@ -68,10 +69,10 @@ def spans_by_rule(text: str, lang: str = "") -> list[Span]:
 
 
 def merged(text: str, spans: Iterable[Span]) -> list[Span]:
-    """Return places in their order, those joined between which there is nothing but spaces."""
+    """Return places in their order, those joined between which there is nothing but spaces on one line."""
     joined: list[Span] = []
     for span in sorted(spans):
-        if joined and (span.start <= joined[-1].end or not text[joined[-1].end : span.start].strip()):
+        if joined and (span.start <= joined[-1].end or not text[joined[-1].end : span.start].strip(_SPACES)):
             joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
         else:
             joined.append(span)
