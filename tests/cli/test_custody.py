@@ -54,7 +54,7 @@ def test_what_is_packed_is_signed_and_verifies(run: Run, place: Path) -> None:
     archive = pack(run, place, "old", "2026-03-04T10:00:00Z")
     assert oct((place / "settings" / "keys" / "archive.key").stat().st_mode)[-3:] == "600"
     done = run("custody", "verify", archive)
-    assert done.status == 0 and "Everything fits: files 5, records 2, pages 1." in done.text
+    assert done.status == 0 and "Everything fits: files 6, records 2, pages 1." in done.text
     said = json.loads(run("custody", "verify", archive, "--format", "json").text)[0]
     assert (said["fits"], said["created"], said["faults"]) == (True, "2026-03-04T10:00:00Z", [])
     named = run("custody", "verify", archive, "--key", said["key"])

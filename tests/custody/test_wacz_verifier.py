@@ -29,7 +29,7 @@ def key(tmp_path: Path) -> ArchiveKey:
 
 def test_a_whole_archive_fits_and_says_who_signed_it(key: ArchiveKey) -> None:
     found = checked(packed(key))
-    assert (found.fits, found.files, found.records, found.pages) == (True, 5, 3, 2)
+    assert (found.fits, found.files, found.records, found.pages) == (True, 6, 3, 2)
     assert (found.key, found.vouched, found.unchecked) == (key.fingerprint, False, ())
     assert checked(packed(key), key.fingerprint).vouched
     assert faults(packed(key), "0" * 64) == ["custody_key_other"]

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
+from opencwc.custody import wacz_writer
 from opencwc.custody.archive_keys import ArchiveKey
 from opencwc.custody.wacz_writer import write_wacz
 from opencwc.custody.web_archive import Original, searchable
@@ -42,8 +43,8 @@ def test_the_package_has_what_the_specification_asks_for(key: ArchiveKey) -> Non
     archive = packed(key, papers={"steps.json": b"{}"})
     files = members(archive)
     assert set(files) == {
-        "archive/data.warc.gz", "indexes/index.cdx.gz", "pages/pages.jsonl", "custody/steps.json", "datapackage.json",
-        "datapackage-digest.json",
+        "archive/data.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl", "custody/steps.json",
+        "datapackage.json", "datapackage-digest.json",
     }  # fmt: skip
     manifest = json.loads(files["datapackage.json"])
     assert (manifest["profile"], manifest["wacz_version"], manifest["title"]) == ("data-package", "1.1.1", "The leak")
@@ -55,8 +56,8 @@ def test_the_package_has_what_the_specification_asks_for(key: ArchiveKey) -> Non
         assert one["hash"] == f"sha256:{sha256(files[path]).hexdigest()}"
         assert (one["bytes"], one["name"]) == (len(files[path]), path.rpartition("/")[2])
     with zipfile.ZipFile(io.BytesIO(archive)) as package:
-        stored = {info.filename for info in package.infolist() if info.compress_type == zipfile.ZIP_STORED}
-    assert stored == {"archive/data.warc.gz", "indexes/index.cdx.gz"}
+        assert {info.compress_type for info in package.infolist()} == {zipfile.ZIP_STORED}
+        assert {info.date_time for info in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_the_pages_and_the_index_lead_to_the_records(key: ArchiveKey) -> None:
@@ -79,6 +80,34 @@ def test_the_pages_and_the_index_lead_to_the_records(key: ArchiveKey) -> None:
         contents[said["mime"]] = record.content_stream().read()
         assert said["digest"] == f"sha256:{sha256(contents[said['mime']]).hexdigest()}"
     assert contents == {"text/html": PAGE, "image/png": PICTURE}
+
+
+def test_a_viewer_finds_the_block_of_the_index_that_it_needs(key: ArchiveKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ReplayWeb.page looks an address up: the table of blocks, then one block, then the record."""
+    monkeypatch.setattr(wacz_writer, "_LINES", 1)
+    files = members(packed(key))
+    head, *table = files["indexes/index.idx"].splitlines()
+    assert json.loads(head.split(b" ", 2)[2]) == {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}
+    assert len(table) == 2
+    for line in table:
+        start, said = line.rsplit(b" {", 1)
+        place = json.loads(b"{" + said)
+        block = files["indexes/index.cdx.gz"][place["offset"] : place["offset"] + place["length"]]
+        assert place["digest"] == f"sha256:{sha256(block).hexdigest()}"
+        assert gzip.decompress(block).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.example.org:443/Index.html?b=2&a=1", "org,example)/index.html?a=1&b=2"),
+        ("http://example.org:8080", "org,example:8080)/"),
+        ("https://пример.рф/п", "%d1%80%d1%84,%d0%bf%d1%80%d0%b8%d0%bc%d0%b5%d1%80)/%d0%bf"),
+        ("urn:text:https://a.example/", "urn:text:https://a.example/"),
+    ],
+)
+def test_an_address_is_sorted_as_viewers_look_it_up(url: str, key: str) -> None:
+    assert searchable(url) == key
 
 
 def test_another_reader_of_web_archives_finds_every_digest_right(key: ArchiveKey) -> None:

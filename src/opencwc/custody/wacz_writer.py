@@ -24,6 +24,9 @@ SIGNING_VERSION = "0.1.0"
 MANIFEST, DIGEST = "datapackage.json", "datapackage-digest.json"
 PAPERS = "custody/"
 """Where what is told of the originals stands: their steps, and the proofs of these."""
+_INDEX = "index.cdx.gz"
+_LINES = 1_024
+"""Lines of a block of the index, of which a viewer fetches the one that it needs."""
 _CHUNK = 1 << 20
 _IN_MEMORY = 1 << 24
 
@@ -64,7 +67,9 @@ def write_wacz(
         with zipfile.ZipFile(out, "w") as package:
             written = _Written(package)
             written.stream(f"archive/{WARC_NAME}", cast("BinaryIO", warc))
-            written.add("indexes/index.cdx.gz", _index(lines), packed=True)
+            blocks, table = _index(lines)
+            written.add(f"indexes/{_INDEX}", blocks)
+            written.add("indexes/index.idx", table)
             written.add("pages/pages.jsonl", _pages(pages))
             for name, paper in sorted((papers or {}).items()):
                 written.add(f"{PAPERS}{name}", paper)
@@ -81,17 +86,17 @@ class _Written:
         self._package = package
         self.resources: list[dict[str, str | int]] = []
 
-    def add(self, name: str, data: bytes, *, packed: bool = False) -> None:
-        """Write a member; what is packed already is stored as it is."""
-        with self._package.open(_member(name, len(data), packed=packed), "w") as member:
+    def add(self, name: str, data: bytes) -> None:
+        """Write a member."""
+        with self._package.open(_member(name, len(data)), "w") as member:
             member.write(data)
         self._tell(name, sha256(data).hexdigest(), len(data))
 
     def stream(self, name: str, file: BinaryIO) -> None:
-        """Write a member that is packed already, from its beginning."""
+        """Write a member from a file, from its beginning."""
         digest, size = sha256(), file.seek(0, 2)
         file.seek(0)
-        with self._package.open(_member(name, size, packed=True), "w") as member:
+        with self._package.open(_member(name, size), "w") as member:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
                 member.write(chunk)
@@ -102,17 +107,25 @@ class _Written:
         self.resources.append({"name": name, "path": path, "hash": f"sha256:{digest}", "bytes": size})
 
 
-def _member(name: str, size: int, *, packed: bool) -> zipfile.ZipInfo:
+def _member(name: str, size: int) -> zipfile.ZipInfo:
+    """Return a member that is stored as it is, so that a viewer can fetch a part of it."""
     info = zipfile.ZipInfo(name)  # of 1980-01-01: when it was made stands in the list of files
-    info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     info.external_attr, info.create_system = 0o100644 << 16, 3
     info.file_size = size
     return info
 
 
-def _index(lines: Sequence[IndexLine]) -> bytes:
-    text = b"".join(sorted(line.as_cdxj.encode() for line in lines))
-    return gzip.compress(text, mtime=0)
+def _index(lines: Sequence[IndexLine]) -> tuple[bytes, bytes]:
+    """Return the index in packed blocks, and the table that says which block begins with which line."""
+    ordered = sorted(line.as_cdxj.encode() for line in lines)
+    blocks, table = bytearray(), [b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "%b"}\n' % _INDEX.encode()]
+    for start in range(0, len(ordered), _LINES):
+        block = gzip.compress(b"".join(ordered[start : start + _LINES]), mtime=0)
+        place = {"offset": len(blocks), "length": len(block), "digest": f"sha256:{sha256(block).hexdigest()}"}
+        key = b" ".join(ordered[start].split(b" ")[:2])
+        table.append(key + f" {json.dumps(place)}\n".encode())
+        blocks += block
+    return bytes(blocks), b"".join(table)
 
 
 def _pages(pages: Sequence[IndexLine]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,6 +42,8 @@ NO_ADDRESS = "https://original.invalid/"
 """Where a file stands that has no address of its own: a name that no host can have (RFC 2606)."""
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 _NAME = "X-OpenCWC-Name"
+_WWW = re.compile(r"www\d*\.")
+_PORTS = {"http": "80", "https": "443"}
 _PAGES = ("text/html", "application/xhtml+xml")
 _SPACE = uuid5(NAMESPACE_URL, "urn:opencwc:custody:warc")
 _CHUNK = 1 << 16
@@ -81,17 +84,21 @@ class IndexLine(Struct, frozen=True):
 
 
 def searchable(url: str) -> str:
-    """Return an address as the index sorts it (CDXJ 0.1.0): the host turned round.
+    """Return an address as viewers look it up (CDXJ 0.1.0, SURT): the host turned round, without ``www``.
 
-    >>> searchable("https://www.example.org/Index.html?a=1")
-    'org,example,www)/index.html?a=1'
+    >>> searchable("https://www.example.org/Index.html?b=2&a=1")
+    'org,example)/index.html?a=1&b=2'
     """
     plain = quote(url, safe="".join(map(chr, range(33, 127)))).lower()
     scheme, colon, rest = plain.partition("://")
     if not colon or scheme not in ("http", "https"):
         return plain
-    host, slash, path = rest.partition("/")
-    return f"{','.join(reversed(host.split('.')))}){slash}{path}"
+    host, _, path = _WWW.sub("", rest, count=1).partition("/") if _WWW.match(rest) else rest.partition("/")
+    path, mark, query = path.partition("?")
+    sorted_query = "&".join(sorted(query.split("&"), key=lambda part: part.partition("=")[0]))
+    name, port = host.partition(":")[::2]
+    port = f":{port}" if port and port != _PORTS[scheme] else ""
+    return f"{','.join(reversed(name.split('.')))}{port})/{path}{mark}{sorted_query}"
 
 
 def moment(at: datetime) -> str:
