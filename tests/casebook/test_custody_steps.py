@@ -96,6 +96,7 @@ def test_the_bundle_of_a_case_holds_the_originals_and_their_steps(book: Casebook
     with zipfile.ZipFile(tmp_path / "case.zip") as bundle:
         assert {f"sources/{original}", f"sources/{copy}"} <= set(bundle.namelist())
         assert bundle.read("records.jsonl").count(b"custody_step") == 2
+        assert original in bundle.read("report.html").decode() and "captured" in bundle.read("report.html").decode()
 
 
 def test_what_is_given_out_was_approved_by_another_and_is_on_record(book: Casebook) -> None:
