@@ -11,6 +11,7 @@ from typing import Any
 from opencwc.casebook import tables
 from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.cases import change_case, open_case
+from opencwc.casebook.custody_steps import keep_copy, receive
 from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.decisions import comment, decide
 from opencwc.casebook.findings import list_findings, record_refusal, show_finding
@@ -38,7 +39,7 @@ SIGNS = (
     CASE, "QXJ77-title", "QXJ77-file.csv", "QXJ77-row", "QXJ77-refused", "QXJ77-former", "QXJ77-column", "QXJ77-asked",
     "QXJ77-comment", "QXJ77-decision", "QXJ77-reason", "QXJ77-job.csv", "QXJ77-problem", "QXJ77-upload", "QXJ77-answer",
     "QXJ77-register", "QXJ77-change", "QXJ77-rows", "QXJ77-site", "QXJ77-missing", "QXJ77-look", "QXJ77-note",
-    OPERATOR,
+    OPERATOR, "QXJ77-page", "QXJ77-copy", "QXJ77-why",
 )  # fmt: skip
 STAYS = "WZK55-another-case"
 READ_BY = "opencwc case show"
@@ -58,6 +59,7 @@ def fill(book: Casebook) -> list[bytes]:
     _ask_jobs(book, packed)
     _keep_registers(book)
     _keep_submission(book)
+    _keep_evidence(book)
     _keep_answers(book)
     with book.writing(RITA.id) as writer:
         writer.record("access", {"text": "QXJ77-look"}, 1)
@@ -111,6 +113,14 @@ def _keep_registers(book: Casebook) -> None:
     add_change(book, RITA, number, "QXJ77-change", show_register(book, RITA, number).seen)
     save_version(book, RITA, number, b'["QXJ77-rows", 2]', "QXJ77-register", show_register(book, RITA, number).seen)
     add_change(book, RITA, number, "QXJ77-change again", show_register(book, RITA, number).seen)
+
+
+def _keep_evidence(book: Casebook) -> None:
+    page = receive(
+        book, RITA, CASE, io.BytesIO(b"QXJ77-page"), "QXJ77-page.html", url="https://qxj77.example/QXJ77-page",
+        taken="2026-03-04T05:30:00Z",
+    )  # fmt: skip
+    keep_copy(book, RITA, CASE, page.source_id, io.BytesIO(b"QXJ77-copy"), "QXJ77-copy.txt", note="QXJ77-why")
 
 
 def _keep_submission(book: Casebook) -> None:

@@ -43,7 +43,8 @@ KINDS = {
 
 ELSEWHERE = {
     "anchored", "countersigned", "log_marked", "invitation_used", "person_invited", "person_bound", "sites_set",
-    "restored", "key_changed", "register_kept", "submission_opened", "submission_version", "submission_step",
+    "restored", "key_changed", "register_kept", "custody_step", "submission_opened",
+    "submission_version", "submission_step",
 }  # fmt: skip
 """The other kinds there are, which other tests make: of anchors, the log, people, a restore, a change of key, registers
 and submissions."""

@@ -59,6 +59,11 @@ def _sections(connection: Connection, case: Case, lang: str, key: str) -> Iterat
     yield model.Section("result", say("report_counts", lang), (_counts(connection, case, lang),), wide=False)
     yield model.Section("runs", say("casebook_runs", lang), (_runs(connection, case, lang),))
     yield model.Section("findings", say("casebook_findings", lang), _findings(connection, case, lang))
+    if steps := _custody(connection, case, lang):
+        names = ("record", "at", "step", "file", "hash", "person")
+        headings = tuple(say(f"casebook_column_{name}", lang) for name in names)
+        title = say("casebook_custody", lang)
+        yield model.Section("custody", title, (model.Table(title, headings, steps),))
 
 
 def _counts(connection: Connection, case: Case, lang: str) -> model.Counts:
@@ -100,6 +105,20 @@ def _runs(connection: Connection, case: Case, lang: str) -> model.Table:
     names = ("run", "started", "state", "rows", "lists", "as_of", "source")
     headings = tuple(say(f"casebook_column_{name}", lang) for name in names)
     return model.Table(say("casebook_runs", lang), headings, rows)
+
+
+def _custody(connection: Connection, case: Case, lang: str) -> list[tuple[model.Words, ...]]:
+    """Return a line for each step of the custody of the files of a case."""
+    table = tables.custody_step
+    query = select(table).where(table.c.case_number == case.number).order_by(table.c.seq).limit(MOST_ROWS)
+    return [
+        (
+            str(row["seq"]), model.Text(row["at"], verbatim=True), say(f"custody_step_{row['step']}", lang),
+            model.Text(row["name"] or row["note"], verbatim=True), model.Text(row["source_id"], verbatim=True),
+            model.Text(row["person"], verbatim=True),
+        )
+        for row in connection.execute(query).mappings()
+    ]  # fmt: skip
 
 
 def _findings(connection: Connection, case: Case, lang: str) -> Iterator[model.Block]:

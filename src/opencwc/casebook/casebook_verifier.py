@@ -232,6 +232,7 @@ class _Replay:
     steps: dict[int, _Recorded] = field(default_factory=dict)
     registers: dict[int, _Recorded] = field(default_factory=dict)
     grids: dict[int, _Recorded] = field(default_factory=dict)
+    custody: dict[int, _Recorded] = field(default_factory=dict)
     tokens: dict[str, _Recorded] = field(default_factory=dict)
     stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
@@ -440,6 +441,14 @@ class _Replay:
                 record.seq, case_number=record.case, submission=body["submission"], version=body["version"],
                 person=record.actor,
             )  # fmt: skip
+
+    def on_custody_step(self, record: _Record) -> None:
+        body = record.body
+        names = ("step", "name", "url", "taken", "note", "file")
+        self.custody[record.seq] = _Recorded(
+            record.seq, **{name: body[name] for name in names}, case_number=record.case, person=record.actor,
+            at=record.at, source_id=body["source"], from_id=body["from"],
+        )  # fmt: skip
 
     def on_token_made(self, record: _Record) -> None:
         body = record.body
@@ -1096,6 +1105,7 @@ _KEPT_TABLES = (
     _Kept("submissions", tables.submission_step, "steps", "the step", f"step {_DIFFERS}", alone=True),
     _Kept("registers", tables.register_version, "registers", "the register", f"register {_DIFFERS}", alone=True),
     _Kept("registers", tables.register_submission, "grids", "the grid of a submission", f"grid {_DIFFERS}"),
+    _Kept("custody", tables.custody_step, "custody", "the step", f"step {_DIFFERS}", alone=True),
     _Kept("people", tables.declarant, "declarants", "declarant {key}", f"declarant {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
     _Kept("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),

@@ -155,6 +155,8 @@ def mark_of_case(connection: Connection, case: Case) -> Mark:
     marks += connection.execute(select(source.c.mark).where(source.c.id.in_(declared))).scalars()
     held = select(tables.register_version.c.source_id).where(tables.register_version.c.case_number == case.number)
     marks += connection.execute(select(source.c.mark).where(source.c.id.in_(held))).scalars()
+    evidence = select(tables.custody_step.c.source_id).where(tables.custody_step.c.case_number == case.number)
+    marks += connection.execute(select(source.c.mark).where(source.c.id.in_(evidence))).scalars()
     return max([case.mark, *map(Mark, marks)])
 
 

@@ -1,8 +1,8 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its submissions and registers with their versions, what its jobs were asked, its title and name, and those of
-its sources that no other case uses.
+answers, its submissions and registers with their versions, the steps of its custody, what its jobs were asked, its
+title and name, and those of its sources that no other case uses.
 What stays says that there was a case of so many findings, which of them were given to whom, by number, when it was
 erased, by whom, and on what ground. The record of the erasure names what it erased and commits to all that stays, so
 that nobody can erase more, or change what is left, unseen.
@@ -68,6 +68,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         _close_requests(connection, case.number)
         _empty_submissions(connection, case.number)
         _empty_registers(connection, case.number)
+        _empty_custody(connection, case.number)
         name = f"erased-{case.number}"
         _empty_jobs(connection, case.number, name)
         blank = {"name": name, "title": "", "due": "", "status": str(CaseStatus.ERASED)}
@@ -186,7 +187,7 @@ def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, 
     here, elsewhere = set[str](), set[str]()
     columns = (
         run.c.source_id, version.c.source_id, version.c.amounts_id, register.c.source_id, register.c.rows_id,
-        job.c.source_id,
+        job.c.source_id, tables.custody_step.c.source_id,
     )  # fmt: skip
     for column in columns:
         case = column.table.c.case_number
@@ -281,6 +282,13 @@ def _empty_registers(connection: Connection, case_number: int) -> None:
     here = version.c.case_number == case_number
     connection.execute(change.delete().where(change.c.register.in_(select(version.c.register).where(here))))
     connection.execute(version.update().where(here).values(name="", source_id="", rows_id=""))
+
+
+def _empty_custody(connection: Connection, case_number: int) -> None:
+    """Empty what tells of the files of a case; the order, days, people and kinds of the steps stay."""
+    step = tables.custody_step
+    emptied = dict.fromkeys(("source_id", "from_id", "name", "url", "taken", "note", "file"), "")
+    connection.execute(step.update().where(step.c.case_number == case_number).values(**emptied))
 
 
 def _empty_jobs(connection: Connection, case_number: int, name: str) -> None:

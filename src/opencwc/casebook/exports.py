@@ -259,10 +259,11 @@ def _time_stamps(connection: Connection, head: int) -> Iterator[bundle.ShownTime
 
 def _sources_of(connection: Connection, case_number: int) -> list[str]:
     run, source, version, register = tables.run, tables.source, tables.submission_version, tables.register_version
+    evidence = tables.custody_step.c.source_id
     of_case = [select(run.c.source_id).where(run.c.case_number == case_number)]
     of_case += [
         select(column).where(column.table.c.case_number == case_number)
-        for column in (version.c.source_id, version.c.amounts_id, register.c.source_id, register.c.rows_id)
+        for column in (version.c.source_id, version.c.amounts_id, register.c.source_id, register.c.rows_id, evidence)
     ]
     query = select(source.c.id).where(or_(*map(source.c.id.in_, of_case)), source.c.erased.is_(False))
     query = query.order_by(source.c.seq)

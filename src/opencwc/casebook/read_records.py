@@ -226,7 +226,7 @@ def _sources(connection: Connection, identities: Sequence[str]) -> dict[int, Thi
         .where(column.in_(identities))
         for column in (
             tables.run.c.source_id, tables.submission_version.c.source_id, tables.submission_version.c.amounts_id,
-            tables.register_version.c.source_id, tables.register_version.c.rows_id,
+            tables.register_version.c.source_id, tables.register_version.c.rows_id, tables.custody_step.c.source_id,
         )
     ]  # fmt: skip
     cases: dict[str, dict[int, int]] = {}

@@ -87,16 +87,24 @@ def record_proof(book: Casebook, person: Person, record: int, size: int | None =
         NotFoundError: there is no such record under the head, or no head of so many records that states its root.
 
     """
+    return record_proofs(book, person, [record], size)[0]
+
+
+def record_proofs(book: Casebook, person: Person, records: Sequence[int], size: int | None = None) -> list[RecordProof]:
+    """Return the proofs of several records under one signed head; raises as `record_proof` does."""
     _require(person)
     with book.reading() as connection:
         row, head = _signed_head(connection, size)
-        committed = select(tables.record.c.commitment).where(tables.record.c.seq == record)
-        kept = connection.execute(committed).scalar()
-        if kept is None or record > row["seq"]:
-            raise NotFoundError("no_such_record", record=record, size=row["seq"])
+        table = tables.record
+        query = select(table.c.seq, table.c.commitment).where(table.c.seq.in_(records), table.c.seq <= row["seq"])
+        kept = {seq: bytes(commitment).hex() for seq, commitment in connection.execute(query)}
+        for record in records:
+            if record not in kept:
+                raise NotFoundError("no_such_record", record=record, size=row["seq"])
         tree = tree_of(connection, row["seq"])
-    path = tuple(node.hex() for node in tree.inclusion_proof(record - 1))
-    return RecordProof(INCLUSION, record, bytes(kept).hex(), path, tree.size, tree.root().hex(), head)
+    root = tree.root().hex()
+    paths = {record: tuple(node.hex() for node in tree.inclusion_proof(record - 1)) for record in records}
+    return [RecordProof(INCLUSION, record, kept[record], paths[record], tree.size, root, head) for record in records]
 
 
 def head_proof(book: Casebook, person: Person, old: int, size: int | None = None) -> HeadProof:

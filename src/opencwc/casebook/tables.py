@@ -285,6 +285,14 @@ register_submission = _table(  # a register that a declarant edits for a submiss
     *_filled(sa.Text, "person"),
     sa.Index(None, "submission"),
 )
+custody_step = _table(  # what was done with a file as evidence; the file, and what it was made from, are sources
+    "custody_step",
+    _key("seq"),
+    *_filled(sa.BigInteger, "case_number"),
+    *_filled(sa.Text, "step", "source_id", "from_id", "person", "at", "name", "url", "taken", "note", "file"),
+    sa.Index(None, "case_number"),
+    sa.Index(None, "source_id"),
+)
 declarant = _table(  # whose submissions a person of an operator sees: the codes of the sites
     "declarant",
     _key("person", sa.Text),

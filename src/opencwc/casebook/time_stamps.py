@@ -86,6 +86,16 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
     )
 
 
+def stamped_at(response_der: bytes) -> str:
+    """Return the moment that a response taken in earlier gives (ISO 8601, UTC); `InputError` where it is none."""
+    from rfc3161_client import decode_timestamp_response
+
+    try:
+        return decode_timestamp_response(response_der).tst_info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    except ValueError as error:
+        raise InputError("response_is_no_time_stamp") from error
+
+
 def _read(request_der: bytes, response_der: bytes) -> tuple[TimeStampRequest, TimeStampResponse]:
     from rfc3161_client import decode_timestamp_response
     from rfc3161_client._rust import parse_timestamp_request
