@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,9 +27,11 @@ from benchmarks.claims import Row, Scored, by_aspect, figures, looked_at, read_f
 from benchmarks.model_cards import write_card
 from opencwc.claims.checkworthiness import signs_of
 from opencwc.claims.claim_model import FOLDS, HELD, MODEL, evaluate_claims
+from opencwc.claims.held import LEAST_WORTH
 from opencwc.claims.learned import FILE, Learned, Logistic
 from opencwc.claims.likeness import Record, sentences_of_report
 from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
+from opencwc.claims.together import support_signs
 from opencwc.language.encoders import named_encoder
 from opencwc.records import to_json, to_plain
 from opencwc.reports.model import Span
@@ -52,7 +55,7 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "attribution": ("blame_", "nobody_", "says_", "body_", "name_", "people_", "told_share", "state_conflict"),
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
-_PARTS = 8
+_PARTS, _FOLDS = 8, 6
 
 
 class Sentence(NamedTuple):
@@ -65,6 +68,8 @@ class Sentence(NamedTuple):
     signs: Mapping[str, float]
     vector: NDArray[np.float32]
     pairs: Sequence[tuple[str, Mapping[str, float]]]
+    record: Record
+    places: Mapping[str, int]
 
 
 def sentences_of_folder(folder: Path) -> list[Sentence]:
@@ -72,6 +77,7 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
     encoder = named_encoder()
     statements, reports, gold = read_folder(folder)
     record = Record(statements, encoder)
+    places = {statement.id: place for place, statement in enumerate(statements)}
     found = []
     for report in reports:
         sentences = sentences_of_report(report, encoder)
@@ -80,19 +86,20 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
             text = report.whole[slice(*span)]
             pairs = [(statements[pair.statement].id, pair.signs) for pair in some]
             signs, vector = signs_of(sentences.details[number]), sentences.vectors[number]
-            found.append(Sentence(report.id, text, sentences.lang, gold[report.id, text], signs, vector, pairs))
+            found.append(
+                Sentence(report.id, text, sentences.lang, gold[report.id, text], signs, vector, pairs, record, places)
+            )
     return found
 
 
 def learn(sentences: Sequence[Sentence]) -> Learned:
     """Learn all weights."""
     claims = [one for one in sentences if one.gold["checkworthy"] == "1"]
-    pairs = [(signs, name == one.gold["matched"]) for one in claims for name, signs in one.pairs]
     right = [(one.gold, signs) for one in claims for name, signs in one.pairs if name == one.gold["matched"]]
     aspects = {}
     for aspect in ASPECTS:
         beginnings = SIGNS_OF[aspect]
-        chosen = [({name: value for name, value in signs.items() if name.startswith(beginnings)}) for _, signs in right]
+        chosen = [{name: value for name, value in signs.items() if name.startswith(beginnings)} for _, signs in right]
         aspects[aspect] = _logistic(chosen, [aspect in gold["differs_in"].split(";") for gold, _ in right], 0.3)
     worth = _logistic(
         [one.signs for one in sentences], [one.gold["checkworthy"] == "1" for one in sentences], 0.5,
@@ -100,12 +107,43 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
     )  # fmt: skip
     return Learned(
         named_encoder().id,
-        _logistic([signs for signs, _ in pairs], [is_right for _, is_right in pairs], 0.3),
+        _learn_matched(claims),
         aspects,
         worth,
-        least_match=0.35,
+        least_match=0.3,
         least_aspect=dict.fromkeys(ASPECTS, 0.35),
+        settled=_learn_settled(claims),
     )
+
+
+def _learn_matched(claims: Sequence[Sentence]) -> Logistic:
+    pairs = [(signs, name == one.gold["matched"]) for one in claims for name, signs in one.pairs]
+    return _logistic([signs for signs, _ in pairs], [is_right for _, is_right in pairs], 0.1)
+
+
+def _learn_settled(claims: Sequence[Sentence]) -> Logistic:
+    """Learn the second scoring from first ones that did not know the report."""
+    place = {name: at % _FOLDS for at, name in enumerate(dict.fromkeys(one.report for one in claims))}
+    signs: list[Mapping[str, float]] = []
+    answers: list[bool] = []
+    for fold in range(_FOLDS):
+        first = _learn_matched([one for one in claims if place[one.report] != fold])
+        some = [one for one in claims if place[one.report] == fold]
+        for one, support in zip(some, supported(first, some), strict=True):
+            signs += support
+            answers += [name == one.gold["matched"] for name, _ in one.pairs]
+    return _logistic(signs, answers, 1.0)
+
+
+def supported(first: Logistic, sentences: Sequence[Sentence]) -> list[list[dict[str, float]]]:
+    """Return the signs of the second scoring for each pair of sentences, in their order."""
+    found: list[list[dict[str, float]]] = []
+    for _, group in groupby(sentences, key=lambda one: one.report):
+        some = list(group)
+        record, places = some[0].record, some[0].places
+        scored = [[(places[name], first.chance(signs)) for name, signs in one.pairs] for one in some]
+        found += support_signs(scored, record.kin)
+    return found
 
 
 def _logistic(
@@ -129,13 +167,18 @@ def _logistic(
 
 
 def applied(weights: Learned, sentences: Sequence[Sentence]) -> list[Scored]:
-    """Return what weights say of sentences, beside the gold."""
+    """Return what weights say of sentences, beside the gold; sentences that are no claims speak for none."""
+    worth = [weights.worth(one.signs, one.vector, one.lang) for one in sentences]
+    spoken = [one for one, each in zip(sentences, worth, strict=True) if each >= LEAST_WORTH]
+    support = dict(zip(map(id, spoken), supported(weights.matched, spoken), strict=True))
     found = []
-    for one in sentences:
-        worth = weights.worth(one.signs, one.vector, one.lang)
-        claim = Claim(one.report, one.text, Span(0, len(one.text)), one.lang, worth)
-        scored = [(weights.matched.chance(signs), name, signs) for name, signs in one.pairs]
-        chance, name, signs = max(scored, key=lambda each: each[0], default=(0.0, "", {}))
+    for one, each in zip(sentences, worth, strict=True):
+        claim = Claim(one.report, one.text, Span(0, len(one.text)), one.lang, each)
+        scored = [
+            (weights.about({**signs, **some}), name, signs)
+            for (name, signs), some in zip(one.pairs, support.get(id(one), ()), strict=id(one) in support)
+        ]
+        chance, name, signs = max(scored, key=lambda pair: pair[0], default=(0.0, "", {}))
         if chance >= weights.least_match:
             differing = tuple(map(Difference, weights.differing(signs)))
             relation: Relation = "differs" if differing else "agrees"
@@ -164,16 +207,21 @@ def write(parts: Mapping[str, Sequence[Sentence]], folds: Mapping[str, Learned])
     """Write the weights, those without each folder, the sentences that they are measured on, and the card."""
     FILE.write_bytes(to_json(learn([one for some in parts.values() for one in some])) + b"\n")
     FOLDS.write_bytes(json.dumps({name: to_plain(fold) for name, fold in folds.items()}).encode() + b"\n")
-    rows = [_held(name, one, folds[name]) for name, some in parts.items() for one in some]
+    rows = []
+    for name, some in parts.items():
+        claims = [one for one in some if one.gold["checkworthy"] == "1"]
+        support = dict(zip(map(id, claims), supported(folds[name].matched, claims), strict=True))
+        rows += [_held(name, one, folds[name], support.get(id(one), [])) for one in some]
     pl.DataFrame(rows).write_parquet(HELD, compression="zstd", compression_level=19)
     write_card(MODEL, evaluate_claims())
 
 
-def _held(folder: str, one: Sentence, weights: Learned) -> dict[str, Any]:
+def _held(folder: str, one: Sentence, weights: Learned, support: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     """Return a sentence as it is held back: of its pairs the right one, and the one that speaks most beside it."""
-    right = [signs for name, signs in one.pairs if name == one.gold["matched"]]
-    others = [signs for name, signs in one.pairs if name != one.gold["matched"]]
-    rival = sorted(others, key=lambda signs: -weights.matched.chance(signs))[:1]
+    whole = [(name, {**signs, **some}) for (name, signs), some in zip(one.pairs, support, strict=bool(support))]
+    right = [signs for name, signs in whole if name == one.gold["matched"]]
+    others = [signs for name, signs in whole if name != one.gold["matched"]]
+    rival = sorted(others, key=lambda signs: -weights.about(signs))[:1]
     pairs = [(1, signs) for signs in right] + [(0, signs) for signs in rival]
     is_claim = one.gold["checkworthy"] == "1"
     return {

@@ -99,7 +99,7 @@ def _right(weights: Learned, one: HeldSentence) -> tuple[str, dict[str, bool]]:
     answers = {"checkworthy": (worth >= 0.5) == one.checkworthy}
     if not one.checkworthy:
         return one.lang, answers
-    scored = [(weights.matched.chance(signs), right, signs) for right, signs in one.pairs]
+    scored = [(weights.about(signs), right, signs) for right, signs in one.pairs]
     chance, right, signs = max(scored, key=lambda each: each[0], default=(0.0, False, {}))
     found = chance >= weights.least_match
     differing = weights.differing(signs) if found else ()

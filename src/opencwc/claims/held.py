@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from opencwc.claims.laid_out import laid_out
 from opencwc.claims.learned import Learned
 from opencwc.claims.likeness import Pair, Record, Sentences, sentences_of_report
 from opencwc.claims.model import Claim, Difference
+from opencwc.claims.together import support_signs
 from opencwc.finding import Message
 from opencwc.reports.model import Report
 
@@ -41,8 +42,10 @@ def hold(
         sentences = sentences_of_report(report, encoder)
         claims = [_claim(sentences, number, weights) for number in range(len(sentences.spans))]
         worth = [number for number, claim in enumerate(claims) if claim.checkworthy >= LEAST_WORTH]
-        for number, pairs in zip(worth, record.pairs(sentences, worth), strict=True):
-            claims[number] = _against(claims[number], pairs, record, weights)
+        pairs = list(record.pairs(sentences, worth))
+        scored = [[(pair.statement, weights.matched.chance(pair.signs)) for pair in some] for some in pairs]
+        for number, some, support in zip(worth, pairs, support_signs(scored, record.kin), strict=True):
+            claims[number] = _against(claims[number], some, support, record, weights)
         yield HeldReport(report, sentences.lang, tuple(claims))
         progress(done)
 
@@ -54,8 +57,10 @@ def _claim(sentences: Sentences, number: int, weights: Learned) -> Claim:
     return Claim(sentences.report.id, text, span, sentences.lang, worth, laid_out(details))
 
 
-def _against(claim: Claim, pairs: Sequence[Pair], record: Record, weights: Learned) -> Claim:
-    scored = [(weights.matched.chance(pair.signs), pair) for pair in pairs]
+def _against(
+    claim: Claim, pairs: Sequence[Pair], support: Sequence[Mapping[str, float]], record: Record, weights: Learned
+) -> Claim:
+    scored = [(weights.about({**pair.signs, **some}), pair) for pair, some in zip(pairs, support, strict=True)]
     chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))

@@ -15,6 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from opencwc.claims.model import ASPECTS, Aspect
+from opencwc.claims.together import first_sign
 from opencwc.records import from_json
 
 FILE = Path(__file__).parent / "data" / "claims.json"
@@ -38,6 +39,8 @@ class Logistic(Struct, frozen=True):
 class Learned(Struct, frozen=True):
     """All weights, and the chances from which on something is taken to be so.
 
+    ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with the other sentences (`together`).
+
     ``calibration`` has for each language the slope and the shift that make checkworthiness a chance.
     """
 
@@ -48,6 +51,12 @@ class Learned(Struct, frozen=True):
     least_match: float
     least_aspect: Mapping[Aspect, float]
     calibration: Mapping[str, Sequence[float]] = {}
+    settled: Logistic | None = None
+
+    def about(self, signs: Mapping[str, float]) -> float:
+        """Return how likely a sentence is about a statement, once the others of its report have spoken (0 to 1)."""
+        alone = self.matched.chance(signs)
+        return alone if self.settled is None else self.settled.chance({**signs, "first": first_sign(alone)})
 
     def differing(self, signs: Mapping[str, float]) -> tuple[Aspect, ...]:
         """Return the aspects in which a sentence differs from the statement that it is about."""

@@ -18,6 +18,7 @@ from opencwc.claims.details import Details, details_of
 from opencwc.claims.differences import Comparison, compare
 from opencwc.claims.model import Statement
 from opencwc.claims.shared_words import SharedWords
+from opencwc.claims.together import are_kin
 from opencwc.language.encoders import vectors_of
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of
@@ -25,6 +26,7 @@ from opencwc.reports.model import Report, Span
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
+    from opencwc.language.gazetteer import Named
 
 CANDIDATES = 10
 """Statements that are compared with a sentence for each way of being near."""
@@ -67,10 +69,20 @@ class Record:
         self.vectors = vectors_of(texts, encoder)
         self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)])
         self.details = lru_cache(maxsize=_KEPT)(self._details)
+        self.kin = lru_cache(maxsize=_KEPT)(self._kin)
 
     def _details(self, number: int) -> Details:
         one = self.statements[number]
         return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder)
+
+    def _kin(self, one: int, other: int) -> float:
+        """Return how likely two statements, by their places, tell of one event."""
+        if one == other:
+            return 1.0
+        first, second = self.details(one), self.details(other)
+        days = abs((self.statements[one].made - self.statements[other].made).days)
+        town = any(same_place(mine, theirs) for mine in _towns(first) for theirs in _towns(second))
+        return are_kin(float(self.vectors[one] @ self.vectors[other]), first, second, days, town)
 
     def pairs(self, sentences: Sentences, numbers: Sequence[int]) -> Iterator[list[Pair]]:
         """Yield for each sentence of these numbers the statements that it may be about, compared."""
@@ -134,11 +146,15 @@ def _highest(near: NDArray[np.float32], most: int) -> list[int]:
     return [int(place) for place in sorted(some, key=lambda place: (-near[place], place))]
 
 
+def _towns(details: Details) -> list[Named]:
+    return [one for one in details.places if one.spots[0].sort == "town" and not one.ordinary]
+
+
 def _of_report(sentences: Sentences, statement: Statement, details: Details) -> dict[str, float]:
     """Return what the whole report and a statement share, whatever the sentence says."""
     about = sentences.about
     agents, held = {name for name, _ in about.agents}, {name for name, _ in details.agents}
-    places = [one for one in details.places if one.spots[0].sort == "town"]
+    places = _towns(details)
     known = [one for one in places if any(same_place(one, other) for other in about.places)]
     days = [stretch(one.text) for one in about.dates]
     theirs = [stretch(one.text) for one in details.dates]
