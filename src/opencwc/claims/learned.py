@@ -39,7 +39,7 @@ class Logistic(Struct, frozen=True):
 class Learned(Struct, frozen=True):
     """All weights, and the chances from which on something is taken to be so.
 
-    ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with the other sentences (`together`).
+    ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with what the others are about.
 
     ``calibration`` has for each language the slope and the shift that make checkworthiness a chance.
     """
