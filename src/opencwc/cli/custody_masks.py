@@ -164,7 +164,11 @@ def _span(text: str) -> Span:
 
 
 def _names(path: Path) -> list[str]:
-    lines = _read(path)[:_MOST_NAMES_BYTES].decode("utf-8-sig", "replace").splitlines()
+    from opencwc.custody.hidden_names import LONGEST_NAME, MOST_NAMES
+
+    if path.is_file() and path.stat().st_size > _MOST_NAMES_BYTES:
+        raise InputError("custody_too_many_names", where=str(path), most=MOST_NAMES, longest=LONGEST_NAME)
+    lines = _read(path).decode("utf-8-sig", "replace").splitlines()
     return [" ".join(line.split()) for line in lines if line.strip()]
 
 

@@ -9,12 +9,11 @@ import gzip
 import json
 import stat
 import zipfile
-import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from io import BytesIO
+from io import BufferedReader, RawIOBase
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -32,11 +31,13 @@ MOST_FILES = 100_000
 MOST_FAULTS = 100
 """Faults that are told; of the others their number."""
 MOST_TEXT = 64_000_000
-"""Bytes of a list, an index or the pages."""
+"""Bytes of the list of files."""
 _ALWAYS_UNPACKED = 1_000_000_000
 _MOST_UNPACKED_TIMES = 100
 _CHUNK = 1 << 18
 _LONGEST_NAME = 300
+_LONGEST_LINE = 16_000_000
+_INDEX_ENDINGS = (".cdx.gz", ".cdx", ".cdxj")
 _DAMAGED = (*ZIP_DAMAGED, OSError, ValueError)
 
 
@@ -271,7 +272,7 @@ class _Check:
         before = 0
         try:
             with self.package.open(member) as stream:
-                for number, record in enumerate(read_records(cast("BinaryIO", stream)), 1):
+                for number, record in enumerate(read_records(cast("BinaryIO", stream), self.left), 1):
                     digests = Digests(record)
                     for chunk in record.block.chunks():
                         self._unpacked(len(chunk))
@@ -291,13 +292,12 @@ class _Check:
     def _check_pages(self, members: dict[str, zipfile.ZipInfo]) -> int:
         """Hold the pages against the records, and return how many there are."""
         path = "pages/pages.jsonl"
-        data = self._text(members.get(path))
-        if data is None:
+        if path not in members:
             self._add("custody_file_missing", path)
             return 0
         count = without = 0
-        for number, line in enumerate(data.splitlines(), 1):
-            page = _page(line)
+        for number, line in enumerate(self._lines(members[path]), 1):
+            page = _object_in(line)
             if number == 1 and "format" in page:
                 continue
             count += 1
@@ -311,16 +311,12 @@ class _Check:
 
     def _check_indexes(self, members: dict[str, zipfile.ZipInfo]) -> None:
         """Hold each line of the index against the record that it points at."""
-        paths = [
-            path for path in members if path.startswith("indexes/") and path.endswith((".cdx.gz", ".cdx", ".cdxj"))
-        ]
+        paths = [path for path in members if path.startswith("indexes/") and path.endswith(_INDEX_ENDINGS)]
         if not paths:
             self._add("custody_file_missing", "indexes/index.cdx.gz")
         pointed: set[tuple[str, int]] = set()
         for path in paths:
-            data = self._text(members[path])
-            data = self._gunzipped(data, path) if data is not None and path.endswith(".gz") else data
-            for number, line in enumerate((data or b"").splitlines(), 1):
+            for number, line in enumerate(self._lines(members[path]), 1):
                 place, url = _pointed(line)
                 pointed.add(place)
                 if place not in self.offsets or self.offsets[place] != url:
@@ -328,21 +324,21 @@ class _Check:
         if unlisted := len(self.offsets.keys() - pointed):
             self.unchecked.append(Message("custody_records_without_index", {"count": unlisted}))
 
-    def _gunzipped(self, data: bytes, path: str) -> bytes | None:
-        unpacked = bytearray()
+    def _lines(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield the lines of a list, unpacked where it is packed; one that makes no sense is told, and ends there."""
         try:
-            with gzip.open(BytesIO(data)) as stream:
-                while chunk := stream.read(_CHUNK):
-                    self._unpacked(len(chunk))
-                    unpacked += chunk
-                    if len(unpacked) > MOST_TEXT:
+            with self.package.open(member) as stored:
+                unpacked = gzip.GzipFile(fileobj=stored) if member.filename.endswith(".gz") else stored
+                stream = BufferedReader(cast("RawIOBase", unpacked), _CHUNK)
+                while line := stream.readline(_LONGEST_LINE + 1):
+                    self._unpacked(len(line))
+                    if len(line) > _LONGEST_LINE:
                         break
-        except (OSError, EOFError, ValueError, zlib.error):
-            unpacked.clear()
-        if not 0 < len(unpacked) <= MOST_TEXT:
-            self._add("custody_file_unreadable", path)
-            return None
-        return bytes(unpacked)
+                    yield line
+        except _DAMAGED:
+            line = bytes(_LONGEST_LINE + 1)
+        if len(line) > _LONGEST_LINE:
+            self._add("custody_file_unreadable", member.filename)
 
 
 def _why_not(part: zipfile.ZipInfo) -> str:
@@ -354,7 +350,7 @@ def _why_not(part: zipfile.ZipInfo) -> str:
     return "reading_encrypted" if part.flag_bits & 1 else ""
 
 
-def _page(line: bytes) -> dict[str, Any]:
+def _object_in(line: bytes) -> dict[str, Any]:
     try:
         page = json.loads(line)
     except (ValueError, RecursionError):
@@ -364,7 +360,7 @@ def _page(line: bytes) -> dict[str, Any]:
 
 def _pointed(line: bytes) -> tuple[tuple[str, int], str]:
     """Return the file and the place that a line of an index points at, and the address that it is of."""
-    block = _page(line.partition(b"{")[1] + line.partition(b"{")[2])
+    block = _object_in(line.partition(b"{")[1] + line.partition(b"{")[2])
     offset = str(block.get("offset", ""))
     place = int(offset) if offset.isascii() and offset.isdecimal() and len(offset) < 19 else -1
     return (_text_of(block.get("filename")).rpartition("/")[2], place), _text_of(block.get("url"))

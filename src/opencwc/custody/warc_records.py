@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hashlib import new as new_hash
 from typing import Any, BinaryIO, NamedTuple
 
-MOST_RECORDS = 200_000
+MOST_RECORDS = 1_000_000
 MOST_BYTES = 4_000_000_000
 """Records of one archive that are read, and bytes that they unpack to."""
 INDEXED = ("response", "resource", "revisit")
@@ -56,15 +56,15 @@ def field_of(fields: tuple[tuple[str, str], ...], name: str) -> str:
     return next((value for key, value in fields if key.lower() == name.lower()), "")
 
 
-def read_records(file: BinaryIO) -> Iterator[Record]:
-    """Yield the records of a WARC, packed or not; what is not read of one is skipped.
+def read_records(file: BinaryIO, most: int = MOST_BYTES) -> Iterator[Record]:
+    """Yield the records of a WARC, packed or not, that unpacks to at most so many bytes; what is not read is skipped.
 
     Raises:
         Damaged: the rest makes no sense, or there is no record.
         TooLarge: it holds more records or bytes than are read.
 
     """
-    stream, number = _Unpacked(file), 0
+    stream, number = _Unpacked(file, most), 0
     while stream.goes_on():
         number += 1
         if number > MOST_RECORDS:
@@ -109,7 +109,8 @@ class Block:
 class _Unpacked:
     """The bytes of a file, unpacked member by member where it is gzip."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._most = most
         file_start = file.read(2)
         self._file, self._raw, self._at = file, file_start, len(file_start)
         self._packed = file_start == b"\x1f\x8b"
@@ -152,7 +153,7 @@ class _Unpacked:
             raise Damaged from error
         self._ready += piece
         self._count += len(piece)
-        if self._count > MOST_BYTES:
+        if self._count > self._most:
             raise TooLarge
         return bool(piece)
 

@@ -149,7 +149,7 @@ def _told(where: str) -> Iterator[None]:
 
 def _write(out: BinaryIO, fields: Fields, chunks: Iterable[bytes]) -> tuple[bytes, str]:
     """Write one record as a member of its own, and return how its block begins and the SHA-256 of its payload."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS + 16)
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
     out.write(packer.compress(f"WARC/1.0\r\n{lines}\r\n".encode()))
     digest, first = sha256(), b""
