@@ -26,6 +26,7 @@ GROUPS = {
     "shelf": "opencwc.cli.ask:shelf_app",
     "corrections": "opencwc.cli.corrections:corrections_app",
     "people": "opencwc.cli.people:people_app",
+    "custody": "opencwc.cli.custody:custody",
 }
 """Where a command, or a group of them, stands; those of the verbs stand in `opencwc.verbs`."""
 
