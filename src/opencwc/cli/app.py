@@ -26,7 +26,7 @@ GROUPS = {
     "shelf": "opencwc.cli.ask:shelf_app",
     "corrections": "opencwc.cli.corrections:corrections_app",
     "people": "opencwc.cli.people:people_app",
-    "custody": "opencwc.cli.custody:custody",
+    "custody": "opencwc.cli.custody_groups:custody_app",
 }
 """Where a command, or a group of them, stands; those of the verbs stand in `opencwc.verbs`."""
 

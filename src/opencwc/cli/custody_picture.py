@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
+from opencwc.cli.custody import custody_app
 from opencwc.cli.value import see_that_they_are_files
 from opencwc.errors import InputError, SettingsError
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ FORMATS = ("csv", "jsonl")
 _LONGEST_LIST = 2_000_000
 
 
+@custody_app.command()
 @options.command
 def picture(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pictures: JPEG, PNG, WebP, TIFF and others.")],
@@ -157,8 +159,8 @@ def _print(one: ExaminedPicture, lang: str, *, first: bool) -> None:
     options.print_line(facts.name)
     if facts.contents is not None:
         file = facts.contents.file
-        values = {"format": file.format, "width": str(file.width), "height": str(file.height), "bytes": facts.size}
-        options.print_line(f"  {say(Message('picture_what', dict(values)), lang)}")
+        values: dict[str, Value] = {"format": file.format, "width": str(file.width), "height": str(file.height)}
+        options.print_line(f"  {say(Message('picture_what', {**values, 'bytes': float(facts.size)}), lang)}")
     options.print_line(f"  SHA-256 {facts.sha256}")
     for look, heading in ((True, "picture_look_at"), (False, "picture_also")):
         said = [remark.message for remark in one.remarks if remark.look is look]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 from xml.parsers import expat
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from opencwc.custody.pictures.decoding import DecodedPicture, open_small
 from opencwc.custody.pictures.look_hashes import ALIKE, distance, look_of
@@ -112,7 +112,7 @@ def _preview_bytes(raw: bytes) -> bytes:
     exif = Image.Exif()
     try:
         exif.load(raw)
-        tags = exif.get_ifd(0x0001)
+        tags = exif.get_ifd(ExifTags.IFD.IFD1)
         start, length = int(tags[0x0201]), int(tags[0x0202])
     except _FAULTS:
         return b""

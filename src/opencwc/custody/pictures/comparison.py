@@ -31,8 +31,10 @@ def _compared(first: bytes, second: bytes, *, draw: bool) -> tuple[Differences |
     found: Differences | Message = Message("picture_unread_stopped")
     png = b""
     with packed([first, second]) as archive:
+        lines = task_lines(archive, "compare", {"draw": draw}, 2 * _LONGEST_PICTURE)
+        next(lines)
         try:
-            for line in task_lines(archive, "compare", {"draw": draw}, 2 * _LONGEST_PICTURE):
+            for line in lines:
                 if "png" in line:
                     png = _png(line["png"])
                 else:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -99,23 +99,20 @@ def _examined(uploads: Sequence[tuple[str, bytes]], trusted: str) -> Iterator[An
     answered = 0
     while answered < len(uploads):
         with packed([data for _, data in uploads[answered:]]) as archive:
-            begun = answered
+            lines = task_lines(archive, "examine", {"trusted": trusted})
+            next(lines)  # it is loaded: what ends it from here on is a file
             try:
-                for answer in _answers(archive, len(uploads) - answered, trusted):
+                for line in islice(lines, len(uploads) - answered):
+                    answer = _answer(line)
                     answered += 1
                     yield answer
             except InputError:
                 pass
+            finally:
+                lines.close()
             if answered < len(uploads):  # the process ended at this one
                 answered += 1
                 yield Message("picture_unread_stopped")
-            elif answered == begun:
-                return
-
-
-def _answers(archive: IO[bytes], count: int, trusted: str) -> Iterator[Answer]:
-    for line in islice(task_lines(archive, "examine", {"trusted": trusted}), count):
-        yield _answer(line)
 
 
 def _answer(line: dict[str, Any]) -> Answer:
@@ -143,8 +140,13 @@ def unread_message(id_: str, values: dict[Any, Any]) -> Message:
 
 def task_lines(
     archive: IO[bytes], task: str, question: dict[str, Any], longest_line: int = _LONGEST_LINE
-) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a confined process over an archive, each of which gives it time for one more."""
+) -> Generator[dict[str, Any]]:
+    """Yield the lines of a confined process over an archive, the first once it is loaded; each gives it more time.
+
+    Raises:
+        InputError: the process ended, or took too long or too much memory.
+
+    """
     bounds = Bounds(MEMORY, int(SECONDS) * (_AT_ONCE + 2), open_files=_AT_ONCE + 64)
     request = TaskRequest(task, question, 2 * SECONDS, bounds, network_must_be_cut=False)
     with Sandbox(PROGRAM, request, archive, longest_line=longest_line, count_caller=False) as running:

@@ -45,6 +45,7 @@ class ExaminePictures(PictureTask):
         """Yield what each picture is, or why it is not read."""
         from opencwc.custody.pictures.decoding import PictureNotRead
 
+        yield {"ready": True}
         for upload in self.uploads:
             try:
                 yield {"contents": self._contents(upload.path.read_bytes())}
@@ -74,11 +75,13 @@ class ComparePictures(PictureTask):
         from opencwc.custody.pictures.decoding import PictureNotRead, decode
         from opencwc.custody.pictures.differences import drawn, find_differences
 
+        yield {"ready": True}
         for number, upload in enumerate(self.uploads):
             try:
                 shown = decode(upload.path.read_bytes()).shown
             except PictureNotRead as why:
                 yield {"unread": [number, why.message.id, why.message.values]}
+                yield {"done": True}
                 return
             if number == 0:
                 first = shown
