@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,12 @@ SIZES = ((640, 480), (800, 600), (480, 640), (500, 500))
 CAPTION = "The town of Exampleville, 2 March 2026"
 
 
+@cache
 def scene(seed: int) -> Image.Image:
-    """Return a picture with the grain of a photograph (1/f noise), often a sky, and some shapes; no two are alike."""
+    """Return a picture with the grain of a photograph (1/f noise), often a sky, and some shapes; no two are alike.
+
+    It is drawn once, and shared: change a copy.
+    """
     random = np.random.default_rng(seed)
     width, height = SIZES[seed % len(SIZES)]
     waves = np.fft.fft2(random.normal(size=(height, width, 3)), axes=(0, 1))

@@ -18,6 +18,7 @@ from attacks import tried
 from opencwc.custody.pictures import examination, examine, examine_files
 from opencwc.custody.pictures.decoding import MOST_DOTS
 from opencwc.custody.pictures.model import PictureFacts, PictureFile
+from opencwc.errors import InputError
 
 PICTURE = saved(scene(1), quality=90)
 
@@ -137,7 +138,7 @@ def test_every_format_is_read_in_the_confined_process() -> None:
 def test_damage_anywhere_ends_in_an_answer() -> None:
     chance = random.Random(7)
     damaged = []
-    for format in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "JPEG2000", "AVIF") * 10:
+    for format in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "JPEG2000", "AVIF") * 5:
         data = bytearray(saved(scene(3).resize((160, 120)), format))
         for _ in range(chance.randint(1, 30)):
             data[chance.randrange(len(data))] = chance.randrange(256)
@@ -148,16 +149,37 @@ def test_damage_anywhere_ends_in_an_answer() -> None:
     assert all((fact.contents is None) != (fact.unread is None) for fact in facts)
 
 
-def test_a_picture_that_takes_too_long_is_left_out_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried()
-    monkeypatch.setattr(examination, "MEMORY", 700_000_000)
-    side = 11_000
-    large = png(side, side, zeros((1 + 6 * side) * side), bits=16)
-    first, second, third = examine_files(
-        [("a", io.BytesIO(PICTURE)), ("b", io.BytesIO(large)), ("c", io.BytesIO(PICTURE))]
-    )
-    assert why(second) in ("picture_unread_stopped", "picture_unread_damaged")
-    assert first.contents is not None and third.contents is not None
+ENDS_AT_ONE = """
+import os, sys, zipfile, io, json
+with zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())) as archive:
+    print(json.dumps({"ready": True}), flush=True)
+    for name in archive.namelist():
+        if archive.read(name) == b"ends it":
+            os.kill(os.getpid(), 9)
+        print(json.dumps({"unread": ["picture_unread_damaged", {}]}), flush=True)
+print(json.dumps({"done": True}), flush=True)
+"""
+
+
+def test_a_picture_that_ends_the_process_is_left_out_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried(2)
+    monkeypatch.setattr(examination, "PROGRAM", ("-c", ENDS_AT_ONE))
+    files = [b"a", b"ends it", b"b", b"ends it", b"ends it", b"c"]
+    facts = list(examine_files((data.decode(), io.BytesIO(data)) for data in files))
+    expected = {b"ends it": "picture_unread_stopped"}
+    assert [why(fact) for fact in facts] == [expected.get(data, "picture_unread_damaged") for data in files]
+
+
+def test_an_answer_that_was_not_agreed_on_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = ENDS_AT_ONE.replace('{"unread": ["picture_unread_damaged", {}]}', '{"contents": {"file": {"width": "x"}}}')
+    monkeypatch.setattr(examination, "PROGRAM", ("-c", odd))
+    assert why(examine(b"a")) == "picture_unread_stopped"
+
+
+def test_a_process_that_cannot_begin_is_an_error_and_not_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "PROGRAM", ("-c", "raise SystemExit(1)"))
+    with pytest.raises(InputError):
+        examine(PICTURE)
 
 
 def test_a_file_too_large_is_not_read_but_hashed(monkeypatch: pytest.MonkeyPatch) -> None:

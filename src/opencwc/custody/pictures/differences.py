@@ -30,8 +30,9 @@ _LEAST_LEVELS, _TIMES_USUAL = 14.0, 4.0
 _FAR_OFF = 26.0
 """Levels by which the middle block differs where two pictures show different things."""
 _MOST_BOXES = 40
-_CLEARLY = 0.995
-"""A placing is better where it fits so much better; one that leaves out more of the pictures counts as worse."""
+_BETTER, _MUCH_BETTER = 0.995, 0.97
+"""What a placing must leave of the misfit to be better: for the window that was cut roughly, and for the other one."""
+_AT_EDGE = 0.01
 _HASH_SPARE, _BEGINS = 30, 3
 _LUMA = np.array((0.299, 0.587, 0.114), dtype=np.float32)
 _FITTING = _SMALL * _SMALL * 7 // 10
@@ -114,16 +115,32 @@ def _refined(first: Image.Image, second: Image.Image, rough: _Placed) -> tuple[f
     ours, theirs = _grey(first), _grey(ImageOps.mirror(second) if rough.mirrored else second)
     windows = [rough.first, rough.second]
     best = _misfit(ours, theirs, windows)
-    for step, at in product(_STEPS, (1, 0)):
-        better = True
-        while better:
-            better = False
-            for edges in _MOVES:
-                moved = list(windows)
-                moved[at] = _moved(windows[at], edges, step)
-                if moved[at] != windows[at] and (misfit := _misfit(ours, theirs, moved)) < best * _CLEARLY:
-                    best, windows, better = misfit, moved, True
-    return best, _Placed(windows[0], windows[1], rough.mirrored)
+    moves_first = 0 if rough.first != _WHOLE else 1
+    for at, clearly in ((moves_first, _BETTER), (1 - moves_first, _MUCH_BETTER), (moves_first, _BETTER)):
+        for step in _STEPS:
+            best = _moved_by(step, at, clearly, best, ours, theirs, windows)
+    return best, _Placed(_snapped(windows[0]), _snapped(windows[1]), rough.mirrored)
+
+
+def _moved_by(
+    step: float, at: int, clearly: float, best: float, ours: Image.Image, theirs: Image.Image, windows: list[Window]
+) -> float:
+    """Move one of two windows in place as long as that makes the two fit better, and return how badly they fit."""
+    better = True
+    while better:
+        better = False
+        for edges in _MOVES:
+            moved = list(windows)
+            moved[at] = _moved(windows[at], edges, step)
+            if moved[at] != windows[at] and (misfit := _misfit(ours, theirs, moved)) < best * clearly:
+                windows[at], best, better = moved[at], misfit, True
+    return best
+
+
+def _snapped(window: Window) -> Window:
+    """Return a window whose edges lie at those of the picture where they nearly do."""
+    left, top, right, bottom = (0.0 if edge < _AT_EDGE else 1.0 if edge > 1 - _AT_EDGE else edge for edge in window)
+    return left, top, right, bottom
 
 
 def _moved(window: Window, edges: tuple[int, ...], step: float) -> Window:

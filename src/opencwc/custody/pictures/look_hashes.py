@@ -12,7 +12,7 @@ from itertools import product
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from opencwc.custody.pictures.model import Look
 
@@ -41,22 +41,37 @@ BOXES = _boxes()
 """The parts that are hashed, as shares from the left, the top, to the right, to the bottom; the whole first."""
 
 
+_MIRRORED = tuple(
+    min(
+        range(len(BOXES)),
+        key=lambda at: abs(BOXES[at][0] - 1 + box[2]) + abs(BOXES[at][1] - box[1]) + abs(BOXES[at][3] - box[3]),
+    )
+    for box in BOXES
+)
+"""Which box lies where each does when the picture is mirrored."""
+
+
 def look_of(shown: Image.Image) -> Look:
     """Return the hashes of a picture."""
     grey = shown.convert("L")
     grey.thumbnail((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BOX)
-    parts = tuple(map(str, _hashes(grey)))
-    mirrored = tuple(map(str, _hashes(ImageOps.mirror(grey))))
-    dots = np.asarray(grey.resize((SIDE + 1, SIDE), Image.Resampling.BOX), dtype=np.float32)
-    return Look(parts[0], str(imagehash.phash(grey, SIDE)), parts, mirrored, bool(dots.std() < _PLAIN))
+    views = [_view(grey, box) for box in BOXES]
+    parts = tuple(map(_dhash, views))
+    mirrored = tuple(_dhash(views[at][:, ::-1]) for at in _MIRRORED)
+    return Look(parts[0], str(imagehash.phash(grey, SIDE)), parts, mirrored, bool(views[0].std() < _PLAIN))
 
 
-def _hashes(grey: Image.Image) -> list[imagehash.ImageHash]:
+def _view(grey: Image.Image, box: tuple[float, float, float, float]) -> NDArray[np.int16]:
+    """Return a part of a picture in the few dots that `imagehash.dhash` compares."""
     width, height = grey.size
-    return [
-        imagehash.dhash(grey.crop((int(x0 * width), int(y0 * height), int(x1 * width), int(y1 * height))), SIDE)
-        for x0, y0, x1, y1 in BOXES
-    ]
+    part = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
+    dots = grey.resize((SIDE + 1, SIDE), Image.Resampling.LANCZOS, box=part)
+    return np.asarray(dots, dtype=np.int16)
+
+
+def _dhash(view: NDArray[np.int16]) -> str:
+    """Return the dhash of dots: whether each is lighter than the one to its left."""
+    return str(imagehash.ImageHash(view[:, 1:] > view[:, :-1]))
 
 
 def words_of(hashes: tuple[str, ...]) -> NDArray[np.uint64]:

@@ -82,12 +82,13 @@ class SeenPictures:
         found = {at: EarlierUse(self.pictures[at], "file", 0) for at in self._by_sha256.get(facts.sha256, ())}
         if facts.contents is not None and not facts.contents.look.plain and self.pictures:
             for at, how, bits in self._near(facts.contents.look):
-                found.setdefault(at, EarlierUse(self.pictures[at], how, bits))
-        nearest = sorted(found.values(), key=lambda use: (_ORDER.index(use.how), use.bits))[:MOST_USES]
+                use = EarlierUse(self.pictures[at], how, bits)
+                found[at] = min(found.get(at, use), use, key=_nearness)
+        nearest = sorted(found.values(), key=_nearness)[:MOST_USES]
         return tuple(sorted(nearest, key=lambda use: (use.seen.published or "9999", use.bits)))
 
     def _near(self, look: Look) -> Iterator[tuple[int, How, int]]:
-        """Yield pictures that are near, the nearest kind first."""
+        """Yield pictures that are near, one perhaps in several ways."""
         own, mirrored = words_of(look.parts), words_of(look.mirrored)
         whole = self._bits(self._wholes, own[0])
         for at in np.flatnonzero((whole <= ALIKE) & ~self._plain):
@@ -211,4 +212,6 @@ def _words(picture: SeenPicture) -> NDArray[np.uint64]:
     return np.frombuffer(written, dtype=">u8").astype(np.uint64).reshape(-1, WORDS)
 
 
-_ORDER: tuple[How, ...] = ("file", "same", "mirrored", "part", "whole", "alike")
+def _nearness(use: EarlierUse) -> tuple[int, int]:
+    """Return how near a use is: the same before what is the same in part or changed, then by its bits."""
+    return ("file", "same", use.how).index(use.how), use.bits
