@@ -41,7 +41,7 @@ HASHES: dict[str, Callable[[Image.Image], imagehash.ImageHash]] = {
     "whash, 64 bits": imagehash.whash,
     "average, 256 bits": lambda picture: imagehash.average_hash(picture, 16),
 }
-CHANGED = 50
+CHANGED = 40
 """Pictures that are changed in each way."""
 
 

@@ -19,9 +19,11 @@ from opencwc.custody.pictures.model import Look
 SIDE = 16
 """Rows and columns of a hash: 256 bits."""
 WORDS = SIDE * SIDE // 64
-SAME, ALIKE, ALIKE_IN_PART = 32, 60, 48
+SAME, ALIKE, ALIKE_IN_PART = 32, 60, 56
 """Bits of the dhash by which pictures differ at most: the same picture; changed or much alike; alike in a part."""
 _HASHED_SIDE = 256
+_STEP, _MOST_STEPS = 1 / 15, 6
+"""Crops are hashed that leave out 1 to 6 such shares of width and height, wherever such a step lies."""
 _PLAIN = 3.0
 """Levels of grey around the mean within which a picture, reduced to a hash's dots, says nothing."""
 
@@ -29,9 +31,9 @@ _PLAIN = 3.0
 def _boxes() -> tuple[tuple[float, float, float, float], ...]:
     whole = (0.0, 0.0, 1.0, 1.0)
     crops = [
-        (cut * x, cut * y, 1 - cut * (1 - x), 1 - cut * (1 - y))
-        for cut in (0.1, 0.2, 0.3)
-        for x, y in product((0.0, 0.5, 1.0), repeat=2)
+        (_STEP * x, _STEP * y, 1 - _STEP * (steps - x), 1 - _STEP * (steps - y))
+        for steps in range(1, _MOST_STEPS + 1)
+        for x, y in product(range(steps + 1), repeat=2)
     ]
     edges = [edge for cut in (0.06, 0.12, 0.18, 0.24) for edge in ((0.0, cut, 1.0, 1.0), (0.0, 0.0, 1.0, 1 - cut))]
     return whole, *crops, *edges

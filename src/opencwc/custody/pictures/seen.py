@@ -29,10 +29,12 @@ How: TypeAlias = Literal["file", "same", "mirrored", "part", "whole", "alike"]
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".jp2", ".avif")
 TABLE = "pictures.csv"
 """In a folder of pictures: who published each of them when."""
-MOST_PICTURES = 2_000_000
+MOST_PICTURES = 300_000
 MOST_IN_FOLDER = 20_000
 MOST_USES = 20
 _LONGEST_LINE = 10_000
+_MOST_HITS = 20_000
+"""That are looked at, the wholes first: an index may hold one picture without end."""
 
 
 class SeenPicture(Struct, frozen=True):
@@ -81,7 +83,7 @@ class SeenPictures:
         """Return the earlier uses of a picture, earliest first, those without a day last; at most `MOST_USES`."""
         found = {at: EarlierUse(self.pictures[at], "file", 0) for at in self._by_sha256.get(facts.sha256, ())}
         if facts.contents is not None and not facts.contents.look.plain and self.pictures:
-            for at, how, bits in self._near(facts.contents.look):
+            for at, how, bits in islice(self._near(facts.contents.look), _MOST_HITS):
                 use = EarlierUse(self.pictures[at], how, bits)
                 found[at] = min(found.get(at, use), use, key=_nearness)
         nearest = sorted(found.values(), key=_nearness)[:MOST_USES]
@@ -98,19 +100,19 @@ class SeenPictures:
         turned = self._bits(self._wholes, mirrored[0])
         for at in np.flatnonzero((turned <= ALIKE) & ~self._plain):
             yield int(at), "mirrored", int(turned[at])
-        for query, how in ((own, "part"), (mirrored, "mirrored")):
-            yield from self._in_part(query, "part" if how == "part" else "mirrored")
+        yield from self._in_part(own, "part", "whole")
+        yield from self._in_part(mirrored, "mirrored", "mirrored")
 
-    def _in_part(self, query: NDArray[np.uint64], how: How) -> Iterator[tuple[int, How, int]]:
+    def _in_part(self, query: NDArray[np.uint64], part_of: How, whole_of: How) -> Iterator[tuple[int, How, int]]:
         """Yield pictures of which this is a part, then those that are a part of this."""
         parts = self._bits(self._parts, query[0])
         for at in np.flatnonzero(parts <= ALIKE_IN_PART):
             if not self._plain[at // len(BOXES)]:
-                yield int(at) // len(BOXES), how, int(parts[at])
+                yield int(at) // len(BOXES), part_of, int(parts[at])
         for part in query[1:]:
             bits = self._bits(self._wholes, part)
             for at in np.flatnonzero((bits <= ALIKE_IN_PART) & ~self._plain):
-                yield int(at), "whole" if how == "part" else how, int(bits[at])
+                yield int(at), whole_of, int(bits[at])
 
     @staticmethod
     def _bits(columns: NDArray[np.uint64], query: NDArray[np.uint64]) -> NDArray[np.uint16]:
@@ -131,7 +133,7 @@ def seen_picture(facts: PictureFacts, published: str = "", source: str = "", add
     return SeenPicture(facts.sha256, parts, look.phash, look.plain, published, source[:300], address[:300], name)
 
 
-def read_seen(place: Path, *, trusted: str = "") -> SeenPictures:
+def read_seen(place: Path) -> SeenPictures:
     """Return the pictures of an index, or those in a folder, read anew, with what its `TABLE` says of them.
 
     Raises:
