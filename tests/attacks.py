@@ -39,6 +39,7 @@ ATTACKS = {
     "hostile files": (
         "files/test_hostile.py", "files/test_archives.py::bombs", "files/test_document_limits.py",
         "files/test_watched_reading.py", "web/test_upload_bounds.py", "reports/intake/test_hostile_reports.py",
+        "custody/pictures/test_hostile_pictures.py",
     ),
     "addresses inside, endless redirects and answers": ("reports/intake/test_network.py",),
     "ways out of the sandbox": ("confining/*",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opencwc.cli import custody_cases, custody_masks
+from opencwc.cli import custody_cases, custody_masks, custody_picture
 from opencwc.cli.custody import custody_app
 
-__all__ = ["custody_app", "custody_cases", "custody_masks"]
+__all__ = ["custody_app", "custody_cases", "custody_masks", "custody_picture"]
