@@ -27,6 +27,7 @@ from opencwc.reports.machine_tags import taxonomy
 from opencwc.reports.reader import steps_of
 from opencwc.reports.verb import VERB
 from opencwc.verbs import Started, Step
+from opencwc.web.reports import table_page
 from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.pages import EXAMPLE
 from opencwc.web.server.worker_process import make_worker
@@ -133,6 +134,41 @@ def test_a_filter_narrows_the_list(kept: Kept, query: str, kinds: list[str]) -> 
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}?{query}")
         assert [event.one("h2").text.partition(":")[0] for event in page.all("article", class_="event")] == kinds
+
+
+def test_the_table_of_events_leads_from_page_to_page(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_page, "A_PAGE", 2)
+    with kept.house.signed_in("anna") as client:
+        first = page_of(client, f"{kept.base}/table?order=kind")
+        link = first.one("a", rel="next").attributes["href"]
+        assert "after=2" in str(link) and "order=kind" in str(link)
+        second = page_of(client, f"{kept.base}/table?order=kind&after=2")
+        assert not second.all("a", rel="next")
+        names = [row.one("th").text for one in (first, second) for row in one.one("tbody").all("tr")]
+        assert names == ["Accident", "Alleged use as a weapon", "Seizure"]
+        assert all("Events: 3" in one.one("h1").text and "3 of 3 shown" in one.text for one in (first, second))
+
+
+def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}", "fr")
+        for cell in page.one("div", class_="outlets").all(class_="differs"):
+            sign, heard = cell.all("span")[-2:]
+            assert sign.attributes["aria-hidden"] == "true" and sign.text == "≠"
+            assert heard.attributes["class"] == "unseen" and heard.text.startswith("diffère")
+
+
+@pytest.mark.parametrize(
+    ("lang", "chemical"), [("fr", "chlore"), ("ar", "الكلور"), ("es", "cloro"), ("ru", "хлор"), ("zh", "氯气")]
+)
+def test_pages_name_chemicals_in_their_language_and_files_in_english(kept: Kept, lang: str, chemical: str) -> None:
+    event = _events(kept)["accident"]
+    with kept.house.signed_in("anna") as client:
+        for address in (kept.base, f"{kept.base}/table", f"{kept.base}/events/{event}", "/watch/saved/new"):
+            assert chemical in page_of(client, address, lang).text
+        for name in ("csv", "jsonl", "geojson", "misp"):
+            file = client.get(f"{kept.base}/file?format={name}&file_lang={lang}").text
+            assert "chlorine" in file
 
 
 # ------------------------------------------------------------------------------------------------------ an event

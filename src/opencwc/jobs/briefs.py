@@ -156,7 +156,7 @@ class BriefRun:
     def decided(self) -> list[EventSummary]:
         """The events that a person has decided on."""
         named = frozenset().union(*(decision.named for decision in self.decisions))
-        return [one for one in self.summaries if any(line.told.report.id in named for line in one.lines)]
+        return self.shown.kept.index(self.decisions).of_reports(named)
 
     def versions(self, number: int) -> Sequence[BriefVersion]:
         """Return the versions of a brief, the first first; raise `NotFoundError` where there is no such brief."""

@@ -79,7 +79,7 @@ class EventIndex:
         if not words:
             return places
         texts = self._texts
-        return np.array([place for place in places if all(word in texts[place] for word in words)], dtype=np.int64)
+        return np.array([place for place in places.tolist() if all(word in texts[place] for word in words)], np.int64)
 
     def since(self, places: Places, moment: datetime, decided: Iterable[str] = ()) -> ShownEvents:
         """Return events as they stand to a reader who last looked at a moment: new ones, changed ones, the others.
@@ -101,6 +101,11 @@ class EventIndex:
         apart = np.abs(self._first - summary.first.timestamp())
         order = np.lexsort((apart, elsewhere))[: most + 1]
         return [self.summaries[place] for place in order if self.summaries[place].id != summary.id][:most]
+
+    def of_reports(self, names: Iterable[str]) -> list[EventSummary]:
+        """Return the events that any of the reports are on, in their order."""
+        places = {place for name in names for place in self._places_of_report.get(name, ())}
+        return [self.summaries[place] for place in sorted(places)]
 
     @cached_property
     def _columns(self) -> Mapping[str, NDArray[np.str_]]:
@@ -186,7 +191,7 @@ class ShownEvents:
         wanted = set(ids)
         if not wanted:
             return self
-        first = np.array([self.index.summaries[place].id in wanted for place in self.places], dtype=np.bool_)
+        first = np.array([self.index.summaries[place].id in wanted for place in self.places.tolist()], dtype=np.bool_)
         return self._only(np.argsort(~first, kind="stable"))
 
     def _only(self, chosen: NDArray[Any]) -> ShownEvents:

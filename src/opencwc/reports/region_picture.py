@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ EVERYWHERE = "001"
 """The world, as M49 has it."""
 
 
-class AreaMonth(Struct, frozen=True):
+class AreaMonth(Struct, frozen=True, dict=True):
     """The events of one area in one month (empty where no report says when): by kind, by stage, by corroboration.
 
     ``area`` is an alpha-3 code or the number of a region, empty where no report says where.
@@ -34,23 +35,23 @@ class AreaMonth(Struct, frozen=True):
     month: str
     events: tuple[EventSummary, ...]
 
-    @property
+    @cached_property
     def kinds(self) -> Mapping[str, int]:
         """How many events of each kind, the most frequent first."""
         return dict(Counter(event.kind for event in self.events).most_common())
 
-    @property
+    @cached_property
     def stages(self) -> Mapping[str, int]:
         """How many events stand at each stage, the least certain first."""
         counts = Counter(event.stage for event in self.events)
         return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
-    @property
+    @cached_property
     def corroborated(self) -> int:
         """How many are told by two independent origins or more."""
         return sum(event.corroborated for event in self.events)
 
-    @property
+    @cached_property
     def only_alleged(self) -> int:
         """How many are alleged, by one origin only."""
         return sum(is_only_alleged(event) for event in self.events)

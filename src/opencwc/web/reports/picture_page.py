@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -40,6 +41,19 @@ ByAsked = Annotated[Brief, AfterValidator(lambda word: "region" if word == "regi
 
 
 @dataclass(frozen=True)
+class MonthShown:
+    """A month of the time line: how many reports came in it, how many events of it several origins tell, or one does.
+
+    ``reports`` is ``None`` of a month outside the period of the reports.
+    """
+
+    month: str
+    reports: int | None
+    several: int
+    one: int
+
+
+@dataclass(frozen=True)
 class Picture:
     """What the events that a filter wants amount to, by country or region; ``period`` is that of all reports read."""
 
@@ -51,6 +65,19 @@ class Picture:
     changes: Changes
     gaps: Gaps
     places: Sequence[MapPlace]
+
+    @cached_property
+    def countries(self) -> int:
+        """How many countries there are events in."""
+        return len({one.place.country for one in self.summaries} - {""})
+
+    @cached_property
+    def timeline(self) -> list[MonthShown]:
+        """The latest months of the period and of events, each once."""
+        counts = Counter((month_of(summary), summary.corroborated) for summary in self.summaries)
+        reports = {month.month: month.reports for month in self.period.months} if self.period else {}
+        months = sorted(({month for month, _ in counts} | reports.keys()) - {""})[-MOST_MONTHS:]
+        return [MonthShown(month, reports.get(month), counts[month, True], counts[month, False]) for month in months]
 
 
 def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
@@ -82,11 +109,11 @@ def show_picture(
     query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
-        total=len(picture.summaries), countries=len({one.place.country for one in picture.summaries} - {""}),
+        total=len(picture.summaries), countries=picture.countries,
         list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
         places=[(place, say(place.said, lang)) for place in places[:MOST_PLACES]],
         more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
-        over_time=over_time(picture, lang), timeline=timeline_of(picture), most_rates=MOST_RATES,
+        over_time=over_time(picture, lang), timeline=picture.timeline, most_rates=MOST_RATES,
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, most_first=MOST_FIRST, most_rows=MOST_ROWS,
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
@@ -110,33 +137,12 @@ def region_choices(index: EventIndex) -> list[str]:
     return [number for number, codes in regions().members.items() if countries & set(codes)]
 
 
-@dataclass(frozen=True)
-class MonthShown:
-    """A month of the time line: how many reports came in it, how many events of it several origins tell, or one does.
-
-    ``reports`` is ``None`` of a month outside the period of the reports.
-    """
-
-    month: str
-    reports: int | None
-    several: int
-    one: int
-
-
-def timeline_of(picture: Picture) -> list[MonthShown]:
-    """Return the latest months of the period and of events, each once."""
-    counts = Counter((month_of(summary), summary.corroborated) for summary in picture.summaries)
-    reports = {month.month: month.reports for month in picture.period.months} if picture.period else {}
-    months = sorted(({month for month, _ in counts} | reports.keys()) - {""})[-MOST_MONTHS:]
-    return [MonthShown(month, reports.get(month), counts[month, True], counts[month, False]) for month in months]
-
-
 def over_time(picture: Picture, lang: str) -> dict[str, Any]:
     """Return how many events there were in each month, by whether several origins tell of them, as a chart takes it."""
     words = {group: say(f"page_watch_origins_{group}", lang) for group in ("several", "one")}
     rows = [
         {"label": say(day_said(month.month), lang), "value": value, "group": words[group]}
-        for month in timeline_of(picture)
+        for month in picture.timeline
         for group, value in (("several", month.several), ("one", month.one))
     ]
     titles = {"x": say("page_watch_month", lang), "y": say("page_watch_events", lang), "group": ""}

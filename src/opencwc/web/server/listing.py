@@ -106,7 +106,9 @@ class LongList(Generic[Row]):
         found = places
         if words := asked.find.casefold().split():
             texts = self._texts(lang)
-            found = np.array([place for place in places if all(word in texts[place] for word in words)], dtype=np.int64)
+            found = np.array(
+                [place for place in places.tolist() if all(word in texts[place] for word in words)], dtype=np.int64
+            )
         column, turned = _order_asked(self.columns, asked)
         if column is not None:
             ranks = self._ranks_by(column, lang)[found]
