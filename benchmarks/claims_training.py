@@ -31,7 +31,7 @@ from opencwc.reports.model import Span
 SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "number": ("number_", "none_", "told_share", "time_conflict"),
     "date": ("date_", "time_", "number_conflict"),
-    "place": ("place_", "state_", "name_strange", "report_place", "told_share"),
+    "place": ("place_",),
     "agent": ("agent_", "none_"),
     "actor": (
         "body_",

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.claims.daytimes import DayTime, find_times
+from opencwc.claims.places import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
-from opencwc.claims.words import Words, words_of
+from opencwc.claims.words import Words, word_vectors, words_of
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.gazetteer import Named, the_gazetteer
 from opencwc.language.plain_text import plain_text
@@ -29,6 +30,8 @@ class Details(NamedTuple):
     places: tuple[Named, ...]
     agents: tuple[tuple[str, Span], ...]
     words: Words
+    told: tuple[ToldPlace, ...] = ()
+    sides: frozenset[str] = frozenset()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
@@ -39,8 +42,29 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
     quantities = find_quantities(plain, lang, taken)
     agents = named_agents(text)
-    taken += [Span(one.start, one.end) for one in quantities]
+    named = the_gazetteer().named(text)
+    words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
+    taken += [span for _, span in agents]
+    told = find_places(text, lang, named, taken, words, _acting(words, encoder))
     return Details(
-        text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(the_gazetteer().named(text)), tuple(agents),
-        words_of(text, lang, taken, encoder),
+        text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
+        words, told, find_sides(text, lang),
     )  # fmt: skip
+
+
+_WHO_ACTS = (
+    "officials", "team", "experts", "governor", "government", "university", "police", "soldiers", "company",
+    "ministry", "representatives", "delegation", "mission", "firefighters", "customs",
+    "inspectors", "visitors",
+)  # fmt: skip
+_WHERE = (
+    "port", "city", "warehouse", "station", "factory", "district", "coast", "village", "happened", "arrived", "came",
+    "exercise", "shipped", "sea", "hospital",
+)  # fmt: skip
+
+
+def _acting(words: Words, encoder: Encoder) -> list[float]:
+    """Return of each word how much nearer it is to those who act than to where something is."""
+    who = (words.vectors @ word_vectors(_WHO_ACTS, encoder).T).max(axis=1)
+    where = (words.vectors @ word_vectors(_WHERE, encoder).T).max(axis=1)
+    return [float(one) for one in who - where]
