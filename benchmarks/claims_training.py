@@ -29,7 +29,7 @@ from opencwc.records import to_json
 from opencwc.reports.model import Span
 
 SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
-    "number": ("number_", "none_", "told_share", "time_conflict"),
+    "number": ("number_", "none_"),
     "date": ("date_", "time_", "number_conflict"),
     "place": ("place_",),
     "agent": ("agent_", "none_"),

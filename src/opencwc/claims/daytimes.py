@@ -47,7 +47,19 @@ class DayTime(NamedTuple):
 
 
 def find_times(plain: Plain, lang: str) -> list[DayTime]:
-    """Return the times of a sentence in its order; a part of the day beside a minute is a part of it."""
+    """Return the times of a sentence in its order, placed in the text as written.
+
+    A part of the day beside a minute is a part of it.
+    """
+    return [_in_text(one, plain) for one in _times(plain, lang)]
+
+
+def _in_text(time: DayTime, plain: Plain) -> DayTime:
+    start, end = plain.span(time.start, time.end)
+    return time._replace(start=start, end=end)
+
+
+def _times(plain: Plain, lang: str) -> list[DayTime]:
     exact: list[DayTime] = []
     for time in sorted(_clocks(plain.text, lang), key=lambda one: (one.start, -one.end)):
         if not exact or time.start >= exact[-1].end:

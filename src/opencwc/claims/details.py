@@ -40,9 +40,10 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     dates = find_dates(text, lang, today)
     times = find_times(plain, lang)
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
-    quantities = find_quantities(plain, lang, taken)
     agents = named_agents(text)
     named = the_gazetteer().named(text)
+    of_names = [Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary]
+    quantities = find_quantities(plain, lang, [*taken, *of_names])
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]
     told = find_places(text, lang, named, taken, words, _acting(words, encoder))
