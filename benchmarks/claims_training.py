@@ -30,7 +30,7 @@ from opencwc.reports.model import Span
 
 SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "number": ("number_", "none_"),
-    "date": ("date_", "time_", "number_conflict"),
+    "date": ("date_", "time_"),
     "place": ("place_",),
     "agent": ("agent_", "none_"),
     "actor": (

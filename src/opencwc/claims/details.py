@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opencwc.claims.daytimes import DayTime, find_times
 from opencwc.claims.places import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
+from opencwc.claims.stretches import Stretch, find_stretches
 from opencwc.claims.words import Words, word_vectors, words_of
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.gazetteer import Named, the_gazetteer
@@ -32,6 +33,7 @@ class Details(NamedTuple):
     words: Words
     told: tuple[ToldPlace, ...] = ()
     sides: frozenset[str] = frozenset()
+    days: tuple[Stretch, ...] = ()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
@@ -49,7 +51,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     told = find_places(text, lang, named, taken, words, _acting(words, encoder))
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
-        words, told, find_sides(text, lang),
+        words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
     )  # fmt: skip
 
 
