@@ -32,7 +32,7 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "number": ("number_", "none_"),
     "date": ("date_", "time_"),
     "place": ("place_",),
-    "agent": ("agent_", "none_"),
+    "agent": ("agent_",),
     "actor": (
         "body_",
         "name_",

@@ -9,6 +9,7 @@ from opencwc.claims.daytimes import DayTime, find_times
 from opencwc.claims.places import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
 from opencwc.claims.stretches import Stretch, find_stretches
+from opencwc.claims.substances import Substance, find_substances
 from opencwc.claims.words import Words, word_vectors, words_of
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.gazetteer import Named, the_gazetteer
@@ -34,6 +35,7 @@ class Details(NamedTuple):
     told: tuple[ToldPlace, ...] = ()
     sides: frozenset[str] = frozenset()
     days: tuple[Stretch, ...] = ()
+    substances: tuple[Substance, ...] = ()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
@@ -52,6 +54,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
         words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
+        find_substances(plain, lang, agents),
     )  # fmt: skip
 
 
