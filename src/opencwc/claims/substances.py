@@ -94,6 +94,6 @@ def _book(lang: str) -> _Book:
     return _Book(
         {name: re.compile(f"{lead}(?:{words[lang]}){ends}") for name, words in raw["sorts"].items()}
         | {ANY: re.compile(f"{lead}(?:{raw['any'][lang]}){ends}")},
-        re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)"),
+        re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,3}}['’ ]*$"),
         re.compile(f"^{behind}" if chinese else f"{edge}{behind}(?!\\w)"),
     )
