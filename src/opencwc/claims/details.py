@@ -47,7 +47,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     agents = named_agents(text)
     named = the_gazetteer().named(text)
     of_names = [Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary]
-    quantities = find_quantities(plain, lang, [*taken, *of_names])
+    quantities = find_quantities(plain, lang, [*taken, *of_names, *(span for _, span in agents)])
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]
     told = find_places(text, lang, named, taken, words, _acting(words, encoder))
@@ -61,7 +61,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
 _WHO_ACTS = (
     "officials", "team", "experts", "governor", "government", "university", "police", "soldiers", "company",
     "ministry", "representatives", "delegation", "mission", "firefighters", "customs",
-    "inspectors", "visitors",
+    "inspectors", "visitors", "institute", "deputies",
 )  # fmt: skip
 _WHERE = (
     "port", "city", "warehouse", "station", "factory", "district", "coast", "village", "happened", "arrived", "came",

@@ -1,4 +1,4 @@
-"""Places as a sentence tells them: names of the gazetteer and names after "in" or "the port of", with what they are for.
+"""Places as a sentence tells them: names of the gazetteer, and names after "in" or "the port of".
 
 A place is where something goes from or to, or where it is; a name beside somebody who acts stands for an actor.
 """
@@ -69,21 +69,25 @@ def find_places(
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def is_seat_of(name: str, text: str) -> bool:
+    """Tell whether a town is told for the body that a text names: the visitors from The Hague are those of the OPCW."""
+    bodies = read_yaml(DATA)["seats"].get(name)
+    return bool(bodies) and re.search(bodies, text.lower()) is not None
+
+
 def find_sides(text: str, lang: str) -> frozenset[str]:
     """Return the sides of a place that a sentence speaks of: ``n``, ``s``, ``e``, ``w``."""
     plain = plain_text(text, lang)
     found = set()
     for side, pattern in _book(lang).sides.items():
         for match in pattern.finditer(plain.text):
-            start, end = plain.span(*match.span())
+            start = plain.span(*match.span())[0]
             if not text[start].isupper() and not _QUOTED.search(text[:start]):
                 found.add(side)
     return frozenset(found)
 
 
-def _known(
-    text: str, lang: str, one: Named, book: _Book, words: Words, acting: Sequence[float]
-) -> ToldPlace | None:
+def _known(text: str, lang: str, one: Named, book: _Book, words: Words, acting: Sequence[float]) -> ToldPlace | None:
     if one.seat or one.ordinary or one.spots[0].sort in ("money", "body") or _is_a_piece(text, lang, one, book):
         return None
     spots = _spots(one)
@@ -91,12 +95,12 @@ def _known(
     role, near = _role(text, lang, one.start, book)
     if not role and set("بل") & set(one.before):
         role = "to" if "ل" in one.before else "at"
-    told = bool(role) or (lang == "zh" and level != "town")
+    told = bool(role) or book.behind.match(text, one.end) is not None
     first = not text[: one.start].strip(" \"«“„‘'(—–-¿¡")
     if level == "town" and not _is_large_enough(one, spots, lang, told=told, first=first):
         return None
     acts = _acting(text, lang, one.start, one.end, words, acting)
-    if first and not told and lang not in ("ar", "zh"):
+    if not told and (level == "state" or (first and lang not in ("ar", "zh"))):
         acts = max(acts, 0.5)
     return ToldPlace(one.start, one.end, level, spots, role, told, near, acts)
 
@@ -135,7 +139,11 @@ def _is_a_piece(text: str, lang: str, one: Named, book: _Book) -> bool:
         )
     if one.end - one.start > 3 or one.spots[0].sort != "town":
         return False
-    return before == "以" or any(sign and sign in book.transliterating for sign in (before, behind))
+    return (
+        before == "以"
+        or text[one.end - 1] == "郊"
+        or any(sign and sign in book.transliterating for sign in (before, behind))
+    )
 
 
 def _role(text: str, lang: str, start: int, book: _Book) -> tuple[Role, bool]:
@@ -148,7 +156,7 @@ def _role(text: str, lang: str, start: int, book: _Book) -> tuple[Role, bool]:
 
 
 def _acting(text: str, lang: str, start: int, end: int, words: Words, acting: Sequence[float]) -> float:
-    """Return how far the word beside a place is one for somebody who acts: the one before, in Chinese the one behind."""
+    """Return how far the word before a place, in Chinese the one behind it, is one for somebody who acts."""
     if lang == "zh":
         beside = [place for place, span in enumerate(words.spans) if span.start == end and span.end - span.start == 2]
     elif text[end : end + 2] in ("'s", "’s"):
@@ -175,6 +183,7 @@ class _Book(NamedTuple):
     near: re.Pattern[str]
     sides: Mapping[str, re.Pattern[str]]
     names: re.Pattern[str] | None
+    behind: re.Pattern[str]
     transliterating: frozenset[str]
 
 
@@ -184,9 +193,11 @@ def _book(lang: str) -> _Book:
     lang = lang if lang in raw["at"] else "en"
     edge, gap = ("", "") if lang == "zh" else (r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<!\w)", r"\s*")
     article = r"(?:(?:the|le|la|les|el|los|las|l['’]) ?)?" if lang in ("en", "fr", "es") else ""
-    between = rf"(?:{gap}{article}(?:[^\W\d_]+ )?{raw['nouns'][lang]})?" if lang != "zh" else ""
+    adjective = r"(?:[а-я]+(?:ой|ом|их|ых|ую|ого|ей) )?" if lang == "ru" else ""
+    between = rf"{adjective}(?:{gap}{article}(?:[^\W\d_]+ )?{raw['nouns'][lang]} ?)?" if lang != "zh" else ""
     roles: dict[Role, re.Pattern[str]] = {
-        role: re.compile(f"{edge}{raw[role][lang]}{between}{gap}{article}[«“\"(]?$") for role in ("from", "to", "at")
+        role: re.compile(f'{edge}{raw[role][lang]}{gap}{between}{gap}{article}[«“"(]?$')
+        for role in ("from", "to", "at")
     }
     sides = {
         side: re.compile(words if lang == "zh" else rf"(?<!\w)(?:{words})(?!\w)")
@@ -194,10 +205,11 @@ def _book(lang: str) -> _Book:
     }
     return _Book(
         roles,
-        re.compile(f"{edge}{raw['nouns'][lang]}[,،]?{gap}[«“\"(]?$"),
+        re.compile(f'{edge}{raw["nouns"][lang]}[,،]?{gap}[«“"(]?$'),
         re.compile(f"{edge}{raw['near'][lang]}"),
         sides,
         _names(raw, lang),
+        re.compile("[东西南北]?(?:站|港|市|县|州|省|机场|码头|郊|区|岛|城)" if lang == "zh" else "(?!)"),
         frozenset(raw["transliterating"]),
     )
 

@@ -20,7 +20,9 @@ from opencwc.reports.model import Span
 
 DATA = Path(__file__).parent / "data" / "quantities.yaml"
 _FRACTION = re.compile(r"(?<![\d.,])(\d+)[.,٫](\d{1,2})(?![\d.,]*\d)")
-_CHINESE_FRACTION = re.compile(r"([零一二三四五六七八九十百]+|\d+)[点.]([零〇一二三四五六七八九]+|\d+)(?=[吨公千万亿米%％倍个元百])")
+_CHINESE_FRACTION = re.compile(
+    r"([零一二三四五六七八九十百]+|\d+)[点.]([零〇一二三四五六七八九]+|\d+)(?=[吨公千万亿米%％倍个元百])"
+)
 _CHINESE_TENTHS = re.compile(r"(?:百分之)?([一二三四五六七八九])成(半)?(?!立|员|功|分|果|为|本)")
 _CHINESE_PARTS = re.compile(r"([二三四五六七八九十]+)分之([一二三四五六七八九])")
 _AHEAD, _BEHIND = 28, 22
@@ -43,10 +45,18 @@ _AND_A_HALF = re.compile(
 )
 _TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9}
 _RUSSIAN_PEOPLE = re.compile(r"(?:двое|трое|четверо|пятеро|шестеро|семеро|восьмеро|девятеро|десятеро)(?!\w)")
-_EXPLICIT_ONE = frozenset(["one", "один", "одна", "одно", "одного", "одной", "одну", "1", "واحد", "واحدة", "seule", "seul"])
+_EXPLICIT_ONE = frozenset(
+    ["one", "один", "одна", "одно", "одного", "одной", "одну", "1", "واحد", "واحدة", "seule", "seul"]
+)
+_ONE_OF = frozenset(["一", "احد", "احدى", "احدي", "1"])
+_ORDER = re.compile(r"(?<!\w)[وفبل]?ال(?:حادي|حاديه|حادية|ثاني|ثانية|ثالثة?|رابعة?|خامسة?|سادسة?|سابعة?|ثامنة?|تاسعة?) وال\w+$")
+"""The twenty-first: one number in two words."""
+_CHANGED = re.compile(r"(?:вырос|увелич|возрос|сниз|сократ|подн|упал|достиг|subi|aument|reduj|baj|asc[ei]nd|augment|pass|port|rose|grew|fell)\w* \D{0,24}$")
 _NO_NUMBER = re.compile(r"(?:the|this|that|no|any|each|every|ни|не|ولا|last)\s$")
 _PRONOUN = re.compile(r"\s*(?:of|in|who|which|that|is|was|had|has|from|from|из|[,.;:)])(?!\w)")
-_ONLY = re.compile(r"(?:only|just|single|un seul|une seule|un solo|una sola|лишь|только|всего|فقط|سوى|仅|只有)\W*(?:\w+\W+)?$")
+_ONLY = re.compile(
+    r"(?:only|just|single|un seul|une seule|un solo|una sola|лишь|только|всего|فقط|سوى|仅|只有)\W*(?:\w+\W+)?$"
+)
 _AND = re.compile(r"\s*(?:and|et|y|и|و|零|又)?\s*")
 _LONGEST_SHARE = 10
 _HUNDRED, _THOUSAND = 100, 1000
@@ -108,11 +118,12 @@ def _with_unit(found: Sequence[Quantity]) -> list[Quantity]:
     measured = [one for one in found if one.unit in ("kg", "L", "money", "m", "m2") and one.said]
     full = []
     for one in found:
-        like = next((other for other in measured if _HUNDRED <= one.low and 0.3 < one.low / other.said < 3.5), None)
-        if like and not one.unit:
+        like = next((other for other in measured if 0.3 < one.low / other.said < 3.5), None)
+        if like and not one.unit and one.low >= _HUNDRED:
             times = like.low / like.said
-            one = one._replace(low=one.low * times, high=one.high * times, unit=like.unit)
-        full.append(one)
+            full.append(one._replace(low=one.low * times, high=one.high * times, unit=like.unit))
+        else:
+            full.append(one)
     return full
 
 
@@ -152,11 +163,14 @@ def _numbers(text: str, lang: str) -> Iterator[tuple[int, int, float, float, boo
         inside = any(start < number.end and number.start < end for start, end, _ in fractions)
         if number.rank:
             ranks = number.end
-        behind_rank = lang == "ar" and ranks and 0 <= number.start - ranks <= 2  # the sixteenth: one number in two words
+        behind_rank = (
+            lang == "ar" and ranks and 0 <= number.start - ranks <= 2
+        )  # the sixteenth: one number in two words
         if behind_rank:
             ranks = number.end
         if not number.rank and not inside and not behind_rank:
-            alone = number.article or (lang == "zh" and text[number.start : number.end] == "一")
+            written = text[number.start : number.end].strip()
+            alone = number.article or written in _EXPLICIT_ONE or written in _ONE_OF
             article = alone and not _is_said(text, number.start, number.end)
             yield number.start, number.end, float(number.value), float(number.high or number.value), article
 
@@ -166,8 +180,10 @@ def _is_said(text: str, start: int, end: int) -> bool:
     word = text[start:end].strip()
     if _ONLY.search(text[max(0, start - 16) : start]):
         return True
-    return word in _EXPLICIT_ONE and not _NO_NUMBER.search(text[max(0, start - 6) : start]) and (
-        _PRONOUN.match(text, end) is None
+    return (
+        word in _EXPLICIT_ONE
+        and not _NO_NUMBER.search(text[max(0, start - 6) : start])
+        and (_PRONOUN.match(text, end) is None)
     )
 
 
@@ -175,7 +191,9 @@ def _fractions(text: str, lang: str) -> Iterator[tuple[int, int, float]]:
     if lang == "zh":
         for match in _CHINESE_FRACTION.finditer(in_figures(text)):
             whole = next((float(one.value) for one in find_numbers(match[1], "zh")), 0.0)
-            part = "".join(str("〇一二三四五六七八九".find(sign)) if not sign.isdecimal() else sign for sign in match[2])
+            part = "".join(
+                str("〇一二三四五六七八九".find(sign)) if not sign.isdecimal() else sign for sign in match[2]
+            )
             if part.replace("-1", "0").isdecimal():
                 yield match.start(), match.end(), whole + float(f"0.{part.replace('-1', '0')}")
         return
@@ -202,8 +220,10 @@ def _quantity(text: str, lang: str, start: int, end: int, low: float, high: floa
     more = chinese and text[end - 1 : end] in "余多"
     about = bool(words.about_before.search(before) or words.about_behind.match(text, stop) or more)
     most = not least and bool(words.most_before.search(before) or (chinese and words.most_behind.match(behind)))
+    most = most and not _CHANGED.search(text[max(0, start - 48) : start])
+    stop = stop if unit else end
     return Quantity(
-        low * times, high * times, unit, start, stop if unit else end, about, least or more, most, article and low == 1, low
+        low * times, high * times, unit, start, stop, about, least or more, most, article and low == 1, low
     )  # fmt: skip
 
 
@@ -258,19 +278,20 @@ def _of_each(found: Sequence[Quantity], text: str, lang: str) -> list[Quantity]:
     joined: list[Quantity] = []
     for one in found:
         last = joined[-1] if joined else None
-        if (
-            last
-            and pattern
-            and last.unit in ("", "people")
-            and last.low == last.high < (whole := _number_of(one, text, lang)) <= _LONGEST_SHARE
-            and one.unit != "%"
-            and pattern.fullmatch(text[last.end : one.start])
-        ):
-            share = 100 * last.low / whole
-            joined[-1] = Quantity(share, share, "%", last.start, one.end, True, last.least, last.most)
-            continue
-        joined.append(one)
+        share = _share_of(last, one, text, lang) if last else 0.0
+        if last and share and pattern and pattern.fullmatch(text[last.end : one.start]):
+            joined[-1] = Quantity(share, share, "%", last.start, one.end, about=True, least=last.least, most=last.most)
+        else:
+            joined.append(one)
     return joined
+
+
+def _share_of(part: Quantity, whole: Quantity, text: str, lang: str) -> float:
+    """Return how much one small number is of another in a hundred, 0 where it is no share."""
+    of = _number_of(whole, text, lang)
+    if whole.unit == "%" or part.unit not in ("", "people") or not part.low == part.high < of <= _LONGEST_SHARE:
+        return 0.0
+    return 100 * part.low / of
 
 
 def _number_of(one: Quantity, text: str, lang: str) -> float:
@@ -315,7 +336,9 @@ def _duals(text: str) -> Iterator[Quantity]:
 @cache
 def _dual() -> re.Pattern[str]:
     stems = "|".join(sorted(_duals_of(), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال)?(?P<of>{stems})(?P<last>ان|ين|ا|ي)(?!\w)(?<!يوما)(?<!عاما)(?<!شهرا)")
+    return re.compile(
+        rf"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال)?(?P<of>{stems})(?P<last>ان|ين|ا|ي)(?!\w)(?<!يوما)(?<!عاما)(?<!شهرا)"
+    )
 
 
 @cache

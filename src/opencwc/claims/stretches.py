@@ -86,9 +86,7 @@ def _in_month(day: date, number: int) -> date:
     return day.replace(day=min(number, (following - timedelta(days=1)).day))
 
 
-def _first_days(
-    text: str, lang: str, dates: Sequence[FoundDate], today: date, book: _Book
-) -> Iterator[FoundDate]:
+def _first_days(text: str, lang: str, dates: Sequence[FoundDate], today: date, book: _Book) -> Iterator[FoundDate]:
     """Yield the months that stand behind words for a part of them and are found by nothing else."""
     if lang == "zh":
         return
@@ -145,9 +143,7 @@ def _ends(one: FoundDate, inside: str, lang: str) -> tuple[date, date]:
 
 def _last_of_range(one: FoundDate, inside: str, lang: str) -> date:
     """Return the last day of a range within one month: from 4 to 6 March."""
-    days = [
-        number.high or number.value for number in find_numbers(inside, lang) if (number.high or number.value) <= 31
-    ]
+    days = [number.high or number.value for number in find_numbers(inside, lang) if (number.high or number.value) <= 31]
     if len(days) < 2 and not (days and days[0] != one.first.day):
         return one.first
     later = [day for day in days if day > one.first.day]

@@ -15,8 +15,9 @@ from opencwc.reports.model import Span
 DATA = Path(__file__).parent / "data" / "substances.yaml"
 ANY = "any"
 _AHEAD, _BEHIND = 48, 30
+_BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
-    r"[.;:؛。；]|,(?= (?:but|only|mais|seulement|sino|solo|а|но|лишь|بل|لكن|انما|just))|，(?=而|只|但)|(?:^| )(?:but|mais|sino|بل|лишь|seulement|solamente)(?= )"
+    rf"[.;:؛。；]|,(?= (?:{_BUT}))|，(?=而|只|但)|(?:^| )(?:but|mais|sino|بل|лишь|seulement|solamente)(?= )"
 )
 _BREAK_BEHIND = re.compile(_BREAK.pattern + r"|,| (?:and|et|y|и|و|while|que|which|что|который)(?= )| و")
 

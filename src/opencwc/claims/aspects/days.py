@@ -10,7 +10,6 @@ from opencwc.claims.details import Details
 from opencwc.claims.stretches import Stretch
 from opencwc.reports.model import Span
 
-
 _LONG, _AGES = 400, 7_000
 """Days apart from which on another event is likely meant, or a war long ago."""
 

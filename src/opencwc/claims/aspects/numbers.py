@@ -62,11 +62,7 @@ def number_signs(sides: Sides) -> Compared:
     return Compared(signs, (Span(one.start, one.end),), (Span(other.start, other.end),))
 
 
-
-
-def _borne_by(
-    one: Quantity, claim: Details, theirs: Sequence[Quantity], statement: Details
-) -> Quantity | None:
+def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], statement: Details) -> Quantity | None:
     """Return the number of the record that bears one out: of small ones only where they count what is alike."""
     fitting = [
         (_counts_alike(one, claim, other, statement), other)
@@ -99,7 +95,10 @@ def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> 
             if one.unit in ("", "people"):
                 yield _of(100 * small.low / large.low, "%")
         elif "" in (one.unit, other.unit) or {one.unit, other.unit} & {"drums", "cylinders", "bags", "bottles"}:
-            yield _of(one.low * other.low, one.unit if other.unit in ("", "drums", "cylinders", "bags", "bottles") else other.unit)
+            yield _of(
+                one.low * other.low,
+                one.unit if other.unit in ("", "drums", "cylinders", "bags", "bottles") else other.unit,
+            )
             if {one.unit, other.unit} <= {"", "people"} and small.low > 0:
                 yield _of(100 * small.low / large.low, "%")
                 yield _of(large.low - small.low, "people")
@@ -150,7 +149,9 @@ def _near(first: Sequence[int], claim: Details, second: Sequence[int], statement
 
 def _beside(number: Quantity, details: Details) -> list[int]:
     """Return the word right behind a number."""
-    behind = [place for place, span in enumerate(details.words.spans) if number.end <= span.start <= number.end + _BESIDE]
+    behind = [
+        place for place, span in enumerate(details.words.spans) if number.end <= span.start <= number.end + _BESIDE
+    ]
     if details.lang == "zh":
         return [place for place in behind if details.words.spans[place].start <= number.end + 2]
     return behind[:1]

@@ -7,7 +7,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 from opencwc.claims.aspects.sides import Compared, Sides
-from opencwc.claims.places import ToldPlace
+from opencwc.claims.details import Details
+from opencwc.claims.places import ToldPlace, is_seat_of
 from opencwc.claims.words import Aligned
 from opencwc.reports.model import Span
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _NEAR_KM, _CLOSE_BY_KM = 25.0, 40.0
 _WRITTEN_ALIKE, _THE_SAME = 0.6, 0.9
-_ACTS = 0.25
+_ACTS, _FOR_ITS_STATE = 0.25, 0.15
 _WEIGHTS = {
     frozenset(["town"]): 1.0, frozenset(["town", "unknown"]): 1.0, frozenset(["unknown"]): 1.0,
     frozenset(["region"]): 0.9, frozenset(["town", "region"]): 0.9, frozenset(["region", "unknown"]): 0.8,
@@ -30,8 +31,12 @@ _WEIGHTS = {
 def place_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     mine, theirs = sides.claim.told, sides.statement.told
-    met = _met(mine, theirs, sides.there)
-    held = _met(theirs, mine, sides.back)
+    met = [
+        one for one in mine if one in _met(mine, theirs, sides.there) or _is_named(one, sides.claim, sides.statement)
+    ]
+    held = [
+        one for one in theirs if one in _met(theirs, mine, sides.back) or _is_named(one, sides.statement, sides.claim)
+    ]
     strange = [one for one in mine if one not in met and not _is_within(one, theirs)]
     missing = [one for one in theirs if one not in held]
     conflict, role, pair = _conflict(strange, missing)
@@ -54,6 +59,20 @@ def _met(mine: Sequence[ToldPlace], theirs: Sequence[ToldPlace], aligned: Sequen
         one for one in mine
         if any(_is_same(one, other) for other in theirs) or _is_written_alike(one, theirs, aligned)
     ]  # fmt: skip
+
+
+def _is_named(one: ToldPlace, mine: Details, theirs: Details) -> bool:
+    """Tell whether the other side has the very word, the name in another sense, or the body that has its seat there."""
+    if mine.text[one.start : one.end] in theirs.text:
+        return True
+    names = {spot.name for spot in one.spots if spot.sort == "town"}
+    if any(is_seat_of(name, theirs.text) for name in names):
+        return True
+    return one.level == "town" and any(
+        (spot.country, spot.name) in {(each.country, each.name) for each in one.spots} and spot.name
+        for named in theirs.places
+        for spot in named.spots
+    )
 
 
 def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
@@ -87,7 +106,7 @@ def _is_within(one: ToldPlace, others: Sequence[ToldPlace]) -> bool:
     states = {spot.country for spot in one.spots if spot.capital}
     of_towns = {country for other in others if other.level != "state" for country in other.countries}
     return any(states & other.countries for other in others if other.level == "state") and (
-        one.acting > _ACTS or not states & of_towns
+        one.acting > _FOR_ITS_STATE or not states & of_towns
     )
 
 
@@ -101,6 +120,8 @@ def _conflict(
             weight = _WEIGHTS.get(frozenset([one.level, other.level]), 0.5)
             if {one.level, other.level} == {"town", "region"} and one.countries & other.countries:
                 weight = 0.4
+            if one.level == "state" != other.level:
+                weight = min(weight, 0.5)
             if {one.level, other.level} & {"state"} and one.countries & other.countries:
                 continue
             weight *= (0.6 if other.acting > _ACTS else 1.0) * (0.6 if one.acting > _ACTS else 1.0)
