@@ -17,6 +17,9 @@ DAY = 1440
 _CLOSE = 20
 """Minutes that two times may lie apart where one of them is a round one."""
 
+_BESIDE = 30
+"""Minutes that a minute may lie outside a part of the day, whose ends are no sharp ones."""
+
 
 class DayTime(NamedTuple):
     """The minutes of the day from ``first`` to ``last`` (beyond 1440: after midnight), and the place.
@@ -40,7 +43,8 @@ class DayTime(NamedTuple):
         shifts = {0, DAY, -DAY}
         if self.open or other.open:
             shifts |= {HALF_DAY, -HALF_DAY}
-        room = _CLOSE if self.exact and other.exact and (self.first % 30 == 0 or other.first % 30 == 0) else 0
+        round_one = self.first % 30 == 0 or other.first % 30 == 0
+        room = (_CLOSE if round_one else 0) if self.exact and other.exact else _BESIDE
         return any(
             self.first + shift <= other.last + room and other.first <= self.last + shift + room for shift in shifts
         )

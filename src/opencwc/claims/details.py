@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Details(NamedTuple):
-    """What a sentence says; all places count from its beginning."""
+    """What a sentence says; all places count from its beginning. ``today`` is the day on which it was written."""
 
     text: str
     lang: str
@@ -36,6 +36,7 @@ class Details(NamedTuple):
     sides: frozenset[str] = frozenset()
     days: tuple[Stretch, ...] = ()
     substances: tuple[Substance, ...] = ()
+    today: date = date.min
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
@@ -54,7 +55,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
         words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
-        find_substances(plain, lang, agents),
+        find_substances(plain, lang, agents), today,
     )  # fmt: skip
 
 

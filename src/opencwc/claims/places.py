@@ -170,8 +170,6 @@ def _acting(text: str, lang: str, start: int, end: int, words: Words, acting: Se
 
 def _unknown(text: str, lang: str, book: _Book) -> Iterator[tuple[int, int]]:
     """Yield where names stand that a preposition or the word for a place gives out as one."""
-    if book.names is None:
-        return
     plain = plain_text(text, lang)
     for match in book.names.finditer(plain.text if lang == "ar" else text):
         yield plain.span(*match.span("name")) if lang == "ar" else match.span("name")
@@ -182,7 +180,7 @@ class _Book(NamedTuple):
     noun: re.Pattern[str]
     near: re.Pattern[str]
     sides: Mapping[str, re.Pattern[str]]
-    names: re.Pattern[str] | None
+    names: re.Pattern[str]
     behind: re.Pattern[str]
     transliterating: frozenset[str]
 
@@ -214,14 +212,14 @@ def _book(lang: str) -> _Book:
     )
 
 
-def _names(raw: Mapping[str, Any], lang: str) -> re.Pattern[str] | None:
-    if lang == "zh":
-        return None
+def _names(raw: Mapping[str, Any], lang: str) -> re.Pattern[str]:
     noun = raw["nouns"][lang]
+    if lang == "zh":
+        before = "|".join(raw[role]["zh"].removeprefix("(?:").removesuffix(")") for role in ("from", "to", "at"))
+        name = "(?P<name>(?![该本当一这某全各其国两三])[一-鿿]{2,6}?)"
+        return re.compile(rf"(?:{before}){name}(?:港|市|县|镇|村|岛|省|州|机场|码头|站)")
     if lang == "ar":
-        nouns = "(?:ميناء|مدينة|بلدة|قرية|جزيرة|حي|محافظة|ولاية|مرفا|مطار)"
+        nouns = raw["named"]["ar"]
         return re.compile(rf"(?<!\w)(?:و|ف|ب|ل)?{nouns} (?P<name>(?!ال)\w{{2,}}(?: (?!ال|في|من|على|الى)\w{{2,}})?)")
-    before = {"en": "in|at|near|from|via|off|outside", "fr": "à|en|vers|près de|depuis", "es": "en|desde|hacia|hasta",
-              "ru": "в|во|на|под|из|близ|около|возле|через"}[lang]  # fmt: skip
-    loose = rf"(?:(?i:{before}) (?:(?i:the|la|le|el|l['’]) ?)?(?:(?i:{noun}) )?|(?i:{noun}) )"
+    loose = rf"(?:(?i:{raw['named'][lang]}) (?:(?i:the|la|le|el|l['’]) ?)?(?:(?i:{noun}) )?|(?i:{noun}) )"
     return re.compile(rf"(?<!\w){loose}(?P<name>{_NAME})")

@@ -49,9 +49,12 @@ _EXPLICIT_ONE = frozenset(
     ["one", "один", "одна", "одно", "одного", "одной", "одну", "1", "واحد", "واحدة", "seule", "seul"]
 )
 _ONE_OF = frozenset(["一", "احد", "احدى", "احدي", "1"])
-_ORDER = re.compile(r"(?<!\w)[وفبل]?ال(?:حادي|حاديه|حادية|ثاني|ثانية|ثالثة?|رابعة?|خامسة?|سادسة?|سابعة?|ثامنة?|تاسعة?) وال\w+$")
+_ORDER = re.compile(r"(?<!\w)[وفبل]?ال(?:حادية?|ثانية?|ثالثة?|رابعة?|خامسة?|سادسة?|سابعة?|ثامنة?|تاسعة?) وال\w+$")
 """The twenty-first: one number in two words."""
-_CHANGED = re.compile(r"(?:вырос|увелич|возрос|сниз|сократ|подн|упал|достиг|subi|aument|reduj|baj|asc[ei]nd|augment|pass|port|rose|grew|fell)\w* \D{0,24}$")
+_CHANGED = re.compile(
+    r"(?:вырос|увелич|возрос|сниз|сократ|подн|упал|достиг|subi|aument|reduj|baj|asc[ei]nd|augment|pass|port|rose|grew|fell)"
+    r"\w* \D{0,24}$"
+)
 _NO_NUMBER = re.compile(r"(?:the|this|that|no|any|each|every|ни|не|ولا|last)\s$")
 _PRONOUN = re.compile(r"\s*(?:of|in|who|which|that|is|was|had|has|from|from|из|[,.;:)])(?!\w)")
 _ONLY = re.compile(
@@ -158,17 +161,15 @@ def _numbers(text: str, lang: str) -> Iterator[tuple[int, int, float, float, boo
     fractions = list(_fractions(text, lang))
     for start, end, value in fractions:
         yield start, end, value, value, False
-    ranks = 0
+    rank_until = -9
     for number in find_numbers(text, lang):
         inside = any(start < number.end and number.start < end for start, end, _ in fractions)
-        if number.rank:
-            ranks = number.end
-        behind_rank = (
-            lang == "ar" and ranks and 0 <= number.start - ranks <= 2
-        )  # the sixteenth: one number in two words
-        if behind_rank:
-            ranks = number.end
-        if not number.rank and not inside and not behind_rank:
+        of_rank = lang == "ar" and (
+            0 <= number.start - rank_until <= 2 or _ORDER.search(text[max(0, number.start - 16) : number.end])
+        )
+        if number.rank or of_rank:  # the sixteenth is one number in two words
+            rank_until = number.end
+        elif not inside:
             written = text[number.start : number.end].strip()
             alone = number.article or written in _EXPLICIT_ONE or written in _ONE_OF
             article = alone and not _is_said(text, number.start, number.end)

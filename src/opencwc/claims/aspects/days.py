@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
@@ -22,7 +21,7 @@ def date_signs(sides: Sides) -> Compared:
     conflict, differing = 0.0, None
     for one in claim.days:
         if one not in fits and statement.days:
-            weight = _weight(one, claim, statement.days) * (0.4 if same_day else 1.0)
+            weight = _weight(one, claim, statement) * (0.4 if same_day else 1.0)
             if weight > conflict:
                 conflict, differing = weight, one
     times = bool(claim.times and statement.times)
@@ -54,12 +53,17 @@ def stretch(text: str) -> tuple[date, date]:
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def _weight(one: Stretch, claim: Details, held: Sequence[Stretch]) -> float:
-    """Return how surely a day that the record does not have contradicts it: less so one far off, or one of saying so."""
+def _weight(one: Stretch, claim: Details, statement: Details) -> float:
+    """Return how surely a day that the record does not have contradicts it.
+
+    Less so a day far off, or one on which it was said: fresh, or that on which the statement was made.
+    """
+    held = statement.days
     apart = min(max((one.first - other.last).days, (other.first - one.last).days) for other in held)
     far = 0.3 if apart > _AGES else 0.7 if apart > _LONG and not one.year else 1.0
     finer = 1.0 if one.day or not any(other.day for other in held) or not one.year else 0.8
-    return far * finer * (0.4 if one.fresh and _is_of_speech(claim, one.start, one.end) else 1.0)
+    told = one.fresh or one.first <= statement.today <= one.last
+    return far * finer * (0.4 if told and _is_of_speech(claim, one.start, one.end) else 1.0)
 
 
 def _is_of_speech(details: Details, start: int, end: int) -> bool:

@@ -32,7 +32,7 @@ def number_signs(sides: Sides) -> Compared:
     mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
     theirs = statement.quantities[:_MOST_NUMBERS]
     borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
-    used = [number for number in borne.values()]
+    used = list(borne.values())
     derived = list(_derived(theirs, statement, claim))
     conflict, extra, differing = 0.0, 0, None
     same_unit = 0.0

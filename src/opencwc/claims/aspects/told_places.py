@@ -76,7 +76,7 @@ def _is_named(one: ToldPlace, mine: Details, theirs: Details) -> bool:
 
 
 def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
-    """Tell whether a name has its like on the other side; of two that the gazetteer knows, it must be nearly the same."""
+    """Tell whether a name has its like on the other side, nearly the same of two that the gazetteer knows."""
     for word in aligned:
         if word.near > _WRITTEN_ALIKE and one.start <= word.span.start and word.span.end <= one.end:
             known = one.level != "unknown" and any(
