@@ -43,5 +43,7 @@ def test_numbers_are_no_times(lang: str, text: str) -> None:
 def test_a_part_of_the_day_agrees_with_a_minute(
     one: str, one_lang: str, other: str, other_lang: str, fits: bool
 ) -> None:
-    mine, theirs = (find_times(plain_text(text, lang), lang)[0] for text, lang in ((one, one_lang), (other, other_lang)))
+    mine, theirs = (
+        find_times(plain_text(text, lang), lang)[0] for text, lang in ((one, one_lang), (other, other_lang))
+    )
     assert mine.fits(theirs) is fits

@@ -29,8 +29,8 @@ def differing(claim: str, claim_lang: str, statement: str, lang: str) -> set[str
 
 RECORD = {
     "fr": "Le 5 juin 2023 vers 14 h, une fuite de chlore à l'usine d'eau de Skikda a envoyé 48 personnes à l'hôpital.",
-    "en": "On 2 May 2023 customs officers in Mombasa seized 3.5 tonnes of sodium cyanide shipped from Karachi in 70 drums.",
-    "ru": "8 мая 2023 года в порту Находки двое рабочих отравились аммиаком; площадь разлива составила 300 квадратных метров.",
+    "en": "On 2 May 2023 customs officers in Mombasa seized 3.5 tonnes of sodium cyanide, 70 drums from Karachi.",
+    "ru": "8 мая 2023 года в порту Находки двое рабочих отравились аммиаком; разлив занял 300 квадратных метров.",
     "es": "Del 9 al 11 de mayo de 2023 cuatro inspectores de la OPAQ visitaron una planta de fosgeno en Rosario.",
     "ar": "في 20 مايو 2023 عُثر في الموصل على 16 قذيفة محشوة بغاز الخردل، ولم يُصب أحد.",
     "zh": "2023年4月18日，德班港一处仓库起火，烧毁农药120吨，疏散居民900人。",
@@ -119,7 +119,12 @@ def test_places_agree_with_their_neighbours_and_differ_from_other_towns(
     ("claim", "claim_lang", "statement", "lang"),
     [
         ("Seven in ten shells held mustard.", "en", "2020年销毁的212枚炮弹中，148枚装有芥子气。", "zh"),
-        ("Les livres donnaient 270 tonnes de moins.", "fr", "Declaró 1.850 toneladas y sus libros mostraban 1.580.", "es"),
+        (
+            "Les livres donnaient 270 tonnes de moins.",
+            "fr",
+            "Declaró 1.850 toneladas y sus libros mostraban 1.580.",
+            "es",
+        ),
         ("Девять лабораторий из двадцати не справились.", "ru", "Of the 20 laboratories 11 passed the test.", "en"),
     ],
 )

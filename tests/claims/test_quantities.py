@@ -5,7 +5,9 @@ from opencwc.language.plain_text import plain_text
 
 
 def told(text: str, lang: str) -> list[tuple[float, str]]:
-    return [(round(one.low, 2), one.unit) for one in find_quantities(plain_text(text, lang), lang, ()) if not one.article]
+    return [
+        (round(one.low, 2), one.unit) for one in find_quantities(plain_text(text, lang), lang, ()) if not one.article
+    ]
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,11 @@ def told(text: str, lang: str) -> list[tuple[float, str]]:
         ("fr", "une tonne et demie en quatre ans et demi", [(1500, "kg"), (1643.62, "days")]),
         ("fr", "trois quintaux, deux millions d’euros, la loi n° 2022-17", [(300, "kg"), (2_000_000, "money")]),
         ("fr", "quatre cinquièmes des puits", [(80, "%")]),
-        ("es", "2.000 toneladas, siete de cada diez, medio millón de euros", [(2_000_000, "kg"), (70, "%"), (500_000, "money")]),
+        (
+            "es",
+            "2.000 toneladas, siete de cada diez, medio millón de euros",
+            [(2_000_000, "kg"), (70, "%"), (500_000, "money")],
+        ),
         ("es", "una tonelada y media en tres semanas", [(1500, "kg"), (21, "days")]),
         ("ru", "около полутора тонн, семеро, сорок один день", [(1500, "kg"), (7, "people"), (41, "days")]),
         ("ru", "трое из десяти; каждый пятый; 34-летний мужчина", [(30, "%"), (20, "%"), (12418.5, "days")]),

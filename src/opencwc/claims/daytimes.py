@@ -17,7 +17,7 @@ DAY = 1440
 _CLOSE = 20
 """Minutes that two times may lie apart where one of them is a round one."""
 
-_BESIDE = 30
+_BESIDE = 45
 """Minutes that a minute may lie outside a part of the day, whose ends are no sharp ones."""
 
 

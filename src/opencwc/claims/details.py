@@ -66,7 +66,7 @@ _WHO_ACTS = (
 )  # fmt: skip
 _WHERE = (
     "port", "city", "warehouse", "station", "factory", "district", "coast", "village", "happened", "arrived", "came",
-    "exercise", "shipped", "sea", "hospital",
+    "exercise", "shipped", "sea", "hospital", "fire",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ _SMALL_TOWN = 100_000
 _IN_NO_SCRIPT_OF_CAPITALS = 20_000
 _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+)(?:[ -][A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+){0,2}"
 _SOME_SPOTS = 6
+_NOUN_BEHIND = re.compile(r"(?:^|\W)(?:[Tt]he|[Aa]n?) $")
 _QUOTED = re.compile("[«“„《‘][^»”》’]*$")
 
 
@@ -96,6 +97,8 @@ def _known(text: str, lang: str, one: Named, book: _Book, words: Words, acting: 
     if not role and set("بل") & set(one.before):
         role = "to" if "ل" in one.before else "at"
     told = bool(role) or book.behind.match(text, one.end) is not None
+    if lang == "en" and level == "town" and _NOUN_BEHIND.search(text[: one.start]):
+        told = True  # the Liège court, a Cape Town warehouse
     first = not text[: one.start].strip(" \"«“„‘'(—–-¿¡")
     if level == "town" and not _is_large_enough(one, spots, lang, told=told, first=first):
         return None
@@ -190,7 +193,7 @@ def _book(lang: str) -> _Book:
     raw: dict[str, Any] = read_yaml(DATA)
     lang = lang if lang in raw["at"] else "en"
     edge, gap = ("", "") if lang == "zh" else (r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<!\w)", r"\s*")
-    article = r"(?:(?:the|le|la|les|el|los|las|l['’]) ?)?" if lang in ("en", "fr", "es") else ""
+    article = r"(?:(?:the|an?|une?|un[ao]?|le|la|les|el|los|las|l['’]) ?)?" if lang in ("en", "fr", "es") else ""
     adjective = r"(?:[а-я]+(?:ой|ом|их|ых|ую|ого|ей) )?" if lang == "ru" else ""
     between = rf"{adjective}(?:{gap}{article}(?:[^\W\d_]+ )?{raw['nouns'][lang]} ?)?" if lang != "zh" else ""
     roles: dict[Role, re.Pattern[str]] = {
@@ -216,8 +219,9 @@ def _names(raw: Mapping[str, Any], lang: str) -> re.Pattern[str]:
     noun = raw["nouns"][lang]
     if lang == "zh":
         before = "|".join(raw[role]["zh"].removeprefix("(?:").removesuffix(")") for role in ("from", "to", "at"))
-        name = "(?P<name>(?![该本当一这某全各其国两三])[一-鿿]{2,6}?)"
-        return re.compile(rf"(?:{before}){name}(?:港|市|县|镇|村|岛|省|州|机场|码头|站)")
+        by_sound = raw["transliterating"]
+        with_noun = f"[一-鿿]{{2,6}}?(?=港|市|县|镇|村|岛|省|州|机场|码头|站)|[{by_sound}]{{2,7}}(?![{by_sound}])"
+        return re.compile(rf"(?:{before})(?P<name>(?![该本当一这某全各其国两三])(?:{with_noun}))")
     if lang == "ar":
         nouns = raw["named"]["ar"]
         return re.compile(rf"(?<!\w)(?:و|ف|ب|ل)?{nouns} (?P<name>(?!ال)\w{{2,}}(?: (?!ال|في|من|على|الى)\w{{2,}})?)")

@@ -61,7 +61,11 @@ _ONLY = re.compile(
     r"(?:only|just|single|un seul|une seule|un solo|una sola|лишь|только|всего|فقط|سوى|仅|只有)\W*(?:\w+\W+)?$"
 )
 _AND = re.compile(r"\s*(?:and|et|y|и|و|零|又)?\s*")
+_OF_A = re.compile(r" (?:of an? |d['’]une? |de una? |de )?")
 _LONGEST_SHARE = 10
+_FAR_BEYOND = 3
+"""So many times a lower bound nobody would name that bound any more."""
+_MEASURES = frozenset(["kg", "L", "m", "m2"])
 _HUNDRED, _THOUSAND = 100, 1000
 
 
@@ -93,9 +97,9 @@ class Quantity(NamedTuple):
         if self.low <= recorded.high + slack and recorded.low <= self.high + slack:
             return True
         if self.least or recorded.most:
-            return recorded.high >= self.low
+            return self.low <= recorded.high <= (_FAR_BEYOND * self.low if self.least else recorded.high)
         if self.most or recorded.least:
-            return recorded.low <= self.high
+            return recorded.low <= self.high <= (_FAR_BEYOND * recorded.low if recorded.least else self.high)
         apart = max(self.low - recorded.high, recorded.low - self.high)
         return (self.about or recorded.about) and apart <= _TENTH * max(recorded.high, 1e-9)
 
@@ -145,7 +149,7 @@ def _all(text: str, lang: str) -> Iterator[Quantity]:
         if not text.startswith("百分之", start) and not words.listed.search(text[max(0, start - 20) : start]):
             yield _quantity(text, lang, start, end, low, high, article=article)
     yield from _shares(text, lang)
-    for value, pattern in ((1.5, words.one_and_a_half), (0.5, words.half)):
+    for value, pattern in ((1.5, words.one_and_a_half), (0.5, words.half), (1.0, words.one)):
         for match in pattern.finditer(text):
             unit, times, stop = _unit(text, lang, match.end(), match.end())
             if unit:
@@ -218,13 +222,16 @@ def _quantity(text: str, lang: str, start: int, end: int, low: float, high: floa
         unit, stop = "people", end
     chinese = lang == "zh"
     least = bool(words.least_before.search(before) or (chinese and words.least_behind.match(behind)))
-    more = chinese and text[end - 1 : end] in "余多"
-    about = bool(words.about_before.search(before) or words.about_behind.match(text, stop) or more)
+    if chinese and (text[end - 1 : end] in "余多" or text[end : end + 1] in ("多", "余")):
+        high = low + 10 ** (len(f"{low:.0f}") - len(f"{low:.0f}".rstrip("0"))) - 1
+        least = False
+    about = bool(words.about_before.search(before) or words.about_behind.match(text, stop))
     most = not least and bool(words.most_before.search(before) or (chinese and words.most_behind.match(behind)))
     most = most and not _CHANGED.search(text[max(0, start - 48) : start])
     stop = stop if unit else end
+    article = article and low == 1 and not (unit in _MEASURES or (unit == "days" and times > 1))
     return Quantity(
-        low * times, high * times, unit, start, stop, about, least or more, most, article and low == 1, low
+        low * times, high * times, unit, start, stop, about, least, most, article, low
     )  # fmt: skip
 
 
@@ -253,7 +260,12 @@ def _unit(text: str, lang: str, start: int, end: int) -> tuple[str, float, int]:
 def _shares(text: str, lang: str) -> Iterator[Quantity]:
     for share, pattern in _words(lang).shares.items():
         for match in pattern.finditer(text):
-            yield Quantity(share, share, "%", match.start(), match.end(), about=share not in (25, 50, 75))
+            of = _OF_A.match(text, match.end())
+            unit, times, stop = _unit(text, lang, match.end(), of.end() if of else match.end())
+            if unit in _MEASURES and of:  # a quarter of a tonne
+                yield Quantity(times * share / 100, times * share / 100, unit, match.start(), stop)
+            else:
+                yield Quantity(share, share, "%", match.start(), match.end(), about=share not in (25, 50, 75))
     if lang == "zh":
         for match in _CHINESE_TENTHS.finditer(text):
             value = 10.0 * ("一二三四五六七八九".index(match[1]) + 1) + (5 if match[2] else 0)
@@ -359,6 +371,7 @@ class _Words(NamedTuple):
     units: dict[str, re.Pattern[str]]
     one_and_a_half: re.Pattern[str]
     half: re.Pattern[str]
+    one: re.Pattern[str]
     of_each: re.Pattern[str] | None
     every: re.Pattern[str]
     listed: re.Pattern[str]
@@ -385,6 +398,7 @@ def _words(lang: str) -> _Words:
         {unit: re.compile(f"(?:{words[lang]}){ends}") for unit, words in raw["units"].items()},
         re.compile(f"{edge}(?:{raw['one_and_a_half'][lang]})"),
         re.compile(f"{edge}(?:{raw['half'][lang]})"),
+        re.compile(f"{edge}(?:{raw['one'][lang]})"),
         re.compile(f"\\s*(?:[^\\W\\d_]+ )?{each}\\s*") if each else None,
         re.compile(f"{edge}{raw['every'][lang]}"),
         re.compile(f"{edge}{raw['listed'][lang]}\\s*(?:[\\d.]+[-–]?)?$"),

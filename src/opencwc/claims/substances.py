@@ -91,10 +91,11 @@ def _book(lang: str) -> _Book:
     lead = "" if chinese else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل)?" if lang == "ar" else r"(?<!\w)"
     ends = "" if chinese else r"(?!\w)"
     ahead, behind = raw["denied"][lang]
+    most = 5 if lang == "ar" else 3  # words between "no" and the chemical
     edge = "" if chinese else r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<![^\W\d_])"
     return _Book(
         {name: re.compile(f"{lead}(?:{words[lang]}){ends}") for name, words in raw["sorts"].items()}
         | {ANY: re.compile(f"{lead}(?:{raw['any'][lang]}){ends}")},
-        re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,3}}['’ ]*$"),
+        re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,{most}}}['’ ]*$"),
         re.compile(f"^{behind}" if chinese else f"{edge}{behind}(?!\\w)"),
     )

@@ -79,10 +79,10 @@ def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequ
     """Tell whether a name has its like on the other side, nearly the same of two that the gazetteer knows."""
     for word in aligned:
         if word.near > _WRITTEN_ALIKE and one.start <= word.span.start and word.span.end <= one.end:
-            known = one.level != "unknown" and any(
-                other.level != "unknown" and other.start < word.other.end and word.other.start < other.end
-                for other in theirs
-            )
+            meant = [other for other in theirs if other.start < word.other.end and word.other.start < other.end]
+            if any((other.level == "state") != (one.level == "state") for other in meant):
+                continue
+            known = one.level != "unknown" and any(other.level != "unknown" for other in meant)
             if not known or word.near > _THE_SAME:
                 return True
     return False
