@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from opencwc.claims.details import Details, details_of
 from opencwc.claims.differences import compare
 from opencwc.claims.learned import learned_weights
+from opencwc.convention.fields import read_yaml
 from opencwc.language.encoders import named_encoder
 
 PUBLISHED = date(2023, 6, 14)
@@ -130,6 +132,22 @@ def test_places_agree_with_their_neighbours_and_differ_from_other_towns(
 )
 def test_what_follows_from_two_numbers_agrees(claim: str, claim_lang: str, statement: str, lang: str) -> None:
     assert "number" not in differing(claim, claim_lang, statement, lang)
+
+
+def _written() -> list[tuple[str, str, str, str, str]]:
+    rows = read_yaml(Path(__file__).with_name("facts.yaml"))
+    return [
+        (claim, claim_lang, row["statement"], row["lang"], differs)
+        for row in rows
+        for claim_lang, claim, differs in row["claims"]
+    ]
+
+
+@pytest.mark.parametrize(("claim", "claim_lang", "statement", "lang", "differs"), _written())
+def test_written_claims_differ_in_what_is_written(
+    claim: str, claim_lang: str, statement: str, lang: str, differs: str
+) -> None:
+    assert differing(claim, claim_lang, statement, lang) == ({differs} if differs else set())
 
 
 def test_the_words_that_differ_are_marked() -> None:
