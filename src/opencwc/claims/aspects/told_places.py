@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opencwc.claims.aspects.sides import Compared, Sides
 from opencwc.claims.details import Details
-from opencwc.claims.places import ToldPlace, is_seat_of
+from opencwc.claims.whereabouts import ToldPlace, is_seat_of
 from opencwc.claims.words import Aligned
 from opencwc.reports.model import Span
 

@@ -72,8 +72,13 @@ def find_places(
 
 def is_seat_of(name: str, text: str) -> bool:
     """Tell whether a town is told for the body that a text names: the visitors from The Hague are those of the OPCW."""
-    bodies = read_yaml(DATA)["seats"].get(name)
-    return bool(bodies) and re.search(bodies, text.lower()) is not None
+    bodies = _seats().get(name)
+    return bodies is not None and bodies.search(text.lower()) is not None
+
+
+@cache
+def _seats() -> Mapping[str, re.Pattern[str]]:
+    return {name: re.compile(bodies) for name, bodies in read_yaml(DATA)["seats"].items()}
 
 
 def find_sides(text: str, lang: str) -> frozenset[str]:
