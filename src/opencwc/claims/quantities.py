@@ -56,7 +56,7 @@ _CHANGED = re.compile(
     r"\w* \D{0,24}$"
 )
 _NO_NUMBER = re.compile(r"(?:the|this|that|no|any|each|every|ни|не|ولا|last)\s$")
-_PRONOUN = re.compile(r"\s*(?:of|in|who|which|that|is|was|had|has|from|from|из|[,.;:)])(?!\w)")
+_PRONOUN = re.compile(r"\s*(?:of|in|who|which|that|is|was|had|has|from|из|[,.;:)])(?!\w)")
 _ONLY = re.compile(
     r"(?:only|just|single|un seul|une seule|un solo|una sola|лишь|только|всего|فقط|سوى|仅|只有)\W*(?:\w+\W+)?$"
 )
