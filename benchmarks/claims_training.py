@@ -37,10 +37,10 @@ from opencwc.records import to_json, to_plain
 from opencwc.reports.model import Span
 
 SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
-    "number": ("number_", "none_", "told_share", "time_conflict"),
-    "date": ("date_", "time_", "number_conflict"),
-    "place": ("place_", "state_", "name_strange", "report_place", "told_share"),
-    "agent": ("agent_", "none_"),
+    "number": ("number_", "none_"),
+    "date": ("date_", "time_"),
+    "place": ("place_",),
+    "agent": ("agent_",),
     "actor": (
         "body_",
         "name_",
@@ -86,9 +86,8 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
             text = report.whole[slice(*span)]
             pairs = [(statements[pair.statement].id, pair.signs) for pair in some]
             signs, vector = signs_of(sentences.details[number]), sentences.vectors[number]
-            found.append(
-                Sentence(report.id, text, sentences.lang, gold[report.id, text], signs, vector, pairs, record, places)
-            )
+            row = gold[report.id, text]
+            found.append(Sentence(report.id, text, sentences.lang, row, signs, vector, pairs, record, places))
     return found
 
 

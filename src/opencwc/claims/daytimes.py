@@ -17,6 +17,9 @@ DAY = 1440
 _CLOSE = 20
 """Minutes that two times may lie apart where one of them is a round one."""
 
+_BESIDE = 45
+"""Minutes that a minute may lie outside a part of the day, whose ends are no sharp ones."""
+
 
 class DayTime(NamedTuple):
     """The minutes of the day from ``first`` to ``last`` (beyond 1440: after midnight), and the place.
@@ -40,14 +43,27 @@ class DayTime(NamedTuple):
         shifts = {0, DAY, -DAY}
         if self.open or other.open:
             shifts |= {HALF_DAY, -HALF_DAY}
-        room = _CLOSE if self.exact and other.exact and (self.first % 30 == 0 or other.first % 30 == 0) else 0
+        round_one = self.first % 30 == 0 or other.first % 30 == 0
+        room = (_CLOSE if round_one else 0) if self.exact and other.exact else _BESIDE
         return any(
             self.first + shift <= other.last + room and other.first <= self.last + shift + room for shift in shifts
         )
 
 
 def find_times(plain: Plain, lang: str) -> list[DayTime]:
-    """Return the times of a sentence in its order; a part of the day beside a minute is a part of it."""
+    """Return the times of a sentence in its order, placed in the text as written.
+
+    A part of the day beside a minute is a part of it.
+    """
+    return [_in_text(one, plain) for one in _times(plain, lang)]
+
+
+def _in_text(time: DayTime, plain: Plain) -> DayTime:
+    start, end = plain.span(time.start, time.end)
+    return time._replace(start=start, end=end)
+
+
+def _times(plain: Plain, lang: str) -> list[DayTime]:
     exact: list[DayTime] = []
     for time in sorted(_clocks(plain.text, lang), key=lambda one: (one.start, -one.end)):
         if not exact or time.start >= exact[-1].end:

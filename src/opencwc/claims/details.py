@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.claims.daytimes import DayTime, find_times
 from opencwc.claims.quantities import Quantity, find_quantities
-from opencwc.claims.words import Words, words_of
+from opencwc.claims.stretches import Stretch, find_stretches
+from opencwc.claims.substances import Substance, find_substances
+from opencwc.claims.whereabouts import ToldPlace, find_places, find_sides
+from opencwc.claims.words import Words, word_vectors, words_of
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.gazetteer import Named, the_gazetteer
 from opencwc.language.plain_text import plain_text
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Details(NamedTuple):
-    """What a sentence says; all places count from its beginning."""
+    """What a sentence says; all places count from its beginning. ``today`` is the day on which it was written."""
 
     text: str
     lang: str
@@ -29,6 +32,11 @@ class Details(NamedTuple):
     places: tuple[Named, ...]
     agents: tuple[tuple[str, Span], ...]
     words: Words
+    told: tuple[ToldPlace, ...] = ()
+    sides: frozenset[str] = frozenset()
+    days: tuple[Stretch, ...] = ()
+    substances: tuple[Substance, ...] = ()
+    today: date = date.min
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
@@ -37,10 +45,33 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     dates = find_dates(text, lang, today)
     times = find_times(plain, lang)
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
-    quantities = find_quantities(plain, lang, taken)
     agents = named_agents(text)
-    taken += [Span(one.start, one.end) for one in quantities]
+    named = the_gazetteer().named(text)
+    of_names = [Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary]
+    quantities = find_quantities(plain, lang, [*taken, *of_names, *(span for _, span in agents)])
+    words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
+    taken += [span for _, span in agents]
+    told = find_places(text, lang, named, taken, words, _acting(words, encoder))
     return Details(
-        text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(the_gazetteer().named(text)), tuple(agents),
-        words_of(text, lang, taken, encoder),
+        text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
+        words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
+        find_substances(plain, lang, agents), today,
     )  # fmt: skip
+
+
+_WHO_ACTS = (
+    "officials", "team", "experts", "governor", "government", "university", "police", "soldiers", "company",
+    "ministry", "representatives", "delegation", "mission", "firefighters", "customs",
+    "inspectors", "visitors", "institute", "deputies",
+)  # fmt: skip
+_WHERE = (
+    "port", "city", "warehouse", "station", "factory", "district", "coast", "village", "happened", "arrived", "came",
+    "exercise", "shipped", "sea", "hospital", "fire",
+)  # fmt: skip
+
+
+def _acting(words: Words, encoder: Encoder) -> list[float]:
+    """Return of each word how much nearer it is to those who act than to where something is."""
+    who = (words.vectors @ word_vectors(_WHO_ACTS, encoder).T).max(axis=1)
+    where = (words.vectors @ word_vectors(_WHERE, encoder).T).max(axis=1)
+    return [float(one) for one in who - where]

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
-from opencwc.claims.details import Details
-from opencwc.claims.quantities import is_of_nothing
+from collections.abc import Sequence
+
+from opencwc.claims.aspects.sides import Compared, Sides
+from opencwc.claims.substances import ANY, Substance, is_one
 from opencwc.reports.model import Span
 
 
 def agent_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
-    claim, statement = sides.claim, sides.statement
-    mine, theirs = {name for name, _ in claim.agents}, {name for name, _ in statement.agents}
-    same = {name for name in mine if any(_same_agent(name, other) for other in theirs)}
-    strange = mine - same
-    none_here, none_there = _denies_chemical(claim), _denies_chemical(statement)
+    mine, theirs = sides.claim.substances, sides.statement.substances
+    told, held = _told(mine), _told(theirs)
+    denied, not_held = [one for one in mine if one.denied], [one for one in theirs if one.denied]
+    same = [one for one in told if _meets(one, held)]
+    strange = [one for one in told if one not in same]
+    refuted = [one for one in told if _meets(one, not_held) and one not in same]
+    if not held and any(one.name == ANY for one in not_held):
+        refuted += [one for one in strange if one not in refuted]
+    if not denied and any(one.name == ANY for one in mine) and not told and not held:
+        refuted += [one for one in mine if _meets(one, not_held)]
+    withdrawn = [one for one in held if _meets(one, denied) and one not in [o for o in held if _meets(o, told)]]
+    if not told and any(one.name == ANY for one in denied):
+        withdrawn += [one for one in held if one not in withdrawn]
     signs = {
-        "agent_same": float(bool(same)), "agent_strange": float(bool(strange)),
-        "agent_conflict": float(bool(strange and theirs and not same)),
-        "agent_conflict_part": float(bool(strange and same)),
-        "agent_denied_here": float(none_here and not none_there and bool(theirs)),
-        "agent_denied_there": float(none_there and not none_here and bool(mine)),
-        "agent_denied": float(none_here != none_there),
-    }  # fmt: skip
-    if not (strange and theirs) and none_here == none_there:
+        "agent_same": float(bool(same)),
+        "agent_conflict": float(bool(strange and held and not same)),
+        "agent_part": float(bool(strange and held and same)),
+        "agent_denied": float(bool(refuted or withdrawn)),
+    }
+    claimed = [*(strange if held else ()), *refuted, *(denied if withdrawn else ())]
+    if not claimed:
         return Compared(signs)
-    return Compared(
-        signs,
-        tuple(span for name, span in claim.agents if name in strange or none_there),
-        tuple(span for name, span in statement.agents if name not in mine or none_here),
-    )
+    recorded = [*(one for one in held if not _meets(one, told)), *(not_held if refuted else ())]
+    return Compared(signs, _spans(claimed), _spans(recorded))
 
 
-def _same_agent(one: str, other: str) -> bool:
-    return one == other or one in other.split() or other in one.split()
+def _told(some: Sequence[Substance]) -> list[Substance]:
+    """Return what a sentence says was there, but for the words that may be any chemical."""
+    return [one for one in some if not one.denied and one.name != ANY]
 
 
-def _denies_chemical(details: Details) -> bool:
-    """Tell whether a sentence says that there was no chemical, or none of its name."""
-    text = plain(details)
-    named = [span for _, span in details.agents]
-    named += [Span(match.start(), match.end()) for match in pattern("chemical", details.lang).finditer(text)]
-    before, behind = (6, 6) if details.lang == "zh" else (30, 0)
-    return any(is_of_nothing(text[max(0, start - before) : start], details.lang) for start, end in named) or (
-        bool(behind) and any(is_of_nothing(text[end : end + behind], details.lang) for _, end in named)
-    )
+def _meets(one: Substance, others: Sequence[Substance]) -> bool:
+    return any(is_one(one.name, other.name) for other in others)
+
+
+def _spans(some: Sequence[Substance]) -> tuple[Span, ...]:
+    return tuple(Span(one.start, one.end) for one in dict.fromkeys(some))

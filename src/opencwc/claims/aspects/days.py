@@ -6,38 +6,35 @@ from datetime import date, timedelta
 
 from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
 from opencwc.claims.details import Details
+from opencwc.claims.stretches import Stretch
 from opencwc.reports.model import Span
+
+_LONG, _AGES = 400, 7_000
+"""Days apart from which on another event is likely meant, or a war long ago."""
 
 
 def date_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement = sides.claim, sides.statement
-    fits = conflict = 0.0
-    held = [stretch(one.text) for one in statement.dates]
-    whole = [(min(first for first, _ in held), max(last for _, last in held))] if len(held) == 2 else []
-    differing = None
-    for one in claim.dates:
-        first, last = stretch(one.text)
-        if any(first <= until and since <= last for since, until in (*held, *whole)):
-            fits += 1
-        elif held:
-            apart = min(abs((first - since).days) for since, _ in held)
-            said = _is_of_speech(claim, one.start, one.end)
-            weight = (1.0 if apart < 400 else 0.4) * (0.4 if said else 1.0)
+    fits = [one for one in claim.days if any(one.meets(other) for other in statement.days)]
+    same_day = any(one.day and any(other.day and one.meets(other) for other in statement.days) for one in fits)
+    conflict, differing = 0.0, None
+    for one in claim.days:
+        if one not in fits and statement.days:
+            weight = _weight(one, claim, statement) * (0.4 if same_day else 1.0)
             if weight > conflict:
                 conflict, differing = weight, one
     times = bool(claim.times and statement.times)
     time_fits = times and any(mine.fits(theirs) for mine in claim.times for theirs in statement.times)
     signs = {
-        "date_fits": min(fits, 2) / 2, "date_conflict": conflict, "date_told": float(bool(claim.dates)),
-        "date_held": float(bool(statement.dates)), "time_fits": float(time_fits),
+        "date_fits": float(bool(fits)), "date_conflict": conflict, "time_fits": float(time_fits),
         "time_conflict": float(times and not time_fits),
         "time_exact_conflict": float(
             times and not time_fits and any(one.exact for one in claim.times) and any(o.exact for o in statement.times)
         ),
     }  # fmt: skip
     mine = [Span(differing.start, differing.end)] if differing else []
-    theirs = [Span(one.start, one.end) for one in statement.dates] if differing else []
+    theirs = [Span(one.start, one.end) for one in statement.days] if differing else []
     if times and not time_fits:
         mine += [Span(one.start, one.end) for one in claim.times]
         theirs += [Span(one.start, one.end) for one in statement.times]
@@ -56,7 +53,21 @@ def stretch(text: str) -> tuple[date, date]:
     return date(year, month, 1), following - timedelta(days=1)
 
 
+def _weight(one: Stretch, claim: Details, statement: Details) -> float:
+    """Return how surely a day that the record does not have contradicts it.
+
+    Less so a day far off, or one on which it was said: fresh, or that on which the statement was made.
+    """
+    held = statement.days
+    apart = min(max((one.first - other.last).days, (other.first - one.last).days) for other in held)
+    far = 0.3 if apart > _AGES else 0.7 if apart > _LONG and not one.year else 1.0
+    finer = 1.0 if one.day or not any(other.day for other in held) or not one.year else 0.8
+    told = one.fresh or one.first <= statement.today <= one.last
+    return far * finer * (0.4 if told and _is_of_speech(claim, one.start, one.end) else 1.0)
+
+
 def _is_of_speech(details: Details, start: int, end: int) -> bool:
     """Tell whether a day stands by a verb of saying: then it is mostly the day on which it was said."""
-    near = plain(details)[max(0, start - 22) : end + 22]
+    around = 6 if details.lang == "zh" else 22
+    near = plain(details)[max(0, start - around) : end + around]
     return pattern("according", details.lang).search(near) is not None

@@ -1,9 +1,17 @@
-"""Whether the numbers of a claim are those of the record: compared with what counts the same."""
+"""Whether the numbers of a claim are those of the record: compared with what counts the same.
+
+A number that the record has in another form agrees: a share of two of its numbers, the sum or the difference of two,
+the days from its first to its last.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
 import numpy as np
 
+from opencwc.claims.aspects.days import stretch
 from opencwc.claims.aspects.sides import Compared, Sides, plain
 from opencwc.claims.details import Details
 from opencwc.claims.quantities import Quantity, is_of_nothing
@@ -11,57 +19,147 @@ from opencwc.reports.model import Span
 
 _WINDOW = 34
 """Characters around a number whose words say what it counts."""
+_BESIDE = 22
+_SMALL = 5
+"""Up to here two numbers are often the same by chance."""
+_ALIKE = 0.5
+_MOST_NUMBERS = 12
 
 
 def number_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement = sides.claim, sides.statement
-    agree = conflict = 0.0
-    agrees = extra = 0
-    differing: tuple[Quantity, Quantity] | None = None
-    for mine in claim.quantities:
-        likely = [(_counts_alike(mine, claim, theirs, statement), theirs) for theirs in statement.quantities]
-        same = max((like for like, theirs in likely if like and mine.fits(theirs)), default=0.0)
-        other = max(((like, theirs) for like, theirs in likely if like and not mine.fits(theirs)), default=None)
-        if same >= (other[0] - 0.1 if other else 0.0) and same > 0:
-            agree, agrees = max(agree, same), agrees + 1
-        elif other:
-            if other[0] > conflict:
-                conflict, differing = other[0], (mine, other[1])
-        else:
+    mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
+    theirs = statement.quantities[:_MOST_NUMBERS]
+    borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
+    used = list(borne.values())
+    derived = list(_derived(theirs, statement, claim))
+    conflict, extra, differing = 0.0, 0, None
+    same_unit = 0.0
+    for place, one in enumerate(mine):
+        if place in borne or any(_is_derived(one, other) for other in derived):
+            continue
+        left = [other for other in theirs if other not in used and not other.article]
+        likely = [(like, other) for other in left if (like := _counts_alike(one, claim, other, statement)) > 0]
+        if not likely:
             extra += 1
+            continue
+        like, other = max(likely, key=lambda pair: pair[0])
+        if like > conflict:
+            conflict, differing = like, (one, other)
+            same_unit = float(one.unit == other.unit != "")
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
     signs = {
-        "number_agree": agree, "number_agrees": min(agrees, 3) / 3, "number_conflict": conflict,
-        "number_extra": min(extra, 2) / 2, "number_none": float(not claim.quantities),
-        "none_here": float(none_here and not none_there), "none_there": float(none_there and not none_here),
-        "none_both": float(none_here and none_there),
+        "number_agrees": min(len(borne), 2) / 2, "number_conflict": conflict, "number_unit": same_unit,
+        "number_told": float(conflict > 0), "number_alone": float(conflict > 0 and len(mine) == 1),
+        "number_extra": min(extra, 2) / 2, "number_none": float(not mine),
+        "none_here": float(none_here and not none_there and not conflict and bool(theirs)),
+        "none_there": float(none_there and not none_here and not conflict and bool(claim.quantities)),
     }  # fmt: skip
     if differing is None:
         return Compared(signs)
-    mine, theirs = differing
-    return Compared(signs, (Span(mine.start, mine.end),), (Span(theirs.start, theirs.end),))
+    one, other = differing
+    return Compared(signs, (Span(one.start, one.end),), (Span(other.start, other.end),))
+
+
+def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], statement: Details) -> Quantity | None:
+    """Return the number of the record that bears one out: of small ones only where they count what is alike."""
+    fitting = [
+        (_counts_alike(one, claim, other, statement), other)
+        for other in theirs
+        if one.fits(other) and _may_be_one(one, other)
+    ]
+    like, other = max(fitting, key=lambda pair: pair[0], default=(0.0, None))
+    if other is None:
+        return None
+    if one.low <= _SMALL and not (one.unit and one.unit == other.unit):
+        rivals = [_counts_alike(one, claim, rival, statement) for rival in theirs if not one.fits(rival)]
+        if rivals and max(rivals) > max(like, _ALIKE) + 0.1:
+            return None
+    return other
+
+
+def _may_be_one(one: Quantity, other: Quantity) -> bool:
+    units = {one.unit, other.unit}
+    return len(units) == 1 or "" in units
+
+
+def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> Iterator[Quantity]:
+    """Yield what follows from the numbers and days of the record: shares, sums, differences, how long it lasted."""
+    exact = [one for one in theirs if one.low == one.high]
+    for one, other in combinations(exact, 2):
+        small, large = sorted((one, other), key=lambda each: each.low)
+        if one.unit == other.unit and small.low > 0:
+            yield _of(one.low + other.low, one.unit)
+            yield _of(large.low - small.low, one.unit)
+            if one.unit in ("", "people"):
+                yield _of(100 * small.low / large.low, "%")
+        elif "" in (one.unit, other.unit) or {one.unit, other.unit} & {"drums", "cylinders", "bags", "bottles"}:
+            yield _of(
+                one.low * other.low,
+                one.unit if other.unit in ("", "drums", "cylinders", "bags", "bottles") else other.unit,
+            )
+            if {one.unit, other.unit} <= {"", "people"} and small.low > 0:
+                yield _of(100 * small.low / large.low, "%")
+                yield _of(large.low - small.low, "people")
+                yield _of(one.low + other.low, "people")
+    for one in exact:
+        if one.unit in ("money", "kg", "people"):
+            yield _of(one.low / 2, one.unit)
+    ends = [stretch(one.text) for one in statement.dates] + [stretch(one.text) for one in claim.dates]
+    for (first, last), (since, until) in combinations(ends, 2):
+        yield _of(abs((since - first).days), "days")
+        yield _of(abs((until - last).days) + 1, "days")
+    for first, last in ends:
+        if 1 < (last - first).days + 1 < 60:
+            yield _of((last - first).days + 1, "days")
+
+
+def _of(value: float, unit: str) -> Quantity:
+    return Quantity(value, value, unit, 0, 0)
+
+
+def _is_derived(one: Quantity, other: Quantity) -> bool:
+    if one.unit != other.unit and not ({one.unit, other.unit} <= {"", "people"}):
+        return False
+    return (one.low > _SMALL or one.unit in ("days", "people", "kg", "%")) and one.fits(other)
 
 
 def _counts_alike(mine: Quantity, claim: Details, theirs: Quantity, statement: Details) -> float:
     """Return how alike what two numbers count is, from 0 (another unit) to 1."""
     units = {mine.unit, theirs.unit}
-    if len(units) > 1 and not units <= {"", "people"}:
+    if len(units) > 1 and "" not in units:
         return 0.0
-    first, second = _around(mine, claim), _around(theirs, statement)
-    near = 0.0
-    if len(first) and len(second):
-        table = claim.words.vectors[first] @ statement.words.vectors[second].T
-        near = float(np.mean(np.sort(table.max(axis=1))[-2:]))
+    heads = _near(_beside(mine, claim), claim, _beside(theirs, statement), statement)
+    around = _near(_around(mine, claim), claim, _around(theirs, statement), statement)
+    near = max(0.5 * heads + 0.5 * around, around)
     if len(units) == 1 and mine.unit:
         return max(0.35, near) if mine.unit == "people" else max(0.6, near)
+    if len(units) > 1 and not units & {"people", "drums", "cylinders", "bags", "bottles", "%"}:
+        near *= 0.6  # a measure and a count
     return max(near, 0.05)
+
+
+def _near(first: Sequence[int], claim: Details, second: Sequence[int], statement: Details) -> float:
+    if not first or not second:
+        return 0.0
+    table = claim.words.vectors[list(first)] @ statement.words.vectors[list(second)].T
+    return float(np.mean(np.sort(table.max(axis=1))[-2:]))
+
+
+def _beside(number: Quantity, details: Details) -> list[int]:
+    """Return the word right behind a number."""
+    behind = [
+        place for place, span in enumerate(details.words.spans) if number.end <= span.start <= number.end + _BESIDE
+    ]
+    if details.lang == "zh":
+        return [place for place in behind if details.words.spans[place].start <= number.end + 2]
+    return behind[:1]
 
 
 def _around(number: Quantity, details: Details) -> list[int]:
     """Return the words near a number, behind it first."""
-    found = []
-    for place, span in enumerate(details.words.spans):
-        if number.end <= span.start <= number.end + _WINDOW or number.start - _WINDOW / 2 <= span.end <= number.start:
-            found.append(place)
-    return found
+    return [
+        place for place, span in enumerate(details.words.spans)
+        if number.end <= span.start <= number.end + _WINDOW or number.start - _WINDOW / 2 <= span.end <= number.start
+    ]  # fmt: skip

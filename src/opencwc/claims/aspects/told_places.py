@@ -1,13 +1,14 @@
-"""Whether the places of a claim are those of the record, a part of them, or near."""
+"""Whether the places of a claim are those of the record, a part of them, or near; and whether it is the same side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 from opencwc.claims.aspects.sides import Compared, Sides
 from opencwc.claims.details import Details
+from opencwc.claims.whereabouts import ToldPlace, is_seat_of
 from opencwc.claims.words import Aligned
 from opencwc.reports.model import Span
 
@@ -15,40 +16,119 @@ if TYPE_CHECKING:
     from opencwc.language.gazetteer import Named
     from opencwc.language.gazetteer_index import Spot
 
-_NEAR_KM = 30.0
+_NEAR_KM, _CLOSE_BY_KM = 25.0, 40.0
+_WRITTEN_ALIKE, _THE_SAME = 0.6, 0.9
+_ACTS, _FOR_ITS_STATE = 0.25, 0.15
+_WEIGHTS = {
+    frozenset(["town"]): 1.0, frozenset(["town", "unknown"]): 1.0, frozenset(["unknown"]): 1.0,
+    frozenset(["region"]): 0.9, frozenset(["town", "region"]): 0.9, frozenset(["region", "unknown"]): 0.8,
+    frozenset(["town", "state"]): 0.8, frozenset(["region", "state"]): 0.6, frozenset(["state", "unknown"]): 0.4,
+    frozenset(["state"]): 0.6,
+}  # fmt: skip
+"""How surely two places of these levels, neither of which the other side has, are told of one thing."""
 
 
 def place_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
-    mine, theirs = list(_told_places(sides.claim)), list(_told_places(sides.statement))
-    fits = [one for one in mine if any(same_place(one, other) for other in theirs)]
-    strange = [one for one in mine if one not in fits and not _is_written_alike(one, sides.there)]
-    missing = [one for one in theirs if not any(same_place(one, other) for other in mine)]
-    states = {spot.country for one in mine for spot in one.spots[:1]}
-    held = {spot.country for one in theirs for spot in one.spots[:1]}
+    mine, theirs = sides.claim.told, sides.statement.told
+    met = [
+        one for one in mine if one in _met(mine, theirs, sides.there) or _is_named(one, sides.claim, sides.statement)
+    ]
+    held = [
+        one for one in theirs if one in _met(theirs, mine, sides.back) or _is_named(one, sides.statement, sides.claim)
+    ]
+    strange = [one for one in mine if one not in met and not _is_within(one, theirs)]
+    missing = [one for one in theirs if one not in held]
+    conflict, role, pair = _conflict(strange, missing)
+    here, there = sides.claim.sides, sides.statement.sides
     signs = {
-        "place_fits": min(len(fits), 2) / 2, "place_strange": min(len(strange), 2) / 2,
-        "place_conflict": float(bool(strange and missing)), "place_conflict_bare": float(bool(strange and not fits)),
-        "state_fits": float(bool(states & held)), "state_conflict": float(bool(states and held and not states & held)),
-        "place_told": float(bool(mine)), "place_held": float(bool(theirs)),
+        "place_same": min(len(met), 2) / 2, "place_conflict": conflict, "place_role": role,
+        "place_bare": conflict * float(not met), "place_acting": pair[0].acting if pair else 0.0,
+        "place_told_conflict": conflict * float(bool(pair and pair[0].told)),
+        "place_side": float(bool(here and there and not here & there)),
+        "place_extra": float(bool(strange) and not conflict),
     }  # fmt: skip
-    if strange and theirs:
-        return Compared(signs, _as_spans(strange), _as_spans(missing or theirs))
-    return Compared(signs)
+    if pair is None:
+        return Compared(signs)
+    return Compared(signs, (Span(pair[0].start, pair[0].end),), (Span(pair[1].start, pair[1].end),))
 
 
-def _told_places(details: Details) -> Iterator[Named]:
-    for one in details.places:
-        if not one.seat and not (one.ordinary or one.frequent):
-            yield one
+def _met(mine: Sequence[ToldPlace], theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> list[ToldPlace]:
+    """Return the places that the other side has too: by the gazetteer, by their sound, or by what they mean."""
+    return [
+        one for one in mine
+        if any(_is_same(one, other) for other in theirs) or _is_written_alike(one, theirs, aligned)
+    ]  # fmt: skip
 
 
-def _as_spans(named: Iterable[Named]) -> tuple[Span, ...]:
-    return tuple(Span(one.start, one.end) for one in named)
+def _is_named(one: ToldPlace, mine: Details, theirs: Details) -> bool:
+    """Tell whether the other side has the very word, the name in another sense, or the body that has its seat there."""
+    if mine.text[one.start : one.end] in theirs.text:
+        return True
+    names = {spot.name for spot in one.spots if spot.sort == "town"}
+    if any(is_seat_of(name, theirs.text) for name in names):
+        return True
+    return one.level == "town" and any(
+        (spot.country, spot.name) in {(each.country, each.name) for each in one.spots} and spot.name
+        for named in theirs.places
+        for spot in named.spots
+    )
 
 
-def _is_written_alike(one: Named, aligned: Sequence[Aligned]) -> bool:
-    return any(word.near > 0.72 and word.span.start < one.end and one.start < word.span.end for word in aligned)
+def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
+    """Tell whether a name has its like on the other side, nearly the same of two that the gazetteer knows."""
+    for word in aligned:
+        if word.near > _WRITTEN_ALIKE and one.start <= word.span.start and word.span.end <= one.end:
+            meant = [other for other in theirs if other.start < word.other.end and word.other.start < other.end]
+            if any((other.level == "state") != (one.level == "state") for other in meant):
+                continue
+            known = one.level != "unknown" and any(other.level != "unknown" for other in meant)
+            if not known or word.near > _THE_SAME:
+                return True
+    return False
+
+
+def _is_same(one: ToldPlace, other: ToldPlace) -> bool:
+    if "unknown" in (one.level, other.level):
+        return False
+    if one.level == other.level == "state":
+        return bool(one.countries & other.countries)
+    if "state" in (one.level, other.level):
+        return False
+    far = _CLOSE_BY_KM if one.near or other.near else _NEAR_KM
+    return any(_is_near(mine, theirs, far) for mine in one.spots for theirs in other.spots)
+
+
+def _is_within(one: ToldPlace, others: Sequence[ToldPlace]) -> bool:
+    """Tell whether a State has a place of the other side, or a capital stands for the State that it has."""
+    if one.level == "state":
+        return any(one.countries & other.countries for other in others)
+    states = {spot.country for spot in one.spots if spot.capital}
+    of_towns = {country for other in others if other.level != "state" for country in other.countries}
+    return any(states & other.countries for other in others if other.level == "state") and (
+        one.acting > _FOR_ITS_STATE or not states & of_towns
+    )
+
+
+def _conflict(
+    strange: Sequence[ToldPlace], missing: Sequence[ToldPlace]
+) -> tuple[float, float, tuple[ToldPlace, ToldPlace] | None]:
+    """Return how surely two places contradict, whether they are told in the same way, and which they are."""
+    best: tuple[float, float, tuple[ToldPlace, ToldPlace] | None] = (0.0, 0.0, None)
+    for one in strange:
+        for other in missing:
+            weight = _WEIGHTS.get(frozenset([one.level, other.level]), 0.5)
+            if {one.level, other.level} == {"town", "region"} and one.countries & other.countries:
+                weight = 0.4
+            if one.level == "state" != other.level:
+                weight = min(weight, 0.5)
+            if {one.level, other.level} & {"state"} and one.countries & other.countries:
+                continue
+            weight *= (0.6 if other.acting > _ACTS else 1.0) * (0.6 if one.acting > _ACTS else 1.0)
+            role = 1.0 if one.role == other.role != "" else 0.0 if "" in (one.role, other.role) else -1.0
+            if (weight, role) > best[:2]:
+                best = (weight, role, (one, other))
+    return best
 
 
 def same_place(one: Named, other: Named) -> bool:
@@ -61,9 +141,15 @@ def _holds(one: Spot, other: Spot) -> bool:
         return False
     if one.name == other.name or "town" not in (one.sort, other.sort) or not (one.point and other.point):
         return one.name == other.name or one.sort != other.sort
-    if one.sort != other.sort:
+    return one.sort != other.sort or _is_near(one, other, _NEAR_KM)
+
+
+def _is_near(one: Spot, other: Spot, far: float) -> bool:
+    if one.country != other.country:
+        return False
+    if one.name and one.name == other.name:
         return True
-    return _kilometres(one.point, other.point) <= _NEAR_KM
+    return bool(one.point and other.point) and _kilometres(one.point, other.point) <= far  # type: ignore[arg-type]
 
 
 def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:

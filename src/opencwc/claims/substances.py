@@ -1,0 +1,101 @@
+"""The chemicals that a sentence tells of: by name, by their sort (tear gas, a pesticide), or any at all; or denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from opencwc.convention.fields import read_yaml
+from opencwc.language.plain_text import Plain
+from opencwc.reports.model import Span
+
+DATA = Path(__file__).parent / "data" / "substances.yaml"
+ANY = "any"
+_AHEAD, _BEHIND = 48, 30
+_BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
+_BREAK = re.compile(
+    rf"[.;:؛。；]|,(?= (?:{_BUT}))|，(?=而|只|但)|(?:^| )(?:but|mais|sino|بل|лишь|seulement|solamente)(?= )"
+)
+_BREAK_BEHIND = re.compile(_BREAK.pattern + r"|,| (?:and|et|y|и|و|while|que|which|что|который)(?= )| و")
+
+
+class Substance(NamedTuple):
+    """A chemical by its English name, a sort of chemicals, or `ANY`; ``denied`` where it was not there or not used."""
+
+    name: str
+    start: int
+    end: int
+    denied: bool
+
+
+def find_substances(plain: Plain, lang: str, named: Sequence[tuple[str, Span]]) -> tuple[Substance, ...]:
+    """Return them in the order of the sentence; ``named`` are those of the list, as `named_agents` gives them."""
+    spots = [(name, span) for name, span in named]
+    taken = [span for _, span in spots]
+    for name, start, end in _sorts(plain.text, lang):
+        span = Span(*plain.span(start, end))
+        if not any(one.start < span.end and span.start < one.end for one in taken):
+            spots.append((name, span))
+            taken.append(span)
+    at = {place: number for number, place in reversed(list(enumerate(plain.places)))}
+    found = [
+        Substance(name, span.start, span.end, _is_denied(plain.text, lang, at.get(span.start, 0), at.get(span.end, 0)))
+        for name, span in spots
+    ]
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
+    for name, pattern in _book(lang).sorts.items():
+        for match in pattern.finditer(text):
+            yield name, match.start(), match.end()
+
+
+def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
+    book = _book(lang)
+    before, behind = text[max(0, start - _AHEAD) : start], text[end : end + _BEHIND]
+    breaks = [match.end() for match in _BREAK.finditer(before)]
+    before = before[breaks[-1] :] if breaks else before
+    stop = _BREAK_BEHIND.search(behind)
+    behind = behind[: stop.start()] if stop else behind
+    return book.before.search(before) is not None or book.behind.search(behind) is not None
+
+
+def is_one(name: str, other: str) -> bool:
+    """Tell whether two can be one chemical: the same, or one of a sort and that sort."""
+    return name == other or other in _of(name) or name in _of(other) or name in other.split() or other in name.split()
+
+
+@cache
+def _of(name: str) -> frozenset[str]:
+    """Return the chemicals and sorts of a sort, with those of its sorts."""
+    raw = read_yaml(DATA)["sorts"]
+    mine = frozenset(raw[name]["of"]) if name in raw else frozenset[str]()
+    return mine.union(*(_of(one) for one in mine if one in raw and one != name and name not in raw[one]["of"]))
+
+
+class _Book(NamedTuple):
+    sorts: Mapping[str, re.Pattern[str]]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+
+
+@cache
+def _book(lang: str) -> _Book:
+    raw: dict[str, Any] = read_yaml(DATA)
+    lang = lang if lang in raw["any"] else "en"
+    chinese = lang == "zh"
+    lead = "" if chinese else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل)?" if lang == "ar" else r"(?<!\w)"
+    ends = "" if chinese else r"(?!\w)"
+    ahead, behind = raw["denied"][lang]
+    most = 5 if lang == "ar" else 3  # words between "no" and the chemical
+    edge = "" if chinese else r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<![^\W\d_])"
+    return _Book(
+        {name: re.compile(f"{lead}(?:{words[lang]}){ends}") for name, words in raw["sorts"].items()}
+        | {ANY: re.compile(f"{lead}(?:{raw['any'][lang]}){ends}")},
+        re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,{most}}}['’ ]*$"),
+        re.compile(f"^{behind}" if chinese else f"{edge}{behind}(?!\\w)"),
+    )
