@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Details(NamedTuple):
-    """What a sentence says; all places count from its beginning."""
+    """What a sentence says; all places count from its beginning. ``source`` is whose statement it is, where that is known."""
 
     text: str
     lang: str
@@ -29,9 +29,10 @@ class Details(NamedTuple):
     places: tuple[Named, ...]
     agents: tuple[tuple[str, Span], ...]
     words: Words
+    source: str = ""
 
 
-def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
+def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
     """Return what a sentence says; days without a year are the latest up to ``today``."""
     plain = plain_text(text, lang)
     dates = find_dates(text, lang, today)
@@ -42,5 +43,5 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     taken += [Span(one.start, one.end) for one in quantities]
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(the_gazetteer().named(text)), tuple(agents),
-        words_of(text, lang, taken, encoder),
+        words_of(text, lang, taken, encoder), source,
     )  # fmt: skip

@@ -64,7 +64,7 @@ class Record:
 
     def _details(self, number: int) -> Details:
         one = self.statements[number]
-        return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder)
+        return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder, one.source)
 
     def pairs(self, sentences: Sentences, number: int) -> list[Pair]:
         """Return the statements that a sentence may be about, compared; those nearest in some way first."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from opencwc.claims.aspects.sides import Compared, Sides
+from opencwc.claims.aspects.displaced import PEOPLE, Displaced, displaced
+from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
 from opencwc.claims.details import Details
 from opencwc.claims.words import Aligned
 from opencwc.reports.actors import bodies_in
@@ -18,6 +19,7 @@ _UNMET = 0.6
 def actor_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement, there, back = sides
+    found = displaced(sides)
     mine, theirs = _bodies(claim), _bodies(statement)
     strange = [span for sort, span in mine.items() if sort not in theirs]
     names, held = _unmet_names(claim, there), _unmet_names(statement, back)
@@ -31,9 +33,37 @@ def actor_signs(sides: Sides) -> Compared:
         "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
+        **_who_signs(found, claim, statement),
     }  # fmt: skip
-    claimed = tuple(names) or tuple(strange)
-    return Compared(signs, claimed, (tuple(held) or tuple(theirs.values())) if claimed else ())
+    claimed = _spans(found) or tuple(names) or tuple(strange)
+    recorded = tuple(one.span for one in found.missing) or tuple(held) or tuple(theirs.values())
+    return Compared(signs, claimed, recorded if claimed else ())
+
+
+def _who_signs(found: Displaced, claim: Details, statement: Details) -> dict[str, float]:
+    """Return the signs of who stands in the claim where the record has somebody else."""
+    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
+    finds = pattern("finds", claim.lang).search(plain(claim)) is not None
+    insists = pattern("insists", claim.lang).search(plain(claim)) is not None
+    acting = [one for one in bodies if not one.speaks]
+    others = any((bodies, people, found.states, found.rivals, found.towns, found.denied))
+    return {
+        "who_acts": float(bool(acting) and not finds), "who_finds": float(bool(acting) and finds),
+        "who_speaks": float(bool(bodies) and not acting),
+        "who_people": float(bool(people)), "who_people_instead": float(bool(people and found.missing)),
+        "who_state": float(bool(found.states) and not finds), "who_state_finds": float(bool(found.states) and finds),
+        "who_rival": float(bool(found.rivals)), "who_town": float(bool(found.towns)),
+        "who_denied": float(bool(found.denied)), "who_insists": float(insists and others),
+        "who_blamed": float(bool(found.blamed)), "who_met": float(bool(found.met)),
+        "who_missing": float(bool(found.missing and (bodies or found.states))),
+        "who_finds_there": float(bool(acting) and pattern("finds", statement.lang).search(plain(statement)) is not None),
+    }  # fmt: skip
+
+
+def _spans(found: Displaced) -> tuple[Span, ...]:
+    some = (found.sorts, found.states, found.rivals, found.towns, found.denied, found.blamed)
+    return tuple(dict.fromkeys(one.span for each in some for one in each))
 
 
 def _bodies(details: Details) -> dict[str, Span]:
