@@ -44,21 +44,28 @@ def _who_signs(found: Displaced, claim: Details, statement: Details) -> dict[str
     """Return the signs of who stands in the claim where the record has somebody else."""
     bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
     people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
-    finds = pattern("finds", claim.lang).search(plain(claim)) is not None
-    insists = pattern("insists", claim.lang).search(plain(claim)) is not None
+    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
     acting = [one for one in bodies if not one.speaks]
-    others = any((bodies, people, found.states, found.rivals, found.towns, found.denied))
+    finds = _says("finds", claim) and not _says("does", claim)
+    insists = _says("insists", claim) or _says("owns", claim)
+    acts = not found.blamed and not finds
+    others = any((bodies, people, states, found.towns, found.denied))
     return {
-        "who_acts": float(bool(acting) and not finds), "who_finds": float(bool(acting) and finds),
+        "who_acts": float(acts and bool(acting)), "who_finds": float(finds and bool(acting)),
         "who_speaks": float(bool(bodies) and not acting),
-        "who_people": float(bool(people)), "who_people_instead": float(bool(people and found.missing)),
-        "who_state": float(bool(found.states) and not finds), "who_state_finds": float(bool(found.states) and finds),
-        "who_rival": float(bool(found.rivals)), "who_town": float(bool(found.towns)),
-        "who_denied": float(bool(found.denied)), "who_insists": float(insists and others),
+        "who_people": float(acts and bool(people) and not insists), "who_people_acts": float(acts and insists and bool(people)),
+        "who_people_instead": float(acts and bool(people and found.missing)),
+        "who_state": float(acts and bool(states)), "who_state_finds": float(finds and bool(states)),
+        "who_town": float(bool(found.towns)), "who_denied": float(acts and bool(found.denied)), "who_denied_finds": float(not acts and bool(found.denied)),
+        "who_insists": float(acts and insists and others), "who_insists_finds": float(finds and insists and others),
         "who_blamed": float(bool(found.blamed)), "who_met": float(bool(found.met)),
-        "who_missing": float(bool(found.missing and (bodies or found.states))),
-        "who_finds_there": float(bool(acting) and pattern("finds", statement.lang).search(plain(statement)) is not None),
+        "who_missing": float(acts and bool(found.missing and (bodies or states))),
+        "who_finds_there": float(bool(acting) and not acts and _says("finds", statement)),
     }  # fmt: skip
+
+
+def _says(name: str, details: Details) -> bool:
+    return pattern(name, details.lang).search(plain(details)) is not None
 
 
 def _spans(found: Displaced) -> tuple[Span, ...]:

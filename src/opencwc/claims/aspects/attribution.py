@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from opencwc.claims.aspects.actors import actor_signs
 from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.who import blaming
 from opencwc.claims.details import Details
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 
 
@@ -31,4 +33,4 @@ def attribution_signs(sides: Sides) -> Compared:
 
 
 def _blames(details: Details) -> list[Span]:
-    return [Span(match.start(), match.end()) for match in pattern("blames", details.lang).finditer(plain(details))]
+    return blaming(plain_text(details.text, details.lang), details.lang)

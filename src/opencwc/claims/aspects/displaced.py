@@ -17,7 +17,7 @@ VAGUE = frozenset({"commission", "agency", "officials", "side", "state"})
 """Sorts that may be anybody; a State is compared by its name."""
 PEOPLE = frozenset({
     "hospital", "residents", "worker", "student", "teenager", "pensioner", "teacher", "fisherman", "driver", "watchman",
-    "electrician", "company", "press", "management",
+    "electrician", "company", "press", "management", "rescuers", "union",
 })  # fmt: skip
 """Who is in the news for more than what they did."""
 _APART_IN_BLAME = PEOPLE | {
@@ -59,8 +59,11 @@ def displaced(sides: Sides) -> Displaced:
         tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
         tuple(one for one in own if not one.states <= countries),
         tuple(one for one in own if one.sort == "side" and one.states and rivals and not one.states & rivals),
-        tuple(one for one in own if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement)),
-        tuple(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
+        tuple(one for one in named if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement)),
+        (
+            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
+            *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
+        ),
         tuple(one for one in mine if one.denied and len(own) > 0 and _is_among(one, held)),
         tuple(one for one in named if _is_among(one, held)),
         tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),

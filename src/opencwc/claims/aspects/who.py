@@ -17,7 +17,7 @@ from opencwc.reports.model import Span
 _DATA = Path(__file__).parents[1] / "data" / "who.yaml"
 _BESIDE, _BESIDE_CHINESE = 26, 5
 """Characters between a body and the State that it is of."""
-_NEAR_SPEECH, _NEAR_SPEECH_CHINESE = 24, 4
+_NEAR_SPEECH, _NEAR_SPEECH_CHINESE = 8, 2
 _TOWN_BEHIND = 12
 _JOINED = 3
 _BETWEEN = {
@@ -37,6 +37,7 @@ _IN = {
     "zh": "在|从|往|到|运|自|至",
 }
 """What stands before a State that is but a place."""
+_CAPITAL = re.compile(r"\W*(?:capital|столиц|عاصمة|首都|coast|south|north|east|west|border|port|town|city)")
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
 
@@ -81,10 +82,7 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
         Who("state", span, frozenset({state}))
         for span, state, sort, denied in states
         if denied
-        or (
-            not any(_apart(span, one.span) <= _JOINED for one in bodies)
-            and not (sort == "state" and _is_place(plain, lang, span))
-        )
+        or (not any(_apart(span, one.span) <= _JOINED for one in bodies) and not _is_place(plain, lang, span, sort))
     ]
     return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang))
 
@@ -123,15 +121,17 @@ def _other_states(plain: Plain) -> Iterator[tuple[Span, str, str]]:
             yield Span(*plain.span(match.start(), match.end())), state, "people"
 
 
-def _is_place(plain: Plain, lang: str, span: Span) -> bool:
+def _is_place(plain: Plain, lang: str, span: Span, sort: str) -> bool:
     before = plain.text[: span.start]
     gap = "" if lang == "zh" else r"\W+(?:\w{1,3}\W+)?"
-    return re.search(rf"(?:^|\W|[㐀-鿿])(?:{_IN.get(lang, _IN['en'])}){gap}$", before) is not None
+    if _CAPITAL.match(plain.text, span.end):
+        return True
+    return sort == "state" and re.search(rf"(?:^|\W|[㐀-鿿])(?:{_IN.get(lang, _IN['en'])}){gap}$", before) is not None
 
 
 def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str) -> Iterator[Who]:
     """Yield each with what it does."""
-    cues = _blaming(plain, lang)
+    cues = blaming(plain, lang)
     speech = [Span(*plain.span(*match.span())) for match in pattern("speaking", lang).finditer(plain.text)]
     nearest = _NEAR_SPEECH_CHINESE if lang == "zh" else _NEAR_SPEECH
     behind = [one for one in bodies if any(one.span.end > cue.start for cue in cues)]
@@ -145,7 +145,7 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str) -> Iter
         )
 
 
-def _blaming(plain: Plain, lang: str) -> list[Span]:
+def blaming(plain: Plain, lang: str) -> list[Span]:
     """Return the words by which somebody is blamed or charged, but for those that say that nobody is."""
     nobody = [match.span() for match in pattern("nobody", lang).finditer(plain.text)]
     return [
