@@ -33,8 +33,8 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "date": ("date_", "time_", "number_conflict"),
     "place": ("place_", "state_", "name_strange", "report_place", "told_share"),
     "agent": ("agent_", "none_"),
-    "actor": ("who_",),
-    "attribution": ("who_", "blame_of", "blame_only"),
+    "actor": ("doer_", "who_"),
+    "attribution": ("found_", "fault_", "who_", "blame_of", "blame_only"),
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
 _PARTS = 8

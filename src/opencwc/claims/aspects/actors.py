@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from opencwc.claims.aspects.displaced import PEOPLE, Displaced, displaced
 from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.who import blaming
 from opencwc.claims.details import Details
 from opencwc.claims.words import Aligned
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 
+_KINDS = ("doer", "found", "fault")
 _UNMET = 0.6
 """How near a name's nearest word is at most that the other side does not have it."""
 
@@ -41,27 +44,34 @@ def actor_signs(sides: Sides) -> Compared:
 
 
 def _who_signs(found: Displaced, claim: Details, statement: Details) -> dict[str, float]:
-    """Return the signs of who stands in the claim where the record has somebody else."""
+    """Return the signs of who stands in the claim where the record has somebody else, by what is said of them."""
     bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
     people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
     states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
-    acting = [one for one in bodies if not one.speaks]
-    finds = _says("finds", claim) and not _says("does", claim)
+    kind = _kind(found, claim)
     insists = _says("insists", claim) or _says("owns", claim)
-    acts = not found.blamed and not finds
-    others = any((bodies, people, states, found.towns, found.denied))
-    return {
-        "who_acts": float(acts and bool(acting)), "who_finds": float(finds and bool(acting)),
-        "who_speaks": float(bool(bodies) and not acting),
-        "who_people": float(acts and bool(people) and not insists), "who_people_acts": float(acts and insists and bool(people)),
-        "who_people_instead": float(acts and bool(people and found.missing)),
-        "who_state": float(acts and bool(states)), "who_state_finds": float(finds and bool(states)),
-        "who_town": float(bool(found.towns)), "who_denied": float(acts and bool(found.denied)), "who_denied_finds": float(not acts and bool(found.denied)),
-        "who_insists": float(acts and insists and others), "who_insists_finds": float(finds and insists and others),
-        "who_blamed": float(bool(found.blamed)), "who_met": float(bool(found.met)),
-        "who_missing": float(acts and bool(found.missing and (bodies or states))),
-        "who_finds_there": float(bool(acting) and not acts and _says("finds", statement)),
+    own = {
+        "body": bool(bodies), "state": bool(states), "denied": bool(found.denied), "town": bool(found.towns),
+        "people": bool(people), "people_insists": bool(people) and insists,
+        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
+        "instead": bool(found.missing and (bodies or states)), "people_instead": bool(people and found.missing),
+        "found_there": bool(bodies or states) and _says("finds", statement),
     }  # fmt: skip
+    signs = {f"{each}_{name}": float(each == kind and own[name]) for each in _KINDS for name in own}
+    return {
+        **signs,
+        "who_speaks": float(any(one.speaks for one in bodies)), "who_blamed": float(bool(found.blamed)),
+        "who_met": float(bool(found.met)),
+    }  # fmt: skip
+
+
+def _kind(found: Displaced, claim: Details) -> str:
+    """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
+    if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
+        return "fault"
+    if any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
+        return "found"
+    return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
 
 
 def _says(name: str, details: Details) -> bool:

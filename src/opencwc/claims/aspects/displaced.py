@@ -17,7 +17,9 @@ VAGUE = frozenset({"commission", "agency", "officials", "side", "state"})
 """Sorts that may be anybody; a State is compared by its name."""
 PEOPLE = frozenset({
     "hospital", "residents", "worker", "student", "teenager", "pensioner", "teacher", "fisherman", "driver", "watchman",
-    "electrician", "company", "press", "management", "rescuers", "union",
+    "electrician", "company", "press", "management", "rescuers", "union", "farmer", "sailor", "miner", "engineer",
+    "lawyer", "clerk", "family", "cook", "prisoner", "migrants", "protesters", "church", "tribe", "museum",
+    "national_authority", "bank", "airline",
 })  # fmt: skip
 """Who is in the news for more than what they did."""
 _APART_IN_BLAME = PEOPLE | {

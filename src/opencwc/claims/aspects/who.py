@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +37,15 @@ _IN = {
     "zh": "在|从|往|到|运|自|至",
 }
 """What stands before a State that is but a place."""
+_AT = {
+    "en": "in|at|near|into|across|through|outside",
+    "fr": "en|au|aux|à|dans",
+    "es": "en",
+    "ru": "в|во|на",
+    "ar": "في|داخل",
+    "zh": "在",
+}
+"""What stands before a State that somebody is in, though they are not of it."""
 _CAPITAL = re.compile(r"\W*(?:capital|столиц|عاصمة|首都|coast|south|north|east|west|border|port|town|city)")
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
@@ -67,12 +76,16 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
             if not any(span.start < one.span.end and one.span.start < span.end for one in found):
                 found.append(Who(sort, span))
     towns = [one for one in the_gazetteer().named(text) if _is_town(one)]
-    states = [(*one, _is_denied(text, one[0], lang)) for one in states_in(text, lang)]
+    states = [
+        (span, state, _is_denied(text, span, lang), sort == "state" and _is_behind(_IN, plain, lang, span))
+        for span, state, sort in states_in(text, lang)
+        if not _CAPITAL.match(plain.text, span.end) and not (sort == "state" and _is_behind(_AT, plain, lang, span))
+    ]
     beside = _BESIDE_CHINESE if lang == "zh" else _BESIDE
     bodies = [
         one._replace(
             states=frozenset(
-                state for span, state, _, denied in states if not denied and _apart(one.span, span) <= beside
+                state for span, state, denied, _ in states if not denied and _apart(one.span, span) <= beside
             ),
             towns=tuple(town for town in towns if _is_of_town(one.span, town, lang)),
         )
@@ -80,9 +93,8 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
     ]
     bare = [
         Who("state", span, frozenset({state}))
-        for span, state, sort, denied in states
-        if denied
-        or (not any(_apart(span, one.span) <= _JOINED for one in bodies) and not _is_place(plain, lang, span, sort))
+        for span, state, denied, is_place in states
+        if denied or not is_place and not any(_apart(span, one.span) <= _JOINED for one in bodies)
     ]
     return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang))
 
@@ -121,12 +133,10 @@ def _other_states(plain: Plain) -> Iterator[tuple[Span, str, str]]:
             yield Span(*plain.span(match.start(), match.end())), state, "people"
 
 
-def _is_place(plain: Plain, lang: str, span: Span, sort: str) -> bool:
-    before = plain.text[: span.start]
+def _is_behind(words: Mapping[str, str], plain: Plain, lang: str, span: Span) -> bool:
     gap = "" if lang == "zh" else r"\W+(?:\w{1,3}\W+)?"
-    if _CAPITAL.match(plain.text, span.end):
-        return True
-    return sort == "state" and re.search(rf"(?:^|\W|[㐀-鿿])(?:{_IN.get(lang, _IN['en'])}){gap}$", before) is not None
+    before = rf"(?:^|\W|[㐀-鿿])(?:{words.get(lang, words['en'])}){gap}$"
+    return re.search(before, plain.text[: span.start]) is not None
 
 
 def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str) -> Iterator[Who]:
