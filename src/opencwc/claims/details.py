@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Details(NamedTuple):
-    """What a sentence says; all places count from its beginning. ``source`` is whose statement it is, where that is known."""
+    """What a sentence says; all places count from its beginning. ``source`` is whose statement it is, where known."""
 
     text: str
     lang: str

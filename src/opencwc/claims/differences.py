@@ -12,8 +12,8 @@ from opencwc.claims.aspects.agents import agent_signs
 from opencwc.claims.aspects.attribution import attribution_signs
 from opencwc.claims.aspects.days import date_signs
 from opencwc.claims.aspects.numbers import number_signs
-from opencwc.claims.aspects.told_places import place_signs
 from opencwc.claims.aspects.sides import Compared, Sides
+from opencwc.claims.aspects.told_places import place_signs
 from opencwc.claims.details import Details
 from opencwc.claims.model import Aspect
 from opencwc.claims.words import Aligned, align

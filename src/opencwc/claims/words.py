@@ -28,7 +28,7 @@ _LED = {
     "fr": re.compile(r"(?:[ldjmtscn]|qu|lorsqu|puisqu|jusqu|quelqu)['’](?=\w{2})", re.IGNORECASE),
     "ar": re.compile(r"[وف](?=[أإ]\w{2}|[بلك]\w{4})"),
 }
-"""What is joined to the beginning of a word without being part of it. The Arabic article stays: the encoder knows it."""
+"""What is joined to the beginning of a word without being part of it. The Arabic article stays: encoders know it."""
 _LONGEST_PIECE = 4
 _MOST_WORDS = 60
 """Words of one sentence that are compared; what comes behind is not."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from opencwc.claims.aspects.displaced import PEOPLE, Displaced, displaced
-from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
-from opencwc.claims.aspects.who import blaming
+from opencwc.claims.aspects.displaced import displaced, spans_of, who_signs
+from opencwc.claims.aspects.sides import Compared, Sides
 from opencwc.claims.details import Details
 from opencwc.claims.words import Aligned
-from opencwc.language.plain_text import plain_text
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 
-_KINDS = ("doer", "found", "fault")
 _UNMET = 0.6
 """How near a name's nearest word is at most that the other side does not have it."""
 
@@ -36,51 +33,11 @@ def actor_signs(sides: Sides) -> Compared:
         "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
-        **_who_signs(found, claim, statement),
+        **who_signs(found, claim, statement, ("doer",)),
     }  # fmt: skip
-    claimed = _spans(found) or tuple(names) or tuple(strange)
+    claimed = spans_of(found) or tuple(names) or tuple(strange)
     recorded = tuple(one.span for one in found.missing) or tuple(held) or tuple(theirs.values())
     return Compared(signs, claimed, recorded if claimed else ())
-
-
-def _who_signs(found: Displaced, claim: Details, statement: Details) -> dict[str, float]:
-    """Return the signs of who stands in the claim where the record has somebody else, by what is said of them."""
-    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
-    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
-    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
-    kind = _kind(found, claim)
-    insists = _says("insists", claim) or _says("owns", claim)
-    own = {
-        "body": bool(bodies), "state": bool(states), "denied": bool(found.denied), "town": bool(found.towns),
-        "people": bool(people), "people_insists": bool(people) and insists,
-        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
-        "instead": bool(found.missing and (bodies or states)), "people_instead": bool(people and found.missing),
-        "found_there": bool(bodies or states) and _says("finds", statement),
-    }  # fmt: skip
-    signs = {f"{each}_{name}": float(each == kind and own[name]) for each in _KINDS for name in own}
-    return {
-        **signs,
-        "who_speaks": float(any(one.speaks for one in bodies)), "who_blamed": float(bool(found.blamed)),
-        "who_met": float(bool(found.met)),
-    }  # fmt: skip
-
-
-def _kind(found: Displaced, claim: Details) -> str:
-    """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
-    if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
-        return "fault"
-    if any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
-        return "found"
-    return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
-
-
-def _says(name: str, details: Details) -> bool:
-    return pattern(name, details.lang).search(plain(details)) is not None
-
-
-def _spans(found: Displaced) -> tuple[Span, ...]:
-    some = (found.sorts, found.states, found.rivals, found.towns, found.denied, found.blamed)
-    return tuple(dict.fromkeys(one.span for each in some for one in each))
 
 
 def _bodies(details: Details) -> dict[str, Span]:

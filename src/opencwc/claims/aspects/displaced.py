@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from opencwc.claims.aspects.sides import Sides
+from opencwc.claims.aspects.sides import Sides, pattern, plain
 from opencwc.claims.aspects.told_places import same_place
-from opencwc.claims.aspects.who import Who, kin, somebody, states_in
+from opencwc.claims.aspects.who import Who, blaming, kin, somebody, states_in
 from opencwc.claims.details import Details
 from opencwc.claims.words import Aligned
 from opencwc.language.gazetteer import the_gazetteer
+from opencwc.language.plain_text import plain_text
+from opencwc.reports.model import Span
 
 VAGUE = frozenset({"commission", "agency", "officials", "side", "state"})
 """Sorts that may be anybody; a State is compared by its name."""
@@ -72,6 +74,50 @@ def displaced(sides: Sides) -> Displaced:
     )
 
 
+def who_signs(found: Displaced, claim: Details, statement: Details, kinds: Sequence[str]) -> dict[str, float]:
+    """Return signs of who stands in a claim where the record has somebody else, by what is said of them.
+
+    ``kinds`` are of ``doer``, ``found`` (who found, measured or said something) and ``fault`` (who is to blame).
+    """
+    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
+    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
+    insists = _says("insists", claim) or _says("owns", claim)
+    own = {
+        "body": bool(bodies), "state": bool(states), "denied": bool(found.denied), "town": bool(found.towns),
+        "people": bool(people), "people_insists": bool(people) and insists,
+        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
+        "instead": bool(found.missing and (bodies or states)), "people_instead": bool(people and found.missing),
+        "found_there": bool(bodies or states) and _says("finds", statement),
+    }  # fmt: skip
+    kind = _kind(found, claim)
+    return {
+        **{f"{each}_{name}": float(each == kind and is_so) for each in kinds for name, is_so in own.items()},
+        "who_speaks": float(any(one.speaks for one in bodies)),
+        "who_blamed": float(bool(found.blamed)),
+        "who_met": float(bool(found.met)),
+    }
+
+
+def _kind(found: Displaced, claim: Details) -> str:
+    """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
+    if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
+        return "fault"
+    if any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
+        return "found"
+    return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
+
+
+def _says(name: str, details: Details) -> bool:
+    return pattern(name, details.lang).search(plain(details)) is not None
+
+
+def spans_of(found: Displaced) -> tuple[Span, ...]:
+    """Return the words of all who are not whom the record names."""
+    some = (found.sorts, found.states, found.rivals, found.towns, found.denied, found.blamed)
+    return tuple(sorted(dict.fromkeys(one.span for each in some for one in each)))
+
+
 def _is_blamed(one: Who, told: Sequence[Who], held: Sequence[Who]) -> bool:
     """Tell whether the record blames somebody too, or has them speak, so that they are who blames."""
     blamed = [other for other in told if other.blamed]
@@ -103,7 +149,7 @@ def _is_said(one: Who, aligned: Sequence[Aligned]) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_192)
 def _countries(text: str, lang: str) -> frozenset[str]:
     named = [spot.country for one in the_gazetteer().named(text) for spot in one.spots[:2]]
     return frozenset([*named, *(state for _, state, _ in states_in(text, lang))])

@@ -47,6 +47,7 @@ _AT = {
 }
 """What stands before a State that somebody is in, though they are not of it."""
 _CAPITAL = re.compile(r"\W*(?:capital|столиц|عاصمة|首都|coast|south|north|east|west|border|port|town|city)")
+_JOINED_ARABIC = re.compile(r"\w*$")
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
 
@@ -65,7 +66,7 @@ class Who(NamedTuple):
     speaks: bool = False
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_192)
 def somebody(text: str, lang: str) -> tuple[Who, ...]:
     """Return who is named in a text, in its order."""
     plain = plain_text(text, lang)
@@ -94,7 +95,7 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
     bare = [
         Who("state", span, frozenset({state}))
         for span, state, denied, is_place in states
-        if denied or not is_place and not any(_apart(span, one.span) <= _JOINED for one in bodies)
+        if denied or (not is_place and not any(_apart(span, one.span) <= _JOINED for one in bodies))
     ]
     return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang))
 
@@ -168,7 +169,10 @@ def blaming(plain: Plain, lang: str) -> list[Span]:
 
 def _is_denied(text: str, span: Span, lang: str) -> bool:
     """Tell whether somebody is named as not having done it."""
-    return pattern("denied", lang).search(plain_text(_clause(text, span)[0], lang).text) is not None
+    before = plain_text(_clause(text, span)[0], lang).text
+    if lang == "ar":
+        before = _JOINED_ARABIC.sub("", before)
+    return pattern("denied", lang).search(before) is not None
 
 
 def _is_cleared(text: str, span: Span, lang: str) -> bool:
