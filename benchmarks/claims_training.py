@@ -91,7 +91,7 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         aspects,
         worth,
         least_match=0.35,
-        least_aspect=dict.fromkeys(ASPECTS, 0.35),
+        least_aspect={**dict.fromkeys(ASPECTS, 0.35), "actor": 0.45},
     )
 
 

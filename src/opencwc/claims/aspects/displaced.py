@@ -35,7 +35,7 @@ class Displaced(NamedTuple):
 
     ``rivals`` are States that act where the statement names other ones; ``blamed`` are blamed by the claim and not by
     the record; ``denied`` have by the claim not done what they have by the record; ``missing`` are named by the
-    statement alone.
+    statement alone. ``ascribed`` tells whether the statement itself says whose word it is.
     """
 
     sorts: tuple[Who, ...]
@@ -46,6 +46,7 @@ class Displaced(NamedTuple):
     denied: tuple[Who, ...]
     met: tuple[Who, ...]
     missing: tuple[Who, ...]
+    ascribed: bool
 
 
 def displaced(sides: Sides) -> Displaced:
@@ -71,6 +72,7 @@ def displaced(sides: Sides) -> Displaced:
         tuple(one for one in mine if one.denied and len(own) > 0 and _is_among(one, held)),
         tuple(one for one in named if _is_among(one, held)),
         tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),
+        any(one.speaks for one in told),
     )
 
 
@@ -80,20 +82,20 @@ def who_signs(found: Displaced, claim: Details, statement: Details, kinds: Seque
     ``kinds`` are of ``doer``, ``found`` (who found, measured or said something) and ``fault`` (who is to blame).
     """
     bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    acting = [one for one in bodies if not one.speaks or found.ascribed]
     people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
     states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
     insists = _says("insists", claim) or _says("owns", claim)
     own = {
-        "body": bool(bodies), "state": bool(states), "denied": bool(found.denied), "town": bool(found.towns),
-        "people": bool(people), "people_insists": bool(people) and insists,
+        "strange": any((acting, states, found.towns, found.denied, people and insists)),
+        "body": bool(acting), "state": bool(states), "town": bool(found.towns), "people": bool(people),
         "insists": insists and any((bodies, people, states, found.towns, found.denied)),
-        "instead": bool(found.missing and (bodies or states)), "people_instead": bool(people and found.missing),
-        "found_there": bool(bodies or states) and _says("finds", statement),
+        "instead": bool(found.missing and (acting or states)),
     }  # fmt: skip
     kind = _kind(found, claim)
     return {
         **{f"{each}_{name}": float(each == kind and is_so) for each in kinds for name, is_so in own.items()},
-        "who_speaks": float(any(one.speaks for one in bodies)),
+        "who_speaks": float(len(acting) < len(bodies)),
         "who_blamed": float(bool(found.blamed)),
         "who_met": float(bool(found.met)),
     }
@@ -103,7 +105,7 @@ def _kind(found: Displaced, claim: Details) -> str:
     """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
     if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
         return "fault"
-    if any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
+    if found.ascribed and any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
         return "found"
     return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
 
