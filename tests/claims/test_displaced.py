@@ -87,6 +87,11 @@ def test_the_source_of_a_statement_is_who_found_it() -> None:
     assert found.met
 
 
+def test_a_source_can_be_in_another_language_than_the_statement() -> None:
+    claim = "The absence of arsenic is the finding of a university."
+    assert displaced(sides(claim, "en", "井水中未检出砷。", "zh", "University of Concepción, study")).met
+
+
 NOBODY = "The inquiry into the fire at the Aveiro paint works blames nobody."
 BLAMES = [
     ("en", "The inquiry blames an electrician for the fire at the paint works."),

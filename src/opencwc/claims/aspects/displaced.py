@@ -28,6 +28,7 @@ _APART_IN_BLAME = PEOPLE | {
     "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
 }  # fmt: skip
 _SAID = 0.8
+_LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 
 class Displaced(NamedTuple):
@@ -54,7 +55,7 @@ def displaced(sides: Sides) -> Displaced:
     claim, statement = sides.claim, sides.statement
     mine = somebody(claim.text, claim.lang)
     told = somebody(statement.text, statement.lang)
-    held = [one for one in (*told, *somebody(statement.source, statement.lang)) if not one.denied]
+    held = [one for one in (*told, *_ascribed_to(statement)) if not one.denied]
     own = [one for one in mine if not one.denied]
     countries = _countries(statement.text, statement.lang) | _countries(statement.source, statement.lang)
     rivals = frozenset(state for one in told for state in one.states)
@@ -69,14 +70,20 @@ def displaced(sides: Sides) -> Displaced:
             *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
         ),
-        tuple(one for one in mine if one.denied and len(own) > 0 and _is_among(one, held)),
+        tuple(one for one in mine if one.denied and own and _is_among(one, held)),
         tuple(one for one in named if _is_among(one, held)),
         tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),
         any(one.speaks for one in told),
     )
 
 
-def who_signs(found: Displaced, claim: Details, statement: Details, kinds: Sequence[str]) -> dict[str, float]:
+def _ascribed_to(statement: Details) -> tuple[Who, ...]:
+    """Return who is named by a statement's source, which can be in another language."""
+    found = somebody(statement.source, statement.lang)
+    return found or tuple(one for lang in _LANGUAGES for one in somebody(statement.source, lang))
+
+
+def who_signs(found: Displaced, claim: Details, kinds: Sequence[str]) -> dict[str, float]:
     """Return signs of who stands in a claim where the record has somebody else, by what is said of them.
 
     ``kinds`` are of ``doer``, ``found`` (who found, measured or said something) and ``fault`` (who is to blame).
