@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Details(NamedTuple):
-    """What a sentence says; all places count from its beginning. ``today`` is the day on which it was written."""
+    """What a sentence says; all places count from its beginning.
+
+    ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known.
+    """
 
     text: str
     lang: str
@@ -37,9 +40,10 @@ class Details(NamedTuple):
     days: tuple[Stretch, ...] = ()
     substances: tuple[Substance, ...] = ()
     today: date = date.min
+    source: str = ""
 
 
-def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
+def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
     """Return what a sentence says; days without a year are the latest up to ``today``."""
     plain = plain_text(text, lang)
     dates = find_dates(text, lang, today)
@@ -55,7 +59,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder) -> Details:
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
         words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
-        find_substances(plain, lang, agents), today,
+        find_substances(plain, lang, agents), today, source,
     )  # fmt: skip
 
 

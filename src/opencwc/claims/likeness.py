@@ -73,7 +73,7 @@ class Record:
 
     def _details(self, number: int) -> Details:
         one = self.statements[number]
-        return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder)
+        return details_of(one.text[:_LONGEST_SENTENCE], one.lang, one.made.date(), self._encoder, one.source)
 
     def _kin(self, one: int, other: int) -> float:
         """Return how likely two statements, by their places, tell of one event."""

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
 
 _RUN = re.compile(r"(?P<han>[㐀-鿿]+)|(?P<word>[^\W\d_㐀-鿿]+(?:['’\u064b-\u0652-]+[^\W\d_㐀-鿿]+)*)")
+_LED = {
+    "fr": re.compile(r"(?:[ldjmtscn]|qu|lorsqu|puisqu|jusqu|quelqu)['’](?=\w{2})", re.IGNORECASE),
+    "ar": re.compile(r"[وف](?=[أإ]\w{2}|[بلك]\w{4})"),
+}
+"""What is joined to the beginning of a word without being part of it. The Arabic article stays: encoders know it."""
 _LONGEST_PIECE = 4
 _MOST_WORDS = 60
 """Words of one sentence that are compared; what comes behind is not."""
@@ -59,7 +64,8 @@ def words_of(text: str, lang: str, taken: Sequence[Span], encoder: Encoder) -> W
         if match.lastgroup == "han":
             found += _pieces(match.start(), match[0], small)
         elif match[0].lower() not in small and len(match[0]) > 1:
-            found.append((Span(match.start(), match.end()), match[0]))
+            lead = _LED[lang].match(match[0]) if lang in _LED else None
+            found.append((Span(match.start(), match.end()), match[0][lead.end() if lead else 0 :]))
     free = [
         (span, word) for span, word in found if not any(first < span.end and span.start < last for first, last in taken)
     ]

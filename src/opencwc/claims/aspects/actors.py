@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from opencwc.claims.aspects.displaced import displaced, spans_of, who_signs
 from opencwc.claims.aspects.sides import Compared, Sides
 from opencwc.claims.details import Details
 from opencwc.claims.words import Aligned
@@ -18,6 +19,7 @@ _UNMET = 0.6
 def actor_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement, there, back = sides
+    found = displaced(sides)
     mine, theirs = _bodies(claim), _bodies(statement)
     strange = [span for sort, span in mine.items() if sort not in theirs]
     names, held = _unmet_names(claim, there), _unmet_names(statement, back)
@@ -31,9 +33,11 @@ def actor_signs(sides: Sides) -> Compared:
         "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
+        **who_signs(found, claim, ("doer",)),
     }  # fmt: skip
-    claimed = tuple(names) or tuple(strange)
-    return Compared(signs, claimed, (tuple(held) or tuple(theirs.values())) if claimed else ())
+    claimed = spans_of(found) or tuple(names) or tuple(strange)
+    recorded = tuple(one.span for one in found.missing) or tuple(held) or tuple(theirs.values())
+    return Compared(signs, claimed, recorded if claimed else ())
 
 
 def _bodies(details: Details) -> dict[str, Span]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from opencwc.claims.aspects.actors import actor_signs
+from opencwc.claims.aspects.displaced import displaced, spans_of, who_signs
 from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.who import blaming
 from opencwc.claims.details import Details
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 
 
 def attribution_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement = sides.claim, sides.statement
+    found = displaced(sides)
     acts = actor_signs(sides).signs
     here, held = _blames(claim), _blames(statement)
     nobody_here, nobody_there = (bool(pattern("nobody", one.lang).search(plain(one))) for one in (claim, statement))
@@ -26,9 +30,20 @@ def attribution_signs(sides: Sides) -> Compared:
         "blame_people": acts["people_conflict"] * float(bool(here and held)),
         "says_body_conflict": acts["body_conflict"] * float(says_here),
         "says_people_conflict": acts["people_conflict"] * float(says_here),
+        **who_signs(found, claim, ("found", "fault")),
     }  # fmt: skip
-    return Compared(signs, tuple(here), tuple(held))
+    claimed = spans_of(found) or tuple(here)
+    recorded = tuple(one.span for one in found.missing) or tuple(held) or _nobody(statement)
+    return Compared(signs, claimed, recorded if claimed else ())
 
 
 def _blames(details: Details) -> list[Span]:
-    return [Span(match.start(), match.end()) for match in pattern("blames", details.lang).finditer(plain(details))]
+    return blaming(plain_text(details.text, details.lang), details.lang)
+
+
+def _nobody(details: Details) -> tuple[Span, ...]:
+    """Return the words that say that nobody is blamed."""
+    plain_words = plain_text(details.text, details.lang)
+    return tuple(
+        Span(*plain_words.span(*match.span())) for match in pattern("nobody", details.lang).finditer(plain_words.text)
+    )

@@ -1,0 +1,170 @@
+"""Who stands in a claim where the record has somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from opencwc.claims.aspects.sides import Sides, pattern, plain
+from opencwc.claims.aspects.told_places import same_place
+from opencwc.claims.aspects.who import Who, blaming, kin, somebody, states_in
+from opencwc.claims.details import Details
+from opencwc.claims.words import Aligned
+from opencwc.language.gazetteer import the_gazetteer
+from opencwc.language.plain_text import plain_text
+from opencwc.reports.model import Span
+
+VAGUE = frozenset({"commission", "agency", "officials", "side", "state"})
+"""Sorts that may be anybody; a State is compared by its name."""
+PEOPLE = frozenset({
+    "hospital", "residents", "worker", "student", "teenager", "pensioner", "teacher", "fisherman", "driver", "watchman",
+    "electrician", "company", "press", "management", "rescuers", "union", "farmer", "sailor", "miner", "engineer",
+    "lawyer", "clerk", "family", "cook", "prisoner", "migrants", "protesters", "church", "tribe", "museum",
+    "national_authority", "bank", "airline",
+})  # fmt: skip
+"""Who is in the news for more than what they did."""
+_APART_IN_BLAME = PEOPLE | {
+    "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
+}  # fmt: skip
+_SAID = 0.8
+_LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+
+
+class Displaced(NamedTuple):
+    """Those of a claim that the record does not have: by sort, by State, by town; and what it has instead.
+
+    ``rivals`` are States that act where the statement names other ones; ``blamed`` are blamed by the claim and not by
+    the record; ``denied`` have by the claim not done what they have by the record; ``missing`` are named by the
+    statement alone. ``ascribed`` tells whether the statement itself says whose word it is.
+    """
+
+    sorts: tuple[Who, ...]
+    states: tuple[Who, ...]
+    rivals: tuple[Who, ...]
+    towns: tuple[Who, ...]
+    blamed: tuple[Who, ...]
+    denied: tuple[Who, ...]
+    met: tuple[Who, ...]
+    missing: tuple[Who, ...]
+    ascribed: bool
+
+
+def displaced(sides: Sides) -> Displaced:
+    """Return who of a claim is not who the record names."""
+    claim, statement = sides.claim, sides.statement
+    mine = somebody(claim.text, claim.lang)
+    told = somebody(statement.text, statement.lang)
+    held = [one for one in (*told, *_ascribed_to(statement)) if not one.denied]
+    own = [one for one in mine if not one.denied]
+    countries = _countries(statement.text, statement.lang) | _countries(statement.source, statement.lang)
+    rivals = frozenset(state for one in told for state in one.states)
+    named = [one for one in own if one.sort not in VAGUE]
+    accused = [one for one in named if one.blamed]
+    return Displaced(
+        tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
+        tuple(one for one in own if not one.states <= countries),
+        tuple(one for one in own if one.sort == "side" and one.states and rivals and not one.states & rivals),
+        tuple(one for one in named if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement)),
+        (
+            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
+            *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
+        ),
+        tuple(one for one in mine if one.denied and own and _is_among(one, held)),
+        tuple(one for one in named if _is_among(one, held)),
+        tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),
+        any(one.speaks for one in told),
+    )
+
+
+def _ascribed_to(statement: Details) -> tuple[Who, ...]:
+    """Return who is named by a statement's source, which can be in another language."""
+    found = somebody(statement.source, statement.lang)
+    return found or tuple(one for lang in _LANGUAGES for one in somebody(statement.source, lang))
+
+
+def who_signs(found: Displaced, claim: Details, kinds: Sequence[str]) -> dict[str, float]:
+    """Return signs of who stands in a claim where the record has somebody else, by what is said of them.
+
+    ``kinds`` are of ``doer``, ``found`` (who found, measured or said something) and ``fault`` (who is to blame).
+    """
+    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    acting = [one for one in bodies if not one.speaks or found.ascribed]
+    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
+    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
+    insists = _says("insists", claim) or _says("owns", claim)
+    own = {
+        "strange": any((acting, states, found.towns, found.denied, people and insists)),
+        "body": bool(acting), "state": bool(states), "town": bool(found.towns), "people": bool(people),
+        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
+        "instead": bool(found.missing and (acting or states)),
+    }  # fmt: skip
+    kind = _kind(found, claim)
+    return {
+        **{f"{each}_{name}": float(each == kind and is_so) for each in kinds for name, is_so in own.items()},
+        "who_speaks": float(len(acting) < len(bodies)),
+        "who_blamed": float(bool(found.blamed)),
+        "who_met": float(bool(found.met)),
+    }
+
+
+def _kind(found: Displaced, claim: Details) -> str:
+    """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
+    if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
+        return "fault"
+    if found.ascribed and any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
+        return "found"
+    return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
+
+
+def _says(name: str, details: Details) -> bool:
+    return pattern(name, details.lang).search(plain(details)) is not None
+
+
+def spans_of(found: Displaced) -> tuple[Span, ...]:
+    """Return the words of all who are not whom the record names."""
+    some = (found.sorts, found.states, found.rivals, found.towns, found.denied, found.blamed)
+    return tuple(sorted(dict.fromkeys(one.span for each in some for one in each)))
+
+
+def _is_blamed(one: Who, told: Sequence[Who], held: Sequence[Who]) -> bool:
+    """Tell whether the record blames somebody too, or has them speak, so that they are who blames."""
+    blamed = [other for other in told if other.blamed]
+    return any(_is_same_at_fault(one, other) for other in blamed) or _is_among(
+        one, [other for other in held if not other.blamed]
+    )
+
+
+def _is_same_at_fault(one: Who, other: Who) -> bool:
+    sorts = {one.sort, other.sort}
+    if not _is_among(one, [other]):
+        return False
+    return len(sorts) == 1 or bool(sorts & {"company", "worker"}) or not sorts <= _APART_IN_BLAME
+
+
+def _is_among(one: Who, others: Iterable[Who]) -> bool:
+    """Tell whether somebody can be one of others; a State is by its name."""
+    return any(
+        (one.states and one.states & other.states)
+        if one.sort == "state"
+        else kin(one.sort, other.sort) and not (one.states and other.states and not one.states & other.states)
+        for other in others
+    )
+
+
+def _is_said(one: Who, aligned: Sequence[Aligned]) -> bool:
+    return not one.sort.startswith("ministry") and any(
+        word.near > _SAID and word.span.start < one.span.end and one.span.start < word.span.end for word in aligned
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _countries(text: str, lang: str) -> frozenset[str]:
+    named = [spot.country for one in the_gazetteer().named(text) for spot in one.spots[:2]]
+    return frozenset([*named, *(state for _, state, _ in states_in(text, lang))])
+
+
+def _is_town_of(one: Who, statement: Details) -> bool:
+    known = [*statement.places, *the_gazetteer().named(statement.source)]
+    towns = [place for place in known if place.spots[0].sort == "town"]
+    return not towns or any(same_place(town, place) for town in one.towns for place in known)
