@@ -10,19 +10,17 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 from threadpoolctl import threadpool_limits
 
+from benchmarks.model_cards import write_card
 from benchmarks.reports import CASES, LANGUAGES, read_folder
 from opencwc.language.encoders import named_encoder
-from opencwc.models.register import digest_of
 from opencwc.reports.kind_model import (
     FOLDS,
     HELD,
@@ -119,22 +117,6 @@ def _short(rows: Any) -> list[list[float]]:
     return [[round(float(one), 3) for one in row] for row in rows]
 
 
-def write_card() -> None:
-    """Write figures, digests and the day into the card; what people wrote in it stays."""
-    card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
-    card["made_on"] = datetime.now(UTC).date().isoformat()
-    head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.kinds_training.\n"
-    fields = {name: card[name] for name in card if name not in ("weights", "figures")}
-    text = head + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)
-    text += "weights:\n" + "".join(f"- {{file: {path.name}, sha256: {digest_of(path)}}}\n" for path in MODEL.weights())
-    text += "figures:\n" + "".join(f"- {_flow(asdict(figure))}\n" for figure in evaluate_kinds().figures)
-    MODEL.card.write_text(text, encoding="utf-8")
-
-
-def _flow(figure: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(figure), default_flow_style=True, sort_keys=False, width=10_000).strip()
-
-
 def main() -> int:
     words = argparse.ArgumentParser()
     words.add_argument("folders", nargs="*", type=Path)
@@ -144,7 +126,7 @@ def main() -> int:
     with threadpool_limits(1):
         write_weights(rows)
         write_held(rows)
-    write_card()
+    write_card(MODEL, evaluate_kinds())
     print(f"{WEIGHTS.name}: {len(rows)} reports")
     return 0
 

@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict
-from datetime import date
 from itertools import product
 from math import log
-from typing import Any
 
 import yaml
 
-from opencwc.convention.fields import load_yaml
+from benchmarks.model_cards import write_card
 from opencwc.language.language_recogniser import (
     CALIBRATION,
     CLASSES,
@@ -32,9 +29,7 @@ from opencwc.language.language_recogniser import (
     probabilities,
     recognise_language,
 )
-from opencwc.models import Evaluation, Model
 from opencwc.models.card_pages import figure_table
-from opencwc.models.register import digest_of
 from opencwc.models.statistics import calibration_error
 
 
@@ -74,32 +69,6 @@ def raw_error() -> float:
     answers = [most_likely(class_scores(identifier, sample.text), Calibration(1, 0, 0)) for sample in held_out]
     right = [label == sample.language for (label, _), sample in zip(answers, held_out, strict=True)]
     return calibration_error([confidence for _, confidence in answers], right)
-
-
-def write_card(model: Model, measured: Evaluation) -> None:
-    """Put figures, digests, reference and today's date into a card; what people wrote in it stays."""
-    head = "# What people wrote stands first; `weights`, `figures` and `reference` are written by benchmarks.\n"
-    raw: dict[str, Any] = load_yaml(model.card.read_text(encoding="utf-8"))
-    raw["made_on"] = date.today().isoformat()
-    raw["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in model.weights()]
-    raw["figures"] = [asdict(figure) for figure in measured.figures]
-    if measured.reference:
-        reference = asdict(measured.reference)
-        raw["reference"] = {key: value if key == "classes" else list(value) for key, value in reference.items()}
-    lines = [
-        yaml.safe_dump(
-            {k: v for k, v in raw.items() if k not in ("figures", "weights")},
-            allow_unicode=True,
-            sort_keys=False,
-            width=118,
-        )
-    ]
-    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(line)}" for line in raw[key]) for key in ("weights", "figures")]
-    model.card.write_text(head + "".join(lines), encoding="utf-8")
-
-
-def _in_one_line(value: object) -> str:
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=400, allow_unicode=True)
 
 
 def main() -> None:

@@ -11,17 +11,15 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.legislation import Read, Weigh, of_chances, read_all, score
 from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
+from benchmarks.model_cards import write_card
 from opencwc.convention.measures import read_measures
 from opencwc.legislation.coverage_model import (
     HELD,
@@ -34,7 +32,6 @@ from opencwc.legislation.coverage_model import (
     verdict_chances,
 )
 from opencwc.legislation.verdicts import ORDER, SIGNS
-from opencwc.models.register import digest_of
 
 STRENGTH = 0.3
 """Inverse strength of the penalty on weights: small, because the laws are few and alike among themselves."""
@@ -193,29 +190,9 @@ def main() -> int:
             for label in read.law.labels
         ]
     ).write_parquet(HELD, compression="zstd")  # fmt: skip
-    write_card()
+    write_card(MODEL, evaluate_coverage())
     print(f"{WEIGHTS.name}: {sum(weights['learned_from'].values())} labels, temperature {weights['temperature']}")
     return 0
-
-
-def write_card() -> None:
-    """Write figures, digests and the day into the card; what people wrote in it stays."""
-    card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
-    card["made_on"] = datetime.now(UTC).date().isoformat()
-    card["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in MODEL.weights()]
-    card["figures"] = [asdict(figure) for figure in evaluate_coverage().figures]
-    head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.legislation_training.\n"
-    fields = {name: card[name] for name in card if name not in ("weights", "figures")}
-    text = head + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)
-    text += "weights:\n" + "".join(
-        f"- {{file: {weight['file']}, sha256: {weight['sha256']}}}\n" for weight in card["weights"]
-    )
-    text += "figures:\n" + "".join(f"- {_flow(figure)}\n" for figure in card["figures"])
-    MODEL.card.write_text(text, encoding="utf-8")
-
-
-def _flow(figure: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(figure), default_flow_style=True, sort_keys=False, width=10_000).strip()
 
 
 if __name__ == "__main__":

@@ -14,21 +14,18 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from benchmarks.kinds_training import _flow
+from benchmarks.model_cards import write_card
 from benchmarks.reports import CASES, LANGUAGES, read_folder
 from opencwc.language.encoders import named_encoder
-from opencwc.models.register import digest_of
 from opencwc.reports.model import Report, Told
 from opencwc.reports.topics.topic_model import ABOUT, HELD, MODEL, WAYS, WEIGHTS, TopicWeights, evaluate_topics
 from opencwc.reports.topics.topic_signs import NEAR_SIGNS, WORD_SIGNS, evidence_of, nearness
@@ -162,7 +159,7 @@ def main() -> int:
     pl.DataFrame(list(held_rows(held, ways))).write_parquet(HELD, compression="zstd")
     if chosen.errors:
         errors(rows if chosen.all else held, ways["near"])
-    write_card()
+    write_card(MODEL, evaluate_topics())
     for figure in evaluate_topics().figures:
         if figure.language == "all" or figure.metric == "F1":
             print(figure.part, figure.language, figure.metric, figure.value, figure.n)
@@ -189,18 +186,6 @@ def errors(rows: Sequence[Labelled], weights: TopicWeights) -> None:
             top = sorted(zip(chances, (topic.id for topic in load_tree().topics), strict=True), reverse=True)[:3]
             best = ", ".join(f"{name} {chance:.2f}" for chance, name in top)
             print(f"{row.report.id} {sorted(row.topics)} found {sorted(found)} [{best}] {row.report.title}")
-
-
-def write_card() -> None:
-    """Write figures, digests and the day into the card; what people wrote in it stays."""
-    card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
-    card["made_on"] = datetime.now(UTC).date().isoformat()
-    head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.topics_training.\n"
-    fields = {name: card[name] for name in card if name not in ("weights", "figures")}
-    text = head + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)
-    text += "weights:\n" + "".join(f"- {{file: {path.name}, sha256: {digest_of(path)}}}\n" for path in MODEL.weights())
-    text += "figures:\n" + "".join(f"- {_flow(asdict(figure))}\n" for figure in evaluate_topics().figures)
-    MODEL.card.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

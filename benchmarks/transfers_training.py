@@ -22,7 +22,7 @@ import lightgbm
 import numpy as np
 import polars as pl
 
-from benchmarks.language import write_card
+from benchmarks.model_cards import write_card
 from benchmarks.transfers_world import TRAINING, Parameters, World, make
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES

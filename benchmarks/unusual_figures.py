@@ -33,7 +33,7 @@ from sklearn.ensemble import IsolationForest
 
 from benchmarks.__main__ import machine
 from benchmarks.declarations import write_section
-from benchmarks.language import write_card
+from benchmarks.model_cards import write_card
 from benchmarks.unusual_worlds import EACH, FIRST_YEAR, GENERATORS, KINDS, LAST_YEAR, SITES, YEARS, make
 from opencwc.declarations.unusual import learned, rules
 from opencwc.declarations.unusual.features import FEATURES, features_of, year_of
