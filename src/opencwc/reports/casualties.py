@@ -1,7 +1,8 @@
 """How many people a report says died, and how many were injured, ill or exposed.
 
 In each sentence every number of people is joined to the nearest word of death or harm; of all figures told, the one
-that stands for the whole, now, and by the main speaker, is the report's.
+that stands for the whole, now, and by the main speaker, is the report's by the rules. A learned model
+(`opencwc.reports.figure_model`) weighs what they read beside every other number of people.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
+from typing import NamedTuple
 
 from opencwc.language.dates import FoundDate
 from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
+from opencwc.models.register import usable_now
+from opencwc.reports.figure_model import MODEL, read_figures
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
+from opencwc.reports.harm.candidates import Told, candidates_of
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
 from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
 from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
@@ -25,7 +31,7 @@ from opencwc.reports.harm.words import harms_in, is_spared
 from opencwc.reports.model import Casualties, Count, Date, Nature, Report
 from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 
-_WITHOUT = ("policy", "technology", "transfer", "inspection")
+HARMLESS = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
 
 
@@ -47,20 +53,43 @@ _MOST = 30
 
 def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
-    if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in ANDS:
+    if nature.kind in HARMLESS or nature.stage == "planned" or lang not in ANDS:
         return Casualties()
-    drill = (nature.kind == "other" or nature.stage == "denied") and listed("exercise", lang).search(
-        plain_text(report.whole[:HEAD], lang).text
+    reading = read_by_rules(report, lang, nature)
+    if not usable_now(MODEL):
+        return reading.answer
+    return read_figures(candidates_of(reading.told, reading.answer, nature, drill=reading.drill), reading.answer)
+
+
+class RuleReading(NamedTuple):
+    """What the rules read: each sentence with its figures, whether a drill is told of, and what they answer."""
+
+    told: tuple[Told, ...]
+    drill: bool
+    answer: Casualties
+
+
+def read_by_rules(report: Report, lang: str, nature: Nature) -> RuleReading:
+    """Return the figures of each sentence, and who died and was harmed by the rules alone."""
+    drill = (nature.kind == "other" or nature.stage == "denied") and bool(
+        listed("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text)
     )
     dates = dates_of(report, lang, ahead=False)
-    sentences = _sentences(report, lang, nature, dates)
+    told = tuple(
+        Told(sentence, tuple(_figures(sentence, dates)), partial(_is_date, sentence, dates=dates))
+        for sentence in _sentences(report, lang, nature, dates)
+    )
     figures = [
         figure
-        for sentence in sentences
+        for sentence, some, _ in told
         if not drill
         or (listed("really", lang).search(sentence.text) and not listed("exercise", lang).search(sentence.text))
-        for figure in _figures(sentence, dates)
+        for figure in some
     ]
+    return RuleReading(told, drill, _answer(report, lang, nature, figures))
+
+
+def _answer(report: Report, lang: str, nature: Nature, figures: Sequence[Figure]) -> Casualties:
     if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
         figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
     if nature.stage == "denied" or nature.stance == "denies":
