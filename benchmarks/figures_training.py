@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 
 from benchmarks.model_cards import write_card
 from benchmarks.reports import CASES, LANGUAGES, looked_at, read_folder
-from opencwc.reports.casualties import HARMLESS, read_by_rules
+from opencwc.convention.fields import load_yaml
+from opencwc.reports.casualties import HARMLESS, is_denial, read_by_rules
 from opencwc.reports.facts import language_of, tell_all
 from opencwc.reports.figure_model import HARMS, HELD, MODEL, WEIGHTS, evaluate_figures, likeliest, table_of
 from opencwc.reports.harm import lists
@@ -40,7 +41,7 @@ from opencwc.reports.model import Casualties, Nature, Report
 SHORT = CASES.parent / "casualties"
 NEW_TO_THE_RULES = "harm"
 """The hand that the rules were not made on."""
-WEIGHT = 4.0
+WEIGHT = 6.0
 """How much a report of that hand counts beside others."""
 LEFT_OUT = (0.0, 0.35)
 """Shares of the words of each list that are left out of the rules, one reading each."""
@@ -105,9 +106,31 @@ def labelled_reports() -> Iterator[Labelled]:
                 report = Report(f"{lang}{number}", datetime(2026, 3, 5, tzinfo=UTC), "", "", lang, "", text)
                 right = {"killed": killed, "affected": affected}
                 yield Labelled("short", report, lang, Nature("accident", "reported", "asserts"), right)
+    yield from _cases()
     reports, rights = read_lines(SHORT / f"{NEW_TO_THE_RULES}.jsonl")
     for one, right in zip(tell_all(reports), rights, strict=True):
         yield Labelled(NEW_TO_THE_RULES, one.report, one.lang, one.nature, right)
+
+
+def _cases() -> Iterator[Labelled]:
+    """Yield the cases that the rules are tested by, and the ways of telling that there are few of."""
+    accident = Nature("accident", "reported", "asserts")
+    for number, line in enumerate((SHORT / "classes.txt").read_text(encoding="utf-8").splitlines()):
+        if not line.startswith("#"):
+            lang, killed, affected, text = line.split(";", 3)
+            report = Report(f"class{number}", datetime(2026, 3, 5, tzinfo=UTC), "", "", lang, "", text)
+            yield Labelled("classes", report, lang, accident, {"killed": killed, "affected": affected})
+    whom = load_yaml((CASES.parent / "reports_casualties.yaml").read_text(encoding="utf-8"))
+    for lang, case in [(lang, case) for langs in whom.values() for lang, cases in langs.items() for case in cases]:
+        *nature, text, killed, affected = case
+        report = Report("case", datetime(2025, 9, 10, 9, tzinfo=UTC), "", "", lang, "", text)
+        right = {"killed": str(killed), "affected": str(affected)}
+        yield Labelled("cases", report, lang, Nature(*nature[0].split()) if nature else accident, right)
+    when = load_yaml((CASES.parent / "reports_when_and_whom.yaml").read_text(encoding="utf-8"))
+    for lang, case in [(lang, case) for lang, cases in when.items() for case in cases]:
+        published, nature, title, text, _, killed, affected = case
+        report = Report("case", _instant(str(published)), "", "", lang, title, text)
+        yield Labelled("cases", report, lang, Nature(*nature.split()), {"killed": str(killed), "affected": str(affected)})
 
 
 @contextmanager
@@ -230,15 +253,17 @@ def _answered(held: Table, forest: lightgbm.Booster, harm: str, hand: str) -> It
     for number, reading in enumerate(held.readings):
         found = likeliest(reading.candidates, scores[held.of == number].tolist())
         nature = reading.labelled.nature
-        told = nature.kind and nature.kind not in HARMLESS and nature.stage != "planned"
         by_rules = getattr(reading.answer, harm).number
+        by_rules = -1 if by_rules is None else by_rules
+        value = by_rules if is_denial(nature) else found.value
+        told = nature.kind and nature.kind not in HARMLESS and nature.stage != "planned"
         yield {
             "harm": harm,
             "hand": hand,
             "lang": reading.labelled.lang,
             "gold": reading.labelled.right[harm],
-            "learned": str(found.value) if told and found.value >= 0 else "",
-            "rules": str(by_rules) if told and by_rules is not None else "",
+            "learned": str(value) if told and value >= 0 else "",
+            "rules": str(by_rules) if told and by_rules >= 0 else "",
             "chance": round(found.chance, 4),
         }
 

@@ -56,9 +56,14 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     if nature.kind in HARMLESS or nature.stage == "planned" or lang not in ANDS:
         return Casualties()
     reading = read_by_rules(report, lang, nature)
-    if not usable_now(MODEL):
+    if is_denial(nature) or not usable_now(MODEL):
         return reading.answer
     return read_figures(candidates_of(reading.told, reading.answer, nature, drill=reading.drill), reading.answer)
+
+
+def is_denial(nature: Nature) -> bool:
+    """Tell whether the main speaker denies or doubts: then the rules answer, which leave out what others claim."""
+    return nature.stage == "denied" or nature.stance in ("denies", "doubts")
 
 
 class RuleReading(NamedTuple):
