@@ -1,8 +1,8 @@
-"""`python -m benchmarks.figures_training`: learn which numbers of people are a report's figures; write the model's files.
+"""`python -m benchmarks.figures_training`: learn which numbers of people are a report's figures; write the files.
 
-Learned from are the reports of tests/cases/reports that may be looked at, and those of tests/cases/casualties. The rules
-fit most of them, so each is also read with words of their lists left out: so is learned how far the rules hold where a
-word is new. Those that the rules were not made on count more.
+Learned from are the reports of tests/cases/reports that may be looked at, and those of tests/cases/casualties. The
+rules fit most of them, so each is also read with words of their lists left out: so is learned how far the rules hold
+where a word is new. Those that the rules were not made on count more.
 
     python -m benchmarks.figures_training --measure FILE
 
@@ -31,7 +31,7 @@ from benchmarks.model_cards import write_card
 from benchmarks.reports import CASES, LANGUAGES, looked_at, read_folder
 from opencwc.convention.fields import load_yaml
 from opencwc.reports.casualties import HARMLESS, is_denial, read_by_rules
-from opencwc.reports.facts import language_of, tell_all
+from opencwc.reports.facts import tell_all
 from opencwc.reports.figure_model import HARMS, HELD, MODEL, WEIGHTS, evaluate_figures, likeliest, table_of
 from opencwc.reports.harm import lists
 from opencwc.reports.harm.candidates import Candidate, candidates_of
@@ -130,7 +130,9 @@ def _cases() -> Iterator[Labelled]:
     for lang, case in [(lang, case) for lang, cases in when.items() for case in cases]:
         published, nature, title, text, _, killed, affected = case
         report = Report("case", _instant(str(published)), "", "", lang, title, text)
-        yield Labelled("cases", report, lang, Nature(*nature.split()), {"killed": str(killed), "affected": str(affected)})
+        yield Labelled(
+            "cases", report, lang, Nature(*nature.split()), {"killed": str(killed), "affected": str(affected)}
+        )
 
 
 @contextmanager
@@ -160,7 +162,7 @@ def readings_of(reports: Sequence[Labelled], share: float) -> Iterator[Reading]:
 
 @contextmanager
 def _words_left_out(share: float) -> Iterator[None]:
-    chance = Random(2)  # noqa: S311 - the same words each time
+    chance = Random(2)
     kept = {
         name: {lang: [word for word in words if chance.random() >= share] or words[:1] for lang, words in langs.items()}
         for name, langs in lists.all_words().items()

@@ -43,6 +43,10 @@ _OTHER = 3.0
 """How much it speaks against a figure that its sentence tells of another event."""
 
 
+_LONG_AGO = 2.0
+"""How much it speaks against a figure that its clause puts it into a time gone by: it stands where no other is told."""
+
+
 _NEAR = 1.1
 """By how much the figures may differ, in what speaks for them, among which the highest is taken."""
 
@@ -299,6 +303,7 @@ def _figure(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
     score -= _OTHER * (sentence.at > 0 and not number.article and _is_of_another_year(sentence, low, high))
+    score -= _LONG_AGO * _is_long_ago(sentence, low, high)
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):
         score += _OTHER
@@ -331,10 +336,20 @@ def _figure(
 
 def _is_of_another_year(sentence: Sentence, low: int, high: int) -> bool:
     """Tell whether the clause of a figure names a year before that of the event: "where two died in 2011"."""
+    years = _YEAR.findall(sentence.text, *_clause_at(sentence, low, high))
+    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+
+
+def _clause_at(sentence: Sentence, low: int, high: int) -> tuple[int, int]:
+    """Return the part of a sentence around a place, up to the next sign of punctuation on either side."""
     start = max((stop.end() for stop in STOPS.finditer(sentence.text, 0, low)), default=0)
     stop = STOPS.search(sentence.text, high)
-    years = _YEAR.findall(sentence.text, start, stop.start() if stop else len(sentence.text))
-    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+    return start, stop.start() if stop else len(sentence.text)
+
+
+def _is_long_ago(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether the clause of a figure says a time long before: "where seven fell ill a month ago"."""
+    return bool(sentence.year and listed("ago", sentence.lang).search(sentence.text, *_clause_at(sentence, low, high)))
 
 
 _YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]\d)")

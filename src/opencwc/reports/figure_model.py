@@ -1,7 +1,7 @@
 """The learned reader of numbers: how likely each number of people is the report's figure of the dead, or of the harmed.
 
-``data/figures.json`` is written by ``python -m benchmarks.figures_training``. Where the model may not be used, the rules
-of `opencwc.reports.casualties` answer alone.
+``data/figures.json`` is written by ``python -m benchmarks.figures_training``. Where the model may not be used, the
+rules of `opencwc.reports.casualties` answer alone.
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ WEIGHTS = Path(__file__).parent / "data" / "figures.json"
 HELD = WEIGHTS.with_name("figures.held.parquet")
 """What was answered for each labelled report by weights learned without its hand, and its gold."""
 HARMS = ("killed", "affected")
+FOLDERS = ("a", "b", "c", "d")
+PARTS = (
+    ("folder left out", FOLDERS, "learned"),
+    ("folder, by rules", FOLDERS, "rules"),
+    ("new hand left out", ("harm",), "learned"),
+    ("new hand, one part left out", ("harm by parts",), "learned"),
+    ("new hand, by rules", ("harm",), "rules"),
+)
+"""What is measured: its name, the hands of the reports, and whose answers."""
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 
 
@@ -98,10 +107,9 @@ def evaluate_figures() -> Evaluation:
     rows = pl.read_parquet(HELD).to_dicts()
     figures: list[Figure] = []
     for harm in HARMS:
-        for hands, part in ((("a", "b", "c", "d"), "reports"), (("harm",), "reports the rules do not know")):
+        for part, hands, way in PARTS:
             some = [row for row in rows if row["harm"] == harm and row["hand"] in hands]
-            for way, said in (("learned", "hand left out"), ("rules", "by rules")):
-                figures += _shares(f"{harm}, {part}, {said}", some, way)
+            figures += _shares(f"{harm}, {part}", some, way)
     return Evaluation(tuple(figures))
 
 

@@ -235,7 +235,13 @@ def _mentions(told: Told, kept: Sequence[HarmWord], words: Sequence[_Word]) -> l
             found[number.start, number.end] = _mention(number, text, how)
     mentions = sorted(found.values())[:_MOST]
     mentions += [one._replace(value=1, how="one_by_rank") for one in mentions if one.how in ("rank", "order")]
-    sums = list(_sums(text, lang, [one for one in mentions if one.how not in ("thing", "article", "vague", "order", "one_by_rank")]))
+    sums = list(
+        _sums(
+            text,
+            lang,
+            [one for one in mentions if one.how not in ("thing", "article", "vague", "order", "one_by_rank")],
+        )
+    )
     mentions += sums
     mentions += _of_rules(sentence, told.figures, mentions)
     mentions += _alone(words, mentions)
@@ -385,9 +391,7 @@ def _by_rules(scene: _Scene, mention: _Mention) -> Signs:
 def _by_lists(text: str, lang: str, mentions: Sequence[_Mention], mention: _Mention, end: int) -> Signs:
     wide = _WIDE.get(lang, 45)
     last = max((one.end for one in mentions if one.end <= mention.start and one.how not in _MADE), default=0)
-    following = min(
-        (one.start for one in mentions if one.start >= end and one.how not in _MADE), default=len(text)
-    )
+    following = min((one.start for one in mentions if one.start >= end and one.how not in _MADE), default=len(text))
     before = text[max(last, mention.start - wide) : mention.start]
     behind = text[end : min(following, end + wide)]
     low = max((stop.end() for stop in STOPS.finditer(text, 0, mention.start)), default=0)
