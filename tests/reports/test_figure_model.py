@@ -31,7 +31,6 @@ def numbers(harmed: Casualties) -> tuple[int | None, int | None]:
     ("lang", "text", "affected"),
     [
         ("en", "At the plant where seven fell ill a month ago, two workers were taken to hospital on Friday.", 2),
-        ("fr", "Seize employés ont été examinés sur le quai. Tous se plaignaient de picotements.", 16),
         ("es", "Han sido notificados 45 casos de intoxicación; nueve pacientes siguen en el hospital.", 45),
         ("zh", "数十名工人感到不适，其中五人住院。", None),
         ("ru", "Десятки горожан обратились к врачам, пятеро из них в больнице.", None),
