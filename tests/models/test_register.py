@@ -17,8 +17,8 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "models"
 
 def test_all_components_are_registered_with_their_cards() -> None:
     assert [model.id for model in registered()] == [
-        "language-recogniser", "law-coverage", "refusals", "report-kinds", "report-topics", "transfer-causes",
-        "transfer-ranking", "unusual-figures",
+        "language-recogniser", "law-coverage", "refusals", "report-figures", "report-kinds", "report-topics",
+        "transfer-causes", "transfer-ranking", "unusual-figures",
     ]  # fmt: skip
     for model in registered():
         card = load_card(model.card)
@@ -74,7 +74,16 @@ def test_the_hash_of_a_finding_can_be_made_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["language-recogniser", "law-coverage", "refusals", "report-kinds", "report-topics", "unusual-figures"]
+    "id",
+    [
+        "language-recogniser",
+        "law-coverage",
+        "refusals",
+        "report-figures",
+        "report-kinds",
+        "report-topics",
+        "unusual-figures",
+    ],
 )
 def test_an_evaluation_gives_the_figures_of_the_card(id: str) -> None:
     model = find_model(id)
@@ -93,7 +102,16 @@ def test_a_figure_that_differs_is_missing_or_is_new_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["language-recogniser", "law-coverage", "refusals", "report-kinds", "report-topics", "unusual-figures"]
+    "id",
+    [
+        "language-recogniser",
+        "law-coverage",
+        "refusals",
+        "report-figures",
+        "report-kinds",
+        "report-topics",
+        "unusual-figures",
+    ],
 )
 def test_the_page_of_a_card_is_the_card(id: str) -> None:
     assert (PAGES / f"{id}.md").read_text(encoding="utf-8") == card_page(load_card(find_model(id).card))

@@ -1,7 +1,8 @@
 """How many people a report says died, and how many were injured, ill or exposed.
 
 In each sentence every number of people is joined to the nearest word of death or harm; of all figures told, the one
-that stands for the whole, now, and by the main speaker, is the report's.
+that stands for the whole, now, and by the main speaker, is the report's by the rules. A learned model
+(`opencwc.reports.figure_model`) weighs what they read beside every other number of people.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
+from typing import NamedTuple
 
 from opencwc.language.dates import FoundDate
 from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
+from opencwc.models.register import usable_now
+from opencwc.reports.figure_model import MODEL, read_figures
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
+from opencwc.reports.harm.candidates import Told, candidates_of
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
 from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
 from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
@@ -25,7 +31,7 @@ from opencwc.reports.harm.words import harms_in, is_spared
 from opencwc.reports.model import Casualties, Count, Date, Nature, Report
 from opencwc.reports.when import HEAD, dates_of, find_date, is_remembered
 
-_WITHOUT = ("policy", "technology", "transfer", "inspection")
+HARMLESS = ("policy", "technology", "transfer", "inspection")
 """Kinds of events that harm nobody themselves: figures told beside them are those of another event."""
 
 
@@ -35,6 +41,10 @@ _ENOUGH = -2.8
 
 _OTHER = 3.0
 """How much it speaks against a figure that its sentence tells of another event."""
+
+
+_LONG_AGO = 2.0
+"""How much it speaks against a figure that its clause puts it into a time gone by: it stands where no other is told."""
 
 
 _NEAR = 1.1
@@ -47,20 +57,48 @@ _MOST = 30
 
 def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
     """Return who died and who was harmed by the event, as the report's main speaker has it at last."""
-    if nature.kind in _WITHOUT or nature.stage == "planned" or lang not in ANDS:
+    if nature.kind in HARMLESS or nature.stage == "planned" or lang not in ANDS:
         return Casualties()
-    drill = (nature.kind == "other" or nature.stage == "denied") and listed("exercise", lang).search(
-        plain_text(report.whole[:HEAD], lang).text
+    reading = read_by_rules(report, lang, nature)
+    if is_denial(nature) or not usable_now(MODEL):
+        return reading.answer
+    return read_figures(candidates_of(reading.told, reading.answer, nature, drill=reading.drill), reading.answer)
+
+
+def is_denial(nature: Nature) -> bool:
+    """Tell whether the main speaker denies or doubts: then the rules answer, which leave out what others claim."""
+    return nature.stage == "denied" or nature.stance in ("denies", "doubts")
+
+
+class RuleReading(NamedTuple):
+    """What the rules read: each sentence with its figures, whether a drill is told of, and what they answer."""
+
+    told: tuple[Told, ...]
+    drill: bool
+    answer: Casualties
+
+
+def read_by_rules(report: Report, lang: str, nature: Nature) -> RuleReading:
+    """Return the figures of each sentence, and who died and was harmed by the rules alone."""
+    drill = (nature.kind == "other" or nature.stage == "denied") and bool(
+        listed("exercise", lang).search(plain_text(report.whole[:HEAD], lang).text)
     )
     dates = dates_of(report, lang, ahead=False)
-    sentences = _sentences(report, lang, nature, dates)
+    told = tuple(
+        Told(sentence, tuple(_figures(sentence, dates)), partial(_is_date, sentence, dates=dates))
+        for sentence in _sentences(report, lang, nature, dates)
+    )
     figures = [
         figure
-        for sentence in sentences
+        for sentence, some, _ in told
         if not drill
         or (listed("really", lang).search(sentence.text) and not listed("exercise", lang).search(sentence.text))
-        for figure in _figures(sentence, dates)
+        for figure in some
     ]
+    return RuleReading(told, drill, _answer(report, lang, nature, figures))
+
+
+def _answer(report: Report, lang: str, nature: Nature, figures: Sequence[Figure]) -> Casualties:
     if nature.stage == "denied" or nature.stance in ("denies", "doubts"):
         figures = [figure for figure in figures if not ((figure.by_others or figure.claimed) and figure.number)]
     if nature.stage == "denied" or nature.stance == "denies":
@@ -265,6 +303,7 @@ def _figure(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
     score -= _OTHER * (sentence.at > 0 and not number.article and _is_of_another_year(sentence, low, high))
+    score -= _LONG_AGO * _is_long_ago(sentence, low, high)
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):
         score += _OTHER
@@ -297,10 +336,20 @@ def _figure(
 
 def _is_of_another_year(sentence: Sentence, low: int, high: int) -> bool:
     """Tell whether the clause of a figure names a year before that of the event: "where two died in 2011"."""
+    years = _YEAR.findall(sentence.text, *_clause_at(sentence, low, high))
+    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+
+
+def _clause_at(sentence: Sentence, low: int, high: int) -> tuple[int, int]:
+    """Return the part of a sentence around a place, up to the next sign of punctuation on either side."""
     start = max((stop.end() for stop in STOPS.finditer(sentence.text, 0, low)), default=0)
     stop = STOPS.search(sentence.text, high)
-    years = _YEAR.findall(sentence.text, start, stop.start() if stop else len(sentence.text))
-    return bool(years) and all(int(year) < sentence.year - 1 for year in years)
+    return start, stop.start() if stop else len(sentence.text)
+
+
+def _is_long_ago(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether the clause of a figure says a time long before: "where seven fell ill a month ago"."""
+    return bool(sentence.year and listed("ago", sentence.lang).search(sentence.text, *_clause_at(sentence, low, high)))
 
 
 _YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]\d)")

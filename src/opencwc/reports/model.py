@@ -113,10 +113,11 @@ class Agents(NamedTuple):
 
 
 class Count(NamedTuple):
-    """A number of people, ``None`` where none is told."""
+    """A number of people, ``None`` where none is told, and how likely it is the report's figure."""
 
     number: int | None = None
     spans: tuple[Span, ...] = ()
+    chance: float = 1.0
 
 
 class Casualties(NamedTuple):

@@ -82,12 +82,15 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
 
 
 def _told_why(told: Told) -> Iterator[Message]:
-    """Yield the words that decided on kind, stage and stance."""
+    """Yield the words that decided on kind, stage and stance, and which figures of people are unsure."""
     whole = told.report.whole
     for name, spans in told.nature.spans.items():
         words = tuple(dict.fromkeys(whole[start:end] for start, end in spans[:3]))
         if words:
             yield Message(f"watch_{name}_by_words", {"words": words})
+    for name, count in told.casualties._asdict().items():
+        if count.chance < UNSURE:
+            yield Message(f"watch_{name}_unsure")
 
 
 def _joined_why(archive: Archive, number: int, event: Event) -> Iterator[Message]:
@@ -112,4 +115,6 @@ def _origin_why(items: Sequence[Item], number: int, origin: Sequence[int]) -> It
         yield Message("watch_one_origin", {"report": first, "shared": shared or (Message("watch_shared_words"),)})
 
 
+UNSURE = 0.6
+"""Below this chance a figure of people is said to be unsure."""
 _SHARED = ("date_same", "date_within", "country_same", "place_same", "agents_shared", "figures_same")

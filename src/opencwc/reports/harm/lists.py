@@ -48,7 +48,8 @@ _NEVER = re.compile("(?!)")
 
 
 @cache
-def _raw() -> dict[str, dict[str, list[str]]]:
+def all_words() -> dict[str, dict[str, list[str]]]:
+    """Return the words of all lists, by list and language."""
     return read_yaml(Path(__file__).parents[1] / "data" / "casualties.yaml")
 
 
@@ -62,7 +63,7 @@ def _bounded(words: str, lang: str) -> str:
 @cache
 def listed(name: str, lang: str) -> re.Pattern[str]:
     """Return a pattern of the words of a list, one that finds nothing where the language has none."""
-    words = "|".join(_raw()[name].get(lang, ()))
+    words = "|".join(all_words()[name].get(lang, ()))
     return re.compile(_bounded(words, lang)) if words else _NEVER
 
 
@@ -70,7 +71,7 @@ def listed(name: str, lang: str) -> re.Pattern[str]:
 def harm_pattern(lang: str) -> re.Pattern[str]:
     """Return a pattern of all words of harm, in groups by what they say."""
     order = ("neither", "killed_behind", "affected_behind", "killed", "affected")
-    return re.compile(_bounded("|".join(f"(?P<{name}>{'|'.join(_raw()[name][lang])})" for name in order), lang))
+    return re.compile(_bounded("|".join(f"(?P<{name}>{'|'.join(all_words()[name][lang])})" for name in order), lang))
 
 
 def clause_around(text: str, low: int, high: int, lang: str) -> tuple[int, int]:
