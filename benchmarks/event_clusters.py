@@ -17,10 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.reports import BASELINES, Array, b_cubed
+from benchmarks.reports import BASELINES, Array
 from opencwc.language.encoders import named_encoder
-from opencwc.reports.events import average_linkage, weigh
-from opencwc.reports.likeness import Rarity, item_of, weights
+from opencwc.reports.events import weigh
+from opencwc.reports.likeness import Rarity, item_of
+from opencwc.reports.likeness_model import b_cubed, weights
+from opencwc.reports.linkage import average_linkage
 from opencwc.reports.model import Nature, Report, Told
 from opencwc.reports.traits import traits_of
 

@@ -14,9 +14,8 @@ import csv
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,8 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.language.encoders import named_encoder
-from opencwc.reports.events import average_linkage
 from opencwc.reports.formats import row_of
+from opencwc.reports.likeness_model import b_cubed, pair_f1
+from opencwc.reports.linkage import average_linkage
 from opencwc.reports.model import Report
 from opencwc.reports.watched import watch
 
@@ -112,39 +112,6 @@ def counts(column: str, found: Row, gold: Row) -> bool:
     if column in ("killed", "affected"):
         return bool(found[column] or gold[column])
     return column == "kind" or bool(gold["event"])
-
-
-def b_cubed(found: Mapping[str, str], gold: Mapping[str, str]) -> float:
-    """Return the B-cubed F1 of a clustering, over the reports that the gold puts into a cluster.
-
-    A report that was left out of every cluster stands alone.
-    """
-    mine = {one: found.get(one) or f"alone {one}" for one in gold}
-    groups: dict[tuple[str, str], int] = defaultdict(int)
-    by_mine: dict[str, int] = defaultdict(int)
-    by_gold: dict[str, int] = defaultdict(int)
-    for one, cluster in gold.items():
-        groups[mine[one], cluster] += 1
-        by_mine[mine[one]] += 1
-        by_gold[cluster] += 1
-    precision = sum(count * count / by_mine[first] for (first, _), count in groups.items()) / len(gold)
-    recall = sum(count * count / by_gold[second] for (_, second), count in groups.items()) / len(gold)
-    return 2 * precision * recall / (precision + recall)
-
-
-def pair_f1(found: Mapping[str, str], gold: Mapping[str, str], among: Collection[str] | None = None) -> float:
-    """Return the F1 of pairs that share an origin; with ``among`` only of pairs with one of these reports."""
-
-    def pairs(of: Mapping[str, str]) -> set[tuple[str, str]]:
-        groups: dict[str, list[str]] = defaultdict(list)
-        for one, name in of.items():
-            if name:
-                groups[name].append(one)
-        pairs = {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
-        return pairs if among is None else {pair for pair in pairs if pair[0] in among or pair[1] in among}
-
-    mine, right = pairs(found), pairs(gold)
-    return 2 * len(mine & right) / (len(mine) + len(right)) if mine or right else 1.0
 
 
 class Measured(NamedTuple):

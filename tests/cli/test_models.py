@@ -27,17 +27,20 @@ def models(*words: str) -> Result:
 
 def test_the_list_shows_every_model_and_its_switch() -> None:
     assert models("list").stdout.splitlines() == [
+        "claims\ton\tlearned\tClaims held against a record",
         f"{ID}\ton\tlearned\tLanguage recogniser",
         "law-coverage\ton\tlearned\tCoverage of measures by a law",
         "refusals\ton\trules\tRefusal of requests",
+        "report-events\ton\tlearned\tWhich open reports are on one event",
         "report-figures\ton\tlearned\tFigures of the dead and the harmed in an open report",
         "report-kinds\ton\tlearned\tKind, stage and stance of an open report",
+        "report-origins\ton\tlearned\tWhich open reports on an event come from one text",
         "report-topics\ton\tlearned\tEmerging topics of an open report",
         "transfer-causes\ton\tlearned\tCauses of disagreement between two States' books",
         "transfer-ranking\ton\tlearned\tOrder in which discrepancies deserve a look",
         "unusual-figures\ton\tlearned\tFigures of a register that are worth asking about",
     ]
-    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 9
+    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 12
 
 
 def test_a_switch_is_set_with_a_reason_and_shown() -> None:

@@ -12,13 +12,17 @@ from opencwc.errors import NotFoundError, RuleError, UnavailableError
 from opencwc.models import compare, find_model, load_card, maker_fields, registered, state_of
 from opencwc.models.card_pages import card_page
 
+MEASURED_HERE = (
+    "claims", "language-recogniser", "law-coverage", "refusals", "report-events", "report-figures", "report-kinds",
+    "report-origins", "report-topics", "unusual-figures",
+)  # fmt: skip
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "models"
 
 
 def test_all_components_are_registered_with_their_cards() -> None:
     assert [model.id for model in registered()] == [
-        "language-recogniser", "law-coverage", "refusals", "report-figures", "report-kinds", "report-topics",
-        "transfer-causes", "transfer-ranking", "unusual-figures",
+        "claims", "language-recogniser", "law-coverage", "refusals", "report-events", "report-figures", "report-kinds",
+        "report-origins", "report-topics", "transfer-causes", "transfer-ranking", "unusual-figures",
     ]  # fmt: skip
     for model in registered():
         card = load_card(model.card)
@@ -73,18 +77,7 @@ def test_the_hash_of_a_finding_can_be_made_by_hand() -> None:
     assert maker_fields(model) == (model.id, sha256(lines.encode()).hexdigest())
 
 
-@pytest.mark.parametrize(
-    "id",
-    [
-        "language-recogniser",
-        "law-coverage",
-        "refusals",
-        "report-figures",
-        "report-kinds",
-        "report-topics",
-        "unusual-figures",
-    ],
-)
+@pytest.mark.parametrize("id", MEASURED_HERE)
 def test_an_evaluation_gives_the_figures_of_the_card(id: str) -> None:
     model = find_model(id)
     card = load_card(model.card)
@@ -101,18 +94,7 @@ def test_a_figure_that_differs_is_missing_or_is_new_is_told() -> None:
     assert [difference.card for difference in compare(figures[1:], figures)] == [None]
 
 
-@pytest.mark.parametrize(
-    "id",
-    [
-        "language-recogniser",
-        "law-coverage",
-        "refusals",
-        "report-figures",
-        "report-kinds",
-        "report-topics",
-        "unusual-figures",
-    ],
-)
+@pytest.mark.parametrize("id", MEASURED_HERE)
 def test_the_page_of_a_card_is_the_card(id: str) -> None:
     assert (PAGES / f"{id}.md").read_text(encoding="utf-8") == card_page(load_card(find_model(id).card))
 

@@ -10,13 +10,24 @@ from itertools import combinations
 import msgspec
 import numpy as np
 import pytest
-from benchmarks.reports import CASES, b_cubed, pair_f1, read_folder
+from benchmarks.reports import CASES, read_folder
 
 from opencwc.language.encoders import named_encoder
-from opencwc.reports.events import Archive, Correction, Event, average_linkage, connected, find_events, weigh
+from opencwc.reports.events import Archive, Correction, Event, find_events, weigh
 from opencwc.reports.facts import tell
-from opencwc.reports.likeness import Item, Rarity, days_of, item_of, meaning_of_pairs, padded, weights
-from opencwc.reports.model import Count, Date, Report, Told
+from opencwc.reports.likeness import (
+    Item,
+    Rarity,
+    days_of,
+    fact_signs,
+    item_of,
+    meaning_of_pairs,
+    padded,
+    says_only_words,
+)
+from opencwc.reports.likeness_model import b_cubed, pair_f1, read_weights, weighed, weights
+from opencwc.reports.linkage import average_linkage, connected
+from opencwc.reports.model import Count, Date, Nature, Report, Told
 from opencwc.reports.origins import find_origins
 from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import watch
@@ -177,6 +188,30 @@ def test_without_an_encoder_words_and_facts_join() -> None:
         encoder=False,
     )
     assert groups(items, find_events(items)) == {frozenset({"a", "b"}), frozenset({"c"})}
+
+
+def test_where_the_models_are_off_weights_by_hand_join(some: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    learned = groups(some, find_events(some))
+    monkeypatch.setenv("OPENCWC_MODELS_OFF", "report-events,report-origins")
+    assert weights("event") == read_weights("event.hand")
+    assert weights("origin") == read_weights("origin.hand")
+    events = find_events(some)
+    assert max(len(event.items) for event in events) > 2
+    assert len(groups(some, events) & learned) > 0.7 * len(learned)
+    assert all(find_origins(some, event) for event in events)
+
+
+def test_like_texts_without_day_and_place_are_told_apart_by_their_words() -> None:
+    first = "The actor Harm Quill was named on Friday as host of the gala, and said that he was delighted."
+    again = "Harm Quill will be host of the gala, and the actor is delighted, it was said on Friday."
+    other = "The singer Ada Brook was named on Friday as host of the awards, and said that she was honoured."
+    reports = [Report(name, AT, "", "", "en", "", text) for name, text in (("a", first), ("b", again), ("c", other))]
+    told = [Told(one, "en", Nature("other")) for one in reports]
+    items = list(map(item_of, told, traits_of(told, named_encoder())))
+    assert all(says_only_words(*pair) for pair in combinations(items, 2))
+    rarity, known = Rarity(items), weights("event")
+    one, two, three = (weighed({**fact_signs(*pair), **rarity.signs(*pair)}, known) for pair in combinations(items, 2))
+    assert one > max(two, three)
 
 
 def test_a_report_on_no_event_is_in_none() -> None:

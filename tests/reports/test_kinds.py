@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from opencwc.language import encoders
 from opencwc.reports.kind_model import learned_weights
 from opencwc.reports.kinds import find_nature, find_natures
 from opencwc.reports.model import Nature, Report
 
+CASES: list[dict[str, str]] = yaml.safe_load((Path(__file__).parent / "kinds.yaml").read_text(encoding="utf-8"))
 SHORT = Path(__file__).parents[1] / "cases" / "kinds"
 
 
@@ -111,6 +113,13 @@ def test_how_far_it_is_known(lang: str, title: str, text: str, stage: str, stanc
 )
 def test_what_is_on_no_event(lang: str, title: str, text: str) -> None:
     assert nature(lang, title, text) == Nature()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['lang']}: {case['title']}")
+def test_cases(case: dict[str, str]) -> None:
+    told = nature(case["lang"], case["title"], case["text"])
+    assert told.kind == case["kind"]
+    assert told.stage != "planned"
 
 
 def test_the_deciding_words_are_shown() -> None:

@@ -145,6 +145,11 @@ def test_own_matter_and_matter_passed_on_are_known_by_words(lang: str) -> None:
     assert not basis(lang, PASSED_ON[lang]).own
 
 
+def test_a_company_in_russian_quotation_marks_is_no_outlet() -> None:
+    assert not basis("ru", "Пострадали двое, сообщили в компании «Азот».").relays
+    assert basis("ru", "Пострадали двое, пишет вчера «Вечерний Каменск».").relays
+
+
 @pytest.mark.parametrize(
     ("source", "lang", "text", "own"),
     [
@@ -152,6 +157,8 @@ def test_own_matter_and_matter_passed_on_are_known_by_words(lang: str) -> None:
         ("Delta Post", "en", "The surgeon told Nile Wire that three died.", False),
         ("صدى حوران", "ar", "وقال المدير لصدى حوران إن الكمية تسعون طناً.", True),
         ("Эгейский листок", "ru", "Врач рассказала «Эгейскому листку» о двух больных.", True),
+        ("Каменский листок", "ru", "Копия письма есть в распоряжении редакции.", True),
+        ("Каменский листок", "ru", "Собеседник издания видел двух больных.", True),
         ("Ministry of Health", "en", "The Ministry of Health confirms that three people died.", False),
         ("Delta Post", "en", "'We ran,' one of them said. 'Our guard saw it.'", False),
     ],

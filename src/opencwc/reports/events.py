@@ -9,12 +9,12 @@ reports are never one because of a third that is like both.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, combinations
-from math import inf, nan
+from math import nan
 from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
@@ -27,16 +27,15 @@ from opencwc.reports.likeness import (
     NEAR_DAYS,
     Item,
     Rarity,
-    Weights,
     are_copies,
     fact_signs,
     family,
     meaning_of_pairs,
     padded,
     text_signs,
-    weighed,
-    weights,
 )
+from opencwc.reports.likeness_model import FLOOR, Weights, weighed, weights
+from opencwc.reports.linkage import average_linkage, connected
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
-FLOOR = -5.0
-"""Two reports whose log-odds are below this are never in one event: one that tells of both does not make them one."""
 _NEVER = -1e6
 _BEFORE, _AFTER = 10, 45
 """Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
@@ -242,59 +239,6 @@ def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] |
     return weighed({**fact_signs(one, other), **text_signs(one, other, meaning)}, known)
 
 
-def connected(members: Iterable[int], pairs: Iterable[PairKey]) -> list[list[int]]:
-    """Return the groups that pairs hold together."""
-    parent = {member: member for member in members}
-
-    def root(member: int) -> int:
-        while parent[member] != member:
-            parent[member] = parent[parent[member]]
-            member = parent[member]
-        return member
-
-    for one, other in pairs:
-        if one in parent and other in parent:
-            parent[root(one)] = root(other)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for member in parent:
-        groups[root(member)].append(member)
-    return list(groups.values())
-
-
-def average_linkage(
-    groups: Sequence[list[int]], score: Callable[[int, int], float], cut: float, floor: float = -inf
-) -> list[list[int]]:
-    """Join the two likest of some groups, again and again, as long as their mean score is above the cut.
-
-    Each group that is given counts once, however many members it has. Two that score below the floor never come
-    together, whatever stands between them.
-    """
-    import numpy as np
-
-    count = len(groups)
-    scores = np.full((count, count), -np.inf)
-    for row, column in combinations(range(count), 2):
-        each = [score(one, other) for one in groups[row] for other in groups[column]]
-        scores[row, column] = scores[column, row] = sum(each) / len(each)
-    lowest = scores.copy()
-    scores[lowest < floor] = -np.inf
-    standing = {row: list(group) for row, group in enumerate(groups)}
-    sizes = [1] * count
-    while len(standing) > 1:
-        row, column = sorted(divmod(int(scores.argmax()), count))
-        if scores[row, column] <= cut:
-            break
-        merged = (scores[row] * sizes[row] + scores[column] * sizes[column]) / (sizes[row] + sizes[column])
-        least = np.minimum(lowest[row], lowest[column])
-        merged[least < floor] = -np.inf
-        scores[row], scores[:, row], lowest[row], lowest[:, row] = merged, merged, least, least
-        scores[row, row] = -np.inf
-        scores[column] = scores[:, column] = -np.inf
-        sizes[row] += sizes[column]
-        standing[row] += standing.pop(column)
-    return list(standing.values())
-
-
 class _Rough:
     """The pairs of a month that may reach the cut at all, found by whole arrays: the rest is never looked at.
 
@@ -312,6 +256,7 @@ class _Rough:
         self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
         self.published = np.array([item.order[0] / 86_400 for item in some])
         self.countries = np.array([_code(item.told.place.country) for item in some])
+        self.languages = np.array([_code(item.told.lang) for item in some])
         self.kinds = np.array([_code(item.told.nature.kind) for item in some])
         self.families = np.array([_code(family(item.told.nature.kind)) for item in some])
         self.places = np.array([crc32(item.told.place.name.casefold().encode()) for item in some])
@@ -364,9 +309,13 @@ class _Rough:
 
         weight = self.known.signs.get
         lands, others = self.countries[rows, None], self.countries[None, columns]
-        by_words = sum(share * max(0.0, weight(name, 0.0)) for name, share in _BY_WORDS.items())
-        most = self.known.base + by_words + self._by_days(rows, columns)
+        by_words, only_by_words = (
+            sum(share * max(0.0, weight(name, 0.0)) for name, share in each.items())
+            for each in (_BY_WORDS, _ONLY_BY_WORDS)
+        )
         told = (lands != 0) & (others != 0)
+        bare = ~told & ~self._are_dated(rows, columns) & (self.languages[rows, None] == self.languages[None, columns])
+        most = self.known.base + np.where(bare, only_by_words, by_words) + self._by_days(rows, columns)
         agents = self.agents[rows, None], self.agents[None, columns]
         most += weight("agents_shared", 0.0) * ((agents[0] & agents[1]) != 0)
         most += weight("agents_diff", 0.0) * ((agents[0] & agents[1]) == 0) * (agents[0] != 0) * (agents[1] != 0)
@@ -383,7 +332,7 @@ class _Rough:
 
         weight = self.known.signs.get
         first, last = self.days[:, 0], self.days[:, 1]
-        dated = (first[rows, None] > 0) & (first[None, columns] > 0)
+        dated = self._are_dated(rows, columns)
         gap = np.maximum(first[rows, None] - last[None, columns], first[None, columns] - last[rows, None])
         same = max(weight("date_same", 0.0), weight("date_within", 0.0))
         far = weight("date_differs", 0.0) + weight("date_far", 0.0) * np.minimum(
@@ -395,12 +344,18 @@ class _Rough:
         by_publication += weight("published_far", 0.0) * (apart > FAR_DAYS)
         return np.asarray(np.where(dated, by_day, weight("date_unknown", 0.0)) + by_publication, np.float64)
 
+    def _are_dated(self, rows: slice, columns: slice) -> NDArray[np.bool_]:
+        """Tell of each pair whether both give a date."""
+        dated: NDArray[np.bool_] = self.days[:, 0] > 0
+        return dated[rows, None] & dated[None, columns]
+
 
 _BY_MEANING = ("title", "title_told", "sentences", "lead")
 _PAIRS_AT_ONCE = 1_024
 _ALLOWANCE = 0.1
 """By how much sentences may come nearer than the texts as a whole."""
 _BY_WORDS = {"numbers": 1.0, "names": 0.5, "rare_names": 0.3, "rare_words": 0.3, "common_words": 0.3}
+_ONLY_BY_WORDS = {"bare_words": 3.0}
 """How much a pair may have of the signs that are not known yet."""
 
 

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 NONE = "none"
 SURE = {"kind": 0.85, "stage": 0.7}
 """Chance of an answer from which on the encoder is not asked."""
+_MATTER = frozenset(
+    (
+        "accident", "accident_w", "agent", "army", "blast", "bombing", "chemical", "crash", "destruction", "device",
+        "drill", "harm", "inspection", "law", "leak", "licence", "opcw", "plant", "sanction", "seizure", "sick",
+        "strike", "technology", "theft", "transfer", "use", "use_w", "weapon",
+    )
+)  # fmt: skip
+"""Words of which a report on an event has some: one on an exhibition, a film or a book that has none is on no event."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""
 _OPENING, _OPENING_IN_SIGNS = 700, 240
@@ -55,9 +63,19 @@ def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
     meanings = _Meanings(readings, weights)
     pairs = load_rules()["kind"].pairs
     kinds = meanings.answers("kind", [kind_signs(reading.found, pairs) for reading in readings])
+    kinds = [
+        kind._replace(text=NONE) if _is_of_a_show(reading.found) else kind
+        for kind, reading in zip(kinds, readings, strict=True)
+    ]
     known = [certainty_signs(reading.found, kind.text) for reading, kind in zip(readings, kinds, strict=True)]
     stages = meanings.answers("stage", known)
     return [_nature(*one, weights) for one in zip(readings, kinds, stages, strict=True)]
+
+
+def _is_of_a_show(found: Read) -> bool:
+    """Tell whether a title speaks of an exhibition, a film or a book, and nothing of what events are made of."""
+    shows = any(hit.group == "film" and found.zone(hit) == "title" for hit in found.hits)
+    return shows and not _MATTER & {hit.group for hit in found.hits}
 
 
 def _in_known_languages(reports: Iterable[tuple[Report, str]]) -> Iterable[tuple[Report, str]]:

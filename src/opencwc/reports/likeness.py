@@ -1,8 +1,7 @@
 """How likely two reports tell of one event, or come from one text: what they share and where they differ, weighed.
 
-Each sign is a number that says something on its own; the weights were learnt from written reports and stand in
-``data/``. The sum is a log-odds: above 0 the pair is rather one. Generic values (a country without a day, the number 1)
-weigh next to nothing.
+Each sign is a number that says something on its own; its weight stands in `likeness_model`. Generic values (a country
+without a day, the number 1) weigh next to nothing.
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from math import log, log1p, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opencwc.convention.fields import read_yaml
 from opencwc.reports.model import Date, Told
+from opencwc.reports.when import happened_before
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,25 +25,25 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 FAMILIES = {"alleged_use": "harm", "attack": "harm", "accident": "harm", "theft": "goods", "seizure": "goods"}
 """Kinds that different outlets call the same happening by."""
+ANYWHERE = ("policy", "transfer", "technology")
+"""Kinds that somebody decides, whose place one outlet takes for this State and another for that."""
 NEAR_DAYS = 3
+SPAN = 7
+"""Days that outlets may be apart in when one happening began, and seldom are."""
 _COPIED = 0.6
 FAR_DAYS = 60.0
 
 
-class Weights(NamedTuple):
-    """The log-odds before anything is known, the weight of each sign, and from which sum on two are one."""
-
-    base: float
-    signs: Mapping[str, float]
-    cut: float
-
-
 class Item(NamedTuple):
-    """A report with what it tells and its signs; ``days`` are the first and last day that its date may mean."""
+    """A report with what it tells and its signs; ``days`` are the first and last day that its date may mean.
+
+    ``again`` says that it happened before.
+    """
 
     told: Told
     traits: Traits
     days: tuple[int, int] | None
+    again: bool = False
 
     @property
     def order(self) -> tuple[float, str]:
@@ -63,12 +61,19 @@ class Rarity:
         self._lengths: dict[int, tuple[float, float]] = {}
 
     def signs(self, one: Item, other: Item) -> dict[str, float]:
-        """Return how much rare words (in one language) and rare names (in any) two reports share, from 0 to 1."""
+        """Return how much rare words (in one language) and rare names (in any) two reports share."""
         mine, theirs = self._length(one), self._length(other)
+        in_one_language = one.told.lang == other.told.lang
+        words = (
+            self._shared(one.traits.words & other.traits.words, self._words, mine[0], theirs[0])
+            if in_one_language
+            else 0.0
+        )
+        if says_only_words(one, other):
+            return {"bare_words": 3 * words}
         names = min(1.0, 3 * self._shared(one.traits.names & other.traits.names, self._names, mine[1], theirs[1]))
-        if one.told.lang != other.told.lang:
+        if not in_one_language:
             return {"rare_names": names}
-        words = self._shared(one.traits.words & other.traits.words, self._words, mine[0], theirs[0])
         common = min(1.0, 3 * jaccard(one.traits.words, other.traits.words))
         return {"rare_names": names, "rare_words": words, "common_words": common, "same_language": 1.0}
 
@@ -88,7 +93,7 @@ class Rarity:
 
 def item_of(told: Told, traits: Traits) -> Item:
     """Return a report ready to be compared."""
-    return Item(told, traits, days_of(told.date))
+    return Item(told, traits, days_of(told.date), happened_before(told.report, told.lang))
 
 
 def days_of(told: Date) -> tuple[int, int] | None:
@@ -111,24 +116,10 @@ def days_of(told: Date) -> tuple[int, int] | None:
     return first.toordinal(), after.toordinal() - 1
 
 
-@cache
-def weights(name: str) -> Weights:
-    """Return the weights in ``data/<name>-likeness.yaml``."""
-    plain = read_yaml(DATA / f"{name}-likeness.yaml")
-    return Weights(
-        float(plain["base"]), {key: float(value) for key, value in plain["signs"].items()}, float(plain["cut"])
-    )
-
-
-def weighed(signs: Mapping[str, float], known: Weights) -> float:
-    """Return the log-odds of a pair by its signs."""
-    return known.base + sum(known.signs.get(name, 0.0) * value for name, value in signs.items())
-
-
 def fact_signs(one: Item, other: Item) -> dict[str, float]:
     """Return what the facts of two reports say: days, places, kinds, chemicals, figures, days of publication."""
     mine, theirs = one.told, other.told
-    signs = {**_day_signs(one.days, other.days), **_place_signs(one, other)}
+    signs = {**_day_signs(one.days, other.days), **_place_signs(one, other), **_apart_signs(one, other)}
     kinds = mine.nature.kind, theirs.nature.kind
     signs["kind_same"] = float(kinds[0] == kinds[1])
     signs["kind_diff"] = float(family(kinds[0]) != family(kinds[1]))
@@ -140,6 +131,38 @@ def fact_signs(one: Item, other: Item) -> dict[str, float]:
     signs["published_gap"] = min(1.0, log1p(days) / 8)
     signs["published_far"] = float(days > FAR_DAYS)
     return signs
+
+
+def _apart_signs(one: Item, other: Item) -> dict[str, float]:
+    """Return what makes two happenings of what is told alike: each at its own place, or each on its own day."""
+    signs = {"elsewhere": 1.0} if _is_elsewhere(one.told, other.told) else {}
+    if one.days and other.days and is_day(one.days) and is_day(other.days):
+        later = one if one.days > other.days else other
+        gap = abs(one.days[0] - other.days[0])
+        if gap > SPAN:
+            signs["days_apart"] = 1.0
+            signs["each_of_its_day"] = float(_is_fresh(one) and _is_fresh(other))
+        if gap > NEAR_DAYS:
+            signs["again_later"] = float(later.again)
+    return signs
+
+
+def _is_elsewhere(one: Told, other: Told) -> bool:
+    """Tell whether two reports name places in two States, for what happens at a place."""
+    places = one.place, other.place
+    if any(told.nature.kind in ANYWHERE for told in (one, other)) or not all(place.name for place in places):
+        return False
+    return places[0].country != places[1].country
+
+
+def is_day(days: tuple[int, int]) -> bool:
+    """Tell whether a date is a single day."""
+    return days[0] == days[1]
+
+
+def _is_fresh(item: Item) -> bool:
+    """Tell whether a report was published soon after the day that it tells of."""
+    return item.days is not None and 0 <= item.told.report.published.date().toordinal() - item.days[0] <= NEAR_DAYS
 
 
 def family(kind: str) -> str:
@@ -186,16 +209,29 @@ def figure_signs(one: Told, other: Told) -> dict[str, float]:
 
 def text_signs(one: Item, other: Item, meaning: Mapping[str, float] | None = None) -> dict[str, float]:
     """Return what the texts of two reports say: meaning (where it is known already), names, numbers, exact words."""
+    if says_only_words(one, other):
+        return {}
     mine, theirs = one.traits, other.traits
     signs = dict(meaning_signs(mine, theirs) if meaning is None else meaning)
     if one.told.lang == other.told.lang:  # where words can be compared, meaning says less beside them
         signs |= {f"here_{name}": value for name, value in signs.items()}
     numbers = {number for number in mine.numbers & theirs.numbers if not _is_year(number)}
-    names = len(mine.names & theirs.names)
     signs["numbers"] = min(3.0, float(len(numbers)))
+    names = len(mine.names & theirs.names)
     signs["names"] = min(5, names) / (1 + log1p(min(len(mine.names), len(theirs.names))))
     signs["shingles"] = min(1.0, 3 * overlap(mine.shingles, theirs.shingles))
     return signs
+
+
+def says_only_words(one: Item, other: Item) -> bool:
+    """Tell whether two reports in one language can be compared by neither day nor place.
+
+    Words then decide, the rare ones most: beside them neither names nor meaning say more, as measured on written
+    reports in which the words of day and place were hidden.
+    """
+    by_day = one.days and other.days
+    by_place = one.told.place.country and other.told.place.country
+    return one.told.lang == other.told.lang and not by_day and not by_place
 
 
 def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:

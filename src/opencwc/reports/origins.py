@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from opencwc.reports.events import Event, average_linkage
-from opencwc.reports.likeness import Item, are_copies, weighed, weights
+from opencwc.reports.events import Event
+from opencwc.reports.likeness import Item, are_copies
+from opencwc.reports.likeness_model import weighed, weights
+from opencwc.reports.linkage import average_linkage
 from opencwc.reports.origin_signs import origin_signs
 
 _MOST_TOGETHER = 300

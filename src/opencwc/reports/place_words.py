@@ -17,6 +17,7 @@ DATA = Path(__file__).parent / "data" / "where.yaml"
 Role = Literal["", "at", "to", "from", "of", "only_to", "event", "accused", "born"]
 _LONGEST_CUE = 4
 _WINDOW = 60
+_QUOTES = " \u00a0\u202f\"“„«‹‘'"
 _BEHIND = 24
 _ROLES: tuple[tuple[Role, str], ...] = (
     ("of", "of"),
@@ -80,7 +81,8 @@ class PlaceWords(NamedTuple):
 
     def is_name_of_a_house(self, text: str, named: Named) -> bool:
         """Tell whether a hospital, a street or a school has this name: el hospital Van Buren."""
-        words = place_key(_END.split(text[max(0, named.start - _BEHIND) : named.start])[-1]).split(" ")
+        before = text[max(0, named.start - _BEHIND) : named.start].rstrip(_QUOTES)
+        words = place_key(_END.split(before)[-1]).split(" ")
         return words[-1] in self.named_after or (words[-1] in _OF and words[-2:-1] != [] and words[-2] in _FEATURES)
 
     def speaks(self, text: str, named: Named) -> bool:

@@ -30,6 +30,8 @@ _LESS = {"loose": 1.5, "before": 0.3}
 """How much less a way of saying a date counts."""
 HEAD = 20_000
 """How many signs of a report are read: what it tells stands at its head, and what is longer must not take longer."""
+_FIRST_SENTENCE = 600
+"""How many signs the first sentence may have."""
 _MOST_DATES = 60
 _ENOUGH = 0.8
 """With less that speaks for it, no date is the event's."""
@@ -48,6 +50,14 @@ def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
         return False
     head = plain_text(report.whole[: report.body_at + (50 if lang == "zh" else 120)], lang).text
     return nature.stance == "none" or bool(_words("remembering", lang).search(head))
+
+
+@lru_cache(maxsize=4)
+def happened_before(report: Report, lang: str) -> bool:
+    """Tell whether the title or the first sentence says that it happened before and now again."""
+    first = next(iter(sentences_in(report.text[:_FIRST_SENTENCE])), (0, 0))
+    head = plain_text(report.whole[: report.body_at + first[1]], lang).text
+    return _words("again", lang).search(head) is not None
 
 
 class _Candidate(NamedTuple):
@@ -133,7 +143,7 @@ class _Reading(NamedTuple):
 
     def of_this_time(self, candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
         """Leave out "a month ago" where it happened again, and a day says when."""
-        if self.planned or self.remembered or not self._again():
+        if self.planned or self.remembered or not happened_before(self.report, self.lang):
             return candidates
         days = [one for one in candidates if one.found.precision == "day" and one.score >= _ENOUGH]
         return (
@@ -141,12 +151,6 @@ class _Reading(NamedTuple):
             if days
             else candidates
         )
-
-    def _again(self) -> bool:
-        """Tell whether the title or the first sentence says that it happened before."""
-        end = next((end for _, end in self.sentences if end > self.report.body_at), 0)
-        head = plain_text(self.report.whole[:end], self.lang).text
-        return _words("again", self.lang).search(head) is not None
 
     def _by_words(self, before: str, behind: str, *, begins: bool) -> float:
         """Weigh a date by the words beside it."""

@@ -89,7 +89,11 @@ NAMED_BY_OUTLET, OUTLET, OUTLET_OF_A_VISIT, SPOKEN = 1.5, 0.7, 0.3, 0.25
 """What an outlet's own place counts: for a name that several places have, and, little, for the State itself."""
 BYWORD = 0.35
 WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9, "body": 4.5, "money": 4.5}
+THE_HAGUE = ("NLD", "The Hague")
+NEVER_AT_A_SEAT: tuple[Kind, ...] = ("alleged_use", "inspection")
+"""Kinds of which a body only tells what it found: they are not where it sits."""
 STATED = ("state", "region")
+LEAST_SAID = 0.2
 LEAST_LOUD, SURELY_SAID, LEAST_STATED, LEAST_STATED_OF_PARTIES = 1.5, 0.5, 0.65, 1.2
 LONGEST_WORD, LONGEST_VERB = 60, 14
 LEAST_WITHOUT_CAPITALS, SHORT_WITH_CLITIC = 1_000_000, 4
@@ -111,8 +115,8 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
         scores[mention.spot.country] += mention.weight
     for country, weight in reading.by_outlet().items():
         scores[country] += weight
-    if not scores:
-        return Place()
+    if not reading.outlet and sum(mention.weight for mention in mentions) < LEAST_SAID:
+        return Place()  # a language alone, or somebody's or a ship's name, is a guess
     return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
 
 
@@ -157,10 +161,12 @@ class _Reading:
         self.body_from = bisect_right(self.sentences, report.body_at) - 1
         self.weights = ROLES.get(kind, ROLES["else"])
         self._houses: frozenset[str] = frozenset()
+        self._seats_named: frozenset[tuple[str, str]] = frozenset()
 
     def mentions(self) -> list[_Mention]:
         """Return each name with the one place that it is taken for, and how much it counts."""
         named = self._named()
+        self._seats_named = frozenset((one.spots[0].country, one.spots[0].name) for one in named if one.seat)
         houses = (one for one in named if self.words.is_name_of_a_house(self.text, one))
         self._houses = frozenset(self.text[one.start : one.end] for one in houses)
         roles = self._roles(named)
@@ -174,6 +180,11 @@ class _Reading:
                 spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
             ]
             meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
+        unknown = {self._written_name(one) for (one, *_), spot in zip(weighed, meant, strict=True) if not spot.country}
+        meant = [
+            spot._replace(country="") if self._written_name(one) in unknown else spot
+            for (one, *_), spot in zip(weighed, meant, strict=True)
+        ]
         least = {True: LEAST_STATED, False: LEAST_STATED_OF_PARTIES if self.kind in FOUGHT else LEAST_STATED}
         stated = {
             spot.country
@@ -232,9 +243,12 @@ class _Reading:
                 apart.append(one)
         return apart
 
+    def _written_name(self, named: Named) -> str:
+        return self.text[named.start : named.end]
+
     def _written(self, named: Named) -> str:
         """Return a name in Latin letters; nothing where it is in a script that does not write all sounds."""
-        written = self.text[named.start : named.end].lower()
+        written = self._written_name(named).lower()
         if "а" <= written[0] <= "я":
             return in_latin("cyrillic", written)
         return plain_latin(written) if written[0] < "\u0250" else ""
@@ -271,7 +285,7 @@ class _Reading:
         zones = (spot.zone,) if spot.zone else tuple(self.gazetteer.people_by_zone(spot.country))
         if offset and any(offset_of(zone, self.report.published.date()) == offset for zone in zones):
             fits += TIME
-        return fits + NAMED_BY_OUTLET * self._outlet.get(spot.country, 0.0)
+        return fits + NAMED_BY_OUTLET * self.outlet.get(spot.country, 0.0)
 
     def _weight(self, named: Named, role: Role) -> float:
         number = bisect_right(self.sentences, named.start) - 1
@@ -281,7 +295,7 @@ class _Reading:
         else:
             weight = SENTENCES[after] if after < len(SENTENCES) else LATER
             weight *= ASIDE if after and number in self._asides else 1.0
-        if named.seat:
+        if named.seat or (self.kind in NEVER_AT_A_SEAT and self._is_town_of_a_seat(named)):
             return weight * self._seat_weight(named, role)
         if role in ("to", "only_to") and self.kind == "policy" and self._speaks_of_visit:
             weight *= TO_WHERE_A_VISITOR_GOES
@@ -328,6 +342,11 @@ class _Reading:
             return self.words.is_of_forces(self.text, named) or self.words.speaks(self.text, named)
         return self._is_capital(named)
 
+    def _is_town_of_a_seat(self, named: Named) -> bool:
+        """Tell whether the Organisation, or a body that the report names, sits in this town."""
+        seats = {THE_HAGUE, *self._seats_named}
+        return any((spot.country, spot.name) in seats for spot in named.spots)
+
     @staticmethod
     def _is_capital(named: Named) -> bool:
         return named.spots[0].sort == "town" and any(one.capital for one in named.spots)
@@ -335,6 +354,8 @@ class _Reading:
     def _seat_weight(self, named: Named, role: Role) -> float:
         if self._speaks_of_visit and self.words.is_visited(self.text, named):
             return TO_WHERE_A_VISITOR_GOES
+        if self.kind in NEVER_AT_A_SEAT:
+            return 0.0
         role = "" if named.before else role
         weight = SEATS.get(self.kind, SEAT_ELSEWHERE)
         weight *= SEAT_OF_A_VISITOR if self._speaks_of_visit else 1.0
@@ -481,7 +502,8 @@ class _Reading:
         return [one._replace(weight=one.weight * factors.get(one.spot.country, another)) for one in mentions]
 
     @cached_property
-    def _outlet(self) -> Mapping[str, float]:
+    def outlet(self) -> Mapping[str, float]:
+        """The States that the outlet's name and address speak of."""
         spoken = frozenset(where_spoken(self.words.lang, self.report.published))
         return named_by_outlet(self.report.source, self.report.url, spoken, self.gazetteer)
 
@@ -490,8 +512,8 @@ class _Reading:
         spoken = where_spoken(self.words.lang, self.report.published)
         named = OUTLET_OF_A_VISIT if self._speaks_of_visit else OUTLET
         return {
-            country: named * self._outlet.get(country, 0.0) + SPOKEN * spoken.get(country, 0.0)
-            for country in (*self._outlet, *spoken)
+            country: named * self.outlet.get(country, 0.0) + SPOKEN * spoken.get(country, 0.0)
+            for country in (*self.outlet, *spoken)
         }
 
 
