@@ -11,11 +11,12 @@ import pytest
 from opencwc.claims.details import Details, details_of
 from opencwc.claims.differences import compare
 from opencwc.claims.learned import learned_weights
+from opencwc.claims.model import Aspect
 from opencwc.convention.fields import read_yaml
 from opencwc.language.encoders import named_encoder
 
 PUBLISHED = date(2023, 6, 14)
-FACTS = ("number", "date", "place", "agent")
+FACTS: tuple[Aspect, ...] = ("number", "date", "place", "agent")
 Fact = Literal["number", "date", "place", "agent", ""]
 
 
