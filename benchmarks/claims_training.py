@@ -34,7 +34,7 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "place": ("place_", "state_", "name_strange", "report_place", "told_share"),
     "agent": ("agent_", "none_"),
     "actor": ("doer_", "who_"),
-    "attribution": ("found_", "fault_", "who_", "blame_of", "blame_only"),
+    "attribution": ("found_", "who_", "blame_of", "blame_only"),
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
 _PARTS = 8
@@ -91,7 +91,7 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         aspects,
         worth,
         least_match=0.35,
-        least_aspect={**dict.fromkeys(ASPECTS, 0.35), "actor": 0.45},
+        least_aspect=dict.fromkeys(ASPECTS, 0.35),
     )
 
 
