@@ -42,7 +42,7 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "place": ("place_",),
     "agent": ("agent_",),
     "actor": ("doer_", "who_"),
-    "attribution": ("found_", "fault_", "who_", "blame_of", "blame_only"),
+    "attribution": ("found_", "who_", "blame_of", "blame_only"),
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
 _PARTS, _FOLDS = 8, 6
@@ -100,7 +100,7 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         aspects,
         worth,
         least_match=0.3,
-        least_aspect={**dict.fromkeys(ASPECTS, 0.35), "actor": 0.45},
+        least_aspect=dict.fromkeys(ASPECTS, 0.35),
         settled=_learn_settled(claims),
     )
 

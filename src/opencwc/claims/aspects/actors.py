@@ -33,7 +33,7 @@ def actor_signs(sides: Sides) -> Compared:
         "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
-        **who_signs(found, claim, ("doer",)),
+        **who_signs(found, claim, "doer"),
     }  # fmt: skip
     claimed = spans_of(found) or tuple(names) or tuple(strange)
     recorded = tuple(one.span for one in found.missing) or tuple(held) or tuple(theirs.values())

@@ -30,7 +30,7 @@ def attribution_signs(sides: Sides) -> Compared:
         "blame_people": acts["people_conflict"] * float(bool(here and held)),
         "says_body_conflict": acts["body_conflict"] * float(says_here),
         "says_people_conflict": acts["people_conflict"] * float(says_here),
-        **who_signs(found, claim, ("found", "fault")),
+        **who_signs(found, claim, "found"),
     }  # fmt: skip
     claimed = spans_of(found) or tuple(here)
     recorded = tuple(one.span for one in found.missing) or tuple(held) or _nobody(statement)

@@ -83,10 +83,10 @@ def _ascribed_to(statement: Details) -> tuple[Who, ...]:
     return found or tuple(one for lang in _LANGUAGES for one in somebody(statement.source, lang))
 
 
-def who_signs(found: Displaced, claim: Details, kinds: Sequence[str]) -> dict[str, float]:
-    """Return signs of who stands in a claim where the record has somebody else, by what is said of them.
+def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
+    """Return signs of who stands in a claim where the record has somebody else, if that is said of them.
 
-    ``kinds`` are of ``doer``, ``found`` (who found, measured or said something) and ``fault`` (who is to blame).
+    ``name`` is ``doer``, or ``found`` of those who found, measured or said something or are to blame.
     """
     bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
     acting = [one for one in bodies if not one.speaks or found.ascribed]
@@ -99,22 +99,22 @@ def who_signs(found: Displaced, claim: Details, kinds: Sequence[str]) -> dict[st
         "insists": insists and any((bodies, people, states, found.towns, found.denied)),
         "instead": bool(found.missing and (acting or states)),
     }  # fmt: skip
-    kind = _kind(found, claim)
+    is_said = _is_done(found, claim) == (name == "doer")
     return {
-        **{f"{each}_{name}": float(each == kind and is_so) for each in kinds for name, is_so in own.items()},
+        **{f"{name}_{sign}": float(is_said and is_so) for sign, is_so in own.items()},
         "who_speaks": float(len(acting) < len(bodies)),
         "who_blamed": float(bool(found.blamed)),
         "who_met": float(bool(found.met)),
     }
 
 
-def _kind(found: Displaced, claim: Details) -> str:
-    """Return what a claim says of somebody: that they are at ``fault``, that they ``found`` something, or did it."""
+def _is_done(found: Displaced, claim: Details) -> bool:
+    """Tell whether a claim says of somebody that they did something, and not that they found it or are to blame."""
     if found.blamed or blaming(plain_text(claim.text, claim.lang), claim.lang):
-        return "fault"
+        return False
     if found.ascribed and any(one.speaks for one in found.sorts if one.sort not in PEOPLE):
-        return "found"
-    return "found" if _says("finds", claim) and not _says("does", claim) else "doer"
+        return False
+    return _says("does", claim) or not _says("finds", claim)
 
 
 def _says(name: str, details: Details) -> bool:
