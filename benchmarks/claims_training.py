@@ -99,8 +99,8 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         _learn_matched(claims),
         aspects,
         worth,
-        least_match=0.3,
-        least_aspect=dict.fromkeys(ASPECTS, 0.35),
+        least_match=0.2,
+        least_aspect=dict.fromkeys(ASPECTS, 0.5),
         settled=_learn_settled(claims),
     )
 
