@@ -4,7 +4,7 @@
 
 Folders hold record.csv, reports.jsonl and gold.csv as tests/cases/claims has them; without one, those that may be
 looked at. Printed are, for all and by language: recall of `matched` at 1, macro-F1 of the relation, F1 of `differs_in`,
-average precision of `checkworthy`, beside BM25 and the encoder alone where they can be compared.
+average precision of `checkworthy`; for each folder how often BM25 and the encoder alone find the statement.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from opencwc.claims.held import HeldReport, hold
 from opencwc.claims.likeness import Record
 from opencwc.claims.model import ASPECTS, Claim, Statement
 from opencwc.claims.record_file import RecordFile
+from opencwc.claims.shared_words import SharedWords
 from opencwc.language.encoders import named_encoder
 from opencwc.records import from_json
 from opencwc.reports.model import Report
@@ -97,6 +98,24 @@ def figures(rows: Sequence[Scored]) -> dict[str, float]:
     }
 
 
+def baselines(folder: Folder, langs: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    """Return how often BM25 and the encoder, each alone, put the right statement first: for all and by language."""
+    encoder = named_encoder()
+    vectors = encoder.passages([one.text for one in folder.statements])
+    words = SharedWords([(one.text, one.lang) for one in folder.statements])
+    rows = [(report, row) for (report, _), row in folder.gold.items() if row["matched"]]
+    asked = encoder.passages([row["sentence"] for _, row in rows])
+    right: dict[str, dict[str, list[bool]]] = {"BM25": {}, "encoder": {}}
+    for (report, row), vector in zip(rows, asked, strict=True):
+        lang = langs[report]
+        found = {"BM25": words.near(row["sentence"], lang), "encoder": vectors @ vector}
+        for way, near in found.items():
+            is_right = folder.statements[int(near.argmax())].id == row["matched"]
+            for part in ("all", lang):
+                right[way].setdefault(part, []).append(is_right)
+    return {way: {part: sum(some) / len(some) for part, some in by.items()} for way, by in right.items()}
+
+
 def by_aspect(rows: Iterable[Scored]) -> dict[str, float]:
     """Return the F1 of each aspect."""
     counts = {aspect: [0, 0] for aspect in ASPECTS}
@@ -116,7 +135,8 @@ def main() -> None:
     """Print the figures of folders."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
-    rows = [row for folder in parser.parse_args().folders or looked_at() for row in scored(read_folder(folder))]
+    folders = [read_folder(folder) for folder in parser.parse_args().folders or looked_at()]
+    rows = [row for folder in folders for row in scored(folder)]
     parts = {"all": rows, **{lang: [row for row in rows if row.lang == lang] for lang in LANGUAGES}}
     table = {name: figures(some) for name, some in parts.items() if some}
     lines = [f"{'':<12}" + "".join(f"{name:>8}" for name in table)]
@@ -124,6 +144,10 @@ def main() -> None:
         f"{figure:<12}" + "".join(f"{table[name][figure]:8.3f}" for name in table)
         for figure in ("matched", "relation", "differs_in", "checkworthy")
     ]
+    langs = {row.gold["report"]: row.lang for row in rows}
+    for folder in folders:
+        for way, by in baselines(folder, langs).items():
+            lines.append(f"{way:<12}" + "".join(f"{by.get(name, 0.0):8.3f}" for name in table))
     lines += [f"  {aspect:<12}{value:6.3f}" for aspect, value in by_aspect(rows).items()]
     sys.stdout.write("\n".join(lines) + "\n")
 
