@@ -24,7 +24,8 @@ def claims_report(
 ) -> Report:
     """Return the report on the claims of a run, in a language; those that differ stand first."""
     titles = {part: say(f"claims_report_{part}", lang) for part in ("counts", "claims")}
-    claims = sorted(claims_of(held, least), key=lambda claim: _RELATIONS.index(claim.relation or "agrees"))
+    told = [claim for claim in claims_of(held, least) if claim.relation]
+    claims = sorted(told, key=lambda claim: _RELATIONS.index(claim.relation))
     source = {one.report.id: one.report.source for one in held}
     counts = Counter(claim.relation for claim in claims)
     made = max((one.report.published.date() for one in held), default=date.today())

@@ -103,7 +103,7 @@ def _print(held: Sequence[HeldReport], record: Record, lang: str, least: float) 
         [
             claim.report,
             " ".join(claim.sentence.split()),
-            say(f"verdict_{claim.relation}", lang),
+            say(f"verdict_{claim.relation}", lang) if claim.relation else "",
             say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in),
             " ".join(f"{claim.matched} {statements.get(claim.matched, '')}".split()),
         ]
