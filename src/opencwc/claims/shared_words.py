@@ -45,13 +45,15 @@ class SharedWords:
 
     def near(self, text: str, lang: str) -> NDArray[np.float32]:
         """Return for each text what it shares with this one, as a part of all that this one has (0 to about 2)."""
-        keys = {self._place[key] for key in keys_of(text, lang) if key in self._place}
+        asked_for = set(keys_of(text, lang))
+        keys = {self._place[key] for key in asked_for if key in self._place}
         if not keys or not self._count:
             return np.zeros(self._count, np.float32)
         asked = np.zeros(len(self._place), np.float32)
         asked[list(keys)] = 1.0
         found: NDArray[np.float32] = self._table @ asked
-        return found / float(self._rarity[list(keys)].sum() + 1e-6)
+        strange = (len(asked_for) - len(keys)) * float(self._rarity.max())
+        return found / float(self._rarity[list(keys)].sum() + strange + 1e-6)
 
 
 def _weighed(

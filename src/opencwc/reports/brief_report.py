@@ -236,7 +236,7 @@ def _table(summary: EventSummary, notes: _Notes, lang: str) -> Table:
     names = ("watch_field_source", "brief_published", "watch_field_stage", "watch_field_killed", "watch_field_affected")
     rows: list[tuple[Words, ...]] = [
         (
-            Text(outlet_of(line), refs=notes.of(line)),
+            Text(outlet_of(line), lang=line.told.lang, refs=notes.of(line)),
             day_said(line.told.report.published.date(), lang),
             say(f"verdict_{line.told.nature.stage}", lang),
             *(figure or "—" for figure in _figures(line)),

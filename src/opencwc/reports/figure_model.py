@@ -40,6 +40,10 @@ PARTS = (
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 
 
+OVERRULES = 0.45
+"""How likely a value must be to stand against what the rules read."""
+
+
 class Likeliest(NamedTuple):
     """The likeliest value of a figure (-1: not told), its chance, and the candidate that most speaks for it."""
 
@@ -84,14 +88,29 @@ def likeliest(candidates: Sequence[Candidate], scores: Sequence[float]) -> Likel
     return Likeliest(value, by_value[value], candidates[best])
 
 
+def chance_of(value: int, candidates: Sequence[Candidate], scores: Sequence[float]) -> float:
+    """Return how likely the candidates of a value make it together, from 0 to 1."""
+    import numpy as np
+
+    raised = np.exp(np.asarray(scores) - np.max(scores))
+    mine = [one.value == value for one in candidates]
+    return float(raised[mine].sum() / raised.sum())
+
+
 def read_figures(candidates: Sequence[Candidate], answer: Casualties) -> Casualties:
-    """Return the likeliest figures; where the rules' answer is the same, its deciding words are shown."""
+    """Return the likeliest figures; where the rules' answer is the same, its deciding words are shown.
+
+    Where no value is likely enough, the rules' answer stands, with the chance that the model gives it.
+    """
     forests = learned_forests()
     sums = forests.sums(table_of(candidates, forests.names))
     counts = []
     for column, by_rules in enumerate(answer):
         found = likeliest(candidates, sums[:, column].tolist())
-        if found.value == UNCOUNTED:
+        if found.chance < OVERRULES:
+            ruled = UNCOUNTED if by_rules.number is None else by_rules.number
+            counts.append(by_rules._replace(chance=chance_of(ruled, candidates, sums[:, column].tolist())))
+        elif found.value == UNCOUNTED:
             counts.append(Count(chance=found.chance))
         elif found.value == by_rules.number:
             counts.append(by_rules._replace(chance=found.chance))

@@ -14,6 +14,8 @@ from web.signing_in import House
 from .housing import LANGUAGES_READ, LOGINS, PART, page_of, post
 
 ONE = "language-recogniser"
+PLACE = [model.id for model in registered()].index(ONE)
+"""Where it stands among the cards."""
 
 
 @pytest.mark.parametrize("login", LOGINS)
@@ -78,7 +80,7 @@ def test_a_model_is_switched_off_and_on_again_with_a_reason_that_stands_in_the_r
         assert "off" in trigger["told"] and not state_of(find_model(ONE)).usable
         assert "off" in part.one("span", class_="badge").text and "wrong on our ledgers" in part.text
         assert part.one("input", name="on").attributes["value"] == "true"
-        assert "off" in page_of(client, "/models").all("article")[0].one("span", class_="badge").text
+        assert "off" in page_of(client, "/models").all("article")[PLACE].one("span", class_="badge").text
         post(client, f"/models/{ONE}/switch", on="true", reason="mended")
         assert state_of(find_model(ONE)).usable
     with house.book.reading_contents() as connection:
