@@ -175,6 +175,25 @@ def test_a_country_and_the_number_one_join_nothing() -> None:
     assert len(find_events(items)) == 3
 
 
+def test_happenings_told_alike_in_many_states_stay_apart() -> None:
+    english = (
+        "Ammonia leak at a fish plant in {}",
+        "Ammonia escaped from a fish plant in {} on {} March 2026. {} fell ill.",
+    )
+    french = "Fuite d'ammoniac à {}", "De l'ammoniac s'est échappé à {} le {} mars 2026. {} ouvriers sont intoxiqués."
+    places = {
+        "en": ("Bergen, Norway", "Iquique, Chile", "Busan, South Korea", "Walvis Bay, Namibia", "Split, Croatia"),
+        "fr": ("Agadir, au Maroc", "Dakar, au Sénégal", "Brest, en France", "Anvers, en Belgique"),
+    }
+    reports = []
+    for lang, (title, text) in (("en", english), ("fr", french)):
+        for place in places[lang]:
+            at = len(reports)
+            told = title.format(place), text.format(place, 2 + 3 * at, 5 + at)
+            reports.append(Report(f"p{at}", AT + timedelta(days=3 * at), f"Wire {at}", "", lang, *told))
+    assert sorted(len(event.items) for event in find_events(read(reports))) == [1] * len(reports)
+
+
 def test_without_an_encoder_words_and_facts_join() -> None:
     first = "Nine workers of a cold store in the port of Valparaíso, Chile, were injured by ammonia on Tuesday 3 March."
     second = "An ammonia leak in a cold store in Valparaíso, Chile, injured nine workers on 3 March, firemen said."
