@@ -188,6 +188,8 @@ def test_a_strange_text_is_unreadable_alone_and_among_others(
         "PFIB",
         "C |M  END|",
         "\ufeffSarin",
+        "=\x1f",
+        "Sarin\u2003",
     ],
 )
 def test_a_text_is_answered_alone_as_it_is_among_others(text: str, name_index: None) -> None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from opencwc.files.kinds import kind_of_table_text
 from opencwc.files.readers import reader_of
-from opencwc.files.rows import WHITE_SPACE, ValueLimits
+from opencwc.files.rows import ValueLimits
 from opencwc.files.sources import ByteStream
 from opencwc.files.tables import FrameContents, FrameParts, OpenedTable, TableFile, open_table_file
+from opencwc.files.white_space import WHITE_SPACE
 from opencwc.finding import Message
 from opencwc.records import from_plain, to_plain
 

@@ -15,7 +15,6 @@ from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
     STARTS_CHARACTERS,
-    WHITE_SPACE,
     Part,
     PartBuilder,
     ValueLimits,
@@ -23,6 +22,7 @@ from opencwc.files.rows import (
 )
 from opencwc.files.tables import FrameContents, RowContents, TableFile
 from opencwc.files.text_stream import Text
+from opencwc.files.white_space import WHITE_SPACE
 from opencwc.finding import Message
 
 if TYPE_CHECKING:

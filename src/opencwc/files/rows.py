@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opencwc.files.identifier_columns import ReadColumn
+from opencwc.files.white_space import WHITE_SPACE
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ MAX_VALUE_BYTES = 1_000_000
 MAX_BATCH_BYTES = 32_000_000
 STARTS_CHARACTERS = 80
 
-# One fixed set for every reader: str.strip() and polars strip_chars() each have their own idea of white space.
-WHITE_SPACE = " \t\n\r\x0b\x0c\x85\xa0\u2028\u2029\u3000\ufeff"
 LOST_CHARACTER = "\ufffd"
 _HALF = re.compile("[\\ud800-\\udfff]")
 EMPTY = Message("row_empty")

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from opencwc.files.cell_forms import looks_like_smiles
 from opencwc.files.columns import SAMPLE_ROWS, WantedColumns, find_column, plain
 from opencwc.files.identifier_columns import ANY_KIND, ReadColumn, kind_of_column, kind_of_heading
-from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
+from opencwc.files.rows import HOLDS_NUL, Part, ValueLimits, examine, part_of_problem
 from opencwc.files.tables import RowContents, TableFile
+from opencwc.files.white_space import WHITE_SPACE
 from opencwc.finding import Message
 
 # A CXSMILES extension between bars stays with its SMILES; of several tab-separated fields after it the first counts.

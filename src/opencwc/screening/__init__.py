@@ -79,6 +79,7 @@ def screen_value(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Finding]:
     """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
+    from opencwc.files.white_space import WHITE_SPACE
     from opencwc.finding import Subject
     from opencwc.screening.allow_list import answer_allowing
     from opencwc.screening.rulebook import Rulebook, maker_of
@@ -86,7 +87,7 @@ def screen_value(
 
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
-    outcomes = answer_allowing(Screener(rulebook, progress), text.strip(), question.kind)
+    outcomes = answer_allowing(Screener(rulebook, progress), text.strip(WHITE_SPACE), question.kind)
     return [outcome.finding(Subject(1, "", text), maker) for outcome in outcomes]
 
 

@@ -14,8 +14,8 @@ import polars as pl
 from opencwc.errors import InputError
 from opencwc.files.frames import PROBLEM
 from opencwc.files.numbers import decimal_mark, read_number
-from opencwc.files.rows import WHITE_SPACE
 from opencwc.files.units import find_unit
+from opencwc.files.white_space import WHITE_SPACE
 from opencwc.transfers.ledgers.layout import Layout, ledger_words
 
 Array = np.ndarray[Any, np.dtype[Any]]
