@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from opencwc.claims.checkworthiness import signs_of
-from opencwc.claims.details import details_of
-from opencwc.claims.learned import learned_weights
+from opencwc.claims.claim_weights import learned_weights
+from opencwc.claims.sentence_details import details_of
 from opencwc.language.encoders import named_encoder
 
 _DAY = date(2021, 6, 1)

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from opencwc.claims.learned import learned_weights
-from opencwc.claims.likeness import Record, sentences_of_report
+from opencwc.claims.claim_weights import learned_weights
 from opencwc.claims.model import Statement
-from opencwc.claims.shared_words import SharedWords
+from opencwc.claims.pair_signs import Record, sentences_of_report
+from opencwc.claims.word_index import SharedWords
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import Report
 

@@ -17,11 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.claims.held import HeldReport, hold
-from opencwc.claims.likeness import Record
+from opencwc.claims.claim_matching import HeldReport, hold
 from opencwc.claims.model import ASPECTS, Claim, Statement
+from opencwc.claims.pair_signs import Record
 from opencwc.claims.record_file import RecordFile
-from opencwc.claims.shared_words import SharedWords
+from opencwc.claims.word_index import SharedWords
 from opencwc.language.encoders import named_encoder
 from opencwc.records import from_json
 from opencwc.reports.model import Report

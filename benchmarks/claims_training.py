@@ -26,12 +26,12 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.claims import Row, Scored, by_aspect, figures, looked_at, read_folder
 from benchmarks.model_cards import write_card
 from opencwc.claims.checkworthiness import signs_of
+from opencwc.claims.claim_matching import LEAST_WORTH
 from opencwc.claims.claim_model import FOLDS, HELD, MODEL, evaluate_claims
-from opencwc.claims.held import LEAST_WORTH
-from opencwc.claims.learned import FILE, Learned, Logistic
-from opencwc.claims.likeness import Record, sentences_of_report
+from opencwc.claims.claim_weights import FILE, Learned, Logistic
 from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
-from opencwc.claims.together import support_signs
+from opencwc.claims.pair_signs import Record, sentences_of_report
+from opencwc.claims.sentence_support import support_signs
 from opencwc.language.encoders import named_encoder
 from opencwc.records import to_json, to_plain
 from opencwc.reports.model import Span

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from opencwc.claims.details import Details
+from opencwc.claims.sentence_details import Details
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
 

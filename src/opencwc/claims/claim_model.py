@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.claims.learned import FILE, Learned, Logistic, learned_weights
+from opencwc.claims.claim_weights import FILE, Learned, Logistic, learned_weights
 from opencwc.claims.model import ASPECTS
 from opencwc.convention.fields import read_yaml
 from opencwc.models.model import Evaluation, Figure, Model

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from opencwc.claims.claim_matching import HeldReport
 from opencwc.claims.formats import claims_of
-from opencwc.claims.held import HeldReport
 from opencwc.claims.model import Claim, Relation, Statement
 from opencwc.claims.verb import VERB
 from opencwc.finding import Message

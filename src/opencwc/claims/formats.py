@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from opencwc.claims.held import LEAST_WORTH, HeldReport
-from opencwc.claims.laid_out import as_text
+from opencwc.claims.claim_matching import LEAST_WORTH, HeldReport
+from opencwc.claims.claim_record import as_text
 from opencwc.claims.model import Claim
 from opencwc.files.csv_cells import csv_of
 from opencwc.wording import sentence

@@ -21,8 +21,8 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.claims.held import HeldReport
-    from opencwc.claims.likeness import Record
+    from opencwc.claims.claim_matching import HeldReport
+    from opencwc.claims.pair_signs import Record
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
 
@@ -45,8 +45,8 @@ def claims(
     lang: options.Lang = "",
 ) -> int:
     """Hold what reports claim against a record: which statement it is about, and whether both say the same."""
-    from opencwc.claims.held import hold
-    from opencwc.claims.likeness import Record
+    from opencwc.claims.claim_matching import hold
+    from opencwc.claims.pair_signs import Record
     from opencwc.claims.record_file import RecordFile
     from opencwc.language.encoders import named_encoder
     from opencwc.reports.report_files import ReportFiles

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opencwc.claims.aspects.actors import actor_signs
-from opencwc.claims.aspects.agents import agent_signs
-from opencwc.claims.aspects.attribution import attribution_signs
-from opencwc.claims.aspects.days import date_signs
-from opencwc.claims.aspects.numbers import number_signs
-from opencwc.claims.aspects.sides import Compared, Sides
-from opencwc.claims.aspects.told_places import place_signs
-from opencwc.claims.details import Details
+from opencwc.claims.aspects.actor_comparison import actor_signs
+from opencwc.claims.aspects.agent_comparison import agent_signs
+from opencwc.claims.aspects.attribution_comparison import attribution_signs
+from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.date_comparison import date_signs
+from opencwc.claims.aspects.number_comparison import number_signs
+from opencwc.claims.aspects.place_comparison import place_signs
 from opencwc.claims.model import Aspect
-from opencwc.claims.words import Aligned, align
+from opencwc.claims.sentence_details import Details
+from opencwc.claims.word_alignment import Aligned, align
 
 _MEANT, _PLAINLY, _STRONGLY = 0.5, 0.6, 0.7
 """How near a word's nearest one is that says the same."""

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opencwc.claims.aspects.days import stretch
-from opencwc.claims.aspects.told_places import same_place
-from opencwc.claims.details import Details, details_of
-from opencwc.claims.differences import Comparison, compare
+from opencwc.claims.aspects.date_comparison import stretch
+from opencwc.claims.aspects.place_comparison import same_place
 from opencwc.claims.model import Statement
-from opencwc.claims.shared_words import SharedWords
-from opencwc.claims.together import are_kin
+from opencwc.claims.sentence_details import Details, details_of
+from opencwc.claims.sentence_support import are_kin
+from opencwc.claims.statement_comparison import Comparison, compare
+from opencwc.claims.word_index import SharedWords
 from opencwc.language.encoders import vectors_of
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import exp, log
 
-from opencwc.claims.details import Details
+from opencwc.claims.sentence_details import Details
 
 _TOP = 3
 """Statements of each sentence that speak for others."""

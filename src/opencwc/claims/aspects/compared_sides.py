@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from opencwc.claims.details import Details
-from opencwc.claims.words import Aligned
+from opencwc.claims.sentence_details import Details
+from opencwc.claims.word_alignment import Aligned
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span

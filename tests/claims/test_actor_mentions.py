@@ -2,7 +2,7 @@
 
 import pytest
 
-from opencwc.claims.aspects.who import Who, kin, somebody, states_in
+from opencwc.claims.aspects.actor_mentions import Who, kin, somebody, states_in
 
 NAMED = [
     ("en", "Portuguese customs and the Ministry of Health searched the ship.", ["customs", "ministry_health"]),

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from opencwc.claims.words import Words
+from opencwc.claims.word_alignment import Words
 from opencwc.convention.fields import read_yaml
 from opencwc.language.gazetteer import Named, the_gazetteer
 from opencwc.language.plain_text import plain_text

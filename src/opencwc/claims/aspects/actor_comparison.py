@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from opencwc.claims.aspects.displaced import displaced, spans_of, who_signs
-from opencwc.claims.aspects.sides import Compared, Sides
-from opencwc.claims.details import Details
-from opencwc.claims.words import Aligned
+from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.replaced_actors import displaced, spans_of, who_signs
+from opencwc.claims.sentence_details import Details
+from opencwc.claims.word_alignment import Aligned
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from opencwc.claims.model import ASPECTS, Aspect
-from opencwc.claims.together import first_sign
+from opencwc.claims.sentence_support import first_sign
 from opencwc.records import from_json
 
 FILE = Path(__file__).parent / "data" / "claims.json"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from opencwc.claims.aspects.actors import actor_signs
-from opencwc.claims.aspects.displaced import displaced, spans_of, who_signs
-from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
-from opencwc.claims.aspects.who import blaming
-from opencwc.claims.details import Details
+from opencwc.claims.aspects.actor_comparison import actor_signs
+from opencwc.claims.aspects.actor_mentions import blaming
+from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.replaced_actors import displaced, spans_of, who_signs
+from opencwc.claims.sentence_details import Details
 from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 

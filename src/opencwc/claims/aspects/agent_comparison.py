@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opencwc.claims.aspects.sides import Compared, Sides
+from opencwc.claims.aspects.compared_sides import Compared, Sides
 from opencwc.claims.substances import ANY, Substance, is_one
 from opencwc.reports.model import Span
 

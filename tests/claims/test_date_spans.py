@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from opencwc.claims.stretches import find_stretches
+from opencwc.claims.date_spans import find_stretches
 from opencwc.language.dates import find_dates
 
 TODAY = date(2024, 3, 25)

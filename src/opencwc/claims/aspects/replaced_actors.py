@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from opencwc.claims.aspects.sides import Sides, pattern, plain
-from opencwc.claims.aspects.told_places import same_place
-from opencwc.claims.aspects.who import Who, blaming, kin, somebody, states_in
-from opencwc.claims.details import Details
-from opencwc.claims.words import Aligned
+from opencwc.claims.aspects.actor_mentions import Who, blaming, kin, somebody, states_in
+from opencwc.claims.aspects.compared_sides import Sides, pattern, plain
+from opencwc.claims.aspects.place_comparison import same_place
+from opencwc.claims.sentence_details import Details
+from opencwc.claims.word_alignment import Aligned
 from opencwc.language.gazetteer import the_gazetteer
 from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from opencwc.claims.date_spans import Stretch, find_stretches
 from opencwc.claims.daytimes import DayTime, find_times
+from opencwc.claims.place_mentions import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
-from opencwc.claims.stretches import Stretch, find_stretches
 from opencwc.claims.substances import Substance, find_substances
-from opencwc.claims.whereabouts import ToldPlace, find_places, find_sides
-from opencwc.claims.words import Words, word_vectors, words_of
+from opencwc.claims.word_alignment import Words, word_vectors, words_of
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.gazetteer import Named, the_gazetteer
 from opencwc.language.plain_text import plain_text

@@ -11,10 +11,10 @@ from itertools import combinations
 
 import numpy as np
 
-from opencwc.claims.aspects.days import stretch
-from opencwc.claims.aspects.sides import Compared, Sides, plain
-from opencwc.claims.details import Details
+from opencwc.claims.aspects.compared_sides import Compared, Sides, plain
+from opencwc.claims.aspects.date_comparison import stretch
 from opencwc.claims.quantities import Quantity, is_of_nothing
+from opencwc.claims.sentence_details import Details
 from opencwc.reports.model import Span
 
 _WINDOW = 34

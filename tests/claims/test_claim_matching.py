@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from opencwc.claims.held import hold
-from opencwc.claims.likeness import Record
+from opencwc.claims.claim_matching import hold
 from opencwc.claims.model import Claim, Statement
+from opencwc.claims.pair_signs import Record
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import Report
 

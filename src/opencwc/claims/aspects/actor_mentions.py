@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from opencwc.claims.aspects.sides import pattern
+from opencwc.claims.aspects.compared_sides import pattern
 from opencwc.convention.fields import read_yaml
 from opencwc.language.gazetteer import Named, the_gazetteer
 from opencwc.language.plain_text import Plain, plain_text

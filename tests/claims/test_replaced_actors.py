@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from opencwc.claims.aspects.actors import actor_signs
-from opencwc.claims.aspects.attribution import attribution_signs
-from opencwc.claims.aspects.displaced import displaced
-from opencwc.claims.aspects.sides import Sides
-from opencwc.claims.details import details_of
-from opencwc.claims.words import align
+from opencwc.claims.aspects.actor_comparison import actor_signs
+from opencwc.claims.aspects.attribution_comparison import attribution_signs
+from opencwc.claims.aspects.compared_sides import Sides
+from opencwc.claims.aspects.replaced_actors import displaced
+from opencwc.claims.sentence_details import details_of
+from opencwc.claims.word_alignment import align
 from opencwc.language.encoders import named_encoder
 
 DAY = date(2025, 6, 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opencwc.claims.words import align, words_of
+from opencwc.claims.word_alignment import align, words_of
 from opencwc.language.encoders import named_encoder
 
 JOINED = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from opencwc.claims.aspects.sides import Compared, Sides, pattern, plain
-from opencwc.claims.details import Details
-from opencwc.claims.stretches import Stretch
+from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
+from opencwc.claims.date_spans import Stretch
+from opencwc.claims.sentence_details import Details
 from opencwc.reports.model import Span
 
 _LONG, _AGES = 400, 7_000

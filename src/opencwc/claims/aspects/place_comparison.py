@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
-from opencwc.claims.aspects.sides import Compared, Sides
-from opencwc.claims.details import Details
-from opencwc.claims.whereabouts import ToldPlace, is_seat_of
-from opencwc.claims.words import Aligned
+from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.place_mentions import ToldPlace, is_seat_of
+from opencwc.claims.sentence_details import Details
+from opencwc.claims.word_alignment import Aligned
 from opencwc.reports.model import Span
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import Literal
 
 import pytest
 
-from opencwc.claims.details import Details, details_of
-from opencwc.claims.differences import compare
-from opencwc.claims.learned import learned_weights
+from opencwc.claims.claim_weights import learned_weights
 from opencwc.claims.model import Aspect
+from opencwc.claims.sentence_details import Details, details_of
+from opencwc.claims.statement_comparison import compare
 from opencwc.convention.fields import read_yaml
 from opencwc.language.encoders import named_encoder
 
@@ -85,37 +85,33 @@ def test_facts_differ_where_the_record_has_others(claim: str, claim_lang: str, l
 
 
 @pytest.mark.parametrize(
-    ("claim", "claim_lang", "statement", "lang", "differs"),
+    ("aspect", "claim", "claim_lang", "statement", "lang", "differs"),
     [
-        ("Tear gas was fired in the hall.", "en", "La policía lanzó gas CS en el gimnasio.", "es", False),
-        ("Pepper spray was used in the hall.", "en", "La policía lanzó gas CS en el gimnasio.", "es", True),
-        ("В пробах нашли зарин.", "ru", "Aucun agent neurotoxique n'a été décelé dans les échantillons.", "fr", True),
-        ("样本中未检出任何有毒物质。", "zh", "No toxic substance was found in the samples.", "en", False),
-        ("لم يُعثر على أي أثر للزرنيخ في العينات.", "ar", "В пробах воды обнаружен мышьяк.", "ru", True),
-        ("Un pesticide a été trouvé dans son sang.", "fr", "在其血液中检出有机磷农药。", "zh", False),
+        ("agent", "Tear gas was fired in the hall.", "en", "La policía lanzó gas CS en el gimnasio.", "es", False),
+        ("agent", "Pepper spray was used in the hall.", "en", "La policía lanzó gas CS en el gimnasio.", "es", True),
+        (
+            "agent",
+            "В пробах нашли зарин.",
+            "ru",
+            "Aucun agent neurotoxique n'a été décelé dans les échantillons.",
+            "fr",
+            True,
+        ),
+        ("agent", "样本中未检出任何有毒物质。", "zh", "No toxic substance was found in the samples.", "en", False),
+        ("agent", "لم يُعثر على أي أثر للزرنيخ في العينات.", "ar", "В пробах воды обнаружен мышьяк.", "ru", True),
+        ("agent", "Un pesticide a été trouvé dans son sang.", "fr", "在其血液中检出有机磷农药。", "zh", False),
+        ("place", "The net came up west of Bornholm.", "en", "Сеть подняли к востоку от Борнхольма.", "ru", True),
+        ("place", "Сеть подняли восточнее Борнхольма.", "ru", "The net came up east of Bornholm.", "en", False),
+        ("place", "L'usine est dans la banlieue de Gabès.", "fr", "تقع المحطة في غنوش قرب قابس.", "ar", False),
+        ("place", "货物运往阿克套。", "zh", "Вагоны следовали в Актау.", "ru", False),
+        ("place", "货物运往阿克套。", "zh", "Вагоны следовали в Астану.", "ru", True),
+        ("place", "Beijing has declared 40 tonnes.", "en", "2022年中国申报40吨。", "zh", False),
     ],
 )
-def test_chemicals_agree_with_their_sort_and_differ_from_a_denial(
-    claim: str, claim_lang: str, statement: str, lang: str, *, differs: bool
+def test_chemicals_and_places_agree_with_their_sort_or_neighbour_and_differ_from_others(
+    aspect: str, claim: str, claim_lang: str, statement: str, lang: str, *, differs: bool
 ) -> None:
-    assert ("agent" in differing(claim, claim_lang, statement, lang)) is differs
-
-
-@pytest.mark.parametrize(
-    ("claim", "claim_lang", "statement", "lang", "differs"),
-    [
-        ("The net came up west of Bornholm.", "en", "Сеть подняли к востоку от Борнхольма.", "ru", True),
-        ("Сеть подняли восточнее Борнхольма.", "ru", "The net came up east of Bornholm.", "en", False),
-        ("L'usine est dans la banlieue de Gabès.", "fr", "تقع المحطة في غنوش قرب قابس.", "ar", False),
-        ("货物运往阿克套。", "zh", "Вагоны следовали в Актау.", "ru", False),
-        ("货物运往阿克套。", "zh", "Вагоны следовали в Астану.", "ru", True),
-        ("Beijing has declared 40 tonnes.", "en", "2022年中国申报40吨。", "zh", False),
-    ],
-)
-def test_places_agree_with_their_neighbours_and_differ_from_other_towns(
-    claim: str, claim_lang: str, statement: str, lang: str, *, differs: bool
-) -> None:
-    assert ("place" in differing(claim, claim_lang, statement, lang)) is differs
+    assert (aspect in differing(claim, claim_lang, statement, lang)) is differs
 
 
 @pytest.mark.parametrize(

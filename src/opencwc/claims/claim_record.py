@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from opencwc.claims.daytimes import DAY, DayTime
-from opencwc.claims.details import Details
 from opencwc.claims.model import ClaimRecord
+from opencwc.claims.sentence_details import Details
 from opencwc.reports.actors import bodies_in
 
 

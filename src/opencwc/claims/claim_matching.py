@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from opencwc.claims.checkworthiness import signs_of
 from opencwc.claims.claim_model import usable_weights
-from opencwc.claims.laid_out import laid_out
-from opencwc.claims.learned import Learned
-from opencwc.claims.likeness import Pair, Record, Sentences, sentences_of_report
+from opencwc.claims.claim_record import laid_out
+from opencwc.claims.claim_weights import Learned
 from opencwc.claims.model import Claim, Difference
-from opencwc.claims.together import support_signs
+from opencwc.claims.pair_signs import Pair, Record, Sentences, sentences_of_report
+from opencwc.claims.sentence_support import support_signs
 from opencwc.finding import Message
 from opencwc.reports.model import Report
 
