@@ -10,6 +10,7 @@ from pathlib import Path
 from opencwc.claims.sentence_details import Details
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
+from opencwc.language.word_edges import word_begins
 
 DATA = Path(__file__).parent / "data" / "checkworthy.yaml"
 _QUOTE = re.compile('[«»“”"„「」『』‹›]')
@@ -39,7 +40,5 @@ def _initials(text: str) -> list[str]:
 
 @cache
 def _patterns(lang: str) -> Mapping[str, re.Pattern[str]]:
-    edge = "" if lang == "zh" else r"(?<!\w)"
-    lead = "(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else ""
     raw = read_yaml(DATA)
-    return {name: re.compile(f"{edge}{lead}(?:{by[lang]})") for name, by in raw.items() if lang in by}
+    return {name: re.compile(f"{word_begins(lang)}(?:{by[lang]})") for name, by in raw.items() if lang in by}

@@ -21,11 +21,11 @@ from rapidfuzz.distance import OSA
 from opencwc.declarations.model import Register, Site
 from opencwc.declarations.register_cells import numeral_of
 from opencwc.declarations.register_words import is_coordinate, is_street_word, plain_words
+from opencwc.language.distances import distance_km
 from opencwc.language.name_words import NameWord, name_words, together
 from opencwc.language.romanisation import coarse, in_latin
 from opencwc.language.word_likeness import alike
 
-EARTH_KM = 6371.0
 WEIGHT_OF_KIND = {"word": 1.0, "number": 1.0, "initial": 0.4, "place": 0.5, "common": 0.35}
 RIVAL = 0.8
 """What is left of a likeness for each pair of words that tell two names apart (Orvenda, Tulmar)."""
@@ -283,18 +283,6 @@ def _options(
 @lru_cache(maxsize=50_000)
 def _neighbours(words: tuple[NameWord, ...]) -> tuple[tuple[tuple[int, ...], NameWord], ...]:
     return tuple(together(words))
-
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return how far two places are apart, on a sphere.
-
-    >>> round(distance_km((52.52, 13.405), (48.137, 11.575)))
-    504
-    """
-    (north, east), (to_north, to_east) = (tuple(map(math.radians, at)) for at in (one, other))
-    half = math.sin((to_north - north) / 2) ** 2
-    half += math.cos(north) * math.cos(to_north) * math.sin((to_east - east) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(half))
 
 
 _VOWELS = re.compile("[aeiouy]")

@@ -12,6 +12,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import find_numbers, in_figures
+from opencwc.language.word_edges import leaning, word_ends
 from opencwc.reports.model import Agents, Amount, Report, Span
 from opencwc.reports.when import HEAD
 
@@ -62,5 +63,4 @@ def units_of(lang: str) -> re.Pattern[str] | None:
     groups = [f"(?P<{unit}>{'|'.join(words[lang])})" for unit, words in raw.items() if lang in words]
     if not groups:
         return None
-    lead = "(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else ""
-    return re.compile(f"{lead}(?:{'|'.join(groups)})" + ("" if lang == "zh" else r"(?!\w)"))
+    return re.compile(f"{leaning(lang)}(?:{'|'.join(groups)}){word_ends(lang)}")

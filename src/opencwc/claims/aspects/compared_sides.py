@@ -12,6 +12,7 @@ from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
+from opencwc.language.word_edges import word_begins
 from opencwc.reports.model import Span
 
 _DATA = Path(__file__).parents[1] / "data" / "attribution.yaml"
@@ -44,5 +45,4 @@ def pattern(name: str, lang: str) -> re.Pattern[str]:
     """Return the words of ``data/attribution.yaml`` under a name, in a language."""
     raw = read_yaml(_DATA)[name]
     lang = lang if lang in raw else "en"
-    lead = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else r"(?<!\w)"
-    return re.compile(f"{lead}(?:{raw[lang]})")
+    return re.compile(f"{word_begins(lang)}(?:{raw[lang]})")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
 from opencwc.claims.place_mentions import ToldPlace, is_seat_of
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
+from opencwc.language.distances import distance_km
 from opencwc.reports.model import Span
 
 if TYPE_CHECKING:
@@ -149,10 +149,4 @@ def _is_near(one: Spot, other: Spot, far: float) -> bool:
         return False
     if one.name and one.name == other.name:
         return True
-    return bool(one.point and other.point) and _kilometres(one.point, other.point) <= far  # type: ignore[arg-type]
-
-
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    lat, lon, lat2, lon2 = map(radians, (*one, *other))
-    half = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin((lon2 - lon) / 2) ** 2
-    return 12_742 * asin(sqrt(min(1.0, half)))
+    return bool(one.point and other.point) and distance_km(one.point, other.point) <= far  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from opencwc.convention.fields import read_yaml
+from opencwc.language.word_edges import word_begins, word_ends
 
 Harm = Literal["killed", "affected", "neither"]
 
@@ -54,10 +55,7 @@ def all_words() -> dict[str, dict[str, list[str]]]:
 
 
 def _bounded(words: str, lang: str) -> str:
-    if lang == "zh":
-        return words
-    lead = "(?:و|ف)?(?:ب|ل|ك)?(?:ال)?" if lang == "ar" else ""
-    return rf"(?<!\w){lead}(?:{words})(?!\w)"
+    return f"{word_begins(lang)}(?:{words}){word_ends(lang)}" if lang != "zh" else words
 
 
 @cache
