@@ -182,3 +182,18 @@ def test_an_outlet_is_recognised_in_another_script() -> None:
     }.items():
         assert basis(lang, text).cites(wire)
     assert not basis("fr", "Trois morts, selon la police.").cites(wire)
+
+
+def test_who_accuses_and_who_denies_rest_on_no_one_text() -> None:
+    accuses = report(
+        "accuses", 0, "Herald", "en", "Army accuses rebels of chlorine attack at Marib",
+        "The army said rebels fired shells with chlorine at Marib on Tuesday and that nine soldiers were choking.",
+    )  # fmt: skip
+    denies = report(
+        "denies", 3, "Tribune", "en", "Rebels deny chlorine attack at Marib",
+        "The rebels denied that they fired shells with chlorine at Marib on Tuesday; the army had said nine soldiers "
+        "were choking.",
+    )  # fmt: skip
+    watched = watch([accuses, denies], named_encoder())
+    assert len({line.event for line in watched.lines}) == 1
+    assert len({line.origin for line in watched.lines}) == 2

@@ -24,6 +24,7 @@ PRIVATE = [
     ("ar", "نقل محمد العبيدي، 34 عاما، إلى المستشفى.", ["محمد", "العبيدي"]),
     ("zh", "村民李建国说，昨晚气味很重。李建国已住院。", ["李建国"]),
     ("zh", "王秀兰，67岁，被送往医院。", ["王秀兰"]),
+    ("zh", "遇难者遗孀莱拉·哈桑指责工厂。34岁的莱拉·哈桑的丈夫卡里姆·哈桑周一遇难。", ["莱拉·哈桑", "卡里姆·哈桑"]),
 ]
 PUBLIC = [
     ("en", "The minister, Paul Okello, said chlorine leaked in Basel on Monday; 4 workers at Victoria Hospital died."),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from opencwc.language.language_recogniser import recognise_language
 from opencwc.reports.agents import find_agents
 from opencwc.reports.amounts import find_amounts
 from opencwc.reports.casualties import find_casualties
+from opencwc.reports.commands_to_programs import commands_in, without
 from opencwc.reports.incident_rows import told_by_columns
 from opencwc.reports.kinds import find_natures
 from opencwc.reports.model import Date, Nature, Report, Told
@@ -23,9 +26,10 @@ def tell(report: Report) -> Told:
 def tell_all(reports: Sequence[Report]) -> list[Told]:
     """Return what each report tells, at less cost than one by one."""
     asked = [(report, language_of(report)) for report in reports]
-    natures = iter(find_natures([(report, lang) for report, lang in asked if report.given is None]))
+    read = [(without(report, commands_in(report)), lang) for report, lang in asked if report.given is None]
+    told = map(_told, *zip(*read, strict=True), find_natures(read)) if read else iter(())
     return [
-        told_by_columns(report, lang, report.given) if report.given is not None else _told(report, lang, next(natures))
+        told_by_columns(report, lang, report.given) if report.given is not None else replace(next(told), report=report)
         for report, lang in asked
     ]
 

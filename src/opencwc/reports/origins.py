@@ -14,6 +14,8 @@ from opencwc.reports.likeness_model import weighed, weights
 from opencwc.reports.linkage import average_linkage
 from opencwc.reports.origin_signs import origin_signs
 
+_OPPOSED = 20.0
+"""What it takes off that one report asserts what the other denies: more than anything else adds. Set by hand."""
 _MOST_TOGETHER = 300
 """Reports of one event whose pairs are looked at; beyond that only what says the same words is one."""
 
@@ -26,13 +28,24 @@ def find_origins(items: Sequence[Item], event: Event) -> list[tuple[int, ...]]:
     signs = origin_signs(items, [group[0] for group in some])
 
     def score(one: int, other: int) -> float:
-        return weighed(signs[one, other] if (one, other) in signs else signs[other, one], known)
+        total = weighed(signs[one, other] if (one, other) in signs else signs[other, one], known)
+        return total - (_OPPOSED if _contradict(items[one], items[other]) else 0.0)
 
     heads = average_linkage([[group[0]] for group in some], score, known.cut)
     members = {group[0]: group for group in some}
     found = [[number for head in heads_of for number in members[head]] for heads_of in heads] + rest
     ordered = [tuple(sorted(origin, key=lambda number: items[number].order)) for origin in found]
     return sorted(ordered, key=lambda origin: items[origin[0]].order)
+
+
+def _is_copy(one: Item, other: Item) -> bool:
+    return are_copies(one.traits.shingles, other.traits.shingles) and not _contradict(one, other)
+
+
+def _contradict(one: Item, other: Item) -> bool:
+    """Tell whether one report says that it happened, and the other that it did not: they rest on no one statement."""
+    stances = {one.told.nature.stance, other.told.nature.stance}
+    return "denies" in stances and bool(stances & {"asserts", "confirms"})
 
 
 def shared_with_first(items: Sequence[Item], origin: Sequence[int], number: int) -> tuple[str, ...]:
@@ -71,8 +84,8 @@ def _copies(items: Sequence[Item], numbers: Sequence[int]) -> list[list[int]]:
         same.setdefault(words, []).append(number)
     groups: list[list[int]] = []
     for alike in same.values():
-        shingles = items[alike[0]].traits.shingles
-        near = (group for group in groups[:_MOST_TOGETHER] if are_copies(items[group[0]].traits.shingles, shingles))
+        item = items[alike[0]]
+        near = (group for group in groups[:_MOST_TOGETHER] if _is_copy(items[group[0]], item))
         first = next(near, None)
         if first is None:
             groups.append(alike)

@@ -113,7 +113,10 @@ def _until(words: list[str]) -> list[str]:
 
 def _in_chinese(text: str, rules: _Rules) -> Iterator[Span]:
     name = rf"[{_SURNAMES}](?:某[某一-鿿]?|[一-鿿]{{1,2}}?)"
+    foreign = rf"[{_BY_SOUND}]{{1,6}}(?:[·•・‧][{_BY_SOUND}]{{1,7}})+"
     for pattern in (
+        rf"(?:{rules.before.pattern}|\d{{1,2}}\s*[岁歲]的?)({foreign})",
+        rf"({foreign})(?=女士|先生|{rules.age.pattern}|[，,的](?:当地|當地|一名)?(?:{rules.behind.pattern}))",
         rf"(?:{rules.before.pattern})({name})(?={_SAYS})",
         rf"(?<![一-鿿])({name})(?=女士|先生|{rules.age.pattern}|[，,](?:当地|當地|一名)?(?:{rules.behind.pattern}))",
     ):
@@ -161,6 +164,14 @@ def _given_names() -> str:
 
 
 _NEAR = 60
+_BY_SOUND = (
+    "阿埃艾爱安昂奥澳巴拜班邦保鲍贝本比毕别彬宾波勃伯博布采策查察昌达戴黛代丹当道德登邓迪蒂丁杜敦多朵厄俄恩尔法范菲费芬丰冯夫弗福富盖甘冈高戈格根贡古瓜"
+    "圭哈海罕汉翰豪赫黑亨洪胡华怀惠霍吉基季加佳贾简杰捷金津卡凯坎康考柯科可克肯孔库夸奎昆拉莱赖兰朗劳勒雷蕾黎里理丽利莉连廉列林琳刘龙隆卢鲁路露伦罗洛吕"
+    "马玛迈麦曼芒毛梅门蒙孟米密敏明缪莫默姆木穆纳娜乃奈南瑙内嫩尼妮年涅宁纽努诺欧帕潘庞佩彭皮珀平蒲普奇齐恰强乔切钦琼丘曲让热仁日荣茹儒瑞若撒萨塞赛桑"
+    "瑟森莎沙山珊尚绍舍申生圣施诗什史士舒斯丝松苏素孙索塔泰坦汤唐陶特腾提惕廷通图托瓦万旺威韦维卫魏温文翁沃乌伍武西希锡夏显香肖谢辛欣兴休许雪逊雅亚扬耶"
+    "叶伊依易因英尤约宰赞早扎泽曾詹珍芝治朱茱卓兹子佐"
+)
+"""The signs with which Chinese writes a foreign name by its sound."""
 _ORDINARY = frozenset({
     *map(str.lower, [*month_name[1:], *day_name]), "in", "on", "at", "en", "the", "a", "an", "le", "les", "el", "two",
     "three", "four", "five", "six", "seven", "eight", "nine", "ten", "some", "many", "most", "one", "no",

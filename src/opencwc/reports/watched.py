@@ -10,10 +10,12 @@ from msgspec import Struct
 
 from opencwc.finding import Message
 from opencwc.reports.batches import ready_items
+from opencwc.reports.commands_to_programs import commands_in
 from opencwc.reports.events import Archive, Correction, Event
 from opencwc.reports.likeness import Item, fact_signs
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import find_origins, origin_name, shared_with_first
+from opencwc.reports.private_people import masked
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
@@ -74,16 +76,27 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
     for number, item in enumerate(items):
         event = event_of.get(number)
         if event is None:
-            yield Line(item.told, why=(Message("watch_no_event"),))
+            yield Line(item.told, why=(*_commands_why(item.told), Message("watch_no_event")))
         else:
             origin = origin_of[number]
-            why = (*_told_why(item.told), *_joined_why(archive, number, event), *_origin_why(items, number, origin))
+            why = (
+                *_commands_why(item.told),
+                *_told_why(item.told),
+                *_joined_why(archive, number, event),
+                *_origin_why(items, number, origin),
+            )
             yield Line(item.told, event.id, origin_name(items, origin), why)
+
+
+def _commands_why(told: Told) -> Iterator[Message]:
+    """Yield that sentences of a report speak to a program and were left out."""
+    if commands := commands_in(told.report):
+        yield Message("watch_commands_left_out", {"sentences": len(commands)})
 
 
 def _told_why(told: Told) -> Iterator[Message]:
     """Yield the words that decided on kind, stage and stance, and which figures of people are unsure."""
-    whole = told.report.whole
+    whole = masked(told)
     for name, spans in told.nature.spans.items():
         words = tuple(dict.fromkeys(whole[start:end] for start, end in spans[:3]))
         if words:
