@@ -26,6 +26,7 @@ MODULES = (
     "opencwc.legislation.verb",
     "opencwc.declarations.verb",
     "opencwc.reports.verb",
+    "opencwc.claims.verb",
 )
 """The module of each verb, in the order in which the navigation shows them; each holds its record as ``VERB``."""
 

@@ -54,7 +54,8 @@ def _claim(sentences: Sentences, number: int, weights: Learned) -> Claim:
     details, span = sentences.details[number], sentences.spans[number]
     text = sentences.report.whole[slice(*span)]
     worth = weights.worth(signs_of(details), sentences.vectors[number], sentences.lang)
-    return Claim(sentences.report.id, text, span, sentences.lang, worth, laid_out(details))
+    identity = f"{sentences.report.row}-{number + 1}"
+    return Claim(sentences.report.id, text, span, sentences.lang, worth, laid_out(details), id=identity)
 
 
 def _against(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from opencwc.claims.claim_matching import HeldReport
-from opencwc.claims.formats import claims_of
+from opencwc.claims.findings import headline
 from opencwc.claims.model import Claim, Relation, Statement
 from opencwc.claims.verb import VERB
 from opencwc.finding import Message
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Badge, Card, Cards, Count, Counts, Fact, Facts, Filter, Report, Section, Text
+from opencwc.reports.model import Report as Told
 from opencwc.wording import say, sentence
 
 _RELATIONS: tuple[Relation, ...] = ("differs", "not_in_record", "agrees")
@@ -20,18 +20,17 @@ _LONGEST = 300
 
 
 def claims_report(
-    held: Sequence[HeldReport], statements: Mapping[str, Statement], file: str, lang: str, least: float
+    claims: Iterable[Claim], reports: Mapping[int, Told], statements: Mapping[str, Statement], file: str, lang: str
 ) -> Report:
-    """Return the report on the claims of a run, in a language; those that differ stand first."""
+    """Return the report on claims, in a language; those that differ stand first. ``reports`` are theirs by rows."""
     titles = {part: say(f"claims_report_{part}", lang) for part in ("counts", "claims")}
-    told = [claim for claim in claims_of(held, least) if claim.relation]
-    claims = sorted(told, key=lambda claim: _RELATIONS.index(claim.relation))
-    source = {one.report.id: one.report.source for one in held}
-    counts = Counter(claim.relation for claim in claims)
-    made = max((one.report.published.date() for one in held), default=date.today())
+    told = [claim for claim in claims if claim.relation]
+    in_order = sorted(told, key=lambda claim: _RELATIONS.index(claim.relation))
+    counts = Counter(claim.relation for claim in in_order)
+    made = max((report.published.date() for report in reports.values()), default=date.today())
     counted = Counts(tuple(Count(_badge(one, lang), counts[one]) for one in _RELATIONS if counts[one]))
     filters = (Filter("relation", say("claims_column_relation", lang)),)
-    cards = Cards(_cards(claims, statements, source, lang), filters)
+    cards = Cards(_cards(in_order, statements, reports, lang), filters)
     return Report(
         title=say(Message("claims_report_title", {"file": file}), lang),
         lang=lang,
@@ -51,11 +50,11 @@ def _badge(relation: str, lang: str) -> Badge:
 
 
 def _cards(
-    claims: Sequence[Claim], statements: Mapping[str, Statement], source: Mapping[str, str], lang: str
+    claims: Sequence[Claim], statements: Mapping[str, Statement], reports: Mapping[int, Told], lang: str
 ) -> Iterator[Card]:
     for number, claim in enumerate(claims, 1):
         facts = [Fact(say("claims_column_sentence", lang), (Text(claim.sentence, lang=claim.lang),))]
-        facts.append(Fact(say("claims_column_report", lang), (f"{source[claim.report]} ({claim.report})",)))
+        facts.append(Fact(say("claims_column_report", lang), (f"{reports[claim.row].source} ({claim.report})",)))
         if statement := statements.get(claim.matched):
             said = Text(statement.text[:_LONGEST], lang=statement.lang)
             day = say(statement.made.date().isoformat(), lang)
@@ -66,7 +65,7 @@ def _cards(
         relation = say(f"verdict_{claim.relation}", lang)
         yield Card(
             id=f"c{number}",
-            heading=(sentence(claim.why[0], lang) if claim.why else relation,),
+            heading=(sentence(headline(claim), lang),),
             badge=_badge(claim.relation, lang),
             blocks=(Facts(tuple(facts)),),
             facets={"relation": relation},

@@ -28,7 +28,12 @@ def as_csv(claims: Iterable[Claim]) -> bytes:
 
 def as_json_lines(claims: Iterable[Claim], lang: str = "en") -> bytes:
     """Return a line a claim, with the places of the words that differ in sentence and statement."""
-    return b"".join(msgspec.json.encode({**row_of(claim), **_evidence(claim, lang)}) + b"\n" for claim in claims)
+    return b"".join(msgspec.json.encode(facts_of(claim, lang)) + b"\n" for claim in claims)
+
+
+def facts_of(claim: Claim, lang: str = "en") -> dict[str, Any]:
+    """Return a claim as JSON has it, with the places of the words that differ in sentence and statement."""
+    return {**row_of(claim), **_evidence(claim, lang)}
 
 
 def row_of(claim: Claim) -> dict[str, str]:

@@ -51,8 +51,9 @@ class ClaimRecord(NamedTuple):
 class Claim(Struct, frozen=True):
     """A sentence of a report: how likely it can be checked, and what the record says of it.
 
-    ``span`` is its place in `Report.whole`. Without a ``matched`` statement the relation is ``not_in_record``, or empty
-    where the sentence claims nothing that could be checked. ``chance`` is how likely the relation is the right one.
+    ``id`` is the row of its report and its number there, such as ``3-2``; ``span`` is its place in `Report.whole`.
+    Without a ``matched`` statement the relation is ``not_in_record``, or empty where the sentence claims nothing that
+    could be checked. ``chance`` is how likely the relation is the right one.
     The spans of ``differences`` count from the beginning of the sentence and of the statement.
     """
 
@@ -67,6 +68,12 @@ class Claim(Struct, frozen=True):
     chance: float = 0.0
     differences: tuple[Difference, ...] = ()
     why: tuple[Message, ...] = ()
+    id: str = ""
+
+    @property
+    def row(self) -> int:
+        """The row of its report."""
+        return int(self.id.partition("-")[0])
 
     @property
     def differs_in(self) -> tuple[Aspect, ...]:

@@ -33,8 +33,8 @@ _HEADINGS = Path(__file__).parent / "data" / "record_columns.yaml"
 class RecordFile:
     """Reads a record; ``notes`` says which lines were left out and why, once they were read."""
 
-    def __init__(self, file: Path, columns: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._file, self._columns = file, columns
+    def __init__(self, file: Path, columns: Mapping[str, str] = MappingProxyType({}), name: str = "") -> None:
+        self._file, self._columns, self._name = file, columns, name or file.name
         self.notes: list[Message] = []
 
     def statements(self) -> list[Statement]:
@@ -53,13 +53,13 @@ class RecordFile:
                 continue
             found[statement.id] = statement
             if len(found) > MOST:
-                raise InputError("claims_record_too_long", where=self._file.name, most=MOST)
+                raise InputError("claims_record_too_long", where=self._name, most=MOST)
         if not found:
-            raise InputError("claims_record_empty", where=self._file.name)
+            raise InputError("claims_record_empty", where=self._name)
         return list(found.values())
 
     def _lines(self) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-        with open_frame(self._file) as frame:
+        with open_frame(self._file, self._name) as frame:
             columns = map_columns(frame.header, headings(), self._columns, where=frame.name)
             if "statement" not in columns:
                 raise InputError("claims_record_without_statements", where=frame.name)

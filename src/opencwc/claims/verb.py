@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from opencwc.finding import Verdict
-from opencwc.verbs import Verb
+from opencwc.verbs import Page, Verb
 
 DIFFERS, NOT_IN_RECORD, AGREES = Verdict("differs"), Verdict("not_in_record"), Verdict("agrees")
 VERB = Verb(
     id="claims",
     # That a claim differs from a record says nothing of who is right, so no verdict is grave.
     tones={DIFFERS: "doubt", NOT_IN_RECORD: "mild", AGREES: "calm"},
-    settled=frozenset({AGREES}),
+    settled=frozenset({AGREES, NOT_IN_RECORD}),
     under_entry=False,
+    many=True,
+    in_order=True,
+    reader="opencwc.claims.reader:Reader",
+    kept="opencwc.claims.kept",
     command=("claims", "opencwc.cli.claims:claims"),
+    router="opencwc.web.claims.pages:router",
+    api="opencwc.web.claims.api:router",
+    face="opencwc.web.claims.face:FACE",
+    page=Page("claims", "/claims", "rules"),
 )

@@ -15,7 +15,6 @@ COMMANDS = {
     "entries": "opencwc.cli.entries:entries",
     "entry": "opencwc.cli.entries:entry",
     "ask": "opencwc.cli.ask:ask",
-    "claims": "opencwc.cli.claims:claims",
     "demo": "opencwc.cli.demo:demo",
     "serve": "opencwc.cli.serve:serve",
     "mcp": "opencwc.cli.mcp:mcp",

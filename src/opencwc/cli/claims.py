@@ -8,12 +8,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.cli import options
+from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files
 from opencwc.errors import InputError, SettingsError
@@ -22,6 +26,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.claims.claim_matching import HeldReport
+    from opencwc.claims.model import Statement
     from opencwc.claims.pair_signs import Record
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
@@ -43,6 +48,9 @@ def claims(
     ] = 0.2,
     map: options.Columns = None,
     lang: options.Lang = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: CasebookOfKept = "",
 ) -> int:
     """Hold what reports claim against a record: which statement it is about, and whether both say the same."""
     from opencwc.claims.claim_matching import hold
@@ -53,6 +61,8 @@ def claims(
 
     if not 0 <= least <= 1:
         raise SettingsError("claims_least_is_no_share", given=str(least))
+    where = KeepWhere(keep, casebook, mark)
+    where.require_case()
     target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
     see_that_they_are_files([*(file for file in files if "#" not in file.name), record])
     options.refuse_overwriting_input([*files, record], output)
@@ -66,9 +76,43 @@ def claims(
     if not held:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
+    if keep:
+        _keep_held(held, statements, (*kept.notes, *reading.notes), (files, record), where, target.lang)
     _write(held, held_against, target, ", ".join(file.name for file in files), least)
     _tell((*kept.notes, *reading.notes, _summary(held, least)), target.lang)
     return 1 if reading.notes.left_out or kept.notes else 0
+
+
+def _keep_held(
+    held: Sequence[HeldReport],
+    statements: Sequence[Statement],
+    notes: Sequence[Message],
+    given: tuple[Sequence[Path], Path],
+    where: KeepWhere,
+    lang: str,
+) -> None:
+    """Keep claims in a case, as the page keeps them; raise `InputError` where they are too many for it."""
+    from opencwc.claims.findings import maker_of
+    from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, HeldRun, steps_of
+    from opencwc.language.encoders import named_encoder
+    from opencwc.records import to_plain
+    from opencwc.reports.watched import watch
+    from opencwc.verbs import Started
+
+    files, record = given
+    if len(held) > MOST_REPORTS:
+        raise InputError("too_many_reports", most=MOST_REPORTS, where=files[0].name)
+    if len(statements) > MOST_STATEMENTS:
+        raise InputError("claims_record_too_long", where=record.name, most=MOST_STATEMENTS)
+    as_of, encoder = date.today().isoformat(), named_encoder()
+    names = ", ".join(file.name for file in files)[:200], record.name[:200]
+    run = HeldRun(held, statements, watch((one.report for one in held), encoder), notes)
+    checked = {"file": names[0], "record": names[1], "as_of": as_of}
+    started = Started(checked, to_plain(maker_of(as_of, encoder.id)))
+    paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files))
+    question = {"as_of": as_of, "roles": [*[REPORTS] * len(paths), RECORD]}
+    steps = chain((started,), steps_of(run, names, as_of, encoder.id))
+    keep_run(CLAIMS, steps, where, question, [*paths, record], lang)
 
 
 def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float) -> None:
@@ -86,7 +130,9 @@ def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, fil
     elif format == "jsonl":
         content = as_json_lines(claims_of(held, least), lang)
     else:
-        report = claims_report(held, {one.id: one for one in record.statements}, file, lang, least)
+        reports = {one.report.row: one.report for one in held}
+        statements = {one.id: one for one in record.statements}
+        report = claims_report(claims_of(held, least), reports, statements, file, lang)
         content = report_file(report, format)  # type: ignore[arg-type]
     with open_for_writing(output, binary=True) as stream:
         stream.write(content)

@@ -34,18 +34,31 @@ class Actor(NamedTuple):
 
 def find_actors(report: Report, lang: str) -> tuple[Actor, ...]:
     """Return who speaks in a report, in the order of the text; each sort once with each role."""
-    speakers, verbs = _speakers(lang), _verbs(lang)
     found: dict[tuple[str, Role], Actor] = {}
     whole = report.whole[:_MOST_TEXT]
     for start, end in sentences_of(whole):
-        sentence = whole[start:end]
-        said = [(match, role) for role, pattern in verbs for match in pattern.finditer(sentence)]
-        for sort, match in _bodies(sentence, speakers) if said else ():
-            verb, role = min(said, key=lambda one: _apart(match, one[0]))
-            if _apart(match, verb) <= _FARTHEST:
-                span = _whole_words(whole, start + match.start(), start + match.end())
-                found.setdefault((sort, role), Actor(sort, whole[slice(*span)], role, span))
+        for sort, match, role in _speaking(whole[start:end], lang):
+            span = _whole_words(whole, start + match.start(), start + match.end())
+            found.setdefault((sort, role), Actor(sort, whole[slice(*span)], role, span))
     return tuple(sorted(found.values(), key=lambda actor: actor.span))
+
+
+def speakers_in(sentence: str, lang: str) -> list[Actor]:
+    """Return who speaks in a sentence, in the order of its words; spans count from its beginning."""
+    found = []
+    for sort, match, role in _speaking(sentence, lang):
+        span = _whole_words(sentence, match.start(), match.end())
+        found.append(Actor(sort, sentence[slice(*span)], role, span))
+    return sorted(found, key=lambda actor: actor.span)
+
+
+def _speaking(sentence: str, lang: str) -> Iterator[tuple[str, re.Match[str], Role]]:
+    """Yield each body that stands near a verb of saying, with what it does by the nearest one."""
+    said = [(match, role) for role, pattern in _verbs(lang) for match in pattern.finditer(sentence)]
+    for sort, match in _bodies(sentence, _speakers(lang)) if said else ():
+        verb, role = min(said, key=lambda one: _apart(match, one[0]))
+        if _apart(match, verb) <= _FARTHEST:
+            yield sort, match, role
 
 
 def bodies_in(sentence: str, lang: str) -> list[tuple[str, Span]]:

@@ -1,0 +1,40 @@
+"""Claims as they stand by what people decided: another relation, another statement, other aspects that differ."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
+from opencwc.errors import InputError
+
+SEPARATOR = ";"
+"""What stands between aspects where a correction names several."""
+
+
+def corrected(claim: Claim, relation: Relation, statement: str = "", aspects: tuple[Aspect, ...] = ()) -> Claim:
+    """Return a claim as a person says it is right; words that differ stay marked where their aspect is named still."""
+    if relation == "not_in_record":
+        return replace(claim, relation=relation, matched="", differences=())
+    matched = statement or claim.matched
+    if relation == "agrees":
+        return replace(claim, relation=relation, matched=matched, differences=())
+    marked = {one.aspect: one for one in claim.differences if matched == claim.matched}
+    named = aspects or tuple(marked)
+    differences = tuple(marked.get(aspect, Difference(aspect)) for aspect in ASPECTS if aspect in named)
+    return replace(claim, relation=relation, matched=matched, differences=differences)
+
+
+def aspects_of(text: str) -> tuple[Aspect, ...]:
+    """Return the aspects that a correction names, in the usual order."""
+    named = text.split(SEPARATOR)
+    return tuple(aspect for aspect in ASPECTS if aspect in named)
+
+
+def require_sense(relation: Relation, statement: str, aspects: tuple[Aspect, ...], known: bool) -> None:
+    """Raise `InputError` where a correction makes no sense; ``known`` tells whether the record has the statement."""
+    if relation in ("agrees", "differs") and not statement:
+        raise InputError("claim_without_statement", where="statement")
+    if statement and not known:
+        raise InputError("no_such_statement", where="statement", statement=statement[:50])
+    if relation == "differs" and not aspects:
+        raise InputError("claim_differs_in_nothing", where="aspect")

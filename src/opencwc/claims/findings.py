@@ -1,0 +1,57 @@
+"""Claims as findings, so that a person decides on each: what the record says of it, with the words that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+
+from opencwc.claims.claim_weights import FILE
+from opencwc.claims.model import Claim, Statement
+from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Verdict
+from opencwc.reports.private_people import masked
+from opencwc.reports.watched import Line
+from opencwc.version import __version__
+
+_LONGEST = 500
+
+
+def findings_of(
+    claims: Iterable[Claim], lines: Mapping[int, Line], statements: Mapping[str, Statement], maker: Maker
+) -> Iterator[Finding]:
+    """Yield one finding a claim, in the order in which they stand; ``lines`` are the reports by their rows."""
+    for claim in claims:
+        line = lines[claim.row]
+        sentence = masked_sentence(claim, line)
+        subject = Subject(claim.row, claim.id, sentence[:_LONGEST], file=line.told.report.file)
+        evidence = tuple(_evidence(claim, sentence, statements))
+        yield Finding(
+            subject, Verdict(claim.relation), headline(claim), maker, basis="text", evidence=evidence,
+            confidence=claim.chance,
+        )  # fmt: skip
+
+
+def masked_sentence(claim: Claim, line: Line) -> str:
+    """Return the sentence of a claim with the names of private people as dots; places in it stay the same."""
+    return masked(line.told)[slice(*claim.span)]
+
+
+def headline(claim: Claim) -> Message:
+    """Return how a claim stands to the record, in a sentence."""
+    if claim.relation == "differs":
+        aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.differs_in)
+        return Message("claims_differs_in", {"aspects": aspects, "statement": claim.matched})
+    return Message(f"claims_{claim.relation}", {"statement": claim.matched} if claim.matched else {})
+
+
+def maker_of(as_of: str, encoder: str) -> Maker:
+    """Return what made the findings: this package, its version, the encoder, and a digest of the learned weights."""
+    return Maker("claims", __version__, as_of, (), encoder, sha256(FILE.read_bytes()).hexdigest()[:16])
+
+
+def _evidence(claim: Claim, sentence: str, statements: Mapping[str, Statement]) -> Iterator[Evidence]:
+    for one in claim.differences:
+        for start, end in one.claimed:
+            yield Evidence(one.aspect, sentence[start:end], span=(start, end))
+    if (statement := statements.get(claim.matched)) is not None:
+        yield Evidence("statement", statement.text[:_LONGEST])
+    yield Evidence("claim", claim.id)

@@ -1,0 +1,122 @@
+"""A claim beside what the record says: the words that differ marked in both, its history, and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal, NamedTuple
+
+from fastapi import Form, Path, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from opencwc.claims.model import ASPECTS, Aspect, Claim
+from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
+from opencwc.publishing.model import Piece
+from opencwc.reports.model import Span
+from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
+from opencwc.web.claims.face import RUNS
+from opencwc.web.server.api_parameters import LARGEST, Closed, Number
+from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.page import page
+from opencwc.web.server.service import Router, book_of, person_of
+
+router = Router(include_in_schema=False)
+ClaimName = Annotated[str, Path(pattern=r"^\d{1,9}-\d{1,9}$")]
+MOST_OFFERED = 500
+"""Statements of the record that a form offers."""
+
+
+class DifferenceRow(NamedTuple):
+    """An aspect in which a claim differs, with the words of both; empty where one side has none."""
+
+    number: int
+    aspect: Aspect
+    claimed: tuple[str, ...]
+    recorded: tuple[str, ...]
+
+
+@router.get("/claims/runs/{number}/claims/{identity}", action="read")
+def show_claim(request: Request, number: Number, identity: ClaimName) -> Response:
+    """Show a claim beside its statement, with its history and what people decided."""
+    run = claim_run(request, number)
+    one = run.claim(identity)
+    kept = run.shown.kept
+    statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
+    return page(
+        request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=difference_rows(one),
+        claimed=tuple(claimed_pieces(one.claim, one.sentence)), recorded=tuple(recorded_pieces(one)),
+        history=run.alike(one), relations=RELATIONS, aspects=ASPECTS, statements=statements,
+        seen=one.standing.decision.seq if one.standing.decision else 0,
+    )  # fmt: skip
+
+
+def difference_rows(one: ShownClaim) -> list[DifferenceRow]:
+    """Return the aspects in which a claim differs, with the words of both."""
+    recorded = one.statement.text if one.statement else ""
+    return [
+        DifferenceRow(
+            place, difference.aspect, _words(one.sentence, difference.claimed), _words(recorded, difference.recorded)
+        )
+        for place, difference in enumerate(one.claim.differences, 1)
+    ]
+
+
+def _words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[start:end] for start, end in spans))
+
+
+def claimed_pieces(claim: Claim, sentence: str) -> Iterator[Piece]:
+    """Yield the sentence of a claim in pieces, each word that differs with the number of its aspect."""
+    spans = [(span, number) for number, one in enumerate(claim.differences, 1) for span in one.claimed]
+    yield from pieces(sentence, spans)
+
+
+def recorded_pieces(one: ShownClaim) -> Iterator[Piece]:
+    """Yield the statement that a claim is about in the same way."""
+    spans = [(span, number) for number, some in enumerate(one.claim.differences, 1) for span in some.recorded]
+    yield from pieces(one.statement.text if one.statement else "", spans)
+
+
+def pieces(text: str, spans: Iterable[tuple[Span, int]]) -> Iterator[Piece]:
+    """Yield a text in pieces, those at ``spans`` marked with their numbers; of two that overlap the first is marked."""
+    at = 0
+    for (start, end), number in sorted(spans):
+        if start < at or end > len(text) or start == end:
+            continue
+        if start > at:
+            yield Piece(text[at:start])
+        yield Piece(text[start:end], "doubt", number)
+        at = end
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+class ClaimDecisionForm(Closed):
+    """What a person says is right of a claim; ``seen`` is the last decision that was shown."""
+
+    relation: Literal["agrees", "differs", "not_in_record"]
+    statement: Annotated[str, Field(max_length=200)] = ""
+    aspect: Annotated[
+        list[Literal["number", "date", "place", "actor", "attribution", "agent"]], Field(default_factory=list)
+    ]
+    reason: Annotated[str, Field(max_length=4_000)] = ""
+    seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+
+
+def correction_of(form: ClaimDecisionForm) -> ClaimCorrection:
+    """Return what a form says is right, its aspects in the usual order."""
+    aspects = tuple(aspect for aspect in ASPECTS if aspect in form.aspect)
+    return ClaimCorrection(form.relation, form.statement, aspects if form.relation == "differs" else ())
+
+
+@router.post("/claims/runs/{number}/claims/{identity}/decision", action="decide")
+def decide(
+    request: Request, number: Number, identity: ClaimName, form: Annotated[ClaimDecisionForm, Form()]
+) -> Response:
+    """Keep what a person says is right of a claim, and show the claim as it stands then."""
+    run = claim_run(request, number)
+    one = run.claim(identity)
+    decide_on_claim(
+        book_of(request), person_of(request), run.shown.kept, one.standing, correction_of(form), form.reason, form.seen
+    )
+    return leading_to(f"{RUNS}/{number}/claims/{identity}")

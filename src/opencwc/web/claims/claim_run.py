@@ -1,0 +1,221 @@
+"""What the pages of claims read: a run with its claims as people decided on them, filtered and grouped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from opencwc.claims.findings import headline, masked_sentence
+from opencwc.claims.kept import KeptClaims, unpack
+from opencwc.claims.model import ASPECTS, Claim, Statement
+from opencwc.claims.verb import VERB
+from opencwc.errors import NotFoundError
+from opencwc.finding import Message
+from opencwc.jobs.claim_decisions import SHELF, Standing, standings
+from opencwc.jobs.kept_runs import ShownRun, shown_run
+from opencwc.reports.actors import Actor, speakers_in
+from opencwc.reports.model import Report
+from opencwc.reports.summaries import EventSummary
+from opencwc.reports.watched import Line
+from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.web.server.service import book_of, person_of
+from opencwc.wording import say
+
+RELATIONS = tuple(str(verdict) for verdict in VERB.verdicts)
+
+
+@dataclass(frozen=True)
+class ClaimFilter(AddressFilter):
+    """Which claims to list: how they stand to the record, in what they differ, on which event, who says them.
+
+    ``speaker`` is a sort of body, or an outlet after ``outlet:``; ``statement`` the id of a statement of the record.
+    """
+
+    relation: Brief = ""
+    aspect: Brief = ""
+    event: Brief = ""
+    speaker: Annotated[str, Query(max_length=200)] = ""
+    statement: Annotated[str, Query(max_length=200)] = ""
+
+
+ClaimsAsked = Annotated[ClaimFilter, Depends()]
+
+
+@dataclass(frozen=True)
+class ShownClaim:
+    """A claim as pages show it: as it stands now, with its report, its statement of the record and its event."""
+
+    standing: Standing
+    line: Line
+    statement: Statement | None
+    event: EventSummary | None
+
+    @property
+    def claim(self) -> Claim:
+        """The claim as it is right."""
+        return self.standing.claim
+
+    @property
+    def report(self) -> Report:
+        """The report it stands in."""
+        return self.line.told.report
+
+    @cached_property
+    def sentence(self) -> str:
+        """The sentence, the names of private people as dots."""
+        return masked_sentence(self.claim, self.line)
+
+    @cached_property
+    def actors(self) -> tuple[Actor, ...]:
+        """Who is heard in it."""
+        return tuple(speakers_in(self.sentence, self.claim.lang))
+
+    @property
+    def speaker(self) -> str:
+        """The sort of body that is heard first; ``outlet:`` and its name where only the outlet speaks."""
+        return self.actors[0].sort if self.actors else f"outlet:{self.report.source or self.report.id}"
+
+    @property
+    def headline(self) -> Message:
+        """How it stands to the record."""
+        return headline(self.claim)
+
+    @property
+    def day(self) -> datetime:
+        """When its report was published."""
+        return self.report.published
+
+    def speaker_said(self, lang: str) -> str:
+        """Return who says it, in a language."""
+        return speaker_said(self.speaker, lang)
+
+
+def speaker_said(speaker: str, lang: str) -> str:
+    """Return the name of a speaker: that of an outlet, or the sort of a body."""
+    sort, _, outlet = speaker.partition(":")
+    return outlet if sort == "outlet" else say(f"claims_speaker_{sort}", lang)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Claims that belong together: by event, by speaker, or by statement; ``key`` is what the filter takes."""
+
+    key: str
+    claims: Sequence[ShownClaim]
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many stand how to the record."""
+        return Counter(str(one.claim.relation) for one in self.claims)
+
+    @property
+    def outlets(self) -> int:
+        """How many outlets give them."""
+        return len({one.report.source or one.report.id for one in self.claims})
+
+
+@dataclass(frozen=True)
+class ClaimRun:
+    """A run of claims that somebody may see, as people decided on it."""
+
+    shown: ShownRun[KeptClaims]
+    standings: Mapping[str, Standing]
+
+    @property
+    def number(self) -> int:
+        """The number of the run."""
+        return self.shown.number
+
+    @cached_property
+    def claims(self) -> Sequence[ShownClaim]:
+        """All claims, in the order of the reports."""
+        kept = self.shown.kept
+        return [
+            ShownClaim(
+                standing, line := kept.line_by_row[standing.claim.row],
+                kept.statement_by_id.get(standing.claim.matched), kept.event_by_id.get(line.event),
+            )
+            for standing in self.standings.values()
+        ]  # fmt: skip
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many claims stand how to the record, those that differ first."""
+        counts = Counter(str(one.claim.relation) for one in self.claims)
+        return {relation: counts[relation] for relation in RELATIONS}
+
+    def claim(self, identity: str) -> ShownClaim:
+        """Return a claim by its id; raise `NotFoundError` where there is none."""
+        for one in self.claims:
+            if one.claim.id == identity:
+                return one
+        raise NotFoundError("no_such_claim", claim=identity[:50], run=self.number)
+
+    def statement(self, identity: str) -> Statement:
+        """Return a statement of the record by its id; raise `NotFoundError` where there is none."""
+        try:
+            return self.shown.kept.statement_by_id[identity]
+        except KeyError:
+            raise NotFoundError("no_such_kept_statement", statement=identity[:50], run=self.number) from None
+
+    def fitting(self, wanted: ClaimFilter) -> list[ShownClaim]:
+        """Return the claims that a filter wants: those that differ first, then those that are not in the record."""
+        fitting = [one for one in self.claims if _fits(one, wanted)]
+        return sorted(fitting, key=lambda one: RELATIONS.index(one.claim.relation))
+
+    def by_event(self) -> list[Group]:
+        """Return the claims of each event, the event with the most that differ first."""
+        return _groups(self.claims, lambda one: one.line.event)
+
+    def by_speaker(self) -> list[Group]:
+        """Return what each speaker claims, the one with the most that differ first."""
+        return _groups(self.claims, lambda one: one.speaker)
+
+    def by_statement(self) -> list[Group]:
+        """Return the claims on each statement of the record, all statements in their order."""
+        groups = {group.key: group for group in _groups(self.claims, lambda one: one.claim.matched)}
+        return [groups.get(one.id) or Group(one.id, ()) for one in self.shown.kept.statements]
+
+    def alike(self, one: ShownClaim) -> list[ShownClaim]:
+        """Return all claims on the same statement, the first published first."""
+        if not one.claim.matched:
+            return [one]
+        same = (other for other in self.claims if other.claim.matched == one.claim.matched)
+        return sorted(same, key=lambda other: (other.day, other.claim.row))
+
+
+def _fits(one: ShownClaim, wanted: ClaimFilter) -> bool:
+    return (
+        wanted.relation in ("", one.claim.relation)
+        and (not wanted.aspect or wanted.aspect in one.claim.differs_in)
+        and wanted.event in ("", one.line.event)
+        and wanted.speaker in ("", one.speaker)
+        and wanted.statement in ("", one.claim.matched)
+    )
+
+
+def _groups(claims: Sequence[ShownClaim], key_of: Callable[[ShownClaim], str]) -> list[Group]:
+    by_key: dict[str, list[ShownClaim]] = {}
+    for one in claims:
+        by_key.setdefault(key_of(one), []).append(one)
+    groups = [Group(key, some) for key, some in by_key.items()]
+    return sorted(groups, key=lambda group: (-group.counts.get("differs", 0), -len(group.claims), group.key))
+
+
+def claim_run(request: Request, number: int) -> ClaimRun:
+    """Return a run of claims; raise `NotFoundError` where there is none that the person may see."""
+    book, person = book_of(request), person_of(request)
+    shown = shown_run(book, person, number, SHELF, unpack)
+    return ClaimRun(shown, standings(book, person, shown))
+
+
+def choices(run: ClaimRun) -> Iterator[str]:
+    """Yield the aspects in which claims of a run differ, in the usual order."""
+    found = {aspect for one in run.claims for aspect in one.claim.differs_in}
+    yield from (aspect for aspect in ASPECTS if aspect in found)

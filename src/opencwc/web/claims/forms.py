@@ -1,0 +1,28 @@
+"""The form of reports and a record, as pages and programs send it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from opencwc.claims.verb import VERB as CLAIMS
+from opencwc.errors import InputError
+from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm, several_files
+from opencwc.web.server.service import Service
+
+
+def _asked(service: Service, sent: SentForm) -> dict[str, Any]:
+    if "record" not in sent.fields:
+        raise InputError("claims_record_not_given", where="record")
+    return {"roles": list(sent.fields)}
+
+
+FORM = UploadForm(
+    CLAIMS,
+    {
+        "file": several_files("Reports: JSON Lines, feeds, saved pages, documents, e-mail, web archives, tables."),
+        "record": FILE | {"description": "What the record says: a table with `id,date,statement,source,lang`."},
+    },
+    missing=partial(InputError, "watch_file_missing", where="file"),
+    question=_asked,
+)

@@ -1,0 +1,185 @@
+"""The claims of a run as tables: all of them, by event, by speaker, and the record with what is claimed of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Query, Request
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from opencwc.claims.claims_report import claims_report
+from opencwc.claims.formats import as_csv, as_json_lines
+from opencwc.claims.model import Claim
+from opencwc.publishing.report_files import report_file
+from opencwc.reports.event_wording import published_said
+from opencwc.web.claims.claim_run import (
+    ClaimRun,
+    ClaimsAsked,
+    Group,
+    ShownClaim,
+    choices,
+    claim_run,
+    speaker_said,
+)
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.listing import ListAsked, ListColumn, ListWanted, listed
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router
+from opencwc.wording import say
+
+router = Router(include_in_schema=False)
+A_PAGE = 50
+FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
+GroupedBy = Literal["events", "speakers"]
+
+
+def aspects_said(claim: Claim, lang: str) -> str:
+    """Return in what a claim differs, in a language."""
+    return say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in)
+
+
+def status_said(one: ShownClaim, lang: str) -> str:
+    """Return where the finding of a claim stands, in a language."""
+    return say(f"casebook_status_{one.standing.status}", lang)
+
+
+def _count_of(relation: str) -> ListColumn[Group]:
+    """Return the column that counts the claims of a group with a relation."""
+    return ListColumn(
+        relation,
+        f"verdict_{relation}",
+        lambda row, lang: str(row.counts.get(relation, 0)),
+        lambda row: row.counts.get(relation, 0),
+        number=True,
+    )
+
+
+COLUMNS: tuple[ListColumn[ShownClaim], ...] = (
+    ListColumn("sentence", "claims_column_sentence", lambda row, lang: " ".join(row.sentence.split())),
+    ListColumn("relation", "claims_column_relation", lambda row, lang: say(f"verdict_{row.claim.relation}", lang)),
+    ListColumn("differs", "claims_column_differs_in", lambda row, lang: aspects_said(row.claim, lang)),
+    ListColumn("speaker", "claims_column_speaker", lambda row, lang: row.speaker_said(lang)),
+    ListColumn("source", "watch_field_source", lambda row, lang: row.report.source or row.report.id),
+    ListColumn(
+        "published", "claims_column_published", lambda row, lang: published_said(row.day, lang),
+        lambda row: row.day.timestamp(),
+    ),
+    ListColumn("stands", "casebook_column_status", status_said),
+)  # fmt: skip
+_COUNTED: tuple[ListColumn[Group], ...] = (
+    ListColumn(
+        "claims", "claims_report_claims", lambda row, lang: str(len(row.claims)), lambda row: len(row.claims), True
+    ),
+    *map(_count_of, ("differs", "agrees", "not_in_record")),
+    ListColumn("outlets", "claims_column_outlets", lambda row, lang: str(row.outlets), lambda row: row.outlets, True),
+)  # fmt: skip
+
+
+def event_said(group: Group, lang: str) -> str:
+    """Return the event of a group of claims, in a language."""
+    event = group.claims[0].event
+    return say(event.headline, lang) if event is not None else say("claims_on_no_event", lang)
+
+
+GROUPED: dict[GroupedBy, tuple[ListColumn[Group], ...]] = {
+    "events": (ListColumn("event", "watch_field_event", event_said), *_COUNTED),
+    "speakers": (
+        ListColumn("speaker", "claims_column_speaker", lambda row, lang: speaker_said(row.key, lang)),
+        *_COUNTED,
+    ),
+}
+FILTERED_BY = {"events": "event", "speakers": "speaker"}
+
+
+@router.get("/claims/runs/{number}", action="read")
+def show_claims(
+    request: Request, number: Number, wanted: ClaimsAsked, order: ListWanted,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+) -> Response:  # fmt: skip
+    """Show the claims of a run that a filter wants: those that differ from the record first."""
+    run = claim_run(request, number)
+    found = listed(run.fitting(wanted), COLUMNS, order, language_of(request))
+    some = slice(after, after + A_PAGE)
+    return page(
+        request, "claims/list.html", run=run, shown=run.shown, wanted=wanted, list=found,
+        rows=list(zip(found.rows[some], found.texts[some], strict=True)), speaker_said=speaker_said,
+        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, aspects=list(choices(run)), formats=FORMATS,
+    )  # fmt: skip
+
+
+@router.get("/claims/runs/{number}/events", action="read")
+def show_events(request: Request, number: Number, order: ListWanted) -> Response:
+    """Show the claims of a run counted by event."""
+    run = claim_run(request, number)
+    return _grouped(request, run, "events", run.by_event(), order)
+
+
+@router.get("/claims/runs/{number}/speakers", action="read")
+def show_speakers(request: Request, number: Number, order: ListWanted) -> Response:
+    """Show the claims of a run counted by who is heard in them."""
+    run = claim_run(request, number)
+    return _grouped(request, run, "speakers", run.by_speaker(), order)
+
+
+def _grouped(request: Request, run: ClaimRun, grouped: GroupedBy, groups: list[Group], order: ListAsked) -> Response:
+    found = listed(groups, GROUPED[grouped], order, language_of(request))
+    return page(
+        request, "claims/groups.html", run=run, shown=run.shown, grouped=grouped, list=found,
+        rows=list(zip(found.rows, found.texts, strict=True)), filtered_by=FILTERED_BY[grouped],
+    )  # fmt: skip
+
+
+def record_columns(run: ClaimRun) -> tuple[ListColumn[Group], ...]:
+    """Return the columns of the record: each statement with its source, and how claims stand to it."""
+    by_id = run.shown.kept.statement_by_id
+    return (
+        ListColumn("id", "claims_column_id", lambda row, lang: row.key),
+        ListColumn("statement", "claims_column_statement", lambda row, lang: by_id[row.key].text),
+        ListColumn("source", "watch_field_source", lambda row, lang: by_id[row.key].source),
+        ListColumn(
+            "date", "claims_column_made", lambda row, lang: published_said(by_id[row.key].made, lang),
+            lambda row: by_id[row.key].made.timestamp(),
+        ),
+        *_COUNTED[:3],
+    )  # fmt: skip
+
+
+@router.get("/claims/runs/{number}/record", action="read")
+def show_record(
+    request: Request, number: Number, order: ListWanted, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
+) -> Response:
+    """Show the record that claims were held against, with its sources and what is claimed of each statement."""
+    run = claim_run(request, number)
+    found = listed(run.by_statement(), record_columns(run), order, language_of(request))
+    some = slice(after, after + A_PAGE)
+    return page(
+        request, "claims/record.html", run=run, shown=run.shown, list=found,
+        rows=list(zip(found.rows[some], found.texts[some], strict=True)), by_id=run.shown.kept.statement_by_id,
+        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE,
+    )  # fmt: skip
+
+
+@router.get("/claims/runs/{number}/file", action="read")
+def give_file(
+    request: Request, number: Number, wanted: ClaimsAsked,
+    format: Literal["csv", "jsonl", "pdf", "docx", "html", "xlsx"] = "csv",
+) -> Response:  # fmt: skip
+    """Give the claims that a filter wants as a file, as people corrected them, names of private people as dots."""
+    run, lang = claim_run(request, number), language_of(request)
+    claims = [masked_claim(one) for one in run.fitting(wanted)]
+    if format == "csv":
+        return downloads.download(as_csv(claims), f"claims-{number}.csv")
+    if format == "jsonl":
+        return downloads.download(as_json_lines(claims, lang), f"claims-{number}.jsonl")
+    kept = run.shown.kept
+    reports = {row: line.told.report for row, line in kept.line_by_row.items()}
+    report = claims_report(claims, reports, kept.statement_by_id, kept.summary.file, lang)
+    return downloads.download(report_file(report, format), f"claims-{number}.{format}")
+
+
+def masked_claim(one: ShownClaim) -> Claim:
+    """Return a claim as it leaves: the names of private people as dots."""
+    what = " ".join(one.sentence.split())
+    return replace(one.claim, sentence=one.sentence, record=one.claim.record._replace(what=what))
