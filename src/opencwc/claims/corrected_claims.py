@@ -12,16 +12,19 @@ SEPARATOR = ";"
 
 
 def corrected(claim: Claim, relation: Relation, statement: str = "", aspects: tuple[Aspect, ...] = ()) -> Claim:
-    """Return a claim as a person says it is right; words that differ stay marked where their aspect is named still."""
+    """Return a claim as a person says it is right; words that differ stay marked where their aspect is named still.
+
+    Its chance is 1: a person is not weighed.
+    """
     if relation == "not_in_record":
-        return replace(claim, relation=relation, matched="", differences=())
+        return replace(claim, relation=relation, matched="", differences=(), chance=1.0)
     matched = statement or claim.matched
     if relation == "agrees":
-        return replace(claim, relation=relation, matched=matched, differences=())
+        return replace(claim, relation=relation, matched=matched, differences=(), chance=1.0)
     marked = {one.aspect: one for one in claim.differences if matched == claim.matched}
     named = aspects or tuple(marked)
     differences = tuple(marked.get(aspect, Difference(aspect)) for aspect in ASPECTS if aspect in named)
-    return replace(claim, relation=relation, matched=matched, differences=differences)
+    return replace(claim, relation=relation, matched=matched, differences=differences, chance=1.0)
 
 
 def aspects_of(text: str) -> tuple[Aspect, ...]:

@@ -13,6 +13,8 @@ from opencwc.reports.watched import Line
 from opencwc.version import __version__
 
 _LONGEST = 500
+EVEN = 0.5
+"""Below this chance nothing is stated as a fact."""
 
 
 def findings_of(
@@ -36,11 +38,18 @@ def masked_sentence(claim: Claim, line: Line) -> str:
 
 
 def headline(claim: Claim) -> Message:
-    """Return how a claim stands to the record, in a sentence."""
+    """Return how a claim stands to the record, in a sentence; what is less than even odds is said as a maybe."""
+    maybe = "maybe_" if claim.chance < EVEN else ""
     if claim.relation == "differs":
         aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.differs_in)
-        return Message("claims_differs_in", {"aspects": aspects, "statement": claim.matched})
-    return Message(f"claims_{claim.relation}", {"statement": claim.matched} if claim.matched else {})
+        return Message(f"claims_{maybe}differs_in", {"aspects": aspects, "statement": claim.matched})
+    return Message(f"claims_{maybe}{claim.relation}", {"statement": claim.matched} if claim.matched else {})
+
+
+def likelihood(claim: Claim) -> Message:
+    """Return how likely it is that a claim is about its statement, or that the record has nothing on it."""
+    named = "claims_likely_statement" if claim.matched else "claims_likely_none"
+    return Message(named, {"chance": round(100 * claim.chance)})
 
 
 def maker_of(as_of: str, encoder: str) -> Maker:

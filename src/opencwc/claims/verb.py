@@ -20,5 +20,6 @@ VERB = Verb(
     router="opencwc.web.claims.pages:router",
     api="opencwc.web.claims.api:router",
     face="opencwc.web.claims.face:FACE",
+    words="opencwc.claims.claim_wording:TEMPLATE_WORDS",
     page=Page("claims", "/claims", "rules"),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, decide, last_decisions
 from opencwc.casebook.findings import findings_of_run
@@ -67,7 +69,7 @@ def _standing(
     if decision is None:
         return Standing(finding, status, claim)
     said = decision.correction or {}
-    right = claim
+    right = replace(claim, chance=1.0) if decision.outcome is Outcome.ACCEPT else claim
     if decision.outcome is Outcome.CORRECT:
         relation: Relation = said["verdict"]  # type: ignore[assignment]  # one of the verb's verdicts
         right = corrected(claim, relation, said.get("place", ""), aspects_of(said.get("elements", "")))

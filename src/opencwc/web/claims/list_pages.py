@@ -8,6 +8,7 @@ from fastapi import Query, Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from opencwc.claims.claim_wording import made_said
 from opencwc.claims.claims_report import claims_report
 from opencwc.claims.formats import as_csv, as_json_lines
 from opencwc.claims.model import Claim
@@ -139,7 +140,7 @@ def record_columns(run: ClaimRun) -> tuple[ListColumn[Group], ...]:
         ListColumn("statement", "claims_column_statement", lambda row, lang: by_id[row.key].text),
         ListColumn("source", "watch_field_source", lambda row, lang: by_id[row.key].source),
         ListColumn(
-            "date", "claims_column_made", lambda row, lang: published_said(by_id[row.key].made, lang),
+            "date", "claims_column_made", lambda row, lang: made_said(by_id[row.key], lang),
             lambda row: by_id[row.key].made.timestamp(),
         ),
         *_COUNTED[:3],
