@@ -72,6 +72,7 @@ class TextBody(Closed):
     """A text to hold against the record of a run."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    day: Annotated[str, Field(max_length=10, description="When it was said; else the day of the newest report.")] = ""
 
 
 class DecisionBody(ClaimDecisionForm):
@@ -181,7 +182,7 @@ def check(request: Request, number: Number, body: TextBody, lang: InLang = "en")
             "statement": _statement(one.statement) if one.statement else None,
             "before": [_plain(other, lang) for other in one.before],
         }
-        for one in check_text(run, body.text)
+        for one in check_text(run, body.text, body.day)
     ]
     return JSONResponse({"sentences": sentences})
 
