@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from opencwc.claims.claim_matching import HeldReport
     from opencwc.claims.pair_signs import Record
 
-FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
+FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "claimreview")
+"""``claimreview`` also by the ending ``.jsonld``."""
+_ENDINGS = {".jsonld": "claimreview"}
 
 
 @options.command
@@ -34,29 +36,56 @@ def claims(
         typer.Argument(metavar="FILE...", help="Reports: JSON Lines, feeds, saved pages, documents, mail, tables."),
     ],
     record: Annotated[
-        Path, typer.Option(metavar="RECORD", help="What the record says: a table with id,date,statement,source,lang.")
+        list[Path],
+        typer.Option(
+            metavar="RECORD",
+            help="What the record says: a table with id,date,statement,source,lang; or "
+            "events, trade, a register, a declaration. May be given again.",
+        ),
     ],
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     least: Annotated[
         float, typer.Option(metavar="SHARE", help="Show sentences that can be checked at least so likely, 0 to 1.")
     ] = 0.2,
+    histories: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write who said each claim first, repeated, corrected, denied.")
+    ] = None,
+    patterns: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write patterns: a corrected number again, one source, a burst.")
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Earlier claims: histories of an earlier run, or ClaimReview."),
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Pictures of the reports, with pictures.csv: file,report.")
+    ] = None,
+    seen: Annotated[
+        list[Path] | None, typer.Option(metavar="FOLDER|INDEX", help="Pictures seen before; may be given again.")
+    ] = None,
+    author: Annotated[str, typer.Option(help="Who reviews, as ClaimReview names it.")] = "",
     map: options.Columns = None,
     lang: options.Lang = "",
 ) -> int:
     """Hold what reports claim against a record: which statement it is about, and whether both say the same."""
     from opencwc.claims.claim_matching import hold
     from opencwc.claims.pair_signs import Record
-    from opencwc.claims.record_file import RecordFile
+    from opencwc.claims.record_sources import RecordSources
+    from opencwc.cli.claims_outputs import Beside, write_beside
     from opencwc.language.encoders import named_encoder
     from opencwc.reports.report_files import ReportFiles
 
     if not 0 <= least <= 1:
         raise SettingsError("claims_least_is_no_share", given=str(least))
+    format = format or (_ENDINGS.get(output.suffix.lower(), "") if output else "")
     target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
-    see_that_they_are_files([*(file for file in files if "#" not in file.name), record])
-    options.refuse_overwriting_input([*files, record], output)
-    kept = RecordFile(record)
+    beside = Beside(histories, patterns, earlier or (), pictures, seen or ())
+    beside.check()
+    tables = [file for file in (*files, *record) if "#" not in file.name and not file.is_dir()]
+    see_that_they_are_files([*tables, *beside.read])
+    options.refuse_overwriting([*files, *record, *beside.read], [output, histories, patterns])
+    kept = RecordSources(record)
     encoder = named_encoder()
     statements = kept.statements()
     with StepsProgress(target.lang) as tell:
@@ -66,12 +95,18 @@ def claims(
     if not held:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
-    _write(held, held_against, target, ", ".join(file.name for file in files), least)
-    _tell((*kept.notes, *reading.notes, _summary(held, least)), target.lang)
-    return 1 if reading.notes.left_out or kept.notes else 0
+    by_id = {one.id: one for one in statements}
+    with StepsProgress(target.lang):
+        told = write_beside(beside, held, by_id, kept.earlier, encoder, least, target.lang)
+    _write(held, held_against, target, ", ".join(file.name for file in files), least, author)
+    _tell((*kept.notes, *reading.notes, *told, _summary(held, least)), target.lang)
+    return 1 if reading.notes.left_out or kept.left_out else 0
 
 
-def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float) -> None:
+def _write(
+    held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float, author: str
+) -> None:
+    from opencwc.claims.claim_review_writer import as_claim_reviews
     from opencwc.claims.claims_report import claims_report
     from opencwc.claims.formats import as_csv, as_json_lines, claims_of
     from opencwc.files import open_for_writing
@@ -85,6 +120,9 @@ def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, fil
         content = as_csv(claims_of(held, least))
     elif format == "jsonl":
         content = as_json_lines(claims_of(held, least), lang)
+    elif format == "claimreview":
+        statements = {one.id: one for one in record.statements}
+        content = as_claim_reviews(held, statements, lang, least=least, author=author)
     else:
         report = claims_report(held, {one.id: one for one in record.statements}, file, lang, least)
         content = report_file(report, format)  # type: ignore[arg-type]
