@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from opencwc.claims.model import Statement
     from opencwc.claims.pair_signs import Record
 
-FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
+FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "claimreview")
+"""``claimreview`` also by the ending ``.jsonld``."""
+_ENDINGS = {".jsonld": "claimreview"}
 
 
 @options.command
@@ -39,13 +41,35 @@ def claims(
         typer.Argument(metavar="FILE...", help="Reports: JSON Lines, feeds, saved pages, documents, mail, tables."),
     ],
     record: Annotated[
-        Path, typer.Option(metavar="RECORD", help="What the record says: a table with id,date,statement,source,lang.")
+        list[Path],
+        typer.Option(
+            metavar="RECORD",
+            help="What the record says: a table with id,date,statement,source,lang; or "
+            "events, trade, a register, a declaration. May be given again.",
+        ),
     ],
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     least: Annotated[
         float, typer.Option(metavar="SHARE", help="Show sentences that can be checked at least so likely, 0 to 1.")
     ] = 0.2,
+    histories: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write who said each claim first, repeated, corrected, denied.")
+    ] = None,
+    patterns: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write patterns: a corrected number again, one source, a burst.")
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Earlier claims: histories of an earlier run, or ClaimReview."),
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Pictures of the reports, with pictures.csv: file,report.")
+    ] = None,
+    seen: Annotated[
+        list[Path] | None, typer.Option(metavar="FOLDER|INDEX", help="Pictures seen before; may be given again.")
+    ] = None,
+    author: Annotated[str, typer.Option(help="Who reviews, as ClaimReview names it.")] = "",
     map: options.Columns = None,
     lang: options.Lang = "",
     keep: Keep = "",
@@ -55,7 +79,8 @@ def claims(
     """Hold what reports claim against a record: which statement it is about, and whether both say the same."""
     from opencwc.claims.claim_matching import hold
     from opencwc.claims.pair_signs import Record
-    from opencwc.claims.record_file import RecordFile
+    from opencwc.claims.record_sources import RecordSources
+    from opencwc.cli.claims_outputs import Beside, write_beside
     from opencwc.language.encoders import named_encoder
     from opencwc.reports.report_files import ReportFiles
 
@@ -63,10 +88,14 @@ def claims(
         raise SettingsError("claims_least_is_no_share", given=str(least))
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
+    format = format or (_ENDINGS.get(output.suffix.lower(), "") if output else "")
     target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
-    see_that_they_are_files([*(file for file in files if "#" not in file.name), record])
-    options.refuse_overwriting_input([*files, record], output)
-    kept = RecordFile(record)
+    beside = Beside(histories, patterns, earlier or (), pictures, seen or ())
+    beside.check()
+    tables = [file for file in (*files, *record) if "#" not in file.name and not file.is_dir()]
+    see_that_they_are_files([*tables, *beside.read])
+    options.refuse_overwriting([*files, *record, *beside.read], [output, histories, patterns])
+    kept = RecordSources(record)
     encoder = named_encoder()
     statements = kept.statements()
     with StepsProgress(target.lang) as tell:
@@ -78,16 +107,19 @@ def claims(
         raise InputError("watch_nothing_to_read", where=str(files[0]))
     if keep:
         _keep_held(held, statements, (*kept.notes, *reading.notes), (files, record), where, target.lang)
-    _write(held, held_against, target, ", ".join(file.name for file in files), least)
-    _tell((*kept.notes, *reading.notes, _summary(held, least)), target.lang)
-    return 1 if reading.notes.left_out or kept.notes else 0
+    by_id = {one.id: one for one in statements}
+    with StepsProgress(target.lang):
+        told = write_beside(beside, held, by_id, kept.earlier, encoder, least, target.lang)
+    _write(held, held_against, target, ", ".join(file.name for file in files), least, author)
+    _tell((*kept.notes, *reading.notes, *told, _summary(held, least)), target.lang)
+    return 1 if reading.notes.left_out or kept.left_out else 0
 
 
 def _keep_held(
     held: Sequence[HeldReport],
     statements: Sequence[Statement],
     notes: Sequence[Message],
-    given: tuple[Sequence[Path], Path],
+    given: tuple[Sequence[Path], Sequence[Path]],
     where: KeepWhere,
     lang: str,
 ) -> None:
@@ -99,23 +131,30 @@ def _keep_held(
     from opencwc.reports.watched import watch
     from opencwc.verbs import Started
 
-    files, record = given
+    files, records = given
     if len(held) > MOST_REPORTS:
         raise InputError("too_many_reports", most=MOST_REPORTS, where=files[0].name)
     if len(statements) > MOST_STATEMENTS:
-        raise InputError("claims_record_too_long", where=record.name, most=MOST_STATEMENTS)
+        raise InputError("claims_record_too_long", where=records[0].name, most=MOST_STATEMENTS)
     as_of, encoder = date.today().isoformat(), named_encoder()
-    names = ", ".join(file.name for file in files)[:200], record.name[:200]
+    names = _named(files), _named(records)
     run = HeldRun(held, statements, watch((one.report for one in held), encoder), notes)
     checked = {"file": names[0], "record": names[1], "as_of": as_of}
     started = Started(checked, to_plain(maker_of(as_of, encoder.id)))
     paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files))
-    question = {"as_of": as_of, "roles": [*[REPORTS] * len(paths), RECORD]}
+    question = {"as_of": as_of, "roles": [*[REPORTS] * len(paths), *[RECORD] * len(records)]}
     steps = chain((started,), steps_of(run, names, as_of, encoder.id))
-    keep_run(CLAIMS, steps, where, question, [*paths, record], lang)
+    keep_run(CLAIMS, steps, where, question, [*paths, *records], lang)
 
 
-def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float) -> None:
+def _named(files: Sequence[Path]) -> str:
+    return ", ".join(file.name for file in files)[:200]
+
+
+def _write(
+    held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float, author: str
+) -> None:
+    from opencwc.claims.claim_review_writer import as_claim_reviews
     from opencwc.claims.claims_report import claims_report
     from opencwc.claims.formats import as_csv, as_json_lines, claims_of
     from opencwc.files import open_for_writing
@@ -129,6 +168,9 @@ def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, fil
         content = as_csv(claims_of(held, least))
     elif format == "jsonl":
         content = as_json_lines(claims_of(held, least), lang)
+    elif format == "claimreview":
+        statements = {one.id: one for one in record.statements}
+        content = as_claim_reviews(held, statements, lang, least=least, author=author)
     else:
         reports = {one.report.row: one.report for one in held}
         statements = {one.id: one for one in record.statements}
