@@ -65,24 +65,25 @@ def is_claim_review(file: Path) -> bool:
     return start[:1] in (b"{", b"[") and (_TYPE.encode() in start or b"schema.org" in start)
 
 
-def read_claim_reviews(file: Path) -> tuple[list[ReviewedClaim], list[Message]]:
+def read_claim_reviews(file: Path, name: str = "") -> tuple[list[ReviewedClaim], list[Message]]:
     """Return the reviewed claims of a file, and notes on those that cannot be used.
 
     Raises:
         InputError: the file is too large, is no JSON, is nested too deeply, or holds no ClaimReview.
 
     """
+    name = name or file.name
     if file.stat().st_size > MOST_BYTES:
-        raise InputError("claim_review_too_large", where=file.name, most=MOST_BYTES // 1_000_000)
+        raise InputError("claim_review_too_large", where=name, most=MOST_BYTES // 1_000_000)
     try:
         held = msgspec.json.decode(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError("claim_review_not_json", where=file.name, reason=str(error)[:200]) from error
-    nodes, reviews = _walked(held, file.name)
+        raise InputError("claim_review_not_json", where=name, reason=str(error)[:200]) from error
+    nodes, reviews = _walked(held, name)
     found, notes = [], []
     for number, node in enumerate(reviews, 1):
         review = _Nodes(nodes).review(node)
-        where = f"{file.name}:{number}"
+        where = f"{name}:{number}"
         if not review.claim:
             notes.append(Message("claim_review_without_claim", {"where": where}))
         elif review.made is None and review.reviewed is None:
@@ -90,7 +91,7 @@ def read_claim_reviews(file: Path) -> tuple[list[ReviewedClaim], list[Message]]:
         else:
             found.append(review)
     if not reviews:
-        raise InputError("claim_review_none_in", where=file.name)
+        raise InputError("claim_review_none_in", where=name)
     return found, notes
 
 

@@ -1,24 +1,29 @@
 """What the pages of a run of claims need: the record, the reports with their events, and the claims, in one file.
 
-It is lines of JSON: one for the run, one a statement of the record, one a report, one an event, one a claim.
+It is lines of JSON: one for the run, then one a statement, a report, an event, a claim, a history and a pattern.
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from opencwc.claims.claim_histories import History
 from opencwc.claims.model import Claim, Statement
 from opencwc.claims.pair_signs import Record
+from opencwc.claims.patterns.model import Pattern
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder
 from opencwc.records import from_json, to_json
 from opencwc.reports.events import Event
+from opencwc.reports.model import Span
 from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.reports.watched import Line, Watched
 
@@ -27,16 +32,17 @@ MEDIA_TYPE = "application/gzip"
 
 
 class RunSummary(Struct, frozen=True):
-    """What is said of the run itself; ``version`` is that of the file's form. ``notes`` say what was not read."""
+    """What is said of the run itself; ``version`` is that of the file's form.
+
+    ``file`` and ``record`` are the names of what was compared, ``notes`` say what was not read. ``counts`` are those of
+    statements, reports, events, claims, histories and patterns.
+    """
 
     file: str
     record: str
     as_of: str
     encoder: str
-    statements: int
-    reports: int
-    events: int
-    claims: int
+    counts: tuple[int, int, int, int, int, int] = (0, 0, 0, 0, 0, 0)
     notes: tuple[Message, ...] = ()
     version: int = 1
 
@@ -48,6 +54,22 @@ class KeptClaims(Struct, frozen=True, dict=True):
     statements: tuple[Statement, ...]
     watched: Watched
     claims: tuple[Claim, ...]
+    histories: tuple[History, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+
+    @cached_property
+    def history_of(self) -> Mapping[tuple[str, Span], History]:
+        """The history of each claim, by its report and its place there."""
+        return {
+            (mention.saying.report, mention.saying.span): history
+            for history in self.histories
+            for mention in history.mentions
+        }
+
+    @cached_property
+    def claim_at(self) -> Mapping[tuple[str, Span], Claim]:
+        """The claims by their report and their place there."""
+        return {(claim.report, claim.span): claim for claim in self.claims}
 
     @cached_property
     def statement_by_id(self) -> Mapping[str, Statement]:
@@ -76,19 +98,17 @@ class KeptClaims(Struct, frozen=True, dict=True):
 
 
 def pack(
-    names: tuple[str, str],
-    as_of: str,
-    encoder: str,
+    summary: RunSummary,
     statements: Sequence[Statement],
     watched: Watched,
     claims: Sequence[Claim],
-    notes: Sequence[Message] = (),
+    histories: Sequence[History],
+    patterns: Sequence[Pattern],
 ) -> bytes:
-    """Return the file of a run's pages; ``names`` are those of the files of reports and of the record."""
-    counts = len(statements), len(watched.lines), len(watched.events), len(claims)
-    summary = RunSummary(*names, as_of, encoder, *counts, tuple(notes))
-    parts = (summary, *statements, *watched.lines, *watched.events, *claims)
-    return gzip.compress(b"\n".join(map(to_json, parts)), 6, mtime=0)
+    """Return the file of a run's pages; the counts of its summary are set."""
+    parts = (statements, watched.lines, watched.events, claims, histories, patterns)
+    first = replace(summary, counts=tuple(map(len, parts)))
+    return gzip.compress(b"\n".join(map(to_json, chain((first,), *parts))), 6, mtime=0)
 
 
 def unpack(content: bytes) -> KeptClaims:
@@ -96,16 +116,20 @@ def unpack(content: bytes) -> KeptClaims:
     try:
         lines = iter(gzip.decompress(content).split(b"\n"))
         summary = from_json(RunSummary, next(lines))
-        statements = tuple(from_json(Statement, line) for line in islice(lines, summary.statements))
-        reports = tuple(from_json(Line, line) for line in islice(lines, summary.reports))
-        events = tuple(from_json(Event, line) for line in islice(lines, summary.events))
-        claims = tuple(from_json(Claim, line) for line in lines)
+        parts = [_read(shape, lines, count) for shape, count in zip(_SHAPES, summary.counts, strict=True)]
     except (OSError, EOFError, ValueError, StopIteration):
         raise InputError("kept_claims_unreadable") from None
-    kept = KeptClaims(summary, statements, Watched(reports, events), claims)
-    counts = len(statements), len(reports), len(events), len(claims)
-    whole = counts == (summary.statements, summary.reports, summary.events, summary.claims)
+    statements, reports, events, claims, histories, patterns = parts
+    kept = KeptClaims(summary, statements, Watched(reports, events), claims, histories, patterns)
+    whole = tuple(map(len, parts)) == summary.counts and next(lines, None) is None
     places = {number for event in events for number in event.items}
     if not whole or not places <= set(range(len(reports))) or not {one.row for one in claims} <= set(kept.line_by_row):
         raise InputError("kept_claims_unreadable")
     return kept
+
+
+_SHAPES: tuple[type[Any], ...] = (Statement, Line, Event, Claim, History, Pattern)
+
+
+def _read(shape: type[Any], lines: Iterator[bytes], count: int) -> tuple[Any, ...]:
+    return tuple(from_json(shape, line) for line in islice(lines, count))

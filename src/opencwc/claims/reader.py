@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from opencwc.claims import kept
+from opencwc.claims.claim_histories import Histories, History
 from opencwc.claims.claim_matching import HeldReport, hold
 from opencwc.claims.findings import findings_of, maker_of
 from opencwc.claims.formats import claims_of
 from opencwc.claims.model import Statement
 from opencwc.claims.pair_signs import Record
-from opencwc.claims.record_file import RecordFile, headings
+from opencwc.claims.patterns.all_patterns import find_patterns
+from opencwc.claims.patterns.model import Pattern
+from opencwc.claims.record_file import headings
+from opencwc.claims.record_sources import RecordSources
+from opencwc.claims.sayings import Saying, sayings_of
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
@@ -41,11 +46,16 @@ _SAMPLES = (
 
 
 class HeldRun(NamedTuple):
-    """Reports held against a record, with the events that they are on, and what could not be read."""
+    """Reports held against a record, with the events that they are on, the histories of their claims and patterns.
+
+    ``notes`` say what could not be read.
+    """
 
     held: Sequence[HeldReport]
     statements: Sequence[Statement]
     watched: Watched
+    histories: Sequence[History]
+    patterns: Sequence[Pattern]
     notes: Sequence[Message] = ()
 
 
@@ -65,18 +75,18 @@ class Reader:
         reports = [Report(str(row), at, "", "", "", "", text, row) for row, text in enumerate(_SAMPLES, 1)]
         record = Record([Statement(one.id, at, one.text, row=one.row) for one in reports], self.encoder)
         held = list(hold(reports, record, self.encoder))
-        list(self._end(HeldRun(held, record.statements, watch(reports, self.encoder)), ("", "")))
+        list(steps_of(held_run(held, record.statements, (), self.encoder), ("", ""), self.as_of, self.encoder.id))
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, how far it is, a finding a claim, and the end with the file of the pages."""
-        files, record_file = self._parted(inputs)
-        names = ", ".join(one.name for one in files)[:200], record_file.name[:200]
+        files, records = self._parted(inputs)
+        names = _named(files), _named(records)
         checked = {"file": names[0], "record": names[1], "as_of": self.as_of}
         yield Started(checked, to_plain(maker_of(self.as_of, self.encoder.id)))
-        reading = RecordFile(record_file.path, name=record_file.name)
+        reading = RecordSources(records)
         statements = reading.statements()
         if len(statements) > MOST_STATEMENTS:
-            raise InputError("claims_record_too_long", where=record_file.name, most=MOST_STATEMENTS)
+            raise InputError("claims_record_too_long", where=names[1], most=MOST_STATEMENTS)
         record = Record(statements, self.encoder)
         reports_read = ReportFiles(files, confine=False)
         reports = list(_all_reports(reports_read))
@@ -87,21 +97,35 @@ class Reader:
         for one in hold(reports, record, self.encoder):
             held.append(one)
             yield Progress(len(held), 0.1 + 0.6 * len(held) / len(reports))
-        watched = watch(reports, self.encoder)
+        notes = (*reading.notes, *reports_read.notes)
+        run = held_run(held, statements, reading.earlier, self.encoder, notes)
         yield Progress(len(held), 0.9)
-        yield from self._end(HeldRun(held, statements, watched, (*reading.notes, *reports_read.notes)), names)
+        yield from steps_of(run, names, self.as_of, self.encoder.id)
 
-    def _parted(self, inputs: Sequence[Input]) -> tuple[list[Input], Input]:
-        """Return the files of reports, and that of the record."""
+    def _parted(self, inputs: Sequence[Input]) -> tuple[list[Input], list[Input]]:
+        """Return the files of reports, and those of the record."""
         roles = self.roles or (*[REPORTS] * (len(inputs) - 1), RECORD)
         files = [one for one, role in zip(inputs, roles, strict=True) if role == REPORTS]
         records = [one for one, role in zip(inputs, roles, strict=True) if role == RECORD]
         if not records:
             raise InputError("claims_record_not_given", where="record")
-        return files, records[0]
+        return files, records
 
-    def _end(self, run: HeldRun, names: tuple[str, str]) -> Iterator[Step]:
-        return steps_of(run, names, self.as_of, self.encoder.id)
+
+def held_run(
+    held: Sequence[HeldReport],
+    statements: Sequence[Statement],
+    earlier: Sequence[Saying],
+    encoder: Encoder,
+    notes: Sequence[Message] = (),
+) -> HeldRun:
+    """Return held reports with their events, the histories of their claims, and the patterns in them."""
+    reports = {one.report.id: one.report for one in held}
+    watched = watch((one.report for one in held), encoder)
+    histories = Histories((*sayings_of(held), *earlier), reports, encoder).all()
+    origins = {line.told.report.id: line.origin for line in watched.lines}
+    patterns = find_patterns(histories, reports, {one.id: one for one in statements}, origins)
+    return HeldRun(held, statements, watched, histories, patterns, notes)
 
 
 def steps_of(run: HeldRun, names: tuple[str, str], as_of: str, encoder: str) -> Iterator[Step]:
@@ -113,9 +137,14 @@ def steps_of(run: HeldRun, names: tuple[str, str], as_of: str, encoder: str) -> 
     for at in range(0, len(findings), _AT_ONCE):
         yield Found(findings[at : at + _AT_ONCE])
     counts = Counter(str(finding.verdict) for finding in findings)
-    content = kept.pack(names, as_of, encoder, run.statements, run.watched, claims, run.notes)
+    summary = kept.RunSummary(*names, as_of, encoder, notes=tuple(run.notes))
+    content = kept.pack(summary, run.statements, run.watched, claims, run.histories, run.patterns)
     tally = {"reports": len(run.held), "claims": len(claims)}
     yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+
+
+def _named(files: Sequence[Input]) -> str:
+    return ", ".join(file.name for file in files)[:200]
 
 
 def _all_reports(reading: ReportFiles) -> Iterator[Report]:

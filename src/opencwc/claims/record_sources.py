@@ -32,6 +32,7 @@ from opencwc.errors import InputError
 from opencwc.files.column_mapping import map_columns, plain_header
 from opencwc.files.frames import ROW, open_frame
 from opencwc.finding import Message
+from opencwc.verbs import Input
 from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class RecordSources:
     Both are complete when the statements are read.
     """
 
-    def __init__(self, files: Sequence[Path], columns: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, files: Sequence[Input], columns: Mapping[str, str] = MappingProxyType({})) -> None:
         self._files, self._columns = files, columns
         self.earlier: list[Saying] = []
         self.notes: list[Message] = []
@@ -74,7 +75,7 @@ class RecordSources:
         found: dict[str, Statement] = {}
         for file in self._files:
             for statement in self._of_file(file):
-                id_ = statement.id if statement.id not in found else f"{file.stem}:{statement.id}"
+                id_ = statement.id if statement.id not in found else f"{stem_of(file)}:{statement.id}"
                 number, own = 1, id_
                 while id_ in found:
                     number += 1
@@ -86,16 +87,16 @@ class RecordSources:
             raise InputError("claims_record_empty", where=", ".join(file.name for file in self._files))
         return list(found.values())
 
-    def _of_file(self, file: Path) -> Iterable[Statement]:
+    def _of_file(self, file: Input) -> Iterable[Statement]:
         kind = record_kind(file, self._columns)
         if kind == "claim_review":
-            reviews, notes = read_claim_reviews(file)
+            reviews, notes = read_claim_reviews(file.path, file.name)
             self.notes += notes
             self.earlier += [saying for review in reviews for saying in review.sayings()]
             self.notes.append(Message("claims_reviews_are_earlier_claims", {"where": file.name, "count": len(reviews)}))
             return ()
         if kind == "record":
-            record = RecordFile(file, self._columns)
+            record = RecordFile(file.path, self._columns, file.name)
             statements = record.statements()
             self.notes += record.notes
             return statements
@@ -105,8 +106,8 @@ class RecordSources:
             "declaration": _declaration,
         }[kind](file)  # fmt: skip
 
-    def _events(self, file: Path) -> Iterator[Statement]:
-        with open_frame(file) as frame:
+    def _events(self, file: Input) -> Iterator[Statement]:
+        with open_frame(file.path, file.name) as frame:
             for batch in frame.batches():
                 for line in batch.iter_rows(named=True):
                     cells = {name: line[name] or "" for name in frame.header}
@@ -119,29 +120,39 @@ class RecordSources:
                         )
                     elif text and made is not None:
                         source = cells.get("source") or where
-                        yield Statement(f"{file.stem}:{cells['report'] or line[ROW]}", made, text, source, "en")
+                        yield Statement(f"{stem_of(file)}:{cells['report'] or line[ROW]}", made, text, source, "en")
 
 
-def record_kind(file: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Kind:
+def stem_of(file: Input) -> str:
+    """Return the name of a file without its ending."""
+    return Path(file.name).stem
+
+
+def ending_of(file: Input) -> str:
+    """Return the ending of a file's name, in small letters."""
+    return Path(file.name).suffix.lower()
+
+
+def record_kind(file: Input, columns: Mapping[str, str] = MappingProxyType({})) -> Kind:
     """Tell what a file of a record is; what is none of the others is taken for a record as a table."""
     from opencwc.declarations.forms.declaration_files import is_declaration, is_pdf
 
-    if file.is_dir() or file.suffix.lower() == ".zip":
+    if file.path.is_dir() or ending_of(file) == ".zip":
         return "register"
-    if not file.is_file() or not file.stat().st_size:
+    if not file.path.is_file() or not file.path.stat().st_size:
         return "record"
-    if is_pdf(file) or (file.suffix.lower() in (".json", ".xml", *_WORKBOOKS) and is_declaration(file)):
+    if is_pdf(file.path) or (ending_of(file) in (".json", ".xml", *_WORKBOOKS) and is_declaration(file.path)):
         return "declaration"
-    if is_claim_review(file):
+    if is_claim_review(file.path):
         return "claim_review"
     return _kind_of_table(file, columns)
 
 
-def _kind_of_table(file: Path, columns: Mapping[str, str]) -> Kind:
+def _kind_of_table(file: Input, columns: Mapping[str, str]) -> Kind:
     from opencwc.declarations.register_words import fields_of
     from opencwc.transfers.ledgers.layout import lay_out
 
-    with open_frame(file) as frame:
+    with open_frame(file.path, file.name) as frame:
         header = frame.header
     if set(header) >= _EVENT_COLUMNS:
         return "events"
@@ -157,7 +168,7 @@ def _kind_of_table(file: Path, columns: Mapping[str, str]) -> Kind:
         return "shipments"
     if {"site", "activity", "quantity"} <= set(_fields(header, fields_of("activities"))):
         return "register"
-    return "register" if file.suffix.lower() in _WORKBOOKS and _has_register_sheets(file) else "record"
+    return "register" if ending_of(file) in _WORKBOOKS and _has_register_sheets(file) else "record"
 
 
 def _fields(header: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
@@ -167,11 +178,9 @@ def _fields(header: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Mappi
         return {}
 
 
-def _has_register_sheets(file: Path) -> bool:
-    from opencwc.declarations.register_reader import read_register
-
+def _has_register_sheets(file: Input) -> bool:
     try:
-        return bool(read_register(file).activities)
+        return bool(_read_register(file).activities)
     except InputError:  # it is no register
         return False
 
@@ -179,10 +188,10 @@ def _has_register_sheets(file: Path) -> bool:
 # ------------------------------------------------------------------------------------------------------------- trade
 
 
-def _trade(file: Path) -> Iterator[Statement]:
+def _trade(file: Input) -> Iterator[Statement]:
     from opencwc.transfers.ledgers.reader import read_ledger
 
-    ledger = read_ledger(file)
+    ledger = read_ledger(file.path, file.name)
     for line in ledger.lines.iter_rows(named=True):
         substance = ledger.substances[line["substance"]] if line["substance"] is not None else None
         if substance is None or not line["reporter"] or not line["partner"] or not line["year"]:
@@ -193,17 +202,17 @@ def _trade(file: Path) -> Iterator[Statement]:
         )  # fmt: skip
         source = f"{file.name}:{line['row']} ({state_name(told.reporter, 'en')})"
         made = _at(told.day or date(told.year, 12, 31))
-        yield Statement(f"{file.stem}:{line['id'] or line['row']}", made, trade_statement(told), source, "en")
+        yield Statement(f"{stem_of(file)}:{line['id'] or line['row']}", made, trade_statement(told), source, "en")
 
 
 def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 3)
 
 
-def _shipments(file: Path) -> Iterator[Statement]:
+def _shipments(file: Input) -> Iterator[Statement]:
     from opencwc.transfers.check.shipments import read_shipments
 
-    for one in read_shipments(file).shipments:
+    for one in read_shipments(file.path, file.name).shipments:
         chemical = one.texts.get("chemical") or one.texts.get("cas") or one.texts.get("line", "")
         if not chemical or one.day is None or not one.sender.text or not one.receiver.text:
             continue
@@ -214,16 +223,20 @@ def _shipments(file: Path) -> Iterator[Statement]:
         text = shipment_statement(
             PlannedShipment(sender, receiver, chemical, amount, one.day, one.texts.get("consignee", ""))
         )
-        yield Statement(f"{file.stem}:{one.id or one.row}", _at(one.day), text, f"{file.name}:{one.row}", "en")
+        yield Statement(f"{stem_of(file)}:{one.id or one.row}", _at(one.day), text, f"{file.name}:{one.row}", "en")
 
 
 # ------------------------------------------------------------------------------------------------------ declarations
 
 
-def _register(file: Path) -> Iterator[Statement]:
-    from opencwc.declarations.register_reader import read_register
+def _read_register(file: Input) -> Register:
+    from opencwc.declarations.register_reader import read_register, read_uploads
 
-    register = read_register(file)
+    return read_register(file.path) if file.path.is_dir() else read_uploads([(file.name, file.path)], {})
+
+
+def _register(file: Input) -> Iterator[Statement]:
+    register = _read_register(file)
     for activity in register.activities:
         told = DeclaredActivity(
             _actor_of(register, activity.site, activity.plant), activity.activity,
@@ -232,7 +245,7 @@ def _register(file: Path) -> Iterator[Statement]:
         )  # fmt: skip
         made = _at(activity.date or date(activity.year, 12, 31))
         source = f"{register.name}:{activity.row}"
-        yield Statement(f"{file.stem}:{activity.row}", made, activity_statement(told), source, "en")
+        yield Statement(f"{stem_of(file)}:{activity.row}", made, activity_statement(told), source, "en")
 
 
 def _actor_of(register: Register, site: str, plant: str) -> str:
@@ -242,10 +255,10 @@ def _actor_of(register: Register, site: str, plant: str) -> str:
     return actor_named((whole.name if whole else "") or site, plant, operator, state_name(state, "en") if state else "")
 
 
-def _declaration(file: Path) -> Iterator[Statement]:
+def _declaration(file: Input) -> Iterator[Statement]:
     from opencwc.declarations.forms.declaration_files import read_declaration
 
-    document, faults, _ = read_declaration(file)
+    document, faults, _ = read_declaration(file.path, file.name)
     if document is None:
         raise InputError("claims_declaration_unread", where=file.name, faults=len(faults))
     numbers = iter(range(1, MOST + 2))
@@ -258,7 +271,7 @@ def _declaration(file: Path) -> Iterator[Statement]:
             )  # fmt: skip
             number = next(numbers)
             source = f"{file.name}:{number}" + (f" ({state})" if state else "")
-            yield Statement(f"{file.stem}:{number}", _at(made), activity_statement(told), source, "en")
+            yield Statement(f"{stem_of(file)}:{number}", _at(made), activity_statement(told), source, "en")
 
 
 def _declared(document: Document) -> Iterator[tuple[date, str, str, Chemical]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from opencwc.claims.claim_matching import HeldReport
     from opencwc.claims.model import Statement
     from opencwc.claims.pair_signs import Record
+    from opencwc.claims.record_sources import RecordSources
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "claimreview")
 """``claimreview`` also by the ending ``.jsonld``."""
@@ -83,6 +84,7 @@ def claims(
     from opencwc.cli.claims_outputs import Beside, write_beside
     from opencwc.language.encoders import named_encoder
     from opencwc.reports.report_files import ReportFiles
+    from opencwc.verbs import Input
 
     if not 0 <= least <= 1:
         raise SettingsError("claims_least_is_no_share", given=str(least))
@@ -95,7 +97,7 @@ def claims(
     tables = [file for file in (*files, *record) if "#" not in file.name and not file.is_dir()]
     see_that_they_are_files([*tables, *beside.read])
     options.refuse_overwriting([*files, *record, *beside.read], [output, histories, patterns])
-    kept = RecordSources(record)
+    kept = RecordSources([Input(file.name, file) for file in record])
     encoder = named_encoder()
     statements = kept.statements()
     with StepsProgress(target.lang) as tell:
@@ -106,7 +108,7 @@ def claims(
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
     if keep:
-        _keep_held(held, statements, (*kept.notes, *reading.notes), (files, record), where, target.lang)
+        _keep_held(held, statements, kept, reading.notes, (files, record), where, target.lang)
     by_id = {one.id: one for one in statements}
     with StepsProgress(target.lang):
         told = write_beside(beside, held, by_id, kept.earlier, encoder, least, target.lang)
@@ -118,17 +120,17 @@ def claims(
 def _keep_held(
     held: Sequence[HeldReport],
     statements: Sequence[Statement],
-    notes: Sequence[Message],
+    reading: RecordSources,
+    notes: Iterable[Message],
     given: tuple[Sequence[Path], Sequence[Path]],
     where: KeepWhere,
     lang: str,
 ) -> None:
     """Keep claims in a case, as the page keeps them; raise `InputError` where they are too many for it."""
     from opencwc.claims.findings import maker_of
-    from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, HeldRun, steps_of
+    from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, held_run, steps_of
     from opencwc.language.encoders import named_encoder
     from opencwc.records import to_plain
-    from opencwc.reports.watched import watch
     from opencwc.verbs import Started
 
     files, records = given
@@ -138,7 +140,7 @@ def _keep_held(
         raise InputError("claims_record_too_long", where=records[0].name, most=MOST_STATEMENTS)
     as_of, encoder = date.today().isoformat(), named_encoder()
     names = _named(files), _named(records)
-    run = HeldRun(held, statements, watch((one.report for one in held), encoder), notes)
+    run = held_run(held, statements, reading.earlier, encoder, (*reading.notes, *notes))
     checked = {"file": names[0], "record": names[1], "as_of": as_of}
     started = Started(checked, to_plain(maker_of(as_of, encoder.id)))
     paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files))

@@ -15,7 +15,7 @@ from opencwc.jobs.claim_decisions import decide_on_claim
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.claims.check_page import LONGEST, check_text
 from opencwc.web.claims.claim_page import ClaimDecisionForm, ClaimName, correction_of
-from opencwc.web.claims.claim_run import ClaimsAsked, ShownClaim, claim_run
+from opencwc.web.claims.claim_run import ClaimRun, ClaimsAsked, ShownClaim, claim_run
 from opencwc.web.claims.forms import FORM
 from opencwc.web.claims.list_pages import masked_claim
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
@@ -42,11 +42,13 @@ class ClaimsAnswer(TypedDict):
 
 
 class ClaimAnswer(TypedDict):
-    """A claim beside its statement, and all claims on the same statement in the order of time."""
+    """A claim beside its statement, and its history in the order of time."""
 
     claim: dict[str, Any]
     statement: dict[str, Any] | None
-    history: list[dict[str, Any]]
+    history: Annotated[
+        list[dict[str, Any]], Meta(description="Each time it was said: its step, day, outlet and sentence.")
+    ]
     decision: Annotated[
         dict[str, Any] | None, Meta(description="Who decided last, when and why; nothing where nobody did.")
     ]
@@ -60,6 +62,13 @@ class ClaimsRecordAnswer(TypedDict):
     total: int
     statements: list[dict[str, Any]]
     next: int | None
+
+
+class PatternsAnswer(TypedDict):
+    """The patterns in what is said in the reports of a run."""
+
+    run: int
+    patterns: list[dict[str, Any]]
 
 
 class CheckedTextAnswer(TypedDict):
@@ -145,9 +154,35 @@ def show_claim(request: Request, number: Number, identity: ClaimName, lang: InLa
         }  # fmt: skip
     return JSONResponse({
         "claim": _plain(one, lang), "statement": _statement(one.statement) if one.statement else None,
-        "history": [_plain(other, lang) for other in run.alike(one)], "decision": decision,
+        "history": _history(run, one, lang), "decision": decision,
         "seen": made.seq if made else 0,
     })  # fmt: skip
+
+
+@router.get(
+    "/api/v1/claims/runs/{number}/patterns",
+    action="read",
+    answer=answers("The patterns", PatternsAnswer),
+    problems=(404, 501),
+)
+def show_patterns(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Give the patterns in what is said, each with what it rests on."""
+    run = claim_run(request, number)
+    patterns = [
+        {
+            "id": pattern.id, "kind": pattern.kind, "says": sentence(pattern.says, lang),
+            "evidence": [
+                {
+                    "made": row.evidence.made.isoformat(), "source": row.evidence.source, "report": row.evidence.report,
+                    "sentence": row.text, "statement": row.evidence.statement, "picture": row.evidence.picture,
+                    "claim": row.shown.claim.id if row.shown else None,
+                }
+                for row in run.evidence_rows(pattern)
+            ],
+        }
+        for pattern in run.shown.kept.patterns
+    ]  # fmt: skip
+    return JSONResponse({"run": number, "patterns": patterns})
 
 
 @router.post(
@@ -193,6 +228,18 @@ def _plain(one: ShownClaim, lang: str) -> dict[str, Any]:
         "speaker": one.speaker, "source": one.report.source, "published": one.day.isoformat(),
         "event": one.line.event, "status": str(one.standing.status), "finding": one.standing.finding,
     }  # fmt: skip
+
+
+def _history(run: ClaimRun, one: ShownClaim, lang: str) -> list[dict[str, Any]]:
+    history = run.history(one)
+    return [
+        {
+            "step": row.mention.step, "said": row.mention.saying.said.isoformat(), "source": row.mention.saying.source,
+            "report": row.mention.saying.report, "sentence": row.text, "changed": list(row.mention.changed),
+            "claim": row.shown.claim.id if row.shown else None, "words": sentence(row.said, lang),
+        }
+        for row in (run.history_rows(history) if history else [])
+    ]  # fmt: skip
 
 
 def _statement(one: Statement) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.claims.history_formats import summary_of
 from opencwc.claims.model import ASPECTS, Aspect, Claim
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
 from opencwc.publishing.model import Piece
@@ -41,11 +42,13 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
     run = claim_run(request, number)
     one = run.claim(identity)
     kept = run.shown.kept
+    history = run.history(one)
     statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
     return page(
         request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=difference_rows(one),
         claimed=tuple(claimed_pieces(one.claim, one.sentence)), recorded=tuple(recorded_pieces(one)),
-        history=run.alike(one), relations=RELATIONS, aspects=ASPECTS, statements=statements,
+        history=history, history_rows=run.history_rows(history) if history else [],
+        summary=summary_of(history) if history else None, relations=RELATIONS, aspects=ASPECTS, statements=statements,
         seen=one.standing.decision.seq if one.standing.decision else 0,
     )  # fmt: skip
 

@@ -11,16 +11,20 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from opencwc.claims.claim_histories import History, Mention
 from opencwc.claims.findings import headline, masked_sentence
+from opencwc.claims.history_formats import said_of
 from opencwc.claims.kept import KeptClaims, unpack
 from opencwc.claims.model import ASPECTS, Claim, Statement
+from opencwc.claims.patterns.model import Evidence, Pattern
 from opencwc.claims.verb import VERB
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.claim_decisions import SHELF, Standing, standings
 from opencwc.jobs.kept_runs import ShownRun, shown_run
 from opencwc.reports.actors import Actor, speakers_in
-from opencwc.reports.model import Report
+from opencwc.reports.model import Report, Span
+from opencwc.reports.private_people import masked
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.web.server.page_parameters import AddressFilter, Brief
@@ -103,6 +107,28 @@ def speaker_said(speaker: str, lang: str) -> str:
 
 
 @dataclass(frozen=True)
+class HistoryRow:
+    """A mention of a claim in its history: what it is there, and the claim of the run where it is one.
+
+    ``text`` is its sentence, of a claim of the run with names masked.
+    """
+
+    mention: Mention
+    said: Message
+    text: str
+    shown: ShownClaim | None
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """What a pattern rests on; ``shown`` is the claim of the run where it is one."""
+
+    evidence: Evidence
+    text: str
+    shown: ShownClaim | None
+
+
+@dataclass(frozen=True)
 class Group:
     """Claims that belong together: by event, by speaker, or by statement; ``key`` is what the filter takes."""
 
@@ -152,10 +178,10 @@ class ClaimRun:
 
     def claim(self, identity: str) -> ShownClaim:
         """Return a claim by its id; raise `NotFoundError` where there is none."""
-        for one in self.claims:
-            if one.claim.id == identity:
-                return one
-        raise NotFoundError("no_such_claim", claim=identity[:50], run=self.number)
+        try:
+            return self.by_id[identity]
+        except KeyError:
+            raise NotFoundError("no_such_claim", claim=identity[:50], run=self.number) from None
 
     def statement(self, identity: str) -> Statement:
         """Return a statement of the record by its id; raise `NotFoundError` where there is none."""
@@ -182,12 +208,48 @@ class ClaimRun:
         groups = {group.key: group for group in _groups(self.claims, lambda one: one.claim.matched)}
         return [groups.get(one.id) or Group(one.id, ()) for one in self.shown.kept.statements]
 
-    def alike(self, one: ShownClaim) -> list[ShownClaim]:
-        """Return all claims on the same statement, the first published first."""
-        if not one.claim.matched:
-            return [one]
-        same = (other for other in self.claims if other.claim.matched == one.claim.matched)
-        return sorted(same, key=lambda other: (other.day, other.claim.row))
+    @cached_property
+    def by_id(self) -> Mapping[str, ShownClaim]:
+        """The claims by their ids."""
+        return {one.claim.id: one for one in self.claims}
+
+    def history(self, one: ShownClaim) -> History | None:
+        """Return the history of a claim."""
+        return self.shown.kept.history_of.get((one.claim.report, one.claim.span))
+
+    def history_rows(self, history: History) -> list[HistoryRow]:
+        """Return the mentions of a history as pages show them, the first first."""
+        rows = []
+        for mention in history.mentions:
+            shown = self._claim_at(mention.saying.report, mention.saying.span)
+            text = shown.sentence if shown else mention.saying.sentence
+            rows.append(HistoryRow(mention, said_of(history, mention), text, shown))
+        return rows
+
+    def evidence_rows(self, pattern: Pattern) -> list[EvidenceRow]:
+        """Return what a pattern rests on as pages show it, names of private people as dots."""
+        return [self._evidence(evidence) for evidence in pattern.evidence]
+
+    def _evidence(self, evidence: Evidence) -> EvidenceRow:
+        lines = self._lines_by_report.get(evidence.report, ())
+        for line in lines:
+            start = line.told.report.whole.find(evidence.sentence)
+            if start >= 0:
+                text = masked(line.told)[start : start + len(evidence.sentence)]
+                shown = next((one for one in self.claims if one.line is line and one.claim.span.start == start), None)
+                return EvidenceRow(evidence, text, shown)
+        return EvidenceRow(evidence, evidence.sentence, None)
+
+    @cached_property
+    def _lines_by_report(self) -> Mapping[str, list[Line]]:
+        found: dict[str, list[Line]] = {}
+        for line in self.shown.kept.watched.lines:
+            found.setdefault(line.told.report.id, []).append(line)
+        return found
+
+    def _claim_at(self, report: str, span: Span) -> ShownClaim | None:
+        claim = self.shown.kept.claim_at.get((report, span))
+        return self.by_id[claim.id] if claim is not None else None
 
 
 def _fits(one: ShownClaim, wanted: ClaimFilter) -> bool:

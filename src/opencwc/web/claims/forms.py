@@ -7,7 +7,7 @@ from typing import Any
 
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.errors import InputError
-from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm, several_files
+from opencwc.web.casebook.upload_forms import SentForm, UploadForm, several_files
 from opencwc.web.server.service import Service
 
 
@@ -21,7 +21,10 @@ FORM = UploadForm(
     CLAIMS,
     {
         "file": several_files("Reports: JSON Lines, feeds, saved pages, documents, e-mail, web archives, tables."),
-        "record": FILE | {"description": "What the record says: a table with `id,date,statement,source,lang`."},
+        "record": several_files(
+            "What the record says: a table with `id,date,statement,source,lang`, events of reports, a ledger of trade, "
+            "a register, a declaration, or ClaimReview."
+        ),
     },
     missing=partial(InputError, "watch_file_missing", where="file"),
     question=_asked,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from opencwc.claims.claim_matching import HeldReport
+from opencwc.claims.claim_review_writer import as_claim_reviews
 from opencwc.claims.claim_wording import made_said
 from opencwc.claims.claims_report import claims_report
 from opencwc.claims.formats import as_csv, as_json_lines
 from opencwc.claims.model import Claim
 from opencwc.publishing.report_files import report_file
 from opencwc.reports.event_wording import published_said
+from opencwc.reports.watched import Line
 from opencwc.web.claims.claim_run import (
     ClaimRun,
     ClaimsAsked,
@@ -32,7 +37,10 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 A_PAGE = 50
-FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx")
+MOST_PATTERNS = 200
+"""Patterns that one page shows, those of the gravest kind first."""
+FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "jsonld")
+"""``jsonld`` is ClaimReview."""
 GroupedBy = Literal["events", "speakers"]
 
 
@@ -162,10 +170,20 @@ def show_record(
     )  # fmt: skip
 
 
+@router.get("/claims/runs/{number}/patterns", action="read")
+def show_patterns(request: Request, number: Number) -> Response:
+    """Show the patterns in what is said: a number again after its correction, one source, near-copies, old pictures."""
+    run = claim_run(request, number)
+    shown = [(pattern, run.evidence_rows(pattern)) for pattern in run.shown.kept.patterns[:MOST_PATTERNS]]
+    return page(
+        request, "claims/patterns.html", run=run, shown=run.shown, patterns=shown, total=len(run.shown.kept.patterns)
+    )
+
+
 @router.get("/claims/runs/{number}/file", action="read")
 def give_file(
     request: Request, number: Number, wanted: ClaimsAsked,
-    format: Literal["csv", "jsonl", "pdf", "docx", "html", "xlsx"] = "csv",
+    format: Literal["csv", "jsonl", "pdf", "docx", "html", "xlsx", "jsonld"] = "csv",
 ) -> Response:  # fmt: skip
     """Give the claims that a filter wants as a file, as people corrected them, names of private people as dots."""
     run, lang = claim_run(request, number), language_of(request)
@@ -175,9 +193,19 @@ def give_file(
     if format == "jsonl":
         return downloads.download(as_json_lines(claims, lang), f"claims-{number}.jsonl")
     kept = run.shown.kept
+    if format == "jsonld":
+        held = [HeldReport(line.told.report, line.told.lang, some) for line, some in by_report(run, claims)]
+        return downloads.download(as_claim_reviews(held, kept.statement_by_id, lang), f"claims-{number}.jsonld")
     reports = {row: line.told.report for row, line in kept.line_by_row.items()}
     report = claims_report(claims, reports, kept.statement_by_id, kept.summary.file, lang)
     return downloads.download(report_file(report, format), f"claims-{number}.{format}")
+
+
+def by_report(run: ClaimRun, claims: Iterable[Claim]) -> Iterator[tuple[Line, tuple[Claim, ...]]]:
+    """Yield the reports of some claims, in their order, each with its claims."""
+    in_order = sorted(claims, key=lambda claim: (claim.row, claim.span))
+    for row, some in groupby(in_order, key=lambda claim: claim.row):
+        yield run.shown.kept.line_by_row[row], tuple(some)
 
 
 def masked_claim(one: ShownClaim) -> Claim:

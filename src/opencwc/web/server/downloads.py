@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
     "json": "application/json",
+    "jsonld": "application/ld+json",
     "jsonl": "application/x-ndjson",
     "ndjson": "application/x-ndjson",
     "pdf": "application/pdf",
