@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Form, Request
@@ -21,8 +22,9 @@ from opencwc.publishing.model import Piece
 from opencwc.reports.model import Report
 from opencwc.web.claims.claim_page import claimed_pieces, pieces
 from opencwc.web.claims.claim_run import ClaimRun, ShownClaim, claim_run
+from opencwc.web.claims.plain_terms import made_said
 from opencwc.web.server.api_parameters import Closed, Number
-from opencwc.web.server.page import page
+from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 
 router = Router(include_in_schema=False)
@@ -90,4 +92,5 @@ def check(request: Request, number: Number, form: Annotated[SentenceForm, Form()
     """Show what the record says of a sentence."""
     run = claim_run(request, number)
     checked = check_text(run, form.text)
-    return page(request, "claims/checked.html", run=run, shown=run.shown, checked=checked, text=form.text)
+    made = partial(made_said, lang=language_of(request))
+    return page(request, "claims/checked.html", run=run, shown=run.shown, checked=checked, text=form.text, made=made)

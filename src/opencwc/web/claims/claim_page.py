@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Form, Path, Request
@@ -15,9 +16,10 @@ from opencwc.publishing.model import Piece
 from opencwc.reports.model import Span
 from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
 from opencwc.web.claims.face import RUNS
+from opencwc.web.claims.plain_terms import made_said, terms_of
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
-from opencwc.web.server.page import page
+from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(include_in_schema=False)
@@ -34,12 +36,17 @@ class DifferenceRow(NamedTuple):
     claimed: tuple[str, ...]
     recorded: tuple[str, ...]
 
+    @property
+    def has_words(self) -> bool:
+        """Whether words are marked on either side."""
+        return bool(self.claimed or self.recorded)
+
 
 @router.get("/claims/runs/{number}/claims/{identity}", action="read")
 def show_claim(request: Request, number: Number, identity: ClaimName) -> Response:
     """Show a claim beside its statement, with its history and what people decided."""
     run = claim_run(request, number)
-    one = run.claim(identity)
+    one, lang = run.claim(identity), language_of(request)
     kept = run.shown.kept
     statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
     return page(
@@ -47,6 +54,7 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
         claimed=tuple(claimed_pieces(one.claim, one.sentence)), recorded=tuple(recorded_pieces(one)),
         history=run.alike(one), relations=RELATIONS, aspects=ASPECTS, statements=statements,
         seen=one.standing.decision.seq if one.standing.decision else 0,
+        terms=tuple(terms_of(one.claim.record, lang)), made=partial(made_said, lang=lang),
     )  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""The parts of a claim and the days of a record, in the language of the page: days, States and chemicals by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from opencwc.claims.model import ClaimRecord
+from opencwc.reports.event_wording import published_said
+from opencwc.wording import day_said
+from opencwc.wording.common_chemicals import common_name
+from opencwc.wording.states import state_name
+
+_DAY, _STATE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\b[A-Z]{3}\b")
+
+
+def terms_of(record: ClaimRecord, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the parts of a claim that are told: who, when, where, which chemicals, which numbers."""
+    parts = {
+        "who": record.who,
+        "when": tuple(_when(text, lang) for text in record.when),
+        "where": tuple(_STATE.sub(lambda code: state_name(code[0], lang), text) for text in record.where),
+        "agents": tuple(common_name(name, lang) for name in record.agents),
+        "numbers": record.numbers,
+    }
+    yield from ((name, texts) for name, texts in parts.items() if texts)
+
+
+def made_said(made: datetime, lang: str) -> str:
+    """Say when a statement was made: the day alone where nobody said at what hour."""
+    return published_said(made, lang) if made.timetz().replace(tzinfo=None) != time() else day_said(made.date(), lang)
+
+
+def _when(text: str, lang: str) -> str:
+    return _DAY.sub(lambda day: day_said(date.fromisoformat(day[0]), lang), text).replace("/", "–")
