@@ -166,7 +166,8 @@ def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook,
     legislated = {"covered", "partial", "none"}
     transferred, declared = {"prohibited", "allowed_with", "allowed", "discrepancy"}, {"due", "near", "ask"}
     watched = {"reported", "confirmed", "planned", "alleged", "denied", "concluded", "no_event"}
-    assert set(verdicts) == screened | legislated | transferred | declared | watched
+    claimed = {"agrees", "differs", "not_in_record"}
+    assert set(verdicts) == screened | legislated | transferred | declared | watched | claimed
     schedules = {name[:5] for name in entries if name[4:5].isdigit()}
     assert schedules == {"CWC 1", "CWC 2", "CWC 3"}
     of_no_schedule = {name for name in entries if name.startswith("CWC ") and not name[4:5].isdigit()}

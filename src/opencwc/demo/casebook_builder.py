@@ -6,7 +6,7 @@ writing, and only the files speak of the year that is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from opencwc.casebook.cases import change_case, open_case
+from opencwc.casebook.custody_steps import receive
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment, decide, set_recheck_share
 from opencwc.casebook.exports import ask_for_export
@@ -31,14 +32,20 @@ from opencwc.casebook.submissions import (
     set_mark,
     take_step,
 )
+from opencwc.claims.kept import unpack
+from opencwc.claims.reader import RECORD, REPORTS
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
+from opencwc.demo.evidence import Original, write_captures, write_pictures
 from opencwc.demo.open_reports import write_places, write_reports
+from opencwc.demo.record import write_chosen_reports, write_record
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
 from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
+from opencwc.jobs.claim_decisions import SHELF, ClaimCorrection, decide_on_claim, standings
+from opencwc.jobs.kept_runs import shown_run
 from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.jobs.source_list import keep_sources
 from opencwc.jobs.watch_news import WatchNews
@@ -76,6 +83,7 @@ class _Telling:
     cases: dict[str, str] = field(default_factory=dict)
     called: dict[str, list[int]] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
 
 
 def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told = lambda done, all: None) -> Built:
@@ -144,9 +152,16 @@ def _reports(telling: _Telling, step: _Step) -> _Given:
     return _Given([file], {}, media_type="application/jsonl")
 
 
+def _claims(telling: _Telling, step: _Step) -> _Given:
+    folder = telling.files[0].parent
+    reports = write_chosen_reports(folder, telling.year, step["reports"])
+    record = write_record(telling.state, folder, telling.year)
+    return _Given([reports, record], {"roles": (REPORTS, RECORD)}, f"invented-claims-{telling.year}-09.zip")
+
+
 _GIVEN: Mapping[str, Callable[[_Telling, _Step], _Given]] = {
     "screen": _inventory, "check": _planned, "reconcile": _ledgers, "law": _law,
-    "declare": _register, "watch": _reports,
+    "declare": _register, "watch": _reports, "claims": _claims,
 }  # fmt: skip
 """What the verbs of the story are given, by their ids."""
 
@@ -169,7 +184,9 @@ def _run(telling: _Telling, step: _Step) -> None:
     name, packed = given.archive or given.files[0].name, bool(given.archive)
     source = keep_files(book, person, given.files, name, mark=mark, media_type=given.media_type, packed=packed)
     place = Place(book, lambda: person, case, question, source, mark)
-    run_and_keep(verb_named(step["verb"]), [Input(file.name, file) for file in given.files], question, place)
+    run = run_and_keep(verb_named(step["verb"]), [Input(file.name, file) for file in given.files], question, place)
+    if run.keeper is not None:
+        telling.runs[_object(step)] = run.keeper.number
 
 
 def _mark(step: _Step) -> Mark:
@@ -266,8 +283,34 @@ def _grade(telling: _Telling, step: _Step) -> None:
     keep_sources(telling.book, telling.people[step["by"]], [Source(**said) for said in _object(step)])
 
 
+def _judge(telling: _Telling, step: _Step) -> None:
+    """Say what is right of the first claim of a report."""
+    book, person = telling.book, telling.people[step["by"]]
+    shown = shown_run(book, person, telling.runs[_object(step)], SHELF, unpack)
+    stands = standings(book, person, shown).values()
+    standing = next(one for one in stands if one.claim.report == step["report"])
+    right = ClaimCorrection(step["relation"], step["statement"], tuple(step["aspects"]))
+    decide_on_claim(book, person, shown.kept, standing, right, step["reason"])
+
+
+def _receive(telling: _Telling, step: _Step) -> None:
+    """Keep originals as evidence in a case: pictures, or a page that was captured twice."""
+    folder, year = telling.files[0].parent, telling.year
+    made: Mapping[str, Callable[[], Iterable[Original]]] = {
+        "pictures": lambda: write_pictures(telling.state, folder, year),
+        "captures": lambda: write_captures(folder, year),
+    }
+    for original in made[step["originals"]]():
+        with original.path.open("rb") as stream:
+            receive(
+                telling.book, telling.people[step["by"]], telling.cases[_object(step)], stream, original.path.name,
+                media_type=original.media_type, url=original.url, taken=original.taken,
+            )  # fmt: skip
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
     "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade,
+    "judge": _judge, "receive": _receive,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.claims.claim_wording import terms_of
 from opencwc.claims.history_formats import summary_of
 from opencwc.claims.model import ASPECTS, Aspect, Claim
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
@@ -18,7 +19,7 @@ from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
 from opencwc.web.claims.face import RUNS
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
-from opencwc.web.server.page import page
+from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(include_in_schema=False)
@@ -35,12 +36,17 @@ class DifferenceRow(NamedTuple):
     claimed: tuple[str, ...]
     recorded: tuple[str, ...]
 
+    @property
+    def has_words(self) -> bool:
+        """Whether words are marked on either side."""
+        return bool(self.claimed or self.recorded)
+
 
 @router.get("/claims/runs/{number}/claims/{identity}", action="read")
 def show_claim(request: Request, number: Number, identity: ClaimName) -> Response:
     """Show a claim beside its statement, with its history and what people decided."""
     run = claim_run(request, number)
-    one = run.claim(identity)
+    one, lang = run.claim(identity), language_of(request)
     kept = run.shown.kept
     history = run.history(one)
     statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
@@ -50,6 +56,7 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
         history=history, history_rows=run.history_rows(history) if history else [],
         summary=summary_of(history) if history else None, relations=RELATIONS, aspects=ASPECTS, statements=statements,
         seen=one.standing.decision.seq if one.standing.decision else 0,
+        terms=tuple(terms_of(one.claim.record, lang)),
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from opencwc.claims.claims_report import claims_report
 from opencwc.claims.formats import as_csv, as_json_lines
 from opencwc.claims.model import Claim
 from opencwc.publishing.report_files import report_file
-from opencwc.reports.event_wording import published_said
 from opencwc.reports.watched import Line
 from opencwc.web.claims.claim_run import (
     ClaimRun,
@@ -33,7 +32,7 @@ from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.listing import ListAsked, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
-from opencwc.wording import say
+from opencwc.wording import day_said, say
 
 router = Router(include_in_schema=False)
 A_PAGE = 50
@@ -54,6 +53,11 @@ def status_said(one: ShownClaim, lang: str) -> str:
     return say(f"casebook_status_{one.standing.status}", lang)
 
 
+def heard_said(one: ShownClaim, lang: str) -> str:
+    """Return who is heard in a claim, in a language; where only the outlet speaks, no name twice in a row."""
+    return one.speaker_said(lang) if one.actors else say("claims_speaker_outlet", lang)
+
+
 def _count_of(relation: str) -> ListColumn[Group]:
     """Return the column that counts the claims of a group with a relation."""
     return ListColumn(
@@ -69,10 +73,10 @@ COLUMNS: tuple[ListColumn[ShownClaim], ...] = (
     ListColumn("sentence", "claims_column_sentence", lambda row, lang: " ".join(row.sentence.split())),
     ListColumn("relation", "claims_column_relation", lambda row, lang: say(f"verdict_{row.claim.relation}", lang)),
     ListColumn("differs", "claims_column_differs_in", lambda row, lang: aspects_said(row.claim, lang)),
-    ListColumn("speaker", "claims_column_speaker", lambda row, lang: row.speaker_said(lang)),
+    ListColumn("speaker", "claims_column_speaker", heard_said),
     ListColumn("source", "watch_field_source", lambda row, lang: row.report.source or row.report.id),
     ListColumn(
-        "published", "claims_column_published", lambda row, lang: published_said(row.day, lang),
+        "published", "claims_column_published", lambda row, lang: day_said(row.day.date(), lang),
         lambda row: row.day.timestamp(),
     ),
     ListColumn("stands", "casebook_column_status", status_said),
@@ -146,7 +150,7 @@ def record_columns(run: ClaimRun) -> tuple[ListColumn[Group], ...]:
     return (
         ListColumn("id", "claims_column_id", lambda row, lang: row.key),
         ListColumn("statement", "claims_column_statement", lambda row, lang: by_id[row.key].text),
-        ListColumn("source", "watch_field_source", lambda row, lang: by_id[row.key].source),
+        ListColumn("source", "report_source", lambda row, lang: by_id[row.key].source),
         ListColumn(
             "date", "claims_column_made", lambda row, lang: made_said(by_id[row.key], lang),
             lambda row: by_id[row.key].made.timestamp(),

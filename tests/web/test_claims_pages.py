@@ -1,0 +1,384 @@
+"""The pages of claims: all of them, by event, by speaker, a claim beside its statement, a sentence, files, the API."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from claims.claims_by_hand import STATEMENTS, held_run
+from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.claims.findings import maker_of
+from opencwc.claims.reader import steps_of
+from opencwc.claims.verb import VERB
+from opencwc.demo.record import write_chosen_reports, write_record
+from opencwc.demo.state import load_state
+from opencwc.jobs.intake import intake_of
+from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.queue import Jobs
+from opencwc.jobs.run_and_keep import Place, keep_steps
+from opencwc.records import to_plain
+from opencwc.verbs import Started, Step
+from opencwc.web.claims.list_pages import FORMATS
+from opencwc.web.claims.pages import EXAMPLES
+from opencwc.web.server.worker_process import make_worker
+from web.pages.housing import PAGE, PART, opened_house, page_of
+from web.signing_in import House
+
+ANNA = Person("p-anna", "anna", "Anna", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
+VIEWS = ("", "/events", "/speakers", "/record", "/check", "/claims/1-1", "/claims/3-2", "/claims/4-1")
+FOUR, SEVEN, ROY, ARMY, CYANIDE = "1-1", "3-1", "3-2", "4-1", "6-1"
+
+
+class Kept(NamedTuple):
+    """A house with a comparison in it: its run, and the address of its pages."""
+
+    house: House
+    run: int
+    base: str
+
+
+def _keep(house: House, case: str = "claims", mark: Mark = Mark.UNCLASSIFIED) -> Kept:
+    case_for_keeping(house.book, ANNA, case, mark)
+
+    def steps() -> Iterator[Step]:
+        yield Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker_of("2026-03-07", "use")))
+        yield from steps_of(held_run(), ("reports.jsonl", "record.csv"), "2026-03-07", "use")
+
+    run = keep_steps(VERB, steps(), Place(house.book, lambda: ANNA, case, {"as_of": "2026-03-07"}, mark=mark))
+    assert run.keeper is not None
+    return Kept(house, run.keeper.number, f"/claims/runs/{run.keeper.number}")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield _keep(house)
+    _loaded.clear()
+
+
+def _decide(client: TestClient, kept: Kept, claim: str, status: int = 204, **form: str | list[str]) -> str:
+    answer = client.post(f"{kept.base}/claims/{claim}/decision", data={"seen": "0", **form}, headers=PART)
+    assert answer.status_code == status, answer.text
+    return answer.text if status != 204 else str(answer.headers["hx-redirect"])
+
+
+def _sentences(client: TestClient, kept: Kept, query: str = "") -> list[str]:
+    page = page_of(client, f"{kept.base}{query}")
+    return [row.one("th").text for table in page.all(id="claims") for row in table.one("tbody").all("tr")]
+
+
+# ------------------------------------------------------------------------------------------------------ the lists
+
+
+def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, kept.base)
+        assert page.one("h1").text.startswith("3 of 5 claims differ from the record")
+        assert "Agree: 1; not in the record: 1." in page.one(class_="lead").text
+        rows = page.one(id="claims").one("tbody").all("tr")
+        assert [row.all("td")[0].text for row in rows] == [
+            *["differs from the record"] * 3, "not in the record", "agrees with the record",
+        ]  # fmt: skip
+        assert [cell.text for cell in rows[0].all("td")[1:5]] == [
+            "number",
+            "the outlet itself",
+            "Nordavia Wire",
+            "2026-03-02",
+        ]
+        assert rows[1].all("td")[2].text == "Armed forces"
+
+
+@pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
+def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
+    with kept.house.signed_in("rita") as client:
+        for address in ("/claims", *(f"{kept.base}{view}" for view in VIEWS)):
+            page = page_of(client, address, lang)
+            assert "claims_" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "claims"),
+    [
+        ("?relation=agrees", ["Municipality confirms: seven people were treated."]),
+        ("?relation=not_in_record", ["Neighbour ••• ••• saw it."]),
+        ("?aspect=number", ["Leaked chlorine hurt four at the waterworks."]),
+        ("?aspect=attribution", ["Армия обвинила противника: хлор, 12 пострадавших."]),
+        ("?statement=v2", ["Армия обвинила противника: хлор, 12 пострадавших."]),
+        ("?speaker=outlet:El%20Diario", ["Incautan 300 kilos de cianuro de sodio."]),
+        ("?speaker=defence", ["Армия обвинила противника: хлор, 12 пострадавших."]),
+        ("?find=cianuro", ["Incautan 300 kilos de cianuro de sodio."]),
+        ("?find=nothing+of+the+sort", []),
+        ("?relation=agrees&aspect=agent", []),
+    ],
+)
+def test_a_filter_narrows_the_list(kept: Kept, query: str, claims: list[str]) -> None:
+    with kept.house.signed_in("anna") as client:
+        assert _sentences(client, kept, query) == claims
+
+
+def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        events = page_of(client, f"{kept.base}/events").one(id="groups")
+        assert [row[1:] for row in events.rows()] == [
+            ["3", "1", "1", "1", "2"], ["1", "1", "0", "0", "1"], ["1", "1", "0", "0", "1"],
+        ]  # fmt: skip
+        link = str(events.one("tbody").all("tr")[0].one("th").one("a").attributes["href"])
+        assert len(_sentences(client, kept, link.removeprefix(kept.base))) == 3
+        speakers = page_of(client, f"{kept.base}/speakers").one(id="groups")
+        names = [row[0] for row in speakers.rows()]
+        assert {"Armed forces", "Nordavia Wire", "El Diario"} <= set(names)
+        differing = speakers.one("tbody").all("tr")[0].all("td")[1].one("a").attributes["href"]
+        assert len(_sentences(client, kept, str(differing).removeprefix(kept.base))) == 1
+
+
+def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_it(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/record")
+        assert page.one("h1").text.startswith("The record: 3 statements")
+        rows = page.one(id="record").rows()
+        assert [row[0] for row in rows] == ["v1", "v2", "v3"]
+        assert rows[0][2:] == ["Fire service, log", "2026-03-03", "3", "2", "1"]
+        assert rows[1][3] == "2026-03-06 \u200e09:30 UTC\u200e"
+        assert rows[2][4:] == ["0", "0", "0"]
+        cells = page.one(id="record").one("tbody").all("tr")[2].all("td")
+        assert cells[0].one("bdi").attributes["dir"] == "rtl"
+        assert not page.one(id="statement-3").all("a")
+
+
+# ------------------------------------------------------------------------------------------------------ a claim
+
+
+def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_in_both(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/claims/{FOUR}")
+        assert page.one("h1").text == "Differs from statement v1 of the record: number."
+        claimed, recorded = page.one("div", class_="claim-pair").all("section")
+        assert [mark.text for mark in claimed.all("mark")] == ["four 1"]
+        assert [mark.text for mark in recorded.all("mark")] == ["seven people 1"]
+        history = page.one("ol", class_="claim-history").all("li")
+        assert [one.one("a").text for one in history] == [
+            "Leaked chlorine hurt four at the waterworks.",
+            "Municipality confirms: seven people were treated.",
+            "Incautan 300 kilos de cianuro de sodio.",
+        ]
+        assert [one.attributes.get("aria-current") for one in history] == ["true", None, None]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ["2026-03-02 , 16:30–00:00", "Sandvik (Norway)", "chlorine"]),
+        ("fr", ["2 mars 2026 , 16:30–00:00", "Sandvik (Norvège)", "chlore"]),
+    ],
+)
+def test_a_claim_is_laid_out_in_the_language_of_the_page(kept: Kept, lang: str, said: list[str]) -> None:
+    with kept.house.signed_in("anna") as client:
+        terms = [
+            one.text for one in page_of(client, f"{kept.base}/claims/{FOUR}", lang).one("dl", class_="facts").all("dd")
+        ]
+        assert terms[: len(said)] == said
+
+
+def test_a_claim_without_a_statement_says_so_and_hides_the_names_of_private_people(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/claims/{ROY}")
+        assert "The record has no statement on this." in page.one("h1").text
+        assert "Neighbour ••• ••• saw it." in page.text
+        for address in (
+            kept.base,
+            f"{kept.base}/claims/{ROY}",
+            f"{kept.base}/file?format=csv",
+            f"{kept.base}/file?format=jsonl",
+        ):
+            assert "Roy" not in client.get(address, headers=PAGE).text
+
+
+def test_a_claim_or_a_run_that_is_not_there_is_not_found(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        for address in (f"{kept.base}/claims/9-9", "/claims/runs/999", f"/api/v1/claims/runs/{kept.run}/claims/9-9"):
+            assert client.get(address, headers=PAGE).status_code == 404
+
+
+# ----------------------------------------------------------------------------------------------------- decisions
+
+
+def test_a_claim_left_as_proposed_is_confirmed(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        led = _decide(client, kept, FOUR, relation="differs", statement="v1", aspect=["number"], reason="I read both.")
+        page = page_of(client, led)
+        assert page.one(class_="s-accepted").text == "accepted"
+        assert "Name of rita decided on" in page.text and "I read both." in page.text
+        assert _sentences(client, kept, "?relation=differs&aspect=number") == [
+            "Leaked chlorine hurt four at the waterworks."
+        ]
+
+
+def test_a_corrected_claim_stands_everywhere_as_it_is_right(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        led = _decide(
+            client, kept, CYANIDE, relation="not_in_record", statement="v1", aspect=["agent"], reason="Another event."
+        )
+        page = page_of(client, led)
+        assert "The record has no statement on this." in page.one("h1").text
+        assert page.one(class_="s-corrected").text == "corrected"
+        assert page_of(client, kept.base).one("h1").text.startswith("2 of 5 claims differ")
+        assert page_of(client, f"{kept.base}/record").one(id="record").rows()[0][4:] == ["2", "1", "1"]
+        rows = list(csv.DictReader(io.StringIO(client.get(f"{kept.base}/file?format=csv").text)))
+        assert [(row["matched"], row["relation"]) for row in rows if row["report"] == "p1"] == [("", "not_in_record")]
+
+
+def test_an_agreement_is_corrected_to_differ_in_what_a_person_names(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        led = _decide(client, kept, SEVEN, relation="differs", statement="v2", aspect=["date", "place"], reason="No.")
+        page = page_of(client, led)
+        assert page.one("h1").text == "Differs from statement v2 of the record: date or time, place."
+        assert not page.all(id="differs-h"), "no word is marked of what a person named"
+        assert not page.one("div", class_="claim-pair").all("mark")
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        ({"relation": "differs", "statement": "v1", "aspect": ["number"], "reason": " "}, "reason"),
+        ({"relation": "agrees", "statement": "v9", "reason": "x"}, "v9"),
+        ({"relation": "agrees", "statement": "", "reason": "x"}, "statement"),
+        ({"relation": "differs", "statement": "v1", "reason": "x"}, "differ"),
+        ({"relation": "false", "statement": "v1", "reason": "x"}, "does-not-fit"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, str | list[str]], problem: str) -> None:
+    with kept.house.signed_in("rita") as client:
+        assert problem in _decide(client, kept, FOUR, 422, **form)
+        assert not page_of(client, f"{kept.base}/claims/{FOUR}").all(class_="s-accepted")
+
+
+def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: Kept) -> None:
+    right = {"relation": "differs", "statement": "v1", "aspect": ["number"], "reason": "I read both."}
+    with kept.house.signed_in("rita") as client:
+        _decide(client, kept, FOUR, **right)
+        _decide(client, kept, FOUR, 409, **right)
+
+
+def test_an_auditor_reads_and_does_not_decide(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        assert not page_of(client, f"{kept.base}/claims/{FOUR}").all("details", class_="decide-event")
+        _decide(client, kept, FOUR, 403, relation="agrees", statement="v1", reason="x")
+
+
+def test_who_may_not_see_the_case_sees_nothing_of_it(kept: Kept) -> None:
+    secret = _keep(kept.house, "secret", Mark.PROTECTED)
+    kept.house.add("lowly")
+    with kept.house.signed_in("lowly") as client:
+        for view in VIEWS:
+            assert client.get(f"{secret.base}{view}", headers=PAGE).status_code == 404
+        assert client.get(f"/api/v1/claims/runs/{secret.run}").status_code == 404
+        assert f"/claims/runs/{secret.run}" not in client.get("/claims", headers=PAGE).text
+        assert f"/claims/runs/{kept.run}" in client.get("/claims", headers=PAGE).text
+    with kept.house.signed_in("adam") as client:
+        assert client.get(kept.base, headers=PAGE).status_code == 403
+        assert not page_of(client, "/claims").all(id="kept-h")
+
+
+# ----------------------------------------------------------------------------------------------------- a sentence
+
+
+def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: Kept) -> None:
+    text = STATEMENTS[0].text
+    with kept.house.signed_in("anna") as client:
+        answer = client.post(f"{kept.base}/check", data={"text": text}, headers=PART)
+        assert answer.status_code == 200, answer.text
+        assert "Statement v1 of the record says the same." in answer.text
+        assert f"{kept.base}/claims/{FOUR}" in answer.text
+        sent = client.post(f"/api/v1/claims/runs/{kept.run}/check", json={"text": text}).json()["sentences"]
+        assert [(one["matched"], one["relation"]) for one in sent] == [("v1", "agrees")]
+        assert [one["id"] for one in sent[0]["before"]] == [FOUR, SEVEN, CYANIDE]
+
+
+def test_a_text_that_is_missing_or_too_long_is_refused(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        for text in (" ", "x" * 4_001):
+            assert client.post(f"{kept.base}/check", data={"text": text}, headers=PART).status_code == 422
+            assert client.post(f"/api/v1/claims/runs/{kept.run}/check", json={"text": text}).status_code == 422
+
+
+# --------------------------------------------------------------------------------------------- files, API and jobs
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "pdf"])
+def test_claims_are_given_in_every_format(kept: Kept, format: str) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.get(f"{kept.base}/file?format={format}&lang=fr", headers=PAGE)
+        assert answer.status_code == 200
+        assert len(answer.content) > 500
+        assert f"claims-{kept.run}.{format}" in answer.headers["content-disposition"]
+
+
+def test_a_filter_holds_for_files_too(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        lines = client.get(f"{kept.base}/file?format=jsonl&aspect=agent").text.splitlines()
+        assert [json.loads(line)["report"] for line in lines] == ["l1", "p1"]
+
+
+def test_the_api_gives_the_same_as_the_pages(kept: Kept) -> None:
+    base = f"/api/v1/claims/runs/{kept.run}"
+    with kept.house.signed_in("anna") as client:
+        body = client.get(f"{base}?limit=2").json()
+        assert (body["total"], body["next"]) == (5, 2)
+        assert body["counts"] == {"differs": 3, "not_in_record": 1, "agrees": 1}
+        assert [one["id"] for one in body["claims"]] == [FOUR, ARMY]
+        assert [one["id"] for one in client.get(f"{base}?after=2").json()["claims"]] == [CYANIDE, ROY, SEVEN]
+        assert [one["id"] for one in client.get(f"{base}?aspect=agent").json()["claims"]] == [ARMY, CYANIDE]
+        record = client.get(f"{base}/record").json()
+        assert [(one["id"], one["claims"]) for one in record["statements"]][1:] == [("v2", {"differs": 1}), ("v3", {})]
+        claim = client.get(f"{base}/claims/{ARMY}").json()
+        assert claim["claim"]["differs_in"] == ["attribution", "agent"]
+        assert claim["statement"]["source"] == "OIAC, document inventé"
+        assert (claim["decision"], claim["seen"]) == (None, 0)
+
+
+def test_the_api_takes_decisions(kept: Kept) -> None:
+    address = f"/api/v1/claims/runs/{kept.run}/claims/{ARMY}"
+    with kept.house.signed_in("rita") as client:
+        wrong = {"relation": "agrees", "statement": "v9", "reason": "x", "seen": 0}
+        assert client.post(f"{address}/decision", json=wrong).status_code == 422
+        right = {**wrong, "statement": "v2", "reason": "The same."}
+        assert client.post(f"{address}/decision", json=right).json()["status"] == "corrected"
+        assert client.post(f"{address}/decision", json=right).status_code == 409
+        claim = client.get(address).json()
+        assert (claim["claim"]["relation"], claim["claim"]["differs_in"]) == ("agrees", [])
+        assert claim["decision"]["person"] == "Name of rita"
+        assert claim["decision"]["reason"] == "The same."
+
+
+def test_the_examples_are_files_of_the_demonstration(kept: Kept, tmp_path: Path) -> None:
+    with kept.house.signed_in("anna") as client:
+        reports, record = (client.get(f"/claims/examples/{name}", headers=PAGE).text for name in EXAMPLES)
+    ids = [json.loads(line)["id"] for line in reports.splitlines()]
+    assert reports == write_chosen_reports(tmp_path, 2025, ids).read_text(encoding="utf-8")
+    assert record == write_record(load_state(), tmp_path, 2025).read_text(encoding="utf-8")
+
+
+def test_files_are_kept_and_compared_by_a_job(kept: Kept) -> None:
+    house = kept.house
+    with house.signed_in("anna") as client:
+        reports, record = (client.get(f"/claims/examples/{name}", headers=PAGE).content for name in EXAMPLES)
+        form = {"case": "compared", "as_of": "2026-03-07", "mark": "unclassified"}
+        files = [("file", ("reports.jsonl", reports)), ("record", ("record.csv", record))]
+        sent = client.post("/claims/files", data=form, files=files, headers=PART)
+        assert sent.status_code == 204, sent.text
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        job = Jobs(house.book.engine).get(sent.headers["hx-redirect"].rsplit("/", 1)[-1])
+        assert job.state == "done", job.problem
+        page = page_of(client, f"/claims/runs/{job.run}")
+        assert "claims differ from the record" in page.one("h1").text
+        missing = client.post("/claims/files", data=form, files=files[:1], headers=PART)
+        assert missing.status_code == 422
