@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from opencwc.claims.claim_histories import History, Mention
 from opencwc.claims.claim_matching import HeldReport
 from opencwc.claims.claim_record import ClaimRecord
 from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation, Statement
+from opencwc.claims.patterns.model import Pattern, of_saying
 from opencwc.claims.reader import HeldRun
+from opencwc.claims.sayings import sayings_of
+from opencwc.finding import Message
 from opencwc.reports.model import Report, Span
 from opencwc.reports.watched import Watched
 from reports import told_by_hand
@@ -59,7 +63,17 @@ def held_run() -> HeldRun:
         for report in reports.values()
         if (claims_of := tuple(claim for claim in claims if claim.report == report.id))
     ]
-    return HeldRun(held, STATEMENTS, some)
+    first, corrected, again = (one for one in sayings_of(held) if one.matched == "v1")
+    steps = (Mention(first, "first_said"), Mention(corrected, "corrected", ("number",)), Mention(again, "repeated"))
+    history = History("H-leak", steps, "v1")
+    pattern = Pattern(
+        "number_after_correction",
+        Message("claims_pattern_number_after_correction", {
+            "old": "four", "source": corrected.source, "day": "2026-03-03", "count": 1,
+        }),
+        (of_saying(first), of_saying(corrected)), history.id,
+    )  # fmt: skip
+    return HeldRun(held, STATEMENTS, some, (history,), (pattern,))
 
 
 def _claim(

@@ -171,6 +171,21 @@ def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_i
             "Incautan 300 kilos de cianuro de sodio.",
         ]
         assert [one.attributes.get("aria-current") for one in history] == ["true", None, None]
+        assert [one.attributes["class"] for one in history] == ["step-first_said", "step-corrected", "step-repeated"]
+
+
+def test_patterns_stand_with_what_they_rest_on(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/patterns")
+        assert page.one("h1").text.startswith("Patterns: 1")
+        pattern = page.one("article", class_="pattern")
+        assert pattern.one("h2").text.startswith("“four” was said again after")
+        assert [one.attributes["href"] for one in pattern.all("a")] == [
+            f"{kept.base}/claims/{FOUR}",
+            f"{kept.base}/claims/3-1",
+        ]
+        given = client.get(f"/api/v1{kept.base}/patterns").json()["patterns"]
+        assert [one["claim"] for one in given[0]["evidence"]] == [FOUR, "3-1"]
 
 
 @pytest.mark.parametrize(

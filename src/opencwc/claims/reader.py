@@ -54,8 +54,8 @@ class HeldRun(NamedTuple):
     held: Sequence[HeldReport]
     statements: Sequence[Statement]
     watched: Watched
-    histories: Sequence[History]
-    patterns: Sequence[Pattern]
+    histories: Sequence[History] = ()
+    patterns: Sequence[Pattern] = ()
     notes: Sequence[Message] = ()
 
 
