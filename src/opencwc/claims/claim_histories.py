@@ -28,6 +28,8 @@ Step = Literal["first_said", "repeated", "changed", "corrected", "denied", "revi
 STEPS: tuple[Step, ...] = ("first_said", "repeated", "changed", "corrected", "denied", "reviewed")
 MOST_TEXTS = 300
 """Different texts of one history that are compared with what was said before; further ones count as repeated."""
+_LATEST = 10
+"""Corrections, the latest first, that what is said later is compared with."""
 _ENOUGH = 3
 
 
@@ -104,7 +106,7 @@ class Histories:
             if self._texts.place_of[saying.copied_as] not in compared:
                 yield Mention(saying, "repeated")
                 continue
-            mention = self._step(saying, first, [(place, sayings[place]) for place in reversed(corrections)])
+            mention = self._step(saying, first, [(place, sayings[place]) for place in corrections[: -_LATEST - 1 : -1]])
             if mention.step == "corrected":
                 corrections.append(number)
             yield mention

@@ -6,7 +6,7 @@ names its source and row. ClaimReview says what others claimed, so it gives earl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -100,26 +100,18 @@ class RecordSources:
             self.notes += record.notes
             return statements
         self.notes.append(Message(f"claims_record_of_{kind}", {"where": file.name}))
-        return {
-            "events": self._events, "trade": _trade, "shipments": _shipments, "register": _register,
-            "declaration": _declaration,
-        }[kind](file)  # fmt: skip
+        return self._told(_ROWS[kind](file), file.name)
 
-    def _events(self, file: Path) -> Iterator[Statement]:
-        with open_frame(file) as frame:
-            for batch in frame.batches():
-                for line in batch.iter_rows(named=True):
-                    cells = {name: line[name] or "" for name in frame.header}
-                    text = event_statement(cells)
-                    made = _moment(cells.get("published", "")) or _moment(_first_day(cells["date"]))
-                    where = f"{file.name}:{line[ROW]}"
-                    if text and made is None:
-                        self.notes.append(
-                            Message("claims_statement_without_date", {"where": where, "given": cells["date"]})
-                        )
-                    elif text and made is not None:
-                        source = cells.get("source") or where
-                        yield Statement(f"{file.stem}:{cells['report'] or line[ROW]}", made, text, source, "en")
+    def _told(self, rows: Iterable[Statement | None], where: str) -> Iterator[Statement]:
+        """Yield the statements of rows; those that say nothing are counted and told."""
+        left_out = 0
+        for row in rows:
+            if row is None:
+                left_out += 1
+            else:
+                yield row
+        if left_out:
+            self.notes.append(Message("claims_rows_left_out", {"where": where, "count": left_out}))
 
 
 def record_kind(file: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Kind:
@@ -176,16 +168,34 @@ def _has_register_sheets(file: Path) -> bool:
         return False
 
 
-# ------------------------------------------------------------------------------------------------------------- trade
+# ------------------------------------------------------------------------------------------------ events and trade
 
 
-def _trade(file: Path) -> Iterator[Statement]:
+def _events(file: Path) -> Iterator[Statement | None]:
+    with open_frame(file) as frame:
+        for batch in frame.batches():
+            for line in batch.iter_rows(named=True):
+                yield _event({name: line[name] or "" for name in frame.header}, file, int(line[ROW]))
+
+
+def _event(cells: Mapping[str, str], file: Path, row: int) -> Statement | None:
+    text = event_statement(cells)
+    made = _moment(cells.get("published", "")) or _moment(_first_day(cells["date"]))
+    if not text or made is None:
+        return None
+    return Statement(
+        f"{file.stem}:{cells['report'] or row}", made, text, cells.get("source") or f"{file.name}:{row}", "en"
+    )
+
+
+def _trade(file: Path) -> Iterator[Statement | None]:
     from opencwc.transfers.ledgers.reader import read_ledger
 
     ledger = read_ledger(file)
     for line in ledger.lines.iter_rows(named=True):
         substance = ledger.substances[line["substance"]] if line["substance"] is not None else None
         if substance is None or not line["reporter"] or not line["partner"] or not line["year"]:
+            yield None
             continue
         told = TradeLine(
             line["reporter"], line["partner"], bool(line["export"]), substance.name, line["kg"],
@@ -200,12 +210,13 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 3)
 
 
-def _shipments(file: Path) -> Iterator[Statement]:
+def _shipments(file: Path) -> Iterator[Statement | None]:
     from opencwc.transfers.check.shipments import read_shipments
 
     for one in read_shipments(file).shipments:
         chemical = one.texts.get("chemical") or one.texts.get("cas") or one.texts.get("line", "")
         if not chemical or one.day is None or not one.sender.text or not one.receiver.text:
+            yield None
             continue
         sender, receiver = (
             state_name(side.code, "en") if side.code else side.text for side in (one.sender, one.receiver)
@@ -277,6 +288,11 @@ def _declared(document: Document) -> Iterator[tuple[date, str, str, Chemical]]:
 
 def _declared_actor(site: Site, plant: str, operator: str, state: str) -> str:
     return actor_named(site.name or site.code, plant, operator, state)
+
+
+_ROWS: Mapping[str, Callable[[Path], Iterable[Statement | None]]] = MappingProxyType({
+    "events": _events, "trade": _trade, "shipments": _shipments, "register": _register, "declaration": _declaration,
+})  # fmt: skip
 
 
 def _at(day: date) -> datetime:

@@ -66,7 +66,8 @@ class UniqueTexts:
         self.place_of = {copied_as: place for place, copied_as in enumerate(firsts)}
         texts = [saying.sentence[:_LONGEST] for saying in self.firsts]
         self.vectors = encoder.passages(texts) if texts else np.zeros((0, encoder.dimensions), np.float32)
-        in_report = np.concatenate([self.vectors, _OF_REPORT * self._of_reports(reports, encoder)], axis=1)
+        in_report = self.vectors + _OF_REPORT * self._of_reports(reports, encoder)
+        in_report /= np.maximum(1e-6, np.linalg.norm(in_report, axis=1, keepdims=True))
         named = [(text, one.lang) for text, one in zip(texts, self.firsts, strict=True)]
         self.index = NearSayings(named, in_report)
         self.details = lru_cache(maxsize=_LONGEST * 10)(self._details)
@@ -79,11 +80,11 @@ class UniqueTexts:
             return self.vectors
         heads = encoder.passages([reports[id_].whole[:_HEAD] for id_ in ids])
         row = {id_: number for number, id_ in enumerate(ids)}
-        rows = [
-            heads[row[one.report]] if one.report in row else own
-            for one, own in zip(self.firsts, self.vectors, strict=True)
-        ]
-        return np.stack(rows)
+        rows = self.vectors.copy()
+        for place, one in enumerate(self.firsts):
+            if one.report in row:
+                rows[place] = heads[row[one.report]]
+        return rows
 
     def _details(self, place: int) -> Details:
         one = self.firsts[place]
