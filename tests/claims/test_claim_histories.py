@@ -23,16 +23,19 @@ from opencwc.reports.model import Report
 from opencwc.wording import LANGUAGES, sentence
 
 TOLD = (
-    ("r1", 3, "Port Gazette", "en", "", "Nine workers were poisoned by ammonia in a cold store of the port of Valparaíso."),
+    ("r1", 3, "Port Gazette", "en", "",
+     "Nine workers were poisoned by ammonia in a cold store of the port of Valparaíso."),
     ("r2", 4, "Le Courrier", "fr", "",
      "Une fuite d’ammoniac dans un entrepôt frigorifique du port de Valparaíso a intoxiqué neuf ouvriers."),
     ("r3", 5, "El Faro", "es", "Corrección",
      "El hospital corrigió ayer la cifra: once trabajadores del frigorífico del puerto de Valparaíso fueron "
      "intoxicados por amoníaco, y no nueve."),
-    ("r4", 7, "The Echo", "en", "", "Nine workers were poisoned by ammonia in the cold store of the port of Valparaíso."),
+    ("r4", 7, "The Echo", "en", "",
+     "Nine workers were poisoned by ammonia in the cold store of the port of Valparaíso."),
     ("r5", 8, "Harbour Wire", "en", "",
      "The port company denied that any workers were poisoned by ammonia in a cold store of the port of Valparaíso."),
-    ("r6", 9, "Sport Daily", "en", "", "The national team of Norway won its match against Chile by three goals to one."),
+    ("r6", 9, "Sport Daily", "en", "",
+     "The national team of Norway won its match against Chile by three goals to one."),
 )  # fmt: skip
 RECORD = (
     Statement("s1", datetime(2025, 6, 2, tzinfo=UTC), "On 1 June 2025 customs at Lomé seized 500 kg of cyanide.", "A"),

@@ -46,7 +46,8 @@ def test_each_kind_is_told_by_what_is_in_the_file(made: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "source"),
     [
-        ("ledger-ours.csv", "On 14 January 2025 Norway exported 64,000 kg of Triethanolamine (99% by weight) to Denmark.",
+        ("ledger-ours.csv",
+         "On 14 January 2025 Norway exported 64,000 kg of Triethanolamine (99% by weight) to Denmark.",
          "ledger-ours.csv:1 (Norway)"),
         ("shipments.csv", "A shipment of 0.002 kg of Sarin from France to Germany is planned for 15 February 2027; "
          "the consignee is Institut für Schutzfragen.", "shipments.csv:1"),

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 SAME_MEANING = 0.86
 """From this nearness on two sentences say the same, whatever else they are."""
+NEAR_MEANING = 0.72
+"""From this nearness on they do where neither place nor day nor chemical differs. Both set by hand."""
+_ELSEWHERE = frozenset({"place", "date", "agent"})
 LEAST_SAME = 0.5
 """Below this chance two sentences are not joined: each stays the first of its own."""
 _ON_ONE, _ON_TWO = 1.5, -0.5
@@ -167,6 +170,9 @@ def _likely(
         for pair, more in zip(some, support, strict=True):
             earlier = record.places[pair.statement]
             chance = _with_more(weights.about({**pair.signs, **more}), texts.firsts[place], texts.firsts[earlier])
+            near = float(texts.vectors[place] @ texts.vectors[earlier])
+            if near >= NEAR_MEANING and _ELSEWHERE.isdisjoint(weights.differing(pair.signs)):
+                chance = max(chance, near)
             if earlier < place and chance >= LEAST_SAME:
                 yield Link(place, earlier, chance)
 
