@@ -79,7 +79,7 @@ def _evidence(mention: Mention) -> dict[str, Any]:
 def said_of(history: History, mention: Mention) -> Message:
     """Return what a mention is in its history, as a sentence to say."""
     saying = mention.saying
-    values: dict[str, Value] = {"source": saying.source or saying.report, "day": saying.said.date().isoformat()}
+    values: dict[str, Value] = {"text": saying.source or saying.report, "day": saying.said.date().isoformat()}
     if saying.review:
         return Message("claims_mention_reviewed", {**values, "words": saying.review.words})
     if mention.step == "repeated" and mention.changed:

@@ -92,14 +92,14 @@ class RecordSources:
             reviews, notes = read_claim_reviews(file)
             self.notes += notes
             self.earlier += [saying for review in reviews for saying in review.sayings()]
-            self.notes.append(Message("claims_reviews_are_earlier_claims", {"where": file.name, "count": len(reviews)}))
+            self.notes.append(Message("claims_reviews_are_earlier_claims", {"text": file.name, "count": len(reviews)}))
             return ()
         if kind == "record":
             record = RecordFile(file, self._columns)
             statements = record.statements()
             self.notes += record.notes
             return statements
-        self.notes.append(Message(f"claims_record_of_{kind}", {"where": file.name}))
+        self.notes.append(Message(f"claims_record_of_{kind}", {"text": file.name}))
         return self._told(_ROWS[kind](file), file.name)
 
     def _told(self, rows: Iterable[Statement | None], where: str) -> Iterator[Statement]:
@@ -111,7 +111,7 @@ class RecordSources:
             else:
                 yield row
         if left_out:
-            self.notes.append(Message("claims_rows_left_out", {"where": where, "count": left_out}))
+            self.notes.append(Message("claims_rows_left_out", {"text": where, "count": left_out}))
 
 
 def record_kind(file: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Kind:
