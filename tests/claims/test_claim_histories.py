@@ -159,3 +159,21 @@ def test_a_line_that_is_no_mention_is_refused_with_its_number(tmp_path: Path) ->
 def test_every_step_is_said_in_every_language(lang: str) -> None:
     lines = as_json_lines([ammonia()], lang).decode().splitlines()
     assert all("claims_mention" not in line and "claims_history" not in line for line in lines)
+
+
+def test_what_was_only_reviewed_is_said_by_none_of_the_reports() -> None:
+    said = datetime(2026, 3, 6, tzinfo=UTC)
+    text = "A lorry with forty drums of phosgene was lost on the road to the border, a post on a message board said."
+    review = Saying("r", text, said, "R", "en", earlier=True, review=Review("R", "No trace of it", said))
+    (history,) = histories([review])
+    assert history.mentions[0].step == "reviewed"
+    assert sentence(summary_of(history), "en") == "R reviewed it on 2026-03-06; none of these reports says it."
+
+
+def test_a_review_before_all_sayings_leaves_the_first_saying_first() -> None:
+    early, late = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 5))
+    text = "A lorry with forty drums of phosgene was lost on the road to the border, a post on a message board said."
+    review = Saying("r", text, early, "R", "en", earlier=True, review=Review("R", "No trace of it", early))
+    (history,) = histories([Saying("n", text, late, "News", "en"), review])
+    assert [mention.step for mention in history.mentions] == ["reviewed", "first_said"]
+    assert history.first.source == "News"

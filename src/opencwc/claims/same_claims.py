@@ -48,6 +48,7 @@ _OF_REPORT = 0.8
 """How much the report of a text counts beside the text where near ones are looked for."""
 _HEAD = 600
 _LONGEST = 2_000
+_KEPT = 20_000
 
 
 class Link(NamedTuple):
@@ -73,7 +74,7 @@ class UniqueTexts:
         in_report /= np.maximum(1e-6, np.linalg.norm(in_report, axis=1, keepdims=True))
         named = [(text, one.lang) for text, one in zip(texts, self.firsts, strict=True)]
         self.index = NearSayings(named, in_report)
-        self.details = lru_cache(maxsize=_LONGEST * 10)(self._details)
+        self.details = lru_cache(maxsize=_KEPT)(self._details)
         self._encoder = encoder
 
     def _of_reports(self, reports: Mapping[str, Report], encoder: Encoder) -> NDArray[np.float32]:
@@ -113,7 +114,7 @@ class EarlierTexts(Record):
         self.vectors: NDArray[np.float32] = texts.vectors[list(places)]
         self._words = SharedWords([(one.text, one.lang) for one in self.statements])
         self.details = lambda number: texts.details(places[number])  # type: ignore[assignment]
-        self.kin = lru_cache(maxsize=_LONGEST)(self._kin)
+        self.kin = lru_cache(maxsize=_KEPT)(self._kin)
 
 
 def links_between(
