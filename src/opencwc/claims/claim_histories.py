@@ -28,13 +28,15 @@ Step = Literal["first_said", "repeated", "changed", "corrected", "denied", "revi
 STEPS: tuple[Step, ...] = ("first_said", "repeated", "changed", "corrected", "denied", "reviewed")
 MOST_TEXTS = 300
 """Different texts of one history that are compared with what was said before; further ones count as repeated."""
+_LATEST = 10
+"""Corrections, the latest first, that what is said later is compared with."""
 _ENOUGH = 3
 
 
 class Mention(Struct, frozen=True):
     """A saying as a step of its history; ``changed`` is in what it differs from ``against``, an earlier mention.
 
-    ``against`` is the place of that mention among those of the history.
+    ``against`` is the place of that mention among those of the history, 0 for the first of them.
     """
 
     saying: Saying
@@ -52,8 +54,8 @@ class History(Struct, frozen=True):
 
     @property
     def first(self) -> Saying:
-        """What was said first."""
-        return self.mentions[0].saying
+        """What was said first; of a claim that was only reviewed, the first review."""
+        return _first_said([mention.saying for mention in self.mentions])
 
     def of(self, step: Step) -> list[Mention]:
         """Return the mentions of a step."""
@@ -83,7 +85,7 @@ class Histories:
             members[texts.place_of[saying.copied_as]].append(saying)
         groups = _joined(members, self._links)
         found = [self._history(group, members) for group in groups]
-        return sorted(found, key=lambda history: history.first.order)
+        return sorted(found, key=lambda history: history.mentions[0].saying.order)
 
     def _history(self, places: Sequence[int], members: Mapping[int, Sequence[Saying]]) -> History:
         sayings = sorted((saying for place in places for saying in members[place]), key=lambda saying: saying.order)
@@ -93,18 +95,18 @@ class Histories:
 
     def _mentions(self, sayings: Sequence[Saying], compared: set[int]) -> Iterator[Mention]:
         """Yield the mentions; each is compared with what was said first, and with every correction since."""
-        first, corrections = sayings[0], list[int]()
+        first, corrections = _first_said(sayings), list[int]()
         for number, saying in enumerate(sayings):
-            if number == 0:
-                yield Mention(saying, "reviewed" if saying.review else "first_said")
-                continue
             if saying.review:
                 yield Mention(saying, "reviewed")
+                continue
+            if saying is first:
+                yield Mention(saying, "first_said")
                 continue
             if self._texts.place_of[saying.copied_as] not in compared:
                 yield Mention(saying, "repeated")
                 continue
-            mention = self._step(saying, first, [(place, sayings[place]) for place in reversed(corrections)])
+            mention = self._step(saying, first, [(place, sayings[place]) for place in corrections[: -_LATEST - 1 : -1]])
             if mention.step == "corrected":
                 corrections.append(number)
             yield mention
@@ -185,6 +187,10 @@ def _says_old_number(saying: Saying, correction: Saying, first: Saying) -> bool:
 def _with_number(changed: tuple[Aspect, ...], differs: bool) -> tuple[Aspect, ...]:
     """Return the aspects with the number, or without it."""
     return tuple(aspect for aspect in ASPECTS if (differs if aspect == "number" else aspect in changed))
+
+
+def _first_said(sayings: Sequence[Saying]) -> Saying:
+    return next((saying for saying in sayings if saying.review is None), sayings[0])
 
 
 def _statement_of(sayings: Sequence[Saying]) -> str:

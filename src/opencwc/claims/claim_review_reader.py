@@ -85,9 +85,9 @@ def read_claim_reviews(file: Path, name: str = "") -> tuple[list[ReviewedClaim],
         review = _Nodes(nodes).review(node)
         where = f"{name}:{number}"
         if not review.claim:
-            notes.append(Message("claim_review_without_claim", {"where": where}))
+            notes.append(Message("claim_review_without_claim", {"text": where}))
         elif review.made is None and review.reviewed is None:
-            notes.append(Message("claim_review_without_date", {"where": where}))
+            notes.append(Message("claim_review_without_date", {"text": where}))
         else:
             found.append(review)
     if not reviews:

@@ -79,12 +79,12 @@ def _evidence(mention: Mention) -> dict[str, Any]:
 def said_of(history: History, mention: Mention) -> Message:
     """Return what a mention is in its history, as a sentence to say."""
     saying = mention.saying
-    values: dict[str, Value] = {"source": saying.source or saying.report, "day": saying.said.date().isoformat()}
+    values: dict[str, Value] = {"text": saying.outlet, "day": saying.said.date().isoformat()}
     if saying.review:
         return Message("claims_mention_reviewed", {**values, "words": saying.review.words})
     if mention.step == "repeated" and mention.changed:
         against = history.mentions[mention.against].saying
-        return Message("claims_mention_after_correction", {**values, "against": against.source or against.report})
+        return Message("claims_mention_after_correction", {**values, "against": against.outlet})
     aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in mention.changed)
     if aspects and mention.step in ("changed", "corrected"):
         return Message(f"claims_mention_{mention.step}_in", {**values, "aspects": aspects})
@@ -95,8 +95,10 @@ def summary_of(history: History) -> Message:
     """Return what became of a claim since it was said first, as a sentence to say."""
     counts = Counter(mention.step for mention in history.mentions)
     first = history.first
+    if first.review is not None:
+        return Message("claims_history_only_reviewed", {"text": first.outlet, "day": first.said.date().isoformat()})
     return Message("claims_history_summary", {
-        "source": first.source or first.report, "day": first.said.date().isoformat(),
+        "source": first.outlet, "day": first.said.date().isoformat(),
         **{step: counts[step] for step in STEPS if step != "first_said"},
     })  # fmt: skip
 

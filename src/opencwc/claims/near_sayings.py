@@ -21,7 +21,7 @@ _FEW = 2_000
 """So many texts are one cell."""
 _PROBED = 12
 """Cells that are looked through for a text."""
-_MOST_IN_CELL = 4_000
+_MOST_IN_CELL = 2_000
 """Texts of a cell that are looked through; a flood of one matter fills no more."""
 _RARE = 25
 """A word that more texts have is not looked up."""

@@ -6,7 +6,7 @@ names its source and row. ClaimReview says what others claimed, so it gives earl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -93,34 +93,26 @@ class RecordSources:
             reviews, notes = read_claim_reviews(file.path, file.name)
             self.notes += notes
             self.earlier += [saying for review in reviews for saying in review.sayings()]
-            self.notes.append(Message("claims_reviews_are_earlier_claims", {"where": file.name, "count": len(reviews)}))
+            self.notes.append(Message("claims_reviews_are_earlier_claims", {"text": file.name, "count": len(reviews)}))
             return ()
         if kind == "record":
             record = RecordFile(file.path, self._columns, file.name)
             statements = record.statements()
             self.notes += record.notes
             return statements
-        self.notes.append(Message(f"claims_record_of_{kind}", {"where": file.name}))
-        return {
-            "events": self._events, "trade": _trade, "shipments": _shipments, "register": _register,
-            "declaration": _declaration,
-        }[kind](file)  # fmt: skip
+        self.notes.append(Message(f"claims_record_of_{kind}", {"text": file.name}))
+        return self._told(_ROWS[kind](file), file.name)
 
-    def _events(self, file: Input) -> Iterator[Statement]:
-        with open_frame(file.path, file.name) as frame:
-            for batch in frame.batches():
-                for line in batch.iter_rows(named=True):
-                    cells = {name: line[name] or "" for name in frame.header}
-                    text = event_statement(cells)
-                    made = _moment(cells.get("published", "")) or _moment(_first_day(cells["date"]))
-                    where = f"{file.name}:{line[ROW]}"
-                    if text and made is None:
-                        self.notes.append(
-                            Message("claims_statement_without_date", {"where": where, "given": cells["date"]})
-                        )
-                    elif text and made is not None:
-                        source = cells.get("source") or where
-                        yield Statement(f"{stem_of(file)}:{cells['report'] or line[ROW]}", made, text, source, "en")
+    def _told(self, rows: Iterable[Statement | None], where: str) -> Iterator[Statement]:
+        """Yield the statements of rows; those that say nothing are counted and told."""
+        left_out = 0
+        for row in rows:
+            if row is None:
+                left_out += 1
+            else:
+                yield row
+        if left_out:
+            self.notes.append(Message("claims_rows_left_out", {"text": where, "count": left_out}))
 
 
 def stem_of(file: Input) -> str:
@@ -185,16 +177,34 @@ def _has_register_sheets(file: Input) -> bool:
         return False
 
 
-# ------------------------------------------------------------------------------------------------------------- trade
+# ------------------------------------------------------------------------------------------------ events and trade
 
 
-def _trade(file: Input) -> Iterator[Statement]:
+def _events(file: Input) -> Iterator[Statement | None]:
+    with open_frame(file.path, file.name) as frame:
+        for batch in frame.batches():
+            for line in batch.iter_rows(named=True):
+                yield _event({name: line[name] or "" for name in frame.header}, file, int(line[ROW]))
+
+
+def _event(cells: Mapping[str, str], file: Input, row: int) -> Statement | None:
+    text = event_statement(cells)
+    made = _moment(cells.get("published", "")) or _moment(_first_day(cells["date"]))
+    if not text or made is None:
+        return None
+    return Statement(
+        f"{stem_of(file)}:{cells['report'] or row}", made, text, cells.get("source") or f"{file.name}:{row}", "en"
+    )
+
+
+def _trade(file: Input) -> Iterator[Statement | None]:
     from opencwc.transfers.ledgers.reader import read_ledger
 
     ledger = read_ledger(file.path, file.name)
     for line in ledger.lines.iter_rows(named=True):
         substance = ledger.substances[line["substance"]] if line["substance"] is not None else None
         if substance is None or not line["reporter"] or not line["partner"] or not line["year"]:
+            yield None
             continue
         told = TradeLine(
             line["reporter"], line["partner"], bool(line["export"]), substance.name, line["kg"],
@@ -209,12 +219,13 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 3)
 
 
-def _shipments(file: Input) -> Iterator[Statement]:
+def _shipments(file: Input) -> Iterator[Statement | None]:
     from opencwc.transfers.check.shipments import read_shipments
 
     for one in read_shipments(file.path, file.name).shipments:
         chemical = one.texts.get("chemical") or one.texts.get("cas") or one.texts.get("line", "")
         if not chemical or one.day is None or not one.sender.text or not one.receiver.text:
+            yield None
             continue
         sender, receiver = (
             state_name(side.code, "en") if side.code else side.text for side in (one.sender, one.receiver)
@@ -290,6 +301,11 @@ def _declared(document: Document) -> Iterator[tuple[date, str, str, Chemical]]:
 
 def _declared_actor(site: Site, plant: str, operator: str, state: str) -> str:
     return actor_named(site.name or site.code, plant, operator, state)
+
+
+_ROWS: Mapping[str, Callable[[Input], Iterable[Statement | None]]] = MappingProxyType({
+    "events": _events, "trade": _trade, "shipments": _shipments, "register": _register, "declaration": _declaration,
+})  # fmt: skip
 
 
 def _at(day: date) -> datetime:

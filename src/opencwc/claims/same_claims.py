@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 SAME_MEANING = 0.86
 """From this nearness on two sentences say the same, whatever else they are."""
+NEAR_MEANING = 0.72
+"""From this nearness on they do where neither place nor day nor chemical differs. Both set by hand."""
+_ELSEWHERE = frozenset({"place", "date", "agent"})
 LEAST_SAME = 0.5
 """Below this chance two sentences are not joined: each stays the first of its own."""
 _ON_ONE, _ON_TWO = 1.5, -0.5
@@ -45,6 +48,7 @@ _OF_REPORT = 0.8
 """How much the report of a text counts beside the text where near ones are looked for."""
 _HEAD = 600
 _LONGEST = 2_000
+_KEPT = 20_000
 
 
 class Link(NamedTuple):
@@ -66,10 +70,11 @@ class UniqueTexts:
         self.place_of = {copied_as: place for place, copied_as in enumerate(firsts)}
         texts = [saying.sentence[:_LONGEST] for saying in self.firsts]
         self.vectors = encoder.passages(texts) if texts else np.zeros((0, encoder.dimensions), np.float32)
-        in_report = np.concatenate([self.vectors, _OF_REPORT * self._of_reports(reports, encoder)], axis=1)
+        in_report = self.vectors + _OF_REPORT * self._of_reports(reports, encoder)
+        in_report /= np.maximum(1e-6, np.linalg.norm(in_report, axis=1, keepdims=True))
         named = [(text, one.lang) for text, one in zip(texts, self.firsts, strict=True)]
         self.index = NearSayings(named, in_report)
-        self.details = lru_cache(maxsize=_LONGEST * 10)(self._details)
+        self.details = lru_cache(maxsize=_KEPT)(self._details)
         self._encoder = encoder
 
     def _of_reports(self, reports: Mapping[str, Report], encoder: Encoder) -> NDArray[np.float32]:
@@ -79,11 +84,11 @@ class UniqueTexts:
             return self.vectors
         heads = encoder.passages([reports[id_].whole[:_HEAD] for id_ in ids])
         row = {id_: number for number, id_ in enumerate(ids)}
-        rows = [
-            heads[row[one.report]] if one.report in row else own
-            for one, own in zip(self.firsts, self.vectors, strict=True)
-        ]
-        return np.stack(rows)
+        rows = self.vectors.copy()
+        for place, one in enumerate(self.firsts):
+            if one.report in row:
+                rows[place] = heads[row[one.report]]
+        return rows
 
     def _details(self, place: int) -> Details:
         one = self.firsts[place]
@@ -109,7 +114,7 @@ class EarlierTexts(Record):
         self.vectors: NDArray[np.float32] = texts.vectors[list(places)]
         self._words = SharedWords([(one.text, one.lang) for one in self.statements])
         self.details = lambda number: texts.details(places[number])  # type: ignore[assignment]
-        self.kin = lru_cache(maxsize=_LONGEST)(self._kin)
+        self.kin = lru_cache(maxsize=_KEPT)(self._kin)
 
 
 def links_between(
@@ -166,6 +171,9 @@ def _likely(
         for pair, more in zip(some, support, strict=True):
             earlier = record.places[pair.statement]
             chance = _with_more(weights.about({**pair.signs, **more}), texts.firsts[place], texts.firsts[earlier])
+            near = float(texts.vectors[place] @ texts.vectors[earlier])
+            if near >= NEAR_MEANING and _ELSEWHERE.isdisjoint(weights.differing(pair.signs)):
+                chance = max(chance, near)
             if earlier < place and chance >= LEAST_SAME:
                 yield Link(place, earlier, chance)
 

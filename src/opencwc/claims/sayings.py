@@ -52,6 +52,11 @@ class Saying(Struct, frozen=True, dict=True):
     earlier: bool = False
     review: Review | None = None
 
+    @property
+    def outlet(self) -> str:
+        """Who said it, or where, where nobody is named."""
+        return self.source or self.report
+
     @cached_property
     def denies(self) -> bool:
         """Whether the sentence says that something is not so."""

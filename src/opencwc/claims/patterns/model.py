@@ -13,8 +13,8 @@ from opencwc.claims.sayings import Saying
 from opencwc.finding import Message
 from opencwc.reports.model import Report
 
-Kind = Literal["number_after_correction", "one_source", "near_copies", "old_picture"]
-KINDS: tuple[Kind, ...] = ("number_after_correction", "one_source", "near_copies", "old_picture")
+Kind = Literal["number_after_correction", "one_source", "burst_of_copies", "old_picture"]
+KINDS: tuple[Kind, ...] = ("number_after_correction", "one_source", "burst_of_copies", "old_picture")
 MOST_EVIDENCE = 200
 """Pieces of evidence that one pattern shows; its sentence counts all of them."""
 

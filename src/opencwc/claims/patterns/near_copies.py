@@ -49,7 +49,7 @@ def bursts_of_near_copies(reports: Iterable[Report]) -> Iterator[Pattern]:
     for copies in _groups(some):
         burst = _densest(copies, some)
         if burst is not None:
-            yield Pattern("near_copies", _says(burst), tuple(map(of_report, burst.reports[:MOST_EVIDENCE])))
+            yield Pattern("burst_of_copies", _says(burst), tuple(map(of_report, burst.reports[:MOST_EVIDENCE])))
 
 
 def _says(burst: Burst) -> Message:

@@ -21,7 +21,7 @@ def numbers_after_correction(history: History, statements: Mapping[str, Statemen
     for place, mentions in sorted(again.items()):
         correction = history.mentions[place].saying
         says = Message("claims_pattern_number_after_correction", {
-            "old": _said_in(mentions[0].saying), "source": correction.source, "day": _day(correction),
+            "old": _said_in(mentions[0].saying), "source": correction.outlet, "day": _day(correction),
             "count": len(mentions),
         })  # fmt: skip
         sayings = [history.first, correction, *(mention.saying for mention in mentions)]

@@ -24,11 +24,11 @@ def one_source_behind(history: History, origins: Mapping[str, str]) -> Iterator[
     reports = {mention.saying.report for mention in history.mentions if not mention.saying.review}
     for sayings in by_origin.values():
         some = sorted(sayings.values(), key=lambda saying: saying.order)
-        outlets = {saying.source for saying in some}
+        outlets = {saying.outlet for saying in some}
         if len(outlets) < LEAST_OUTLETS:
             continue
         says = Message("claims_pattern_one_source", {
-            "reports": len(reports), "resting": len(some), "outlets": len(outlets), "source": some[0].source,
+            "reports": len(reports), "resting": len(some), "outlets": len(outlets), "source": some[0].outlet,
             "day": some[0].said.date().isoformat(),
         })  # fmt: skip
         yield Pattern("one_source", says, tuple(map(of_saying, some[:MOST_EVIDENCE])), history.id)
