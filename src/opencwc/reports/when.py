@@ -33,6 +33,8 @@ HEAD = 20_000
 _FIRST_SENTENCE = 600
 """How many signs the first sentence may have."""
 _MOST_DATES = 60
+JUST_READ = 512
+"""Reports whose dates and places are held for those who compare them: two batches."""
 _ENOUGH = 0.8
 """With less that speaks for it, no date is the event's."""
 _SENTENCES = (3.0, 2.2, 1.6, 1.0)
@@ -55,9 +57,19 @@ def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
 @lru_cache(maxsize=4)
 def happened_before(report: Report, lang: str) -> bool:
     """Tell whether the title or the first sentence says that it happened before and now again."""
+    return _words("again", lang).search(head_of(report, lang)) is not None
+
+
+def follows(report: Report, lang: str) -> bool:
+    """Tell whether the title or the first sentence tells of what follows on something that was told before."""
+    return _words("follow_up", lang).search(head_of(report, lang)) is not None
+
+
+@lru_cache(maxsize=4)
+def head_of(report: Report, lang: str) -> str:
+    """Return the title and the first sentence, as words are looked for in them."""
     first = next(iter(sentences_in(report.text[:_FIRST_SENTENCE])), (0, 0))
-    head = plain_text(report.whole[: report.body_at + first[1]], lang).text
-    return _words("again", lang).search(head) is not None
+    return plain_text(report.whole[: report.body_at + first[1]], lang).text
 
 
 class _Candidate(NamedTuple):
@@ -95,7 +107,7 @@ def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=JUST_READ)
 def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
     """Return the dates of a report, counted from the day on which it was published."""
     return find_dates(report.whole[:HEAD], lang, report.published.date(), ahead=ahead)[:_MOST_DATES]

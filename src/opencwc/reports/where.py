@@ -28,6 +28,7 @@ from opencwc.language.romanisation import in_latin, plain_latin
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
 from opencwc.reports.outlets import minutes_ahead, named_by_outlet, offset_of, where_spoken
 from opencwc.reports.place_words import Role, place_words
+from opencwc.reports.when import JUST_READ
 
 DATA = Path(__file__).parent / "data" / "seats.yaml"
 
@@ -118,6 +119,16 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
     if not reading.outlet and sum(mention.weight for mention in mentions) < LEAST_SAID:
         return Place()  # a language alone, or somebody's or a ship's name, is a guess
     return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
+
+
+def names_of_places(report: Report) -> tuple[Named, ...]:
+    """Return the names of places in a report, by the built-in gazetteer and a user's places."""
+    return _names_in(report, the_gazetteer())
+
+
+@lru_cache(maxsize=JUST_READ)
+def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
+    return tuple(gazetteer.named(report.whole, folded(report.whole)))
 
 
 class _Mention(NamedTuple):
@@ -235,7 +246,7 @@ class _Reading:
             Named(found.start, found.end, (found.value,), found.before)
             for found in _seats().find(self.text, self.folded)
         ]
-        named = [*self.gazetteer.named(self.text, self.folded), *seats]
+        named = [*_names_in(self.report, self.gazetteer), *seats]
         named.sort(key=lambda one: (one.start, -one.end, not one.seat))
         apart: list[Named] = []
         for one in named:
