@@ -52,7 +52,7 @@ def test_places_in_two_states_conflict_unless_one_report_names_the_other_state()
     ("title", "text", "expected"),
     [
         ("Chlorine leak in Ghent", "Four workers were hurt in a leak on Friday.", "day"),
-        ("Second chlorine leak in Ghent", "Four were hurt in another leak on Friday; the first was on Wednesday.", "day"),
+        ("Second chlorine leak in Ghent", "Four were hurt in another leak on Friday.", "day"),
         ("Chlorine leak in Ghent", "Four were hurt in the leak on Friday, unlike on Wednesday.", ""),
         ("Toll of chlorine leak in Ghent rises to two", "Two workers died on Friday.", ""),
         ("Works denies chlorine leak in Ghent", "The works on Friday denied the leak.", ""),
