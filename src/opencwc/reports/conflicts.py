@@ -17,8 +17,10 @@ NEVER_ONE: float = 24.0
 _NEAR_KM, _FAR_KM, _MUCH_LARGER = 30.0, 80.0, 3
 """Towns nearer than this may be told of as one place; farther ones, where a small one is told of by the large one's or
 its district's name."""
-_LASTING = ("destruction", "inspection", "policy", "technology", "transfer")
-"""Kinds that take days: one outlet dates the beginning, another what comes next."""
+_LASTING = ("destruction", "inspection", "technology", "transfer")
+"""Kinds that take weeks: one outlet dates the beginning, another what comes next."""
+_TAKES_DAYS = ("policy",)
+"""Kinds that take days, as a visit or a conference does."""
 _HARM = ("harm", "goods")
 
 
@@ -57,11 +59,18 @@ def _other_day(one: Item, other: Item) -> bool:
     """The one was published before the day that the other gives for something new."""
     if not one.days or not other.days or not (is_day(one.days) and is_day(other.days)) or one.days == other.days:
         return False
-    earlier, later = (one, other) if one.days < other.days else (other, one)
-    if later.told.nature.kind in _LASTING or earlier.told.nature.kind in _LASTING or not _is_news(later):
+    first, then = sorted((one.days[0], other.days[0]))
+    earlier, later = (one, other) if one.days[0] == first else (other, one)
+    if not _may_differ_by(then - first, one, other) or not _is_news(later):
         return False
-    came_before = earlier.told.report.published < _midnight_of(later, max(one.days, other.days)[0])
-    return came_before and (later.again or min(one.days, other.days)[0] not in later.mentioned.days)
+    came_before = earlier.told.report.published < _midnight_of(later, then)
+    return came_before and (later.again or first not in later.mentioned.days)
+
+
+def _may_differ_by(days: int, one: Item, other: Item) -> bool:
+    """Tell whether so many days lie between two happenings of these kinds, and not within one."""
+    kinds = {one.told.nature.kind, other.told.nature.kind}
+    return kinds.isdisjoint(_LASTING) and (days > NEAR_DAYS or kinds.isdisjoint(_TAKES_DAYS))
 
 
 def _is_news(item: Item) -> bool:

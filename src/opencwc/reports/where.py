@@ -173,11 +173,16 @@ class _Reading:
         self.weights = ROLES.get(kind, ROLES["else"])
         self._houses: frozenset[str] = frozenset()
         self._seats_named: frozenset[tuple[str, str]] = frozenset()
+        self._are_elsewhere = False
 
     def mentions(self) -> list[_Mention]:
         """Return each name with the one place that it is taken for, and how much it counts."""
         named = self._named()
         self._seats_named = frozenset((one.spots[0].country, one.spots[0].name) for one in named if one.seat)
+        self._are_elsewhere = any(
+            one.seat and not other.seat and self.words.stands_at(self.text, one, other)
+            for one, other in pairwise(named)
+        )
         houses = (one for one in named if self.words.is_name_of_a_house(self.text, one))
         self._houses = frozenset(self.text[one.start : one.end] for one in houses)
         roles = self._roles(named)
@@ -374,7 +379,7 @@ class _Reading:
 
     @cached_property
     def _speaks_of_visit(self) -> bool:
-        return bool(self.words.visits.find(self.text, self.folded))
+        return self._are_elsewhere or bool(self.words.visits.find(self.text, self.folded))
 
     @cached_property
     def _asides(self) -> frozenset[int]:
