@@ -20,7 +20,8 @@ import numpy as np
 from benchmarks.reports import BASELINES, Array
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.events import weigh
-from opencwc.reports.likeness import Rarity, item_of
+from opencwc.reports.item import item_of
+from opencwc.reports.likeness import Rarity
 from opencwc.reports.likeness_model import b_cubed, weights
 from opencwc.reports.linkage import average_linkage
 from opencwc.reports.model import Nature, Report, Told

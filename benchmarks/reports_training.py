@@ -36,14 +36,13 @@ from benchmarks.reports import Row, looked_at, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.language.sentences import sentences_of
 from opencwc.reports.facts import tell
+from opencwc.reports.item import Item, item_of
 from opencwc.reports.likeness import (
     DATA,
     FAR_DAYS,
     NEAR_DAYS,
-    Item,
     Rarity,
     fact_signs,
-    item_of,
     says_only_words,
     text_signs,
 )

@@ -15,12 +15,10 @@ from benchmarks.reports import CASES, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.events import Archive, Correction, Event, find_events, weigh
 from opencwc.reports.facts import tell
+from opencwc.reports.item import Item, days_of, item_of
 from opencwc.reports.likeness import (
-    Item,
     Rarity,
-    days_of,
     fact_signs,
-    item_of,
     meaning_of_pairs,
     padded,
     says_only_words,

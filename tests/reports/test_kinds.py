@@ -187,3 +187,19 @@ def test_a_long_text_does_not_stop_the_reading(text: str) -> None:
     for lang in ("en", "fr", "es", "ar", "zh"):
         nature(lang, "Leak", text)
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text"),
+    [
+        ("en", "Germany refuses export licence", "Berlin will inform its partners of the exports on Friday."),
+        ("fr", "La Belgique refuse la licence d'exportation", "Elle en informera ses partenaires vendredi."),
+        ("es", "España deniega la licencia de exportación", "España informará a Bruselas el viernes de la licencia."),
+        ("ru", "Чехия отказывает в лицензии на вывоз", "В пятницу вопрос рассмотрит комиссия."),
+        ("ar", "ألمانيا ترفض منح ترخيص تصدير", "وستبلغ شركاءها يوم الجمعة."),
+        ("zh", "德国拒绝发放出口许可", "并将于周五通报欧盟。"),
+    ],
+)
+def test_a_licence_that_is_refused_is_not_planned(lang: str, title: str, text: str) -> None:
+    found = nature(lang, title, text)
+    assert (found.kind, found.stage, found.stance) == ("transfer", "reported", "asserts")

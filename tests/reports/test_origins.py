@@ -12,7 +12,7 @@ from opencwc.language.encoders import named_encoder
 from opencwc.reports.basis import Basis, basis_of
 from opencwc.reports.events import Event
 from opencwc.reports.facts import tell
-from opencwc.reports.likeness import Item, item_of
+from opencwc.reports.item import Item, item_of
 from opencwc.reports.model import Report
 from opencwc.reports.origin_signs import origin_signs
 from opencwc.reports.origins import find_origins, shared_with_first

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from opencwc.errors import OutputError
 from opencwc.reports.facts import tell_all
-from opencwc.reports.likeness import Item, item_of
+from opencwc.reports.item import Item, item_of
 from opencwc.reports.topics.assignment import with_topics
 from opencwc.reports.traits import traits_of
 from opencwc.workers.pool import WorkerPool, in_order

@@ -21,6 +21,7 @@ from opencwc.models.register import usable_now
 from opencwc.reports.figure_model import MODEL, read_figures
 from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
 from opencwc.reports.harm.candidates import Told, candidates_of
+from opencwc.reports.harm.culprits import without_culprits
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
 from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
 from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
@@ -230,7 +231,8 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
         yield from lives_lost(sentence)
     if not any(word.harm != "neither" for word in words):
         return
-    numbers = [number for number in people_in(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
+    people = [number for number in people_in(sentence, words) if not _is_date(sentence, number, dates)][:_MOST]
+    numbers = without_culprits(sentence, people)
     joined = joined_to_harm(sentence, numbers, words)
     joined = [with_harm_behind(sentence, pair, numbers, words, joined) for pair in joined]
     harms = {number: word.harm for number, word in joined}

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 
 from opencwc.finding import Message
 from opencwc.reports.events import Correction, Event, event_id
-from opencwc.reports.likeness import item_of
+from opencwc.reports.item import item_of
 from opencwc.reports.linkage import connected
 from opencwc.reports.origins import find_origins, origin_name
 from opencwc.reports.traits import traits_of

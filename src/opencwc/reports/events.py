@@ -21,11 +21,12 @@ from zlib import crc32
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
+from opencwc.reports.conflicts import NEVER_ONE, conflict
 from opencwc.reports.incident_rows import one_incident
+from opencwc.reports.item import Item
 from opencwc.reports.likeness import (
     FAR_DAYS,
     NEAR_DAYS,
-    Item,
     Rarity,
     are_copies,
     fact_signs,
@@ -169,7 +170,7 @@ class Archive:
                     pair = self.items[key[0]], self.items[key[1]]
                     signs = {name: float(values[at]) for name, values in meaning.items()}
                     self._pairs[key] = weigh(*pair, self._known, signs)
-                    if not _are_rows(*pair) and are_copies(pair[0].traits.shingles, pair[1].traits.shingles):
+                    if _says_the_same(*pair):
                         self._copies.add(key)
 
     def _score_pairs(self) -> None:
@@ -251,6 +252,7 @@ def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] |
         return -_APART if one_incident(one.told, other.told) else _NEVER
     facts = fact_signs(one, other)
     gates = sum(weight * facts.get(name, 0.0) for name, weight in _GATES.items())
+    gates += NEVER_ONE * bool(conflict(one, other))
     return weighed({**facts, **text_signs(one, other, meaning)}, known) - gates
 
 
@@ -409,6 +411,13 @@ def _text_hash(item: Item) -> bytes:
     report = item.told.report
     words = " ".join(report.whole.casefold().split())
     return sha256(repr((words, report.given)).encode()).digest()
+
+
+def _says_the_same(one: Item, other: Item) -> bool:
+    """Tell whether two reports have most of their words in common, and no fact that makes two happenings of them."""
+    if _are_rows(one, other) or not are_copies(one.traits.shingles, other.traits.shingles):
+        return False
+    return not conflict(one, other)
 
 
 def _are_rows(one: Item, other: Item) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from opencwc.reports.health_visits import is_health_visit
 from opencwc.reports.kind_model import NEAR, Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
 from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load_rules, read
@@ -64,11 +65,14 @@ def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
     pairs = load_rules()["kind"].pairs
     kinds = meanings.answers("kind", [kind_signs(reading.found, pairs) for reading in readings])
     kinds = [
-        kind._replace(text=NONE) if _is_of_a_show(reading.found) else kind
+        kind._replace(text=NONE) if _is_of_a_show(reading.found) or _is_of_health(reading, kind.text) else kind
         for kind, reading in zip(kinds, readings, strict=True)
     ]
     known = [certainty_signs(reading.found, kind.text) for reading, kind in zip(readings, kinds, strict=True)]
-    stages = meanings.answers("stage", known)
+    stages = [
+        stage._replace(text="reported") if stage.text == "planned" and _is_refused(reading.found, kind.text) else stage
+        for reading, kind, stage in zip(readings, kinds, meanings.answers("stage", known), strict=True)
+    ]
     return [_nature(*one, weights) for one in zip(readings, kinds, stages, strict=True)]
 
 
@@ -76,6 +80,16 @@ def _is_of_a_show(found: Read) -> bool:
     """Tell whether a title speaks of an exhibition, a film or a book, and nothing of what events are made of."""
     shows = any(hit.group == "film" and found.zone(hit) == "title" for hit in found.hits)
     return shows and not _MATTER & {hit.group for hit in found.hits}
+
+
+def _is_of_health(reading: _Reading, kind: str) -> bool:
+    return kind == "inspection" and is_health_visit(reading.report.whole, reading.lang, reading.found)
+
+
+def _is_refused(found: Read, kind: str) -> bool:
+    """Tell whether a title says that a licence is refused: that is decided, and what is to come follows on it."""
+    title = {hit.group for hit in found.hits if found.zone(hit) == "title"}
+    return kind == "transfer" and "refuse" in title and "future" not in title
 
 
 def _in_known_languages(reports: Iterable[tuple[Report, str]]) -> Iterable[tuple[Report, str]]:

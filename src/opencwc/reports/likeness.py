@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
 from math import log, log1p, sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from opencwc.reports.model import Date, Told
-from opencwc.reports.when import happened_before
+from opencwc.reports.item import Item, is_day
+from opencwc.reports.model import Told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,23 +31,6 @@ SPAN = 7
 """Days that outlets may be apart in when one happening began, and seldom are."""
 _COPIED = 0.6
 FAR_DAYS = 60.0
-
-
-class Item(NamedTuple):
-    """A report with what it tells and its signs; ``days`` are the first and last day that its date may mean.
-
-    ``again`` says that it happened before.
-    """
-
-    told: Told
-    traits: Traits
-    days: tuple[int, int] | None
-    again: bool = False
-
-    @property
-    def order(self) -> tuple[float, str]:
-        """By which reports are sorted, whatever the order in which they came."""
-        return self.told.report.published.timestamp(), self.told.report.id
 
 
 class Rarity:
@@ -91,31 +73,6 @@ class Rarity:
         return sum((1 + log((1 + self._count) / (1 + counts[key]))) ** 2 for key in some)
 
 
-def item_of(told: Told, traits: Traits) -> Item:
-    """Return a report ready to be compared."""
-    return Item(told, traits, days_of(told.date), happened_before(told.report, told.lang))
-
-
-def days_of(told: Date) -> tuple[int, int] | None:
-    """Return the first and last day of a date, as ordinals; ``None`` where there is none.
-
-    >>> from opencwc.reports.model import Date
-    >>> days_of(Date("2024-02", "month"))[1] - days_of(Date("2024-02", "month"))[0]
-    28
-    """
-    if not told.text:
-        return None
-    parts = [int(part) for part in told.text.split("-")]
-    try:
-        first = date(*[*parts, 1, 1][:3])
-    except ValueError:
-        return None
-    if len(parts) == 3:
-        return first.toordinal(), first.toordinal()
-    after = date(first.year + 1, 1, 1) if len(parts) == 1 else (first + timedelta(days=31)).replace(day=1)
-    return first.toordinal(), after.toordinal() - 1
-
-
 def fact_signs(one: Item, other: Item) -> dict[str, float]:
     """Return what the facts of two reports say: days, places, kinds, chemicals, figures, days of publication."""
     mine, theirs = one.told, other.told
@@ -153,11 +110,6 @@ def _is_elsewhere(one: Told, other: Told) -> bool:
     if any(told.nature.kind in ANYWHERE for told in (one, other)) or not all(place.name for place in places):
         return False
     return places[0].country != places[1].country
-
-
-def is_day(days: tuple[int, int]) -> bool:
-    """Tell whether a date is a single day."""
-    return days[0] == days[1]
 
 
 def _is_fresh(item: Item) -> bool:

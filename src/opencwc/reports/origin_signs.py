@@ -14,7 +14,8 @@ from math import log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.reports.basis import Basis, basis_of
-from opencwc.reports.likeness import Item, figure_signs, jaccard, meaning_signs, overlap
+from opencwc.reports.item import Item
+from opencwc.reports.likeness import figure_signs, jaccard, meaning_signs, overlap
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from opencwc.reports.events import Event
-from opencwc.reports.likeness import Item, are_copies
+from opencwc.reports.item import Item
+from opencwc.reports.likeness import are_copies
 from opencwc.reports.likeness_model import weighed, weights
 from opencwc.reports.linkage import average_linkage
 from opencwc.reports.origin_signs import origin_signs

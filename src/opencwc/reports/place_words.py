@@ -59,6 +59,7 @@ class PlaceWords(NamedTuple):
     power: frozenset[str]
     aside: Phrases[bool]
     visits: Phrases[bool]
+    heads: frozenset[str]
     countries: tuple[str, ...]
 
     def role(self, text: str, named: Named) -> Role:
@@ -135,6 +136,18 @@ class PlaceWords(NamedTuple):
         if only_nouns or ahead.endswith(_TOWARDS):
             return ""
         return "from" if behind.startswith(tuple(self.gives)) else ""
+
+    def stands_at(self, text: str, body: Named, named: Named) -> bool:
+        """Tell whether those of a body stand at a place, as the words between the two say: OPCW chief in Dakar."""
+        between = text[body.end : named.start - len(named.before)]
+        if len(between) > _BEHIND or self.role(text, named) != "at" or _PAUSE.search(between):
+            return False
+        if self.lang == "zh":
+            return any(between == f"{head}{cue}" for head in ("", *self.heads) for cue in self.before)
+        words = place_key(between).strip()
+        for head in self.heads:
+            words = words.removeprefix(head).strip()
+        return self.before.get(words) == "at" or (not words and bool(named.before)) or words in self.twofold
 
     def is_visited(self, text: str, named: Named) -> bool:
         """Tell whether somebody comes to a body: visite à l'OIAC, 访禁化武组织; not where the body comes from."""
@@ -274,6 +287,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(place_key(str(name)) for name in raw["power"]),
         Phrases((word, True) for word in raw["aside"][lang]),
         Phrases((word, True) for word in raw["visits"][lang]),
+        frozenset(_words(raw, "heads", lang)),
         tuple(raw["countries"][lang]),
     )
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from opencwc.finding import Message, Value
 from opencwc.reports.event_wording import agent_said, day_said, headline_of, range_said, set_apart, sources_said
-from opencwc.reports.likeness import days_of
+from opencwc.reports.item import days_of
 from opencwc.reports.model import Date, Place, ReportKey
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording.states import state_named

@@ -12,7 +12,8 @@ from opencwc.finding import Message
 from opencwc.reports.batches import ready_items
 from opencwc.reports.commands_to_programs import commands_in
 from opencwc.reports.events import Archive, Correction, Event
-from opencwc.reports.likeness import Item, fact_signs
+from opencwc.reports.item import Item
+from opencwc.reports.likeness import fact_signs
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import find_origins, origin_name, shared_with_first
 from opencwc.reports.private_people import masked

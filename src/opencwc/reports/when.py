@@ -33,6 +33,10 @@ HEAD = 20_000
 _FIRST_SENTENCE = 600
 """How many signs the first sentence may have."""
 _MOST_DATES = 60
+_VERB_BEHIND = ("ru",)
+"""Languages in which a day often stands before the verb that it belongs to."""
+JUST_READ = 512
+"""Reports whose dates and places are held for those who compare them: two batches."""
 _ENOUGH = 0.8
 """With less that speaks for it, no date is the event's."""
 _SENTENCES = (3.0, 2.2, 1.6, 1.0)
@@ -41,6 +45,8 @@ _DATELINE = re.compile(
     r"(?:[^.!?。(]{0,50}\([^)]{2,40}\)\s*[-–—:.،]|[A-ZÀ-ÞА-ЯЁ'’.-]{3,}[^.!?。]{0,50}?\s[-–—]{1,2}\s"
     r"|[^\W\d_]+(?: [^\W\d_]+)?, [^.!?,]{0,20}\s[-–—]{1,2}\s|[^。,，]{0,30}?(?:日电|日讯|日专电))"
 )
+_WITH_A_DATE = re.compile(r" (?:the|le|la|el|al|du|يوم|день)$|(?<=[aà])u$")
+"""A word that may stand between "until" and its day."""
 _CLAUSE = re.compile(r"[,;:，；：、،؛—–()«»“”\"]")
 
 
@@ -55,9 +61,19 @@ def is_remembered(report: Report, lang: str, nature: Nature) -> bool:
 @lru_cache(maxsize=4)
 def happened_before(report: Report, lang: str) -> bool:
     """Tell whether the title or the first sentence says that it happened before and now again."""
+    return _words("again", lang).search(head_of(report, lang)) is not None
+
+
+def follows(report: Report, lang: str) -> bool:
+    """Tell whether the title or the first sentence tells of what follows on something that was told before."""
+    return _words("follow_up", lang).search(head_of(report, lang)) is not None
+
+
+@lru_cache(maxsize=4)
+def head_of(report: Report, lang: str) -> str:
+    """Return the title and the first sentence, as words are looked for in them."""
     first = next(iter(sentences_in(report.text[:_FIRST_SENTENCE])), (0, 0))
-    head = plain_text(report.whole[: report.body_at + first[1]], lang).text
-    return _words("again", lang).search(head) is not None
+    return plain_text(report.whole[: report.body_at + first[1]], lang).text
 
 
 class _Candidate(NamedTuple):
@@ -95,7 +111,7 @@ def _as_one(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=JUST_READ)
 def dates_of(report: Report, lang: str, *, ahead: bool) -> Sequence[FoundDate]:
     """Return the dates of a report, counted from the day on which it was published."""
     return find_dates(report.whole[:HEAD], lang, report.published.date(), ahead=ahead)[:_MOST_DATES]
@@ -130,7 +146,7 @@ class _Reading(NamedTuple):
         """Return how much speaks for a date, and how much of that the words beside it say."""
         first = next((at for at, (_, end) in enumerate(self.sentences) if end > self.report.body_at), 0)
         at = next((at for at, (_, end) in enumerate(self.sentences) if found.start < end), len(self.sentences) - 1)
-        if self._is_dateline(found):
+        if self._is_dateline(found) or self._is_last_day(found, at):
             return -9.0, 0.0
         score = _SENTENCES[min(max(0, at - first), 3)] + _PRECISIONS[found.precision]
         score -= _LESS.get(found.form.rstrip("-+0123456789n"), 0.0) + 1.5 * (found.form == "year+0")
@@ -138,7 +154,7 @@ class _Reading(NamedTuple):
         if begins and not self.lasts:  # "held since 2016" is a state of things
             score, begins = score - 1.5 * (found.precision == "year"), False
         words = self._by_words(*self._beside(found, at), begins=begins)
-        words -= self._counts_from_another(found) + self._is_to_come(found, at)
+        words -= self._counts_from_another(found) + self._is_to_come(found, at) + self._is_of_the_cause(found, at)
         return score + words + self._by_time(found), words
 
     def of_this_time(self, candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
@@ -182,12 +198,26 @@ class _Reading(NamedTuple):
             return 0.0
         return 3.0 if self.nature.kind in _BECAUSE_OF_ANOTHER else 1.5
 
-    def _is_to_come(self, found: FoundDate, sentence: int) -> float:
-        """Return how much less a day counts that is still to come as the words anywhere before it say."""
-        if self.planned or found.first < self.today or found.precision != "day":
+    def _is_of_the_cause(self, found: FoundDate, sentence: int) -> float:
+        """Return how much less a day counts on which that happened because of which somebody inspects."""
+        if self.planned or self.nature.kind != "inspection":
             return 0.0
-        before, _ = self._beside(found, sentence)
-        return 2.5 * bool(_words("coming", self.lang).search(before))
+        before, behind = self._beside(found, sentence)
+        if self.lang == "zh":
+            return 3.0 * bool(_words("because_of", "zh").match(behind))
+        leads = list(_words("because_of", self.lang).finditer(before))
+        return 3.0 * bool(leads and _words("happening", self.lang).search(before, leads[-1].end()))
+
+    def _is_to_come(self, found: FoundDate, sentence: int) -> float:
+        """Return how much less a day counts that is still to come as the words of its clause say."""
+        if self.planned or found.precision != "day":
+            return 0.0
+        before, behind = self._beside(found, sentence)
+        if found.form == "weekday" and found.first != self.today:
+            clause = f"{before} {behind}" if self.lang in _VERB_BEHIND else before
+            if _words("will", self.lang).search(clause):
+                return 9.0
+        return 2.5 * (found.first >= self.today and bool(_words("coming", self.lang).search(before)))
 
     @property
     def lasts(self) -> bool:
@@ -213,6 +243,16 @@ class _Reading(NamedTuple):
         head = self.report.whole[self.report.body_at : self.report.body_at + 90]
         line = _DATELINE.match(head)
         return line is not None and self.report.body_at <= found.start < self.report.body_at + line.end()
+
+    def _is_last_day(self, found: FoundDate, sentence: int) -> bool:
+        """Tell whether something lasts until a date: the event may end then, or an appeal, and does not begin."""
+        if self.planned:
+            return False
+        before, behind = self._beside(found, sentence)
+        if self.lang == "zh":
+            return _words("until", "zh").match(behind) is not None
+        words = _WITH_A_DATE.sub("", before.rstrip())
+        return any(match.end() == len(words) for match in _words("until", self.lang).finditer(words))
 
     def _beside(self, found: FoundDate, sentence: int) -> tuple[str, str]:
         """Return what stands before and behind a date in its clause."""

@@ -28,6 +28,7 @@ from opencwc.language.romanisation import in_latin, plain_latin
 from opencwc.reports.model import Kind, Nature, Place, Report, Span
 from opencwc.reports.outlets import minutes_ahead, named_by_outlet, offset_of, where_spoken
 from opencwc.reports.place_words import Role, place_words
+from opencwc.reports.when import JUST_READ
 
 DATA = Path(__file__).parent / "data" / "seats.yaml"
 
@@ -120,6 +121,16 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
     return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
 
 
+def names_of_places(report: Report) -> tuple[Named, ...]:
+    """Return the names of places in a report, by the built-in gazetteer and a user's places."""
+    return _names_in(report, the_gazetteer())
+
+
+@lru_cache(maxsize=JUST_READ)
+def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
+    return tuple(gazetteer.named(report.whole, folded(report.whole)))
+
+
 class _Mention(NamedTuple):
     named: Named
     spot: Spot
@@ -162,11 +173,16 @@ class _Reading:
         self.weights = ROLES.get(kind, ROLES["else"])
         self._houses: frozenset[str] = frozenset()
         self._seats_named: frozenset[tuple[str, str]] = frozenset()
+        self._are_elsewhere = False
 
     def mentions(self) -> list[_Mention]:
         """Return each name with the one place that it is taken for, and how much it counts."""
         named = self._named()
         self._seats_named = frozenset((one.spots[0].country, one.spots[0].name) for one in named if one.seat)
+        self._are_elsewhere = any(
+            one.seat and not other.seat and self.words.stands_at(self.text, one, other)
+            for one, other in pairwise(named)
+        )
         houses = (one for one in named if self.words.is_name_of_a_house(self.text, one))
         self._houses = frozenset(self.text[one.start : one.end] for one in houses)
         roles = self._roles(named)
@@ -235,7 +251,7 @@ class _Reading:
             Named(found.start, found.end, (found.value,), found.before)
             for found in _seats().find(self.text, self.folded)
         ]
-        named = [*self.gazetteer.named(self.text, self.folded), *seats]
+        named = [*_names_in(self.report, self.gazetteer), *seats]
         named.sort(key=lambda one: (one.start, -one.end, not one.seat))
         apart: list[Named] = []
         for one in named:
@@ -363,7 +379,7 @@ class _Reading:
 
     @cached_property
     def _speaks_of_visit(self) -> bool:
-        return bool(self.words.visits.find(self.text, self.folded))
+        return self._are_elsewhere or bool(self.words.visits.find(self.text, self.folded))
 
     @cached_property
     def _asides(self) -> frozenset[int]:

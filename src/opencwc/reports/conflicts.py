@@ -1,0 +1,98 @@
+"""Facts of two reports that cannot be of one happening, however alike the two are told.
+
+A fact conflicts only where neither report speaks of what the other one gives: who names both towns or both days may
+tell of one happening beside another, and an outlet that is mistaken mostly gives the right one too.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from opencwc.language.distances import distance_km
+from opencwc.reports.item import Item, is_day
+from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, family
+
+NEVER_ONE: float = 24.0
+"""Log-odds that a conflict takes off: more than words and all other facts together ever give."""
+_NEAR_KM, _FAR_KM, _MUCH_LARGER = 30.0, 80.0, 3
+"""Towns nearer than this may be told of as one place; farther ones, where a small one is told of by the large one's or
+its district's name."""
+_LASTING = ("destruction", "inspection", "technology", "transfer")
+"""Kinds that take weeks: one outlet dates the beginning, another what comes next."""
+_TAKES_DAYS = ("policy",)
+"""Kinds that take days, as a visit or a conference does."""
+_HARM = ("harm", "goods")
+
+
+def conflict(one: Item, other: Item) -> str:
+    """Return the fact by which two reports are on two happenings; empty where none conflicts."""
+    if one.told.report.given is not None or other.told.report.given is not None:
+        return ""
+    found = (("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill))
+    return next((name for name, is_so in found if is_so(one, other)), "")
+
+
+def _other_state(one: Item, other: Item) -> bool:
+    """Each names a place in a State of its own, and neither speaks of the other's."""
+    mine, theirs = one.told.place, other.told.place
+    if not _are_at_places(one, other) or not mine.name or not theirs.name or mine.country == theirs.country:
+        return False
+    return mine.country not in other.mentioned.lands and theirs.country not in one.mentioned.lands
+
+
+def _other_town(one: Item, other: Item) -> bool:
+    """Each names a town of one State, far from the other's; a capital may be where somebody only speaks."""
+    mine, theirs = one.told.place, other.told.place
+    if not _are_at_places(one, other) or mine.country != theirs.country or not mine.point or not theirs.point:
+        return False
+    small, large = sorted((one.mentioned.people, other.mentioned.people))
+    if not small or one.mentioned.towns & other.mentioned.towns:
+        return False
+    return distance_km(mine.point, theirs.point) > (_FAR_KM if large > _MUCH_LARGER * small else _NEAR_KM)
+
+
+def _are_at_places(one: Item, other: Item) -> bool:
+    return not {one.told.nature.kind, other.told.nature.kind} & set(ANYWHERE)
+
+
+def _other_day(one: Item, other: Item) -> bool:
+    """The one was published before the day that the other gives for something new."""
+    if not one.days or not other.days or not (is_day(one.days) and is_day(other.days)) or one.days == other.days:
+        return False
+    first, then = sorted((one.days[0], other.days[0]))
+    earlier, later = (one, other) if one.days[0] == first else (other, one)
+    if not _may_differ_by(then - first, one, other) or not _is_news(later):
+        return False
+    came_before = earlier.told.report.published < _midnight_of(later, then)
+    return came_before and (later.again or first not in later.mentioned.days)
+
+
+def _may_differ_by(days: int, one: Item, other: Item) -> bool:
+    """Tell whether so many days lie between two happenings of these kinds, and not within one."""
+    kinds = {one.told.nature.kind, other.told.nature.kind}
+    return kinds.isdisjoint(_LASTING) and (days > NEAR_DAYS or kinds.isdisjoint(_TAKES_DAYS))
+
+
+def _is_news(item: Item) -> bool:
+    """Tell whether a report tells of a happening itself, soon after it, and not of what follows on one."""
+    published = item.told.report.published.date().toordinal()
+    fresh = item.days is not None and 0 <= published - item.days[0] <= NEAR_DAYS
+    told_as_new = item.again or not item.mentioned.follows
+    return fresh and told_as_new and item.told.nature.stage in ("reported", "alleged")
+
+
+def _midnight_of(item: Item, day: int) -> datetime:
+    """Return when a day began where a report was written."""
+    published = item.told.report.published
+    return datetime.combine(date.fromordinal(day), time(), published.tzinfo)
+
+
+def _drill(one: Item, other: Item) -> bool:
+    """The one is an exercise, the other harm or a theft on another day."""
+    exercises = [item.told.nature.kind == "other" and item.mentioned.drill for item in (one, other)]
+    real = other if exercises[0] else one
+    if exercises[0] == exercises[1] or family(real.told.nature.kind) not in _HARM:
+        return False
+    if not one.days or not other.days:
+        return False
+    return one.days[1] < other.days[0] or other.days[1] < one.days[0]
