@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from opencwc.claims.sentence_details import Details, details_of
 from opencwc.claims.sentence_support import are_kin
 from opencwc.claims.statement_comparison import Comparison, compare
 from opencwc.claims.statement_retrieval import text_odds
-from opencwc.claims.statement_vectors import StatementVectors
+from opencwc.claims.statement_vectors import PIECE, StatementVectors
 from opencwc.claims.word_index import SharedWords
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of
@@ -67,13 +68,15 @@ class Pair(NamedTuple):
 
 
 class Record:
-    """The statements of a record, ready to be compared."""
+    """The statements of a record, ready to be compared; of more than ``piece`` only likely ones are."""
 
-    def __init__(self, statements: Sequence[Statement], encoder: Encoder) -> None:
+    def __init__(
+        self, statements: Sequence[Statement], encoder: Encoder, piece: int = PIECE, folder: Path | None = None
+    ) -> None:
         self.statements, self._encoder = tuple(statements), encoder
         texts = [plain_post(statement.text[:_LONGEST_SENTENCE]) for statement in self.statements]
-        self.vectors = StatementVectors(texts, encoder)
-        self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)])
+        self.vectors = StatementVectors(texts, encoder, folder, piece)
+        self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)], folder)
         self._langs = np.array([one.lang for one in self.statements])
         self.details = lru_cache(maxsize=_KEPT)(self._details)
         self.kin = lru_cache(maxsize=_KEPT)(self._kin)
