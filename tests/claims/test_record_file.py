@@ -60,3 +60,20 @@ def test_a_table_that_is_no_record_is_refused(tmp_path: Path, text: str, code: s
     with pytest.raises(InputError) as caught:
         record(tmp_path, text).statements()
     assert caught.value.code == code
+
+
+def test_lines_that_are_broken_are_told_with_their_place_and_the_rest_goes_on(tmp_path: Path) -> None:
+    lines = 's1,2026-03-04,One.,A,en\ns2,2026-03-04,"Two.,A,en\ns3,2026-03-04,Thr\0ee.,A,en\ns4,2026-03-04,Four.,A,en\n'
+    read = record(tmp_path, HEAD + lines)
+    assert [statement.id for statement in read.statements()] == ["s1", "s4"]
+    assert [(note.id, note.values["where"]) for note in read.notes] == [
+        ("watch_file_unread", "record.csv:2"),
+        ("watch_file_unread", "record.csv:3"),
+    ]
+
+
+def test_of_many_broken_lines_the_first_are_told_and_how_many_more_there_are(tmp_path: Path) -> None:
+    read = record(tmp_path, HEAD + "s,,One.,A,en\n" * 500 + "s4,2026-03-04,Four.,A,en\n")
+    assert [statement.id for statement in read.statements()] == ["s4"]
+    assert len(read.notes) == 21
+    assert read.notes[-1].values["count"] == 480

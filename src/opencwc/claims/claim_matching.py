@@ -14,7 +14,9 @@ from opencwc.claims.claim_record import laid_out
 from opencwc.claims.claim_weights import Learned
 from opencwc.claims.model import Claim, Difference
 from opencwc.claims.pair_signs import Pair, Record, Sentences, sentences_of_report
+from opencwc.claims.posts import is_post
 from opencwc.claims.sentence_support import support_signs
+from opencwc.claims.statement_retrieval import post_chance
 from opencwc.finding import Message
 from opencwc.reports.model import Report
 
@@ -44,8 +46,10 @@ def hold(
         worth = [number for number, claim in enumerate(claims) if claim.checkworthy >= LEAST_WORTH]
         pairs = list(record.pairs(sentences, worth))
         scored = [[(pair.statement, weights.matched.chance(pair.signs)) for pair in some] for some in pairs]
+        post = is_post(report)
         for number, some, support in zip(worth, pairs, support_signs(scored, record.kin), strict=True):
-            claims[number] = _against(claims[number], some, support, record, weights)
+            chances = pair_chances(some, support, weights, post=post)
+            claims[number] = _against(claims[number], some, chances, record, weights)
         yield HeldReport(report, sentences.lang, tuple(claims))
         progress(done)
 
@@ -58,11 +62,18 @@ def _claim(sentences: Sentences, number: int, weights: Learned) -> Claim:
     return Claim(sentences.report.id, text, span, sentences.lang, worth, laid_out(details), id=identity)
 
 
-def _against(
-    claim: Claim, pairs: Sequence[Pair], support: Sequence[Mapping[str, float]], record: Record, weights: Learned
-) -> Claim:
-    scored = [(weights.about({**pair.signs, **some}), pair) for pair, some in zip(pairs, support, strict=True)]
-    chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
+def pair_chances(
+    pairs: Sequence[Pair], support: Sequence[Mapping[str, float]], weights: Learned, *, post: bool
+) -> list[float]:
+    """Return how likely a sentence is about the statement of each pair; a post, by what it says as a whole too."""
+    learned = [weights.about({**pair.signs, **some}) for pair, some in zip(pairs, support, strict=True)]
+    if not post:
+        return learned
+    return [post_chance(pair.signs["odds_whole"], chance) for pair, chance in zip(pairs, learned, strict=True)]
+
+
+def _against(claim: Claim, pairs: Sequence[Pair], chances: Sequence[float], record: Record, weights: Learned) -> Claim:
+    chance, pair = max(zip(chances, pairs, strict=True), key=lambda one: one[0], default=(0.0, None))
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
     differing = tuple(_differences(pair, weights))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from opencwc.claims.claim_weights import FILE, Learned, Logistic, learned_weights
 from opencwc.claims.model import ASPECTS
+from opencwc.claims.own_labels import FILE as OWN
+from opencwc.claims.own_labels import forget_own, keep_own, learn_own, own_weights, read_labels
 from opencwc.convention.fields import read_yaml
-from opencwc.models.model import Evaluation, Figure, Model
+from opencwc.finding import Message
+from opencwc.language.encoders import named_encoder
+from opencwc.models.model import Evaluation, Figure, Model, OwnLearning
 from opencwc.records import from_json
+from opencwc.wording.languages import language_named
 
 HELD = FILE.with_name("claims.held.parquet")
 """The signs and labels of the sentences that the model is measured on."""
@@ -34,15 +41,19 @@ def _changes() -> tuple[object, ...]:
     from opencwc.models.switches import FILE as SWITCHES
     from opencwc.settings import load_settings
 
-    path = load_settings().folder / SWITCHES
-    return os.environ.get(OFF, ""), path, path.stat().st_mtime_ns if path.exists() else 0
+    paths = [load_settings().folder / name for name in (SWITCHES, OWN)]
+    return os.environ.get(OFF, ""), *((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
 
 
 @lru_cache(maxsize=4)
 def _usable(changes: tuple[object, ...]) -> Learned:
     from opencwc.models.register import state_of
 
-    return learned_weights() if state_of(MODEL).usable else hand_weights()
+    if not state_of(MODEL).usable:
+        return hand_weights()
+    own = own_weights()
+    fits = own is not None and own.encoder == named_encoder().id
+    return replace(learned_weights(), own=own.weights) if own and fits else learned_weights()
 
 
 @cache
@@ -80,7 +91,30 @@ def evaluate_claims() -> Evaluation:
     sentences = [_held(row) for row in pl.read_parquet(HELD).to_dicts()]
     learned = [_right(folds[one.folder], one) for one in sentences]
     by_hand = [_right(hand_weights(), one) for one in sentences]
-    return Evaluation((*_figures("folder left out", learned), *_figures("by hand", by_hand)))
+    figures = (*_figures("folder left out", learned), *_figures("by hand", by_hand))
+    return Evaluation(figures, own=tuple(_own_figures()))
+
+
+def _own_figures() -> Iterator[Figure]:
+    """Yield how well a house's own labels are ordered by the weights that come with the package, and by its own."""
+    own = own_weights()
+    for one in own.figures if own else ():
+        for part, value in (("as shipped", one.shipped), ("own labels, left out", one.own)):
+            yield Figure(f"checkworthy, {part}", one.lang, "average precision", round(value, 4), one.labels)
+
+
+def learn_labels(file: Path, by: str) -> tuple[Message, ...]:
+    """Learn from a table of own labels what can be checked, keep it, and say how good it is in each language."""
+    own = learn_own(read_labels(file), by)
+    keep_own(own)
+    return tuple(
+        Message(
+            "claims_own_taken" if one.better else "claims_own_not_taken",
+            {"lang": language_named(one.lang), "labels": one.labels,
+             "shipped": f"{one.shipped:.3f}", "own": f"{one.own:.3f}"},
+        )
+        for one in own.figures
+    )  # fmt: skip
 
 
 def _held(row: Mapping[str, Any]) -> HeldSentence:
@@ -125,5 +159,7 @@ def _weight_files() -> tuple[Path, ...]:
     return (FILE,)
 
 
-MODEL = Model("claims", FILE.with_name("claims.card.yaml"), _weight_files, evaluate_claims)
+MODEL = Model(
+    "claims", FILE.with_name("claims.card.yaml"), _weight_files, evaluate_claims, OwnLearning(learn_labels, forget_own)
+)
 """Registered through the entry points ``opencwc.models``."""

@@ -41,7 +41,8 @@ class Learned(Struct, frozen=True):
 
     ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with what the others are about.
 
-    ``calibration`` has for each language the slope and the shift that make checkworthiness a chance.
+    ``calibration`` has for each language the slope and the shift that make checkworthiness a chance; ``own`` are the
+    weights of checkworthiness that a house's own labels taught, by language.
     """
 
     encoder: str
@@ -52,6 +53,7 @@ class Learned(Struct, frozen=True):
     least_aspect: Mapping[Aspect, float]
     calibration: Mapping[str, Sequence[float]] = {}
     settled: Logistic | None = None
+    own: Mapping[str, Logistic] = {}
 
     def about(self, signs: Mapping[str, float]) -> float:
         """Return how likely a sentence is about a statement, once the others of its report have spoken (0 to 1)."""
@@ -64,6 +66,8 @@ class Learned(Struct, frozen=True):
 
     def worth(self, signs: Mapping[str, float], vector: NDArray[np.float32], lang: str) -> float:
         """Return how likely a sentence can be checked, from 0 to 1, as it is for its language."""
+        if own := self.own.get(lang):
+            return own.chance(signs, vector)
         raw = min(max(self.checkworthy.chance(signs, vector), 1e-6), 1 - 1e-6)
         slope, shift = self.calibration.get(lang) or self.calibration.get("", (1.0, 0.0))
         return 1 / (1 + exp(-(slope * float(np.log(raw / (1 - raw))) + shift)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 from opencwc.claims.aspects.date_comparison import stretch
 from opencwc.claims.aspects.place_comparison import same_place
 from opencwc.claims.model import Statement
+from opencwc.claims.posts import is_post, plain_post, post_body
 from opencwc.claims.sentence_details import Details, details_of
 from opencwc.claims.sentence_support import are_kin
 from opencwc.claims.statement_comparison import Comparison, compare
+from opencwc.claims.statement_retrieval import text_odds
+from opencwc.claims.statement_vectors import PIECE, StatementVectors
 from opencwc.claims.word_index import SharedWords
-from opencwc.language.encoders import vectors_of
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.facts import language_of
 from opencwc.reports.model import Report, Span
@@ -37,6 +40,10 @@ _HEAD = 600
 """Characters of a report that say what it is about."""
 _LONGEST_SENTENCE = 2_000
 _KEPT = 20_000
+_OF_REPORT, _OF_SENTENCE = 200, 40
+"""Statements of a large record that are looked at for a report, and for a sentence, each by meaning and by words."""
+_AT_ONCE = 64
+"""Sentences that are compared with the same statements of a large record."""
 
 
 class Sentences(NamedTuple):
@@ -61,13 +68,16 @@ class Pair(NamedTuple):
 
 
 class Record:
-    """The statements of a record, ready to be compared."""
+    """The statements of a record, ready to be compared; of more than ``piece`` only likely ones are."""
 
-    def __init__(self, statements: Sequence[Statement], encoder: Encoder) -> None:
+    def __init__(
+        self, statements: Sequence[Statement], encoder: Encoder, piece: int = PIECE, folder: Path | None = None
+    ) -> None:
         self.statements, self._encoder = tuple(statements), encoder
-        texts = [statement.text[:_LONGEST_SENTENCE] for statement in self.statements]
-        self.vectors = vectors_of(texts, encoder)
-        self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)])
+        texts = [plain_post(statement.text[:_LONGEST_SENTENCE]) for statement in self.statements]
+        self.vectors = StatementVectors(texts, encoder, folder, piece)
+        self._words = SharedWords([(text, one.lang) for text, one in zip(texts, self.statements, strict=True)], folder)
+        self._langs = np.array([one.lang for one in self.statements])
         self.details = lru_cache(maxsize=_KEPT)(self._details)
         self.kin = lru_cache(maxsize=_KEPT)(self._kin)
 
@@ -82,49 +92,85 @@ class Record:
         first, second = self.details(one), self.details(other)
         days = abs((self.statements[one].made - self.statements[other].made).days)
         town = any(same_place(mine, theirs) for mine in _towns(first) for theirs in _towns(second))
-        return are_kin(float(self.vectors[one] @ self.vectors[other]), first, second, days, town)
+        mine, theirs = self.vectors.of(np.array((one, other)))
+        return are_kin(float(mine @ theirs), first, second, days, town)
 
     def pairs(self, sentences: Sentences, numbers: Sequence[int]) -> Iterator[list[Pair]]:
         """Yield for each sentence of these numbers the statements that it may be about, compared."""
-        if not self.statements:
-            yield from ([] for _ in numbers)
-            return
-        all_alone = self.vectors @ sentences.vectors.T
-        about = self.vectors @ sentences.whole
+        for at in range(0, len(numbers), _AT_ONCE):
+            some = numbers[at : at + _AT_ONCE]
+            if self.statements:
+                yield from self._pairs(sentences, some, self._pool(sentences, some))
+            else:
+                yield from ([] for _ in some)
+
+    def _pool(self, sentences: Sentences, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Return the statements that these sentences are compared with: all of a small record."""
+        if not self.vectors.large:
+            return np.arange(len(self.statements))
+        text, lang = plain_post(sentences.report.whole[:_HEAD]), sentences.lang
+        near = [self.vectors.nearest(sentences.whole, _OF_REPORT), self._words.likeliest(text, lang, _OF_REPORT)]
+        for number in numbers:
+            near += [self.vectors.nearest(sentences.vectors[number], _OF_SENTENCE),
+                     self.vectors.nearest(sentences.with_before[number], _OF_SENTENCE),
+                     self._words.likeliest(plain_post(sentences.details[number].text), lang, _OF_SENTENCE)]  # fmt: skip
+        return np.unique(np.concatenate(near))
+
+    def _pairs(self, sentences: Sentences, numbers: Sequence[int], pool: NDArray[np.int64]) -> Iterator[list[Pair]]:
+        vectors = self.vectors.of(pool)
+        all_alone = vectors @ sentences.vectors.T
+        about = vectors @ sentences.whole
         near_any = all_alone.max(axis=1)
         likely = _highest(near_any + about, _OF_EVENT)
-        words_about = self._words.near(sentences.report.whole[:_HEAD], sentences.lang)
-        kin = self.vectors @ self.vectors[likely].T
+        text, lang = plain_post(sentences.report.whole[:_HEAD]), sentences.lang
+        words_about = self._words.near(text, lang, pool)
+        kin = vectors @ vectors[likely].T
         near_kin = (kin * (near_any + about)[likely]).max(axis=1) / 2
+        whole = self._odds(text, lang, about, pool)
         for number in numbers:
+            text = plain_post(sentences.details[number].text)
             near = {
                 "alone": all_alone[:, number],
-                "together": self.vectors @ sentences.with_before[number],
+                "together": vectors @ sentences.with_before[number],
                 "about": about,
                 "any": near_any,
                 "kin": near_kin,
-                "words": self._words.near(sentences.details[number].text, sentences.lang),
+                "words": self._words.near(text, lang, pool),
                 "words_about": words_about,
             }
             near["mixed"] = near["alone"] + near["together"] + about
             near["event"] = about + near_any + near_kin
-            yield self._compared(sentences, number, near)
+            odds = {"sentence": self._odds(text, lang, near["alone"], pool), "whole": whole}
+            yield self._compared(sentences, number, pool, near, odds)
 
-    def _compared(self, sentences: Sentences, number: int, near: Mapping[str, NDArray[np.float32]]) -> list[Pair]:
-        chosen = dict.fromkeys(place for name in _CHOOSING for place in _highest(near[name], CANDIDATES))
+    def _odds(self, text: str, lang: str, meaning: NDArray[np.float32], pool: NDArray[np.int64]) -> NDArray[np.float32]:
+        return text_odds(self._words.shared(text, lang, pool), meaning, self._langs[pool] == lang)
+
+    def _compared(
+        self,
+        sentences: Sentences,
+        number: int,
+        pool: NDArray[np.int64],
+        near: Mapping[str, NDArray[np.float32]],
+        odds: Mapping[str, NDArray[np.float32]],
+    ) -> list[Pair]:
+        by = odds.values() if is_post(sentences.report) else [near[name] for name in _CHOOSING]
+        chosen = dict.fromkeys(place for values in by for place in _highest(values, CANDIDATES))
         order = {name: sorted(chosen, key=lambda place: -values[place]) for name, values in near.items()}
         ranks = {name: {place: rank for rank, place in enumerate(places)} for name, places in order.items()}
         found = []
         for place in chosen:
-            compared = compare(sentences.details[number], self.details(place))
+            statement = int(pool[place])
+            compared = compare(sentences.details[number], self.details(statement))
             signs = dict(compared.signs)
             for name, values in near.items():
                 signs[f"near_{name}"] = float(values[place])
                 signs[f"rank_{name}"] = 1 / (1 + ranks[name][place])
                 signs[f"behind_{name}"] = float(values[order[name][0]] - values[place])
-            signs |= _of_report(sentences, self.statements[place], self.details(place))
-            signs["other_language"] = float(sentences.lang != self.statements[place].lang)
-            found.append(Pair(place, signs, compared))
+            signs |= {f"odds_{name}": float(values[place]) for name, values in odds.items()}
+            signs |= _of_report(sentences, self.statements[statement], self.details(statement))
+            signs["other_language"] = float(sentences.lang != self.statements[statement].lang)
+            found.append(Pair(statement, signs, compared))
         return _with_rivals(found)
 
 
@@ -176,7 +222,7 @@ def sentences_of_report(report: Report, encoder: Encoder) -> Sentences:
     texts = [report.whole[slice(*span)][:_LONGEST_SENTENCE] for span in spans]
     before = [f"{first} {second}" for first, second in zip([report.title, *texts], texts, strict=False)]
     day = report.published.date()
-    vectors = _encoded([*texts, *before, report.whole[:_HEAD]], encoder)
+    vectors = _encoded([post_body(one) for one in (*texts, *before, report.whole[:_HEAD])], encoder)
     return Sentences(
         report, lang, tuple(spans),
         tuple(details_of(one, lang, day, encoder) for one in texts),

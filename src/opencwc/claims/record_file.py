@@ -13,9 +13,10 @@ from opencwc.claims.model import Statement
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
 from opencwc.files.column_mapping import map_columns
-from opencwc.files.frames import ROW, open_frame
+from opencwc.files.frames import PROBLEM, ROW, open_frame, problem_of
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_language
+from opencwc.reports.report_files import Notes
 
 FIELDS = ("id", "date", "statement", "source", "lang")
 MOST = 1_000_000
@@ -31,11 +32,16 @@ _HEADINGS = Path(__file__).parent / "data" / "record_columns.yaml"
 
 
 class RecordFile:
-    """Reads a record; ``notes`` says which lines were left out and why, once they were read."""
+    """Reads a record; `notes` says which lines were left out and why, once they were read."""
 
     def __init__(self, file: Path, columns: Mapping[str, str] = MappingProxyType({}), name: str = "") -> None:
         self._file, self._columns, self._name = file, columns, name or file.name
-        self.notes: list[Message] = []
+        self._notes = Notes()
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What is told of lines that were left out: of each kind the first ones, and how many more there are."""
+        return tuple(self._notes)
 
     def statements(self) -> list[Statement]:
         """Return the statements in the order of the file.
@@ -49,7 +55,7 @@ class RecordFile:
             if (statement := self._statement(where, row, cells)) is None:
                 continue
             if statement.id in found:
-                self.notes.append(Message("claims_statement_twice", {"where": where, "id": statement.id}))
+                self._notes.add(Message("claims_statement_twice", {"where": where, "id": statement.id}))
                 continue
             found[statement.id] = statement
             if len(found) > MOST:
@@ -65,21 +71,24 @@ class RecordFile:
                 raise InputError("claims_record_without_statements", where=frame.name)
             for batch in frame.batches():
                 for line in batch.iter_rows(named=True):
+                    where = f"{frame.name}:{line[ROW]}"
+                    if line[PROBLEM]:
+                        reason = problem_of(line[PROBLEM])
+                        self._notes.add(Message("watch_file_unread", {"where": where, "reason": reason}))
+                        continue
                     cells = {field: (line[column] or "").strip() for field, column in columns.items()}
                     if any(cells.values()):
-                        yield f"{frame.name}:{line[ROW]}", int(line[ROW]), cells
+                        yield where, int(line[ROW]), cells
 
     def _statement(self, where: str, row: int, cells: Mapping[str, str]) -> Statement | None:
         text = cells.get("statement", "")
         if not text or len(text) > LONGEST:
             why = "claims_statement_too_long" if text else "claims_statement_missing"
-            self.notes.append(Message(why, {"where": where, "most": LONGEST} if text else {"where": where}))
+            self._notes.add(Message(why, {"where": where, "most": LONGEST} if text else {"where": where}))
             return None
         made = _moment(cells.get("date", ""))
         if made is None:
-            self.notes.append(
-                Message("claims_statement_without_date", {"where": where, "given": cells.get("date", "")})
-            )
+            self._notes.add(Message("claims_statement_without_date", {"where": where, "given": cells.get("date", "")}))
             return None
         lang = cells.get("lang", "").partition("-")[0].lower() or _language(text)
         return Statement(cells.get("id") or str(row), made, text, cells.get("source", ""), lang, row)

@@ -23,6 +23,7 @@ from opencwc.claims.pair_signs import Record, Sentences, sentences_of_report
 from opencwc.claims.sayings import Saying
 from opencwc.claims.sentence_details import Details, details_of
 from opencwc.claims.sentence_support import first_sign, support_signs
+from opencwc.claims.statement_vectors import StatementVectors
 from opencwc.claims.word_index import SharedWords
 from opencwc.reports.model import Report
 
@@ -111,7 +112,8 @@ class EarlierTexts(Record):
             for place, one in zip(places, some, strict=True)
         )
         self.places, self._encoder = places, encoder
-        self.vectors: NDArray[np.float32] = texts.vectors[list(places)]
+        self.vectors = StatementVectors.of_rows(texts.vectors[list(places)])
+        self._langs = np.array([one.lang for one in self.statements])
         self._words = SharedWords([(one.text, one.lang) for one in self.statements])
         self.details = lambda number: texts.details(places[number])  # type: ignore[assignment]
         self.kin = lru_cache(maxsize=_KEPT)(self._kin)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from getpass import getuser
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ from opencwc.wording import LANGUAGES, say, sentence
 if TYPE_CHECKING:
     from opencwc.models import Card, State
     from opencwc.models.drift import Drift
+    from opencwc.models.model import OwnLearning
 
 models_app = typer.Typer(
     name="models",
@@ -166,6 +168,38 @@ def drift(
         for line in _drift_lines(measured, language):
             print_line(line)
     return int(measured.verdict == "drift")
+
+
+@models_app.command()
+@command
+def learn(
+    id: Id,
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="A table of sentences with your own labels.")],
+    by: By = "",
+    lang: Lang = "",
+) -> None:
+    """Learn from your own labels, on this machine; what is learnt is taken where it is better."""
+    language = _language(lang, "text")
+    for message in _own_learning(id).learn(labels, by or getuser()):
+        print_line(sentence(message, language))
+
+
+@models_app.command()
+@command
+def forget(id: Id, lang: Lang = "") -> None:
+    """Forget what was learnt from your own labels."""
+    language = _language(lang, "text")
+    had = _own_learning(id).forget()
+    print_line(sentence(Message("models_forgotten" if had else "models_nothing_to_forget", {"id": id}), language))
+
+
+def _own_learning(id: str) -> OwnLearning:
+    from opencwc.models import find_model
+
+    own = find_model(id).own
+    if own is None:
+        raise SettingsError("model_learns_nothing", id=id)
+    return own
 
 
 def _switch(id: str, reason: str, by: str, format: str, lang: str, *, on: bool) -> None:

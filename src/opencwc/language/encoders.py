@@ -158,7 +158,7 @@ def vectors_of(
 
     if not texts:
         return np.zeros((0, encoder.dimensions), np.float32)
-    path = (folder or cache_folder()) / "vectors" / f"{encoder.id}-{as_}-{_digest(texts)}.npy"
+    path = _path(folder, encoder, as_, texts)
     known = _kept(path, (len(texts), encoder.dimensions))
     if known is not None:
         return known
@@ -173,6 +173,23 @@ def vectors_of(
     return made.astype(np.float16).astype(np.float32)  # the same answer with and without the cache
 
 
+def half_vectors_of(texts: Sequence[str], encoder: Encoder, *, folder: Path | None = None) -> NDArray[np.float16]:
+    """Return the vectors of passages in half precision: left on disk where they are kept, else in memory."""
+    import numpy as np
+
+    path = _path(folder, encoder, "passages", texts)
+    shape = len(texts), encoder.dimensions
+    if (known := _opened(path, shape)) is not None:
+        return known
+    made = vectors_of(texts, encoder, folder=folder)
+    known = _opened(path, shape)
+    return made.astype(np.float16) if known is None else known
+
+
+def _path(folder: Path | None, encoder: Encoder, as_: str, texts: Sequence[str]) -> Path:
+    return (folder or cache_folder()) / "vectors" / f"{encoder.id}-{as_}-{_digest(texts)}.npy"
+
+
 def _digest(texts: Sequence[str]) -> str:
     whole = sha256()
     for text in texts:
@@ -184,14 +201,21 @@ def _digest(texts: Sequence[str]) -> str:
 def _kept(path: Path, shape: tuple[int, int]) -> NDArray[np.float32] | None:
     import numpy as np
 
+    vectors = _opened(path, shape)
+    return None if vectors is None else vectors.astype(np.float32)
+
+
+def _opened(path: Path, shape: tuple[int, int]) -> NDArray[np.float16] | None:
+    import numpy as np
+
     try:
-        vectors = np.load(path, allow_pickle=False)
+        vectors = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError) as error:
         logging.getLogger(__name__).warning("kept vectors are not read: %s", error)
         return None
-    return vectors.astype(np.float32) if vectors.shape == shape and vectors.dtype == np.float16 else None
+    return vectors if vectors.shape == shape and vectors.dtype == np.float16 else None
 
 
 def _keep(path: Path, vectors: NDArray[np.float16]) -> None:

@@ -95,6 +95,17 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLearning:
+    """How a model learns from a house's own labels: from a file, by whom; what came of it is told in messages.
+
+    ``forget`` goes back to what comes with the package, and tells whether anything was kept.
+    """
+
+    learn: Callable[[Path, str], tuple[Message, ...]]
+    forget: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What a component registers: where its card is, which files its answers depend on, how to measure it again.
 
@@ -106,6 +117,7 @@ class Model:
     card: Path
     weights: Callable[[], tuple[Path, ...]]
     evaluate: Callable[[], Evaluation]
+    own: OwnLearning | None = None
 
 
 @dataclass(frozen=True, slots=True)
