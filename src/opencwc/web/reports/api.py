@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.records import to_plain
-from opencwc.reports.corrected import EventDecision
+from opencwc.reports.corrected import EventDecision, as_corrections
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
@@ -84,7 +84,8 @@ class TopicAnswer(TypedDict):
 class DecisionBody(Closed):
     """What is decided: these reports are one event, together with those `beside`, and not with those `apart`.
 
-    `confirm` says that they are one event as it stands.
+    `beside` goes with `join` and `move`, and a move needs it; `apart` goes with `split` and `move`. A split without
+    `apart` says that no two of its reports are one event; `confirm` says that they are one event as it stands.
     """
 
     verb: Literal["split", "join", "move", "confirm"]
@@ -244,6 +245,8 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
     said = EventDecision(
         decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason
     )
+    if not all(correction.is_clear for correction in as_corrections([said])):
+        raise InputError("event_decision_unclear", verb=decision.verb)
     return JSONResponse({"seen": decide_on_events(book_of(request), person_of(request), number, said, decision.seen)})
 
 
