@@ -33,12 +33,14 @@ from opencwc.casebook.submissions import (
 )
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
+from opencwc.demo.brief_steps import decide_on_reports, release, write_brief
 from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.register import due_year, write_register
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
 from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
+from opencwc.jobs.briefs import BriefVersion
 from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.jobs.source_list import keep_sources
 from opencwc.jobs.watch_news import WatchNews
@@ -76,6 +78,7 @@ class _Telling:
     cases: dict[str, str] = field(default_factory=dict)
     called: dict[str, list[int]] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
+    briefs: dict[str, BriefVersion] = field(default_factory=dict)
 
 
 def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told = lambda done, all: None) -> Built:
@@ -266,8 +269,23 @@ def _grade(telling: _Telling, step: _Step) -> None:
     keep_sources(telling.book, telling.people[step["by"]], [Source(**said) for said in _object(step)])
 
 
+def _on_events(telling: _Telling, step: _Step) -> None:
+    """Decide on reports of the last run: which of them are one event."""
+    decide_on_reports(telling.book, telling.people[step["by"]], step)
+
+
+def _brief(telling: _Telling, step: _Step) -> None:
+    """Write a brief on events that were decided on, each named by one of its reports."""
+    telling.briefs[_object(step)] = write_brief(telling.book, telling.people[step["by"]], step, _years(telling))
+
+
+def _release(telling: _Telling, step: _Step) -> None:
+    release(telling.book, telling.people[step["by"]], telling.briefs[_object(step)])
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
     "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade,
+    "on_events": _on_events, "brief": _brief, "release": _release,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip
