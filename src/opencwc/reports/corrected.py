@@ -31,7 +31,7 @@ class EventDecision(Struct, frozen=True):
     """What a person decided: ``reports`` are one event, together with ``beside``, and not with ``apart``.
 
     All three are ids of reports; they mean what they do in a `Correction`. To confirm says that ``reports`` are one
-    event as it stands.
+    event as it stands, and may say of which ``kind`` and at which ``stage``.
     """
 
     verb: Verb
@@ -41,11 +41,19 @@ class EventDecision(Struct, frozen=True):
     reason: str = ""
     person: str = ""
     at: str = ""
+    kind: str = ""
+    stage: str = ""
 
     @property
     def said(self) -> Message:
         """Who decided what, and when."""
         count = Message("watch_reports_count", {"count": len(self.reports)})
+        as_what = tuple(
+            Message(f"{text}_{word}") for text, word in (("watch_kind", self.kind), ("verdict", self.stage)) if word
+        )
+        if as_what:
+            values = {"person": self.person, "day": self.at[:10], "reports": count, "as_what": as_what}
+            return Message("watch_decided_confirm_as", values)
         return Message(f"watch_decided_{self.verb}", {"person": self.person, "day": self.at[:10], "reports": count})
 
     @property
