@@ -23,10 +23,17 @@ from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.state import load_state
 from opencwc.demo.year import write_year
+from opencwc.jobs.briefs import brief_run
+from opencwc.jobs.event_decisions import SHELF, decisions_on_events
+from opencwc.jobs.kept_runs import list_runs, shown_run
 from opencwc.jobs.page_captures import pages_of_case
+from opencwc.jobs.second_looks import looks_waiting
 from opencwc.jobs.source_list import read_sources_of
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.language.gazetteer import own_places
+from opencwc.reports.corrected import corrected
+from opencwc.reports.kept import unpack
+from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.reports.saved_watch import KINDS
 from opencwc.wording import LANGUAGES
 
@@ -146,6 +153,35 @@ def test_an_analyst_reads_the_month_as_events_and_finds_what_changed(made: tuple
     assert set(states) == {"Hallen", "People harmed in Nordavia"}
     assert states["Hallen"]["new"] >= 1
     assert states["Hallen"]["changed"] >= 1
+
+
+def test_an_analyst_finds_events_decided_and_a_brief_that_two_people_released(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    leila, mateo, amara = built.people[:3]
+    run = list_runs(book, leila, WATCH.id, limit=1)[0].number
+    having = brief_run(book, leila, run)
+    released, waiting = (versions[-1] for versions in having.briefs.values())
+    assert (released.state, [one.name for one in released.releases]) == ("released", [mateo.name, leila.name])
+    assert set(released.files) == {"pdf", "docx"}
+    assert (waiting.state, waiting.brief.lang, waiting.author) == ("one_release", "fr", amara.id)
+    assert not any(event.changes for event in having.events(released.brief)), "they stand as they were written on"
+    assert len(having.decided) >= 9
+
+
+def test_the_guide_counts_the_events_as_people_decided_on_them(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    run = list_runs(book, built.people[0], WATCH.id, limit=1)[0].number
+    found = shown_run(book, built.people[0], run, SHELF, unpack).kept.watched
+    events = corrected(found, decisions_on_events(book, built.people[0], run)).events
+    guide = (ROOT / "docs" / "how-to" / "try-the-demonstration.md").read_text(encoding="utf-8")
+    assert f"on {len(events)} events of every kind" in " ".join(guide.split())
+
+
+def test_a_second_look_waits_for_the_person_who_is_signed_in_first(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    (look,) = looks_waiting(book, built.people[0])
+    assert look.reports >= {"nv78", "nv79", "nv80"}
+    assert not looks_waiting(book, built.people[1])
 
 
 def test_the_record_of_the_demonstration_fits(made: tuple[Casebook, Built]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.reports.corrected import EventDecision, as_corrections, contradictions, corrected
-from opencwc.reports.events import Correction
+from opencwc.reports.corrections import Correction
 from opencwc.reports.summaries import summaries_of
 from reports.told_by_hand import ALL, event_of_report, watched
 
@@ -52,10 +52,21 @@ def test_decisions_that_agree_contradict_nothing() -> None:
     assert contradictions([SPLIT, EventDecision("split", ("s3",), apart=("s1",), reason="as before")]) == []
 
 
-def test_the_clustering_takes_decisions_as_pairs() -> None:
-    assert list(as_corrections([SPLIT])) == [
-        Correction("join", ("s3",)), Correction("split", ("s3", "s1")), Correction("split", ("s3", "s2")),
+def test_the_clustering_takes_decisions_as_they_are() -> None:
+    assert list(as_corrections([SPLIT, BACK])) == [
+        Correction("split", ("s3",), apart=("s1", "s2")), Correction("move", ("s3",), beside=("s1", "s2")),
     ]  # fmt: skip
+
+
+def test_a_move_that_names_nothing_apart_leaves_the_event_that_it_was_on() -> None:
+    after = corrected(watched(), [EventDecision("move", ("l2",), beside=("p1",), reason="there")])
+    assert event_of_report(after, "l2") == {"l2", "p1"}
+    assert event_of_report(after, "l1") == {"l1"}
+
+
+def test_a_split_that_names_nothing_apart_parts_each_from_each() -> None:
+    after = corrected(watched(), [EventDecision("split", ("s1", "s2", "s3"), reason="three leaks")])
+    assert [event_of_report(after, name) for name in ("s1", "s2", "s3")] == [{"s1"}, {"s2"}, {"s3"}]
 
 
 def test_what_a_person_decided_stands_first_among_the_reasons() -> None:

@@ -13,7 +13,8 @@ import pytest
 from benchmarks.reports import CASES, read_folder
 
 from opencwc.language.encoders import named_encoder
-from opencwc.reports.events import Archive, Correction, Event, find_events, weigh
+from opencwc.reports.corrections import Correction
+from opencwc.reports.events import Archive, Event, find_events, weigh
 from opencwc.reports.facts import tell
 from opencwc.reports.item import Item, days_of, item_of
 from opencwc.reports.likeness import (

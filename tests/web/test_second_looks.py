@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from opencwc.casebook import cases
 from opencwc.casebook.agreement import Agreement
@@ -81,7 +82,7 @@ def test_two_who_group_alike_agree_and_both_are_shown_then(kept: Kept) -> None:
     decide(kept, "rita", CONFIRM)
     assert verbs(kept, "rita") == verbs(kept, "anna") == ["split", "confirm"]
     found = agreement_on_events(kept.house.book, account(kept.house, "audra"))
-    assert (found.pairs, found.agreed) == (1, 1.0)
+    assert (found.grouping.pairs, found.grouping.agreed, found.kinds.pairs) == (1, 1.0, 0)
     with kept.house.signed_in("anna") as anna:
         page = page_of(anna, f"/watch/runs/{kept.run}/events/{EVENT}")
         assert "Name of rita looked at it" in page.text and "in the same way" in page.text
@@ -92,7 +93,7 @@ def test_two_who_group_differently_are_shown_so_until_somebody_decides_again(kep
     decide(kept, "anna", SPLIT, CONFIRM)
     decide(kept, "rita", WHOLE)
     found = agreement_on_events(kept.house.book, account(kept.house, "audra"))
-    assert (found.pairs, found.agreed) == (1, 0.0)
+    assert (found.grouping.pairs, found.grouping.agreed) == (1, 0.0)
     address = f"/watch/runs/{kept.run}/events/{EVENT}"
     with kept.house.signed_in("anna") as anna:
         assert "decide again" in page_of(anna, address).text
@@ -169,6 +170,51 @@ def test_the_agreement_on_events_stands_where_that_on_findings_does(kept: Kept) 
 def test_the_form_of_the_page_is_how_a_second_look_is_made(kept: Kept) -> None:
     decide(kept, "anna", WHOLE)
     form = {"event": EVENT, "verb": "confirm", "reason": "One.", "seen": "0"}
+    address = f"/watch/runs/{kept.run}/decisions"
     with kept.house.signed_in("rita") as rita:
-        assert rita.post(f"/watch/runs/{kept.run}/decisions", data=form, headers=PART).status_code == 204
-    assert agreement_on_events(kept.house.book, account(kept.house, "rita")).pairs == 1
+        chosen = page_of(rita, f"/watch/runs/{kept.run}/events/{EVENT}").all("option", selected=True)
+        assert not chosen, "the second is not led by what the program found"
+        assert rita.post(address, data={**form, "kind": "attack"}, headers=PART).status_code == 422
+        answer = rita.post(address, data={**form, "kind": "attack", "stage": "reported"}, headers=PART)
+        assert answer.status_code == 204
+    assert agreement_on_events(kept.house.book, account(kept.house, "rita")).grouping.pairs == 1
+
+
+def test_two_who_say_another_kind_or_stage_are_shown_so_until_somebody_decides_again(kept: Kept) -> None:
+    decide(kept, "anna", structs.replace(WHOLE, kind="accident", stage="confirmed"))
+    decide(kept, "rita", structs.replace(WHOLE, kind="attack", stage="confirmed"))
+    found = agreement_on_events(kept.house.book, account(kept.house, "audra"))
+    assert (found.grouping.agreed, found.kinds.agreed, found.stages.agreed) == (1.0, 0.0, 1.0)
+    address = f"/watch/runs/{kept.run}/events/{EVENT}"
+    with kept.house.signed_in("anna") as anna, kept.house.signed_in("audra") as audra:
+        shown = page_of(anna, address).text
+        assert "as one event" in shown and "accident, confirmed" in shown.lower()
+        assert "Kind: Accident at first, Attack in the second look" in shown and "decide again" in shown
+        assert "Stage: Confirmed at first" not in shown
+        assert len(anna.get(f"/api/v1{address}").json()["second_looks"]) == 2
+        assert audra.get("/api/v1/rechecks").json()["event_kinds"]["agreed"] == 0.0
+        assert "On the kind of events" in page_of(audra, "/audit").text
+        decide(kept, "anna", structs.replace(WHOLE, kind="attack", stage="confirmed"))
+        assert "decide again" not in page_of(anna, address).text
+    assert verify_casebook(kept.house.book, KEEPER).fits
+
+
+def test_the_inbox_leads_to_the_event_and_tells_nothing_of_the_first_decision(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as rita:
+        assert "waits for your decision" not in page_of(rita, "/casebook").text
+        decide(kept, "anna", SPLIT, CONFIRM)
+        page = page_of(rita, "/casebook")
+        assert "1 event waits for your decision" in page.text and "Another leak." not in page.text
+        assert page.all("a", href=f"/watch/runs/{kept.run}/events/{EVENT}")
+        (look,) = rita.get("/api/v1/inbox").json()["second_looks"]
+        assert (look["run"], look["case"], look["event"]) == (kept.run, "reports", EVENT)
+        decide(kept, "rita", WHOLE)
+        assert rita.get("/api/v1/inbox").json()["second_looks"] == []
+
+
+def test_kind_and_stage_go_with_a_confirmation_alone(kept: Kept) -> None:
+    base = f"/api/v1/watch/runs/{kept.run}/decisions"
+    said = {"reports": ["s1", "s2"], "reason": "One.", "kind": "accident", "stage": "reported"}
+    with kept.house.signed_in("anna") as anna:
+        assert anna.post(base, json={**said, "verb": "join"}).status_code == 422
+        assert anna.post(base, json={**said, "verb": "confirm"}).status_code == 200

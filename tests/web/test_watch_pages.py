@@ -362,9 +362,7 @@ def test_decisions_are_given_as_the_command_takes_them(kept: Kept) -> None:
     decide_on_events(kept.house.book, ANNA, kept.run, SPLIT)
     with kept.house.signed_in("anna") as client:
         lines = client.get(f"{kept.base}/file?format=corrections", headers=PAGE).text.splitlines()
-    assert [json.loads(line) for line in lines] == [
-        {"verb": "split", "reports": ["s3", "s1"]}, {"verb": "split", "reports": ["s3", "s2"]},
-    ]  # fmt: skip
+    assert [json.loads(line) for line in lines] == [{"verb": "split", "reports": ["s3"], "apart": ["s1", "s2"]}]
 
 
 def test_an_event_is_given_as_the_draft_of_an_alert(kept: Kept) -> None:
@@ -426,6 +424,8 @@ def test_the_api_gives_events_and_takes_decisions(kept: Kept) -> None:
         assert client.post(f"{base}/decisions", json=decision).json() == {"seen": 1}
         assert client.post(f"{base}/decisions", json=decision).status_code == 409
         assert client.post(f"{base}/decisions", json={**decision, "reports": ["x"]}).status_code == 422
+        for unclear in ({"verb": "move", "reports": ["s3"]}, {"verb": "join", "reports": ["s3"], "apart": ["s1"]}):
+            assert client.post(f"{base}/decisions", json={**unclear, "reason": "There."}).status_code == 422
         event = client.get(f"{base}/events/{_events(kept)['accident']}").json()
         assert [report["report"] for report in event["reports"]] == ["s1", "s2"]
         assert [one["person"] for one in event["decisions"]] == ["Name of anna"]

@@ -125,16 +125,19 @@ def inbox(
     with acting(casebook) as (book, person):
         from opencwc.casebook.decisions import claim_rechecks
         from opencwc.casebook.findings import inbox as waiting
+        from opencwc.jobs.waiting_events import waiting_events
 
         claim_rechecks(book, person)
         spoken = language(lang)
-        findings = waiting(book, person, limit=limit)
+        findings, looks = waiting(book, person, limit=limit), waiting_events(book, person)
         if as_json(format):
             print_json([finding_json(finding, spoken) for finding in findings])
         elif findings:
             print_findings(findings, spoken)
-        else:
+        elif not looks:
             print_sentence("casebook_nothing_waits", spoken)
+        for look in () if as_json(format) else looks:
+            print_sentence("casebook_second_look", spoken, run=look.run, case=look.case, event=look.headline)
 
 
 @case_app.command(name="open")
@@ -245,7 +248,12 @@ def recheck(
         if share is not None:
             set_recheck_share(book, person, share)
         on_events = agreement_on_events(book, person)
-        for id_, figures in (("casebook_agreement", agreement(book, person)), ("casebook_agreement_events", on_events)):
+        for id_, figures in (
+            ("casebook_agreement", agreement(book, person)),
+            ("casebook_agreement_events", on_events.grouping),
+            ("casebook_agreement_kinds", on_events.kinds),
+            ("casebook_agreement_stages", on_events.stages),
+        ):
             if id_ == "casebook_agreement" or figures.pairs:
                 written = {name: "-" if value is None else f"{value:.2f}" for name, value in figures._asdict().items()}
                 print_sentence(id_, language(lang), **{**written, "pairs": figures.pairs})

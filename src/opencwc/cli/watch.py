@@ -51,7 +51,8 @@ def watch(
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     corrections: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What people said of events: JSON Lines of join and split.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Corrections: JSON Lines of split, join, move, confirm."),
     ] = None,
     captures: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what came in here, and say what changed on a page.")

@@ -36,6 +36,7 @@ from opencwc.claims.kept import unpack
 from opencwc.claims.reader import RECORD, REPORTS
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads
+from opencwc.demo.brief_steps import decide_on_reports, release, write_brief
 from opencwc.demo.evidence import Original, write_captures, write_pictures
 from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.record import write_chosen_reports, write_record
@@ -44,6 +45,7 @@ from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
 from opencwc.jobs.archives import ARCHIVE_TYPE, keep_files
+from opencwc.jobs.briefs import BriefVersion
 from opencwc.jobs.claim_decisions import SHELF, ClaimCorrection, decide_on_claim, standings
 from opencwc.jobs.kept_runs import shown_run
 from opencwc.jobs.run_and_keep import Place, run_and_keep
@@ -84,6 +86,7 @@ class _Telling:
     called: dict[str, list[int]] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
     runs: dict[str, int] = field(default_factory=dict)
+    briefs: dict[str, BriefVersion] = field(default_factory=dict)
 
 
 def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told = lambda done, all: None) -> Built:
@@ -308,9 +311,24 @@ def _receive(telling: _Telling, step: _Step) -> None:
             )  # fmt: skip
 
 
+def _on_events(telling: _Telling, step: _Step) -> None:
+    """Decide on reports of the last run: which of them are one event."""
+    decide_on_reports(telling.book, telling.people[step["by"]], step)
+
+
+def _brief(telling: _Telling, step: _Step) -> None:
+    """Write a brief on events that were decided on, each named by one of its reports."""
+    telling.briefs[_object(step)] = write_brief(telling.book, telling.people[step["by"]], step, _years(telling))
+
+
+def _release(telling: _Telling, step: _Step) -> None:
+    release(telling.book, telling.people[step["by"]], telling.briefs[_object(step)])
+
+
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
     "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade,
     "judge": _judge, "receive": _receive,
+    "on_events": _on_events, "brief": _brief, "release": _release,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
 }  # fmt: skip

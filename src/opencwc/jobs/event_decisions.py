@@ -94,7 +94,7 @@ def _decide(book: Casebook, person: Person, run: int, decision: EventDecision, s
     deciders = {
         one.person for one, made in zip(holding, kept, strict=True) if not made.named.isdisjoint(decision.reports)
     }
-    confirmed = Confirmed(run, _mark(shown), number, decision.reports, deciders, now, found)
+    confirmed = Confirmed(run, _mark(shown), number, decision, deciders, now, found)
     draw_second_look(book, person, confirmed)
 
 

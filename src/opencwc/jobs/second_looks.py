@@ -8,7 +8,7 @@ decision on them. Only then are the two held against each other.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -31,7 +31,10 @@ Groups = tuple[tuple[str, ...], ...]
 
 
 class _Drawn(Struct, frozen=True, tag="drawn"):
-    """That an event was drawn; ``found`` are the groups as reports were joined, ``first`` as people left them."""
+    """That an event was drawn; ``found`` are the groups as reports were joined, ``first`` as people left them.
+
+    ``kind`` and ``stage`` are what the first person said of it, empty where that was nothing.
+    """
 
     look: str
     run: int
@@ -39,6 +42,8 @@ class _Drawn(Struct, frozen=True, tag="drawn"):
     deciders: tuple[str, ...]
     found: Groups
     first: Groups
+    kind: str = ""
+    stage: str = ""
 
 
 class _Said(Struct, frozen=True, tag="said"):
@@ -80,6 +85,27 @@ class SecondLook(Struct, frozen=True):
     def agrees(self) -> bool:
         """Whether both grouped the reports alike."""
         return self.second == self.drawn.first
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """What the two said of the kind, empty for who said nothing."""
+        return self.drawn.kind, self.said[-1][0].kind if self.second else ""
+
+    @property
+    def stages(self) -> tuple[str, str]:
+        """What the two said of the stage, empty for who said nothing."""
+        return self.drawn.stage, self.said[-1][0].stage if self.second else ""
+
+    @property
+    def differences(self) -> tuple[Message, ...]:
+        """On what the two differ beside the grouping: who said which kind, which stage."""
+        return tuple(
+            Message(
+                f"watch_second_look_{name}", {"first": Message(f"{text}_{one}"), "second": Message(f"{text}_{other}")}
+            )
+            for name, text, (one, other) in (("kind", "watch_kind", self.kinds), ("stage", "verdict", self.stages))
+            if one and other and one != other
+        )
 
     @property
     def people(self) -> frozenset[str]:
@@ -159,7 +185,7 @@ def looks_waiting(book: Casebook, person: Person) -> list[SecondLook]:
 
 
 class Confirmed(NamedTuple):
-    """A confirmed event: its run with its mark, the number of the decision there, the reports, and who decided on them.
+    """A confirmed event: its run with its mark, the number of the decision there, the decision, and who decided on it.
 
     ``now`` are the events as people decided on them, ``found`` as they were found.
     """
@@ -167,7 +193,7 @@ class Confirmed(NamedTuple):
     run: int
     mark: Mark
     number: int
-    reports: Sequence[str]
+    decision: EventDecision
     deciders: Collection[str]
     now: Watched
     found: Watched
@@ -175,14 +201,14 @@ class Confirmed(NamedTuple):
 
 def draw_second_look(book: Casebook, person: Person, confirmed: Confirmed) -> None:
     """Draw a confirmed event for a second look, or do not."""
-    run, mark, number, named, deciders, now, found = confirmed
+    run, mark, number, decision, deciders, now, found = confirmed
     reviewer = draw_reviewer(book, f"event:{run}:{number}", mark, deciders)
     if reviewer is None:
         return
-    reports = reports_beside(found, named)
-    drawn = _Drawn(
-        secrets.token_hex(8), run, reviewer, tuple(sorted(deciders)), groups_in(found, reports), groups_in(now, reports)
-    )
+    reports = reports_beside(found, decision.reports)
+    groups = groups_in(found, reports), groups_in(now, reports)
+    look = secrets.token_hex(8)
+    drawn = _Drawn(look, run, reviewer, tuple(sorted(deciders)), *groups, decision.kind, decision.stage)
     add_to_run(book, person, run, LOOKS, to_plain(drawn))
 
 
@@ -195,7 +221,19 @@ def keep_second_look(book: Casebook, person: Person, look: SecondLook, decision:
     add_to_run(book, person, look.run, LOOKS, to_plain(_Said(look.id, decision, groups)))
 
 
-def agreement_on_events(book: Casebook, person: Person) -> Agreement:
+class EventAgreement(NamedTuple):
+    """How far first and second looks at events agree: on the grouping, and where both said them, on kind and stage."""
+
+    grouping: Agreement
+    kinds: Agreement
+    stages: Agreement
+
+
+def agreement_on_events(book: Casebook, person: Person) -> EventAgreement:
     """Return how far first and second looks at events agree, as far as the person may see them."""
-    looks = _looks(one.added for one in added_to_all(book, person, LOOKS))
-    return kappa(look.labels for look in looks if not look.is_open)
+    looks = [look for look in _looks(one.added for one in added_to_all(book, person, LOOKS)) if not look.is_open]
+    return EventAgreement(
+        kappa(look.labels for look in looks),
+        kappa(look.kinds for look in looks if all(look.kinds)),
+        kappa(look.stages for look in looks if all(look.stages)),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from hijridate import Gregorian, Hijri
 
 from opencwc.convention.fields import read_yaml
+from opencwc.language.calendars import BUDDHIST_YEARS_AHEAD, from_solar_hijri, solar_hijri_year
 from opencwc.language.plain_text import Plain, plain_arabic, plain_text
 from opencwc.language.whole_numbers import find_numbers
 
@@ -96,6 +97,11 @@ class _Match(NamedTuple):
         return self.language.number_of(name, words) if words else None
 
     @property
+    def names_year(self) -> bool:
+        """Whether a year is given as a number, not by the day of the text."""
+        return bool(self.group("abs") or self.group("eras"))
+
+    @property
     def day(self) -> int | None:
         """The day of the month."""
         words = self.group("day") or self.group("dd")
@@ -129,7 +135,9 @@ def find_dates(text: str, lang: str, today: date, *, ahead: bool = False) -> lis
     """
     if lang not in _raw():
         return []
-    found = list(_found(plain_text(text, lang), _language(lang), today, ahead=ahead))
+    plain = plain_text(text, lang)
+    others = _other_calendar(lang).search(plain.text) is not None
+    found = list(_found(plain, _language(lang, others=others), today, ahead=ahead))
     days = [one for one in found if one.precision == "day" and not one.form.startswith("loose")]
     return [one for one in found if not (one.form.startswith("loose") and any(_beside(one, day) for day in days))]
 
@@ -209,7 +217,7 @@ def _date(found: _Match) -> _Read | None:
         return None
     year = _year_of(found)
     if year is not None:
-        return _Read(date(year, month_number, day), "day", relative=not (found.group("abs") or found.group("era")))
+        return _Read(date(year, month_number, day), "day", relative=not found.names_year)
     return _Read(_nearest(found, month_number, day), "day")
 
 
@@ -222,10 +230,10 @@ def _month_in_figures(found: _Match) -> int | None:
 
 
 def _year_of(found: _Match) -> int | None:
-    if era := found.group("era"):
+    if (before := _relative_of(found, "eras")) is not None:
         written = found.group("erayear")
         counted = 1 if written == "元" else _chinese_day(written)
-        return _ERAS[era] + counted if counted else None
+        return before + counted if counted else None
     if written := found.group("abs"):
         return int(
             "".join(str("〇一二三四五六七八九".find(sign)) if sign in _CHINESE_YEAR else sign for sign in written)
@@ -235,8 +243,7 @@ def _year_of(found: _Match) -> int | None:
     return None
 
 
-_ERAS = {"民国": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-"""The year before the first of each era."""
+_ERA_YEAR = r"(?P<erayear_#>\d{1,3})(?!\d)"
 _CHINESE_YEAR = "〇一二三四五六七八九"
 
 
@@ -274,7 +281,7 @@ def _month(found: _Match) -> _Read | None:
         return None
     year = _year_of(found)
     if year is not None:
-        return _Read(date(year, month, 1), "month", relative=not found.group("abs"))
+        return _Read(date(year, month, 1), "month", relative=not found.names_year)
     if found.ahead:
         return _Read(date(found.today.year + (month < found.today.month), month, 1), "month")
     return _Read(date(found.today.year - (month > found.today.month), month, 1), "month")
@@ -282,7 +289,7 @@ def _month(found: _Match) -> _Read | None:
 
 def _year(found: _Match) -> _Read | None:
     year = _year_of(found)
-    return _Read(date(year, 1, 1), "year", relative=not found.group("abs")) if year else None
+    return _Read(date(year, 1, 1), "year", relative=not found.names_year) if year else None
 
 
 def _hijri(found: _Match) -> _Read | None:
@@ -303,6 +310,64 @@ def _hijri_month(found: _Match) -> _Read | None:
         return None
     first = Hijri(int(found.group("hyear")), month, 1).to_gregorian()
     return _Read(date(first.year, first.month, 1), "month", relative=False)
+
+
+def _solar(found: _Match) -> _Read | None:
+    day, month = found.day, _solar_month_of(found)
+    if not day or not month:
+        return None
+    if written := found.group("hyear"):
+        return _Read(from_solar_hijri(int(written), month, day), "day", relative=False)
+    year = solar_hijri_year(found.today)
+    days = [from_solar_hijri(one, month, day) for one in (year - 1, year, year + 1)]
+    near = [one for one in days if one >= found.today] if found.ahead else [one for one in days if one <= found.today]
+    return _Read(near[0 if found.ahead else -1], "day")
+
+
+def _solar_month(found: _Match) -> _Read | None:
+    month = _solar_month_of(found)
+    if not month:
+        return None
+    first = from_solar_hijri(int(found.group("hyear")), month, 1)
+    return _Read(date(first.year, first.month, 1), "month", relative=False)
+
+
+def _solar_month_of(found: _Match) -> int | None:
+    return found.number("solar") or found.number("persian") or _month_in_figures(found)
+
+
+def _old_numbers(found: _Match) -> _Read | None:
+    """Read figures of a Hijri calendar: by the moon or by the sun, whichever comes nearer to the day of the text."""
+    month = _month_in_figures(found)
+    if not found.day or not month:
+        return None
+    numbers = int(found.group("hyear")), month, found.day
+    days = [day for reading in (_lunar_day, from_solar_hijri) if (day := _tried(reading, *numbers))]
+    nearest = min(days, key=lambda day: abs((day - found.today).days), default=None)
+    return _Read(nearest, "day", relative=False) if nearest else None
+
+
+def _lunar_day(year: int, month: int, day: int) -> date:
+    return Hijri(year, month, day).to_gregorian()
+
+
+def _tried(reading: Callable[[int, int, int], date], year: int, month: int, day: int) -> date | None:
+    try:
+        return reading(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _buddhist(found: _Match) -> _Read | None:
+    year = int(found.group("byear") or found.group("anybyear")) - BUDDHIST_YEARS_AHEAD
+    if found.form.key == "buddhist_year":
+        return _Read(date(year, 1, 1), "year", relative=False)
+    month = found.number("month") or _month_in_figures(found)
+    if not month:
+        return None
+    if found.form.key == "buddhist_month":
+        return _Read(date(year, month, 1), "month", relative=False)
+    return _Read(date(year, month, found.day), "day", relative=False) if found.day else None
 
 
 def _weekday(found: _Match) -> _Read | None:
@@ -343,8 +408,13 @@ _MEANINGS = {
     "numbers": _date,
     "month": _month,
     "year": _year,
+    "era_year": _year,
     "hijri": _hijri,
     "hijri_month": _hijri_month,
+    "solar": _solar,
+    "solar_month": _solar_month,
+    "old_numbers": _old_numbers,
+    **dict.fromkeys(("buddhist", "buddhist_month", "buddhist_year"), _buddhist),
     "day": _day,
     **dict.fromkeys(
         ("weekday", "last_weekday", "next_weekday", "week-1_weekday", "week+0_weekday", "week+1_weekday"), _weekday
@@ -390,8 +460,25 @@ def _raw() -> Mapping[str, Any]:
 
 
 @cache
-def _language(lang: str) -> _Language:
-    raw = _raw()[lang]
+def _calendars(lang: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = read_yaml(Path(__file__).parent / "data" / "calendars.yaml")[lang]
+    return found
+
+
+@cache
+def _other_calendar(lang: str) -> re.Pattern[str]:
+    """Return what a text has that may name a day of another calendar; without it those forms are not tried."""
+    months, edge = "|".join(_calendars(lang)["solar_hijri"]), "" if lang == "zh" else r"(?<!\w)"
+    return re.compile(rf"{edge}(?:(?:1[34]|2[45])\d\d(?!\d)|{months})")
+
+
+@cache
+def _language(lang: str, *, others: bool) -> _Language:
+    """Return the forms of a language, with those of other calendars before them where they are wanted."""
+    raw = {**_raw()[lang], **_calendars(lang)}
+    own: Mapping[str, Sequence[str]] = _raw()[lang]["forms"]
+    era = _calendars(lang).get("era_alone", ())
+    raw["forms"] = {"none": own["none"], **(raw["forms"] if others else {}), **own, "era_year": era}
     words = _slots(raw, lang)
     forms: list[_Form] = []
     alone: list[str] = []
@@ -431,13 +518,17 @@ def _slots(raw: Mapping[str, Any], lang: str) -> dict[str, str]:
     weekdays = "[" + "".join(raw["weekdays"]) + "]" if chinese else "|".join(raw["weekdays"])
     absolute = r"(?:1[89]|20)\d\d"
     years = "|".join(raw.get("years", {}).values())
+    eras = "|".join(raw["eras"].values())
+    persian = "|".join(raw["solar_hijri"])
+    afghan = "|".join(raw.get("solar_hijri_afghan", ()))
     ranks = _ARABIC_DAYWORD if lang == "ar" else "|".join(_raw()["dayword"].get(lang, ()))
     if chinese:
         absolute += "|[一二]" + 3 * "[〇零一二三四五六七八九]"
-        era = rf"(?P<era_#>{'|'.join(_ERAS)})(?P<erayear_#>元|[\d一二三四五六七八九十百]+)年"
+        era = rf"(?P<eras_#>{eras})(?P<erayear_#>元|[\d一二三四五六七八九十百]+)年"
         year = f"(?:(?P<abs_#>{absolute})年|{era}|(?P<years_#>{years}))"
     else:
-        year = f"(?:(?P<abs_#>{absolute}){raw.get('year_end', '')}(?!-?\\w)" + (
+        era = f"(?P<eras_#>{eras}){raw['era_year'].replace('{erayear}', _ERA_YEAR)}"
+        year = f"(?:(?P<abs_#>{absolute}){raw.get('year_end', '')}(?!-?\\w)|{era}" + (
             f"|(?P<years_#>{years}))" if years else ")"
         )
     month = f"(?P<month_number_#>{raw['month_number']})" if chinese else f"(?P<month_#>{months})"
@@ -450,8 +541,15 @@ def _slots(raw: Mapping[str, Any], lang: str) -> dict[str, str]:
         "<month_word>": f"(?P<month_word_#>{month_words})",
         "<weekday>": f"(?P<weekday_#>{weekdays})",
         "<hijri>": f"(?P<hijri_#>{'|'.join(raw.get('hijri', ('斋月|斋戒',)))})",
-        "<hyear>": r"(?P<hyear_#>1[34]\d\d)",
+        "<hyear>": r"(?P<hyear_#>1[34]\d\d)(?!\d)",
+        "<persian>": f"(?P<persian_#>{persian})",
+        "<solar>": f"(?P<solar_#>{persian}{'|' + afghan if afghan else ''})",
+        "<byear>": r"(?P<byear_#>25[4-9]\d)(?!\d)",
+        "<anybyear>": r"(?P<anybyear_#>2[45]\d\d)(?!\d)",
+        "plain": f"(?:{raw['plain']})",
+        "no_count": raw.get("no_count", ""),
         "<year>": year,
+        "<era>": era,
         "<absyear>": f"(?P<abs_#>{absolute})",
         "<isoyear>": r"(?P<abs_#>(?:19|20)\d\d)",
         "<dayword>": f"(?P<dayword_#>{ranks or '(?!)'})",
@@ -471,8 +569,14 @@ def _tables(raw: Mapping[str, Any], lang: str) -> dict[str, tuple[tuple[re.Patte
     def keyed(name: str) -> tuple[tuple[re.Pattern[str], int], ...]:
         return tuple((re.compile(words), int(number)) for number, words in raw.get(name, {}).items())
 
+    def twelve(names: Sequence[str]) -> tuple[tuple[re.Pattern[str], int], ...]:
+        return tuple((re.compile(words), at % 12 + 1) for at, words in enumerate(names))
+
     hijri = numbered("hijri") or ((re.compile("斋月|斋戒"), 9),)
     return {
+        "persian": twelve(raw["solar_hijri"]),
+        "solar": twelve([*raw["solar_hijri"], *raw.get("solar_hijri_afghan", ())]),
+        "eras": keyed("eras"),
         "month": numbered("months"),
         "weekday": numbered("weekdays"),
         "hijri": hijri,

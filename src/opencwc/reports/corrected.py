@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import combinations, product
+from itertools import combinations
 from typing import Literal
 
 from msgspec import Struct, structs
 
 from opencwc.finding import Message
-from opencwc.reports.events import Correction, Event, event_id
+from opencwc.reports.corrections import Correction
+from opencwc.reports.events import Event, event_id
 from opencwc.reports.item import item_of
 from opencwc.reports.linkage import connected
 from opencwc.reports.origins import find_origins, origin_name
@@ -29,8 +30,8 @@ VERBS: tuple[Verb, ...] = ("split", "join", "move", "confirm")
 class EventDecision(Struct, frozen=True):
     """What a person decided: ``reports`` are one event, together with ``beside``, and not with ``apart``.
 
-    All three are ids of reports. Of a split ``beside`` is empty, of a join ``apart``; a move has both. To confirm says
-    that ``reports`` are one event as it stands.
+    All three are ids of reports; they mean what they do in a `Correction`. To confirm says that ``reports`` are one
+    event as it stands, and may say of which ``kind`` and at which ``stage``.
     """
 
     verb: Verb
@@ -40,11 +41,19 @@ class EventDecision(Struct, frozen=True):
     reason: str = ""
     person: str = ""
     at: str = ""
+    kind: str = ""
+    stage: str = ""
 
     @property
     def said(self) -> Message:
         """Who decided what, and when."""
         count = Message("watch_reports_count", {"count": len(self.reports)})
+        as_what = tuple(
+            Message(f"{text}_{word}") for text, word in (("watch_kind", self.kind), ("verdict", self.stage)) if word
+        )
+        if as_what:
+            values = {"person": self.person, "day": self.at[:10], "reports": count, "as_what": as_what}
+            return Message("watch_decided_confirm_as", values)
         return Message(f"watch_decided_{self.verb}", {"person": self.person, "day": self.at[:10], "reports": count})
 
     @property
@@ -56,9 +65,7 @@ class EventDecision(Struct, frozen=True):
 def as_corrections(decisions: Iterable[EventDecision]) -> Iterator[Correction]:
     """Yield decisions as the clustering takes them, so that they hold when all reports are read again."""
     for decision in decisions:
-        yield Correction("join", (*decision.reports, *decision.beside))
-        for pair in product(decision.reports, decision.apart):
-            yield Correction("split", pair)
+        yield Correction(decision.verb, decision.reports, decision.beside, decision.apart)
 
 
 def contradictions(decisions: Sequence[EventDecision]) -> list[tuple[int, int]]:
@@ -86,9 +93,19 @@ def corrected(watched: Watched, decisions: Sequence[EventDecision]) -> Watched:
     groups = [set(event.items) for event in watched.events]
     by_person: dict[int, EventDecision] = {}
     for decision in decisions:
-        groups = _applied(groups, decision, numbers)
+        for step in _steps(decision):
+            groups = _applied(groups, step, numbers)
         by_person |= dict.fromkeys(_numbers_of(decision.reports, numbers), decision)
     return _rebuilt(watched, [group for group in groups if group], by_person)
+
+
+def _steps(decision: EventDecision) -> Iterator[EventDecision]:
+    """Yield a decision; a split that names nothing apart is one of each report from those named behind it."""
+    if decision.verb != "split" or decision.apart:
+        yield decision
+        return
+    for at, name in enumerate(decision.reports):
+        yield structs.replace(decision, reports=(name,), apart=decision.reports[at + 1 :])
 
 
 def _numbers_of(names: Iterable[str], numbers: Mapping[str, Sequence[int]]) -> set[int]:
@@ -102,7 +119,8 @@ def _applied(
     reports, beside, apart = (
         _numbers_of(names, numbers) for names in (decision.reports, decision.beside, decision.apart)
     )
-    parted = [group - reports if group & apart else group for group in groups]
+    moves = decision.verb == "move" and bool(beside)
+    parted = [group - reports if group & apart or (moves and not group & beside) else group for group in groups]
     if not reports:
         return parted
     touched = [group for group in parted if group & (reports | beside)]

@@ -9,11 +9,11 @@ reports are never one because of a third that is like both.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, combinations
+from itertools import chain
 from math import nan
 from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
@@ -22,6 +22,7 @@ from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from opencwc.reports.conflicts import NEVER_ONE, conflict
+from opencwc.reports.corrections import Correction, PairKey, what_holds, with_followers
 from opencwc.reports.incident_rows import one_incident
 from opencwc.reports.item import Item
 from opencwc.reports.likeness import (
@@ -46,21 +47,13 @@ if TYPE_CHECKING:
 
 _APART = -8.0
 """The log-odds of a pair that was never compared: it shares too little."""
-_NEVER = -1e6
+_NEVER = -1e12
 _BEFORE, _AFTER = 10, 45
 """Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
 _MOST_TOGETHER = 1_500
 """Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
-PairKey: TypeAlias = tuple[int, int]
 Likely: TypeAlias = "tuple[list[int], list[int], Mapping[str, NDArray[np.float32]]]"
 """Pairs, those that stand first and those that stand second, and the signs of meaning of each."""
-
-
-class Correction(Struct, frozen=True):
-    """What a person said: these reports are one event (``join``), or no two of them are (``split``)."""
-
-    verb: str
-    reports: tuple[str, ...]
 
 
 class Event(Struct, frozen=True):
@@ -91,8 +84,10 @@ class Archive:
         self._leaders: dict[bytes, int] = {}
         self._behind: dict[int, int] = {}
         self._corrections = tuple(corrections)
-        split = (correction.reports for correction in self._corrections if correction.verb == "split")
-        self._told_apart = frozenset(chain.from_iterable(split))
+        told_apart = (correction.told_apart for correction in self._corrections)
+        self._told_apart = frozenset(chain.from_iterable(told_apart))
+        self.decided = frozenset(chain.from_iterable(correction.reports for correction in self._corrections))
+        """The ids of the reports on which corrections decide."""
 
     def add(self, items: Sequence[Item]) -> None:
         """Take new reports; they are compared when the events are asked for, which costs least for many at once."""
@@ -183,13 +178,18 @@ class Archive:
     # --------------------------------------------------------------------------------------------------- groups
 
     def _parted(self) -> list[list[int]]:
+        held = what_holds(self._corrections, self._numbers_of())
         alone = [
-            number for number, item in enumerate(self.items) if item.told.nature.kind and number not in self._behind
+            number
+            for number, item in enumerate(self.items)
+            if (item.told.nature.kind or number in held.named)
+            and number not in self._behind
+            and number not in held.following
         ]
-        joined, parted = self._corrected()
-        cut = self._known.cut
+        joined, parted, cut = set(held.joined), set(held.parted), self._known.cut
         groups = connected(alone, [pair for pair, score in self._scores.items() if score > cut] + list(joined))
-        return [part for group in groups for part in self._part(group, cut, joined, parted)]
+        parts = (part for group in groups for part in self._part(group, cut, joined, parted))
+        return with_followers(parts, held.following)
 
     def _part(self, group: list[int], cut: float, joined: set[PairKey], parted: set[PairKey]) -> Iterator[list[int]]:
         """Part a group that is held together by pairs into the events in it."""
@@ -212,17 +212,10 @@ class Archive:
         copies = (pair for pair in self._copies if told_apart.isdisjoint(pair))
         yield from average_linkage(connected(ordered, [*joined, *copies]), score, cut, FLOOR)
 
-    def _corrected(self) -> tuple[set[PairKey], set[PairKey]]:
-        """Return the pairs that people said are one, and those that are not; what was said last holds."""
-        numbers = {item.told.report.id: number for number, item in enumerate(self.items)}
-        said: dict[PairKey, str] = {}
-        for correction in self._corrections:
-            here = {self._leader_of(numbers[name]) for name in correction.reports if name in numbers}
-            said |= dict.fromkeys(combinations(sorted(here), 2), correction.verb)
-        return (
-            {pair for pair, verb in said.items() if verb == "join"},
-            {pair for pair, verb in said.items() if verb == "split"},
-        )
+    def _numbers_of(self) -> Callable[[Iterable[str]], set[int]]:
+        """Return what gives the numbers of reports by their ids, each by the one that stands for it."""
+        numbers = {item.told.report.id: number for number, item in enumerate(self.items)} if self._corrections else {}
+        return lambda names: {self._leader_of(numbers[name]) for name in names if name in numbers}
 
 
 _GATES: Mapping[str, float] = {

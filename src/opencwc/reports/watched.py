@@ -11,7 +11,8 @@ from msgspec import Struct
 from opencwc.finding import Message
 from opencwc.reports.batches import ready_items
 from opencwc.reports.commands_to_programs import commands_in
-from opencwc.reports.events import Archive, Correction, Event
+from opencwc.reports.corrections import Correction
+from opencwc.reports.events import Archive, Event
 from opencwc.reports.item import Item
 from opencwc.reports.likeness import fact_signs
 from opencwc.reports.model import Report, Told
@@ -81,12 +82,19 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
         else:
             origin = origin_of[number]
             why = (
+                *_corrected_why(archive, item.told),
                 *_commands_why(item.told),
                 *_told_why(item.told),
                 *_joined_why(archive, number, event),
                 *_origin_why(items, number, origin),
             )
             yield Line(item.told, event.id, origin_name(items, origin), why)
+
+
+def _corrected_why(archive: Archive, told: Told) -> Iterator[Message]:
+    """Yield that a person decided where a report belongs."""
+    if told.report.id in archive.decided:
+        yield Message("watch_by_correction")
 
 
 def _commands_why(told: Told) -> Iterator[Message]:

@@ -28,15 +28,26 @@ from opencwc.casebook.findings import (
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.errors import InputError
 from opencwc.jobs.second_looks import agreement_on_events
+from opencwc.jobs.waiting_events import waiting_events
 from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, MarkNamed, answers
 from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import sentence
 
 router = Router(tags=["cases"])
 
 Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
+
+
+class SecondLookAnswer(TypedDict):
+    """An event that waits for a blind second look: its run and case, its id there, and its heading as it was found."""
+
+    run: int
+    case: str
+    event: str
+    title: str
 
 
 class CaseAnswer(TypedDict):
@@ -290,25 +301,39 @@ def decide_on(request: Request, asked: Decided) -> Response:
 @router.get(
     "/api/v1/inbox",
     action="decide",
-    answer=answers("What waits for you", findings=list[KeptFindingAnswer], next=int | None),
+    answer=answers(
+        "What waits for you", findings=list[KeptFindingAnswer], next=int | None, second_looks=list[SecondLookAnswer]
+    ),
 )
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
 ) -> Response:
-    """List what waits for you: the grave first, then by due date; blind re-checks are among it, not told apart."""
+    """List what waits for you: the grave first, then by due date; blind re-checks are among it, not told apart.
+
+    `second_looks` are events of open reports that you are asked to look at without seeing what others decided.
+    """
     book, person = book_of(request), person_of(request)
     claim_rechecks(book, person)
-    return JSONResponse(
-        {"findings": [kept_json(finding, lang) for finding in inbox(book, person, limit=limit)], "next": None}
-    )
+    findings = [kept_json(finding, lang) for finding in inbox(book, person, limit=limit)]
+    looks = [
+        {"run": one.run, "case": one.case, "event": one.event, "title": sentence(one.headline, lang)}
+        for one in waiting_events(book, person)
+    ]
+    return JSONResponse({"findings": findings, "next": None, "second_looks": looks})
 
 
 @router.get("/api/v1/rechecks", action="read", answer=answers("How far people agree"))
 def agreed(request: Request) -> Response:
-    """Say how far first and blind decisions agree, on findings and on events: Cohen's kappa with its 95 % interval."""
+    """Say how far first and blind decisions agree, on findings and on events: Cohen's kappa with its 95 % interval.
+
+    `events` is on the grouping of reports, `event_kinds` and `event_stages` where both said them.
+    """
     book, person = book_of(request), person_of(request)
-    on_events = agreement_on_events(book, person)._asdict()
-    return JSONResponse({**agreement(book, person)._asdict(), "events": on_events})
+    on_events = agreement_on_events(book, person)
+    return JSONResponse({
+        **agreement(book, person)._asdict(), "events": on_events.grouping._asdict(),
+        "event_kinds": on_events.kinds._asdict(), "event_stages": on_events.stages._asdict(),
+    })  # fmt: skip
 
 
 @router.put("/api/v1/rechecks", action="decide", answer=answers("The share"))

@@ -27,6 +27,7 @@ from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
+from opencwc.jobs.waiting_events import waiting_events
 from opencwc.publishing.model import Card, Excerpt, Fact, Paragraph, Text
 from opencwc.screening.cards import Teller
 from opencwc.verbs import all_verdicts, verb_named
@@ -124,6 +125,7 @@ def show(
     if part == INBOX:
         values["lines"] = _inbox(book, person, lang, cases)
         values["to_answer"] = _to_answer(book, person)
+        values["second_looks"] = waiting_events(book, person)
     elif part == "findings":
         values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
     else:

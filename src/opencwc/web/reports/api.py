@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.errors import InputError
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.records import to_plain
-from opencwc.reports.corrected import EventDecision
+from opencwc.reports.corrected import EventDecision, as_corrections
 from opencwc.reports.event_facts import facts_of
 from opencwc.reports.formats import row_of
 from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
@@ -23,6 +23,7 @@ from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.picture_answer import as_answer
 from opencwc.web.reports.picture_page import picture_shown
+from opencwc.web.reports.saved_watch import KindName, StageName
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
@@ -84,7 +85,9 @@ class TopicAnswer(TypedDict):
 class DecisionBody(Closed):
     """What is decided: these reports are one event, together with those `beside`, and not with those `apart`.
 
-    `confirm` says that they are one event as it stands.
+    `beside` goes with `join` and `move`, and a move needs it; `apart` goes with `split` and `move`. A split without
+    `apart` says that no two of its reports are one event; `confirm` says that they are one event as it stands, and may
+    say of which `kind` and at which `stage`.
     """
 
     verb: Literal["split", "join", "move", "confirm"]
@@ -92,6 +95,8 @@ class DecisionBody(Closed):
     beside: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
     apart: Annotated[tuple[ReportId, ...], Field(max_length=MOST_REPORTS)] = ()
     reason: Annotated[str, Field(max_length=4_000)]
+    kind: KindName | Literal[""] = ""
+    stage: StageName | Literal[""] = ""
     seen: Annotated[int | None, Field(ge=0, le=LARGEST)] = None
 
 
@@ -144,7 +149,7 @@ def show_event(request: Request, number: Number, event: str, lang: InLang = "en"
         "reports": [row_of(line, lang) for line in summary.lines],
         "decisions": [to_plain(decision) for decision in run.decisions if decision.named & ids],
         "second_looks": [sentence(one, lang) for one, _ in run.looks_at(summary)],
-        "waits": any(one.id == summary.id for one in run.waiting_events),
+        "waits": run.waits(summary),
         "seen": len(run.decisions),
     }
     return JSONResponse(body)
@@ -242,8 +247,14 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
     if strange := sorted({*decision.reports, *decision.beside, *decision.apart} - known):
         raise InputError("no_such_report", report=strange[0][:100], run=number)
     said = EventDecision(
-        decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason
-    )
+        decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason,
+        kind=decision.kind, stage=decision.stage,
+    )  # fmt: skip
+    classifies = bool(decision.kind or decision.stage)
+    if (classifies and decision.verb != "confirm") or not all(
+        correction.is_clear for correction in as_corrections([said])
+    ):
+        raise InputError("event_decision_unclear", verb=decision.verb)
     return JSONResponse({"seen": decide_on_events(book_of(request), person_of(request), number, said, decision.seen)})
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from fastapi import Form, Path, Request
+from msgspec import structs
 from pydantic import Field
 from starlette.responses import Response
 
@@ -29,6 +30,7 @@ from opencwc.web.reports.event_drawing import timeline
 from opencwc.web.reports.event_run import EventRun, event_run
 from opencwc.web.reports.face import FIELDS, RUNS
 from opencwc.web.reports.saved_pages import following
+from opencwc.web.reports.saved_watch import KINDS, KindName, StageName
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
@@ -93,7 +95,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
         columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
         near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
-        second_looks=run.looks_at(summary), waits=any(one.id == summary.id for one in run.waiting_events),
+        second_looks=run.looks_at(summary), waits=run.waits(summary), kinds=KINDS, stages=get_args(StageName),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
 
@@ -172,6 +174,8 @@ class EventDecisionForm(Closed):
     report: tuple[int, ...] = ()
     target: Annotated[str, Field(max_length=64)] = ""
     reason: Annotated[str, Field(max_length=4_000)] = ""
+    kind: KindName | Literal[""] = ""
+    stage: StageName | Literal[""] = ""
     seen: int = 0
 
 
@@ -183,6 +187,10 @@ def decide(request: Request, number: Number, form: Annotated[EventDecisionForm, 
     chosen = [line for place, line in enumerate(summary.lines, 1) if place in form.report]
     target = run.event(form.target) if form.target and form.verb in ("join", "move") else None
     decision = decision_on(summary, form.verb, chosen, target, form.reason)
+    if form.verb == "confirm":
+        if run.waits(summary) and not (form.kind and form.stage):
+            raise InputError("event_kind_missing", where="stage" if form.kind else "kind")
+        decision = structs.replace(decision, kind=form.kind, stage=form.stage)
     decide_on_events(book_of(request), person_of(request), number, decision, form.seen)
     after = EventRun(run.shown, [*run.decisions, decision])
     here = next(one for one in after.summaries if decision.reports[0] in (line.told.report.id for line in one.lines))

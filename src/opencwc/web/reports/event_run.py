@@ -101,6 +101,10 @@ class EventRun:
         wanted = frozenset().union(*(look.reports for look in self.waiting))
         return [one for one in self.summaries if any(line.told.report.id in wanted for line in one.lines)]
 
+    def waits(self, summary: EventSummary) -> bool:
+        """Tell whether an event waits for the person's second look."""
+        return any(one.id == summary.id for one in self.waiting_events)
+
     def looks_at(self, summary: EventSummary) -> list[tuple[Message, bool]]:
         """Return what came of second looks at an event, each with whether its difference stands undecided."""
         ids = {line.told.report.id for line in summary.lines}
@@ -110,6 +114,7 @@ class EventRun:
                 later = any(one.named & look.reports and one.at > look.at for one in self.decisions)
                 who = ", ".join(self.names.get(person, person) for person in sorted(look.people))
                 found.append((look.outcome(who), not look.agrees and not later))
+                found += [(difference, not later) for difference in look.differences]
         return found
 
     @property

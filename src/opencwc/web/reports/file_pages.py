@@ -69,7 +69,7 @@ def give_taxonomy() -> Response:
 def _corrections(run: EventRun) -> bytes:
     """Return what people decided as the command takes it: a line of JSON a correction."""
     some = as_corrections(run.decisions)
-    return b"".join(to_json(correction) + b"\n" for correction in some if len(correction.reports) > 1)
+    return b"".join(to_json(correction) + b"\n" for correction in some if correction.relates)
 
 
 def _listed(request: Request) -> Sequence[Source]:
