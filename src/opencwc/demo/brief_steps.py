@@ -19,9 +19,15 @@ _Step: TypeAlias = Mapping[str, Any]
 
 def decide_on_reports(book: Casebook, person: Person, step: _Step) -> None:
     """Decide on reports of the last run of open reports as a step says."""
-    named = (tuple(step.get(name, ())) for name in ("reports", "beside", "apart"))
+    reports, beside, apart = (tuple(step.get(name, ())) for name in ("reports", "beside", "apart"))
     decision = EventDecision(
-        step["on_events"], *named, reason=step["reason"], kind=step.get("kind", ""), stage=step.get("stage", "")
+        step["on_events"],
+        reports,
+        beside,
+        apart,
+        step["reason"],
+        kind=step.get("kind", ""),
+        stage=step.get("stage", ""),
     )
     decide_on_events(book, person, _last_run(book, person), decision)
 

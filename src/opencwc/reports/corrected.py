@@ -14,7 +14,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.reports.corrections import Correction
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.item import item_of
@@ -52,8 +52,8 @@ class EventDecision(Struct, frozen=True):
             Message(f"{text}_{word}") for text, word in (("watch_kind", self.kind), ("verdict", self.stage)) if word
         )
         if as_what:
-            values = {"person": self.person, "day": self.at[:10], "reports": count, "as_what": as_what}
-            return Message("watch_decided_confirm_as", values)
+            values: dict[str, Value] = {"person": self.person, "day": self.at[:10], "reports": count}
+            return Message("watch_decided_confirm_as", {**values, "as_what": as_what})
         return Message(f"watch_decided_{self.verb}", {"person": self.person, "day": self.at[:10], "reports": count})
 
     @property
