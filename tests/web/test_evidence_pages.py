@@ -76,7 +76,7 @@ def test_an_old_picture_with_a_new_date_is_said_so_with_where_and_when_it_was_fi
         heading = "An old picture with a newer date: it was here on 2019-03-02, and is said to show 2026-03-01"
         assert found.one("h1").text == heading
         row = found.one("tbody").one("tr").text
-        assert "2 March 2019" in row and "the same picture" in row and "https://daily.example/a" in row
+        assert "March 2, 2019" in row and "the same picture" in row and "https://daily.example/a" in row
         answer = api(anna, "/api/v1/evidence/pictures", {"file": ("same.jpg", OLD)})
         assert answer["says"].startswith("Seen before: first on 2019-03-02, in the case drums")
         assert [(use["how"], use["case"], use["day"]) for use in answer["kept_uses"]] == [
@@ -139,7 +139,10 @@ def test_two_captures_stand_side_by_side_whichever_comes_first(house: House) -> 
         files = {"file": ("september.wacz", SEPTEMBER), "other": ("march.wacz", MARCH)}
         found = sent(anna, "/evidence/archive", files)
         assert found.one("h1").text == "The page changed between 2026-03-04 and 2026-09-07"
-        assert [one.text for one in found.all("del")] == ["Earlier capture: Two", "Earlier capture: " + ABSENT]
+        assert [one.text for one in found.all("mark", class_="earlier")] == [
+            "earlier capture: Two",
+            "earlier capture: " + ABSENT,
+        ]
         assert "Present in the earlier capture, absent in this one." in found.text
         assert "deleted" not in found.text.lower()
 
@@ -297,7 +300,7 @@ def test_every_page_is_sound_in_every_language(house: House, lang: str) -> None:
 
 def test_the_examples_are_those_of_the_repository_and_can_be_had(house: House) -> None:
     folder = Path(__file__).parents[2] / "examples" / "pictures"
-    assert (NEW, OLD) == ((folder / "drawn-2026.jpg").read_bytes(), (folder / "seen" / "drawn.jpg").read_bytes())
+    assert ((folder / "drawn-2026.jpg").read_bytes(), (folder / "seen" / "drawn.jpg").read_bytes()) == (NEW, OLD)
     with house.signed_in("anna") as anna:
         for name in (*PICTURE_EXAMPLES, *PAGE_EXAMPLES):
             assert anna.get(f"/evidence/examples/{name}", headers=PAGE).status_code == 200

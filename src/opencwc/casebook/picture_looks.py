@@ -32,7 +32,7 @@ _ORIGINAL = (RECEIVED, CAPTURED)
 
 
 class KeptUse(NamedTuple):
-    """An original that a picture was used as: how it is the same, by how many of 256 bits it differs, and its step.
+    """An original that a picture was used as: how it is the same, by how many of 256 bits it differs, its first step.
 
     ``taken`` is when it was captured, as who brought it says; empty where it was received.
     """
@@ -71,14 +71,14 @@ def kept_uses(book: Casebook, person: Person, facts: PictureFacts) -> KeptUses:
         cases = {row.case_number: case_numbered(given.connection, row.case_number) for row in steps}
         given.cases(cases.values())
         given.sources(found)
-    uses = [
-        KeptUse(
-            found[row.source_id].how, found[row.source_id].bits, cases[row.case_number].name, row.seq, row.source_id,
-            row.name, row.at, row.url, row.taken,
+    uses: dict[tuple[str, str], KeptUse] = {}
+    for row in sorted(steps, key=lambda row: row.taken or row.at):
+        use, case = found[row.source_id], cases[row.case_number].name
+        uses.setdefault(
+            (case, row.source_id),
+            KeptUse(use.how, use.bits, case, row.seq, row.source_id, row.name, row.at, row.url, row.taken),
         )
-        for row in steps
-    ]  # fmt: skip
-    return KeptUses(tuple(sorted(uses, key=lambda use: use.taken or use.at)), len(seen), waiting)
+    return KeptUses(tuple(uses.values()), len(seen), waiting)
 
 
 def _of_person(person: Person) -> Select[Any]:
