@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, BinaryIO, TypedDict, cast
 
 from fastapi import Request
 from msgspec import Meta
@@ -24,6 +25,7 @@ from opencwc.jobs.evidence_masks import MOST_BYTES, MaskedOriginal, mask_file
 from opencwc.records import to_json, to_plain
 from opencwc.reports.captures import Capture
 from opencwc.web.custody import case_api
+from opencwc.web.custody.case_pages import pieces_of
 from opencwc.web.custody.examination import (
     ExaminedArchive,
     ExaminedUpload,
@@ -211,7 +213,7 @@ async def pack(request: Request) -> Response:
     return downloads.download(content, name)
 
 
-def _packed(sent: SentEvidence) -> tuple[bytes, str]:
+def _packed(sent: SentEvidence) -> tuple[bytes | Iterator[bytes], str]:
     uploads = sent.files["file"]
     taken = datetime.fromisoformat(sent.moment("taken")) if sent.text("taken") else datetime.now(UTC)
     urls = [sent.text("url"), *[""] * (len(uploads) - 1)]
@@ -219,9 +221,14 @@ def _packed(sent: SentEvidence) -> tuple[bytes, str]:
     if sent.text("format") == "stix":
         seen = [Seen(*digest_of(one.file), one.name, taken, one.media_type, one.url) for one in originals]
         return as_stix(seen) + b"\n", "originals-stix.json"
-    out = io.BytesIO()
-    write_wacz(out, originals, house_key() if sent.says_yes("sign", "yes") else None, title=sent.text("title"))
-    return out.getvalue(), "originals.wacz"
+    key = house_key() if sent.says_yes("sign", "yes") else None
+    out = tempfile.TemporaryFile(prefix="opencwc-archive-")  # noqa: SIM115 - closed once it was sent
+    try:
+        write_wacz(cast("BinaryIO", out), originals, key, title=sent.text("title"))
+    except BaseException:
+        out.close()
+        raise
+    return pieces_of(out), "originals.wacz"
 
 
 @router.post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import tempfile
 from collections.abc import Iterator
-from typing import Annotated
+from typing import IO, Annotated
 
 from fastapi import Form, Path, Request
 from pydantic import Field
@@ -158,14 +158,16 @@ def archive_given(book: Casebook, person: Person, case: str, asked: GiveForm) ->
         file.close()
         raise
 
-    def pieces() -> Iterator[bytes]:
-        with file:
-            file.seek(0)
-            while piece := file.read(_PIECE):
-                yield piece
-
     ending = "wacz.age" if given.recipients else "wacz"
-    return downloads.download(pieces(), f"{case}{'-masked' if asked.masked else ''}.{ending}")
+    return downloads.download(pieces_of(file), f"{case}{'-masked' if asked.masked else ''}.{ending}")
+
+
+def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file from its beginning, and close it."""
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _back(request: Request, name: str, message: str) -> Response:

@@ -21,7 +21,7 @@ MEDIA_TYPES = {
     "ndjson": "application/x-ndjson",
     "pdf": "application/pdf",
     "txt": "text/plain; charset=utf-8",
-    "wacz": "application/wacz",
+    "wacz": "application/octet-stream",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/xml",
     "zip": "application/zip",
