@@ -69,7 +69,8 @@ def test_only_the_casebook_and_the_queue_speak_sql() -> None:
 UNSEEN = {
     "opencwc.casebook": {
         "agreement", "audit_summary", "backup", "casebook_verifier", "correspondence", "database", "decisions",
-        "exports", "house_keys", "read_records", "registers", "run_records", "runs", "submissions", "version_proofs",
+        "exports", "house_keys", "picture_looks", "read_records", "registers", "run_records", "runs", "submissions",
+        "version_proofs",
     },
     "opencwc.jobs": {"intake"},
 }  # fmt: skip

@@ -260,3 +260,11 @@ def approved(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch, *others: st
         assert run("case", "approve", asked["seq"]).status == 0
     assert "OPENCWC_TOKEN" not in os.environ
     return int(asked["seq"])
+
+
+def test_trusted_certificates_that_cannot_be_read_are_told(run: Run, place: Path) -> None:
+    archive = pack(run, place, "old", "2026-03-04")
+    (place / "roots.pem").write_text("nonsense")
+    told = run("custody", "verify", archive, "--trust", place / "roots.pem")
+    assert told.status == 2 and "roots.pem" in told.err
+    assert run("custody", "verify", archive, "--trust", place / "none.pem").status == 2

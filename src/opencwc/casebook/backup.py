@@ -47,7 +47,7 @@ _LEFT_OUT = ("session", "answered_key", "remnant")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
     "register_submission",
-    "anchor", "saved_watch", "custody_step",
+    "anchor", "saved_watch", "custody_step", "picture_look",
 )  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
 _NEWER_COLUMNS = {"casebook": {"logged_from": 0, "tree": b""}}

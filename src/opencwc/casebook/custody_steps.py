@@ -1,4 +1,4 @@
-"""What was done with a file as evidence: received, captured, copied, masked, given out; each step is a record.
+"""What was done with a file as evidence, from its coming to what left; each step is a record.
 
 The file itself is a source, kept by its SHA-256 and never changed; what is worked with is a copy, a source too. The
 signed head that covers the record of a step proves when it was, once it was anchored or stamped by a third party.
@@ -7,13 +7,14 @@ signed head that covers the record of a step proves when it was, once it was anc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import IO, Annotated
+from typing import IO, Annotated, NamedTuple
 
 from msgspec import Struct, structs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import case as case_when
 
 from opencwc.casebook import tables
-from opencwc.casebook.cases import mark_of_case, visible_case
+from opencwc.casebook.cases import case_numbered, mark_of_case, visible_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
@@ -26,7 +27,9 @@ from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 from opencwc.records import one_of
 
-RECEIVED, CAPTURED, COPIED, MASKED, GIVEN_OUT = STEPS = ("received", "captured", "copied", "masked", "given_out")
+RECEIVED, CAPTURED, COPIED, MASKED, GIVEN_OUT, REVEALED = STEPS = (
+    "received", "captured", "copied", "masked", "given_out", "revealed",
+)  # fmt: skip
 LONGEST = 2_000
 """Characters of a name, an address or a note."""
 _TABLE = tables.custody_step
@@ -135,6 +138,24 @@ def keep_copy(
         return _write(writer, kept_case, step, source.id, original, name=name, note=note)
 
 
+def note_revealed(book: Casebook, person: Person, case: str, masked: str, note: str) -> CustodyStep:
+    """Put on record that hidden parts of a masked text were shown; ``note`` says which, and to whom.
+
+    Raises:
+        NotFoundError: the case holds no masked text of that SHA-256.
+
+    """
+    with book.writing(person.id) as writer:
+        kept_case = _open_case(writer, person, case, Mark.UNCLASSIFIED)
+        held = (_TABLE.c.case_number == kept_case.number, _TABLE.c.source_id == masked, _TABLE.c.step == MASKED)
+        row = writer.connection.execute(select(_TABLE.c.from_id).where(*held).limit(1)).first()
+        source = source_row(writer.connection, masked)
+        if row is None or source is None:
+            raise NotFoundError("no_such_source", where=masked)
+        require(person, "keep", source.mark)
+        return _write(writer, kept_case, REVEALED, masked, row.from_id, note=note)
+
+
 def take_copy(book: Casebook, person: Person, case: str, source: str, name: str) -> Iterator[bytes]:
     """Return a file of a case in parts, to be worked with under a name, and put that on record; the file stays.
 
@@ -185,6 +206,34 @@ def custody_of(book: Casebook, person: Person, case: str) -> list[ProvedStep]:
         given.cases([kept_case])
         given.sources({one.step.source_id for one in proved})
         return proved
+
+
+class CaseEvidence(NamedTuple):
+    """A case that holds files as evidence: how many originals, how many steps, and when the last was."""
+
+    case: Case
+    originals: int
+    steps: int
+    last: str
+
+
+def cases_with_custody(book: Casebook, person: Person) -> list[CaseEvidence]:
+    """Return the cases with originals that a person may read, those of the last steps first."""
+    source = tables.source
+    joined = _TABLE.join(source, source.c.id == _TABLE.c.source_id)
+    counted = select(
+        _TABLE.c.case_number,
+        func.count(distinct(case_when((_TABLE.c.step.in_((RECEIVED, CAPTURED)), _TABLE.c.source_id)))),
+        func.count(),
+        func.max(_TABLE.c.at),
+    )
+    counted = counted.select_from(joined).where(source.c.mark <= int(person.clearance))
+    with giving(book, person) as given:
+        rows = given.connection.execute(counted.group_by(_TABLE.c.case_number)).all()
+        held = [CaseEvidence(case_numbered(given.connection, number), *counts) for number, *counts in rows]
+        readable = [one for one in held if may(person, "read", one.case.mark)]
+        given.cases(one.case for one in readable)
+    return sorted(readable, key=lambda one: one.last, reverse=True)
 
 
 def read_evidence(book: Casebook, person: Person, case: str, source: str) -> Iterator[bytes]:

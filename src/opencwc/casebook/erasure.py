@@ -197,6 +197,7 @@ def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, 
     erased_sources = []
     for identity in sorted(here - elsewhere - {""}):
         connection.execute(part.delete().where(part.c.source_id == identity))
+        connection.execute(tables.picture_look.delete().where(tables.picture_look.c.source_id == identity))
         kept = connection.execute(select(source.c.mark, source.c.seq).where(source.c.id == identity)).one()
         change_row(connection, source, identity, erased=True, name="", media_type="", size=0)
         erased_sources.append((identity, kept.mark, kept.seq))

@@ -293,6 +293,11 @@ custody_step = _table(  # what was done with a file as evidence; the file, and w
     sa.Index(None, "case_number"),
     sa.Index(None, "source_id"),
 )
+picture_look = _table(  # how an original picture looks, as hashes, by its source: found again, and no matter of record
+    "picture_look",
+    _key("source_id", sa.Text),
+    *_filled(sa.Text, "look"),
+)
 declarant = _table(  # whose submissions a person of an operator sees: the codes of the sites
     "declarant",
     _key("person", sa.Text),

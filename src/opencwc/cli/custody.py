@@ -21,10 +21,7 @@ from opencwc.errors import InputError, SettingsError
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
-    from opencwc.custody.archive_keys import ArchiveKey
-    from opencwc.custody.wacz_verifier import CheckedArchive
     from opencwc.custody.web_archive import Original
-    from opencwc.finding import Value
     from opencwc.reports.captures import Capture
 
 custody_app = typer.Typer(
@@ -32,6 +29,8 @@ custody_app = typer.Typer(
     help="Custody: files kept as they came, packed with signed hashes, compared, and masked so that it can be proved.",
 )
 PACKED = ("wacz", "stix")
+_LONGEST_LIST = 2_000_000
+"""Bytes of a file of trusted certificates."""
 COMPARED = ("text", "json", "html", "pdf", "docx", "xlsx")
 
 
@@ -52,6 +51,7 @@ def pack(
     lang: options.Lang = "",
 ) -> None:
     """Pack files as a web archive that others open (WACZ), each with its hash, the list of them signed."""
+    from opencwc.custody.archive_keys import house_key
     from opencwc.custody.wacz_writer import write_wacz
     from opencwc.files import open_for_writing
 
@@ -79,45 +79,46 @@ def pack(
 def verify(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Web archives (WACZ).")],
     key: Annotated[list[str] | None, typer.Option(help="A fingerprint that may have signed; again for more.")] = None,
+    trust: Annotated[
+        Path | None, typer.Option(metavar="PEM", help="Certificates to which that of a host which signed must lead.")
+    ] = None,
     format: Format = "",
     lang: options.Lang = "",
 ) -> int:
     """Check every file of an archive against its hash, and the list of them against its signature."""
-    from opencwc.custody.wacz_verifier import verify_wacz
+    from opencwc.custody.wacz_verifier import archive_said, verify_wacz
     from opencwc.files.sources import open_file
     from opencwc.records import to_plain
 
     spoken, plain = language(lang), as_json(format)
     keys = [fingerprint_asked(text) for text in key or ()]
-    checked = []
+    trusted, checked = trusted_certificates(trust), []
     for path in files:
         with open_file(path, path.name)[0] as file:
-            checked.append(verify_wacz(file, path.name, keys))
+            checked.append(verify_wacz(file, path.name, keys, trusted))
     if plain:
         print_json([
-            {"file": path.name, "fits": one.fits, **to_plain(one), "said": list(_said(one, spoken))}
+            {"file": path.name, "fits": one.fits, **to_plain(one), "said": archive_said(one, spoken)}
             for path, one in zip(files, checked, strict=True)
         ])  # fmt: skip
     else:
         for path, one in zip(files, checked, strict=True):
             options.print_line(f"{path.name}:")
-            for line in _said(one, spoken):
+            for line in archive_said(one, spoken):
                 options.print_line(f"  {displayable(line)}")
     return 0 if all(one.fits for one in checked) else 1
 
 
-def _said(checked: CheckedArchive, lang: str) -> Iterator[str]:
-    from opencwc.finding import Message
+def trusted_certificates(file: Path | None) -> str:
+    """Return the certificates of a file of them, as PEM; raise `InputError` where it holds none that can be read."""
+    from opencwc.custody.host_certificates import certificates_in
 
-    counts: dict[str, Value] = {"files": checked.files, "records": checked.records, "pages": checked.pages}
-    yield sentence(Message("custody_fits" if checked.fits else "custody_fits_not", counts), lang)
-    yield from (sentence(fault, lang) for fault in checked.faults)
-    if checked.more:
-        yield sentence(Message("custody_more_faults", {"count": checked.more}), lang)
-    if checked.key:
-        told: dict[str, Value] = {"key": checked.key, "created": checked.created, "software": checked.software}
-        yield sentence(Message("custody_signed_by_named" if checked.vouched else "custody_signed_by", told), lang)
-    yield from (sentence(one, lang) for one in checked.unchecked)
+    if file is None:
+        return ""
+    if not file.is_file():
+        raise InputError("no_such_file", where=str(file))
+    with file.open("rb") as stream:
+        return certificates_in(stream.read(_LONGEST_LIST), str(file))
 
 
 @custody_app.command()
@@ -215,11 +216,3 @@ def _as_stix(originals: Sequence[Original]) -> bytes:
         kind = mimetypes.guess_type(original.name)[0] or ""
         seen.append(Seen(digest, size, original.name, original.taken, kind, original.url))
     return as_stix(seen) + b"\n"
-
-
-def house_key() -> ArchiveKey:
-    """Return the key that signs web archives here, made where there is none yet."""
-    from opencwc.custody.archive_keys import KEY_FILE, ArchiveKey
-    from opencwc.settings import load_settings
-
-    return ArchiveKey.open(load_settings().folder / "keys" / KEY_FILE)

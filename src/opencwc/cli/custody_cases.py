@@ -14,7 +14,7 @@ import typer
 
 from opencwc.cli import options
 from opencwc.cli.casebook_options import Book, acting, language, mark_named, print_json, print_sentence, print_table
-from opencwc.cli.custody import custody_app, house_key, taken_asked
+from opencwc.cli.custody import custody_app, taken_asked
 from opencwc.errors import InputError, OutputError
 from opencwc.finding import Message
 from opencwc.wording import say
@@ -152,6 +152,7 @@ def give(
 ) -> None:
     """Write the originals of a case as a web archive with their steps and proofs, once its export was approved."""
     with acting(casebook) as (book, person):
+        from opencwc.custody.archive_keys import house_key
         from opencwc.jobs.custody_exports import give_archive
 
         spoken, key = language(lang), house_key()

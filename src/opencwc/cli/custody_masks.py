@@ -5,8 +5,6 @@ Exit status: 0 done, it belongs; 1 a part does not belong; 2 could not run.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,18 +13,16 @@ import typer
 from opencwc.cli import options
 from opencwc.cli.casebook_options import Book, Format, acting, as_json, language, print_json, print_sentence
 from opencwc.cli.custody import custody_app
+from opencwc.custody import MANIFEST_ENDING, SALTS_ENDING
 from opencwc.errors import InputError, OutputError
 from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.custody.masks import Masked
-    from opencwc.reports.model import Span
 
-MANIFEST_ENDING, SALTS_ENDING = ".masks.json", ".salts.json"
 Manifest = Annotated[Path, typer.Argument(metavar="MASKS", help=f"What went with the text: its *{MANIFEST_ENDING}.")]
 Salts = Annotated[Path, typer.Argument(metavar="SALTS", help=f"What stayed with you: the *{SALTS_ENDING}.")]
-_MOST_NAMES_BYTES = 10_000_000
 
 
 @custody_app.command()
@@ -48,19 +44,24 @@ def mask(
     casebook: Book = "",
 ) -> None:
     """Hide names in a text: what leaves has marks in their place, what proves them later stays with you."""
+    from opencwc.custody.hidden_names import names_in, spans_to_hide
     from opencwc.custody.masks import mask_text, write_for_owner
+    from opencwc.custody.readable_text import readable_text
 
     spoken = language(lang)
     beside, own = (to.with_name(to.name + ending) for ending in (MANIFEST_ENDING, SALTS_ENDING))
     for path in (to, beside, own):
         if path.exists():
             raise OutputError("custody_file_is_there", where=str(path))
-    text, original = _text_of(file), file.read_bytes()
+    if not file.is_file():
+        raise InputError("no_such_file", where=str(file))
+    text, original = readable_text(file), file.read_bytes()
     person = (lambda number: say(Message("custody_person", {"number": number}), spoken)) if same else None
-    masked = mask_text(text, _hidden(text, names, span or (), text_lang, rule=rule), original, person)
+    listed = names_in(_read(names), str(names)) if names else []
+    masked = mask_text(text, spans_to_hide(text, listed, span or (), text_lang, rule=rule), original, person)
     write_for_owner(own, masked.salts)
-    _write(to, _bytes(masked))
-    _write(beside, _manifest(masked))
+    _write(to, masked.text_bytes)
+    _write(beside, masked.manifest_bytes)
     if keep:
         _keep(keep, file, original, to.name, masked, casebook)
     print_sentence("custody_masked", spoken, count=len(masked.manifest.parts), path=str(to))
@@ -127,51 +128,6 @@ def reveal(
         stream.write(text.encode("utf-8", "surrogatepass"))
 
 
-def _text_of(file: Path) -> str:
-    """Return what a file says as plain text; raise where not all of it could be read."""
-    from opencwc.reports.report_files import ReportFiles
-
-    if not file.is_file():
-        raise InputError("no_such_file", where=str(file))
-    reading = ReportFiles([file])
-    texts = [report.whole for report in reading.reports()]
-    cut = any(note.id == "watch_text_cut" for note in reading.notes)
-    if not texts or cut or reading.notes.left_out:
-        raise InputError("custody_not_all_read", where=str(file))
-    return "\n\n".join(texts)
-
-
-def _hidden(text: str, names: Path | None, spans: Sequence[str], lang: str, *, rule: bool) -> list[Span]:
-    """Return the places to be hidden: by hand, by the list, by the rule; a whole name of a rule wherever it stands."""
-    from opencwc.custody.hidden_names import spans_by_rule, spans_of_names
-
-    found = [_span(one) for one in spans]
-    listed = _names(names) if names else []
-    if rule:
-        by_rule = spans_by_rule(text, lang)
-        found += by_rule
-        listed += [name for start, end in by_rule if len((name := text[start:end]).split()) > 1]
-    return found + spans_of_names(text, list(dict.fromkeys(listed)))
-
-
-def _span(text: str) -> Span:
-    from opencwc.reports.model import Span
-
-    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", text.strip())
-    if match is None:
-        raise InputError("custody_span_unreadable", where=text[:50])
-    return Span(int(match[1]), int(match[2]))
-
-
-def _names(path: Path) -> list[str]:
-    from opencwc.custody.hidden_names import LONGEST_NAME, MOST_NAMES
-
-    if path.is_file() and path.stat().st_size > _MOST_NAMES_BYTES:
-        raise InputError("custody_too_many_names", where=str(path), most=MOST_NAMES, longest=LONGEST_NAME)
-    lines = _read(path).decode("utf-8-sig", "replace").splitlines()
-    return [" ".join(line.split()) for line in lines if line.strip()]
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -184,16 +140,6 @@ def _write(path: Path, data: bytes) -> None:
 
     with open_for_writing(path, binary=True) as stream:
         stream.write(data)
-
-
-def _bytes(masked: Masked) -> bytes:
-    return masked.text.encode("utf-8", "surrogatepass")
-
-
-def _manifest(masked: Masked) -> bytes:
-    from opencwc.records import to_json
-
-    return to_json(masked.manifest) + b"\n"
 
 
 def _keep(case: str, file: Path, original: bytes, name: str, masked: Masked, casebook: str) -> None:
@@ -209,8 +155,9 @@ def _keep(case: str, file: Path, original: bytes, name: str, masked: Masked, cas
         kind = mimetypes.guess_type(file.name)[0] or ""
         received = receive(book, person, case, io.BytesIO(original), file.name, media_type=kind)
         for data, called, media_type in (
-            (_bytes(masked), name, "text/plain"), (_manifest(masked), name + MANIFEST_ENDING, "application/json"),
-        ):  # fmt: skip
+            (masked.text_bytes, name, "text/plain"),
+            (masked.manifest_bytes, name + MANIFEST_ENDING, "application/json"),
+        ):
             keep_copy(
                 book, person, case, received.source_id, io.BytesIO(data), called, step=MASKED, media_type=media_type
             )

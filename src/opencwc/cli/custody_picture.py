@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli import options
-from opencwc.cli.custody import custody_app
+from opencwc.cli.custody import custody_app, trusted_certificates
 from opencwc.cli.value import see_that_they_are_files
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message, Value
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from opencwc.custody.pictures.seen import EarlierUse, SeenPictures
 
 FORMATS = ("csv", "jsonl")
-_LONGEST_LIST = 2_000_000
 
 
 @custody_app.command()
@@ -69,7 +68,7 @@ def picture(
     see_that_they_are_files(file for file in (*files, against, trust) if file is not None)
     inputs = [file for file in (*files, against, trust, *(seen or ())) if file is not None]
     options.refuse_overwriting([file for file in inputs if file != add], [output, differences])
-    trusted = _trusted(trust)
+    trusted = trusted_certificates(trust)
     indexes = list(_indexes(seen or ()))
     facts = list(examine_files(((str(file), file) for file in files), trusted=trusted))
     examined = [_examined(fact, file, indexes, claimed, against) for fact, file in zip(facts, files, strict=True)]
@@ -88,21 +87,6 @@ def _indexes(places: Sequence[Path]) -> Iterator[SeenPictures]:
         if not place.exists():
             raise InputError("seen_not_there", where=str(place))
         yield read_seen(place)
-
-
-def _trusted(file: Path | None) -> str:
-    """Return the certificates of a file of them."""
-    if file is None:
-        return ""
-    from cryptography.x509 import load_pem_x509_certificates
-
-    with file.open("rb") as stream:
-        written = stream.read(_LONGEST_LIST)
-    try:
-        load_pem_x509_certificates(written)
-        return written.decode("ascii")
-    except ValueError:
-        raise InputError("trust_list_wrong", where=str(file)) from None
 
 
 def _examined(

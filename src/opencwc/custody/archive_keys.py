@@ -13,12 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.errors import SettingsError
+from opencwc.settings import load_settings
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 KEY_FILE = "archive.key"
 _LARGEST = 1 << 16
+
+
+def house_key() -> ArchiveKey:
+    """Return the key that signs web archives here, made where there is none yet; raises as `ArchiveKey.open` does."""
+    return ArchiveKey.open(load_settings().folder / "keys" / KEY_FILE)
 
 
 class ArchiveKey:

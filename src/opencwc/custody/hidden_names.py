@@ -21,6 +21,7 @@ from opencwc.reports.private_people import private_names
 
 MOST_NAMES = 10_000
 LONGEST_NAME = 500
+_MOST_NAMES_BYTES = 10_000_000
 _MARK = "\u0300-\u036f\u064b-\u065f\u0670\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 """What may stand within a word without being a letter: accents, vowel signs, signs that nobody sees."""
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARK}])*")
@@ -66,6 +67,38 @@ def spans_by_rule(text: str, lang: str = "") -> list[Span]:
     )
     known = lang or recognise_language(text[:_SAMPLE], watch=False).language
     return merged(text, private_names(Told(report, known)))
+
+
+def spans_to_hide(
+    text: str, names: Sequence[str], places: Sequence[str] = (), lang: str = "", *, rule: bool = True
+) -> list[Span]:
+    """Return what is to be hidden: places by hand (``5-8``), a list, the rule; a whole name of a rule everywhere.
+
+    Raises:
+        InputError: a place cannot be read, there are too many names, or one is too long.
+
+    """
+    found, listed = [_span(place) for place in places], list(names)
+    if rule:
+        by_rule = spans_by_rule(text, lang)
+        found += by_rule
+        listed += [name for start, end in by_rule if len((name := text[start:end]).split()) > 1]
+    return found + spans_of_names(text, list(dict.fromkeys(listed)))
+
+
+def names_in(data: bytes, where: str) -> list[str]:
+    """Return the names of a list, one a line; raise `InputError` where it is too long."""
+    if len(data) > _MOST_NAMES_BYTES:
+        raise InputError("custody_too_many_names", where=where, most=MOST_NAMES, longest=LONGEST_NAME)
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def _span(place: str) -> Span:
+    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", place.strip())
+    if match is None:
+        raise InputError("custody_span_unreadable", where=place[:50])
+    return Span(int(match[1]), int(match[2]))
 
 
 def merged(text: str, spans: Iterable[Span]) -> list[Span]:

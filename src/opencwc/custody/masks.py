@@ -30,7 +30,8 @@ SALT_BYTES = 32
 MOST_TEXT = 5_000_000
 MOST_PARTS = 50_000
 """Characters of a text that is masked, and parts of it that are hidden."""
-_LARGEST = 64_000_000
+LARGEST = 64_000_000
+"""Bytes of a file about a masked text."""
 _HASH = re.compile("[0-9a-f]{64}")
 T = TypeVar("T", bound="_File")
 
@@ -87,6 +88,16 @@ class Masked(NamedTuple):
     text: str
     manifest: Manifest
     salts: Salts
+
+    @property
+    def text_bytes(self) -> bytes:
+        """The masked text as it is written into a file."""
+        return self.text.encode("utf-8", "surrogatepass")
+
+    @property
+    def manifest_bytes(self) -> bytes:
+        """What goes with it as it is written into a file."""
+        return to_json(self.manifest) + b"\n"
 
 
 def mask_text(
@@ -205,45 +216,64 @@ def revealed(masked: str, manifest: Manifest, salts: Salts) -> str:
 
 def read_manifest(path: Path) -> Manifest:
     """Read what goes with a masked text; `InputError` where the file is none."""
-    manifest = _read(Manifest, MANIFEST_FORMAT, path)
+    return manifest_in(_bytes(path), str(path))
+
+
+def read_salts(path: Path) -> Salts:
+    """Read what stays with the owner; `InputError` where the file is none."""
+    return salts_in(_bytes(path), str(path))
+
+
+def read_part(path: Path) -> ShownPart:
+    """Read a part as it was shown; `InputError` where the file is none."""
+    return part_in(_bytes(path), str(path))
+
+
+def manifest_in(data: bytes, where: str) -> Manifest:
+    """Return what goes with a masked text; `InputError` where the data are none."""
+    manifest = _parsed(Manifest, MANIFEST_FORMAT, data, where)
     numbers, before = set[int](), 0
     for part in manifest.parts:
         if not _HASH.fullmatch(part.hash) or part.number in numbers or not before <= part.start < part.end:
-            raise InputError("custody_masks_unreadable", where=str(path))
+            raise InputError("custody_masks_unreadable", where=where)
         numbers.add(part.number)
         before = part.end
     return manifest
 
 
-def read_salts(path: Path) -> Salts:
-    """Read what stays with the owner; `InputError` where the file is none."""
-    salts = _read(Salts, SALTS_FORMAT, path)
+def salts_in(data: bytes, where: str) -> Salts:
+    """Return what stays with the owner; `InputError` where the data are none."""
+    salts = _parsed(Salts, SALTS_FORMAT, data, where)
     if not all(_HASH.fullmatch(part.salt) for part in salts.parts):
-        raise InputError("custody_masks_unreadable", where=str(path))
+        raise InputError("custody_masks_unreadable", where=where)
     return salts
 
 
-def read_part(path: Path) -> ShownPart:
-    """Read a part as it was shown; `InputError` where the file is none."""
-    part = _read(ShownPart, PART_FORMAT, path)
+def part_in(data: bytes, where: str) -> ShownPart:
+    """Return a part as it was shown; `InputError` where the data are none."""
+    part = _parsed(ShownPart, PART_FORMAT, data, where)
     if not _HASH.fullmatch(part.salt) or not 0 < part.number <= MOST_PARTS:
-        raise InputError("custody_masks_unreadable", where=str(path))
+        raise InputError("custody_masks_unreadable", where=where)
     return part
 
 
-def _read(kind: type[T], format: str, path: Path) -> T:
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) <= _LARGEST:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError("no_such_file", where=str(path)) from error
+
+
+def _parsed(kind: type[T], format: str, data: bytes, where: str) -> T:
+    try:
+        if len(data) <= LARGEST:
             read = from_json(kind, data)
             if read.format == format and _HASH.fullmatch(read.document):
                 return read
-    except OSError as error:
-        raise InputError("no_such_file", where=str(path)) from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InputError("custody_masks_unreadable", where=str(path)) from error
-    raise InputError("custody_masks_unreadable", where=str(path))
+        raise InputError("custody_masks_unreadable", where=where) from error
+    raise InputError("custody_masks_unreadable", where=where)
 
 
 def write_for_owner(path: Path, salts: Salts) -> None:

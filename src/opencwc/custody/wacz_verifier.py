@@ -9,7 +9,6 @@ import gzip
 import json
 import stat
 import zipfile
-from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,12 +19,14 @@ from typing import Any, BinaryIO, cast
 from msgspec import Struct
 
 from opencwc.custody.archive_keys import fingerprint_of, signature_holds
+from opencwc.custody.host_certificates import key_of_certificate, leads_to_trusted
 from opencwc.custody.wacz_writer import DIGEST, MANIFEST
 from opencwc.custody.warc_records import INDEXED, Damaged, Digests, TooLarge, read_records
 from opencwc.custody.web_archive import WARC_ENDINGS
 from opencwc.errors import InputError
 from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.finding import Message, Value
+from opencwc.wording import sentence
 
 MOST_FILES = 100_000
 MOST_FAULTS = 100
@@ -67,8 +68,22 @@ class CheckedArchive(Struct, frozen=True):
         return not self.faults
 
 
-def verify_wacz(file: BinaryIO, name: str, keys: Collection[str] = ()) -> CheckedArchive:
+def archive_said(checked: CheckedArchive, lang: str = "en") -> list[str]:
+    """Return what came of the check in sentences: whether all fits, what does not, who signed, what was not checked."""
+    counts: dict[str, Value] = {"files": checked.files, "records": checked.records, "pages": checked.pages}
+    messages = [Message("custody_fits" if checked.fits else "custody_fits_not", counts), *checked.faults]
+    if checked.more:
+        messages.append(Message("custody_more_faults", {"count": checked.more}))
+    if checked.key:
+        signed: dict[str, Value] = {"key": checked.key, "created": checked.created, "software": checked.software}
+        messages.append(Message("custody_signed_by_named" if checked.vouched else "custody_signed_by", signed))
+    return [sentence(message, lang) for message in (*messages, *checked.unchecked)]
+
+
+def verify_wacz(file: BinaryIO, name: str, keys: Collection[str] = (), trusted: str = "") -> CheckedArchive:
     """Check a WACZ; ``keys`` are fingerprints of which one must have signed, where any are given.
+
+    ``trusted`` are certificates, as PEM, to which that of a host which signed (`authsign`) must lead, where any are.
 
     Raises:
         InputError: it is no ZIP file, or has no list of files.
@@ -78,7 +93,8 @@ def verify_wacz(file: BinaryIO, name: str, keys: Collection[str] = ()) -> Checke
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as package:
-            return _Check(package, name, max(_ALWAYS_UNPACKED, _MOST_UNPACKED_TIMES * size)).all(keys)
+            most = max(_ALWAYS_UNPACKED, _MOST_UNPACKED_TIMES * size)
+            return _Check(package, name, most, trusted).all(keys)
     except _DAMAGED as error:
         raise InputError("custody_no_wacz", where=name) from error
 
@@ -90,6 +106,7 @@ class _Check:
     package: zipfile.ZipFile
     name: str
     left: int
+    trusted: str = ""
     faults: list[Message] = field(default_factory=list)
     more: int = 0
     unchecked: list[Message] = field(default_factory=list)
@@ -251,15 +268,24 @@ class _Check:
     def _check_signature(self, signed: dict[str, Any]) -> None:
         public = signed.get("publicKey")
         if not public and signed.get("domainCert"):
-            public = _key_of_certificate(_text_of(signed.get("domainCert")))
-            self.unchecked.append(
-                Message("custody_domain_unchecked", {"domain": shown(_text_of(signed.get("domain")))})
-            )
+            public = key_of_certificate(_text_of(signed.get("domainCert")))
+            self._check_domain(signed)
         public, signature = _text_of(public), _text_of(signed.get("signature"))
         if signature_holds(public, _text_of(signed.get("hash")), signature):
             self.key = fingerprint_of(public)
         else:
             self._add("custody_signature_wrong", DIGEST)
+
+    def _check_domain(self, signed: dict[str, Any]) -> None:
+        """Hold the certificate of the host that signed against those that are trusted, where any are."""
+        domain, chain, created = (_text_of(signed.get(name)) for name in ("domain", "domainCert", "created"))
+        values: dict[str, Value] = {"domain": shown(domain)}
+        if not self.trusted:
+            self.unchecked.append(Message("custody_domain_unchecked", values))
+        elif leads_to_trusted(chain, domain, created, self.trusted):
+            self.unchecked.append(Message("custody_domain_trusted", values))
+        else:
+            self._add("custody_domain_untrusted", DIGEST, **values)
 
     def _check_key(self, keys: Collection[str]) -> None:
         if keys and self.key not in keys:
@@ -364,20 +390,6 @@ def _pointed(line: bytes) -> tuple[tuple[str, int], str]:
     offset = str(block.get("offset", ""))
     place = int(offset) if offset.isascii() and offset.isdecimal() and len(offset) < 19 else -1
     return (_text_of(block.get("filename")).rpartition("/")[2], place), _text_of(block.get("url"))
-
-
-def _key_of_certificate(chain: str) -> str:
-    """Return the public key of the first certificate of a chain in base64, empty where it is none."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    first = chain.partition("-----END CERTIFICATE-----")[0].partition("-----BEGIN CERTIFICATE-----")[2]
-    try:
-        certificate = x509.load_der_x509_certificate(b64decode("".join(first.split()), validate=True))
-        key = certificate.public_key()
-    except (ValueError, TypeError):
-        return ""
-    return b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def _text_of(value: object) -> str:

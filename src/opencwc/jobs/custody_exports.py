@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from opencwc.casebook.bundle_writer import written_whole
 from opencwc.casebook.custody_steps import (
@@ -67,6 +67,22 @@ def give_archive(
         OutputError: the file cannot be written; nothing was recorded.
 
     """
+    with written_whole(target) as out:
+        return give_archive_into(book, person, case, request, out, key, masked=masked, to=to)
+
+
+def give_archive_into(
+    book: Casebook,
+    person: Person,
+    case: str,
+    request: int,
+    out: IO[bytes],
+    key: ArchiveKey,
+    *,
+    masked: bool = False,
+    to: str = "",
+) -> GivenOut:
+    """Write the archive into a stream, as `give_archive` writes it to a path."""
     recipients = require_leave(book, person, case, request)
     proved = _leaving(custody_of(book, person, case), masked=masked)
     if not proved:
@@ -83,11 +99,10 @@ def give_archive(
         papers = _papers(book, person, case, proved, masked=masked)
         write_wacz(archive, originals, key, title="" if masked else case, papers=papers)
         digest, _ = digest_of(archive)
-        with written_whole(target) as out:
-            give_out(book, person, case, request, [one.step.source_id for one in proved], digest, to)
-            with encrypted_into(out, recipients) as stream:
-                while chunk := archive.read(_CHUNK):
-                    stream.write(chunk)
+        give_out(book, person, case, request, [one.step.source_id for one in proved], digest, to)
+        with encrypted_into(out, recipients) as stream:
+            while chunk := archive.read(_CHUNK):
+                stream.write(chunk)
     return GivenOut(digest, len(proved), recipients)
 
 

@@ -19,6 +19,8 @@ from opencwc.web.casebook import api as casebook_api
 from opencwc.web.casebook import audit_api, audit_page, case_page, casebook_page, finding_page, job_page, jobs_api
 from opencwc.web.convention import api as convention_api
 from opencwc.web.convention import pages as convention_pages
+from opencwc.web.custody import api as custody_api
+from opencwc.web.custody import pages as custody_pages
 from opencwc.web.models import api as models_api
 from opencwc.web.models import pages as models_pages
 from opencwc.web.server import health_api, static_files
@@ -39,7 +41,8 @@ from opencwc.web.states import pages as states_pages
 def open_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need no accounts of a casebook."""
     return (
-        health_api.router, *parts("api"), convention_api.router, models_api.router, jobs_api.router,
+        health_api.router, *parts("api"), convention_api.router, custody_api.router, models_api.router,
+        jobs_api.router,
     )  # fmt: skip
 
 
@@ -47,8 +50,8 @@ def account_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need the accounts of a casebook."""
     modules = (
         session_api, people_api, tokens_api, casebook_api, audit_api, static_files, sign_in_page, casebook_page,
-        case_page, finding_page, job_page, convention_pages, models_pages, audit_page, settings_pages, states_api,
-        states_pages,
+        case_page, finding_page, job_page, convention_pages, custody_pages, models_pages, audit_page, settings_pages,
+        states_api, states_pages,
     )  # fmt: skip
     return (*parts("router"), *(module.router for module in modules))
 

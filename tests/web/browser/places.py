@@ -108,6 +108,9 @@ EVERYWHERE = (
     Where("sources", "leila", "/watch/sources"),
     Where("sources of an auditor", "wei", "/watch/sources?order=-reports"),
     Where("outlet", "amara", "/watch/sources/outlet?name=Sandhavn%20Post"),
+    Where("evidence", "amara", "/evidence"),
+    Where("evidence of a case", "leila", "/evidence/cases/{evidence}"),
+    Where("names to hide", "leila", "/evidence/cases/{evidence}/originals/{original}/mask"),
     Where("captures", "leila", "/watch/runs/{month}/captures"),
     Where(
         "captures of a page", "amara", "/watch/runs/{month}/captures/page?url=https://norwaldobserver.example/061000"

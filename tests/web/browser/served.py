@@ -35,6 +35,7 @@ from opencwc.jobs.watch_news import WatchNews
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.custody.example_files import PICTURE_EXAMPLES, example_named
 from opencwc.web.legislation.kept_laws import list_laws
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
 
@@ -142,6 +143,19 @@ class Served:
             client.post(f"{base}/briefs", json=body).raise_for_status()
             return run
 
+    def evidence(self, short: str, case: str) -> str:
+        """Keep a page and a picture as originals in a case, hide a name in the page; return the page's SHA-256."""
+        with self.client(short) as client:
+            base = f"/api/v1/cases/{case}/custody/originals"
+            picture = ("drawn.jpg", example_named(PICTURE_EXAMPLES[0]))
+            page = ("page.html", b"<html lang='en'><title>Leak</title><p>The resident Ana Roy, 34, saw it.</p></html>")
+            kept = client.post(base, files=[("file", picture), ("file", page)])
+            assert kept.status_code == 201, kept.text
+            original: str = kept.json()["steps"][1]["source_id"]
+            hidden = client.post(f"{base}/{original}/masks", files=[("rule", (None, b"yes"))])
+            assert hidden.status_code == 201, hidden.text
+            return original
+
     def wait_for(self, short: str, job: str) -> str:
         """Wait until a job has ended and return it."""
         ends = time.monotonic() + 60
@@ -198,6 +212,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
     events = [event.summary for event in WatchNews(served.book, leila).events if event.run == month]
     return {
         "reports": served.brief("amara", "page-reports"),
+        "evidence": "page-evidence",
+        "original": served.evidence("amara", "page-evidence"),
         "closed": case,
         "case": f"brenna-{year}",
         "other_case": f"imports-{year}",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from opencwc.verbs import Page, verbs
 
 SERVICE_PAGES = (
+    Page("evidence", "/evidence", "rules"),
     Page("casebook", "/casebook", "read"),
     Page("convention", "/convention", "rules"),
     Page("models", "/models", "models"),

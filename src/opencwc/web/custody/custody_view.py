@@ -1,0 +1,99 @@
+"""The custody of a case as pages and programs show it: originals, what was made from them, and every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from opencwc.casebook.custody_steps import CAPTURED, COPIED, MASKED, RECEIVED, ProvedStep, custody_of
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import show_case
+from opencwc.casebook.model import Case, CaseStatus, Mark, Person
+from opencwc.casebook.people import names_by_id
+from opencwc.casebook.permissions import may
+from opencwc.casebook.requests import Request as Asked
+from opencwc.casebook.requests import requests_of
+from opencwc.custody import MANIFEST_ENDING
+from opencwc.finding import Message
+from opencwc.records import to_plain
+
+_ORIGINAL = (RECEIVED, CAPTURED)
+
+
+class Evidence(NamedTuple):
+    """A file of a case: the step by which it came, and how many steps were taken with it or with what came of it."""
+
+    proved: ProvedStep
+    steps: int
+
+
+@dataclass(frozen=True)
+class CaseCustody:
+    """The steps of a case as far as a person may see them, and the names of who took them."""
+
+    case: Case
+    steps: list[ProvedStep]
+    names: dict[str, str]
+    exports: list[Asked]
+    may_change: bool
+
+    @cached_property
+    def originals(self) -> list[Evidence]:
+        """The originals, each once, in the order in which they came."""
+        first: dict[str, ProvedStep] = {}
+        for proved in self.steps:
+            if proved.step.step in _ORIGINAL:
+                first.setdefault(proved.step.source_id, proved)
+        return [Evidence(proved, self._steps_of(source)) for source, proved in first.items()]
+
+    @cached_property
+    def copies(self) -> list[ProvedStep]:
+        """What was made from originals and is kept beside them: copies that were worked on, masked texts."""
+        made = (MASKED, COPIED)
+        return [one for one in self.steps if one.step.step in made and one.step.source_id != one.step.from_id]
+
+    @property
+    def has_masked(self) -> bool:
+        """Whether there is a masked text."""
+        return any(one.step.step == MASKED for one in self.steps)
+
+    def name_of(self, source: str) -> str:
+        """Return what a file is called, by its SHA-256; empty where it is of no step here."""
+        return next((one.step.name for one in self.steps if one.step.source_id == source and one.step.name), "")
+
+    def is_list_of_masks(self, proved: ProvedStep) -> bool:
+        """Tell whether a file is what goes with a masked text."""
+        return proved.step.name.endswith(MANIFEST_ENDING)
+
+    def _steps_of(self, source: str) -> int:
+        return sum(source in (one.step.source_id, one.step.from_id) for one in self.steps)
+
+
+def case_custody(book: Casebook, person: Person, name: str) -> CaseCustody:
+    """Return the custody of a case; raise `NotFoundError` where there is none of this name for the person."""
+    case, _, _ = show_case(book, person, name)
+    steps = custody_of(book, person, name)
+    names = names_by_id(book, {one.step.person for one in steps})
+    asked = requests_of(book, person, case=case.number)
+    exports = [one for one in asked if one.kind == "export" and one.state == "approved"]
+    changing = case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED) and may(person, "keep", case.mark)
+    return CaseCustody(case, steps, names, exports, changing)
+
+
+def proof_of(proved: ProvedStep) -> Message:
+    """Return what proves when a step was."""
+    if proved.stamped_at:
+        return Message("custody_stamped", {"at": proved.stamped_at})
+    if proved.anchor:
+        return Message("custody_anchored", {"records": proved.anchor, "at": proved.anchored_at[:19]})
+    return Message("custody_not_anchored")
+
+
+def step_plain(proved: ProvedStep) -> dict[str, Any]:
+    """Return a step as JSON holds it."""
+    return {
+        **to_plain(proved.step), "size": proved.size, "media_type": proved.media_type, "mark": str(Mark(proved.mark)),
+        "anchor": proved.anchor, "anchored_at": proved.anchored_at, "stamped_at": proved.stamped_at,
+        "anchored": proved.is_anchored,
+    }  # fmt: skip
