@@ -11,7 +11,7 @@ import pytest
 from opencwc.errors import InputError
 from opencwc.files.sections import SectionWriter
 from opencwc.records import to_json
-from opencwc.reports import kept_events
+from opencwc.reports import kept, kept_events
 from opencwc.reports.findings import findings_of, maker_of
 from opencwc.reports.kept import opened, pack, unpack
 from opencwc.reports.reader import steps_of
@@ -40,16 +40,16 @@ def without(section: str, content: bytes = b"") -> bytes:
 
 def test_reports_and_events_come_back_as_they_were() -> None:
     assert pack(WATCHED, "reports.jsonl", "2026-03-07", "use") == PACKED
-    kept = unpack(PACKED)
-    assert (tuple(kept.watched.lines), tuple(kept.watched.events)) == (WATCHED.lines, WATCHED.events)
-    assert (kept.summary.file, kept.summary.reports, kept.summary.events) == ("reports.jsonl", 7, 3)
-    assert (kept.events.on_none, kept.events.newest) == (1, WATCHED.lines[-1].told.report.published)
+    run = unpack(PACKED)
+    assert (tuple(run.watched.lines), tuple(run.watched.events)) == (WATCHED.lines, WATCHED.events)
+    assert (run.summary.file, run.summary.reports, run.summary.events) == ("reports.jsonl", 7, 3)
+    assert (run.events.on_none, run.events.newest) == (1, WATCHED.lines[-1].told.report.published)
 
 
 def test_a_file_of_the_first_form_is_opened_too() -> None:
-    kept = unpack(packed_lines())
-    assert (tuple(kept.watched.lines), tuple(kept.watched.events)) == (WATCHED.lines, WATCHED.events)
-    assert kept.summary.file == "r.jsonl"
+    run = unpack(packed_lines())
+    assert (tuple(run.watched.lines), tuple(run.watched.events)) == (WATCHED.lines, WATCHED.events)
+    assert run.summary.file == "r.jsonl"
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,23 @@ def test_a_page_reads_the_part_that_it_shows(monkeypatch: pytest.MonkeyPatch) ->
         read.append((start, end))
         return content[start:end]
 
-    kept = opened(stretch, len(content))
-    assert kept.events.summary(0).id == WATCHED.events[0].id
+    run = opened(stretch, len(content))
+    assert run.events.summary(0).id == WATCHED.events[0].id
     lines = ZipFile(io.BytesIO(content)).getinfo("lines")
     within = [
         end - start for start, end in read if lines.header_offset + 30 < start <= lines.header_offset + lines.file_size
     ]
     assert len(within) == len(WATCHED.events[0].items)
+
+
+def test_reports_are_kept_up_to_so_many_bytes_each_counted_for_a_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = [line.told.report for line in WATCHED.lines]
+    monkeypatch.setattr(kept, "MOST_BYTES", 7_000)
+    assert list(kept.within_bounds(reports)) == reports
+    monkeypatch.setattr(kept, "MOST_BYTES", 6_999)
+    with pytest.raises(InputError) as caught:
+        list(kept.within_bounds(reports))
+    assert (caught.value.code, caught.value.values["most"]) == ("too_many_reports", 6_999)
 
 
 def test_every_report_is_a_finding_with_its_deciding_words() -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 Stretch: TypeAlias = Callable[[int, int], bytes]
 """Returns the bytes from one place of a file to before another."""
 _LOCAL_HEADER = 30
+"""Bytes before the name of a member, which its content follows where nothing else was put between."""
 _LONGEST_UNPACKED = 1 << 28
 
 
@@ -29,7 +30,7 @@ class SectionWriter:
         self._archive = ZipFile(self._file, "w", ZIP_STORED)
 
     def add(self, name: str, content: bytes) -> None:
-        """Add a section."""
+        """Add a section; its name is in ASCII."""
         self._archive.writestr(ZipInfo(name), content)
 
     def add_array(self, name: str, values: NDArray[Any]) -> None:
@@ -59,9 +60,8 @@ class Sections:
         if any(one.compress_type != ZIP_STORED or one.file_size != one.compress_size for one in members):
             raise ValueError("packed members")
         self._sizes = {one.filename: one.file_size for one in members}
-        self._headers = {one.filename: one.header_offset for one in members}
-        self._starts: dict[str, int] = {}
-        if any(start + self._sizes[name] > size for name, start in self._headers.items()):
+        self._starts = {one.filename: one.header_offset + _LOCAL_HEADER + len(one.filename) for one in members}
+        if any(start + self._sizes[name] > size for name, start in self._starts.items()):
             raise ValueError("members beyond the end")
 
     def size(self, name: str) -> int:
@@ -78,7 +78,7 @@ class Sections:
             raise ValueError(f"beyond section {name}")
         if start == end:
             return b""
-        at = self._start(name)
+        at = self._starts[name]
         return self._stretch(at + start, at + end)
 
     def array(self, name: str, kind: str, start: int = 0, end: int | None = None) -> NDArray[Any]:
@@ -92,14 +92,6 @@ class Sections:
     def packed(self, name: str) -> bytes:
         """Return a packed section."""
         return unpacked(self.read(name))
-
-    def _start(self, name: str) -> int:
-        if name not in self._starts:
-            header = self._headers[name]
-            local = self._stretch(header, header + _LOCAL_HEADER)
-            lengths = (int.from_bytes(local[at : at + 2], "little") for at in (26, 28))
-            self._starts[name] = header + _LOCAL_HEADER + sum(lengths)
-        return self._starts[name]
 
 
 def unpacked(content: bytes) -> bytes:

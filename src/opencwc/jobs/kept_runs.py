@@ -90,7 +90,12 @@ def shown_run(
         NotFoundError: there is no such run, or it was not brought to its end.
 
     """
-    return _shown_run(book, person, number, shelf, lambda source, parts: unpack(b"".join(parts)))
+
+    def whole(source: Source, parts: Iterator[bytes]) -> Kept:
+        with _passed_over_by_the_collector():
+            return unpack(b"".join(parts))
+
+    return _shown_run(book, person, number, shelf, whole)
 
 
 def opened_run(
@@ -141,8 +146,7 @@ def _kept(book: Casebook, person: Person, source: str, opened: Callable[[Source,
             _loaded.move_to_end(key)
             loaded: Kept = _loaded[key]
             return loaded
-    with _passed_over_by_the_collector():
-        ready = opened(kept, parts)
+    ready = opened(kept, parts)
     with _lock:
         _loaded[key] = ready
         while len(_loaded) > KEPT_IN_MEMORY:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from opencwc.files.sections import Sections, SectionWriter
 from opencwc.finding import Message
 from opencwc.reports.event_wording import headline_of
-from opencwc.reports.model import Date, Place
-from opencwc.reports.summaries import EventSummary
+from opencwc.reports.model import Date, Place, Precision
+from opencwc.reports.summaries import EventSummary, backing_of
 
 Texts: TypeAlias = tuple[str, ...]
 Numbers: TypeAlias = tuple[int, ...]
@@ -41,20 +41,26 @@ class EventRow(Struct, frozen=True):
     kind: str = ""
     stage: str = ""
     place: Place = Place()
-    date: str = ""
+    date: Date = Date()
     agents: Texts = ()
     killed: Numbers = ()
     affected: Numbers = ()
     languages: Texts = ()
+    outlet: str | None = ""
     origins: int = 0
     reports: int = 0
     corroborated: bool = False
     last: datetime = datetime.min
 
     @property
+    def backing(self) -> str:
+        """The text that says how many origins tell it: ``several``, ``one``, or ``against`` where others deny it."""
+        return backing_of(self.origins, corroborated=self.corroborated)
+
+    @property
     def headline(self) -> Message:
         """What happened, with what, where and when, in words."""
-        return headline_of(self.kind, self.agents, self.place, Date(self.date))
+        return headline_of(self.kind, self.agents, self.place, self.date)
 
 
 class Shared(NamedTuple):
@@ -73,14 +79,18 @@ FACTS: Mapping[str, tuple[Any, Callable[[EventSummary], Any]]] = {
     "killed": (Numbers, lambda one: one.killed),
     "affected": (Numbers, lambda one: one.affected),
     "languages": (Texts, lambda one: one.languages),
+    "outlet": (str | None, lambda one: one.sources[0] if len(one.sources) == 1 else None if one.sources else ""),
 }
-"""What events share: the type of a value, and how an event has it."""
+"""What events share: the type of a value, and how an event has it.
+
+``outlet`` is the only one that tells of it, empty where none is named, ``None`` where several do.
+"""
 _COUNTS: Mapping[str, str] = {
     "first": "f8", "last": "f8", "offset": "i4", "origins": "i4", "reports": "i4", "corroborated": "?",
 }  # fmt: skip
 
 
-class EventColumns(NamedTuple):
+class EventColumns(Struct, frozen=True):
     """The events in columns, all of one length.
 
     ``first`` and ``last`` are when they were first and last told, in seconds since 1970; ``offset`` is that of the
@@ -124,8 +134,8 @@ class EventColumns(NamedTuple):
     def of(self, name: str, of_value: Callable[[Any], bool]) -> NDArray[np.bool_]:
         """Tell of each event whether its value of a fact is one of those wanted."""
         numbers, values = self.facts[name]
-        wanted = np.fromiter(map(of_value, values), np.bool_, len(values))
-        return wanted[numbers] if len(values) else np.zeros(len(numbers), np.bool_)
+        wanted: NDArray[np.bool_] = np.fromiter(map(of_value, values), np.bool_, len(values))
+        return wanted[numbers]
 
 
 def row_with(name: str, value: Any) -> EventRow:
@@ -133,8 +143,16 @@ def row_with(name: str, value: Any) -> EventRow:
     return EventRow(**{name: _shown(name, value)})
 
 
+def date_of(text: str) -> Date:
+    """Return a day, month or year by its text."""
+    precision: Mapping[int, Precision] = {4: "year", 7: "month", 10: "day"}
+    return Date(text, precision.get(len(text), ""))
+
+
 def _shown(name: str, value: Any) -> Any:
-    return Place(*value) if name == "place" else value
+    if name == "place":
+        return Place(*value)
+    return date_of(value) if name == "date" else value
 
 
 class ColumnsWriter:
@@ -163,9 +181,16 @@ class ColumnsWriter:
     def columns(self) -> EventColumns:
         """Return the events that were taken."""
         ids = np.array(self._ids, dtype=np.bytes_) if self._ids else np.zeros(0, "S1")
-        counts = [np.array(self._counts[name], kind) for name, kind in _COUNTS.items()]
+        counts = {name: np.array(self._counts[name], kind) for name, kind in _COUNTS.items()}
         facts = {name: Shared(np.array(self._numbers[name], np.int32), tuple(self._known[name])) for name in FACTS}
-        return EventColumns(ids, *counts, facts)
+        return _columns(ids, counts, facts)
+
+
+def _columns(ids: NDArray[np.bytes_], counts: Mapping[str, NDArray[Any]], facts: Mapping[str, Shared]) -> EventColumns:
+    return EventColumns(
+        ids, counts["first"], counts["last"], counts["offset"], counts["origins"], counts["reports"],
+        counts["corroborated"], facts,
+    )  # fmt: skip
 
 
 def columns_of(summaries: Iterable[EventSummary]) -> EventColumns:
@@ -178,14 +203,15 @@ def columns_of(summaries: Iterable[EventSummary]) -> EventColumns:
 
 def joined_columns(one: EventColumns, other: EventColumns) -> EventColumns:
     """Return the events of both, those of the first before the others."""
-    plain = (np.concatenate(pair) for pair in zip(one[:-1], other[:-1], strict=True))
-    return EventColumns(*plain, {name: _joined(one.facts[name], other.facts[name]) for name in FACTS})
+    ids = np.concatenate([one.ids, other.ids])
+    counts = {name: np.concatenate([getattr(some, name) for some in (one, other)]) for name in _COUNTS}
+    return _columns(ids, counts, {name: _joined(one.facts[name], other.facts[name]) for name in FACTS})
 
 
 def chosen_columns(columns: EventColumns, places: NDArray[Any]) -> EventColumns:
     """Return some of the events, in the order of their places."""
     facts = {name: Shared(numbers[places], values) for name, (numbers, values) in columns.facts.items()}
-    return EventColumns(*(column[places] for column in columns[:-1]), facts)
+    return _columns(columns.ids[places], {name: getattr(columns, name)[places] for name in _COUNTS}, facts)
 
 
 def _joined(one: Shared, other: Shared) -> Shared:
@@ -208,11 +234,11 @@ def read_columns(file: Sections, count: int) -> EventColumns:
     """Return the columns of so many events; raise `ValueError` where they do not hold together."""
     width = file.size("event_ids") // count if count else 1
     ids = file.array("event_ids", f"S{max(width, 1)}")
-    counts = [file.array(f"event_{name}", kind) for name, kind in _COUNTS.items()]
+    counts = {name: file.array(f"event_{name}", kind) for name, kind in _COUNTS.items()}
     facts = {name: _shared(file, name, of_type) for name, (of_type, _) in FACTS.items()}
-    if any(len(column) != count for column in (ids, *counts, *(shared.numbers for shared in facts.values()))):
+    if any(len(column) != count for column in (ids, *counts.values(), *(shared.numbers for shared in facts.values()))):
         raise ValueError("columns of different lengths")
-    return EventColumns(ids, *counts, facts)
+    return _columns(ids, counts, facts)
 
 
 def _shared(file: Sections, name: str, of_type: Any) -> Shared:

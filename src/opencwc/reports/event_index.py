@@ -86,7 +86,8 @@ class EventIndex:
     def _having(self, name: str, value: str) -> NDArray[np.bool_]:
         """Tell of each event whether a fact of it has a value."""
         if name == "origins":
-            return self.columns.corroborated == (value == "several")
+            several = self.columns.corroborated
+            return several if value == "several" else ~several
         if name in ("kind", "stage"):
             return self.columns.of(name, lambda known: bool(known == value))
         area_of: Callable[[KnownPlace], str] = _country_of if name == "country" else _region_of
@@ -138,7 +139,12 @@ class ShownEvents:
     """Events in the order in which they are shown, each made ready only where it is looked at."""
 
     def __init__(
-        self, index: EventIndex, places: Places, states: Places, since: datetime, corrected: NDArray[np.bool_]
+        self,
+        index: EventIndex,
+        places: Places,
+        states: NDArray[np.uint8],
+        since: datetime,
+        corrected: NDArray[np.bool_],
     ) -> None:
         self.index, self.places = index, places
         self._states, self._since, self._corrected = states, since, corrected

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.reports.corrected import EventDecision, corrected
+from opencwc.reports.covered_months import Coverage, coverage_of
 from opencwc.reports.event_columns import EventColumns, chosen_columns, columns_of, joined_columns
 from opencwc.reports.events import event_id
 from opencwc.reports.summaries import EventSummary, summaries_of
@@ -42,6 +43,11 @@ class EventList(Protocol):
     @property
     def newest(self) -> datetime:
         """When the newest report was published."""
+        ...
+
+    @property
+    def coverage(self) -> Coverage:
+        """Which days and languages the reports cover."""
         ...
 
     @property
@@ -112,6 +118,11 @@ class HeldEvents:
         return newest_of(self.watched)
 
     @cached_property
+    def coverage(self) -> Coverage:
+        """Which days and languages the reports cover."""
+        return coverage_of(line.told for line in self.watched.lines)
+
+    @cached_property
     def latest_first(self) -> NDArray[np.int64]:
         """The places of the events, those told last first."""
         return latest_first(self.columns)
@@ -156,7 +167,7 @@ class DecidedOn:
         order = np.argsort(both.first, kind="stable")
         self._places = self._places[order]
         self.columns = chosen_columns(both, order)
-        self.newest = found.newest
+        self.newest, self.coverage = found.newest, found.coverage
         self.on_none = found.on_none - sum(not line.event for line in around.lines) + self._made.on_none
 
     @cached_property
@@ -189,7 +200,9 @@ class DecidedOn:
 
     def holding(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Tell of each event whether all words stand in it."""
-        return np.concatenate([self._found.holding(words), self._made.holding(words)])[self._places]
+        both = np.concatenate([self._found.holding(words), self._made.holding(words)])
+        here: NDArray[np.bool_] = both[self._places]
+        return here
 
     def of_reports(self, names: Iterable[str]) -> list[int]:
         """Return the places of the events that any of the reports are on."""

@@ -10,7 +10,7 @@ are taken in whole.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from opencwc.reports.event_list import DecidedOn, newest_of
 from opencwc.reports.events import Event
 from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.kept_events import KeptEvents, write_events
+from opencwc.reports.model import Report
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
@@ -32,6 +33,11 @@ from opencwc.reports.watched import Line, Watched
 NAME = "reports-watched.zip"
 MOST_FAILED = 10_000
 """Pages that could not be had of which a run keeps that."""
+MOST_BYTES, LEAST_COUNTED = 100_000_000, 1_000
+"""Bytes of title and text of all reports of a run that is kept, and as how many each report counts at least.
+
+They bound the memory that joining takes, some 20 to 40 times as much; more goes through the command.
+"""
 MEDIA_TYPE = "application/zip"
 VERSION = 2
 _MOST_INDEXES = 3
@@ -90,6 +96,16 @@ class KeptWatch(Struct, frozen=True, dict=True):
     def summaries(self) -> Sequence[EventSummary]:
         """The events as they were found, without what people decided afterwards."""
         return self.index().summaries
+
+
+def within_bounds(reports: Iterable[Report]) -> Iterator[Report]:
+    """Yield reports as long as a run of them can be kept; raise `InputError` from there on."""
+    counted = 0
+    for report in reports:
+        counted += max(LEAST_COUNTED, len(report.whole.encode("utf-8", "replace")))
+        if counted > MOST_BYTES:
+            raise InputError("too_many_reports", most=MOST_BYTES, least=LEAST_COUNTED, where=report.file)
+        yield report
 
 
 def pack(watched: Watched, file: str, as_of: str, encoder: str, failed: Iterable[FailedCapture] = ()) -> bytes:

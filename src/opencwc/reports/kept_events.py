@@ -10,13 +10,14 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
-from typing import Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.files.sections import Sections, SectionWriter, unpacked
 from opencwc.records import from_json, to_json
+from opencwc.reports.covered_months import Coverage, coverage_of
 from opencwc.reports.event_columns import ColumnsWriter, EventColumns, columns_of, read_columns, write_columns
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
@@ -34,6 +35,7 @@ _BLOCKS_HELD, _EVENTS_HELD = 1_024, 20_000
 def write_events(file: SectionWriter, watched: Watched) -> None:
     """Write reports and events into a file, an event or a block of reports at a time."""
     _write_lines(file, watched.lines)
+    file.add_packed("coverage", to_json(coverage_of(line.told for line in watched.lines)))
     _write_event_numbers(file, watched)
     columns, words = ColumnsWriter(), WordIndexWriter()
     for event in watched.events:
@@ -145,6 +147,11 @@ class KeptEvents:
         return read_columns(self._file, self._count)
 
     @cached_property
+    def coverage(self) -> Coverage:
+        """Which days and languages the reports cover."""
+        return from_json(Coverage, self._file.packed("coverage"))
+
+    @cached_property
     def latest_first(self) -> NDArray[np.int64]:
         """The places of the events, those told last first."""
         return self._file.array("latest_first", "u4").astype(np.int64)
@@ -240,6 +247,8 @@ class KeptEvents:
             on_none += place < 0
             if line.event != (self.columns.id(place) if place >= 0 else ""):
                 raise ValueError("a report on another event")
+        if self.coverage != coverage_of(line.told for line in self.lines):
+            raise ValueError("other days or languages")
         if on_none != self.on_none:
             raise ValueError("another number of reports on no event")
         made = columns_of(map(self.summary, range(count)))
@@ -260,7 +269,8 @@ class KeptEvents:
             raise ValueError("a report on another event")
         if len(items) != np.count_nonzero(event_of >= 0):
             raise ValueError("a report on several events")
-        orders = [(self.latest_first, count), *((numbers, reports) for _, numbers in self._hashes.values())]
+        orders: list[tuple[NDArray[Any], int]] = [(self.latest_first, count)]
+        orders += [(numbers, reports) for _, numbers in self._hashes.values()]
         if any(not np.array_equal(np.sort(order), np.arange(length)) for order, length in orders):
             raise ValueError("an order that leaves something out")
         if any(len(hashes) != reports or (hashes[1:] < hashes[:-1]).any() for hashes, _ in self._hashes.values()):

@@ -61,8 +61,8 @@ COLUMNS: tuple[ListColumn[EventRow], ...] = (
         lambda row: STAGES.index(row.stage),
     ),
     ListColumn(
-        "date", "watch_field_date", lambda row, lang: _date(row.date, lang),
-        lambda row: row.date,
+        "date", "watch_field_date", lambda row, lang: _date(row.date.text, lang),
+        lambda row: row.date.text,
     ),
     ListColumn("place", "watch_field_place", lambda row, lang: _place(row.place._replace(point=None), lang)),
     ListColumn("agents", "watch_field_agents", lambda row, lang: _agents(row.agents, lang)),
@@ -122,11 +122,11 @@ def _spread(columns: EventColumns, name: str) -> Spread:
         numbers, values = columns.facts[name]
         return Spread(numbers, [row_with(name, value) for value in values])
     if name == "last":
-        days, numbers = np.unique((columns.last + columns.offset) // _A_DAY, return_inverse=True)
+        days, on = np.unique((columns.last + columns.offset) // _A_DAY, return_inverse=True)
         at = [EventRow(last=datetime.fromtimestamp(float(day) * _A_DAY, UTC)) for day in days]
-        return Spread(numbers, at, np.unique(columns.last, return_inverse=True)[1])
-    counts, numbers = np.unique(columns.origins if name == "origins" else columns.reports, return_inverse=True)
-    return Spread(numbers, [EventRow(**{name: int(count)}) for count in counts])
+        return Spread(on, at, np.unique(columns.last, return_inverse=True)[1])
+    counts, having = np.unique(columns.origins if name == "origins" else columns.reports, return_inverse=True)
+    return Spread(having, [row_with(name, int(count)) for count in counts])
 
 
 @router.get("/watch/runs/{number}/table.csv", action="read")
