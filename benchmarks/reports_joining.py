@@ -60,7 +60,12 @@ def _told_again(item: Item, time: int, days: int) -> Item:
 
 
 def _earlier(day: Date, by: timedelta) -> Date:
-    return day._replace(text=(date.fromisoformat(day.text) - by).isoformat()) if day.precision == "day" else day
+    """Return a day, month or year so much earlier, as precise as it was."""
+    if not day.text:
+        return day
+    parts = [int(part) for part in day.text.split("-")]
+    middle = date(*[*parts, *(6, 15)[len(parts) - 1 :]])
+    return day._replace(text=(middle - by).isoformat()[: len(day.text)])
 
 
 @cache
@@ -85,7 +90,8 @@ def measure(wanted: int, days: int) -> str:
     each = 1_000 / wanted
     return (
         f"{wanted:,} reports, {len(events):,} events, {origins:,} origins: "
-        f"joining {(joined - start) * each:.2f} ms a report, origins {(end - joined) * each:.2f} ms"
+        f"joining {(joined - start) * each:.2f} ms a report, origins {(end - joined) * each:.2f} ms, "
+        f"{archive.pairs_weighed / wanted:.1f} pairs weighed a report"
     )
 
 

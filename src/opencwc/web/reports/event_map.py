@@ -45,7 +45,7 @@ def places_of(events: EventRows, most: int = MOST_PLACES) -> tuple[list[MapPlace
     """Return the places with most events, and how many places there are; events said to be nowhere are left out."""
     some = events.having("place", lambda place: bool(place.country or place.point))
     countries, names = (some.named("place", itemgetter(number)) for number in (0, 1))
-    groups = sorted(some.grouped(countries, names).values(), key=len, reverse=True)
+    groups = sorted(some.grouped(names, countries).values(), key=len, reverse=True)
     return list(map(_place, groups[:most])), len(groups)
 
 
