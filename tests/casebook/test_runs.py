@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from opencwc.casebook import runs
 from opencwc.casebook.casebook_verifier import verify_casebook
 from opencwc.casebook.cases import case_for_keeping, change_case, list_cases, open_case
 from opencwc.casebook.database import Casebook
@@ -14,7 +15,7 @@ from opencwc.casebook.decisions import comment, decide
 from opencwc.casebook.findings import count_findings, list_findings, show_case, show_finding
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.requests import ask
-from opencwc.casebook.runs import RunKeeper, begin_run, keep_source, read_source, resume_run
+from opencwc.casebook.runs import RunKeeper, begin_run, keep_source, read_source, resume_run, stretch_of_source
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 from .conftest import person
@@ -95,6 +96,14 @@ def test_a_source_is_kept_once_by_its_hash_and_never_changed(book: Casebook) -> 
     assert (first.id, second.name, second.mark) == (second.id, "inventory.csv", Mark.PROTECTED)
     assert b"".join(read_source(book, RITA, first.id)) == content
     assert verify_casebook(book, RITA).fits
+
+
+def test_a_stretch_of_a_source_is_read_over_its_parts(book: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "PART", 10)
+    content = bytes(range(35))
+    source = keep_source(book, RITA, io.BytesIO(content), "x")
+    for start, end in ((0, 35), (0, 0), (3, 4), (9, 11), (10, 20), (5, 35), (34, 35)):
+        assert stretch_of_source(book, source.id, start, end) == content[start:end]
 
 
 def test_a_finding_inherits_the_higher_mark_of_its_case_and_its_source(book: Casebook) -> None:

@@ -151,6 +151,30 @@ def test_word_for_word_copies_stay_together_in_any_order_and_a_person_may_part_t
     assert sum(map(len, parted)) == 6
 
 
+def test_a_year_more_costs_as_many_pairs_as_the_year_before() -> None:
+    def told_in(year: int) -> list[Report]:
+        texts = (
+            (day, f"Chlorine leaked on {1 + day} March {year} at the works of Sandvik in Norway; {day + 2} were hurt.")
+            for day in range(0, 24, 3)
+            for _ in range(2)
+        )
+        at = AT.replace(year=year, month=3, day=1)
+        return [
+            Report(f"{year}-{number}", at + timedelta(days=day), f"Outlet {number}", "", "en", "", f"{text} {number}.")
+            for number, (day, text) in enumerate(texts)
+        ]
+
+    def pairs_of(years: range) -> int:
+        archive = Archive()
+        archive.add(read([one for year in years for one in told_in(year)], encoder=False))
+        assert archive.events()
+        return archive.pairs_weighed
+
+    one, three, five = (pairs_of(range(2026 - years, 2026)) for years in (1, 3, 5))
+    assert one > 8
+    assert five - three == 2 * one == three - one
+
+
 def test_a_country_and_the_number_one_join_nothing() -> None:
     items = read(
         [

@@ -8,6 +8,8 @@ from datetime import date, datetime
 import pytest
 
 from opencwc.reports.covered_months import Period, period_of
+from opencwc.reports.event_columns import columns_of
+from opencwc.reports.event_rows import EventRows
 from opencwc.reports.model import Date, Place
 from opencwc.reports.rate_changes import changes_of
 from opencwc.reports.region_picture import EVERYWHERE, area_named, countable, picture_of, rates_of
@@ -16,6 +18,11 @@ from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.reports.watched import Line
 from opencwc.wording import LANGUAGES, say, sentence
 from reports.told_by_hand import told, watched
+
+
+def rows(events: Iterable[EventSummary]) -> EventRows:
+    """Return events as the columns of a run hold them."""
+    return EventRows(columns_of(events))
 
 
 def event(day: str, country: str = "NOR", kind: str = "accident", stage: str = "reported") -> EventSummary:
@@ -54,14 +61,14 @@ def said(messages: Iterable[object], lang: str = "en") -> list[str]:
 
 
 def test_a_month_of_a_country_counts_events_and_what_is_only_alleged() -> None:
-    months = {(month.area, month.month): month for month in picture_of(summaries_of(watched()))}
+    months = {(month.area, month.month): month for month in picture_of(rows(summaries_of(watched())))}
     leak, allegation = months["NOR", "2026-03"], months["UKR", "2026-03"]
     assert (dict(leak.kinds), leak.corroborated, leak.only_alleged) == ({"accident": 1}, 1, 0)
     assert (dict(allegation.stages), allegation.corroborated, allegation.only_alleged) == ({"alleged": 1}, 0, 1)
 
 
 def test_countries_come_together_in_their_region_and_one_without_stands_apart() -> None:
-    months = picture_of([event("2026-03-02"), event("2026-03-03", "SWE"), event("2026-03-04", "XNV")], "region")
+    months = picture_of(rows([event("2026-03-02"), event("2026-03-03", "SWE"), event("2026-03-04", "XNV")]), "region")
     assert [(month.area, len(month.events)) for month in months] == [("", 1), ("154", 2)]
     assert [say(area_named(month.area)) for month in months] == ["country not said", "Northern Europe"]
 
@@ -77,33 +84,35 @@ def test_a_month_without_reports_is_not_covered_and_parts_of_months_count_as_par
 
 def test_only_what_happened_in_the_days_of_the_reports_counts() -> None:
     events = [event("2025-05-02"), event("2024-05-02"), event("2025-06"), event("2025-07-01", stage="planned")]
-    assert [one.date.text for one in countable(events, whole_year())] == ["2025-05-02", "2025-06"]
+    assert [one.date.text for one in countable(rows(events), whole_year())] == ["2025-05-02", "2025-06"]
     assert not whole_year().holds(Date("2025", "year"))
 
 
 def test_an_event_of_a_month_without_reports_counts_nowhere() -> None:
     period = period_of([datetime(2026, 1, 1), datetime(2026, 3, 31)])
     assert period is not None
-    assert [one.date.text for one in countable([event("2026-02-03"), event("2026-03-03")], period)] == ["2026-03-03"]
+    assert [one.date.text for one in countable(rows([event("2026-02-03"), event("2026-03-03")]), period)] == [
+        "2026-03-03"
+    ]
 
 
 def test_rates_come_by_area_and_kind_with_their_interval_and_for_all_areas_together() -> None:
     events = [*year_of([1] * 12), *year_of([0, 2], "SWE"), *year_of([1], "SWE", "theft")]
-    rates = {(rate.area, rate.kind): rate for rate in rates_of(events, whole_year())}
+    rates = {(rate.area, rate.kind): rate for rate in rates_of(rows(events), whole_year())}
     assert set(rates) == {
         ("NOR", "accident"), ("SWE", "accident"), ("SWE", "theft"), (EVERYWHERE, "accident"), (EVERYWHERE, "theft"),
     }  # fmt: skip
     assert rates["NOR", "accident"].rate.a_month == 1
     assert rates[EVERYWHERE, "accident"].events == 14
     assert rates["SWE", "theft"].rate.low < 1 / 12 < rates["SWE", "theft"].rate.high
-    assert {rate.area for rate in rates_of(year_of([1, 2]), whole_year())} == {"NOR"}
+    assert {rate.area for rate in rates_of(rows(year_of([1, 2])), whole_year())} == {"NOR"}
 
 
 # --------------------------------------------------------------------------------------------------------- changes
 
 
 def test_a_last_month_unlike_those_before_is_told_in_words() -> None:
-    changes = changes_of(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 8]), whole_year())
+    changes = changes_of(rows(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 8])), whole_year())
     (change,) = changes.changes
     assert (change.area, change.kind, change.way, change.lasting) == ("NOR", "accident", "more", False)
     assert say(change.says) == (
@@ -114,19 +123,19 @@ def test_a_last_month_unlike_those_before_is_told_in_words() -> None:
 
 
 def test_months_that_vary_more_than_chance_makes_them_are_noted() -> None:
-    (even,) = changes_of(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 8]), whole_year()).changes
-    uneven, *_ = changes_of(year_of([0, 7, 0, 0, 0, 7, 0, 0, 0, 7, 0, 12]), whole_year()).changes
+    (even,) = changes_of(rows(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 8])), whole_year()).changes
+    uneven, *_ = changes_of(rows(year_of([0, 7, 0, 0, 0, 7, 0, 0, 0, 7, 0, 12])), whole_year()).changes
     assert (even.uneven, uneven.uneven) == (False, True)
 
 
 def test_fewer_is_told_too() -> None:
-    (change,) = changes_of(year_of([9] * 11), whole_year()).changes
+    (change,) = changes_of(rows(year_of([9] * 11)), whole_year()).changes
     assert change.way == "fewer"
     assert say(change.says).startswith("Accident, Norway: 0 in December 2025; before that 9 a month")
 
 
 def test_what_chance_explains_is_no_change() -> None:
-    changes = changes_of(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 3]), whole_year())
+    changes = changes_of(rows(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 3])), whole_year())
     assert changes.changes == ()
     assert said([changes.says])[0] == (
         "No number of events differs from those before by more than chance explains (comparisons: 1, months: 12)."
@@ -135,14 +144,14 @@ def test_what_chance_explains_is_no_change() -> None:
 
 def test_the_more_is_looked_at_the_rarer_a_difference_must_be() -> None:
     rising = year_of([1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 4])
-    assert len(changes_of(rising, whole_year()).changes) == 1
+    assert len(changes_of(rows(rising), whole_year()).changes) == 1
     others = [one for country in ("SWE", "FIN", "DNK", "ISL") for one in year_of([1, 0, 1] * 4, country)]
-    many = changes_of([*rising, *others], whole_year())
+    many = changes_of(rows([*rising, *others]), whole_year())
     assert (many.changes, many.looked_at) == ((), 6)
 
 
 def test_a_rate_that_rose_and_stayed_is_told_with_its_month() -> None:
-    changes = changes_of(year_of([1, 0, 1, 0, 1, 1, 0, 6, 5, 7, 6, 6]), whole_year()).changes
+    changes = changes_of(rows(year_of([1, 0, 1, 0, 1, 1, 0, 6, 5, 7, 6, 6])), whole_year()).changes
     lasting = [change for change in changes if change.lasting]
     assert [(change.month, change.way) for change in lasting] == [("2025-08", "more")]
     assert say(lasting[0].says) == (
@@ -154,14 +163,14 @@ def test_a_rate_that_rose_and_stayed_is_told_with_its_month() -> None:
 def test_too_few_months_are_not_compared() -> None:
     period = period_of([datetime(2026, 1, 1), datetime(2026, 2, 28)])
     assert period is not None
-    changes = changes_of([event("2026-02-01")], period)
+    changes = changes_of(rows([event("2026-02-01")]), period)
     assert said([changes.says]) == ["Too few months to compare: the reports cover 2, and 3 are needed."]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_changes_are_said_in_every_language(lang: str) -> None:
     events = [*year_of([1, 0, 1, 0, 1, 1, 0, 6, 5, 7, 6, 6]), *year_of([9] * 11, "SWE")]
-    sentences = said([change.says for change in changes_of(events, whole_year()).changes], lang)
+    sentences = said([change.says for change in changes_of(rows(events), whole_year()).changes], lang)
     assert len(sentences) >= 2
     assert not any("watch_" in text or "{" in text for text in sentences)
 
@@ -170,7 +179,9 @@ def test_changes_are_said_in_every_language(lang: str) -> None:
 
 
 def test_what_rests_on_one_origin_or_no_own_language_is_said_to_be_thinly_reported() -> None:
-    thin = {country: [say(why) for why in reasons] for country, reasons in thinly_reported(summaries_of(watched()))}
+    thin = {
+        country: [say(why) for why in reasons] for country, reasons in thinly_reported(rows(summaries_of(watched())))
+    }
     assert thin["PAN"] == ["1 of 1 events rest on one origin", "only El Diario reports from there"]
     assert thin["NOR"] == [
         "no report is in an official language of the country (Norwegian, Norwegian Bokmål, Norwegian Nynorsk)"
@@ -182,7 +193,7 @@ def test_gaps_name_missing_languages_months_days_and_places() -> None:
     events = [event("2026-01-02"), event("2026-03-02", ""), event("2026-03-03", "SWE")]
     lines = [line for one in events for line in one.lines]
     period = period_of(line.told.report.published for line in lines)
-    texts = said(gaps_of(lines, events, period).says)
+    texts = said(gaps_of(("en",), rows(events), period).says)
     assert texts[0] == "No report was read from these months, which count as not covered: February 2026."
     assert "No report is in French, Arabic, Spanish, Russian, Chinese." in texts
     assert "No report says in which country 1 of 3 events happened." in texts
@@ -192,11 +203,13 @@ def test_a_month_with_many_more_reports_is_noted() -> None:
     events = year_of([1, 1, 1, 1, 1, 9])
     lines = [line for one in events for line in one.lines]
     period = period_of(line.told.report.published for line in lines)
-    assert any("more events may only mean more reports" in text for text in said(gaps_of(lines, events, period).says))
+    assert any(
+        "more events may only mean more reports" in text for text in said(gaps_of(("en",), rows(events), period).says)
+    )
 
 
 def test_silent_states_come_by_region_the_most_silent_first() -> None:
-    silent = gaps_of([], [event("2026-01-02"), event("2026-01-02", "MAR")], None).silent
+    silent = gaps_of((), rows([event("2026-01-02"), event("2026-01-02", "MAR")]), None).silent
     northern_africa = next(one for one in silent if one.region == "015")
     assert (len(northern_africa.states), northern_africa.all, "MAR" in northern_africa.states) == (5, 6, False)
     shares = [len(one.states) / one.all for one in silent]

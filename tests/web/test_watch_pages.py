@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.runs import RunKeeper
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.jobs import run_and_keep
 from opencwc.jobs.event_decisions import decide_on_events, decisions_on_events
 from opencwc.jobs.intake import intake_of
-from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.kept_runs import _loaded, list_runs
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.run_and_keep import Place, keep_steps
 from opencwc.records import to_plain
@@ -444,6 +446,42 @@ def test_files_are_kept_and_read_by_a_job(kept: Kept) -> None:
         assert job.state == "done", job.problem
         page = page_of(client, f"/watch/runs/{job.run}")
         assert "Reports read: 10" in page.text
+
+
+class DiedError(BaseException):
+    """As SIGKILL: nothing after it runs."""
+
+
+@pytest.mark.parametrize(
+    ("owner", "moment"),
+    [(RunKeeper, "keep"), (run_and_keep, "keep_pages"), (RunKeeper, "finish")],
+    ids=["before the findings are kept", "before the pages are kept", "before the run has ended"],
+)
+def test_a_worker_that_dies_over_reports_loses_none_and_keeps_none_twice(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, owner: object, moment: str
+) -> None:
+    house = kept.house
+
+    def die(*given: object, **named: object) -> None:
+        raise DiedError
+
+    with house.signed_in("anna") as client:
+        content = client.get(f"/watch/examples/{EXAMPLE}").content
+        form = {"case": "dropped", "as_of": "2026-03-07", "mark": "unclassified"}
+        sent = client.post("/watch/files", data=form, files=[("file", (EXAMPLE, content))], headers=PART)
+        identity = sent.headers["hx-redirect"].rsplit("/", 1)[-1]
+        with monkeypatch.context() as patched, pytest.raises(DiedError):
+            patched.setattr(owner, moment, die)
+            make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        assert Jobs(house.book.engine).requeue_stale(after=-1) == 1
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        job = Jobs(house.book.engine).get(identity)
+        assert job.state == "done", job.problem
+        lines = client.get(f"/api/v1/jobs/{identity}/result").text.splitlines()
+        assert [json.loads(line)["row"] for line in lines] == list(range(1, 11))
+        assert "Reports read: 10" in page_of(client, f"/watch/runs/{job.run}").text
+        listed = list_runs(house.book, ANNA, VERB.id)
+        assert [run.number for run in listed if run.case == "dropped"] == [job.run]
 
 
 FEED = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Nordavia Wire</title>

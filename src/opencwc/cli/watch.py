@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -191,11 +191,11 @@ def _keep_watched(
     """Keep watched reports in a case, as the page keeps them; raise `InputError` where they are too many for it."""
     from opencwc.records import to_plain
     from opencwc.reports.findings import maker_of
-    from opencwc.reports.reader import MOST_KEPT, steps_of
+    from opencwc.reports.kept import within_bounds
+    from opencwc.reports.reader import steps_of
     from opencwc.verbs import Started
 
-    if len(watched.lines) > MOST_KEPT:
-        raise InputError("too_many_reports", most=MOST_KEPT, where=given[0].name)
+    deque(within_bounds(line.told.report for line in watched.lines), maxlen=0)
     as_of = date.today().isoformat()
     file, maker = ", ".join(source.name for source in given)[:200], maker_of(as_of, model)
     steps = chain(

@@ -31,14 +31,14 @@ from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.event_decisions import SHELF, decided_events, decisions_on_events
-from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
+from opencwc.jobs.kept_runs import ShownRun, list_runs, opened_run
 from opencwc.jobs.source_list import source_list
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_json, to_plain
 from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_in_run, changes_since, event_now, pinned_event
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report
 from opencwc.reports.corrected import EventDecision
-from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.sources import grades_of
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
@@ -148,7 +148,7 @@ class BriefRun:
         return {line.told.report.id: line for line in self.shown.kept.watched.lines}
 
     @cached_property
-    def summaries(self) -> list[EventSummary]:
+    def summaries(self) -> Sequence[EventSummary]:
         """The events as people decided on them."""
         return _events_of(self.shown.kept, self.decisions)
 
@@ -200,7 +200,7 @@ def brief_run(book: Casebook, person: Person, number: int) -> BriefRun:
 
     A brief on an event that the person has to look at a second time is not among them until that is done.
     """
-    shown = shown_run(book, person, number, SHELF, unpack)
+    shown = opened_run(book, person, number, SHELF, opened)
     decided = decided_events(book, person, number)
     written = added_to_run(book, person, number, BRIEFS)
     releases = added_to_run(book, person, number, RELEASES)
@@ -226,13 +226,13 @@ def _later_runs(book: Casebook, person: Person, shown: ShownRun[KeptWatch]) -> t
     return tuple(
         LaterRun(
             number,
-            _events_of(shown_run(book, person, number, SHELF, unpack).kept, decisions_on_events(book, person, number)),
+            _events_of(opened_run(book, person, number, SHELF, opened).kept, decisions_on_events(book, person, number)),
         )
         for number in numbers
     )
 
 
-def _events_of(kept: KeptWatch, decisions: Sequence[EventDecision]) -> list[EventSummary]:
+def _events_of(kept: KeptWatch, decisions: Sequence[EventDecision]) -> Sequence[EventSummary]:
     return kept.index(decisions).summaries
 
 

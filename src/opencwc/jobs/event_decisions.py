@@ -16,12 +16,13 @@ from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.run_records import Added, RunRecords, add_to_run, added_to_run, takes_more
 from opencwc.errors import ConflictError, InputError
-from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
+from opencwc.jobs.kept_runs import Shelf, ShownRun, opened_run
 from opencwc.jobs.second_looks import Confirmed, SecondLook, draw_second_look, keep_second_look, looks_of
 from opencwc.records import from_plain, to_plain
 from opencwc.reports.corrected import EventDecision, corrected
-from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.verb import VERB as WATCH
+from opencwc.reports.watched import Watched
 
 SHELF = Shelf(WATCH.id, "run of watched reports", "/watch")
 """Where runs of watched reports stand."""
@@ -88,8 +89,8 @@ def _decide(book: Casebook, person: Person, run: int, decision: EventDecision, s
     if any(look.is_open and not look.reports.isdisjoint(decision.reports) for look in looks_of(book, person, run)):
         return
     kept = [from_plain(EventDecision, one.content) for one in holding]
-    shown = shown_run(book, person, run, SHELF, unpack)
-    found = shown.kept.watched
+    shown = opened_run(book, person, run, SHELF, opened)
+    found = _around(shown, kept, decision.reports)
     now = corrected(found, kept)
     deciders = {
         one.person for one, made in zip(holding, kept, strict=True) if not made.named.isdisjoint(decision.reports)
@@ -101,8 +102,15 @@ def _decide(book: Casebook, person: Person, run: int, decision: EventDecision, s
 def _look_again(
     book: Casebook, person: Person, look: SecondLook, decision: EventDecision, before: DecidedEvents
 ) -> None:
-    found = shown_run(book, person, look.run, SHELF, unpack).kept.watched
-    keep_second_look(book, person, look, decision, corrected(found, [*before.decisions, decision]))
+    decisions = [*before.decisions, decision]
+    found = _around(opened_run(book, person, look.run, SHELF, opened), decisions, look.reports)
+    keep_second_look(book, person, look, decision, corrected(found, decisions))
+
+
+def _around(shown: ShownRun[KeptWatch], decisions: Iterable[EventDecision], reports: Iterable[str]) -> Watched:
+    """Return what decisions speak of, and some reports, with all that are on one event with any of them."""
+    named = frozenset(reports).union(*(decision.named for decision in decisions))
+    return shown.kept.events.around(named)
 
 
 def _mark(shown: ShownRun[KeptWatch]) -> Mark:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -23,8 +24,16 @@ from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
 from opencwc.casebook.run_pages import PAGES, pages_of
-from opencwc.casebook.runs import decoded_run, read_source, run_named, source_row
+from opencwc.casebook.runs import (
+    Source,
+    decoded_run,
+    read_source,
+    run_named,
+    source_row,
+    stretch_of_source,
+)
 from opencwc.errors import NotFoundError
+from opencwc.files.sections import Stretch
 
 MOST_LISTED = 50
 KEPT_IN_MEMORY = 4
@@ -81,6 +90,33 @@ def shown_run(
         NotFoundError: there is no such run, or it was not brought to its end.
 
     """
+
+    def whole(source: Source, parts: Iterator[bytes]) -> Kept:
+        with _passed_over_by_the_collector():
+            return unpack(b"".join(parts))
+
+    return _shown_run(book, person, number, shelf, whole)
+
+
+def opened_run(
+    book: Casebook, person: Person, number: int, shelf: Shelf, opened: Callable[[Stretch, int], Kept]
+) -> ShownRun[Kept]:
+    """Return the same of a file that is read in parts, as they are asked for; ``opened`` takes what reads a stretch.
+
+    Raises:
+        NotFoundError: there is no such run, or it was not brought to its end.
+
+    """
+
+    def lazily(source: Source, parts: Iterator[bytes]) -> Kept:
+        return opened(partial(stretch_of_source, book, source.id), source.size)
+
+    return _shown_run(book, person, number, shelf, lazily)
+
+
+def _shown_run(
+    book: Casebook, person: Person, number: int, shelf: Shelf, opened: Callable[[Source, Iterator[bytes]], Kept]
+) -> ShownRun[Kept]:
     require(person, "read")
     missing = NotFoundError("no_such_kept_run", run_kind=shelf.named, number=number, place=shelf.place)
     with giving(book, person) as given:
@@ -95,10 +131,10 @@ def shown_run(
     where = pages_of(run["tally"])
     if not where:
         raise NotFoundError("run_pages_not_kept", where=f"/casebook?run={number}", run_kind=shelf.named, number=number)
-    return ShownRun(run, case, _unpacked(book, person, where, unpack))
+    return ShownRun(run, case, _kept(book, person, where, opened))
 
 
-def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[bytes], Kept]) -> Kept:
+def _kept(book: Casebook, person: Person, source: str, opened: Callable[[Source, Iterator[bytes]], Kept]) -> Kept:
     with book.reading() as connection:
         kept = source_row(connection, source)
     if kept is None or kept.erased:
@@ -110,8 +146,7 @@ def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[byt
             _loaded.move_to_end(key)
             loaded: Kept = _loaded[key]
             return loaded
-    with _passed_over_by_the_collector():
-        ready = unpack(b"".join(parts))
+    ready = opened(kept, parts)
     with _lock:
         _loaded[key] = ready
         while len(_loaded) > KEPT_IN_MEMORY:

@@ -9,8 +9,8 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF
-from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
-from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.jobs.kept_runs import ShownRun, list_runs, opened_run
+from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.page_history import CapturedRun, PageHistory, page_histories
 
 MOST_RUNS = 10
@@ -35,10 +35,10 @@ class CasePages(NamedTuple):
 
 def pages_of_case(book: Casebook, person: Person, number: int) -> CasePages:
     """Return the pages of the case of a run; raise `NotFoundError` where the person may not see the run."""
-    shown = shown_run(book, person, number, SHELF, unpack)
+    shown = opened_run(book, person, number, SHELF, opened)
     of_case = [one.number for one in list_runs(book, person, SHELF.verb) if one.case == shown.case.name]
     others = [other for other in of_case if other != number]
-    runs = [shown, *(shown_run(book, person, other, SHELF, unpack) for other in others[: MOST_RUNS - 1])]
+    runs = [shown, *(opened_run(book, person, other, SHELF, opened) for other in others[: MOST_RUNS - 1])]
     return CasePages(shown, page_histories(map(_captured, runs)), len(runs), len(others) + 1)
 
 

@@ -17,11 +17,11 @@ from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.saved_watches import SavedWatch
 from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
-from opencwc.jobs.kept_runs import ShownRun, list_runs, shown_run
+from opencwc.jobs.kept_runs import ShownRun, list_runs, opened_run
 from opencwc.records import from_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_changes import Decided, EventNews, Looked, in_order, news_of, unchanged
-from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.run_union import RunEvent, united
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watch_question import WatchQuestion, is_event
@@ -42,7 +42,7 @@ class LoadedRun:
         """The higher mark of the run and of its case."""
         return str(max(self.shown.case.mark, Mark[str(self.shown.run["mark"]).upper()]))
 
-    def events(self, decided: int | None = None) -> list[EventSummary]:
+    def events(self, decided: int | None = None) -> Sequence[EventSummary]:
         """Return its events after so many decisions; after all of them where no number is given."""
         decisions = self.decisions[:decided]
         kept = self.shown.kept
@@ -132,7 +132,7 @@ class WatchNews:
 
         What two cases tell of is not compared: they may hold the same reports for different people.
         """
-        by_case: dict[int, list[tuple[int, list[EventSummary]]]] = defaultdict(list)
+        by_case: dict[int, list[tuple[int, Sequence[EventSummary]]]] = defaultdict(list)
         for number in sorted(runs, reverse=True):
             run = self._run(number)
             if run is not None:
@@ -144,7 +144,7 @@ class WatchNews:
             return None
         if number not in self._loaded:
             try:
-                shown = shown_run(self.book, self.person, number, SHELF, unpack)
+                shown = opened_run(self.book, self.person, number, SHELF, opened)
                 decisions = decisions_on_events(self.book, self.person, number)
                 self._loaded[number] = LoadedRun(shown, decisions)
             except NotFoundError:

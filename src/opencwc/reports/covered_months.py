@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 
 from msgspec import Struct
 
-from opencwc.reports.model import Date
+from opencwc.reports.model import Date, Told
 
 
 class CoveredMonth(Struct, frozen=True):
@@ -57,13 +57,41 @@ class Period(Struct, frozen=True, dict=True):
         return frozenset(month.month for month in self.covered)
 
 
+class Coverage(Struct, frozen=True):
+    """How many reports were published on each day (``2026-03-04``, by the clock of its outlet), and the languages."""
+
+    days: Mapping[str, int]
+    languages: tuple[str, ...]
+
+    @property
+    def period(self) -> Period | None:
+        """The period of the reports; ``None`` where there is none."""
+        return period_of_days({date.fromisoformat(day): count for day, count in self.days.items()})
+
+
+def coverage_of(tells: Iterable[Told]) -> Coverage:
+    """Return which days and languages reports cover."""
+    days: Counter[str] = Counter()
+    languages: set[str] = set()
+    for told in tells:
+        days[told.report.published.date().isoformat()] += 1
+        languages.add(told.lang)
+    return Coverage(dict(sorted(days.items())), tuple(sorted(languages)))
+
+
 def period_of(published: Iterable[datetime]) -> Period | None:
     """Return the period of reports by when they were published; ``None`` where there is none."""
-    days = [moment.date() for moment in published]
+    return period_of_days(Counter(moment.date() for moment in published))
+
+
+def period_of_days(days: Mapping[date, int]) -> Period | None:
+    """Return the period of reports by how many were published on each day; ``None`` where there is none."""
     if not days:
         return None
     first, last = min(days), max(days)
-    reports = Counter((day.year, day.month) for day in days)
+    reports: Counter[tuple[int, int]] = Counter()
+    for day, count in days.items():
+        reports[day.year, day.month] += count
     months = tuple(_month(year, month, reports[year, month], first, last) for year, month in _months(first, last))
     return Period(first, last, months)
 

@@ -6,17 +6,17 @@ through the events one by one would give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.convention.regions import region_of
-from opencwc.reports.summaries import STATES, EventSummary, Shown, shown_since, summaries_of
-from opencwc.reports.watch_question import searched_text
+from opencwc.reports.event_columns import EventColumns, EventRow, KnownPlace
+from opencwc.reports.event_list import EventList, Summaries
+from opencwc.reports.summaries import STATES, EventSummary, Shown, shown_since
 from opencwc.reports.watched import Watched
 
 T = TypeVar("T")
@@ -36,27 +36,32 @@ class EventsAsked(NamedTuple):
 
 
 class EventIndex:
-    """All reports of a run with their events, in columns."""
+    """The events of a run in columns; the reports of one are read where it is looked at."""
 
-    def __init__(self, watched: Watched) -> None:
-        self.watched = watched
-        self.summaries = summaries_of(watched)
+    def __init__(self, events: EventList) -> None:
+        self.events = events
+        self.columns: EventColumns = events.columns
         self._remembered: dict[object, Any] = {}
 
-    @cached_property
-    def newest(self) -> datetime:
-        """When the newest report was published."""
-        return max((line.told.report.published for line in self.watched.lines), default=datetime.now(UTC))
+    @property
+    def watched(self) -> Watched:
+        """All reports, and the events."""
+        return self.events.watched
 
-    @cached_property
+    @property
+    def summaries(self) -> Sequence[EventSummary]:
+        """The events, those told first first."""
+        return Summaries(self.events)
+
+    @property
     def on_none(self) -> int:
         """How many reports are on no event."""
-        return sum(not line.event for line in self.watched.lines)
+        return self.events.on_none
 
-    @cached_property
-    def by_id(self) -> Mapping[str, EventSummary]:
-        """The events by their ids."""
-        return {summary.id: summary for summary in self.summaries}
+    def named(self, identity: str) -> EventSummary | None:
+        """Return the event of an id, or the one that a report is on now by which an event had this id before."""
+        place = self.events.named(identity)
+        return None if place is None else self.events.summary(place)
 
     def remembered(self, key: object, make: Callable[[], T]) -> T:
         """Return what was made for a key before, else make it; the latest few are remembered."""
@@ -70,16 +75,23 @@ class EventIndex:
 
     def fitting(self, asked: EventsAsked) -> Places:
         """Return the places of the events that are wanted, those told last first."""
-        fits = np.ones(len(self.summaries), dtype=np.bool_)
+        fits = np.ones(len(self.columns), dtype=np.bool_)
         for name, value in zip(asked._fields, asked, strict=True):
             if value and name != "text":
-                fits &= self._columns[name] == value
-        places = self._latest_first[fits[self._latest_first]]
-        words = asked.text.casefold().split()
-        if not words:
-            return places
-        texts = self._texts
-        return np.array([place for place in places.tolist() if all(word in texts[place] for word in words)], np.int64)
+                fits &= self._having(name, value)
+        if words := asked.text.casefold().split():
+            fits &= self.events.holding(words)
+        return self.events.latest_first[fits[self.events.latest_first]]
+
+    def _having(self, name: str, value: str) -> NDArray[np.bool_]:
+        """Tell of each event whether a fact of it has a value."""
+        if name == "origins":
+            several = self.columns.corroborated
+            return several if value == "several" else ~several
+        if name in ("kind", "stage"):
+            return self.columns.of(name, lambda known: bool(known == value))
+        area_of: Callable[[KnownPlace], str] = _country_of if name == "country" else _region_of
+        return self.columns.of("place", lambda place: area_of(place) == value)
 
     def since(self, places: Places, moment: datetime, decided: Iterable[str] = ()) -> ShownEvents:
         """Return events as they stand to a reader who last looked at a moment: new ones, changed ones, the others.
@@ -87,74 +99,52 @@ class EventIndex:
         Events with reports among ``decided`` were made different by people since then.
         """
         start = moment.timestamp()
-        corrected = np.zeros(len(self.summaries), dtype=np.bool_)
-        corrected[[place for name in decided for place in self._places_of_report.get(name, ())]] = True
-        fresh = self._last[places] >= start
-        new = self._first[places] >= start
-        states = np.where(new, 0, np.where(fresh | corrected[places], 1, 2))
+        corrected = np.zeros(len(self.columns), dtype=np.bool_)
+        corrected[self.events.of_reports(decided)] = True
+        fresh = self.columns.last[places] >= start
+        new = self.columns.first[places] >= start
+        states = np.where(new, 0, np.where(fresh | corrected[places], 1, 2)).astype(np.uint8)  # which sort quickest
         order = np.argsort(states, kind="stable")
         return ShownEvents(self, places[order], states[order], moment, corrected)
 
-    def nearest(self, summary: EventSummary, most: int) -> list[EventSummary]:
+    def nearest(self, summary: EventSummary, most: int) -> list[EventRow]:
         """Return other events, those first that are of the same country and were told at about the same time."""
-        elsewhere = self._columns["country"] != summary.place.country
-        apart = np.abs(self._first - summary.first.timestamp())
+        elsewhere = ~self._having("country", summary.place.country)
+        apart = np.abs(self.columns.first - summary.first.timestamp())
         order = np.lexsort((apart, elsewhere))[: most + 1]
-        return [self.summaries[place] for place in order if self.summaries[place].id != summary.id][:most]
+        rows = (self.columns.row(place) for place in order.tolist())
+        return [row for row in rows if row.id != summary.id][:most]
 
     def of_reports(self, names: Iterable[str]) -> list[EventSummary]:
         """Return the events that any of the reports are on, in their order."""
-        places = {place for name in names for place in self._places_of_report.get(name, ())}
-        return [self.summaries[place] for place in sorted(places)]
-
-    @cached_property
-    def _columns(self) -> Mapping[str, NDArray[np.str_]]:
-        some = self.summaries
-        countries = [one.place.country for one in some]
-        columns = {
-            "kind": [one.kind for one in some],
-            "stage": [one.stage for one in some],
-            "country": countries,
-            "region": [region_of(country) for country in countries],
-            "origins": ["several" if one.corroborated else "one" for one in some],
-        }
-        return {name: np.array(values, dtype=np.str_) for name, values in columns.items()}
+        return [self.events.summary(place) for place in self.events.of_reports(names)]
 
     def values(self, name: str) -> list[str]:
-        """Return the values of a column, each once; the empty one is left out."""
-        return [str(value) for value in np.unique(self._columns[name]) if value]
+        """Return the kinds, stages or countries that there are, each once; the empty one is left out."""
+        numbers, values = self.columns.facts["place" if name == "country" else name]
+        there = np.nonzero(np.bincount(numbers, minlength=len(values)))[0] if len(numbers) else ()
+        texts = {_country_of(values[number]) if name == "country" else values[number] for number in there}
+        return sorted(texts - {""})
 
-    @cached_property
-    def _first(self) -> NDArray[np.float64]:
-        return np.array([one.first.timestamp() for one in self.summaries], dtype=np.float64)
 
-    @cached_property
-    def _last(self) -> NDArray[np.float64]:
-        return np.array([one.last.timestamp() for one in self.summaries], dtype=np.float64)
+def _country_of(place: KnownPlace) -> str:
+    return place.country
 
-    @cached_property
-    def _latest_first(self) -> Places:
-        ids = np.array([one.id for one in self.summaries], dtype=np.str_)
-        return np.lexsort((ids, -self._last)).astype(np.int64)
 
-    @cached_property
-    def _texts(self) -> list[str]:
-        return list(map(searched_text, self.summaries))
-
-    @cached_property
-    def _places_of_report(self) -> Mapping[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for place, summary in enumerate(self.summaries):
-            for line in summary.lines:
-                places.setdefault(line.told.report.id, []).append(place)
-        return places
+def _region_of(place: KnownPlace) -> str:
+    return region_of(place.country)
 
 
 class ShownEvents:
     """Events in the order in which they are shown, each made ready only where it is looked at."""
 
     def __init__(
-        self, index: EventIndex, places: Places, states: Places, since: datetime, corrected: NDArray[np.bool_]
+        self,
+        index: EventIndex,
+        places: Places,
+        states: NDArray[np.uint8],
+        since: datetime,
+        corrected: NDArray[np.bool_],
     ) -> None:
         self.index, self.places = index, places
         self._states, self._since, self._corrected = states, since, corrected
@@ -168,14 +158,14 @@ class ShownEvents:
     def part(self, start: int, end: int) -> list[Shown]:
         """Return the events from one place of the list to before another, each with why it stands where it does."""
         return [
-            shown_since(self.index.summaries[place], self._since, corrected=bool(self._corrected[place]))
-            for place in self.places[start:end]
+            shown_since(self.index.events.summary(place), self._since, corrected=bool(self._corrected[place]))
+            for place in self.places[start:end].tolist()
         ]
 
     @property
-    def summaries(self) -> list[EventSummary]:
+    def summaries(self) -> Sequence[EventSummary]:
         """The events alone."""
-        return [self.index.summaries[place] for place in self.places]
+        return Summaries(self.index.events, self.places.tolist())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -191,7 +181,7 @@ class ShownEvents:
         wanted = set(ids)
         if not wanted:
             return self
-        first = np.array([self.index.summaries[place].id in wanted for place in self.places.tolist()], dtype=np.bool_)
+        first = np.isin(self.index.columns.ids[self.places], [one.encode() for one in wanted])
         return self._only(np.argsort(~first, kind="stable"))
 
     def _only(self, chosen: NDArray[Any]) -> ShownEvents:

@@ -138,6 +138,11 @@ class Archive:
             for group in sorted(found, key=lambda group: order[group[0]])
         ]
 
+    @property
+    def pairs_weighed(self) -> int:
+        """How many pairs were likely enough to be weighed: what joining costs, on any machine."""
+        return len(self._pairs)
+
     def score(self, one: int, other: int) -> float:
         """Return the log-odds that two reports are on one event."""
         pair = self._leader_of(one), self._leader_of(other)

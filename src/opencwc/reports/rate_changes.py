@@ -6,15 +6,16 @@ of what is told may be a change of what happens, or of who reports.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 
+import numpy as np
 from msgspec import Struct
 
 from opencwc.finding import Message
 from opencwc.reports.covered_months import CoveredMonth, Period
+from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.monthly_rates import (
     Rate,
@@ -26,7 +27,6 @@ from opencwc.reports.monthly_rates import (
     varies_more_than_chance,
 )
 from opencwc.reports.region_picture import By, area_named, countable, month_of, series_of
-from opencwc.reports.summaries import EventSummary
 
 SELDOM = 0.05
 """A difference that chance makes more often than this is not told."""
@@ -70,22 +70,29 @@ class Changes(Struct, frozen=True):
         return Message("watch_change_none", {"comparisons": self.looked_at, "months": self.months})
 
 
-def changes_of(summaries: Sequence[EventSummary], period: Period, by: By = "country") -> Changes:
+def changes_of(events: EventRows, period: Period, by: By = "country") -> Changes:
     """Return what changed in the numbers of events, by area and kind."""
     months = period.covered
-    series = series_of(countable(summaries, period), by)
+    counted = countable(events, period)
+    series = series_of(counted, by)
     if len(months) < LEAST_MONTHS or not series:
         return Changes((), len(series), len(months))
-    counts = {key: _counts(events, months) for key, events in series.items()}
+    counts = dict(_counts(series, months))
     recent = list(_of_last_month(counts, period))
     known = {(change.area, change.kind, change.way) for change in recent}
     lasting = [change for change in _lasting(counts, months) if (change.area, change.kind, change.way) not in known]
     return Changes((*recent, *lasting), len(series), len(months))
 
 
-def _counts(events: Sequence[EventSummary], months: Sequence[CoveredMonth]) -> list[int]:
-    by_month = Counter(map(month_of, events))
-    return [by_month[month.month] for month in months]
+def _counts(
+    series: Mapping[tuple[str, str], EventRows], months: Sequence[CoveredMonth]
+) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    """Yield each series with how many events of it are in each of the months."""
+    place_of = {month.month: place for place, month in enumerate(months)}
+    numbers, days = next(iter(series.values())).columns.facts["date"]
+    places = np.array([place_of.get(month_of(day), len(months)) for day in days], np.int64)[numbers]
+    for key, group in series.items():
+        yield key, np.bincount(places[group.places], minlength=len(months) + 1)[:-1].tolist()
 
 
 def _of_last_month(counts: Mapping[tuple[str, str], list[int]], period: Period) -> Iterator[Change]:

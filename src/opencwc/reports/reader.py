@@ -9,7 +9,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from opencwc.errors import InputError
 from opencwc.finding import Maker
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.records import to_plain
@@ -22,8 +21,6 @@ from opencwc.reports.report_files import warm as warm_readers
 from opencwc.reports.watched import Watched, watch
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
-MOST_KEPT = 20_000
-"""Reports that a job keeps for its pages; more go through the command."""
 _AT_ONCE = 500
 _SAMPLES = (
     "Chlorine leaked from a tank in Basel on 4 March 2026; two people were injured, the police said.",
@@ -57,7 +54,7 @@ class Reader:
         maker = maker_of(self.as_of, self.encoder.id)
         yield Started({"file": file, "as_of": self.as_of}, to_plain(maker))
         reading = ReportFiles(inputs, confine=False)
-        reports = list(_all_reports(reading))
+        reports = list(kept.within_bounds(reading.reports()))  # this process is confined already, and starts no other
         for step in self._watch(reports):
             if isinstance(step, Progress):
                 yield step
@@ -94,14 +91,6 @@ def steps_of(watched: Watched, file: str, maker: Maker, failed: Iterable[FailedC
     content = kept.pack(watched, file, maker.as_of, maker.model, failed)
     tally = {"events": len(watched.events)}
     yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
-
-
-def _all_reports(reading: ReportFiles) -> Iterator[Report]:
-    """Yield the reports of all files, counted through; this process is confined already, and starts no other one."""
-    for report in reading.reports():
-        if report.row > MOST_KEPT:
-            raise InputError("too_many_reports", most=MOST_KEPT, where=report.file)
-        yield report
 
 
 def _progress(done: int, of: int) -> Progress:

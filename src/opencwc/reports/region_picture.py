@@ -6,8 +6,7 @@ with an interval, over the months that the reports cover; what is planned does n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -16,8 +15,10 @@ from msgspec import Struct
 from opencwc.convention.regions import region_of, regions
 from opencwc.finding import Message
 from opencwc.reports.covered_months import Period
+from opencwc.reports.event_columns import date_of
+from opencwc.reports.event_rows import EventRows, Named
 from opencwc.reports.monthly_rates import Rate, rate_of
-from opencwc.reports.summaries import STAGES, EventSummary
+from opencwc.reports.summaries import STAGES
 from opencwc.wording.states import region_named, state_named
 
 By = Literal["country", "region"]
@@ -33,28 +34,28 @@ class AreaMonth(Struct, frozen=True, dict=True):
 
     area: str
     month: str
-    events: tuple[EventSummary, ...]
+    events: EventRows
 
     @cached_property
     def kinds(self) -> Mapping[str, int]:
         """How many events of each kind, the most frequent first."""
-        return dict(Counter(event.kind for event in self.events).most_common())
+        return self.events.counts("kind")
 
     @cached_property
     def stages(self) -> Mapping[str, int]:
         """How many events stand at each stage, the least certain first."""
-        counts = Counter(event.stage for event in self.events)
-        return {stage: counts[stage] for stage in STAGES if counts[stage]}
+        counts = self.events.counts("stage")
+        return {stage: counts[stage] for stage in STAGES if stage in counts}
 
     @cached_property
     def corroborated(self) -> int:
         """How many are told by two independent origins or more."""
-        return sum(event.corroborated for event in self.events)
+        return self.events.corroborated
 
     @cached_property
     def only_alleged(self) -> int:
         """How many are alleged, by one origin only."""
-        return sum(is_only_alleged(event) for event in self.events)
+        return self.events.only_alleged
 
 
 class AreaRate(Struct, frozen=True):
@@ -68,17 +69,6 @@ class AreaRate(Struct, frozen=True):
     rate: Rate
 
 
-def is_only_alleged(event: EventSummary) -> bool:
-    """Tell whether an event is alleged, by one origin only."""
-    return event.stage == "alleged" and not event.corroborated
-
-
-def area_of(summary: EventSummary, by: By) -> str:
-    """Return the country or the region of an event; empty where there is none."""
-    country = summary.place.country
-    return country if by == "country" else region_of(country)
-
-
 def area_named(area: str) -> Message:
     """Name a country, a region, the world, or none."""
     if not area:
@@ -86,43 +76,47 @@ def area_named(area: str) -> Message:
     return region_named(area) if area == EVERYWHERE or area in regions().members else state_named(area)
 
 
-def picture_of(summaries: Iterable[EventSummary], by: By = "country") -> list[AreaMonth]:
+def picture_of(events: EventRows, by: By = "country") -> list[AreaMonth]:
     """Return the months of every area that has events, by area and then by month."""
-    groups: dict[tuple[str, str], list[EventSummary]] = {}
-    for summary in summaries:
-        groups.setdefault((area_of(summary, by), month_of(summary)), []).append(summary)
-    return [AreaMonth(*key, tuple(events)) for key, events in sorted(groups.items())]
+    groups = events.grouped(areas_of(events, by), months_of(events))
+    return [AreaMonth(area, month, group) for (area, month), group in groups.items()]
 
 
-def month_of(summary: EventSummary) -> str:
-    """Return the month in which an event was (``2026-03``); empty where reports give only a year, or nothing."""
-    return summary.date.text[:7] if len(summary.date.text) >= len("2026-03") else ""
+def areas_of(events: EventRows, by: By) -> Named:
+    """Put events under their country or region, under nothing where there is none."""
+    return events.named("place", lambda place: place.country if by == "country" else region_of(place.country))
 
 
-def countable(summaries: Iterable[EventSummary], period: Period) -> list[EventSummary]:
+def months_of(events: EventRows) -> Named:
+    """Put events under their months."""
+    return events.named("date", month_of)
+
+
+def month_of(day: str) -> str:
+    """Return the month of a day (``2026-03``); empty where reports give only a year, or nothing."""
+    return day[:7] if len(day) >= len("2026-03") else ""
+
+
+def countable(events: EventRows, period: Period) -> EventRows:
     """Return the events that rates count: those that happened, or are said to have, in the period of the reports."""
-    return [summary for summary in summaries if summary.stage != "planned" and period.holds(summary.date)]
+    return events.having("stage", "planned".__ne__).having("date", lambda day: period.holds(date_of(day)))
 
 
-def series_of(summaries: Iterable[EventSummary], by: By) -> dict[tuple[str, str], list[EventSummary]]:
+def series_of(events: EventRows, by: By) -> dict[tuple[str, str], EventRows]:
     """Return the events by area and kind; where there are several areas, those of every area together too."""
-    series: dict[tuple[str, str], list[EventSummary]] = {}
-    for summary in summaries:
-        for area in (area_of(summary, by), EVERYWHERE):
-            series.setdefault((area, summary.kind), []).append(summary)
-    areas = {area for area, _ in series} - {EVERYWHERE}
-    if len(areas) < 2:
-        series = {key: events for key, events in series.items() if key[0] != EVERYWHERE}
+    areas, kinds = areas_of(events, by), events.named("kind", str)
+    series = {(area, kind): group for (area, kind), group in events.grouped(areas, kinds).items()}
+    if len({area for area, _ in series}) > 1:
+        series |= {(EVERYWHERE, kind): group for (kind,), group in events.grouped(kinds).items()}
     return dict(sorted(series.items()))
 
 
-def rates_of(summaries: Sequence[EventSummary], period: Period, by: By = "country") -> list[AreaRate]:
+def rates_of(events: EventRows, period: Period, by: By = "country") -> list[AreaRate]:
     """Return how many events of each kind there are a month in each area: the world first, then the most frequent."""
     rates = [
         AreaRate(
-            area, kind, len(events), sum(event.corroborated for event in events), sum(map(is_only_alleged, events)),
-            rate_of(len(events), period.time),
+            area, kind, len(group), group.corroborated, group.only_alleged, rate_of(len(group), period.time)
         )
-        for (area, kind), events in series_of(countable(summaries, period), by).items()
+        for (area, kind), group in series_of(countable(events, period), by).items()
     ]  # fmt: skip
     return sorted(rates, key=lambda one: (one.area != EVERYWHERE, -one.events, one.area, one.kind))

@@ -5,7 +5,7 @@ A country without reports is no country without events.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from msgspec import Struct
@@ -14,9 +14,8 @@ from opencwc.convention import Convention
 from opencwc.convention.regions import region_of, regions
 from opencwc.finding import Message
 from opencwc.reports.covered_months import Period
+from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
-from opencwc.reports.summaries import EventSummary
-from opencwc.reports.watched import Line
 from opencwc.wording import LANGUAGES
 from opencwc.wording.languages import language_named
 from opencwc.wording.states import iso_alpha2
@@ -42,9 +41,8 @@ class Gaps(Struct, frozen=True):
     silent: tuple[SilentRegion, ...]
 
 
-def gaps_of(lines: Iterable[Line], summaries: Collection[EventSummary], period: Period | None) -> Gaps:
-    """Return what the reports of a run leave uncovered."""
-    languages = {line.told.lang for line in lines}
+def gaps_of(languages: Collection[str], events: EventRows, period: Period | None) -> Gaps:
+    """Return what the reports of a run leave uncovered; ``languages`` are those that they are in."""
     says = []
     if period is not None:
         if empty := tuple(day_said(month.month) for month in period.months if not month.reports):
@@ -52,11 +50,11 @@ def gaps_of(lines: Iterable[Line], summaries: Collection[EventSummary], period: 
         says += _volume(period)
     if missing := tuple(language_named(code) for code in LANGUAGES if code not in languages):
         says.append(Message("watch_gap_languages", {"languages": missing}))
-    if undated := sum(not summary.date.text for summary in summaries):
-        says.append(Message("watch_gap_undated", {"undated": undated, "all": len(summaries)}))
-    if nowhere := sum(not summary.place.country for summary in summaries):
-        says.append(Message("watch_gap_nowhere", {"nowhere": nowhere, "all": len(summaries)}))
-    return Gaps(tuple(says), tuple(thinly_reported(summaries)), tuple(silent_regions(summaries)))
+    if undated := len(events.having("date", "".__eq__)):
+        says.append(Message("watch_gap_undated", {"undated": undated, "all": len(events)}))
+    if nowhere := len(events.having("place", lambda place: not place.country)):
+        says.append(Message("watch_gap_nowhere", {"nowhere": nowhere, "all": len(events)}))
+    return Gaps(tuple(says), tuple(thinly_reported(events)), tuple(silent_regions(events)))
 
 
 def _volume(period: Period) -> list[Message]:
@@ -73,9 +71,9 @@ def _volume(period: Period) -> list[Message]:
     return [Message(name, {"month": day_said(last.month), "now": last.reports, "usual": round(usual * last.share, 1)})]
 
 
-def silent_regions(summaries: Iterable[EventSummary]) -> list[SilentRegion]:
+def silent_regions(events: EventRows) -> list[SilentRegion]:
     """Return the regions of M49 with their States of which no report tells an event, the most silent first."""
-    told = {summary.place.country for summary in summaries}
+    told = {place.country for place in events.values("place")}
     states = [one.state.code for one in Convention().states]
     silent = []
     for region in regions().members:
@@ -85,24 +83,22 @@ def silent_regions(summaries: Iterable[EventSummary]) -> list[SilentRegion]:
     return sorted(silent, key=lambda one: (-len(one.states) / one.all, one.region))
 
 
-def thinly_reported(summaries: Iterable[EventSummary]) -> list[tuple[str, tuple[Message, ...]]]:
+def thinly_reported(events: EventRows) -> list[tuple[str, tuple[Message, ...]]]:
     """Return the countries whose picture rests on little, by alpha-3 code, each with why."""
-    by_country: dict[str, list[EventSummary]] = {}
-    for summary in summaries:
-        if summary.place.country:
-            by_country.setdefault(summary.place.country, []).append(summary)
-    return [(country, why) for country, events in sorted(by_country.items()) if (why := _why_thin(country, events))]
+    by_country = events.grouped(events.named("place", lambda place: place.country))
+    return [
+        (country, why) for (country,), group in by_country.items() if country and (why := _why_thin(country, group))
+    ]
 
 
-def _why_thin(country: str, events: Collection[EventSummary]) -> tuple[Message, ...]:
+def _why_thin(country: str, events: EventRows) -> tuple[Message, ...]:
     why = []
-    alone = sum(len(event.origins) == 1 for event in events)
-    if alone:
+    if alone := events.alone:
         why.append(Message("watch_thin_one_origin", {"alone": alone, "all": len(events)}))
-    sources = {source for event in events for source in event.sources}
-    if len(sources) == 1:
-        why.append(Message("watch_thin_one_outlet", {"source": sources.pop()}))
-    languages = {language for event in events for language in event.languages if language}
+    outlets = set(events.values("outlet")) - {""}
+    if len(outlets) == 1 and (outlet := outlets.pop()) is not None:
+        why.append(Message("watch_thin_one_outlet", {"source": outlet}))
+    languages = {language for some in events.values("languages") for language in some if language}
     if len(languages) == 1 and len(events) > 1:
         why.append(Message("watch_thin_one_language", {"language": language_named(next(iter(languages)))}))
     own = official_languages(country)

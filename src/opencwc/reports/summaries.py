@@ -144,9 +144,7 @@ class EventSummary(Struct, frozen=True, dict=True):
     @property
     def backing(self) -> str:
         """The text that says how many origins tell it: ``several``, ``one``, or ``against`` where others deny it."""
-        if self.corroborated:
-            return "page_watch_origins_several"
-        return "page_watch_origins_against" if len(self.origins) > 1 else "page_watch_origins_one"
+        return backing_of(len(self.origins), corroborated=self.corroborated)
 
     @cached_property
     def denied_by(self) -> tuple[str, ...]:
@@ -209,6 +207,13 @@ class EventSummary(Struct, frozen=True, dict=True):
     def _sources_with(self, stances: Sequence[str]) -> tuple[str, ...]:
         told = (line.told for line in self.lines if line.told.nature.stance in stances)
         return tuple(dict.fromkeys(one.report.source or one.report.id for one in told))
+
+
+def backing_of(origins: int, *, corroborated: bool) -> str:
+    """Return the text that says how many origins tell an event."""
+    if corroborated:
+        return "page_watch_origins_several"
+    return "page_watch_origins_against" if origins > 1 else "page_watch_origins_one"
 
 
 def summaries_of(watched: Watched) -> list[EventSummary]:

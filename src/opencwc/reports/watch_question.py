@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from opencwc.reports.events import event_id
 from opencwc.reports.summaries import EventSummary
+from opencwc.reports.word_pieces import pieces_of
 from opencwc.wording.common_chemicals import names_in_all_languages
 
 
@@ -57,11 +58,11 @@ def is_event(summary: EventSummary, identity: str) -> bool:
 
 def holds_words(summary: EventSummary, words: str) -> bool:
     """Tell whether all words stand in the reports of an event, in their outlets, or in its facts."""
-    wanted = words.casefold().split()
+    wanted = [piece for word in words.casefold().split() for piece in pieces_of(word)]
     if not wanted:
         return True
     whole = searched_text(summary)
-    return all(word in whole for word in wanted)
+    return all(piece in whole for piece in wanted)
 
 
 def searched_text(summary: EventSummary) -> str:

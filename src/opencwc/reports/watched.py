@@ -38,8 +38,8 @@ class Watched(Struct, frozen=True):
     The places in an event's ``items`` are those of ``lines``.
     """
 
-    lines: tuple[Line, ...]
-    events: tuple[Event, ...]
+    lines: Sequence[Line]
+    events: Sequence[Event]
 
 
 def watch(

@@ -30,7 +30,7 @@ class QuotedReport(Struct, frozen=True):
 class TopicPicture(Struct, frozen=True, dict=True):
     """Topics in the order of the tree with their trends, and the terms that are new in the newest month."""
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     trends: tuple[TopicTrend, ...]
     terms: tuple[NewTerm, ...]
 

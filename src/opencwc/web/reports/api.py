@@ -243,9 +243,10 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
     What was said last holds; all is kept.
     """
     run = event_run(request, number)
-    known = {line.told.report.id for line in run.watched.lines}
-    if strange := sorted({*decision.reports, *decision.beside, *decision.apart} - known):
-        raise InputError("no_such_report", report=strange[0][:100], run=number)
+    events = run.shown.kept.events
+    for name in sorted({*decision.reports, *decision.beside, *decision.apart}):
+        if events.report(name) is None:
+            raise InputError("no_such_report", report=name[:100], run=number)
     said = EventDecision(
         decision.verb, tuple(decision.reports), decision.beside, decision.apart, reason=decision.reason,
         kind=decision.kind, stage=decision.stage,

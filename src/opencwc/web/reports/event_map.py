@@ -7,14 +7,16 @@ names a place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from opencwc.finding import Message
+from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import place_said
-from opencwc.reports.summaries import EventSummary
+from opencwc.reports.model import Place
 from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline, project
 
 MOST_PLACES = 60
@@ -31,27 +33,27 @@ class MapPlace(NamedTuple):
     country: str
     at: Point | None
     exact: bool
-    events: tuple[EventSummary, ...]
+    events: EventRows
 
     @property
     def corroborated(self) -> bool:
         """Whether several origins tell of an event there."""
-        return any(event.corroborated for event in self.events)
+        return self.events.corroborated > 0
 
 
-def places_of(summaries: Iterable[EventSummary]) -> list[MapPlace]:
-    """Return the places of events, those with most events first; events of which nobody says where are left out."""
-    groups: dict[tuple[str, str], list[EventSummary]] = {}
-    for summary in summaries:
-        if summary.place.country or summary.place.point:
-            groups.setdefault((summary.place.country, summary.place.name), []).append(summary)
-    return sorted(map(_place, groups.values()), key=lambda place: (-len(place.events), str(place.said)))
+def places_of(events: EventRows, most: int = MOST_PLACES) -> tuple[list[MapPlace], int]:
+    """Return the places with most events, and how many places there are; events said to be nowhere are left out."""
+    some = events.having("place", lambda place: bool(place.country or place.point))
+    countries, names = (some.named("place", itemgetter(number)) for number in (0, 1))
+    groups = sorted(some.grouped(names, countries).values(), key=len, reverse=True)
+    return list(map(_place, groups[:most])), len(groups)
 
 
-def _place(events: Sequence[EventSummary]) -> MapPlace:
-    place = next((event.place for event in events if event.place.point), events[0].place)
+def _place(events: EventRows) -> MapPlace:
+    known = [Place(*place) for place in events.values("place")]
+    place = next((place for place in known if place.point), known[0])
     at = project(place.point[1], place.point[0]) if place.point else centres().get(place.country)
-    return MapPlace(place_said(place), place.country, at, place.point is not None, tuple(events))
+    return MapPlace(place_said(place), place.country, at, place.point is not None, events)
 
 
 def event_map(places: Sequence[MapPlace]) -> Markup | None:

@@ -193,7 +193,7 @@ def decide(request: Request, number: Number, form: Annotated[EventDecisionForm, 
         decision = structs.replace(decision, kind=form.kind, stage=form.stage)
     decide_on_events(book_of(request), person_of(request), number, decision, form.seen)
     after = EventRun(run.shown, [*run.decisions, decision])
-    here = next(one for one in after.summaries if decision.reports[0] in (line.told.report.id for line in one.lines))
+    here = after.index.of_reports(decision.reports[:1])[0]
     return leading_to(f"{RUNS}/{number}/events/{here.id}")
 
 

@@ -14,15 +14,14 @@ from pydantic import AfterValidator
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.event_decisions import SHELF, decided_events
-from opencwc.jobs.kept_runs import ShownRun, shown_run
+from opencwc.jobs.kept_runs import ShownRun, opened_run
 from opencwc.jobs.second_looks import SecondLook
 from opencwc.reports.corrected import EventDecision, contradictions
 from opencwc.reports.event_index import EventIndex, ShownEvents
 from opencwc.reports.event_index import EventsAsked as Asked
-from opencwc.reports.kept import KeptWatch, unpack
+from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.summaries import STAGES, STATES, EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
-from opencwc.reports.watch_question import is_event
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
@@ -86,7 +85,7 @@ class EventRun:
         return self.index.watched
 
     @property
-    def summaries(self) -> list[EventSummary]:
+    def summaries(self) -> Sequence[EventSummary]:
         """The events as people decided on them."""
         return self.index.summaries
 
@@ -98,8 +97,7 @@ class EventRun:
     @property
     def waiting_events(self) -> list[EventSummary]:
         """The events that wait for the person's second look."""
-        wanted = frozenset().union(*(look.reports for look in self.waiting))
-        return [one for one in self.summaries if any(line.told.report.id in wanted for line in one.lines)]
+        return self.index.of_reports(frozenset().union(*(look.reports for look in self.waiting)))
 
     def waits(self, summary: EventSummary) -> bool:
         """Tell whether an event waits for the person's second look."""
@@ -127,16 +125,13 @@ class EventRun:
 
         Raises `NotFoundError` where there was none.
         """
-        if (found := self.index.by_id.get(identity)) is not None:
-            return found
-        for summary in self.summaries:
-            if is_event(summary, identity):
-                return summary
-        raise NotFoundError("no_such_event", event=identity[:50], run=self.shown.number)
+        if (found := self.index.named(identity)) is None:
+            raise NotFoundError("no_such_event", event=identity[:50], run=self.shown.number)
+        return found
 
     def since(self, wanted: EventFilter) -> datetime:
         """Return from when on something is new: the day asked for, else the day before the newest report."""
-        usual = (self.index.newest - A_DAY).date()
+        usual = (self.index.events.newest - A_DAY).date()
         return datetime.combine(asked_day(wanted.since, usual).day, time(), UTC)
 
     def today(self, wanted: EventFilter) -> ShownEvents:
@@ -153,7 +148,7 @@ class EventRun:
 def event_run(request: Request, number: int) -> EventRun:
     """Return a run of watched reports; raise `NotFoundError` where there is none that the person may see."""
     book, person = book_of(request), person_of(request)
-    shown = shown_run(book, person, number, SHELF, unpack)
+    shown = opened_run(book, person, number, SHELF, opened)
     decided = decided_events(book, person, number)
     return EventRun(shown, decided.decisions, decided.waiting, decided.looks, decided.names)
 

@@ -30,7 +30,7 @@ def as_answer(picture: Picture, run: int, lang: str) -> dict[str, Any]:
 
 def _month(month: AreaMonth) -> dict[str, Any]:
     return {
-        "area": month.area, "month": month.month, "events": [event.id for event in month.events],
+        "area": month.area, "month": month.month, "events": month.events.ids,
         "kinds": dict(month.kinds), "stages": dict(month.stages), "corroborated": month.corroborated,
         "only_alleged": month.only_alleged,
     }  # fmt: skip

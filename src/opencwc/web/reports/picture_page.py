@@ -8,23 +8,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import Query, Request
 from pydantic import AfterValidator
 from starlette.responses import Response
 
 from opencwc.convention.regions import regions
-from opencwc.reports.covered_months import Period, period_of
+from opencwc.reports.covered_months import Period
 from opencwc.reports.event_index import EventIndex
+from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.rate_changes import Changes, changes_of
 from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, month_of, picture_of, rates_of
 from opencwc.reports.reporting_gaps import Gaps, gaps_of
-from opencwc.reports.summaries import EventSummary
-from opencwc.web.reports.event_map import MOST_PLACES, MapPlace, event_map, places_of
+from opencwc.web.reports.event_map import MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import ListColumn, ListWanted, LongList, Spread, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
@@ -58,26 +59,37 @@ class Picture:
     """What the events that a filter wants amount to, by country or region; ``period`` is that of all reports read."""
 
     by: By
-    summaries: Sequence[EventSummary]
+    events: EventRows
     months: Sequence[AreaMonth]
     period: Period | None
     rates: Sequence[AreaRate]
     changes: Changes
     gaps: Gaps
     places: Sequence[MapPlace]
+    all_places: int
 
     @cached_property
     def countries(self) -> int:
         """How many countries there are events in."""
-        return len({one.place.country for one in self.summaries} - {""})
+        return len({place.country for place in self.events.values("place")} - {""})
 
     @cached_property
     def timeline(self) -> list[MonthShown]:
         """The latest months of the period and of events, each once."""
-        counts = Counter((month_of(summary), summary.corroborated) for summary in self.summaries)
+        columns, counts = self.events.columns, Counter[tuple[str, bool]]()
+        several = columns.corroborated[self.events.places]
+        for told, places in ((True, self.events.places[several]), (False, self.events.places[~several])):
+            for day, count in EventRows(columns, places).counts("date").items():
+                counts[month_of(day), told] += count
         reports = {month.month: month.reports for month in self.period.months} if self.period else {}
         months = sorted(({month for month, _ in counts} | reports.keys()) - {""})[-MOST_MONTHS:]
         return [MonthShown(month, reports.get(month), counts[month, True], counts[month, False]) for month in months]
+
+    @cached_property
+    def list(self) -> LongList[AreaMonth]:
+        """The months of all areas as a list."""
+        spread = Spread(np.arange(len(self.months)), self.months)
+        return LongList(columns_of(self.by), lambda name: spread, self.months.__getitem__)
 
 
 def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
@@ -87,13 +99,13 @@ def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
 
 
 def _picture(run: EventRun, wanted: EventFilter, by: By) -> Picture:
-    summaries = run.today(wanted).summaries
-    lines = run.watched.lines
-    period = period_of(line.told.report.published for line in lines)
-    rates = rates_of(summaries, period, by) if period else []
-    changes = changes_of(summaries, period, by) if period else Changes((), 0, 0)
-    gaps = gaps_of(lines, run.summaries, period)
-    return Picture(by, summaries, picture_of(summaries, by), period, rates, changes, gaps, tuple(places_of(summaries)))
+    columns, coverage = run.index.columns, run.index.events.coverage
+    events = EventRows(columns, run.today(wanted).places)
+    period = coverage.period
+    rates = rates_of(events, period, by) if period else []
+    changes = changes_of(events, period, by) if period else Changes((), 0, 0)
+    gaps = gaps_of(coverage.languages, EventRows(columns), period)
+    return Picture(by, events, picture_of(events, by), period, rates, changes, gaps, *places_of(events))
 
 
 @router.get("/watch/runs/{number}/picture", action="read")
@@ -104,18 +116,17 @@ def show_picture(
     lang = language_of(request)
     run = event_run(request, number)
     picture = picture_shown(run, wanted, "region" if by == "region" else "country")
-    shown_months = listed(picture.months, columns_of(picture.by), order, lang)
-    places = picture.places
+    shown_months = picture.list.part(np.arange(len(picture.months)), order, lang, 0, MOST_ROWS)
     query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
-        total=len(picture.summaries), countries=picture.countries,
+        total=len(picture.events), countries=picture.countries,
         list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
-        places=[(place, say(place.said, lang)) for place in places[:MOST_PLACES]],
-        more_places=max(0, len(places) - MOST_PLACES), map=event_map(places),
+        places=[(place, say(place.said, lang)) for place in picture.places],
+        more_places=picture.all_places - len(picture.places), map=event_map(picture.places),
         over_time=over_time(picture, lang), timeline=picture.timeline, most_rates=MOST_RATES,
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
-        area_named=area_named, most_first=MOST_FIRST, most_rows=MOST_ROWS,
+        area_named=area_named, most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
     )  # fmt: skip
 
@@ -125,9 +136,10 @@ def give_picture(
     request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
 ) -> Response:
     """Give the table by area and month as CSV, in which no cell is a formula."""
-    summaries = event_run(request, number).today(wanted).summaries
+    run = event_run(request, number)
+    events = EventRows(run.index.columns, run.today(wanted).places)
     area: By = "region" if by == "region" else "country"
-    table = listed(picture_of(summaries, area), columns_of(area), order, language_of(request))
+    table = listed(picture_of(events, area), columns_of(area), order, language_of(request))
     return downloads.download(table.csv(), f"{area}-months-{number}.csv")
 
 

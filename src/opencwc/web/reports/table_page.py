@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import lru_cache
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from opencwc.reports.event_columns import EventColumns, EventRow, row_with
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_wording import agents_said, date_said, place_said, range_said
 from opencwc.reports.model import Place
-from opencwc.reports.summaries import STAGES, EventSummary
+from opencwc.reports.summaries import STAGES
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import ListColumn, ListWanted, LongList, listed
+from opencwc.web.server.listing import ListColumn, ListWanted, LongList, Spread, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import day_said, say
 
 router = Router(include_in_schema=False)
 A_PAGE = 100
-_lists: WeakKeyDictionary[EventIndex, LongList[EventSummary]] = WeakKeyDictionary()
+_A_DAY = 86_400.0
+_lists: WeakKeyDictionary[EventIndex, LongList[EventRow]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=20_000)
@@ -51,7 +54,7 @@ def _figures(numbers: tuple[int, ...], lang: str) -> str:
     return say(range_said(numbers), lang) if numbers else ""
 
 
-COLUMNS: tuple[ListColumn[EventSummary], ...] = (
+COLUMNS: tuple[ListColumn[EventRow], ...] = (
     ListColumn("kind", "watch_field_kind", lambda row, lang: say(f"watch_kind_{row.kind}", lang)),
     ListColumn(
         "stage", "watch_field_stage", lambda row, lang: say(f"verdict_{row.stage}", lang),
@@ -61,7 +64,7 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         "date", "watch_field_date", lambda row, lang: _date(row.date.text, lang),
         lambda row: row.date.text,
     ),
-    ListColumn("place", "watch_field_place", lambda row, lang: _place(row.place._replace(point=None, spans=()), lang)),
+    ListColumn("place", "watch_field_place", lambda row, lang: _place(row.place._replace(point=None), lang)),
     ListColumn("agents", "watch_field_agents", lambda row, lang: _agents(row.agents, lang)),
     ListColumn(
         "killed", "watch_field_killed", lambda row, lang: _figures(row.killed, lang),
@@ -72,18 +75,18 @@ COLUMNS: tuple[ListColumn[EventSummary], ...] = (
         lambda row: row.affected[-1:], number=True,
     ),
     ListColumn(
-        "origins", "watch_field_origins", lambda row, lang: str(len(row.origins)), lambda row: len(row.origins),
+        "origins", "watch_field_origins", lambda row, lang: str(row.origins), lambda row: row.origins,
         number=True,
     ),
     ListColumn(
-        "reports", "watch_field_reports", lambda row, lang: str(len(row.lines)), lambda row: len(row.lines),
+        "reports", "watch_field_reports", lambda row, lang: str(row.reports), lambda row: row.reports,
         number=True,
     ),
     ListColumn(
         "last", "page_watch_last", lambda row, lang: _day(row.last.date(), lang), lambda row: row.last.timestamp()
     ),
 )  # fmt: skip
-WITH_IDS = (*COLUMNS, ListColumn[EventSummary]("event", "label_id", lambda row, lang: row.id))
+WITH_IDS = (*COLUMNS, ListColumn[EventRow]("event", "label_id", lambda row, lang: row.id))
 """The columns of the CSV."""
 
 
@@ -106,15 +109,29 @@ def show_table(
     )  # fmt: skip
 
 
-def _list_of(index: EventIndex) -> LongList[EventSummary]:
-    """Return the events of a run as a list that remembers its orders and texts, as long as the run is held ready."""
+def _list_of(index: EventIndex) -> LongList[EventRow]:
+    """Return the events of a run as a list that remembers what its values say, as long as the run is held ready."""
     if index not in _lists:
-        _lists[index] = LongList(index.summaries, COLUMNS)
+        _lists[index] = LongList(COLUMNS, partial(_spread, index.columns), index.columns.row)
     return _lists[index]
+
+
+def _spread(columns: EventColumns, name: str) -> Spread:
+    """Return how a column of the table is spread over the events."""
+    if name in columns.facts:
+        numbers, values = columns.facts[name]
+        return Spread(numbers, [row_with(name, value) for value in values])
+    if name == "last":
+        days, on = np.unique((columns.last + columns.offset) // _A_DAY, return_inverse=True)
+        at = [EventRow(last=datetime.fromtimestamp(float(day) * _A_DAY, UTC)) for day in days]
+        return Spread(on, at, np.unique(columns.last, return_inverse=True)[1])
+    counts, having = np.unique(columns.origins if name == "origins" else columns.reports, return_inverse=True)
+    return Spread(having, [row_with(name, int(count)) for count in counts])
 
 
 @router.get("/watch/runs/{number}/table.csv", action="read")
 def give_table(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
     """Give the table as CSV, in which no cell is a formula."""
-    summaries = event_run(request, number).today(wanted).summaries
-    return downloads.download(listed(summaries, WITH_IDS, order, language_of(request)).csv(), f"events-{number}.csv")
+    run = event_run(request, number)
+    rows = map(run.index.columns.row, run.today(wanted).places.tolist())
+    return downloads.download(listed(rows, WITH_IDS, order, language_of(request)).csv(), f"events-{number}.csv")

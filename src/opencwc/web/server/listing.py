@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar
+from functools import cache
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from fastapi import Depends, Query
@@ -20,6 +21,8 @@ from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 Row = TypeVar("Row")
 LONGEST_SEARCH = 200
+_MOST_RANKS = 6
+"""Orders of a long list that are remembered, by column and language."""
 
 
 @dataclass(frozen=True)
@@ -90,47 +93,66 @@ def _order_asked(columns: Sequence[ListColumn[Row]], asked: ListAsked) -> tuple[
     return next((column for column in columns if column.name == name), None), asked.order.startswith("-")
 
 
-class LongList(Generic[Row]):
-    """The rows of a long list, with what is remembered of them: what they are searched in, and how each column sorts.
+class Spread(NamedTuple):
+    """How a column of a long list is spread over its rows: the number of its value for each, and the values.
 
-    A page of it costs what it shows; only the first search, and the first order by a column, go through all rows.
+    Each value is given by a row that has it, whatever else that row holds. ``ranks`` sort the rows themselves, where
+    their values do not say enough.
     """
 
-    def __init__(self, rows: Sequence[Row], columns: Sequence[ListColumn[Row]]) -> None:
-        self.rows, self.columns = rows, columns
-        self._searched: dict[str, list[str]] = {}
-        self._ranks: dict[tuple[str, str], NDArray[np.int64]] = {}
+    numbers: NDArray[np.integer[Any]]
+    values: Sequence[Any]
+    ranks: NDArray[np.integer[Any]] | None = None
+
+
+class LongList(Generic[Row]):
+    """The rows of a long list, column by column: what is searched and sorted are the values of a column, each once.
+
+    ``row`` makes a row ready by its place, ``spread`` a column by its name. What a value says in a language, and how
+    values sort, is remembered.
+    """
+
+    def __init__(
+        self, columns: Sequence[ListColumn[Row]], spread: Callable[[str], Spread], row: Callable[[int], Row]
+    ) -> None:
+        self.columns, self._row = columns, row
+        self._spread = cache(spread)
+        self._searched: dict[tuple[str, str], list[str]] = {}
+        self._ranks: dict[tuple[str, str], NDArray[np.integer[Any]]] = {}
 
     def part(self, places: NDArray[np.int64], asked: ListAsked, lang: str, start: int, most: int) -> ListShown[Row]:
         """Return some of the rows at ``places`` that are found: as `listed` orders them, from one place on."""
         found = places
-        if words := asked.find.casefold().split():
-            texts = self._texts(lang)
-            found = np.array(
-                [place for place in places.tolist() if all(word in texts[place] for word in words)], dtype=np.int64
-            )
+        for word in asked.find.casefold().split():
+            found = found[np.any([self._holds(column, word, lang)[found] for column in self.columns], axis=0)]
         column, turned = _order_asked(self.columns, asked)
         if column is not None:
             ranks = self._ranks_by(column, lang)[found]
-            found = found[np.argsort(-ranks if turned else ranks, kind="stable")]
-        rows = tuple(self.rows[place] for place in found[start : start + most])
+            found = found[np.argsort(ranks.max(initial=0) - ranks if turned else ranks, kind="stable")]
+        rows = tuple(map(self._row, found[start : start + most].tolist()))
         texts_shown = tuple(tuple(column.text(row, lang) for column in self.columns) for row in rows)
         return ListShown(rows, len(places), self.columns, asked, texts_shown, len(found))
 
-    def _texts(self, lang: str) -> list[str]:
-        if lang not in self._searched:
-            texts = (" ".join(column.text(row, lang) for column in self.columns) for row in self.rows)
-            self._searched = {
-                lang: [text.casefold() for text in texts]
-            }  # of one language: they are as long as the list
-        return self._searched[lang]
+    def _holds(self, column: ListColumn[Row], word: str, lang: str) -> NDArray[np.bool_]:
+        """Tell of each row whether a word stands in a column of it."""
+        numbers, values, _ = self._spread(column.name)
+        key = (column.name, lang)
+        if key not in self._searched:
+            self._searched[key] = [column.text(value, lang).casefold() for value in values]
+        holds = np.fromiter((word in text for text in self._searched[key]), np.bool_, len(values))
+        return holds[numbers] if len(values) else np.zeros(len(numbers), np.bool_)
 
-    def _ranks_by(self, column: ListColumn[Row], lang: str) -> NDArray[np.int64]:
+    def _ranks_by(self, column: ListColumn[Row], lang: str) -> NDArray[np.integer[Any]]:
+        """Return how the rows sort by a column, in numbers as small as they come, which sort quickest."""
         key = (column.name, lang)
         if key not in self._ranks:
-            values = [column.sorted_by(row, lang) for row in self.rows]
-            rank_of = {value: rank for rank, value in enumerate(sorted(set(values)))}
-            self._ranks[key] = np.array([rank_of[value] for value in values], dtype=np.int64)
+            numbers, values, ranks = self._spread(column.name)
+            if ranks is None:
+                texts = [column.sorted_by(value, lang) for value in values]
+                rank_of = {text: rank for rank, text in enumerate(sorted(set(texts)))}
+                of_values = np.array([rank_of[text] for text in texts], dtype=np.int64)
+                ranks = of_values.astype(np.min_scalar_type(len(rank_of)))[numbers]
+            self._ranks = {**dict(list(self._ranks.items())[1 - _MOST_RANKS :]), key: ranks}
         return self._ranks[key]
 
 

@@ -1,0 +1,230 @@
+"""How long the pages of many kept reports take: ``python -m benchmarks.reports_pages [COUNT] [--folder FOLDER]``.
+
+The reports are made up of written ones: each is told again on other days, in other places, with other numbers and some
+words of its own, until there are enough, over twenty years. They are packed as a job packs them and kept in a casebook
+in the folder, by itself one that is thrown away; one that has them already is only measured. Each page is asked for
+first as the first page of the run after the service has started, then three times more; the middle one of these is
+shown, beside what of it was time of the processor, which other work on the machine does not count for. The same page
+of a small run is opened before, so that what every page loads is loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from statistics import median
+from time import monotonic, process_time
+
+from msgspec.structs import replace
+from starlette.testclient import TestClient
+
+from benchmarks.reports import CASES, read_folder
+from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.people import CONSOLE
+from opencwc.jobs import kept_runs
+from opencwc.jobs.run_and_keep import Place, keep_steps
+from opencwc.records import to_plain
+from opencwc.reports import kept
+from opencwc.reports.events import Event, event_id
+from opencwc.reports.findings import maker_of
+from opencwc.reports.model import Date, Report
+from opencwc.reports.verb import VERB
+from opencwc.reports.watched import Line, Watched, watch
+from opencwc.verbs import Ended, PagesFile, Started, Step
+from opencwc.web.accounts.entrance import Entrance
+from opencwc.web.app import app_of
+from opencwc.web.server.configuration import Configuration
+
+_YEARS = 20
+_PASSWORD = "tulip lantern gravel otter"
+_WIDE = {"address_rate": "1000000/minute", "person_rate": "1000000/minute", "sign_in_rate": "1000000/minute"}
+_SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dan", "fer", "gol", "hin", "jus"]
+PAGES = {
+    "Today": "",
+    "Today, the next page": "?after=30",
+    "Today, only seizures": "?kind=seizure",
+    "a word that many hold": "?text=chlorine",
+    "a word that few hold": "?text={word}",
+    "Chinese signs": "?text=%E6%B0%AF%E6%B0%94",
+    "All events": "/table",
+    "All events by place": "/table?order=place",
+    "All events by last report": "/table?order=-last",
+    "All events, sought": "/table?find=chlorine",
+    "an event": "/events/{event}",
+    "Region": "/picture",
+    "Region, one kind": "/picture?kind=seizure",
+}
+
+
+@cache
+def _written() -> Watched:
+    return watch([report for folder in ("a", "b") for report in read_folder(CASES / folder)[0]], None)
+
+
+class MadeUp(Sequence[Line]):
+    """So many reports, each made where it is asked for."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._lines = _written().lines
+        self._step = timedelta(days=_YEARS * 365 / max(1, count / len(self._lines)))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> Line:  # type: ignore[override]
+        if number >= self._count:
+            raise IndexError(number)
+        time, place = divmod(number, len(self._lines))
+        line = self._lines[place]
+        report = self.report(line.told.report, time)
+        days = timedelta(days=(time * self._step).days)
+        where = line.told.place
+        name = f"{where.name} {time % 40}" if where.name and time % 40 else where.name
+        told = replace(line.told, report=report, date=_earlier(line.told.date, days), place=where._replace(name=name))
+        event = self.events_of.get(place)
+        return Line(told, event_id(self.report(event, time)) if event else "", f"{line.origin}{time}", line.why)
+
+    @property
+    def events_of(self) -> dict[int, Report]:
+        """The first report of the event that each written report is on."""
+        return _first_reports()
+
+    def report(self, report: Report, time: int) -> Report:
+        """Return a report as it is told for the so manieth time, on the same days of the week."""
+        published = report.published - timedelta(days=(time * self._step).days)
+        return replace(
+            report, id=f"{report.id}-{time}", published=published, text=f"{report.text} {' '.join(_words(time))}"
+        )
+
+
+@cache
+def _first_reports() -> dict[int, Report]:
+    some = _written()
+    return {number: some.lines[event.items[0]].told.report for event in some.events for number in event.items}
+
+
+def _words(time: int) -> Iterator[str]:
+    """Yield words of its own for a time of telling."""
+    for number in (time, 7 * time + 3, 31 * time + 11):
+        word = ""
+        rest = number + 1
+        while rest:
+            rest, last = divmod(rest, len(_SYLLABLES))
+            word += _SYLLABLES[last]
+        yield word + "x"
+
+
+def _earlier(day: Date, by: timedelta) -> Date:
+    return day._replace(text=(date.fromisoformat(day.text) - by).isoformat()) if day.precision == "day" else day
+
+
+def made_up(count: int) -> Watched:
+    """Return so many reports, and their events in the order of their first report."""
+    lines, written = MadeUp(count), _written()
+    each = len(written.lines)
+    events = []
+    for time in range(-(-count // each)):
+        for event in written.events:
+            items = tuple(number for item in event.items if (number := time * each + item) < count)
+            if items:
+                events.append(Event(event_id(lines.report(written.lines[event.items[0]].told.report, time)), items))
+    return Watched(lines, sorted(events, key=lambda event: lines[event.items[0]].told.report.published))
+
+
+def _keep(book: Casebook, person: Person, content: bytes, some: Watched, maker_as_of: str = "2026-11-29") -> int:
+    maker = maker_of(maker_as_of, "none")
+
+    def steps() -> Iterator[Step]:
+        yield Started({"file": "made-up.jsonl", "as_of": maker_as_of}, to_plain(maker))
+        tally = {"events": len(some.events)}
+        yield Ended(len(some.lines), {}, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+
+    run = keep_steps(VERB, steps(), Place(book, lambda: person, "made-up", {"as_of": maker_as_of}))
+    assert run.keeper is not None
+    return run.keeper.number
+
+
+def fill(folder: Path, count: int) -> None:
+    """Keep a small run and a large one in a new casebook."""
+    with _casebook(folder) as book:
+        entrance = Entrance.of(book, Configuration(**_WIDE))
+        person = entrance.people.add(CONSOLE, "anna", "Anna", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+        entrance.people.set_password(person.id, _PASSWORD)
+        case_for_keeping(book, person, "made-up")
+        runs = []
+        for number in (500, count):
+            start = process_time()
+            some = made_up(number)
+            content = kept.pack(some, "made-up.jsonl", "2026-11-29", "none")
+            packed = process_time()
+            runs.append(_keep(book, person, content, some))
+            print(
+                f"{number:,} reports, {len(some.events):,} events: packed in {packed - start:.0f} s of processor time,"
+                f" {len(content) / 1e6:.0f} MB, kept in {process_time() - packed:.0f} s"
+            )
+        (folder / "runs").write_text(" ".join(map(str, runs)))
+
+
+@contextmanager
+def _casebook(folder: Path) -> Iterator[Casebook]:
+    os.environ["OPENCWC_SETTINGS"] = str(folder / "settings")
+    book = open_casebook(folder / "casebook.db")
+    yield book
+    book.close()
+
+
+def measure(folder: Path) -> None:
+    """Print how long each page took."""
+    with _casebook(folder) as book:
+        app = app_of(Entrance.of(book, Configuration(**_WIDE, allowed_hosts=("testserver",))), book)
+        with TestClient(app, follow_redirects=False) as client:
+            client.post("/api/v1/session", json={"login": "anna", "password": _PASSWORD})
+            small, large = (folder / "runs").read_text().split()
+            event = client.get(f"/api/v1/watch/runs/{large}?limit=1").json()["events"][0]["event"]
+            print("| page | first, ms | of the processor | again, ms | of the processor |\n|---|--:|--:|--:|--:|")
+            for name, address in PAGES.items():
+                path = address.format(event=event, word=next(_words(150)))
+                _ask(client, f"/watch/runs/{small}{path}")
+                kept_runs._loaded.clear()
+                times = [_ask(client, f"/watch/runs/{large}{path}") for _ in range(4)]
+                again = [median(one[part] for one in times[1:]) for part in (0, 1)]
+                print(f"| {name} | {' | '.join(f'{time:.0f}' for time in (*times[0], *again))} |", flush=True)
+        app.state.service.answering.close()
+    print(f"memory of the service at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+
+
+def _ask(client: TestClient, address: str) -> tuple[float, float]:
+    """Return how many milliseconds a page took, and of the processor."""
+    start, processor = monotonic(), process_time()
+    answer = client.get(address, headers={"accept": "text/html"})
+    assert answer.status_code == 200, answer.text[:500]
+    return 1_000 * (monotonic() - start), 1_000 * (process_time() - processor)
+
+
+def main() -> int:
+    words = argparse.ArgumentParser()
+    words.add_argument("count", nargs="?", type=int, default=1_000_000)
+    words.add_argument("--folder", type=Path)
+    chosen = words.parse_args()
+    with tempfile.TemporaryDirectory() as thrown_away:
+        folder = chosen.folder or Path(thrown_away)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "casebook.db").exists():
+            fill(folder, chosen.count)
+        measure(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
