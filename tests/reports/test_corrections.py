@@ -17,7 +17,7 @@ from opencwc.reports.corrections import Correction, what_holds
 from opencwc.reports.corrections_file import read_corrections
 from opencwc.reports.events import Archive, find_events
 from opencwc.reports.facts import tell
-from opencwc.reports.likeness import Item, item_of
+from opencwc.reports.item import Item, item_of
 from opencwc.reports.model import Report
 from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import joined
