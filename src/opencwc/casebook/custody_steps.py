@@ -208,6 +208,14 @@ def custody_of(book: Casebook, person: Person, case: str) -> list[ProvedStep]:
         return proved
 
 
+def case_of_evidence(book: Casebook, person: Person, case: str) -> Case:
+    """Return a case by its name; raise `NotFoundError` where there is none for this person."""
+    with giving(book, person) as given:
+        found = visible_case(given.connection, person, case)
+        given.cases([found])
+        return found
+
+
 class CaseEvidence(NamedTuple):
     """A case that holds files as evidence: how many originals, how many steps, and when the last was."""
 

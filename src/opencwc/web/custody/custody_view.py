@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from opencwc.casebook.custody_steps import CAPTURED, COPIED, MASKED, RECEIVED, ProvedStep, custody_of
+from opencwc.casebook.custody_steps import CAPTURED, COPIED, MASKED, RECEIVED, ProvedStep, case_of_evidence, custody_of
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import show_case
 from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
@@ -72,7 +71,7 @@ class CaseCustody:
 
 def case_custody(book: Casebook, person: Person, name: str) -> CaseCustody:
     """Return the custody of a case; raise `NotFoundError` where there is none of this name for the person."""
-    case, _, _ = show_case(book, person, name)
+    case = case_of_evidence(book, person, name)
     steps = custody_of(book, person, name)
     names = names_by_id(book, {one.step.person for one in steps})
     asked = requests_of(book, person, case=case.number)
