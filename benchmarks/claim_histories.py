@@ -69,7 +69,8 @@ def main() -> None:
     folder = asked.parse_args().folder
     histories = histories_of(folder)
     several = sum(len(history.mentions) > 1 for history in histories)
-    print(f"{folder}: {len(histories)} histories, {several} with several mentions")
+    claims = sum(len(history.mentions) for history in histories)
+    print(f"{folder}: {claims} claims in {len(histories)} histories, {several} with several mentions")
     for name, count in sorted(counts(histories, gold_of(folder)).items()):
         print(f"  pairs {name}: {count}")
 

@@ -28,6 +28,8 @@ Step = Literal["first_said", "repeated", "changed", "corrected", "denied", "revi
 STEPS: tuple[Step, ...] = ("first_said", "repeated", "changed", "corrected", "denied", "reviewed")
 MOST_TEXTS = 300
 """Different texts of one history that are compared with what was said before; further ones count as repeated."""
+MOST_COMPARED = 5_000
+"""Pairs of texts of one run that are compared; what comes after them counts as repeated, or by its own words."""
 _LATEST = 10
 """Corrections, the latest first, that what is said later is compared with."""
 _ENOUGH = 3
@@ -75,7 +77,8 @@ class Histories:
         self._sayings = sorted(set(sayings), key=lambda saying: saying.order)
         self._texts = UniqueTexts(self._sayings, reports, encoder)
         self._links = list(links_between(self._texts, reports, encoder, progress))
-        self._changed = lru_cache(maxsize=200_000)(self._compared)
+        self._changed = lru_cache(maxsize=2 * MOST_COMPARED)(self._compared)
+        self._compared_pairs = 0
 
     def all(self) -> list[History]:
         """Return the histories, those said first first."""
@@ -140,6 +143,9 @@ class Histories:
     def _compared(self, later: int, earlier: int) -> tuple[Aspect, ...]:
         one, other = self._texts.firsts[later], self._texts.firsts[earlier]
         if one.matched and one.matched == other.matched and one.relation == other.relation == "agrees":
+            return ()
+        self._compared_pairs += 1
+        if self._compared_pairs > MOST_COMPARED:
             return ()
         signs = compare(self._texts.details(later), self._texts.details(earlier)).signs
         found = set(usable_weights().differing(signs))
