@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Annotated
 
 from fastapi import Form, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from starlette.responses import Response
 
 from opencwc.claims.claim_matching import hold
@@ -33,10 +33,15 @@ LONGEST = 4_000
 MOST_BEFORE = 20
 
 
+SaidOn = Annotated[date | None, BeforeValidator(lambda day: day or None)]
+"""The day on which a text was published, from which its days count; by itself the last day of the run's reports."""
+
+
 class SentenceForm(Closed):
     """A sentence, or a few, to hold against the record of a run."""
 
     text: Annotated[str, Field(max_length=LONGEST)] = ""
+    published: SaidOn = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,16 @@ class CheckedSentence:
         return tuple(pieces(self.statement.text if self.statement else "", spans))
 
 
-def check_text(run: ClaimRun, text: str) -> list[CheckedSentence]:
-    """Return each sentence of a text held against the record of a run; raise `InputError` where there is none."""
+def check_text(run: ClaimRun, text: str, published: date | None = None) -> list[CheckedSentence]:
+    """Return each sentence of a text held against the record of a run; raise `InputError` where there is none.
+
+    Days without a year, and words such as "yesterday", count from the day on which it was ``published``.
+    """
     if not text.strip():
         raise InputError("claims_text_missing", where="text")
     encoder = named_encoder()
-    report = Report("text", datetime.now(UTC), "", "", "", "", text.strip(), 1)
+    said = datetime.combine(published or run.last_day, time(12), UTC)
+    report = Report("text", said, "", "", "", "", text.strip(), 1)
     held = next(hold([report], run.shown.kept.record(encoder), encoder))
     return [_checked(run, claim) for claim in held.claims]
 
@@ -91,6 +100,6 @@ def ask(request: Request, number: Number) -> Response:
 def check(request: Request, number: Number, form: Annotated[SentenceForm, Form()]) -> Response:
     """Show what the record says of a sentence."""
     run = claim_run(request, number)
-    checked = check_text(run, form.text)
+    checked = check_text(run, form.text, form.published)
     made = partial(made_said, lang=language_of(request))
     return page(request, "claims/checked.html", run=run, shown=run.shown, checked=checked, text=form.text, made=made)
