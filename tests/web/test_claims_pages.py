@@ -318,6 +318,22 @@ def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: Kept
         assert [one["id"] for one in sent[0]["before"]] == [FOUR, SEVEN, CYANIDE]
 
 
+def test_days_of_a_sentence_count_from_the_day_on_which_it_was_published(kept: Kept) -> None:
+    text = STATEMENTS[0].text.replace(" 2026", "")
+    with kept.house.signed_in("anna") as client:
+        assert page_of(client, f"{kept.base}/check").one("input", name="published").attributes["value"] == "2026-03-06"
+        relations = {}
+        for day in ("", "2026-03-05", "2024-03-05"):
+            answer = client.post(f"{kept.base}/check", data={"text": text, "published": day}, headers=PART)
+            assert answer.status_code == 200, answer.text
+            relations[day] = "Statement v1 of the record says the same." in answer.text
+        assert relations == {"": True, "2026-03-05": True, "2024-03-05": False}
+        sent = client.post(f"/api/v1/claims/runs/{kept.run}/check", json={"text": text, "published": "2024-03-05"})
+        assert [one["relation"] for one in sent.json()["sentences"]] != ["agrees"]
+        wrong = client.post(f"{kept.base}/check", data={"text": text, "published": "2026-02-31"}, headers=PART)
+        assert wrong.status_code == 422
+
+
 def test_a_text_that_is_missing_or_too_long_is_refused(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         for text in (" ", "x" * 4_001):

@@ -115,6 +115,17 @@ EVERYWHERE = (
     Where(
         "captures of a page", "amara", "/watch/runs/{month}/captures/page?url=https://norwaldobserver.example/061000"
     ),
+    Where("claims", "amara", "/claims"),
+    Where("claims of who keeps nothing", "ingrid", "/claims"),
+    Where("claims of a run", "leila", "/claims/runs/{claims}"),
+    Where("claims that differ in a number", "wei", "/claims/runs/{claims}?relation=differs&aspect=number"),
+    Where("claims by event", "leila", "/claims/runs/{claims}/events"),
+    Where("claims by speaker", "wei", "/claims/runs/{claims}/speakers?order=-claims"),
+    Where("record of claims", "leila", "/claims/runs/{claims}/record"),
+    Where("sentence to check", "amara", "/claims/runs/{claims}/check"),
+    Where("claim that differs", "leila", "/claims/runs/{claims}/claims/{claim}"),
+    Where("claim of an auditor", "wei", "/claims/runs/{claims}/claims/{claim}"),
+    Where("claim that was corrected", "leila", "/claims/runs/{claims}/claims/{corrected}"),
     Where("models", "ingrid", "/models"),
     Where("model", "ingrid", "/models/refusals"),
     Where("audit", "wei", "/audit"),

@@ -27,10 +27,13 @@ from opencwc.casebook.people import People
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.casebook.sessions import Sessions
 from opencwc.casebook.submissions import list_submissions
+from opencwc.claims.kept import unpack
+from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.declarations.verb import VERB as DECLARE
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
-from opencwc.jobs.kept_runs import list_runs
+from opencwc.jobs.claim_decisions import SHELF
+from opencwc.jobs.kept_runs import list_runs, shown_run
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -210,7 +213,12 @@ def known(served: Served, year: int) -> dict[str, Any]:
     runs = list_runs(served.book, leila, WATCH.id)
     month = next(run.number for run in runs if run.case == f"open-reports-{year}-09")
     events = [event.summary for event in WatchNews(served.book, leila).events if event.run == month]
+    claims = list_runs(served.book, leila, CLAIMS.id)[0].number
+    first = {one.report: one.id for one in reversed(shown_run(served.book, leila, claims, SHELF, unpack).kept.claims)}
     return {
+        "claims": claims,
+        "claim": first["nv57"],
+        "corrected": first["nv61"],
         "reports": served.brief("amara", "page-reports"),
         "evidence": "page-evidence",
         "original": served.evidence("amara", "page-evidence"),

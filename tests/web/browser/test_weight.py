@@ -54,7 +54,7 @@ def seen_nothing_yet(page: Page) -> Iterator[None]:
 
 def shows_reports(path: str) -> bool:
     """Tell whether a page shows what outlets write in six languages, each in its own script."""
-    return path.startswith(("/watch", "/states"))
+    return path.startswith(("/watch", "/states", "/claims"))
 
 
 @pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))

@@ -13,7 +13,7 @@ from opencwc.claims.formats import facts_of
 from opencwc.claims.model import Statement
 from opencwc.jobs.claim_decisions import decide_on_claim
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.claims.check_page import LONGEST, check_text
+from opencwc.web.claims.check_page import LONGEST, SaidOn, check_text
 from opencwc.web.claims.claim_page import ClaimDecisionForm, ClaimName, correction_of
 from opencwc.web.claims.claim_run import ClaimRun, ClaimsAsked, ShownClaim, claim_run
 from opencwc.web.claims.forms import FORM
@@ -81,7 +81,9 @@ class TextBody(Closed):
     """A text to hold against the record of a run."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    day: Annotated[str, Field(max_length=10, description="When it was said; else the day of the newest report.")] = ""
+    published: Annotated[
+        SaidOn, Field(description="When it was published; by itself the last day of the reports of the run.")
+    ] = None
 
 
 class DecisionBody(ClaimDecisionForm):
@@ -217,7 +219,7 @@ def check(request: Request, number: Number, body: TextBody, lang: InLang = "en")
             "statement": _statement(one.statement) if one.statement else None,
             "before": [_plain(other, lang) for other in one.before],
         }
-        for one in check_text(run, body.text, body.day)
+        for one in check_text(run, body.text, body.published)
     ]
     return JSONResponse({"sentences": sentences})
 

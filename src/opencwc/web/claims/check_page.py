@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from fastapi import Form, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from starlette.responses import Response
 
 from opencwc.claims.claim_matching import hold
@@ -23,7 +23,6 @@ from opencwc.web.claims.claim_page import claimed_pieces, pieces
 from opencwc.web.claims.claim_run import ClaimRun, ShownClaim, claim_run
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.page import page
-from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router
 
 router = Router(include_in_schema=False)
@@ -32,11 +31,15 @@ LONGEST = 4_000
 MOST_BEFORE = 20
 
 
+SaidOn = Annotated[date | None, BeforeValidator(lambda day: day or None)]
+"""The day on which a text was published, from which its days count; by itself the last day of the run's reports."""
+
+
 class SentenceForm(Closed):
-    """A sentence, or a few, to hold against the record of a run, and the day on which it was said."""
+    """A sentence, or a few, to hold against the record of a run."""
 
     text: Annotated[str, Field(max_length=LONGEST)] = ""
-    day: Annotated[str, Field(max_length=10)] = ""
+    published: SaidOn = None
 
 
 @dataclass(frozen=True)
@@ -64,23 +67,16 @@ class CheckedSentence:
         return tuple(pieces(self.statement.text if self.statement else "", spans))
 
 
-def usual_day(run: ClaimRun) -> date:
-    """Return the day on which a text is taken to be said where nobody names one: that of the newest report."""
-    return max(one.told.report.published for one in run.shown.kept.watched.lines).date()
+def check_text(run: ClaimRun, text: str, published: date | None = None) -> list[CheckedSentence]:
+    """Return each sentence of a text held against the record of a run; raise `InputError` where there is none.
 
-
-def check_text(run: ClaimRun, text: str, day: str = "") -> list[CheckedSentence]:
-    """Return each sentence of a text that was said on a day held against the record of a run.
-
-    Raises `InputError` where there is no text, or the day is none.
+    Days without a year, and words such as "yesterday", count from the day on which it was ``published``.
     """
     if not text.strip():
         raise InputError("claims_text_missing", where="text")
-    asked = asked_day(day, usual_day(run))
-    if asked.wrong:
-        raise InputError("not_a_date", where="day")
     encoder = named_encoder()
-    report = Report("text", datetime.combine(asked.day, time(12), UTC), "", "", "", "", text.strip(), 1)
+    said = datetime.combine(published or run.last_day, time(12), UTC)
+    report = Report("text", said, "", "", "", "", text.strip(), 1)
     held = next(hold([report], run.shown.kept.record(encoder), encoder))
     return [_checked(run, claim) for claim in held.claims]
 
@@ -95,12 +91,12 @@ def _checked(run: ClaimRun, claim: Claim) -> CheckedSentence:
 def ask(request: Request, number: Number) -> Response:
     """Show where a sentence is pasted."""
     run = claim_run(request, number)
-    return page(request, "claims/check.html", run=run, shown=run.shown, day=usual_day(run))
+    return page(request, "claims/check.html", run=run, shown=run.shown)
 
 
 @router.post("/claims/runs/{number}/check", action="read")
 def check(request: Request, number: Number, form: Annotated[SentenceForm, Form()]) -> Response:
     """Show what the record says of a sentence."""
     run = claim_run(request, number)
-    checked = check_text(run, form.text, form.day)
+    checked = check_text(run, form.text, form.published)
     return page(request, "claims/checked.html", run=run, shown=run.shown, checked=checked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated
 
@@ -169,6 +169,11 @@ class ClaimRun:
             )
             for standing in self.standings.values()
         ]  # fmt: skip
+
+    @property
+    def last_day(self) -> date:
+        """The day on which the last of its reports was published."""
+        return max(line.told.report.published for line in self.shown.kept.watched.lines).date()
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
