@@ -28,11 +28,12 @@ LEAST_WORTH = 0.2
 
 
 class HeldReport(Struct, frozen=True):
-    """A report with the claims of its sentences, in their order."""
+    """A report with the claims of its sentences, in their order; ``left_out`` sentences behind them were not read."""
 
     report: Report
     lang: str
     claims: tuple[Claim, ...]
+    left_out: int = 0
 
 
 def hold(
@@ -50,7 +51,7 @@ def hold(
         for number, some, support in zip(worth, pairs, support_signs(scored, record.kin), strict=True):
             chances = pair_chances(some, support, weights, post=post)
             claims[number] = _against(claims[number], some, chances, record, weights)
-        yield HeldReport(report, sentences.lang, tuple(claims))
+        yield HeldReport(report, sentences.lang, tuple(claims), sentences.left_out)
         progress(done)
 
 

@@ -67,8 +67,9 @@ def claims(
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
     _write(held, held_against, target, ", ".join(file.name for file in files), least)
-    _tell((*kept.notes, *reading.notes, _summary(held, least)), target.lang)
-    return 1 if reading.notes.left_out or kept.notes else 0
+    cut = [_left_out(one) for one in held if one.left_out]
+    _tell((*kept.notes, *reading.notes, *cut, _summary(held, least)), target.lang)
+    return 1 if reading.notes.left_out or kept.notes or cut else 0
 
 
 def _write(held: Sequence[HeldReport], record: Record, target: AnswerTarget, file: str, least: float) -> None:
@@ -112,6 +113,10 @@ def _print(held: Sequence[HeldReport], record: Record, lang: str, least: float) 
     options.print_grid(columns, rows)
     if len(shown) > _MOST_ON_SCREEN:
         options.print_more(len(shown) - _MOST_ON_SCREEN, lang)
+
+
+def _left_out(held: HeldReport) -> Message:
+    return Message("claims_sentences_left_out", {"report": held.report.id, "count": held.left_out})
 
 
 def _summary(held: Sequence[HeldReport], least: float) -> Message:
