@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from opencwc.claims.claim_matching import hold
 from opencwc.claims.model import Claim, Statement
-from opencwc.claims.pair_signs import Record
+from opencwc.claims.pair_signs import MOST_SENTENCES, Record
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import Report
 
@@ -81,6 +81,27 @@ def test_a_sentence_of_a_hundred_thousand_characters_is_compared_by_its_beginnin
     (claim,) = claims_of(long.strip(), "en")
     assert claim.sentence == long.strip()
     assert claim.matched in ("s1", "")
+
+
+def test_a_text_of_ten_million_characters_without_a_full_stop_is_one_sentence() -> None:
+    long = (
+        "On 4 March chlorine leaked at the Basel waterworks and 85 people went to hospital " + "and so on " * 1_000_000
+    )
+    (claim,) = claims_of(long.strip(), "en")
+    assert claim.span.end - claim.span.start == len(long.strip())
+
+
+def test_of_very_many_sentences_the_first_are_read_and_how_many_more_there_are_is_told() -> None:
+    encoder, moment = named_encoder(), datetime(2026, 3, 6, tzinfo=UTC)
+    text = "Two died. " * (MOST_SENTENCES + 30)
+    (held,) = hold([Report("r", moment, "", "", "en", "", text.strip(), 1)], Record((), encoder), encoder)
+    assert (len(held.claims), held.left_out) == (MOST_SENTENCES, 30)
+
+
+def test_a_post_is_about_what_it_says_as_a_whole() -> None:
+    (first, second) = claims_of("Chlorine at #BaselWaterworks, 37 in hospital? It was on 4 March.", "en", "")
+    assert {first.matched, second.matched} <= {"s1", ""}
+    assert second.matched == "s1"
 
 
 def test_the_answer_is_the_same_whatever_else_is_read() -> None:

@@ -121,3 +121,22 @@ def test_what_has_no_meaning_is_said(words: tuple[str, ...]) -> None:
     done = models(*words)
     assert done.exit_code == 2
     assert done.stderr
+
+
+def test_own_labels_are_learnt_from_and_forgotten(tmp_path: Path) -> None:
+    assert models("forget", "claims").stdout == "The model claims has learnt nothing from your own labels.\n"
+    lines = [
+        f"It rained for {days} days in Basel.,1,en\nThe council spent {days} million euros.,0,en\n"
+        for days in range(2, 22)
+    ]
+    (tmp_path / "labels.csv").write_text("sentence,checkworthy,lang\n" + "".join(lines), encoding="utf-8")
+    done = models("learn", "claims", str(tmp_path / "labels.csv"), "--by", "amina")
+    assert (done.exit_code, "learnt from 40 labels and taken" in done.stdout) == (0, True)
+    assert "as shipped\ten\taverage precision" in models("evaluate", "claims").stdout
+    assert "forgotten" in models("forget", "claims").stdout
+
+
+def test_a_model_that_learns_nothing_says_so(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("sentence,checkworthy\n", encoding="utf-8")
+    refused = models("learn", ID, str(tmp_path / "labels.csv"))
+    assert (refused.exit_code, "does not learn" in refused.output) == (2, True)

@@ -28,11 +28,19 @@ LEAST_WORTH = 0.2
 
 
 class HeldReport(Struct, frozen=True):
-    """A report with the claims of its sentences, in their order."""
+    """A report with the claims of its sentences, in their order; ``left_out`` sentences behind them were not read."""
 
     report: Report
     lang: str
     claims: tuple[Claim, ...]
+    left_out: int = 0
+
+
+def left_out_of(held: Iterable[HeldReport]) -> Iterator[Message]:
+    """Yield what is told of reports that are too long to be read whole."""
+    for one in held:
+        if one.left_out:
+            yield Message("claims_sentences_left_out", {"report": one.report.id, "count": one.left_out})
 
 
 def hold(
@@ -50,7 +58,7 @@ def hold(
         for number, some, support in zip(worth, pairs, support_signs(scored, record.kin), strict=True):
             chances = pair_chances(some, support, weights, post=post)
             claims[number] = _against(claims[number], some, chances, record, weights)
-        yield HeldReport(report, sentences.lang, tuple(claims))
+        yield HeldReport(report, sentences.lang, tuple(claims), sentences.left_out)
         progress(done)
 
 

@@ -1,7 +1,7 @@
 """A house's own labels of what can be checked: weights for its texts, learnt on its machine and kept in its settings.
 
-Each language is learnt by itself, beginning from the weights that come with the package, and is taken only where it
-orders sentences better that it did not learn from. Nothing leaves the machine.
+Each language is learnt by itself from the labels alone, and is taken only where it orders sentences better that it did
+not learn from than the weights that come with the package do. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -40,8 +40,6 @@ _PARTS = 10
 _VECTOR = 4.0
 """How much wider than a sign a number of the encoder's vector counts."""
 _STRENGTH = 0.5
-_LEAST_SPREAD = 1e-6
-"""A sign that differs less is the same for all."""
 _LONGEST = 2_000
 
 
@@ -148,12 +146,10 @@ def _learned(labels: Sequence[Label], lang: str) -> tuple[Logistic, OwnFigure]:
 def _fitted(signs: Sequence[Mapping[str, float]], vectors: NDArray[np.float32], answers: NDArray[np.bool_]) -> Logistic:
     names = sorted({name for some in signs for name in some})
     table = np.array([[some.get(name, 0.0) for name in names] for some in signs])
-    spread = table.std(axis=0)
-    scale = np.where(spread > _LEAST_SPREAD, spread, 1.0)
-    base, weights = _logistic(np.hstack([table / scale, _VECTOR * vectors]), answers)
-    of_signs = {name: round(float(one), 4) for name, one in zip(names, weights[: len(names)] / scale, strict=True)}
-    of_vector = tuple(round(float(one), 4) for one in _VECTOR * weights[len(names) :])
-    return Logistic(round(base, 4), of_signs, of_vector)
+    found = _logistic(np.hstack([table, _VECTOR * vectors]), answers)
+    mine = {name: round(float(one), 4) for name, one in zip(names, found[1:], strict=False)}
+    rest = tuple(round(float(one), 4) for one in _VECTOR * found[1 + len(names) :])
+    return Logistic(round(float(found[0]), 4), mine, rest)
 
 
 def _parts(answers: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
@@ -166,8 +162,8 @@ def _parts(answers: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
     yield from (place == part for part in range(_PARTS))
 
 
-def _logistic(data: NDArray[np.float64], answers: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
-    """Return the base and the weights of a logistic regression; the weights are held near zero."""
+def _logistic(data: NDArray[np.float64], answers: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the base and the weights of a logistic regression, all but the base held near zero."""
     from scipy.optimize import minimize
 
     sign = np.where(answers, 1.0, -1.0)
@@ -178,8 +174,9 @@ def _logistic(data: NDArray[np.float64], answers: NDArray[np.bool_]) -> tuple[fl
         slope = np.concatenate([[pull.sum()], data.T @ pull + point[1:] / _STRENGTH])
         return float(np.logaddexp(0, -margin).sum() + (point[1:] ** 2).sum() / (2 * _STRENGTH)), slope
 
-    found = minimize(loss, np.zeros(1 + data.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return float(found.x[0]), found.x[1:]
+    begin = np.zeros(1 + data.shape[1])
+    found: NDArray[np.float64] = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    return found
 
 
 def average_precision(answers: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:

@@ -39,6 +39,8 @@ _OF_EVENT = 4
 _HEAD = 600
 """Characters of a report that say what it is about."""
 _LONGEST_SENTENCE = 2_000
+MOST_SENTENCES = 2_000
+"""Sentences of a report that are compared: a text of 200,000 characters has more only where it is no prose."""
 _KEPT = 20_000
 _OF_REPORT, _OF_SENTENCE = 200, 40
 """Statements of a large record that are looked at for a report, and for a sentence, each by meaning and by words."""
@@ -47,7 +49,10 @@ _AT_ONCE = 64
 
 
 class Sentences(NamedTuple):
-    """A report in sentences: where each stands, what it says, and vectors of it, of it with the one before, of all."""
+    """A report in sentences: where each stands, what it says, and vectors of it, of it with the one before, of all.
+
+    ``left_out`` are the sentences behind the last one that is compared.
+    """
 
     report: Report
     lang: str
@@ -57,6 +62,7 @@ class Sentences(NamedTuple):
     with_before: NDArray[np.float32]
     whole: NDArray[np.float32]
     about: Details
+    left_out: int = 0
 
 
 class Pair(NamedTuple):
@@ -218,7 +224,8 @@ def sentences_of_report(report: Report, encoder: Encoder) -> Sentences:
     """Return a report in sentences, ready to be compared; of its title only where it has no text."""
     lang = language_of(report)
     text, start = (report.text, report.body_at) if report.text.strip() else (report.title, 0)
-    spans = [Span(start + one.start, start + one.end) for one in sentences_in(text)]
+    found = sentences_in(text)
+    spans = [Span(start + one.start, start + one.end) for one in found[:MOST_SENTENCES]]
     texts = [report.whole[slice(*span)][:_LONGEST_SENTENCE] for span in spans]
     before = [f"{first} {second}" for first, second in zip([report.title, *texts], texts, strict=False)]
     day = report.published.date()
@@ -228,6 +235,7 @@ def sentences_of_report(report: Report, encoder: Encoder) -> Sentences:
         tuple(details_of(one, lang, day, encoder) for one in texts),
         vectors[: len(texts)], vectors[len(texts) : -1], vectors[-1],
         details_of(report.whole[:4_000], lang, day, encoder),
+        max(0, len(found) - MOST_SENTENCES),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from opencwc.claims import kept
 from opencwc.claims.claim_histories import Histories, History
-from opencwc.claims.claim_matching import HeldReport, hold
+from opencwc.claims.claim_matching import HeldReport, hold, left_out_of
 from opencwc.claims.findings import findings_of, maker_of
 from opencwc.claims.formats import claims_of
 from opencwc.claims.model import Statement
@@ -97,7 +97,7 @@ class Reader:
         for one in hold(reports, record, self.encoder):
             held.append(one)
             yield Progress(len(held), 0.1 + 0.6 * len(held) / len(reports))
-        notes = (*reading.notes, *reports_read.notes)
+        notes = (*reading.notes, *reports_read.notes, *left_out_of(held))
         run = held_run(held, statements, reading.earlier, self.encoder, notes)
         yield Progress(len(held), 0.9)
         yield from steps_of(run, names, self.as_of, self.encoder.id)

@@ -80,6 +80,6 @@ class StatementVectors:
 
 def _signs_of(vectors: NDArray[Any]) -> NDArray[np.uint64]:
     """Return which numbers of each vector are above zero, as bits in whole words."""
-    bits = np.packbits(np.asarray(vectors) > 0, axis=1)
+    bits = np.packbits(np.asarray(vectors, np.float32) > 0, axis=1)
     room = -bits.shape[1] % (_WORD // 8)
     return np.ascontiguousarray(np.pad(bits, ((0, 0), (0, room)))).view(np.uint64)

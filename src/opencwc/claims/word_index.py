@@ -174,7 +174,7 @@ def _written(postings: _Postings, folder: Path) -> _Postings:
         with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as other:
             part = Path(other) / "index"
             part.mkdir()
-            for name, values in zip(_Postings._fields, postings, strict=True):
+            for name, values in postings._asdict().items():
                 np.save(part / f"{name}.npy", np.asarray(values))
             rmtree(folder, ignore_errors=True)
             part.rename(folder)

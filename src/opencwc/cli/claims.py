@@ -78,7 +78,7 @@ def claims(
     casebook: CasebookOfKept = "",
 ) -> int:
     """Hold what reports claim against a record: which statement it is about, and whether both say the same."""
-    from opencwc.claims.claim_matching import hold
+    from opencwc.claims.claim_matching import hold, left_out_of
     from opencwc.claims.pair_signs import Record
     from opencwc.claims.record_sources import RecordSources
     from opencwc.cli.claims_outputs import Beside, write_beside
@@ -113,8 +113,9 @@ def claims(
     with StepsProgress(target.lang):
         told = write_beside(beside, held, by_id, kept.earlier, encoder, least, target.lang)
     _write(held, held_against, target, ", ".join(file.name for file in files), least, author)
-    _tell((*kept.notes, *reading.notes, *told, _summary(held, least)), target.lang)
-    return 1 if reading.notes.left_out or kept.left_out else 0
+    cut = list(left_out_of(held))
+    _tell((*kept.notes, *reading.notes, *cut, *told, _summary(held, least)), target.lang)
+    return 1 if reading.notes.left_out or kept.left_out or cut else 0
 
 
 def _keep_held(
@@ -127,6 +128,7 @@ def _keep_held(
     lang: str,
 ) -> None:
     """Keep claims in a case, as the page keeps them; raise `InputError` where they are too many for it."""
+    from opencwc.claims.claim_matching import left_out_of
     from opencwc.claims.findings import maker_of
     from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, held_run, steps_of
     from opencwc.language.encoders import named_encoder
@@ -140,7 +142,7 @@ def _keep_held(
         raise InputError("claims_record_too_long", where=records[0].name, most=MOST_STATEMENTS)
     as_of, encoder = date.today().isoformat(), named_encoder()
     names = _named(files), _named(records)
-    run = held_run(held, statements, reading.earlier, encoder, (*reading.notes, *notes))
+    run = held_run(held, statements, reading.earlier, encoder, (*reading.notes, *notes, *left_out_of(held)))
     checked = {"file": names[0], "record": names[1], "as_of": as_of}
     started = Started(checked, to_plain(maker_of(as_of, encoder.id)))
     paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files))
