@@ -115,7 +115,28 @@ def _answer(report: Report, lang: str, nature: Nature, figures: Sequence[Figure]
     lost = next(none_survived(report, lang), None) if affected.number and not killed.number else None
     if lost:
         return Casualties(Count(affected.number, (*affected.spans, lost)))
-    return Casualties(killed, _without_the_dead(report, lang, killed, affected))
+    return Casualties(
+        killed, _of_those_hit(figures, killed, affected) or _without_the_dead(report, lang, killed, affected)
+    )
+
+
+def _of_those_hit(figures: Sequence[Figure], killed: Count, affected: Count) -> Count | None:
+    """Return those harmed where they and the dead, told side by side, make up who was hit: one of three died."""
+    if not killed.number or not affected.number or affected.number <= killed.number:
+        return None
+    beside = {
+        figure.at: figure.spans[0].start
+        for figure in figures
+        if figure.harm == "killed" and figure.number == killed.number and figure.spans
+    }
+    hit = affected.spans[0].start if affected.spans else 0
+    told = (
+        one
+        for one in figures
+        if one.harm == "affected" and one.number == affected.number - killed.number
+        if one.spans and one.spans[0].start >= max(hit, beside.get(one.at, one.spans[0].start + 1))
+    )
+    return next((Count(one.number, one.spans) for one in told), None)
 
 
 def _without_the_dead(report: Report, lang: str, killed: Count, affected: Count) -> Count:

@@ -13,7 +13,10 @@ from opencwc.reports.item import Item, is_day
 from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, family
 
 NEVER_ONE: float = 24.0
-"""Log-odds that a conflict takes off: more than words and all other facts together ever give."""
+"""Log-odds that a sure conflict takes off: more than words and all other facts together ever give."""
+RATHER_TWO: float = -4.9
+"""The most that two reports are given whose towns conflict. A town is misread at times: what is above the floor of
+`likeness_model` may still be one, where other reports agree with both."""
 _NEAR_KM, _FAR_KM, _MUCH_LARGER = 30.0, 80.0, 3
 """Towns nearer than this may be told of as one place; farther ones, where a small one is told of by the large one's or
 its district's name."""

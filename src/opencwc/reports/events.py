@@ -21,7 +21,7 @@ from zlib import crc32
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
-from opencwc.reports.conflicts import NEVER_ONE, conflict
+from opencwc.reports.conflicts import NEVER_ONE, RATHER_TWO, conflict
 from opencwc.reports.corrections import Correction, PairKey, what_holds, with_followers
 from opencwc.reports.incident_rows import one_incident
 from opencwc.reports.item import Item
@@ -250,8 +250,11 @@ def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] |
         return -_APART if one_incident(one.told, other.told) else _NEVER
     facts = fact_signs(one, other)
     gates = sum(weight * facts.get(name, 0.0) for name, weight in _GATES.items())
-    gates += NEVER_ONE * bool(conflict(one, other))
-    return weighed({**facts, **text_signs(one, other, meaning)}, known) - gates
+    score = weighed({**facts, **text_signs(one, other, meaning)}, known) - gates
+    found = conflict(one, other)
+    if found == "town":
+        return min(score, RATHER_TWO)
+    return score - NEVER_ONE * bool(found)
 
 
 class _Rough:
