@@ -60,8 +60,10 @@ def _claim(sentences: Sentences, number: int, weights: Learned) -> Claim:
 def _against(
     claim: Claim, pairs: Sequence[Pair], support: Sequence[Mapping[str, float]], record: Record, weights: Learned
 ) -> Claim:
-    scored = [(weights.about({**pair.signs, **some}), pair) for pair, some in zip(pairs, support, strict=True)]
-    chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
+    scored = [(weights.about({**pair.signs, **some}), pair, some) for pair, some in zip(pairs, support, strict=True)]
+    best, *others = sorted(scored, key=lambda one: -one[0])[:2] or [(0.0, None, {})]
+    pair, second = best[1], others[0][0] if others else 0.0
+    chance = weights.in_record({**pair.signs, **best[2]}, best[0], second) if pair else 0.0
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
     differing = tuple(_differences(pair, weights))
