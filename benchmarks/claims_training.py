@@ -46,6 +46,8 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
 _PARTS, _FOLDS, _FEW_FOLDS = 8, 6, 3
+LEAST_MATCH = 0.5
+"""The best statement is given where it is more likely right than not; with 0.3 more are found, and more wrongly."""
 LEADING = (
     "first", "told_mean", "told_share", "told_strong", "told_ahead", "held_mean", "held_share", "kin_best", "kin_mean",
     "kin_near", "kin_same", "near_alone", "near_mixed", "near_words", "behind_alone", "number_extra", "number_none",
@@ -90,7 +92,6 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
 def learn(sentences: Sequence[Sentence]) -> Learned:
     """Learn all weights."""
     claims = [one for one in sentences if one.gold["checkworthy"] == "1"]
-    recorded, least_match = _learn_recorded(claims)
     right = [(one.gold, signs) for one in claims for name, signs in one.pairs if name == one.gold["matched"]]
     aspects = {}
     for aspect in ASPECTS:
@@ -102,11 +103,11 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         _learn_matched(claims),
         aspects,
         _learn_worth(sentences),
-        least_match,
+        LEAST_MATCH,
         dict.fromkeys(ASPECTS, 0.5),
         calibration=_learn_calibration(sentences),
         settled=_learn_settled(claims),
-        recorded=recorded,
+        recorded=_learn_recorded(claims),
     )
 
 
@@ -160,28 +161,18 @@ def _learn_settled(claims: Sequence[Sentence], folds: int = _FOLDS) -> Logistic:
     return _logistic(signs, answers, 1.0)
 
 
-def _learn_recorded(claims: Sequence[Sentence]) -> tuple[Logistic, float]:
-    """Learn whether the best statement of a claim is right, and from which chance on to take it."""
-    leads: list[tuple[Mapping[str, float], bool, bool]] = []
+def _learn_recorded(claims: Sequence[Sentence]) -> Logistic:
+    """Learn whether the best statement of a claim is right."""
+    leads: list[tuple[Mapping[str, float], bool]] = []
     for rest, some in _folds(claims, _FEW_FOLDS):
         ranking = Learned(
             "", _learn_matched(rest), {}, Logistic(0.0, {}), 0.0, {}, settled=_learn_settled(rest, _FEW_FOLDS)
         )
         for one, support in zip(some, supported(ranking.matched, some), strict=True):
             if best := _best(ranking, one, support):
-                leads.append((best.lead(), best.name == one.gold["matched"], bool(one.gold["matched"])))
-    chosen = [{name: signs.get(name, 0.0) for name in (*LEADING, "lead", "lead_margin")} for signs, _, _ in leads]
-    recorded = _logistic(chosen, [is_right for _, is_right, _ in leads], 0.1)
-    chances = [recorded.chance(signs) for signs in chosen]
-    return recorded, max((part / 100 for part in range(10, 60)), key=lambda least: _worth(least, leads, chances))
-
-
-def _worth(least: float, leads: Sequence[tuple[Mapping[str, float], bool, bool]], chances: Sequence[float]) -> float:
-    """Return the share of recorded claims given their statement, and half that of the others given none."""
-    told = [(chance >= least, is_right, held) for chance, (_, is_right, held) in zip(chances, leads, strict=True)]
-    found = [taken and is_right for taken, is_right, held in told if held]
-    left = [not taken for taken, _, held in told if not held]
-    return sum(found) / max(1, len(found)) + sum(left) / max(1, len(left)) / 2
+                leads.append((best.lead(), best.name == one.gold["matched"]))
+    chosen = [{name: signs.get(name, 0.0) for name in (*LEADING, "lead", "lead_margin")} for signs, _ in leads]
+    return _logistic(chosen, [is_right for _, is_right in leads], 0.1)
 
 
 class Best(NamedTuple):
@@ -230,7 +221,7 @@ def _logistic(
     data = scale.transform(table)
     if vectors is not None:
         data = np.hstack([data, 4.0 * vectors])
-    model = LogisticRegression(C=strength, max_iter=3_000).fit(data, answers)
+    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200).fit(data, answers)
     weights = model.coef_[0]
     mine = weights[: len(names)] / scale.scale_
     base = float(model.intercept_[0] - (mine * scale.mean_).sum())
