@@ -18,6 +18,8 @@ from opencwc.claims.model import ASPECTS, Aspect
 from opencwc.claims.sentence_support import first_sign
 from opencwc.records import from_json
 
+_LEAST_NEAR = 0.36
+"""How near a report is at least to the statement that a sentence of it is about: 99 of 100 of the right ones are."""
 FILE = Path(__file__).parent / "data" / "claims.json"
 
 
@@ -64,6 +66,8 @@ class Learned(Struct, frozen=True):
         """Return how likely the best of a sentence's statements is the right one (0 to 1); ``second`` scored next."""
         if self.recorded is None:
             return best
+        if signs.get("near_event", 1.0) < _LEAST_NEAR:
+            return 0.0
         first = first_sign(self.matched.chance(signs))
         return self.recorded.chance({**signs, "first": first, **lead_signs(best, second)})
 
