@@ -61,9 +61,8 @@ def _against(
     claim: Claim, pairs: Sequence[Pair], support: Sequence[Mapping[str, float]], record: Record, weights: Learned
 ) -> Claim:
     scored = [(weights.about({**pair.signs, **some}), pair, some) for pair, some in zip(pairs, support, strict=True)]
-    best, *others = sorted(scored, key=lambda one: -one[0])[:2] or [(0.0, None, {})]
-    pair, second = best[1], others[0][0] if others else 0.0
-    chance = weights.in_record({**pair.signs, **best[2]}, best[0], second) if pair else 0.0
+    scored.sort(key=lambda one: -one[0])
+    pair, chance = (scored[0][1], _in_record(scored, weights)) if scored else (None, 0.0)
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
     differing = tuple(_differences(pair, weights))
@@ -76,6 +75,12 @@ def _against(
         differences=differing,
         why=(Message("claims_differs" if differing else "claims_agrees", {"statement": statement.id}),),
     )
+
+
+def _in_record(scored: Sequence[tuple[float, Pair, Mapping[str, float]]], weights: Learned) -> float:
+    """Return how likely the first of the scored statements is the right one."""
+    best, pair, support = scored[0]
+    return weights.in_record({**pair.signs, **support}, best, scored[1][0] if len(scored) > 1 else 0.0)
 
 
 def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:
