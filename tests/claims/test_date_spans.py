@@ -58,3 +58,19 @@ def test_a_day_without_a_year_can_be_of_the_year_before_or_after() -> None:
 def test_the_first_days_of_a_month() -> None:
     ((first, last),) = days("Сказано это было в первых числах марта.", "ru")
     assert first == "2024-03-01" and last < "2024-03-15"
+
+
+@pytest.mark.parametrize(
+    ("claim", "meets"),
+    [
+        ("From 4 to 6 March 2024", True),
+        ("From 4 to 16 March 2024", False),
+        ("On 5 March 2024", True),
+        ("In March 2024", True),
+    ],
+)
+def test_two_ranges_of_days_meet_only_where_they_are_the_same(claim: str, meets: bool) -> None:
+    (mine,), (other,) = (
+        find_stretches(text, "en", find_dates(text, "en", TODAY), TODAY) for text in (claim, "from 4 to 6 March 2024")
+    )
+    assert mine.meets(other) == meets

@@ -33,6 +33,10 @@ def told(text: str, lang: str) -> list[tuple[float, str]]:
         ("ar", "الدورة الحادية والعشرون شارك فيها ثلاثة مفتشين", [(3, "people")]),
         ("ar", "ثلاثة من كل عشرة، طن ونصف", [(30, "%"), (1500, "kg")]),
         ("zh", "二点四吨，约四成，八十余人，三个半小时", [(2400, "kg"), (40, "%"), (80, "people"), (0.15, "days")]),
+        ("en", "Two miners died on the M5 and a third was saved; 0.4 ppm", [(2, "people"), (0.4, "ppm")]),
+        ("fr", "Maîtrisé en six heures dans la nuit du 8 au 9", [(0.25, "days")]),
+        ("es", "La noche del 8 al 9 ardieron 14 camiones", [(14, "")]),
+        ("ar", "في النصف الأول من العام استورد 640 طنا", [(640_000, "kg")]),
         ("zh", "判处四年六个月，占三分之二，一处工地", [(1643.62, "days"), (66.7, "%")]),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,6 +23,8 @@ from opencwc.reports.model import Report
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
 
+_Scored: TypeAlias = tuple[float, Pair, Mapping[str, float]]
+"""How likely a sentence is about a statement, their signs, and what the others of its report are about."""
 LEAST_WORTH = 0.2
 """Below this a sentence is not taken for one that can be checked."""
 
@@ -57,7 +59,8 @@ def hold(
         post = is_post(report)
         for number, some, support in zip(worth, pairs, support_signs(scored, record.kin), strict=True):
             chances = pair_chances(some, support, weights, post=post)
-            claims[number] = _against(claims[number], some, chances, record, weights)
+            scored_pairs = list(zip(chances, some, support, strict=True))
+            claims[number] = _against(claims[number], scored_pairs, record, weights, post=post)
         yield HeldReport(report, sentences.lang, tuple(claims), sentences.left_out)
         progress(done)
 
@@ -80,8 +83,9 @@ def pair_chances(
     return [post_chance(pair.signs["odds_whole"], chance) for pair, chance in zip(pairs, learned, strict=True)]
 
 
-def _against(claim: Claim, pairs: Sequence[Pair], chances: Sequence[float], record: Record, weights: Learned) -> Claim:
-    chance, pair = max(zip(chances, pairs, strict=True), key=lambda one: one[0], default=(0.0, None))
+def _against(claim: Claim, scored: Sequence[_Scored], record: Record, weights: Learned, *, post: bool) -> Claim:
+    in_order = sorted(scored, key=lambda one: -one[0])
+    pair, chance = (in_order[0][1], _in_record(in_order, weights, post=post)) if in_order else (None, 0.0)
     if pair is None or chance < weights.least_match:
         return replace(claim, relation="not_in_record", chance=1 - chance, why=(Message("claims_not_in_record"),))
     differing = tuple(_differences(pair, weights))
@@ -94,6 +98,14 @@ def _against(claim: Claim, pairs: Sequence[Pair], chances: Sequence[float], reco
         differences=differing,
         why=(Message("claims_differs" if differing else "claims_agrees", {"statement": statement.id}),),
     )
+
+
+def _in_record(scored: Sequence[_Scored], weights: Learned, *, post: bool) -> float:
+    """Return how likely the first of the scored statements is the right one; of a post its own chance says so."""
+    best, pair, support = scored[0]
+    if post:
+        return best
+    return weights.in_record({**pair.signs, **support}, best, scored[1][0] if len(scored) > 1 else 0.0)
 
 
 def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:

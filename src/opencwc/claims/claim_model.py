@@ -18,6 +18,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.finding import Message
 from opencwc.language.encoders import named_encoder
 from opencwc.models.model import Evaluation, Figure, Model, OwnLearning
+from opencwc.models.statistics import calibration_error
 from opencwc.records import from_json
 from opencwc.wording.languages import language_named
 
@@ -91,7 +92,10 @@ def evaluate_claims() -> Evaluation:
     sentences = [_held(row) for row in pl.read_parquet(HELD).to_dicts()]
     learned = [_right(folds[one.folder], one) for one in sentences]
     by_hand = [_right(hand_weights(), one) for one in sentences]
-    figures = (*_figures("folder left out", learned), *_figures("by hand", by_hand))
+    figures = (
+        *_figures("folder left out", learned), *_figures("by hand", by_hand),
+        *_calibration("folder left out", sentences, [folds[one.folder] for one in sentences]),
+    )  # fmt: skip
     return Evaluation(figures, own=tuple(_own_figures()))
 
 
@@ -133,9 +137,10 @@ def _right(weights: Learned, one: HeldSentence) -> tuple[str, dict[str, bool]]:
     answers = {"checkworthy": (worth >= 0.5) == one.checkworthy}
     if not one.checkworthy:
         return one.lang, answers
-    scored = [(weights.about(signs), right, signs) for right, signs in one.pairs]
-    chance, right, signs = max(scored, key=lambda each: each[0], default=(0.0, False, {}))
-    found = chance >= weights.least_match
+    scored = sorted(((weights.about(signs), right, signs) for right, signs in one.pairs), key=lambda each: -each[0])
+    best, right, signs = scored[0] if scored else (0.0, False, {})
+    second = scored[1][0] if len(scored) > 1 else 0.0
+    found = bool(scored) and weights.in_record(signs, best, second) >= weights.least_match
     differing = weights.differing(signs) if found else ()
     relation = "not_in_record" if not found else "differs" if differing else "agrees"
     wanted = "not_in_record" if not one.matched else "differs" if one.differs_in else "agrees"
@@ -152,6 +157,22 @@ def _figures(part: str, answers: Sequence[tuple[str, dict[str, bool]]]) -> list[
         for lang in (*sorted({lang for lang, _ in answers}), "all"):
             some = [right[question] for one, right in answers if lang in ("all", one) and question in right]
             figures.append(Figure.of_share(f"{question}, {part}", lang, "right", sum(some), len(some)))
+    return figures
+
+
+def _calibration(part: str, sentences: Sequence[HeldSentence], weights: Sequence[Learned]) -> list[Figure]:
+    """Return how far checkworthiness is from a chance, by language."""
+    import numpy as np
+
+    told = [
+        (one.lang, each.worth(one.signs, np.asarray(one.vector, np.float32), one.lang), one.checkworthy)
+        for one, each in zip(sentences, weights, strict=True)
+    ]
+    figures = []
+    for lang in (*sorted({lang for lang, _, _ in told}), "all"):
+        some = [(worth, answer) for one, worth, answer in told if lang in ("all", one)]
+        error = calibration_error([worth for worth, _ in some], [answer for _, answer in some])
+        figures.append(Figure(f"checkworthy, {part}", lang, "calibration error", round(error, 4), len(some)))
     return figures
 
 

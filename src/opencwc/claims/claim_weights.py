@@ -18,6 +18,8 @@ from opencwc.claims.model import ASPECTS, Aspect
 from opencwc.claims.sentence_support import first_sign
 from opencwc.records import from_json
 
+_LEAST_NEAR = 0.36
+"""How near a report is at least to the statement that a sentence of it is about: 99 of 100 of the right ones are."""
 FILE = Path(__file__).parent / "data" / "claims.json"
 
 
@@ -40,6 +42,7 @@ class Learned(Struct, frozen=True):
     """All weights, and the chances from which on something is taken to be so.
 
     ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with what the others are about.
+    ``recorded`` tells of the best pair whether the record has the sentence at all: it often has the event alone.
 
     ``calibration`` has for each language the slope and the shift that make checkworthiness a chance; ``own`` are the
     weights of checkworthiness that a house's own labels taught, by language.
@@ -54,11 +57,21 @@ class Learned(Struct, frozen=True):
     calibration: Mapping[str, Sequence[float]] = {}
     settled: Logistic | None = None
     own: Mapping[str, Logistic] = {}
+    recorded: Logistic | None = None
 
     def about(self, signs: Mapping[str, float]) -> float:
         """Return how likely a sentence is about a statement, once the others of its report have spoken (0 to 1)."""
         alone = self.matched.chance(signs)
         return alone if self.settled is None else self.settled.chance({**signs, "first": first_sign(alone)})
+
+    def in_record(self, signs: Mapping[str, float], best: float, second: float) -> float:
+        """Return how likely the best of a sentence's statements is the right one (0 to 1); ``second`` scored next."""
+        if self.recorded is None:
+            return best
+        if signs.get("near_event", 1.0) < _LEAST_NEAR:
+            return 0.0
+        first = first_sign(self.matched.chance(signs))
+        return self.recorded.chance({**signs, "first": first, **lead_signs(best, second)})
 
     def differing(self, signs: Mapping[str, float]) -> tuple[Aspect, ...]:
         """Return the aspects in which a sentence differs from the statement that it is about."""
@@ -71,6 +84,11 @@ class Learned(Struct, frozen=True):
         raw = min(max(self.checkworthy.chance(signs, vector), 1e-6), 1 - 1e-6)
         slope, shift = self.calibration.get(lang) or self.calibration.get("", (1.0, 0.0))
         return 1 / (1 + exp(-(slope * float(np.log(raw / (1 - raw))) + shift)))
+
+
+def lead_signs(best: float, second: float) -> dict[str, float]:
+    """Return what the scores of the best two statements of a sentence say of the first."""
+    return {"lead": first_sign(best), "lead_margin": first_sign(best) - first_sign(second)}
 
 
 @cache

@@ -41,10 +41,17 @@ class Stretch(NamedTuple):
     fresh: bool
     others: tuple[tuple[date, date], ...] = ()
 
+    @property
+    def is_range(self) -> bool:
+        """Whether it is told from a day to a day."""
+        return self.day and self.first < self.last
+
     def meets(self, other: Stretch) -> bool:
         """Tell whether both can be the same days."""
         mine = [(self.first, self.last), *(() if other.year else self.others)]
         theirs = [(other.first, other.last), *(() if self.year else other.others)]
+        if self.is_range and other.is_range:
+            return any(one == another for one in mine for another in theirs)
         return any(first <= until and since <= last for first, last in mine for since, until in theirs)
 
 

@@ -30,6 +30,8 @@ _IN_NO_SCRIPT_OF_CAPITALS = 20_000
 _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+)(?:[ -][A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+){0,2}"
 _SOME_SPOTS = 6
 _NOUN_BEHIND = re.compile(r"(?:^|\W)(?:[Tt]he|[Aa]n?) $")
+_TITLES = frozenset(["Mme", "Mlle", "Mgr", "Mr", "Mrs", "Ms", "Dr", "Sra", "Sr", "Prof"])
+_OPENED, _GOES_ON = re.compile("[«“„《]\\s?$"), re.compile("[^»”“》]{2,40}[»”“》]")
 _QUOTED = re.compile("[«“„《‘][^»”》’]*$")
 
 
@@ -59,9 +61,17 @@ def find_places(
 ) -> tuple[ToldPlace, ...]:
     """Return the places of a sentence in its order; ``acting`` says of each word how far it is one for an actor."""
     book = _book(lang)
-    found = [place for one in named if (place := _known(text, lang, one, book, words, acting)) is not None]
+    times = [span for span in taken if span.end - span.start > 1]
+    found = [
+        place
+        for one in named
+        if not any(first < one.end and one.start < last for first, last in times)
+        and (place := _known(text, lang, one, book, words, acting)) is not None
+    ]
     free = [*taken, *(Span(one.start, one.end) for one in named if not (one.ordinary or one.frequent))]
     for start, end in _unknown(text, lang, book):
+        if _of_body(lang).match(text, start) or _is_quoted_in_part(text, start, end):
+            continue
         if not any(first < end and start < last for first, last in free):
             role, near = _role(text, lang, start, book)
             found.append(
@@ -95,6 +105,8 @@ def find_sides(text: str, lang: str) -> frozenset[str]:
 
 def _known(text: str, lang: str, one: Named, book: _Book, words: Words, acting: Sequence[float]) -> ToldPlace | None:
     if one.seat or one.ordinary or one.spots[0].sort in ("money", "body") or _is_a_piece(text, lang, one, book):
+        return None
+    if text[one.start : one.end] in _TITLES or _is_quoted_in_part(text, one.start, one.end):
         return None
     spots = _spots(one)
     level = _level(one, spots)
@@ -174,6 +186,17 @@ def _acting(text: str, lang: str, start: int, end: int, words: Words, acting: Se
     if not beside or re.search(r"[,;:.()«»—]", text[words.spans[beside[0]].end : start]):
         return 0.0
     return float(acting[beside[0]])
+
+
+def _is_quoted_in_part(text: str, start: int, end: int) -> bool:
+    """Tell whether a name only begins what stands in quotes: a company, a ship, a title."""
+    return _OPENED.search(text[max(0, start - 2) : start]) is not None and _GOES_ON.match(text, end) is not None
+
+
+@cache
+def _of_body(lang: str) -> re.Pattern[str]:
+    raw = read_yaml(DATA)["bodies"]
+    return re.compile(raw.get(lang, raw["en"]))
 
 
 def _unknown(text: str, lang: str, book: _Book) -> Iterator[tuple[int, int]]:

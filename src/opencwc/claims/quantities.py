@@ -56,6 +56,13 @@ _CHANGED = re.compile(
     r"\w* \D{0,24}$"
 )
 _NO_NUMBER = re.compile(r"(?:the|this|that|no|any|each|every|ни|не|ولا|last)\s$")
+_OF_NAME = re.compile(r"(?<![^\W\d_])[a-zа-я]{1,3}[-–]?$")
+"""The letters of a road, a flight or a chemical before its number: M5, A-234."""
+_OF_NIGHT = re.compile(
+    r"(?:nuit|journée|matinée|soirée|noche|madrugada|jornada|tarde) (?:du|del) (?:\d{1,2} (?:au|al) )?$"
+    r"|ночь (?:на|с) (?:\d{1,2}(?:-го)? на )?$"
+)
+"""What stands before the days of a night: the night of the 8th to the 9th."""
 _PRONOUN = re.compile(r"\s*(?:of|in|who|which|that|is|was|had|has|from|из|[,.;:)])(?!\w)")
 _ONLY = re.compile(
     r"(?:only|just|single|un seul|une seule|un solo|una sola|лишь|только|всего|فقط|سوى|仅|只有)\W*(?:\w+\W+)?$"
@@ -168,6 +175,8 @@ def _numbers(text: str, lang: str) -> Iterator[tuple[int, int, float, float, boo
     rank_until = -9
     for number in find_numbers(text, lang):
         inside = any(start < number.end and number.start < end for start, end, _ in fractions)
+        ahead = text[max(0, number.start - _AHEAD) : number.start]
+        inside = inside or _OF_NAME.search(ahead[-4:]) is not None or _OF_NIGHT.search(ahead) is not None
         of_rank = lang == "ar" and (
             0 <= number.start - rank_until <= 2 or _ORDER.search(text[max(0, number.start - 16) : number.end])
         )

@@ -15,6 +15,7 @@ from opencwc.reports.model import Span
 DATA = Path(__file__).parent / "data" / "substances.yaml"
 ANY = "any"
 _AHEAD, _BEHIND = 48, 30
+_JOINED_ARABIC = re.compile(r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل|ال)$")
 _BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
     rf"[.;:؛。；]|,(?= (?:{_BUT}))|，(?=而|只|但)|(?:^| )(?:but|mais|sino|بل|лишь|seulement|solamente)(?= )"
@@ -23,12 +24,16 @@ _BREAK_BEHIND = re.compile(_BREAK.pattern + r"|,| (?:and|et|y|и|و|while|que|wh
 
 
 class Substance(NamedTuple):
-    """A chemical by its English name, a sort of chemicals, or `ANY`; ``denied`` where it was not there or not used."""
+    """A chemical by its English name, a sort of chemicals, or `ANY`; ``denied`` where it was not there or not used.
+
+    ``of_plant`` is what only says what a plant or store is for: a fertiliser works.
+    """
 
     name: str
     start: int
     end: int
     denied: bool
+    of_plant: bool = False
 
 
 def find_substances(plain: Plain, lang: str, named: Sequence[tuple[str, Span]]) -> tuple[Substance, ...]:
@@ -42,10 +47,15 @@ def find_substances(plain: Plain, lang: str, named: Sequence[tuple[str, Span]]) 
             taken.append(span)
     at = {place: number for number, place in reversed(list(enumerate(plain.places)))}
     found = [
-        Substance(name, span.start, span.end, _is_denied(plain.text, lang, at.get(span.start, 0), at.get(span.end, 0)))
-        for name, span in spots
+        _substance(name, span, plain.text, lang, at.get(span.start, 0), at.get(span.end, 0)) for name, span in spots
     ]
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _substance(name: str, span: Span, text: str, lang: str, start: int, end: int) -> Substance:
+    book = _book(lang)
+    of_plant = bool(book.plant.search(text[max(0, start - _BEHIND) : start]) or book.plant_behind.match(text[end:]))
+    return Substance(name, span.start, span.end, _is_denied(text, lang, start, end), of_plant)
 
 
 def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
@@ -56,9 +66,13 @@ def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
     book = _book(lang)
+    if book.unsure.search(text[:start]):
+        return False
     before, behind = text[max(0, start - _AHEAD) : start], text[end : end + _BEHIND]
     breaks = [match.end() for match in _BREAK.finditer(before)]
     before = before[breaks[-1] :] if breaks else before
+    if lang == "ar":
+        before = _JOINED_ARABIC.sub("", before)
     stop = _BREAK_BEHIND.search(behind)
     behind = behind[: stop.start()] if stop else behind
     return book.before.search(before) is not None or book.behind.search(behind) is not None
@@ -67,6 +81,11 @@ def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
 def is_one(name: str, other: str) -> bool:
     """Tell whether two can be one chemical: the same, or one of a sort and that sort."""
     return name == other or other in _of(name) or name in _of(other) or name in other.split() or other in name.split()
+
+
+def is_of(name: str, sort: str) -> bool:
+    """Tell whether a chemical is of a sort."""
+    return name in _of(sort)
 
 
 @cache
@@ -81,6 +100,9 @@ class _Book(NamedTuple):
     sorts: Mapping[str, re.Pattern[str]]
     before: re.Pattern[str]
     behind: re.Pattern[str]
+    unsure: re.Pattern[str]
+    plant: re.Pattern[str]
+    plant_behind: re.Pattern[str]
 
 
 @cache
@@ -98,4 +120,11 @@ def _book(lang: str) -> _Book:
         | {ANY: re.compile(f"{lead}(?:{raw['any'][lang]}){ends}")},
         re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,{most}}}['’ ]*$"),
         re.compile(f"^{behind}" if chinese else f"{edge}{behind}(?!\\w)"),
+        re.compile(raw["unsure"][lang] if chinese else f"{edge}(?:{raw['unsure'][lang]})(?!\\w)"),
+        re.compile(
+            f"{edge}(?:ب|ل|ك)?(?:{raw['plant'][lang]}) ?(?:of |d['’]|de |du |des |d'|(?:لل?|ال|ل))?$"
+            if not chinese
+            else "(?!)"
+        ),
+        re.compile(f"^ ?(?:{raw['plant'][lang]})"),
     )

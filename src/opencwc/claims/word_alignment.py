@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opencwc.claims.name_sounds import names_in_chinese, sound_alike, sound_of
 from opencwc.convention.fields import read_yaml
 from opencwc.language.name_words import NameWord, name_words
 from opencwc.language.word_likeness import alike
@@ -63,6 +64,11 @@ def words_of(text: str, lang: str, taken: Sequence[Span], encoder: Encoder) -> W
     for match in _RUN.finditer(text):
         if match.lastgroup == "han":
             found += _pieces(match.start(), match[0], small)
+            found += [
+                (Span(match.start() + one.start, match.start() + one.end), match[0][one.start : one.end])
+                for one in names_in_chinese(match[0])
+                if one.end - one.start > _LONGEST_PIECE
+            ]
         elif match[0].lower() not in small and len(match[0]) > 1:
             lead = _LED[lang].match(match[0]) if lang in _LED else None
             found.append((Span(match.start(), match.end()), match[0][lead.end() if lead else 0 :]))
@@ -130,10 +136,12 @@ def _cut(words: Words, scores: NDArray[np.float64]) -> list[Span]:
 
 
 def _by_sound(word: str, others: Words) -> tuple[int, float]:
+    found, score = 0, 0.0
+    if sound_of(word):
+        score, found = max((sound_alike(word, other), place) for place, other in enumerate(others.written))
     mine = _as_name(word)
     if mine is None:
-        return 0, 0.0
-    found, score = 0, 0.0
+        return found, score
     for place, other in enumerate(others.written):
         theirs = _as_name(other)
         if theirs is not None and (likeness := alike(mine, theirs)) > score:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opencwc.claims.name_sounds import names_in_chinese, sound_of
 from opencwc.language.numerals import digits
 from opencwc.language.whole_numbers import find_numbers
 from opencwc.reports.traits import bones_of, word_keys, words_in
@@ -190,4 +191,5 @@ def keys_of(text: str, lang: str) -> list[str]:
     keys = [f"w{key}" for word in words for key in word_keys(word)]
     keys += [f"n{number.value}" for number in find_numbers(plain, lang) if not number.article]
     keys += [f"b{bone}" for word in words for bone in bones_of(word) if len(bone) > _LEAST_BONES]
-    return keys
+    names = [plain[slice(*span)] for span in names_in_chinese(plain)] if lang == "zh" else words
+    return [*keys, *(f"f{sound}" for name in names if len(sound := sound_of(name)) > _LEAST_BONES)]

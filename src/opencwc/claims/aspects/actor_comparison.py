@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.named_people import named_people, unmet
 from opencwc.claims.aspects.replaced_actors import displaced, spans_of, who_signs
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -20,6 +21,7 @@ def actor_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement, there, back = sides
     found = displaced(sides)
+    other, instead = unmet(named_people(claim), there), unmet(named_people(statement), back)
     mine, theirs = _bodies(claim), _bodies(statement)
     strange = [span for sort, span in mine.items() if sort not in theirs]
     names, held = _unmet_names(claim, there), _unmet_names(statement, back)
@@ -33,10 +35,11 @@ def actor_signs(sides: Sides) -> Compared:
         "name_conflict": float(bool(names and held)), "name_met": min(len(met), 3) / 3,
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
+        "doer_name": float(bool(other and instead)), "doer_name_new": float(bool(other)),
         **who_signs(found, claim, "doer"),
     }  # fmt: skip
-    claimed = spans_of(found) or tuple(names) or tuple(strange)
-    recorded = tuple(one.span for one in found.missing) or tuple(held) or tuple(theirs.values())
+    claimed = spans_of(found) or tuple(other) or tuple(names) or tuple(strange)
+    recorded = tuple(one.span for one in found.missing) or tuple(instead) or tuple(held) or tuple(theirs.values())
     return Compared(signs, claimed, recorded if claimed else ())
 
 

@@ -47,6 +47,7 @@ _AT = {
 }
 """What stands before a State that somebody is in, though they are not of it."""
 _CAPITAL = re.compile(r"\W*(?:capital|столиц|عاصمة|首都|coast|south|north|east|west|border|port|town|city)")
+_OF_CONTINENT = re.compile(r"(?:[Ll]atin|[Ss]outh|[Cc]entral|[Nn]orth|[Ss]ud|[Nn]ord)[- ]$")
 _JOINED_ARABIC = re.compile(r"\w*$")
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
@@ -107,7 +108,8 @@ def states_in(text: str, lang: str) -> list[tuple[Span, str, str]]:
         for one in the_gazetteer().named(text)
         if one.spots[0].sort in ("people", "state")
     ]
-    return [*named, *_other_states(plain_text(text, lang))]
+    found = [*named, *_other_states(plain_text(text, lang))]
+    return [one for one in found if not (one[1] == "USA" and _OF_CONTINENT.search(text[: one[0].start]))]
 
 
 def _is_town(one: Named) -> bool:
@@ -203,11 +205,12 @@ def _patterns(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     lang = lang if lang in raw["ministry"] else "en"
     lead = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال|لل)?" if lang == "ar" else r"(?<!\w)"
     head = raw["ministry"][lang]
+    office = f"{head}|{raw['offices'][lang]}"
     found = []
     for sort, by in raw["fields"].items():
-        words = [f"(?:{head}){_BETWEEN[lang]}(?:{by[lang]})" if head else by[lang]]
+        words = [f"(?:{office}){_BETWEEN[lang]}(?:{by[lang]})" if head else by[lang]]
         if lang == "en":
-            words.append(f"(?:{by[lang]}) (?:{head})")
+            words.append(f"(?:{by[lang]}) (?:{office})")
         if lang == "ru":
             words += [one for one in by[lang].split("|") if one.startswith(("мин", "мид(", "ространс"))]
         found.append((f"ministry_{sort}", "|".join(words)))

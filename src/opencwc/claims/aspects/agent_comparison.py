@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
-from opencwc.claims.substances import ANY, Substance, is_one
+from opencwc.claims.substances import ANY, Substance, is_of, is_one
 from opencwc.reports.model import Span
 
 
 def agent_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
-    mine, theirs = sides.claim.substances, sides.statement.substances
+    mine = [one for one in sides.claim.substances if not one.of_plant]
+    theirs = sides.statement.substances
     told, held = _told(mine), _told(theirs)
     denied, not_held = [one for one in mine if one.denied], [one for one in theirs if one.denied]
     same = [one for one in told if _meets(one, held)]
@@ -26,7 +27,7 @@ def agent_signs(sides: Sides) -> Compared:
         withdrawn += [one for one in held if one not in withdrawn]
     signs = {
         "agent_same": float(bool(same)),
-        "agent_conflict": float(bool(strange and held and not same)),
+        "agent_conflict": float(bool(strange and any(not one.of_plant for one in held) and not same)),
         "agent_part": float(bool(strange and held and same)),
         "agent_denied": float(bool(refuted or withdrawn)),
     }
@@ -38,8 +39,9 @@ def agent_signs(sides: Sides) -> Compared:
 
 
 def _told(some: Sequence[Substance]) -> list[Substance]:
-    """Return what a sentence says was there, but for the words that may be any chemical."""
-    return [one for one in some if not one.denied and one.name != ANY]
+    """Return what a sentence says was there: not words for any chemical, nor a sort beside one of that sort."""
+    told = [one for one in some if not one.denied and one.name != ANY]
+    return [one for one in told if not any(other.name != one.name and is_of(other.name, one.name) for other in told)]
 
 
 def _meets(one: Substance, others: Sequence[Substance]) -> bool:

@@ -23,6 +23,8 @@ _BESIDE = 22
 _SMALL = 5
 """Up to here two numbers are often the same by chance."""
 _ALIKE = 0.5
+_MEASURED = frozenset(["kg", "L", "m", "m2", "days", "money", "%", "ppm", "degrees"])
+"""Units by which two numbers of one event are mostly told of one thing."""
 _MOST_NUMBERS = 12
 
 
@@ -30,7 +32,7 @@ def number_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
     claim, statement = sides.claim, sides.statement
     mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
-    theirs = statement.quantities[:_MOST_NUMBERS]
+    theirs = [one for one in statement.quantities if not one.article][:_MOST_NUMBERS]
     borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
     used = list(borne.values())
     derived = list(_derived(theirs, statement, claim))
@@ -39,7 +41,7 @@ def number_signs(sides: Sides) -> Compared:
     for place, one in enumerate(mine):
         if place in borne or any(_is_derived(one, other) for other in derived):
             continue
-        left = [other for other in theirs if other not in used and not other.article]
+        left = [other for other in theirs if other not in used]
         likely = [(like, other) for other in left if (like := _counts_alike(one, claim, other, statement)) > 0]
         if not likely:
             extra += 1
@@ -51,6 +53,7 @@ def number_signs(sides: Sides) -> Compared:
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
     signs = {
         "number_agrees": min(len(borne), 2) / 2, "number_conflict": conflict, "number_unit": same_unit,
+        "number_measured": same_unit * float(differing is not None and differing[0].unit in _MEASURED),
         "number_told": float(conflict > 0), "number_alone": float(conflict > 0 and len(mine) == 1),
         "number_extra": min(extra, 2) / 2, "number_none": float(not mine),
         "none_here": float(none_here and not none_there and not conflict and bool(theirs)),
@@ -89,7 +92,7 @@ def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> 
     exact = [one for one in theirs if one.low == one.high]
     for one, other in combinations(exact, 2):
         small, large = sorted((one, other), key=lambda each: each.low)
-        if one.unit == other.unit and small.low > 0:
+        if one.unit == other.unit and small.low > 0 and (one.unit or _same_is_counted(one, other, statement)):
             yield _of(one.low + other.low, one.unit)
             yield _of(large.low - small.low, one.unit)
             if one.unit in ("", "people"):
@@ -99,7 +102,7 @@ def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> 
                 one.low * other.low,
                 one.unit if other.unit in ("", "drums", "cylinders", "bags", "bottles") else other.unit,
             )
-            if {one.unit, other.unit} <= {"", "people"} and small.low > 0:
+            if {one.unit, other.unit} <= {"", "people"} and small.low > 0 and _same_is_counted(one, other, statement):
                 yield _of(100 * small.low / large.low, "%")
                 yield _of(large.low - small.low, "people")
                 yield _of(one.low + other.low, "people")
@@ -113,6 +116,13 @@ def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> 
     for first, last in ends:
         if 1 < (last - first).days + 1 < 60:
             yield _of((last - first).days + 1, "days")
+
+
+def _same_is_counted(one: Quantity, other: Quantity, details: Details) -> bool:
+    """Tell whether two numbers of a sentence, neither with a unit, count the same: the second mostly leaves it out."""
+    words = details.words.vectors
+    mine, theirs = _beside(one, details), _beside(other, details)
+    return not (mine and theirs) or float((words[mine] @ words[theirs].T).max()) > _ALIKE
 
 
 def _of(value: float, unit: str) -> Quantity:
@@ -130,7 +140,7 @@ def _counts_alike(mine: Quantity, claim: Details, theirs: Quantity, statement: D
     units = {mine.unit, theirs.unit}
     if len(units) > 1 and "" not in units:
         return 0.0
-    heads = _near(_beside(mine, claim), claim, _beside(theirs, statement), statement)
+    heads = _nearest(_beside(mine, claim), claim, _beside(theirs, statement), statement)
     around = _near(_around(mine, claim), claim, _around(theirs, statement), statement)
     near = max(0.5 * heads + 0.5 * around, around)
     if len(units) == 1 and mine.unit:
@@ -138,6 +148,12 @@ def _counts_alike(mine: Quantity, claim: Details, theirs: Quantity, statement: D
     if len(units) > 1 and not units & {"people", "drums", "cylinders", "bags", "bottles", "%"}:
         near *= 0.6  # a measure and a count
     return max(near, 0.05)
+
+
+def _nearest(first: Sequence[int], claim: Details, second: Sequence[int], statement: Details) -> float:
+    if not first or not second:
+        return 0.0
+    return float((claim.words.vectors[list(first)] @ statement.words.vectors[list(second)].T).max())
 
 
 def _near(first: Sequence[int], claim: Details, second: Sequence[int], statement: Details) -> float:
@@ -148,13 +164,13 @@ def _near(first: Sequence[int], claim: Details, second: Sequence[int], statement
 
 
 def _beside(number: Quantity, details: Details) -> list[int]:
-    """Return the word right behind a number."""
+    """Return the words right behind a number."""
     behind = [
         place for place, span in enumerate(details.words.spans) if number.end <= span.start <= number.end + _BESIDE
     ]
     if details.lang == "zh":
-        return [place for place in behind if details.words.spans[place].start <= number.end + 2]
-    return behind[:1]
+        return [place for place in behind if details.words.spans[place].start <= number.end + 3]
+    return behind[:2]
 
 
 def _around(number: Quantity, details: Details) -> list[int]:

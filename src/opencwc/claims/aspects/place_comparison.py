@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from opencwc.claims.aspects.actor_mentions import somebody
 from opencwc.claims.aspects.compared_sides import Compared, Sides
 from opencwc.claims.place_mentions import ToldPlace, is_seat_of
 from opencwc.claims.sentence_details import Details
@@ -30,7 +31,7 @@ _WEIGHTS = {
 
 def place_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
-    mine, theirs = sides.claim.told, sides.statement.told
+    mine, theirs = _told(sides.claim), _told(sides.statement)
     met = [
         one for one in mine if one in _met(mine, theirs, sides.there) or _is_named(one, sides.claim, sides.statement)
     ]
@@ -51,6 +52,12 @@ def place_signs(sides: Sides) -> Compared:
     if pair is None:
         return Compared(signs)
     return Compared(signs, (Span(pair[0].start, pair[0].end),), (Span(pair[1].start, pair[1].end),))
+
+
+def _told(details: Details) -> list[ToldPlace]:
+    """Return the places of a sentence but for those that somebody is from: firemen from Budapest."""
+    of_bodies = {town.start for one in somebody(details.text, details.lang) for town in one.towns}
+    return [one for one in details.told if not (one.role == "from" and one.start in of_bodies)]
 
 
 def _met(mine: Sequence[ToldPlace], theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> list[ToldPlace]:
@@ -95,8 +102,15 @@ def _is_same(one: ToldPlace, other: ToldPlace) -> bool:
         return bool(one.countries & other.countries)
     if "state" in (one.level, other.level):
         return False
+    if {one.level, other.level} == {"town", "region"} and _heads(one) & _heads(other):
+        return True
     far = _CLOSE_BY_KM if one.near or other.near else _NEAR_KM
     return any(_is_near(mine, theirs, far) for mine in one.spots for theirs in other.spots)
+
+
+def _heads(one: ToldPlace) -> set[tuple[str, str]]:
+    """Return the first words of a place's names: a region is mostly called as its town."""
+    return {(spot.country, spot.name.split(" ")[0]) for spot in one.spots if spot.name}
 
 
 def _is_within(one: ToldPlace, others: Sequence[ToldPlace]) -> bool:
@@ -124,6 +138,8 @@ def _conflict(
                 weight = min(weight, 0.5)
             if {one.level, other.level} & {"state"} and one.countries & other.countries:
                 continue
+            if "unknown" in (one.level, other.level) and one.role in ("from", "to"):
+                weight *= 0.6  # somebody's name as well
             weight *= (0.6 if other.acting > _ACTS else 1.0) * (0.6 if one.acting > _ACTS else 1.0)
             role = 1.0 if one.role == other.role != "" else 0.0 if "" in (one.role, other.role) else -1.0
             if (weight, role) > best[:2]:

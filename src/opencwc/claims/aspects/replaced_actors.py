@@ -21,13 +21,14 @@ PEOPLE = frozenset({
     "hospital", "residents", "worker", "student", "teenager", "pensioner", "teacher", "fisherman", "driver", "watchman",
     "electrician", "company", "press", "management", "rescuers", "union", "farmer", "sailor", "miner", "engineer",
     "lawyer", "clerk", "family", "cook", "prisoner", "migrants", "protesters", "church", "tribe", "museum",
-    "national_authority", "bank", "airline",
+    "national_authority", "bank", "airline", "foreman",
 })  # fmt: skip
 """Who is in the news for more than what they did."""
 _APART_IN_BLAME = PEOPLE | {
     "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
 }  # fmt: skip
 _SAID = 0.8
+_SMALLER = ("town", "region")
 _LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 
@@ -65,7 +66,11 @@ def displaced(sides: Sides) -> Displaced:
         tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
         tuple(one for one in own if not one.states <= countries),
         tuple(one for one in own if one.sort == "side" and one.states and rivals and not one.states & rivals),
-        tuple(one for one in named if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement)),
+        tuple(
+            one
+            for one in named
+            if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement, sides.there)
+        ),
         (
             *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
@@ -160,11 +165,24 @@ def _is_said(one: Who, aligned: Sequence[Aligned]) -> bool:
 
 @lru_cache(maxsize=8_192)
 def _countries(text: str, lang: str) -> frozenset[str]:
-    named = [spot.country for one in the_gazetteer().named(text) for spot in one.spots[:2]]
+    named = [
+        spot.country
+        for one in the_gazetteer().named(text)
+        if not (one.ordinary or one.frequent)
+        for spot in one.spots[:2]
+    ]
     return frozenset([*named, *(state for _, state, _ in states_in(text, lang))])
 
 
-def _is_town_of(one: Who, statement: Details) -> bool:
+def _is_town_of(one: Who, statement: Details, aligned: Sequence[Aligned]) -> bool:
+    if any(
+        word.near > _SAID and word.span.start < town.end and town.start < word.span.end
+        for word in aligned
+        for town in one.towns
+    ):
+        return True  # a name written alike, whatever it stands for
     known = [*statement.places, *the_gazetteer().named(statement.source)]
     towns = [place for place in known if place.spots[0].sort == "town"]
-    return not towns or any(same_place(town, place) for town in one.towns for place in known)
+    return not towns or any(
+        same_place(town, place) for town in one.towns for place in known if place.spots[0].sort in _SMALLER
+    )
