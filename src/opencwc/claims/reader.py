@@ -151,5 +151,5 @@ def _all_reports(reading: ReportFiles) -> Iterator[Report]:
     """Yield the reports of all files, counted through; this process is confined already, and starts no other one."""
     for report in reading.reports():
         if report.row > MOST_REPORTS:
-            raise InputError("too_many_reports", most=MOST_REPORTS, where=report.file)
+            raise InputError("claims_too_many_reports", most=MOST_REPORTS, where=report.file)
         yield report

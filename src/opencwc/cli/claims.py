@@ -137,7 +137,7 @@ def _keep_held(
 
     files, records = given
     if len(held) > MOST_REPORTS:
-        raise InputError("too_many_reports", most=MOST_REPORTS, where=files[0].name)
+        raise InputError("claims_too_many_reports", most=MOST_REPORTS, where=files[0].name)
     if len(statements) > MOST_STATEMENTS:
         raise InputError("claims_record_too_long", where=records[0].name, most=MOST_STATEMENTS)
     as_of, encoder = date.today().isoformat(), named_encoder()
