@@ -413,3 +413,39 @@ def test_files_are_kept_and_compared_by_a_job(kept: Kept) -> None:
         assert "claims differ from the record" in page.one("h1").text
         missing = client.post("/claims/files", data=form, files=files[:1], headers=PART)
         assert missing.status_code == 422
+
+
+def _compared_with(house: House, client: TestClient, record_of: str, mark: str = "unclassified") -> int:
+    """Compare the example's reports with a record that the casebook holds, and return the number of the run."""
+    reports = client.get(f"/claims/examples/{EXAMPLES[0]}", headers=PAGE).content
+    form = {"case": f"with-{record_of}", "as_of": "2026-03-07", "mark": mark, "record_of": record_of}
+    sent = client.post("/claims/files", data=form, files=[("file", ("reports.jsonl", reports))], headers=PART)
+    assert sent.status_code == 204, sent.text
+    assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+    job = Jobs(house.book.engine).get(sent.headers["hx-redirect"].rsplit("/", 1)[-1])
+    assert job.state == "done" and job.run, job.problem
+    return job.run
+
+
+def test_a_record_of_an_earlier_comparison_is_used_again(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        offered = page_of(client, "/claims").one("select", name="record_of").all("option")
+        assert [one.attributes["value"] for one in offered] == ["", f"claims-{kept.run}"]
+        again = _compared_with(kept.house, client, f"claims-{kept.run}")
+        given = client.get(f"/api/v1/claims/runs/{again}/record").json()["statements"]
+        assert [one["id"] for one in given] == ["v1", "v2", "v3"]
+
+
+def test_a_record_of_a_higher_mark_raises_that_of_the_comparison(kept: Kept) -> None:
+    secret = _keep(kept.house, "secret", Mark.PROTECTED)
+    with kept.house.signed_in("anna") as client:
+        again = _compared_with(kept.house, client, f"claims-{secret.run}")
+        page = page_of(client, f"/claims/runs/{again}")
+        assert page.all("span", class_="m-protected")
+
+
+def test_a_record_that_is_not_there_or_not_theirs_is_refused(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        form = {"case": "none", "as_of": "2026-03-07", "record_of": "watch-999"}
+        sent = client.post("/claims/files", data=form, files=[("file", ("r.jsonl", b"{}"))], headers=PART)
+        assert sent.status_code == 404

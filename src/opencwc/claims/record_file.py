@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from opencwc.claims.model import Statement
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError
 from opencwc.files.column_mapping import map_columns
+from opencwc.files.csv_cells import csv_of
 from opencwc.files.frames import PROBLEM, ROW, open_frame, problem_of
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_language
@@ -92,6 +93,12 @@ class RecordFile:
             return None
         lang = cells.get("lang", "").partition("-")[0].lower() or _language(text)
         return Statement(cells.get("id") or str(row), made, text, cells.get("source", ""), lang, row)
+
+
+def as_record(statements: Iterable[Statement]) -> bytes:
+    """Return statements as a record that `RecordFile` reads; no cell is a formula."""
+    rows = ((one.id, one.made.isoformat(), one.text, one.source, one.lang) for one in statements)
+    return csv_of([FIELDS, *rows])
 
 
 def _moment(text: str) -> datetime | None:

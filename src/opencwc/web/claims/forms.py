@@ -8,6 +8,7 @@ from typing import Any
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.errors import InputError
 from opencwc.web.casebook.upload_forms import SentForm, UploadForm, several_files
+from opencwc.web.claims.kept_record import RECORD_OF, with_kept_record
 from opencwc.web.server.service import Service
 
 
@@ -28,4 +29,13 @@ FORM = UploadForm(
     },
     missing=partial(InputError, "watch_file_missing", where="file"),
     question=_asked,
+    completed=with_kept_record,
+    texts={
+        RECORD_OF: {
+            "type": "string",
+            "pattern": "^(|(claims|watch|declare|reconcile)-[0-9]{1,18})$",
+            "description": "A record that the casebook holds: `watch-12` for the events of run 12, a register, "
+            "ledgers, or the record of an earlier comparison.",
+        }
+    },
 )

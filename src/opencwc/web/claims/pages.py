@@ -12,6 +12,7 @@ from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.claims import check_page, claim_page, list_pages
 from opencwc.web.claims.forms import FORM
+from opencwc.web.claims.kept_record import offered
 from opencwc.web.server import downloads
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router
@@ -23,7 +24,9 @@ EXAMPLES = ("invented-claims.jsonl", "invented-record.csv")
 @router.get("/claims", action="rules")
 def show(request: Request) -> Response:
     """Show where reports and a record are dropped, and the runs that are kept."""
-    return page(request, "claims/page.html", examples=EXAMPLES, **upload_values(request, CLAIMS))
+    return page(
+        request, "claims/page.html", examples=EXAMPLES, records=offered(request), **upload_values(request, CLAIMS)
+    )
 
 
 @router.get("/claims/examples/{name}", action="rules")
