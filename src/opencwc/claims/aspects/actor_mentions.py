@@ -49,6 +49,8 @@ _AT = {
 _CAPITAL = re.compile(r"\W*(?:capital|столиц|عاصمة|首都|coast|south|north|east|west|border|port|town|city)")
 _OF_CONTINENT = re.compile(r"(?:[Ll]atin|[Ss]outh|[Cc]entral|[Nn]orth|[Ss]ud|[Nn]ord)[- ]$")
 _JOINED_ARABIC = re.compile(r"\w*$")
+_PARTING = re.compile(r"[\s,،，\d]|(?<=\d)[年月日]|\b(?:in|of|de|du|d['’]|à|en|в|في)\b")
+"""What may stand between somebody and the place or day beside them."""
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
 
@@ -98,7 +100,8 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
         for span, state, denied, is_place in states
         if denied or (not is_place and not any(_apart(span, one.span) <= _JOINED for one in bodies))
     ]
-    return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang))
+    passed = [*(Span(one.start, one.end) for one in towns), *(span for span, *_ in states)]
+    return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang, passed))
 
 
 def states_in(text: str, lang: str) -> list[tuple[Span, str, str]]:
@@ -142,8 +145,8 @@ def _is_behind(words: Mapping[str, str], plain: Plain, lang: str, span: Span) ->
     return re.search(before, plain.text[: span.start]) is not None
 
 
-def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str) -> Iterator[Who]:
-    """Yield each with what it does."""
+def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str, passed: Sequence[Span]) -> Iterator[Who]:
+    """Yield each with what it does; ``passed`` are places that may stand between somebody and what they say."""
     cues = blaming(plain, lang)
     speech = [Span(*plain.span(*match.span())) for match in pattern("speaking", lang).finditer(plain.text)]
     nearest = _NEAR_SPEECH_CHINESE if lang == "zh" else _NEAR_SPEECH
@@ -154,7 +157,7 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str) -> Iter
         yield one._replace(
             denied=denied,
             blamed=one in blamed and not denied,
-            speaks=any(_apart(one.span, cue) <= nearest for cue in speech),
+            speaks=any(_steps_apart(text, one.span, cue, passed) <= nearest for cue in speech),
         )
 
 
@@ -186,6 +189,16 @@ def _clause(text: str, span: Span) -> tuple[str, str]:
     first = max((match.end() for match in _CLAUSE.finditer(text, 0, span.start)), default=0)
     last = _CLAUSE.search(text, span.end)
     return text[first : span.start], text[span.end : last.start() if last else len(text)]
+
+
+def _steps_apart(text: str, one: Span, other: Span, passed: Sequence[Span]) -> int:
+    """Return how many signs stand between, but for places, figures and what parts them."""
+    start, end = (one.end, other.start) if one.end <= other.start else (other.end, one.start)
+    between = list(text[start:end])
+    for span in passed:
+        for place in range(max(span.start, start), min(span.end, end)):
+            between[place - start] = " "
+    return len(_PARTING.sub("", "".join(between)))
 
 
 def _apart(one: Span, other: Span) -> int:
