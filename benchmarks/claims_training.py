@@ -51,7 +51,8 @@ LEAST_MATCH = 0.5
 LEADING = (
     "first", "told_mean", "told_share", "told_strong", "told_ahead", "held_mean", "held_share", "kin_best", "kin_mean",
     "kin_near", "kin_same", "near_alone", "near_mixed", "near_words", "behind_alone", "number_extra", "number_none",
-    "number_conflict", "number_agrees", "date_conflict", "date_fits",
+    "number_conflict", "number_agrees", "date_conflict", "date_fits", "matter_mean", "matter_share", "matter_new",
+    "matter_least", "matter_none",
 )  # fmt: skip
 """The signs of the best pair that may say whether the record has the sentence, beside its lead."""
 

@@ -14,6 +14,7 @@ from opencwc.claims.aspects.compared_sides import Compared, Sides
 from opencwc.claims.aspects.date_comparison import date_signs
 from opencwc.claims.aspects.number_comparison import number_signs
 from opencwc.claims.aspects.place_comparison import place_signs
+from opencwc.claims.matter import matter_signs
 from opencwc.claims.model import Aspect
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned, align
@@ -37,7 +38,9 @@ def compare(claim: Details, statement: Details) -> Comparison:
     """Return how a claim stands to a statement."""
     sides = Sides(claim, statement, align(claim.words, statement.words), align(statement.words, claim.words))
     aspects: dict[Aspect, Compared] = {aspect: of(sides) for aspect, of in _SIGNS.items()}  # type: ignore[misc]
-    signs = {**_shares("told", sides.there), **_shares("held", sides.back)}
+    signs = {
+        **_shares("told", sides.there), **_shares("held", sides.back), **matter_signs(claim, sides.there),
+    }  # fmt: skip
     for compared in aspects.values():
         signs |= compared.signs
     return Comparison(signs, aspects)

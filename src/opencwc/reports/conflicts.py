@@ -6,6 +6,7 @@ tell of one happening beside another, and an outlet that is mistaken mostly give
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from opencwc.language.distances import distance_km
@@ -25,6 +26,11 @@ _LASTING = ("destruction", "inspection", "technology", "transfer")
 _TAKES_DAYS = ("policy",)
 """Kinds that take days, as a visit or a conference does."""
 _HARM = ("harm", "goods")
+_SPECIFIC = ("agents_shared", "figures_same")
+_MANY_NAMES, _COPIED, _OTHER_TITLE = 0.7, 0.3, 0.37
+_OTHER_AGENTS, _OTHER_KIND, _OTHER_GOODS, _OTHER_DEED, _ABROAD = 2.0, 7.0, 8.0, 4.0, 1.0
+"""What is taken off for other chemicals, another kind of thing, other goods decided on, another thing decided, and one
+decided elsewhere."""
 
 
 def conflict(one: Item, other: Item) -> str:
@@ -33,6 +39,33 @@ def conflict(one: Item, other: Item) -> str:
         return ""
     found = (("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill))
     return next((name for name, is_so in found if is_so(one, other)), "")
+
+
+def unlike(one: Item, other: Item, facts: Mapping[str, float], texts: Mapping[str, float]) -> float:
+    """Return the log-odds that are taken off two reports that share but a day and a State, or whose chemicals differ.
+
+    A day, a State and talk of chemicals are shared by whatever happens there on that day. It takes a town, a chemical,
+    a figure, names or a text in common to be one happening, where they tell of different kinds of things or of what
+    is decided anywhere.
+    """
+    if one.told.report.given is not None or other.told.report.given is not None:
+        return 0.0
+    off = _OTHER_AGENTS * facts.get("agents_diff", 0.0)
+    if any(facts.get(name) for name in _SPECIFIC) or texts.get("names", 0.0) >= _MANY_NAMES or _is_copied(texts):
+        return off
+    if facts.get("kind_diff"):
+        return off + _OTHER_KIND
+    if not {one.told.nature.kind, other.told.nature.kind} <= set(ANYWHERE) or facts.get("place_same"):
+        return off
+    if facts.get("agents_diff"):
+        return off + _OTHER_GOODS
+    if texts.get("title_told", 0.0) < _OTHER_TITLE:
+        return off + _OTHER_DEED
+    return off + _ABROAD * facts.get("country_diff", 0.0)
+
+
+def _is_copied(texts: Mapping[str, float]) -> bool:
+    return texts.get("shingles", 0.0) > _COPIED
 
 
 def _other_state(one: Item, other: Item) -> bool:

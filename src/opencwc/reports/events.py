@@ -21,7 +21,7 @@ from zlib import crc32
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
-from opencwc.reports.conflicts import NEVER_ONE, RATHER_TWO, conflict
+from opencwc.reports.conflicts import NEVER_ONE, RATHER_TWO, conflict, unlike
 from opencwc.reports.corrections import Correction, PairKey, what_holds, with_followers
 from opencwc.reports.incident_rows import one_incident
 from opencwc.reports.item import Item
@@ -249,8 +249,9 @@ def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] |
     if _are_rows(one, other):
         return -_APART if one_incident(one.told, other.told) else _NEVER
     facts = fact_signs(one, other)
+    texts = text_signs(one, other, meaning)
     gates = sum(weight * facts.get(name, 0.0) for name, weight in _GATES.items())
-    score = weighed({**facts, **text_signs(one, other, meaning)}, known) - gates
+    score = weighed({**facts, **texts}, known) - gates - unlike(one, other, facts, texts)
     found = conflict(one, other)
     if found == "town":
         return min(score, RATHER_TWO)
