@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,7 @@ class Details(NamedTuple):
 def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
     """Return what a sentence says; days without a year are the latest up to ``today``."""
     plain = plain_text(text, lang)
-    dates = find_dates(text, lang, today)
+    dates = _dates(text, lang, today)
     times = find_times(plain, lang)
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
     agents = named_agents(text)
@@ -63,6 +64,29 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     )  # fmt: skip
 
 
+def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
+    """Return the dates of a sentence; a weekday or day until which something lasts is the next one."""
+    found = find_dates(text, lang, today)
+    until = _UNTIL.get(lang)
+    if until is None or not until.search(text):
+        return found
+    ahead = {(one.start, one.end): one for one in find_dates(text, lang, today, ahead=True)}
+    return [
+        ahead.get((one.start, one.end), one) if until.search(text[max(0, one.start - _BEFORE) : one.start]) else one
+        for one in found
+    ]
+
+
+_BEFORE = 24
+"""Characters before a day in which it is said that something lasts until then."""
+_UNTIL = {
+    "en": re.compile(r"\b(?:until|till|through|ends?|ending|lasts?|expected to end)\b", re.IGNORECASE),
+    "fr": re.compile(r"jusqu|prend(?:ra)? fin|s['’]achèv|se termin|durer", re.IGNORECASE),
+    "es": re.compile(r"\bhasta\b|termin(?:a|ará)\b|finaliza|concluy|concluirá|durará", re.IGNORECASE),
+    "ru": re.compile(r"\bдо\b|заверш|законч|продлит", re.IGNORECASE),
+    "ar": re.compile(r"حتى|ينتهي|تنتهي|يستمر|تستمر|تختتم|يختتم"),
+    "zh": re.compile(r"至|持续到|将于"),
+}
 _WHO_ACTS = (
     "officials", "team", "experts", "governor", "government", "university", "police", "soldiers", "company",
     "ministry", "representatives", "delegation", "mission", "firefighters", "customs",
