@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from time import sleep
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -162,6 +164,19 @@ SPOIL = """(english) => {
 }"""
 
 
+def _wait_until_it_answers(link: str, process: subprocess.Popen[str], folder: Path) -> None:
+    """Wait until the service says that it lives; where it does not, show what it wrote into its log."""
+    for _ in range(120):
+        try:
+            with urlopen(link.split("/demo/", maxsplit=1)[0] + "/health/live", timeout=10):
+                return
+        except OSError:
+            sleep(0.5)
+    log = folder / "service.log"
+    written = log.read_text(encoding="utf-8")[-3_000:] if log.exists() else "no log"
+    raise AssertionError(f"status {process.poll()}; {written}")
+
+
 def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_year: Path, tmp_path: Path) -> None:
     """`opencwc demo` as it is: the bar above every page, and from one person to another by keyboard."""
     shutil.copytree(made_year, tmp_path / "demo")
@@ -172,6 +187,7 @@ def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_yea
         assert process.stdout
         link = re.search(r"http://\S+", process.stdout.readline())
         assert link
+        _wait_until_it_answers(link[0], process, tmp_path / "demo")
         page = context.new_page()
         watched = watch(page, link[0].split("/demo/")[0])
         page.goto(link[0])
