@@ -42,8 +42,10 @@ def matter_signs(claim: Details, there: Sequence[Aligned]) -> dict[str, float]:
 
 def _named(claim: Details) -> Iterator[Span]:
     """Yield where names, numbers, days, places and chemicals stand."""
-    for one in (*claim.quantities, *claim.dates, *claim.times, *claim.places):
-        yield Span(one.start, one.end)
+    yield from (Span(one.start, one.end) for one in claim.quantities)
+    yield from (Span(one.start, one.end) for one in claim.dates)
+    yield from (Span(one.start, one.end) for one in claim.times)
+    yield from (Span(one.start, one.end) for one in claim.places)
     yield from (span for _, span in claim.agents)
     yield from (span for _, span in bodies_in(claim.text, claim.lang))
 
