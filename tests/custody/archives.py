@@ -42,7 +42,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         for name, data in files.items():
-            package.writestr(name, data)
+            package.writestr(zipfile.ZipInfo(name), data)
     return out.getvalue()
 
 
