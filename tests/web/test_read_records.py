@@ -51,8 +51,8 @@ GETS = [route.removeprefix("GET ") for route in declared_access() if route.start
 POSTS = [route.removeprefix("POST ") for route in declared_access() if route.startswith("POST ")]
 OF_THE_BOOK = (
     "/api/v1/cases", "/api/v1/claims", "/api/v1/declarations", "/api/v1/findings", "/api/v1/inbox", "/api/v1/jobs",
-    "/api/v1/law", "/api/v1/requests", "/api/v1/submissions", "/api/v1/transfers", "/casebook", "/cases", "/declarations",
-    "/claims", "/evidence/cases", "/findings", "/jobs", "/law", "/transfers", "/states", "/api/v1/states",
+    "/api/v1/law", "/api/v1/requests", "/api/v1/submissions", "/api/v1/transfers", "/casebook", "/cases", "/claims",
+    "/declarations", "/evidence/cases", "/findings", "/jobs", "/law", "/transfers", "/states", "/api/v1/states",
 )  # fmt: skip
 """Where what is kept stands; everything else holds none of it, and must leave no record."""
 
