@@ -117,7 +117,8 @@ class Verb(Struct, frozen=True, dict=True):
     of its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
     ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`), ``words`` are functions that
     its templates call, by name, with a value and the language; ``page`` is its place in the
-    navigation.
+    navigation. ``correction`` is called with the verdict of a finding and a correction of it, and raises `InputError`
+    where the correction lacks something.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Verb(Struct, frozen=True, dict=True):
     api: str = ""
     face: str = ""
     words: str = ""
+    correction: str = ""
     page: Page | None = None
 
     @cached_property

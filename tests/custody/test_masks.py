@@ -18,6 +18,7 @@ from opencwc.custody.masks import (
     check_part,
     mask_text,
     people_in,
+    pieces_of,
     read_manifest,
     read_part,
     read_salts,
@@ -223,3 +224,12 @@ def test_a_long_text_and_a_long_list_take_seconds_and_not_hours() -> None:
     names = [f"Name{number} Family{number}" for number in range(10_000)]
     text = " ".join(f"word Name{number % 20_000} Family{number % 20_000}." for number in range(40_000))
     assert len(spans_of_names(text, names)) == 20_000
+
+
+def test_pieces_tell_where_they_stand_in_the_text_that_was_masked() -> None:
+    text = "Ana Ruiz saw 漏れ; Ana Ruiz fled."
+    masked = mask_text(text, [Span(0, 8), Span(17, 25)])
+    pieces = list(pieces_of(masked))
+    assert "".join(piece.text for piece in pieces) == masked.text
+    assert all(text[piece.start : piece.start + len(piece.text)] == piece.text for piece in pieces if not piece.is_mark)
+    assert [piece.start for piece in pieces if piece.is_mark] == [0, 17]

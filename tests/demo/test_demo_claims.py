@@ -17,7 +17,7 @@ from opencwc.casebook.custody_steps import CAPTURED, custody_of, read_evidence
 from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Person, Status
 from opencwc.casebook.people import People
-from opencwc.claims.kept import KeptClaims, unpack
+from opencwc.claims.comparison_file import KeptClaims, unpack
 from opencwc.claims.model import ASPECTS
 from opencwc.custody.pictures import SeenPictures, examine, remarks_on
 from opencwc.custody.pictures.seen import seen_picture

@@ -11,7 +11,7 @@ import pytest
 from opencwc.errors import InputError
 from opencwc.files.sections import SectionWriter
 from opencwc.records import to_json
-from opencwc.reports import kept, kept_events
+from opencwc.reports import kept, watched_file
 from opencwc.reports.findings import findings_of, maker_of
 from opencwc.reports.kept import opened, pack, unpack
 from opencwc.reports.reader import steps_of
@@ -75,7 +75,7 @@ def test_a_section_that_does_not_hold_with_the_others_is_refused(section: str, c
 
 
 def test_a_page_reads_the_part_that_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_events, "BLOCK", 1)
+    monkeypatch.setattr(watched_file, "BLOCK", 1)
     content = pack(WATCHED, "", "", "")
     read: list[tuple[int, int]] = []
 

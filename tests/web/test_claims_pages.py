@@ -16,6 +16,7 @@ from claims.claims_by_hand import STATEMENTS, held_run
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.claims.findings import maker_of
+from opencwc.claims.model import ASPECTS
 from opencwc.claims.reader import steps_of
 from opencwc.claims.verb import VERB
 from opencwc.demo.record import write_chosen_reports, write_record
@@ -388,6 +389,30 @@ def test_the_api_takes_decisions(kept: Kept) -> None:
         assert (claim["claim"]["relation"], claim["claim"]["differs_in"]) == ("agrees", [])
         assert claim["decision"]["person"] == "Name of rita"
         assert claim["decision"]["reason"] == "The same."
+
+
+def test_claims_are_counted_for_programs_too(kept: Kept) -> None:
+    base = f"/api/v1/claims/runs/{kept.run}"
+    with kept.house.signed_in("anna") as client:
+        for name, filtered in (("events", "event"), ("speakers", "speaker")):
+            groups = client.get(f"{base}/{name}").json()["groups"]
+            assert sum(group["claims"] for group in groups) == 5
+            first = client.get(base, params={filtered: groups[0]["key"]}).json()
+            assert first["total"] == groups[0]["claims"]
+
+
+def test_a_correction_on_the_page_of_a_finding_names_what_differs(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        finding = client.get(f"/api/v1/claims/runs/{kept.run}/claims/{SEVEN}").json()["claim"]["finding"]
+        form = page_of(client, f"/findings/{finding}").one("div", class_="correction")
+        assert [one.attributes["value"] for one in form.all("input", name="element")] == list(ASPECTS)
+        said = {"outcome": "correct", "verdict": "differs", "reason": "Read both.", "seen": "0"}
+        refused = client.post(f"/findings/{finding}/decision", data=said, headers=PART)
+        assert refused.status_code == 422, refused.text
+        right = {**said, "element": ["number", "date"]}
+        assert client.post(f"/findings/{finding}/decision", data=right, headers=PART).status_code == 204
+        claim = client.get(f"/api/v1/claims/runs/{kept.run}/claims/{SEVEN}").json()["claim"]
+        assert (claim["relation"], claim["matched"], claim["differs_in"]) == ("differs", "v1", ["number", "date"])
 
 
 def test_the_examples_are_files_of_the_demonstration(kept: Kept, tmp_path: Path) -> None:

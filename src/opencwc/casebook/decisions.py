@@ -31,7 +31,7 @@ from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.finding import Verdict
 from opencwc.records import from_plain
-from opencwc.verbs import all_verdicts
+from opencwc.verbs import all_verdicts, verb_named
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
 UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
@@ -254,7 +254,9 @@ def _decide_one(
     before = decisions_on(connection, identity) if row["is_decided"] else []
     if correction:
         _require_another(row, correction, identity)
-        _require_known_entry(run_named(connection, row["run"]), correction)
+        run = run_named(connection, row["run"])
+        _require_known_entry(run, correction)
+        _require_whole(run, row, correction)
     recheck_of = row["recheck_of"]
     if recheck_of is None:
         _require_unchanged(before, seen, identity)
@@ -432,6 +434,13 @@ def _require_another(row: RowMapping, correction: Mapping[str, str], identity: i
     another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE
     if same and same_entry and not another_place:
         raise InputError("correction_same_as_proposed", finding=identity, proposed=proposed)
+
+
+def _require_whole(run: Mapping[str, Any], row: RowMapping, correction: Mapping[str, str]) -> None:
+    """Raise `InputError` where a correction lacks what the verb of its finding needs in one."""
+    verb = verb_named(run["verb"])
+    if verb.correction:
+        verb.part("correction")(row["verdict"], correction)
 
 
 def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:

@@ -8,9 +8,8 @@ from datetime import date
 
 from opencwc.claims.findings import likelihood
 from opencwc.claims.model import Claim, ClaimRecord, Statement
-from opencwc.finding import Message
 from opencwc.reports.event_wording import published_said
-from opencwc.wording import day_said
+from opencwc.wording import day_said, say
 from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_name
 
@@ -39,8 +38,8 @@ def _when(text: str, lang: str) -> str:
     return _DAY.sub(lambda day: day_said(date.fromisoformat(day[0]), lang), text).replace("/", "–")
 
 
-def _likelihood(claim: Claim, lang: str) -> Message:
-    return likelihood(claim)
+def _likelihood(claim: Claim, lang: str) -> str:
+    return say(likelihood(claim), lang)
 
 
 TEMPLATE_WORDS = {"made_said": made_said, "likelihood": _likelihood}

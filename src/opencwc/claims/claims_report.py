@@ -6,17 +6,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from opencwc.claims.claim_wording import made_said
 from opencwc.claims.findings import headline
+from opencwc.claims.marked_words import aspects_said, claimed_pieces, recorded_pieces
 from opencwc.claims.model import Claim, Relation, Statement
 from opencwc.claims.verb import VERB
 from opencwc.finding import Message
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Badge, Card, Cards, Count, Counts, Fact, Facts, Filter, Report, Section, Text
+from opencwc.publishing.model import (
+    Badge,
+    Card,
+    Cards,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Filter,
+    Passage,
+    Passages,
+    Report,
+    Section,
+)
 from opencwc.reports.model import Report as Told
 from opencwc.wording import say, sentence
 
 _RELATIONS: tuple[Relation, ...] = ("differs", "not_in_record", "agrees")
-_LONGEST = 300
 
 
 def claims_report(
@@ -53,20 +67,23 @@ def _cards(
     claims: Sequence[Claim], statements: Mapping[str, Statement], reports: Mapping[int, Told], lang: str
 ) -> Iterator[Card]:
     for number, claim in enumerate(claims, 1):
-        facts = [Fact(say("claims_column_sentence", lang), (Text(claim.sentence, lang=claim.lang),))]
-        facts.append(Fact(say("claims_column_report", lang), (f"{reports[claim.row].source} ({claim.report})",)))
-        if statement := statements.get(claim.matched):
-            said = Text(statement.text[:_LONGEST], lang=statement.lang)
-            day = say(statement.made.date().isoformat(), lang)
-            facts.append(Fact(say("claims_column_statement", lang), (said, statement.source, day)))
+        facts = [Fact(say("claims_column_report", lang), (f"{reports[claim.row].source} ({claim.report})",))]
         if claim.differences:
-            aspects = say("list_separator", lang).join(say(f"claims_aspect_{one}", lang) for one in claim.differs_in)
-            facts.append(Fact(say("claims_column_differs_in", lang), (aspects,)))
+            facts.append(Fact(say("claims_column_differs_in", lang), (aspects_said(claim, lang),)))
         relation = say(f"verdict_{claim.relation}", lang)
         yield Card(
             id=f"c{number}",
             heading=(sentence(headline(claim), lang),),
             badge=_badge(claim.relation, lang),
-            blocks=(Facts(tuple(facts)),),
+            blocks=(Passages(tuple(_both(claim, statements.get(claim.matched), lang))), Facts(tuple(facts))),
             facets={"relation": relation},
         )
+
+
+def _both(claim: Claim, statement: Statement | None, lang: str) -> Iterator[Passage]:
+    """Yield a claim and its statement, the words that differ marked with the number of their aspect in both."""
+    yield Passage(say("page_claims_claim", lang), claimed_pieces(claim, claim.sentence), lang=claim.lang)
+    if statement is not None:
+        place = f"{say('claims_column_statement', lang)} {statement.id}"
+        note = " · ".join(part for part in (statement.source, made_said(statement, lang)) if part)
+        yield Passage(place, recorded_pieces(claim, statement), lang=statement.lang, note=note)

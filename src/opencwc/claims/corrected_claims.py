@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
@@ -31,6 +33,17 @@ def aspects_of(text: str) -> tuple[Aspect, ...]:
     """Return the aspects that a correction names, in the usual order."""
     named = text.split(SEPARATOR)
     return tuple(aspect for aspect in ASPECTS if aspect in named)
+
+
+def require_whole(proposed: str, correction: Mapping[str, str]) -> None:
+    """Raise `InputError` where a correction leaves out the statement, or in what the claim differs from it.
+
+    ``proposed`` is the relation that was found, whose statement stands where the correction names none.
+    """
+    if correction["verdict"] == "differs" and not aspects_of(correction.get("elements", "")):
+        raise InputError("claim_differs_in_nothing", where="aspect")
+    if correction["verdict"] != "not_in_record" and proposed == "not_in_record" and not correction.get("place"):
+        raise InputError("claim_without_statement", where="statement")
 
 
 def require_sense(relation: Relation, statement: str, aspects: tuple[Aspect, ...], known: bool) -> None:

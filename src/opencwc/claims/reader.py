@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from opencwc.claims import kept
+from opencwc.claims import comparison_file
 from opencwc.claims.claim_histories import Histories, History
 from opencwc.claims.claim_matching import HeldReport, hold, left_out_of
 from opencwc.claims.findings import findings_of, maker_of
@@ -80,7 +80,7 @@ class Reader:
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, how far it is, a finding a claim, and the end with the file of the pages."""
         files, records = self._parted(inputs)
-        names = _named(files), _named(records)
+        names = named(one.name for one in files), named(one.name for one in records)
         checked = {"file": names[0], "record": names[1], "as_of": self.as_of}
         yield Started(checked, to_plain(maker_of(self.as_of, self.encoder.id)))
         reading = RecordSources(records)
@@ -137,14 +137,15 @@ def steps_of(run: HeldRun, names: tuple[str, str], as_of: str, encoder: str) -> 
     for at in range(0, len(findings), _AT_ONCE):
         yield Found(findings[at : at + _AT_ONCE])
     counts = Counter(str(finding.verdict) for finding in findings)
-    summary = kept.RunSummary(*names, as_of, encoder, notes=tuple(run.notes))
-    content = kept.pack(summary, run.statements, run.watched, claims, run.histories, run.patterns)
+    summary = comparison_file.RunSummary(*names, as_of, encoder, notes=tuple(run.notes))
+    content = comparison_file.pack(summary, run.statements, run.watched, claims, run.histories, run.patterns)
     tally = {"reports": len(run.held), "claims": len(claims)}
-    yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+    yield Ended(len(findings), counts, tally, PagesFile(comparison_file.NAME, comparison_file.MEDIA_TYPE, content))
 
 
-def _named(files: Sequence[Input]) -> str:
-    return ", ".join(file.name for file in files)[:200]
+def named(files: Iterable[str]) -> str:
+    """Return the names of files as a run tells them."""
+    return ", ".join(files)[:200]
 
 
 def _all_reports(reading: ReportFiles) -> Iterator[Report]:

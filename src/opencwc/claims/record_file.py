@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,7 @@ class RecordFile:
             if len(found) > MOST:
                 raise InputError("claims_record_too_long", where=self._name, most=MOST)
         if not found:
-            raise InputError("claims_record_empty", where=self._name)
+            raise _empty(self._name, self.notes)
         return list(found.values())
 
     def _lines(self) -> Iterator[tuple[str, int, Mapping[str, str]]]:
@@ -93,6 +93,13 @@ class RecordFile:
             return None
         lang = cells.get("lang", "").partition("-")[0].lower() or _language(text)
         return Statement(cells.get("id") or str(row), made, text, cells.get("source", ""), lang, row)
+
+
+def _empty(name: str, notes: Sequence[Message]) -> InputError:
+    """Return the error of a record without a statement: that no line has a date where that is why."""
+    if notes and all(note.id == "claims_statement_without_date" for note in notes):
+        return InputError("claims_record_without_dates", where=name, given=str(notes[0].values["given"]))
+    return InputError("claims_record_empty", where=name)
 
 
 def as_record(statements: Iterable[Statement]) -> bytes:

@@ -15,11 +15,12 @@ VERB = Verb(
     many=True,
     in_order=True,
     reader="opencwc.claims.reader:Reader",
-    kept="opencwc.claims.kept",
+    kept="opencwc.claims.comparison_file",
     command=("claims", "opencwc.cli.claims:claims"),
     router="opencwc.web.claims.pages:router",
     api="opencwc.web.claims.api:router",
     face="opencwc.web.claims.face:FACE",
     words="opencwc.claims.claim_wording:TEMPLATE_WORDS",
+    correction="opencwc.claims.corrected_claims:require_whole",
     page=Page("claims", "/claims", "rules"),
 )

@@ -196,6 +196,12 @@ def decide(
     reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
     verdict: Annotated[str, typer.Option(help="With correct: the right verdict.")] = "",
     entry: Annotated[str, typer.Option(help='With correct: the right entry, such as "CWC 1A01".')] = "",
+    place: Annotated[
+        str, typer.Option(help="With correct: where the words for it stand; of a claim the statement of the record.")
+    ] = "",
+    element: Annotated[
+        list[str] | None, typer.Option(help="With correct: what it is about, such as number; may be given again.")
+    ] = None,
     lang: Lang = "",
     casebook: Book = "",
 ) -> None:
@@ -209,8 +215,10 @@ def decide(
         except ValueError:
             raise InputError("decision_unknown", decision=outcome) from None
         list_id, entry_id = _entry(entry)
-        correction = {"verdict": verdict, "list": list_id, "entry": entry_id} if verdict or entry else None
-        correction = {key: value for key, value in correction.items() if value} if correction else None
+        named = {
+            "verdict": verdict, "list": list_id, "entry": entry_id, "place": place, "elements": ";".join(element or ()),
+        }  # fmt: skip
+        correction = {key: value for key, value in named.items() if value} or None
         stands = decide_on(book, person, findings, chosen, reason, correction=correction)
         spoken = language(lang)
         for identity, status in stands.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,17 +29,23 @@ if TYPE_CHECKING:
     from opencwc.claims.model import Statement
     from opencwc.claims.pair_signs import Record
     from opencwc.claims.record_sources import RecordSources
+    from opencwc.reports.model import Report
+    from opencwc.reports.report_files import Piped
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "claimreview")
 """``claimreview`` also by the ending ``.jsonld``."""
 _ENDINGS = {".jsonld": "claimreview"}
+GROUPED = ("event", "speaker")
+PIPE, _PIPED = Path("-"), "standard input"
 
 
 @options.command
 def claims(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Reports: JSON Lines, feeds, saved pages, documents, mail, tables."),
+        typer.Argument(
+            metavar="FILE|-...", help="Reports: JSON Lines, feeds, saved pages, documents, mail, tables; - for a pipe."
+        ),
     ],
     record: Annotated[
         list[Path],
@@ -51,6 +57,11 @@ def claims(
     ],
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    by: Annotated[str, typer.Option(help="Count the claims by event or by speaker instead: csv.")] = "",
+    published: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="With - : the day on which the text was published."),
+    ] = None,
     least: Annotated[
         float, typer.Option(metavar="SHARE", help="Show sentences that can be checked at least so likely, 0 to 1.")
     ] = 0.2,
@@ -88,22 +99,25 @@ def claims(
 
     if not 0 <= least <= 1:
         raise SettingsError("claims_least_is_no_share", given=str(least))
+    if by not in ("", *GROUPED):
+        raise SettingsError("claims_by_unknown", given=by, known=GROUPED)
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
     format = format or (_ENDINGS.get(output.suffix.lower(), "") if output else "")
     target = AnswerTarget(output, options.format_asked(format, output, FORMATS), options.language_asked(lang))
     beside = Beside(histories, patterns, earlier or (), pictures, seen or ())
     beside.check()
-    tables = [file for file in (*files, *record) if "#" not in file.name and not file.is_dir()]
+    tables = [file for file in (*files, *record) if file != PIPE and "#" not in file.name and not file.is_dir()]
     see_that_they_are_files([*tables, *beside.read])
     options.refuse_overwriting([*files, *record, *beside.read], [output, histories, patterns])
     kept = RecordSources([Input(file.name, file) for file in record])
     encoder = named_encoder()
     statements = kept.statements()
     with StepsProgress(target.lang) as tell:
-        reading = ReportFiles(files, options.columns_asked(map))
+        reading = ReportFiles([_source(file) for file in files], options.columns_asked(map))
         held_against = Record(statements, encoder)
-        held = list(hold(reading.reports(), held_against, encoder, lambda done: tell("reports", done, None)))
+        reports = _said_on(reading.reports(), published)
+        held = list(hold(reports, held_against, encoder, lambda done: tell("reports", done, None)))
     if not held:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
@@ -112,10 +126,30 @@ def claims(
     by_id = {one.id: one for one in statements}
     with StepsProgress(target.lang):
         told = write_beside(beside, held, by_id, kept.earlier, encoder, least, target.lang)
-    _write(held, held_against, target, ", ".join(file.name for file in files), least, author)
+    if by:
+        _write_groups(held, by, target, least)
+    else:
+        _write(held, held_against, target, ", ".join(file.name for file in files), least, author)
     cut = list(left_out_of(held))
     _tell((*kept.notes, *reading.notes, *cut, *told, _summary(held, least)), target.lang)
     return 1 if reading.notes.left_out or kept.left_out or cut else 0
+
+
+def _source(file: Path) -> Path | Piped:
+    from opencwc.reports.report_files import Piped
+
+    return Piped(sys.stdin.buffer, _PIPED) if file == PIPE else file
+
+
+def _said_on(reports: Iterable[Report], day: datetime | None) -> Iterator[Report]:
+    """Yield reports, those from the pipe as of the day on which they were published."""
+    from msgspec.structs import replace
+
+    for report in reports:
+        if day is not None and report.file.partition(":")[0] == _PIPED:
+            yield replace(report, published=day.replace(hour=12, tzinfo=UTC))
+        else:
+            yield report
 
 
 def _keep_held(
@@ -130,7 +164,7 @@ def _keep_held(
     """Keep claims in a case, as the page keeps them; raise `InputError` where they are too many for it."""
     from opencwc.claims.claim_matching import left_out_of
     from opencwc.claims.findings import maker_of
-    from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, held_run, steps_of
+    from opencwc.claims.reader import MOST_REPORTS, MOST_STATEMENTS, RECORD, REPORTS, held_run, named, steps_of
     from opencwc.language.encoders import named_encoder
     from opencwc.records import to_plain
     from opencwc.verbs import Started
@@ -141,18 +175,14 @@ def _keep_held(
     if len(statements) > MOST_STATEMENTS:
         raise InputError("claims_record_too_long", where=records[0].name, most=MOST_STATEMENTS)
     as_of, encoder = date.today().isoformat(), named_encoder()
-    names = _named(files), _named(records)
+    names = named(file.name for file in files), named(file.name for file in records)
     run = held_run(held, statements, reading.earlier, encoder, (*reading.notes, *notes, *left_out_of(held)))
     checked = {"file": names[0], "record": names[1], "as_of": as_of}
     started = Started(checked, to_plain(maker_of(as_of, encoder.id)))
-    paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files))
+    paths = list(dict.fromkeys(Path(str(file).split("#", maxsplit=1)[0]) for file in files if file != PIPE))
     question = {"as_of": as_of, "roles": [*[REPORTS] * len(paths), *[RECORD] * len(records)]}
     steps = chain((started,), steps_of(run, names, as_of, encoder.id))
     keep_run(CLAIMS, steps, where, question, [*paths, *records], lang)
-
-
-def _named(files: Sequence[Path]) -> str:
-    return ", ".join(file.name for file in files)[:200]
 
 
 def _write(
@@ -187,6 +217,7 @@ def _write(
 def _print(held: Sequence[HeldReport], record: Record, lang: str, least: float) -> None:
     """Print each claim with what the record says of it."""
     from opencwc.claims.formats import claims_of
+    from opencwc.claims.marked_words import aspects_said
 
     statements = {one.id: one.text for one in record.statements}
     columns = [(say(f"claims_column_{name}", lang), {"ratio": ratio, "overflow": "fold"}) for name, ratio in _SHOWN]
@@ -196,7 +227,7 @@ def _print(held: Sequence[HeldReport], record: Record, lang: str, least: float) 
             claim.report,
             " ".join(claim.sentence.split()),
             say(f"verdict_{claim.relation}", lang) if claim.relation else "",
-            say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in),
+            aspects_said(claim, lang),
             " ".join(f"{claim.matched} {statements.get(claim.matched, '')}".split()),
         ]
         for claim in shown[:_MOST_ON_SCREEN]
@@ -204,6 +235,22 @@ def _print(held: Sequence[HeldReport], record: Record, lang: str, least: float) 
     options.print_grid(columns, rows)
     if len(shown) > _MOST_ON_SCREEN:
         options.print_more(len(shown) - _MOST_ON_SCREEN, lang)
+
+
+def _write_groups(held: Sequence[HeldReport], by: str, target: AnswerTarget, least: float) -> None:
+    """Write how many claims on each event, or of each speaker, stand how to the record."""
+    from opencwc.claims.claim_groups import COLUMNS, counted
+    from opencwc.files import open_for_writing
+    from opencwc.files.csv_cells import csv_of
+    from opencwc.language.encoders import named_encoder
+    from opencwc.reports.watched import watch
+
+    rows = counted(held, watch((one.report for one in held), named_encoder()), by, target.lang, least)
+    if target.format != "csv":
+        options.print_grid([(say(name, target.lang), {"overflow": "fold"}) for name in COLUMNS.values()], rows)
+        return
+    with open_for_writing(target.output, binary=True) as stream:
+        stream.write(csv_of([tuple(COLUMNS), *rows]).replace(b"\r\n", b"\n"))
 
 
 def _summary(held: Sequence[HeldReport], least: float) -> Message:
@@ -218,12 +265,8 @@ def _summary(held: Sequence[HeldReport], least: float) -> Message:
 
 
 def _tell(notes: Iterable[Message], lang: str) -> None:
-    for note in _once(sentence(note, lang) for note in notes):
+    for note in dict.fromkeys(sentence(note, lang) for note in notes):
         sys.stderr.write(displayable(note) + "\n")
-
-
-def _once(texts: Iterable[str]) -> Iterator[str]:
-    yield from dict.fromkeys(texts)
 
 
 _MOST_ON_SCREEN = 200

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -139,6 +139,28 @@ def mask_text(
         Manifest(format=MANIFEST_FORMAT, document=document, original=of_original, parts=tuple(parts)),
         Salts(format=SALTS_FORMAT, document=document, original_salt=salt.hex(), parts=tuple(kept)),
     )
+
+
+class Piece(NamedTuple):
+    """A piece of a masked text: its words, where they begin in the text that was masked, and whether it is a mark."""
+
+    text: str
+    start: int
+    is_mark: bool
+
+
+def pieces_of(masked: Masked) -> Iterator[Piece]:
+    """Yield a masked text in pieces, marks and what stands between them, so that places can be told in the original."""
+    read = start = 0
+    for part, secret in zip(masked.manifest.parts, masked.salts.parts, strict=True):
+        if part.start > read:
+            yield Piece(masked.text[read : part.start], start, is_mark=False)
+        start += part.start - read
+        yield Piece(masked.text[part.start : part.end], start, is_mark=True)
+        start += len(secret.text)
+        read = part.end
+    if read < len(masked.text):
+        yield Piece(masked.text[read:], start, is_mark=False)
 
 
 def hash_of_part(salt: bytes, number: int, hidden: str | bytes) -> str:

@@ -32,7 +32,7 @@ from opencwc.casebook.submissions import (
     set_mark,
     take_step,
 )
-from opencwc.claims.kept import unpack
+from opencwc.claims.comparison_file import unpack
 from opencwc.claims.reader import RECORD, REPORTS
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_uploads

@@ -12,8 +12,8 @@ from opencwc.casebook.decisions import Decision, decide, last_decisions
 from opencwc.casebook.findings import findings_of_run
 from opencwc.casebook.model import Outcome, Person, Status
 from opencwc.casebook.people import names_by_id
+from opencwc.claims.comparison_file import KeptClaims
 from opencwc.claims.corrected_claims import SEPARATOR, aspects_of, corrected, require_sense
-from opencwc.claims.kept import KeptClaims
 from opencwc.claims.model import Aspect, Claim, Relation
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.finding import Verdict

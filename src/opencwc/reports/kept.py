@@ -24,11 +24,11 @@ from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_list import DecidedOn, newest_of
 from opencwc.reports.events import Event
 from opencwc.reports.intake.arrivals import FailedCapture
-from opencwc.reports.kept_events import KeptEvents, write_events
 from opencwc.reports.model import Report
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
+from opencwc.reports.watched_file import KeptEvents, write_events
 
 NAME = "reports-watched.zip"
 MOST_FAILED = 10_000

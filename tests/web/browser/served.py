@@ -27,7 +27,7 @@ from opencwc.casebook.people import People
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.casebook.sessions import Sessions
 from opencwc.casebook.submissions import list_submissions
-from opencwc.claims.kept import unpack
+from opencwc.claims.comparison_file import unpack
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.declarations.verb import VERB as DECLARE
 from opencwc.demo.folder import Place, own_environment

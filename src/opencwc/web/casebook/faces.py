@@ -37,13 +37,22 @@ class JobPage:
 
 
 @dataclass(frozen=True)
+class CorrectionAsked:
+    """What a correction names beside its verdict: the message of its ``place``, of its elements, and these by id."""
+
+    place: str
+    elements: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Face:
     """How pages show a verb.
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
-    its findings rest on rules at all.
+    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list.
     """
 
     job: JobPage
@@ -52,6 +61,7 @@ class Face:
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     rules: str = ""
     ruled: bool = True
+    asks: CorrectionAsked | None = None
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""

@@ -80,7 +80,8 @@ def show(
     beside_it = _seen_beside(history)
     return page(
         request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
-        before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices, **values,
+        before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices,
+        asks=face_of(history.run["verb"]).asks, **values,
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.claims.formats import facts_of
 from opencwc.claims.model import Statement
+from opencwc.claims.speakers import speaker_said
 from opencwc.jobs.claim_decisions import decide_on_claim
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.claims.check_page import LONGEST, SaidOn, check_text
 from opencwc.web.claims.claim_page import ClaimDecisionForm, ClaimName, correction_of
-from opencwc.web.claims.claim_run import ClaimRun, ClaimsAsked, ShownClaim, claim_run
+from opencwc.web.claims.claim_run import RELATIONS, ClaimRun, ClaimsAsked, Group, ShownClaim, claim_run
 from opencwc.web.claims.forms import FORM
-from opencwc.web.claims.list_pages import masked_claim
+from opencwc.web.claims.list_pages import event_said, masked_claim
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
@@ -69,6 +70,16 @@ class PatternsAnswer(TypedDict):
 
     run: int
     patterns: list[dict[str, Any]]
+
+
+class GroupsAnswer(TypedDict):
+    """The claims of a run counted by event, or by who says them; those with the most that differ first."""
+
+    run: int
+    groups: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Each with its `key`, which the filter of claims takes, its `name`, and how many stand how."),
+    ]
 
 
 class CheckedTextAnswer(TypedDict):
@@ -162,6 +173,31 @@ def show_claim(request: Request, number: Number, identity: ClaimName, lang: InLa
 
 
 @router.get(
+    "/api/v1/claims/runs/{number}/events",
+    action="read",
+    answer=answers("The events", GroupsAnswer),
+    problems=(404, 501),
+)
+def show_events(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Count the claims of a run by event."""
+    run = claim_run(request, number)
+    return JSONResponse({"run": number, "groups": [_group(one, event_said(one, lang)) for one in run.by_event()]})
+
+
+@router.get(
+    "/api/v1/claims/runs/{number}/speakers",
+    action="read",
+    answer=answers("The speakers", GroupsAnswer),
+    problems=(404, 501),
+)
+def show_speakers(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Count the claims of a run by who is heard in them."""
+    run = claim_run(request, number)
+    groups = [_group(one, speaker_said(one.key, lang)) for one in run.by_speaker()]
+    return JSONResponse({"run": number, "groups": groups})
+
+
+@router.get(
     "/api/v1/claims/runs/{number}/patterns",
     action="read",
     answer=answers("The patterns", PatternsAnswer),
@@ -229,6 +265,13 @@ def _plain(one: ShownClaim, lang: str) -> dict[str, Any]:
         "id": one.claim.id, **facts_of(masked_claim(one), lang), "said": sentence(one.headline, lang),
         "speaker": one.speaker, "source": one.report.source, "published": one.day.isoformat(),
         "event": one.line.event, "status": str(one.standing.status), "finding": one.standing.finding,
+    }  # fmt: skip
+
+
+def _group(one: Group, name: str) -> dict[str, Any]:
+    return {
+        "key": one.key, "name": name, "claims": len(one.claims), "outlets": one.outlets,
+        **{relation: one.counts.get(relation, 0) for relation in RELATIONS},
     }  # fmt: skip
 
 

@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from opencwc.claims.claim_matching import hold
 from opencwc.claims.findings import headline
+from opencwc.claims.marked_words import claimed_pieces, recorded_pieces
 from opencwc.claims.model import Claim, Statement
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import named_encoder
 from opencwc.publishing.model import Piece
 from opencwc.reports.model import Report
-from opencwc.web.claims.claim_page import claimed_pieces, pieces
 from opencwc.web.claims.claim_run import ClaimRun, ShownClaim, claim_run
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.page import page
@@ -58,13 +58,12 @@ class CheckedSentence:
     @property
     def claimed(self) -> tuple[Piece, ...]:
         """The sentence with the words that differ marked."""
-        return tuple(claimed_pieces(self.claim, self.claim.sentence))
+        return claimed_pieces(self.claim, self.claim.sentence)
 
     @property
     def recorded(self) -> tuple[Piece, ...]:
         """The statement with the words that differ marked."""
-        spans = [(span, number) for number, one in enumerate(self.claim.differences, 1) for span in one.recorded]
-        return tuple(pieces(self.statement.text if self.statement else "", spans))
+        return recorded_pieces(self.claim, self.statement)
 
 
 def check_text(run: ClaimRun, text: str, published: date | None = None) -> list[CheckedSentence]:

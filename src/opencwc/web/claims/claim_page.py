@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Form, Path, Request
@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from opencwc.claims.claim_wording import terms_of
 from opencwc.claims.history_formats import summary_of
-from opencwc.claims.model import ASPECTS, Aspect, Claim
+from opencwc.claims.marked_words import claimed_pieces, recorded_pieces
+from opencwc.claims.model import ASPECTS, Aspect
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
-from opencwc.publishing.model import Piece
 from opencwc.reports.model import Span
 from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
 from opencwc.web.claims.face import RUNS
@@ -52,7 +52,7 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
     statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
     return page(
         request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=difference_rows(one),
-        claimed=tuple(claimed_pieces(one.claim, one.sentence)), recorded=tuple(recorded_pieces(one)),
+        claimed=claimed_pieces(one.claim, one.sentence), recorded=recorded_pieces(one.claim, one.statement),
         history=history, history_rows=run.history_rows(history) if history else [],
         summary=summary_of(history) if history else None, relations=RELATIONS, aspects=ASPECTS, statements=statements,
         seen=one.standing.decision.seq if one.standing.decision else 0,
@@ -73,32 +73,6 @@ def difference_rows(one: ShownClaim) -> list[DifferenceRow]:
 
 def _words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[start:end] for start, end in spans))
-
-
-def claimed_pieces(claim: Claim, sentence: str) -> Iterator[Piece]:
-    """Yield the sentence of a claim in pieces, each word that differs with the number of its aspect."""
-    spans = [(span, number) for number, one in enumerate(claim.differences, 1) for span in one.claimed]
-    yield from pieces(sentence, spans)
-
-
-def recorded_pieces(one: ShownClaim) -> Iterator[Piece]:
-    """Yield the statement that a claim is about in the same way."""
-    spans = [(span, number) for number, some in enumerate(one.claim.differences, 1) for span in some.recorded]
-    yield from pieces(one.statement.text if one.statement else "", spans)
-
-
-def pieces(text: str, spans: Iterable[tuple[Span, int]]) -> Iterator[Piece]:
-    """Yield a text in pieces, those at ``spans`` marked with their numbers; of two that overlap the first is marked."""
-    at = 0
-    for (start, end), number in sorted(spans):
-        if start < at or end > len(text) or start == end:
-            continue
-        if start > at:
-            yield Piece(text[at:start])
-        yield Piece(text[start:end], "doubt", number)
-        at = end
-    if at < len(text):
-        yield Piece(text[at:])
 
 
 class ClaimDecisionForm(Closed):

@@ -12,11 +12,12 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from opencwc.claims.claim_histories import History, Mention
+from opencwc.claims.comparison_file import KeptClaims, unpack
 from opencwc.claims.findings import headline, masked_sentence
 from opencwc.claims.history_formats import said_of
-from opencwc.claims.kept import KeptClaims, unpack
 from opencwc.claims.model import ASPECTS, Claim, Statement
 from opencwc.claims.patterns.model import Evidence, Pattern
+from opencwc.claims.speakers import speaker_of, speaker_said
 from opencwc.claims.verb import VERB
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
@@ -29,7 +30,6 @@ from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import book_of, person_of
-from opencwc.wording import say
 
 RELATIONS = tuple(str(verdict) for verdict in VERB.verdicts)
 
@@ -38,7 +38,7 @@ RELATIONS = tuple(str(verdict) for verdict in VERB.verdicts)
 class ClaimFilter(AddressFilter):
     """Which claims to list: how they stand to the record, in what they differ, on which event, who says them.
 
-    ``speaker`` is a sort of body, or an outlet after ``outlet:``; ``statement`` the id of a statement of the record.
+    ``speaker`` is one of `speaker_of`, ``statement`` the id of a statement of the record.
     """
 
     relation: Brief = ""
@@ -82,8 +82,8 @@ class ShownClaim:
 
     @property
     def speaker(self) -> str:
-        """The sort of body that is heard first; ``outlet:`` and its name where only the outlet speaks."""
-        return self.actors[0].sort if self.actors else f"outlet:{self.report.source or self.report.id}"
+        """By what who says it is known."""
+        return speaker_of(self.actors, self.line.told)
 
     @property
     def headline(self) -> Message:
@@ -98,12 +98,6 @@ class ShownClaim:
     def speaker_said(self, lang: str) -> str:
         """Return who says it, in a language."""
         return speaker_said(self.speaker, lang)
-
-
-def speaker_said(speaker: str, lang: str) -> str:
-    """Return the name of a speaker: that of an outlet, or the sort of a body."""
-    sort, _, outlet = speaker.partition(":")
-    return outlet if sort == "outlet" else say(f"claims_speaker_{sort}", lang)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from opencwc.casebook.findings import History
 from opencwc.casebook.runs import finding_of
 from opencwc.claims.model import ASPECTS
 from opencwc.finding import Finding
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.faces import CorrectionAsked, Face, JobPage
 from opencwc.wording import say
 
 RUNS = "/claims/runs"
@@ -33,5 +33,12 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
 
 
 FACE = Face(
-    JobPage("page_claims_job", "/claims", RUNS), jobs="/claims/jobs", among=_among, rests_on=_rests_on, ruled=False
+    JobPage("page_claims_job", "/claims", RUNS),
+    jobs="/claims/jobs",
+    among=_among,
+    rests_on=_rests_on,
+    ruled=False,
+    asks=CorrectionAsked(
+        "claims_column_statement", "claims_column_differs_in", {one: f"claims_aspect_{one}" for one in ASPECTS}
+    ),
 )

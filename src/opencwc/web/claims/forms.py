@@ -8,7 +8,7 @@ from typing import Any
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.errors import InputError
 from opencwc.web.casebook.upload_forms import SentForm, UploadForm, several_files
-from opencwc.web.claims.kept_record import RECORD_OF, with_kept_record
+from opencwc.web.claims.run_as_record import RECORD_OF, with_kept_record
 from opencwc.web.server.service import Service
 
 

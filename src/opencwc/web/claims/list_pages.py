@@ -15,7 +15,9 @@ from opencwc.claims.claim_review_writer import as_claim_reviews
 from opencwc.claims.claim_wording import made_said
 from opencwc.claims.claims_report import claims_report
 from opencwc.claims.formats import as_csv, as_json_lines
+from opencwc.claims.marked_words import aspects_said
 from opencwc.claims.model import Claim
+from opencwc.claims.speakers import speaker_said
 from opencwc.publishing.report_files import report_file
 from opencwc.reports.watched import Line
 from opencwc.web.claims.claim_run import (
@@ -25,7 +27,6 @@ from opencwc.web.claims.claim_run import (
     ShownClaim,
     choices,
     claim_run,
-    speaker_said,
 )
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
@@ -41,11 +42,6 @@ MOST_PATTERNS = 200
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "jsonld")
 """``jsonld`` is ClaimReview."""
 GroupedBy = Literal["events", "speakers"]
-
-
-def aspects_said(claim: Claim, lang: str) -> str:
-    """Return in what a claim differs, in a language."""
-    return say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in)
 
 
 def status_said(one: ShownClaim, lang: str) -> str:

@@ -12,7 +12,7 @@ from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.claims import check_page, claim_page, list_pages
 from opencwc.web.claims.forms import FORM
-from opencwc.web.claims.kept_record import offered
+from opencwc.web.claims.run_as_record import offered
 from opencwc.web.server import downloads
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router

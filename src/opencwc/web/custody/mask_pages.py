@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import Request
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.custody import SALTS_ENDING
-from opencwc.custody.masks import LARGEST, Salts, salts_in
+from opencwc.custody.masks import LARGEST, Piece, Salts, pieces_of, salts_in
 from opencwc.errors import NotFoundError
 from opencwc.jobs.evidence_masks import Hiding, MaskedOriginal, keep_masked, mask_original, reveal_all, show_part
 from opencwc.records import to_json
@@ -39,11 +41,22 @@ def show(request: Request, name: CaseName, sha256: Sha256) -> Response:
 async def preview(request: Request, name: CaseName, sha256: Sha256) -> Response:
     """Show the text with its names hidden; nothing is kept."""
     made = await _made(request, name, sha256, keep=False)
-    text = made.masked.text
+    pieces, cut = _first(pieces_of(made.masked), MOST_SHOWN)
     return page(
-        request, "custody/masked.html", text=text[:MOST_SHOWN], cut=len(text) > MOST_SHOWN,
+        request, "custody/masked.html", pieces=pieces, cut=cut,
         hidden=[secret.text for secret in made.masked.salts.parts], right_to_left=RIGHT_TO_LEFT,
     )  # fmt: skip
+
+
+def _first(pieces: Iterable[Piece], most: int) -> tuple[list[Piece], bool]:
+    """Return the pieces of the first characters of a text, and whether it goes on behind them."""
+    shown: list[Piece] = []
+    for piece in pieces:
+        if most <= 0:
+            return shown, True
+        shown.append(piece._replace(text=piece.text[:most]))
+        most -= len(piece.text)
+    return shown, most < 0
 
 
 @router.post(ONE + "/mask", action="keep", uploads=True)

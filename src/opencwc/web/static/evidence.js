@@ -22,15 +22,29 @@ document.addEventListener("click", async (event) => {
   } catch { failed(); }
 });
 
-let selected = "";
+// What is selected in the masked text: its words, and where they stand in the text that was masked, in characters.
+let selected = { names: "", places: "" };
+const pieceOf = (node) => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest("[data-from]");
+const before = (piece, node, offset) => {
+  const range = document.createRange();
+  range.setStart(piece, 0);
+  range.setEnd(node, offset);
+  return Number(piece.dataset.from) + [...range.toString()].length;
+};
 document.addEventListener("selectionchange", () => {
   const chosen = document.getSelection();
-  if (chosen?.anchorNode?.parentElement?.closest(".masked-text")) selected = chosen.toString().replace(/\s+/g, " ").trim();
+  if (!chosen?.rangeCount || chosen.isCollapsed) return;
+  const range = chosen.getRangeAt(0);
+  const [first, last] = [pieceOf(range.startContainer), pieceOf(range.endContainer)];
+  if (!first || !last) return;
+  const from = before(first, range.startContainer, range.startOffset), to = before(last, range.endContainer, range.endOffset);
+  selected = { names: chosen.toString().replace(/\s+/g, " ").trim(), places: `${from}-${to}` };
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-hide-selected]") || !selected) return;
-  const names = document.querySelector("#hiding").elements.names;
-  names.value = `${names.value.trimEnd()}${names.value.trim() ? "\n" : ""}${selected}\n`;
-  selected = "";
-  names.form.requestSubmit();
+  const button = event.target.closest("[data-hide-selected]");
+  if (!button || !selected.names) return;
+  const field = document.querySelector("#hiding").elements[button.dataset.hideSelected];
+  field.value = `${field.value.trimEnd()}${field.value.trim() ? "\n" : ""}${selected[button.dataset.hideSelected]}\n`;
+  selected = { names: "", places: "" };
+  field.form.requestSubmit();
 });

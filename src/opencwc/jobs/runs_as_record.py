@@ -11,9 +11,10 @@ from typing import IO, NamedTuple
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Person
+from opencwc.casebook.permissions import may
 from opencwc.casebook.read_records import giving
 from opencwc.casebook.runs import read_source, run_named, source_row
-from opencwc.claims.kept import unpack
+from opencwc.claims.comparison_file import unpack
 from opencwc.claims.record_file import as_record
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.declarations.reader import REGISTER
@@ -29,7 +30,8 @@ from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 
 MOST_OFFERED = 20
-"""Runs of a verb that are offered, the latest."""
+"""Runs of a verb that are offered, the latest; any other can be named."""
+_LONGEST_NUMBER = 18
 
 
 class KeptRecord(NamedTuple):
@@ -51,14 +53,20 @@ def records_offered(book: Casebook, person: Person) -> list[KeptRecord]:
 
 def record_files(book: Casebook, person: Person, name: str) -> tuple[Mark, list[tuple[str, IO[bytes]]]]:
     """Return the mark and the files of a run that is a record; raise `NotFoundError` where there is none so called."""
-    kept = next((one for one in records_offered(book, person) if one.name == name), None)
-    if kept is None:
-        raise NotFoundError("no_such_kept_record", where="record_of", record=name[:50])
+    verb, _, number = name.partition("-")
+    missing = NotFoundError("no_such_kept_record", where="record_of", record=name[:50])
+    if verb not in _FILES or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+        raise missing
     with giving(book, person) as given:
-        run = run_named(given.connection, kept.run.number)
-        case = case_numbered(given.connection, run["case_number"])
-        given.runs([kept.run.number])
-    return max(case.mark, Mark[run["mark"].upper()]), list(_FILES[kept.verb](book, person, kept.run.number))
+        try:
+            run = run_named(given.connection, int(number))
+        except NotFoundError:
+            raise missing from None
+        mark = max(case_numbered(given.connection, run["case_number"]).mark, Mark[run["mark"].upper()])
+        if run["verb"] != verb or not may(person, "read", mark):
+            raise missing
+        given.runs([int(number)])
+    return mark, list(_FILES[verb](book, person, int(number)))
 
 
 def _of_claims(book: Casebook, person: Person, number: int) -> Iterator[tuple[str, IO[bytes]]]:

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.permissions import may
-from opencwc.jobs.kept_records import KeptRecord, record_files, records_offered
+from opencwc.jobs.runs_as_record import KeptRecord, record_files, records_offered
 from opencwc.web.casebook.jobs_api import parts_of
 from opencwc.web.casebook.upload_forms import SentForm
 from opencwc.web.server.service import Service, person_of, service_of

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from opencwc.claims.comparison_file import KeptClaims, unpack
 from opencwc.claims.corrected_claims import corrected, require_sense
 from opencwc.claims.findings import headline
-from opencwc.claims.kept import KeptClaims, unpack
 from opencwc.claims.model import Claim, Difference
 from opencwc.claims.reader import Reader
 from opencwc.errors import InputError

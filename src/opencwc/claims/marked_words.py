@@ -1,0 +1,41 @@
+"""A claim and its statement in pieces: the words in which they differ have the number of their aspect in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from opencwc.claims.model import Claim, Statement
+from opencwc.publishing.model import Piece
+from opencwc.reports.model import Span
+from opencwc.wording import say
+
+
+def claimed_pieces(claim: Claim, sentence: str) -> tuple[Piece, ...]:
+    """Return the sentence of a claim, as it is to be shown, in pieces."""
+    spans = ((span, number) for number, one in enumerate(claim.differences, 1) for span in one.claimed)
+    return tuple(_pieces(sentence, spans))
+
+
+def recorded_pieces(claim: Claim, statement: Statement | None) -> tuple[Piece, ...]:
+    """Return the statement that a claim is about in pieces; nothing where there is none."""
+    spans = ((span, number) for number, one in enumerate(claim.differences, 1) for span in one.recorded)
+    return tuple(_pieces(statement.text if statement else "", spans))
+
+
+def _pieces(text: str, spans: Iterable[tuple[Span, int]]) -> Iterator[Piece]:
+    """Yield a text in pieces, those at ``spans`` marked with their numbers; of two that overlap the first is marked."""
+    at = 0
+    for (start, end), number in sorted(spans):
+        if start < at or end > len(text) or start == end:
+            continue
+        if start > at:
+            yield Piece(text[at:start])
+        yield Piece(text[start:end], "doubt", number)
+        at = end
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+def aspects_said(claim: Claim, lang: str) -> str:
+    """Return in what a claim differs, in a language."""
+    return say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in)
