@@ -7,14 +7,12 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
 
 from claims.claims_by_hand import STATEMENTS, held_run
-from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.model import Mark
 from opencwc.claims.findings import maker_of
 from opencwc.claims.model import ASPECTS
 from opencwc.claims.reader import steps_of
@@ -24,55 +22,43 @@ from opencwc.demo.state import load_state
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
-from opencwc.jobs.run_and_keep import Place, keep_steps
 from opencwc.records import to_plain
 from opencwc.verbs import Started, Step
 from opencwc.web.claims.list_pages import FORMATS
 from opencwc.web.claims.pages import EXAMPLES
 from opencwc.web.server.worker_process import make_worker
+from web.kept_runs import KeptRun, keep_run
 from web.pages.housing import PAGE, PART, opened_house, page_of
 from web.signing_in import House
 
-ANNA = Person("p-anna", "anna", "Anna", Role.ANALYST, Mark.HIGHLY_PROTECTED)
 IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 VIEWS = ("", "/events", "/speakers", "/record", "/check", "/claims/1-1", "/claims/3-2", "/claims/4-1")
 FOUR, SEVEN, ROY, ARMY, CYANIDE = "1-1", "3-1", "3-2", "4-1", "6-1"
 
 
-class Kept(NamedTuple):
-    """A house with a comparison in it: its run, and the address of its pages."""
-
-    house: House
-    run: int
-    base: str
-
-
-def _keep(house: House, case: str = "claims", mark: Mark = Mark.UNCLASSIFIED) -> Kept:
-    case_for_keeping(house.book, ANNA, case, mark)
+def _keep(house: House, case: str = "claims", mark: Mark = Mark.UNCLASSIFIED) -> KeptRun:
 
     def steps() -> Iterator[Step]:
         yield Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker_of("2026-03-07", "use")))
         yield from steps_of(held_run(), ("reports.jsonl", "record.csv"), "2026-03-07", "use")
 
-    run = keep_steps(VERB, steps(), Place(house.book, lambda: ANNA, case, {"as_of": "2026-03-07"}, mark=mark))
-    assert run.keeper is not None
-    return Kept(house, run.keeper.number, f"/claims/runs/{run.keeper.number}")
+    return keep_run(house, VERB, steps, case, mark)
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptRun]:
     with opened_house(tmp_path, monkeypatch) as house:
         yield _keep(house)
     _loaded.clear()
 
 
-def _decide(client: TestClient, kept: Kept, claim: str, status: int = 204, **form: str | list[str]) -> str:
+def _decide(client: TestClient, kept: KeptRun, claim: str, status: int = 204, **form: str | list[str]) -> str:
     answer = client.post(f"{kept.base}/claims/{claim}/decision", data={"seen": "0", **form}, headers=PART)
     assert answer.status_code == status, answer.text
     return answer.text if status != 204 else str(answer.headers["hx-redirect"])
 
 
-def _sentences(client: TestClient, kept: Kept, query: str = "") -> list[str]:
+def _sentences(client: TestClient, kept: KeptRun, query: str = "") -> list[str]:
     page = page_of(client, f"{kept.base}{query}")
     return [row.one("th").text for table in page.all(id="claims") for row in table.one("tbody").all("tr")]
 
@@ -80,7 +66,7 @@ def _sentences(client: TestClient, kept: Kept, query: str = "") -> list[str]:
 # ------------------------------------------------------------------------------------------------------ the lists
 
 
-def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept: Kept) -> None:
+def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, kept.base)
         assert page.one("h1").text.startswith("3 of 5 claims differ from the record")
@@ -99,7 +85,7 @@ def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept:
 
 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
-def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
+def test_every_page_is_sound_in_every_language(kept: KeptRun, lang: str) -> None:
     with kept.house.signed_in("rita") as client:
         for address in ("/claims", *(f"{kept.base}{view}" for view in VIEWS)):
             page = page_of(client, address, lang)
@@ -115,18 +101,18 @@ def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
         ("?aspect=attribution", ["Армия обвинила противника: хлор, 12 пострадавших."]),
         ("?statement=v2", ["Армия обвинила противника: хлор, 12 пострадавших."]),
         ("?speaker=outlet:El%20Diario", ["Incautan 300 kilos de cianuro de sodio."]),
-        ("?speaker=defence", ["Армия обвинила противника: хлор, 12 пострадавших."]),
+        ("?speaker=defence:", ["Армия обвинила противника: хлор, 12 пострадавших."]),
         ("?find=cianuro", ["Incautan 300 kilos de cianuro de sodio."]),
         ("?find=nothing+of+the+sort", []),
         ("?relation=agrees&aspect=agent", []),
     ],
 )
-def test_a_filter_narrows_the_list(kept: Kept, query: str, claims: list[str]) -> None:
+def test_a_filter_narrows_the_list(kept: KeptRun, query: str, claims: list[str]) -> None:
     with kept.house.signed_in("anna") as client:
         assert _sentences(client, kept, query) == claims
 
 
-def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: Kept) -> None:
+def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         events = page_of(client, f"{kept.base}/events").one(id="groups")
         assert [row[1:] for row in events.rows()] == [
@@ -141,7 +127,7 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
         assert len(_sentences(client, kept, str(differing).removeprefix(kept.base))) == 1
 
 
-def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_it(kept: Kept) -> None:
+def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_it(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/record")
         assert page.one("h1").text.startswith("Statements of the record: 3")
@@ -158,7 +144,7 @@ def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_
 # ------------------------------------------------------------------------------------------------------ a claim
 
 
-def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_in_both(kept: Kept) -> None:
+def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_in_both(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/claims/{FOUR}")
         assert page.one("h1").text == "Differs from statement v1 of the record: number."
@@ -175,7 +161,7 @@ def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_i
         assert [one.attributes["class"] for one in history] == ["step-first_said", "step-corrected", "step-repeated"]
 
 
-def test_patterns_stand_with_what_they_rest_on(kept: Kept) -> None:
+def test_patterns_stand_with_what_they_rest_on(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/patterns")
         assert page.one("h1").text.startswith("Patterns: 1")
@@ -196,7 +182,7 @@ def test_patterns_stand_with_what_they_rest_on(kept: Kept) -> None:
         ("fr", ["2 mars 2026 , 16:30–00:00", "Sandvik (Norvège)", "chlore"]),
     ],
 )
-def test_a_claim_is_laid_out_in_the_language_of_the_page(kept: Kept, lang: str, said: list[str]) -> None:
+def test_a_claim_is_laid_out_in_the_language_of_the_page(kept: KeptRun, lang: str, said: list[str]) -> None:
     with kept.house.signed_in("anna") as client:
         terms = [
             one.text for one in page_of(client, f"{kept.base}/claims/{FOUR}", lang).one("dl", class_="facts").all("dd")
@@ -204,7 +190,7 @@ def test_a_claim_is_laid_out_in_the_language_of_the_page(kept: Kept, lang: str, 
         assert terms[: len(said)] == said
 
 
-def test_a_claim_without_a_statement_says_so_and_hides_the_names_of_private_people(kept: Kept) -> None:
+def test_a_claim_without_a_statement_says_so_and_hides_the_names_of_private_people(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/claims/{ROY}")
         assert "The record has no statement on this." in page.one("h1").text
@@ -218,7 +204,7 @@ def test_a_claim_without_a_statement_says_so_and_hides_the_names_of_private_peop
             assert "Roy" not in client.get(address, headers=PAGE).text
 
 
-def test_a_claim_or_a_run_that_is_not_there_is_not_found(kept: Kept) -> None:
+def test_a_claim_or_a_run_that_is_not_there_is_not_found(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         for address in (f"{kept.base}/claims/9-9", "/claims/runs/999", f"/api/v1/claims/runs/{kept.run}/claims/9-9"):
             assert client.get(address, headers=PAGE).status_code == 404
@@ -227,7 +213,7 @@ def test_a_claim_or_a_run_that_is_not_there_is_not_found(kept: Kept) -> None:
 # ----------------------------------------------------------------------------------------------------- decisions
 
 
-def test_a_claim_left_as_proposed_is_confirmed(kept: Kept) -> None:
+def test_a_claim_left_as_proposed_is_confirmed(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         led = _decide(client, kept, FOUR, relation="differs", statement="v1", aspect=["number"], reason="I read both.")
         page = page_of(client, led)
@@ -238,7 +224,7 @@ def test_a_claim_left_as_proposed_is_confirmed(kept: Kept) -> None:
         ]
 
 
-def test_a_corrected_claim_stands_everywhere_as_it_is_right(kept: Kept) -> None:
+def test_a_corrected_claim_stands_everywhere_as_it_is_right(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         led = _decide(
             client, kept, CYANIDE, relation="not_in_record", statement="v1", aspect=["agent"], reason="Another event."
@@ -252,7 +238,7 @@ def test_a_corrected_claim_stands_everywhere_as_it_is_right(kept: Kept) -> None:
         assert [(row["matched"], row["relation"]) for row in rows if row["report"] == "p1"] == [("", "not_in_record")]
 
 
-def test_an_agreement_is_corrected_to_differ_in_what_a_person_names(kept: Kept) -> None:
+def test_an_agreement_is_corrected_to_differ_in_what_a_person_names(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         led = _decide(client, kept, SEVEN, relation="differs", statement="v2", aspect=["date", "place"], reason="No.")
         page = page_of(client, led)
@@ -271,26 +257,28 @@ def test_an_agreement_is_corrected_to_differ_in_what_a_person_names(kept: Kept) 
         ({"relation": "false", "statement": "v1", "reason": "x"}, "does-not-fit"),
     ],
 )
-def test_a_decision_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, str | list[str]], problem: str) -> None:
+def test_a_decision_that_makes_no_sense_is_refused(
+    kept: KeptRun, form: dict[str, str | list[str]], problem: str
+) -> None:
     with kept.house.signed_in("rita") as client:
         assert problem in _decide(client, kept, FOUR, 422, **form)
         assert not page_of(client, f"{kept.base}/claims/{FOUR}").all(class_="s-accepted")
 
 
-def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: Kept) -> None:
+def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: KeptRun) -> None:
     right = {"relation": "differs", "statement": "v1", "aspect": ["number"], "reason": "I read both."}
     with kept.house.signed_in("rita") as client:
         _decide(client, kept, FOUR, **right)
         _decide(client, kept, FOUR, 409, **right)
 
 
-def test_an_auditor_reads_and_does_not_decide(kept: Kept) -> None:
+def test_an_auditor_reads_and_does_not_decide(kept: KeptRun) -> None:
     with kept.house.signed_in("audra") as client:
         assert not page_of(client, f"{kept.base}/claims/{FOUR}").all("details", class_="decide-event")
         _decide(client, kept, FOUR, 403, relation="agrees", statement="v1", reason="x")
 
 
-def test_who_may_not_see_the_case_sees_nothing_of_it(kept: Kept) -> None:
+def test_who_may_not_see_the_case_sees_nothing_of_it(kept: KeptRun) -> None:
     secret = _keep(kept.house, "secret", Mark.PROTECTED)
     kept.house.add("lowly")
     with kept.house.signed_in("lowly") as client:
@@ -307,7 +295,7 @@ def test_who_may_not_see_the_case_sees_nothing_of_it(kept: Kept) -> None:
 # ----------------------------------------------------------------------------------------------------- a sentence
 
 
-def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: Kept) -> None:
+def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: KeptRun) -> None:
     text = STATEMENTS[0].text
     with kept.house.signed_in("anna") as client:
         answer = client.post(f"{kept.base}/check", data={"text": text}, headers=PART)
@@ -319,7 +307,7 @@ def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: Kept
         assert [one["id"] for one in sent[0]["before"]] == [FOUR, SEVEN, CYANIDE]
 
 
-def test_days_of_a_sentence_count_from_the_day_on_which_it_was_published(kept: Kept) -> None:
+def test_days_of_a_sentence_count_from_the_day_on_which_it_was_published(kept: KeptRun) -> None:
     text = STATEMENTS[0].text.replace(" 2026", "")
     with kept.house.signed_in("anna") as client:
         assert page_of(client, f"{kept.base}/check").one("input", name="published").attributes["value"] == "2026-03-06"
@@ -335,7 +323,7 @@ def test_days_of_a_sentence_count_from_the_day_on_which_it_was_published(kept: K
         assert wrong.status_code == 422
 
 
-def test_a_text_that_is_missing_or_too_long_is_refused(kept: Kept) -> None:
+def test_a_text_that_is_missing_or_too_long_is_refused(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         for text in (" ", "x" * 4_001):
             assert client.post(f"{kept.base}/check", data={"text": text}, headers=PART).status_code == 422
@@ -346,7 +334,7 @@ def test_a_text_that_is_missing_or_too_long_is_refused(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "pdf"])
-def test_claims_are_given_in_every_format(kept: Kept, format: str) -> None:
+def test_claims_are_given_in_every_format(kept: KeptRun, format: str) -> None:
     with kept.house.signed_in("anna") as client:
         answer = client.get(f"{kept.base}/file?format={format}&lang=fr", headers=PAGE)
         assert answer.status_code == 200
@@ -354,13 +342,13 @@ def test_claims_are_given_in_every_format(kept: Kept, format: str) -> None:
         assert f"claims-{kept.run}.{format}" in answer.headers["content-disposition"]
 
 
-def test_a_filter_holds_for_files_too(kept: Kept) -> None:
+def test_a_filter_holds_for_files_too(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         lines = client.get(f"{kept.base}/file?format=jsonl&aspect=agent").text.splitlines()
         assert [json.loads(line)["report"] for line in lines] == ["l1", "p1"]
 
 
-def test_the_api_gives_the_same_as_the_pages(kept: Kept) -> None:
+def test_the_api_gives_the_same_as_the_pages(kept: KeptRun) -> None:
     base = f"/api/v1/claims/runs/{kept.run}"
     with kept.house.signed_in("anna") as client:
         body = client.get(f"{base}?limit=2").json()
@@ -377,7 +365,7 @@ def test_the_api_gives_the_same_as_the_pages(kept: Kept) -> None:
         assert (claim["decision"], claim["seen"]) == (None, 0)
 
 
-def test_the_api_takes_decisions(kept: Kept) -> None:
+def test_the_api_takes_decisions(kept: KeptRun) -> None:
     address = f"/api/v1/claims/runs/{kept.run}/claims/{ARMY}"
     with kept.house.signed_in("rita") as client:
         wrong = {"relation": "agrees", "statement": "v9", "reason": "x", "seen": 0}
@@ -391,7 +379,7 @@ def test_the_api_takes_decisions(kept: Kept) -> None:
         assert claim["decision"]["reason"] == "The same."
 
 
-def test_claims_are_counted_for_programs_too(kept: Kept) -> None:
+def test_claims_are_counted_for_programs_too(kept: KeptRun) -> None:
     base = f"/api/v1/claims/runs/{kept.run}"
     with kept.house.signed_in("anna") as client:
         for name, filtered in (("events", "event"), ("speakers", "speaker")):
@@ -401,7 +389,7 @@ def test_claims_are_counted_for_programs_too(kept: Kept) -> None:
             assert first["total"] == groups[0]["claims"]
 
 
-def test_a_correction_on_the_page_of_a_finding_names_what_differs(kept: Kept) -> None:
+def test_a_correction_on_the_page_of_a_finding_names_what_differs(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         finding = client.get(f"/api/v1/claims/runs/{kept.run}/claims/{SEVEN}").json()["claim"]["finding"]
         form = page_of(client, f"/findings/{finding}").one("div", class_="correction")
@@ -415,7 +403,7 @@ def test_a_correction_on_the_page_of_a_finding_names_what_differs(kept: Kept) ->
         assert (claim["relation"], claim["matched"], claim["differs_in"]) == ("differs", "v1", ["number", "date"])
 
 
-def test_the_examples_are_files_of_the_demonstration(kept: Kept, tmp_path: Path) -> None:
+def test_the_examples_are_files_of_the_demonstration(kept: KeptRun, tmp_path: Path) -> None:
     with kept.house.signed_in("anna") as client:
         reports, record = (client.get(f"/claims/examples/{name}", headers=PAGE).text for name in EXAMPLES)
     ids = [json.loads(line)["id"] for line in reports.splitlines()]
@@ -423,7 +411,7 @@ def test_the_examples_are_files_of_the_demonstration(kept: Kept, tmp_path: Path)
     assert record == write_record(load_state(), tmp_path, 2025).read_text(encoding="utf-8")
 
 
-def test_files_are_kept_and_compared_by_a_job(kept: Kept) -> None:
+def test_files_are_kept_and_compared_by_a_job(kept: KeptRun) -> None:
     house = kept.house
     with house.signed_in("anna") as client:
         reports, record = (client.get(f"/claims/examples/{name}", headers=PAGE).content for name in EXAMPLES)
@@ -452,7 +440,7 @@ def _compared_with(house: House, client: TestClient, record_of: str, mark: str =
     return job.run
 
 
-def test_a_record_of_an_earlier_comparison_is_used_again(kept: Kept) -> None:
+def test_a_record_of_an_earlier_comparison_is_used_again(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         offered = page_of(client, "/claims").one("select", name="record_of").all("option")
         assert [one.attributes["value"] for one in offered] == ["", f"claims-{kept.run}"]
@@ -461,7 +449,7 @@ def test_a_record_of_an_earlier_comparison_is_used_again(kept: Kept) -> None:
         assert [one["id"] for one in given] == ["v1", "v2", "v3"]
 
 
-def test_a_record_of_a_higher_mark_raises_that_of_the_comparison(kept: Kept) -> None:
+def test_a_record_of_a_higher_mark_raises_that_of_the_comparison(kept: KeptRun) -> None:
     secret = _keep(kept.house, "secret", Mark.PROTECTED)
     with kept.house.signed_in("anna") as client:
         again = _compared_with(kept.house, client, f"claims-{secret.run}")
@@ -469,7 +457,7 @@ def test_a_record_of_a_higher_mark_raises_that_of_the_comparison(kept: Kept) -> 
         assert page.all("span", class_="m-protected")
 
 
-def test_a_record_that_is_not_there_or_not_theirs_is_refused(kept: Kept) -> None:
+def test_a_record_that_is_not_there_or_not_theirs_is_refused(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         form = {"case": "none", "as_of": "2026-03-07", "record_of": "watch-999"}
         sent = client.post("/claims/files", data=form, files=[("file", ("r.jsonl", b"{}"))], headers=PART)

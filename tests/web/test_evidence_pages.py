@@ -30,7 +30,7 @@ OLD, NEW = (example_named(name) for name in reversed(PICTURE_EXAMPLES))
 MARCH, SEPTEMBER = (example_named(name) for name in PAGE_EXAMPLES)
 PAGE_FILE = b"<html lang='en'><title>Leak</title><p>The resident Ana Roy, 34, saw the drums. They leaked.</p></html>"
 API = "/api/v1/cases/drums/custody"
-Files = dict[str, tuple[str, bytes]]
+Files = dict[str, tuple[str | None, bytes]]
 
 
 @pytest.fixture
@@ -225,8 +225,8 @@ def test_names_are_hidden_and_each_part_can_be_shown_later_to_belong(house: Hous
         original = received(anna)
         base = f"/evidence/cases/drums/originals/{original}/mask"
         assert page_of(anna, base).one("h1").text == "Hide names in page.html"
-        preview = anna.post(f"{base}/preview", files=[("names", (None, "drums"))], headers=PART)
-        assert preview.status_code == 200 and "⟦1⟧, 34, saw the ⟦2⟧" in preview.text
+        preview = sent(anna, f"{base}/preview", {"names": (None, b"drums")})
+        assert "⟦1⟧ , 34, saw the ⟦2⟧" in preview.text
         salts = anna.post(base, files=[("names", (None, "drums"))], headers=PART)
         assert salts.status_code == 200 and salts.headers["content-disposition"].endswith('.salts.json"')
         assert json.loads(salts.content)["parts"][0]["text"] == "Ana Roy"

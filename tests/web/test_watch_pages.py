@@ -7,12 +7,10 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import RunKeeper
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
@@ -21,7 +19,6 @@ from opencwc.jobs.event_decisions import decide_on_events, decisions_on_events
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded, list_runs
 from opencwc.jobs.queue import Jobs
-from opencwc.jobs.run_and_keep import Place, keep_steps
 from opencwc.records import to_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.findings import maker_of
@@ -34,50 +31,39 @@ from opencwc.web.reports.file_pages import FORMATS
 from opencwc.web.reports.pages import EXAMPLE
 from opencwc.web.server.worker_process import make_worker
 from reports.told_by_hand import ALL, watched
+from web.kept_runs import ANNA, KeptRun, keep_run
 from web.pages.housing import PAGE, PART, opened_house, page_of
 from web.signing_in import House
 
-ANNA = Person("p-anna", "anna", "Anna", Role.ANALYST, Mark.HIGHLY_PROTECTED)
 SPLIT = EventDecision("split", ("s3",), apart=("s1", "s2"), reason="Another leak.")
 IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 
 
-class Kept(NamedTuple):
-    """A house with watched reports in it: their run, and the address of its pages."""
-
-    house: House
-    run: int
-    base: str
-
-
-def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED) -> Kept:
-    case_for_keeping(house.book, ANNA, case, mark)
+def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED) -> KeptRun:
     maker = maker_of("2026-03-07", "use")
 
     def steps() -> Iterator[Step]:
         yield Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker))
         yield from steps_of(watched(), "reports.jsonl", maker)
 
-    run = keep_steps(VERB, steps(), Place(house.book, lambda: ANNA, case, {"as_of": "2026-03-07"}, mark=mark))
-    assert run.keeper is not None
-    return Kept(house, run.keeper.number, f"/watch/runs/{run.keeper.number}")
+    return keep_run(house, VERB, steps, case, mark)
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptRun]:
     with opened_house(tmp_path, monkeypatch) as house:
         yield _keep(house)
     _loaded.clear()
 
 
-def _events(kept: Kept) -> dict[str, str]:
+def _events(kept: KeptRun) -> dict[str, str]:
     """Return the ids of the events by their kind."""
     names = dict(zip(("accident", "alleged_use", "seizure"), (event.id for event in watched().events), strict=True))
     assert kept.base
     return names
 
 
-def _decide(client: TestClient, kept: Kept, **form: str | list[str]) -> str:
+def _decide(client: TestClient, kept: KeptRun, **form: str | list[str]) -> str:
     answer = client.post(f"{kept.base}/decisions", data=form, headers=PART)
     assert answer.status_code == 204, answer.text
     return str(answer.headers["hx-redirect"])
@@ -86,7 +72,7 @@ def _decide(client: TestClient, kept: Kept, **form: str | list[str]) -> str:
 # ------------------------------------------------------------------------------------------------------ the list
 
 
-def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: Kept) -> None:
+def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}?since=2026-03-03")
         assert page.one("h1").text.startswith("New events: 2; changed: 1")
@@ -100,7 +86,7 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
 
 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
-def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
+def test_every_page_is_sound_in_every_language(kept: KeptRun, lang: str) -> None:
     with kept.house.signed_in("rita") as client:
         for address in ("/watch", kept.base, f"{kept.base}/picture", f"{kept.base}/table", *_addresses(kept)):
             page = page_of(client, address, lang)
@@ -108,11 +94,11 @@ def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
             assert "watch_" not in page.text
 
 
-def _addresses(kept: Kept) -> list[str]:
+def _addresses(kept: KeptRun) -> list[str]:
     return [f"{kept.base}/events/{event}" for event in _events(kept).values()]
 
 
-def test_no_list_shows_a_text_of_a_report(kept: Kept) -> None:
+def test_no_list_shows_a_text_of_a_report(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         for address in (kept.base, f"{kept.base}/picture", f"{kept.base}/table", f"{kept.base}/table.csv"):
             html = client.get(address, headers=PAGE).text
@@ -132,13 +118,13 @@ def test_no_list_shows_a_text_of_a_report(kept: Kept) -> None:
         ("since=2026-03-03&state=changed", ["Accident"]),
     ],
 )
-def test_a_filter_narrows_the_list(kept: Kept, query: str, kinds: list[str]) -> None:
+def test_a_filter_narrows_the_list(kept: KeptRun, query: str, kinds: list[str]) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}?{query}")
         assert [event.one("h2").text.partition(":")[0] for event in page.all("article", class_="event")] == kinds
 
 
-def test_the_table_of_events_leads_from_page_to_page(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_of_events_leads_from_page_to_page(kept: KeptRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_page, "A_PAGE", 2)
     with kept.house.signed_in("anna") as client:
         first = page_of(client, f"{kept.base}/table?order=kind")
@@ -151,7 +137,7 @@ def test_the_table_of_events_leads_from_page_to_page(kept: Kept, monkeypatch: py
         assert all("Events: 3" in one.one("h1").text and "3 of 3 shown" in one.text for one in (first, second))
 
 
-def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: Kept) -> None:
+def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}", "fr")
         for cell in page.one("div", class_="outlets").all(class_="differs"):
@@ -163,7 +149,7 @@ def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: Kept) 
 @pytest.mark.parametrize(
     ("lang", "chemical"), [("fr", "chlore"), ("ar", "الكلور"), ("es", "cloro"), ("ru", "хлор"), ("zh", "氯气")]
 )
-def test_pages_name_chemicals_in_their_language_and_files_in_english(kept: Kept, lang: str, chemical: str) -> None:
+def test_pages_name_chemicals_in_their_language_and_files_in_english(kept: KeptRun, lang: str, chemical: str) -> None:
     event = _events(kept)["accident"]
     with kept.house.signed_in("anna") as client:
         for address in (kept.base, f"{kept.base}/table", f"{kept.base}/events/{event}", "/watch/saved/new"):
@@ -176,7 +162,7 @@ def test_pages_name_chemicals_in_their_language_and_files_in_english(kept: Kept,
 # ------------------------------------------------------------------------------------------------------ an event
 
 
-def test_an_event_shows_who_says_what_and_marks_what_differs(kept: Kept) -> None:
+def test_an_event_shows_who_says_what_and_marks_what_differs(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         rows = page.one("div", class_="outlets").one("tbody").all("tr")
@@ -191,14 +177,14 @@ def test_an_event_shows_who_says_what_and_marks_what_differs(kept: Kept) -> None
         ]
 
 
-def test_the_deciding_words_are_marked_in_the_text(kept: Kept) -> None:
+def test_the_deciding_words_are_marked_in_the_text(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         first = page.one(id="report-1")
         assert [mark.text for mark in first.one(class_="excerpt").all("mark")] == ["Leaked 1", "chlorine 6"]
 
 
-def test_names_of_private_people_are_dots_until_who_may_decide_asks_for_them(kept: Kept) -> None:
+def test_names_of_private_people_are_dots_until_who_may_decide_asks_for_them(kept: KeptRun) -> None:
     address = f"{kept.base}/events/{_events(kept)['accident']}"
     with kept.house.signed_in("anna") as client:
         page = page_of(client, address)
@@ -209,13 +195,13 @@ def test_names_of_private_people_are_dots_until_who_may_decide_asks_for_them(kep
         assert "Ana Roy" not in page_of(client, f"{address}?names=shown").text
 
 
-def test_an_address_of_a_report_is_a_link_only_where_it_is_of_the_web(kept: Kept) -> None:
+def test_an_address_of_a_report_is_a_link_only_where_it_is_of_the_web(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         html = client.get(f"{kept.base}/events/{_events(kept)['accident']}", headers=PAGE).text
         assert 'href="https://s1.example/x" rel="noreferrer noopener external"' in html
 
 
-def test_an_event_that_is_not_there_is_not_found(kept: Kept) -> None:
+def test_an_event_that_is_not_there_is_not_found(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         assert client.get(f"{kept.base}/events/E-0", headers=PAGE).status_code == 404
 
@@ -223,7 +209,7 @@ def test_an_event_that_is_not_there_is_not_found(kept: Kept) -> None:
 # ----------------------------------------------------------------------------------------------------- decisions
 
 
-def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: Kept) -> None:
+def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: KeptRun) -> None:
     event = _events(kept)["accident"]
     with kept.house.signed_in("anna") as client:
         led = _decide(client, kept, event=event, verb="split", report=["3"], reason="Another leak.", seen="0")
@@ -237,7 +223,7 @@ def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: Kept) ->
         assert len(page_of(client, kept.base).all("article", class_="event")) == 4
 
 
-def test_a_contrary_decision_holds_and_both_are_shown(kept: Kept) -> None:
+def test_a_contrary_decision_holds_and_both_are_shown(kept: KeptRun) -> None:
     events = _events(kept)
     with kept.house.signed_in("anna") as client:
         alone = _decide(client, kept, event=events["accident"], verb="split", report=["3"], reason="No.", seen="0")
@@ -252,7 +238,7 @@ def test_a_contrary_decision_holds_and_both_are_shown(kept: Kept) -> None:
         assert "contrary of what Name of anna decided" in page.text
 
 
-def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: Kept) -> None:
+def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: KeptRun) -> None:
     events = _events(kept)
     with kept.house.signed_in("anna") as client:
         _decide(client, kept, event=events["seizure"], verb="join", target=events["accident"], reason="One.", seen="0")
@@ -270,7 +256,9 @@ def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: Kept) -> Non
         ({"verb": "join", "reason": "x"}, "the other event was not chosen"),
     ],
 )
-def test_a_decision_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, str | list[str]], problem: str) -> None:
+def test_a_decision_that_makes_no_sense_is_refused(
+    kept: KeptRun, form: dict[str, str | list[str]], problem: str
+) -> None:
     with kept.house.signed_in("anna") as client:
         answer = client.post(
             f"{kept.base}/decisions", data={"event": _events(kept)["accident"], "seen": "0", **form}, headers=PART
@@ -280,20 +268,20 @@ def test_a_decision_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, s
         assert decisions_on_events(kept.house.book, ANNA, kept.run) == []
 
 
-def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: Kept) -> None:
+def test_nothing_is_decided_where_somebody_else_did_meanwhile(kept: KeptRun) -> None:
     assert decide_on_events(kept.house.book, ANNA, kept.run, SPLIT, 0) == 1
     with pytest.raises(ConflictError):
         decide_on_events(kept.house.book, ANNA, kept.run, SPLIT, 0)
     assert len(decisions_on_events(kept.house.book, ANNA, kept.run)) == 1
 
 
-def test_a_decision_without_reason_or_report_is_refused(kept: Kept) -> None:
+def test_a_decision_without_reason_or_report_is_refused(kept: KeptRun) -> None:
     for decision in (EventDecision("split", ("s3",)), EventDecision("split", (), reason="x")):
         with pytest.raises(InputError):
             decide_on_events(kept.house.book, ANNA, kept.run, decision)
 
 
-def test_an_auditor_reads_and_does_not_decide(kept: Kept) -> None:
+def test_an_auditor_reads_and_does_not_decide(kept: KeptRun) -> None:
     with kept.house.signed_in("audra") as client:
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         assert not page.all(id="decision")
@@ -304,7 +292,7 @@ def test_an_auditor_reads_and_does_not_decide(kept: Kept) -> None:
         decide_on_events(kept.house.book, audra, kept.run, SPLIT)
 
 
-def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(kept: Kept) -> None:
+def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(kept: KeptRun) -> None:
     secret = _keep(kept.house, "secret", Mark.PROTECTED)
     low = Person("p-low", "low", "Low", Role.ANALYST, Mark.UNCLASSIFIED)
     decide_on_events(kept.house.book, ANNA, secret.run, SPLIT)
@@ -318,7 +306,7 @@ def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(
 # ------------------------------------------------------------------------------------------------ region and files
 
 
-def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kept) -> None:
+def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture")
         assert page.one("h1").text.startswith("Events: 3; countries: 3")
@@ -339,7 +327,7 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         assert "only El Diario reports from there" in page.text
 
 
-def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: Kept) -> None:
+def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/table?order=-affected")
         rows = page.one(id="events").rows()
@@ -352,7 +340,7 @@ def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: Kept) -> N
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "corrections")])
-def test_a_run_is_given_in_every_format(kept: Kept, format: str) -> None:
+def test_a_run_is_given_in_every_format(kept: KeptRun, format: str) -> None:
     with kept.house.signed_in("anna") as client:
         answer = client.get(f"{kept.base}/file?format={format}&file_lang=fr", headers=PAGE)
         assert answer.status_code == 200
@@ -360,14 +348,14 @@ def test_a_run_is_given_in_every_format(kept: Kept, format: str) -> None:
         assert "attachment" in answer.headers["content-disposition"]
 
 
-def test_decisions_are_given_as_the_command_takes_them(kept: Kept) -> None:
+def test_decisions_are_given_as_the_command_takes_them(kept: KeptRun) -> None:
     decide_on_events(kept.house.book, ANNA, kept.run, SPLIT)
     with kept.house.signed_in("anna") as client:
         lines = client.get(f"{kept.base}/file?format=corrections", headers=PAGE).text.splitlines()
     assert [json.loads(line) for line in lines] == [{"verb": "split", "reports": ["s3"], "apart": ["s1", "s2"]}]
 
 
-def test_an_event_is_given_as_the_draft_of_an_alert(kept: Kept) -> None:
+def test_an_event_is_given_as_the_draft_of_an_alert(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         event = _events(kept)["accident"]
         alert = client.get(f"{kept.base}/events/{event}/file?format=cap", headers=PAGE)
@@ -375,14 +363,14 @@ def test_an_event_is_given_as_the_draft_of_an_alert(kept: Kept) -> None:
         assert client.get("/watch/taxonomy.json", headers=PAGE).json()["namespace"] == taxonomy()["namespace"]
 
 
-def test_a_filter_holds_for_files_too(kept: Kept) -> None:
+def test_a_filter_holds_for_files_too(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         answer = client.get(f"{kept.base}/file?format=cap&kind=seizure", headers=PAGE)
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             assert archive.namelist() == [f"{_events(kept)['seizure']}.cap.xml"]
 
 
-def test_the_picture_counts_by_region_and_is_given_as_csv(kept: Kept) -> None:
+def test_the_picture_counts_by_region_and_is_given_as_csv(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture?by=region&region=154")
         assert [row[0] for row in page.one(id="months").rows()] == ["Northern Europe"]
@@ -392,7 +380,7 @@ def test_the_picture_counts_by_region_and_is_given_as_csv(kept: Kept) -> None:
         assert [line.split(",")[0] for line in csv[1:]] == ["Central America", "Eastern Europe", "Northern Europe"]
 
 
-def test_the_picture_says_of_which_states_nothing_is_told(kept: Kept) -> None:
+def test_the_picture_says_of_which_states_nothing_is_told(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         gaps = page_of(client, f"{kept.base}/picture").one(id="gaps")
         assert "No report is in Arabic, Chinese." in gaps.text
@@ -404,7 +392,7 @@ def test_the_picture_says_of_which_states_nothing_is_told(kept: Kept) -> None:
 # -------------------------------------------------------------------------------------------------- API and jobs
 
 
-def test_the_api_gives_the_picture(kept: Kept) -> None:
+def test_the_api_gives_the_picture(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         body = client.get(f"/api/v1/watch/runs/{kept.run}/picture?by=region&kind=accident").json()
     assert [(month["area"], month["kinds"]) for month in body["months"]] == [("154", {"accident": 1})]
@@ -416,7 +404,7 @@ def test_the_api_gives_the_picture(kept: Kept) -> None:
     ]
 
 
-def test_the_api_gives_events_and_takes_decisions(kept: Kept) -> None:
+def test_the_api_gives_events_and_takes_decisions(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         base = f"/api/v1/watch/runs/{kept.run}"
         body = client.get(f"{base}?limit=2&since=2026-03-03").json()
@@ -433,7 +421,7 @@ def test_the_api_gives_events_and_takes_decisions(kept: Kept) -> None:
         assert [one["person"] for one in event["decisions"]] == ["Name of anna"]
 
 
-def test_files_are_kept_and_read_by_a_job(kept: Kept) -> None:
+def test_files_are_kept_and_read_by_a_job(kept: KeptRun) -> None:
     house = kept.house
     with house.signed_in("anna") as client:
         content = client.get(f"/watch/examples/{EXAMPLE}", headers=PAGE).content
@@ -458,7 +446,7 @@ class DiedError(BaseException):
     ids=["before the findings are kept", "before the pages are kept", "before the run has ended"],
 )
 def test_a_worker_that_dies_over_reports_loses_none_and_keeps_none_twice(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch, owner: object, moment: str
+    kept: KeptRun, monkeypatch: pytest.MonkeyPatch, owner: object, moment: str
 ) -> None:
     house = kept.house
 
@@ -490,7 +478,7 @@ FEED = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><ti
 </channel></rss>"""
 
 
-def test_a_feed_is_read_by_a_job_too(kept: Kept) -> None:
+def test_a_feed_is_read_by_a_job_too(kept: KeptRun) -> None:
     house = kept.house
     with house.signed_in("anna") as client:
         form = {"case": "feeds", "as_of": "2026-03-07", "mark": "unclassified"}

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from opencwc.claims.claim_matching import HeldReport
 from opencwc.claims.speakers import speaker_of, speaker_said
-from opencwc.reports.actors import speakers_in
 from opencwc.reports.summaries import summaries_of
 from opencwc.reports.watched import Watched
 from opencwc.wording import say
@@ -35,7 +34,7 @@ def counted(held: Sequence[HeldReport], watched: Watched, by: str, lang: str, le
             if by == "event":
                 name = headline.get(line.event) or say("claims_on_no_event", lang)
             else:
-                name = speaker_said(speaker_of(tuple(speakers_in(claim.sentence, claim.lang)), line.told), lang)
+                name = speaker_said(speaker_of(claim.sentence, claim.lang, one.report), lang)
             counts.setdefault(name, Counter())[claim.relation] += 1
             outlets.setdefault(name, set()).add(one.report.source or one.report.id)
     names = sorted(counts, key=lambda name: (-counts[name]["differs"], -counts[name].total(), name))

@@ -1,26 +1,33 @@
-"""Who says what a sentence claims: a sort of body, of the State that the report is on; else the outlet itself."""
+"""Who says what a sentence claims: a sort of body, of the State that the sentence names beside it; else the outlet."""
 
 from __future__ import annotations
 
-from opencwc.reports.actors import Actor
-from opencwc.reports.model import Told
+from opencwc.claims.aspects.actor_mentions import somebody
+from opencwc.reports.actors import speakers_in
+from opencwc.reports.model import Report
 from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 OUTLET = "outlet"
-_OF_ALL_STATES = ("opcw", "united_nations", "european_union")
-"""Bodies that are of no one State."""
 
 
-def speaker_of(actors: tuple[Actor, ...], told: Told) -> str:
-    """Return by what the speaker of a sentence is known: ``police:TUN``, ``opcw:``, or ``outlet:`` and its name.
+def speaker_of(sentence: str, lang: str, report: Report) -> str:
+    """Return by what the speaker of a sentence is known: ``police:TUN``, ``police:``, or ``outlet:`` and its name.
 
-    ``actors`` are those heard in the sentence, the first first. The police of two States are two speakers.
+    A body is of the State that the sentence names beside it, and never of that in which the report's event is: an army
+    that is heard there may be another State's.
     """
+    actors = speakers_in(sentence, lang)
     if not actors:
-        return f"{OUTLET}:{told.report.source or told.report.id}"
-    sort = actors[0].sort
-    return f"{sort}:{'' if sort in _OF_ALL_STATES else told.place.country}"
+        return f"{OUTLET}:{report.source or report.id}"
+    start, end = actors[0].span
+    states = {
+        state
+        for one in somebody(sentence, lang)
+        if one.span.start < end and start < one.span.end
+        for state in one.states
+    }
+    return f"{actors[0].sort}:{states.pop() if len(states) == 1 else ''}"
 
 
 def speaker_said(speaker: str, lang: str) -> str:

@@ -80,10 +80,10 @@ class ShownClaim:
         """Who is heard in it."""
         return tuple(speakers_in(self.sentence, self.claim.lang))
 
-    @property
+    @cached_property
     def speaker(self) -> str:
         """By what who says it is known."""
-        return speaker_of(self.actors, self.line.told)
+        return speaker_of(self.sentence, self.claim.lang, self.report)
 
     @property
     def headline(self) -> Message:
