@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ OLD, NEW = (example_named(name) for name in reversed(PICTURE_EXAMPLES))
 MARCH, SEPTEMBER = (example_named(name) for name in PAGE_EXAMPLES)
 PAGE_FILE = b"<html lang='en'><title>Leak</title><p>The resident Ana Roy, 34, saw the drums. They leaked.</p></html>"
 API = "/api/v1/cases/drums/custody"
-Files = dict[str, tuple[str | None, bytes]]
+Files = Mapping[str, tuple[str | None, bytes]]
 
 
 @pytest.fixture
