@@ -21,6 +21,8 @@ from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 Row = TypeVar("Row")
 LONGEST_SEARCH = 200
+SEARCHED = Query(max_length=LONGEST_SEARCH)
+Searched = Annotated[str, SEARCHED]
 _MOST_RANKS = 6
 """Orders of a long list that are remembered, by column and language."""
 
@@ -50,7 +52,7 @@ class ListAsked(AddressFilter):
     """How a list is to be shown: the column it is sorted by, with a ``-`` before it the other way, and what to find."""
 
     order: Brief = ""
-    find: Annotated[str, Query(max_length=LONGEST_SEARCH)] = ""
+    find: Searched = ""
 
 
 ListWanted = Annotated[ListAsked, Depends()]
