@@ -16,6 +16,7 @@ from opencwc.reports.corrections import Correction
 from opencwc.reports.events import Archive, Event
 from opencwc.reports.item import Item
 from opencwc.reports.likeness import fact_signs
+from opencwc.reports.lookalike_letters import disguised_words
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import RestsOn, find_origins, origin_name, rests_on
 from opencwc.reports.private_people import masked
@@ -80,12 +81,13 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
     for number, item in enumerate(items):
         event = event_of.get(number)
         if event is None:
-            yield Line(item.told, why=(*_commands_why(item.told), Message("watch_no_event")))
+            yield Line(item.told, why=(*_commands_why(item.told), *_letters_why(item.told), Message("watch_no_event")))
         else:
             origin = origin_of[number]
             why = (
                 *_corrected_why(archive, item.told),
                 *_commands_why(item.told),
+                *_letters_why(item.told),
                 *_told_why(item.told),
                 *_joined_why(archive, number, event),
                 *_origin_why(items, copied.get(number)),
@@ -103,6 +105,12 @@ def _commands_why(told: Told) -> Iterator[Message]:
     """Yield that sentences of a report speak to a program and were left out."""
     if commands := commands_in(told.report):
         yield Message("watch_commands_left_out", {"sentences": len(commands)})
+
+
+def _letters_why(told: Told) -> Iterator[Message]:
+    """Yield which words of a report are written with letters that only pass for others."""
+    if words := disguised_words(told.report.whole)[:_MOST_DISGUISED]:
+        yield Message("watch_disguised_words", {"words": words})
 
 
 def _told_why(told: Told) -> Iterator[Message]:
@@ -154,6 +162,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 _HAN_BEFORE, _HAN_AFTER = re.compile(r"[㐀-鿿\d]+\Z"), re.compile(r"[㐀-鿿\d]+")
 _MOST_AROUND = 6
 """Signs on each side that a lone Chinese sign is shown with."""
+_MOST_DISGUISED = 5
 UNSURE = 0.6
 """Below this chance a figure of people is said to be unsure."""
 _SHARED = ("date_same", "date_within", "country_same", "place_same", "agents_shared", "figures_same")
