@@ -68,7 +68,7 @@ def test_a_disguised_copy_is_a_copy_and_is_told(one: Report) -> None:
     assert are_copies(mine.shingles, theirs.shingles)
     lines = watch([one, other], None).lines
     assert lines[0].origin == lines[1].origin
-    said = [
+    told = [
         [message.values["words"] for message in line.why if message.id == "watch_disguised_words"] for line in lines
     ]
     assert not told[0] and len(told[1]) == 1
