@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from opencwc.convention import Convention
 from opencwc.errors import StorageError
 from opencwc.language.refusal_card import refusal_examples
-from opencwc.language.refusals import CATEGORIES, RefusalLog, judge_request
+from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.language.rule_judge import CATEGORIES
 from opencwc.wording import LANGUAGES, say
 
 EXAMPLES = refusal_examples()

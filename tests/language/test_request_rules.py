@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import RuleError
-from opencwc.language.refusals import CATEGORIES, judge_request
+from opencwc.language.refusals import judge_request
+from opencwc.language.rule_judge import CATEGORIES
 from opencwc.language.request_rules import DATA, load_rules
 
 

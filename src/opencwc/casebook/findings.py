@@ -307,9 +307,9 @@ def record_refusals(
 
     ``case`` is the number of the case in which they were refused, ``mark`` that of the file in which they stood.
     """
-    from opencwc.language.refusals import judge_request
+    from opencwc.language.refusals import reason_of_refusal
 
-    judged = [(refusal, text) for text in refused if (refusal := judge_request(text))]
+    judged = [(refusal, text) for text in refused if (refusal := reason_of_refusal(text))]
 
     def record(writer: Writer) -> None:
         kept = None if case is None else case_numbered(writer.connection, case)

@@ -22,7 +22,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Answer, begin_answer
 from opencwc.errors import SettingsError, UnavailableError
-from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.language.refusals import RefusalLog, judge_request, reason_of_refusal
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
 from opencwc.web.server.api_parameters import KEY_HEADER, problem_answers
@@ -80,7 +80,7 @@ class Service:
             return
         log = RefusalLog(load_settings().folder)
         for text in refused:
-            if (refusal := judge_request(text)) is not None:
+            if (refusal := reason_of_refusal(text)) is not None:
                 log.record(refusal, text)
 
 
