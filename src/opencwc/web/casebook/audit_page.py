@@ -40,7 +40,7 @@ MOST_PROBLEMS = 100
 RECORD_KINDS = (
     "access", "anchored", "answer", "case_changed", "case_opened", "casebook_made", "comment", "countersigned",
     "custody_step", "decision", "erasure", "export", "findings", "invitation_used", "key_changed", "log_marked",
-    "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal",
+    "bulk_decided", "bulk_undone", "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal",
     "register_kept", "request", "restored", "run_finished", "run_started", "sites_set", "source_kept",
     "source_marked", "submission_opened", "submission_step", "submission_version", "time_stamped", "token_made",
     "token_revoked",

@@ -9,9 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, rules_of_run
+from opencwc.casebook.decisions import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, in_force, rules_of_run
 from opencwc.casebook.findings import History, beside, decisions_since, inbox_order, next_waiting, show_finding
-from opencwc.casebook.model import UNDECIDED, CaseStatus, Outcome, Person, Status
+from opencwc.casebook.model import OUTCOMES, UNDECIDED, CaseStatus, Outcome, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.casebook.run_pages import pages_of
 from opencwc.casebook.runs import finding_of
@@ -242,7 +242,8 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
     """Return how a finding stands, who said what, and what this person may do about it."""
     kept, decisions = history.finding, history.decisions
     closed = history.case.status in (CaseStatus.CLOSED, CaseStatus.ERASED)
-    proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
+    stand = in_force(decisions)
+    proposal = stand[-1] if kept.status is Status.AWAITING_SECOND and stand else None
     return {
         "names": names_of_people(book, decisions, (comment["person"] for comment in history.comments)),
         "seen": decisions[-1].seq if decisions else 0,
@@ -252,7 +253,7 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
         "proposal": proposal,
         "mine": proposal is not None and proposal.person == person.id,
         "undecided": kept.status in UNDECIDED,
-        "outcomes": [str(outcome) for outcome in Outcome],
+        "outcomes": [str(outcome) for outcome in OUTCOMES],
     }
 
 
