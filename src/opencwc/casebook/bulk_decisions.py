@@ -21,6 +21,7 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import (
     Decision,
+    checked_decision,
     decide_one,
     decisions_between,
     decisions_on,
@@ -113,13 +114,65 @@ def decide_bulk(
             raise ConflictError("bulk_changed_meanwhile")
         first = writer.seq + 1
         stands = Counter(str(decide_one(writer, person, identity, outcome, reason.strip())) for identity in shown.ids)
-        body = {"outcome": str(outcome), "first": first, "findings": len(shown.ids)}
-        seq = writer.record("bulk_decided", body)
-        row = {**body, "seq": seq, "person": person.id, "at": writer.at, "undone": 0}
-        writer.connection.execute(tables.bulk_decision.insert(), row)
+        seq = _record_bulk(writer, person, outcome, first, len(shown.ids))
         return Bulk(seq, person.id, writer.at, outcome, len(shown.ids), 0, open=True, statuses=dict(stands))
 
     return book.write(person.id, decide_all)
+
+
+def decide_with_unit(
+    book: Casebook,
+    person: Person,
+    identity: int,
+    outcome: Outcome,
+    reason: str,
+    *,
+    correction: Mapping[str, str] | None = None,
+    seen: int | None = None,
+) -> dict[int, Status]:
+    """Decide on a finding and on all of its unit that wait for this person, and return where each stands.
+
+    A correction is taken for those of which the same is proposed. Raises as `opencwc.casebook.decisions.decide`.
+    """
+    checked = checked_decision(outcome, reason, correction)
+
+    def decide_all(writer: Writer) -> dict[int, Status]:
+        first = writer.seq + 1
+        stands = {identity: decide_one(writer, person, identity, outcome, reason.strip(), checked, seen)}
+        for other in _others_of_unit(writer.connection, person, identity, alike=outcome is Outcome.CORRECT):
+            stands[other] = decide_one(writer, person, other, outcome, reason.strip(), checked)
+        if len(stands) > 1:
+            _record_bulk(writer, person, outcome, first, len(stands))
+        return stands
+
+    return book.write(person.id, decide_all)
+
+
+def waiting_beside(book: Casebook, person: Person, identity: int) -> int:
+    """Return how many other findings of the unit of a finding wait for this person."""
+    with book.reading() as connection:
+        return len(_others_of_unit(connection, person, identity, alike=False))
+
+
+def _others_of_unit(connection: Connection, person: Person, identity: int, *, alike: bool) -> list[int]:
+    """Return the other findings of a unit that wait for a person; ``alike`` are those of which the same is proposed."""
+    columns = (_FINDING.c.unit, _FINDING.c.verdict, _FINDING.c.list, _FINDING.c.entry)
+    this = connection.execute(select(*columns).where(_FINDING.c.id == identity)).mappings().first()
+    if this is None or not this["unit"]:
+        return []
+    wanted = Filter(units=(this["unit"],))
+    if alike:
+        wanted = replace(wanted, verdict=(this["verdict"],), list=this["list"], entry=this["entry"])
+    rows = (row for row in _found(connection, person, wanted) if row["id"] != identity)
+    return [row["id"] for row in rows if not _left_out(row, two_people=True)][: MOST_AT_ONCE - 1]
+
+
+def _record_bulk(writer: Writer, person: Person, outcome: Outcome, first: int, findings: int) -> int:
+    body = {"outcome": str(outcome), "first": first, "findings": findings}
+    seq = writer.record("bulk_decided", body)
+    row = {**body, "seq": seq, "person": person.id, "at": writer.at, "undone": 0}
+    writer.connection.execute(tables.bulk_decision.insert(), row)
+    return seq
 
 
 def undo_bulk(book: Casebook, person: Person, seq: int) -> Bulk:

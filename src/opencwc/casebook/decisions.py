@@ -77,13 +77,9 @@ def decide(
         InputError: no reason was given, or the correction has no meaning.
 
     """
-    if not reason.strip():
-        raise InputError("decision_needs_reason")
     if not findings:
         raise InputError("no_finding_named")
-    if outcome is Outcome.WITHDRAW:
-        raise InputError("decision_unknown", decision=str(outcome))
-    checked = _checked_correction(outcome, correction)
+    checked = checked_decision(outcome, reason, correction)
 
     def decide_all(writer: Writer) -> dict[int, Status]:
         return {
@@ -92,6 +88,15 @@ def decide(
         }
 
     return book.write(person.id, decide_all)
+
+
+def checked_decision(outcome: Outcome, reason: str, correction: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Return the correction of a decision; raise `InputError` where the decision has no reason or no meaning."""
+    if not reason.strip():
+        raise InputError("decision_needs_reason")
+    if outcome is Outcome.WITHDRAW:
+        raise InputError("decision_unknown", decision=str(outcome))
+    return _checked_correction(outcome, correction)
 
 
 def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
