@@ -19,12 +19,20 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
+from opencwc.casebook.decisions import (
+    Decision,
+    decisions_on,
+    mark_of_finding,
+    pending_recheck,
+    proposed_by,
+    seen_finding,
+)
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.runs import decoded_run, input_key, require_verdict
 from opencwc.casebook.transaction import Writer
+from opencwc.casebook.unit_keys import folded
 from opencwc.errors import InputError
 from opencwc.finding import Verdict
 
@@ -72,7 +80,7 @@ def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int 
     limit = max(1, min(limit, MOST_A_PAGE))
     with giving(book, person) as given:
         ids = _ids(given.connection, person, wanted, after, limit + 1)
-        kept = _kept(given, person, _rows_of(given.connection, ids[:limit]))
+        kept = kept_of(given, person, rows_of(given.connection, ids[:limit]))
     return Page(kept, ids[limit - 1] if len(ids) > limit else None)
 
 
@@ -84,17 +92,15 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
     require(person, "read")
     with giving(book, person) as given:
         connection = given.connection
-        table: Any = _FINDING if wanted.text else _COUNT
-        number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
+        table: Any = _COUNT if wanted.is_of_keys else _FINDING
+        number: Any = func.sum(_COUNT.c.n) if wanted.is_of_keys else func.count()
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
-        conditions = _conditions(connection, person, wanted, table)
-        if wanted.text:
-            of_id = _FINDING.c.subject_id == wanted.text.strip()
-            conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
-        query = select(*keys, number).where(*conditions, *_standing(wanted, table)).group_by(*keys)
+        conditions = conditions_of(connection, person, wanted, table)
+        conditions += text_conditions(wanted)
+        query = select(*keys, number).where(*conditions, *standing_in(wanted, table)).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
-        if wanted.case or wanted.run or wanted.text:
-            runs = select(table.c.run).where(*conditions, *_standing(wanted, table)).distinct()
+        if wanted.case or wanted.run or not wanted.is_of_keys:
+            runs = select(table.c.run).where(*conditions, *standing_in(wanted, table)).distinct()
             given.runs(connection.execute(runs).scalars(), "counts")
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
@@ -116,8 +122,8 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
     require(person, "decide")
     with giving(book, person) as given:
         ids = _inbox(given.connection, person, limit)
-        rows = {row["id"]: row for row in _rows_of(given.connection, ids)}
-        return _kept(given, person, [rows[identity] for identity in ids])
+        rows = {row["id"]: row for row in rows_of(given.connection, ids)}
+        return kept_of(given, person, [rows[identity] for identity in ids])
 
 
 def inbox_order(book: Casebook, person: Person, *, limit: int = PAGE) -> list[int]:
@@ -220,7 +226,7 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         shown_comments = [] if recheck is not None else [dict(row) for row in comments.mappings()]
         run = decoded_run(connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one())
         case = case_numbered(connection, row["case_number"])
-        finding = _kept(given, person, [row])[0]
+        finding = kept_of(given, person, [row])[0]
         given.runs([row["run"]])
         given.cases([case])
     return History(finding, case, run, decisions, shown_comments, recheck is not None)
@@ -320,7 +326,7 @@ def record_refusals(
     book.write(person_id, record)
 
 
-def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+def conditions_of(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
     """Return what a filter asks of ``finding`` or of ``finding_count``, all but the text and the status."""
     conditions: list[ColumnElement[bool]] = list(_cleared(person, table))
     if wanted.case:
@@ -339,10 +345,35 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))
+    return conditions + (_of_findings(wanted) if table is _FINDING else [])
+
+
+def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of findings that no count by key tells, but for the text."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.below is not None:
+        conditions.append(_FINDING.c.share < wanted.below)
+    if wanted.units:
+        conditions.append(_FINDING.c.unit.in_(wanted.units))
+    if wanted.find:
+        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(wanted.find))))
     return conditions
 
 
-def _standing(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+def text_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of the input or the id of a row."""
+    if not wanted.text:
+        return []
+    return [or_(_FINDING.c.input_key == input_key(wanted.text), _FINDING.c.subject_id == wanted.text.strip())]
+
+
+def named_like(words: str) -> list[ColumnElement[bool]]:
+    """Return what a unit must meet to be found by words: each stands somewhere in what it is called."""
+    return [tables.unit.c.search.contains(word, autoescape=True) for word in folded(words).split()]
+
+
+def standing_in(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of the status in ``finding`` or in ``finding_count``."""
     return [table.c.status.in_([int(status) for status in wanted.status])] if wanted.status else []
 
 
@@ -354,9 +385,9 @@ def _ids(
     ``finding_count`` says which keys (run, verdict, entry, status ...) the findings asked for have; under each key the
     index of findings gives the next ones at once, however many there are and however few fit.
     """
-    conditions = _conditions(connection, person, wanted, _FINDING)
-    blind = _blind_rows(connection, person, conditions)
-    stands = _standing(wanted, _FINDING)
+    conditions = conditions_of(connection, person, wanted, _FINDING)
+    blind = blind_rows(connection, person, conditions)
+    stands = standing_in(wanted, _FINDING)
     beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
     order = _FINDING.c.id.desc() if back else _FINDING.c.id
     if wanted.text:
@@ -366,6 +397,9 @@ def _ids(
         for same in (of_input, of_id):
             query = select(_FINDING.c.id).where(same, beyond, *conditions, *stands)
             ids += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
+    elif not wanted.is_of_keys:
+        query = select(_FINDING.c.id).where(beyond, *conditions, *stands)
+        ids = list(connection.execute(query.order_by(order).limit(most + len(blind))).scalars())
     elif conditions or stands:
         ids = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
     else:
@@ -381,7 +415,7 @@ def _ids(
 def _ids_by_key(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
 ) -> list[int]:
-    conditions = (*_conditions(connection, person, wanted, _COUNT), *_standing(wanted, _COUNT))
+    conditions = (*conditions_of(connection, person, wanted, _COUNT), *standing_in(wanted, _COUNT))
     query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
     ids: list[int] = []
@@ -414,7 +448,8 @@ def _next_under_keys(count: int, *, back: bool) -> TextClause:
     return text(" UNION ALL ".join(arms))
 
 
-def _rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:
+def rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:
+    """Return the rows of findings by their numbers, in their order."""
     columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
     query = select(*columns).where(_FINDING.c.id.in_(list(ids))).order_by(_FINDING.c.id)
     return list(connection.execute(query).mappings())
@@ -430,10 +465,7 @@ def _waiting(
 
 
 def _not_proposed_by(connection: Connection, person: Person, ids: Sequence[int]) -> list[int]:
-    table = tables.decision
-    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(ids))).group_by(table.c.finding)
-    mine = select(table.c.finding).where(table.c.seq.in_(last), table.c.person == person.id)
-    proposed = set(connection.execute(mine).scalars())
+    proposed = proposed_by(connection, person, ids)
     return [identity for identity in ids if identity not in proposed]
 
 
@@ -442,7 +474,7 @@ def _blind_findings(person: Person) -> Select[Any]:
     return select(table.c.finding).where(table.c.reviewer == person.id, table.c.second_seq.is_(None))
 
 
-def _blind_rows(
+def blind_rows(
     connection: Connection, person: Person, conditions: Sequence[ColumnElement[bool]]
 ) -> dict[int, RowMapping]:
     """Return the findings that wait for this person's blind re-check and meet the conditions."""
@@ -459,8 +491,8 @@ def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> li
     moved: list[Any] = []
     if wanted.text:
         return moved
-    conditions = _conditions(connection, person, wanted, _FINDING)
-    for row in _blind_rows(connection, person, conditions).values():
+    conditions = conditions_of(connection, person, wanted, _FINDING)
+    for row in blind_rows(connection, person, conditions).values():
         key = (row["verdict"], row["list"], row["entry"])
         if not wanted.status or Status(row["status"]) in wanted.status:
             moved.append((*key, row["status"], row["grave"], -1))
@@ -482,7 +514,7 @@ def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
     return [case_numbered(connection, number) for number in {row["case_number"] for row in rows}]
 
 
-def _kept(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
+def kept_of(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
     """Return findings as they are kept, which is to give them."""
     connection = given.connection
     given.findings(rows)

@@ -6,7 +6,7 @@ from opencwc.casebook.findings import History
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.faces import Face, JobPage, shortened
 from opencwc.wording import say, sentence
 
 RUNS = "/declarations/runs"
@@ -46,7 +46,14 @@ def _beside(history: History) -> tuple[str, str]:
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 
 
+def _title(finding: Finding, lang: str) -> str:
+    """Name what is due of whom, or the row that a fault or a question is on."""
+    ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
+    said = [finding.subject.id, finding.subject.input, *ranges]
+    return shortened(" · ".join(name for name in said if name))
+
+
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
-    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on,
+    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, title=_title,
 )  # fmt: skip
