@@ -15,7 +15,7 @@ MODULES = {
     for file in (SOURCE / "opencwc").rglob("*.py")
 }
 BELOW_FACES = {"server", "accounts", "convention", "casebook"}
-ABOVE_FACES = {"states"}
+ABOVE_FACES = {"states", "home"}
 VAGUE = {
     "told",
     "telling",

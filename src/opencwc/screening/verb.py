@@ -22,5 +22,5 @@ VERB = Verb(
     router="opencwc.web.screening.pages:router",
     api="opencwc.web.screening.api:router",
     face="opencwc.web.screening.face:FACE",
-    page=Page("screen", "/", "screen"),
+    page=Page("screen", "/check", "screen"),
 )

@@ -13,6 +13,7 @@ from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
 from opencwc.verbs import verb_named
+from opencwc.web.casebook.home_doors import CountsOf, Door, count_nothing
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Face:
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
-    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list.
+    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``doors``
+    and ``counts`` are what it puts on the home page.
     """
 
     job: JobPage
@@ -62,6 +64,8 @@ class Face:
     rules: str = ""
     ruled: bool = True
     asks: CorrectionAsked | None = None
+    doors: tuple[Door, ...] = ()
+    counts: CountsOf = count_nothing
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""

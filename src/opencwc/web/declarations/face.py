@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
+from opencwc.casebook.submission_states import State
+from opencwc.casebook.submissions import amendments_due, list_submissions
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door, HomeCount, Work
+from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
 
 RUNS = "/declarations/runs"
@@ -46,7 +56,25 @@ def _beside(history: History) -> tuple[str, str]:
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 
 
+def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
+    """Count the submissions that are not submitted yet, and the amendments whose day is over."""
+    if not may(person, "submissions"):
+        return
+    waiting = sum(one.state is not State.SUBMITTED for one in list_submissions(book, person))
+    late = sum(not one.is_submitted and one.due < today for one in amendments_due(book, person))
+    yield HomeCount("submissions", waiting, SUBMISSIONS.address)
+    if late:
+        yield HomeCount("late_amendments", late, SUBMISSIONS.address)
+
+
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
     jobs="/declarations/jobs", among=_beside, rests_on=_rests_on,
+    doors=(
+        Door("check", "register", "/declarations", "keep"),
+        Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
+        Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
+        Door("rule", "calendar", "/declarations/calendar", "rules"),
+    ),
+    counts=_counts,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from opencwc.casebook.findings import History
 from opencwc.legislation.reader import stage_of
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door, Work
 
 
 def _among_measures(history: History) -> tuple[str, str]:
@@ -21,4 +22,8 @@ FACE = Face(
         remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
     ),
     jobs="/law/jobs", among=_among_measures, rules="/law/measures",
+    doors=(
+        Door("check", "law", "/law", "keep", frozenset({Work.LAWYER})),
+        Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
+    ),
 )  # fmt: skip

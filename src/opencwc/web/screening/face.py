@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door, Work
 
-FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"))
+FACE = Face(
+    JobPage("page_job", "/check", part="screening/job_state.html"),
+    doors=(Door("check", "screen", "/check", "screen", frozenset({Work.OFFICER, Work.REVIEWER})),),
+)

@@ -8,11 +8,9 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Form, Query, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from opencwc.casebook.model import Mark
-from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
@@ -20,13 +18,11 @@ from opencwc.screening.allow_list import AllowList, answer_allowing, silenced_in
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
-from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import refused
 from opencwc.web.server.service import Router, Service, person_of, service_of
@@ -45,12 +41,9 @@ Value = Annotated[str, Query(max_length=2_000)]
 Brief = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/", action="self")
+@router.get("/check", action="screen")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
-    """Show the box, with the answer to a value where one came along; who may not screen is led to what they may see."""
-    if not may(person_of(request), "screen"):
-        declares = not may(person_of(request), "read") and may(person_of(request), "submissions")
-        return RedirectResponse(SUBMISSIONS.address if declares else "/casebook", 303)
+    """Show the box, with the answer to a value where one came along."""
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
     list_names = service_of(request).answering.screener().rulebook.convention.list_names
@@ -58,7 +51,6 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
         lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
-        deadlines=next_deadlines(date.today()), amendments=await run_in_threadpool(amendments_waiting, request),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import number_said, say, sentence
 from opencwc.wording.states import state_name
@@ -121,8 +122,10 @@ CHECK = Face(
         columns=_columns_in(CHECK_LABELS),
     ),
     jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on,
+    doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip
 RECONCILE = Face(
     JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
     jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on,
+    doors=(Door("check", "ledgers", "/transfers", "keep"),),
 )  # fmt: skip
