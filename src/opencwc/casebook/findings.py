@@ -164,6 +164,15 @@ def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0)
     return min((identity for identity in ids if identity is not None), default=None)
 
 
+def findings_numbered(book: Casebook, person: Person, ids: Sequence[int]) -> list[KeptFinding]:
+    """Return findings by their ids, in their order, as far as a person may see them."""
+    require(person, "read")
+    with giving(book, person) as given:
+        columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
+        query = select(*columns).where(_FINDING.c.id.in_(list(ids)), *cleared(person, _FINDING))
+        return _kept(given, person, list(given.connection.execute(query.order_by(_FINDING.c.id)).mappings()))
+
+
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
     """Return the findings before and after one in the list that the filter gives, ``None`` at its ends."""
     require(person, "read")

@@ -14,7 +14,9 @@ from opencwc.casebook.submissions import amendments_due, list_submissions
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
+from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, HomeCount, Work
 from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
@@ -56,6 +58,17 @@ def _beside(history: History) -> tuple[str, str]:
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 
 
+def _find(sought: Sought) -> Iterator[Hit]:
+    """Yield the submissions that a question finds by year, site or state."""
+    if sought.book is None or not may(sought.person, "submissions"):
+        return
+    known = list_submissions(sought.book, sought.person)
+    titles = {one.seq: f"{', '.join(one.sites)}, {one.year}" for one in known}
+    states = {one.seq: say(f"submission_state_{one.state}", sought.lang) for one in known}
+    for seq, _, score in NameIndex((f"{titles[seq]} {states[seq]}", seq) for seq in titles).find(sought.text):
+        yield Hit("submission", titles[seq], states[seq], f"{SUBMISSIONS.address}/{seq}", score)
+
+
 def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
     """Count the submissions that are not submitted yet, and the amendments whose day is over."""
     if not may(person, "submissions"):
@@ -76,5 +89,5 @@ FACE = Face(
         Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
         Door("rule", "calendar", "/declarations/calendar", "rules"),
     ),
-    counts=_counts,
+    counts=_counts, find=_find,
 )  # fmt: skip

@@ -41,7 +41,7 @@ def last_look(request: Request, person: str, now: datetime) -> LastLook:
     if whose != person or began > now:
         return LastLook(now - UNKNOWN, now, False)
     if now - began < VISIT:
-        return LastLook(before, began, True)
+        return LastLook(before, began, began - before != UNKNOWN)
     return LastLook(began, now, True)
 
 

@@ -8,6 +8,7 @@ from opencwc.casebook.findings import History
 from opencwc.legislation.reader import stage_of
 from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.legislation.finder import find_measures
 
 
 def _among_measures(history: History) -> tuple[str, str]:
@@ -26,4 +27,5 @@ FACE = Face(
         Door("check", "law", "/law", "keep", frozenset({Work.LAWYER})),
         Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
     ),
+    find=find_measures,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from opencwc.casebook.runs import finding_of
 from opencwc.finding import Finding
 from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.reports.finder import find_events
 from opencwc.wording import say
 
 RUNS = "/watch/runs"
@@ -44,4 +45,5 @@ FACE = Face(
         Door("check", "watch", "/watch", "keep", frozenset({Work.ANALYST})),
         Door("waits", "watches", "/watch/saved", "read"),
     ),
+    find=find_events,
 )

@@ -200,7 +200,6 @@ document.addEventListener("keydown", (event) => {
   before = event.key;
   const press = (selector) => { const found = one(selector); if (found) { found.focus(); found.click(); event.preventDefault(); } };
   if (key === "?") { one("#keys").showModal(); event.preventDefault(); }
-  else if (key === "/") { const field = one("[data-search]"); if (field) { field.focus(); event.preventDefault(); } }
   else if (key === "j") go(1);
   else if (key === "k") go(-1);
   else if (key === "a") press("[data-key=a]");
