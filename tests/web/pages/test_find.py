@@ -110,7 +110,7 @@ def test_what_is_above_the_clearance_is_not_found_and_changes_nothing_else(house
         assert api(client, "CC(C)OC") == before
         assert not api(client, "hidden-works", "case") and not api(client, "works of", "case")
     with house.signed_in("rita") as client:
-        assert [hit["detail"] for hit in api(client, "CC(C)OC", "finding")][0].endswith("hidden-works")
+        assert next(hit["detail"] for hit in api(client, "CC(C)OC", "finding")).endswith("hidden-works")
         assert api(client, "works of hidden", "case")
 
 
