@@ -114,6 +114,15 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
     return Counts(verdict.total(), _positive(verdict), _positive(entry), _positive(status), grave)
 
 
+def count_kept_since(book: Casebook, person: Person, since: str) -> int:
+    """Count the findings of the runs that ended after a moment (ISO 8601, in UTC), as far as a person may see them."""
+    require(person, "read")
+    runs = select(_RUN.c.number).where(_RUN.c.finished_at > since)
+    with book.reading() as connection:
+        query = select(func.coalesce(func.sum(_COUNT.c.n), 0)).where(_COUNT.c.run.in_(runs), *cleared(person, _COUNT))
+        return int(connection.execute(query).scalar_one())
+
+
 def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFinding]:
     """Return what waits for this person: the grave first, then by case due date, then by id.
 
@@ -161,6 +170,15 @@ def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0)
     return min((identity for identity in ids if identity is not None), default=None)
 
 
+def findings_numbered(book: Casebook, person: Person, ids: Sequence[int]) -> list[KeptFinding]:
+    """Return findings by their ids, in their order, as far as a person may see them."""
+    require(person, "read")
+    with giving(book, person) as given:
+        columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
+        query = select(*columns).where(_FINDING.c.id.in_(list(ids)), *cleared(person, _FINDING))
+        return _kept(given, person, list(given.connection.execute(query.order_by(_FINDING.c.id)).mappings()))
+
+
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
     """Return the findings before and after one in the list that the filter gives, ``None`` at its ends."""
     require(person, "read")
@@ -178,7 +196,7 @@ def findings_of_run(
     query = select(_FINDING.c.id, _FINDING.c.status).where(_FINDING.c.run == run, _FINDING.c.verdict == verdict)
     query = query if row is None else query.where(_FINDING.c.row == row)
     with book.reading() as connection:
-        blind = set(connection.execute(_blind_findings(person)).scalars())
+        blind = set(connection.execute(blind_findings(person)).scalars())
         return [
             (identity, Status.OPEN if identity in blind else Status(status))
             for identity, status in connection.execute(query.order_by(_FINDING.c.id))
@@ -328,7 +346,7 @@ def record_refusals(
 
 def conditions_of(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
     """Return what a filter asks of ``finding`` or of ``finding_count``, all but the text and the status."""
-    conditions: list[ColumnElement[bool]] = list(_cleared(person, table))
+    conditions: list[ColumnElement[bool]] = list(cleared(person, table))
     if wanted.case:
         conditions.append(table.c.case_number == visible_case(connection, person, wanted.case).number)
     if wanted.run:
@@ -469,7 +487,8 @@ def _not_proposed_by(connection: Connection, person: Person, ids: Sequence[int])
     return [identity for identity in ids if identity not in proposed]
 
 
-def _blind_findings(person: Person) -> Select[Any]:
+def blind_findings(person: Person) -> Select[Any]:
+    """Return the question for the findings that wait for a person's blind re-check."""
     table = tables.recheck
     return select(table.c.finding).where(table.c.reviewer == person.id, table.c.second_seq.is_(None))
 
@@ -478,7 +497,7 @@ def blind_rows(
     connection: Connection, person: Person, conditions: Sequence[ColumnElement[bool]]
 ) -> dict[int, RowMapping]:
     """Return the findings that wait for this person's blind re-check and meet the conditions."""
-    numbers = list(connection.execute(_blind_findings(person)).scalars())
+    numbers = list(connection.execute(blind_findings(person)).scalars())
     if not numbers:
         return {}
     columns = [column for column in _FINDING.c if column.name not in ("salt", "seal", "content")]
@@ -501,7 +520,7 @@ def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> li
     return moved
 
 
-def _cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
+def cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that leave out what is above a person's clearance; none for the highest."""
     if person.clearance is Mark.HIGHLY_PROTECTED:
         return ()
@@ -521,7 +540,7 @@ def kept_of(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[K
     cases = {case.number: case for case in _cases_of(connection, rows)}
     numbers = sorted({row["run"] for row in rows})
     marks = dict(connection.execute(select(_RUN.c.number, _RUN.c.mark).where(_RUN.c.number.in_(numbers))).all())
-    these = _blind_findings(person).where(tables.recheck.c.finding.in_([row["id"] for row in rows]))
+    these = blind_findings(person).where(tables.recheck.c.finding.in_([row["id"] for row in rows]))
     blind = set(connection.execute(these).scalars())
     return [
         KeptFinding(

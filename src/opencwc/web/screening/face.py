@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from opencwc.finding import Finding
 from opencwc.screening.cards import Teller
 from opencwc.web.casebook.faces import Face, JobPage, shortened
@@ -18,3 +19,14 @@ def _title(finding: Finding, lang: str) -> str:
 
 
 FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"), title=_title)
+=======
+from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.screening.finder import find_chemicals
+
+FACE = Face(
+    JobPage("page_job", "/check", part="screening/job_state.html"),
+    doors=(Door("check", "screen", "/check", "screen", frozenset({Work.OFFICER, Work.REVIEWER})),),
+    find=find_chemicals,
+)
+>>>>>>> h20b
