@@ -9,8 +9,8 @@ import pytest
 
 from opencwc.errors import RuleError
 from opencwc.language.refusals import judge_request
-from opencwc.language.rule_judge import CATEGORIES
 from opencwc.language.request_rules import DATA, load_rules
+from opencwc.language.rule_judge import CATEGORIES
 
 
 def test_every_rule_refuses_for_a_known_category() -> None:

@@ -176,7 +176,7 @@ def findings_numbered(book: Casebook, person: Person, ids: Sequence[int]) -> lis
     with giving(book, person) as given:
         columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
         query = select(*columns).where(_FINDING.c.id.in_(list(ids)), *cleared(person, _FINDING))
-        return _kept(given, person, list(given.connection.execute(query.order_by(_FINDING.c.id)).mappings()))
+        return kept_of(given, person, list(given.connection.execute(query.order_by(_FINDING.c.id)).mappings()))
 
 
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:

@@ -22,10 +22,6 @@ VERB = Verb(
     router="opencwc.web.screening.pages:router",
     api="opencwc.web.screening.api:router",
     face="opencwc.web.screening.face:FACE",
-<<<<<<< HEAD
     unit="opencwc.screening.units:unit_of",
-    page=Page("screen", "/", "screen"),
-=======
     page=Page("screen", "/check", "screen"),
->>>>>>> h20b
 )

@@ -61,15 +61,9 @@ def open_routers() -> tuple[APIRouter, ...]:
 def account_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need the accounts of a casebook."""
     modules = (
-<<<<<<< HEAD
-        session_api, people_api, tokens_api, casebook_api, audit_api, static_files, sign_in_page, casebook_page,
-        bulk_page, case_page, finding_page, job_page, convention_pages, custody_pages, models_pages, audit_page,
-        settings_pages, states_api, states_pages,
-=======
         find_api, find_pages, home_pages, session_api, people_api, tokens_api, casebook_api, audit_api, static_files,
-        sign_in_page, casebook_page, case_page, finding_page, job_page, convention_pages, custody_pages, models_pages,
-        audit_page, settings_pages, states_api, states_pages,
->>>>>>> h20b
+        sign_in_page, casebook_page, bulk_page, case_page, finding_page, job_page, convention_pages, custody_pages,
+        models_pages, audit_page, settings_pages, states_api, states_pages,
     )  # fmt: skip
     return (*parts("router"), *(module.router for module in modules))
 

@@ -54,14 +54,10 @@ class Face:
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
-<<<<<<< HEAD
     its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``title``
     says what a finding comes to, as the heading of its page and of its row: an entry and a chemical, a shipment, a
-    measure.
-=======
-    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``doors``
-    and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from everywhere.
->>>>>>> h20b
+    measure. ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from
+    everywhere.
     """
 
     job: JobPage
@@ -71,13 +67,10 @@ class Face:
     rules: str = ""
     ruled: bool = True
     asks: CorrectionAsked | None = None
-<<<<<<< HEAD
     title: Callable[[Finding, str], str] = lambda finding, lang: shortened(finding.subject.input or finding.subject.id)
-=======
     doors: tuple[Door, ...] = ()
     counts: CountsOf = count_nothing
     find: Finder = find_nothing
->>>>>>> h20b
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""

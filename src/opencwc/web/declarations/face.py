@@ -14,15 +14,11 @@ from opencwc.casebook.submissions import amendments_due, list_submissions
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
-<<<<<<< HEAD
-from opencwc.web.casebook.faces import Face, JobPage, shortened
-=======
 from opencwc.language.name_search import NameIndex
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.faces import Face, JobPage, shortened
 from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, HomeCount, Work
 from opencwc.web.server.navigation import SUBMISSIONS
->>>>>>> h20b
 from opencwc.wording import say, sentence
 
 RUNS = "/declarations/runs"
@@ -62,13 +58,13 @@ def _beside(history: History) -> tuple[str, str]:
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 
 
-<<<<<<< HEAD
 def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
     ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
     said = [finding.subject.id, finding.subject.input, *ranges]
     return shortened(" · ".join(name for name in said if name))
-=======
+
+
 def _find(sought: Sought) -> Iterator[Hit]:
     """Yield the submissions that a question finds by year, site or state."""
     if sought.book is None or not may(sought.person, "submissions"):
@@ -89,15 +85,11 @@ def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
     yield HomeCount("submissions", waiting, SUBMISSIONS.address)
     if late:
         yield HomeCount("late_amendments", late, SUBMISSIONS.address)
->>>>>>> h20b
 
 
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
-<<<<<<< HEAD
     jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, title=_title,
-=======
-    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on,
     doors=(
         Door("check", "register", "/declarations", "keep"),
         Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
@@ -105,5 +97,4 @@ FACE = Face(
         Door("rule", "calendar", "/declarations/calendar", "rules"),
     ),
     counts=_counts, find=_find,
->>>>>>> h20b
 )  # fmt: skip

@@ -7,16 +7,12 @@ from urllib.parse import quote
 from opencwc.casebook.findings import History
 from opencwc.finding import Finding
 from opencwc.legislation.reader import stage_of
-<<<<<<< HEAD
 from opencwc.legislation.report import title_of
 from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.home_doors import Door, Work
 from opencwc.web.casebook.run_summary import convention_of
 from opencwc.web.convention.measures import measures_of
-=======
-from opencwc.web.casebook.faces import Face, JobPage
-from opencwc.web.casebook.home_doors import Door, Work
 from opencwc.web.legislation.finder import find_measures
->>>>>>> h20b
 
 
 def _among_measures(history: History) -> tuple[str, str]:
@@ -39,14 +35,10 @@ FACE = Face(
         # A law is read from other kinds of files than documents of findings are.
         remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
     ),
-<<<<<<< HEAD
     jobs="/law/jobs", among=_among_measures, rules="/law/measures", title=_title,
-=======
-    jobs="/law/jobs", among=_among_measures, rules="/law/measures",
     doors=(
         Door("check", "law", "/law", "keep", frozenset({Work.LAWYER})),
         Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
     ),
     find=find_measures,
->>>>>>> h20b
 )  # fmt: skip

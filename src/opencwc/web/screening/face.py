@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from opencwc.finding import Finding
 from opencwc.screening.cards import Teller
 from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.home_doors import Door, Work
 from opencwc.web.casebook.run_summary import convention_of
+from opencwc.web.screening.finder import find_chemicals
 from opencwc.wording import say
 
 
@@ -18,15 +19,9 @@ def _title(finding: Finding, lang: str) -> str:
     return subject or shortened(finding.subject.input or finding.subject.id)
 
 
-FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"), title=_title)
-=======
-from opencwc.web.casebook.faces import Face, JobPage
-from opencwc.web.casebook.home_doors import Door, Work
-from opencwc.web.screening.finder import find_chemicals
-
 FACE = Face(
     JobPage("page_job", "/check", part="screening/job_state.html"),
     doors=(Door("check", "screen", "/check", "screen", frozenset({Work.OFFICER, Work.REVIEWER})),),
     find=find_chemicals,
+    title=_title,
 )
->>>>>>> h20b

@@ -13,12 +13,8 @@ from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
-<<<<<<< HEAD
 from opencwc.web.casebook.faces import Face, JobPage, shortened
-=======
-from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.home_doors import Door
->>>>>>> h20b
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import number_said, say, sentence
 from opencwc.wording.states import state_name
@@ -154,19 +150,11 @@ CHECK = Face(
         "page_transfers_check_job", "/transfers/check", "/transfers/checks", "transfers/job.html",
         columns=_columns_in(CHECK_LABELS),
     ),
-<<<<<<< HEAD
     jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on, title=_title_of_shipment,
-)  # fmt: skip
-RECONCILE = Face(
-    JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
-    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on, title=_title_of_pair,
-=======
-    jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on,
     doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip
 RECONCILE = Face(
     JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
-    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on,
+    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on, title=_title_of_pair,
     doors=(Door("check", "ledgers", "/transfers", "keep"),),
->>>>>>> h20b
 )  # fmt: skip
