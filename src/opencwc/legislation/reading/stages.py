@@ -41,7 +41,7 @@ def read_sections(
     written = find_terms(texts, measures, languages, cache)  # adds: where terms stand as the measures write them
     defined = follow_definitions(written)  # adds: the names that the law gives to terms, which sections define
     terms = defined.terms
-    links = link_sections(terms)  # adds: what sections point to, repeal, let somebody out of
+    links = link_sections(terms, defined.names)  # adds: references resolved, what is repealed, who is let out
     turning = TurningWords(terms)  # adds: words that except, deny, do not apply
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
     operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count
