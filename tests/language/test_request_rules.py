@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import RuleError
-from opencwc.language.refusals import judge_by_rules
 from opencwc.language.request_rules import DATA, load_rules
-from opencwc.language.rule_judge import CATEGORIES
+from opencwc.language.rule_judge import CATEGORIES, judge_by_rules
 
 
 def test_every_rule_refuses_for_a_known_category() -> None:

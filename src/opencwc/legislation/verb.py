@@ -16,6 +16,7 @@ VERB = Verb(
     router="opencwc.web.legislation.pages:router",
     api="opencwc.web.legislation.api:router",
     face="opencwc.web.legislation.face:FACE",
+    unit="opencwc.legislation.units:measure_of",
     words="opencwc.legislation.answer_wording:TEMPLATE_WORDS",
     page=Page("law", "/law", "rules"),
 )

@@ -48,7 +48,7 @@ class _Rules(NamedTuple):
 
 def private_names(told: Told) -> list[Span]:
     """Return where in `Report.whole` the names of private people stand."""
-    rules, text = _rules(told.lang), told.report.whole
+    rules, text = _rules(told.lang), told.report.plain.whole
     if rules is None:
         return []
     found = {"zh": _in_chinese, "ar": _in_arabic}.get(told.lang, _with_capitals)
