@@ -25,16 +25,19 @@ from opencwc.convention.fields import load_yaml
 from opencwc.language.refusal_card import refusal_examples
 from opencwc.language.request_meaning import LEARNT, MODEL, WEIGHTS, MeantRequest, meant_requests, signs_of
 from opencwc.language.request_rules import load_rules
-from opencwc.language.rule_judge import CATEGORIES, judge_by_rules
+from opencwc.language.rule_judge import CATEGORIES, Refusal, judge_by_rules
 
 SHAPE = {"C": 3.0, "gamma": 1.0}
 GROUP_SCALE = 0.2
 FOLDS = 8
 HARMLESS_REFUSED = 0.04
 """Share of the harmless that may be refused where each is scored without its like: the limit is set by it."""
-LIFT_BELOW = 0.15
-"""Probability below which a meaning is sure enough of the harmless to lift a refusal of the rules."""
+LIFTED = ("synthesis", "route", "dispersal")
+"""Categories whose words a question on punishment has too; what the rules refuse as another is never let pass."""
+LIFTED_AT_MOST = 0.4
+"""A refusal of the rules is lifted below half the least chance that one of its category had rightly, and below this."""
 FRAMES = Path(__file__).with_name("request_frames.yaml")
+NAMES = "names"
 READ_PARTS = ("dev", "seen")
 
 
@@ -52,23 +55,22 @@ def main() -> int:
     chances = 1 / (1 + np.exp(-(slope * scores + offset)))
     by_rules = [judge_by_rules(request.text) for request in requests]
     machine = SVC(**SHAPE).fit(np.vstack([signs, framed]), np.concatenate([harmful, harmful]))
-    limits = {
-        "refuse_from": float(np.quantile(chances[~harmful], 1 - HARMLESS_REFUSED)),
-        "lift_below": LIFT_BELOW,
-    }
+    asked = np.array([request.language != NAMES for request in requests])
+    refuse_from = float(np.quantile(chances[~harmful & asked], 1 - HARMLESS_REFUSED))
+    lift_below = np.array(_lift_below(chances, harmful, by_rules))
     np.savez_compressed(
         WEIGHTS, vectors=machine.support_vectors_.astype(np.float16), weights=machine.dual_coef_[0].astype(np.float32),
         bias=machine.intercept_[0], gamma=SHAPE["gamma"], slope=slope, offset=offset, groups=np.array(groups),
-        group_scale=GROUP_SCALE, centres=_centres(requests, signs[:, : -len(groups)]), **limits,
+        group_scale=GROUP_SCALE, centres=_centres(requests, signs[:, : -len(groups)]), refuse_from=refuse_from,
+        lift_below=lift_below,
     )  # fmt: skip
-    print(f"learnt from {harmful.sum()} requests to refuse and {(~harmful).sum()} harmless texts; limits {limits}")
+    print(f"learnt from {harmful.sum()} requests to refuse and {(~harmful).sum()} harmless texts")
+    print(f"refused from {refuse_from:.2f}, lifted below {lift_below.round(2)}")
     for language in dict.fromkeys(request.language for request in requests):
         of_language = np.array([request.language == language for request in requests])
-        refused = (chances >= limits["refuse_from"]) | np.array([refusal is not None for refusal in by_rules])
-        print(
-            language,
-            *(f"{refused[of_language & kind].sum()} of {(of_language & kind).sum()}" for kind in (harmful, ~harmful)),
-        )
+        refused = (chances >= refuse_from) | np.array([refusal is not None for refusal in by_rules])
+        kinds = [refused[of_language & kind] for kind in (harmful, ~harmful)]
+        print(language, *(f"{of_kind.sum()} of {len(of_kind)}" for of_kind in kinds))
     measured = MODEL.evaluate()
     write_card(MODEL, measured)
     for figure in measured.figures:
@@ -83,10 +85,29 @@ def _requests() -> tuple[list[MeantRequest], list[str]]:
     older = [example for example in refusal_examples() if example.part in READ_PARTS]
     requests += [MeantRequest(example.text, example.language, example.category, 0) for example in older]
     likes += [f"older {at // 4}" for at in range(len(older))]
-    names = sorted({chemical.name for _, chemical in Convention().chemicals() if chemical.name.count(" ") > 1})
-    requests += [MeantRequest(name, "names", "", 0) for name in names]
+    names = sorted(_names_of_lists())
+    requests += [MeantRequest(name, NAMES, "", 0) for name in names]
     likes += [f"name {at // 10}" for at in range(len(names))]
     return requests, likes
+
+
+def _lift_below(chances: NDArray[Any], harmful: NDArray[Any], by_rules: list[Refusal | None]) -> list[float]:
+    """Return for each category the chance below which what the rules refuse is let pass."""
+    refused = [np.array([refusal is not None and refusal.category == category for refusal in by_rules])
+               for category in CATEGORIES]  # fmt: skip
+    return [
+        min(LIFTED_AT_MOST, float(chances[of_category & harmful].min()) / 2) if category in LIFTED else 0.0
+        for category, of_category in zip(CATEGORIES, refused, strict=True)
+    ]
+
+
+def _names_of_lists() -> set[str]:
+    """Return the names of the lists' chemicals and the titles of their entries, which are no requests."""
+    convention = Convention()
+    entries = [entry for known_list in convention.known_lists for entry in known_list.entries]
+    return {chemical.name for _, chemical in convention.chemicals()} | {
+        title for entry in entries for title in entry.title.values()
+    }
 
 
 def _framed(requests: list[MeantRequest]) -> list[str]:

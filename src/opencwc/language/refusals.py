@@ -10,7 +10,7 @@ from pathlib import Path
 
 from opencwc.errors import StorageError
 from opencwc.finding import Message
-from opencwc.language.rule_judge import LIFTED, REFUSED, Refusal, judge_by_rules
+from opencwc.language.rule_judge import REFUSED, Refusal, judge_by_rules
 
 MEANING = "meaning"
 """The rule that a refusal by meaning names."""
@@ -34,7 +34,7 @@ def judge_request(text: str) -> Refusal | None:
     True
     """
     by_rules = judge_by_rules(text)
-    if (by_rules is not None and by_rules.category not in LIFTED) or not _has_several_words(text):
+    if not _has_several_words(text):
         return by_rules
     from opencwc.language.request_meaning import judge_by_meaning  # loads the encoder
 
@@ -42,7 +42,7 @@ def judge_request(text: str) -> Refusal | None:
     if meaning is None:
         return by_rules
     if by_rules is not None:
-        return None if meaning.harmless else by_rules
+        return None if by_rules.category in meaning.lifts else by_rules
     if not meaning.refused:
         return None
     from opencwc.language.language_rules import recognise_by_rules

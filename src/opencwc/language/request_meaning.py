@@ -20,7 +20,7 @@ from opencwc.errors import UnavailableError
 from opencwc.language.disguises import read_words
 from opencwc.language.encoders import named_encoder
 from opencwc.language.request_rules import load_rules, rule_files
-from opencwc.language.rule_judge import CATEGORIES, LIFTED, judge_by_rules
+from opencwc.language.rule_judge import CATEGORIES, judge_by_rules
 from opencwc.language.sentences import sentences_in
 from opencwc.models.drift import DriftWatch, Observation, counted
 from opencwc.models.model import Evaluation, Figure, Model
@@ -42,7 +42,8 @@ ENCODER = "use"
 class RequestMeaning(NamedTuple):
     """How likely a text must be refused, as what, and the sentence that speaks most for it.
 
-    ``refused`` and ``harmless`` say whether that is enough to refuse, or to lift what the rules alone would refuse.
+    ``refused`` says whether that is enough to refuse; ``lifts`` in which categories a refusal by the rules falls: in
+    none where there are several sentences.
     """
 
     chance: float
@@ -50,7 +51,7 @@ class RequestMeaning(NamedTuple):
     start: int
     end: int
     refused: bool
-    harmless: bool
+    lifts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class MeaningWeights:
     slope: float
     offset: float
     refuse_from: float
-    lift_below: float
+    lift_below: tuple[float, ...]
     groups: tuple[str, ...]
     group_scale: float
     centres: NDArray[np.float32]
@@ -76,6 +77,12 @@ class MeaningWeights:
         square = (signs**2).sum(1)[:, None] + (self.vectors**2).sum(1)[None] - 2 * signs @ self.vectors.T
         scores: NDArray[np.float32] = np.exp(-self.gamma * square) @ self.weights + self.bias
         return scores
+
+    def lifted_by(self, chance: float) -> frozenset[str]:
+        """Return the categories in which so small a chance lifts what the rules refuse."""
+        return frozenset(
+            category for category, below in zip(CATEGORIES, self.lift_below, strict=True) if chance < below
+        )
 
     def chances(self, signs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the calibrated probability of each text that it must be refused."""
@@ -95,11 +102,15 @@ def _weights(path: Path, changed: int) -> MeaningWeights:
     import numpy as np
 
     with np.load(path, allow_pickle=False) as kept:
-        numbers = [float(kept[name]) for name in ("bias", "gamma", "slope", "offset", "refuse_from", "lift_below")]
+        numbers = ("bias", "gamma", "slope", "offset", "refuse_from", "group_scale")
         return MeaningWeights(
-            kept["vectors"].astype(np.float32), kept["weights"].astype(np.float32), *numbers,
-            tuple(map(str, kept["groups"])), float(kept["group_scale"]), kept["centres"].astype(np.float32),
-        )  # fmt: skip
+            vectors=kept["vectors"].astype(np.float32),
+            weights=kept["weights"].astype(np.float32),
+            centres=kept["centres"].astype(np.float32),
+            lift_below=tuple(map(float, kept["lift_below"])),
+            groups=tuple(map(str, kept["groups"])),
+            **{name: float(kept[name]) for name in numbers},
+        )
 
 
 def signs_of(texts: Sequence[str], groups: Sequence[str], scale: float) -> NDArray[np.float32]:
@@ -133,15 +144,18 @@ def judge_by_meaning(text: str, *, watch: bool = True) -> RequestMeaning | None:
     refused = chance >= weights.refuse_from
     if watch:
         _count(Observation(CLASSES[refused], max(chance, 1 - chance), len(text)))
-    return RequestMeaning(chance, category, start, end, refused, chance < weights.lift_below)
+    return RequestMeaning(
+        chance, category, start, end, refused, weights.lifted_by(chance) if len(parts) == 1 else frozenset()
+    )
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a text where there are several words in it, and the whole of a short one."""
     if not _is_wordy(text):
         return
-    sentences = [(start, end) for start, end in sentences_in(text) if _is_wordy(text[start:end])]
-    if len(sentences) != 1 and len(text) <= _LONGEST:
+    every = sentences_in(text)
+    sentences = [(start, end) for start, end in every if _is_wordy(text[start:end])]
+    if len(every) != 1 and len(text) <= _LONGEST:
         yield 0, len(text)
     most = _MOST_SENTENCES // 2
     chosen = sentences if len(sentences) <= _MOST_SENTENCES else [*sentences[:most], *sentences[-most:]]
@@ -188,7 +202,7 @@ def evaluate_meaning() -> Evaluation:
     by_rules = [judge_by_rules(request.text) for request in requests]
     alone = [bool(chance >= weights.refuse_from) for chance in chances]
     together = [
-        (bool(refusal) and not (refusal.category in LIFTED and chance < weights.lift_below)) or refused
+        (refusal is not None and refusal.category not in weights.lifted_by(chance)) or refused
         for refusal, chance, refused in zip(by_rules, chances, alone, strict=True)
     ]
     judges = {"rules alone": [refusal is not None for refusal in by_rules], "meaning alone": alone, "both": together}

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 REFUSED = "language_refused"
 CATEGORIES = ("synthesis", "route", "enhancement", "dispersal", "evasion")
-LIFTED = ("synthesis", "route", "dispersal")
-"""Categories whose words a question on punishment has too: a sure meaning lifts these alone."""
 
 
 class Refusal(Struct, frozen=True):
