@@ -192,7 +192,7 @@ def assign(
 
 @case_app.command()
 def decide(
-    findings: Annotated[list[int] | None, typer.Argument(metavar="[FINDING]...", help="Numbers of findings.")] = None,
+    findings: Annotated[list[int] | None, typer.Argument(metavar="FINDING", help="Numbers of findings.")] = None,
     outcome: Annotated[str, typer.Option("--as", help="accept, correct, reject or need_more.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in a sentence.")] = "",
     verdict: Annotated[str, typer.Option(help="With correct: the right verdict.")] = "",
