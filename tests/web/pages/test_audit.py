@@ -287,3 +287,16 @@ def test_a_bundle_that_unpacks_to_far_more_than_it_is_stops_nothing_but_itself(h
     with house.signed_in("anna") as client:
         assert check(client, swollen.getvalue()).one("section").attributes["data-verdict"] in ("fits_not", "unreadable")
         assert page_of(client, "/audit/bundle")
+
+
+def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
+    with still.signed_in("audra") as client:
+        links = [link.attributes["href"] for link in page_of(client, "/audit").one("main").all("a")]
+        records = [link for link in links if link.startswith("/audit/records/")]
+        shown = page_of(client, records[-1], "fr").one("main")
+        assert shown.one("button", data_copy="").attributes["data-done"] == say("page_copied", "fr")
+        proof = next(link.attributes["href"] for link in shown.all("a") if link.attributes["href"].endswith("/proof"))
+        assert client.get(proof).status_code == 200
+        assert client.get("/audit/records/999999", headers=PAGE).status_code == 404
+    with still.signed_in("rita") as client:
+        assert client.get(records[0], headers=PAGE).status_code == 403
