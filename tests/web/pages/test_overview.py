@@ -13,6 +13,8 @@ from opencwc.casebook.house_figures import AGES, findings_by_month, open_by_age
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.screening import screen
+from opencwc.web.casebook.home_doors import FigureRow, HouseFigure
+from opencwc.web.home.overview_page import _bars, _upright
 from opencwc.wording import say
 from web.signing_in import House
 
@@ -57,6 +59,16 @@ def test_the_page_shows_a_number_for_one_point_and_bars_for_more(house: House) -
         months = page.one("section", aria_labelledby="figure-months")
         assert months.one("a", class_="one-figure").text == "1" and not months.all("table")
         assert say("page_figure_none", lang) in page.one("section", aria_labelledby="figure-coverage").text
+
+
+def test_a_figure_of_one_row_has_a_row_for_each_group() -> None:
+    figure = HouseFigure(
+        "coverage", "State", ("covered", "none"), (FigureRow("Nordavia", (3, 5), "/law"),), ("calm", "gap")
+    )
+    upright = _upright(figure, "en")
+    assert [(row.label, row.numbers) for row in upright.rows] == [("covered", (3,)), ("none", (5,))]
+    assert (upright.of, upright.tones) == ("Nordavia", ())
+    assert [bar.parts for bar in _bars(upright)] == [((0.0, 60.0),), ((0.0, 100.0),)]
 
 
 def test_each_figure_is_given_as_a_table(house: House) -> None:

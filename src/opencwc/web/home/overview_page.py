@@ -42,7 +42,8 @@ class Bar(NamedTuple):
 def show(request: Request) -> Response:
     """Show the figures of the house, as far as the person may see what they count."""
     lang, today = language_of(request), entrance_of(request).people.clock().date()
-    figures = [(figure, _bars(figure)) for figure in _figures(book_of(request), person_of(request), lang, today)]
+    known = (_upright(figure, lang) for figure in _figures(book_of(request), person_of(request), lang, today))
+    figures = [(figure, _bars(figure)) for figure in known]
     return page(
         request, "home/overview.html", figures=figures, today=today,
         deadlines=next_deadlines(today), amendments=amendments_waiting(request),
@@ -95,6 +96,17 @@ def _by_age(book: Casebook, person: Person, lang: str, today: date) -> HouseFigu
         if number
     )
     return HouseFigure("ages", say("page_figure_age", lang), (say("page_figure_number", lang),), rows)
+
+
+def _upright(figure: HouseFigure, lang: str) -> HouseFigure:
+    """Return a figure of one row with a row for each group, so that they are compared side by side."""
+    if len(figure.rows) != 1 or len(figure.groups) == 1:
+        return figure
+    (only,) = figure.rows
+    rows = tuple(
+        FigureRow(group, (number,), only.address) for group, number in zip(figure.groups, only.numbers, strict=True)
+    )
+    return figure._replace(of=only.label, groups=(say("page_figure_number", lang),), rows=rows, tones=())
 
 
 def _age_said(age: int | None) -> Message:
