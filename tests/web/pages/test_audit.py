@@ -257,7 +257,10 @@ def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_
     with house.signed_in("rita") as client:
         part = check(client, new.getvalue())
         assert part.one("section").attributes["data-verdict"] == "fits_not"
-        assert "Record " in part.one("p", class_="warning").text and "Do not rely on it" in part.text
+        first = part.one("p", class_="warning").text
+        assert "Record " in first and "Do not rely on it" in part.text
+        assert part.text.count(first) == 1
+        assert "Name of" not in part.text  # of what nobody signed as it stands, no name of ours is told
 
 
 def test_what_is_no_bundle_or_is_encrypted_is_told_apart(house: House, tmp_path: Path) -> None:
