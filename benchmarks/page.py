@@ -24,15 +24,9 @@ from benchmarks.service import LOGIN, PASSWORD, service
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "page.md"
 PAGES = (
-    "/",
-    "/check",
-    "/casebook",
-    "/convention",
-    "/convention?part=states",
-    "/models",
-    "/settings",
+    "/", "/check", "/casebook", "/convention", "/convention?part=states", "/models", "/settings", "/overview",
     "/convention/CWC/2B04",
-)
+)  # fmt: skip
 TYPED = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "thiodiglycol", "caffeine", "CC(=O)Oc1ccccc1C(=O)O")
 BIG = (
     ("all findings", "/casebook?part=findings"),

@@ -32,6 +32,7 @@ from opencwc.web.custody import api as custody_api
 from opencwc.web.custody import pages as custody_pages
 from opencwc.web.find import api as find_api
 from opencwc.web.find import pages as find_pages
+from opencwc.web.home import overview_page
 from opencwc.web.home import pages as home_pages
 from opencwc.web.models import api as models_api
 from opencwc.web.models import pages as models_pages
@@ -61,8 +62,9 @@ def open_routers() -> tuple[APIRouter, ...]:
 def account_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need the accounts of a casebook."""
     modules = (
-        find_api, find_pages, home_pages, session_api, people_api, tokens_api, casebook_api, audit_api, static_files,
-        sign_in_page, casebook_page, bulk_page, case_page, finding_page, job_page, convention_pages, custody_pages,
+        find_api, find_pages, home_pages, overview_page, session_api, people_api, tokens_api, casebook_api, audit_api,
+        static_files, sign_in_page, casebook_page, bulk_page, case_page, finding_page, job_page, convention_pages,
+        custody_pages,
         models_pages, audit_page, settings_pages, states_api, states_pages,
     )  # fmt: skip
     return (*parts("router"), *(module.router for module in modules))

@@ -14,7 +14,7 @@ from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.finders import Finder, find_nothing
-from opencwc.web.casebook.home_doors import CountsOf, Door, count_nothing
+from opencwc.web.casebook.home_doors import CountsOf, Door, FiguresOf, count_nothing, no_figures
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Face:
     its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``title``
     says what a finding comes to, as the heading of its page and of its row: an entry and a chemical, a shipment, a
     measure. ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from
-    everywhere.
+    everywhere, ``figures`` to the overview of the house.
     """
 
     job: JobPage
@@ -71,6 +71,7 @@ class Face:
     doors: tuple[Door, ...] = ()
     counts: CountsOf = count_nothing
     find: Finder = find_nothing
+    figures: FiguresOf = no_figures
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""

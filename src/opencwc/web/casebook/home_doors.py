@@ -63,6 +63,40 @@ class CountsOf(Protocol):
         ...
 
 
+class FigureRow(NamedTuple):
+    """A row of a figure: what it is of, in words, the numbers of its groups, and the address that leads to it."""
+
+    label: str
+    numbers: tuple[int, ...]
+    address: str = ""
+
+
+class HouseFigure(NamedTuple):
+    """A figure of the overview: ``page_figure_{name}`` says of what; ``groups`` are the names of its columns.
+
+    ``tones`` gives each group its tone, where it is that of a verdict.
+    """
+
+    name: str
+    of: str
+    groups: tuple[str, ...]
+    rows: tuple[FigureRow, ...]
+    tones: tuple[str, ...] = ()
+
+
+class FiguresOf(Protocol):
+    """Makes what a part adds to the overview, for a person, in a language, on a day."""
+
+    def __call__(self, book: Casebook, person: Person, lang: str, today: date) -> Iterable[HouseFigure]:
+        """Return the figures."""
+        ...
+
+
+def no_figures(book: Casebook, person: Person, lang: str, today: date) -> Iterable[HouseFigure]:
+    """Return no figures: for a part that has none."""
+    return ()
+
+
 def count_nothing(book: Casebook, person: Person, today: date) -> Iterable[HomeCount]:
     """Return no numbers: for a part that has none."""
     return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 
@@ -17,7 +18,7 @@ from opencwc.finding import Finding, Message
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Face, JobPage, shortened
 from opencwc.web.casebook.finders import Hit, Sought
-from opencwc.web.casebook.home_doors import Door, HomeCount, Work
+from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
 
@@ -87,6 +88,21 @@ def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
         yield HomeCount("late_amendments", late, SUBMISSIONS.address)
 
 
+def _due(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count the submissions of each year by how far they are."""
+    if not may(person, "submissions"):
+        return
+    by_year: dict[int, Counter[State]] = defaultdict(Counter)
+    for one in list_submissions(book, person):
+        by_year[one.year][one.state] += 1
+    rows = tuple(
+        FigureRow(str(year), tuple(states[state] for state in State), SUBMISSIONS.address)
+        for year, states in sorted(by_year.items())
+    )
+    groups = tuple(say(f"submission_state_{state}", lang) for state in State)
+    yield HouseFigure("submissions", say("page_submissions_year", lang), groups, rows)
+
+
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
     jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, title=_title,
@@ -96,5 +112,5 @@ FACE = Face(
         Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
         Door("rule", "calendar", "/declarations/calendar", "rules"),
     ),
-    counts=_counts, find=_find,
+    counts=_counts, find=_find, figures=_due,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from threading import Thread
 from typing import Annotated
 
 from fastapi import Form, Query, Request
@@ -20,7 +21,10 @@ router = Router(include_in_schema=False)
 
 @router.get("/find", action="self")
 def show(request: Request, q: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
-    """Show the box, with what is found."""
+    """Show the box, with what is found; while it is empty, what is searched is made ready."""
+    if not q.strip():
+        warming = Sought("a", language_of(request), person_of(request), None)
+        Thread(target=find, args=(warming,), daemon=True, name="warming").start()
     return page(request, "find/page.html", q=q, groups=_groups(_found(request, q, typing=False)))
 
 

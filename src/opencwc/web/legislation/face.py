@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from urllib.parse import quote
 
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
+from opencwc.casebook.model import Person
 from opencwc.finding import Finding
 from opencwc.legislation.reader import stage_of
 from opencwc.legislation.report import title_of
+from opencwc.legislation.verb import VERB
 from opencwc.web.casebook.faces import Face, JobPage, shortened
-from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure, Work
 from opencwc.web.casebook.run_summary import convention_of
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.finder import find_measures
+from opencwc.wording import say
+from opencwc.wording.collation import sort_key
+from opencwc.wording.states import state_name
 
 
 def _among_measures(history: History) -> tuple[str, str]:
@@ -29,6 +38,21 @@ def _title(finding: Finding, lang: str) -> str:
     return f"{finding.rule.entry} {title_of(measure, lang)}" if measure else finding.rule.entry
 
 
+def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count of each State the measures that its law covers, covers in part, or lacks."""
+    from opencwc.web.legislation.kept_laws import latest_laws, standings
+
+    rows = []
+    for code, check in latest_laws(book, person).items():
+        verdicts = Counter(standing.verdict for standing in standings(book, person, check.number).values())
+        numbers = tuple(verdicts.get(verdict, 0) for verdict in reversed(VERB.verdicts))
+        rows.append(FigureRow(state_name(code, lang), numbers, f"/law/runs/{check.number}"))
+    groups = tuple(say(f"law_verdict_{verdict}", lang) for verdict in reversed(VERB.verdicts))
+    tones = tuple(VERB.tones[verdict] for verdict in reversed(VERB.verdicts))
+    ordered = sorted(rows, key=lambda row: sort_key(row.label, lang))
+    yield HouseFigure("coverage", say("law_column_state", lang), groups, tuple(ordered), tones)
+
+
 FACE = Face(
     JobPage(
         "page_law_job", "/law", "/law/runs", "legislation/job.html",
@@ -41,4 +65,5 @@ FACE = Face(
         Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
     ),
     find=find_measures,
+    figures=_coverage,
 )  # fmt: skip

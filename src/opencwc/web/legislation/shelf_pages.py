@@ -38,6 +38,7 @@ from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.page import language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
+from opencwc.wording.collation import sort_key
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -86,7 +87,7 @@ def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tu
         OnShelf(code, state_name(code, lang), run, standings(book, person, run.number), checks[code][1:])
         for code, run in latest_laws(book, person).items()
     ]
-    return sorted(states, key=lambda state: state.name.casefold()), measures_of(date.today()).measures
+    return sorted(states, key=lambda state: sort_key(state.name, lang)), measures_of(date.today()).measures
 
 
 def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:

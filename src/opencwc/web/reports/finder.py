@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import quote
 
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.jobs.event_decisions import SHELF, decided_events
-from opencwc.jobs.kept_runs import list_runs, opened_run
+from opencwc.jobs.kept_runs import RunAtHand, opened_run, runs_at_hand
 from opencwc.language.name_search import NameIndex
-from opencwc.reports.event_index import EventIndex
 from opencwc.reports.kept import opened
 from opencwc.reports.summaries import EventSummary
 from opencwc.web.casebook.finders import Hit, Sought
@@ -21,6 +22,10 @@ MOST_RUNS = 3
 MOST_EVENTS = 2_000
 """Events of a run that are looked through, those told first."""
 
+MOST_HELD = 12
+"""Runs whose headlines are held ready, each for one person."""
+_held: dict[tuple[str, str, RunAtHand], NameIndex[EventSummary]] = {}
+
 
 def find_events(sought: Sought) -> Iterator[Hit]:
     """Yield the events that a question finds, each of the latest run that has it; on record as their runs are read."""
@@ -28,21 +33,25 @@ def find_events(sought: Sought) -> Iterator[Hit]:
     if book is None or not may(person, "read"):
         return
     seen: set[tuple[str, str]] = set()
-    for run in list_runs(book, person, SHELF.verb, MOST_RUNS):
-        shown = opened_run(book, person, run.number, SHELF, opened)
-        index = shown.kept.index(decided_events(book, person, run.number).decisions)
-        for summary, _, score in _names_of(index).find(sought.text):
+    for run in runs_at_hand(book, person, SHELF.verb, MOST_RUNS):
+        found = _headlines(book, person, run).find(sought.text)
+        if found:
+            opened_run(book, person, run.number, SHELF, opened)  # what is given of a run is on record
+        for summary, _, score in found:
             if (run.case, summary.id) not in seen:
                 seen.add((run.case, summary.id))
                 address = f"/watch/runs/{run.number}/events/{quote(summary.id)}"
                 yield Hit("event", say(summary.headline, sought.lang), run.case, address, score)
 
 
-def _names_of(index: EventIndex) -> NameIndex[EventSummary]:
-    """Return the headlines of events in every language, made once for a run as people decided on it."""
-
-    def make() -> NameIndex[EventSummary]:
+def _headlines(book: Casebook, person: Person, run: RunAtHand) -> NameIndex[EventSummary]:
+    """Return the headlines of a run's events in every language, as a person may see them; made anew once it changes."""
+    key = (str(book.engine.url), person.id, run)
+    if key not in _held:
+        kept = opened_run(book, person, run.number, SHELF, opened).kept
+        index = kept.index(decided_events(book, person, run.number).decisions)
         events = list(islice(index.summaries, MOST_EVENTS))
-        return NameIndex((say(event.headline, lang), event) for event in events for lang in LANGUAGES)
-
-    return index.remembered("headlines", make)
+        _held[key] = NameIndex((say(event.headline, lang), event) for event in events for lang in LANGUAGES)
+        while len(_held) > MOST_HELD:
+            _held.pop(next(iter(_held)), None)
+    return _held[key]

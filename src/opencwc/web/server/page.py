@@ -272,8 +272,8 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 def duration_said(time: timedelta, lang: str) -> str:
     """Say a duration roughly, as a language does.
 
-    >>> duration_said(timedelta(seconds=95), "en"), duration_said(timedelta(seconds=7), "fr")
-    ('2 minutes', '7 secondes')
+    >>> duration_said(timedelta(seconds=95), "en"), duration_said(timedelta(seconds=7), "ru")
+    ('2 minutes', '7 секунд')
     """
     return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
 

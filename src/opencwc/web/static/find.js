@@ -7,7 +7,10 @@ const links = () => [...found.querySelectorAll("a")];
 const answered = () => found.querySelector("[data-asked]")?.dataset.asked === field.value.trim();
 let goes = false;
 
+let warm = false;
+
 function open() {
+  if (!warm) { warm = true; fetch("/find").catch(() => { warm = false; }); } // what is searched is made ready meanwhile
   if (!box.open) { box.showModal(); field.select(); }
   field.focus();
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from opencwc.casebook.findings import History
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import History, count_findings
+from opencwc.casebook.model import UNDECIDED, Filter, Person
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Value, Verdict
@@ -14,7 +16,7 @@ from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage, shortened
-from opencwc.web.casebook.home_doors import Door
+from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import number_said, say, sentence
 from opencwc.wording.states import state_name
@@ -145,6 +147,21 @@ def _title_between(named: str, sender: str | None, receiver: str | None, year: s
 
 _PAIR = re.compile(r"\S+ ([A-Z]{3})>([A-Z]{3}) (\d{4})")
 
+
+def _discrepancies(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count the discrepancies of ledgers that people settled, and those that wait."""
+    standing = count_findings(book, person, Filter(verdict=(str(Verdict.DISCREPANCY),))).status
+    waiting = sum(standing.get(str(status), 0) for status in UNDECIDED)
+    settled = sum(standing.values()) - waiting
+    address = "/casebook?part=findings&verdict=discrepancy"
+    rows = tuple(
+        FigureRow(say(f"page_figure_{name}", lang), (number,), address)
+        for name, number in (("settled", settled), ("waiting", waiting))
+        if settled + waiting
+    )
+    yield HouseFigure("discrepancies", say("page_figure_state", lang), (say("page_figure_number", lang),), rows)
+
+
 CHECK = Face(
     JobPage(
         "page_transfers_check_job", "/transfers/check", "/transfers/checks", "transfers/job.html",
@@ -156,5 +173,6 @@ CHECK = Face(
 RECONCILE = Face(
     JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
     jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on, title=_title_of_pair,
+    figures=_discrepancies,
     doors=(Door("check", "ledgers", "/transfers", "keep"),),
 )  # fmt: skip

@@ -28,7 +28,7 @@ from opencwc.web.server.page import page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import LANGUAGES
-from opencwc.wording.states import state_name
+from opencwc.wording.states import state_name, states_by_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -224,10 +224,10 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
     return findings_of_run(book, person, run, Verdict.REVIEW)
 
 
-def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
+def choices_of(kept: KeptReconciliation, lang: str) -> dict[str, Sequence[Any]]:
     """Return what the filters offer: causes, States, chemicals and years that are in the list."""
     groups = kept.groups
-    states = sorted({*groups["exporter"].unique(), *groups["importer"].unique()})
+    states = [code for _, code in states_by_name({*groups["exporter"].unique(), *groups["importer"].unique()}, lang)]
     substances = set(groups["substance"].unique())
     return {
         "causes": [cause for cause in groups["cause"].unique().sort() if cause],

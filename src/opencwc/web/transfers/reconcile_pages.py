@@ -108,7 +108,7 @@ def show_list(request: Request, number: Number, wanted: SumsAsked, after: After 
     return transfers_page(
         request, "transfers/list.html", "reconcile", shown=shown, wanted=wanted, view="list",
         said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
-        choices=choices_of(shown.kept), causes=CAUSES, after=after,
+        choices=choices_of(shown.kept, lang), causes=CAUSES, after=after,
         differing=len(fitting_matters(shown.kept, SumFilter())), **values,
     )  # fmt: skip
 
@@ -389,7 +389,7 @@ def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     shown = shown_reconciliation(request, number)
     return transfers_page(
         request, "transfers/flows.html", "reconcile", view="flows", wanted=wanted, causes=CAUSES, shown=shown,
-        choices=choices_of(shown.kept), **_flows(shown, wanted, lang),
+        choices=choices_of(shown.kept, lang), **_flows(shown, wanted, lang),
     )  # fmt: skip
 
 
