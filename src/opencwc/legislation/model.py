@@ -42,7 +42,7 @@ class Holding(NamedTuple):
 
     ``how`` is ``said``, ``reference`` (by reference to the Convention), ``regulation`` (left to a regulation),
     ``denied`` (spoken of to exclude it), or among `SHORT` what it falls short of. ``via`` is the section that a
-    reference leads to, where the words stand there.
+    reference leads to, where the words stand there, ``clause`` the clause of the section that says it where one does.
     """
 
     element: str
@@ -50,6 +50,7 @@ class Holding(NamedTuple):
     strength: float
     spans: tuple[Span, ...]
     via: int = -1
+    clause: int = -1
 
 
 @dataclass(frozen=True, slots=True)

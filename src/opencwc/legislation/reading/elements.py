@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from opencwc.convention.measures import Element, Groups, Measure
 from opencwc.legislation.model import Holding, SectionHolding
-from opencwc.legislation.reading.closeness import ANCHOR, LINKED, NEAR, TIGHT, Demand, said_close, spans_of, subject_of
+from opencwc.legislation.reading.closeness import ANCHOR, LINKED, LOOSE, NEAR, TIGHT, Demand, said_close, spans_of, subject_of
 from opencwc.legislation.reading.held_elsewhere import (
     convention_meanings,
     delegating_clauses,
@@ -21,7 +21,7 @@ from opencwc.legislation.reading.held_elsewhere import (
 )
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.term_positions import TermPlace
-from opencwc.legislation.reading.topics import EXEMPTING, PENAL, reach_of
+from opencwc.legislation.reading.topics import ACTOR, EXEMPTING, PENAL, SHORT, reach_of
 
 LISTED = 0.4
 """How much counts what a section of definitions only names, for a measure that is no definition."""
@@ -40,10 +40,26 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
         for element in measure.elements
         if (holding := _element(law, measure, element, at, subject.words)) is not None
     ]
+    holdings = [_by_whom_it_should(law, measure, at, holding) for holding in holdings]
     if at in law.defining and measure.kind != "defines":
         holdings = [holding._replace(strength=holding.strength * LISTED) for holding in holdings]
     spans = spans_of(law, at, [hit for hits in subject.words.values() for hit in hits[:2]])
     return SectionHolding(at, subject.strength, subject.scope, tuple(holdings), spans)
+
+
+def _by_whom_it_should(law: ReadLaw, measure: Measure, at: int, holding: Holding) -> Holding:
+    """Weaken what a section says of somebody else: an authority's register is not the operators' records.
+
+    An aim is no provision either: "This Law aims to protect the environment".
+    """
+    if holding.how not in ("said", *SHORT) or holding.clause < 0:
+        return holding
+    section = holding.via if holding.via >= 0 else at
+    if measure.kind != "defines" and law.actors.is_aim(section, holding.clause):
+        return holding._replace(strength=min(holding.strength, LOOSE))
+    if law.actors.is_another(section, holding.clause, measure.actors):
+        return holding._replace(how=ACTOR, strength=min(holding.strength, LOOSE))
+    return holding
 
 
 def _element(
@@ -141,7 +157,7 @@ def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, to
         through = said_close(law, link, demand)
         # Unlike the first, each further one has to be firmer with its link than the best before it.
         if through is not None and (best is None or through.strength > best.strength):
-            best = Holding("", through.how, LINKED * through.strength, (), link)
+            best = Holding("", through.how, LINKED * through.strength, (), link, through.clause)
     return best
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencwc.convention.measures import Measures
+from opencwc.legislation.reading.actors import Actors
 from opencwc.legislation.reading.definitions import follow_definitions
 from opencwc.legislation.reading.links import SectionLinks, link_sections
 from opencwc.legislation.reading.operative_terms import OperativeTerms
@@ -31,6 +32,7 @@ class ReadLaw:
     permissions: Permissions
     operative: OperativeTerms
     scopes: tuple[SectionScope, ...]
+    actors: Actors
 
 
 def read_sections(
@@ -46,4 +48,5 @@ def read_sections(
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
     operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count
     scopes = measure_scope(terms, operative)  # adds: how far sections are about chemical weapons
-    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes)
+    actors = Actors(terms)  # adds: who acts in each clause
+    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes, actors)

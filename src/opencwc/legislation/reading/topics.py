@@ -51,7 +51,9 @@ REACHES = {
     "premises": Reach(wide=("business_premises",), narrow=("dwellings",)),
 }
 """By the name that a measure's file uses."""
-SHORT = (*REACHES, EXCEPTED)
+ACTOR = "actor"
+"""How an element is held that a law says of somebody else than the measure asks for."""
+SHORT = (*REACHES, EXCEPTED, ACTOR)
 """How an element may be held in part only."""
 
 
