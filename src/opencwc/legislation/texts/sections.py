@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from opencwc.language.numerals import CHINESE, digits
+from opencwc.language.numerals import digits
 from opencwc.legislation.patterns import written
 from opencwc.legislation.texts.footnotes import footnotes_of, without
-from opencwc.legislation.texts.headings import MARKS, Heading, headings_in, number_of
+from opencwc.legislation.texts.heading_words import group_heads
+from opencwc.legislation.texts.headings import ANNEX, DISPOSITION, Heading, headings_in, number_of
 from opencwc.legislation.texts.legal_texts import LegalText
 
 
@@ -161,26 +162,27 @@ _FORMULA = re.compile(
 
 def _cut(text: LegalText, plain: str, headings: list[Heading]) -> Iterator[LegalSection]:
     whole = text.text
-    if whole[: headings[0].at].strip():
-        before = whole[: headings[0].at].rstrip()
+    if whole[: headings[0].begins].strip():
+        before = whole[: headings[0].begins].rstrip()
         start = len(before) - len(before.lstrip())
         yield LegalSection(text.name, PREAMBLE, "", before[start:], start, len(before), "", 0, "", "preamble")
     group = ""
+    annex = ""
     part = 0
     highest: dict[str, tuple[int, ...]] = {}
-    for group_heading in _groups(plain[: headings[0].at]):
+    for group_heading in group_heads(plain[: headings[0].begins]):
         group = group_heading[0].strip(" #*_|")
     seen: list[str] = []
     for at, heading_found in enumerate(headings):
-        end = headings[at + 1].at if at + 1 < len(headings) else len(whole)
-        if heading_found.style not in ("annex", "disposition"):
+        end = max(heading_found.body, headings[at + 1].begins) if at + 1 < len(headings) else len(whole)
+        if heading_found.style not in (ANNEX, DISPOSITION):
             before_it = highest.get(heading_found.style)
             if before_it and heading_found.order <= (1,) and before_it > (2,):
                 part += 1
                 seen.clear()
             highest[heading_found.style] = heading_found.order
         body = whole[heading_found.body : end]
-        following = _groups(body)
+        following = group_heads(body)
         cut = min(
             (group_heading.start() for group_heading in following if group_heading.start() > 0.5 * len(body)),
             default=len(body),
@@ -189,29 +191,23 @@ def _cut(text: LegalText, plain: str, headings: list[Heading]) -> Iterator[Legal
             cut = len(body)
         words = body[:cut].rstrip()
         lead = len(words) - len(words.lstrip())
+        if heading_found.style == ANNEX:
+            group = ""
         heading = _without_formula(" — ".join(part_ for part_ in (group, heading_found.title) if part_))
         if following:
             group = following[-1][0].strip(" #*_|")
         id = " ".join(whole[heading_found.at : heading_found.id_end].strip(_TRIM).split())
+        if heading_found.style == ANNEX and heading_found.above:
+            id = f"{annex}, {id}"
+        elif heading_found.style == ANNEX:
+            annex = id
         again = f" ({seen.count(id) + 1})" if id in seen else ""
         seen.append(id)
         yield LegalSection(
             text.name, f"{id}{again}{f' [{part + 1}]' if part else ''}", heading, words[lead:], heading_found.body + lead,
             heading_found.body + len(words), heading_found.number, part, "",
-            "annex" if heading_found.style == "annex" else "article",
+            ANNEX if heading_found.style == ANNEX else "article",
         )  # fmt: skip
-
-
-def _groups(text: str) -> list[re.Match[str]]:
-    """Find the heads of parts and chapters; a sentence that begins with one (``Section 9 of the Act is``) is none."""
-    return [
-        match
-        for match in _GROUP.finditer(text)
-        if len(match[0]) <= _SHORT_HEAD or match[0].rstrip()[-1] not in ".;,:،؛。；"
-    ]
-
-
-_SHORT_HEAD = 40
 
 
 def _paragraphs(text: LegalText) -> Iterator[LegalSection]:
@@ -231,10 +227,6 @@ def _paragraphs(text: LegalText) -> Iterator[LegalSection]:
         at += len(block)
 
 
-_GROUP = re.compile(
-    rf"^{MARKS}(?:(?:PART|Part|CHAPTER|Chapter|TITLE|TITRE|Titre|CHAPITRE|Chapitre|Section|Sous-section|T[IÍ]TULO|T[ií]tulo|CAP[IÍ]TULO|Cap[ií]tulo|SECCI[OÓ]N|Secci[oó]n|LIVRE|Livre|LIBRO|Libro|ГЛАВА|Глава|РАЗДЕЛ|Раздел|Abschnitt|Kapitel|Teil|BOOK)\s+(?:[\dIVXLC]+|[A-Z]\b|\w+)|第\s*[{CHINESE}]+\s*[章节節編编]|(?:ال)?(?:فصل|باب|قسم)\s+\S+)[^\n]{{0,160}}$",
-    re.MULTILINE,
-)
 _MARKED = re.compile(r"^\[\[(?P<id>[^\]\n]+)\]\][ \t]*(?P<rest>[^\n]*)$", re.MULTILINE)
 _CONTENTS_LINE = re.compile(r"^[^\n]*\S[ \t]*(?:(?:\.[ \t]?){4,}|…{2,})[ \t]*[\d٠-٩ivxlc]{1,5}[ \t]*$", re.MULTILINE)
 """A line of a table of contents: dots lead to the number of a page."""
