@@ -75,6 +75,7 @@ class Element(NamedTuple):
 
     ``names`` and ``says`` are its short name and what a provision on it says, by language. ``one_of`` is the name of
     the group whose elements stand for one another, ``reach`` one of `REACHES`; both are empty where there is none.
+    ``breach_of`` are the terms of the duty or the ban whose breach, punished in general, meets it too.
     """
 
     measure: str
@@ -87,6 +88,7 @@ class Element(NamedTuple):
     names: Words
     says: Words
     reach: str = ""
+    breach_of: Groups = ()
 
     @property
     def key(self) -> str:
@@ -409,7 +411,7 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
 
 
 def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
-    refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach"}, f"{where} {measure}")
+    refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach", "breach_of"}, f"{where} {measure}")
     id = text_in(raw, "id", where)
     spoken = {language: wording["elements"] for language, wording in said.items() if wording.get("elements")}
     how = [one_of({"how": way}, "how", HOW, f"{where} {measure}.{id}") for way in raw.get("how") or ()]
@@ -424,6 +426,7 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
         {language: str(pairs[id][0]) for language, pairs in spoken.items()},
         {language: str(pairs[id][1]) for language, pairs in spoken.items()},
         one_of(raw, "reach", REACHES, f"{where} {measure}.{id}") if "reach" in raw else "",
+        _groups(raw["breach_of"], f"{where} {measure}.{id}") if "breach_of" in raw else (),
     )
 
 

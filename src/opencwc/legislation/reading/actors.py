@@ -65,11 +65,16 @@ class Actors:
 
     def _read(self, at: int, clause: int) -> str:
         text = self._terms.texts[at]
-        while clause >= 0:
-            if clause != text.title and (actor := self._subject(at, clause)):
-                return actor
-            clause = text.hangs_on[clause]
-        return ""
+        own = self._subject(at, clause) if clause != text.title else ""
+        lead = text.hangs_on[clause]
+        if lead < 0 or (own and self._opens(at, clause)):
+            return own
+        return (self._read(at, lead) if lead != text.title else "") or own
+
+    def _opens(self, at: int, clause: int) -> bool:
+        """Whether a clause opens with somebody: an item that opens with a verb goes on with its line's subject."""
+        start = self._terms.texts[at].starts[clause]
+        return any(mention.start - start <= _OPENS_ITEM for mention in self._mentions(at, clause))
 
     def _subject(self, at: int, clause: int) -> str:
         mentions = sorted(self._mentions(at, clause))
@@ -121,6 +126,8 @@ class Actors:
 
 _OPENS = 60
 """Signs at the beginning of a clause without such a verb within which its subject stands."""
+_OPENS_ITEM = 20
+"""Signs at the beginning of an item within which it names its own subject."""
 _BEFORE = 40
 """Signs before somebody in which it is told that a thing is done to them."""
 _BEHIND = 70

@@ -81,7 +81,10 @@ def _element(
     linked = _through_links(law, measure, element, at, topic) if len(topic) < 2 or not forbids else None
     if linked is not None and linked.strength >= NEAR:
         return linked
-    return _with_links(law, element.terms, at) or close or linked or left_to_regulation(law, element, at, about)
+    breach = _breach_of_duty(law, element, at)
+    return (
+        _with_links(law, element.terms, at) or breach or close or linked or left_to_regulation(law, element, at, about)
+    )
 
 
 def _demand(
@@ -118,7 +121,7 @@ def _denied(law: ReadLaw, element: Element, at: int, forbids: bool) -> Holding |
 
     A clause that lets a regulation ask for it ("the Minister may by regulations require ...") excludes nothing.
     """
-    left = delegating_clauses(law, at) if element.by_regulation else frozenset()
+    left = delegating_clauses(law, at, element) if element.by_regulation else frozenset()
     for group in element.terms:
         places = law.terms.find(at, group[0]) if group[0] not in EXEMPTING else []
         if places and all(
@@ -131,7 +134,7 @@ def _denied(law: ReadLaw, element: Element, at: int, forbids: bool) -> Holding |
 
 def _clauses_without(law: ReadLaw, element: Element, at: int, kind: str) -> frozenset[int]:
     """Return the clauses that cannot meet an element: they leave it to a regulation, or only punish its breach."""
-    left = delegating_clauses(law, at) if element.by_regulation else frozenset()
+    left = delegating_clauses(law, at, element) if element.by_regulation else frozenset()
     if kind not in ("obliges", "empowers"):
         return left
     text = law.texts[at]
@@ -159,6 +162,19 @@ def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, to
         if through is not None and (best is None or through.strength > best.strength):
             best = Holding("", through.how, LINKED * through.strength, (), link, through.clause)
     return best
+
+
+def _breach_of_duty(law: ReadLaw, element: Element, at: int) -> Holding | None:
+    """Find the duty or the ban whose breach a general offence punishes, or the end of the section that holds it."""
+    if not element.breach_of:
+        return None
+    penal, breach = law.terms.clauses(at, *PENAL, "offence"), law.terms.clauses(at, "breach")
+    own = [at] if any(law.texts[at].windows[clause] & penal for clause in breach) else []
+    for link in (*own, *(law.links.leads_to[at] if at in law.general_offences else ())):
+        duty = said_close(law, link, Demand(element.breach_of))
+        if duty is not None and duty.strength >= TIGHT:
+            return Holding("", "said", LINKED, duty.spans if link == at else (), -1 if link == at else link)
+    return None
 
 
 def _with_links(law: ReadLaw, groups: Groups, at: int) -> Holding | None:

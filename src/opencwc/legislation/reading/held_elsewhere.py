@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.legislation.model import Holding, SectionHolding
+from opencwc.legislation.reading.actors import ANYONE, OPERATORS
 from opencwc.legislation.reading.closeness import ANCHOR, LOOSE, NEAR, TIGHT, falls_short, spans_of, subject_of
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.term_positions import TermPlace
-from opencwc.legislation.reading.topics import EXCEPTED, PENAL, SCHEDULES, TOPICS
+from opencwc.legislation.reading.topics import AMOUNTS, EXCEPTED, PENAL, SCHEDULES, TOPICS
 
 
 def convention_meanings(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
@@ -107,8 +108,12 @@ def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[s
     return None
 
 
-def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
-    """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
+def delegating_clauses(law: ReadLaw, at: int, element: Element) -> frozenset[int]:
+    """Return the clauses that only leave an element to a regulation, they and their lists: they name no number.
+
+    Who "shall give the prescribed information" is bound by the law already; a regulation only says in which form. What
+    is a number, though, is not said where the number is prescribed.
+    """
     text = law.texts[at]
     cues = {hit.clause for hit in law.operative.hits(at, "by_regulation")}
     after = {cue + 1 for cue in cues if cue + 1 < len(text.starts)}
@@ -116,8 +121,22 @@ def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
     return frozenset(
         clause
         for clause, window in enumerate(text.windows)
-        if window & cues and not _AMOUNT.search(text.folded.text, text.starts[clause], text.ends[clause])
+        if window & cues
+        and not _AMOUNT.search(text.folded.text, text.starts[clause], text.ends[clause])
+        and (_is_amount(element) or not _binds(law, at, clause))
     )
+
+
+def _is_amount(element: Element) -> bool:
+    """Whether an element is a number: a quantity, a concentration, a period."""
+    return any(AMOUNTS.intersection(group) for group in element.terms)
+
+
+def _binds(law: ReadLaw, at: int, clause: int) -> bool:
+    """Whether a clause, with the lines that it hangs on, binds anyone or the operators itself."""
+    window = law.texts[at].windows[clause]
+    bound = law.terms.clauses(at, "obliged") & window
+    return bool(bound) and any(law.actors.of(at, other) in (ANYONE, OPERATORS) for other in (clause, *window))
 
 
 _AMOUNT = re.compile(

@@ -83,7 +83,7 @@ def _pointed_to(
     before = pattern(section.lang, "section_before")
     if before is not None and at and before.search(section.text) and _is_next(sections[at - 1], section):
         linked.append(at - 1)
-    if _punishes_all(terms, at):
+    if punishes_all(terms, at):
         linked += [ban for ban in bans if sections[ban].file == section.file]
     return dict.fromkeys(other for other in linked if other != at)
 
@@ -111,7 +111,7 @@ def _meant(
     return others[:1] if whose == "law" or number[:1] in "LRD" else []
 
 
-def _punishes_all(terms: TermPositions, at: int) -> bool:
+def punishes_all(terms: TermPositions, at: int) -> bool:
     """Whether a section punishes who breaks the law itself: "whoever contravenes this Act commits an offence"."""
     penal = terms.clauses(at, *PENAL, "offence")
     own = terms.clauses(at, "this_act")

@@ -12,6 +12,7 @@ from pathlib import Path
 from opencwc.convention.measures import Measures
 from opencwc.legislation.reading.actors import Actors
 from opencwc.legislation.reading.definitions import follow_definitions
+from opencwc.legislation.reading.general_offences import general_offences_of, with_duties
 from opencwc.legislation.reading.links import SectionLinks, link_sections
 from opencwc.legislation.reading.operative_terms import OperativeTerms
 from opencwc.legislation.reading.scope import SectionScope, measure_scope
@@ -33,6 +34,7 @@ class ReadLaw:
     operative: OperativeTerms
     scopes: tuple[SectionScope, ...]
     actors: Actors
+    general_offences: frozenset[int]
 
 
 def read_sections(
@@ -43,10 +45,11 @@ def read_sections(
     written = find_terms(texts, measures, languages, cache)  # adds: where terms stand as the measures write them
     defined = follow_definitions(written)  # adds: the names that the law gives to terms, which sections define
     terms = defined.terms
-    links = link_sections(terms)  # adds: what sections point to, repeal, let somebody out of
+    offences = general_offences_of(terms)  # adds: which sections punish who breaks the law itself
+    links = with_duties(link_sections(terms), terms, offences)  # adds: what sections point to, repeal, let out of
     turning = TurningWords(terms)  # adds: words that except, deny, do not apply
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
     operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count
     scopes = measure_scope(terms, operative)  # adds: how far sections are about chemical weapons
     actors = Actors(terms)  # adds: who acts in each clause
-    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes, actors)
+    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes, actors, offences)
