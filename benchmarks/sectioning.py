@@ -3,13 +3,14 @@
     python -m benchmarks.sectioning            share of sections found, by law and by layout
     python -m benchmarks.sectioning --misses   and every section that was not found
 
-A section is found where a section of the same number comes out that begins and ends with the same words. The layouts take
-the sections of the laws in ``shared/data`` and head them in another manner; what is read is what that manner leaves.
+A section is found where a section of the same number comes out that begins and ends with the same words. The layouts
+take the sections of the laws in ``shared/data`` and head them in another manner.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -30,12 +31,16 @@ class Written(NamedTuple):
     words: str
 
 
+Layout = Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]
+
+
 def main() -> None:
     """Print the shares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="show every section that was not found")
     parser.add_argument("--data", type=Path, default=LAWS.parent, help="the folder that holds laws and laws2")
     arguments = parser.parse_args()
+    show_labelled(arguments.data, misses=arguments.misses)
     laws = list(laws_by_section(arguments.data))
     found = of = 0
     for name, lay_out in LAYOUTS.items():
@@ -51,6 +56,59 @@ def main() -> None:
         found, of = found + here, of + there
         print(f"{name:34} {here:5} of {there:5}  {here / max(1, there):.3f}")
     print(f"{'all layouts':34} {found:5} of {of:5}  {found / max(1, of):.3f}")
+
+
+def show_labelled(data: Path, *, misses: bool) -> None:
+    """Print how many of the sections that labels name come out; marks give way to the law's own headings."""
+    print(f"{'labelled sections of':34} {'found':>5}")
+    for path, labelled in _labelled(data):
+        raw = path.read_text(encoding="utf-8")
+        marked = {
+            number_of(section.id): section.text for section in sections_of(LegalText(path.name, raw)) if "[[" in raw
+        }
+        found = {section.number: section.text for section in sections_of(LegalText(path.name, _as_published(raw)))}
+        missing = [
+            number
+            for number in labelled
+            if number not in found or (number in marked and not _same(_plain(marked[number]), _plain(found[number])))
+        ]
+        print(f"{path.stem:34} {len(labelled) - len(missing):5} of {len(labelled):5}")
+        if misses and missing:
+            print(f"  {', '.join(missing)}")
+
+
+def _labelled(data: Path) -> Iterator[tuple[Path, list[str]]]:
+    for folder in ("laws", "laws2"):
+        named: dict[str, dict[str, None]] = {}
+        with (data / folder / "labels.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                law = row["law"] if "law" in row else f"{row['country']}-{row['lang']}"
+                for section in filter(None, row["section"].split(";")):
+                    named.setdefault(law, {})[_number_of_label(section.strip())] = None
+        for law, numbers in named.items():
+            path = data / folder / f"{law}.txt"
+            if path.exists():
+                yield path, [number for number in numbers if number]
+
+
+def _number_of_label(section: str) -> str:
+    ordinals = {"FIRST": "1", "SECOND": "2", "THIRD": "3"}
+    annex = re.match(r"(FIRST|SECOND|THIRD)_SCHEDULE", section)
+    return f"annex {ordinals[annex[1]]}" if annex else number_of(section)
+
+
+def _as_published(raw: str) -> str:
+    """Return a text with the law's own headings in place of the marks."""
+
+    def heading(mark: re.Match[str]) -> str:
+        id, title = mark["id"], mark["rest"].strip().rpartition(" — ")[2]
+        if re.match(r"[LRD]\d", id):
+            return f"Article {id}"
+        if id.startswith(("Art.", "CP Art.")):
+            return f"{id.replace('CP ', '').replace('Art.', 'Artículo')}. {title}".rstrip(" .")
+        return f"{id} {title}" if id.startswith("§") else title if id.startswith("Disp") else f"{id}:"
+
+    return re.sub(r"^\[\[(?P<id>[^\]\n]+)\]\][ \t]*(?P<rest>[^\n]*)$", heading, raw, flags=re.MULTILINE)
 
 
 def laws_by_section(data: Path) -> Iterator[tuple[str, list[Written]]]:
@@ -72,6 +130,8 @@ def _title(section: LegalSection) -> str:
 
 def _words(section: LegalSection) -> str:
     lines = [line.strip() for line in section.text.split("\n") if line.strip()]
+    if len(lines) > 1 and lines[0].strip(" .*") in section.heading:
+        lines = lines[1:]
     return "\n".join(lines)
 
 
@@ -104,16 +164,14 @@ def _suits(layout: str, law: str, sections: Sequence[Written]) -> bool:
     return wanted == script
 
 
-def _each(form: Callable[[int, Written], str], between: str = "\n") -> Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]:
+def _each(form: Callable[[int, Written], str], between: str = "\n") -> Layout:
     def lay_out(sections: Sequence[Written]) -> tuple[str, Sequence[Written]]:
         return between.join(form(at, section) for at, section in enumerate(sections, 1)), sections
 
     return lay_out
 
 
-def _after_contents(
-    entry: Callable[[int, Written], str], form: Callable[[int, Written], str], head: str
-) -> Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]:
+def _after_contents(entry: Callable[[int, Written], str], form: Callable[[int, Written], str], head: str) -> Layout:
     def lay_out(sections: Sequence[Written]) -> tuple[str, Sequence[Written]]:
         contents = "\n".join(entry(at, section) for at, section in enumerate(sections, 1))
         body = "\n".join(form(at, section) for at, section in enumerate(sections, 1))
@@ -122,7 +180,7 @@ def _after_contents(
     return lay_out
 
 
-def _wrapped(form: Callable[[int, Written], str], width: int) -> Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]:
+def _wrapped(form: Callable[[int, Written], str], width: int) -> Layout:
     def wrapped(at: int, section: Written) -> str:
         lines = form(at, section).split("\n")
         return "\n".join("\n".join(textwrap.wrap(line, width)) if line.strip() else line for line in lines)
@@ -130,7 +188,7 @@ def _wrapped(form: Callable[[int, Written], str], width: int) -> Callable[[Seque
     return _each(wrapped)
 
 
-def _with_treaty(form: Callable[[int, Written], str]) -> Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]:
+def _with_treaty(form: Callable[[int, Written], str]) -> Layout:
     def lay_out(sections: Sequence[Written]) -> tuple[str, Sequence[Written]]:
         body = "\n".join(form(at, section) for at, section in enumerate(sections, 1))
         treaty = "\n".join(
@@ -142,7 +200,7 @@ def _with_treaty(form: Callable[[int, Written], str]) -> Callable[[Sequence[Writ
     return lay_out
 
 
-def _on_one_line(form: Callable[[int, Written], str]) -> Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]:
+def _on_one_line(form: Callable[[int, Written], str]) -> Layout:
     def one_line(at: int, section: Written) -> str:
         return " ".join(form(at, section).split())
 
@@ -159,7 +217,7 @@ def _chinese(at: int) -> str:
     return (("" if tens == 1 else _CHINESE[tens]) + "十" if tens else "") + (_CHINESE[ones] if ones else "")
 
 
-LAYOUTS: dict[str, Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]] = {
+LAYOUTS: dict[str, Layout] = {
     "Section 1. Title": _each(lambda at, s: f"Section {at}. {s.title}\n{s.words}"),
     "SEC. 1. TITLE.—": _each(lambda at, s: f"SEC. {at}. {s.title.upper()}.— {s.words}"),
     "bare 1. Title": _each(lambda at, s: f"{at}. {s.title}\n{s.words}"),
@@ -173,7 +231,7 @@ LAYOUTS: dict[str, Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]]
     "bare contents, 1. Title": _after_contents(
         lambda at, s: f"{at}. {s.title}.", lambda at, s: f"{at}. {s.title}\n{s.words}", "ARRANGEMENT OF SECTIONS"),
     "bare contents, Title / 1.— words": _after_contents(
-        lambda at, s: f"{at}. {s.title}.", lambda at, s: f"{s.title}.\n{at}.—{s.words}", "ARRANGEMENT OF SECTIONS\nSection"),
+        lambda at, s: f"{at}. {s.title}.", lambda at, s: f"{s.title}.\n{at}.—{s.words}", "ARRANGEMENT OF SECTIONS"),
     "bare wrapped lines": _wrapped(lambda at, s: f"{at}. {s.title}.—{s.words}", 76),
     "bare with the treaty behind": _with_treaty(lambda at, s: f"{at}. {s.title}\n{s.words}"),
     "bare all on one line": _on_one_line(lambda at, s: f"{at}. {s.title}.- {s.words}"),
@@ -188,7 +246,8 @@ LAYOUTS: dict[str, Callable[[Sequence[Written]], tuple[str, Sequence[Written]]]]
     "Статья 1. Title": _each(lambda at, s: f"Статья {at}. {s.title}\n{s.words}"),
     "1-бап. Title": _each(lambda at, s: f"{at}-бап. {s.title}\n{s.words}"),
     "contents with leaders, Article 1": _after_contents(
-        lambda at, s: f"Article {at} - {s.title} ........ {at + 2}", lambda at, s: f"Article {at} - {s.title}\n{s.words}", "SOMMAIRE"),
+        lambda at, s: f"Article {at} - {s.title} ........ {at + 2}",
+        lambda at, s: f"Article {at} - {s.title}\n{s.words}", "SOMMAIRE"),
     "Article 1, wrapped lines": _wrapped(lambda at, s: f"Article {at}. {s.words}", 72),
     "Article 1, all on one line": _on_one_line(lambda at, s: f"Article {at}. – {s.words}"),
     "Article 1, with the treaty behind": _with_treaty(lambda at, s: f"Article {at}\n{s.words}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
@@ -71,7 +71,8 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
     """
     law = checked.law
     stands = as_decided(checked, decisions or {})
-    measures: list[dict[str, Any]] = [{**answer_to_plain(answer, lang)} for answer in stands.answers]
+    acts = law.acts
+    measures: list[dict[str, Any]] = [{**answer_to_plain(answer, lang, acts)} for answer in stands.answers]
     if decisions is not None:
         for plain, proposed in zip(measures, checked.answers, strict=True):
             decided = decided_on(proposed, decisions)
@@ -134,6 +135,8 @@ class PassagePlace(TypedDict):
 class PassageAnswer(PassagePlace):
     """A passage with what it holds of a measure."""
 
+    act: Annotated[str, Meta(description="What the text calls itself at its head.")]
+    citation: Annotated[str, Meta(description="Section, subsection and item as the law's language cites them.")]
     elements: list[str]
     left_to_regulation: list[str]
     excepts: list[dict[str, Any]]
@@ -160,8 +163,8 @@ class MeasureAnswer(TypedDict):
     passages: list[PassageAnswer]
 
 
-def answer_to_plain(answer: Answer, lang: str = "en") -> MeasureAnswer:
-    """Return one answer as what JSON can hold."""
+def answer_to_plain(answer: Answer, lang: str = "en", acts: Mapping[str, str] | None = None) -> MeasureAnswer:
+    """Return one answer as what JSON can hold; ``acts`` are the titles of the texts by their files."""
     measure = answer.measure
     return {
         "measure": measure.id,
@@ -178,16 +181,18 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> MeasureAnswer:
         "delegated": list(answer.delegated),
         "excepted": list(answer.excepted),
         "why": [to_plain(message) | {"said": sentence(message, lang)} for message in answer.why],
-        "passages": [passage_to_plain(passage) for passage in answer.shown],
+        "passages": [passage_to_plain(passage, acts or {}) for passage in answer.shown],
     }
 
 
-def passage_to_plain(shown: Shown) -> PassageAnswer:
+def passage_to_plain(shown: Shown, acts: Mapping[str, str]) -> PassageAnswer:
     """Return a passage with its place, its text and its deciding words."""
     passage = shown.passage
     return {
         "file": passage.section.file,
+        "act": acts.get(passage.section.file, ""),
         "section": passage.section.id,
+        "citation": passage.citation,
         "heading": passage.section.heading,
         "language": passage.section.lang,
         "start": passage.start,

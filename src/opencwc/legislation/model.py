@@ -10,6 +10,7 @@ from typing import NamedTuple
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message, Value
 from opencwc.legislation.reading.topics import SHORT
+from opencwc.legislation.texts.citations import act_title
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
@@ -143,6 +144,11 @@ class Law:
         for section in self.sections:
             sizes[section.lang] = sizes.get(section.lang, 0) + len(section.text)
         return tuple(sorted((lang for lang in sizes if lang), key=lambda lang: -sizes[lang]))
+
+    @property
+    def acts(self) -> dict[str, str]:
+        """What each text calls itself at its head, by the name of its file."""
+        return {text.name: act_title(text, self.sections) for text in self.texts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,9 +358,11 @@ def _passage(shown: Shown, answer: Answer, lang: str, is_named: bool = False) ->
     """Return a passage in its own language with its deciding words marked, and what it holds or that it was named."""
     section = shown.passage.section
     if is_named and not shown.decides:
-        return Passage(section.id, tuple(marked(shown)), (), section.lang, sentence("law_passage_named", lang))
+        return Passage(
+            shown.passage.citation, tuple(marked(shown)), (), section.lang, sentence("law_passage_named", lang)
+        )
     words = " ".join(sentence(message, lang) for message in held_by(shown, answer))
-    return Passage(section.id or section.file, tuple(marked(shown, TONES[answer.verdict])), (), section.lang, words)
+    return Passage(shown.passage.citation, tuple(marked(shown, TONES[answer.verdict])), (), section.lang, words)
 
 
 def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:

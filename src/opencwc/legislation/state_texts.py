@@ -59,7 +59,7 @@ class Shelf:
             "model": checked.model,
             "weights": checked.weights,
             "files": [],
-            "answers": [answer_to_plain(answer) for answer in checked.answers],
+            "answers": [answer_to_plain(answer, acts=checked.law.acts) for answer in checked.answers],
         }
         try:
             shutil.rmtree(fresh, ignore_errors=True)

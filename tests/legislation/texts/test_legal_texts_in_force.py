@@ -31,6 +31,7 @@ CASES = Path(__file__).parents[2] / "cases" / "legislation"
         "禁止化學武器法（已廢止）",
         "مشروع قانون بشأن حظر الأسلحة الكيميائية",
         "قانون الأسلحة الكيميائية (ملغى)",
+        "Proyecto de ley:",
         "Entwurf eines Gesetzes zum Chemiewaffenübereinkommen",
         "Referentenentwurf",
     ],
@@ -51,6 +52,10 @@ def test_a_draft_or_what_was_repealed_says_so_at_its_head(title: str) -> None:
         "Act accepted by the House, bill 12, on 5 May",
         "CHEMICAL WEAPONS ACT\nSection 1. The draft of a plan is sent to the Minister.\n[Repealed]",
         "监控化学品管理条例\n第一条 国务院提出草案。",
+        "Agents Act\n\nShort title\n1 This Act may be cited as the Agents Act.\n2 (1) Words.\n(2) [Repealed, 2024]",
+        "LEY NÚM. 99\nTeniendo presente que el Congreso ha dado su aprobación al siguiente\n\nProyecto de ley:",
+        "L'Assemblée a adopté le\nProjet de loi dont la teneur suit :",
+        "Парламентом принят следующий\nПроект закона:",
     ],
 )
 def test_a_law_that_speaks_of_drafts_and_repeals_is_none(head: str) -> None:

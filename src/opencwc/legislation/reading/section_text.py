@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from opencwc.convention.measure_terms import Folded, fold
@@ -64,10 +64,11 @@ def section_text(section: LegalSection) -> SectionText:
         for start, end in sentences_of(section.text)
         if section.text[start:end].strip(" \n;,.").casefold() not in _CONJUNCTIONS
     ]
+    pieces, closings = _with_closings(whole, pieces, section.lang)
     starts = [back[start] for start, _ in pieces]
     ends = [back[end - 1] + 1 for _, end in pieces]
     title = 0 if heading or _is_title(whole, pieces) else -1
-    hangs_on, tails = _hanging(whole, pieces, title)
+    hangs_on, tails = _hanging(whole, pieces, title, closings)
     if not starts:
         starts, ends, hangs_on = [0], [len(folded.text)], [-1]
     defined = sum(form_of_item(match[0]) != _ORDINAL for match in _DEFINED.finditer(whole))
@@ -104,7 +105,45 @@ def _windows(hangs_on: Sequence[int], tails: Mapping[int, int]) -> Iterator[froz
         yield frozenset(window)
 
 
-def _hanging(whole: str, pieces: Sequence[tuple[int, int]], title: int) -> tuple[list[int], dict[int, int]]:
+def _with_closings(
+    whole: str, pieces: Sequence[tuple[int, int]], lang: str
+) -> tuple[list[tuple[int, int]], frozenset[int]]:
+    """Part the words that end the sentence of a list from its last item, and return the places of these words.
+
+    "(c) uses a chemical weapon; shall be guilty of an offence": guilty is whoever does any of (a) to (c).
+    """
+    closing = pattern(lang, "closing")
+    if closing is None:
+        return list(pieces), frozenset()
+    parted: list[tuple[int, int]] = []
+    closings = set()
+    form = ""
+    for number, (start, end) in enumerate(pieces):
+        last_form, form = form, form_of_item(whole[start:end])
+        following = form_of_item(whole[slice(*pieces[number + 1])]) if number + 1 < len(pieces) else ""
+        if last_form and not form and following != last_form and closing.match(whole, start, end):
+            closings.add(len(parted))
+            parted.append((start, end))
+        elif form and following != form and (words := _closing_words(whole, start, end, closing)):
+            parted.append((start, words))
+            closings.add(len(parted))
+            parted.append((words, end))
+        else:
+            parted.append((start, end))
+    return parted, frozenset(closings)
+
+
+def _closing_words(whole: str, start: int, end: int, closing: re.Pattern[str]) -> int:
+    """Return where the closing words begin behind a comma inside an item; 0 where there are none."""
+    for comma in _COMMA.finditer(whole, start, end):
+        if closing.match(whole, comma.end(), end):
+            return comma.end()
+    return 0
+
+
+def _hanging(
+    whole: str, pieces: Sequence[tuple[int, int]], title: int, closings: Set[int] = frozenset()
+) -> tuple[list[int], dict[int, int]]:
     """Return for each clause the one it hangs on (-1: none), and for a list's lead the words that end the sentence.
 
     An item hangs on the clause that its list began with: one that ends with a colon, or that does not end at all. The
@@ -122,7 +161,10 @@ def _hanging(whole: str, pieces: Sequence[tuple[int, int]], title: int) -> tuple
         same_line = bool(number) and "\n" not in whole[pieces[number - 1][1] : start]
         form = form_of_item(text, roman=before.endswith(_LEADING) or (bool(forms) and "i" in forms[-1]))
         hangs = -1
-        if form:
+        if number in closings and leads:
+            hangs = leads[0][0]
+            tails[hangs] = number
+        elif form:
             hangs = _lead_of_item(number, form, before, forms, leads, title)
         elif number and before[-1] in ";；؛" and same_line:
             hangs = hangs_on[-1] if not forms[-1] and hangs_on[-1] >= 0 else number - 1
@@ -191,6 +233,7 @@ def form_of_item(text: str, *, roman: bool = False) -> str:
     return f"{item['opens'] or ''}{kind}{item['closes'].strip()}"
 
 
+_COMMA = re.compile(r"(?:[,;،؛，；]|的[，,])\s*(?:and\s|et\s|y\s)?")
 _CHINESE = "一二三四五六七八九十"
 _ITEM = re.compile(
     rf"\s*(?:(?P<opens>[(（])?(?P<mark>\d{{1,3}}(?:\.\d{{1,3}})*|[a-zа-я]{{1,4}}|[أ-ي]{{1,2}}|[{_CHINESE}]{{1,3}}|[٠-٩]{{1,3}})"

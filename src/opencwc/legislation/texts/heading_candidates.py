@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from opencwc.legislation.texts.heading_words import (
@@ -64,6 +64,12 @@ class Candidate:
     looks: float
 
 
+class _Place(NamedTuple):
+    at: int
+    id_end: int
+    body: int
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """A text with what its lines say: digits made 0 to 9, where lines begin, parts' heads, quotations."""
@@ -73,7 +79,7 @@ class Lines:
     groups: frozenset[int]
     quoted: tuple[tuple[int, int], ...]
     runs_on: bool
-    whole_lines: int = field(default=0)
+    annexes: tuple[int, ...] = ()
 
     def is_quoted(self, at: int) -> bool:
         """Whether a place stands inside a quotation of several lines."""
@@ -104,21 +110,19 @@ def lines_of(plain: str) -> Lines:
     """Return the lines of a text; where whole pages stand on one line, its sentences."""
     starts = [0, *(match.end() for match in re.finditer("\n", plain))]
     runs_on = len(plain) > _FLAT * max(1, sum(1 for _ in re.finditer(r"\n\s*\S", plain)))
-    whole_lines = len(starts)
     if runs_on:
         starts = sorted({*starts, *(match.end() for match in _SENTENCE_ENDS.finditer(plain))})
     groups = frozenset(match.start() for match in group_heads(plain))
-    return Lines(plain, tuple(starts), groups, tuple(_quotations(plain)), runs_on, whole_lines)
+    lines = Lines(plain, tuple(starts), groups, tuple(_quotations(plain)), runs_on)
+    return replace(lines, annexes=tuple(match.start() for match in annex_heads(lines)))
 
 
 def candidates_in(lines: Lines, start: int = 0, end: int | None = None) -> list[Candidate]:
     """Return all lines of a stretch that may head articles, in order."""
     end = len(lines.plain) if end is None else end
-    found = []
-    for at in lines.starts[bisect_left(lines.starts, start) : bisect_left(lines.starts, end)]:
-        if (candidate := _with_word(lines, at) or _behind(lines, at) or _bare(lines, at)) is not None:
-            found.append(candidate)
-    return found
+    places = lines.starts[bisect_left(lines.starts, start) : bisect_left(lines.starts, end)]
+    possible = (_with_word(lines, at) or _behind(lines, at) or _bare(lines, at) for at in places)
+    return [candidate for candidate in possible if candidate is not None]
 
 
 def _with_word(lines: Lines, at: int) -> Candidate | None:
@@ -170,7 +174,7 @@ def _candidate(lines: Lines, at: int, id_end: int, closed: int, family: str, num
     words = rest[separated.end() :] if separated else rest
     is_parted = bool(separated and (family == "条" or _PARTING.search(separated[0]))) or closed > id_end
     stripped = words.strip().strip("*_|")
-    if referring().match(rest) and not (is_parted and stripped[:1].isupper()):
+    if referring().match(rest) and not stripped[:1].isupper():
         return None
     if stripped[:1] and stripped[0] in ",;)，；":
         return None
@@ -183,7 +187,7 @@ def _candidate(lines: Lines, at: int, id_end: int, closed: int, family: str, num
     if family in WEAK:
         looks -= 0.3
     body = closed + (separated.end() if separated else 0)
-    return _made(lines, at, id_end, body, family, number, stripped, looks)
+    return _made(lines, _Place(at, id_end, body), family, number, stripped, looks)
 
 
 def _bare(lines: Lines, at: int) -> Candidate | None:
@@ -200,7 +204,7 @@ def _bare(lines: Lines, at: int) -> Candidate | None:
         id_end -= 1
     ends = _line_end(lines, id_end)
     rest = plain[id_end:ends]
-    form = next((name for name, pattern in _FORMS if pattern.match(rest)), "")
+    form = _form(rest)
     if not form or (lines.runs_on and form not in ("dot", "dash")):
         return None
     if number.form == "words" and form not in ("dot", "colon", "dash"):
@@ -210,26 +214,42 @@ def _bare(lines: Lines, at: int) -> Candidate | None:
     stripped = plain[body:ends].strip().strip("*_|")
     if form == "alone" and (number.form != "digits" or not lines.line_after(id_end)):
         return None
+    looks = _looks_of_bare(lines, _Place(at, id_end, ends), form, number.form, stripped) - (
+        0.3 if match["opens"] else 0.0
+    )
+    family = f"{BARE} {number.form}" if number.form != "digits" else BARE
+    if match["opens"] or form == "bracket":
+        family = f"{family} {match['opens'] or ''})"
+    return _made(lines, _Place(at, id_end, body), family, number, stripped, looks)
+
+
+def _looks_of_bare(lines: Lines, place: _Place, form: str, written: str, stripped: str) -> float:
+    """Return how much a line with a bare number looks like the heading of an article."""
     looks = _WEIGHTS[form]
-    if number.form in ("roman", "words", "chinese"):
+    if written in ("roman", "words", "chinese"):
         looks -= 0.25
-    if match["opens"]:
-        looks -= 0.3
     if _FIRST_SUBSECTION.match(stripped):
         looks += 0.4
     if stripped[:1].islower():
         looks -= 0.8
-    if stripped.endswith((";", "；", "؛", ",", "،")) or plain.count("|", at, ends) > 1 or _DATE.match(stripped):
+    if (
+        stripped.endswith((";", "；", "؛", ",", "،"))
+        or lines.plain.count("|", place.at, place.body) > 1
+        or _DATE.match(stripped)
+    ):
         looks -= 0.5
-    family = f"{BARE} {number.form}" if number.form != "digits" else BARE
-    return _made(lines, at, id_end, body, family, number, stripped, looks)
+    return looks
 
 
-def _made(
-    lines: Lines, at: int, id_end: int, body: int, family: str, number: SectionNumber, rest: str, looks: float
-) -> Candidate:
+def _form(signs: str) -> str:
+    """Return what the signs behind a number are called; empty where they are none that an article has."""
+    return next((name for name, pattern in _FORMS if pattern.match(signs)), "")
+
+
+def _made(lines: Lines, place: _Place, family: str, number: SectionNumber, rest: str, looks: float) -> Candidate:
     """Put a candidate together from what stands on its line and around it."""
     plain = lines.plain
+    at, id_end, body = place
     is_bare = family.startswith(BARE)
     title = _title(lines, id_end, rest, family)
     start, before, blank = lines.line_before(at)
@@ -244,7 +264,9 @@ def _made(
         looks -= 0.7
     if lines.is_quoted(at):
         looks -= 1.5
-    form = next((name for name, pattern in _FORMS if pattern.match(plain[id_end:body] or plain[id_end : id_end + 1])), "")
+    form = next(
+        (name for name, pattern in _FORMS if pattern.match(plain[id_end:body] or plain[id_end : id_end + 1])), ""
+    )
     gone = repealed().match(rest) is not None
     if gone:
         title = ""
@@ -272,7 +294,7 @@ def _title(lines: Lines, id_end: int, rest: str, family: str) -> str:
 
 
 def _titles_before(lines: Lines, at: int) -> tuple[int, str]:
-    """Return where the titles on the lines before a heading begin, and the last of them: "Interpretation." over "2."."""
+    """Return where the titles on the lines before a heading begin, and the last of them: "Interpretation." over 2."""
     begins, title = at, ""
     for _ in range(_MOST_TITLES):
         start, words, _ = lines.line_before(begins)
@@ -292,7 +314,7 @@ def _titles_before(lines: Lines, at: int) -> tuple[int, str]:
 def _is_title_line(words: str) -> bool:
     if not words or len(words) > _LONGEST_TITLE_LINE or words[-1] in ",;:—–-،؛，；：" or words[0].islower():
         return False
-    if not (words[0].isalpha() or words[0] in "(«“\"") or "\t" in words or "|" in words:
+    if not (words[0].isalpha() or words[0] in '(«“"') or "\t" in words or "|" in words or _ITEM.match(words):
         return False
     sentence = words[-1] in ".。" and (len(words) > _LONGEST_ENDED or _SENTENCE.search(words[:-1]) is not None)
     return not (sentence or article_line().match(words) or _CHINESE_ARTICLE.match(words) or _VERB.search(words))
@@ -333,7 +355,9 @@ def contents_of(lines: Lines, candidates: list[Candidate]) -> frozenset[int]:
     for at, candidate in enumerate(candidates):
         if not bare_of_text[at]:
             later[candidate.family, candidate.number] = at
-    titles = {_words_of(words): at for at, candidate in enumerate(candidates) for words in (candidate.title, candidate.before)}
+    titles = {
+        _words_of(words): at for at, candidate in enumerate(candidates) for words in (candidate.title, candidate.before)
+    }
     for at, candidate in enumerate(candidates):
         line = lines.plain[candidate.id_end : _line_end(lines, candidate.id_end)]
         alone = not any(
@@ -344,9 +368,9 @@ def contents_of(lines: Lines, candidates: list[Candidate]) -> frozenset[int]:
         again = later.get((candidate.family, candidate.number), -1) > at
         repeats = titles.get(_words_of(candidate.rest), -1) > at and bool(candidate.rest)
         in_contents = any(head < candidate.at < head + _LONGEST_CONTENTS for head in heads)
-        if _LEADERS.search(line) and (again or in_contents or not alone):
-            entries.add(at)
-        elif bare_of_text[at] and (repeats or (again and (not alone or in_contents))):
+        among_entries = in_contents or not alone
+        has_leaders = _LEADERS.search(line) and (again or among_entries)
+        if has_leaders or (bare_of_text[at] and (repeats or (again and among_entries))):
             entries.add(at)
     return frozenset(entries)
 
@@ -384,11 +408,15 @@ def _heads_annex(lines: Lines, match: re.Match[str]) -> bool:
         return False
     if match["before"] and read_number(match["before"].lower(), 0) is None:
         return False
-    if len(match[0].strip()) > _LONGEST_TITLE_LINE + 20 or rest[-1:] in ";,،，؛" or match[0].rstrip()[-1:] in ".。":
+    if len(match[0].strip()) > _LONGEST_TITLE_LINE + 20 or match[0].rstrip().endswith(tuple(";,،，؛.。")):
         return False
     number = read_number(rest, 0)
     behind = rest[number.end :].strip(" .:-–—)") if number else rest
-    if behind[:1].islower() or behind[:1] in (",", ";", ")", "，", "、") or referring().match(behind):
+    if (
+        behind[:1].islower()
+        or behind[:1] in (",", ";", ")", "，", "、")
+        or (referring().match(behind) and not behind[:1].isupper())
+    ):
         return False
     start, before, blank = lines.line_before(match.start())
     return blank or start in lines.groups or before[-1:] in _ENDS or len(before) < _SHORT
@@ -425,12 +453,15 @@ _PARTING = re.compile(r"[.:\-–—ـ)\]．。：　•·]")
 _CLOSES = re.compile(r"[ \t]*[)\]]|[ \t]?[-–](?=\s*$)", re.MULTILINE)
 _FIRST_SUBSECTION = re.compile(r"[(（]\s?[1aAiأ]\s?[)）]")
 _LETTER_ITEM = re.compile(r"\s*[(（]?(?:[a-zа-я]|[ivx]{1,4}|أ)\s?[)）.]")
+_ITEM = re.compile(r"[(（]\s?(?:\d{1,3}|[a-zа-яA-Z]|[ivx]{1,5}|[一二三四五六七八九十]{1,3}|[أ-ي])\s?[)）]|[a-zа-я]\)")
 _BRACKETED = re.compile(r"[(（【].*[)）】]\.?")
-_SENTENCE_ENDS = re.compile(r"(?<=[.;:)\]»”。؛])[ \t\u00a0\u3000]+(?=\S)|(?<=[。；])(?=第)")
+_SENTENCE_ENDS = re.compile(r"(?<=[.;:)\]»”。؛])[ \t\u00a0\u3000]+(?=\S)|(?<=[:.][-–—])[ \t]+(?=\S)|(?<=[。；])(?=第)")
 _WORDS = re.compile(r"[^\n]*\S[^\n]*")
 _INDENT = re.compile(r"[ \t\u00a0]*")
-_DATE = re.compile(r"(?:January|February|March|April|May|June|July|August|September|October|November|December|janvier|février"
-                   r"|enero|de [a-z]+ de \d|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b")  # fmt: skip
+_DATE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|janvier|février|enero"
+    r"|de [a-z]+ de \d|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b"
+)
 _SENTENCE = re.compile(r"[.;:]\s")
 _VERB = re.compile(r"\b(?:shall|must|may not|means|is prohibited|se prohíbe|est interdit|запрещается)\b")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|\t\s*\d+\s*$|\s{3,}\d{1,4}\s*$")

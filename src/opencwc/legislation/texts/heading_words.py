@@ -53,7 +53,9 @@ def article_line() -> re.Pattern[str]:
 @cache
 def article_behind() -> re.Pattern[str]:
     """Return what finds a word that heads articles behind their number."""
-    return re.compile(rf"(?P<number>\d{{1,4}}(?:[-.]\d+)*)(?:{_any_of(heading_words()['article_behind'])})", re.IGNORECASE)
+    return re.compile(
+        rf"(?P<number>\d{{1,4}}(?:[-.]\d+)*)(?:{_any_of(heading_words()['article_behind'])})", re.IGNORECASE
+    )
 
 
 @cache
@@ -62,7 +64,7 @@ def annex_line() -> re.Pattern[str]:
     words = _any_of(heading_words()["annex"])
     return re.compile(
         rf"^{MARKS}(?:(?P<the>THE|The|L['’])\s*)?(?:(?P<before>[A-Z][A-Za-z]{{3,8}})\s+)?(?P<word>(?i:{words}))(?![^\W\d_])"
-        r"\s*(?:№|N[o°º]\.?|رقم|عدد)?\s*(?P<rest>[^\n]*)",
+        r"[ \t\u00a0]*(?:№|N[o°º]\.?|رقم|عدد)?[ \t\u00a0]*(?P<rest>[^\n]*)",
         re.MULTILINE,
     )
 
@@ -87,7 +89,9 @@ def _is_group(match: re.Match[str]) -> bool:
         return True
     if counted.lower() in heading_words()["group_numbers"]:
         return True
-    return read_number(counted if counted.isupper() and len(counted) < _SHORT_NUMBER else counted.lower(), 0) is not None
+    return (
+        read_number(counted if counted.isupper() and len(counted) < _SHORT_NUMBER else counted.lower(), 0) is not None
+    )
 
 
 _SHORT_GROUP, _SHORT_NUMBER = 40, 8
@@ -142,4 +146,6 @@ def repealed() -> re.Pattern[str]:
 @cache
 def last_provisions() -> re.Pattern[str]:
     """Return what finds the head of transitional and final provisions that are counted in words."""
-    return re.compile(rf"^{MARKS}(?:{_any_of(heading_words()['last_provisions'])})[ \t.:*_\-–—]*$", re.MULTILINE | re.IGNORECASE)
+    return re.compile(
+        rf"^{MARKS}(?:{_any_of(heading_words()['last_provisions'])})[ \t.:*_\-–—]*$", re.MULTILINE | re.IGNORECASE
+    )

@@ -17,7 +17,7 @@ from opencwc.legislation.texts.heading_candidates import (
     lines_of,
 )
 from opencwc.legislation.texts.heading_words import MARKS, article_words, last_provisions
-from opencwc.legislation.texts.numbering import Hypothesis, hypotheses_of
+from opencwc.legislation.texts.numbering import Hypothesis, counted_anew, hypotheses_of
 from opencwc.legislation.texts.section_numbers import Order, number_of_words, read_number
 
 ANNEX, DISPOSITION = "annex", "disposition"
@@ -50,7 +50,8 @@ def headings_in(plain: str) -> list[Heading]:
     chosen = _articles(possible, lines, 0, len(plain))
     dispositions = _dispositions(plain) if chosen else []
     annexes = _annexes(lines, chosen) if chosen else []
-    headings = [_heading(candidate) for candidate in chosen if not _is_in_annex(candidate, annexes, chosen)]
+    titled = _titled_before(chosen)
+    headings = [_heading(candidate, titled) for candidate in chosen if not _is_in_annex(candidate, annexes, chosen)]
     for at, annex in enumerate(annexes):
         end = annexes[at + 1].at if at + 1 < len(annexes) else len(plain)
         end = min((heading.at for heading in headings if heading.at > annex.at), default=end) if headings else end
@@ -65,7 +66,9 @@ def headings_in(plain: str) -> list[Heading]:
 def _articles(possible: Sequence[Candidate], lines: Lines, start: int, end: int) -> list[Candidate]:
     """Return the headings of the best way of counting, and of other ways where that one says nothing."""
     inside = [candidate for candidate in possible if start <= candidate.at < end]
-    ways = hypotheses_of(inside, lines)
+    anew = counted_anew(inside, lines)
+    of_law = [one for one, is_anew in zip(inside, anew, strict=True) if not (is_anew and one.family.startswith(BARE))]
+    ways = hypotheses_of(of_law, lines) or hypotheses_of(inside, lines)
     if not ways:
         return []
     main = ways[0]
@@ -75,8 +78,9 @@ def _articles(possible: Sequence[Candidate], lines: Lines, start: int, end: int)
             chosen += other.headings
     chosen.sort(key=lambda candidate: candidate.at)
     first, last = chosen[0].at, chosen[-1].at
-    if first - start > _LONG_BEFORE:
-        chosen = _of_other_ways(inside, lines, start, first) + chosen
+    before = _of_other_ways(inside, lines, start, first)
+    if before and (first - start > _LONG_BEFORE or any(before[-1].at < annex <= first for annex in lines.annexes)):
+        chosen = before + chosen
     if end - last > _LONG_BEHIND:
         chosen += [c for c in _of_other_ways(inside, lines, last + 1, end) if c.family != chosen[-1].family]
     return chosen
@@ -100,11 +104,24 @@ def _script(family: str) -> str:
     return next((name for name, pattern in _SCRIPTS if pattern.search(family)), "latin")
 
 
-def _heading(candidate: Candidate) -> Heading:
-    title = candidate.title or (candidate.before if candidate.manner.title_before else "")
+def _titled_before(chosen: Sequence[Candidate]) -> frozenset[str]:
+    """Return the families whose titles stand on the line before the number: most of those without another have one."""
+    families = set()
+    for family in {candidate.family for candidate in chosen}:
+        untitled = [c for c in chosen if c.family == family and not c.title and not c.is_repealed]
+        titled = [candidate for candidate in untitled if candidate.manner.title_before]
+        if len(titled) >= max(2, _MOST * len(untitled)):
+            families.add(family)
+    return frozenset(families)
+
+
+def _heading(candidate: Candidate, titled_before: frozenset[str] = frozenset()) -> Heading:
+    is_before = candidate.family in titled_before and candidate.manner.title_before
+    title = candidate.before if is_before else candidate.title
     style = "numbered" if candidate.family.startswith(BARE) else candidate.family
+    begins = candidate.begins if is_before else candidate.at
     return Heading(
-        candidate.at, candidate.body, style, candidate.id_end, candidate.number, title, candidate.order, candidate.begins,
+        candidate.at, candidate.body, style, candidate.id_end, candidate.number, title, candidate.order, begins,
     )  # fmt: skip
 
 
@@ -135,9 +152,7 @@ def _annex(match: re.Match[str]) -> Heading:
     id_end = match.end("rest") - len(match["rest"]) + (match["rest"].find(rest) + number.end if number and rest else 0)
     if not number or match["before"]:
         id_end = match.end("word")
-    return Heading(
-        match.start(), match.end(), ANNEX, id_end, f"annex {value}".strip(), title, (), match.start()
-    )
+    return Heading(match.start(), match.end(), ANNEX, id_end, f"annex {value}".strip(), title, (), match.start())
 
 
 def _is_in_annex(candidate: Candidate, annexes: Sequence[Heading], chosen: Sequence[Candidate]) -> bool:
@@ -152,9 +167,9 @@ def _is_in_annex(candidate: Candidate, annexes: Sequence[Heading], chosen: Seque
 
 def _in_annex(possible: Sequence[Candidate], lines: Lines, annex: Heading, end: int) -> list[Heading]:
     """Return the articles of a text that an annex gives: a treaty, a regulation; a list of items is no such text."""
-    some = [c for c in possible if annex.body <= c.at < end and not c.family.startswith(BARE)]
+    some = [candidate for candidate in possible if annex.body <= candidate.at < end]
     ways = [way for way in hypotheses_of(some, lines) if len(way.headings) >= _FEWEST and way.headings[0].order[0] <= 1]
-    if not ways:
+    if not ways or (ways[0].family.startswith(BARE) and end - annex.body < _LONG_ITEM * len(ways[0].headings)):
         return []
     return [
         _heading(c)._replace(style=ANNEX, number=f"{annex.number} article {c.number}", above=annex.number, order=())
@@ -235,7 +250,9 @@ _NUMBER_IN_WORDS = (
 )
 _COUNTED = re.compile(rf"\s*{MARKS}{_NUMBER_IN_WORDS}")
 _COUNTED_LATER = re.compile(rf"\n{MARKS}{_NUMBER_IN_WORDS}")
-_CHINESE_ID = re.compile(r"第\s*(?P<number>[零〇一二三四五六七八九十百千两\d]+)\s*[条條](?P<again>之[一二三四五六七八九十])?")
+_CHINESE_ID = re.compile(
+    r"第\s*(?P<number>[零〇一二三四五六七八九十百千两\d]+)\s*[条條](?P<again>之[一二三四五六七八九十])?"
+)
 _BETWEEN = re.compile(r"[\s.:*_]*(?:(?:n[o°º]\.?|№|رقم|عدد)\s*)?[(\[\-–—]?\s*", re.IGNORECASE)
 _SIGNS = re.compile(r"^[\s.:\-–—ـ)\]•·．。：　]+")
 _LETTER = re.compile(r"[A-Z](?![A-Za-z])")
@@ -243,4 +260,7 @@ _PLAIN = str.maketrans("áéíóúãõç", "aeiouaoc")
 _LONGEST_TITLE = 200
 _LONGEST_DISPOSITION = 5_000
 _FEWEST = 3
+_MOST = 0.6
+_LONG_ITEM = 250
+"""Signs from which on the items of an annex are paragraphs to be cited, and no list."""
 _LONG_BEFORE, _LONG_BEHIND = 2_000, 6_000

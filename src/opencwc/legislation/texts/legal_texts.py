@@ -319,7 +319,7 @@ def _unread(unread: Unread, file: str) -> Message:
 
 _LINES, _LETTERS, _A_LINE, _SHOWN = 40, 4_000, 240, 90
 _ARTICLE = re.compile(
-    r"\W*(?:\[\[|§|1\s*[.)]\s|第\s*[一1]\s*[章条條]|(?:article|art\.|section|sec\.|chapter|chapitre|cap[ií]tulo|artículo"
+    r"\W*(?:\[\[|§|1\s*(?:[.)]\s|\.?\s?[—–-]\s?\(?|\s\(1\)|\s(?-i:[A-ZÀ-Ý])\w+\s(?-i:[A-ZÀ-Ý]))|第\s*[一1]\s*[章条條]|(?:article|art\.|section|sec\.|chapter|chapitre|cap[ií]tulo|artículo"
     r"|статья|глава|(?:ال)?مادة|(?:ال)?فصل|artikel)\W{0,3}(?:\d|premier|primero|первая|i\b|one\b|(?:ال)?[أا]ول))",
     re.IGNORECASE,
 )
@@ -332,11 +332,15 @@ def not_in_force(texts: Iterable[str]) -> str:
     'Projet de loi n° 12 relatif aux armes chimiques'
     >>> not_in_force(["An Act to repeal the Act of 1930", "Section 1. The repealed Act ..."])
     ''
+    >>> not_in_force(["El Congreso Nacional ha dado su aprobación al siguiente", "Proyecto de ley:", "Artículo 1"])
+    ''
     >>> said = not_in_force(["某国化学武器法（征求意见稿）" + "说明" * 60])
     >>> said[:14], len(said)
     ('某国化学武器法（征求意见稿）', 90)
     """
-    line = " ".join(next((line for line in _head(texts) if _doubting().search(line)), "").split())
+    head = [line for line in _head(texts) if line.strip()]
+    doubted = (line for at, line in enumerate(head) if _doubting().search(line) and not _was_enacted(head, at))
+    line = " ".join(next(doubted, "").split())
     if len(line) <= _SHOWN:
         return line
     words = line[: _SHOWN - 1].rpartition(" ")[0]  # Chinese has none to cut between
@@ -353,6 +357,21 @@ def _head(texts: Iterable[str]) -> Iterator[str]:
             if left < 0 or count > _LINES or _ARTICLE.match(line):
                 return
             yield line[:_A_LINE]
+
+
+def _was_enacted(head: Sequence[str], at: int) -> bool:
+    """Tell whether a line that ends with a colon is the formula of enactment, by the lines before it."""
+    is_formula = head[at].rstrip(" *_").endswith((":", "："))
+    return is_formula and any(_enacting().search(line) for line in head[max(0, at - _FORMULA_LINES) : at + 1])
+
+
+@cache
+def _enacting() -> re.Pattern[str]:
+    return re.compile("|".join(written("enacted")), re.IGNORECASE)
+
+
+_FORMULA_LINES = 4
+"""Lines before the name of a bill among which the words of enactment stand."""
 
 
 @cache

@@ -1,17 +1,19 @@
 """Which lines head the articles of a text: whole ways of counting are weighed, and the best one is kept.
 
-A way of counting (a hypothesis) is a run of lines of one family whose numbers rise. It gains what each line looks like a
-heading, and loses by numbers that are left out; it begins again at 1 only where another text, or another part, begins.
+A way of counting (a hypothesis) is a run of lines of one family whose numbers rise. It gains what each line looks like
+a heading, and loses by numbers that are left out; it begins again at 1 only where another text or part begins.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
-from opencwc.legislation.texts.heading_candidates import BARE, Candidate, Lines, Manner
+from opencwc.legislation.texts.heading_candidates import BARE, Candidate, Lines
 from opencwc.legislation.texts.section_numbers import Order
 
 
@@ -45,12 +47,24 @@ def hypotheses_of(candidates: Sequence[Candidate], lines: Lines) -> list[Hypothe
         gain = _gain(best) * (1.0 if family.startswith(BARE) else WORD_COUNTS)
         if gain > 0:
             found.append(Hypothesis(family, tuple(best), gain))
+    most = max((len(way.headings) for way in found if not way.family.startswith(BARE)), default=0)
+    found = [way._replace(gain=way.gain * _INSIDE) if _is_inside(way, most) else way for way in found]
     return sorted(found, key=lambda hypothesis: -hypothesis.gain)
+
+
+def _is_inside(way: Hypothesis, most: int) -> bool:
+    """Tell whether bare numbers begin again about as often as there are articles with a word: they are their lists."""
+    return way.family.startswith(BARE) and most > 0 and _again(way) >= max(2, most / 2)
+
+
+def _again(way: Hypothesis) -> int:
+    """Return how often a way of counting begins again: lists inside articles do so in one after the other."""
+    return sum(other.order <= one.last for one, other in pairwise(way.headings))
 
 
 def _gain(run: Sequence[Candidate]) -> float:
     gain = sum(candidate.looks for candidate in run)
-    for before, candidate in zip(run, run[1:], strict=False):
+    for before, candidate in pairwise(run):
         gain -= _cost(before.last, candidate.order, candidate.family) or 0.0
     return gain
 
@@ -65,13 +79,13 @@ def _in_their_manner(members: Sequence[Candidate], run: Sequence[Candidate]) -> 
     if len(run) < _FEWEST_BARE:
         return list(members)
     usual = [Counter(values).most_common(1)[0] for values in zip(*(candidate.manner for candidate in run), strict=True)]
-    weights = Manner(0.25, 0.25, 0.3, 0.1, 0.2)  # type: ignore[arg-type]
+    weights = (0.25, 0.25, 0.3, 0.1, 0.2)
     weighed = []
     for candidate in members:
         change = 0.0
         for value, (common, count), weight in zip(candidate.manner, usual, weights, strict=True):
             if count >= _USUAL * len(run):
-                change += float(weight) * (1 if value == common else -1)
+                change += weight * (1 if value == common else -1)
         weighed.append(replace(candidate, looks=candidate.looks + 0.6 * change))
     return weighed
 
@@ -79,6 +93,8 @@ def _in_their_manner(members: Sequence[Candidate], run: Sequence[Candidate]) -> 
 def _best_run(members: Sequence[Candidate], lines: Lines) -> list[Candidate]:
     """Find the run of rising numbers with the highest gain."""
     runs: list[_Run] = []
+    annex = [bisect_left(lines.annexes, candidate.at) for candidate in members]
+    begun = counted_anew(members, lines)
     by_first: dict[int, dict[Order, int]] = {}
     best = -1
     for at, candidate in enumerate(members):
@@ -86,6 +102,9 @@ def _best_run(members: Sequence[Candidate], lines: Lines) -> list[Candidate]:
         for first in _near(by_first, candidate.order[0], candidate.family):
             for order, other in by_first[first].items():
                 cost = _cost(order, candidate.order, candidate.family)
+                if cost is not None and annex[at] != annex[other]:
+                    cost += _INTO_ANNEX * (1 if candidate.family.startswith(BARE) else 0.1)
+                    cost += _OTHER_COUNT if begun[at] else 0.0
                 if cost is not None and runs[other].gain + candidate.looks - cost > run.gain:
                     run = _Run(runs[other].gain + candidate.looks - cost, other)
         if best >= 0 and candidate.order[:1] in ((0,), (1,)) and _may_begin_again(candidate, lines):
@@ -104,6 +123,18 @@ def _best_run(members: Sequence[Candidate], lines: Lines) -> list[Candidate]:
         best = runs[best].before
     chain.reverse()
     return _without_nested(chain)
+
+
+def counted_anew(members: Sequence[Candidate], lines: Lines) -> list[bool]:
+    """Tell of each candidate whether numbers began again at 1 between the head of its annex and itself."""
+    begun: list[bool] = []
+    annex = [bisect_left(lines.annexes, candidate.at) for candidate in members]
+    in_annex: set[tuple[int, str]] = set()
+    for place, candidate in zip(annex, members, strict=True):
+        if place and candidate.order == (1,):
+            in_annex.add((place, candidate.family))
+        begun.append((place, candidate.family) in in_annex)
+    return begun
 
 
 def _near(by_first: dict[int, dict[Order, int]], first: int, family: str) -> list[int]:
@@ -169,6 +200,9 @@ def _without_nested(chain: list[Candidate]) -> list[Candidate]:
 WORD_COUNTS = 1.6
 """How much more a line with a word ("Article 5") tells than one with a bare number."""
 _AGAIN = 2.0
+_INSIDE = 0.4
+"""What is left of the gain of bare numbers that begin again about as often as there are articles with a word."""
+_INTO_ANNEX, _OTHER_COUNT = 2.0, 6.0
 _FEWEST_BARE = 3
 _WIDEST_GAP = 13
 _USUAL = 0.7

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opencwc.language.sentences import ITEM, sentences_of, trimmed
+from opencwc.legislation.texts.citations import citation
 from opencwc.legislation.texts.sections import LegalSection
 
 USUAL = 600
@@ -34,6 +35,11 @@ class LegalPassage:
     def searched(self) -> str:
         """What is searched: the heading and the lead before the passage's own text."""
         return " ".join(part for part in (self.section.heading, self.lead, self.text) if part)
+
+    @property
+    def citation(self) -> str:
+        """The section, subsection and item, as the law's language cites them."""
+        return citation(self.section, self.start, self.end)
 
 
 def passages_of(sections: Iterable[LegalSection], usual: int = USUAL) -> Iterator[LegalPassage]:

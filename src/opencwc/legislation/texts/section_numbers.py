@@ -1,4 +1,4 @@
-"""The numbers that articles bear: digits, Roman, Chinese, ordinals in words, codes (L. 2342-3), inserted ones (3 bis)."""
+"""The numbers that articles bear: digits, Roman, Chinese, ordinals in words, codes (L. 2342-3), put in (3 bis)."""
 
 from __future__ import annotations
 

@@ -90,13 +90,14 @@ def show_check(
     shown, stands = standing_law(request, number)
     checked = shown.kept.checked
     page = checked.answers[after : after + limit]
+    acts = checked.law.acts
     measures = []
     for answer in page:
         standing = stands.get((answer.measure.set, answer.measure.id))
         measures.append(
             {
                 "set": answer.measure.set,
-                **answer_to_plain(answer, lang),
+                **answer_to_plain(answer, lang, acts),
                 "finding": standing.finding if standing else None,
                 "status": str(standing.status) if standing else "",
                 "decided": (standing.decided or None) if standing else None,

@@ -91,7 +91,7 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
         whole = section.text if section.text.strip() != shown.passage.text.strip() else ""
         yield PassageShown(
             section.file,
-            section.id,
+            shown.passage.citation,
             section.heading,
             section.lang,
             direction_of(section.lang),
