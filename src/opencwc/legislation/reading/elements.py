@@ -11,7 +11,17 @@ from collections.abc import Mapping
 
 from opencwc.convention.measures import Element, Groups, Measure
 from opencwc.legislation.model import Holding, SectionHolding
-from opencwc.legislation.reading.closeness import ANCHOR, LINKED, LOOSE, NEAR, TIGHT, Demand, said_close, spans_of, subject_of
+from opencwc.legislation.reading.closeness import (
+    ANCHOR,
+    LINKED,
+    LOOSE,
+    NEAR,
+    TIGHT,
+    Demand,
+    said_close,
+    spans_of,
+    subject_of,
+)
 from opencwc.legislation.reading.held_elsewhere import (
     convention_meanings,
     delegating_clauses,
