@@ -8,7 +8,7 @@ import yaml
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.legislation.patterns import FILE, pattern, written
 
-OF_EVERY_LANGUAGE = ("treaty_names", "body_names", "allowing", "measuring", "means", "called", "section_before")
+OF_EVERY_LANGUAGE = ("treaty_names", "body_names", "allowing", "measuring", "means", "called", "closing")
 
 
 @pytest.mark.parametrize("table", OF_EVERY_LANGUAGE)

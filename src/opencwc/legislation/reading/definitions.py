@@ -8,22 +8,24 @@ that measures speak of; "“production” means the forming of a scheduled chemi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from opencwc.legislation.patterns import written
+from opencwc.legislation.reading.resolved_references import Definition, Place
 from opencwc.legislation.reading.section_text import SectionText
 from opencwc.legislation.reading.term_positions import TermPositions
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedDefinitions:
-    """Where terms stand, the names that the law gives to them included, and which sections define things."""
+    """Where terms stand, the names that the law gives to them included, the sections that define, all names given."""
 
     terms: TermPositions
     defining: frozenset[int]
+    names: tuple[Definition, ...] = ()
 
 
 class NameGiven(NamedTuple):
@@ -38,6 +40,7 @@ def follow_definitions(terms: TermPositions) -> FollowedDefinitions:
     """Let terms stand wherever the names stand that the law gives to them."""
     names: dict[tuple[str, str], dict[str, None]] = {}
     defining = set()
+    definitions: list[Definition] = []
     for at, text in enumerate(terms.texts):
         lang = text.section.lang
         clauses = terms.clauses(at, "defined")
@@ -46,10 +49,12 @@ def follow_definitions(terms: TermPositions) -> FollowedDefinitions:
             defining.add(at)
         if lang not in written("means") or not terms.knows(lang):
             continue
-        for given in _names_given(text, clauses, defines):
+        given_here = list(_names_given(text, clauses, defines))
+        definitions += _defined_in(text, at, given_here)
+        for given in given_here:
             for term in _meant(terms, at, given):
                 names.setdefault((lang, term), {})[_pattern(given.name, lang)] = None
-    return FollowedDefinitions(terms.with_names(names), frozenset(defining))
+    return FollowedDefinitions(terms.with_names(names), frozenset(defining), tuple(definitions))
 
 
 def _names_given(text: SectionText, defining: Set[int], is_list: bool) -> Iterator[NameGiven]:
@@ -72,6 +77,16 @@ def _names_given(text: SectionText, defining: Set[int], is_list: bool) -> Iterat
             name = _plain(match["name"])
             if _is_name(name, lang):
                 yield NameGiven(name, max(start, match.start() - _HEAD), match.start())
+
+
+def _defined_in(text: SectionText, at: int, given: Sequence[NameGiven]) -> Iterator[Definition]:
+    """Yield the names that a section gives, with all that is said of each: up to the next name, its items with it."""
+    starts = sorted({name.start for name in given})
+    for name in given:
+        behind = next((start for start in starts if start > name.end), len(text.folded.text))
+        clause = max((begin for begin in text.starts if begin <= behind - 1), default=behind)
+        end = clause if name.start < clause and behind < len(text.folded.text) else behind
+        yield Definition(" ".join(name.name.split()), Place(at, *text.in_section(name.start, max(end, name.end))))
 
 
 def _plain(name: str) -> str:

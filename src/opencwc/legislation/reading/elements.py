@@ -24,6 +24,7 @@ from opencwc.legislation.reading.closeness import (
 )
 from opencwc.legislation.reading.held_elsewhere import (
     convention_meanings,
+    declared_by_clause,
     delegating_clauses,
     leaves_to_regulation,
     left_to_regulation,
@@ -43,8 +44,9 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
     PEN-02 (Art. VI.2) is held so, and every other measure of ``convention/data/measures``: by its subject and elements.
     """
     subject = subject_of(law, measure, at)
+    by_clause = declared_by_clause(law, measure, at)
     if subject is None:
-        return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
+        return by_clause or convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
     holdings = [
         holding._replace(element=element.id)
         for element in measure.elements
@@ -53,6 +55,10 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
     holdings = [_by_whom_it_should(law, measure, at, holding) for holding in holdings]
     if at in law.defining and measure.kind != "defines":
         holdings = [holding._replace(strength=holding.strength * LISTED) for holding in holdings]
+    if by_clause is not None:
+        tight = {holding.element for holding in holdings if holding.strength >= TIGHT and holding.how == "said"}
+        more = [holding for holding in by_clause.holdings if holding.element not in tight]
+        holdings = [*(one for one in holdings if one.element not in {other.element for other in more}), *more]
     spans = spans_of(law, at, [hit for hits in subject.words.values() for hit in hits[:2]])
     return SectionHolding(at, subject.strength, subject.scope, tuple(holdings), spans)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.legislation.model import Holding, SectionHolding
 from opencwc.legislation.reading.actors import ANYONE, OPERATORS
 from opencwc.legislation.reading.closeness import ANCHOR, LOOSE, NEAR, TIGHT, falls_short, spans_of, subject_of
+from opencwc.legislation.reading.resolved_references import CONVENTION, ResolvedReference
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.term_positions import TermPlace
 from opencwc.legislation.reading.topics import AMOUNTS, EXCEPTED, PENAL, SCHEDULES, TOPICS
@@ -70,6 +72,44 @@ def _bans_of_the_convention(law: ReadLaw, at: int) -> Holding | None:
                 return Holding("", EXCEPTED, NEAR, spans)
             return Holding("", "reference", TIGHT, spans)
     return None
+
+
+def declared_by_clause(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
+    """Return what a section binds to declare by naming the part of the Convention that the measure carries out.
+
+    "Any person who produces chemicals to which Parts VI to IX of the Verification Annex apply must give particulars"
+    is a duty to declare under each of these parts.
+    """
+    declared = [element for element in measure.elements if any("declare" in group for group in element.terms)]
+    wanted = {part for part in _PARTS.findall(measure.article)} if measure.kind == "obliges" else set()
+    if not declared or not wanted:
+        return None
+    text = law.texts[at]
+    bound = law.terms.clauses(at, "obliged")
+    for reference, first, last in _convention_references(law, at):
+        if not wanted & set(_PARTS.findall(reference.clause)):
+            continue
+        clause = max(bisect_right(text.starts, first) - 1, 0)
+        for duty in sorted(law.terms.clauses(at, "declare")):
+            window = text.windows[duty] | {duty}
+            if clause in window and window & bound and not law.actors.is_another(at, duty, measure.actors):
+                spans = spans_of(law, at, [TermPlace("by_reference", first, last, clause)])
+                holdings = tuple(Holding(element.id, "reference", TIGHT, spans) for element in declared)
+                return SectionHolding(at, TIGHT, law.scopes[at].scope, holdings, spans)
+    return None
+
+
+def _convention_references(law: ReadLaw, at: int) -> Iterator[tuple[ResolvedReference, int, int]]:
+    """Yield the references of a section to the Convention, with the stretch of the folded text that each stands in."""
+    text = law.texts[at]
+    for reference in law.links.references[at] if law.links.references else ():
+        if reference.kind == CONVENTION:
+            first, last = (bisect_left(text.folded.places, text.lead + end) for end in (reference.start, reference.end))
+            yield reference, first, last
+
+
+_PARTS = re.compile(r"\bVA [IVX]+\b")
+"""A part of the Verification Annex, as data spells it."""
 
 
 def leaves_to_regulation(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from opencwc.legislation.patterns import pattern
+from opencwc.legislation.reading.resolved_references import (
+    MOST_LINKS,
+    POWERS,
+    SECTION,
+    Definition,
+    ResolvedReference,
+    SectionNumbers,
+    resolve_references,
+    section_numbers,
+)
 from opencwc.legislation.reading.section_text import OPENING, SectionText
 from opencwc.legislation.reading.term_positions import TermPlace, TermPositions
 from opencwc.legislation.reading.topics import ANCHORS, PENAL, PURPOSES
-from opencwc.legislation.texts.references import Reference, references_in
-from opencwc.legislation.texts.sections import PREAMBLE, LegalSection
+from opencwc.legislation.texts.sections import PREAMBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,46 +26,26 @@ class SectionLinks:
     """What sections say of each other, each section by its place.
 
     ``leads_to`` has for each section those that it points to, in order. A section that another repeals is ``repealed``,
-    one that somebody is let out of is ``excepted``, with the section and the clause of each exception.
+    one that somebody is let out of is ``excepted``, with the section and the clause of each exception. ``references``
+    has for each section what it refers to, resolved, in the order of its text.
     """
 
     leads_to: tuple[tuple[int, ...], ...]
     repealed: frozenset[int]
     excepted: Mapping[int, tuple[tuple[int, int], ...]]
+    references: tuple[tuple[ResolvedReference, ...], ...] = ()
 
 
-class _SectionNumbers(NamedTuple):
-    """The places of sections by file, part and number, and by number alone."""
-
-    own: Mapping[tuple[str, int, str], int]
-    elsewhere: Mapping[str, list[int]]
-
-    def named_by(self, section: LegalSection, reference: Reference) -> list[int]:
-        """Return the sections of the same text that a reference names by their numbers; a range names none."""
-        keys = ((section.file, section.part, number) for number in reference.numbers)
-        return [self.own[key] for key in keys if key in self.own]
-
-
-def link_sections(terms: TermPositions) -> SectionLinks:
+def link_sections(terms: TermPositions, definitions: Sequence[Definition] = ()) -> SectionLinks:
     """Find for each section those that it names, those that are repealed, and bans out of which somebody is let."""
-    sections = [text.section for text in terms.texts]
-    numbers = _section_numbers(sections)
+    numbers = section_numbers([text.section for text in terms.texts])
+    references = resolve_references(numbers, definitions)
     bans = _bans(terms)
     leads_to = tuple(
-        () if section.kind == PREAMBLE else tuple(_pointed_to(terms, at, sections, numbers, bans))[:_MOST_LINKS]
-        for at, section in enumerate(sections)
+        () if text.section.kind == PREAMBLE else tuple(_pointed_to(terms, at, references[at], bans))[:MOST_LINKS]
+        for at, text in enumerate(terms.texts)
     )
-    return SectionLinks(leads_to, _repealed(terms, numbers), _excepted(terms, numbers))
-
-
-def _section_numbers(sections: Sequence[LegalSection]) -> _SectionNumbers:
-    own: dict[tuple[str, int, str], int] = {}
-    elsewhere: dict[str, list[int]] = {}
-    for at, section in enumerate(sections):
-        if section.number:
-            own.setdefault((section.file, section.part, section.number), at)
-            elsewhere.setdefault(section.number, []).append(at)
-    return _SectionNumbers(own, elsewhere)
+    return SectionLinks(leads_to, _repealed(terms, numbers), _excepted(terms, numbers), references)
 
 
 def _bans(terms: TermPositions) -> list[int]:
@@ -71,44 +58,16 @@ def _bans(terms: TermPositions) -> list[int]:
 
 
 def _pointed_to(
-    terms: TermPositions, at: int, sections: Sequence[LegalSection], numbers: _SectionNumbers, bans: Sequence[int]
+    terms: TermPositions, at: int, references: Sequence[ResolvedReference], bans: Sequence[int]
 ) -> dict[int, None]:
     """Return the sections that a section points to, in order."""
-    section = sections[at]
-    linked: list[int] = []
-    for reference in references_in(section.text, section.lang):
-        if reference.whose != "other":
-            for number in reference.numbers:
-                linked += _meant(number, section, reference.whose, sections, numbers)
-    before = pattern(section.lang, "section_before")
-    if before is not None and at and before.search(section.text) and _is_next(sections[at - 1], section):
-        linked.append(at - 1)
+    section = terms.texts[at].section
+    linked = [
+        place.section for reference in references if reference.kind in (SECTION, POWERS) for place in reference.places
+    ]
     if punishes_all(terms, at):
-        linked += [ban for ban in bans if sections[ban].file == section.file]
+        linked += [ban for ban in bans if terms.texts[ban].section.file == section.file]
     return dict.fromkeys(other for other in linked if other != at)
-
-
-def _is_next(before: LegalSection, section: LegalSection) -> bool:
-    return (before.file, before.part, before.kind) == (section.file, section.part, section.kind)
-
-
-def _meant(
-    number: str, section: LegalSection, whose: str, sections: Sequence[LegalSection], numbers: _SectionNumbers
-) -> list[int]:
-    """Return the sections that a number means, in the same text or, for "of the Law", in another; a range means all."""
-    places = numbers.own
-    parted = number.split("..") if ".." in number else number.split("-") if number[:1] not in "LRD" else [number]
-    if len(parted) == 2 and (section.file, section.part, number) not in places:
-        first, last = (places.get((section.file, section.part, end)) for end in parted)
-        if first is not None and last is not None and first <= last <= first + _MOST_LINKS:
-            return list(range(first, last + 1))
-    own = places.get((section.file, section.part, number))
-    others = [other for other in numbers.elsewhere.get(number, []) if sections[other].file != section.file]
-    if whose == "law" and others:
-        return others[:1]
-    if own is not None:
-        return [own]
-    return others[:1] if whose == "law" or number[:1] in "LRD" else []
 
 
 def punishes_all(terms: TermPositions, at: int) -> bool:
@@ -119,7 +78,7 @@ def punishes_all(terms: TermPositions, at: int) -> bool:
     return any(windows[clause] & penal and windows[clause] & own for clause in terms.clauses(at, "breach"))
 
 
-def _repealed(terms: TermPositions, numbers: _SectionNumbers) -> frozenset[int]:
+def _repealed(terms: TermPositions, numbers: SectionNumbers) -> frozenset[int]:
     """Return the sections that another of the same text repeals: "Section 3 is repealed"."""
     is_repealed: dict[int, bool] = {}
     for at, text in enumerate(terms.texts):
@@ -129,7 +88,7 @@ def _repealed(terms: TermPositions, numbers: _SectionNumbers) -> frozenset[int]:
     return frozenset(at for at, repealed in is_repealed.items() if repealed)
 
 
-def _begun_with(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
+def _begun_with(numbers: SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
     """Yield the sections of the same text that a clause begins with, right before a place in it."""
     for reference, first, last in text.references():
         begins = 0 <= first - text.starts[place.clause] <= OPENING
@@ -137,14 +96,14 @@ def _begun_with(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -
             yield from numbers.named_by(text.section, reference)
 
 
-def _right_behind(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
+def _right_behind(numbers: SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
     """Yield the sections of the same text that are named right behind a place, as Arabic puts the verb first."""
     for reference, first, _ in text.references():
         if first >= place.end and not text.folded.text[place.end : first].strip() and reference.whose == "own":
             yield from numbers.named_by(text.section, reference)
 
 
-def _excepted(terms: TermPositions, numbers: _SectionNumbers) -> dict[int, tuple[tuple[int, int], ...]]:
+def _excepted(terms: TermPositions, numbers: SectionNumbers) -> dict[int, tuple[tuple[int, int], ...]]:
     """Return the sections out of which another lets somebody: "this Law does not apply to the armed forces"."""
     excepted: dict[int, dict[tuple[int, int], None]] = {}
     for at in range(len(terms.texts)):
@@ -154,7 +113,7 @@ def _excepted(terms: TermPositions, numbers: _SectionNumbers) -> dict[int, tuple
     return {other: tuple(clauses) for other, clauses in excepted.items()}
 
 
-def _not_applied(terms: TermPositions, numbers: _SectionNumbers, at: int, place: TermPlace) -> Sequence[int]:
+def _not_applied(terms: TermPositions, numbers: SectionNumbers, at: int, place: TermPlace) -> Sequence[int]:
     """Return the sections that a place says do not apply to somebody; none where a purpose is excepted."""
 
     def says(term: str) -> bool:
@@ -174,7 +133,7 @@ def _not_applied(terms: TermPositions, numbers: _SectionNumbers, at: int, place:
     return [at]
 
 
-def _named_beside(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> list[int]:
+def _named_beside(numbers: SectionNumbers, text: SectionText, place: TermPlace) -> list[int]:
     """Return the sections that a clause names beside a place in it: "the provisions of section 3 do not apply to"."""
     nearest: tuple[int, list[int]] = (_BESIDE, [])
     for reference, first, last in text.references():
@@ -187,5 +146,3 @@ def _named_beside(numbers: _SectionNumbers, text: SectionText, place: TermPlace)
 
 _BESIDE = 30
 """Signs between what does not apply and the section that it is said of."""
-_MOST_LINKS = 40
-"""Sections that one may point to at most: a table of contents points to all."""

@@ -41,8 +41,12 @@ class SectionText:
 
     def written(self, start: int, end: int) -> str:
         """Return the words of the section's text that a stretch of the folded text stands for."""
+        return self.section.text[slice(*self.in_section(start, end))]
+
+    def in_section(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the section's text that a stretch of the folded text stands for."""
         first, last = self.folded.span(start, end)
-        return self.section.text[max(first - self.lead, 0) : max(last - self.lead, 0)]
+        return max(first - self.lead, 0), max(last - self.lead, 0)
 
     def references(self) -> Iterator[tuple[Reference, int, int]]:
         """Yield the references of the section's text, with the stretch of the folded text that each stands in."""

@@ -46,7 +46,8 @@ def read_sections(
     defined = follow_definitions(written)  # adds: the names that the law gives to terms, which sections define
     terms = defined.terms
     offences = general_offences_of(terms)  # adds: which sections punish who breaks the law itself
-    links = with_duties(link_sections(terms), terms, offences)  # adds: what sections point to, repeal, let out of
+    resolved = link_sections(terms, defined.names)  # adds: references resolved, what is repealed, who is let out
+    links = with_duties(resolved, terms, offences)  # adds: what general offences lead to
     turning = TurningWords(terms)  # adds: words that except, deny, do not apply
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
     operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count

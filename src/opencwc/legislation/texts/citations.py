@@ -1,6 +1,6 @@
 """Where in an act something stands, as its own language cites it: act, section, subsection, item.
 
-section 6(1)(a) · article 6, paragraphe 1, a) · artículo 6, apartado 1, letra a) · статья 6, часть 1 · 第六条第一款第一项
+``section 6(1)(a)``, ``article 6, paragraphe 1, a)``, ``artículo 6, apartado 1``, ``第六条第一款第一项``.
 """
 
 from __future__ import annotations

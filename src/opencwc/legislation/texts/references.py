@@ -95,7 +95,7 @@ def _listed(listed: str, pattern: re.Pattern[str], number: Callable[[str], str])
     end = None
     for match in pattern.finditer(listed):
         value = number(match[0])
-        if not value:
+        if not value or (pattern is _ONE_LATIN and listed[: match.start()].endswith("(")):  # "section 6(3)" names 6
             continue
         between = listed[end : match.start()] if end is not None else ""
         if numbers and between and _RANGE.fullmatch(re.sub(r"^条?(?:第\w款)?", "", between)):
@@ -136,7 +136,10 @@ _OTHER = re.compile(
     r"(?:Convention|Convenci[oó]n|Constitution|Constituci[oó]n|code\b|c[oó]digo|Treaty|Trait[ée]|Tratado|Verification Annex|Annex|anexo|annexe"
     r"|Ley\s+Org[aá]nica|Ley\s+\d|Real Decreto|loi\s+n|Law\s+No|Act\s+No|Übereinkommens|Grundgesetzes|Gesetzes über|\w*gesetzes\b|\w*ordnung\b|Verordnung \(EG)"
     r"|\s*(?:Конвенции|Конституции|(?:Уголовного|Таможенного|Гражданского)\s+(?:\w+\s+)?кодекса|Кодекса|Федерального закона от)"
-    r"|\s*من\s+(?:ال)?(?:اتفاقية|دستور|معاهدة|قانون\s+(?:العقوبات|الإجراءات)|نظام\s+(?:العقوبات|الإجراءات|مكافحة|الجمارك))",
+    r"|\s*من\s+(?:ال)?(?:اتفاقية|دستور|معاهدة|قانون\s+(?:العقوبات|الإجراءات)|نظام\s+(?:العقوبات|الإجراءات|مكافحة|الجمارك))"
+    r"|\s*(?:\([^)]*\))*\s+(?:of|in)\s+the\s+(?-i:(?:[A-Z][\w’'()-]*|of|and|on|for)\s+){1,9}?(?-i:Act|Code|Ordinance|Law|Decree|Rules)\b"
+    r"|\s*(?:\([^)]*\))*[\s,]*(?:de|du|del)\s+(?:la\s+|l['’])?(?:loi|ordonnance|décret|arrêté|ley|decreto|código)\s+(?:org\w+\s+)?(?:n[°º.]|núm|no\.|\d|penal|civil|de\s+\w+)"
+    r"|\s*من\s+(?:ال)?(?:قانون|مرسوم|نظام)(?:\s+\S+){0,3}?\s+رقم\s*[(]?\d",
     re.IGNORECASE,
 )
 _LAW = re.compile(
