@@ -30,6 +30,7 @@ from opencwc.legislation.reading.held_elsewhere import (
     left_to_regulation,
     taken_over,
 )
+from opencwc.legislation.reading.resolved_references import POWERS
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.term_positions import TermPlace
 from opencwc.legislation.reading.topics import ACTOR, EXEMPTING, PENAL, SHORT, reach_of
@@ -166,8 +167,11 @@ def _clauses_without(law: ReadLaw, element: Element, at: int, kind: str) -> froz
 def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, topic: Groups) -> Holding | None:
     """Find an element where a reference leads; the same thing has to be spoken of there: a chemical is no weapon."""
     best: Holding | None = None
+    lent = _lending_powers(law, at)
     for link in law.links.leads_to[at]:
         spoken = [{hit.clause for hit in law.operative.of_group(link, group)} for group in topic]
+        if link in lent:  # "an international inspector has all the powers of an authorised officer"
+            spoken = []
         if not all(spoken):
             continue
         without = _clauses_without(law, element, link, measure.kind)
@@ -178,6 +182,12 @@ def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, to
         if through is not None and (best is None or through.strength > best.strength):
             best = Holding("", through.how, LINKED * through.strength, (), link, through.clause)
     return best
+
+
+def _lending_powers(law: ReadLaw, at: int) -> set[int]:
+    """Return the sections whose powers a section lends to whom it speaks of."""
+    references = law.links.references[at] if law.links.references else ()
+    return {place.section for reference in references if reference.kind == POWERS for place in reference.places}
 
 
 def _breach_of_duty(law: ReadLaw, element: Element, at: int) -> Holding | None:

@@ -81,7 +81,7 @@ def declared_by_clause(law: ReadLaw, measure: Measure, at: int) -> SectionHoldin
     is a duty to declare under each of these parts.
     """
     declared = [element for element in measure.elements if any("declare" in group for group in element.terms)]
-    wanted = {part for part in _PARTS.findall(measure.article)} if measure.kind == "obliges" else set()
+    wanted = set(_PARTS.findall(measure.article)) if measure.kind == "obliges" else set()
     if not declared or not wanted:
         return None
     text = law.texts[at]
