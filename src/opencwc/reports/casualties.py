@@ -318,7 +318,7 @@ def _figure(
     last = max((other.end for other in numbers if other.end <= low), default=0)
     total = bool(listed("total", lang).search(text[max(last, low - 60) : high + 2]))
     clause = re.split(r"[;:!?；：。؛]", before)[-1]
-    told = find_numbers(clause, lang)
+    told = [one for one in find_numbers(clause, lang) if clause[one.start - 1 : one.start] not in _OF_WEEKDAYS]
     if told:
         clause = COMMAS.split(clause[told[-1].end :])[-1]
     earlier = bool(listed("earlier", lang).search(clause))
@@ -355,6 +355,10 @@ def _figure(
         total,
         place,
     )
+
+
+_OF_WEEKDAYS = ("周", "期", "拜")
+"""Signs before the number of a Chinese weekday."""
 
 
 def _is_of_another_year(sentence: Sentence, low: int, high: int) -> bool:

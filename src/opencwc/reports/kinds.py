@@ -13,6 +13,7 @@ from opencwc.reports.health_visits import is_health_visit
 from opencwc.reports.kind_model import NEAR, Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
 from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load_rules, read
+from opencwc.reports.turns import Turn, turn_of
 from opencwc.reports.words import Hit, known_language
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ _MATTER = frozenset(
     )
 )  # fmt: skip
 """Words of which a report on an event has some: one on an exhibition, a film or a book that has none is on no event."""
+_HEARD = frozenset(("body", "confirm", "deny", "opcw", "law"))
+"""Words of who is heard on something real."""
+_OFTEN = 3
+"""Words of films in title and opening from which on a report is on a film, whatever happens in it."""
 _SHOWN = 4
 """How many deciding words are shown for an answer."""
 _OPENING, _OPENING_IN_SIGNS = 700, 240
@@ -77,9 +82,17 @@ def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
 
 
 def _is_of_a_show(found: Read) -> bool:
-    """Tell whether a title speaks of an exhibition, a film or a book, and nothing of what events are made of."""
-    shows = any(hit.group == "film" and found.zone(hit) == "title" for hit in found.hits)
-    return shows and not _MATTER & {hit.group for hit in found.hits}
+    """Tell whether a title speaks of an exhibition, a film or a book, and nothing of what events are made of.
+
+    What happens in a film is made of the same: then title and opening speak of the film several times, and nobody in
+    charge of anything real is heard.
+    """
+    of_show = [hit for hit in found.hits if hit.group == "film"]
+    if not any(found.zone(hit) == "title" for hit in of_show):
+        return False
+    opening = {hit.group for hit in found.hits if hit.start < found.lead_ends}
+    often = len({(hit.start, hit.end) for hit in of_show if hit.start < found.lead_ends}) >= _OFTEN
+    return (often and not _HEARD & opening) or not _MATTER & {hit.group for hit in found.hits}
 
 
 def _is_of_health(reading: _Reading, kind: str) -> bool:
@@ -105,6 +118,10 @@ def _nature(reading: _Reading, kind: _Answer, stage: _Answer, weights: Mapping[s
         "stage": _deciding(reading.found, weights["stage"], stage.text, stage.signs),
         "stance": _deciding(reading.found, weights["stance"], stance, stage.signs),
     }
+    turn = turn_of(reading.report, reading.lang, cast(Kind, kind.text), cast(Stage, stage.text))
+    if turn and not _is_denied_beside(reading.found, turn):
+        spans |= {"stage": (turn.span,), "stance": (turn.span,)}
+        return Nature(cast(Kind, kind.text), turn.stage, turn.stance, spans)
     return Nature(cast(Kind, kind.text), cast(Stage, stage.text), cast(Stance, stance), spans)
 
 
@@ -141,6 +158,13 @@ class _Meanings:
 def opening(report: Report, lang: str) -> str:
     """Return the title and the first sentences of a report, which the encoder is given."""
     return report.whole[: _OPENING_IN_SIGNS if lang == "zh" else _OPENING].encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_denied_beside(found: Read, turn: Turn) -> bool:
+    """Tell whether a title denies something apart from what is refused: then the refusal itself is denied."""
+    denials = [hit for hit in found.hits if hit.group == "deny" and found.zone(hit) == "title"]
+    apart = [hit for hit in denials if hit.end <= turn.span.start or hit.start >= turn.span.end]
+    return turn.of == "refused" and bool(apart)
 
 
 def _given(signs: Mapping[str, float], stage: str) -> dict[str, float]:

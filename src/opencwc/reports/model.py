@@ -105,13 +105,15 @@ class Date(NamedTuple):
 class Place(NamedTuple):
     """Where something happened: the country by its alpha-3 code, and the most precise place in English spelling.
 
-    ``point`` is latitude and longitude in degrees where the place is in the gazetteer.
+    ``point`` is latitude and longitude in degrees where the place is in the gazetteer. ``others`` are further States
+    with a place of this name that may be meant as well, as nothing else in the report tells which.
     """
 
     country: str = ""
     name: str = ""
     point: tuple[float, float] | None = None
     spans: tuple[Span, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class Agents(NamedTuple):

@@ -51,6 +51,7 @@ class PlaceWords(NamedTuple):
     place_nouns: frozenset[str]
     quarters: frozenset[str]
     titles: frozenset[str]
+    roles: frozenset[str]
     visited: tuple[str, ...]
     personal: frozenset[str]
     named_after: frozenset[str]
@@ -181,6 +182,20 @@ class PlaceWords(NamedTuple):
         spoken = self.lang != "ar" and behind[:1] in (" ", ",") and first in self.personal
         return last in self.titles or last in self.personal or spoken
 
+    def is_surname(self, text: str, named: Named) -> bool:
+        """Tell whether a name ends somebody's: chief Michael Jordan, Dr Paris, Jane Lincoln said."""
+        ahead = _END.split(text[max(0, named.start - 2 * _BEHIND) : named.start])[-1]
+        words = _SPACES.split(ahead.strip())
+        if not ahead.endswith(" ") or not words[-1]:
+            return False
+        if place_key(words[-1]) in self.titles:
+            return not words[-1].islower()
+        given, led = words[-1], {place_key(word) for word in words[-5:-1]}
+        if not _GIVEN.fullmatch(given) or place_key(given) in self.any | self.roles | _SIDES:
+            return False
+        first = place_key(text[named.end : named.end + _BEHIND]).split(" ")[0]
+        return not led.isdisjoint(self.roles | self.titles) or (len(words) > 1 and first in self.personal)
+
     def is_of_authorities(self, text: str, named: Named) -> bool:
         """Tell whether a name stands beside a word for those in charge where something happens."""
         return self._stands_beside(text, named, self.authorities)
@@ -218,6 +233,14 @@ class PlaceWords(NamedTuple):
 
 
 _NEAR_IN_CHINESE = 8
+_SPACES = re.compile(r"[\s,]+")
+_GIVEN = re.compile(r"[^\W\d_][^\W\d_]+|[^\W\d_]\.")
+_SIDES = frozenset((
+    "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater", "new", "old",
+    "upper", "lower", "saint", "san", "santa", "nord", "sud", "est", "ouest", "norte", "sur", "este", "oeste",
+    "северный", "южный", "восточный", "западный",
+))  # fmt: skip
+"""What stands before a place's name and is no given name."""
 _END = re.compile(r"[.!?:](?=\s)|[\n。！？：]")
 _PAUSE = re.compile(r"[.;:!?\n。；：！？]")
 _TO_SOMEBODY = frozenset(("to", "for", "a", "au", "aux", "pour", "para", "al", "для"))
@@ -279,6 +302,7 @@ def place_words(lang: str) -> PlaceWords:
         frozenset(_words(raw, "place_nouns", lang)),
         frozenset(_words(raw, "quarters", lang)),
         frozenset(_words(raw, "titles", lang)),
+        frozenset(_words(raw, "roles", lang)),
         tuple(_words(raw, "visited", lang)),
         frozenset(_words(raw, "personal", lang)),
         frozenset(_words(raw, "named_after", lang)),

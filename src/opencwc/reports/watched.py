@@ -20,6 +20,7 @@ from opencwc.reports.lookalike_letters import disguised_words
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import RestsOn, find_origins, origin_name, rests_on
 from opencwc.reports.private_people import masked
+from opencwc.wording.states import state_named
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
@@ -120,6 +121,9 @@ def _told_why(told: Told) -> Iterator[Message]:
         words = tuple(dict.fromkeys(_readable(whole, *span) for span in spans[:3]))
         if words:
             yield Message(f"watch_{name}_by_words", {"words": words})
+    if told.place.others:
+        states = tuple(map(state_named, told.place.others))
+        yield Message("watch_place_may_be_in", {"place": told.place.name, "states": states})
     for name, count in told.casualties._asdict().items():
         if count.chance < UNSURE:
             yield Message(f"watch_{name}_unsure")

@@ -24,6 +24,10 @@ _DECIDED = ("policy", "transfer", "technology")
 """Kinds that somebody decides: the day on which it is said may be the day of the thing itself."""
 _BECAUSE_OF_ANOTHER = ("policy", "inspection", "destruction", "technology")
 """Kinds that are told of beside another event because of which they are."""
+_WITH_A_TOLL = ("accident", "attack", "alleged_use")
+_OF_A_TOLL = 6.0
+"""How much less a day counts on which a count of the dead or injured rose."""
+_NEAR_IN_CHINESE = 14
 _BESIDE = 3
 """Words that may stand between what happened and its day."""
 _LESS = {"loose": 1.5, "before": 0.3}
@@ -154,6 +158,7 @@ class _Reading(NamedTuple):
         if begins and not self.lasts:  # "held since 2016" is a state of things
             score, begins = score - 1.5 * (found.precision == "year"), False
         words = self._by_words(*self._beside(found, at), begins=begins)
+        words -= _OF_A_TOLL * self._is_of_a_toll(found, at)
         words -= self._counts_from_another(found) + self._is_to_come(found, at) + self._is_of_the_cause(found, at)
         return score + words + self._by_time(found), words
 
@@ -190,6 +195,25 @@ class _Reading(NamedTuple):
         if not self.planned and near("coming"):
             score -= 2.5
         return score - 1.5 if near("background") else score
+
+    def _is_of_a_toll(self, found: FoundDate, sentence: int) -> bool:
+        """Tell whether a day is that on which a count of the dead or injured rose, and not that of what is counted."""
+        if self.planned or self.nature.kind not in _WITH_A_TOLL:
+            return False
+        before, behind = self._beside(found, sentence)
+        if self.lang == "zh":
+            end = min(self.sentences[sentence][1], found.end + _NEAR_IN_CHINESE)
+            before, near, behind = "", "", plain_text(self.report.whole[found.end : end], "zh").text
+        else:
+            words = 2 if self.lang == "ar" else 3
+            near, behind = " ".join(before.split()[-words:]), " ".join(behind.split()[:words])
+        rises = _words("toll_rises", self.lang)
+        last = next(reversed(list(rises.finditer(near))), None)
+        first = rises.search(behind)
+        between = [near[last.end() :]] if last else [before]
+        between += [behind[: first.start()]] if first else []
+        happened = _words("happening", self.lang)
+        return bool(last or first) and not any(happened.search(words) for words in between)
 
     def _counts_from_another(self, found: FoundDate) -> float:
         """Return how much less "a week after" counts: what it is after is another event or has a date of its own."""

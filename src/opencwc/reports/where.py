@@ -88,6 +88,10 @@ SIZE, CAPITAL, SAID, LANGUAGE, TIME, SPELLING = 0.8, 1.5, 4.0, 0.5, 0.8, 1.5
 """What tells towns of one name apart: people, government, what else is named, language, the outlet's time, spelling."""
 NAMED_BY_OUTLET, OUTLET, OUTLET_OF_A_VISIT, SPOKEN = 1.5, 0.7, 0.3, 0.25
 """What an outlet's own place counts: for a name that several places have, and, little, for the State itself."""
+ONE_OF_ITS_WORDS = 0.7
+"""How alike a name and one of its words are: Hull and Kingston upon Hull."""
+MUCH_SMALLER, LEAST_MEANT, MOST_OTHERS = 10, 20_000, 3
+"""Towns of a name that may be meant too: at most so many times smaller, of so many people, in so many States."""
 BYWORD = 0.35
 WIDE: Mapping[str, float] = {"state": 5.0, "people": 5.0, "region": 4.9, "body": 4.5, "money": 4.5}
 THE_HAGUE = ("NLD", "The Hague")
@@ -118,7 +122,8 @@ def find_place(report: Report, lang: str, nature: Nature, gazetteer: Gazetteer |
         scores[country] += weight
     if not reading.outlet and sum(mention.weight for mention in mentions) < LEAST_SAID:
         return Place()  # a language alone, or somebody's or a ship's name, is a guess
-    return _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
+    place = _place(max(scores, key=scores.__getitem__), mentions, nature.kind)
+    return place._replace(others=reading.other_states(place, mentions))
 
 
 def names_of_places(report: Report) -> tuple[Named, ...]:
@@ -221,6 +226,21 @@ class _Reading:
             if spot.country  # else it is a place that the gazetteer does not know
         ]
         return self._with_sender(self._with_subject(mentions))
+
+    def other_states(self, place: Place, mentions: Sequence[_Mention]) -> tuple[str, ...]:
+        """Return the further States that a town's name may be of, where nothing but how large it is told which."""
+        of_town = [one for one in mentions if one.spot.name == place.name and one.spot.country == place.country]
+        if not of_town or of_town[0].spot.sort != "town" or self.outlet.get(place.country):
+            return ()
+        names = {self._written_name(one.named) for one in of_town}
+        here = (one for one in mentions if one.spot.country == place.country and one.weight > LEAST_SAID)
+        if any(self._written_name(one.named) not in names for one in here):
+            return ()
+        spot = of_town[0].spot
+        least = max(spot.people / MUCH_SMALLER, LEAST_MEANT)
+        alike = [one for one in self._of_that_name(of_town[0].named.spots) if one.people >= least]
+        found = (one.country for one in sorted(alike, key=lambda one: -one.people) if one.country != place.country)
+        return tuple(dict.fromkeys(found))[:MOST_OTHERS]
 
     def _as_evidence(self, named: Named, role: Role) -> float:
         """Return how far a name tells which town is meant; a State that only fights or speaks tells little."""
@@ -325,6 +345,8 @@ class _Reading:
             weight *= OF_SENDERS
         elif self.kind not in SEATS:
             weight *= OF_AUTHORITIES if self.words.is_of_authorities(self.text, named) else 1.0
+        if role == "" and self._written_name(named) in self._surnames:
+            weight *= PART_OF_A_NAME
         return weight * self._name_weight(named, role)
 
     def _only_speaks(self, named: Named, role: Role) -> bool:
@@ -382,6 +404,12 @@ class _Reading:
         return self._are_elsewhere or bool(self.words.visits.find(self.text, self.folded))
 
     @cached_property
+    def _surnames(self) -> frozenset[str]:
+        """The names of places that end somebody's name in this report: standing alone they are that person."""
+        named = (one for one in _names_in(self.report, self.gazetteer) if self.text[one.start].isupper())
+        return frozenset(self._written_name(one) for one in named if self.words.is_surname(self.text, one))
+
+    @cached_property
     def _asides(self) -> frozenset[int]:
         found = self.words.aside.find(self.text, self.folded)
         return frozenset(bisect_right(self.sentences, one.start) - 1 for one in found)
@@ -390,6 +418,8 @@ class _Reading:
         """Return how far what is spelt as a town's name is one here."""
         if any(spot.sort not in ("region", "town") for spot in named.spots):
             return 1.0
+        if place_key(self._written_name(named)) in self.words.titles and self.text[named.end : named.end + 1] == " ":
+            return 0.0  # Mme Tours
         if self.words.is_quarter(self.text, named) and not any(map(_is_large, named.spots)):
             return UNSURE
         is_known = any(spot.sort == "region" and not spot.people for spot in named.spots)
@@ -555,7 +585,8 @@ def _evidence(weighed: Iterable[tuple[Named, float]]) -> Mapping[str, float]:
 @lru_cache(maxsize=16_384)
 def _likeness(written: str, name: str) -> float:
     """Return how alike two names are in Latin letters, 1 where they are one."""
-    return fuzz.ratio(written, plain_latin(name.lower())) / 100
+    plain = plain_latin(name.lower())
+    return max(ONE_OF_ITS_WORDS * (written in plain.split()), fuzz.ratio(written, plain) / 100)
 
 
 def _wide(spots: Sequence[Spot]) -> Sequence[Spot]:

@@ -43,10 +43,16 @@ def _or_harmed(sentence: Sentence, found: Mapping[tuple[int, int], str]) -> Iter
         match = harm_pattern(lang).search(text, end, end + 25)
         if name != "nobody_killed" or match is None or not (match.lastgroup or "").startswith("affected"):
             continue
+        if find_numbers(text[match.end() : match.end() + _NEAR], lang):
+            continue  # none died, twelve were hurt
         if ORS[lang].search(text[end : match.start()]) or (
             lang == "ru" and re.search(r"\bи\b|,", text[end : match.start()])
         ):
             yield (start, match.end()), "nobody_affected"
+
+
+_NEAR = 20
+"""Signs behind a word of harm in which the number of those it is said of may stand."""
 
 
 def _overlap_of(one: tuple[int, int], other: tuple[int, int]) -> bool:
