@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_other_texts_another_day_and_other_measures_are_checked_anew(
         replace(checked, law=replace(checked.law, state="DEU")),
     ]
     assert all(before(other, measures, tmp_path).read() is None for other in others)
-    fewer = measures._replace(measures=measures.measures[1:])
+    fewer = copy(measures)
+    fewer.measures = measures.measures[1:]
     assert before(checked, fewer, tmp_path).read() is None
     assert before(checked, measures, tmp_path, model="on").read() is None
 

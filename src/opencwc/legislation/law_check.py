@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from opencwc.convention.fields import stamps
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -87,10 +88,11 @@ def check_texts(
 
 
 def _about(encoder: Encoder, model: bool) -> dict[str, object]:
-    """Return what a check rests on beside the texts and the measures: the encoder and the state of the model."""
+    """Return what a check rests on beside texts and measures: encoder, state of the model, the house's own sets."""
     from opencwc.models import state_of
 
-    return {"encoder": encoder.id, "model": state_of(MODEL) if model else None}
+    own = stamps(own_sets(load_settings().folder))
+    return {"encoder": encoder.id, "model": state_of(MODEL) if model else None, "sets": own}
 
 
 def _checked(
