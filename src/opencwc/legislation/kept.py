@@ -232,7 +232,7 @@ def unpack(content: bytes) -> KeptLaw:
         sections = tuple(LegalSection(*row) for row in stretches.sections)
         passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in stretches.passages)
         kept = (from_plain(KeptAnswer, json.loads(line)) for line in lines.decode().splitlines())
-        checked = _checked(summary, sections, tuple(_answer(answer, sections) for answer in kept))
+        checked = _checked(summary, sections, tuple(answer_of(answer, sections) for answer in kept))
         law = KeptLaw(checked, passages, summary.encoder, vectors)
         if vectors and len(law.vectors) != len(passages):
             raise ValueError("there is not one vector a passage")
@@ -251,7 +251,8 @@ def _passage(section: LegalSection, start: int, end: int, lead: str) -> LegalPas
     return LegalPassage(section, start, end, section.text[start - section.start : end - section.start], lead)
 
 
-def _answer(kept: KeptAnswer, sections: Sequence[LegalSection]) -> Answer:
+def answer_of(kept: KeptAnswer, sections: Sequence[LegalSection]) -> Answer:
+    """Return an answer as it was kept, its passages in these sections."""
     shown = tuple(
         Shown(
             _passage(sections[passage.section], passage.start, passage.end, passage.lead), passage.score,

@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from opencwc.convention.fields import stamps
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.legislation.answer_wording import qualified
 from opencwc.legislation.answers import MeasureReading, answer_to, read_measure
-from opencwc.legislation.coverage_model import propose_verdicts
+from opencwc.legislation.checked_before import CheckedBefore
+from opencwc.legislation.coverage_model import MODEL, propose_verdicts
 from opencwc.legislation.coverage_signs import signs_of_law
 from opencwc.legislation.law_texts import read_law, see_that_something_is_read
 from opencwc.legislation.model import Answer, Checked, Fulfilled, Law
@@ -74,10 +76,33 @@ def check_texts(
     whole = read_law(texts, state, day)
     see_that_something_is_read(whole)
     law = _narrowed(whole, rules)
+    named = named_encoder() if encoder is None else encoder
+    before = CheckedBefore(law, rules, _about(named, model), cache) if encoder is None else None
+    if before is not None and (checked := before.read()) is not None:
+        tell("elements", len(rules.measures), len(rules.measures))
+        return checked
+    checked = _checked(law, whole, rules, named, model=model, cache=cache, tell=tell)
+    if before is not None:
+        before.keep(checked)
+    return checked
+
+
+def _about(encoder: Encoder, model: bool) -> dict[str, object]:
+    """Return what a check rests on beside texts and measures: encoder, state of the model, the house's own sets."""
+    from opencwc.models import state_of
+
+    own = stamps(own_sets(load_settings().folder))
+    return {"encoder": encoder.id, "model": state_of(MODEL) if model else None, "sets": own}
+
+
+def _checked(
+    law: Law, whole: Law, rules: Measures, encoder: Encoder, *, model: bool, cache: Path | None, tell: Progress
+) -> Checked:
+    """Read the sections, search them for each measure, weigh what was found and say it."""
     languages = _languages(law)
     index = PassageIndex(
         list(passages_of(law.sections)),
-        encoder or named_encoder(),
+        encoder,
         expected=[question_of(measure, languages) for measure in rules.measures],
         cache=cache,
         progress=lambda done, of: tell("searching", done, of),

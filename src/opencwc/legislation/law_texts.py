@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.errors import InputError
@@ -88,8 +90,9 @@ def see_that_something_is_read(law: Law) -> None:
 
 def _has_letters(text: LegalText) -> bool:
     """Tell whether a text holds more than what a scanner leaves; a Chinese sign says more than a letter."""
-    signs = text.text[:_ENOUGH_LETTERS]
-    return sum(3 if "\u3400" <= sign <= "\u9fff" else sign.isalnum() for sign in signs) >= _LEAST_LETTERS
+    letters = _LETTER.finditer(text.text, 0, _ENOUGH_LETTERS)
+    first = "".join(letter[0] for letter in islice(letters, _LEAST_LETTERS))
+    return len(first) + 2 * len(_HAN.findall(first)) >= _LEAST_LETTERS
 
 
 def _is_recognised(text: LegalText) -> bool:
@@ -97,6 +100,7 @@ def _is_recognised(text: LegalText) -> bool:
     return any(note.id == "reading_ocr_used" for note in text.notes)
 
 
+_LETTER, _HAN = re.compile(r"[^\W_]"), re.compile("[\u3400-\u9fff]")
 _LEAST_LETTERS = 25
 """A short article has as many; a page number, a stamp or the name of a scanner has fewer."""
 _ENOUGH_LETTERS = 100_000
