@@ -90,7 +90,7 @@ def weights_that_say(covered: float, part: float, none: float, *, decides_from: 
 
 
 def signs_of_a_whole_measure() -> dict[str, float]:
-    return {name: 0.0 for name in SIGNS} | WHOLE
+    return dict.fromkeys(SIGNS, 0.0) | WHOLE
 
 
 def test_what_is_sure_enough_is_decided_and_the_rest_is_left_to_a_person() -> None:

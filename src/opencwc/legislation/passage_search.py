@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,7 @@ from opencwc.convention.measures import LANGUAGES, Measure
 from opencwc.language.encoders import vectors_of
 from opencwc.language.numerals import digits
 from opencwc.legislation.model import SectionHolding
+from opencwc.legislation.passage_words import PassageWords
 from opencwc.legislation.texts.passages import LegalPassage
 
 if TYPE_CHECKING:
@@ -119,6 +121,21 @@ class PassageIndex:
             return [0.0 for _ in wordings]
         similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
         return [float(value) for value in similar.max(axis=1)]
+
+    @cached_property
+    def spoken(self) -> PassageWords:
+        """The words of the passages, to see what is asked in them; made when the first question is asked."""
+        return PassageWords(self.passages, self.encoder, cache=self._cache)
+
+    def similarities(self, wording: str) -> NDArray[np.float32]:
+        """Return how near each passage is in meaning to one wording."""
+        nearness: NDArray[np.float32] = self._vectors @ self.question_vector(wording)
+        return nearness
+
+    def question_vector(self, wording: str) -> NDArray[np.float32]:
+        """Return the vector of one wording."""
+        vector: NDArray[np.float32] = vectors_of([wording], self.encoder, as_="questions", folder=self._cache)[0]
+        return vector
 
     def word_scores(self, question: Question) -> NDArray[np.float64]:
         """Return the BM25 score of every passage, each by the words in its own language."""

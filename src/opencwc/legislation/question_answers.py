@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.convention import Convention
 from opencwc.convention.measure_terms import fold
@@ -21,14 +21,20 @@ from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, vectors_of
 from opencwc.language.refusals import judge_request
 from opencwc.language.rule_judge import Refusal
+from opencwc.legislation.answer_check import AnswerSigns, asked_matters, names_matter
 from opencwc.legislation.answer_wording import doubts_of
 from opencwc.legislation.law_texts import in_their_languages
 from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, question_of, tokens_of
+from opencwc.legislation.passage_words import asked_words
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage, passages_of
 from opencwc.legislation.texts.references import references_in
 from opencwc.legislation.texts.sections import LegalSection, language_of, sections_of
 from opencwc.wording import LANGUAGES, sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CONVENTION = "OpenCWC"
 """Source of this project's own sentences on the Convention."""
@@ -41,7 +47,8 @@ SHOWN = 5
 class Cited:
     """A passage that comes near a question: where it stands (State and file), its text; ``ours`` are our own words.
 
-    ``doubt`` is set where the text calls itself a draft, a bill or repealed.
+    ``doubt`` is set where the text calls itself a draft, a bill or repealed; ``citation`` names the subsection and item
+    too, and ``marks`` are the places in ``text`` of the words that meet what is asked.
     """
 
     source: str
@@ -53,6 +60,8 @@ class Cited:
     similarity: float
     ours: bool = False
     doubt: Message | None = None
+    citation: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class _Near(NamedTuple):
@@ -179,7 +188,8 @@ class Library:
         lent = [question_of(measure_near.measure, languages) for measure_near in near]
         # Each question is kept in the cache by itself.
         searched = [index.search([question], _SEARCHED)[0] for question in (wanted, *lent)]
-        if not near and not any(hit.similarity >= limits.near for hit in searched[0]):
+        checked = index.spoken.comparable
+        if not checked and not near and not any(hit.similarity >= limits.near for hit in searched[0]):
             return
         gained: dict[int, float] = {}
         similar: dict[int, float] = {}
@@ -194,9 +204,11 @@ class Library:
         for at, banned in self._penalties(name, scores) if penal else ():
             scores[at] = max(scores.get(at, 0.0), scores[banned] * _BEFORE)
             similar[at] = max(similar.get(at, 0.0), limits.about)
-        for at, score in scores.items():
-            cited = _cited(name, index.passages[at], similar[at])
-            yield score, replace(cited, doubt=self._doubts.get(name, {}).get(index.passages[at].section.file))
+        like = index.spoken.likeness(asked_words(wanted.wordings[0], language_of(wanted.wordings[0])))
+        for at, score in (_held_in(index, wanted, scores, like) if checked else scores).items():
+            cited = _cited(name, index.passages[at], similar.get(at, 0.0))
+            doubt = self._doubts.get(name, {}).get(index.passages[at].section.file)
+            yield score, replace(cited, doubt=doubt, marks=index.spoken.marked(like, at))
 
     def _penalties(self, name: str, scores: Mapping[int, float]) -> list[tuple[int, int]]:
         """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""
@@ -257,6 +269,43 @@ class Library:
                 yield hit.similarity + 0.2 * share, _cited(CONVENTION, passage, hit.similarity)
 
 
+def _held_in(
+    index: PassageIndex, wanted: Question, scores: Mapping[int, float], like: NDArray[np.float32]
+) -> dict[int, float]:
+    """Return what each passage is worth as an answer, of those that name the matter; none where the best holds it not.
+
+    Beside what the search found stand the passages nearest by meaning, by words and by their headings.
+    """
+    import numpy as np
+
+    question = wanted.wordings[0]
+    vector = index.question_vector(question)
+    similar, words = index.similarities(question), index.word_scores(wanted)
+    headings = index.spoken.heading_nearness(vector)
+    near = {int(at) for values in (similar, words, headings) for at in np.argsort(-values, kind="stable")[:_CANDIDATES]}
+    matters = asked_matters(question)
+    candidates = [at for at in sorted({*scores, *near}) if _names_all(index.passages[at].section, matters)]
+    if not candidates:
+        return {}
+    top = max(scores.values(), default=0.0) or 1.0
+    signs = AnswerSigns(
+        similar[candidates], (words / (float(words.max()) or 1.0))[candidates], headings[candidates],
+        index.spoken.met_in(like, candidates), np.array([scores.get(at, 0.0) / top for at in candidates], np.float32),
+    )  # fmt: skip
+    worth = signs.worth()
+    best = int(worth.argmax())
+    if not signs.holds(best):
+        return {}
+    least = _AS_WORTHY * float(worth[best])
+    return {at: float(value) for at, value in zip(candidates, worth, strict=True) if value >= least}
+
+
+def _names_all(section: LegalSection, matters: Sequence[str]) -> bool:
+    """Tell whether a section names every matter that is asked about."""
+    text = f"{section.heading} {section.text}"
+    return all(names_matter(text, matter, section.lang) for matter in matters)
+
+
 def _ranked(scored: Iterable[tuple[float, Cited]]) -> list[Cited]:
     """Return passages best first, one of each section."""
     best: dict[tuple[str, str], Cited] = {}
@@ -280,7 +329,10 @@ def _cited(name: str, passage: LegalPassage, similarity: float) -> Cited:
     section = passage.section
     ours = name == CONVENTION
     source = CONVENTION if ours else f"{name} {section.file}"
-    return Cited(source, section.id, passage.text, section.lang, passage.start, passage.end, similarity, ours)
+    citation = "" if ours else passage.citation
+    return Cited(
+        source, section.id, passage.text, section.lang, passage.start, passage.end, similarity, ours, citation=citation
+    )
 
 
 def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
@@ -315,5 +367,7 @@ _LENT, _STEEP = 1.5, 4
 """How much what a lent question finds counts beside what the question finds, and how fast that falls with distance."""
 _SEARCHED, _SAID = 60, 1.0
 """Passages of each search that are looked at, and how much counts that one names what a measure consists of."""
+_CANDIDATES, _AS_WORTHY = 60, 0.5
+"""Passages of each kind of nearness that are weighed, and the share of the best one's worth that the others shown have."""
 _SHARED = 0.5
 """Share of a question's words that a passage has to hold where it is near, not good, in meaning."""
