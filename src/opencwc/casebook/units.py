@@ -272,7 +272,7 @@ class _Listing:
         if self.order == "verdict":
             return f"{_GRAVITY.get(key['verdict'], 99):02d}"
         if self.order == "entry":
-            return f"{key['list']} {key['entry']}".strip() or "\uffff"
+            return f"{0 if key['list'] == 'CWC' else 1 if key['entry'] else 2} {key['list']} {key['entry']}"
         if self.order == "status":
             return f"{int(key['status']):02d}"
         return due.get(key["case_number"], "") if self.order == "case" else ""

@@ -98,7 +98,7 @@ class Shown:
     @property
     def sorted_by(self) -> str:
         """The order asked for; a list in groups is sorted by them."""
-        return self.group if self.group and self.order.removeprefix("-") != self.group else self.order
+        return self.group or self.order
 
     @property
     def hidden(self) -> frozenset[str]:
