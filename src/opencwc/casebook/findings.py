@@ -345,10 +345,10 @@ def conditions_of(connection: Connection, person: Person, wanted: Filter, table:
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))
-    return conditions + (_of_findings(wanted) if table is _FINDING else [])
+    return conditions + (_of_findings(connection, wanted) if table is _FINDING else [])
 
 
-def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
+def _of_findings(connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what a filter asks of findings that no count by key tells, but for the text."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.below is not None:
@@ -356,7 +356,7 @@ def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.units:
         conditions.append(_FINDING.c.unit.in_(wanted.units))
     if wanted.find:
-        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(wanted.find))))
+        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(connection, wanted.find))))
     return conditions
 
 
@@ -367,9 +367,22 @@ def text_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return [or_(_FINDING.c.input_key == input_key(wanted.text), _FINDING.c.subject_id == wanted.text.strip())]
 
 
-def named_like(words: str) -> list[ColumnElement[bool]]:
+def named_like(connection: Connection, words: str) -> list[ColumnElement[bool]]:
     """Return what a unit must meet to be found by words: each stands somewhere in what it is called."""
-    return [tables.unit.c.search.contains(word, autoescape=True) for word in folded(words).split()]
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return [place(tables.unit.c.search, word) > 0 for word in folded(words).split()]
+
+
+def units_of(connection: Connection, person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what the case, the run and the clearance ask of a unit."""
+    conditions: list[ColumnElement[bool]] = list(_cleared(person, tables.unit))
+    if wanted.case:
+        conditions.append(tables.unit.c.case_number == visible_case(connection, person, wanted.case).number)
+    if wanted.run:
+        conditions.append(tables.unit.c.run == wanted.run)
+    if wanted.units:
+        conditions.append(tables.unit.c.number.in_(wanted.units))
+    return conditions
 
 
 def standing_in(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
