@@ -95,13 +95,14 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         table: Any = _COUNT if wanted.is_of_keys else _FINDING
         number: Any = func.sum(_COUNT.c.n) if wanted.is_of_keys else func.count()
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
-        conditions = conditions_of(connection, person, wanted, table)
-        conditions += text_conditions(wanted)
-        query = select(*keys, number).where(*conditions, *standing_in(wanted, table)).group_by(*keys)
-        rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
-        if wanted.case or wanted.run or not wanted.is_of_keys:
-            runs = select(table.c.run).where(*conditions, *standing_in(wanted, table)).distinct()
-            given.runs(connection.execute(runs).scalars(), "counts")
+        conditions = [*conditions_of(connection, person, wanted, table), *text_conditions(wanted)]
+        tells = bool(wanted.case or wanted.run or not wanted.is_of_keys)
+        by_run = (table.c.run,) if tells else ()
+        query = select(*keys, number, *by_run).where(*conditions, *standing_in(wanted, table))
+        counts = connection.execute(query.group_by(*keys, *by_run)).all()
+        rows = [*(row[:6] for row in counts), *_blind_as_open(connection, person, wanted)]
+        if tells:
+            given.runs({row[6] for row in counts}, "counts")
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
     for name, list_id, entry_id, stands, is_grave, counted in rows:
