@@ -258,7 +258,8 @@ def _found(connection: Connection, person: Person, wanted: Filter) -> Iterator[d
     columns = (table.c.id, table.c.unit, table.c.status, table.c.grave, table.c.case_number)
     query = select(*columns).where(*conditions, *text_conditions(wanted), table.c.status != int(Status.ERASED))
     stands = tuple(wanted.status)
-    for some in slices(connection.execute(query.order_by(table.c.id)).mappings().all()):
+    found = sorted(connection.execute(query).mappings(), key=lambda row: int(row["id"]))
+    for some in slices(found):
         rows = [{**row, "status": Status.OPEN if row["id"] in blind else Status(row["status"])} for row in some]
         awaiting = [row["id"] for row in rows if row["status"] is Status.AWAITING_SECOND]
         proposed = proposed_by(connection, person, awaiting) if awaiting else set()

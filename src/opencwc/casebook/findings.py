@@ -95,13 +95,14 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         table: Any = _COUNT if wanted.is_of_keys else _FINDING
         number: Any = func.sum(_COUNT.c.n) if wanted.is_of_keys else func.count()
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
-        conditions = conditions_of(connection, person, wanted, table)
-        conditions += text_conditions(wanted)
-        query = select(*keys, number).where(*conditions, *standing_in(wanted, table)).group_by(*keys)
-        rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
-        if wanted.case or wanted.run or not wanted.is_of_keys:
-            runs = select(table.c.run).where(*conditions, *standing_in(wanted, table)).distinct()
-            given.runs(connection.execute(runs).scalars(), "counts")
+        conditions = [*conditions_of(connection, person, wanted, table), *text_conditions(wanted)]
+        tells = bool(wanted.case or wanted.run or not wanted.is_of_keys)
+        by_run = (table.c.run,) if tells else ()
+        query = select(*keys, number, *by_run).where(*conditions, *standing_in(wanted, table))
+        counts = connection.execute(query.group_by(*keys, *by_run)).all()
+        rows = [*(row[:6] for row in counts), *_blind_as_open(connection, person, wanted)]
+        if tells:
+            given.runs({row[6] for row in counts}, "counts")
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
     for name, list_id, entry_id, stands, is_grave, counted in rows:
@@ -363,10 +364,10 @@ def conditions_of(connection: Connection, person: Person, wanted: Filter, table:
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))
-    return conditions + (_of_findings(wanted) if table is _FINDING else [])
+    return conditions + (_of_findings(connection, wanted) if table is _FINDING else [])
 
 
-def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
+def _of_findings(connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what a filter asks of findings that no count by key tells, but for the text."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.below is not None:
@@ -374,7 +375,7 @@ def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.units:
         conditions.append(_FINDING.c.unit.in_(wanted.units))
     if wanted.find:
-        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(wanted.find))))
+        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(connection, wanted.find))))
     return conditions
 
 
@@ -385,9 +386,22 @@ def text_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return [or_(_FINDING.c.input_key == input_key(wanted.text), _FINDING.c.subject_id == wanted.text.strip())]
 
 
-def named_like(words: str) -> list[ColumnElement[bool]]:
+def named_like(connection: Connection, words: str) -> list[ColumnElement[bool]]:
     """Return what a unit must meet to be found by words: each stands somewhere in what it is called."""
-    return [tables.unit.c.search.contains(word, autoescape=True) for word in folded(words).split()]
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return [place(tables.unit.c.search, word) > 0 for word in folded(words).split()]
+
+
+def units_of(connection: Connection, person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what the case, the run and the clearance ask of a unit."""
+    conditions: list[ColumnElement[bool]] = list(_cleared(person, tables.unit))
+    if wanted.case:
+        conditions.append(tables.unit.c.case_number == visible_case(connection, person, wanted.case).number)
+    if wanted.run:
+        conditions.append(tables.unit.c.run == wanted.run)
+    if wanted.units:
+        conditions.append(tables.unit.c.number.in_(wanted.units))
+    return conditions
 
 
 def standing_in(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
-from opencwc.casebook.rows import rows_by_key
+from opencwc.casebook.rows import rows_by_key, slices
 from opencwc.verbs import UnitOf, verb_named
 
 UNIT_COLUMNS = ("number", "run", "case_number", "key", "name", "search")
@@ -35,6 +35,8 @@ def folded(text: str) -> str:
     >>> folded("  Phénol\\tEXTRA "), folded("İzmir")
     ('phenol extra', 'izmir')
     """
+    if text.isascii():
+        return " ".join(text.replace("\0", " ").casefold().split())
     apart = unicodedata.normalize("NFKD", text.replace("\0", " ")).casefold()
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(bare.encode("utf-8", "replace").decode().split())
@@ -53,7 +55,8 @@ class UnitRow(NamedTuple):
 
 def unit_row(unit: UnitOf, content: Mapping[str, Any], case: int) -> UnitRow:
     """Return the row of the unit that a finding is the first of."""
-    name = unit.name.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:_MOST_NAME]
+    name = unit.name[:_MOST_NAME].replace("\0", "\ufffd")
+    name = name if name.isascii() else name.encode("utf-8", "replace").decode()
     entry = f"{content.get('list', '')} {content.get('entry', '')}"
     said = (name, str(content.get("input") or "")[:_MOST_NAME], str(content.get("subject_id") or "")[:100], entry)
     search = folded(" ".join(dict.fromkeys(said)))[:_MOST_SEARCH]
@@ -81,12 +84,15 @@ class UnitCounter:
         return [(known[key], unit.share) for unit, key in zip(units, keys, strict=True)]
 
     def _looked_up(self, connection: Connection, keys: Iterable[int]) -> dict[int, int]:
-        wanted, table, known = list(keys), tables.unit, dict[int, int]()
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            some = wanted[start : start + _KEYS_AT_ONCE]
-            query = select(table.c.key, table.c.number).where(table.c.run == self._run, table.c.key.in_(some))
-            known |= {row.key: row.number for row in connection.execute(query)}
+        wanted, known = list(keys), dict[int, int]()
+        for some in slices(wanted):
+            known |= {row.key: row.number for row in connection.execute(_OF_KEYS, {"run": self._run, "keys": some})}
         return known
+
+
+_OF_KEYS = select(tables.unit.c.key, tables.unit.c.number).where(
+    tables.unit.c.run == bindparam("run"), tables.unit.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def count_units(connection: Connection) -> None:

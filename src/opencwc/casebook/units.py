@@ -20,7 +20,16 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import proposed_by
-from opencwc.casebook.findings import blind_rows, conditions_of, kept_of, rows_of, standing_in, text_conditions
+from opencwc.casebook.findings import (
+    blind_rows,
+    conditions_of,
+    kept_of,
+    named_like,
+    rows_of,
+    standing_in,
+    text_conditions,
+    units_of,
+)
 from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
@@ -29,9 +38,9 @@ from opencwc.errors import InputError, NotFoundError
 from opencwc.verbs import all_verdicts
 
 PAGE, MOST_A_PAGE = 50, 1_000
-MOST_SORTED = 20_000
+MOST_SORTED = 10_000
 """Units that are sorted as a whole, where no key has the order asked for."""
-_KEYS_AT_ONCE = 64
+_KEYS_AT_ONCE, _NAMED_AT_ONCE, _MOST_LOOKED_AT = 64, 500, 100_000
 _FINDING, _COUNT, _UNIT, _RUN = tables.finding, tables.finding_count, tables.unit, tables.run
 _KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
 _NO_KEY: dict[str, object] = {**dict.fromkeys(_KEY, 0), "verdict": "", "list": "", "entry": "", "grave": False}
@@ -203,6 +212,8 @@ class _Listing:
     def page(self, connection: Connection, person: Person, after: str, limit: int) -> _Found:
         conditions = conditions_of(connection, person, self.wanted, _FINDING)
         blind = blind_rows(connection, person, conditions)
+        if self.order == "" and self.wanted.find and self.wanted.below is None and not self.wanted.text:
+            return self._as_kept(connection, person, blind, after, limit)
         if self.order in _WHOLE or not self.wanted.is_of_keys:
             return self._sorted(connection, person, conditions, blind, after, limit)
         found: list[_Tally] = []
@@ -216,6 +227,26 @@ class _Listing:
     def _place(self, tally: _Tally) -> tuple[str, int]:
         return tally.rank, -tally.number if self.turned else tally.number
 
+    def _as_kept(
+        self, connection: Connection, person: Person, blind: Mapping[int, RowMapping], after: str, limit: int
+    ) -> _Found:
+        """Find units by words in the order in which they were kept, some at a time."""
+        number = after.rpartition("~")[2]
+        low, found = int(number) if number.isdecimal() else 0, list[_Tally]()
+        while len(found) < limit:
+            numbers = self._named(connection, person, low, _NAMED_AT_ONCE)
+            if not numbers:
+                break
+            found += self._tallied(connection, person, numbers, blind, after)
+            low = numbers[-1]
+        return _Found(found[:limit])
+
+    def _named(self, connection: Connection, person: Person, low: int, most: int) -> list[int]:
+        """Return the next units that are called as asked, whatever stands in them."""
+        named = [*named_like(connection, self.wanted.find), *units_of(connection, person, self.wanted)]
+        query = select(_UNIT.c.number).where(_UNIT.c.number > low, *named).order_by(_UNIT.c.number).limit(most)
+        return list(connection.execute(query).scalars())
+
     def _sorted(
         self,
         connection: Connection,
@@ -226,9 +257,13 @@ class _Listing:
         limit: int,
     ) -> _Found:
         """Sort all that is found as a whole."""
-        stands = standing_in(self.wanted, _FINDING)
-        query = select(_FINDING.c.unit).where(*conditions, *stands, *text_conditions(self.wanted), _FINDING.c.unit > 0)
-        numbers = list(connection.execute(query.distinct().limit(MOST_SORTED + 1)).scalars())
+        if self.wanted.find and self.wanted.below is None and not self.wanted.text:
+            numbers = self._named(connection, person, 0, MOST_SORTED + 1)
+        else:
+            stands = standing_in(self.wanted, _FINDING)
+            query = select(_FINDING.c.unit).where(*conditions, *stands, *text_conditions(self.wanted))
+            query = query.distinct() if self.wanted.below is None else query
+            numbers = sorted(set(connection.execute(query.limit(_MOST_LOOKED_AT)).scalars()) - {0})
         cut = len(numbers) > MOST_SORTED
         if Status.OPEN in self.wanted.status:
             numbers += [row["unit"] for row in blind.values()]
@@ -272,7 +307,7 @@ class _Listing:
         if self.order == "verdict":
             return f"{_GRAVITY.get(key['verdict'], 99):02d}"
         if self.order == "entry":
-            return f"{key['list']} {key['entry']}".strip() or "\uffff"
+            return f"{0 if key['list'] == 'CWC' else 1 if key['entry'] else 2} {key['list']} {key['entry']}"
         if self.order == "status":
             return f"{int(key['status']):02d}"
         return due.get(key["case_number"], "") if self.order == "case" else ""

@@ -98,7 +98,7 @@ class Shown:
     @property
     def sorted_by(self) -> str:
         """The order asked for; a list in groups is sorted by them."""
-        return self.group if self.group and self.order.removeprefix("-") != self.group else self.order
+        return self.group or self.order
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -333,7 +333,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
 
     def without(**left_out: Any) -> Counts:
         """Count as if one choice were not made, so that its other values can be chosen."""
-        same = all(getattr(wanted, name) == value for name, value in left_out.items())
+        same = not wanted.is_of_keys or all(getattr(wanted, name) == value for name, value in left_out.items())
         return counts if same else count_findings(book, person, replace(wanted, **left_out))
 
     entries = sorted(without(list="", entry="").entry.items(), key=lambda counted: (-counted[1], counted[0]))
