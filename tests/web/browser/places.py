@@ -23,6 +23,11 @@ class Where(NamedTuple):
 LINE = quote("12 drums thiodiglycol for inks CAS 111-48-8, 25 kg each, and acetone")
 EVERYWHERE = (
     Where("home", "leila", "/"),
+    Where("home of an administrator", "ingrid", "/"),
+    Where("home of a lawyer", "amara", "/?work=lawyer"),
+    Where("overview", "leila", "/overview"),
+    Where("find", "leila", "/find?q=phosph"),
+    Where("find nothing", "amara", "/find?q=qqzzqq"),
     Where("screen", "leila", "/check"),
     Where("screen an amine", "leila", "/check?value=OCCN(CCO)CCO"),
     Where("screen a family", "amara", "/check?value=CCCCCCCOP(C)(%3DO)F"),
@@ -131,6 +136,7 @@ EVERYWHERE = (
     Where("model", "ingrid", "/models/refusals"),
     Where("audit", "wei", "/audit"),
     Where("verification", "wei", "/audit/verification"),
+    Where("record of the casebook", "wei", "/audit/records/1"),
     Where("bundle", "amara", "/audit/bundle"),
     Where("you", "leila", "/settings"),
     Where("people", "ingrid", "/settings/people"),
@@ -140,6 +146,7 @@ EVERYWHERE = (
     Where("lists", "leila", "/settings/lists"),
     Where("policies", "leila", "/settings/policies"),
     Where("re-checks", "leila", "/settings/rechecks"),
+    Where("health", "ingrid", "/settings/health"),
     Where("sign-in", "", "/sign-in"),
     Where("nothing there", "leila", "/nowhere", 404),
     Where("not allowed", "ingrid", "/casebook", 403),

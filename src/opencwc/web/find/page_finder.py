@@ -10,7 +10,7 @@ from opencwc.casebook.permissions import may
 from opencwc.language.name_search import NameIndex
 from opencwc.web.accounts.settings_pages import TABS
 from opencwc.web.casebook.finders import Hit, Sought
-from opencwc.web.home.doors import SERVICE_DOORS, faces
+from opencwc.web.casebook.service_doors import SERVICE_DOORS, faces
 from opencwc.web.server.navigation import PAGES, SUBMISSIONS
 from opencwc.wording import LANGUAGES, say
 

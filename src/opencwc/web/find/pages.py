@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from threading import Thread
 from typing import Annotated
 
 from fastapi import Form, Query, Request
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from opencwc.language.name_search import LONGEST
 from opencwc.web.casebook.finders import KINDS, Hit, Sought
 from opencwc.web.find.page_finder import find_pages
-from opencwc.web.find.search import find
+from opencwc.web.find.search import find, warm
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 
@@ -23,8 +22,7 @@ router = Router(include_in_schema=False)
 def show(request: Request, q: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
     """Show the box, with what is found; while it is empty, what is searched is made ready."""
     if not q.strip():
-        warming = Sought("a", language_of(request), person_of(request), None)
-        Thread(target=find, args=(warming,), daemon=True, name="warming").start()
+        warm(person_of(request))
     return page(request, "find/page.html", q=q, groups=_groups(_found(request, q, typing=False)))
 
 

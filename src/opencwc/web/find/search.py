@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from threading import Thread
 from weakref import WeakKeyDictionary
 
 from opencwc.casebook.found_records import FindingTexts, cases_that_fit
-from opencwc.casebook.model import Case
+from opencwc.casebook.model import Case, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
@@ -26,6 +27,7 @@ FINDING_SCORE = 0.6
 """How well a finding fits in whose text the question stands: less than a name does."""
 _texts: WeakKeyDictionary[object, FindingTexts] = WeakKeyDictionary()
 """By the engine of a casebook."""
+_warmed = False
 
 
 def find(sought: Sought, more: Iterable[Finder] = ()) -> list[Hit]:
@@ -41,6 +43,14 @@ def find(sought: Sought, more: Iterable[Finder] = ()) -> list[Hit]:
         if counts[hit.kind] <= MOST_OF_A_KIND:
             kept.append(hit)
     return kept[:MOST]
+
+
+def warm(person: Person) -> None:
+    """Put the names that are searched in order, in the background; later questions find them so."""
+    global _warmed  # noqa: PLW0603 - once in a process
+    if not _warmed:
+        _warmed = True
+        Thread(target=find, args=(Sought("a", "en", person, None),), daemon=True, name="warming").start()
 
 
 def _finders() -> Sequence[Finder]:

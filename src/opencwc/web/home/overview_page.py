@@ -19,8 +19,8 @@ from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.home_doors import FigureRow, HouseFigure
+from opencwc.web.casebook.service_doors import faces
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
-from opencwc.web.home.doors import faces
 from opencwc.web.server import downloads
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -75,9 +75,9 @@ def _by_month(book: Casebook, person: Person, lang: str) -> HouseFigure:
     schedules = {(entry.list, entry.id): entry.schedule for list_ in rules.lists for entry in list_.entries}
     by_month: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
     for month, list_id, entry, number in findings_by_month(book, person):
-        schedule = schedules.get((list_id, entry))
-        group = (schedule, "") if schedule else (9, list_id)
-        by_month[month][group] += number
+        if (list_id, entry) in schedules:  # no measure of a law, no name of a list of names
+            schedule = schedules[list_id, entry]
+            by_month[month][(schedule, "") if schedule else (len(schedules), list_id)] += number
     groups = sorted({group for counts in by_month.values() for group in counts})
     said = (list_id or Message("page_figure_schedule", {"schedule": schedule}) for schedule, list_id in groups)
     names = tuple(name if isinstance(name, str) else say(name, lang) for name in said)

@@ -17,8 +17,9 @@ from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.home_doors import WORK_OF, Work
 from opencwc.web.casebook.job_pace import JobPace, pace_of
+from opencwc.web.casebook.service_doors import counts_for, counts_of_house, doors_for
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
-from opencwc.web.home.doors import counts_for, counts_of_house, doors_for
+from opencwc.web.find.search import warm as warm_search
 from opencwc.web.home.last_look import last_look, remember
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -61,6 +62,7 @@ def show(
     counts = [*counts_for(book, person, today, look.since)]
     if jobs is not None:
         counts += counts_of_house(entrance, jobs, person)
+    warm_search(person)
     if may(person, "screen"):
         service_of(request).answering.warm()
     shown = page(
