@@ -232,7 +232,7 @@ def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_olde
     (proposal,) = [proposal for proposal in every if proposal.substance.key == "9-99-9"]
     assert (route(proposal), proposal.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
     assert proposal.message.id == "pattern_new_route_unwatched" and proposal.verdict is Verdict.REVIEW
-    assert "no earlier books are at hand" in say(proposal.message)
+    assert "no earlier ledgers were supplied" in say(proposal.message)
 
 
 def test_a_producer_that_also_imports_is_no_hub() -> None:
@@ -452,7 +452,7 @@ def test_the_chart_holds_what_either_side_says_of_each_year() -> None:
     proposal = next(proposal for proposal in proposals_of(PATTERNED) if proposal.kind == "level_change")
     values = proposal.chart("fr")["data"]["values"]
     assert len(values) == 2 * len(proposal.years) == 20
-    assert {value["side"] for value in values} == {"selon l'exportateur", "selon l'importateur"}
+    assert {value["side"] for value in values} == {"selon l’exportateur", "selon l’importateur"}
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
