@@ -124,7 +124,7 @@ def test_database_and_log_put_back_together_are_found_by_the_folder(written: Cas
     anchor(written, RITA)
     earlier.put_back()
     assert "knows 8 records, and the casebook has 7" in what(written)[0]
-    with pytest.raises(IntegrityError, match="another record"):
+    with pytest.raises(IntegrityError, match="contradicts this record"):
         anchor(written, RITA)
     comment(written, RITA, "inventory", "another thing")  # and written on, past the anchor
     comment(written, RITA, "inventory", "and more")
@@ -157,7 +157,7 @@ def test_an_anchor_that_somebody_brings_is_held_against_the_record(
     assert verify_all(written).fits  # without it nobody sees it
     assert "it was put back" in what(written, anchors=[file])[0]
     file.write_text("nothing of the kind")
-    with pytest.raises(InputError, match="no anchor"):
+    with pytest.raises(InputError, match="not an anchor"):
         verify_all(written, anchors=[file])
 
 

@@ -217,7 +217,7 @@ DAMAGE: dict[str, tuple[Callable[[Path, Casebook], None], type[OpenCWCError], st
     "another file": (lambda path, _: path.write_text("name,cas\nsarin,107-44-8\n"), InputError, "not a backup"),
     "another archive": (lambda path, _: _written(path, {"a.txt": b"a"}), InputError, "not a backup"),
     "a byte flipped": (_flip_in_file, OpenCWCError, "backup"),
-    "a table flipped": (_with("finding.parquet", _flipped), IntegrityError, "finding.parquet is not what"),
+    "a table flipped": (_with("finding.parquet", _flipped), IntegrityError, "finding.parquet does not match"),
     "the manifest flipped": (_with("manifest.json", lambda data: data.replace(b'"seq":', b'"seq":1')), IntegrityError,
                              "signature"),
     "the manifest no object": (_with("manifest.json", lambda data: b"[]"), InputError, "not a backup"),
@@ -227,7 +227,7 @@ DAMAGE: dict[str, tuple[Callable[[Path, Casebook], None], type[OpenCWCError], st
                        "opencwc-backup-9.*reads opencwc-backup-1"),
     "other tables": (_signed_anew(lambda manifest, _: manifest["files"].pop("comment.parquet")), InputError,
                      "different tables"),
-    "packed": (_packed, InputError, "not packed the way"),
+    "packed": (_packed, InputError, "not packed as OpenCWC packs it"),
     "fewer rows said": (_signed_anew(lambda manifest, _: manifest["rows"].update(finding=1)), IntegrityError,
                         "number of rows"),
     "another head said": (_signed_anew(lambda manifest, _: manifest["head"].update(seq=1)), IntegrityError,
@@ -282,12 +282,12 @@ def test_a_casebook_that_may_go_on_is_restored_beside_itself_only_where_it_is_sa
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twice from one backup with one key: after the first, the log knows the casebook, and so with the true one."""
-    with pytest.raises(ConflictError, match=r"may go on elsewhere.*OPENCWC_SETTINGS=FOLDER.*--lost"):
+    with pytest.raises(ConflictError, match=r"may be in use elsewhere.*OPENCWC_SETTINGS=FOLDER.*--lost"):
         restore_into(kept.new_place("sqlite"), kept.backup)
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "trial"))
     assert restore_into(kept.new_place("sqlite"), kept.backup).fits
     place = kept.new_place("sqlite")
-    with pytest.raises(ConflictError, match="may go on elsewhere"):
+    with pytest.raises(ConflictError, match="may be in use elsewhere"):
         restore_into(place, kept.backup)
     assert not Path(place).exists()
     assert restore_lost(place, kept.backup).fits
@@ -305,7 +305,7 @@ def test_a_casebook_that_did_not_fit_is_restored_and_told(kept: Kept) -> None:
         row = all_rows(kept.book, tables.decision)[0]
         change(kept.book, tables.decision, row, outcome="reject")
         back_up(kept.book, kept.folder / "tampered.zip")
-    with pytest.raises(IntegrityError, match="restored as the backup holds it, and does not fit"):
+    with pytest.raises(IntegrityError, match="restored from the backup, but verification failed"):
         restore_lost(place, kept.folder / "tampered.zip")
     assert Path(place).exists()
 

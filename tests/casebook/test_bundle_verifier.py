@@ -910,12 +910,16 @@ class Broken:
 @pytest.mark.parametrize(
     ("other", "error", "message"),
     [
-        ({"sources": [ShownSource(SOURCE_ID, [b"another file"])]}, IntegrityError, "not the file that was kept"),
+        ({"sources": [ShownSource(SOURCE_ID, [b"another file"])]}, IntegrityError, "differs from the saved file"),
         ({"chain": [], "tree": None}, IntegrityError, "the record is empty"),
         ({"tree": Tree()}, IntegrityError, "the record is empty"),
         ({"checkpoints": []}, IntegrityError, "no checkpoint was signed"),
         ({"keys": []}, IntegrityError, "public key .* is missing"),
-        ({"sources": [ShownSource(SOURCE_ID, []), ShownSource(SOURCE_ID, [])]}, IntegrityError, "not the file"),
+        (
+            {"sources": [ShownSource(SOURCE_ID, []), ShownSource(SOURCE_ID, [])]},
+            IntegrityError,
+            "differs from the saved file",
+        ),
         ({"time_stamps": [ShownTimeStamp(1, b"x"), ShownTimeStamp(1, b"x")]}, IntegrityError, "twice"),
         ({"records": [ShownRecord(1, b"x", "x" * (65 * 2**20))]}, OutputError, "smaller blocks"),
         ({"blocks": [ShownBlock(8, [ShownFinding(1, None, None)])]}, IntegrityError, "no seal"),

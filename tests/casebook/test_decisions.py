@@ -153,12 +153,12 @@ OWN_LIST = (Path(__file__).parents[1] / "cases" / "own_list.yaml").read_text(enc
     [
         ({"verdict": "listed", **CWC, "entry": "9Z99"}, r"no entry CWC 9Z99 was in force on \d{4}-\d\d-\d\d"),
         ({"verdict": "review", "list": "XYZ", "entry": "2B04"}, "no entry XYZ 2B04"),
-        ({"verdict": "listed"}, "names an entry"),
-        ({"verdict": "review"}, "names an entry"),
-        ({"verdict": "exempt"}, "names an entry"),
-        ({"verdict": "not_listed", **CWC, "entry": "2B04"}, "names no entry"),
-        ({"verdict": "unreadable", **CWC, "entry": "2B04"}, "names no entry"),
-        ({"verdict": "listed", "entry": "2B04"}, "together"),
+        ({"verdict": "listed"}, "needs an entry"),
+        ({"verdict": "review"}, "needs an entry"),
+        ({"verdict": "exempt"}, "needs an entry"),
+        ({"verdict": "not_listed", **CWC, "entry": "2B04"}, "takes no entry"),
+        ({"verdict": "unreadable", **CWC, "entry": "2B04"}, "takes no entry"),
+        ({"verdict": "listed", "entry": "2B04"}, "needs both list and entry"),
     ],
 )
 def test_a_correction_that_the_rules_do_not_know_is_refused(
@@ -172,7 +172,7 @@ def test_a_correction_that_the_rules_do_not_know_is_refused(
 def test_a_correction_that_says_what_was_proposed_is_none(kept: Casebook) -> None:
     proposed = next(finding for finding in list_findings(kept, RITA, Filter()).findings if finding.id == PLAIN)
     same = {"verdict": proposed.verdict, "list": proposed.list, "entry": proposed.entry}
-    with pytest.raises(InputError, match="says what was proposed"):
+    with pytest.raises(InputError, match="is the same as the proposal"):
         decide(kept, RITA, [PLAIN], Outcome.CORRECT, "yes", correction=same)
     assert status(kept, PLAIN) is Status.OPEN
     elsewhere = {**same, "place": "line 4"}

@@ -86,7 +86,7 @@ def test_a_bad_recipient_is_named_and_nothing_is_written(plain: Path, tmp_path: 
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     for bad, message in (
         (["age1nobody"], "age1nobody"), ([good, "ssh-rsa AAAA"], "ssh-rsa AAAA"), ([good[:-1]], "is not a recipient"),
-        ([], "no recipient was named"), (tmp_path / "empty.txt", "no recipient was named"),
+        ([], "no recipients are named"), (tmp_path / "empty.txt", "no recipients are named"),
         (tmp_path / "bad.txt", "somebody"), (tmp_path / "binary", "not a file of recipients"),
         ("nowhere.txt", "cannot be read"),
     ):  # fmt: skip

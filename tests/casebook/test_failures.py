@@ -1,4 +1,4 @@
-"""A full disk, a file that may only be read, a lock, a server that is gone: told plainly, and nothing is changed."""
+"""A full disk, a file that is read-only, a lock, a server that is gone: told plainly, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_database_that_may_not_grow_is_told_as_a_full_disk(tmp_path: Path, mon
     with book.engine.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     limit(pages + 20)
-    with refused(book, "disk is full", "Make room"):
+    with refused(book, "disk is full", "Free some space"):
         run.keep(many(3000))
     limit(1 << 30)
     assert run.keep(many(3000)) == 3000
@@ -243,9 +243,9 @@ def test_a_casebook_that_may_only_be_read_is_told(mode: str, monkeypatch: pytest
         report = json.loads(done.stdout)
         if mode in ("the file", "file and folder"):
             assert report["read"] == ["done", str(records), ""]
-            assert report["write"][:2] == ["StorageError", "the casebook may only be read"]
+            assert report["write"][:2] == ["StorageError", "the casebook is read-only"]
         else:  # without what stands in the log, an older state would be shown as the one of today
-            what = {"with a log beside": "the log beside it holds what it does not have yet"}.get(
+            what = {"with a log beside": "the log beside it contains newer entries"}.get(
                 mode, "the file of the casebook cannot be opened"
             )
             assert report["open"][0] == "StorageError" and what in report["open"][1]
@@ -267,7 +267,7 @@ def test_a_server_that_only_reads_is_told(cluster: Any, tmp_path: Path, monkeypa
         connection.exec_driver_sql("ALTER DATABASE only_reads SET default_transaction_read_only = on")
         book.engine.dispose()
         assert list_cases(book, RITA)
-        with refused(book, "may only be read", "primary"):
+        with refused(book, "is read-only", "primary"):
             comment(book, RITA, "inventory", "x")
         connection.exec_driver_sql("ALTER DATABASE only_reads RESET default_transaction_read_only")
     administrator.dispose()
@@ -305,7 +305,7 @@ def test_a_log_that_somebody_else_holds_is_told_after_a_while(place: str, monkey
     open_case(book, RITA, "inventory")
     with book.log.path.open("rb") as log_file:
         fcntl.flock(log_file, fcntl.LOCK_EX)
-        with refused(book, "holds the log of checkpoints", "Nothing was changed"):
+        with refused(book, "is using the log of checkpoints", "Nothing was changed"):
             comment(book, RITA, "inventory", "x")
     works_again(book)
     book.close()
@@ -347,7 +347,7 @@ def test_a_server_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_database_that_is_not_there_is_told(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
-    with pytest.raises(StorageError, match=r"there is no such database.*Make it first"):
+    with pytest.raises(StorageError, match=r"there is no such database.*Create it first"):
         open_casebook(cluster.url("never_made"))
 
 
@@ -358,7 +358,7 @@ def test_a_connection_that_breaks_in_the_middle_changes_nothing(
     book = open_casebook(cluster.make_database("breaks"))
     begin(book)
     administrator = create_engine(cluster.url(), isolation_level="AUTOCOMMIT")
-    with refused(book, "connection to the database server broke", "Do it again"), book.writing("p") as writer:
+    with refused(book, "connection to the database server was lost", "Try again"), book.writing("p") as writer:
         writer.record("refusal", {"category": "routes", "language": "en", "text": "x"})
         own = writer.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         with administrator.connect() as connection:

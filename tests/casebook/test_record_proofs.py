@@ -163,7 +163,7 @@ def test_an_anchor_from_outside_must_be_a_head_of_the_proof(kept: Casebook, tmp_
     "text", ["", "[]", "{}", '{"kind":"opencwc-inclusion-1"}', "[" * 60_000, '{"kind":"another"}'], ids=range(6)
 )
 def test_what_is_no_proof_is_told(text: str) -> None:
-    with pytest.raises(InputError, match="no proof of a record"):
+    with pytest.raises(InputError, match="not a proof of a record"):
         check_proof(text.encode())
 
 
@@ -178,9 +178,9 @@ def test_a_proof_of_another_kind_and_half_a_proof_are_told(kept: Casebook, tmp_p
         {**said, "head": {**said["head"], "statement": "{}"}},
         {name: value for name, value in said.items() if name != "old"},
     ):
-        with pytest.raises(InputError, match="no proof of a record"):
+        with pytest.raises(InputError, match="not a proof of a record"):
             check_proof(json.dumps(changed).encode())
     (tmp_path / "large").write_bytes(bytes(MOST_BYTES + 1))
     for path in (tmp_path / "large", tmp_path / "nowhere"):
-        with pytest.raises(InputError, match="no proof of a record"):
+        with pytest.raises(InputError, match="not a proof of a record"):
             read_proof(path)

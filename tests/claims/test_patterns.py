@@ -34,7 +34,9 @@ def history(count: int) -> History:
 def test_outlets_that_rest_on_one_text_are_told_with_its_first() -> None:
     (pattern,) = one_source_behind(history(5), {"r0": "O-1", "r1": "O-1", "r2": "O-1", "r3": "O-2", "r4": ""})
     assert [evidence.report for evidence in pattern.evidence] == ["r0", "r1", "r2"]
-    assert sentence(pattern.says, "en").startswith("Reports that say this: 5. Of them 3, from 3 outlets, rest on one")
+    assert sentence(pattern.says, "en").startswith(
+        "Reports that say this: 5. Of these, 3 from 3 outlets go back to one"
+    )
 
 
 def test_two_outlets_are_not_many() -> None:

@@ -26,9 +26,9 @@ def test_an_allowed_name_is_silenced_and_counted(run: Run, tmp_path: Path) -> No
     assert "R. Ortiz" in run("allow", "add", "Soman", *WHY).text
     value = run("screen", "Soman")
     assert value.status == 0
-    assert "silenced by the allow-list. Without it, Soman would fall under CWC 1A01" in value.text
+    assert "suppressed by the allow-list. Without it, Soman would fall under CWC 1A01" in value.text
     assert "CWC: not listed" not in value.text
-    assert "Silenced by the allow-list of this house: 1 (Soman (CWC 1A01) × 1)" in value.text
+    assert "Suppressed by your allow-list: 1 (Soman (CWC 1A01) × 1)" in value.text
     table = tmp_path / "goods.csv"
     table.write_text(TABLE, encoding="utf-8")
     answer = tmp_path / "answer.csv"
@@ -66,7 +66,7 @@ def test_an_expired_entry_silences_nothing_and_is_said(run: Run, own_settings: P
 
 
 def test_a_name_is_taken_away(run: Run) -> None:
-    assert "The allow-list is empty: no name is silenced" in run("allow", "list").text
+    assert "The allow-list is empty" in run("allow", "list").text
     run("allow", "add", "Soman", *WHY)
     assert "our carrier in Kochi" in run("allow", "list").text
     assert run("allow", "remove", "SOMAN").status == 0
@@ -76,13 +76,13 @@ def test_a_name_is_taken_away(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("107-44-8", WHY, "never silenced"),
-        ("CC(C)OP(C)(=O)F", WHY, "never silenced"),
-        ("InChI=1S/CH4/h1H4", WHY, "never silenced"),
+        ("107-44-8", WHY, "never suppressed"),
+        ("CC(C)OP(C)(=O)F", WHY, "never suppressed"),
+        ("InChI=1S/CH4/h1H4", WHY, "never suppressed"),
         ("...", WHY, "at least one letter"),
         ("Soman", ("--until", END, "--by", "A"), "Say why"),
         ("Soman", ("--why", "staff", "--by", "A"), "--until"),
-        ("Soman", ("--why", "staff", "--until", "2020-01-01"), "is past"),
+        ("Soman", ("--why", "staff", "--until", "2020-01-01"), "is in the past"),
         ("Soman", ("--why", "staff", "--until", "soon"), "soon"),
     ],
 )

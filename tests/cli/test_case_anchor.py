@@ -28,7 +28,7 @@ def place(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_signed_head_is_written_in_each_form_and_taken_back(
     run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Nobody outside vouches" in run("case", "verify").text
+    assert "Nobody outside confirms" in run("case", "verify").text
     monkeypatch.setenv("OPENCWC_ANCHOR_FOLDER", str(place / "second"))
     forms = {name: place / name for name in ("note", "mail", "page", "stamp", "witness")}
     made = run("case", "anchor", *(word for name, file in forms.items() for word in (f"--{name}", file)))
@@ -45,13 +45,13 @@ def test_the_signed_head_is_written_in_each_form_and_taken_back(
     monkeypatch.setenv("OPENCWC_ANCHOR_WITNESSES", key.text)
     (place / "answer").write_text(cosign(witness, "witness.example", head, 1_900_000_000).line)
     assert run("case", "anchor", "--take", place / "answer").text == (
-        "Signature taken in of the witness witness.example.\n"
+        "Signature of the witness witness.example imported.\n"
     )
     told = run("case", "verify", "--anchor", forms["mail"]).text
     for line in (
-        f"The folder of anchors vouches up to record {head.size}, of ",
-        f"The witness witness.example vouches up to record {head.size}, of 2030-03-17.",
-        f"vouches up to record {head.size}.",
+        f"The folder of anchors confirms the record up to {head.size}, on ",
+        f"The witness witness.example confirms the record up to {head.size}, on 2030-03-17.",
+        f"confirms the record up to {head.size}.",
     ):
         assert line in told
     assert "الشاهد" in run("case", "verify", "--lang", "ar").text
@@ -70,7 +70,7 @@ def test_a_casebook_put_back_with_its_settings_is_found(run: Run, place: Path, m
     start = next(number for number, line in enumerate(lines) if line.startswith("    "))
     (place / "typed").write_text("\n".join(lines[start : start + 5]))
     told = run("case", "verify", "--anchor", place / "typed")
-    assert told.status == 1 and "put back to an earlier state" in told.text
+    assert told.status == 1 and "older than the log" in told.text
 
 
 def test_a_lost_log_is_begun_anew_on_record(run: Run, place: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_brief_from_a_confirmed_event_to_its_released_file(
     run: Run, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = run("case", "brief", "write", number, tmp_path / "brief.yaml")
-    assert (early.status, "nobody has decided on event" in early.err) == (2, True)
+    assert (early.status, "has not been decided" in early.err) == (2, True)
     confirmed = run("case", "brief", "confirm", number, EVENT, "--reason", "One leak.")
     assert (confirmed.status, EVENT in confirmed.text) == (0, True)
     written = run("case", "brief", "write", number, tmp_path / "brief.yaml", "--sources", tmp_path / "sources.csv")
@@ -119,10 +119,10 @@ def test_grades_come_from_the_list_of_sources_and_the_draft_has_the_last_word(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("- a list", "holds no draft of a brief"),
-        ("title: only", "holds no draft of a brief"),
-        ("title: [", "holds no draft of a brief"),
-        (BRIEF.replace("very_likely", "certain"), "no likelihood was chosen"),
+        ("- a list", "contains no draft of a brief"),
+        ("title: only", "contains no draft of a brief"),
+        ("title: [", "contains no draft of a brief"),
+        (BRIEF.replace("very_likely", "certain"), "no likelihood is selected"),
         (BRIEF.replace("C3", "C9"), "is not a grade of the Admiralty code"),
     ],
 )
@@ -145,4 +145,4 @@ def test_what_is_not_there_is_said(run: Run, tmp_path: Path, number: int) -> Non
         ("write", number, tmp_path / "nothing.yaml"),
     ):
         assert run("case", "brief", *arguments).status == 2
-    assert "No brief yet" in run("case", "brief", "list", number).text
+    assert "No briefs yet" in run("case", "brief", "list", number).text

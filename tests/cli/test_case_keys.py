@@ -36,16 +36,16 @@ def test_the_first_start_says_which_key_is_pinned_and_the_next_says_nothing(run:
     assert (listed.status, key in listed.err) == (0, False)
     verified = run("case", "verify")
     assert verified.status == 0
-    assert "Everything fits" in verified.text
-    assert f"signed with the house's key {key}, pinned on 20" in verified.text
+    assert "Verified" in verified.text
+    assert f"signed with your organisation’s key {key}, pinned on 20" in verified.text
 
 
 def test_an_older_casebook_is_pinned_on_first_use_and_this_is_said(run: Run, pins: Path) -> None:
     pins.unlink()
     verified = run("case", "verify")
     assert verified.status == 0
-    assert "on trust: compare it" in verified.err
-    assert "pinned on trust on 20" in verified.text
+    assert "without proof: compare it" in verified.err
+    assert "pinned without proof on 20" in verified.text
 
 
 def test_a_casebook_signed_by_a_stranger_does_not_fit(run: Run, pins: Path, tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_a_casebook_signed_by_a_stranger_does_not_fit(run: Run, pins: Path, tmp_
     assert own.status == 1
     pins.unlink()
     alone = run("case", "verify")
-    assert (alone.status, "Everything fits" in alone.text) == (1, False)
-    assert "nobody vouches for the key" in alone.text
+    assert (alone.status, "Verified" in alone.text) == (1, False)
+    assert "nobody confirms the key" in alone.text
     said = json.loads(run("case", "verify", "--format", "json").text)
     assert (said["fits"], said["vouched"], said["stretches"][0]["by"]) == (True, False, "nobody")
     pins.write_text("[[key")
@@ -72,11 +72,11 @@ def test_a_key_that_reached_somebody_by_another_way_is_given_or_pinned(run: Run,
     key = run("case", "key").text.strip()
     pins.write_text("")
     spaced = " ".join(key[at : at + 8].upper() for at in range(0, 64, 8))
-    assert "pinned by hand" not in run("case", "verify", "--key", spaced).text
+    assert "pinned manually" not in run("case", "verify", "--key", spaced).text
     assert run("case", "key", "pin", "not a fingerprint").status == 2
     pins.unlink()
     assert "is pinned in" in run("case", "key", "pin", spaced).text
-    assert "pinned by hand on 20" in run("case", "verify").text
+    assert "pinned manually on 20" in run("case", "verify").text
 
 
 def test_a_change_of_key_is_told_with_both_fingerprints_and_its_record(run: Run, first: Ran, tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_a_lost_key_is_taken_over_from_and_verify_says_so(run: Run, first: Ran, 
     (tmp_path / "settings" / "keys" / "checkpoint.key").unlink()
     refused = run("case", "list")
     assert (refused.status, "opencwc case key change --lost" in refused.err) == (2, True)
-    assert "takes over from the lost key" in run("case", "key", "change", "--lost").text
+    assert "replaces the lost key" in run("case", "key", "change", "--lost").text
     verified = run("case", "verify")
-    assert (verified.status, "only the house's word" in verified.text) == (0, True)
+    assert (verified.status, "only your organisation’s word" in verified.text) == (0, True)
 
 
 def test_a_key_put_in_the_place_of_another_writes_nothing(run: Run, first: Ran, tmp_path: Path) -> None:

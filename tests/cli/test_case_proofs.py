@@ -48,7 +48,7 @@ def test_an_earlier_head_is_proved_and_a_proof_that_was_touched_is_told(run: Run
     assert touched.status == 1
     assert touched.text.splitlines()[:2] == [
         "The path does not lead to the root of the head.",
-        "An anchor that was given is none of the heads of this proof.",
+        "An anchor that was supplied is not one of the heads of this proof.",
     ]
 
 
@@ -56,9 +56,9 @@ def test_what_cannot_be_proved_is_told(run: Run, place: Path) -> None:
     for words, message in (
         ((99,), "This head has no record 99: it has 5"),
         ((1, "--of", 98), "There is no signed head of 98 records"),
-        ((), "Neither a record nor an earlier number of records"),
-        ((1, "--since", 2), "Neither a record nor an earlier number of records"),
-        (("--check", place / "nowhere"), "This is no proof of a record or of a head"),
+        ((), "Name either a record or an earlier number of records"),
+        ((1, "--since", 2), "Name either a record or an earlier number of records"),
+        (("--check", place / "nowhere"), "This is not a proof of a record or of a head"),
     ):
         done = run("case", "proof", *words)
         assert done.status == 2

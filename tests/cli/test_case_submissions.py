@@ -144,7 +144,7 @@ def test_an_exported_version_proves_itself(run: Run, place: Path, number: int) -
     file = place / "version.csv"
     assert run("case", "submissions", "export", number, 1, "-o", file).status == 0
     again = run("case", "submissions", "export", number, 1, "-o", file)
-    assert (again.status, "there already" in again.err) == (2, True)
+    assert (again.status, "already exists" in again.err) == (2, True)
     verified = run("case", "submissions", "verify", file)
     assert (verified.status, f"version 1 of submission {number}" in verified.text) == (0, True), verified.err
     key = run("case", "key").text.strip()
@@ -184,15 +184,15 @@ def test_an_exported_version_proves_itself(run: Run, place: Path, number: int) -
     [
         (("show", 99), "was not found"),
         (("add", "N", "nothing.csv"), "There is no such file"),
-        (("add", "N", "paper.pdf"), "A PDF is kept as it is"),
+        (("add", "N", "paper.pdf"), "A PDF is stored as it is"),
         (("add", "N", "words.csv"), "words.csv"),
         (("amend", "N", "first.csv", "--of", "all"), "--of"),
         (("amend", "N", "first.csv", "--day", "soon"), "--day"),
-        (("amend", "N", "first.csv", "--why", "x"), "not in a state"),
+        (("amend", "N", "first.csv", "--why", "x"), "not possible in the current state"),
         (("complete", "N"), "no version yet"),
         (("mark", "N", "late", "--reason", "x"), "'late'"),
         (("mark", "N", "incomplete"), "reason"),
-        (("submit", "N", "--reason", "x"), "not in a state"),
+        (("submit", "N", "--reason", "x"), "not possible in the current state"),
         (("export", "N", 1, "-o", "out.csv"), "no version 1"),
         (("verify", "first.csv"), "There is no such file"),
         (("open", "declared", "--site", "A", "--profile", "XXX"), "XXX"),

@@ -22,7 +22,7 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_correction_is_kept_listed_given_out_and_measured_against(run: Run, tmp_path: Path) -> None:
-    assert "Nothing has been corrected" in run("corrections", "list").text
+    assert "No corrections yet" in run("corrections", "list").text
     done = run("corrections", "add", ACT, "--state", "XNV", "--measure", "pro-01", *SAID, "--section", "Section 4")
     assert done.status == 0, done.err
     assert "XNV PRO-01" in done.text and "partly covered" in done.text
@@ -44,8 +44,8 @@ def test_labels_of_another_house_are_taken_once_and_what_is_none_is_not(
     run("corrections", "add", ACT, "--state", "XNV", "--measure", "PRO-01", *SAID)
     run("corrections", "export", "-o", labels)
     monkeypatch.setenv("OPENCWC_DATA", str(tmp_path / "other"))
-    assert run("corrections", "take", labels).text.startswith("1 label was taken")
-    assert run("corrections", "take", labels).text.startswith("0 labels")
+    assert run("corrections", "take", labels).text.startswith("1 new label was added")
+    assert run("corrections", "take", labels).text.startswith("0 new labels")
     with labels.open("a", encoding="utf-8") as file:
         file.write('{"verdict": "covered"}\n')
     broken = run("corrections", "take", labels)

@@ -54,13 +54,13 @@ def test_what_is_packed_is_signed_and_verifies(run: Run, place: Path) -> None:
     archive = pack(run, place, "old", "2026-03-04T10:00:00Z")
     assert oct((place / "settings" / "keys" / "archive.key").stat().st_mode)[-3:] == "600"
     done = run("custody", "verify", archive)
-    assert done.status == 0 and "Everything fits: files 6, records 2, pages 1." in done.text
+    assert done.status == 0 and "Verified: files 6, records 2, pages 1." in done.text
     said = json.loads(run("custody", "verify", archive, "--format", "json").text)[0]
     assert (said["fits"], said["created"], said["faults"]) == (True, "2026-03-04T10:00:00Z", [])
     named = run("custody", "verify", archive, "--key", said["key"])
-    assert named.status == 0 and "one of the keys that you named" in named.text
+    assert named.status == 0 and "one of the keys you named" in named.text
     other = run("custody", "verify", archive, "--key", "0" * 64)
-    assert (other.status, "None of the keys" in other.text) == (1, True)
+    assert (other.status, "not signed with any of the keys" in other.text) == (1, True)
 
 
 def test_the_same_file_packed_twice_is_the_same_archive(run: Run, place: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_mask_is_proved_part_by_part(run: Run, place: Path) -> None:
     assert run("custody", "prove", salts, 1, "-o", place / "part.json").status == 0
     words = ("custody", "check-part", place / "out.txt.masks.json", place / "part.json", "--text", place / "out.txt")
     done = run(*words)
-    assert (done.status, done.text) == (0, "Part 1 belongs there, and it reads: Ana Roy.\n")
+    assert (done.status, done.text) == (0, "Verified: part 1 reads: Ana Roy.\n")
     (place / "part.json").write_text((place / "part.json").read_text().replace("Ana Roy", "Ana Ray"))
     done = run(*words, "--format", "json")
     assert (done.status, json.loads(done.text)["fits"]) == (1, False)
@@ -145,21 +145,21 @@ def test_a_mask_overwrites_nothing(run: Run, place: Path) -> None:
 def test_a_text_that_cannot_be_read_as_a_whole_is_not_masked(run: Run, place: Path) -> None:
     (place / "long.txt").write_text("Ana Roy, 34, a resident, said so. " * 8_000)
     done = run("custody", "mask", place / "long.txt", "--to", place / "out.txt")
-    assert done.status == 2 and "could not be masked as a whole" in done.err
+    assert done.status == 2 and "cannot be masked completely" in done.err
     assert not list(place.glob("out.txt*"))
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("verify", "old.html"), "no web archive"),
+        (("verify", "old.html"), "not a web archive"),
         (("pack", "none.html", "-o", "x.wacz"), "no such file"),
         (("pack", "old.html", "-o", "x.wacz", "--taken", "yesterday"), "yesterday"),
-        (("pack", "old.html", "-o", "x.wacz", "--url", "a", "--url", "b"), "2 addresses for 1 files"),
+        (("pack", "old.html", "-o", "x.wacz", "--url", "a", "--url", "b"), "2 addresses but 1 files"),
         (("compare", "old.html", "none.html"), "no such file"),
-        (("mask", "old.html", "--to", "x.txt", "--span", "7"), "names no characters"),
-        (("mask", "old.html", "--to", "x.txt", "--span", "7-99999"), "not in the text"),
-        (("check-part", "old.html", "old.html"), "tells of no masked text"),
+        (("mask", "old.html", "--to", "x.txt", "--span", "7"), "not a range of characters"),
+        (("mask", "old.html", "--to", "x.txt", "--span", "7-99999"), "outside the text"),
+        (("check-part", "old.html", "old.html"), "does not describe a masked text"),
         (("steps", "none"), "no casebook"),
     ],
 )

@@ -38,15 +38,15 @@ def test_an_earlier_use_and_a_change_are_told_with_the_claimed_day(run: Run, fol
         *("--against", seen / "old.jpg", "--differences", folder / "shown.png"),
     )
     assert done.status == 1
-    assert "was published on 2019-03-02 by Example Daily; here it stands with the date 2026-03-02" in done.text
+    assert "was published on 2019-03-02 by Example Daily; here it has the date 2026-03-02" in done.text
     assert "It differs from old.jpg in" in done.text
     assert (folder / "shown.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_picture_of_which_nothing_stands_out_ends_with_0(run: Run, folder: Path) -> None:
     done = run("custody", "picture", folder / "other.jpg", "--seen", folder / "seen")
-    assert done.status == 0 and "To look at" not in done.text
-    assert "that says nothing" in done.text
+    assert done.status == 0 and "To check" not in done.text
+    assert "this proves nothing" in done.text
 
 
 def test_a_signer_is_known_by_the_list_that_is_given(run: Run, folder: Path) -> None:
@@ -94,9 +94,9 @@ def test_every_language_says_all_of_it(run: Run, folder: Path, lang: str) -> Non
     [
         (("no.jpg",), "no.jpg"),
         (("new.jpg", "--claimed-date", "March"), "March"),
-        (("new.jpg", "--seen", "nowhere"), "neither a folder nor an index"),
-        (("new.jpg", "--trust", "new.jpg"), "no certificates in PEM"),
-        (("new.jpg", "--differences", "a.png"), "needs one FILE and --against"),
+        (("new.jpg", "--seen", "nowhere"), "no folder and no index"),
+        (("new.jpg", "--trust", "new.jpg"), "no PEM certificates"),
+        (("new.jpg", "--differences", "a.png"), "needs two pictures: one FILE and --against"),
         (("new.jpg", "-o", "new.jpg", "--format", "csv"), "new.jpg"),
         (("new.jpg", "--against", "page.svg", "--differences", "a.png"), "could not be drawn"),
     ],

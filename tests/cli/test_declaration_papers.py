@@ -97,7 +97,7 @@ def test_lines_too_are_only_those_that_are_named(run: Run, books: Path) -> None:
     named = [line for line in whole[1:] if ",S2,past," in line]
     assert lines == [whole[0], *named] and 0 < len(named) < len(whole) - 1
     shown = run("declare", books, *BOOKS, "--only", "s1-transfer")
-    assert "None of the declarations that are asked for falls due in 2026" in shown.text
+    assert "None of the requested declarations is due in 2026" in shown.text
 
 
 @pytest.mark.parametrize(

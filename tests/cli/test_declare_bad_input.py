@@ -55,7 +55,7 @@ def test_a_table_without_rows_has_nothing_due_and_its_header(run: Run, tmp_path:
 
 def test_a_table_without_rows_is_not_said_to_have_nothing_due(run: Run, tmp_path: Path) -> None:
     done = run("declare", folder(tmp_path / "books", HEADER), *YEAR[:-2])
-    assert done.text == "The register holds no rows of activities, so nothing was judged.\n"
+    assert done.text == "The register contains no rows of activities, so nothing was checked.\n"
 
 
 @pytest.mark.parametrize("name", ["books.xlsx", "books.json", "books.zip"])
@@ -115,7 +115,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_rest_is_judged(
 
 def test_a_number_beyond_the_world_is_judged_said_and_shown_short(run: Run, tmp_path: Path) -> None:
     done = run("declare", folder(tmp_path / "books", f"{HEADER}N,A,Thiodiglycol,produce,2025,1e400,t,,,\n"), *YEAR)
-    assert done.status == 1 and "more than the world makes" in done.err
+    assert done.status == 1 and "more than the world produces" in done.err
     assert "1.000e+400 t" in done.rows[1]["why"]
 
 

@@ -39,7 +39,7 @@ def register(tmp_path: Path) -> Path:
 
 def test_the_normal_answer_counts_the_faults_and_points_to_them(run: Run, register: Path) -> None:
     done = run("declare", register, *ASKED)
-    assert "1 point to check in the books for 2026" in done.text and "--check-books" in done.text
+    assert "1 point to check in the register for 2026" in done.text and "--check-books" in done.text
     assert "Subject to inspection:\n  S2: A1; each at most 2 inspections a year" in done.text
     assert done.status == 0
 
@@ -48,13 +48,13 @@ def test_check_books_prints_each_fault_with_its_place(run: Run, register: Path) 
     done = run("declare", register, *ASKED, "--check-books")
     assert done.status == 1
     words = " ".join(done.text.split())
-    assert "limit not kept activities, row 3 Plant P1 of A1, export of 3 t of Thiodiglycol (2B13)" in words
+    assert "over the limit activities, row 3 Plant P1 of A1, export of 3 t of Thiodiglycol (2B13)" in words
     assert "(VA VII.31)" in words
 
 
 def test_books_without_a_fault_say_so(run: Run, tmp_path: Path) -> None:
     done = run("declare", written(tmp_path / "good", rows=ROWS.replace("ISR", "FRA")), *ASKED, "--check-books")
-    assert done.status == 0 and "The checks found nothing in the books for 2026." in done.text
+    assert done.status == 0 and "The checks found nothing in the register for 2026." in done.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -72,7 +72,7 @@ def test_last_years_register_is_laid_beside(run: Run, register: Path, tmp_path: 
         tmp_path / "before", SITES.replace("A1", "N-7"), "\n".join(ROWS.splitlines()[:2]).replace("A1", "N-7")
     )
     done = run("declare", register, *ASKED, "--before", before)
-    assert "Site N-7 is now A1; these agree: name, operator, address." in done.text
+    assert "Site N-7 is now A1; these match: name, operator, address." in done.text
     machine = run("declare", register, *ASKED, "--before", before, "--format", "csv")
     assert "N-7" in machine.err and machine.rows[-1]["site"] == "A1"
 

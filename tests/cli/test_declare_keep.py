@@ -30,7 +30,7 @@ def test_a_register_is_kept_with_its_files_its_findings_and_its_pages(
     words = ["declare", str(register), "--year", "2026", "--as-of", "2026-01-15", "--keep", "year-2026"]
     done = CliRunner().invoke(application(words), [*words, "--casebook", place, "--format", "csv"])
     assert done.exit_code == 1, done.output  # two rows could not be read
-    assert "18 findings kept in the case year-2026 (run 1)" in done.stderr
+    assert "18 findings saved in the case year-2026 (run 1)" in done.stderr
     book = open_casebook(place)
     shown = shown_run(book, READER, 1, Shelf(VERB.id, "judged register", "/declarations"), unpack)
     assert len(shown.kept.due) == done.stdout.count("\n") - 1 == 12

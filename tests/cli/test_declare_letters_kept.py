@@ -77,7 +77,7 @@ def test_from_the_slip_to_the_closed_finding(house: House) -> None:
     assert [standing.state for standing in house.standings().values()] == ["asked", "asked"]
     form = house.answered("a", answer="corrected", value="5047 kg", reason="Wrong unit: we weigh in kg.")
     done = house.run("declare", house.books, *BOOKS, "--answers", form, "-o", house.folder / "c", "--keep", "year-2026")
-    assert "Answers kept with their findings: 1; case: year-2026; run: 1." in done.err
+    assert "Answers saved with their findings: 1; case: year-2026; run: 1." in done.err
     stands = house.standings()
     assert [stands[question].state for question in (slip, missing)] == ["answered", "asked"]
     book = house.book()
@@ -112,7 +112,7 @@ def test_the_same_answers_are_kept_once_and_a_contradiction_closes_nothing(house
         house.answered(f"both/{name}", answer="corrected", value=value)
     (both / "z.json").write_text("[" * 10_000, encoding="utf-8")
     done = house.run("declare", house.books, *BOOKS, "--answers", both, "-o", house.folder / "3", "--keep", "year-2026")
-    assert done.status == 1 and "Answers kept with their findings: 0" in done.err
+    assert done.status == 1 and "Answers saved with their findings: 0" in done.err
     assert "x.json:answers[" in done.text and "z.json" in done.text
     assert next(iter(house.standings().values())).answer.exchange.value == "5047 kg"
 
@@ -140,4 +140,4 @@ def _is_judged(house: House, number: int) -> bool:
 def test_answers_to_books_that_were_not_kept_are_kept_with_them(run: Run, house: House) -> None:
     form = house.answered("a", answer="withdrawn", reason="No such line.")
     done = run("declare", house.books, *BOOKS, "--answers", form, "-o", house.folder / "c", "--keep", "another")
-    assert "kept in the case another" in done.err and "Answers kept with their findings: 1; case: another" in done.err
+    assert "saved in the case another" in done.err and "Answers saved with their findings: 1; case: another" in done.err

@@ -41,7 +41,7 @@ def declare(run: Run, register: Path) -> Callable[..., Ran]:
 def test_the_wrong_figure_comes_first_on_the_screen(declare: Callable[..., Ran]) -> None:
     done = declare()
     assert done.status == 1, done.err
-    assert "Proposed for a question" in done.text
+    assert "Questions proposed for the operator" in done.text
     assert "Is the unit right?" in " ".join(done.text.split())
 
 
@@ -68,4 +68,4 @@ def test_a_register_without_figures_of_the_year_says_so(declare: Callable[..., R
 def test_the_register_is_kept_with_the_proposals(declare: Callable[..., Ran], tmp_path: Path) -> None:
     done = declare("--format", "csv", "--keep", "figures", "--casebook", str(tmp_path / "casebook.db"))
     assert done.status == 1 and ",unit," in done.text
-    assert "kept in the case figures (run 1)" in done.err
+    assert "saved in the case figures (run 1)" in done.err

@@ -126,7 +126,7 @@ def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_
         assert len(list(demo.folder.glob("year-*"))) == 1
         status, output = demo.leave()
         assert status == 0
-        assert "all it made was removed" in output
+        assert "everything it made was removed" in output
         assert list(demo.folder.glob("year-*")) == []
 
 

@@ -56,7 +56,7 @@ def test_an_entry_that_does_not_exist_is_refused_with_the_nearest_ones(run: Run)
 
 def test_what_has_no_meaning_is_refused(run: Run) -> None:
     assert "The available lists are: CWC, AG" in run("entries", "--lists", "ZZ").err
-    assert "Write the day as 2020-06-07" in run("entries", "--as-of", "7 June 2020").err
+    assert "Write the date as 2020-06-07" in run("entries", "--as-of", "7 June 2020").err
     assert run("entries", "--lang", "tlh").status == 2
 
 

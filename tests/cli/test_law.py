@@ -73,7 +73,7 @@ def test_what_cannot_be_done_is_told(run: Run, law: Path, tmp_path: Path) -> Non
 
 
 def test_the_shelf_is_asked_in_the_state_s_texts_and_says_when_nothing_is_near(run: Run, law: Path) -> None:
-    assert "No State's texts are kept" in run("shelf", "list").text.replace("’", "'")
+    assert "No texts of any State are saved" in run("shelf", "list").text.replace("’", "'")
     run("law", law, *ASKED, "--format", "csv", "--shelf")
     listed = run("shelf", "list").text
     assert "ESP\tSpain\t2026-06-01\t1" in listed
@@ -84,7 +84,7 @@ def test_the_shelf_is_asked_in_the_state_s_texts_and_says_when_nothing_is_near(r
     done = run("ask", "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?", "--in", "ESP")
     assert done.status == 0 and "ley.txt Artículo 6" in done.text
     nothing = run("ask", "What will the weather be in Paris tomorrow?")
-    assert nothing.status == 1 and "near enough" in nothing.text
+    assert nothing.status == 1 and "no passage in these texts" in nothing.text
     refused = run("ask", "How do I make sarin?", "--format", "json")
     assert refused.status == 1 and json.loads(refused.text)["passages"] == []
     assert run("shelf", "remove", "ESP").status == 0
@@ -99,9 +99,9 @@ def test_what_is_no_text_of_a_law_is_told_with_what_is(run: Run, law: Path, tmp_
     noise.write_bytes(bytes(range(256)) * 40)
     message_of = {
         table: "This is a table",
-        data: "a file of data",
+        data: "a data file",
         message: "an e-mail",
-        noise: "no text but noise",
+        noise: "noise, not text",
     }
     for path, words in message_of.items():
         for done in (run("law", path, *ASKED), run("ask", "Who inspects?", "--text", path)):
@@ -147,5 +147,5 @@ def test_measuring_the_model_says_where_retrieval_and_the_plain_ways_are_measure
 
 
 def test_what_is_kept_of_a_check_names_the_texts(run: Run, law: Path) -> None:
-    assert "60 findings kept" in run("law", law, *ASKED, "--keep", "leyes").err
+    assert "60 findings saved" in run("law", law, *ASKED, "--keep", "leyes").err
     assert "run 1: ley.txt finished, 60 rows" in run("case", "show", "leyes").text

@@ -96,7 +96,7 @@ def test_a_card_is_shown_as_text_json_and_a_page() -> None:
 
 
 def test_drift_is_said_only_with_enough_inputs() -> None:
-    assert models("drift", ID).stdout == "N=0: too few inputs to tell; at least 100 are needed.\n"
+    assert models("drift", ID).stdout == "N=0: too few inputs for a result; at least 100 are needed.\n"
     list(recognise_languages(["The plant was visited by three inspectors on Monday"] * 12))
     assert "n=12" in models("drift", ID).stdout.lower()
     list(recognise_languages(["La planta recibió el lunes la visita de los inspectores"] * 200))
@@ -125,14 +125,14 @@ def test_what_has_no_meaning_is_said(words: tuple[str, ...]) -> None:
 
 
 def test_own_labels_are_learnt_from_and_forgotten(tmp_path: Path) -> None:
-    assert models("forget", "claims").stdout == "The model claims has learnt nothing from your own labels.\n"
+    assert models("forget", "claims").stdout == "The model claims has learned nothing from your own labels.\n"
     lines = [
         f"It rained for {days} days in Basel.,1,en\nThe council spent {days} million euros.,0,en\n"
         for days in range(2, 22)
     ]
     (tmp_path / "labels.csv").write_text("sentence,checkworthy,lang\n" + "".join(lines), encoding="utf-8")
     done = models("learn", "claims", str(tmp_path / "labels.csv"), "--by", "amina")
-    assert (done.exit_code, "learnt from 40 labels and taken" in done.stdout) == (0, True)
+    assert (done.exit_code, "learned from 40 labels and used" in done.stdout) == (0, True)
     assert "as shipped\ten\taverage precision" in models("evaluate", "claims").stdout
     assert "forgotten" in models("forget", "claims").stdout
 

@@ -393,7 +393,7 @@ class TestRefusals:
         ("words", "message"),
         [
             (["--as", "formula"], "auto, smiles, inchi, inchikey, cas, ec, un, hs, name, molblock, text"),
-            (["--as-of", "yesterday"], "Write the day as 2020-06-07"),
+            (["--as-of", "yesterday"], "Write the date as 2020-06-07"),
             (["--lists", "CWC,ZZ"], "The available lists are: CWC, AG"),
             (["--only", "bad"], "listed, review, exempt, unreadable, not_listed"),
             (["--lang", "tlh"], "en, fr, ar, es, ru, zh"),

@@ -22,7 +22,7 @@ WHITE = picture_pdf(b"\xff" * 120_000, 400, 300)
 @pytest.mark.parametrize(
     ("name", "data", "words", "why"),
     [
-        ("scan.pdf", WHITE, ["--no-ocr"], "holds only a picture"),
+        ("scan.pdf", WHITE, ["--no-ocr"], "is only a picture"),
         ("white.pdf", WHITE, [], "no text was recognised in it"),
         ("blank.pdf", pdf([[]]), [], "no text was found in it"),
         ("blank.docx", docx(""), [], "no text was found in it"),
@@ -53,7 +53,7 @@ def test_a_document_beyond_a_limit_is_read_up_to_it_and_said_to_be_a_part(
     assert (done.rows[-1]["verdict"], why in done.rows[-1]["why"]) == ("unreadable", True)
     assert 3 < len(done.rows) < 10
     assert "Only part of the file was read." in done.err
-    assert "Read whole" not in done.err
+    assert "Read completely" not in done.err
 
 
 def test_a_picture_beside_a_letter_is_a_row_that_could_not_be_read(run: Run, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_name_that_was_deleted_from_a_letter_is_found_and_its_place_says_so(ru
     path.write_bytes(docx("<w:p><w:del><w:r><w:delText>5 kg sarin</w:delText></w:r></w:del></w:p>"))
     done = run("screen", path, "--format", "csv")
     assert [(row["id"], row["input"], row["verdict"]) for row in done.rows] == [("¶ 1 deleted", "sarin", "listed")]
-    assert "Text that was deleted with tracking of changes was read too" in done.err
+    assert "Text deleted with tracked changes was read too" in done.err
 
 
 def test_the_text_of_a_list_is_that_in_force_on_the_day(run: Run) -> None:
@@ -191,7 +191,7 @@ def test_a_folder_and_an_archive_are_one_run_with_a_line_for_each_file(run: Run,
             ("run.exe", "unreadable")
         ]
         assert "Read letter.rtf (RTF): passages: 1, parts not read: 0." in done.err
-        assert "Not read: run.exe: it is of a kind that is not read here." in done.err
+        assert "Not read: run.exe: this kind of file is not read here." in done.err
 
 
 def test_what_was_read_of_each_file_stands_beside_a_written_answer(run: Run, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_value_can_be_answered_in_a_format_too(run: Run, value: str) -> None:
         ([], "Error: nowhere.csv: There is no such file. Check the path and the spelling."),
         (["--lang", "fr"], "Erreur: nowhere.csv: Ce fichier n’existe pas. Vérifiez le chemin"),
         (["--lang=ru"], "Ошибка: nowhere.csv: Такого файла нет. Проверьте путь"),
-        (["--lang", "tlh"], "Error: --lang 'tlh' is not known. It is one of: en, fr, ar, es, ru, zh."),
+        (["--lang", "tlh"], "Error: --lang 'tlh' is unknown. Choose one of: en, fr, ar, es, ru, zh."),
     ],
 )
 def test_an_error_is_told_in_the_language_that_was_asked_for(command: Run, words: list[str], message: str) -> None:

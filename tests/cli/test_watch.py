@@ -88,7 +88,7 @@ def test_a_narrow_screen_keeps_room_for_titles_and_says_what_it_leaves_out(
     head, *rows = run(EXAMPLE).text.splitlines()
     assert head.split()[0] == "event" and head.split()[-1] == "title"
     assert not set(left_out) & set(head.split())
-    note = f"Left out for want of width: {', '.join(left_out)}; --format csv has every column."
+    note = f"Columns hidden because the screen is too narrow: {', '.join(left_out)}; --format csv has every column."
     assert (note in " ".join(rows)) == bool(left_out)
 
 
@@ -96,7 +96,7 @@ def test_what_was_not_read_is_told_and_shows_in_the_status(run: Run, tmp_path: P
     (tmp_path / "a.jsonl").write_bytes(lines(LINE) + b"broken\n")
     done = run(tmp_path / "a.jsonl", "--format", "csv")
     assert done.status == 1 and len(done.rows) == 1
-    assert "At a.jsonl:2: this is no report as JSON has it, and was left out." in done.err
+    assert "At a.jsonl:2: not a report in JSON; skipped." in done.err
 
 
 def test_reports_come_from_a_pipe_and_go_to_a_file(run: Run, tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_a_table_is_read_with_the_columns_that_the_user_names(run: Run, tmp_path
         (["good.jsonl", "--captures", "bad.jsonl"], "bad.jsonl:1"),
         (["https://wire.example/feed"], "https://wire.example/feed"),
         (["opml.xml"], "opml.xml"),
-        (["head.csv"], "head.csv: there is no report in here. Give a file with at least one report"),
-        (["broken.jsonl"], "no report was found. What was met instead stands above."),
+        (["head.csv"], "head.csv: this file contains no reports. Give a file with at least one report"),
+        (["broken.jsonl"], "no reports were found. The lines above show what was found instead."),
         (["t.csv", "--map", "deaths=x"], "title, text, kind, date, country, place, agents, killed, affected."),
     ],
 )
@@ -171,7 +171,7 @@ def test_the_health_of_sources_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "sources.csv").write_text("name,reliability\nWire,B\nGone,A\n")
     (tmp_path / "a.jsonl").write_bytes(lines(LINE))
     done = run(tmp_path / "a.jsonl", "--sources", tmp_path / "sources.csv", "--format", "csv")
-    assert "Source Gone: nothing came from it." in done.err
+    assert "Source Gone: nothing received." in done.err
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -221,7 +221,7 @@ def test_two_archives_of_a_page_show_what_was_present_then_and_is_absent_now(run
         return tmp_path / name
 
     march = archive("march.warc.gz", "2026-03-04T10:00:00Z", "200 OK", "Two drums were lost. The plant is closed.")
-    may = archive("may.warc.gz", "2026-05-04T10:00:00Z", "404 Not Found", "Not found.")
+    may = archive("may.warc.gz", "2026-05-04T10:00:00Z", "404 Not Found", "Not found in the texts.")
     september = archive("september.warc.gz", "2026-09-02T10:00:00Z", "200 OK", "The plant is closed.")
     done = run(march, may, september, "--captures", tmp_path / "book.jsonl", "--format", "csv")
     said = [line for line in done.err.splitlines() if "ministry.example" in line]
@@ -239,7 +239,7 @@ def test_topics_are_printed_and_given_as_files(run: Run, tmp_path: Path) -> None
     file.write_bytes(lines(LINE, {**LINE, "id": "a2", "title": "Shop closed", "text": text}))
     done = run(file, "--topics")
     assert "Dark markets" in done.text
-    assert "1 topics have reports; 0 are new or rise, 0 terms are new; 1 of 2 reports are on no topic" in done.err
+    assert "1 topics have reports; 0 are new or rising, 0 terms are new; 1 of 2 reports have no topic" in done.err
     rows = run(file, "--topics", "--format", "csv").rows
     assert [(row["topic"], row["report"], row["passages"]) for row in rows] == [("dark-markets", "a2", text)]
     records = [json.loads(line) for line in run(file, "--topics", "--format", "jsonl").text.splitlines()]
@@ -279,7 +279,7 @@ def test_a_run_that_is_kept_stands_in_the_casebook_with_its_events(
         shown = shown_run(book, person, listed.number, SHELF, unpack)
     assert (listed.case, listed.mark) == ("reports", "restricted")
     assert [line.told.report.id for line in shown.kept.watched.lines] == [row["report"] for row in done.rows]
-    assert f"{len(done.rows)} findings kept" in done.err
+    assert f"{len(done.rows)} findings saved" in done.err
 
 
 def test_what_failed_and_when_an_archive_was_made_are_kept(

@@ -136,7 +136,7 @@ def test_a_memory_hog_runs_into_its_limit_and_nobody_else_does() -> None:
 
 
 def test_endless_work_is_ended_by_the_limit_of_work() -> None:
-    with pytest.raises(InputError, match="more work than an upload may"):
+    with pytest.raises(InputError, match="more work than allowed"):
         probe("cpu")
 
 
@@ -151,12 +151,12 @@ def test_endless_waiting_is_ended_by_the_clock() -> None:
 @pytest.mark.parametrize(
     ("program", "output"),
     [
-        ("print('{', flush=True)", "no answer that can be understood"),
-        ("print('[' * 100000, flush=True)", "no answer that can be understood"),
-        ("print([1], flush=True)", "no answer that can be understood"),
-        ("import os; os.abort()", "broke off"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "stopped by the system"),
-        ("import sys\nwhile True: sys.stdout.write('x' * 1000000)", "without end"),
+        ("print('{', flush=True)", "no usable answer"),
+        ("print('[' * 100000, flush=True)", "no usable answer"),
+        ("print([1], flush=True)", "no usable answer"),
+        ("import os; os.abort()", "stopped with an error"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the system stopped reading the file"),
+        ("import sys\nwhile True: sys.stdout.write('x' * 1000000)", "did not end"),
     ],
     ids=["cut", "deep", "no object", "abort", "killed", "endless line"],
 )

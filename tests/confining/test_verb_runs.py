@@ -179,12 +179,12 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "message"),
     [
-        (pdf(["sarin"], locked=True), "x.pdf", "locked with a password"),
+        (pdf(["sarin"], locked=True), "x.pdf", "protected by a password"),
         (pdf(["sarin"])[:150], "x.pdf", "damaged"),
-        (docx("sarin")[:200], "x.docx", "cut short"),
-        (docx_bomb, "x.docx", "would unpack to more"),
+        (docx("sarin")[:200], "x.docx", "incomplete"),
+        (docx_bomb, "x.docx", "unpacked, it would be larger"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "x.pdf", "picture"),
-        (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind that is not read"),
+        (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind of file is not read"),
         (b"", "x.pdf", "empty"),
     ],
     ids=["locked", "truncated", "half a package", "bomb", "picture", "program", "empty"],

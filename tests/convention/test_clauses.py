@@ -232,7 +232,7 @@ def test_a_duty_rests_on_the_rule_that_it_names_on_each_of_its_days(monkeypatch:
         ("10", "Verification Annex VI.10", "treaty"), ("20", "Verification Annex VI.10", "treaty"),
     ]  # fmt: skip
     assert duties[0].in_force.end is not None and duties[1].in_force.end is None
-    with pytest.raises(RuleError, match="names the threshold 'least', which is not there"):
+    with pytest.raises(RuleError, match="names the threshold 'least', which does not exist"):
         duties_of(monkeypatch, "least")
 
 

@@ -248,7 +248,7 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"set": "CWC"}, "there already"),
+        ({"set": "CWC"}, "already exists"),
         ({"obligations": [{**OWN["obligations"][0], "measures": ["PRO-99"]}]}, "PRO-99"),  # type: ignore[index]
         ({"terms": {}}, "labelled"),
         ({"terms": {"en": {"labelled": "label~", "develop": "x"}}}, "develop"),

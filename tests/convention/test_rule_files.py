@@ -85,10 +85,10 @@ def test_a_file_that_cannot_hold_is_refused_with_its_place(
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"examples": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CCO"}]}, "not listed by the rule of its own"),
+        ({"examples": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CCO"}]}, "not listed under its own"),
         ({"examples": [{"name": "Acetone", "cas": "67-64-1", "smiles": "CC(C"}]}, "is not a SMILES"),
         ({"exempt": [{"name": "Ethanol", "cas": "64-17-5", "smiles": "CC(O"}]}, "is not a SMILES"),
-        ({"structure": [{"core": "CC({R})=O"}]}, "nothing says what may stand in {R}"),
+        ({"structure": [{"core": "CC({R})=O"}]}, "the value of {R} is not defined"),
         ({"structure": [{"core": "CC(=O"}]}, "is not a SMILES"),
         ({"places": {"R": "alkil(max=3)"}, "structure": [{"core": "CC({R})=O"}]}, "the place '.*' is unknown"),
         ({"places": {"R": "alkyl(longest=3)"}, "structure": [{"core": "CC({R})=O"}]}, "has no option 'longest'"),

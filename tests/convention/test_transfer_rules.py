@@ -99,7 +99,7 @@ def test_every_rule_is_said_in_every_language(lang: str) -> None:
         ({"evidence": "hearsay"}, "evidence is 'hearsay'"),
         ({"in_force": None}, "'in_force' is missing"),
         ({"colour": "red"}, "unknown field 'colour'"),
-        ({"instead_of": ["nothing"]}, "takes the place of 'nothing'"),
+        ({"instead_of": ["nothing"]}, "replaces 'nothing'"),
         ({"applies_to": []}, "names no chemical"),
         ({"applies_to": "CWC 2"}, "must be a list"),
         ({"effect": "paper"}, "has no 'paper'"),

@@ -184,7 +184,7 @@ def test_masks_that_overlap_or_stand_twice_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_too_much_or_outside_the_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="not in the text"):
+    with pytest.raises(InputError, match="outside the text"):
         mask_text("short", [Span(2, 99)])
     monkeypatch.setattr(masks, "MOST_PARTS", 2)
     with pytest.raises(InputError, match="more than"):

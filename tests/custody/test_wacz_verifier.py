@@ -211,7 +211,7 @@ def test_more_records_than_are_read_are_told(key: ArchiveKey, monkeypatch: pytes
     [b"", b"PK\x05\x06" + bytes(18), b"no zip", zipped({}), zipped({"a.txt": b"x"}), gzip.compress(b"x", mtime=0)],
 )
 def test_what_is_no_wacz_is_refused(given: bytes) -> None:
-    with pytest.raises(InputError, match="no web archive"):
+    with pytest.raises(InputError, match="not a web archive"):
         checked(given)
 
 

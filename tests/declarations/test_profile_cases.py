@@ -84,15 +84,15 @@ def test_each_line_says_who_owes_it_until_when_and_by_which_rule() -> None:
     for profile, due in dues():
         said = sentence(due.why)
         if profile == TREATY:
-            assert "owes it" not in said
+            assert "must declare it to the" not in said
         elif due.asked_by != "national":
-            assert f"owes it to the OPCW by {due.treaty_due}" in said
+            assert f"must declare it to the OPCW by {due.treaty_due}" in said
         else:
             assert "the Convention does not require it" in said or "the Convention itself does not require" in said
         deadline = next(id for id in due.rules if law(profile).has_deadline(id))
         if due.asked_by != "treaty" and law(profile).has_own_day(deadline, due.moved):
             source = in_short(law(profile).deadline(deadline, due.moved).source)
-            assert f"({source})" in said and "owes it to the National Authority" in said
+            assert f"({source})" in said and "must declare it to the National Authority" in said
 
 
 def test_what_is_declared_at_the_very_threshold_is_not_only_said_to_be_above_it() -> None:

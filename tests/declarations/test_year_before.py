@@ -69,8 +69,8 @@ def test_what_is_due_is_compared_under_the_code_of_now(tmp_path: Path, chemicals
     years = compared(before, now, chemicals)
     assert years.changes == ()
     assert said(told_of_sites(years)) == [
-        "In both registers: 1; new: 0; gone: 0.",
-        "Site N1 is now X9; these agree: name, operator, address.",
+        "In both registers: 1; new: 0; removed: 0.",
+        "Site N1 is now X9; these match: name, operator, address.",
     ]
 
 

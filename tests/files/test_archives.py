@@ -45,8 +45,8 @@ def test_every_file_is_read_and_has_its_own_line(confine: bool) -> None:
         "Read letters/a.docx (DOCX): passages: 1, parts not read: 0.",
         "Read b.pdf (PDF): pages: 2, parts not read: 0.",
         "Read c.xlsx (XLSX): rows: 1, parts not read: 0.",
-        "Not read: d.bin: 50 % of its lines are no text but noise.",
-        "Files of the operating system were left out (2).",
+        "Not read: d.bin: 50 % of its lines are noise, not text.",
+        "Files of the operating system were skipped (2).",
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_folder_is_read_as_an_archive_is(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file in the folder"):
+    with pytest.raises(InputError, match="folder contains no files"):
         open_document(tmp_path)
 
 

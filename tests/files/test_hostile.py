@@ -327,7 +327,7 @@ def test_a_process_that_dies_hangs_or_lies_leaves_what_it_read(
 def test_a_process_that_dies_before_it_reads_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_confined = started(tmp_path, "exit 3", DocumentLimits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
-    with pytest.raises(InputError, match="broke off"):
+    with pytest.raises(InputError, match="stopped with an error"):
         open_confined()
 
 

@@ -19,7 +19,7 @@ from .making import LINES, TABLES, compound, docx, package, pdf, read, sheet_row
 REFUSED = {
     "letter.doc": (compound({"WordDocument": b"x"}), "old Word document"),
     "mail.msg": (compound({"__properties_version1.0": b"x"}), "Outlook message"),
-    "other.ole": (compound({"Contents": b"x"}), "kind that is not read"),
+    "other.ole": (compound({"Contents": b"x"}), "kind of file is not read"),
     "locked.xlsx": (compound({"EncryptedPackage": b"x"}), "locked"),
     "winmail.dat": (b"\x78\x9f\x3e\x22rest", "winmail"),
     "some.gz": (gzip.compress(b"TEA", mtime=0), "archive"),
@@ -29,13 +29,13 @@ REFUSED = {
         package({"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": "<a/>"}),
         "presentation",
     ),
-    "program.exe": (b"MZ\x90\x00" + bytes(range(256)), "kind that is not read"),
+    "program.exe": (b"MZ\x90\x00" + bytes(range(256)), "kind of file is not read"),
     "noise.bin": (bytes(range(256)) * 50, "noise"),
     "photo.png": (b"\x89PNG\r\n\x1a\nrest", "picture"),
     "empty.pdf": (b"", "empty"),
     "locked.pdf": (pdf([["secret"]], password="pw"), "locked"),
     "broken.pdf": (b"%PDF-1.7\nnothing", "damaged"),
-    "broken.docx": (b"PK\x03\x04rest", "cut short"),
+    "broken.docx": (b"PK\x03\x04rest", "incomplete"),
     "hollow.docx": (package({"word/other.xml": "<a/>"}), "damaged"),
 }
 

@@ -22,7 +22,7 @@ def test_only_the_wanted_columns_are_read_as_text(tmp_path: Path) -> None:
     assert (got.table.kind, got.inputs, got.ids) == ("parquet", ["CCO", None, "N"], ["1", "2", "3"])
     assert got.table.notes[0].values == {"said": "csv", "found": "parquet"}
     assert got.table.bytes_read() == got.table.size_bytes
-    with pytest.raises(InputError, match="'more' holds no text"):
+    with pytest.raises(InputError, match="'more' contains no text"):
         read(tmp_path / "a.csv", column="more")
 
 

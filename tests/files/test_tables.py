@@ -49,7 +49,7 @@ def test_importing_the_room_imports_no_library() -> None:
         (b"<!DOCTYPE html><html><table>", "web page"),
         (b"<?xml version='1.0'?>", "XML"),
         (b"@<TRIPOS>MOLECULE\n", "MOL2"),
-        (bytes(range(1, 9)) * 100, "no text but noise"),
+        (bytes(range(1, 9)) * 100, "noise, not text"),
         (gzip.compress(gzip.compress(b"smiles\n", mtime=0), mtime=0), "compressed twice"),
         (gzip.compress(b"%PDF-1.7", mtime=0), "PDF"),
     ],

@@ -153,7 +153,7 @@ def test_a_file_cut_in_its_header_says_so(tmp_path: Path) -> None:
 def test_an_empty_or_ruined_compressed_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="empty"):
         read(write(tmp_path / "a.csv.gz", gzip.compress(b"")))
-    with pytest.raises(InputError, match="cut short or damaged"):
+    with pytest.raises(InputError, match="incomplete or damaged"):
         read(write(tmp_path / "b.csv.gz", gzip.compress(b"smiles\n")[:10]))
 
 

@@ -126,7 +126,7 @@ def test_a_part_larger_than_it_declares_is_refused(workbook: Callable[..., Path]
 
 def test_locked_and_foreign_files_are_refused_with_a_remedy(tmp_path: Path) -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    with pytest.raises(InputError, match=r"locked with a password.*remove the password"):
+    with pytest.raises(InputError, match=r"protected by a password.*remove the password"):
         read(write(tmp_path / "a.xlsx", ole + "EncryptedPackage".encode("utf-16-le")))
     with pytest.raises(InputError, match="not a workbook"):
         read(write(tmp_path / "b.doc", ole + "WordDocument".encode("utf-16-le")))

@@ -86,7 +86,7 @@ def test_another_calibration_than_the_cards_is_not_used(folder: Path, monkeypatc
     answer = recognise_language(SENTENCES["en"])
     assert (answer.language, answer.confidence) == ("en", None)
     assert answer.message is not None
-    assert "not those that its card names" in say(answer.message)
+    assert "not those named in its card" in say(answer.message)
 
 
 @pytest.mark.parametrize(

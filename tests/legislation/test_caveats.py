@@ -27,7 +27,7 @@ from .conftest import DAY, WordEncoder, answer
 from .test_reading_laws import ENGLISH, PORTUGUESE
 
 CheckTexts = Callable[..., Checked]
-TOLD = "Not all texts supplied were read: lei.txt."
+TOLD = "Not all texts were read: lei.txt."
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +87,14 @@ def test_a_page_that_was_not_read_leaves_its_trace(check_these: CheckTexts) -> N
 
     note = _unread(Unread("p. 2", Message("reading_damaged")), "act.pdf")
     checked = check_these(LegalText("act.pdf", ENGLISH, "pdf", notes=(note,)))
-    assert "Not all texts supplied were read: act.pdf." in first_lines(checked)["NAT-01"]["why"]
+    assert "Not all texts were read: act.pdf." in first_lines(checked)["NAT-01"]["why"]
     assert any("act.pdf p. 2" in sentence(note) for note in checked.notes)
 
 
 def test_a_draft_keeps_its_verdicts_and_each_says_what_it_rests_on(draft: Checked, check_these: CheckTexts) -> None:
     law = check_these(LegalText("act.txt", ENGLISH))
     assert [answer.verdict for answer in draft.answers] == [answer.verdict for answer in law.answers]
-    caveat = "The text act.txt says of itself “[Draft bill - not adopted]”: it is not known to be in force."
+    caveat = "The text act.txt calls itself “[Draft bill - not adopted]”: it may not be in force."
     assert caveat in {sentence(note) for note in draft.notes}
     for row in (line for line in first_lines(draft).values() if line["measure"].count("-") == 1 and line["rank"]):
         assert (caveat in row["why"]) == (row["verdict"] != NONE), row["measure"]
@@ -116,7 +116,7 @@ def test_no_percentage_stands_beside_what_was_not_found(check_these: CheckTexts)
     sections = {section["id"]: section for section in as_data(report(checked, "en"))["sections"]}
     (matrix,) = sections["matrix"]["blocks"]
     verdicts = [str(row[3]) for row in matrix["rows"]]
-    missed = [verdict for verdict in verdicts if "no passage found" in verdict]
+    missed = [verdict for verdict in verdicts if "not found in the texts" in verdict]
     assert missed and not any("%" in line for line in missed)
     assert any("%" in verdict for verdict in verdicts if "covered" in verdict)
     assert all(row["probability"] for row in first_lines(checked).values() if row["rank"])
@@ -129,7 +129,7 @@ def test_a_comparison_says_what_makes_it_doubtful(half_read: Checked, draft: Che
         LegalText("loi.txt", "Article 1. Nul ne peut employer des armes chimiques dans la guerre.\n" * 4)
     )
     (doubt,) = [sentence(note) for note in compare(law, french).notes]
-    assert doubt.startswith("The texts before are in another language (English) than those after (French)")
+    assert doubt.startswith("The earlier texts are in another language (English) than the later ones (French)")
     doubts = compare(half_read, draft)
     assert [note.id for note in doubts.notes] == ["law_not_in_force", "law_compare_languages", "law_compare_unread"]
     assert "lei.txt" in sentence(doubts.notes[-1])

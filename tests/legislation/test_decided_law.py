@@ -60,13 +60,13 @@ def text_of(cell: Any) -> str:
 def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(checked: Checked) -> None:
     rows = {text_of(row[0]): [text_of(line) for line in row] for row in sections_of(checked)["matrix"][0]["rows"]}
     assert rows["PRO-06"][3:] == [
-        "covered corrected by Leila, 2026-11-24; proposed: no passage found in the texts supplied", "Section 2", "",
+        "covered corrected by Leila, 2026-11-24; proposed: not found in the texts", "Section 2", "",
     ]  # fmt: skip
     assert rows["PRO-03"][3] == "covered accepted by Omar, 2026-11-24"
-    assert rows["PRO-02"][3].endswith("rejected by Omar, 2026-11-24, who did not say what is right")
+    assert rows["PRO-02"][3].endswith("rejected by Omar, 2026-11-24, without giving the right answer")
     page = html_of(checked, "en", DECISIONS)
     assert "The police act says so." in page and "Decided by (measures)" in page and "Leila (2)" in page
-    assert "The police keep riot control agents" in page and "Named by who decided." in page
+    assert "The police keep riot control agents" in page and "Named by the person who decided." in page
 
 
 def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> None:
@@ -81,7 +81,7 @@ def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> No
     lead = as_data(report(checked, "en", DECISIONS))["lead"][0]
     assert "people decided on 4 of" in lead and "lawyer confirms" not in as_data(report(checked, "en", {}))["title"]
     every = {("CWC", answer.measure.id): ACCEPTED for answer in checked.answers}
-    assert "people decided on every line" in as_data(report(checked, "en", every))["lead"][0]
+    assert "people decided on every row" in as_data(report(checked, "en", every))["lead"][0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -119,7 +119,7 @@ def test_a_verdict_that_falls_though_its_words_stand_is_told_as_that(check: Chec
     assert fallen["still_stands_in"] == ["Section 1"] and not fallen["passages"]
     page = io.StringIO()
     write_html(compared_report(compared, "en"), page)
-    assert "still stand after, in Section 1" in page.getvalue()
+    assert "is still in the later version, in Section 1" in page.getvalue()
 
 
 def test_a_new_exception_takes_something_back_though_the_ban_stands(check: Check) -> None:

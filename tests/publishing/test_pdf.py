@@ -147,7 +147,7 @@ def test_a_picture_cannot_bring_a_file_in(tmp_path):
     try:
         made = make_pdf(report(Cards((Card("a", ("x",), figure=Figure(drawn)),))))
     except OutputError as error:
-        assert "cannot be made" in str(error)
+        assert "cannot be created" in str(error)
     else:
         assert b"secret" not in made
 

@@ -181,7 +181,7 @@ def test_a_table_without_rows_is_its_headings():
 def test_a_table_with_more_rows_than_a_sheet_has_is_refused(monkeypatch):
     monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
     assert len(sheets(report(Table("t", ("a",), (("1",), ("2",)))))["t"]) == 3
-    with pytest.raises(OutputError, match="more rows than a sheet may have"):
+    with pytest.raises(OutputError, match="more rows than a sheet can have"):
         written(report(Table("t", ("a",), (("1",), ("2",), ("3",)))))
 
 

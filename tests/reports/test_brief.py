@@ -214,7 +214,7 @@ def test_a_brief_shows_the_event_as_it_was_written_on_and_says_that_it_changed()
     assert "3 reports from 2 independent origins" in text
     assert "The event has changed since this was written." in text
     assert "No longer in this event: Kommune, 2026-03-03." in text
-    assert f"Written on version {event_version(events()['accident'])} of event {events()['accident'].id}." in text
+    assert f"Based on version {event_version(events()['accident'])} of event {events()['accident'].id}." in text
 
 
 def test_an_event_whose_reports_are_on_none_now_says_so() -> None:
@@ -303,7 +303,7 @@ def _hashed(line: Line) -> Line:
 
 
 def test_a_report_without_a_hash_says_so() -> None:
-    assert "No hash of its bytes was kept." in text_of(paper(written(draft())))
+    assert "No hash was saved." in text_of(paper(written(draft())))
 
 
 def test_a_draft_is_marked_as_one_on_every_page_and_a_released_brief_is_not() -> None:

@@ -56,7 +56,7 @@ def test_a_denial_that_came_is_said_with_who_denies() -> None:
     assert "denied or doubted by Press Office" in said(claim)
     first = news(summaries_of(watched()), without("l1"))["l1"]
     assert "Stage: from denied to alleged" in said(first)
-    assert "Injured, ill or exposed: 12, not given before, by Вестник" in said(first)
+    assert "Injured, ill or exposed: 12, newly stated, by Вестник" in said(first)
 
 
 def test_an_event_that_was_not_there_is_new_and_one_as_it_was_is_not_shown_as_either() -> None:
@@ -71,14 +71,14 @@ def test_a_report_that_was_split_off_is_changed_and_not_new() -> None:
     now = summaries_of(corrected(watched(), [SPLIT]))
     found = news(now, summaries_of(watched()))
     assert said(found["s3"]) == ["split off from: Accident: chlorine, Sandvik (Norway), 2026-03-02"]
-    assert said(found["s1"])[0] == "1 report is on another event now"
+    assert said(found["s1"])[0] == "1 report is now in another event"
     assert {one.state for one in found.values()} == {"changed", "earlier"}
 
 
 def test_events_that_became_one_say_so_and_none_of_their_reports_is_new() -> None:
     now = summaries_of(corrected(watched(), [JOIN]))
     found = news(now, summaries_of(watched()))
-    assert said(found["s1"])[0] == "2 events became one"
+    assert said(found["s1"])[0] == "2 events were merged"
     assert not any("new report" in text for text in said(found["s1"]))
 
 

@@ -70,7 +70,7 @@ def test_a_month_of_a_country_counts_events_and_what_is_only_alleged() -> None:
 def test_countries_come_together_in_their_region_and_one_without_stands_apart() -> None:
     months = picture_of(rows([event("2026-03-02"), event("2026-03-03", "SWE"), event("2026-03-04", "XNV")]), "region")
     assert [(month.area, len(month.events)) for month in months] == [("", 1), ("154", 2)]
-    assert [say(area_named(month.area)) for month in months] == ["country not said", "Northern Europe"]
+    assert [say(area_named(month.area)) for month in months] == ["country not stated", "Northern Europe"]
 
 
 def test_a_month_without_reports_is_not_covered_and_parts_of_months_count_as_parts() -> None:
@@ -116,8 +116,8 @@ def test_a_last_month_unlike_those_before_is_told_in_words() -> None:
     (change,) = changes.changes
     assert (change.area, change.kind, change.way, change.lasting) == ("NOR", "accident", "more", False)
     assert say(change.says) == (
-        "Accident, Norway: 8 in December 2025; before that 1 a month (from 0.5 to 1.8, over 11 months)."
-        " Chance alone almost never does that: at most 0.1 % of the time, corrected for all comparisons (1)"
+        "Accident, Norway: 8 in December 2025; before 1 a month (from 0.5 to 1.8, over 11 months)."
+        " This almost never happens by chance: at most 0.1 % of the time, corrected for all comparisons (1)"
     )
     assert changes.says is None
 
@@ -131,14 +131,14 @@ def test_months_that_vary_more_than_chance_makes_them_are_noted() -> None:
 def test_fewer_is_told_too() -> None:
     (change,) = changes_of(rows(year_of([9] * 11)), whole_year()).changes
     assert change.way == "fewer"
-    assert say(change.says).startswith("Accident, Norway: 0 in December 2025; before that 9 a month")
+    assert say(change.says).startswith("Accident, Norway: 0 in December 2025; before 9 a month")
 
 
 def test_what_chance_explains_is_no_change() -> None:
     changes = changes_of(rows(year_of([1, 0, 1, 2, 1, 1, 0, 2, 1, 1, 1, 3])), whole_year())
     assert changes.changes == ()
     assert said([changes.says])[0] == (
-        "No number of events differs from those before by more than chance explains (comparisons: 1, months: 12)."
+        "No number of events differs from earlier ones by more than chance (comparisons: 1, months: 12)."
     )
 
 
@@ -182,7 +182,7 @@ def test_what_rests_on_one_origin_or_no_own_language_is_said_to_be_thinly_report
     thin = {
         country: [say(why) for why in reasons] for country, reasons in thinly_reported(rows(summaries_of(watched())))
     }
-    assert thin["PAN"] == ["1 of 1 events rest on one origin", "only El Diario reports from there"]
+    assert thin["PAN"] == ["1 of 1 events have only one origin", "only El Diario reports from there"]
     assert thin["NOR"] == [
         "no report is in an official language of the country (Norwegian, Norwegian Bokmål, Norwegian Nynorsk)"
     ]
@@ -194,9 +194,9 @@ def test_gaps_name_missing_languages_months_days_and_places() -> None:
     lines = [line for one in events for line in one.lines]
     period = period_of(line.told.report.published for line in lines)
     texts = said(gaps_of(("en",), rows(events), period).says)
-    assert texts[0] == "No report was read from these months, which count as not covered: February 2026."
+    assert texts[0] == "No reports were read from these months, which count as not covered: February 2026."
     assert "No report is in French, Arabic, Spanish, Russian, Chinese." in texts
-    assert "No report says in which country 1 of 3 events happened." in texts
+    assert "For 1 of 3 events, no report names the country." in texts
 
 
 def test_a_month_with_many_more_reports_is_noted() -> None:

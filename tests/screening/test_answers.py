@@ -39,17 +39,17 @@ def lines(value: str, day: date = DAY, lang: str = "en", **more: str) -> list[st
     [
         (
             "111-48-8",
-            "CWC: listed. Schedule 2, entry 2B13 (thiodiglycol): declared above 1 t; "
-            "export to a State not Party prohibited.",
+            "CWC: listed. Schedule 2, entry 2B13 (thiodiglycol): declare above 1 t; "
+            "export to a State not Party is prohibited.",
         ),
-        ("78-53-5", "CWC: listed. Schedule 2, entry 2A01 (amiton): declared above 100 kg; "
-         "export to a State not Party prohibited."),
-        ("6581-06-2", "CWC: listed. Schedule 2, entry 2A03 (BZ): declared above 1 kg; "
-         "export to a State not Party prohibited."),
-        ("102-71-6", "CWC: listed. Schedule 3, entry 3B17 (triethanolamine): production declared above 30 t; "
+        ("78-53-5", "CWC: listed. Schedule 2, entry 2A01 (amiton): declare above 100 kg; "
+         "export to a State not Party is prohibited."),
+        ("6581-06-2", "CWC: listed. Schedule 2, entry 2A03 (BZ): declare above 1 kg; "
+         "export to a State not Party is prohibited."),
+        ("102-71-6", "CWC: listed. Schedule 3, entry 3B17 (triethanolamine): declare production above 30 t; "
          "export to a State not Party only with an end-use certificate."),
-        ("Fonofos", "CWC: exempt. Schedule 2, entry 2B04 (fonofos): exempt by the entry’s own words; "
-         "nothing follows from this entry."),
+        ("Fonofos", "CWC: exempt. Schedule 2, entry 2B04 (fonofos): the entry itself exempts it; "
+         "no duty follows from this entry."),
     ],
 )  # fmt: skip
 def test_the_first_line_names_the_entry_and_what_follows(value: str, first: str) -> None:
@@ -131,11 +131,11 @@ def test_names_are_in_the_language_of_the_reader(lang: str, name: str) -> None:
         ("thiodiglycol 25 %", "25 %: below the 30 % of the low-concentration rule for declarations of 2B "
          "(unconfirmed); counts for transfers."),
         ("thiodiglycol 5 %", "5 %: below the 30 % of the low-concentration rule for declarations of 2B (unconfirmed); "
-         "a product of at most 10 % is free of the rule on transfers to States not Party (official source)."),
+         "a product of at most 10 % is exempt from the rule on transfers to States not Party (official source)."),
         ("amiton 5 %", "5 %: above the 1 % of the low-concentration rule, so it counts for declarations of 2A "
          "(official source); counts for transfers."),
-        ("triethanolamine 30 %", "30 %: just within the 30 % of the low-concentration rule for declarations of 3B "
-         "(official source); a product of at most 30 % is free of the rule on transfers to States not Party "
+        ("triethanolamine 30 %", "30 %: at the 30 % of the low-concentration rule for declarations of 3B, which still "
+         "exempts it (official source); a product of at most 30 % is exempt from the rule on transfers to States not Party "
          "(official source)."),
         ("sarin 1 %", "1 %: Schedule 1 counts at any concentration (unconfirmed)."),
     ],

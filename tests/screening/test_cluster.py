@@ -119,7 +119,7 @@ def test_without_ray_the_remedy_is_told(source, tmp_path, monkeypatch):
 def test_a_run_that_was_stopped_goes_on_with_what_is_missing(one_process, source, in_one_process, tmp_path):
     output = tmp_path / "answer"
     one_process.most = 15
-    with pytest.raises(OutputError, match="A worker process died"):
+    with pytest.raises(OutputError, match="A worker process crashed"):
         screen_on_cluster(source, output, QUESTION, "local", stretch_rows=STRETCH_ROWS)
     done = sorted(output.glob("*.parquet"))
     assert len(done) == 15
@@ -183,7 +183,7 @@ def test_what_is_no_parquet_is_not_left_out_in_silence(tmp_path):
 def test_a_file_without_the_column_is_named(tmp_path):
     folder = _small_folder(tmp_path)
     pl.DataFrame({"id": ["x"], "structure": ["C"]}).write_parquet(folder / "part-9.parquet")
-    with pytest.raises(InputError, match=r"part-9\.parquet: There is not one column 'smiles'"):
+    with pytest.raises(InputError, match=r"part-9\.parquet: There is not exactly one column 'smiles'"):
         screen_on_cluster(folder, tmp_path / "answer", QUESTION, "local")
 
 
@@ -222,7 +222,7 @@ def test_rows_that_kill_every_worker_stop_the_run(one_process, tmp_path, monkeyp
     output = tmp_path / "answer"
     dead = output / ".rows-000000000001-000000000002.parquet.tries"
     one_process.before = lambda: dead.write_bytes(b"." * clusters.MOST_TRIES)
-    with pytest.raises(OutputError, match=r"part-1\.parquet: The workers died 8 times on rows 1 to 2"):
+    with pytest.raises(OutputError, match=r"part-1\.parquet: The workers crashed 8 times on rows 1 to 2"):
         screen_on_cluster(_small_folder(tmp_path), output, QUESTION, "local")
 
 

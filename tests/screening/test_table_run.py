@@ -111,7 +111,7 @@ def test_a_process_that_dies_stops_the_run_with_an_error() -> None:
     pieces = run(batches(mixed(5_000), 50), QUESTION, Wish(everything=True), 2)
     next(pieces)
     os.kill(next(process.pid for process in multiprocessing.active_children() if process.pid), 9)
-    with pytest.raises(OutputError, match="process died"):
+    with pytest.raises(OutputError, match="process crashed"):
         list(pieces)
     assert multiprocessing.active_children() == []
 

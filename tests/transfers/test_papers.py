@@ -355,7 +355,7 @@ def test_the_command_says_that_a_paper_is_met_and_writes_it_in_a_folder_that_it_
     options = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
     done = run(ledger, "-o", target, *options)
     assert done.exit_code == 0, done.output
-    assert "is met already" in done.stderr and "no rule" not in done.stderr
+    assert "is already met" in done.stderr and "no rule" not in done.stderr
     assert target.read_bytes()[:4] == b"<!do"
     assert run(ledger, "-o", ledger / "below" / "a.html", *options).exit_code == 2
 

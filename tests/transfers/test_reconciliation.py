@@ -303,7 +303,7 @@ def test_two_halves_of_one_matter_are_one_row_that_names_both(cause: str) -> Non
     [finding] = reconciled.findings()
     assert sum(part.kind == "quantity" for part in finding.evidence) >= 4
     assert str(there[-1]) in sentence(finding.message) and str(there[-1]) in finding.subject.input
-    assert "the other half of the same matter" in first["why"]
+    assert "the other half of the same difference" in first["why"]
     assert any(message.id == "reconcile_halves" for message in reconciled.told())
 
 
@@ -387,7 +387,7 @@ def test_a_line_within_one_state_is_told_to_be_no_transfer() -> None:
     assert reconciled.table().is_empty()
     [(status, reason)] = reconciled.matches().select("status", "reason").iter_rows()
     assert status == "not_compared"
-    assert "no transfer" in reason
+    assert "not a transfer" in reason
     assert [(finding.verdict, finding.message.id) for finding in reconciled.findings()] == [
         (Verdict.REVIEW, "ledger_same_state")
     ]

@@ -65,7 +65,7 @@ def test_json_lines_are_read_as_a_table_is() -> None:
 
 
 def test_a_ledger_that_names_no_chemical_is_refused() -> None:
-    with pytest.raises(InputError, match="No column says what is shipped"):
+    with pytest.raises(InputError, match="No column names the goods"):
         read("from,to\nFRA,DEU\n")
 
 
@@ -168,7 +168,7 @@ def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to
     start = preview(io.BytesIO(theirs), "theirs.csv")
     assert start.header == ("Nr", "Ware", "Von", "Nach", "Date") and start.rows[0][1] == "Thiodiglycol"
     assert start.columns["date"] == "Date" and start.missing == ("chemical",)
-    assert start.error is not None and "what is shipped" in str(start.error)
+    assert start.error is not None and "names the goods" in str(start.error)
     named = {"chemical": "Ware", "from": "Von", "to": "Nach"}
     mapped = preview(io.BytesIO(theirs), "theirs.csv", named)
     assert (mapped.error, mapped.missing) == (None, ())

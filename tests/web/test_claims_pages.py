@@ -166,7 +166,7 @@ def test_patterns_stand_with_what_they_rest_on(kept: KeptRun) -> None:
         page = page_of(client, f"{kept.base}/patterns")
         assert page.one("h1").text.startswith("Patterns: 1")
         pattern = page.one("article", class_="pattern")
-        assert pattern.one("h2").text.startswith("“four” was said again after")
+        assert pattern.one("h2").text.startswith("“four” was repeated after")
         assert [one.attributes["href"] for one in pattern.all("a")] == [
             f"{kept.base}/claims/{FOUR}",
             f"{kept.base}/claims/3-1",
@@ -300,7 +300,7 @@ def test_a_sentence_is_checked_and_those_who_said_it_before_are_shown(kept: Kept
     with kept.house.signed_in("anna") as client:
         answer = client.post(f"{kept.base}/check", data={"text": text}, headers=PART)
         assert answer.status_code == 200, answer.text
-        assert "Statement v1 of the record says the same." in answer.text
+        assert "Agrees with statement v1 of the record." in answer.text
         assert f"{kept.base}/claims/{FOUR}" in answer.text
         sent = client.post(f"/api/v1/claims/runs/{kept.run}/check", json={"text": text}).json()["sentences"]
         assert [(one["matched"], one["relation"]) for one in sent] == [("v1", "agrees")]
@@ -315,7 +315,7 @@ def test_days_of_a_sentence_count_from_the_day_on_which_it_was_published(kept: K
         for day in ("", "2026-03-05", "2024-03-05"):
             answer = client.post(f"{kept.base}/check", data={"text": text, "published": day}, headers=PART)
             assert answer.status_code == 200, answer.text
-            relations[day] = "Statement v1 of the record says the same." in answer.text
+            relations[day] = "Agrees with statement v1 of the record." in answer.text
         assert relations == {"": True, "2026-03-05": True, "2024-03-05": False}
         sent = client.post(f"/api/v1/claims/runs/{kept.run}/check", json={"text": text, "published": "2024-03-05"})
         assert [one["relation"] for one in sent.json()["sentences"]] != ["agrees"]
@@ -370,13 +370,13 @@ def test_the_api_takes_decisions(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         wrong = {"relation": "agrees", "statement": "v9", "reason": "x", "seen": 0}
         assert client.post(f"{address}/decision", json=wrong).status_code == 422
-        right = {**wrong, "statement": "v2", "reason": "The same."}
+        right = {**wrong, "statement": "v2", "reason": "Unchanged."}
         assert client.post(f"{address}/decision", json=right).json()["status"] == "corrected"
         assert client.post(f"{address}/decision", json=right).status_code == 409
         claim = client.get(address).json()
         assert (claim["claim"]["relation"], claim["claim"]["differs_in"]) == ("agrees", [])
         assert claim["decision"]["person"] == "Name of rita"
-        assert claim["decision"]["reason"] == "The same."
+        assert claim["decision"]["reason"] == "Unchanged."
 
 
 def test_claims_are_counted_for_programs_too(kept: KeptRun) -> None:

@@ -158,14 +158,16 @@ def test_a_reading_that_is_turned_changes_the_answer_and_is_said_with_those_that
     files = [("file", ("activities.csv", ROWS + b"N,P,thiodiglycol,consume,2025,900,kg,\n"))]
     with house.signed_in("anna") as client:
         main = page_after(house, client, files, "en")
-        assert not main.all(id="due") and "readings turned: 0" in main.one(id="readings").text
+        assert not main.all(id="due") and "interpretations changed: 0" in main.one(id="readings").text
         main = page_after(house, client, files, "en", **{"reading-aggregate-threshold": "any"})
         assert main.all(id="due")
         readings = [one.text for one in main.one(id="readings").all("li")]
-        assert len(readings) == len(READINGS) and "readings turned: 1" in main.one(id="readings").text
+        assert len(readings) == len(READINGS) and "interpretations changed: 1" in main.one(id="readings").text
         assert readings[0] == "Aggregate national data cover any amount. turned"
         main = page_after(house, client, files, "en", profile="ESP", **{"reading-polymer-sites": "not-exempt"})
-        assert "readings turned: 1" in main.one(id="readings").text  # what Spain leaves out stays as Spain has it
+        assert (
+            "interpretations changed: 1" in main.one(id="readings").text
+        )  # what Spain leaves out stays as Spain has it
         answer = sent(client, files, **{"reading-polymers": "melted"})
         assert answer.status_code == 422 and "melted" in answer.text
 

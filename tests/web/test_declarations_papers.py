@@ -275,7 +275,7 @@ def test_an_answer_proposes_and_an_officer_closes_the_finding(tmp_path: Path, mo
             asked |= {"answer": "corrected", "value": "5047 kg", "reason": "wrong unit"}
             for _ in range(2):  # what is kept already is not kept again
                 outcome = posted(client, f"{address}/answers", {"a.json": json.dumps(answers)})
-            assert "Answers kept with their findings: 0" in outcome.text
+            assert "Answers saved with their findings: 0" in outcome.text
             assert stands(client, address) == "answered"
             point = main_of(client, f"{address}/ask?state=answered").one("tr", class_="point")
             assert "5047 t → 5047 kg" in point.text and "wrong unit" in point.text and "a.json" in point.text

@@ -133,7 +133,7 @@ def test_one_point_is_a_number_and_no_chart(run: Run) -> None:
     assert any(text.startswith("40 Tonnes") for text in numbers)
     assert "bars" not in drawings(main) and "map" not in drawings(main)
     assert not drawings(told) and not told.all("tr", class_="point")
-    assert "Nothing to ask about was found" in told.text
+    assert "No questions" in told.text
 
 
 def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filtered(run: Run) -> None:
@@ -150,21 +150,21 @@ def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filt
     ) > 0 == len(none)
     assert [row["rank"] for row in table] == [str(rank) for rank in range(1, len(table) + 1)]
     assert {row["state"] for row in table} == {"unasked"}
-    assert f"Points to ask about for the declarations of 2026: {len(table)}" == main.one("h1").text
+    assert f"Questions for the declarations of 2026: {len(table)}" == main.one("h1").text
     assert main.one("h1").text in head
 
 
 def test_points_to_ask_are_searched_and_sorted_as_every_list_is_and_so_is_their_csv(run: Run) -> None:
     with run.house.signed_in("audra") as client:
-        main = main_of(client, f"{run.address}/ask?order=-rank&find=to+ask+about")
+        main = main_of(client, f"{run.address}/ask?order=-rank&find=question")
         table = csv_of(client, f"{run.address}/ask.csv")
-        found = csv_of(client, f"{run.address}/ask.csv?order=-rank&find=to+ask+about")
+        found = csv_of(client, f"{run.address}/ask.csv?order=-rank&find=question")
         nothing = main_of(client, f"{run.address}/ask?find=zzzz")
     ranks = [row.all("td")[0].text for row in main.all("tr", class_="point")]
     assert ranks == [row["rank"] for row in found] == sorted(ranks, key=int, reverse=True)
     assert 0 < len(found) < len(table) and all(row["gravity"] == "ask" for row in found)
     link = next(one for one in main.all("a") if ".csv" in one.attributes["href"]).attributes["href"]
-    assert link == f"{run.address}/ask.csv?order=-rank&find=to+ask+about"
+    assert link == f"{run.address}/ask.csv?order=-rank&find=question"
     assert not nothing.all("tr", class_="point") and "0" in nothing.one("form", class_="list-search").text
 
 
@@ -230,7 +230,7 @@ def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> Non
     assert main.one("h1").text == "Next deadline: March 31, 2026"
     assert main.one(id="calendar").rows()[0][0] == "March 31, 2026"
     assert len(spain.one(id="calendar").rows()[0]) == len(main.one(id="calendar").rows()[0]) + 1
-    assert over.one("h1").text.startswith("All deadlines of 2025 are over")
+    assert over.one("h1").text.startswith("All deadlines of 2025 have passed")
     assert len(over.all("tr", class_="over")) == len(over.one(id="calendar").rows())
     assert before.one("h1").text
 

@@ -64,8 +64,8 @@ def received(client: TestClient, content: bytes = PAGE_FILE, name: str = "page.h
 def test_a_picture_that_was_never_here_is_answered_in_the_heading(house: House) -> None:
     with house.signed_in("anna") as anna:
         found = sent(anna, "/evidence/picture", {"file": ("a.jpg", saved(scene(1), quality=90))})
-        assert found.one("h1").text == "Nothing stands out"
-        assert "not among the originals" in found.text and "Compared" not in found.one("h1").text
+        assert found.one("h1").text == "Nothing unusual found"
+        assert "is among the originals" in found.text and "Compared" not in found.one("h1").text
         assert not list_records(house.book, AUDITOR, kind="custody_step")
 
 
@@ -73,7 +73,7 @@ def test_an_old_picture_with_a_new_date_is_said_so_with_where_and_when_it_was_fi
     with house.signed_in("anna") as anna:
         received(anna, OLD, "seen.jpg", url="https://daily.example/a", taken="2019-03-02T08:00:00Z")
         found = sent(anna, "/evidence/picture", {"file": ("new.jpg", NEW)}, claimed_date="2026-03-01")
-        heading = "An old picture with a newer date: it was here on 2019-03-02, and is said to show 2026-03-01"
+        heading = "Old picture with a newer date: it was here on 2019-03-02 and is said to show 2026-03-01"
         assert found.one("h1").text == heading
         row = found.one("tbody").one("tr").text
         assert "March 2, 2019" in row and "the same picture" in row and "https://daily.example/a" in row
@@ -109,7 +109,7 @@ def test_a_picture_is_kept_where_a_case_is_named_and_only_by_who_may(house: Hous
     with house.signed_in("anna") as anna, house.signed_in("audra") as audra:
         files = {"file": ("a.jpg", OLD)}
         found = sent(anna, "/evidence/picture", files, case="river", url="https://a.example/")
-        assert "Kept as evidence" in found.text
+        assert "Saved as evidence" in found.text
         steps = anna.get("/api/v1/cases/river/custody").json()["steps"]
         assert [(step["step"], step["source_id"]) for step in steps] == [("received", sha256(OLD).hexdigest())]
         assert audra.post("/evidence/picture", files=files, data={"case": "river"}, headers=PART).status_code == 403
@@ -118,7 +118,7 @@ def test_a_picture_is_kept_where_a_case_is_named_and_only_by_who_may(house: Hous
 def test_what_is_no_picture_or_makes_no_sense_is_a_clear_error(house: House) -> None:
     with house.signed_in("anna") as anna:
         found = sent(anna, "/evidence/picture", {"file": ("a.jpg", b"<svg onload=x></svg>")})
-        assert found.one("h1").text == "Not examined" and "drawing in code" in found.text
+        assert found.one("h1").text == "Not examined" and "vector drawing" in found.text
         for files, texts in (
             ({}, {}),
             ({"file": ("a.jpg", OLD)}, {"claimed_date": "yesterday"}),
@@ -161,12 +161,12 @@ def test_a_signed_archive_says_who_signed_and_a_changed_one_what_does_not_fit(ho
         key = verify_wacz(io.BytesIO(archive.content), "a.wacz").key
         files = {"file": ("a.wacz", archive.content)}
         answer = api(anna, "/api/v1/evidence/captures", files, key=key.upper())
-        assert answer["says"] == "Verified: the key that you named signed it."
+        assert answer["says"] == "Verified: signed with the key you named."
         assert [(one["verified"], one["vouched"]) for one in answer["files"]] == [(True, True)]
         assert [one["taken"] for one in answer["files"][0]["captures"]] == ["2026-03-04T10:00:00+00:00"]
         forged = changed(archive.content, lambda parts: parts.update({"pages/pages.jsonl": b"{}"}))
         found = sent(anna, "/evidence/archive", {"file": ("a.wacz", forged)})
-        assert "does not fit its hashes or signature" in found.one("h1").text
+        assert "errors in hashes or signature" in found.one("h1").text
         assert api(anna, "/api/v1/evidence/captures", files, key="0" * 64)["files"][0]["verified"] is False
 
 
@@ -239,9 +239,11 @@ def test_names_are_hidden_and_each_part_can_be_shown_later_to_belong(house: Hous
         masks = anna.post(f"{API}/originals/{steps[2]['source_id']}/working-copy").content
         text = anna.post(f"{API}/originals/{steps[1]['source_id']}/working-copy").content
         files = {"masks": ("m.json", masks), "part": ("p.json", part.content), "text": ("t.txt", text)}
-        assert sent(anna, "/evidence/part", files).one("h1").text == "Part 1 belongs there"
+        assert sent(anna, "/evidence/part", files).one("h1").text == "Verified: part 1 belongs there"
         forged = {**files, "part": ("p.json", part.content.replace(b"Ana Roy", b"Ana Rey"))}
-        assert sent(anna, "/evidence/part", forged).one("h1").text == "Part 1 does not belong there"
+        assert (
+            sent(anna, "/evidence/part", forged).one("h1").text == "Verification failed: part 1 does not belong there"
+        )
         assert api(anna, f"{API}/revealed", file)["text"].endswith("Ana Roy, 34, saw the drums. They leaked.")
         whole = {"text": ("t.txt", text), "masks": ("m.json", masks), **file}
         assert "Ana Roy" in api(anna, "/api/v1/evidence/masks/revealed", whole)["text"]

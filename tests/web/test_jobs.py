@@ -179,7 +179,7 @@ def test_an_upload_is_kept_screened_and_told(client: TestClient, worker: Worker)
     assert [(line["row"], line["id"], line["verdict"], line["entry"]) for line in lines] == [
         (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
     ]  # fmt: skip
-    assert lines[0]["why"].startswith("The structure is the one that 1A01 writes")
+    assert lines[0]["why"].startswith("The structure matches 1A01")
     table = client.get(f"/api/v1/jobs/{job['id']}/result?format=csv&lang=fr").text.splitlines()
     assert len(table) == 4
     assert "1A01" in table[1]
@@ -395,7 +395,7 @@ def test_a_document_is_read_for_what_it_mentions_and_says_where_that_stands(
     assert text[start:end] == name["input"]
     assert "99 %" in {part["label"] for part in name["evidence"] if part["kind"] == "concentration"}
     clear = next(finding for finding in findings if finding["verdict"] == "not_listed")
-    assert "no statement about the goods" in clear["why"]
+    assert "says nothing about the goods" in clear["why"]
     with house.book.reading_contents() as connection:
         run = run_named(connection, answer["run"])
     assert (run["checked"]["document"], run["checked"]["column"]) == ("pdf", "")

@@ -109,7 +109,7 @@ def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
         rows = lines_of(main_of(client, f"/law/runs/{run}"))
         assert "partly covered" in rows["PRO-01"][2] and rows["PRO-01"][3].startswith("Section 4")
         assert "retain" in rows["PRO-01"][4]
-        assert rows["PRO-06"][2].startswith("covered") and "no passage found" in rows["PRO-07"][2]
+        assert rows["PRO-06"][2].startswith("covered") and "not found in the texts" in rows["PRO-07"][2]
         listed = main_of(client, "/law").one("section", aria_labelledby="kept-h").rows()
         assert listed[0][0].startswith("Nordavia") and sum(map(int, listed[0][3:])) == 60
 
@@ -209,7 +209,7 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         # What was proposed is accepted, not corrected; it makes no label.
         form = {"outcome": "correct", "verdict": finding[7]["verdict"], "reason": "Yes.", "seen": "0"}
         same = client.post(f"/law/runs/{run}/measures/CWC/{finding[7]['measure']}/decision", data=form, headers=PART)
-        assert same.status_code == 422 and "says what was proposed" in same.text, (finding[7], same.headers)
+        assert same.status_code == 422 and "is the same as the proposal" in same.text, (finding[7], same.headers)
         # A rejected proposal says what is wrong, and nothing of what is right.
         form = {"outcome": "reject", "reason": "It does not.", "seen": "0"}
         assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204
@@ -252,7 +252,9 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         names = [row[0] for row in page.all("table")[0].rows()]
         assert names == sorted(names) and {"France", "Nordavia"} <= set(names)
         row = next(row for row in page.one("section", aria_labelledby="heat-initial").rows() if "PRO-06" in row[0])
-        assert "no passage found" in row[1 + names.index("France")] and "covered" in row[1 + names.index("Nordavia")]
+        assert (
+            "not found in the texts" in row[1 + names.index("France")] and "covered" in row[1 + names.index("Nordavia")]
+        )
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-06")
         assert page.all("a", href=f"/law/runs/{fra}/measures/CWC/PRO-06")
         table = list(csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text)))
@@ -271,7 +273,7 @@ def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept
         assert (answer["found"][0]["section"], answer["found"][0]["run"]) == ("Section 12", kept.now)
         assert any(row["state"] is None for row in answer["found"]), "the Convention answers too"
         nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
-        assert not nothing.all("li") and "Nothing is good enough" in nothing.text
+        assert not nothing.all("li") and "Not found in the texts" in nothing.text
         assert client.post("/law/ask", data={"question": " "}, headers=PART).status_code == 422
 
 
@@ -390,7 +392,7 @@ def test_a_job_that_runs_tells_its_step(house: House) -> None:
         assert part.one("progress").attributes["value"] == "0.500"
     steps = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
     assert steps == {
-        0: "Step 1 of 4: Getting ready, 0 %",
+        0: "Step 1 of 4: Preparing, 0 %",
         75: "Step 2 of 4: Reading the texts, 50 %",
         500: "Step 3 of 4: Searching by meaning, 50 %",
         915: "Step 4 of 4: Checking elements, 50 %",
@@ -405,7 +407,8 @@ def test_a_check_says_whose_place_on_the_shelf_it_took_and_a_trial_takes_none(ho
         second = checked(house, client, NOW)
         note = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
         assert (
-            note.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in note.text
+            note.text.startswith("The comparison of States shows this check; it replaced")
+            and f"check {first}" in note.text
         )
         trial = checked(house, client, FIRST, trial="yes")
         note = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
@@ -504,7 +507,7 @@ def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_as
         decided(client, first, "PRO-01", outcome="accept", reason="It is right.")
         assert on_shelf(client) == {str(first)}
         note = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
-        assert "which plain rules made" in note and f": check {first}" in note and ":." not in note
+        assert "which was made by plain rules" in note and f": check {first}" in note and ":." not in note
         run_asked_for = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
         assert on_shelf(client) == {str(run_asked_for)}
         decided(client, rules, "PRO-01", outcome="accept", reason="It is right.")

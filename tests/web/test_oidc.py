@@ -199,14 +199,14 @@ def test_the_user_name_of_the_ministry_binds_as_well(house: House) -> None:
 def test_an_email_that_nobody_verified_binds_nothing(house: House) -> None:
     house.entrance.people.add(CONSOLE, "al", expected_as="alice@ministry.example")
     with house.client() as client:
-        assert refused(sign_in(client, "m1"), "nobody has prepared an account")
+        assert refused(sign_in(client, "m1"), "there is no account for this person")
         assert SESSION_COOKIE not in client.cookies
 
 
 def test_only_the_claims_of_the_settings_bind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
     with house_of(tmp_path, monkeypatch, issuer, match=["email"]) as house, house.client() as client:
         house.entrance.people.add(CONSOLE, "c", expected_as="carol")
-        assert refused(sign_in(client, "c1"), "nobody has prepared")
+        assert refused(sign_in(client, "c1"), "there is no account for this person")
 
 
 def test_a_second_subject_does_not_get_an_account_that_is_bound(house: House) -> None:
@@ -214,12 +214,12 @@ def test_a_second_subject_does_not_get_an_account_that_is_bound(house: House) ->
     with house.client() as client:
         assert sign_in(client, "b1").status_code == 200
     with house.client() as client:
-        assert refused(sign_in(client, "d1"), "nobody has prepared")  # of the same user name
+        assert refused(sign_in(client, "d1"), "there is no account for this person")  # of the same user name
 
 
 def test_a_stranger_is_refused_and_no_account_is_made(house: House) -> None:
     with house.client() as client:
-        assert refused(sign_in(client, "a1"), "nobody has prepared")
+        assert refused(sign_in(client, "a1"), "there is no account for this person")
         assert client.get("/api/v1/session").status_code == 401
     assert house.entrance.people.everyone() == []
 
@@ -239,7 +239,7 @@ def test_a_role_and_a_clearance_come_from_the_claims_where_the_settings_say_so(m
         person = client.get("/api/v1/session").json()["person"]
         assert (person["login"], person["role"], person["clearance"]) == ("oidc:bob", "reviewer", "protected")
     with mapped.client() as client:
-        assert refused(sign_in(client, "c1"), "nobody has prepared")  # in no group that counts
+        assert refused(sign_in(client, "c1"), "there is no account for this person")  # in no group that counts
     ((actor, body),) = records_of(mapped)
     assert actor == "oidc"
     assert body == {"person": person["id"], "role": "reviewer", "clearance": "protected", "active": True}
@@ -269,7 +269,7 @@ def test_a_role_that_the_ministry_takes_away_is_gone_at_the_next_sign_in(
             person = client.get("/api/v1/session").json()["person"]
             assert (person["role"], person["clearance"]) == ("analyst", "restricted")
         with provider({"b1": {**bob, "groups": []}}, port):
-            assert refused(sign_in(client, "b1"), "nobody has prepared")
+            assert refused(sign_in(client, "b1"), "there is no account for this person")
         assert [body["role"] for _, body in records_of(house)] == ["reviewer", "analyst"]
 
 
@@ -292,16 +292,16 @@ def prepared(house: House) -> House:
 def test_an_answer_to_another_question_is_refused(prepared: House, state: str | None) -> None:
     with prepared.client() as client:
         back = sign_in_there(start(client), "a1")
-        assert refused(come_back(client, changed(back, state=state)), "was not begun here")
+        assert refused(come_back(client, changed(back, state=state)), "was not started here")
         assert SESSION_COOKIE not in client.cookies
 
 
 def test_an_answer_in_another_browser_is_refused(prepared: House) -> None:
     with prepared.client() as client, prepared.client() as other:
         back = sign_in_there(start(client), "a1")
-        assert refused(come_back(other, back), "was not begun here")
+        assert refused(come_back(other, back), "was not started here")
         start(other)  # with a cookie of its own it is still not its own
-        assert refused(come_back(other, back), "was not begun here")
+        assert refused(come_back(other, back), "was not started here")
         assert come_back(client, back).status_code == 200
 
 
@@ -312,7 +312,7 @@ def test_a_code_is_taken_once(prepared: House) -> None:
         back = sign_in_there(away, "a1")
         assert come_back(client, back).status_code == 200
         client.cookies.set(COOKIE, cookie, path="/auth/oidc")
-        assert refused(come_back(client, back), "did not take the code")
+        assert refused(come_back(client, back), "rejected the code")
 
 
 def test_a_code_of_somebody_else_is_refused_for_its_proof_key(prepared: House) -> None:
@@ -320,19 +320,19 @@ def test_a_code_of_somebody_else_is_refused_for_its_proof_key(prepared: House) -
         mine = sign_in_there(start(attacker), "c1")
         theirs = sign_in_there(start(victim), "a1")
         code = parse_qs(urlsplit(mine).query)["code"][0]
-        assert refused(come_back(victim, changed(theirs, code=code)), "did not take the code")
+        assert refused(come_back(victim, changed(theirs, code=code)), "rejected the code")
 
 
 def test_a_wrong_nonce_is_refused(prepared: House) -> None:
     with prepared.client() as client:
         back = sign_in_there(changed(start(client), nonce="chosen-by-an-attacker"), "a1")
-        assert refused(come_back(client, back), "token that is not valid")
+        assert refused(come_back(client, back), "invalid token")
 
 
 def test_a_missing_nonce_is_refused(prepared: House) -> None:
     with prepared.client() as client:
         back = sign_in_there(changed(start(client), nonce=None), "a1")
-        assert refused(come_back(client, back), "token that is not valid")
+        assert refused(come_back(client, back), "invalid token")
 
 
 def test_who_takes_longer_than_ten_minutes_begins_again(prepared: House) -> None:
@@ -356,13 +356,13 @@ def test_what_the_provider_refuses_is_told_without_its_words(prepared: House) ->
         answer = client.get(CALLBACK, params={"state": state, "error": "access_denied", "error_description": "<b>x"})
         assert refused(answer, "refused the sign-in") and "<b>" not in answer.text
         assert refused(client.get(CALLBACK, params={"state": state}), "sent no code")
-        assert refused(client.get(CALLBACK), "was not begun here")
+        assert refused(client.get(CALLBACK), "was not started here")
 
 
 def test_a_wrong_secret_of_the_client_signs_nobody_in(prepared: House, tmp_path: Path) -> None:
     (tmp_path / "client.secret").write_text("wrong", encoding="utf-8")
     with prepared.client() as client:
-        assert refused(sign_in(client, "a1"), "did not take the code")
+        assert refused(sign_in(client, "a1"), "rejected the code")
         (tmp_path / "client.secret").unlink()
         assert client.get("/auth/oidc/start").status_code == 422
 
@@ -395,7 +395,7 @@ def test_how_strongly_one_signs_in_can_be_demanded_of_the_ministry(
         house.entrance.people.add(CONSOLE, "al", expected_as="alice@ministry.example")
         away = start(client)
         assert parse_qs(urlsplit(away).query)["acr_values"] == ["two-factors"]
-        assert refused(come_back(client, sign_in_there(away, "a1")), "as strongly as is required")
+        assert refused(come_back(client, sign_in_there(away, "a1")), "does not confirm the required second factor")
         assert SESSION_COOKIE not in client.cookies and not house.entrance.people.account("al").bound
 
 
@@ -456,7 +456,9 @@ def test_a_token_must_say_of_the_sign_in_what_is_demanded(
     if holds:
         assert read(believing, text)["sub"] == "s"
         return
-    with pytest.raises((HttpProblem, JoseError), match=r"as strongly as is required|Invalid claim: 'amr'"):
+    with pytest.raises(
+        (HttpProblem, JoseError), match=r"does not confirm the required second factor|Invalid claim: 'amr'"
+    ):
         read(believing, text)
 
 

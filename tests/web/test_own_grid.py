@@ -131,7 +131,7 @@ def test_a_row_of_another_site_is_refused_however_it_comes(kept: Kept) -> None:
                          {"act": "set", "row": 1, "field": "site", "text": "nord"},
                          {"act": "paste", "row": 2, "field": "site", "text": "NORD\tA1\nSUED\tB1"}):  # fmt: skip
             told = change(dana, address, str(field_of.pop("act")), 422, **field_of)
-            assert "not of" in told and "NORD" in told and "SUED" not in told and "NOWHERE" not in told
+            assert "outside this submission" in told and "NORD" in told and "SUED" not in told and "NOWHERE" not in told
         form = {"table": "activities", "row": "0", "act": "set", "cell-site": "SUED", "cell-chemical": "phosgene"}
         at = {"seen": str(body_of(dana, address).attributes["data-seen"]), "csrf_field": dana.headers["x-csrf-token"]}
         assert dana.post(f"{address}/rows", data=form | at, headers={"accept": "text/html"}).status_code == 422
@@ -190,7 +190,7 @@ def test_what_the_authority_sent_meanwhile_is_not_written_over(kept: Kept) -> No
         send(rita, kept.own, NORD.replace("1.5", "1.6"), changes="the unit was checked")
     with kept.house.signed_in("dana") as dana:
         main = page_of(dana, address).one("main")
-        assert "has gone on since" in main.text and "1.75" in main.text, "what was typed is still to be read"
+        assert "has changed since" in main.text and "1.75" in main.text, "what was typed is still to be read"
         assert not main.all("form", hx_post=f"{address}/versions")
         change(dana, address, "set", 409, row=1, field="quantity", text="1.8")
         save(dana, address, 409)

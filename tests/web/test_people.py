@@ -121,6 +121,6 @@ def test_the_console_says_what_cannot_be(place: str) -> None:
     assert "no casebook yet" in run(place, "list", status=2)
     run(place, "add", "alice")
     assert "is not a role" in run(place, "role", "alice", "king", status=2)
-    assert "is not a mark" in run(place, "clearance", "alice", "secret", status=2)
+    assert "is not a classification" in run(place, "clearance", "alice", "secret", status=2)
     assert "no such person" in run(place, "deactivate", "nobody", status=2)
     assert "does not allow" in run(place, "token", "alice", "--scope", "decide", "--name", "x", status=2)

@@ -71,7 +71,7 @@ def test_a_problem_has_its_values(client: TestClient) -> None:
     answer = client.get("/api/v1/entries", params={"lists": "CVC"}).json()
     assert answer["code"] == "no_such_list_but_near"
     assert answer["values"]["list"] == "CVC" and "CWC" in answer["values"]["known"]
-    assert answer["detail"] == "no list is called 'CVC'"
+    assert answer["detail"] == "the list 'CVC' does not exist"
 
 
 def test_a_problem_of_what_is_not_there_has_no_values(client: TestClient) -> None:

@@ -72,10 +72,10 @@ def test_a_register_is_opened_mended_saved_and_judged(house: House) -> None:
     with house.signed_in("anna") as anna:
         address = opened(anna)
         main = main_of(anna, address)
-        assert main.one("h1").text == "sites.csv, activities.csv: points to look at: 1"
+        assert main.one("h1").text == "sites.csv, activities.csv: points to check: 1"
         assert wrong_cells(main) == ["quantity"] and "12 x" in main.one(id="grid-faults").text
         grid = changed(anna, address, "set", row=1, field="quantity", text="1.5")
-        assert not wrong_cells(grid) and body_of(grid).attributes["data-answer"].endswith("no fault found")
+        assert not wrong_cells(grid) and body_of(grid).attributes["data-answer"].endswith("no errors found")
         assert texts_of(grid)[0] == ["NORD", "A1", "thiodiglycol", "111-48-8", "process", "2025", "1.5", "t"]
         seen = body_of(grid).attributes["data-seen"]
         answer = anna.post(f"{address}/versions", data={"seen": seen}, headers=PART)
@@ -146,7 +146,7 @@ def test_the_second_of_two_people_is_told(house: House) -> None:
         seen = body_of(main_of(rita, address)).attributes["data-seen"]
         changed(anna, address, "set", row=1, field="quantity", text="1.5")
         told = changed(rita, address, "set", 409, seen=seen, row=1, field="quantity", text="9")
-        assert "Somebody else changed this register" in told.text
+        assert "Somebody else has changed this register" in told.text
         main = main_of(rita, address)
         assert texts_of(main)[0][6] == "1.5" and "Name of anna" in main.text
 
@@ -266,7 +266,7 @@ def test_an_empty_register_is_begun_and_every_page_is_sound_in_every_language(ho
     with house.signed_in("anna") as anna:
         form = {"case": "begun", "mark": "restricted"}
         address = anna.post(f"{LIST}/empty", data=form, headers=PART).headers["hx-redirect"]
-        assert main_of(anna, address).one("h1").text == "New register: no row yet"
+        assert main_of(anna, address).one("h1").text == "New register: no rows yet"
         full = opened(anna)
         for lang in LANGUAGES:
             for page in (LIST, address, full, f"{full}?table=sites", f"{full}/rows?table=activities&row=1"):

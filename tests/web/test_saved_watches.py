@@ -114,10 +114,10 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
     with kept.house.signed_in("anna") as client:
         address = saved(client, name="Chlorine", agents="chlorine")
         assert [state for _, state, _ in shown(client, address)] == ["new", "new"]
-        assert "not looked at yet" in page_of(client, address).text
+        assert "not yet marked as read" in page_of(client, address).text
         looked(client, address)
         assert [state for _, state, _ in shown(client, address)] == ["earlier", "earlier"]
-        assert "Nothing is new" in page_of(client, MINE).text
+        assert "Nothing new or changed" in page_of(client, MINE).text
         keep(kept.house, watched())
         assert shown(client, address) == [
             (
@@ -151,7 +151,7 @@ def test_what_another_person_decided_is_shown_with_the_name(kept: Kept) -> None:
         form = {"event": watched().events[0].id, "verb": "split", "report": "3", "reason": "Another one.", "seen": "0"}
         assert rita.post(f"/watch/runs/{run}/decisions", data=form, headers=PART).status_code == 204
         changes = {change for _, state, some in shown(client, address) for change in some if state == "changed"}
-        assert any(change.startswith("Name of rita made an event of its own of 1 report") for change in changes)
+        assert any(change.startswith("Name of rita split off 1 report") for change in changes)
         assert any(change.startswith("Split off from: Accident") for change in changes)
 
 
@@ -179,7 +179,7 @@ def test_a_decision_holds_in_a_later_run_of_the_case_and_is_not_told_of_again(ke
         assert len(page_of(client, f"/watch/runs/{later}").all("article", class_="event")) == 4
         assert len(page_of(client, f"/watch/runs/{other}").all("article", class_="event")) == 3
         told = [change for _, _, changes in shown(client, address) for change in changes]
-        assert not any("made an event of its own" in change for change in told)
+        assert not any("split off" in change for change in told)
         assert "1 new report: Kommune." in told
         with pytest.raises(ConflictError):
             decide_on_events(kept.house.book, KEEPER, later, SPLIT, 0)
@@ -214,7 +214,7 @@ def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:
         assert page.one("h1").text == "My events: 0 new, 1 changed"
         assert "from 4 to 7, by Kommune" in page.one(class_="followed").text
         client.post(f"/watch/runs/{kept.run}/follow", data={"event": event, "follow": "false"}, headers=PART)
-        assert "You have no watch yet" in page_of(client, MINE).text
+        assert "No watches yet" in page_of(client, MINE).text
 
 
 def test_a_watch_is_edited_and_deleted(kept: Kept) -> None:
@@ -244,7 +244,7 @@ FILTER = "/watch/saved/new?kind=accident&text=chlorine"
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
-        ({"name": "Nothing"}, "asks for nothing"),
+        ({"name": "Nothing"}, "has no filter"),
         ({"kinds": "accident"}, "has no name"),
         ({"name": "x", "kinds": "rumour"}, "does-not-fit"),
         ({"name": "x", "countries": "norway"}, "does-not-fit"),
@@ -256,7 +256,7 @@ def test_a_watch_that_makes_no_sense_is_refused(kept: Kept, form: dict[str, str]
         answer = client.post(MINE, data=form, headers=PART)
         assert answer.status_code == 422
         assert problem in answer.text
-        assert "You have no watch yet" in page_of(client, MINE).text
+        assert "No watches yet" in page_of(client, MINE).text
 
 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
@@ -305,7 +305,7 @@ def test_a_watch_of_somebody_else_is_not_there(kept: Kept) -> None:
         assert client.get(address, headers=PAGE).status_code == 404
         assert client.post(f"{address}/looked", data={"seen": ""}, headers=PART).status_code == 404
         assert client.post(f"{address}/delete", headers=PART).status_code == 404
-        assert "You have no watch yet" in page_of(client, MINE).text
+        assert "No watches yet" in page_of(client, MINE).text
 
 
 def test_of_an_erased_case_a_watch_keeps_nothing(kept: Kept) -> None:

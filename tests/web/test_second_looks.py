@@ -61,16 +61,16 @@ def test_the_second_sees_the_event_as_it_was_found_and_nothing_of_the_first(kept
     base = f"/watch/runs/{kept.run}"
     with kept.house.signed_in("rita") as rita:
         page = page_of(rita, f"{base}/events/{EVENT}")
-        assert "This event waits for your decision" in page.text
+        assert "This event is waiting for your decision" in page.text
         assert "Another leak." not in page.text and "Name of anna" not in page.text
         assert len(page.all("article", class_="report")) == 3
         answer = rita.get(f"/api/v1{base}/events/{EVENT}").json()
         assert (answer["decisions"], answer["waits"], answer["seen"]) == ([], True, 0)
         assert rita.get(f"{base}/file?format=corrections", headers=PAGE).content == b""
-        assert "1 event waits for your decision" in page_of(rita, base).text
-        assert "1 event waits for your decision" in page_of(rita, "/watch").text
+        assert "1 event is waiting for your decision" in page_of(rita, base).text
+        assert "1 event is waiting for your decision" in page_of(rita, "/watch").text
     with kept.house.signed_in("anna") as anna:
-        assert "waits for your decision" not in page_of(anna, base).text
+        assert "is waiting for your decision" not in page_of(anna, base).text
         assert len(page_of(anna, f"{base}/events/{EVENT}").all("article", class_="report")) == 2
 
 
@@ -85,7 +85,7 @@ def test_two_who_group_alike_agree_and_both_are_shown_then(kept: Kept) -> None:
     assert (found.grouping.pairs, found.grouping.agreed, found.kinds.pairs) == (1, 1.0, 0)
     with kept.house.signed_in("anna") as anna:
         page = page_of(anna, f"/watch/runs/{kept.run}/events/{EVENT}")
-        assert "Name of rita looked at it" in page.text and "in the same way" in page.text
+        assert "Name of rita reviewed it" in page.text and "in the same way" in page.text
     assert verify_casebook(kept.house.book, KEEPER).fits
 
 
@@ -163,8 +163,8 @@ def test_the_agreement_on_events_stands_where_that_on_findings_does(kept: Kept) 
     with kept.house.signed_in("rita") as rita, kept.house.signed_in("audra") as audra:
         events = rita.get("/api/v1/rechecks").json()["events"]
         assert Agreement(**events) == Agreement(1, 1.0, None, None, None)
-        assert "On events of open reports" in page_of(rita, "/settings/rechecks").text
-        assert "On events of open reports" in page_of(audra, "/audit").text
+        assert "Events in open reports" in page_of(rita, "/settings/rechecks").text
+        assert "Events in open reports" in page_of(audra, "/audit").text
 
 
 def test_the_form_of_the_page_is_how_a_second_look_is_made(kept: Kept) -> None:
@@ -189,11 +189,11 @@ def test_two_who_say_another_kind_or_stage_are_shown_so_until_somebody_decides_a
     with kept.house.signed_in("anna") as anna, kept.house.signed_in("audra") as audra:
         shown = page_of(anna, address).text
         assert "as one event" in shown and "accident, confirmed" in shown.lower()
-        assert "Kind: Accident at first, Attack in the second look" in shown and "decide again" in shown
+        assert "Kind: Accident at first, Attack in the blind review" in shown and "decide again" in shown
         assert "Stage: Confirmed at first" not in shown
         assert len(anna.get(f"/api/v1{address}").json()["second_looks"]) == 2
         assert audra.get("/api/v1/rechecks").json()["event_kinds"]["agreed"] == 0.0
-        assert "On the kind of events" in page_of(audra, "/audit").text
+        assert "Kind of events" in page_of(audra, "/audit").text
         decide(kept, "anna", structs.replace(WHOLE, kind="attack", stage="confirmed"))
         assert "decide again" not in page_of(anna, address).text
     assert verify_casebook(kept.house.book, KEEPER).fits
@@ -201,10 +201,10 @@ def test_two_who_say_another_kind_or_stage_are_shown_so_until_somebody_decides_a
 
 def test_the_inbox_leads_to_the_event_and_tells_nothing_of_the_first_decision(kept: Kept) -> None:
     with kept.house.signed_in("rita") as rita:
-        assert "waits for your decision" not in page_of(rita, "/casebook").text
+        assert "is waiting for your decision" not in page_of(rita, "/casebook").text
         decide(kept, "anna", SPLIT, CONFIRM)
         page = page_of(rita, "/casebook")
-        assert "1 event waits for your decision" in page.text and "Another leak." not in page.text
+        assert "1 event is waiting for your decision" in page.text and "Another leak." not in page.text
         assert page.all("a", href=f"/watch/runs/{kept.run}/events/{EVENT}")
         (look,) = rita.get("/api/v1/inbox").json()["second_looks"]
         assert (look["run"], look["case"], look["event"]) == (kept.run, "reports", EVENT)

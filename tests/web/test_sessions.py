@@ -355,11 +355,11 @@ def test_the_secret_of_the_service_is_made_once_for_its_owner_alone(tmp_path: Pa
     assert service_secret(tmp_path) == secret
     assert [path.name for path in tmp_path.iterdir()] == ["service.secret"]
     file.chmod(0o640)
-    with pytest.raises(SettingsError, match="others may read"):
+    with pytest.raises(SettingsError, match="others can read"):
         service_secret(tmp_path)
     file.chmod(0o600)
     file.write_text("nonsense")
-    with pytest.raises(SettingsError, match="not a secret"):
+    with pytest.raises(SettingsError, match="not a valid secret"):
         service_secret(tmp_path)
 
 
@@ -390,7 +390,7 @@ def test_the_first_link_makes_the_administrator_through_the_form(
         token = link.partition("token=")[2]
         form = {"token": token, "login": "<b>root", "name": "Root", "password": PASSWORD, "again": OTHER, "lang": "en"}
         refused = client.post("/auth/invitation", data=form)
-        assert refused.status_code == 422 and "are not the same" in refused.text and "&lt;b&gt;root" in refused.text
+        assert refused.status_code == 422 and "do not match" in refused.text and "&lt;b&gt;root" in refused.text
         easy = client.post("/auth/invitation", data={**form, "password": "short", "again": "short"})
         assert easy.status_code == 422 and "fewer than 12" in easy.text
         done = client.post("/auth/invitation", data={**form, "login": "root", "again": PASSWORD})

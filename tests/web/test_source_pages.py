@@ -116,7 +116,7 @@ def test_the_list_that_is_given_out_is_read_in_again(kept: Kept) -> None:
             return int(client.post(f"{SOURCES}/file", files=file, headers=PART).status_code)
 
         assert send("mine.csv", content.encode()) == 204
-        assert page_of(client, SOURCES).one("h1").text == "8 outlets; nothing came from 1; 6 have no grade"
+        assert page_of(client, SOURCES).one("h1").text == "8 outlets; nothing received from 1; 6 have no grade"
         given = client.get(f"{SOURCES}/sources.csv", headers=PAGE).content
         assert b"Kommune,,A,1,State,NOR,," in given
         assert send("again.csv", given) == 204

@@ -1,4 +1,4 @@
-"""What is held on a State: every part side by side, with source, day and address, for who may see it."""
+"""Data on a State: every part side by side, with source, day and address, for who may see it."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def lines(page: Element, part: str) -> list[list[str]]:
 def test_a_state_shows_what_the_convention_says_of_it_with_source_and_grade(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, "/states/NOR")
-        assert page.one("h1").text.startswith("Norway: what is held")
+        assert page.one("h1").text.startswith("Norway: all data")
         assert "Northern Europe" in page.one("h1").text
         held = {row[0]: row[1] for row in lines(page, "convention")}
-        assert held["State Party since"] == held["The Convention entered into force for it"] == "April 29, 1997"
+        assert held["State Party since"] == held["Entry into force of the Convention for the State"] == "April 29, 1997"
         assert held["Deposited its instrument"] == "April 7, 1994"
         assert all(
             "United Nations Treaty Collection" in row[2] and "secondary" in row[2] for row in lines(page, "convention")
@@ -98,12 +98,12 @@ def test_each_part_has_its_lines_and_a_part_without_any_says_so(kept: Kept) -> N
         assert [
             section.attributes["id"] for section in norway.all("section") if section.attributes.get("id") in PARTS
         ] == [*PARTS]
-        assert lines(norway, "reports")[0][0] == "Events told of there: 1, by two or more independent origins: 1"
+        assert lines(norway, "reports")[0][0] == "Events reported there: 1, by two or more independent origins: 1"
         assert "Sandvik (Norway)" in lines(norway, "reports")[1][0]
-        assert "Nothing held" in norway.one("section", id="law").text
-        assert "Nothing held" in norway.one("section", id="submissions").text
+        assert "No data" in norway.one("section", id="law").text
+        assert "No data" in norway.one("section", id="submissions").text
         nordavia = page_of(client, "/states/XNV")
-        assert lines(nordavia, "law")[0][0].startswith("Law: of ")
+        assert lines(nordavia, "law")[0][0].startswith("Law: ")
         assert lines(nordavia, "law")[0][1] == "January 15, 2026"
 
 
@@ -121,10 +121,10 @@ def test_transfers_shipments_registers_and_submissions_are_counted_for_their_sta
     with kept.house.signed_in("anna") as client:
         germany = page_of(client, "/states/DEU")
         assert "Discrepancies over their thresholds: " in lines(germany, "transfers")[0][0]
-        assert "Planned shipments from or to it: " in lines(germany, "shipments")[0][0]
+        assert "Planned shipments from or to the State: " in lines(germany, "shipments")[0][0]
         body = client.get("/api/v1/states/ESP").json()
         submitted = next(part for part in body["parts"] if part["name"] == "submissions")
-        assert [line["says"] for line in submitted["lines"]] == ["Declaration on 2026, plant sites 2: draft."]
+        assert [line["says"] for line in submitted["lines"]] == ["Declaration for 2026, plant sites 2: draft."]
         registers = [
             code
             for code in ("DEU", "ESP", "FRA", "NLD", "XNV")
@@ -139,7 +139,7 @@ def test_what_a_person_may_not_see_is_not_held_for_that_person(kept: Kept) -> No
     with kept.house.signed_in("leo") as client:
         page = page_of(client, "/states/XNV")
         assert lines(page, "law") == []
-        assert "Nothing held" in page.one("section", id="law").text
+        assert "No data" in page.one("section", id="law").text
         parts = {part["name"]: part["lines"] for part in client.get("/api/v1/states/XNV").json()["parts"]}
         assert parts["law"] == [] and parts["convention"]
     with kept.house.signed_in("adam") as client:

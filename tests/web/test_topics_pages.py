@@ -83,15 +83,15 @@ def test_the_page_says_first_what_is_new(kept: Kept) -> None:
         page = page_of(client, f"{kept.base}/topics")
         assert page.one("h1").text.startswith("New or rising topics: 1; new terms: ")
         assert page.one("ul", class_="risen").text == (
-            "Dark markets : first comes up in March 2026; March 2026: 2 of 22 independent texts (3 to 28 in 100)"
+            "Dark markets : first appears in March 2026; March 2026: 2 of 22 independent texts (3 to 28 in 100)"
         )  # eight near-copies are one text
-        assert "60 of them are on no topic" in page.text
+        assert "60 of them have no topic" in page.text
 
 
 def test_a_topic_shows_its_months_and_its_passages_with_the_words_marked(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/topics/dark-markets")
-        assert page.one("h1").text.startswith("Dark markets: first comes up in March 2026")
+        assert page.one("h1").text.startswith("Dark markets: first appears in March 2026")
         assert len(page.one("table").one("tbody").all("tr")) == 3
         quotes = page.all("article", class_="quoted")
         assert len(quotes) == 9

@@ -171,7 +171,7 @@ def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
         address = sent(client, OURS.replace("partner,", "counterpart of it,"))
         worked(house)
         trouble = main_of(client, address, "fr").one("div", class_="warning")
-        assert trouble.attributes["data-trouble"] == "columns" and "Autre État" in trouble.text
+        assert trouble.attributes["data-trouble"] == "columns" and "État partenaire" in trouble.text
         assert "--map" not in trouble.text and not trouble.all(lang="en")
         assert client.post("/transfers/ledgers", data={"case": "trade"}, headers=PART).status_code == 415
 
@@ -300,7 +300,7 @@ def test_a_job_leads_to_the_ranked_list_and_nothing_of_it_is_there_for_who_is_no
             assert lena.get(f"{part.headers['hx-redirect']}{below}").status_code == 404, below
         assert "secret" not in main_of(lena, "/transfers").text
     assert [row[0].split()[1] for row in page.rows()] == ["1", "2", "3"]
-    assert sum("With it counts" in row[3] for row in page.rows()) == 1, "both halves of a matter are one row"
+    assert sum("Counted together with" in row[3] for row in page.rows()) == 1, "both halves of a matter are one row"
     by_pair = {(row[2].split(" ")[0], row[2].split(" ")[2], row[3]): row for row in page.rows()}
     assert by_pair["DEU", "NLD", "2022"][4:7] == ["90,000", "90", "89,910"]
     assert "unit" in by_pair["DEU", "NLD", "2022"][8].lower()
@@ -697,8 +697,11 @@ def test_a_finding_of_a_check_says_its_duties_in_the_readers_language_and_the_ca
 def test_what_is_not_known_of_states_is_said_once_and_marked_where_it_matters(checked: KeptCheck) -> None:
     with checked.house.signed_in("rita") as client:
         page = main_of(client, f"/transfers/checks/{checked.run}").text
-    assert page.count("what States did is known here until") + page.count("What States did is known here until") == 1
-    assert page.count("States as of 2023-11-29") >= 5 and "is not known here" not in page
+    assert (
+        page.count("the status of States is known here until") + page.count("The status of States is known here until")
+        == 1
+    )
+    assert page.count("States as of 2023-11-29") >= 5 and "unknown here" not in page
 
 
 def openpyxl_text(content: bytes) -> str:

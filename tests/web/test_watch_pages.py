@@ -226,7 +226,7 @@ def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: KeptRun)
         page = page_of(client, led)
         assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 1
         assert "Anna" not in page.one("h1").text
-        assert "made an event of its own of 1 report" in page.text
+        assert "split off 1 report" in page.text
         assert "Another leak." in page.text
         rest = page_of(client, f"{kept.base}/events/{event}")
         assert len(rest.one("div", class_="outlets").one("tbody").all("tr")) == 2
@@ -240,12 +240,18 @@ def test_a_contrary_decision_holds_and_both_are_shown(kept: KeptRun) -> None:
     with kept.house.signed_in("rita") as client:
         name = alone.rpartition("/")[2]
         together = _decide(
-            client, kept, event=name, verb="join", target=events["accident"], reason="It is the same.", seen="1"
+            client,
+            kept,
+            event=name,
+            verb="join",
+            target=events["accident"],
+            reason="It is the same.",
+            seen="1",
         )
         page = page_of(client, together)
         assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 3
         assert len(page.one("ol", class_="said-by").all("li")) == 2
-        assert "contrary of what Name of anna decided" in page.text
+        assert "opposite of what Name of anna decided" in page.text
 
 
 def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: KeptRun) -> None:
@@ -259,11 +265,11 @@ def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: KeptRun) -> 
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
-        ({"verb": "split", "reason": "x"}, "no report was chosen"),
+        ({"verb": "split", "reason": "x"}, "no report is selected"),
         ({"verb": "split", "report": ["1", "2", "3"], "reason": "x"}, "nothing would be split off"),
         ({"verb": "split", "report": ["1"], "reason": " "}, "a decision needs a reason"),
-        ({"verb": "move", "report": ["1"], "reason": "x"}, "the other event was not chosen"),
-        ({"verb": "join", "reason": "x"}, "the other event was not chosen"),
+        ({"verb": "move", "report": ["1"], "reason": "x"}, "the other event is not selected"),
+        ({"verb": "join", "reason": "x"}, "the other event is not selected"),
     ],
 )
 def test_a_decision_that_makes_no_sense_is_refused(

@@ -121,12 +121,12 @@ def test_every_policy_and_duty_of_the_convention_can_be_said() -> None:
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
     inner = Message("place_P", {"group": Message("group_methyl")})
     outer = Message("why_family", {"entry": "1A01", "places": (inner,)})
-    assert say(outer, "en") == "the structure is the one that 1A01 writes: phosphorus carries methyl"
+    assert say(outer, "en") == "the structure matches 1A01: phosphorus carries methyl"
     assert "méthyle" in say(outer, "fr")
 
 
 def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
-    assert sentence("unreadable_empty") == "It holds no atom."
+    assert sentence("unreadable_empty") == "It contains no atoms."
     assert sentence(Message("report_person")).count("..") == 0
 
 
@@ -213,7 +213,7 @@ def test_one_of_a_thing_is_said_otherwise_than_many(lang: str) -> None:
         singular, many = (say(Message(name, {**values, "count": count}), lang) for count in (1, 12_000))
         same = singular.replace("1", "#", 1) == re.sub(r"12.000", "#", many, count=1)
         assert same == (lang == "zh"), (name, singular, many)
-    assert say(Message("reconcile_lines", {"count": 1})) == "1 line"
+    assert say(Message("reconcile_lines", {"count": 1})) == "1 row"
     assert say(Message("letters_drafted", {"count": 1, "path": "x"})).startswith("1 letter was written")
 
 

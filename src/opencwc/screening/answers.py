@@ -188,7 +188,7 @@ def _follows(entry: Entry, convention: Convention) -> Message | None:
     >>> from datetime import date
     >>> convention = Convention(date(2026, 11, 24))
     >>> say(_follows(convention.find("CWC", "2B13"), convention))
-    'declared above 1 t; export to a State not Party prohibited'
+    'declare above 1 t; export to a State not Party is prohibited'
     """
     told: list[Message] = []
     for duty in convention.duties_for(entry):

@@ -64,7 +64,7 @@ def _of_another_version(message_id: str, values: Mapping[str, str], lang: str) -
     """Tell a message that cannot be said: nothing of it is lost.
 
     >>> say(Message("ledger_of_old", {"row": 7, "why": Message("group_methyl")}))
-    'this was written by another version, whose wording is not at hand: ledger_of_old (row: 7; why: methyl)'
+    'written by another version of OpenCWC; this version has no wording for it: ledger_of_old (row: 7; why: methyl)'
     """
     told = "; ".join(f"{name}: {said}" for name, said in values.items())
     template = _template_of("wording_of_another_version", None, lang) or "{told}"
@@ -79,7 +79,7 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     >>> sentence(Message("group_methyl"))
     'Methyl.'
     >>> sentence(Message("ask_fault_kind", {"text": "perhaps"}))
-    'perhaps is not one of corrected, confirmed and withdrawn.'
+    'perhaps is not an answer; write corrected, confirmed or withdrawn.'
     """
     said = say(message, lang).strip()
     quotes = isinstance(message, Message) and (_template(message, lang) or "").startswith("{text}")
@@ -92,7 +92,7 @@ def reason(message: Message | str) -> Reason:
     """Return a message as the value of an error: its English sentence, which every face says in its own language.
 
     >>> reason("reading_nested")
-    'Its parts stand inside one another too deeply.'
+    'Its parts are nested too deeply.'
     """
     return Reason(sentence(message), Message(message) if isinstance(message, str) else message)
 

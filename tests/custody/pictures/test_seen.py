@@ -177,5 +177,5 @@ def test_a_day_of_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no picture"):
+    with pytest.raises(InputError, match="contains no pictures"):
         read_seen(tmp_path)

@@ -41,16 +41,16 @@ def test_the_words_that_let_somebody_through_are_shown_marked_and_named(check: C
     excepting = next(passage for passage in ban.shown if passage.excepts)
     assert excepting.passage.section.id == place
     assert [piece.text for piece in marked(excepting) if piece.tone == EXCEPTS] == [words]
-    assert any(f"exception that the Convention does not know ({place})" in sentence(reason) for reason in ban.why)
+    assert any(f"exception that the Convention does not allow ({place})" in sentence(reason) for reason in ban.why)
     assert "missing" not in " ".join(map(sentence, ban.why)) and f"({place})" in missing_words(ban, "en")
-    assert any("Lets somebody through" in sentence(message) for message in held_by(excepting, ban))
+    assert any("Exempts somebody" in sentence(message) for message in held_by(excepting, ban))
 
 
 def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None:
     checked = check(LAWS["in another section"][0], model=False)
     ban = answer(checked, "PRO-01")
     assert {element.stands for element in elements_shown(ban, "en")} >= {"excepted"}
-    assert all("exception takes it back" in point for point in drafting_points(ban, "en"))
+    assert all("exception removes it" in point for point in drafting_points(ban, "en"))
     row = next(row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01")
     assert row["missing"] == "" and "Section 10" in row["why"]
     assert answer_to_plain(ban)["excepted"] == list(ALL)

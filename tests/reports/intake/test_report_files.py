@@ -219,7 +219,7 @@ def test_a_web_archive_gives_its_pages_and_tells_of_captures_that_failed(packed:
     archive = warc([
         ("https://y.example/a", "200 OK", "text/html; charset=utf-8", bare),
         ("https://y.example/style", "200 OK", "text/css", b"p {}"),
-        ("https://y.example/gone", "404 Not Found", "text/html", b"<p>Not found</p>"),
+        ("https://y.example/gone", "404 Not Found", "text/html", b"<p>Not found in the texts</p>"),
         ("https://y.example/feed", "200 OK", "application/rss+xml", rss(item())),
     ], packed=packed)  # fmt: skip
     arrivals, notes, reading = taken(archive, "crawl.warc.gz" if packed else "crawl.warc")

@@ -16,7 +16,7 @@ CHARTS: dict[str, dict[str, Any]] = {
     "bar": {
         "rows": [
             {"label": "1A01", "value": 12345.5, "group": "to declare"},
-            {"label": "2B04", "value": 7000, "group": "to ask about"},
+            {"label": "2B04", "value": 7000, "group": "question"},
         ],
         "titles": {"x": "Entry", "y": "Findings", "group": "What follows"},
     },
@@ -102,7 +102,7 @@ def test_every_kind_is_drawn_within_the_policy_and_from_this_machine(all_charts:
 def test_a_chart_says_the_figures_and_titles_it_was_given(all_charts: Watched) -> None:
     drawn(all_charts.page, "bar")
 
-    assert {"1A01", "2B04", "Entry", "Findings", "to declare", "to ask about", "10,000"} <= set(
+    assert {"1A01", "2B04", "Entry", "Findings", "to declare", "question", "10,000"} <= set(
         texts(all_charts.page, "bar")
     )
     widths = all_charts.page.locator("[data-chart=bar] .mark-rect.role-mark path").evaluate_all(

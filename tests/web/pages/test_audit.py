@@ -94,7 +94,7 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
         page_of(client, newer.attributes["href"])
         only = page_of(client, "/audit?kind=case_opened").one("main").all("table")[0].rows()
         assert [row[2] for row in only] == ["case opened"] and only[0][4] == "inventory"
-        assert "Nothing of this kind" in page_of(client, "/audit?kind=restored").one("main").text
+        assert "No such actions" in page_of(client, "/audit?kind=restored").one("main").text
 
 
 def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(house: House) -> None:
@@ -112,13 +112,13 @@ def test_who_vouches_from_outside_is_said_and_that_nobody_does(
     folder = tmp_path / "second"
     folder.mkdir()
     with house.signed_in("audra") as client:
-        assert "Nobody outside vouches" in page_of(client, "/audit").one("main").text
+        assert "Nobody outside confirms" in page_of(client, "/audit").one("main").text
         assert client.get("/api/v1/anchors").json()["outsiders"] == []
         monkeypatch.setenv("OPENCWC_ANCHOR_FOLDER", str(folder))
         made = anchor(house.book, auditor)
         records = made.note.head.size
         main = page_of(client, "/audit").one("main").text
-        assert f"The folder of anchors vouches up to record {records}, of" in main and "Nobody outside" not in main
+        assert f"The folder of anchors confirms the record up to {records}, of" in main and "Nobody outside" not in main
         told = client.get("/api/v1/anchors").json()
         assert [(vouch["kind"], vouch["seq"]) for vouch in told["outsiders"]] == [("folder", records)]
         assert told["anchors"][0]["note"] == made.note.text
@@ -151,20 +151,20 @@ def test_a_record_and_a_head_are_proved_to_who_audits_and_to_nobody_else(house: 
 def test_a_record_as_it_was_written_fits(house: House) -> None:
     with house.signed_in("audra") as client:
         part, trigger = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in trigger
+        assert part.one(id="verification").attributes["data-state"] == "fits" and "Verified" in trigger
         assert known_keys(house.book)[0] in part.text and "Name of audra" in part.text
-        assert "Everything fits" in page_of(client, "/audit").one("main").text  # it stands there on coming back
+        assert "Verified" in page_of(client, "/audit").one("main").text  # it stands there on coming back
 
 
 def test_a_casebook_for_whose_key_nobody_vouches_is_not_simply_said_to_fit(house: House) -> None:
     with house.signed_in("audra") as client:
-        assert "pinned in this house" in page_of(client, "/audit").one("main").text
+        assert "pinned here" in page_of(client, "/audit").one("main").text
         house.book.pins.path.unlink()
         part, trigger = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "unvouched" and "nobody vouches" in trigger
-        assert "Everything fits" not in part.text and "opencwc case key pin" in part.text
-        assert "for which nobody vouches here" in part.text
-        assert "not pinned in this house" in page_of(client, "/audit").one("main").text
+        assert part.one(id="verification").attributes["data-state"] == "unvouched" and "nobody confirms" in trigger
+        assert "Verified" not in part.text and "opencwc case key pin" in part.text
+        assert "which nobody here confirms" in part.text
+        assert "not pinned here" in page_of(client, "/audit").one("main").text
         said = client.post("/api/v1/verification").json()
         assert (said["fits"], said["vouched"], said["stretches"][0]["by"]) == (True, False, "nobody")
 
@@ -176,7 +176,7 @@ def test_the_keys_and_what_is_no_fault_stand_in_each_language(house: House, monk
     with house.signed_in("audra") as client:
         part, _ = verified(client)
         assert part.one(id="verification").attributes["data-state"] == "fits"
-        assert "is dated" in part.text and "the house's key" in part.text
+        assert "is dated" in part.text and "your organisation’s key" in part.text
         for lang in LANGUAGES_READ:
             assert known_keys(house.book)[0] in page_of(client, "/audit/verification", lang).one("main").text
         said = client.post("/api/v1/verification?lang=fr").json()
@@ -190,8 +190,8 @@ def test_the_first_record_that_was_altered_is_named(house: House) -> None:
         connection.execute(changed.values(content=tables.record.c.content + " "))
     with house.signed_in("adam") as client:
         part, trigger = verified(client)
-        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in trigger
-        assert "The first record that does not fit is 4." in part.text and "last backup" in part.text
+        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "erification failed" in trigger
+        assert "The first wrong record is 4." in part.text and "last backup" in part.text
 
 
 def check(client: TestClient, content: bytes, status: int = 200, **form: str) -> Element:
@@ -258,7 +258,7 @@ def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_
         part = check(client, new.getvalue())
         assert part.one("section").attributes["data-verdict"] == "fits_not"
         first = part.one("p", class_="warning").text
-        assert "Record " in first and "Do not rely on it" in part.text
+        assert "Record " in first and "Keep it as it is" in part.text
         assert part.text.count(first) == 1
         assert "Name of" not in part.text  # of what nobody signed as it stands, no name of ours is told
 

@@ -115,7 +115,7 @@ def test_the_page_leads_to_where_a_bundle_is_checked(house: House) -> None:
 def test_who_may_not_ask_reads_who_may(house: House, login: str, is_told: bool) -> None:
     with house.signed_in(login) as client:
         section = page_of(client, CASE).one("section", id="requests")
-        assert ("A reviewer asks for an export" in section.text) is is_told
+        assert ("A reviewer requests an export" in section.text) is is_told
 
 
 def test_the_demonstration_says_how_to_become_the_second_person(
@@ -158,7 +158,7 @@ def test_an_erasure_takes_two_people_and_leaves_the_record(house: House) -> None
         assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/erased-2")
         left = page_of(rene, "/cases/erased-2").one("main")
         assert "erased" in left.text and "border" not in left.text
-        assert "erased by law" in page_of(rene, "/findings/3").text
+        assert "erased as required by law" in page_of(rene, "/findings/3").text
 
 
 def test_a_request_is_declined(house: House) -> None:

@@ -50,7 +50,7 @@ def test_the_inbox_begins_with_the_grave_and_opens_at_the_evidence(house: House)
     with house.signed_in("rita") as client:
         listed = lines(page_of(client, "/casebook"))
         assert first_link(listed[0]) == f"/findings/{GRAVE}?from=inbox"
-        assert "two people" in listed[0].text and SARIN in listed[0].text
+        assert "needs two people" in listed[0].text and SARIN in listed[0].text
         accept, reject = listed[0].one("a", data_act="a"), listed[0].one("a", data_act="r")
         assert "outcome=accept" in accept.attributes["href"] and "outcome=reject" in reject.attributes["href"]
 

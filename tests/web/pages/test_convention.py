@@ -74,7 +74,7 @@ def test_entries_are_found_by_word_number_and_id(client: TestClient, q: str) -> 
 def test_entries_are_narrowed_by_list_and_schedule(client: TestClient) -> None:
     assert rows_of(client, "/convention?list=CWC") == 47
     assert rows_of(client, "/convention?list=CWC&schedule=3") == 17
-    assert "Nothing fits on this day" in text_of(client, "/convention?q=no-such-thing-at-all")
+    assert "Nothing found for this day" in text_of(client, "/convention?q=no-such-thing-at-all")
 
 
 def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_source(client: TestClient) -> None:
@@ -137,7 +137,7 @@ def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> 
 
 def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) -> None:
     now = text_of(client, "/convention?part=states&as_of=2026-11-24")
-    assert "States Parties 193" in now and "What States did after November 29, 2023 is not held here" in now
+    assert "States Parties 193" in now and "Changes after November 29, 2023 are not recorded here" in now
     then = text_of(client, "/convention?part=states&as_of=1997-05-01")
     assert "States Parties 87" in then and "instrument deposited, not yet bound 1" in then
     assert rows_of(client, "/convention?part=states&status=signatory&as_of=2026-11-24") == 1
@@ -188,7 +188,7 @@ def test_two_days_may_stand_in_either_order(client: TestClient) -> None:
 def test_a_day_that_is_none_is_said_and_today_is_shown(client: TestClient, day: str) -> None:
     for part in PARTS:
         page_text = text_of(client, f"/convention?part={part}&as_of={day}")
-        assert "This is no day" in page_text and day in page_text
+        assert "is not a date" in page_text and day in page_text
 
 
 def test_who_is_not_known_sees_nothing(client: TestClient) -> None:

@@ -89,7 +89,7 @@ def test_rows_that_could_not_be_read_are_counted_and_never_called_read(house: Ho
         address = screened(house, client, GOODS)
         for place in (address, "/cases/goods"):
             text = main_of(client, place).text
-            assert "Not readable, so not checked: 2" in text and "Every row could be read" not in text
+            assert "Could not be read, so not checked: 2" in text and "Every row could be read" not in text
             assert "Column read: cas; row ids from: id; not read: remark, qty" in text.replace(" ;", ";").replace(
                 " ,", ","
             )
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_read_is_told_in_the_readers_language(house: House
 def test_a_file_of_which_nothing_was_kept_says_so_and_where_the_file_is(house: House) -> None:
     with house.signed_in("anna") as client:
         page = main_of(client, screened(house, client, b"PK\x03\x04broken", "goods.xlsx"))
-        assert "nothing was kept" in page.text and "The file itself is kept" in page.text
+        assert "nothing was saved" in page.text and "The original file is stored" in page.text
         assert not page.all("a", class_="primary"), "there are no findings to look at"
 
 
@@ -191,7 +191,7 @@ def test_a_job_that_is_stopped_before_it_began_says_that_nothing_was_kept(house:
         address = sent(client, GOODS)
         assert client.post(f"{address}/cancel", headers=PART).status_code == 204
         page = main_of(client, address)
-        assert "nothing was kept" in page.text and "The file itself is kept" in page.text
+        assert "nothing was saved" in page.text and "The original file is stored" in page.text
 
 
 def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
@@ -216,7 +216,7 @@ def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
         ({"kind": "OpenCWCError", "code": "worker_died"}, "service"),
         ({"kind": "fault", "code": "fault_in_worker"}, "service"),
         ({"kind": "InputError", "code": "something_new"}, "other"),
-        ({"kind": "InputError", "what": "The workbook is locked with a password.", "remedy": ""}, "other"),
+        ({"kind": "InputError", "what": "The workbook is protected by a password.", "remedy": ""}, "other"),
     ],
 )
 def test_what_was_wrong_is_known_by_its_code_or_its_kind(problem: dict[str, Any], kind: str) -> None:
@@ -298,7 +298,7 @@ def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lan
 def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> None:
     with house.signed_in("anna") as client:
         page = main_of(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
-        assert "passages" in page.one("p", class_="lead").text and "Read whole, as a text (EML)" in page.text
+        assert "passages" in page.one("p", class_="lead").text and "Read completely, as a text (EML)" in page.text
         page = main_of(client, screened(house, client, GOODS))
         assert "rows" in page.one("p", class_="lead").text and not page.all("p", class_="as-text")
 

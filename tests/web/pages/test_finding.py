@@ -65,7 +65,10 @@ def test_a_grave_finding_says_that_two_decide_and_what_the_first_said(house: Hou
         rita.post(f"{PAGE_OF_GRAVE}/decision", data={"outcome": "accept", "reason": "as <drawn>"}, headers=PART)
         page_text = page_of(rene, PAGE_OF_GRAVE).one(id="standing").text
         assert "Name of rita" in page_text and "as <drawn>" in page_text and "first person" in page_text
-        assert "You have said this" in page_of(rita, PAGE_OF_GRAVE).one(id="standing").text
+        assert (
+            "Your decision; another person must make the same one"
+            in page_of(rita, PAGE_OF_GRAVE).one(id="standing").text
+        )
         post(rita, f"{PAGE_OF_GRAVE}/decision", 409, outcome="accept", reason="again", seen=_seen(rita, GRAVE))
         rene.post(
             f"{PAGE_OF_GRAVE}/decision", data={"outcome": "accept", "reason": "I agree", "seen": _seen(rene, GRAVE)}
@@ -82,7 +85,7 @@ def test_a_decision_leads_to_what_waits_next_and_is_told(house: House) -> None:
         there = json.loads(answer.headers["hx-location"])
         assert (there["path"], there["target"]) == ("/findings/6?from=inbox", "#main")
         toast = json.loads(answer.headers["hx-trigger"])["told"]
-        assert f"Finding {GRAVE}: waits for a second person" in toast and "finding 6" in toast
+        assert f"Finding {GRAVE}: waiting for a second person" in toast and "finding 6" in toast
         part = parsed(client.get(there["path"], headers=PART).text)
         assert not part.all("html") and part.all("title")[0].text.startswith("Finding 6")
 

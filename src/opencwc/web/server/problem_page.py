@@ -84,7 +84,7 @@ def in_own_words(error: OpenCWCError, lang: str) -> str:
     >>> in_own_words(OpenCWCError("no_such_job"), "en")
     'There is no such job.'
     >>> in_own_words(OpenCWCError("login_taken"), "en")
-    'There is an account with this login. Take another login.'
+    'An account with this login already exists. Choose another login.'
     """
     what, remedy = error_sentences(error, lang)
     return error_line("", f"{what[:1].upper()}{what[1:]}", "" if "/api/" in remedy else remedy) if what else ""

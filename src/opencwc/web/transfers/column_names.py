@@ -42,7 +42,7 @@ def say_columns(error: OpenCWCError, labels: Mapping[str, str], lang: str) -> Co
     >>> from opencwc.errors import InputError
     >>> error = InputError("no_column_for_fields", missing=("partner", "date"))
     >>> say_columns(error, {}, "en").says
-    'No column is known for: Other State, Day or year.'
+    'No column found for: Partner State, Date or year.'
     """
     if error.code not in _CODES:
         return None
