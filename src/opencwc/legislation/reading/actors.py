@@ -54,7 +54,7 @@ class Actors:
         return not (actor in (AUTHORITY, NATIONAL) and clause in self._terms.clauses(at, "demand"))
 
     def is_aim(self, at: int, clause: int) -> bool:
-        """Whether a clause, or a line that it hangs on, only says what the law is for: nobody must do anything by it."""
+        """Whether a clause, or a line that it hangs on, only says what the law is for: it binds nobody."""
         text = self._terms.texts[at]
         aims = pattern(text.section.lang, "purpose_clause")
         while aims is not None and clause >= 0:
