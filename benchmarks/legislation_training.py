@@ -38,13 +38,13 @@ from opencwc.legislation.coverage_model import (
 )
 from opencwc.legislation.verdicts import ORDER, verdict_of
 
-STRENGTH = 0.05
+STRENGTH = 0.02
 """Inverse strength of the penalty on weights: large, because the laws are few and alike among themselves."""
-MODEL_LAW_WEIGHT = 0.5
+MODEL_LAW_WEIGHT = 0.1
 """How much a label of a model or drafted law counts beside one of a real law."""
-COSTS = (0.7, 2.0, 1.0)
+COSTS = (0.6, 2.0, 1.0)
 """How much the chances of covered, partly and none count where one of them is chosen."""
-DECIDED = 0.70
+DECIDED = 0.72
 """Share of the labels of real laws on the Convention that the verdicts on countries left out are to decide."""
 _SAME = 2.0
 """How many labels of all measures a measure's own shares are smoothed with."""

@@ -7,7 +7,9 @@ import re
 import pytest
 from benchmarks.legislation import PAGE, as_markdown, fill, main
 
-PARTS = ("made", "retrieval", "model", "rules", "similarity", "prior")
+PARTS = (
+    "made", "retrieval", "model", "confusion_nine", "confusion_real", "reading", "rules", "similarity", "prior",
+)  # fmt: skip
 
 
 def test_the_page_has_a_place_for_every_table() -> None:

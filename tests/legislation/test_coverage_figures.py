@@ -90,7 +90,11 @@ def weights_that_say(covered: float, part: float, none: float, *, decides_from: 
 
 
 def signs_of_a_whole_measure() -> dict[str, float]:
+<<<<<<< HEAD
     return dict.fromkeys(SIGNS, 0.0) | WHOLE
+=======
+    return dict.fromkeys(SIGNS, 0.0) | WHOLE | {"scope_all": 1.0}
+>>>>>>> h21b
 
 
 def test_what_is_sure_enough_is_decided_and_the_rest_is_left_to_a_person() -> None:
@@ -108,6 +112,11 @@ def test_what_is_rather_wrong_than_right_is_never_decided() -> None:
 def test_a_verdict_that_the_elements_do_not_bear_out_is_left_to_a_person() -> None:
     signs = signs_of_a_whole_measure() | {"all_firm": 0.5, "all_tight": 0.5}
     assert not likeliest_verdicts(["PRO-01"], [signs], weights_that_say(0.9, 0.05, 0.05))[0].decided
+
+
+def test_a_text_on_other_things_holds_nothing() -> None:
+    signs = dict.fromkeys(SIGNS, 0.0)
+    assert likeliest_verdicts(["PRO-01"], [signs], weights_that_say(0.4, 0.4, 0.2))[0] == ("none", 0.5, True)
 
 
 def test_only_what_is_decided_counts_as_falsely_covered() -> None:

@@ -154,7 +154,7 @@ def test_confidence_is_told_in_words_and_never_as_a_number(check: Check) -> None
 def test_partly_covered_says_which_of_its_kinds_it_is(check: Check) -> None:
     answer = next(answer for answer in check(FRENCH, model=False).answers if answer.measure.id == "PRO-01")
 
-    def said(**how: object) -> str:
+    def said(**how: Any) -> str:
         plain = {"missing": (), "delegated": (), "excepted": (), "passing": (), "limited": ()}
         return verdict_words(replace(answer, verdict="partial", probability=None, **(plain | how)), "en")
 

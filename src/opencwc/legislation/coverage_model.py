@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from opencwc.finding import Message
 from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.model import COVERED, NONE, PARTIAL
-from opencwc.legislation.verdicts import ORDER, SIGNS, by_rules, verdict_of
+from opencwc.legislation.verdicts import IN_SCOPE, ORDER, SIGNS, by_rules, verdict_of
 from opencwc.models.model import Evaluation, Figure, Model
 from opencwc.models.statistics import calibration_error
 
@@ -55,6 +55,9 @@ def likeliest_verdicts(
 
 def _proposed(chance: Sequence[float], sign: Mapping[str, float], weights: Mapping[str, Any]) -> ProposedVerdict:
     weighed = [share * cost for share, cost in zip(chance, weights["costs"], strict=True)]
+    if sign["scope_all"] < IN_SCOPE and not sign["any"] and not sign["delegated"]:
+        lead = weighed[ORDER.index(NONE)] / sum(weighed)  # nothing that speaks of it is about chemical weapons
+        return ProposedVerdict(NONE, max(confidence_in(NONE, lead, sign, weights), _LIKELIER_THAN_NOT))
     verdict = verdict_of(weighed)
     lead = weighed[ORDER.index(verdict)] / sum(weighed)
     probability = confidence_in(verdict, lead, sign, weights)

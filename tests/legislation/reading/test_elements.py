@@ -222,7 +222,7 @@ CASES = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[str, str], model: bool) -> None:
     before = CASES["before"][case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
-    assert answer(check(text, model=model), case["measure"]).verdict == "none"
+    assert answer(check(text, model=model), case["measure"]).verdict in (("none", "review") if model else ("none",))
 
 
 SAID = [
@@ -273,7 +273,7 @@ def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_bes
     )
     for model in (False, True):
         checked = check(act, model=model)
-        assert {answer(checked, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
+        assert {answer(checked, measure).verdict for measure in ("PRO-01", "PEN-01")} <= {"none", "review"}
 
 
 DEMAND = "Section 4. Information\nThe Authority may require {whom} to furnish any information or document it needs.\n"

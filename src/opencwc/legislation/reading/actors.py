@@ -54,12 +54,17 @@ class Actors:
         return not (actor in (AUTHORITY, NATIONAL) and clause in self._terms.clauses(at, "demand"))
 
     def is_aim(self, at: int, clause: int) -> bool:
-        """Whether a clause, or a line that it hangs on, only says what the law is for."""
+        """Whether a clause, or a line that it hangs on, only says what the law is for: it binds nobody."""
         text = self._terms.texts[at]
         aims = pattern(text.section.lang, "purpose_clause")
         while aims is not None and clause >= 0:
-            if aims.search(text.folded.text, text.starts[clause], text.ends[clause]):
-                return True
+            aim = aims.search(text.folded.text, text.starts[clause], text.ends[clause])
+            if aim is not None:
+                return not any(
+                    place.clause == clause and place.start >= aim.end()
+                    for term in ("obliged", "negation")
+                    for place in self._terms.find(at, term)
+                )
             clause = text.hangs_on[clause]
         return False
 
