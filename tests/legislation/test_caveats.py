@@ -116,14 +116,8 @@ def test_confidence_is_in_words_in_the_report_and_in_numbers_in_the_table(check_
     sections = {section["id"]: section for section in as_data(report(checked, "en"))["sections"]}
     (matrix,) = sections["matrix"]["blocks"]
     verdicts = [str(row[3]) for row in matrix["rows"]]
-<<<<<<< HEAD
-    missed = [verdict for verdict in verdicts if "not found in the texts" in verdict]
-    assert missed and not any("%" in line for line in missed)
-    assert any("%" in verdict for verdict in verdicts if "covered" in verdict)
-=======
     assert any("no provision found" in verdict for verdict in verdicts) and not any("%" in line for line in verdicts)
     assert any("confidence" in verdict for verdict in verdicts if "covered" in verdict)
->>>>>>> h21b
     assert all(row["probability"] for row in first_lines(checked).values() if row["rank"])
 
 

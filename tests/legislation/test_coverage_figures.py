@@ -90,11 +90,7 @@ def weights_that_say(covered: float, part: float, none: float, *, decides_from: 
 
 
 def signs_of_a_whole_measure() -> dict[str, float]:
-<<<<<<< HEAD
-    return dict.fromkeys(SIGNS, 0.0) | WHOLE
-=======
     return dict.fromkeys(SIGNS, 0.0) | WHOLE | {"scope_all": 1.0}
->>>>>>> h21b
 
 
 def test_what_is_sure_enough_is_decided_and_the_rest_is_left_to_a_person() -> None:

@@ -60,11 +60,7 @@ def text_of(cell: Any) -> str:
 def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(checked: Checked) -> None:
     rows = {text_of(row[0]): [text_of(line) for line in row] for row in sections_of(checked)["matrix"][0]["rows"]}
     assert rows["PRO-06"][3:] == [
-<<<<<<< HEAD
-        "covered corrected by Leila, 2026-11-24; proposed: not found in the texts", "Section 2", "",
-=======
         "covered corrected by Leila, 2026-11-24; proposed: no provision found in the texts supplied", "Section 2", "",
->>>>>>> h21b
     ]  # fmt: skip
     assert rows["PRO-03"][3] == "covered accepted by Omar, 2026-11-24"
     assert rows["PRO-02"][3].endswith("rejected by Omar, 2026-11-24, without giving the right answer")

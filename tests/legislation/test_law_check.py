@@ -65,11 +65,7 @@ def test_nothing_is_ever_said_to_be_absent_from_the_law_of_a_state(check: Check)
     for lang in LANGUAGES:
         sentences = {sentence(message, lang) for answer in checked.answers for message in answer.why}
         assert len(sentences) == 1
-<<<<<<< HEAD
-    assert sentence(checked.answers[0].why[0]) == "Not found in the texts."
-=======
     assert sentence(checked.answers[0].why[0]) == "No provision found in the texts supplied."
->>>>>>> h21b
 
 
 def test_the_order_of_the_files_changes_no_verdict(check: Check) -> None:
