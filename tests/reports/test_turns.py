@@ -84,6 +84,12 @@ def test_the_rest_of_a_report_tells_which_place_is_meant(case: Mapping[str, Any]
     assert one.place.country == case["country"]
 
 
+@pytest.mark.parametrize("case", cases("figures_in_phrases.yaml"), ids=lambda case: f"{case['lang']} {case['title']}")
+def test_the_dead_and_the_harmed_are_counted_in_turns_of_phrase(case: Mapping[str, str]) -> None:
+    found = facts(told(case["lang"], case["title"], case["text"]))
+    assert (found["killed"], found["affected"]) == (case["killed"] or "None", case["affected"] or "None")
+
+
 IN_HULL = "Chlorine leaked at a swimming pool in Hull on Tuesday. Three people were treated."
 
 

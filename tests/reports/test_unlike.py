@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import Report
@@ -44,3 +47,20 @@ def test_what_shares_but_a_day_and_a_state_is_many_events(told: dict[str, tuple[
     events = [line.event for line in lines if line.event]
     assert len(events) == len(told)
     assert len(set(events)) == len(events)
+
+
+PAIRS = yaml.safe_load(Path(__file__).with_name("pairs.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair["about"])
+def test_two_sites_or_two_aims_make_two_events(pair: dict[str, Any]) -> None:
+    reports = [
+        Report(
+            f"r{row}", datetime.fromisoformat(one["published"]), f"outlet {row}", "", one["lang"], one["title"],
+            one["text"], row,
+        )
+        for row, one in enumerate(pair["reports"], 1)
+    ]  # fmt: skip
+    events = [line.event for line in watch(reports, named_encoder()).lines]
+    assert all(events)
+    assert (len(set(events)) == 1) == pair["one"]

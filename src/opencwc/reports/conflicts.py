@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from opencwc.language.distances import distance_km
 from opencwc.reports.item import Item, is_day
-from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, family
+from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, family, figure_signs
 
 NEVER_ONE: float = 24.0
 """Log-odds that a sure conflict takes off: more than words and all other facts together ever give."""
@@ -37,7 +37,10 @@ def conflict(one: Item, other: Item) -> str:
     """Return the fact by which two reports are on two happenings; empty where none conflicts."""
     if one.told.report.given is not None or other.told.report.given is not None:
         return ""
-    found = (("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill))
+    found = (
+        ("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill), ("site", _other_site),
+        ("aim", _other_aim),
+    )  # fmt: skip
     return next((name for name, is_so in found if is_so(one, other)), "")
 
 
@@ -85,6 +88,27 @@ def _other_town(one: Item, other: Item) -> bool:
     if not small or one.mentioned.towns & other.mentioned.towns:
         return False
     return distance_km(mine.point, theirs.point) > (_FAR_KM if large > _MUCH_LARGER * small else _NEAR_KM)
+
+
+def _other_site(one: Item, other: Item) -> bool:
+    """Each is of a site of a kind of its own, neither speaks of the other's, and no figure of people is the same."""
+    if family(one.told.nature.kind) != "harm" or family(other.told.nature.kind) != "harm":
+        return False
+    mine, theirs = one.mentioned, other.mentioned
+    if not mine.sites or not theirs.sites or mine.sites & theirs.all_sites or theirs.sites & mine.all_sites:
+        return False
+    return not figure_signs(one.told, other.told)["figures_same"]
+
+
+def _other_aim(one: Item, other: Item) -> bool:
+    """Two decisions of one State or body are each on a State of its own, and neither speaks of the other's."""
+    if one.told.nature.kind != "policy" or other.told.nature.kind != "policy":
+        return False
+    own = {one.told.place.country, other.told.place.country}
+    mine, theirs = one.mentioned.head_lands - own, other.mentioned.head_lands - own
+    if not mine or not theirs:
+        return False
+    return not mine & other.mentioned.lands and not theirs & one.mentioned.lands
 
 
 def _are_at_places(one: Item, other: Item) -> bool:

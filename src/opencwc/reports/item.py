@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from opencwc.language.plain_text import plain_text
+from opencwc.language.sentences import sentences_in
 from opencwc.reports.harm.lists import listed
 from opencwc.reports.model import Date, Told
+from opencwc.reports.sites import sites_in
 from opencwc.reports.when import dates_of, follows, happened_before, head_of
 from opencwc.reports.where import names_of_places
 
@@ -14,12 +17,18 @@ if TYPE_CHECKING:
     from opencwc.reports.traits import Traits
 
 
+_FIRST, _READ = 600, 3_000
+"""Signs in which the first sentence ends, and those in which sites are sought."""
+
+
 class Mentioned(NamedTuple):
     """What a report names, whether or not that is its event's: the States that its names may be of, towns and days.
 
     ``towns`` are those of the event's State but its capital, by their English names; ``people`` is how many live in the
     event's place, 0 where it is no town or the capital; ``days`` are ordinals. ``drill`` and ``follows`` say that the
-    title or the first sentence speaks of an exercise, or of what follows on something told before.
+    title or the first sentence speaks of an exercise, or of what follows on something told before. ``sites`` are the
+    kinds of sites in title and first sentence, ``all_sites`` those anywhere; ``head_lands`` the States in title and
+    first sentence.
     """
 
     lands: frozenset[str] = frozenset()
@@ -28,6 +37,9 @@ class Mentioned(NamedTuple):
     people: int = 0
     drill: bool = False
     follows: bool = False
+    sites: frozenset[str] = frozenset()
+    all_sites: frozenset[str] = frozenset()
+    head_lands: frozenset[str] = frozenset()
 
 
 class Item(NamedTuple):
@@ -86,6 +98,9 @@ def _mentioned(told: Told) -> Mentioned:
     towns = [spot for spot in spots if spot.sort == "town" and spot.country == country]
     days = dates_of(report, told.lang, ahead=told.nature.stage == "planned")
     head = head_of(report, told.lang)
+    ends = report.body_at + next(iter(sentences_in(report.text[:_FIRST])), (0, 0))[1]
+    in_head = (named.spots[0] for named in names_of_places(report) if named.end <= ends)
+    beginning = plain_text(report.whole[:_READ], told.lang).text
     return Mentioned(
         frozenset(spot.country for spot in spots),
         frozenset(spot.name for spot in towns if not spot.capital),
@@ -93,4 +108,7 @@ def _mentioned(told: Told) -> Mentioned:
         max((spot.people for spot in towns if spot.point == told.place.point and not spot.capital), default=0),
         listed("exercise", told.lang).search(head) is not None,
         follows(report, told.lang) or listed("correction", told.lang).search(head) is not None,
+        sites_in(head, told.lang),
+        sites_in(beginning, told.lang),
+        frozenset(spot.country for spot in in_head if spot.sort in ("state", "people")),
     )
