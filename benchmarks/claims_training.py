@@ -42,7 +42,7 @@ SIGNS_OF: Mapping[Aspect, tuple[str, ...]] = {
     "place": ("place_",),
     "agent": ("agent_",),
     "actor": ("doer_", "who_"),
-    "attribution": ("found_", "who_", "blame_of", "blame_only"),
+    "attribution": ("found_", "who_", "blame_of", "blame_only", "number_nobody"),
 }
 """The beginnings of the signs that may speak for each aspect: there are few claims to learn from."""
 _PARTS, _FOLDS, _FEW_FOLDS = 8, 6, 3
@@ -52,7 +52,7 @@ LEADING = (
     "first", "told_mean", "told_share", "told_strong", "told_ahead", "held_mean", "held_share", "kin_best", "kin_mean",
     "kin_near", "kin_same", "near_alone", "near_mixed", "near_words", "behind_alone", "number_extra", "number_none",
     "number_conflict", "number_agrees", "date_conflict", "date_fits", "matter_mean", "matter_share", "matter_new",
-    "matter_least", "matter_none",
+    "matter_least", "matter_none", "matter_two", "number_new_unit", "contrary_along", "contrary_word",
 )  # fmt: skip
 """The signs of the best pair that may say whether the record has the sentence, beside its lead."""
 
@@ -109,7 +109,16 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         calibration=_learn_calibration(sentences),
         settled=_learn_settled(claims),
         recorded=_learn_recorded(claims),
+        contrary=_learn_contrary(right),
     )
+
+
+def _learn_contrary(right: Sequence[tuple[Row, Mapping[str, float]]]) -> Logistic | None:
+    """Learn from pairs that differ in no aspect which of them say the contrary of each other."""
+    same = [(gold, signs) for gold, signs in right if not gold["differs_in"]]
+    chosen = [{name: value for name, value in signs.items() if name.startswith("contrary_")} for _, signs in same]
+    answers = [gold["relation"] == "differs" for gold, _ in same]
+    return _logistic(chosen, answers, 1.0) if any(answers) else None
 
 
 def _is_claim(one: Sentence) -> bool:
@@ -241,7 +250,7 @@ def applied(weights: Learned, sentences: Sequence[Sentence]) -> list[Scored]:
         best = _best(weights, one, support[id(one)]) if id(one) in support else None
         chance = weights.in_record(best.signs, best.score, best.second) if best else 0.0
         if best and chance >= weights.least_match:
-            differing = tuple(map(Difference, weights.differing(best.signs)))
+            differing = tuple(map(Difference, weights.differing_parts(best.signs)))
             relation: Relation = "differs" if differing else "agrees"
             claim = replace(claim, matched=best.name, relation=relation, chance=chance, differences=differing)
         found.append(Scored(claim, one.gold, one.lang))
@@ -290,7 +299,7 @@ def _held(folder: str, one: Sentence, weights: Learned, support: Sequence[Mappin
         "lang": one.lang,
         "checkworthy": is_claim,
         "matched": bool(one.gold["matched"]),
-        "differs_in": one.gold["differs_in"],
+        "differs_in": one.gold["differs_in"] or ("contrary" if one.gold["relation"] == "differs" else ""),
         "signs": json.dumps(_short(one.signs)),
         "vector": [round(127 * float(value)) for value in one.vector],
         "pairs": json.dumps([(is_right, _short(signs)) for is_right, signs in pairs] if is_claim else []),

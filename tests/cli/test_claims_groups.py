@@ -23,7 +23,9 @@ def test_claims_are_counted_by_event_and_by_speaker(run: Run) -> None:
 
 def test_a_text_from_the_pipe_is_held_against_the_record_as_of_its_day(run: Run) -> None:
     text = "Eleven people were treated in Valparaíso after the leak."
-    (row,) = run("claims", "-", "--published", "2026-03-10", *RECORD, given=text.encode()).rows
+    answer = run("claims", "-", "--published", "2026-03-10", *RECORD, given=text.encode())
+    (row,) = answer.rows
+    assert "no date of publication" not in answer.err
     assert (row["sentence"], row["matched"], row["relation"], row["differs_in"]) == (text, "v1", "differs", "number")
 
 

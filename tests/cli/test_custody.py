@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import People
 from opencwc.casebook.tokens import Tokens
+from opencwc.finding import Message
+from opencwc.reports.intake.network import Fetched, Fetcher, Known
 from opencwc.wording import LANGUAGES
 
 from .conftest import Ran, Run
@@ -268,3 +270,28 @@ def test_trusted_certificates_that_cannot_be_read_are_told(run: Run, place: Path
     told = run("custody", "verify", archive, "--trust", place / "roots.pem")
     assert told.status == 2 and "roots.pem" in told.err
     assert run("custody", "verify", archive, "--trust", place / "none.pem").status == 2
+
+
+def test_a_page_is_captured_only_where_the_setting_names_its_host(
+    run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(self: Fetcher, url: str, known: Known | None = None) -> Fetched:
+        taken = datetime(2026, 3, 4, 10, tzinfo=UTC)
+        if not self.settings.allows("news.example"):
+            return Fetched("failed", url, taken, why=Message("watch_fetch_host_unnamed", {"host": "news.example"}))
+        return Fetched("new", f"{url}/now", taken, OLD.encode(), "text/html")
+
+    monkeypatch.setattr(Fetcher, "fetch", fetch)
+    off = run("custody", "capture", "viacha", URL)
+    assert off.status == 2 and "network is not switched on" in off.err
+    settings = place / "settings" / "opencwc.toml"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("[watch]\nnetwork = true\n")
+    unnamed = run("custody", "capture", "viacha", URL)
+    assert unnamed.status == 2 and "news.example" in unnamed.err
+    settings.write_text('[watch]\nnetwork = true\nhosts = ["news.example"]\n')
+    assert run("custody", "capture", "viacha", URL).status == 0
+    (proved,) = json.loads(run("custody", "steps", "viacha", "--format", "json").text)
+    step = proved["step"]
+    assert (step["step"], step["url"], step["taken"]) == ("captured", f"{URL}/now", "2026-03-04T10:00:00Z")
+    assert (step["name"], step["source_id"]) == ("now.html", sha256(OLD.encode()).hexdigest())

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 from claims.claims_by_hand import STATEMENTS, held_run
 from opencwc.casebook.model import Mark
 from opencwc.claims.findings import maker_of
-from opencwc.claims.model import ASPECTS
+from opencwc.claims.model import PARTS
 from opencwc.claims.reader import steps_of
 from opencwc.claims.verb import VERB
 from opencwc.demo.record import write_chosen_reports, write_record
@@ -26,9 +27,11 @@ from opencwc.records import to_plain
 from opencwc.verbs import Started, Step
 from opencwc.web.claims.list_pages import FORMATS
 from opencwc.web.claims.pages import EXAMPLES
+from opencwc.web.custody.example_files import PICTURE_EXAMPLES, example_named
 from opencwc.web.server.worker_process import make_worker
 from web.kept_runs import KeptRun, keep_run
 from web.pages.housing import PAGE, PART, opened_house, page_of
+from web.pages.parsed import Element, parsed
 from web.signing_in import House
 
 IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -56,6 +59,12 @@ def _decide(client: TestClient, kept: KeptRun, claim: str, status: int = 204, **
     answer = client.post(f"{kept.base}/claims/{claim}/decision", data={"seen": "0", **form}, headers=PART)
     assert answer.status_code == status, answer.text
     return answer.text if status != 204 else str(answer.headers["hx-redirect"])
+
+
+def parsed_part(client: TestClient, address: str) -> Element:
+    answer = client.get(address, headers=PART)
+    assert answer.status_code == 200, answer.text[:300]
+    return parsed(answer.text)
 
 
 def _sentences(client: TestClient, kept: KeptRun, query: str = "") -> list[str]:
@@ -188,6 +197,41 @@ def test_a_claim_is_laid_out_in_the_language_of_the_page(kept: KeptRun, lang: st
             one.text for one in page_of(client, f"{kept.base}/claims/{FOUR}", lang).one("dl", class_="facts").all("dd")
         ]
         assert terms[: len(said)] == said
+
+
+def test_the_form_of_a_correction_finds_any_statement_of_the_record(kept: KeptRun) -> None:
+    with kept.house.signed_in("rita") as client:
+        form = page_of(client, f"{kept.base}/claims/{SEVEN}").one(
+            "form", hx_post=f"{kept.base}/claims/{SEVEN}/decision"
+        )
+        search = form.one("input", type="search")
+        assert search.attributes["hx-target"] == f"#{form.one('select').attributes['id']}"
+        statements = client.get(f"/api/v1/claims/runs/{kept.run}/record").json()["statements"]
+        text = statements[-1]["statement"]
+        word = max(text.split(), key=len)
+        found = parsed_part(client, f"{search.attributes['hx-get']}?q={quote(word.upper())}")
+        assert statements[-1]["id"] in [one.attributes["value"] for one in found.all("option")]
+        none = parsed_part(client, f"{search.attributes['hx-get']}?q=nothing+of+the+sort")
+        assert [one.attributes["value"] for one in none.all("option")][1:] in ([], ["v1"])
+
+
+def test_an_old_picture_of_a_report_is_shown_beside_the_patterns(kept: KeptRun) -> None:
+    old = example_named(PICTURE_EXAMPLES[-1])
+    with kept.house.signed_in("rita") as client:
+        report = client.get(f"/api/v1/claims/runs/{kept.run}").json()["claims"][0]["report"]
+        files = {"file": ("a.jpg", old)}
+        early = {"file": ("b.jpg", old)}
+        sent = {"taken": "2019-03-02T10:00:00Z"}
+        assert client.post("/api/v1/cases/seen/custody/originals", files=early, data=sent).status_code == 201
+        address = f"/api/v1/claims/runs/{kept.run}/pictures"
+        (pattern,) = client.post(address, files=files, data={"report": report}).json()["patterns"]
+        assert (pattern["kind"], pattern["evidence"][0]["made"][:10]) == ("old_picture", "2019-03-02")
+        shown = client.post(f"{kept.base}/pictures", files=files, data={"report": report}, headers=PART)
+        assert shown.status_code == 200 and pattern["id"] in shown.text
+        none = client.post(f"{kept.base}/pictures", files={"file": ("c.txt", b"no picture")}, data={"report": report},
+                           headers=PART)  # fmt: skip
+        assert none.status_code == 200 and "article" not in none.text
+        assert client.post(address, files=files, data={"report": "nobody's"}).status_code == 422
 
 
 def test_a_claim_without_a_statement_says_so_and_hides_the_names_of_private_people(kept: KeptRun) -> None:
@@ -393,7 +437,7 @@ def test_a_correction_on_the_page_of_a_finding_names_what_differs(kept: KeptRun)
     with kept.house.signed_in("rita") as client:
         finding = client.get(f"/api/v1/claims/runs/{kept.run}/claims/{SEVEN}").json()["claim"]["finding"]
         form = page_of(client, f"/findings/{finding}").one("div", class_="correction")
-        assert [one.attributes["value"] for one in form.all("input", name="element")] == list(ASPECTS)
+        assert [one.attributes["value"] for one in form.all("input", name="element")] == list(PARTS)
         said = {"outcome": "correct", "verdict": "differs", "reason": "Read both.", "seen": "0"}
         refused = client.post(f"/findings/{finding}/decision", data=said, headers=PART)
         assert refused.status_code == 422, refused.text

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from opencwc.casebook.casebook_verifier import verify_casebook
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.custody.wacz_verifier import verify_wacz
+from opencwc.reports.intake.network import Fetched, Fetcher, Known
 from opencwc.web.custody.example_files import PAGE_EXAMPLES, PICTURE_EXAMPLES, example_named
 from opencwc.wording import LANGUAGES
 from web.pages.housing import PAGE, PART, opened_house, page_of
@@ -316,3 +318,21 @@ def test_a_case_that_is_not_there_or_above_the_clearance_is_not_found(house: Hou
         for client, name in ((anna, "none"), (low, "drums")):
             assert client.get(f"/evidence/cases/{name}", headers=PAGE).status_code == 404
         assert "drums" not in page_of(low, "/evidence").text
+
+
+def test_a_page_is_captured_by_its_address_where_the_network_is_switched_on(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(self: Fetcher, url: str, known: Known | None = None) -> Fetched:
+        return Fetched("new", url, datetime(2026, 3, 4, 10, tzinfo=UTC), PAGE_FILE, "text/html")
+
+    monkeypatch.setattr(Fetcher, "fetch", fetch)
+    url = "https://news.example/leak"
+    with house.signed_in("rita") as client:
+        refused = client.post(f"{API}/captures", files={"url": (None, url)})
+        assert refused.status_code == 501, refused.text[:300]
+        monkeypatch.setenv("OPENCWC_WATCH_NETWORK", "on")
+        step = client.post(f"{API}/captures", files={"url": (None, url)}).json()
+        assert (step["step"], step["url"], step["name"]) == ("captured", url, "leak.html")
+        page = page_of(client, "/evidence/cases/drums")
+        assert page.one("form", hx_post="/evidence/cases/drums/captures").one("input", name="url")

@@ -109,6 +109,6 @@ def _in_record(scored: Sequence[_Scored], weights: Learned, *, post: bool) -> fl
 
 
 def _differences(pair: Pair, weights: Learned) -> Iterator[Difference]:
-    for aspect in weights.differing(pair.signs):
+    for aspect in weights.differing_parts(pair.signs):
         compared = pair.comparison.aspects[aspect]
         yield Difference(aspect, compared.claimed, compared.recorded)

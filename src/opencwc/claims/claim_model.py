@@ -141,7 +141,7 @@ def _right(weights: Learned, one: HeldSentence) -> tuple[str, dict[str, bool]]:
     best, right, signs = scored[0] if scored else (0.0, False, {})
     second = scored[1][0] if len(scored) > 1 else 0.0
     found = bool(scored) and weights.in_record(signs, best, second) >= weights.least_match
-    differing = weights.differing(signs) if found else ()
+    differing = weights.differing_parts(signs) if found else ()
     relation = "not_in_record" if not found else "differs" if differing else "agrees"
     wanted = "not_in_record" if not one.matched else "differs" if one.differs_in else "agrees"
     answers["relation"] = relation == wanted

@@ -72,7 +72,7 @@ def relation_words(claim: Claim, lang: str) -> str:
     """Return how a claim stands to the record, in words."""
     if claim.relation != "differs":
         return say(f"verdict_{claim.relation}", lang)
-    aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.differs_in)
+    aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.parts)
     return say(Message("claims_review_differs", {"aspects": aspects}), lang)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from opencwc.claims.model import ASPECTS, Aspect
+from opencwc.claims.model import ASPECTS, Aspect, Part
 from opencwc.claims.sentence_support import first_sign
 from opencwc.records import from_json
 
@@ -23,6 +23,7 @@ _LEAST_NEAR = 0.36
 _LEAST_MATTER, _SOME_NEW, _HARDLY = 0.41, 0.5, 0.05
 """How near the matter of a sentence is at least to that of its statement, where as much of it is new: of 682 right ones
 on the folders that may be looked at, less than one in a hundred comes less near. And the chance that one has then."""
+_LEAST_CONTRARY = 0.5
 FILE = Path(__file__).parent / "data" / "claims.json"
 
 
@@ -46,6 +47,7 @@ class Learned(Struct, frozen=True):
 
     ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with what the others are about.
     ``recorded`` tells of the best pair whether the record has the sentence at all: it often has the event alone.
+    ``contrary`` tells whether a sentence that differs in no aspect says the contrary of its statement.
 
     ``calibration`` has for each language the slope and the shift that make checkworthiness a chance; ``own`` are the
     weights of checkworthiness that a house's own labels taught, by language.
@@ -61,6 +63,7 @@ class Learned(Struct, frozen=True):
     settled: Logistic | None = None
     own: Mapping[str, Logistic] = {}
     recorded: Logistic | None = None
+    contrary: Logistic | None = None
 
     def about(self, signs: Mapping[str, float]) -> float:
         """Return how likely a sentence is about a statement, once the others of its report have spoken (0 to 1)."""
@@ -81,6 +84,13 @@ class Learned(Struct, frozen=True):
     def differing(self, signs: Mapping[str, float]) -> tuple[Aspect, ...]:
         """Return the aspects in which a sentence differs from the statement that it is about."""
         return tuple(name for name in ASPECTS if self.aspects[name].chance(signs) >= self.least_aspect[name])
+
+    def differing_parts(self, signs: Mapping[str, float]) -> tuple[Part, ...]:
+        """Return the aspects in which a sentence differs; where there are none, whether it says the contrary."""
+        if aspects := self.differing(signs):
+            return aspects
+        says_contrary = self.contrary is not None and self.contrary.chance(signs) >= _LEAST_CONTRARY
+        return ("contrary",) if says_contrary else ()
 
     def worth(self, signs: Mapping[str, float], vector: NDArray[np.float32], lang: str) -> float:
         """Return how likely a sentence can be checked, from 0 to 1, as it is for its language."""

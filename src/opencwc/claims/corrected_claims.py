@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from opencwc.claims.model import ASPECTS, Aspect, Claim, Difference, Relation
+from opencwc.claims.model import PARTS, Claim, Difference, Part, Relation
 from opencwc.errors import InputError
 
 SEPARATOR = ";"
 """What stands between aspects where a correction names several."""
 
 
-def corrected(claim: Claim, relation: Relation, statement: str = "", aspects: tuple[Aspect, ...] = ()) -> Claim:
+def corrected(claim: Claim, relation: Relation, statement: str = "", aspects: tuple[Part, ...] = ()) -> Claim:
     """Return a claim as a person says it is right; words that differ stay marked where their aspect is named still.
 
     Its chance is 1: a person is not weighed.
@@ -25,14 +25,14 @@ def corrected(claim: Claim, relation: Relation, statement: str = "", aspects: tu
         return replace(claim, relation=relation, matched=matched, differences=(), chance=1.0)
     marked = {one.aspect: one for one in claim.differences if matched == claim.matched}
     named = aspects or tuple(marked)
-    differences = tuple(marked.get(aspect, Difference(aspect)) for aspect in ASPECTS if aspect in named)
+    differences = tuple(marked.get(aspect, Difference(aspect)) for aspect in PARTS if aspect in named)
     return replace(claim, relation=relation, matched=matched, differences=differences, chance=1.0)
 
 
-def aspects_of(text: str) -> tuple[Aspect, ...]:
+def aspects_of(text: str) -> tuple[Part, ...]:
     """Return the aspects that a correction names, in the usual order."""
     named = text.split(SEPARATOR)
-    return tuple(aspect for aspect in ASPECTS if aspect in named)
+    return tuple(aspect for aspect in PARTS if aspect in named)
 
 
 def require_whole(proposed: str, correction: Mapping[str, str]) -> None:
@@ -46,7 +46,7 @@ def require_whole(proposed: str, correction: Mapping[str, str]) -> None:
         raise InputError("claim_without_statement", where="statement")
 
 
-def require_sense(relation: Relation, statement: str, aspects: tuple[Aspect, ...], known: bool) -> None:
+def require_sense(relation: Relation, statement: str, aspects: tuple[Part, ...], known: bool) -> None:
     """Raise `InputError` where a correction makes no sense; ``known`` tells whether the record has the statement."""
     if relation in ("agrees", "differs") and not statement:
         raise InputError("claim_without_statement", where="statement")

@@ -16,6 +16,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.language.dates import FoundDate, find_dates
 from opencwc.language.plain_text import plain_text
 from opencwc.language.whole_numbers import find_numbers
+from opencwc.language.word_edges import word_begins
 
 DATA = Path(__file__).parent / "data" / "times.yaml"
 _AHEAD = 26
@@ -130,7 +131,10 @@ def _stretch(text: str, lang: str, one: FoundDate, today: date, book: _Book) -> 
 
 
 def _years(day: date, years: int) -> date:
-    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    year = day.year + years
+    if (day + timedelta(days=1)).day == 1:  # the last of a month stays the last
+        return _in_month(date(year, day.month, 1), 31)
+    return day.replace(year=year)
 
 
 def _is_until(plain: str, behind: str, inside: str, book: _Book, lang: str) -> bool:
@@ -177,6 +181,15 @@ def _part(first: date, last: date, around: str, one: FoundDate, book: _Book) -> 
                 end = date(first.year + (end_month < start_month), end_month, 28) + timedelta(days=25)
                 return (start if start_month < 12 else date(first.year - 1, 12, 1)), end
     return first, last
+
+
+@cache
+def edge_words(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the words that say that something began, and that it ended."""
+    raw: dict[str, Any] = read_yaml(DATA)
+    begins, ends = (raw[name].get(lang, raw[name]["en"]) for name in ("begins", "ends"))
+    lead = word_begins(lang)
+    return re.compile(f"{lead}(?:{begins})"), re.compile(f"{lead}(?:{ends})")
 
 
 class _Book(NamedTuple):

@@ -41,7 +41,7 @@ def headline(claim: Claim) -> Message:
     """Return how a claim stands to the record, in a sentence; what is less than even odds is said as a maybe."""
     maybe = "maybe_" if claim.chance < EVEN else ""
     if claim.relation == "differs":
-        aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.differs_in)
+        aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in claim.parts)
         return Message(f"claims_{maybe}differs_in", {"aspects": aspects, "statement": claim.matched})
     return Message(f"claims_{maybe}{claim.relation}", {"statement": claim.matched} if claim.matched else {})
 

@@ -38,4 +38,4 @@ def _pieces(text: str, spans: Iterable[tuple[Span, int]]) -> Iterator[Piece]:
 
 def aspects_said(claim: Claim, lang: str) -> str:
     """Return in what a claim differs, in a language."""
-    return say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.differs_in)
+    return say("list_separator", lang).join(say(f"claims_aspect_{aspect}", lang) for aspect in claim.parts)

@@ -30,12 +30,20 @@ def matter_signs(claim: Details, there: Sequence[Aligned]) -> dict[str, float]:
         and not any(one.span.start < span.end and span.start < one.span.end for span in named)
     ]
     if not near:
-        return {"matter_mean": 0.0, "matter_share": 0.0, "matter_new": 0.0, "matter_least": 0.0, "matter_none": 1.0}
+        return {
+            "matter_mean": 0.0,
+            "matter_share": 0.0,
+            "matter_new": 0.0,
+            "matter_least": 0.0,
+            "matter_none": 1.0,
+            "matter_two": 0.0,
+        }
     return {
         "matter_mean": float(np.mean(near)),
         "matter_share": sum(one > _MEANT for one in near) / len(near),
         "matter_new": min(_MANY, sum(one <= _MEANT for one in near)) / _MANY,
         "matter_least": min(near),
+        "matter_two": float(np.mean(sorted(near)[:2])),
         "matter_none": 0.0,
     }
 

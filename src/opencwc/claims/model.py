@@ -13,6 +13,9 @@ from opencwc.reports.model import Span
 Relation = Literal["", "agrees", "differs", "not_in_record"]
 Aspect = Literal["number", "date", "place", "actor", "attribution", "agent"]
 ASPECTS: tuple[Aspect, ...] = ("number", "date", "place", "actor", "attribution", "agent")
+Part = Literal["number", "date", "place", "actor", "attribution", "agent", "contrary"]
+"""In what a claim differs: an aspect, or that it says the contrary of the same (refused, not granted)."""
+PARTS: tuple[Part, ...] = (*ASPECTS, "contrary")
 
 
 class Statement(Struct, frozen=True):
@@ -32,7 +35,7 @@ class Statement(Struct, frozen=True):
 class Difference(NamedTuple):
     """In what a claim differs from its statement, and the words of each that differ."""
 
-    aspect: Aspect
+    aspect: Part
     claimed: tuple[Span, ...] = ()
     recorded: tuple[Span, ...] = ()
 
@@ -77,5 +80,10 @@ class Claim(Struct, frozen=True):
 
     @property
     def differs_in(self) -> tuple[Aspect, ...]:
-        """The aspects in which it differs, in the order of `ASPECTS`."""
+        """The aspects in which it differs, in the order of `ASPECTS`; none where it only says the contrary."""
+        return tuple(aspect for aspect in ASPECTS if aspect in self.parts)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """In what it differs, the contrary too."""
         return tuple(one.aspect for one in self.differences)

@@ -27,6 +27,7 @@ _SHORTEST, _LONG = 3, 5
 _SURE, _LIKELY = 0.9, 0.8
 _SCRIPTS = ("\u036f", "\u058f", "\u08ff")
 """The last signs of Latin, of Greek and Cyrillic, and of Arabic; Chinese comes behind."""
+_ARTICLE = re.compile("(?:al|el|эль|аль)-(?=\\w{3})", re.IGNORECASE)
 _HAN = re.compile("[㐀-鿿]")
 
 
@@ -65,7 +66,21 @@ def sound_alike(one: str, other: str) -> float:
     """Return how alike two names of different scripts sound (0 where they are of one script, or not alike)."""
     if _script(one) == _script(other):
         return 0.0
-    mine, theirs = sound_of(one), sound_of(other)
+    return max(_alike(mine, theirs) for mine in _sounds(one) for theirs in _sounds(other))
+
+
+def _sounds(word: str) -> list[str]:
+    """Return how a word sounds without its hyphens and its Arabic article, and how each of its parts does."""
+    bare = _ARTICLE.sub("", word)
+    parts = [part for part in bare.split("-") if part]
+    joined = "".join([*parts[:1], *(part.lower() for part in parts[1:])])
+    return [
+        sound_of(joined[:1].upper() + joined[1:] if word[:1].isupper() else joined),
+        *map(sound_of, parts[1:] and parts),
+    ]
+
+
+def _alike(mine: str, theirs: str) -> float:
     if not mine or not theirs:
         return 0.0
     if mine == theirs:

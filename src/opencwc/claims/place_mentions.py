@@ -32,6 +32,7 @@ _SOME_SPOTS = 6
 _NOUN_BEHIND = re.compile(r"(?:^|\W)(?:[Tt]he|[Aa]n?) $")
 _TITLES = frozenset(["Mme", "Mlle", "Mgr", "Mr", "Mrs", "Ms", "Dr", "Sra", "Sr", "Prof"])
 _OPENED, _GOES_ON = re.compile("[«“„《]\\s?$"), re.compile("[^»”“》]{2,40}[»”“》]")
+_OPENS_STATE = (",", "(", "،", "，", "（")
 _QUOTED = re.compile("[«“„《‘][^»”》’]*$")
 
 
@@ -77,7 +78,17 @@ def find_places(
             found.append(
                 ToldPlace(start, end, "unknown", (), role, True, near, _acting(text, lang, start, end, words, acting))
             )
-    return tuple(sorted(found, key=lambda one: one.start))
+    return tuple(sorted((_behind_town(text, one, found) for one in found), key=lambda one: one.start))
+
+
+def _behind_town(text: str, one: ToldPlace, others: Sequence[ToldPlace]) -> ToldPlace:
+    """Return a State as a place where it stands behind a town of a sentence and a comma: Kabwe, Zambia."""
+    if one.level != "state" or one.role:
+        return one
+    ends = [other.end for other in others if other.level != "state" and other.end < one.start]
+    if ends and text[max(ends) : one.start].strip() in _OPENS_STATE:
+        return one._replace(role="at", told=True, acting=0.0)
+    return one
 
 
 def is_seat_of(name: str, text: str) -> bool:

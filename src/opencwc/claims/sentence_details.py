@@ -80,12 +80,12 @@ def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
 _BEFORE = 24
 """Characters before a day in which it is said that something lasts until then."""
 _UNTIL = {
-    "en": re.compile(r"\b(?:until|till|through|ends?|ending|lasts?|expected to end)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(?:until|till|through|ends|ending|lasts?|expected to end|will end)\b", re.IGNORECASE),
     "fr": re.compile(r"jusqu|prend(?:ra)? fin|s['’]achèv|se termin|durer", re.IGNORECASE),
     "es": re.compile(r"\bhasta\b|termin(?:a|ará)\b|finaliza|concluy|concluirá|durará", re.IGNORECASE),
     "ru": re.compile(r"\bдо\b|заверш|законч|продлит", re.IGNORECASE),
     "ar": re.compile(r"حتى|ينتهي|تنتهي|يستمر|تستمر|تختتم|يختتم"),
-    "zh": re.compile(r"至|持续到|将于"),
+    "zh": re.compile(r"(?<!截)至|持续到|将于"),
 }
 _WHO_ACTS = (
     "officials", "team", "experts", "governor", "government", "university", "police", "soldiers", "company",

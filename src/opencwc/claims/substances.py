@@ -14,7 +14,7 @@ from opencwc.reports.model import Span
 
 DATA = Path(__file__).parent / "data" / "substances.yaml"
 ANY = "any"
-_AHEAD, _BEHIND = 48, 30
+_AHEAD, _BEHIND = 72, 30
 _JOINED_ARABIC = re.compile(r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل|ال)$")
 _BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
@@ -75,7 +75,8 @@ def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
         before = _JOINED_ARABIC.sub("", before)
     stop = _BREAK_BEHIND.search(behind)
     behind = behind[: stop.start()] if stop else behind
-    return book.before.search(before) is not None or book.behind.search(behind) is not None
+    groundless = book.groundless.search(before)
+    return bool(groundless or book.before.search(before) or book.behind.search(behind))
 
 
 def is_one(name: str, other: str) -> bool:
@@ -100,6 +101,7 @@ class _Book(NamedTuple):
     sorts: Mapping[str, re.Pattern[str]]
     before: re.Pattern[str]
     behind: re.Pattern[str]
+    groundless: re.Pattern[str]
     unsure: re.Pattern[str]
     plant: re.Pattern[str]
     plant_behind: re.Pattern[str]
@@ -120,6 +122,7 @@ def _book(lang: str) -> _Book:
         | {ANY: re.compile(f"{lead}(?:{raw['any'][lang]}){ends}")},
         re.compile(f"{edge}{ahead}$" if chinese else f"{edge}{ahead}(?!\\w)(?:['’ ]+[^ ]+){{0,{most}}}['’ ]*$"),
         re.compile(f"^{behind}" if chinese else f"{edge}{behind}(?!\\w)"),
+        re.compile(rf"{edge}(?:{raw['groundless'][lang]})[^.;,،؛，。；]*$"),
         re.compile(raw["unsure"][lang] if chinese else f"{edge}(?:{raw['unsure'][lang]})(?!\\w)"),
         re.compile(
             f"{edge}(?:ب|ل|ك)?(?:{raw['plant'][lang]}) ?(?:of |d['’]|de |du |des |d'|(?:لل?|ال|ل))?$"

@@ -137,7 +137,7 @@ def _cut(words: Words, scores: NDArray[np.float64]) -> list[Span]:
 
 def _by_sound(word: str, others: Words) -> tuple[int, float]:
     found, score = 0, 0.0
-    if sound_of(word):
+    if sound_of(word) or "-" in word:
         score, found = max((sound_alike(word, other), place) for place, other in enumerate(others.written))
     mine = _as_name(word)
     if mine is None:

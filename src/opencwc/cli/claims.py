@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from opencwc.claims.model import Statement
     from opencwc.claims.pair_signs import Record
     from opencwc.claims.record_sources import RecordSources
-    from opencwc.reports.model import Report
     from opencwc.reports.report_files import Piped
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "claimreview")
@@ -114,10 +113,9 @@ def claims(
     encoder = named_encoder()
     statements = kept.statements()
     with StepsProgress(target.lang) as tell:
-        reading = ReportFiles([_source(file) for file in files], options.columns_asked(map))
+        reading = ReportFiles([_source(file, published) for file in files], options.columns_asked(map))
         held_against = Record(statements, encoder)
-        reports = _said_on(reading.reports(), published)
-        held = list(hold(reports, held_against, encoder, lambda done: tell("reports", done, None)))
+        held = list(hold(reading.reports(), held_against, encoder, lambda done: tell("reports", done, None)))
     if not held:
         _tell(reading.notes, target.lang)
         raise InputError("watch_nothing_to_read", where=str(files[0]))
@@ -135,21 +133,11 @@ def claims(
     return 1 if reading.notes.left_out or kept.left_out or cut else 0
 
 
-def _source(file: Path) -> Path | Piped:
+def _source(file: Path, published: datetime | None) -> Path | Piped:
     from opencwc.reports.report_files import Piped
 
-    return Piped(sys.stdin.buffer, _PIPED) if file == PIPE else file
-
-
-def _said_on(reports: Iterable[Report], day: datetime | None) -> Iterator[Report]:
-    """Yield reports, those from the pipe as of the day on which they were published."""
-    from msgspec.structs import replace
-
-    for report in reports:
-        if day is not None and report.file.partition(":")[0] == _PIPED:
-            yield replace(report, published=day.replace(hour=12, tzinfo=UTC))
-        else:
-            yield report
+    day = published.replace(hour=12, tzinfo=UTC) if published else None
+    return Piped(sys.stdin.buffer, _PIPED, day) if file == PIPE else file
 
 
 def _keep_held(

@@ -55,6 +55,22 @@ def receive(
 
 
 @custody_app.command()
+def capture(
+    case: Case,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of a page or file.")],
+    mark: Annotated[str, typer.Option(help="The confidentiality mark.")] = "unclassified",
+    lang: options.Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Fetch a page and keep it as evidence, only from hosts that the setting names for the network."""
+    with acting(casebook, create=True) as (book, person):
+        from opencwc.jobs.page_capture import capture as take
+
+        step = take(book, person, case, url, mark_named(mark))
+        print_sentence("custody_kept", language(lang), file=step.name, sha256=step.source_id, record=step.seq)
+
+
+@custody_app.command()
 def copy(
     case: Case,
     original: Original,

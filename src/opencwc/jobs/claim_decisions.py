@@ -14,7 +14,7 @@ from opencwc.casebook.model import Outcome, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.claims.comparison_file import KeptClaims
 from opencwc.claims.corrected_claims import SEPARATOR, aspects_of, corrected, require_sense
-from opencwc.claims.model import Aspect, Claim, Relation
+from opencwc.claims.model import Claim, Part, Relation
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import Shelf, ShownRun
@@ -42,7 +42,7 @@ class ClaimCorrection(NamedTuple):
 
     relation: Relation
     statement: str = ""
-    aspects: tuple[Aspect, ...] = ()
+    aspects: tuple[Part, ...] = ()
 
 
 def standings(book: Casebook, person: Person, shown: ShownRun[KeptClaims]) -> Mapping[str, Standing]:
@@ -113,4 +113,4 @@ def _same(claim: Claim, right: ClaimCorrection) -> bool:
     if claim.relation != right.relation or right.relation == "not_in_record":
         return claim.relation == right.relation
     aspects = right.aspects if right.relation == "differs" else ()
-    return (claim.matched, claim.differs_in) == (right.statement, aspects)
+    return (claim.matched, claim.parts) == (right.statement, aspects)

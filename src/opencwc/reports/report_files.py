@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
+from msgspec.structs import replace
+
 from opencwc.errors import InputError, Reason, SettingsError
 from opencwc.files.documents import document_limits
 from opencwc.files.kinds import signature_of
@@ -62,10 +64,11 @@ _THREE_LETTERS = {
 
 
 class Piped(NamedTuple):
-    """A stream that reports come in, and what it is called in notes."""
+    """A stream that reports come in, what it is called in notes, and when all of them were published, if known."""
 
     stream: BinaryIO
     name: str
+    published: datetime | None = None
 
 
 class Address(NamedTuple):
@@ -168,7 +171,7 @@ class ReportFiles:
             for read in self._read(source):
                 if isinstance(read, Message):
                     self._note(read)
-                elif (arrival := self._arrival(within_bounds(read), source.name)) is not None:
+                elif (arrival := self._arrival(_of_day(within_bounds(read), source), source.name)) is not None:
                     if arrival.report.given is None:  # rows of a register are worded alike
                         self._floods.add(arrival.report)
                     yield arrival
@@ -324,6 +327,12 @@ def language_code(text: str) -> str:
     first = re.split(r"[-_,;\s]", text.strip().lower(), maxsplit=1)[0]
     first = _THREE_LETTERS.get(first, first)
     return first if _LANG.fullmatch(first) else ""
+
+
+def _of_day(raw: RawReport, source: Source) -> RawReport:
+    """Return a report as of the day that is given for all that come in a stream."""
+    day = source.published if isinstance(source, Piped) else None
+    return raw if day is None else replace(raw, published=day.isoformat())
 
 
 def _path_of(source: Path | Input | Piped) -> Path | None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
 from opencwc.claims.aspects.named_people import named_people, unmet
-from opencwc.claims.aspects.replaced_actors import displaced, spans_of, who_signs
+from opencwc.claims.aspects.replaced_actors import PEOPLE, displaced, spans_of, who_signs
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 
+_BESIDE = 3
 _UNMET = 0.6
 """How near a name's nearest word is at most that the other side does not have it."""
 
@@ -36,11 +37,17 @@ def actor_signs(sides: Sides) -> Compared:
         "people_conflict": float(bool(peoples and theirs_too and not peoples & theirs_too)),
         "people_strange": float(bool(peoples - theirs_too)),
         "doer_name": float(bool(other and instead)), "doer_name_new": float(bool(other)),
+        "doer_counted": float(any(_is_counted(one.span, claim) for one in found.sorts if one.sort in PEOPLE)),
         **who_signs(found, claim, "doer"),
     }  # fmt: skip
     claimed = spans_of(found) or tuple(other) or tuple(names) or tuple(strange)
     recorded = tuple(one.span for one in found.missing) or tuple(instead) or tuple(held) or tuple(theirs.values())
     return Compared(signs, claimed, recorded if claimed else ())
+
+
+def _is_counted(span: Span, claim: Details) -> bool:
+    """Tell whether a number says how many of them there are."""
+    return any(0 <= span.start - one.end <= _BESIDE or one.start <= span.start < one.end for one in claim.quantities)
 
 
 def _bodies(details: Details) -> dict[str, Span]:

@@ -17,7 +17,7 @@ from opencwc.reports.model import Span
 _DATA = Path(__file__).parents[1] / "data" / "who.yaml"
 _BESIDE, _BESIDE_CHINESE = 26, 5
 """Characters between a body and the State that it is of."""
-_NEAR_SPEECH, _NEAR_SPEECH_CHINESE = 8, 2
+_NEAR_SPEECH, _NEAR_SPEECH_CHINESE = 8, 4
 _TOWN_BEHIND = 12
 _JOINED = 3
 _BETWEEN = {
@@ -51,6 +51,8 @@ _OF_CONTINENT = re.compile(r"(?:[Ll]atin|[Ss]outh|[Cc]entral|[Nn]orth|[Ss]ud|[Nn
 _JOINED_ARABIC = re.compile(r"\w*$")
 _PARTING = re.compile(r"[\s,،，\d]|(?<=\d)[年月日]|\b(?:in|of|de|du|d['’]|à|en|в|في)\b")
 """What may stand between somebody and the place or day beside them."""
+_JOINED_PLACE = re.compile(r"(?<!\w)[وف]?ب(?:ا|ال)?$")
+_CAPITAL_WORD = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+")
 _CLAUSE = re.compile(r"[,;:،؛，；：()«»—–]|(?<!\d)\.(?!\d)")
 
 
@@ -81,7 +83,12 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
                 found.append(Who(sort, span))
     towns = [one for one in the_gazetteer().named(text) if _is_town(one)]
     states = [
-        (span, state, _is_denied(text, span, lang), sort == "state" and _is_behind(_IN, plain, lang, span))
+        (
+            span,
+            state,
+            _is_denied(text, span, lang),
+            sort == "state" and _is_place(text, plain, lang, span, towns),
+        )
         for span, state, sort in states_in(text, lang)
         if not _CAPITAL.match(plain.text, span.end) and not (sort == "state" and _is_behind(_AT, plain, lang, span))
     ]
@@ -102,6 +109,11 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
     ]
     passed = [*(Span(one.start, one.end) for one in towns), *(span for span, *_ in states)]
     return tuple(_in_roles(sorted([*bodies, *bare], key=lambda one: one.span), text, plain, lang, passed))
+
+
+def _names(text: str) -> list[Span]:
+    """Return the words with a capital: a minister and the verb of saying have the minister's name between them."""
+    return [Span(*match.span()) for match in _CAPITAL_WORD.finditer(text)]
 
 
 def states_in(text: str, lang: str) -> list[tuple[Span, str, str]]:
@@ -139,6 +151,17 @@ def _other_states(plain: Plain) -> Iterator[tuple[Span, str, str]]:
             yield Span(*plain.span(match.start(), match.end())), state, "people"
 
 
+def _is_behind_town(text: str, span: Span, towns: Sequence[Named]) -> bool:
+    """Tell whether a State stands behind a town and a comma."""
+    return any(town.end < span.start and text[town.end : span.start].strip() in (",", "(", "،", "，") for town in towns)
+
+
+def _is_place(text: str, plain: Plain, lang: str, span: Span, towns: Sequence[Named]) -> bool:
+    """Tell whether a State is but where something is: behind a word of place (in Arabic written with it) or a town."""
+    joined = lang == "ar" and _JOINED_PLACE.search(plain.text[max(0, span.start - 4) : span.start + 1]) is not None
+    return joined or _is_behind(_IN, plain, lang, span) or _is_behind_town(text, span, towns)
+
+
 def _is_behind(words: Mapping[str, str], plain: Plain, lang: str, span: Span) -> bool:
     gap = "" if lang == "zh" else r"\W+(?:\w{1,3}\W+)?"
     before = rf"(?:^|\W|[㐀-鿿])(?:{words.get(lang, words['en'])}){gap}$"
@@ -149,16 +172,28 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str, passed:
     """Yield each with what it does; ``passed`` are places that may stand between somebody and what they say."""
     cues = blaming(plain, lang)
     speech = [Span(*plain.span(*match.span())) for match in pattern("speaking", lang).finditer(plain.text)]
+    between = [*passed, *_names(text)]
     nearest = _NEAR_SPEECH_CHINESE if lang == "zh" else _NEAR_SPEECH
     behind = [one for one in bodies if any(one.span.end > cue.start for cue in cues)]
-    blamed = set(behind or (bodies[-1:] if cues else ()))
+    named = any(_names_somebody(text, cue, passed) for cue in cues)
+    blamed = set(behind or (bodies[-1:] if cues and not named else ()))
     for one in bodies:
         denied = _is_denied(text, one.span, lang) or (one.sort != "state" and _is_cleared(text, one.span, lang))
         yield one._replace(
             denied=denied,
             blamed=one in blamed and not denied,
-            speaks=any(_steps_apart(text, one.span, cue, passed) <= nearest for cue in speech),
+            speaks=any(_steps_apart(text, one.span, cue, between) <= nearest for cue in speech),
         )
+
+
+def _names_somebody(text: str, cue: Span, places: Sequence[Span]) -> bool:
+    """Tell whether a name that is no place stands behind a word of blame; then that one is blamed."""
+    clause = _CLAUSE.search(text, cue.end)
+    last = clause.start() if clause and text[clause.start()] not in "«»" else len(text)
+    return any(
+        not any(span.start <= match.start() < span.end for span in places)
+        for match in _CAPITAL_WORD.finditer(text, cue.end, last)
+    )
 
 
 def blaming(plain: Plain, lang: str) -> list[Span]:

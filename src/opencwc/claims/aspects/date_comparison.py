@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
-from opencwc.claims.date_spans import Stretch
+from opencwc.claims.aspects.contraries import are_contrary
+from opencwc.claims.date_spans import Stretch, edge_words
 from opencwc.claims.sentence_details import Details
 from opencwc.reports.model import Span
 
@@ -27,6 +28,7 @@ def date_signs(sides: Sides) -> Compared:
     times = bool(claim.times and statement.times)
     time_fits = times and any(mine.fits(theirs) for mine in claim.times for theirs in statement.times)
     signs = {
+        "date_edge": float(_is_other_edge(claim, statement)), "date_late": float(are_contrary("timely", sides)),
         "date_fits": float(bool(fits)), "date_conflict": conflict, "time_fits": float(time_fits),
         "time_conflict": float(times and not time_fits),
         "time_exact_conflict": float(
@@ -64,6 +66,18 @@ def _weight(one: Stretch, claim: Details, statement: Details) -> float:
     finer = 1.0 if one.day or not any(other.day for other in held) or not one.year else 0.8
     told = one.fresh or one.first <= statement.today <= one.last
     return far * finer * (0.4 if told and _is_of_speech(claim, one.start, one.end) else 1.0)
+
+
+def _is_other_edge(claim: Details, statement: Details) -> bool:
+    """Tell whether a claim has begin or end within what the statement has last from a day to a day."""
+    spans = [one for one in statement.days if one.is_range]
+    words, text = edge_words(claim.lang), plain(claim)
+    begins, ends = (pattern.search(text) is not None for pattern in words)
+    if len(spans) != 1 or begins == ends:
+        return False
+    edge = spans[0].first if begins else spans[0].last
+    inside = [one for one in claim.days if one.day and one.first == one.last and one.meets(spans[0])]
+    return bool(inside) and all(one.first != edge for one in inside)
 
 
 def _is_of_speech(details: Details, start: int, end: int) -> bool:

@@ -50,8 +50,10 @@ def _names(text: str) -> Iterator[Span]:
 
 
 def unmet(names: Sequence[Span], aligned: Sequence[Aligned]) -> list[Span]:
-    """Return the names of which no word has its like on the other side."""
-    return [
-        name for name in names
-        if not any(one.near > _MET and one.span.start < name.end and name.start < one.span.end for one in aligned)
-    ]  # fmt: skip
+    """Return the names of which at most half the words have their like on the other side."""
+    return [name for name in names if not _is_met(name, aligned)]
+
+
+def _is_met(name: Span, aligned: Sequence[Aligned]) -> bool:
+    met = [one.near > _MET for one in aligned if one.span.start < name.end and name.start < one.span.end]
+    return sum(met) > len(met) / 2

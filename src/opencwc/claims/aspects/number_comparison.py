@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides, plain
+from opencwc.claims.aspects.counted_people import Counted, counted
 from opencwc.claims.aspects.date_comparison import stretch
 from opencwc.claims.quantities import Quantity, is_of_nothing
 from opencwc.claims.sentence_details import Details
@@ -35,7 +36,8 @@ def number_signs(sides: Sides) -> Compared:
     theirs = [one for one in statement.quantities if not one.article][:_MOST_NUMBERS]
     borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
     used = list(borne.values())
-    derived = list(_derived(theirs, statement, claim))
+    counted_too = [one for one in statement.quantities[:_MOST_NUMBERS] if not one.article or one.unit == "people"]
+    derived = list(_derived(counted_too, statement, claim))
     conflict, extra, differing = 0.0, 0, None
     same_unit = 0.0
     for place, one in enumerate(mine):
@@ -50,6 +52,8 @@ def number_signs(sides: Sides) -> Compared:
         if like > conflict:
             conflict, differing = like, (one, other)
             same_unit = float(one.unit == other.unit != "")
+    of_people = _people_conflicts(claim, statement)
+    held_units = {one.unit for one in statement.quantities}
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
     signs = {
         "number_agrees": min(len(borne), 2) / 2, "number_conflict": conflict, "number_unit": same_unit,
@@ -58,11 +62,23 @@ def number_signs(sides: Sides) -> Compared:
         "number_extra": min(extra, 2) / 2, "number_none": float(not mine),
         "none_here": float(none_here and not none_there and not conflict and bool(theirs)),
         "none_there": float(none_there and not none_here and not conflict and bool(claim.quantities)),
+        "number_people": float(bool(of_people)),
+        "number_nobody": float(any(min(one.high, other.high) == 0 for one, other in of_people)),
+        "number_people_same": float(bool(counted(claim).keys() & counted(statement).keys()) and not of_people),
+        "number_new_unit": float(any(one.unit in _MEASURED and one.unit not in held_units for one in mine)),
     }  # fmt: skip
+    if of_people:
+        return Compared(signs, tuple(one.span for one, _ in of_people), tuple(other.span for _, other in of_people))
     if differing is None:
         return Compared(signs)
     one, other = differing
     return Compared(signs, (Span(one.start, one.end),), (Span(other.start, other.end),))
+
+
+def _people_conflicts(claim: Details, statement: Details) -> list[tuple[Counted, Counted]]:
+    """Return of whom a claim and a statement tell another number, each by what became of them."""
+    mine, theirs = counted(claim), counted(statement)
+    return [(mine[sort], theirs[sort]) for sort in mine if sort in theirs and mine[sort].contradicts(theirs[sort])]
 
 
 def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], statement: Details) -> Quantity | None:
@@ -70,7 +86,7 @@ def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], stateme
     fitting = [
         (_counts_alike(one, claim, other, statement), other)
         for other in theirs
-        if one.fits(other) and _may_be_one(one, other)
+        if (one.fits(other) and _may_be_one(one, other)) or _is_said_alike(one, other)
     ]
     like, other = max(fitting, key=lambda pair: pair[0], default=(0.0, None))
     if other is None:
@@ -80,6 +96,11 @@ def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], stateme
         if rivals and max(rivals) > max(like, _ALIKE) + 0.1:
             return None
     return other
+
+
+def _is_said_alike(one: Quantity, other: Quantity) -> bool:
+    """Tell whether two numbers are one in words, where one side leaves out its unit: he is 52, 52 years old."""
+    return "" in (one.unit, other.unit) and one.unit != other.unit and one.said == other.said > _SMALL
 
 
 def _may_be_one(one: Quantity, other: Quantity) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from opencwc.claims.aspects.actor_mentions import somebody
 from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.directions import Way, way_of
 from opencwc.claims.place_mentions import ToldPlace, is_seat_of
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
 from opencwc.language.distances import distance_km
+from opencwc.language.gazetteer import the_gazetteer
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 
 if TYPE_CHECKING:
@@ -19,6 +23,17 @@ if TYPE_CHECKING:
 
 _NEAR_KM, _CLOSE_BY_KM = 25.0, 40.0
 _WRITTEN_ALIKE, _THE_SAME = 0.6, 0.9
+_AHEAD = 24
+_BEHIND_TOWN = r"|\w\s?[,(،，（]\s?$"
+_INSIDE = {
+    "en": re.compile(r"(?:^|\W)(?:in|inside|within|across) (?:\w+ )?$" + _BEHIND_TOWN),
+    "fr": re.compile(r"(?:^|\W)(?:en|au|aux|à) $" + _BEHIND_TOWN),
+    "es": re.compile(r"(?:^|\W)en (?:el |la |los )?$" + _BEHIND_TOWN),
+    "ru": re.compile(r"(?:^|\W)(?:в|во|на)(?: \w+)? $" + _BEHIND_TOWN),
+    "ar": re.compile(r"(?:^|\W)(?:في|داخل) $|(?:^|\W)و?ب(?:ال|ا)?$" + _BEHIND_TOWN),
+    "zh": re.compile("(?:在|位于|于)$|[，（]$"),
+}
+"""What stands before a State that something is in."""
 _ACTS, _FOR_ITS_STATE = 0.25, 0.15
 _WEIGHTS = {
     frozenset(["town"]): 1.0, frozenset(["town", "unknown"]): 1.0, frozenset(["unknown"]): 1.0,
@@ -42,16 +57,75 @@ def place_signs(sides: Sides) -> Compared:
     missing = [one for one in theirs if one not in held]
     conflict, role, pair = _conflict(strange, missing)
     here, there = sides.claim.sides, sides.statement.sides
+    my_way, their_way = way_of(sides.claim), way_of(sides.statement)
+    turned = _turned(my_way, their_way)
+    strayed = [one for one in mine if _is_inside(one, sides.claim) and _is_in_none(one, sides.statement)]
     signs = {
         "place_same": min(len(met), 2) / 2, "place_conflict": conflict, "place_role": role,
         "place_bare": conflict * float(not met), "place_acting": pair[0].acting if pair else 0.0,
         "place_told_conflict": conflict * float(bool(pair and pair[0].told)),
         "place_side": float(bool(here and there and not here & there)),
         "place_extra": float(bool(strange) and not conflict),
+        "place_turned": float(bool(turned)), "place_partner": float(_have_other_partners(my_way, their_way)),
+        "place_strayed": float(bool(strayed)),
     }  # fmt: skip
+    if turned:
+        return Compared(signs, _spans(my_way), _spans(their_way))
+    if pair is None and strayed:
+        return Compared(signs, tuple(Span(one.start, one.end) for one in strayed), tuple(_spans_of(theirs)))
     if pair is None:
         return Compared(signs)
     return Compared(signs, (Span(pair[0].start, pair[0].end),), (Span(pair[1].start, pair[1].end),))
+
+
+def _turned(mine: Way, theirs: Way) -> bool:
+    """Tell whether a claim has something go the other way round."""
+    if _meet(mine.origins, theirs.origins) or _meet(mine.goals, theirs.goals):
+        return False
+    there, back = _meet(mine.origins, theirs.goals), _meet(mine.goals, theirs.origins)
+    return (there and (back or not (mine.goals and theirs.origins))) or (back and not (mine.origins and theirs.goals))
+
+
+def _have_other_partners(mine: Way, theirs: Way) -> bool:
+    """Tell whether one end of the way is the same and the other is in another State."""
+    pairs = ((mine.origins, theirs.origins), (mine.goals, theirs.goals))
+    met = [_meet(one, other) for one, other in pairs]
+    apart = [bool(one and other) and not _meet(one, other) for one, other in pairs]
+    return any(apart) and (any(met) or not all(apart)) and not _turned(mine, theirs)
+
+
+def _meet(some: Sequence[ToldPlace], others: Sequence[ToldPlace]) -> bool:
+    return any(
+        _is_same(one, other) if one.level == other.level == "town" else bool(one.countries & other.countries)
+        for one in some
+        for other in others
+    )
+
+
+def _is_inside(one: ToldPlace, claim: Details) -> bool:
+    """Tell whether something is said to be in a State, by the word before it or by the town and the comma before it."""
+    if one.level != "state" or one.role != "at" or one.spots[0].sort != "state":
+        return False
+    ahead = plain_text(claim.text[max(0, one.start - _AHEAD) : one.start], claim.lang).text
+    return _INSIDE[claim.lang if claim.lang in _INSIDE else "en"].search(ahead) is not None
+
+
+def _is_in_none(state: ToldPlace, statement: Details) -> bool:
+    """Tell whether a statement names places or States, none of them in the State of a claim."""
+    places = [*statement.places, *the_gazetteer().named(statement.source)]
+    in_some = [{spot.country for spot in one.spots if spot.country} for one in places if not one.ordinary]
+    states = [{one.spots[0].country} for one in places if one.spots[0].sort in ("state", "people")]
+    likeliest = [{one.spots[0].country} for one in places if not one.ordinary and one.spots[0].country]
+    known = [*states, *likeliest, *(some for some in in_some if len(some) == 1)]
+    return bool(known) and not any(state.countries & some for some in known)
+
+
+def _spans(way: Way) -> tuple[Span, ...]:
+    return tuple(_spans_of(sorted((*way.origins, *way.goals), key=lambda one: one.start)))
+
+
+def _spans_of(some: Sequence[ToldPlace]) -> Iterator[Span]:
+    return (Span(one.start, one.end) for one in some)
 
 
 def _told(details: Details) -> list[ToldPlace]:

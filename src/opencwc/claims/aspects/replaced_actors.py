@@ -88,6 +88,19 @@ def _ascribed_to(statement: Details) -> tuple[Who, ...]:
     return found or tuple(one for lang in _LANGUAGES for one in somebody(statement.source, lang))
 
 
+def speaker_signs(sides: Sides) -> dict[str, float]:
+    """Return signs that a claim has somebody say what the record has somebody else say, or takes from somebody else."""
+    claim, statement = sides.claim, sides.statement
+    mine = [one for one in somebody(claim.text, claim.lang) if one.speaks and one.sort not in {*VAGUE, "press"}]
+    told = somebody(statement.text, statement.lang)
+    theirs, source = [one for one in told if one.speaks], _ascribed_to(statement)
+    known = bool(mine) and not any(_is_among(one, (*told, *source)) or _is_said(one, sides.there) for one in mine)
+    return {
+        "who_speaker_other": float(known and bool(theirs)),
+        "who_speaker_not_source": float(known and bool(source) and not theirs),
+    }
+
+
 def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
     """Return signs of who stands in a claim where the record has somebody else, if that is said of them.
 
@@ -158,9 +171,8 @@ def _is_among(one: Who, others: Iterable[Who]) -> bool:
 
 
 def _is_said(one: Who, aligned: Sequence[Aligned]) -> bool:
-    return not one.sort.startswith("ministry") and any(
-        word.near > _SAID and word.span.start < one.span.end and one.span.start < word.span.end for word in aligned
-    )
+    near = [word.near for word in aligned if word.span.start < one.span.end and one.span.start < word.span.end]
+    return bool(near) and min(near) > _SAID and not one.sort.startswith("ministry")
 
 
 @lru_cache(maxsize=8_192)

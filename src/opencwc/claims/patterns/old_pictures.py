@@ -73,13 +73,18 @@ def old_pictures(
     ordered = sorted(known, key=lambda one: (reports[one.report].key[::-1], one.facts.sha256))
     among = SeenPictures([shown for one in ordered if (shown := _as_seen(one, reports[one.report])) is not None])
     for one in ordered:
-        report = reports[one.report]
         uses = [use for index in (*seen, among) for use in index.uses_of(one.facts)]
-        use = min(filter(_is_same, uses), key=lambda use: use.seen.published, default=None)
-        if use is not None and _days(use.seen.published, report) >= LEAST_DAYS:
-            yield _used_before(one, report, use)
-        elif taken := _taken(one.facts, report):
-            yield _taken_before(one, report, taken)
+        if (pattern := old_picture(one, reports[one.report], uses)) is not None:
+            yield pattern
+
+
+def old_picture(picture: ReportPicture, report: Report, uses: Sequence[EarlierUse]) -> Pattern | None:
+    """Return that a picture of a report was used, or taken, at least `LEAST_DAYS` before it; nothing else."""
+    use = min(filter(_is_same, uses), key=lambda use: use.seen.published, default=None)
+    if use is not None and _days(use.seen.published, report) >= LEAST_DAYS:
+        return _used_before(picture, report, use)
+    taken = _taken(picture.facts, report)
+    return _taken_before(picture, report, taken) if taken else None
 
 
 def _as_seen(picture: ReportPicture, report: Report) -> SeenPicture | None:

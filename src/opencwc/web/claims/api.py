@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, TypedDict
 
 from fastapi import Query, Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.claims.formats import facts_of
 from opencwc.claims.model import Statement
+from opencwc.claims.patterns.model import Pattern
 from opencwc.claims.speakers import speaker_said
 from opencwc.jobs.claim_decisions import decide_on_claim
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
@@ -19,6 +21,8 @@ from opencwc.web.claims.claim_page import ClaimDecisionForm, ClaimName, correcti
 from opencwc.web.claims.claim_run import RELATIONS, ClaimRun, ClaimsAsked, Group, ShownClaim, claim_run
 from opencwc.web.claims.forms import FORM
 from opencwc.web.claims.list_pages import event_said, masked_claim
+from opencwc.web.claims.picture_page import FORM as PICTURES
+from opencwc.web.claims.picture_page import examined_pictures
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
@@ -206,7 +210,23 @@ def show_speakers(request: Request, number: Number, lang: InLang = "en") -> Resp
 def show_patterns(request: Request, number: Number, lang: InLang = "en") -> Response:
     """Give the patterns in what is said, each with what it rests on."""
     run = claim_run(request, number)
-    patterns = [
+    return JSONResponse({"run": number, "patterns": patterns_plain(run, run.shown.kept.patterns, lang)})
+
+
+@router.post(
+    "/api/v1/claims/runs/{number}/pictures", action="read", form=PICTURES,
+    answer=answers("The patterns", PatternsAnswer), problems=(404, 413, 415, 501),
+)  # fmt: skip
+async def examine_pictures(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Give which pictures of a report were used or taken long before it, with what that rests on."""
+    run = claim_run(request, number)
+    _, found = await examined_pictures(request, run)
+    return JSONResponse({"run": number, "patterns": patterns_plain(run, found, lang)})
+
+
+def patterns_plain(run: ClaimRun, patterns: Iterable[Pattern], lang: str) -> list[dict[str, Any]]:
+    """Return patterns as JSON has them, each with what it rests on."""
+    return [
         {
             "id": pattern.id, "kind": pattern.kind, "says": sentence(pattern.says, lang),
             "evidence": [
@@ -218,9 +238,8 @@ def show_patterns(request: Request, number: Number, lang: InLang = "en") -> Resp
                 for row in run.evidence_rows(pattern)
             ],
         }
-        for pattern in run.shown.kept.patterns
+        for pattern in patterns
     ]  # fmt: skip
-    return JSONResponse({"run": number, "patterns": patterns})
 
 
 @router.post(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, NamedTuple
 
-from fastapi import Form, Path, Request
+from fastapi import Form, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from opencwc.claims.claim_wording import terms_of
 from opencwc.claims.history_formats import summary_of
 from opencwc.claims.marked_words import claimed_pieces, recorded_pieces
-from opencwc.claims.model import ASPECTS, Aspect
+from opencwc.claims.model import PARTS, Part, Statement
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
 from opencwc.web.claims.face import RUNS
@@ -24,15 +25,19 @@ from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(include_in_schema=False)
 ClaimName = Annotated[str, Path(pattern=r"^\d{1,9}-\d{1,9}$")]
-MOST_OFFERED = 500
-"""Statements of the record that a form offers."""
+MOST_OFFERED = 50
+"""Statements of the record that a form offers at once; a search finds the others."""
+
+
+_LETTERS = "ar"
+"""The language whose letters are made one form of before they are searched; those of the others stay."""
 
 
 class DifferenceRow(NamedTuple):
     """An aspect in which a claim differs, with the words of both; empty where one side has none."""
 
     number: int
-    aspect: Aspect
+    aspect: Part
     claimed: tuple[str, ...]
     recorded: tuple[str, ...]
 
@@ -49,15 +54,44 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
     one, lang = run.claim(identity), language_of(request)
     kept = run.shown.kept
     history = run.history(one)
-    statements = [statement for statement in kept.statements[:MOST_OFFERED] if statement.id != one.claim.matched]
     return page(
         request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=difference_rows(one),
         claimed=claimed_pieces(one.claim, one.sentence), recorded=recorded_pieces(one.claim, one.statement),
         history=history, history_rows=run.history_rows(history) if history else [],
-        summary=summary_of(history) if history else None, relations=RELATIONS, aspects=ASPECTS, statements=statements,
+        summary=summary_of(history) if history else None, relations=RELATIONS, aspects=PARTS,
+        offered=offered_statements(kept.statements, "", one.statement),
         seen=one.standing.decision.seq if one.standing.decision else 0,
         terms=tuple(terms_of(one.claim.record, lang)),
     )  # fmt: skip
+
+
+@router.get("/claims/runs/{number}/claims/{identity}/statements", action="read")
+def find_statements(
+    request: Request, number: Number, identity: ClaimName, q: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show the statements of the record that have all words of a search, as choices of the form."""
+    run = claim_run(request, number)
+    one = run.claim(identity)
+    offered = offered_statements(run.shown.kept.statements, q, one.statement)
+    return page(request, "claims/statement_choices.html", offered=offered, one=one)
+
+
+class OfferedStatements(NamedTuple):
+    """The statements that are offered, and how many more have the words."""
+
+    statements: Sequence[Statement]
+    more: int
+
+
+def offered_statements(statements: Sequence[Statement], words: str, matched: Statement | None) -> OfferedStatements:
+    """Return the statements whose id, text or source has all words, but for the one that stands already."""
+    sought = [plain_text(word, _LETTERS).text for word in words.split()]
+    found = [one for one in statements if one != matched and all(word in _searched(one) for word in sought)]
+    return OfferedStatements(found[:MOST_OFFERED], max(0, len(found) - MOST_OFFERED))
+
+
+def _searched(one: Statement) -> str:
+    return plain_text(f"{one.id} {one.text} {one.source}", _LETTERS).text
 
 
 def difference_rows(one: ShownClaim) -> list[DifferenceRow]:
@@ -81,7 +115,8 @@ class ClaimDecisionForm(Closed):
     relation: Literal["agrees", "differs", "not_in_record"]
     statement: Annotated[str, Field(max_length=200)] = ""
     aspect: Annotated[
-        list[Literal["number", "date", "place", "actor", "attribution", "agent"]], Field(default_factory=list)
+        list[Literal["number", "date", "place", "actor", "attribution", "agent", "contrary"]],
+        Field(default_factory=list),
     ]
     reason: Annotated[str, Field(max_length=4_000)] = ""
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
@@ -89,7 +124,7 @@ class ClaimDecisionForm(Closed):
 
 def correction_of(form: ClaimDecisionForm) -> ClaimCorrection:
     """Return what a form says is right, its aspects in the usual order."""
-    aspects = tuple(aspect for aspect in ASPECTS if aspect in form.aspect)
+    aspects = tuple(aspect for aspect in PARTS if aspect in form.aspect)
     return ClaimCorrection(form.relation, form.statement, aspects if form.relation == "differs" else ())
 
 

@@ -15,7 +15,7 @@ from opencwc.claims.claim_histories import History, Mention
 from opencwc.claims.comparison_file import KeptClaims, unpack
 from opencwc.claims.findings import headline, masked_sentence
 from opencwc.claims.history_formats import said_of
-from opencwc.claims.model import ASPECTS, Claim, Statement
+from opencwc.claims.model import PARTS, Claim, Statement
 from opencwc.claims.patterns.model import Evidence, Pattern
 from opencwc.claims.speakers import speaker_of, speaker_said
 from opencwc.claims.verb import VERB
@@ -254,7 +254,7 @@ class ClaimRun:
 def _fits(one: ShownClaim, wanted: ClaimFilter) -> bool:
     return (
         wanted.relation in ("", one.claim.relation)
-        and (not wanted.aspect or wanted.aspect in one.claim.differs_in)
+        and (not wanted.aspect or wanted.aspect in one.claim.parts)
         and wanted.event in ("", one.line.event)
         and wanted.speaker in ("", one.speaker)
         and wanted.statement in ("", one.claim.matched)
@@ -278,5 +278,5 @@ def claim_run(request: Request, number: int) -> ClaimRun:
 
 def choices(run: ClaimRun) -> Iterator[str]:
     """Yield the aspects in which claims of a run differ, in the usual order."""
-    found = {aspect for one in run.claims for aspect in one.claim.differs_in}
-    yield from (aspect for aspect in ASPECTS if aspect in found)
+    found = {aspect for one in run.claims for aspect in one.claim.parts}
+    yield from (aspect for aspect in PARTS if aspect in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opencwc.casebook.findings import History
 from opencwc.casebook.runs import finding_of
-from opencwc.claims.model import ASPECTS
+from opencwc.claims.model import PARTS
 from opencwc.finding import Finding
 from opencwc.web.casebook.faces import CorrectionAsked, Face, JobPage
 from opencwc.web.casebook.home_doors import Door
@@ -27,7 +27,7 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
     said = [
         (say(f"claims_aspect_{evidence.kind}", lang), evidence.label)
         for evidence in finding.evidence
-        if evidence.kind in ASPECTS
+        if evidence.kind in PARTS
     ]
     statement = [one.label for one in finding.evidence if one.kind == "statement"]
     return [*said, *((say("claims_column_statement", lang), text) for text in statement)]
@@ -40,7 +40,7 @@ FACE = Face(
     rests_on=_rests_on,
     ruled=False,
     asks=CorrectionAsked(
-        "claims_column_statement", "claims_column_differs_in", {one: f"claims_aspect_{one}" for one in ASPECTS}
+        "claims_column_statement", "claims_column_differs_in", {one: f"claims_aspect_{one}" for one in PARTS}
     ),
     doors=(Door("check", "claims", "/claims", "keep"),),
 )

@@ -19,6 +19,7 @@ from opencwc.claims.marked_words import aspects_said
 from opencwc.claims.model import Claim
 from opencwc.claims.speakers import speaker_said
 from opencwc.publishing.report_files import report_file
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.watched import Line
 from opencwc.web.claims.claim_run import (
     ClaimRun,
@@ -37,8 +38,8 @@ from opencwc.wording import day_said, say
 
 router = Router(include_in_schema=False)
 A_PAGE = 50
-MOST_PATTERNS = 200
-"""Patterns that one page shows, those of the gravest kind first."""
+MOST_PATTERNS, MOST_NAMED = 200, 2_000
+"""Patterns that one page shows, those of the gravest kind first, and reports that its form names."""
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "jsonld")
 """``jsonld`` is ClaimReview."""
 GroupedBy = Literal["events", "speakers"]
@@ -174,10 +175,12 @@ def show_record(
 def show_patterns(request: Request, number: Number) -> Response:
     """Show the patterns in what is said: a number again after its correction, one source, near-copies, old pictures."""
     run = claim_run(request, number)
+    some = run.shown.kept.watched.lines[:MOST_NAMED]
     shown = [(pattern, run.evidence_rows(pattern)) for pattern in run.shown.kept.patterns[:MOST_PATTERNS]]
     return page(
-        request, "claims/patterns.html", run=run, shown=run.shown, patterns=shown, total=len(run.shown.kept.patterns)
-    )
+        request, "claims/patterns.html", run=run, shown=run.shown, patterns=shown, total=len(run.shown.kept.patterns),
+        report_titles=[(one.told.report.id, one.told.report.source, shown_title(one.told)) for one in some],
+    )  # fmt: skip
 
 
 @router.get("/claims/runs/{number}/file", action="read")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
-from opencwc.web.claims import check_page, claim_page, list_pages
+from opencwc.web.claims import check_page, claim_page, list_pages, picture_page
 from opencwc.web.claims.forms import FORM
 from opencwc.web.claims.run_as_record import offered
 from opencwc.web.server import downloads
@@ -43,5 +43,5 @@ async def submit_files(request: Request) -> Response:
 
 
 router.get("/claims/jobs/{job_id}", action="keep")(show_job)
-for part in (check_page, claim_page, list_pages):
+for part in (check_page, claim_page, list_pages, picture_page):
     router.include_router(part.router)

@@ -16,13 +16,14 @@ from opencwc.web.custody.case_pages import (
     GiveForm,
     Sha256,
     archive_given,
+    capture_asked,
     case_as_stix,
     keep_sent_copy,
     receive_sent,
     working_copy,
 )
 from opencwc.web.custody.custody_view import step_plain
-from opencwc.web.custody.forms import COPY, HIDE, RECEIVE, REVEAL, SHOW_PART
+from opencwc.web.custody.forms import CAPTURE, COPY, HIDE, RECEIVE, REVEAL, SHOW_PART
 from opencwc.web.custody.mask_pages import mask_as_asked, part_as_asked, salts_sent
 from opencwc.web.server.api_parameters import Binary, InLang, MarkName, answers
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -97,6 +98,18 @@ async def receive(request: Request, name: CaseName) -> Response:
     async with RECEIVE.sent(request) as sent:
         made = await service.answering.run_for(person.id, receive_sent, book_of(request), person, name, sent)
     return JSONResponse({"steps": [_kept(step) for step in made]}, 201)
+
+
+@router.post(
+    CUSTODY + "/captures", action="keep", status_code=201, form=CAPTURE.schema,
+    answer=answers("The step", StepKept), problems=_UPLOAD,
+)  # fmt: skip
+async def capture(request: Request, name: CaseName) -> Response:
+    """Fetch a page and keep it as evidence in a case, only from hosts that the setting names for the network."""
+    service, person = service_of(request), person_of(request)
+    async with CAPTURE.sent(request) as sent:
+        step = await service.answering.run_for(person.id, capture_asked, book_of(request), person, name, sent)
+    return JSONResponse(_kept(step), 201)
 
 
 @router.post(

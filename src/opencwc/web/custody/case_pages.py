@@ -20,8 +20,10 @@ from opencwc.custody.stix import as_stix
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.custody_exports import give_archive_into, seen_in
+from opencwc.jobs.page_capture import capture
+from opencwc.reports.intake.network import load_network_settings
 from opencwc.web.custody.custody_view import case_custody, proof_of
-from opencwc.web.custody.forms import COPY_OF, RECEIVE, RECEIVE_IN, SentEvidence
+from opencwc.web.custody.forms import CAPTURE, COPY_OF, RECEIVE, RECEIVE_IN, SentEvidence
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed
 from opencwc.web.server.htmx_headers import announcing, leading_to
@@ -51,6 +53,7 @@ def show(request: Request, name: CaseName) -> Response:
     custody = case_custody(book_of(request), person_of(request), name)
     return page(
         request, "custody/case.html", custody=custody, case=custody.case, proof_of=proof_of,
+        may_fetch=load_network_settings().network,
         marks=[mark for mark in Mark if mark <= person_of(request).clearance],
     )  # fmt: skip
 
@@ -85,6 +88,20 @@ def receive_sent(book: Casebook, person: Person, case: str, sent: SentEvidence) 
         )
         for name, file in sent.files["file"]
     ]  # fmt: skip
+
+
+@router.post(CASE + "/captures", action="keep", uploads=True)
+async def add_capture(request: Request, name: CaseName) -> Response:
+    """Fetch a page and keep it as evidence in a case, and show the case."""
+    service, person, book = service_of(request), person_of(request), book_of(request)
+    async with CAPTURE.sent(request) as sent:
+        await service.answering.run_for(person.id, capture_asked, book, person, name, sent)
+    return _back(request, name, say(Message("page_evidence_kept", {"count": 1}), language_of(request)))
+
+
+def capture_asked(book: Casebook, person: Person, case: str, sent: SentEvidence) -> CustodyStep:
+    """Fetch what is at the address that was sent and keep it in a case."""
+    return capture(book, person, case, sent.text("url"), sent.mark())
 
 
 @router.post(ONE + "/working-copy", action="keep")

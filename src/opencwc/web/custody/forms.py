@@ -195,6 +195,7 @@ RECEIVE = EvidenceForm(
     {"file": several_files("Files as they came.")}, {"url": _URL, "taken": _TAKEN, "mark": _MARK}, ("file",)
 )
 RECEIVE_IN = EvidenceForm(RECEIVE.files, {**RECEIVE.texts, "case": _CASE}, ("file", "case"))
+CAPTURE = EvidenceForm({}, {"url": _text("The address of a page or file.", 2_000), "mark": _MARK}, ("url",))
 COPY = EvidenceForm(
     {"file": _file("What was made from the original.")}, {"note": _text("How it was made.", 2_000)}, ("file",)
 )
