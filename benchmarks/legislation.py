@@ -21,16 +21,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw, first_labels, labelled_laws, laws_in
+from benchmarks.legislation_cases import (
+    COUNTRIES_WITHOUT_MARKS,
+    DAY,
+    HELD_OUT,
+    LAWS,
+    Label,
+    LabelledLaw,
+    first_labels,
+    labelled_laws,
+    laws_in,
+)
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_model import ProposedVerdict, likeliest_verdicts, load_weights, verdict_chances
-from opencwc.legislation.model import Checked
+from opencwc.legislation.coverage_model import ProposedVerdict, likeliest_verdicts, load_weights, measured
+from opencwc.legislation.model import COVERED, Checked
 from opencwc.legislation.passage_search import PassageIndex, question_of
 from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.verdicts import by_rules, verdict_of
-from opencwc.models.statistics import calibration_error
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "legislation.md"
 
@@ -129,36 +138,41 @@ class Scored:
     """The verdicts of a number of labels beside what was labelled."""
 
     true: list[str]
-    said: list[str]
-    sure: list[float]
+    said: list[ProposedVerdict]
 
     def figures(self) -> dict[str, float]:
+        """Return the figures of what is decided, and of all."""
+        names = {
+            "decided": "decided", "accuracy, decided": "accuracy",
+            "balanced accuracy, decided": "balanced accuracy", "false covered, decided": "false covered",
+            "something or nothing": "something or nothing",
+            "area under the curve of confidence": "confidence AUC", "calibration error": "calibration error",
+        }  # fmt: skip
+        told = {figure.metric: figure.value for figure in measured("", "", self.true, self.said)}
+        return {"n": float(len(self.true)), **{name: told[metric] for metric, name in names.items()}}
+
+    def confusion(self) -> dict[str, dict[str, float]]:
+        """Return how often each label was called what, and how often it was left to a person."""
+        table = {}
+        for label in VERDICTS:
+            told = [one for true, one in zip(self.true, self.said, strict=True) if true == label]
+            row = {verdict: float(sum(one.decided and one.verdict == verdict for one in told)) for verdict in VERDICTS}
+            table[label] = {"n": float(len(told)), **row, "needs reading": float(sum(not one.decided for one in told))}
+        return table
+
+    def reading(self) -> dict[str, float]:
+        """Return what *needs reading* costs and saves: what is to be read, and the mistakes in it that are not made."""
         pairs = list(zip(self.true, self.said, strict=True))
-        covered = sum(true == "covered" for true in self.true)
-        right = sum(true == judged == "covered" for true, judged in pairs)
-        claimed = sum(judged == "covered" for judged in self.said)
-        precision = right / claimed if claimed else 0.0
-        recall_of_covered = right / covered if covered else 0.0
-        f2 = (
-            5 * precision * recall_of_covered / (4 * precision + recall_of_covered)
-            if precision + recall_of_covered
-            else 0.0
-        )
-        shares = [
-            sum(true == judged == verdict for true, judged in pairs) / sum(true == verdict for true in self.true)
-            for verdict in VERDICTS
-            if verdict in self.true
-        ]
-        others = [judged for true, judged in pairs if true != "covered"]
+        left = [(true, one) for true, one in pairs if not one.decided]
+        wrong = sum(true != one.verdict for true, one in pairs)
+        spared = sum(true != one.verdict for true, one in left)
+        falsely = [one for true, one in pairs if one.verdict == COVERED != true]
         return {
-            "n": len(pairs),
-            "share partial": sum(true == "partial" for true in self.true) / len(pairs),
-            "F2 covered": f2,
-            "false covered": sum(judged == "covered" for judged in others) / len(others) if others else 0.0,
-            "balanced accuracy": sum(shares) / len(shares) if shares else 0.0,
-            "accuracy": sum(true == judged for true, judged in pairs) / len(pairs),
-            "calibration error": calibration_error(self.sure, [true == judged for true, judged in pairs]),
-        }
+            "n": float(len(pairs)), "to read": float(len(left)), "mistakes spared": float(spared),
+            "of all mistakes": spared / wrong if wrong else 0.0,
+            "falsely covered spared": float(sum(not one.decided for one in falsely)),
+            "right ones read too": float(len(left) - spared),
+        }  # fmt: skip
 
 
 Weigh = Callable[[Read, Label], ProposedVerdict]
@@ -171,13 +185,11 @@ def of_chances(chances: Sequence[float]) -> ProposedVerdict:
 
 def score(reads: Sequence[Read], weigh: Weigh) -> Scored:
     """Weigh every label."""
-    scored = Scored([], [], [])
+    scored = Scored([], [])
     for read in reads:
         for label in read.law.labels:
-            weighed = weigh(read, label)
             scored.true.append(label.verdict)
-            scored.said.append(weighed.verdict)
-            scored.sure.append(weighed.probability or 0.0)
+            scored.said.append(weigh(read, label))
     return scored
 
 
@@ -206,7 +218,7 @@ def as_markdown(rows: Rows) -> str:
     names = list(next(iter(rows.values())))
     lines = [f"| law or group | {' | '.join(names)} |", "|---" + "|--:" * len(names) + "|"]
     for name, row in rows.items():
-        cells = (f"{row[name]:.0f}" if name == "n" else f"{row[name]:.3f}" for name in names)
+        cells = (_cell(row[name]) for name in names)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -214,13 +226,22 @@ def as_markdown(rows: Rows) -> str:
 def print_table(title: str, rows: Rows) -> None:
     print(f"\n{title}")
     names = list(next(iter(rows.values())))
-    print(f"{'':28}" + "".join(f"{name:>19}" for name in names))
+    print(f"{'':28}" + "".join(f"{name:>{_width(name)}}" for name in names))
     for name, row in rows.items():
-        print(f"{name:28}" + "".join(f"{row[name]:19.0f}" if name == "n" else f"{row[name]:19.3f}" for name in names))
+        print(f"{name:28}" + "".join(f"{_cell(row[name]):>{_width(name)}}" for name in names))
+
+
+def _cell(value: float) -> str:
+    """Return a number as a table has it: counts whole, shares with three places."""
+    return f"{value:.0f}" if value > 1 or value == int(value) else f"{value:.3f}"
+
+
+def _width(name: str) -> int:
+    return max(len(name), 5) + 3
 
 
 def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
-    """Return the laws one by one, then by language, then the real ones and all."""
+    """Return the laws one by one, then by language and family, then the real ones and all."""
     groups: dict[str, list[Read]] = {read.law.name: [read] for read in reads if read.law.whole}
     for read in reads:
         if not read.law.whole:
@@ -233,10 +254,22 @@ def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
             groups.setdefault("labels.csv", []).append(
                 replace(read, law=replace(read.law, labels=again[read.law.name]))
             )
+    for family in dict.fromkeys(label.measure.partition("-")[0] for read in reads for label in read.law.labels):
+        groups[f"family {family}"] = [
+            replace(read, law=replace(read.law, labels=_of_family(read.law, family))) for read in reads if read.law.real
+        ]
+    groups[WITHOUT_MARKS] = [read for read in reads if read.law.name in COUNTRIES_WITHOUT_MARKS]
     groups["held out"] = [read for read in reads if read.law.country == HELD_OUT]
     groups["real laws"] = [read for read in reads if read.law.real]
     groups["all"] = list(reads)
     return {name: members for name, members in groups.items() if members}
+
+
+WITHOUT_MARKS = "nine laws without marked sections"
+
+
+def _of_family(law: LabelledLaw, family: str) -> tuple[Label, ...]:
+    return tuple(label for label in law.labels if label.measure.partition("-")[0] == family)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -273,6 +306,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         weigh = leave_one_out(reads)
         tables["model"] = {name: score(group, weigh).figures() for name, group in groups_of(reads).items()}
         print_table("Verdicts by the model, trained without the law's country", tables["model"])
+        for name in (WITHOUT_MARKS, "real laws"):
+            scored = score(groups_of(reads)[name], weigh)
+            tables["confusion_" + name.split()[0]] = scored.confusion()
+            print_table(f"Called what, {name}", scored.confusion())
+        tables["reading"] = {name: score(group, weigh).reading() for name, group in groups_of(reads).items()}
+        print_table("What needs reading costs and saves", tables["reading"])
         whole = [read for read in reads if read.law.whole]
         for short, (name, way) in zip(("similarity", "prior"), plain_ways(whole).items(), strict=True):
             tables[short] = {group: score(members, way).figures() for group, members in groups_of(whole).items()}
@@ -302,7 +341,7 @@ def _retrieved(reads: Sequence[Read]) -> Rows:
 
 def _shipped(read: Read, label: Label) -> ProposedVerdict:
     signs = [read.signs(label)]
-    return likeliest_verdicts(verdict_chances(signs, load_weights()), signs)[0]
+    return likeliest_verdicts([label.measure], signs, load_weights())[0]
 
 
 def _rules(read: Read, label: Label) -> ProposedVerdict:
@@ -312,7 +351,7 @@ def _rules(read: Read, label: Label) -> ProposedVerdict:
 def _print_misses(reads: Sequence[Read], weigh: Weigh) -> None:
     for read in reads:
         for label in read.law.labels:
-            verdict, sure = weigh(read, label)
+            verdict, sure, _ = weigh(read, label)
             right = rightly(read, label)
             sections = sections_shown(read, label.measure)
             off = "" if not right or right & set(sections) else f" NOT FOUND {sorted(map(str, right))}"

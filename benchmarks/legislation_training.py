@@ -1,17 +1,19 @@
-"""`python -m benchmarks.legislation_training`: learn coverage from the labelled laws, and write the model's files.
+"""`python -m benchmarks.legislation_training --write`: learn coverage from the labelled laws, and write its files.
 
-A multinomial logistic regression over the signs of `opencwc.legislation.verdicts`, each label weighed so that verdicts
-and laws count alike, and a temperature fitted on laws of countries that were left out. ``leave_one_out`` is how its
-figures are measured: no label of the law's own country is learned from.
+A multinomial logistic regression over `coverage_model.MODEL_SIGNS`; what other countries' laws say of a measure (its
+prior) is counted without the law's own country, in learning too. How sure a verdict is, and from when on it is decided,
+is learned from the verdicts on countries left out. ``leave_one_out`` is how the figures are measured: no label of the
+law's own country is learned from, not even for the confidence.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,47 +27,82 @@ from opencwc.legislation.coverage_model import (
     HELD,
     LEFT_OUT,
     MODEL,
+    MODEL_SIGNS,
     WEIGHTS,
     ProposedVerdict,
+    confidence_signs,
     evaluate_coverage,
     likeliest_verdicts,
+    model_values,
     verdict_chances,
 )
-from opencwc.legislation.verdicts import ORDER, SIGNS
+from opencwc.legislation.verdicts import ORDER, verdict_of
 
-STRENGTH = 0.3
-"""Inverse strength of the penalty on weights: small, because the laws are few and alike among themselves."""
-BALANCE = 1.0
-"""How far verdicts are made to count alike: 0 not at all, 1 wholly."""
-TEMPERATURES = np.geomspace(0.5, 4.0, 31)
-REAL_WEIGHT = 1.0
-"""How much more a label of a real law counts than one of a model law."""
+STRENGTH = 0.05
+"""Inverse strength of the penalty on weights: large, because the laws are few and alike among themselves."""
+MODEL_LAW_WEIGHT = 0.5
+"""How much a label of a model or drafted law counts beside one of a real law."""
+COSTS = (0.7, 2.0, 1.0)
+"""How much the chances of covered, partly and none count where one of them is chosen."""
+DECIDED = 0.70
+"""Share of the labels of real laws on the Convention that the verdicts on countries left out are to decide."""
+_SAME = 2.0
+"""How many labels of all measures a measure's own shares are smoothed with."""
 
-FOLDS = 6
-"""Parts that the countries are left out in where the temperature is fitted."""
+
+class Row(NamedTuple):
+    """A label with what it is learned from."""
+
+    country: str
+    real: bool
+    whole: bool
+    measure: str
+    signs: Mapping[str, float]
+    verdict: int
 
 
-def learn(reads: Sequence[Read], temperature: float = 1.0) -> dict[str, Any]:
-    """Fit the weights on all labels of some laws."""
-    rows = [(read, label) for read in reads for label in read.law.labels]
-    signs = np.array([[read.signs(label)[name] for name in SIGNS] for read, label in rows])
-    classes = np.array([ORDER.index(label.verdict) for _, label in rows])
-    mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 0.05)
-    counted = Counter(classes.tolist())
-    weights = np.array(
-        [
-            (REAL_WEIGHT if read.law.real else 1.0) * (len(rows) / (3 * counted[ORDER.index(label.verdict)])) ** BALANCE
-            for read, label in rows
-        ]
-    )
-    fitted = LogisticRegression(C=STRENGTH, max_iter=2_000).fit((signs - mean) / scale, classes, sample_weight=weights)
+def rows_of(reads: Sequence[Read]) -> list[Row]:
+    """Return every label of some laws as a row."""
+    return [
+        Row(read.law.country, read.law.real, read.law.whole, label.measure, read.signs(label),
+            ORDER.index(label.verdict))
+        for read in reads
+        for label in read.law.labels
+    ]  # fmt: skip
+
+
+def prior_of(rows: Sequence[Row]) -> dict[str, list[float]]:
+    """Count by measure how often real laws hold it, and how near laws come to it; under "" the shares of all."""
+    real = [row for row in rows if row.real]
+    shares = np.bincount([row.verdict for row in real], minlength=3) / max(len(real), 1)
+    prior = {"": [*np.round(shares, 4).tolist(), 0.0]}
+    for measure in {row.measure for row in rows}:
+        counted = np.bincount([row.verdict for row in real if row.measure == measure], minlength=3)
+        smoothed = (counted + _SAME * shares) / (counted.sum() + _SAME)
+        usual = np.mean([row.signs["nearness_over_law"] for row in rows if row.measure == measure and row.whole])
+        prior[measure] = [*np.round(smoothed, 4).tolist(), round(float(usual), 4)]
+    return prior
+
+
+def fit(rows: Sequence[Row]) -> dict[str, Any]:
+    """Fit the weights of the chances on all rows; the prior of a row is counted without its own country."""
+    countries_here = sorted({row.country for row in rows if row.real})
+    whole = prior_of(rows)
+    without = {country: prior_of([row for row in rows if row.country != country]) for country in countries_here}
+    values = np.array([model_values(row.measure, row.signs, without.get(row.country, whole)) for row in rows])
+    classes = np.array([row.verdict for row in rows])
+    mean, scale = values.mean(axis=0), np.maximum(values.std(axis=0), 0.05)
+    counted = np.array([1.0 if row.real else MODEL_LAW_WEIGHT for row in rows])
+    scaled = np.clip((values - mean) / scale, -3.0, 3.0)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(scaled, classes, sample_weight=counted)
     return {
-        "signs": list(SIGNS),
-        "mean": [round(float(value), 6) for value in mean],
-        "scale": [round(float(value), 6) for value in scale],
-        "weights": _of_all(fitted.classes_, fitted.coef_, [0.0] * len(SIGNS)),
+        "signs": list(MODEL_SIGNS),
+        "mean": [round(float(value), 5) for value in mean],
+        "scale": [round(float(value), 5) for value in scale],
+        "weights": _of_all(fitted.classes_, fitted.coef_, [0.0] * len(MODEL_SIGNS)),
         "bias": _of_all(fitted.classes_, fitted.intercept_, _NEVER),
-        "temperature": temperature,
+        "prior": whole,
+        "costs": list(COSTS),
     }
 
 
@@ -77,50 +114,64 @@ def _of_all(classes: Any, rows: Any, missing: Any) -> list[Any]:
     if len(rows) == 1:  # two classes have one row, that of the second
         rows = np.concatenate([np.zeros_like(rows), rows])
     by_class = dict(zip(classes.tolist(), rows, strict=True))
-    return [np.round(by_class.get(number, missing), 6).tolist() for number in range(3)]
+    return [np.round(by_class.get(number, missing), 5).tolist() for number in range(3)]
+
+
+def learn(rows: Sequence[Row]) -> dict[str, Any]:
+    """Fit the chances on all rows, and the confidence on the verdicts on real countries left out in turn."""
+    weights = fit(rows)
+    values, hits, leads, asked = [], [], [], []
+    for country in sorted({row.country for row in rows if row.real}):
+        of_country = [row for row in rows if row.country == country]
+        without = fit([row for row in rows if row.country != country])
+        chances = verdict_chances([row.measure for row in of_country], [row.signs for row in of_country], without)
+        on_convention = np.mean([row.verdict != ORDER.index("none") for row in of_country]) >= _ON_CONVENTION
+        for row, chance in zip(of_country, chances, strict=True):
+            weighed = [share * cost for share, cost in zip(chance, COSTS, strict=True)]
+            verdict = verdict_of(weighed)
+            lead = max(weighed) / sum(weighed)
+            values.append(confidence_signs(verdict, lead, row.signs))
+            hits.append(verdict == ORDER[row.verdict])
+            leads.append(lead)
+            asked.append(bool(on_convention))
+    told = LogisticRegression(C=1.0, max_iter=1_000).fit(np.array(values), np.array(hits))
+    weights["confidence"] = {
+        "weights": np.round(told.coef_[0], 5).tolist(),
+        "bias": round(float(told.intercept_[0]), 5),
+    }
+    weights["decides_from"] = round(float(np.quantile(np.array(leads)[np.array(asked)], 1 - DECIDED)), 4)
+    return weights
+
+
+_ON_CONVENTION = 0.5
+"""Share of the measures that a country's laws hold something of, from which on they are laws on the Convention."""
+
+
+def real_countries(reads: Sequence[Read]) -> list[str]:
+    """Return the countries of the real laws."""
+    return sorted({read.law.country for read in reads if read.law.real})
 
 
 def countries(reads: Sequence[Read]) -> list[str]:
     return sorted({read.law.country for read in reads})
 
 
+def without_each(reads: Sequence[Read]) -> dict[str, dict[str, Any]]:
+    """Return for each real country what is learned without its laws."""
+    rows = rows_of([read for read in reads if read.law.country != HELD_OUT])
+    return {country: learn([row for row in rows if row.country != country]) for country in real_countries(reads)}
+
+
 def leave_one_out(reads: Sequence[Read]) -> Weigh:
-    """Return what weighs each law by a model that saw no law of its country; its temperature neither."""
-    models = {}
-    for country in countries(reads):
-        others = [read for read in reads if read.law.country not in (country, HELD_OUT)]
-        models[country] = learn(others, calibrate(others))
+    """Return what weighs each real law by a model that saw no law of its country; any other by one that saw all."""
+    models = without_each(reads)
+    models[""] = learn(rows_of([read for read in reads if read.law.country != HELD_OUT]))
 
     def weighed(read: Read, label: Label) -> ProposedVerdict:
-        signs = [read.signs(label)]
-        return likeliest_verdicts(verdict_chances(signs, models[read.law.country]), signs)[0]
+        weights = models.get(read.law.country, models[""])
+        return likeliest_verdicts([label.measure], [read.signs(label)], weights)[0]
 
     return weighed
-
-
-def calibrate(reads: Sequence[Read]) -> float:
-    """Return the temperature that fits best on countries left out in turn, a few at a time: on their real laws.
-
-    A law that was drafted for the project is read too well to tell how sure one may be of a parliament's.
-    """
-    scores = []
-    named = countries(reads)
-    for left_out in (named[fold::FOLDS] for fold in range(FOLDS)):
-        rest = [read for read in reads if read.law.country not in left_out]
-        if not rest:
-            continue
-        model = learn(rest)
-        for read in reads:
-            if read.law.country in left_out and read.law.real:
-                scores += [(read.signs(label), ORDER.index(label.verdict), model) for label in read.law.labels]
-
-    def loss(temperature: float) -> float:
-        chances = [
-            verdict_chances([signs], model | {"temperature": temperature})[0][true] for signs, true, model in scores
-        ]
-        return float(-np.log(np.maximum(chances, 1e-9)).mean())
-
-    return round(float(min(TEMPERATURES, key=loss)), 4) if scores else 1.0
 
 
 def plain_ways(reads: Sequence[Read]) -> Mapping[str, Weigh]:
@@ -166,17 +217,21 @@ def _priors(reads: Sequence[Read]) -> dict[str, Counter[str]]:
     return counts
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write the weights, the signs and the card")
+    chosen = parser.parse_args(arguments)
     reads = read_all(labelled_laws(), read_measures(DAY))
     learned = [read for read in reads if read.law.country != HELD_OUT]
-    weights = learn(learned, calibrate(learned))
+    weights = learn(rows_of(learned))
     weights["learned_from"] = {read.law.name: len(read.law.labels) for read in learned}
-    weights["without"] = {}
-    for country in countries(learned):
-        others = [read for read in learned if read.law.country != country]
-        kept = learn(others, calibrate(others))
-        weights["without"][country] = {name: kept[name] for name in kept if name != "signs"} | {"signs": kept["signs"]}
-    WEIGHTS.parent.mkdir(exist_ok=True)
+    weights["without"] = {
+        country: {name: kept[name] for name in kept if name not in ("signs", "costs")}
+        for country, kept in without_each(learned).items()
+    }
+    print(f"{sum(weights['learned_from'].values())} labels, decides from {weights['decides_from']}")
+    if not chosen.write:
+        return 0
     WEIGHTS.write_text(json.dumps(weights, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
     pl.DataFrame(
         [
@@ -187,11 +242,11 @@ def main() -> int:
                 **{name: round(value, 4) for name, value in read.signs(label).items()},
             }
             for read in reads
+            if read.law.real or read.law.country == HELD_OUT
             for label in read.law.labels
         ]
     ).write_parquet(HELD, compression="zstd")  # fmt: skip
     write_card(MODEL, evaluate_coverage())
-    print(f"{WEIGHTS.name}: {sum(weights['learned_from'].values())} labels, temperature {weights['temperature']}")
     return 0
 
 

@@ -23,7 +23,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from benchmarks.service import LOGIN, PASSWORD, service
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "page.md"
-PAGES = ("/", "/casebook", "/convention", "/convention?part=states", "/models", "/settings", "/convention/CWC/2B04")
+PAGES = (
+    "/", "/check", "/casebook", "/convention", "/convention?part=states", "/models", "/settings", "/overview",
+    "/convention/CWC/2B04",
+)  # fmt: skip
 TYPED = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "thiodiglycol", "caffeine", "CC(=O)Oc1ccccc1C(=O)O")
 BIG = (
     ("all findings", "/casebook?part=findings"),
@@ -108,7 +111,7 @@ def typing(browser: Browser, address: str) -> list[str]:
     """Time the answers from the last key to the page."""
     context = signed_in(browser, address)
     page = context.new_page()
-    page.goto(address + "/")
+    page.goto(address + "/check")
     page.evaluate(WATCH)
     lines = ["## From the last key to the answer", "", "| typed | median, ms | slowest, ms |", "|---|--:|--:|"]
     for value in TYPED:

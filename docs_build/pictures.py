@@ -34,16 +34,16 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
-    Shot("page-screen", "/?value=CCCCCCCOP(C)(%3DO)F"),
-    Shot("page-line", "/?value=4%20drums%20thiodiglycol%20CAS%20111-48-8"),
+    Shot("page-screen", "/check?value=CCCCCCCOP(C)(%3DO)F"),
+    Shot("page-line", "/check?value=4%20drums%20thiodiglycol%20CAS%20111-48-8"),
     Shot("page-casebook", "/casebook"),
     Shot("page-finding", "finding"),
     Shot("page-case", "case"),
     Shot("page-convention", "/convention?part=states", opened="details.drawing summary"),
     Shot("page-audit", "/audit", role="Auditor"),
-    Shot("page-arabic", "/?value=OCCSCCO", lang="ar"),
+    Shot("page-arabic", "/check?value=OCCSCCO", lang="ar"),
     Shot("page-dark", "/casebook", dark=True),
-    Shot("page-phone", "/?value=OCCSCCO", width=360),
+    Shot("page-phone", "/check?value=OCCSCCO", width=360),
     Shot("page-shipments", "shipments"),
     Shot("page-transfers", "pair"),
     Shot("page-flows", "flows"),

@@ -7,12 +7,12 @@ with certain verbs. To add a verb, write its ``verb.py`` and name that module in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from msgspec import Struct
 
@@ -83,6 +83,18 @@ class PagesFile(NamedTuple):
     content: bytes
 
 
+class UnitOf(NamedTuple):
+    """What a finding is part of that a person decides on as a whole: a chemical of a file, a shipment, an event.
+
+    ``key`` is the same for all findings of a run on it, ``name`` what people call it. ``share`` is the most that is
+    stated of it there, in per cent.
+    """
+
+    key: str
+    name: str
+    share: float | None = None
+
+
 Step = Started | Progress | Found | Ended
 """What a run gives while it goes on: `Started` once, then `Progress` and `Found`, and `Ended` once."""
 
@@ -118,7 +130,9 @@ class Verb(Struct, frozen=True, dict=True):
     ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`), ``words`` are functions that
     its templates call, by name, with a value and the language; ``page`` is its place in the
     navigation. ``correction`` is called with the verdict of a finding and a correction of it, and raises `InputError`
-    where the correction lacks something.
+    where the correction lacks something. ``unit`` is called with the content of a finding as the casebook keeps it, and
+    returns its `UnitOf`; without it each row of a file is one. What it returns for a kept finding never changes but by
+    a migration, which counts the units again.
     """
 
     id: str
@@ -139,6 +153,7 @@ class Verb(Struct, frozen=True, dict=True):
     face: str = ""
     words: str = ""
     correction: str = ""
+    unit: str = ""
     page: Page | None = None
 
     @cached_property
@@ -146,12 +161,21 @@ class Verb(Struct, frozen=True, dict=True):
         """The verdicts, gravest first."""
         return tuple(self.tones)
 
+    @cached_property
+    def unit_of(self) -> Callable[[Mapping[str, Any]], UnitOf]:
+        """What gives the unit of a finding."""
+        return cast(Callable[[Mapping[str, Any]], UnitOf], self.part("unit")) if self.unit else _row_as_unit
+
     def part(self, name: str) -> Any:
         """Return a part, loaded; raise `NotFoundError` where the verb has none of this name."""
         where: str = getattr(self, name)
         if not where:
             raise NotFoundError("verb_without_part", verb=self.id, part=name)
         return load(where)
+
+
+def _row_as_unit(content: Mapping[str, Any]) -> UnitOf:
+    return UnitOf(f"row {content['row']}", str(content.get("subject_id") or content.get("input") or ""))
 
 
 def load(where: str) -> Any:

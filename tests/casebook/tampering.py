@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Float, LargeBinary, Table, Text, and_
 
 from opencwc.casebook import tables
+from opencwc.casebook.bulk_decisions import decide_bulk, preview_bulk, undo_bulk
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
 from opencwc.casebook.checkpoint_log import LoggedCheckpoint
@@ -23,7 +24,7 @@ from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.exports import ask_for_export, export_case
 from opencwc.casebook.findings import record_refusal, show_finding
 from opencwc.casebook.merkle_tree import Frontier
-from opencwc.casebook.model import Mark, Outcome, Person, Role
+from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role
 from opencwc.casebook.people import CONSOLE, People
 from opencwc.casebook.requests import answer, ask
 from opencwc.casebook.runs import RunKeeper, begin_run, keep_source
@@ -35,6 +36,7 @@ from .bundle_case import Authority
 from .screening import ETHANOL, NOT_READ, SARIN, THIODIGLYCOL, findings
 
 KINDS = {
+    "bulk_decided", "bulk_undone",
     "casebook_made", "person_set", "token_made", "token_revoked", "case_opened", "case_changed", "source_kept",
     "source_marked", "run_started", "findings", "run_finished", "decision", "recheck_share", "recheck_drawn", "comment",
     "request", "answer", "export", "erasure", "access", "refusal", "model_switched", "time_stamped",
@@ -59,8 +61,8 @@ UNTOLD = {
 
 HELD = [
     tables.casebook, tables.record, tables.checkpoint, tables.signing_key, tables.source, tables.source_part,
-    tables.case, tables.run, tables.finding, tables.finding_count, tables.decision, tables.comment, tables.recheck,
-    tables.request, tables.person, tables.token,
+    tables.case, tables.run, tables.finding, tables.finding_count, tables.unit, tables.bulk_decision, tables.decision,
+    tables.comment, tables.recheck, tables.request, tables.person, tables.token,
 ]  # fmt: skip
 """The tables that records tell of."""
 
@@ -125,6 +127,9 @@ def _decide(book: Casebook, rita: Person, rene: Person) -> None:
     decide(book, late, [11], Outcome.ACCEPT, "ours")
     claim_rechecks(book, late)
     set_recheck_share(book, rita, 0.25)
+    wanted = Filter(case="inventory", verdict=("unreadable",))
+    taken = decide_bulk(book, rita, wanted, Outcome.REJECT, "empty", digest=preview_bulk(book, rita, wanted).digest)
+    undo_bulk(book, rita, taken.seq)
 
 
 def _comment_and_change(book: Casebook, root: Person, anna: Person, rita: Person) -> None:
@@ -222,7 +227,7 @@ def flipped(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Text):
         return f"{value[:-1]}{chr(ord(value[-1]) ^ 1)}" if value else "x"
     if isinstance(column.type, Float):
-        return value + 0.125
+        return (value or 0) + 0.125
     return (value or 0) + 1000 if column.primary_key else (value or 0) + 1
 
 
@@ -233,6 +238,8 @@ def with_new_key(table: Table, row: Row) -> Row:
     if isinstance(key.type, Boolean):
         key = table.c.entry
     new[key.name] = f"{row[key.name]}x" if isinstance(key.type, Text) else row[key.name] + 1000
+    if table is tables.unit:  # a run has one unit of a key
+        new["key"] += 1
     for column in table.columns:
         if column.unique:
             new[column.name] = f"{row[column.name]}x"

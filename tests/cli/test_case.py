@@ -68,6 +68,30 @@ def test_a_command_that_shows_what_is_protected_leaves_a_record(run: Run, kept: 
     assert run("case", "verify").status == 0
 
 
+def test_one_decision_is_shown_taken_and_taken_back_for_all_that_a_filter_finds(run: Run, kept: Path) -> None:
+    asked = ("case", "decide", "--filter", "case=inventory")
+    shown = run(*asked, "--preview").text
+    assert "Findings to decide: 2; groups: 2" in shown and "Need two people: 1" in shown
+    assert "Findings to decide: 1" in run(*asked, "--filter", "entry=CWC 2B13", "--preview").text
+    assert "Findings to decide: 0" in run(*asked, "--filter", "below=30", "--preview").text
+    done = run(*asked, "--two-people", "--as", "accept", "--reason", "all seen").text
+    number = done.partition("--undo ")[2].split()[0].rstrip(".")
+    assert "decided on 3 findings" in done.lower() and "waits for a second person" in done
+    undone = run("case", "decide", "--undo", number)
+    assert undone.status == 0 and "3\topen" in undone.text
+    assert run("case", "decide", "--undo", number).status == 2
+    assert run("case", "verify").status == 0
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [(("colour=red",), "no part 'colour'"), (("below=much",), "'much' is no number"), (("run=x",), "'x' is no number")],
+)
+def test_a_filter_that_has_no_meaning_is_refused(run: Run, kept: Path, filters: tuple[str, ...], told: str) -> None:
+    done = run("case", "decide", *(part for one in filters for part in ("--filter", one)), "--preview")
+    assert done.status == 2 and told in done.err
+
+
 def _reads(folder: Path) -> list[dict[str, str]]:
     """Return what the records of reads say."""
     with closing(open_casebook(folder / "casebook.db")) as book, book.reading_contents() as connection:

@@ -36,11 +36,12 @@ def test_the_list_shows_every_model_and_its_switch() -> None:
         "report-kinds\ton\tlearned\tKind, stage and stance of an open report",
         "report-origins\ton\tlearned\tWhich open reports on an event come from one text",
         "report-topics\ton\tlearned\tEmerging topics of an open report",
+        "request-meanings\ton\tlearned\tRefusal of requests by their meaning",
         "transfer-causes\ton\tlearned\tCauses of disagreement between two States' books",
         "transfer-ranking\ton\tlearned\tOrder in which discrepancies deserve a look",
         "unusual-figures\ton\tlearned\tFigures of a register that are worth asking about",
     ]
-    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 12
+    assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 13
 
 
 def test_a_switch_is_set_with_a_reason_and_shown() -> None:

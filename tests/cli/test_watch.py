@@ -253,6 +253,19 @@ def test_stix_is_known_by_the_name_of_its_package_too(run: Run, tmp_path: Path) 
     assert json.loads(run(file, "--format", "stix2").text)["type"] == "bundle"
 
 
+@pytest.mark.parametrize("given", ["red", "TLP:RED"])
+def test_the_tlp_marking_is_that_of_the_option(run: Run, tmp_path: Path, given: str) -> None:
+    out = tmp_path / "events.misp.json"
+    assert run("-", "--tlp", given, "--format", "misp", "-o", out, given=lines(LINE)).status == 0
+    (one,) = json.loads(out.read_bytes())["response"]
+    assert {"name": "tlp:red"} in one["Event"]["Tag"]
+
+
+def test_a_word_that_the_tlp_does_not_have_is_refused(run: Run) -> None:
+    done = run("-", "--tlp", "purple", given=lines(LINE))
+    assert done.status == 2 and "--tlp" in done.err and "purple" in done.err
+
+
 def test_a_run_that_is_kept_stands_in_the_casebook_with_its_events(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,6 +214,46 @@ def test_a_name_is_found_however_it_is_written(text: str, names: list[str], hidd
     assert [text[start:end] for start, end in spans_of_names(text, names)] == hidden
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "names"),
+    [
+        (
+            "en",
+            "The inspectors Ana Roy, Li Wei and Pía Mora left. Dr Samuel Okoro stayed. Minister Karl Braun spoke.",
+            ["Ana Roy", "Li Wei", "Pía Mora", "Samuel Okoro"],
+        ),
+        ("en", "Tom Hale (34), Bea Lind (9) and Omar Diab, residents, fled.", ["Tom Hale", "Bea Lind", "Omar Diab"]),
+        (
+            "fr",
+            "Les témoins Awa Diop, Marc Lenoir et Jeanne Petit ont vu l'inspectrice Nadia Benali à Lyon.",
+            ["Awa Diop", "Marc Lenoir", "Jeanne Petit", "Nadia Benali"],
+        ),
+        (
+            "es",
+            "La doctora Elena Ruiz y el enfermero Pablo Sanz atendieron a las víctimas Rosa Díaz e Iván Mena.",
+            ["Elena Ruiz", "Pablo Sanz", "Rosa Díaz", "Iván Mena"],
+        ),
+        (
+            "ru",
+            "Инспекторы Иван Петров, Анна Смирнова и Олег Кузнецов прибыли в Казань; акт подписал врач Егор Белов.",
+            ["Иван Петров", "Анна Смирнова", "Олег Кузнецов", "Егор Белов"],
+        ),
+        (
+            "ar",
+            "وصل المفتشون أحمد سعيد وخالد يوسف، وعالجت الطبيبة مريم حسن المصابين عمر سالم وكريم جمال.",
+            ["أحمد سعيد", "خالد يوسف", "مريم حسن", "عمر سالم", "كريم جمال"],
+        ),
+        (
+            "zh",
+            "检查员王小明、李娜和张伟，到达工厂。死者是约翰·史密斯、玛丽·布朗。",
+            ["王小明", "李娜", "张伟", "约翰·史密斯", "玛丽·布朗"],
+        ),
+    ],
+)
+def test_a_rule_finds_staff_and_every_name_of_a_list(lang: str, text: str, names: list[str]) -> None:
+    assert [text[start:end] for start, end in spans_by_rule(text, lang)] == names
+
+
 def test_a_rule_finds_the_names_of_private_people_and_leaves_others() -> None:
     text = "The resident Ana Roy, 34, saw it. Minister John Smith said the plant is safe."
     assert [text[start:end] for start, end in spans_by_rule(text, "en")] == ["Ana Roy"]

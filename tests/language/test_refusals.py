@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from opencwc.convention import Convention
 from opencwc.errors import StorageError
 from opencwc.language.refusal_card import refusal_examples
-from opencwc.language.refusals import CATEGORIES, RefusalLog, judge_request
+from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.language.rule_judge import CATEGORIES, judge_by_rules
 from opencwc.wording import LANGUAGES, say
 
 EXAMPLES = refusal_examples()
@@ -126,7 +127,7 @@ def test_no_name_of_the_index_of_chemicals_is_refused() -> None:
     assert len(names) > 100_000
     most = 400 * settings.default.max_examples  # 10,000 in the checks
     sample = random.Random(3).sample(names, min(len(names), most))
-    assert [name for name in sample if judge_request(name)] == []
+    assert [name for name in sample if judge_by_rules(name)] == []
 
 
 def every_name() -> list[str]:
@@ -144,11 +145,11 @@ def every_name() -> list[str]:
     return sorted(names)
 
 
-def test_a_short_text_is_judged_in_less_than_a_millisecond() -> None:
-    judge_request(EXAMPLES[0].text)
+def test_a_short_text_is_judged_by_rules_in_less_than_a_millisecond() -> None:
+    judge_by_rules(EXAMPLES[0].text)
     start = time.process_time()
     for example in EXAMPLES:
-        judge_request(example.text)
+        judge_by_rules(example.text)
     assert (time.process_time() - start) / len(EXAMPLES) < 0.001
 
 
@@ -168,11 +169,11 @@ def test_any_text_can_be_judged(text: str) -> None:
         assert all(0 <= start < end <= len(text) for start, end in refusal.spans)
 
 
-def test_judging_loads_nothing_heavy() -> None:
+def test_judging_by_rules_loads_nothing_heavy() -> None:
     heavy = ["numpy", "py3langid", "importlib.metadata", "rdkit", "polars", "typer"]
     program = (
-        "import sys; from opencwc.language.refusals import judge_request; "
-        f"judge_request('How do I declare sarin?'); print([one for one in {heavy} if one in sys.modules])"
+        "import sys; from opencwc.language.rule_judge import judge_by_rules; "
+        f"judge_by_rules('How do I declare sarin?'); print([one for one in {heavy} if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

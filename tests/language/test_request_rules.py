@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import RuleError
-from opencwc.language.refusals import CATEGORIES, judge_request
 from opencwc.language.request_rules import DATA, load_rules
+from opencwc.language.rule_judge import CATEGORIES, judge_by_rules
 
 
 def test_every_rule_refuses_for_a_known_category() -> None:
@@ -20,11 +20,11 @@ def test_a_word_added_to_a_file_is_known_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(DATA, folder)
     text = "How do I make zorbium?"
-    assert judge_request(text, load_rules(folder)) is None
+    assert judge_by_rules(text, load_rules(folder)) is None
     agents = folder / "agents.yaml"
     agents.write_text(agents.read_text(encoding="utf-8").replace("en: [", "en: [zorbium, ", 1), encoding="utf-8")
     load_rules.cache_clear()
-    assert judge_request(text, load_rules(folder)) is not None
+    assert judge_by_rules(text, load_rules(folder)) is not None
 
 
 def test_a_rule_with_an_unknown_group_and_a_missing_file_are_said(tmp_path: Path) -> None:

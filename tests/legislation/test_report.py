@@ -12,7 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from opencwc.legislation import NONE, Checked
-from opencwc.legislation.answer_wording import article_in, drafting_points, elements_shown, likely
+from opencwc.legislation.answer_wording import article_in, drafting_points, elements_shown, verdict_words
 from opencwc.legislation.formats import answer_to_plain, as_csv
 from opencwc.legislation.report import report
 from opencwc.publishing.docx import write_docx
@@ -138,13 +138,38 @@ def test_one_text_is_named_once_and_several_head_their_passages(check: Check) ->
     assert '<p class="place"><bdi dir="auto">Article 1</bdi>' in html_of(both, "en")
 
 
-def test_no_verdict_is_said_to_be_certain(check: Check) -> None:
+def test_confidence_is_told_in_words_and_never_as_a_number(check: Check) -> None:
     checked = check(FRENCH, model=False)
-    sure = replace(
-        checked, answers=tuple(replace(answer, verdict="covered", probability=0.9999) for answer in checked.answers)
-    )
-    assert "(&gt;99%)" in html_of(sure, "en") and "(100%)" not in html_of(sure, "en")
-    assert likely(0.874, "en") == "87%" and likely(1.0, "fr") == ">99\xa0%" and likely(0.0, "zh") == "<1%"
+
+    def told(probability: float) -> str:
+        answers = tuple(replace(answer, verdict="covered", probability=probability) for answer in checked.answers)
+        return html_of(replace(checked, answers=answers), "en")
+
+    assert "covered (high confidence)" in told(0.97)
+    assert "covered (fair confidence)" in told(0.7)
+    assert "covered (low confidence)" in told(0.55)
+    assert "%" not in told(0.97).split("<body", 1)[1]
+
+
+def test_partly_covered_says_which_of_its_kinds_it_is(check: Check) -> None:
+    answer = next(answer for answer in check(FRENCH, model=False).answers if answer.measure.id == "PRO-01")
+
+    def said(**how: object) -> str:
+        plain = {"missing": (), "delegated": (), "excepted": (), "passing": (), "limited": ()}
+        return verdict_words(replace(answer, verdict="partial", probability=None, **(plain | how)), "en")
+
+    assert said(missing=("retain",), delegated=("use",)) == "partly covered, an element is missing"
+    assert said(delegated=("retain",)) == "partly covered, left to a regulation"
+    assert said(excepted=("retain",)) == "partly covered, an element is limited"
+    assert said() == "partly covered"
+
+
+def test_what_needs_reading_names_no_confidence_and_what_to_look_for(check: Check) -> None:
+    answer = next(answer for answer in check(FRENCH, model=False).answers if answer.measure.id == "PRO-01")
+    left = replace(answer, verdict="review", leans="covered", probability=0.45, met=("develop",), unsure=("retain",))
+    assert verdict_words(left, "en") == "needs reading"
+    stands = {element.name: element.stands for element in elements_shown(left, "en")}
+    assert (stands["develop"], stands["retain"]) == ("met", "unsure")
 
 
 def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_together(check: Check) -> None:

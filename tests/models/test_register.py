@@ -14,7 +14,7 @@ from opencwc.models.card_pages import card_page
 
 MEASURED_HERE = (
     "claims", "language-recogniser", "law-coverage", "refusals", "report-events", "report-figures", "report-kinds",
-    "report-origins", "report-topics", "unusual-figures",
+    "report-origins", "report-topics", "request-meanings", "unusual-figures",
 )  # fmt: skip
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "models"
 
@@ -22,7 +22,7 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "models"
 def test_all_components_are_registered_with_their_cards() -> None:
     assert [model.id for model in registered()] == [
         "claims", "language-recogniser", "law-coverage", "refusals", "report-events", "report-figures", "report-kinds",
-        "report-origins", "report-topics", "transfer-causes", "transfer-ranking", "unusual-figures",
+        "report-origins", "report-topics", "request-meanings", "transfer-causes", "transfer-ranking", "unusual-figures",
     ]  # fmt: skip
     for model in registered():
         card = load_card(model.card)

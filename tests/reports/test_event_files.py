@@ -16,7 +16,7 @@ from opencwc.publishing.report_files import report_file
 from opencwc.reports.cap import NAMESPACE, as_cap
 from opencwc.reports.event_files import ENDINGS, FORMATS, events_as, watched_as
 from opencwc.reports.event_report import event_report
-from opencwc.reports.machine_tags import tags_of, taxonomy
+from opencwc.reports.machine_tags import TLP, tags_of, taxonomy, tlp_label
 from opencwc.reports.sources import Source, SourceIndex
 from opencwc.reports.stix import TLP_MARKINGS
 from opencwc.reports.summaries import EventSummary, summaries_of
@@ -31,7 +31,7 @@ REQUIRED = {
     "relationship": {"relationship_type", "source_ref", "target_ref"}, "report": {"name", "published", "object_refs"},
 }  # fmt: skip
 """What STIX 2.1 requires of each type, beside the common properties."""
-HEAD = ("identifier", "sender", "sent", "status", "msgType", "source", "scope", "restriction", "note")
+HEAD = ("identifier", "sender", "sent", "status", "msgType", "source", "scope", "restriction", "code", "note")
 INFO = (
     "language", "category", "event", "urgency", "severity", "certainty", "headline", "description", "parameter", "area",
 )  # fmt: skip
@@ -78,6 +78,18 @@ def test_a_cap_circle_is_latitude_longitude_and_radius(summaries: list[EventSumm
     alert = Xml.fromstring(as_cap(summaries[0]))
     assert alert.findtext(f".//{{{NAMESPACE}}}circle") == "59.9,10.5 0"
     assert alert.findtext(f".//{{{NAMESPACE}}}certainty") == "Unknown"
+
+
+@pytest.mark.parametrize("tlp", TLP)
+def test_whatever_can_bear_a_label_of_the_tlp_bears_the_one_asked_for(summaries: list[EventSummary], tlp: str) -> None:
+    label = tlp_label(tlp)
+    alert = Xml.fromstring(as_cap(summaries[0], tlp=tlp))
+    assert alert.findtext(f"{{{NAMESPACE}}}code") == label
+    names = [one.tag.partition("}")[2] for one in alert]
+    assert names.index("restriction") < names.index("code") < names.index("note")  # the order that the schema asks for
+    misp = json.loads(events_as("misp", summaries, "reports.jsonl", tlp=tlp))["response"]
+    assert all({"name": f"tlp:{tlp}"} in one["Event"]["Tag"] for one in misp)
+    assert label in events_as("html", summaries, "reports.jsonl", tlp=tlp).decode()
 
 
 def test_the_archive_of_alerts_has_one_for_each_event(summaries: list[EventSummary]) -> None:

@@ -15,7 +15,7 @@ from opencwc.reports.facts import tell
 from opencwc.reports.item import Item, item_of
 from opencwc.reports.model import Report
 from opencwc.reports.origin_signs import origin_signs
-from opencwc.reports.origins import find_origins, shared_with_first
+from opencwc.reports.origins import find_origins, rests_on
 from opencwc.reports.traits import traits_of
 from opencwc.reports.watched import watch
 from opencwc.wording import LANGUAGES, say
@@ -96,8 +96,10 @@ def test_a_flood_of_near_copies_changes_nothing_for_the_others(items: list[Item]
 
 
 def test_it_is_said_why_two_are_of_one_origin(items: list[Item]) -> None:
-    assert {"cites", "relays"} <= set(shared_with_first(items, (0, 1), 1))
-    assert shared_with_first(items, (0, 2), 2) == ("copy",)
+    links = rests_on(items, (0, 1, 2))
+    assert links[1].earlier == links[2].earlier == 0
+    assert {"cites", "relays"} <= set(links[1].shared)
+    assert links[2].shared == ("copy",)
     lines = watch(ALL, named_encoder()).lines
     said = {line.told.report.id: [message.id for message in line.why] for line in lines}
     assert "watch_one_origin" in said["french"]

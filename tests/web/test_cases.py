@@ -330,3 +330,35 @@ def test_an_answer_under_a_key_is_not_shown_again_to_who_lost_the_clearance(hous
     with people(house, "rita") as (rita,):
         again = rita.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k"})
         assert (again.status_code, kind(again)) == (422, "key-reused")
+
+
+@ON_BOTH
+def test_one_decision_for_all_that_a_filter_finds_by_a_program(house: House) -> None:
+    with people(house, "rita", "rene", "anna") as (rita, rene, anna):
+        asked = {"filter": {"case": "inventory"}}
+        shown = rita.post("/api/v1/decisions/preview", json=asked).json()
+        assert (shown["findings"], shown["units"], shown["ids"]) == (1, 1, [2])
+        assert shown["left_out"] == {"two_people": 1, "settled": 1}
+        body = {**asked, "outcome": "accept", "reason": "seen", "digest": shown["digest"]}
+        assert anna.post("/api/v1/decisions/bulk", json=body).status_code == 403
+        made = rita.post("/api/v1/decisions/bulk", json=body).json()
+        assert (made["findings"], made["status"]) == (1, {"accepted": 1})
+        assert rita.post("/api/v1/decisions/bulk", json=body).status_code == 422, "nothing is left to decide"
+        undo = f"/api/v1/decisions/bulk/{made['bulk']}/undo"
+        assert rene.post(undo).status_code == 404
+        assert rita.post(undo).json() == {"bulk": made["bulk"], "findings": 1, "status": {"open": 1}}
+        assert kind(rita.post(undo)) == "conflict"
+
+
+@ON_BOTH
+def test_units_come_by_page_in_the_order_asked_for(house: House) -> None:
+    with people(house, "rita", "leo") as (rita, leo):
+        page = rita.get("/api/v1/units", params={"order": "entry", "limit": 1}).json()
+        assert [unit["entries"] for unit in page["units"]] == [["CWC 1A01"]] and page["next"]
+        rest = rita.get("/api/v1/units", params={"order": "entry", "after": page["next"]}).json()
+        assert [unit["name"] for unit in rest["units"]] == ["Thiodiglycol", "CCO"] and not rest["next"]
+        found = rita.get("/api/v1/units", params={"find": "DIGLY", "lang": "fr"}).json()["units"]
+        assert [(unit["name"], unit["mentions"], unit["waiting"]) for unit in found] == [("Thiodiglycol", 1, 1)]
+        assert rita.get("/api/v1/units", params={"order": "colour"}).status_code in (400, 422)
+        rita.patch("/api/v1/cases/inventory", json={"mark": "protected"})
+        assert leo.get("/api/v1/units").json()["units"] == []

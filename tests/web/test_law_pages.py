@@ -425,15 +425,13 @@ def test_a_comparison_of_two_languages_says_so(house: House) -> None:
         )
 
 
-def test_no_page_has_a_percentage_beside_what_was_not_found(kept: Kept) -> None:
+def test_pages_tell_confidence_in_words(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         rows = lines_of(main_of(client, f"/law/runs/{kept.now}"))
-        missed = [row for row in rows.values() if "no passage found" in row[2]]
-        assert missed and not any("%" in row[2] for row in missed)
-        assert "%" in rows["PRO-01"][2]
-        for measure, stands in (("PRO-07", False), ("PRO-01", True)):
-            lead = main_of(client, f"/law/runs/{kept.now}/measures/CWC/{measure}").all("p", class_="row")[0]
-            assert ("how likely" in lead.text) is stands
+        assert not any("%" in row[2] for row in rows.values())
+        assert "confidence" in rows["PRO-01"][2]
+        lead = main_of(client, f"/law/runs/{kept.now}/measures/CWC/PRO-01").all("p", class_="row")[0]
+        assert "confidence" in lead.text and "%" not in lead.text
 
 
 def decided(client: TestClient, run: int, measure: str, **form: str | list[str]) -> None:

@@ -8,6 +8,8 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, pairwise
+from math import dist
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +33,8 @@ from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, 
 from opencwc.web.app import app_of
 from opencwc.web.server.worker_process import make_worker
 from opencwc.web.transfers import check_pages, pages
-from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.transfers.flows import SIZES, Flow, ribbons_of, sankey, world_map
+from opencwc.web.transfers.year_bars import years_drawn
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
@@ -255,8 +258,9 @@ def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lin
 def test_the_flows_are_drawn_and_told_in_tables(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = main_of(client, f"/transfers/runs/{kept.run}/flows")
-        assert len(page.one("svg", class_="world").all("path", class_="flow")) == 3
-        assert page.one("svg", class_="sankey").all("path", class_="r-both")
+        for size in ("wide", "narrow"):
+            world, sankey = (svg for svg in page.all("svg", class_=size))
+            assert len(world.all("path", class_="flow")) == 3 and sankey.all("path", class_="r-both")
         tables = page.all("table")
         assert ["Germany → Brazil", "60,000", "20,000"] in [row[1:4] for row in tables[0].rows()]
         assert ["Thiodiglycol → France", "3,800", "7,777"] in tables[1].rows()
@@ -441,6 +445,61 @@ def test_an_invented_state_lies_at_sea_with_its_name_and_what_one_side_says_is_n
     kinds = re.findall(r'class="ribbon r-(\w+)"', sankey(left, right))
     half = len(kinds) // 2
     assert all(part == sorted(part, key=lambda kind: kind != "both") for part in (kinds[:half], kinds[half:]))
+
+
+def test_the_ranked_list_is_searched_and_sorted_by_any_column(kept: Kept) -> None:
+    def rows(query: str) -> list[list[str]]:
+        return main_of(client, f"/transfers/runs/{kept.run}?over=all&{query}").one(id="ranked").rows()
+
+    with kept.house.signed_in("anna") as client:
+        every = rows("")
+        assert [row[0].split()[1] for row in rows("order=-rank")] == [row[0].split()[1] for row in every][::-1]
+        for column, order in ((1, "chemical"), (3, "year")):
+            told = [row[column] for row in rows(f"order={order}")]
+            assert told == sorted(told, key=str.casefold)
+        brazil = rows("find=brésil+trieth")
+        assert brazil and all("BRA" in row[2] and "Trieth" in row[1] for row in brazil)
+        assert not main_of(client, f"/transfers/runs/{kept.run}?find=atlantis").all(id="ranked")
+        given = client.get(f"/transfers/runs/{kept.run}/list.csv?over=all&find=bra&order=-rank").text
+        ranks = [int(row["rank"]) for row in csv.DictReader(io.StringIO(given.removeprefix("\ufeff")))]
+        assert ranks == sorted(ranks, reverse=True) and len(ranks) == len(rows("find=bra"))
+
+
+def test_years_are_drawn_as_two_bars_each_and_one_year_is_no_drawing() -> None:
+    years = [(2020, 10.0, 20.0), (2021, 40.0, 0.0), (2022, 5.0, 5.0)]
+    drawn = str(years_drawn(years, "2021", "2022"))
+    assert [drawn.count(f'"s-{side}') for side in (0, 1)] == [3, 3] and drawn.count("pale") == 2
+    assert all(f">{year}</text>" in drawn for year, _, _ in years)
+    assert years_drawn(years[:1], "2020", "2020") is None and years_drawn([(2020, 0, 0), (2021, 0, 0)], "", "") is None
+
+
+def _ends(svg: str) -> list[tuple[float, float]]:
+    """Return where the marks of States are on a map."""
+    return [(float(x), float(y)) for x, y in re.findall(r'class="state"><circle cx="(\d+)" cy="(\d+)"', svg)]
+
+
+@pytest.mark.parametrize("drawn", SIZES)
+def test_neighbours_are_told_apart_because_the_map_shows_what_the_flows_span(drawn: float) -> None:
+    near = [Flow("NOR", "SWE", 10, 5, True), Flow("SWE", "FIN", 9, 9, False)]
+    svg, _ = world_map(near, {"NOR": "Norway", "SWE": "Sweden", "FIN": "Finland"}, drawn)
+    assert all(f">{name}</text>" in svg for name in ("Norway", "Sweden", "Finland"))
+    assert all(dist(one, other) > drawn / 20 for one, other in combinations(_ends(svg), 2))
+    far, _ = world_map([*near, Flow("SWE", "NZL", 10, 5, True)], {}, drawn)
+    assert min(dist(one, other) for one, other in combinations(_ends(far), 2)) < drawn / 20
+
+
+def test_names_on_the_map_and_beside_the_bars_never_lie_on_each_other() -> None:
+    codes = ["DEU", "FRA", "BEL", "NLD", "LUX", "CHE", "AUT", "CZE", "POL", "DNK"]
+    svg, _ = world_map([Flow(one, other, 10, 5, True) for one, other in pairwise(codes)], {})
+    names = [(float(x), float(y), text) for x, y, text in re.findall(r'<text x="(\d+)" y="(\d+)">([A-Z]{3})<', svg)]
+    assert len(names) > 5
+    assert all(abs(y1 - y2) >= 15 or abs(x1 - x2) >= 20 for (x1, y1, _), (x2, y2, _) in combinations(names, 2))
+    flows = [
+        Flow("DEU", "FRA", 1, 1, False, f"ethyl N,N-dimethylphosphoramidic dichloride {number}") for number in range(9)
+    ]
+    flows.append(Flow("DEU", "BRA", 90_000, 90_000, False, "y"))
+    lines = [float(y) for y in re.findall(r'y="(\d+)">[a-z]', sankey(*ribbons_of(flows, "others", {})))]
+    assert all(after - before >= 14 for before, after in pairwise(sorted(lines)))
 
 
 def test_the_drawings_can_be_reached_and_moved_by_the_keyboard(kept: Kept) -> None:

@@ -171,10 +171,20 @@ def test_an_event_shows_who_says_what_and_marks_what_differs(kept: KeptRun) -> N
         assert "≠" in rows[2].text
         assert "Injured, ill or exposed: 4 to 7" in page.text
         assert "3 reports from 2 independent origins" in page.text
-        assert [line.text for line in page.one("ol", class_="origin-list").all("li")] == [
-            "Nordavia Wire : repeated by Courrier",
-            "Kommune",
+
+
+def test_the_origins_are_drawn_with_edges_and_told_in_a_table(kept: KeptRun) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
+        rows = page.one("table", class_="origin-table").one("tbody").all("tr")
+        assert [[cell.text for cell in row.all("td")] for row in rows] == [
+            ["1", "came first", "—"],
+            ["1", "1 Nordavia Wire", "same content, source not named"],
+            ["2", "came first", "—"],
         ]
+        drawing = page.one("div", class_="drawn-origins").all("svg", class_="origins")[0]
+        assert len(drawing.all("circle", class_="first")) == 2
+        assert len(drawing.all("path", class_="edge")) == 1
 
 
 def test_the_deciding_words_are_marked_in_the_text(kept: KeptRun) -> None:

@@ -66,6 +66,7 @@ def agreement(book: Casebook, person: Person) -> Agreement:
         select(first.c.outcome, first.c.correction, second.c.outcome, second.c.correction)
         .join(recheck, recheck.c.first_seq == first.c.seq)
         .join(second, second.c.seq == recheck.c.second_seq)
+        .where(second.c.blind)  # who took the first one back ended the re-check without looking
     )
     with book.reading_contents() as connection:
         rows = connection.execute(query).all()

@@ -18,7 +18,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.rows import stored_bytes
-from opencwc.errors import SettingsError
+from opencwc.errors import NotFoundError, SettingsError
 from opencwc.records import from_plain
 
 NEWEST = 10
@@ -68,6 +68,21 @@ class WordOutside(Struct, frozen=True):
     outsiders: tuple[Vouch, ...]
     problems: tuple[str, ...]
     anchors: tuple[SeenAnchor, ...]
+
+
+class SeenRecord(Struct, frozen=True):
+    """A record as an auditor sees it: when, of what kind, by whom, in which case, and what binds it.
+
+    ``case`` is empty where the record is of no case, or of one above the auditor's clearance.
+    """
+
+    seq: int
+    at: str
+    kind: str
+    actor: str
+    case: str
+    commitment: str
+    erased: bool
 
 
 class RecordState(Struct, frozen=True):
@@ -127,6 +142,23 @@ def record_state(book: Casebook, person: Person) -> RecordState:
         outside,
         known_keys(book),
     )
+
+
+def show_record(book: Casebook, person: Person, seq: int) -> SeenRecord:
+    """Return a record without what it says, which stands in its case; raise `NotFoundError` where there is none."""
+    require(person, "audit")
+    record, case = tables.record, tables.case
+    columns = (record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.commitment, case.c.name, case.c.mark)
+    query = select(*columns, record.c.content.is_(None).label("erased"))
+    joined = query.outerjoin(case, case.c.number == record.c.case_number).where(record.c.seq == seq)
+    with book.reading() as connection:
+        row = connection.execute(joined).one_or_none()
+        if row is None:
+            size = connection.execute(select(tables.casebook.c.seq)).scalar_one()
+            raise NotFoundError("no_such_record", record=seq, size=size)
+    name = row.name if row.name and row.mark <= person.clearance else ""
+    commitment = stored_bytes(row.commitment).hex()
+    return SeenRecord(row.seq, row.at, row.kind, row.actor, name, commitment, bool(row.erased))
 
 
 def word_outside(book: Casebook, person: Person) -> WordOutside:

@@ -37,6 +37,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
 from opencwc.casebook.transaction import now
+from opencwc.casebook.unit_keys import count_units
 from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
 from opencwc.files.zip_damage import ZIP_DAMAGED
 from opencwc.settings import load_settings
@@ -47,10 +48,13 @@ _LEFT_OUT = ("session", "answered_key", "remnant")
 _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
     "register_submission",
-    "anchor", "saved_watch", "custody_step", "picture_look",
+    "anchor", "saved_watch", "custody_step", "picture_look", "unit", "bulk_decision",
 )  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
-_NEWER_COLUMNS = {"casebook": {"logged_from": 0, "tree": b""}}
+_NEWER_COLUMNS: dict[str, dict[str, Any]] = {
+    "casebook": {"logged_from": 0, "tree": b""},
+    "finding": {"unit": 0, "share": None},
+}
 """Columns that a backup of an earlier version does not have, and what they hold then."""
 _ROWS = 20_000
 _PARTS = 50
@@ -152,6 +156,8 @@ def _fill(book: Casebook, archive: _Archive) -> None:
             connection.execute(table.delete())
         for table in archive.tables:
             archive.copy_into(connection, table)
+        if tables.unit not in archive.tables:
+            count_units(connection)
         head = connection.execute(select(tables.casebook)).mappings().one()
         if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
             raise IntegrityError("chain_head_differs")
@@ -242,7 +248,7 @@ class _Archive:
         file = pq.ParquetFile(self._stored(name))
         schema, newer = _schema(table), _NEWER_COLUMNS.get(table.name, {})
         without = pa.schema([field for field in schema if field.name not in newer])
-        if not any(map(file.schema_arrow.equals, (schema, without, _former_schema(schema)))):
+        if not any(map(file.schema_arrow.equals, (schema, without, _former_schema(without)))):
             raise InputError(
                 "backup_has_other_columns", where=str(self._shown), table=name, version=self.manifest["version"]
             )

@@ -29,11 +29,11 @@ from opencwc.casebook.anchor_verifier import AnchorVerifier, Vouch
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
 from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCheckpoint, PendingLine
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import Decision, standing
+from opencwc.casebook.decisions import Decision, in_force, standing
 from opencwc.casebook.erasure import digest_of_remains
 from opencwc.casebook.key_trust import KeyTrust, Remark, Stretch, key_trust
 from opencwc.casebook.merkle_tree import Frontier
-from opencwc.casebook.model import CaseStatus, Mark, Person, Status
+from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.record_times import RecordTimes
 from opencwc.casebook.rows import rows_by_key, stored_bytes
@@ -41,6 +41,7 @@ from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.casebook.submission_states import FIRST_STATE, marks_after
 from opencwc.casebook.transaction import now
+from opencwc.casebook.unit_keys import UnitRow, unit_row
 from opencwc.errors import IntegrityError
 from opencwc.records import from_plain
 from opencwc.verbs import settled_verdicts, verb_named
@@ -225,6 +226,7 @@ class _Replay:
     sources: dict[str, _Recorded] = field(default_factory=dict)
     erased_sources: dict[str, _Recorded] = field(default_factory=dict)
     rechecks: dict[int, dict[int, _Recorded]] = field(default_factory=dict)
+    bulks: dict[int, _Recorded] = field(default_factory=dict)
     people: dict[str, _Recorded] = field(default_factory=dict)
     declarants: dict[str, _Recorded] = field(default_factory=dict)
     submissions: dict[int, _Recorded] = field(default_factory=dict)
@@ -358,6 +360,17 @@ class _Replay:
         if decision.blind:
             theirs = (seq for seq, recheck in drawn.items() if recheck["reviewer"] == decision.person)
             drawn[min(seq for seq in theirs if drawn[seq]["second_seq"] is None)].say(record.seq, second_seq=record.seq)
+        elif decision.outcome is Outcome.WITHDRAW:
+            before = in_force(self.decisions[body["finding"]][:-1])
+            if before and (recheck := drawn.get(before[-1].seq)) and recheck["second_seq"] is None:
+                recheck.say(record.seq, second_seq=record.seq)
+
+    def on_bulk_decided(self, record: _Record) -> None:
+        values = {name: record.body[name] for name in ("outcome", "first", "findings")}
+        self.bulks[record.seq] = _Recorded(record.seq, **values, person=record.actor, at=record.at, undone=0)
+
+    def on_bulk_undone(self, record: _Record) -> None:
+        self.bulks[record.body["bulk"]].say(record.seq, undone=record.seq)
 
     def on_recheck_drawn(self, record: _Record) -> None:
         body = record.body
@@ -962,7 +975,7 @@ def _verify_findings(connection: Connection, result: Verification, replay: _Repl
     per_run: Counter[int] = Counter()
     last_rows: Counter[int] = Counter()
     first_block: dict[int, int] = {}
-    rows = rows_by_key(connection, select(tables.finding), tables.finding.c.id)
+    rows = rows_by_key(connection, _FINDINGS_WITH_UNITS, tables.finding.c.id)
     row = next(rows, None)
     expected = 1
     for seq, case, body in replay.blocks:
@@ -997,6 +1010,7 @@ def _verify_findings(connection: Connection, result: Verification, replay: _Repl
     if replay.head["findings"] != expected - 1:
         result.add(replay.head["seq"], "the number of findings is not that of the records", after=_UNTOLD)
     _verify_counts(connection, result, counts, first_block)
+    _verify_units(connection, result)
     for number, run in replay.runs.items():
         if run["state"] == "running":
             run.say(first_block.get(number, run.seq), row_count=last_rows[number])
@@ -1028,7 +1042,7 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
         place = (row["status"], row["block"], row["case_number"], row["run"])
         if not named:
             result.add(seq, f"finding {row['id']} is gone, and no erasure on record names it", of=of, after=_UNTOLD)
-        elif not whole or place != (Status.ERASED, seq, case, run):
+        elif not whole or place != (Status.ERASED, seq, case, run) or row["unit"] or row["share"] is not None:
             result.add(seq, f"finding {row['id']} is not as an erasure leaves it", of=of)
         return stored_bytes(row["seal"])
     content = json.loads(row["content"])
@@ -1041,6 +1055,10 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
         "grave": grave, "seal": None,
         "status": int(standing(decisions, grave=grave) if decisions else initial),
     }  # fmt: skip
+    if kept_run := replay.runs.get(run):
+        unit = verb_named(kept_run["verb"]).unit_of(content)
+        expected["share"] = unit.share
+        _verify_unit(row, unit_row(unit, content, case), seq, result)
     wrong = [name for name, value in expected.items() if row[name] != value]
     if wrong or run != content["run"]:
         said_of = f"finding {row['id']}: {', '.join(wrong) or 'run'} is not what its content and decisions say"
@@ -1050,6 +1068,36 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, result: Veri
     if erasure is not None:
         result.add(erasure[0], f"finding {row['id']} should be erased and is not", of=of)
     return commitment(stored_bytes(row["salt"]), row["content"])
+
+
+def _verify_unit(row: RowMapping, expected: UnitRow, seq: int, result: Verification) -> None:
+    """Hold the unit of a finding, which is joined to its row, against what its content says."""
+    number = row["unit"]
+    fits = (row["unit_run"], row["unit_key"]) == (expected.run, expected.key) and number <= row["id"]
+    if fits and number == row["id"]:
+        fits = (row["unit_case"], row["unit_name"], row["unit_search"]) == (
+            expected.case_number, expected.name, expected.search
+        )  # fmt: skip
+    if not fits:
+        what = f"finding {row['id']}: its unit is not what its content says"
+        of = [f"unit {number}", f"unit {row['id']}", "units"]
+        result.add(seq, what, of=of, after=[*_UNTOLD, f"unit {number}"])
+
+
+def _verify_units(connection: Connection, result: Verification) -> None:
+    """Every unit is that of the finding whose number it has."""
+    unit, finding = tables.unit, tables.finding
+    query = select(unit.c.number).outerjoin_from(unit, finding, finding.c.id == unit.c.number)
+    strays = query.where((finding.c.unit.is_(None)) | (finding.c.unit != unit.c.number)).order_by(unit.c.number)
+    for number in connection.execute(strays.limit(_MOST_PROBLEMS)).scalars():
+        result.add(0, f"unit {number} is that of no finding", after=[*_UNTOLD, "units", "missing findings"])
+
+
+_UNIT = tables.unit
+_FINDINGS_WITH_UNITS = select(
+    tables.finding, _UNIT.c.run.label("unit_run"), _UNIT.c.key.label("unit_key"), _UNIT.c.name.label("unit_name"),
+    _UNIT.c.search.label("unit_search"), _UNIT.c.case_number.label("unit_case"),
+).outerjoin(_UNIT, _UNIT.c.number == tables.finding.c.unit)  # fmt: skip
 
 
 def _verify_head(connection: Connection, result: Verification, replay: _Replay) -> None:
@@ -1098,6 +1146,7 @@ _KEPT_TABLES = (
     _Kept(
         "decisions", tables.decision, "decided", "the decision", "the decision is not what its record says", alone=True
     ),
+    _Kept("bulk decisions", tables.bulk_decision, "bulks", "the bulk", f"bulk {_DIFFERS}"),
     _Kept("comments", tables.comment, "comments", "the comment", "the comment is not what its record says", alone=True),
     _Kept("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
     _Kept("submissions", tables.submission, "submissions", "the submission", f"submission {_DIFFERS}"),

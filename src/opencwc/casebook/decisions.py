@@ -24,7 +24,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
-from opencwc.casebook.rows import record_of, row_of
+from opencwc.casebook.rows import record_of, row_of, slices
 from opencwc.casebook.runs import add_counts, count_key, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
 from opencwc.convention import Convention
@@ -77,19 +77,26 @@ def decide(
         InputError: no reason was given, or the correction has no meaning.
 
     """
-    if not reason.strip():
-        raise InputError("decision_needs_reason")
     if not findings:
         raise InputError("no_finding_named")
-    checked = _checked_correction(outcome, correction)
+    checked = checked_decision(outcome, reason, correction)
 
     def decide_all(writer: Writer) -> dict[int, Status]:
         return {
-            identity: _decide_one(writer, person, identity, outcome, reason.strip(), checked, seen)
+            identity: decide_one(writer, person, identity, outcome, reason.strip(), checked, seen)
             for identity in dict.fromkeys(findings)
         }
 
     return book.write(person.id, decide_all)
+
+
+def checked_decision(outcome: Outcome, reason: str, correction: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Return the correction of a decision; raise `InputError` where the decision has no reason or no meaning."""
+    if not reason.strip():
+        raise InputError("decision_needs_reason")
+    if outcome is Outcome.WITHDRAW:
+        raise InputError("decision_unknown", decision=str(outcome))
+    return _checked_correction(outcome, correction)
 
 
 def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
@@ -126,17 +133,40 @@ _DECISIONS = (
 
 
 def last_decisions(book: Casebook, person: Person, findings: Sequence[int]) -> dict[int, Decision]:
-    """Return the last decision on each of some findings; the caller has asked whether they may be seen."""
-    table, finding = tables.decision, tables.finding
+    """Return the last decision in force on each of some findings; the caller has asked whether they may be seen."""
+    finding = tables.finding
     last: dict[int, Decision] = {}
     with giving(book, person) as given:
         for start in range(0, len(findings), 500):
             some = findings[start : start + 500]
-            query = select(table).where(table.c.finding.in_(some)).order_by(table.c.seq)
-            last |= {row["finding"]: _decision(row) for row in given.connection.execute(query).mappings()}
+            last |= _last_in_force(given.connection, some)
             of = select(finding.c.id, finding.c.run).where(finding.c.id.in_([one for one in some if one in last]))
             given.findings(given.connection.execute(of).mappings())
     return last
+
+
+def proposed_by(connection: Connection, person: Person, findings: Sequence[int]) -> set[int]:
+    """Return those of some findings of which this person spoke last, but for what was taken back."""
+    table, stand = tables.decision, dict[int, list[str]]()
+    columns = (table.c.finding, table.c.person, table.c.outcome)
+    for some in slices(findings):
+        query = select(*columns).where(table.c.finding.in_(some)).order_by(table.c.seq)
+        for row in connection.execute(query):
+            said = stand.setdefault(row.finding, [])
+            if row.outcome != Outcome.WITHDRAW:
+                said.append(row.person)
+            elif said:
+                said.pop()
+    return {identity for identity, said in stand.items() if said and said[-1] == person.id}
+
+
+def _last_in_force(connection: Connection, findings: Sequence[int]) -> dict[int, Decision]:
+    table, made = tables.decision, dict[int, list[Decision]]()
+    query = select(table).where(table.c.finding.in_(findings)).order_by(table.c.seq)
+    for row in connection.execute(query).mappings():
+        made.setdefault(row["finding"], []).append(_decision(row))
+    stands = ((identity, in_force(decisions)) for identity, decisions in made.items())
+    return {identity: decisions[-1] for identity, decisions in stands if decisions}
 
 
 def runs_with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
@@ -211,7 +241,7 @@ def standing(decisions: Sequence[Decision], *, grave: bool) -> Status:
     status = Status.OPEN
     proposal: Decision | None = None
     stood: Decision | None = None
-    for decision in decisions:
+    for decision in in_force(decisions):
         if decision.blind:
             if stood is not None and not _same(stood, decision):
                 status, proposal = Status.DISPUTED, None
@@ -228,6 +258,24 @@ def standing(decisions: Sequence[Decision], *, grave: bool) -> Status:
     return status
 
 
+def decisions_between(connection: Connection, first: int, end: int) -> list[Decision]:
+    """Return the decisions on record from one record to before another, in their order."""
+    table = tables.decision
+    query = select(table).where(table.c.seq >= first, table.c.seq < end).order_by(table.c.seq)
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def in_force(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return the decisions on a finding that nobody took back; who takes one back takes back the last."""
+    stand: list[Decision] = []
+    for decision in decisions:
+        if decision.outcome is not Outcome.WITHDRAW:
+            stand.append(decision)
+        elif stand:
+            stand.pop()
+    return stand
+
+
 def pending_recheck(connection: Connection, finding: int, person_id: str) -> RowMapping | None:
     """Return the blind re-check of a finding that waits for this person, or ``None``."""
     table = tables.recheck
@@ -235,15 +283,16 @@ def pending_recheck(connection: Connection, finding: int, person_id: str) -> Row
     return connection.execute(query.order_by(table.c.first_seq).limit(1)).mappings().first()
 
 
-def _decide_one(
+def decide_one(
     writer: Writer,
     person: Person,
     identity: int,
     outcome: Outcome,
     reason: str,
-    correction: dict[str, str] | None,
-    seen: int | None,
+    correction: dict[str, str] | None = None,
+    seen: int | None = None,
 ) -> Status:
+    """Decide on one finding within a transaction, as `decide` does, and return where it stands."""
     connection = writer.connection
     row = _seen(connection, person, identity, _TO_DECIDE, {"person": person.id})
     require(person, "decide")
@@ -261,16 +310,8 @@ def _decide_one(
     if recheck_of is None:
         _require_unchanged(before, seen, identity)
         _require_second_person(before, row, person, outcome)
-    body = {
-        "finding": identity, "outcome": str(outcome), "reason": reason, "correction": correction,
-        "blind": recheck_of is not None,
-    }  # fmt: skip
-    seq = writer.record("decision", body, row["case_number"])
-    kept = {**body, "seq": seq, "person": person.id, "at": writer.at}
-    made = from_plain(Decision, kept)
-    written = canonical(correction) if correction else None
-    connection.execute(_NEW_DECISION, {**kept, "correction": written})
-    status = standing([*before, made], grave=bool(row["grave"]))
+    made = _write(writer, person, row, outcome, reason, correction, blind=recheck_of is not None)
+    seq, status = made.seq, standing([*before, made], grave=bool(row["grave"]))
     if recheck_of is not None:
         here = (tables.recheck.c.finding == identity, tables.recheck.c.first_seq == recheck_of)
         connection.execute(tables.recheck.update().where(*here).values(second_seq=seq))
@@ -280,15 +321,48 @@ def _decide_one(
     return status
 
 
+def withdraw_one(writer: Writer, person: Person, made: Decision, reason: str) -> Status:
+    """Take back a decision that is the last on its finding, and the blind re-check that was drawn of it."""
+    row = finding_row(writer.connection, made.finding)
+    before = decisions_on(writer.connection, made.finding)
+    withdrawn = _write(writer, person, row, Outcome.WITHDRAW, reason, None, blind=False)
+    here = (_RECHECK.c.finding == made.finding, _RECHECK.c.first_seq == made.seq, _RECHECK.c.second_seq.is_(None))
+    writer.connection.execute(_RECHECK.update().where(*here).values(second_seq=withdrawn.seq))
+    status = standing([*before, withdrawn], grave=bool(row["grave"]))
+    set_status(writer.connection, row, status)
+    return status
+
+
+def _write(
+    writer: Writer,
+    person: Person,
+    row: RowMapping,
+    outcome: Outcome,
+    reason: str,
+    correction: dict[str, str] | None,
+    *,
+    blind: bool,
+) -> Decision:
+    """Write a decision to the record and to its table."""
+    body = {
+        "finding": row["id"], "outcome": str(outcome), "reason": reason, "correction": correction, "blind": blind,
+    }  # fmt: skip
+    seq = writer.record("decision", body, row["case_number"])
+    kept = {**body, "seq": seq, "person": person.id, "at": writer.at}
+    written = canonical(correction) if correction else None
+    writer.connection.execute(_NEW_DECISION, {**kept, "correction": written})
+    return from_plain(Decision, kept)
+
+
 def _require_unchanged(before: Sequence[Decision], seen: int | None, identity: int) -> None:
-    last = before[-1].seq if before else 0
-    if seen is not None and seen != last:
+    known = {said[-1].seq if said else 0 for said in (before, in_force(before))}
+    if seen is not None and seen not in known:
         raise ConflictError("finding_decided_meanwhile", finding=identity)
 
 
 def _require_second_person(before: Sequence[Decision], row: RowMapping, person: Person, outcome: Outcome) -> None:
     waits = row["status"] == Status.AWAITING_SECOND
-    if row["grave"] and waits and outcome is not Outcome.NEED_MORE and before[-1].person == person.id:
+    if row["grave"] and waits and outcome is not Outcome.NEED_MORE and in_force(before)[-1].person == person.id:
         raise ConflictError("grave_finding_needs_second_person", finding=row["id"])
 
 

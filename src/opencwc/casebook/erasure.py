@@ -98,7 +98,7 @@ def digest_of_remains(connection: Connection, case: int, erasure: int, body: Map
     in_case = select(finding.c.id).where(finding.c.case_number == case)
     shown = [record.c[name] for name in ("seq", "at", "kind", "actor", "case_number", "salt", "content")]
     here = (record.c.case_number == case, record.c.seq < erasure, record.c.kind.not_in(KEPT_KINDS))
-    kept = [column for column in finding.columns if column.name not in ("salt", "seal", "content")]
+    kept = [column for column in finding.columns if column.name not in ("salt", "seal", "content", "unit", "share")]
     digest = sha256()
     for query, key in (
         (select(*shown).where(*here), record.c.seq),
@@ -170,12 +170,13 @@ def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]
     for row in rows_by_key(connection, query, table.c.id):
         change_row(
             connection, table, row["id"], seal=commitment(bytes(row["salt"]), row["content"]), salt=None, content=None,
-            subject_id="", input_key=0, status=int(Status.ERASED),
+            subject_id="", input_key=0, status=int(Status.ERASED), unit=0, share=None,
         )  # fmt: skip
         _extend(spans, row["id"])
         moved[count_key(row)] -= 1
         moved[count_key(row, Status.ERASED)] += 1
     add_counts(connection, moved)
+    connection.execute(tables.unit.delete().where(tables.unit.c.case_number == case_number))
     return spans
 
 

@@ -19,12 +19,20 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
+from opencwc.casebook.decisions import (
+    Decision,
+    decisions_on,
+    mark_of_finding,
+    pending_recheck,
+    proposed_by,
+    seen_finding,
+)
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.runs import decoded_run, input_key, require_verdict
 from opencwc.casebook.transaction import Writer
+from opencwc.casebook.unit_keys import folded
 from opencwc.errors import InputError
 from opencwc.finding import Verdict
 
@@ -72,7 +80,7 @@ def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int 
     limit = max(1, min(limit, MOST_A_PAGE))
     with giving(book, person) as given:
         ids = _ids(given.connection, person, wanted, after, limit + 1)
-        kept = _kept(given, person, _rows_of(given.connection, ids[:limit]))
+        kept = kept_of(given, person, rows_of(given.connection, ids[:limit]))
     return Page(kept, ids[limit - 1] if len(ids) > limit else None)
 
 
@@ -84,17 +92,15 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
     require(person, "read")
     with giving(book, person) as given:
         connection = given.connection
-        table: Any = _FINDING if wanted.text else _COUNT
-        number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
+        table: Any = _COUNT if wanted.is_of_keys else _FINDING
+        number: Any = func.sum(_COUNT.c.n) if wanted.is_of_keys else func.count()
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
-        conditions = _conditions(connection, person, wanted, table)
-        if wanted.text:
-            of_id = _FINDING.c.subject_id == wanted.text.strip()
-            conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
-        query = select(*keys, number).where(*conditions, *_standing(wanted, table)).group_by(*keys)
+        conditions = conditions_of(connection, person, wanted, table)
+        conditions += text_conditions(wanted)
+        query = select(*keys, number).where(*conditions, *standing_in(wanted, table)).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
-        if wanted.case or wanted.run or wanted.text:
-            runs = select(table.c.run).where(*conditions, *_standing(wanted, table)).distinct()
+        if wanted.case or wanted.run or not wanted.is_of_keys:
+            runs = select(table.c.run).where(*conditions, *standing_in(wanted, table)).distinct()
             given.runs(connection.execute(runs).scalars(), "counts")
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
@@ -108,6 +114,15 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
     return Counts(verdict.total(), _positive(verdict), _positive(entry), _positive(status), grave)
 
 
+def count_kept_since(book: Casebook, person: Person, since: str) -> int:
+    """Count the findings of the runs that ended after a moment (ISO 8601, in UTC), as far as a person may see them."""
+    require(person, "read")
+    runs = select(_RUN.c.number).where(_RUN.c.finished_at > since)
+    with book.reading() as connection:
+        query = select(func.coalesce(func.sum(_COUNT.c.n), 0)).where(_COUNT.c.run.in_(runs), *cleared(person, _COUNT))
+        return int(connection.execute(query).scalar_one())
+
+
 def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFinding]:
     """Return what waits for this person: the grave first, then by case due date, then by id.
 
@@ -116,8 +131,8 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
     require(person, "decide")
     with giving(book, person) as given:
         ids = _inbox(given.connection, person, limit)
-        rows = {row["id"]: row for row in _rows_of(given.connection, ids)}
-        return _kept(given, person, [rows[identity] for identity in ids])
+        rows = {row["id"]: row for row in rows_of(given.connection, ids)}
+        return kept_of(given, person, [rows[identity] for identity in ids])
 
 
 def inbox_order(book: Casebook, person: Person, *, limit: int = PAGE) -> list[int]:
@@ -155,6 +170,15 @@ def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0)
     return min((identity for identity in ids if identity is not None), default=None)
 
 
+def findings_numbered(book: Casebook, person: Person, ids: Sequence[int]) -> list[KeptFinding]:
+    """Return findings by their ids, in their order, as far as a person may see them."""
+    require(person, "read")
+    with giving(book, person) as given:
+        columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
+        query = select(*columns).where(_FINDING.c.id.in_(list(ids)), *cleared(person, _FINDING))
+        return kept_of(given, person, list(given.connection.execute(query.order_by(_FINDING.c.id)).mappings()))
+
+
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
     """Return the findings before and after one in the list that the filter gives, ``None`` at its ends."""
     require(person, "read")
@@ -172,7 +196,7 @@ def findings_of_run(
     query = select(_FINDING.c.id, _FINDING.c.status).where(_FINDING.c.run == run, _FINDING.c.verdict == verdict)
     query = query if row is None else query.where(_FINDING.c.row == row)
     with book.reading() as connection:
-        blind = set(connection.execute(_blind_findings(person)).scalars())
+        blind = set(connection.execute(blind_findings(person)).scalars())
         return [
             (identity, Status.OPEN if identity in blind else Status(status))
             for identity, status in connection.execute(query.order_by(_FINDING.c.id))
@@ -220,7 +244,7 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         shown_comments = [] if recheck is not None else [dict(row) for row in comments.mappings()]
         run = decoded_run(connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one())
         case = case_numbered(connection, row["case_number"])
-        finding = _kept(given, person, [row])[0]
+        finding = kept_of(given, person, [row])[0]
         given.runs([row["run"]])
         given.cases([case])
     return History(finding, case, run, decisions, shown_comments, recheck is not None)
@@ -307,9 +331,9 @@ def record_refusals(
 
     ``case`` is the number of the case in which they were refused, ``mark`` that of the file in which they stood.
     """
-    from opencwc.language.refusals import judge_request
+    from opencwc.language.refusals import reason_of_refusal
 
-    judged = [(refusal, text) for text in refused if (refusal := judge_request(text))]
+    judged = [(refusal, text) for text in refused if (refusal := reason_of_refusal(text))]
 
     def record(writer: Writer) -> None:
         kept = None if case is None else case_numbered(writer.connection, case)
@@ -320,9 +344,9 @@ def record_refusals(
     book.write(person_id, record)
 
 
-def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+def conditions_of(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
     """Return what a filter asks of ``finding`` or of ``finding_count``, all but the text and the status."""
-    conditions: list[ColumnElement[bool]] = list(_cleared(person, table))
+    conditions: list[ColumnElement[bool]] = list(cleared(person, table))
     if wanted.case:
         conditions.append(table.c.case_number == visible_case(connection, person, wanted.case).number)
     if wanted.run:
@@ -339,10 +363,35 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))
+    return conditions + (_of_findings(wanted) if table is _FINDING else [])
+
+
+def _of_findings(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of findings that no count by key tells, but for the text."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.below is not None:
+        conditions.append(_FINDING.c.share < wanted.below)
+    if wanted.units:
+        conditions.append(_FINDING.c.unit.in_(wanted.units))
+    if wanted.find:
+        conditions.append(_FINDING.c.unit.in_(select(tables.unit.c.number).where(*named_like(wanted.find))))
     return conditions
 
 
-def _standing(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+def text_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of the input or the id of a row."""
+    if not wanted.text:
+        return []
+    return [or_(_FINDING.c.input_key == input_key(wanted.text), _FINDING.c.subject_id == wanted.text.strip())]
+
+
+def named_like(words: str) -> list[ColumnElement[bool]]:
+    """Return what a unit must meet to be found by words: each stands somewhere in what it is called."""
+    return [tables.unit.c.search.contains(word, autoescape=True) for word in folded(words).split()]
+
+
+def standing_in(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of the status in ``finding`` or in ``finding_count``."""
     return [table.c.status.in_([int(status) for status in wanted.status])] if wanted.status else []
 
 
@@ -354,9 +403,9 @@ def _ids(
     ``finding_count`` says which keys (run, verdict, entry, status ...) the findings asked for have; under each key the
     index of findings gives the next ones at once, however many there are and however few fit.
     """
-    conditions = _conditions(connection, person, wanted, _FINDING)
-    blind = _blind_rows(connection, person, conditions)
-    stands = _standing(wanted, _FINDING)
+    conditions = conditions_of(connection, person, wanted, _FINDING)
+    blind = blind_rows(connection, person, conditions)
+    stands = standing_in(wanted, _FINDING)
     beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
     order = _FINDING.c.id.desc() if back else _FINDING.c.id
     if wanted.text:
@@ -366,6 +415,9 @@ def _ids(
         for same in (of_input, of_id):
             query = select(_FINDING.c.id).where(same, beyond, *conditions, *stands)
             ids += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
+    elif not wanted.is_of_keys:
+        query = select(_FINDING.c.id).where(beyond, *conditions, *stands)
+        ids = list(connection.execute(query.order_by(order).limit(most + len(blind))).scalars())
     elif conditions or stands:
         ids = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
     else:
@@ -381,7 +433,7 @@ def _ids(
 def _ids_by_key(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
 ) -> list[int]:
-    conditions = (*_conditions(connection, person, wanted, _COUNT), *_standing(wanted, _COUNT))
+    conditions = (*conditions_of(connection, person, wanted, _COUNT), *standing_in(wanted, _COUNT))
     query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
     ids: list[int] = []
@@ -414,7 +466,8 @@ def _next_under_keys(count: int, *, back: bool) -> TextClause:
     return text(" UNION ALL ".join(arms))
 
 
-def _rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:
+def rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:
+    """Return the rows of findings by their numbers, in their order."""
     columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
     query = select(*columns).where(_FINDING.c.id.in_(list(ids))).order_by(_FINDING.c.id)
     return list(connection.execute(query).mappings())
@@ -430,23 +483,21 @@ def _waiting(
 
 
 def _not_proposed_by(connection: Connection, person: Person, ids: Sequence[int]) -> list[int]:
-    table = tables.decision
-    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(ids))).group_by(table.c.finding)
-    mine = select(table.c.finding).where(table.c.seq.in_(last), table.c.person == person.id)
-    proposed = set(connection.execute(mine).scalars())
+    proposed = proposed_by(connection, person, ids)
     return [identity for identity in ids if identity not in proposed]
 
 
-def _blind_findings(person: Person) -> Select[Any]:
+def blind_findings(person: Person) -> Select[Any]:
+    """Return the question for the findings that wait for a person's blind re-check."""
     table = tables.recheck
     return select(table.c.finding).where(table.c.reviewer == person.id, table.c.second_seq.is_(None))
 
 
-def _blind_rows(
+def blind_rows(
     connection: Connection, person: Person, conditions: Sequence[ColumnElement[bool]]
 ) -> dict[int, RowMapping]:
     """Return the findings that wait for this person's blind re-check and meet the conditions."""
-    numbers = list(connection.execute(_blind_findings(person)).scalars())
+    numbers = list(connection.execute(blind_findings(person)).scalars())
     if not numbers:
         return {}
     columns = [column for column in _FINDING.c if column.name not in ("salt", "seal", "content")]
@@ -459,8 +510,8 @@ def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> li
     moved: list[Any] = []
     if wanted.text:
         return moved
-    conditions = _conditions(connection, person, wanted, _FINDING)
-    for row in _blind_rows(connection, person, conditions).values():
+    conditions = conditions_of(connection, person, wanted, _FINDING)
+    for row in blind_rows(connection, person, conditions).values():
         key = (row["verdict"], row["list"], row["entry"])
         if not wanted.status or Status(row["status"]) in wanted.status:
             moved.append((*key, row["status"], row["grave"], -1))
@@ -469,7 +520,7 @@ def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> li
     return moved
 
 
-def _cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
+def cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that leave out what is above a person's clearance; none for the highest."""
     if person.clearance is Mark.HIGHLY_PROTECTED:
         return ()
@@ -482,14 +533,14 @@ def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
     return [case_numbered(connection, number) for number in {row["case_number"] for row in rows}]
 
 
-def _kept(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
+def kept_of(given: Giving, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
     """Return findings as they are kept, which is to give them."""
     connection = given.connection
     given.findings(rows)
     cases = {case.number: case for case in _cases_of(connection, rows)}
     numbers = sorted({row["run"] for row in rows})
     marks = dict(connection.execute(select(_RUN.c.number, _RUN.c.mark).where(_RUN.c.number.in_(numbers))).all())
-    these = _blind_findings(person).where(tables.recheck.c.finding.in_([row["id"] for row in rows]))
+    these = blind_findings(person).where(tables.recheck.c.finding.in_([row["id"] for row in rows]))
     blind = set(connection.execute(these).scalars())
     return [
         KeptFinding(

@@ -33,12 +33,17 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a person says of a finding."""
+    """What a person says of a finding; ``WITHDRAW`` takes back what they said last, in a bulk of decisions."""
 
     ACCEPT = "accept"
     CORRECT = "correct"
     REJECT = "reject"
     NEED_MORE = "need_more"
+    WITHDRAW = "withdraw"
+
+
+OUTCOMES = (Outcome.ACCEPT, Outcome.CORRECT, Outcome.REJECT, Outcome.NEED_MORE)
+"""What a person may say of a finding by itself."""
 
 
 class Status(_Named):
@@ -102,7 +107,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which findings to list or count; an empty field asks for nothing. ``text`` is the whole input or id of a row."""
+    """Which findings to list or count; an empty field asks for nothing.
+
+    ``text`` is the whole input or id of a row, ``find`` words that stand in what a unit is called, ``below`` the share
+    in per cent that the text states less than, ``units`` are numbers of units.
+    """
 
     case: str = ""
     run: int = 0
@@ -112,6 +121,14 @@ class Filter:
     status: tuple[Status, ...] = ()
     grave: bool | None = None
     text: str = ""
+    find: str = ""
+    below: float | None = None
+    units: tuple[int, ...] = ()
+
+    @property
+    def is_of_keys(self) -> bool:
+        """Whether the counts by key tell all of it."""
+        return not (self.text or self.find or self.units) and self.below is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -28,6 +28,11 @@ def change_row(connection: Connection, table: Table, key: Any, **values: Any) ->
     """Give the columns of a row, named by its primary key, other values."""
     (column,) = table.primary_key.columns
     connection.execute(table.update().where(column == key).values(**values))
+
+
+def slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Yield values some at a time, as many as a statement can name."""
+    yield from (values[start : start + size] for start in range(0, len(values), size))
 
 
 def rows_by_key(connection: Connection, query: Select[Any], key: Column[Any]) -> Iterator[RowMapping]:

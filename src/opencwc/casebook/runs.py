@@ -29,6 +29,7 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
+from opencwc.casebook.unit_keys import UnitCounter
 from opencwc.errors import ConflictError, InputError, NotFoundError
 from opencwc.finding import Finding, finding_from_plain, finding_to_plain
 from opencwc.verbs import all_verdicts, settled_verdicts, verb_named
@@ -172,6 +173,7 @@ class RunKeeper:
         self.rows = rows
         """The last row whose findings are all kept."""
         self._grave = gravity_of(verb)
+        self._units = UnitCounter(verb, number, case_number)
 
     def keep(self, findings: Iterable[Finding | Mapping[str, Any]]) -> int:
         """Keep findings, as they are or as `finding_to_plain` writes them; return how many. All, or none."""
@@ -218,10 +220,15 @@ class RunKeeper:
         first = writer.next_number("findings", len(plain))
         block = writer.seq + 1
         rows, committed, settled = [], [], settled_verdicts()
-        for identity, finding in enumerate(plain, first):
-            verdict, list_id, entry = str(finding["verdict"]), finding["list"] or "", finding["entry"] or ""
-            grave = self._grave(verdict, list_id, entry)
-            content = canonical(content_of(finding, identity, self.number, grave=grave))
+        graves = [self._grave(*_rule_of(finding)) for finding in plain]
+        contents = [
+            content_of(finding, identity, self.number, grave=grave)
+            for identity, (finding, grave) in enumerate(zip(plain, graves, strict=True), first)
+        ]
+        units = self._units.count(writer.connection, contents)
+        for finding, grave, said, (unit, share) in zip(plain, graves, contents, units, strict=True):
+            identity, (verdict, list_id, entry) = said["id"], _rule_of(finding)
+            content = canonical(said)
             salt = fresh_salt()
             committed.append(commitment(salt, content))
             status = int(Status.NOTED if verdict in settled else Status.OPEN)
@@ -230,7 +237,7 @@ class RunKeeper:
             rows.append(
                 (
                     identity, self.number, self.case_number, block, finding["row"], storable(finding["id"]),
-                    input_key(finding["input"]), verdict, list_id, entry, status, grave, salt, content,
+                    input_key(finding["input"]), verdict, list_id, entry, status, grave, salt, content, unit, share,
                 )
             )  # fmt: skip
         insert_rows(writer.connection, tables.finding, _FINDING_COLUMNS, rows)
@@ -249,6 +256,11 @@ def _blocks(plain: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str
             start, size = place, 0
         size += here
     yield plain[start:]
+
+
+def _rule_of(plain: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the verdict of a finding with the list and the entry that it rests on."""
+    return str(plain["verdict"]), plain["list"] or "", plain["entry"] or ""
 
 
 def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool) -> dict[str, Any]:
@@ -401,5 +413,5 @@ _KEPT = (
 )  # fmt: skip
 _FINDING_COLUMNS = (
     "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",
-    "grave", "salt", "content",
+    "grave", "salt", "content", "unit", "share",
 )  # fmt: skip

@@ -131,10 +131,26 @@ finding = _table(
     sa.Column("salt", sa.LargeBinary),
     sa.Column("content", sa.Text),
     sa.Column("seal", sa.LargeBinary),
+    *_filled(sa.BigInteger, "unit"),
+    sa.Column("share", sa.Float),
     sa.Index(None, "block"),
     sa.Index("ix_finding_key", "case_number", "run", "verdict", "list", "entry", "status", "grave", "id"),
     sa.Index(None, "input_key", "id"),
     sa.Index(None, "subject_id", "id"),
+    sa.Index("ix_finding_unit_key", "case_number", "run", "verdict", "list", "entry", "status", "grave", "unit"),
+    sa.Index("ix_finding_unit", "unit", "verdict", "list", "entry", "status", "grave", "id"),
+    sa.Index(
+        "ix_finding_share", "share", "unit", sqlite_where=sa.text("share IS NOT NULL"),
+        postgresql_where=sa.text("share IS NOT NULL"),
+    ),
+)  # fmt: skip
+unit = _table(  # what a person decides on as a whole, by its first finding: a chemical of a run, a shipment, an event
+    "unit",
+    _key("number"),
+    *_filled(sa.BigInteger, "run", "case_number", "key"),
+    *_filled(sa.Text, "name", "search"),
+    sa.Index("uq_unit_run_key", "run", "key", unique=True),
+    sa.Index(None, "case_number", "number"),
 )
 finding_count = _table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
     "finding_count",
@@ -156,6 +172,13 @@ decision = _table(
     sa.Column("correction", sa.Text),
     *_filled(sa.Boolean, "blind"),
     sa.Index(None, "finding", "seq"),
+    sa.Index(None, "person", "seq"),
+)
+bulk_decision = _table(  # decisions that were made at once; ``undone`` is the record that took them back
+    "bulk_decision",
+    _key("seq"),
+    *_filled(sa.Text, "person", "at", "outcome"),
+    *_filled(sa.BigInteger, "first", "findings", "undone"),
     sa.Index(None, "person", "seq"),
 )
 comment = _table(

@@ -110,6 +110,12 @@ class Tokens:
         with self.people.book.reading() as connection:
             return [_token(row) for row in connection.execute(asked).mappings()]
 
+    def everyone(self) -> list[Token]:
+        """Return the tokens of all people, the newest first."""
+        with self.people.book.reading() as connection:
+            rows = connection.execute(select(_TOKEN).order_by(_TOKEN.c.made_at.desc(), _TOKEN.c.id)).mappings()
+            return [_token(row) for row in rows]
+
     def revoke(self, actor: str, token: str, person: str = "") -> None:
         """Revoke a token (of a person, where one is named); raise `NotFoundError` where there is none."""
         with self.people.book.writing(actor) as writer:

@@ -20,6 +20,7 @@ VERB = Verb(
     router="opencwc.web.claims.pages:router",
     api="opencwc.web.claims.api:router",
     face="opencwc.web.claims.face:FACE",
+    unit="opencwc.claims.units:claim_of",
     words="opencwc.claims.claim_wording:TEMPLATE_WORDS",
     correction="opencwc.claims.corrected_claims:require_whole",
     page=Page("claims", "/claims", "rules"),

@@ -16,6 +16,7 @@ COMMANDS = {
     "entry": "opencwc.cli.entries:entry",
     "ask": "opencwc.cli.ask:ask",
     "demo": "opencwc.cli.demo:demo",
+    "find": "opencwc.cli.find:find",
     "serve": "opencwc.cli.serve:serve",
     "mcp": "opencwc.cli.mcp:mcp",
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,9 +30,10 @@ from opencwc.records import from_plain
 from opencwc.wording import say
 
 if TYPE_CHECKING:
+    from opencwc.casebook.bulk_decisions import Bulk
     from opencwc.casebook.database import Casebook
     from opencwc.casebook.findings import Counts, History
-    from opencwc.casebook.model import Case, Filter, KeptFinding
+    from opencwc.casebook.model import Case, Filter, KeptFinding, Outcome, Person
 
 case_app = typer.Typer(
     no_args_is_help=True,
@@ -191,9 +192,9 @@ def assign(
 
 @case_app.command()
 def decide(
-    findings: Annotated[list[int], typer.Argument(metavar="FINDING...", help="Numbers of findings.")],
-    outcome: Annotated[str, typer.Option("--as", help="accept, correct, reject or need_more.")],
-    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
+    findings: Annotated[list[int] | None, typer.Argument(metavar="FINDING", help="Numbers of findings.")] = None,
+    outcome: Annotated[str, typer.Option("--as", help="accept, correct, reject or need_more.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")] = "",
     verdict: Annotated[str, typer.Option(help="With correct: the right verdict.")] = "",
     entry: Annotated[str, typer.Option(help='With correct: the right entry, such as "CWC 1A01".')] = "",
     place: Annotated[
@@ -202,27 +203,112 @@ def decide(
     element: Annotated[
         list[str] | None, typer.Option(help="With correct: what it is about, such as number; may be given again.")
     ] = None,
+    filter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help='All that a filter finds instead: case, run, verdict, status, entry="CWC 3B17", text, find, below=30 '
+            "(per cent); may be given again.",
+        ),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="With --filter: say what would be decided.")] = False,
+    two_people: Annotated[
+        bool, typer.Option("--two-people", help="With --filter: take in what a second person must sign too.")
+    ] = False,
+    undo: Annotated[int, typer.Option(help="Take back what you decided with --filter, by its number.")] = 0,
     lang: Lang = "",
     casebook: Book = "",
 ) -> None:
-    """Decide on findings; a grave one stands when a second person has said the same."""
-    with acting(casebook) as (book, person):
-        from opencwc.casebook.decisions import decide as decide_on
-        from opencwc.casebook.model import Outcome
+    """Decide on findings; a grave one stands when a second person has said the same.
 
-        try:
-            chosen = Outcome(outcome.replace("-", "_"))
-        except ValueError:
-            raise InputError("decision_unknown", decision=outcome) from None
+    With --filter one decision and one reason are for all that the filter finds, or for none of it.
+    """
+    with acting(casebook) as (book, person):
+        spoken = language(lang)
+        if undo:
+            _undo(book, person, undo, spoken)
+            return
+        if filter:
+            wanted = _filter_of(filter)
+            _decide_all(book, person, wanted, outcome, reason, spoken, preview=preview, two_people=two_people)
+            return
+        from opencwc.casebook.decisions import decide as decide_on
+
         list_id, entry_id = _entry(entry)
         named = {
             "verdict": verdict, "list": list_id, "entry": entry_id, "place": place, "elements": ";".join(element or ()),
         }  # fmt: skip
         correction = {key: value for key, value in named.items() if value} or None
-        stands = decide_on(book, person, findings, chosen, reason, correction=correction)
-        spoken = language(lang)
+        stands = decide_on(book, person, findings or [], _outcome(outcome), reason, correction=correction)
         for identity, status in stands.items():
             sys.stdout.write(f"{identity}\t{say(f'casebook_status_{status}', spoken)}\n")
+
+
+def _outcome(name: str) -> Outcome:
+    from opencwc.casebook.model import Outcome
+
+    try:
+        return Outcome(name.replace("-", "_"))
+    except ValueError:
+        raise InputError("decision_unknown", decision=name) from None
+
+
+def _decide_all(
+    book: Casebook,
+    person: Person,
+    wanted: Filter,
+    outcome: str,
+    reason: str,
+    lang: str,
+    *,
+    preview: bool,
+    two_people: bool,
+) -> None:
+    """Say what a decision on a filter would do and, unless that is all that was asked, take it."""
+    from opencwc.casebook.bulk_decisions import decide_bulk, preview_bulk
+
+    shown = preview_bulk(book, person, wanted, two_people=two_people)
+    if preview:
+        print_line(say(Message("page_bulk_title", {"number": shown.findings, "units": shown.units}), lang))
+        if shown.second:
+            print_line(say(Message("page_bulk_second", {"number": shown.second}), lang))
+        for why, number in shown.left_out.items():
+            print_line(f"  {say(Message(f'page_bulk_why_{why}', {'number': number}), lang)}")
+        return
+    bulk = decide_bulk(book, person, wanted, _outcome(outcome), reason, digest=shown.digest, two_people=two_people)
+    _print_bulk("casebook_bulk_decided", bulk, lang)
+
+
+def _undo(book: Casebook, person: Person, seq: int, lang: str) -> None:
+    from opencwc.casebook.bulk_decisions import undo_bulk
+
+    _print_bulk("casebook_bulk_undone", undo_bulk(book, person, seq), lang)
+
+
+def _print_bulk(message: str, bulk: Bulk, lang: str) -> None:
+    print_sentence(message, lang, bulk=bulk.seq, number=bulk.findings)
+    for status, number in (bulk.statuses or {}).items():
+        print_line(f"{number}\t{say(f'casebook_status_{status}', lang)}")
+
+
+def _filter_of(parts: Sequence[str]) -> Filter:
+    """Return the filter that NAME=VALUE options name."""
+    given = dict(part.partition("=")[::2] for part in parts)
+    if unknown := set(given) - set(_FILTER_NAMES):
+        raise InputError("filter_name_unknown", name=sorted(unknown)[0], known=_FILTER_NAMES)
+    run, below = given.get("run", ""), given.get("below", "").replace("%", "").replace(",", ".").strip()
+    try:
+        share = float(below) if below else None
+        number = int(run) if run else 0
+    except ValueError:
+        raise InputError("filter_value_no_number", value=below or run) from None
+    named = (given.get(name, "") for name in ("case", "verdict", "entry", "status", "text"))
+    case, verdict, entry, status, text = named
+    wanted = _filter(case, not status, verdict, entry, status, text, number)
+    return replace(wanted, find=given.get("find", ""), below=share)
+
+
+_FILTER_NAMES = ("case", "run", "verdict", "status", "entry", "text", "find", "below")
 
 
 @case_app.command()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
-from opencwc.language.refusals import RefusalLog, is_refusal, judge_request
+from opencwc.language.refusals import RefusalLog, is_refusal, reason_of_refusal
 from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
 from opencwc.wording import LANGUAGES, choose_language, say, say_error, sentence
@@ -162,7 +162,7 @@ def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: 
 def record_refusals(refused: Iterable[str]) -> None:
     """Record requests that were refused, where there is no casebook to keep them in."""
     for text in refused:
-        if refusal := judge_request(text):
+        if refusal := reason_of_refusal(text):
             RefusalLog(load_settings().folder).record(refusal, text)
 
 

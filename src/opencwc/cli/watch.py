@@ -67,6 +67,9 @@ def watch(
     ] = False,
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the number of reports.")] = 0,
     cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Read the reports on this Ray cluster.")] = "",
+    tlp: Annotated[
+        str, typer.Option(help="TLP marking of STIX, MISP, CAP and reports: clear, green, amber, red.")
+    ] = "green",
     lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
@@ -75,6 +78,7 @@ def watch(
     """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
     from opencwc.reports.batches import ready_items, ready_on_cluster
     from opencwc.reports.corrections_file import read_corrections
+    from opencwc.reports.machine_tags import TLP
     from opencwc.reports.report_files import ReportFiles
     from opencwc.reports.sources import read_sources
     from opencwc.reports.watched import joined
@@ -85,6 +89,7 @@ def watch(
     format = OTHER_NAMES.get(format, format)
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
+    label = options.one_of("--tlp", tlp.lower().removeprefix("tlp:"), TLP)
     target = AnswerTarget(output, options.format_asked(format, output, formats), options.language_asked(lang))
     given = _given(files)
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
@@ -117,7 +122,7 @@ def watch(
 
         summary = write_topics(watched, target)
     else:
-        _write(watched, target, ", ".join(file.name for file in given), listed)
+        _write(watched, target, ", ".join(file.name for file in given), label, listed)
         summary = tuple(_summary(watched))
     healths = _health(listed, watched) if listed else ()
     _tell((*reading.notes, *keeping.changes, *healths, *summary), target.lang)
@@ -212,7 +217,7 @@ def _health(listed: Sequence[Listed], watched: Watched) -> tuple[Message, ...]:
     return health(listed, (line.told.report for line in watched.lines), datetime.now(UTC))
 
 
-def _write(watched: Watched, target: AnswerTarget, file: str, listed: Sequence[Listed] = ()) -> None:
+def _write(watched: Watched, target: AnswerTarget, file: str, tlp: str, listed: Sequence[Listed]) -> None:
     from opencwc.files import open_for_writing
     from opencwc.reports.event_files import watched_as
 
@@ -221,7 +226,7 @@ def _write(watched: Watched, target: AnswerTarget, file: str, listed: Sequence[L
         _print(watched, lang)
         return
     with open_for_writing(output, binary=True) as stream:
-        stream.write(watched_as(cast("Format", format), watched, file, lang, listed=listed))
+        stream.write(watched_as(cast("Format", format), watched, file, lang, tlp, listed))
 
 
 def _print(watched: Watched, lang: str) -> None:

@@ -61,6 +61,8 @@ TIERS = ("initial", "necessary", "inspections_and_weapons")
 HOW = ("reference", "regulation", "advised")
 REACHES = ("persons", "schedules", "premises")
 """What a provision may have to reach: any person, all Schedules, more than dwellings."""
+ACTORS = ("anyone", "operators", "authority", "international", "national", "police")
+"""Who may have to act: anyone, operators, an authority, international or national inspectors, police or courts."""
 
 Patterns = Mapping[str, tuple[str, ...]]
 """The patterns of a language, by term."""
@@ -73,6 +75,7 @@ class Element(NamedTuple):
 
     ``names`` and ``says`` are its short name and what a provision on it says, by language. ``one_of`` is the name of
     the group whose elements stand for one another, ``reach`` one of `REACHES`; both are empty where there is none.
+    ``breach_of`` are the terms of the duty or the ban whose breach, punished in general, meets it too.
     """
 
     measure: str
@@ -85,6 +88,7 @@ class Element(NamedTuple):
     names: Words
     says: Words
     reach: str = ""
+    breach_of: Groups = ()
 
     @property
     def key(self) -> str:
@@ -98,7 +102,7 @@ class Measure(NamedTuple):
     ``kind`` is among `KINDS`, ``tier`` among `TIERS`. ``subject`` are the terms of which a section has to speak.
     ``ordinary`` is set where the measure is told in words that any law may use (see `Measures.context`), ``absolute``
     where the Convention knows no exception by licence. ``decisions`` are further sources with their own grade.
-    ``titles`` and ``queries`` are by language.
+    ``titles`` and ``queries`` are by language. ``actors`` are those among `ACTORS` who have to act, where it matters.
     """
 
     id: str
@@ -115,6 +119,7 @@ class Measure(NamedTuple):
     queries: Words
     evidence: str
     in_force: InForce
+    actors: tuple[str, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -356,7 +361,7 @@ def _standing(raw: Raw, top: Raw, where: str) -> tuple[str, InForce]:
 
 
 def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Measure:
-    fields = {"id", "kind", "tier", "article", "ordinary", "absolute", "decisions", "subject"}
+    fields = {"id", "kind", "tier", "article", "ordinary", "absolute", "decisions", "subject", "actor"}
     fields |= {"elements", "evidence", "in_force"}
     refuse_unknown(raw, fields, where)
     id = text_in(raw, "id", where)
@@ -381,7 +386,13 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
         {language: str(one["title"]) for language, one in said.items()},
         {language: str(one["query"]) for language, one in said.items()},
         *_standing(raw, top, where),
+        _actors(raw, f"{where} {id}"),
     )
+
+
+def _actors(raw: Raw, where: str) -> tuple[str, ...]:
+    named = str(raw["actor"]).split("|") if "actor" in raw else []
+    return tuple(one_of({"actor": name}, "actor", ACTORS, where) for name in named)
 
 
 def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
@@ -400,7 +411,7 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
 
 
 def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
-    refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach"}, f"{where} {measure}")
+    refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach", "breach_of"}, f"{where} {measure}")
     id = text_in(raw, "id", where)
     spoken = {language: wording["elements"] for language, wording in said.items() if wording.get("elements")}
     how = [one_of({"how": way}, "how", HOW, f"{where} {measure}.{id}") for way in raw.get("how") or ()]
@@ -415,6 +426,7 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
         {language: str(pairs[id][0]) for language, pairs in spoken.items()},
         {language: str(pairs[id][1]) for language, pairs in spoken.items()},
         one_of(raw, "reach", REACHES, f"{where} {measure}.{id}") if "reach" in raw else "",
+        _groups(raw["breach_of"], f"{where} {measure}.{id}") if "breach_of" in raw else (),
     )
 
 

@@ -61,12 +61,12 @@ def spans_of_names(text: str, names: Sequence[str]) -> list[Span]:
 
 
 def spans_by_rule(text: str, lang: str = "") -> list[Span]:
-    """Return where names of private people stand that a rule finds; the language is recognised where none is given."""
+    """Return where a rule finds names of victims, witnesses and staff; without a language it is recognised."""
     report = Report(
         id="", published=datetime(1997, 4, 29, tzinfo=UTC), source="", url="", lang=lang, title="", text=text
     )
     known = lang or recognise_language(text[:_SAMPLE], watch=False).language
-    return merged(text, private_names(Told(report, known)))
+    return merged(text, private_names(Told(report, known), staff=True))
 
 
 def spans_to_hide(

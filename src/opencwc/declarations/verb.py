@@ -18,5 +18,6 @@ VERB = Verb(
     router="opencwc.web.declarations.pages:router",
     api="opencwc.web.declarations.api:router",
     face="opencwc.web.declarations.face:FACE",
+    unit="opencwc.declarations.units:matter_of",
     page=Page("declarations", "/declarations", "rules"),
 )

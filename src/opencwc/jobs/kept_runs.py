@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
@@ -167,6 +167,34 @@ def _passed_over_by_the_collector() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
+
+
+class RunAtHand(NamedTuple):
+    """A run of which something is kept: its number, its case, and what changes with all that is done in the case."""
+
+    number: int
+    case: str
+    stamp: tuple[str, int]
+
+
+def runs_at_hand(book: Casebook, person: Person, verb: str, limit: int) -> list[RunAtHand]:
+    """Return which runs of a verb a person may open, the latest first, without anything of what is in them."""
+    require(person, "read")
+    table, case, clearance = tables.run, tables.case, int(person.clearance)
+    others = table.alias()
+    last = select(func.max(others.c.number)).where(others.c.case_number == case.c.number).scalar_subquery()
+    query = (
+        select(table.c.number, case.c.name, case.c.status, last)
+        .join(case, case.c.number == table.c.case_number)
+        .where(
+            table.c.verb == verb, table.c.state == "done", table.c.tally.contains(f'"{PAGES}"'),
+            table.c.mark <= clearance, case.c.mark <= clearance,
+        )
+        .order_by(table.c.number.desc())
+        .limit(limit)
+    )  # fmt: skip
+    with book.reading() as connection:
+        return [RunAtHand(number, name, (status, newest)) for number, name, status, newest in connection.execute(query)]
 
 
 def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTED) -> list[Listed]:

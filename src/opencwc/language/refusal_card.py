@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.refusals import judge_request
 from opencwc.language.request_rules import rule_files
+from opencwc.language.rule_judge import judge_by_rules
 from opencwc.models.model import Evaluation, Figure, Model
 
 DATA = Path(__file__).parent / "data"
@@ -41,7 +41,7 @@ def refusal_examples() -> list[Request]:
 def evaluate_refusals() -> Evaluation:
     """Measure the refusals on the written requests, part by part and language by language."""
     figures: list[Figure] = []
-    judged = [(example, judge_request(example.text) is not None) for example in refusal_examples()]
+    judged = [(example, judge_by_rules(example.text) is not None) for example in refusal_examples()]
     for part in REFUSAL_PARTS:
         here = [(request, refused) for request, refused in judged if request.part == part]
         for language in (*dict.fromkeys(request.language for request, _ in here), "all"):

@@ -1,44 +1,19 @@
-"""Requests that are refused: making, routes, enhancement, dispersal, ways round a rule; by rules, in six languages.
+"""Requests that are refused: making, routes, enhancement, dispersal, ways round a rule; by rules and by meaning.
 
 A refusal says only that such requests are refused and recorded: never which word, which rule or what would have passed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from opencwc.errors import StorageError
 from opencwc.finding import Message
+from opencwc.language.rule_judge import REFUSED, Refusal, judge_by_rules
 
-if TYPE_CHECKING:
-    from opencwc.language.disguises import Words
-    from opencwc.language.request_rules import Match, RequestRule, RequestRules
-
-REFUSED = "language_refused"
-CATEGORIES = ("synthesis", "route", "enhancement", "dispersal", "evasion")
-
-
-class Refusal(Struct, frozen=True):
-    """Why a request is refused, for the record: its category, the rule, the language, and where the words stand.
-
-    ``spans`` are places in the text as it was given. To the person who asked only ``message`` is said.
-    """
-
-    category: str
-    rule: str
-    language: str
-    spans: tuple[tuple[int, int], ...]
-
-    @property
-    def message(self) -> Message:
-        """What is said: that such requests are refused and recorded."""
-        return Message(REFUSED)
+MEANING = "meaning"
+"""The rule that a refusal by meaning names."""
 
 
 def is_refusal(message: Message) -> bool:
@@ -47,34 +22,37 @@ def is_refusal(message: Message) -> bool:
     return message.id == REFUSED or (isinstance(reason, Message) and reason.id == REFUSED)
 
 
-def judge_request(text: str, rules: RequestRules | None = None) -> Refusal | None:
-    """Return a refusal where a text asks for what OpenCWC never gives, else ``None``.
+def judge_request(text: str) -> Refusal | None:
+    """Return a refusal where a text asks for what OpenCWC never gives, else ``None``: by the rules and by its meaning.
+
+    What a sentence means refuses what no rule knows, and lifts a rule's refusal of what is surely a harmless question
+    ("has anybody been convicted of making ...?"). Where the model is off, or a text is no sentence, the rules decide.
 
     >>> judge_request("How do I make sarin?").category
     'synthesis'
     >>> judge_request("How do I declare production of thiodiglycol?") is None
     True
     """
-    if not _may_ask(text):
-        return None
-    from opencwc.language.disguises import read_words
-    from opencwc.language.request_rules import load_rules
+    by_rules = judge_by_rules(text)
+    if not _has_several_words(text):
+        return by_rules
+    from opencwc.language.request_meaning import judge_by_meaning  # loads the encoder
 
-    rules = rules or load_rules()
-    if len(text) > 2 * _READ_AT_EACH_END:  # a request stands at an end of what it is hidden in
-        return judge_request(text[:_READ_AT_EACH_END], rules) or _moved(
-            judge_request(text[-_READ_AT_EACH_END:], rules), len(text) - _READ_AT_EACH_END
-        )
-    words = read_words(text, rules.compact, rules.variants)
-    matches = rules.find(words)
-    groups = {match.group for match in matches}
-    for rule in rules.rules:
-        if rule.find in groups and (not rule.after or rule.start or rule.after in groups):
-            fitting = next(_fitting(rule, matches, words), None)
-            if fitting:
-                spans = tuple(sorted({words.span(match.start, match.end) for match in fitting}))
-                return Refusal(rule.category, rule.id, fitting[0].language, spans)
-    return None
+    meaning = judge_by_meaning(text)
+    if meaning is None:
+        return by_rules
+    if by_rules is not None:
+        return None if by_rules.category in meaning.lifts else by_rules
+    if not meaning.refused:
+        return None
+    from opencwc.language.language_rules import recognise_by_rules
+
+    return Refusal(meaning.category, MEANING, recognise_by_rules(text).language, ((meaning.start, meaning.end),))
+
+
+def reason_of_refusal(text: str) -> Refusal | None:
+    """Return why a text was refused, by either judge: for the record of what was refused already."""
+    return judge_by_rules(text) or judge_request(text)
 
 
 class RefusalLog:
@@ -117,96 +95,8 @@ def refusal_record(refusal: Refusal, text: str, at: datetime | None = None) -> d
     }
 
 
-def _moved(refusal: Refusal | None, by: int) -> Refusal | None:
-    if refusal is None:
-        return None
-    spans = tuple((start + by, end + by) for start, end in refusal.spans)
-    return Refusal(refusal.category, refusal.rule, refusal.language, spans)
+def _has_several_words(text: str) -> bool:
+    return not text.isascii() or text.strip().count(" ") > 1
 
 
-def _may_ask(text: str) -> bool:
-    """Tell whether a text can be a request at all: a number, a structure in signs or a single name cannot.
-
-    Cheap on purpose: it stands before every screening of one value.
-    """
-    if len(text) < _SHORTEST_REQUEST:
-        return len(text) > 3 and not text.isascii()
-    if not text.isascii() or any(sign.isspace() for sign in text.strip()):
-        return True
-    return len(_LETTERS.findall(text)) >= _PIECES_OF_A_REQUEST or _LONG_RUN.search(text) is not None
-
-
-def _fitting(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[list[Match]]:
-    for head in _heads(rule, matches, words):
-        company = _with_company(rule, head, matches, words)
-        if company:
-            yield [*company, head]
-
-
-def _heads(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[Match]:
-    """Yield the matches that a rule may begin from: right after an asking word, at the start, or anywhere."""
-    wanted = [match for match in matches if match.group == rule.find]
-    if not rule.after:
-        yield from wanted
-        return
-    asks = [match for match in matches if match.group == rule.after]
-    allowing = [match for match in matches if match.group == "compliance"]
-    for head in wanted:
-        clause = words.clause[head.start]
-        near = [ask for ask in asks if words.clause[ask.start] == clause and not _overlap(ask, head)]
-        before = max((ask.end for ask in near if ask.end <= head.start), default=None)
-        if before is None:
-            asked_later = near and not any(words.clause[other.start] == clause for other in allowing)
-            if asked_later or (rule.start and head.start == words.starts[0]):
-                yield head
-        elif not any(before <= other.start < head.start for other in allowing):
-            yield head
-
-
-def _with_company(rule: RequestRule, head: Match, matches: Sequence[Match], words: Words) -> list[Match] | None:
-    clause = words.clause[head.start]
-    inside = [match for match in matches if words.clause[match.start] == clause]
-    if any(match.group in rule.never and not _overlap(match, head) for match in inside):
-        return None
-    company: list[Match] = []
-    for group, distance in rule.near.items():
-        there = next(
-            (
-                match
-                for match in inside
-                if match.group == group
-                and not _overlap(match, head)
-                and abs(words.ordinal[match.start] - words.ordinal[head.start]) <= distance
-                and not _between(rule.not_between, head, match, inside)
-            ),
-            None,
-        )
-        if there is None:
-            return None
-        company.append(there)
-    for group in rule.anywhere:
-        there = next((match for match in matches if match.group == group), None)
-        if there is None:
-            return None
-        company.append(there)
-    return company or [head]
-
-
-def _between(groups: tuple[str, ...], match: Match, other: Match, matches: Sequence[Match]) -> bool:
-    first, last = sorted((match, other))
-    return any(
-        third.group in groups and first.end <= third.start < last.start and not _overlap(third, last)
-        for third in matches
-    )
-
-
-def _overlap(match: Match, other: Match) -> bool:
-    return match.start < other.end and other.start < match.end
-
-
-_LETTERS = re.compile(r"[A-Za-z]{2,}")
-_LONG_RUN = re.compile(r"[A-Za-z0-9@$!|]{14,}")
-_SHORTEST_REQUEST = 8
-_PIECES_OF_A_REQUEST = 4
 _LONGEST_KEPT = 10_000
-_READ_AT_EACH_END = 20_000

@@ -103,7 +103,7 @@ def load_rules(folder: Path = DATA) -> RequestRules:
 
 def rule_files(folder: Path = DATA) -> tuple[Path, ...]:
     """Return the files that the rules stand in."""
-    return tuple(folder / f"{name}.yaml" for name in ("rules", "agents", *LANGUAGES))
+    return tuple(folder / f"{name}.yaml" for name in ("rules", "agents", "signs", *LANGUAGES))
 
 
 def _built(files: Iterable[Path]) -> dict[str, Any]:
@@ -173,6 +173,9 @@ def _terms(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             for text in texts:
                 yield group, language, str(text)
                 yield "agent", language, str(text)
+    for group, by_language in raw["signs"].items():
+        for language, texts in by_language.items():
+            yield from ((group, language, str(text)) for text in texts)
 
 
 def _written_in_signs(words: Words) -> Iterator[tuple[int, int]]:
@@ -222,6 +225,6 @@ _SMILES = re.compile(
 )
 _HIDING = ("loophole", "evade", "agent")
 _NONE = "none"
-_FORMAT = 1  # raised with every change of what is kept in the cache
+_FORMAT = 2  # raised with every change of what is kept in the cache
 _SHORTEST_COMPACT = 5
 _WIDEST_GAP = 3

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
-from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Shown
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
 from opencwc.wording import RIGHT_TO_LEFT, say
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
@@ -59,8 +59,11 @@ def _doubts_of_texts(answer: Answer, doubtful: Mapping[str, Message]) -> tuple[M
     return tuple(doubtful[file] for file in files if file in doubtful)
 
 
-STANDS = ("met", "by_person", "excepted", "passing", "delegated", "advised", "missing", "instead")
-"""How an element can stand in the texts: the last where another stands for it, the second where a person says so."""
+STANDS = (
+    "met", "reference", "by_person", "excepted", "limited", "passing", "delegated", "advised", "missing", "unsure",
+    "instead",
+)  # fmt: skip
+"""How an element can stand in the texts: the last where another stands for it, the third where a person says so."""
 
 
 _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex": "law_annex_confidentiality"}
@@ -81,22 +84,6 @@ def article_in(measure: Measure, lang: str) -> str:
 
 
 LEFT_TO_RIGHT = "\u200e"
-
-
-def likely(probability: float, lang: str) -> str:
-    """Return how likely a verdict is in whole percents; nothing that a model says is certain.
-
-    >>> likely(0.87, "en"), likely(0.9996, "fr"), likely(0.001, "en")
-    ('87%', '>99\xa0%', '<1%')
-    """
-    sign = "%" if lang in ("en", "zh") else "\xa0%"
-    over, under = probability >= _NEARLY_SURE, probability < 1 - _NEARLY_SURE
-    percent = f"{'>' if over else '<' if under else ''}{99 if over else 1 if under else round(100 * probability)}{sign}"
-    return f"{LEFT_TO_RIGHT}{percent}{LEFT_TO_RIGHT}" if lang in RIGHT_TO_LEFT else percent
-
-
-_NEARLY_SURE = 0.995
-TEMPLATE_WORDS = {"article_in": article_in, "likely": likely}
 
 
 @dataclass(frozen=True)
@@ -129,19 +116,48 @@ def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
 
 
 def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
-    if element.id in answer.met:
-        return "by_person" if element.id in answer.by_person else "met"
-    if element.id in answer.by_person:
-        return "missing"
-    if element.id in answer.excepted:
-        return "excepted"
-    if element.id in answer.delegated:
-        return "delegated"
-    if element.id in answer.passing or any(element.id in passage.elements for passage in answer.shown):
-        return "passing"
-    if element.advised:
-        return "advised"
-    return "missing" if element.id in lacking else "instead"
+    id = element.id
+    is_by_person = id in answer.by_person
+    if id in answer.met:
+        return "by_person" if is_by_person else "reference" if id in answer.by_reference else "met"
+    ways = {
+        "missing": is_by_person,
+        "excepted": id in answer.excepted,
+        "unsure": id in answer.unsure,
+        "limited": id in dict(answer.limited),
+        "delegated": id in answer.delegated,
+        "passing": id in answer.passing or any(id in passage.elements for passage in answer.shown),
+        "advised": element.advised,
+    }
+    otherwise = "missing" if id in lacking else "instead"
+    return next((way for way, holds in ways.items() if holds), otherwise)
+
+
+def verdict_words(answer: Answer, lang: str) -> str:
+    """Say a verdict, of *partly covered* which of its kinds it is, and in words how sure that is."""
+    verdict = say(_kind_of_part(answer) if answer.verdict == PARTIAL else f"law_verdict_{answer.verdict}", lang)
+    sure = confidence_words(answer, lang)
+    return f"{verdict} ({sure})" if sure else verdict
+
+
+def _kind_of_part(answer: Answer) -> str:
+    if answer.excepted or (answer.limited and not answer.delegated):
+        return "law_partly_limited" if not set(answer.missing) - {*answer.passing} else "law_partly_missing"
+    if answer.missing:
+        return "law_partly_missing"
+    return "law_partly_regulation" if answer.delegated else "law_verdict_partial"
+
+
+def confidence_words(answer: Answer, lang: str) -> str:
+    """Say in words how sure a verdict is; nothing where a person has to read, or the rules decided."""
+    if answer.probability is None or answer.verdict == REVIEW:
+        return ""
+    level = next((name for name, least in _CONFIDENCE if answer.probability >= least), "low")
+    return say(f"law_confidence_{level}", lang)
+
+
+_CONFIDENCE = (("high", 0.85), ("fair", 0.65))
+"""From when on a verdict is called sure; below, confidence is low."""
 
 
 def _places(element: str, answer: Answer) -> tuple[tuple[str, str], ...]:
@@ -236,3 +252,6 @@ def place_words(answer: Answer) -> str:
         return ""
     section = answer.shown[0].passage.section
     return f"{section.file} {section.id}"
+
+
+TEMPLATE_WORDS = {"article_in": article_in, "confidence": confidence_words}

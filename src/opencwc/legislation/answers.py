@@ -10,7 +10,7 @@ from opencwc.finding import Message
 from opencwc.language.sentences import sentences_of
 from opencwc.legislation.answer_wording import excepting_words
 from opencwc.legislation.coverage_model import ProposedVerdict
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, SectionHolding, Shown, Span
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, SHOWN, Answer, SectionHolding, Shown, Span
 from opencwc.legislation.passage_search import Hit, PassageIndex, RankedPassage, rank
 from opencwc.legislation.reading.elements import holding_of
 from opencwc.legislation.reading.exceptions import exceptions_to
@@ -25,7 +25,8 @@ from opencwc.legislation.verdicts import contributing, met_by, strength
 class MeasureReading:
     """What sections hold of a measure, how near and at which rank the search has each, and the passages, best first.
 
-    Sections are called by their place in the law.
+    Sections are called by their place in the law; ``element_similarities`` say how near any passage
+    comes to an element.
     """
 
     measure: Measure
@@ -33,9 +34,12 @@ class MeasureReading:
     similarities: Mapping[int, float]
     ranks: Mapping[int, int]
     ranked: Sequence[RankedPassage]
+    element_similarities: Mapping[str, float]
 
 
-def read_measure(measure: Measure, law: ReadLaw, index: PassageIndex, hits: Sequence[Hit]) -> MeasureReading:
+def read_measure(
+    measure: Measure, law: ReadLaw, index: PassageIndex, hits: Sequence[Hit], elements: Mapping[str, float]
+) -> MeasureReading:
     """Read what the sections hold of a measure, and rank the passages by it and by the search."""
     places = {id(text.section): at for at, text in enumerate(law.texts)}
     section_of = [places[id(passage.section)] for passage in index.passages]
@@ -48,7 +52,7 @@ def read_measure(measure: Measure, law: ReadLaw, index: PassageIndex, hits: Sequ
         ranks.setdefault(at, len(ranks))
     strengths = {at: strength(measure, holding) for at, holding in holdings.items()}
     ranked = rank(hits, holdings, strengths, section_of, _deciding_words(index.passages, section_of, holdings))
-    return MeasureReading(measure, holdings, similarities, ranks, ranked)
+    return MeasureReading(measure, holdings, similarities, ranks, ranked, elements)
 
 
 def _deciding_words(
@@ -165,12 +169,48 @@ def answer_to(
     shown = shown_passages(reading.ranked, exceptions_to(inside, law)[:_EXCEPTIONS], index)
     verdict = proposed.verdict if shown else NONE
     stand = _standing(measure, verdict, inside, reading.holdings.values(), shown)
+    if shown and not proposed.decided:
+        return _left_to_person(measure, proposed, stand, shown, signs)
     is_open = verdict != COVERED
     return Answer(
         measure, verdict, proposed.probability, shown, tuple(sorted(stand.met)),
         stand.missing if is_open else (), stand.delegated if is_open else (), _why(measure, verdict, stand, shown),
         tuple(signs.items()), stand.passing if is_open else (), stand.excepted,
+        by_reference=tuple(sorted(stand.by_reference)), limited=_limited(stand),
     )  # fmt: skip
+
+
+def _left_to_person(
+    measure: Measure, proposed: ProposedVerdict, stand: _ElementsStanding, shown: tuple[Shown, ...],
+    signs: Mapping[str, float],
+) -> Answer:  # fmt: skip
+    """Return the answer where a person has to read: nothing is said to be missing, only which elements to look for."""
+    unsure = _unsure(measure, proposed.verdict, stand)
+    met = tuple(sorted(stand.met - {*unsure}))
+    names = {element.id: Message("by_language", dict(element.names)) for element in measure.elements}
+    why = [Message(f"law_why_leans_{proposed.verdict}")]
+    if met:
+        why.append(Message("law_why_said", {"elements": tuple(names[id] for id in met)}))
+    if unsure:
+        why.append(Message("law_why_unsure", {"elements": tuple(names[id] for id in unsure)}))
+    return Answer(
+        measure, REVIEW, proposed.probability, shown, met, (), stand.delegated, tuple(why), tuple(signs.items()),
+        leans=proposed.verdict, unsure=unsure, by_reference=tuple(sorted(stand.by_reference & {*met})),
+    )  # fmt: skip
+
+
+def _unsure(measure: Measure, verdict: str, stand: _ElementsStanding) -> tuple[str, ...]:
+    """Return the elements that a person has to look for: those that are open or, where none is, all needed ones."""
+    left = {*stand.delegated}
+    still_open = [element.id for element in measure.missing(stand.met) if element.id not in left]
+    if still_open or verdict == COVERED:
+        return tuple(still_open)
+    return tuple(element.id for element in measure.needed if element.id not in left)
+
+
+def _limited(stand: _ElementsStanding) -> tuple[tuple[str, str], ...]:
+    """Return the elements that are said but fall short, each with what it falls short of."""
+    return tuple((id, stand.short[id]) for id in (*stand.passing, *stand.excepted) if id in stand.short)
 
 
 def _standing(

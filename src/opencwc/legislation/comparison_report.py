@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.finding import Message, Tone
 from opencwc.legislation.answer_wording import element_words
-from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
+from opencwc.legislation.model import ALL_VERDICTS, NONE, Answer, Checked, Shown
 from opencwc.legislation.report import badge, title_of
 from opencwc.legislation.version_comparison import CHANGES, Change, Compared, Pair
 from opencwc.publishing.labels import labels_in
@@ -153,7 +153,7 @@ def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator
     for side, checked in sides:
         counts = tuple(
             Count(badge(verdict, lang), sum(answer.verdict == verdict for answer in checked.answers))
-            for verdict in VERDICTS
+            for verdict in ALL_VERDICTS
         )
         title = say(f"law_compare_{side}", lang)
         yield Section(f"counts-{side}" if side == "after" else "counts", title, (Counts(counts),), wide=False)

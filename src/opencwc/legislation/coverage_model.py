@@ -1,7 +1,9 @@
 """The learned model of coverage: the signs of measures to probabilities, and to the verdict that can be shown.
 
-A multinomial logistic regression; its weights are the JSON file ``data/coverage.json``, made by
-``python -m benchmarks.legislation_training``. Where the model may not be used, the rules propose the verdicts.
+A multinomial logistic regression over the signs of a measure and what other countries' laws say of it, and one more
+that tells how likely its verdict is right; a verdict that is not sure enough is left to a person ("needs reading"). The
+weights are the JSON file ``data/coverage.json``, made by ``python -m benchmarks.legislation_training``. Where the model
+may not be used, the rules propose the verdicts.
 
 It is measured again on this machine, on laws that the weights were not learned from: ``data/coverage.held.parquet`` has
 the signs of every label that it is measured on. A real or a model law is weighed by the weights learned without any law
@@ -14,12 +16,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from math import exp
+from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencwc.finding import Message
 from opencwc.legislation.corrections import Corrections
+from opencwc.legislation.model import COVERED, NONE, PARTIAL
 from opencwc.legislation.verdicts import ORDER, SIGNS, by_rules, verdict_of
 from opencwc.models.model import Evaluation, Figure, Model
 from opencwc.models.statistics import calibration_error
@@ -28,50 +31,87 @@ WEIGHTS = Path(__file__).parent / "data" / "coverage.json"
 
 
 class ProposedVerdict(NamedTuple):
-    """A verdict and its probability, ``None`` where the rules gave it."""
+    """A verdict, how likely it is right (``None`` where the rules gave it), and whether that is enough to decide."""
 
     verdict: str
     probability: float | None
+    decided: bool = True
 
 
 def likeliest_verdicts(
-    chances: Sequence[tuple[float, float, float]], signs: Sequence[Mapping[str, float]]
+    measures: Sequence[str], signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]
 ) -> list[ProposedVerdict]:
-    """Return the likeliest verdict that can be shown, with the probability that the model gives it.
+    """Return the verdict of each measure by the model, how likely it is right, and whether that is enough to decide.
 
-    Nothing is covered with an element missing or held short of its reach, in part with none missing, or found where
-    nothing stands; what speaks for a verdict that cannot be shown speaks for the next that can. The probability stays
-    the model's own: where it holds another verdict for likelier than the one that can be shown, it is low.
+    Readers need *partly* as much as the others, though it is seldom said, and *covered* said wrongly hides a gap:
+    ``costs`` weighs the chances so. A verdict that its elements do not bear out is left to a person: nothing is covered
+    with an element missing or held short of its reach, in part with none missing, or found where nothing stands.
     """
-    proposals = []
-    for chance, sign in zip(chances, signs, strict=True):
-        covered, in_part, none = chance
-        if sign["all_firm"] < 1.0 or sign["short"]:
-            shown = (0.0, covered + in_part, none)
-        elif sign["all_tight"] >= 1.0:
-            shown = (covered + in_part, 0.0, none)
-        else:
-            shown = chance
-        if not sign["any"] and not sign["delegated"]:
-            shown = (shown[0], 0.0, shown[1] + shown[2])
-        verdict = verdict_of(shown)
-        proposals.append(ProposedVerdict(verdict, chance[ORDER.index(verdict)]))
-    return proposals
+    return [
+        _proposed(chance, sign, weights)
+        for chance, sign in zip(verdict_chances(measures, signs, weights), signs, strict=True)
+    ]
+
+
+def _proposed(chance: Sequence[float], sign: Mapping[str, float], weights: Mapping[str, Any]) -> ProposedVerdict:
+    weighed = [share * cost for share, cost in zip(chance, weights["costs"], strict=True)]
+    verdict = verdict_of(weighed)
+    lead = weighed[ORDER.index(verdict)] / sum(weighed)
+    probability = confidence_in(verdict, lead, sign, weights)
+    decided = lead >= weights["decides_from"] and probability >= _LIKELIER_THAN_NOT and bears_out(verdict, sign)
+    return ProposedVerdict(verdict, probability, decided)
+
+
+_LIKELIER_THAN_NOT = 0.5
+"""What is less likely right than wrong is never stated as a fact."""
+
+
+def bears_out(verdict: str, sign: Mapping[str, float]) -> bool:
+    """Whether the elements of a measure bear a verdict out."""
+    if verdict == COVERED:
+        return sign["all_firm"] >= 1.0 and not sign["short"]
+    if verdict == PARTIAL:
+        return sign["all_tight"] < 1.0 and bool(sign["any"] or sign["delegated"])
+    return True
+
+
+CONFIDENCE_SIGNS = ("lead", "covered", "partial", "bears_out", "scope_all", "law_sections", "nearness_over")
+"""What tells how likely a verdict is right: how far it leads, which it is, and how well the law can be read."""
+
+
+def confidence_signs(verdict: str, lead: float, sign: Mapping[str, float]) -> list[float]:
+    """Return the values of `CONFIDENCE_SIGNS`."""
+    lead = min(max(lead, _LEAST_LEAD), 1 - _LEAST_LEAD)
+    return [
+        log(lead / (1 - lead)), float(verdict == COVERED), float(verdict == PARTIAL), float(bears_out(verdict, sign)),
+        sign["scope_all"], sign["law_sections"], sign["nearness_over"],
+    ]  # fmt: skip
+
+
+_LEAST_LEAD = 0.001
+
+
+def confidence_in(verdict: str, lead: float, sign: Mapping[str, float], weights: Mapping[str, Any]) -> float:
+    """Return how likely a verdict is right, as laws of countries left out have shown it."""
+    values = confidence_signs(verdict, lead, sign)
+    learned = weights["confidence"]
+    score = learned["bias"] + sum(w * value for w, value in zip(learned["weights"], values, strict=True))
+    return 1.0 / (1.0 + exp(-score))
 
 
 def verdict_chances(
-    signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]
+    measures: Sequence[str], signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]
 ) -> list[tuple[float, float, float]]:
-    """Apply the weights: for each class an intercept and one weight a sign, scaled, over a temperature."""
-    names = weights["signs"]
+    """Apply the weights: for each class an intercept and one weight a sign, scaled and cut off where it is extreme."""
     chances = []
-    for sign in signs:
-        values = [
-            (sign[name] - mean) / scale
-            for name, mean, scale in zip(names, weights["mean"], weights["scale"], strict=True)
+    for measure, sign in zip(measures, signs, strict=True):
+        values = model_values(measure, sign, weights["prior"])
+        scaled = [
+            min(max((value - mean) / scale, -_EXTREME), _EXTREME)
+            for value, mean, scale in zip(values, weights["mean"], weights["scale"], strict=True)
         ]
         scores = [
-            (bias + sum(w * v for w, v in zip(row, values, strict=True))) / weights["temperature"]
+            bias + sum(w * v for w, v in zip(row, scaled, strict=True))
             for row, bias in zip(weights["weights"], weights["bias"], strict=True)
         ]
         top = max(scores)
@@ -79,6 +119,20 @@ def verdict_chances(
         whole = sum(raised)
         chances.append((raised[0] / whole, raised[1] / whole, raised[2] / whole))
     return chances
+
+
+_EXTREME = 3.0
+
+PRIOR_SIGNS = ("prior_covered", "prior_partial", "prior_none", "nearness_over_usual")
+"""What other countries' laws say of a measure: how often it is covered, and how near laws usually come to it."""
+MODEL_SIGNS = (*SIGNS, *PRIOR_SIGNS)
+
+
+def model_values(measure: str, sign: Mapping[str, float], prior: Mapping[str, Any]) -> list[float]:
+    """Return the values of `MODEL_SIGNS`; a measure that no law was learned from has the shares of all."""
+    covered, in_part, none, usual = prior.get(measure) or prior[""]
+    own = [sign[name] for name in SIGNS]
+    return [*own, covered, in_part, none, sign["nearness_over_law"] - usual]
 
 
 def load_weights(path: Path = WEIGHTS) -> Mapping[str, Any]:
@@ -118,9 +172,9 @@ def _by_rules(row: Mapping[str, Any]) -> ProposedVerdict:
 
 
 def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> ProposedVerdict:
-    signs = [{name: float(row[name]) for name in SIGNS}]
-    learned = weights["without"].get(row.get("country"), weights)
-    return likeliest_verdicts(verdict_chances(signs, learned), signs)[0]
+    signs = {name: float(row[name]) for name in SIGNS}
+    learned = weights | weights["without"].get(row.get("country"), {})
+    return likeliest_verdicts([str(row["measure"])], [signs], learned)[0]
 
 
 def _figures(
@@ -129,43 +183,56 @@ def _figures(
     figures: list[Figure] = []
     for lang in (*sorted({str(row["lang"]) for row in rows}), "all"):
         labels = [row for row in rows if lang in ("all", row["lang"])]
-        proposed = [weighed(row) for row in labels]
-        verdicts = [proposal.verdict for proposal in proposed]
-        true = [str(row["verdict"]) for row in labels]
-        figures += measured(part, lang, true, verdicts, [proposal.probability or 0.0 for proposal in proposed])
+        figures += measured(part, lang, [str(row["verdict"]) for row in labels], [weighed(row) for row in labels])
     return figures
 
 
-def measured(
-    part: str, lang: str, true: Sequence[str], proposed: Sequence[str], sure: Sequence[float]
-) -> tuple[Figure, ...]:
-    """Return the figures of verdicts beside what was labelled: F2 of covered, false covered, balanced accuracy ..."""
+def measured(part: str, lang: str, true: Sequence[str], proposed: Sequence[ProposedVerdict]) -> tuple[Figure, ...]:
+    """Return the figures of verdicts beside what was labelled: of what is decided, and of all."""
     pairs = list(zip(true, proposed, strict=True))
-    covered = [pair for pair in pairs if pair[0] == "covered"]
-    others = [pair for pair in pairs if pair[0] != "covered"]
-    right = sum(verdict == "covered" for _, verdict in covered)
-    claimed = sum(verdict == "covered" for verdict in proposed)
-    recall, precise = (right / len(covered) if covered else 0.0), (right / claimed if claimed else 0.0)
-    f2 = 5 * precise * recall / (4 * precise + recall) if precise + recall else 0.0
-    falsely = sum(verdict == "covered" for _, verdict in others)
-    shares = [
-        sum(label == verdict == proposal for label, proposal in pairs) / true.count(verdict)
-        for verdict in ORDER
-        if verdict in true
-    ]
-    hits = sum(label == proposal for label, proposal in pairs)
-    error = calibration_error(list(sure), [label == proposal for label, proposal in pairs])
+    decided = [(label, one.verdict) for label, one in pairs if one.decided]
+    others = [verdict for label, verdict in decided if label != COVERED]
+    hits = [label == one.verdict for label, one in pairs]
+    sure = [one.probability or 0.0 for one in proposed]
+    something = sum((label == NONE) == (one.verdict == NONE) for label, one in pairs)
+    right = sum(label == verdict for label, verdict in decided)
     return (
-        Figure(part, lang, "F2 of covered", round(f2, 4), len(covered)),
-        Figure.of_share(part, lang, "false covered", falsely, len(others)),
-        Figure(part, lang, "balanced accuracy", round(sum(shares) / len(shares), 4) if shares else 0.0, len(pairs)),
-        Figure.of_share(part, lang, "accuracy", hits, len(pairs)),
-        Figure(part, lang, "calibration error", round(error, 4), len(pairs)),
-    )  # fmt: skip
+        Figure.of_share(part, lang, "decided", len(decided), len(pairs)),
+        Figure.of_share(part, lang, "false covered, decided", others.count(COVERED), len(others)),
+        Figure.of_share(part, lang, "accuracy, decided", right, len(decided)),
+        Figure(part, lang, "balanced accuracy, decided", round(balanced(decided), 4), len(decided)),
+        Figure.of_share(part, lang, "something or nothing", something, len(pairs)),
+        Figure(part, lang, "area under the curve of confidence", round(area_under_curve(sure, hits), 4), len(pairs)),
+        Figure(part, lang, "calibration error", round(calibration_error(sure, hits), 4), len(pairs)),
+    )
+
+
+def balanced(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the mean over the verdicts of the share that came out right, of (label, verdict)."""
+    shares = [
+        sum(label == verdict == one for label, verdict in pairs) / sum(label == one for label, _ in pairs)
+        for one in ORDER
+        if any(label == one for label, _ in pairs)
+    ]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def area_under_curve(sure: Sequence[float], hits: Sequence[bool]) -> float:
+    """Return how often what is right is surer than what is wrong; 0.5 where either is lacking.
+
+    >>> area_under_curve([0.9, 0.8, 0.4], [True, False, False])
+    1.0
+    """
+    right = [value for value, hit in zip(sure, hits, strict=True) if hit]
+    wrong = [value for value, hit in zip(sure, hits, strict=True) if not hit]
+    if not right or not wrong:
+        return 0.5
+    won = sum((one > other) + 0.5 * (one == other) for one in right for other in wrong)
+    return won / (len(right) * len(wrong))
 
 
 def propose_verdicts(
-    signs: Sequence[Mapping[str, float]], *, model: bool = True
+    measures: Sequence[str], signs: Sequence[Mapping[str, float]], *, model: bool = True
 ) -> tuple[list[ProposedVerdict], str, str, list[Message]]:
     """Return the verdict of each measure, and the model and weights that gave them.
 
@@ -180,7 +247,7 @@ def propose_verdicts(
         why = state.why or Message("models_not_asked")
         return verdicts_by_rules(signs), "", "", [Message("law_by_rules", {"why": why})]
     id, hash = maker_fields(MODEL)
-    return likeliest_verdicts(verdict_chances(signs, load_weights(WEIGHTS)), signs), id, hash, []
+    return likeliest_verdicts(measures, signs, load_weights(WEIGHTS)), id, hash, []
 
 
 def verdicts_by_rules(signs: Sequence[Mapping[str, float]]) -> list[ProposedVerdict]:

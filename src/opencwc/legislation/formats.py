@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypedDict
 from msgspec import Meta
 
 from opencwc.files.csv_cells import cell_of, csv_text
-from opencwc.legislation.answer_wording import held_by, obligation_messages
+from opencwc.legislation.answer_wording import elements_shown, held_by, obligation_messages, verdict_words
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
-from opencwc.legislation.model import COLUMNS, VERDICTS, Answer, Checked, Shown
+from opencwc.legislation.model import ALL_VERDICTS, COLUMNS, Answer, Checked, Shown
 from opencwc.records import one_of, to_plain
 from opencwc.wording import say, sentence
 
@@ -151,7 +151,7 @@ class MeasureAnswer(TypedDict):
     article: str
     grade: str
     tier: str
-    verdict: Annotated[str, one_of(VERDICTS)]
+    verdict: Annotated[str, one_of(ALL_VERDICTS)]
     said: str
     probability: float | None
     met: list[str]
@@ -159,6 +159,8 @@ class MeasureAnswer(TypedDict):
     in_passing: list[str]
     delegated: list[str]
     excepted: list[str]
+    leans: Annotated[str, Meta(description="Where a person has to read: the verdict that it leans to.")]
+    elements: Annotated[list[dict[str, Any]], Meta(description="Each element, how it stands, and where.")]
     why: list[dict[str, Any]]
     passages: list[PassageAnswer]
 
@@ -173,13 +175,24 @@ def answer_to_plain(answer: Answer, lang: str = "en", acts: Mapping[str, str] | 
         "grade": measure.evidence,
         "tier": measure.tier,
         "verdict": answer.verdict,
-        "said": say(f"law_verdict_{answer.verdict}", lang),
+        "said": verdict_words(answer, lang),
         "probability": None if answer.probability is None else round(answer.probability, 4),
         "met": list(answer.met),
         "missing": list(answer.missing),
         "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "excepted": list(answer.excepted),
+        "leans": answer.leans,
+        "elements": [
+            {
+                "element": element.id,
+                "name": shown.name,
+                "stands": shown.stands,
+                "said": say(f"page_law_element_{shown.stands}", lang),
+                "places": [{"file": file, "section": section} for file, section in shown.places],
+            }
+            for element, shown in zip(measure.elements, elements_shown(answer, lang), strict=True)
+        ],
         "why": [to_plain(message) | {"said": sentence(message, lang)} for message in answer.why],
         "passages": [passage_to_plain(passage, acts or {}) for passage in answer.shown],
     }

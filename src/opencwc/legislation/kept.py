@@ -22,7 +22,7 @@ from opencwc.convention.measures import Element, Measure
 from opencwc.convention.model import InForce, Words
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
+from opencwc.legislation.model import ALL_VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NAME = "law.zip"
 MEDIA_TYPE = "application/zip"
 TOLD, ANSWERS, PASSAGES, VECTORS = "told.json", "answers.jsonl", "passages.json", "vectors.npy"
-LawVerdict = Annotated[str, one_of(VERDICTS)]
+LawVerdict = Annotated[str, one_of(ALL_VERDICTS)]
 _SectionRow: TypeAlias = tuple[str, str, str, str, int, int, str, int, str, str]
 """The fields of a `LegalSection`, in their order."""
 _BROKEN = (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile)
@@ -85,7 +85,7 @@ class KeptPassage(Struct, frozen=True):
 
 
 class KeptAnswer(Struct, frozen=True):
-    """An answer as it is kept; those of earlier versions have no ``passing``, ``excepted`` or ``excepts``."""
+    """An answer as it is kept; those of earlier versions lack what has a default here."""
 
     measure: KeptMeasure
     verdict: LawVerdict
@@ -98,6 +98,10 @@ class KeptAnswer(Struct, frozen=True):
     shown: tuple[KeptPassage, ...]
     passing: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    leans: str = ""
+    unsure: tuple[str, ...] = ()
+    by_reference: tuple[str, ...] = ()
+    limited: tuple[tuple[str, str], ...] = ()
 
 
 class KeptText(Struct, frozen=True):

@@ -16,14 +16,14 @@ from opencwc.legislation.answer_wording import qualified
 from opencwc.legislation.answers import MeasureReading, answer_to, read_measure
 from opencwc.legislation.checked_before import CheckedBefore
 from opencwc.legislation.coverage_model import MODEL, propose_verdicts
+from opencwc.legislation.coverage_signs import signs_of_law
 from opencwc.legislation.law_texts import read_law, see_that_something_is_read
 from opencwc.legislation.model import Answer, Checked, Fulfilled, Law
-from opencwc.legislation.passage_search import Hit, PassageIndex, question_of, retrieve
+from opencwc.legislation.passage_search import Hit, PassageIndex, nearest_to_elements, question_of, retrieve
 from opencwc.legislation.reading.scope import narrowed
 from opencwc.legislation.reading.stages import read_sections
 from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.texts.passages import passages_of
-from opencwc.legislation.verdicts import signs_of
 from opencwc.settings import load_settings
 from opencwc.wording import reason
 
@@ -110,14 +110,16 @@ def _checked(
     tell("elements", 0, len(rules.measures))
     read = read_sections(law.sections, rules, languages, cache)
     hits = retrieve(index, rules.measures, languages)
-    readings = [read_measure(measure, read, index, hits[measure.id]) for measure in _counted(rules.measures, tell)]
-    read.terms.keep()
-    level = _level(hits)
-    signs = [
-        signs_of(reading.measure, list(reading.holdings.values()), reading.similarities, reading.ranks, level)
-        for reading in readings
+    elements = nearest_to_elements(index, rules.measures, languages)
+    readings = [
+        read_measure(measure, read, index, hits[measure.id], elements[measure.id])
+        for measure in _counted(rules.measures, tell)
     ]
-    proposed, used, weights, why_rules = propose_verdicts(signs, model=model)
+    read.terms.keep()
+    signs = signs_of_law(readings, law, read, _level(hits))
+    proposed, used, weights, why_rules = propose_verdicts(
+        [measure.id for measure in rules.measures], signs, model=model
+    )
     if law is not whole:
         readings = [_near_only(reading, index) for reading in readings]
     answers = [answer_to(*answered, read, index) for answered in zip(readings, proposed, signs, strict=True)]

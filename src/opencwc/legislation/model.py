@@ -17,7 +17,10 @@ from opencwc.legislation.texts.sections import LegalSection
 
 COVERED, PARTIAL, NONE = "covered", "partial", "none"
 VERDICTS = (COVERED, PARTIAL, NONE)
-"""What is said of a measure: covered, covered in part, or no passage found in the texts supplied."""
+"""What a person may say of a measure: covered, covered in part, or no passage found in the texts supplied."""
+REVIEW = "review"
+ALL_VERDICTS = (COVERED, PARTIAL, NONE, REVIEW)
+"""What is said of a measure: the last where a person has to read it, since no verdict is sure enough."""
 
 COLUMNS = ("measure", "verdict", "probability", "rank", "file", "section", "start", "end", "missing", "why")
 SHOWN = 5
@@ -43,7 +46,7 @@ class Holding(NamedTuple):
 
     ``how`` is ``said``, ``reference`` (by reference to the Convention), ``regulation`` (left to a regulation),
     ``denied`` (spoken of to exclude it), or among `SHORT` what it falls short of. ``via`` is the section that a
-    reference leads to, where the words stand there.
+    reference leads to, where the words stand there, ``clause`` the clause of the section that says it where one does.
     """
 
     element: str
@@ -51,6 +54,7 @@ class Holding(NamedTuple):
     strength: float
     spans: tuple[Span, ...]
     via: int = -1
+    clause: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,10 @@ class Shown:
 class Answer:
     """What is said of one measure.
 
-    ``probability`` is that of the verdict where a model took part, else ``None``. ``missing`` are ids of elements that
+    ``probability`` says how likely the verdict is right where a model took part, else ``None``; where a person has to
+    read (`REVIEW`), that of the verdict that it ``leans`` to. ``unsure`` are elements that a person has to read,
+    ``by_reference`` those taken over from the Convention, ``limited`` those that hold with what they fall short of.
+    ``missing`` are ids of elements that
     no provision holds, ``passing`` those among them whose words stand somewhere all the same, only in passing;
     ``delegated`` are those that are left to a regulation that was not supplied, ``excepted`` those that are said, but
     not for everyone. ``signs`` are the numbers that the decision rests on, by name. Of an answer as people decided it,
@@ -124,6 +131,10 @@ class Answer:
     passing: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
     by_person: tuple[str, ...] = ()
+    leans: str = ""
+    unsure: tuple[str, ...] = ()
+    by_reference: tuple[str, ...] = ()
+    limited: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,9 +178,11 @@ class Fulfilled:
 
     @property
     def verdict(self) -> str:
-        """Covered where every measure is, none where none is even in part, else partial."""
+        """Covered where every measure is, none where none is even in part, else partial; review where that is open."""
         verdicts = {verdict for _, verdict in self.verdicts}
-        return verdicts.pop() if len(verdicts) == 1 else PARTIAL
+        if len(verdicts) == 1:
+            return verdicts.pop()
+        return REVIEW if REVIEW in verdicts and PARTIAL not in verdicts and len(verdicts) == 2 else PARTIAL
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -180,7 +193,7 @@ class Fulfilled:
     def summary(self) -> Message:
         """How many of its measures are covered, in part, or not found."""
         verdicts = [verdict for _, verdict in self.verdicts]
-        counts: dict[str, Value] = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
+        counts: dict[str, Value] = {verdict: verdicts.count(verdict) for verdict in ALL_VERDICTS}
         return Message(
             "law_obligation", {"text": self.name, "title": Message("by_language", dict(self.titles)), **counts}
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opencwc.convention.measures import Measure
+from opencwc.convention.measures import LANGUAGES, Measure
 from opencwc.language.encoders import vectors_of
 from opencwc.language.numerals import digits
 from opencwc.legislation.model import SectionHolding
@@ -113,6 +113,13 @@ class PassageIndex:
             )
         return best_of_all
 
+    def nearest(self, wordings: Sequence[str]) -> list[float]:
+        """Return how near any passage comes to each of some sentences."""
+        if not self.passages or not wordings:
+            return [0.0 for _ in wordings]
+        similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
+        return [float(value) for value in similar.max(axis=1)]
+
     def word_scores(self, question: Question) -> NDArray[np.float64]:
         """Return the BM25 score of every passage, each by the words in its own language."""
         import numpy as np
@@ -200,6 +207,19 @@ def tokens_of(text: str, lang: str) -> list[str]:
     plain = plain.translate(str.maketrans("áàâäéèêëíîïóôöúùûüñçё", "aaaaeeeeiiiooouuuuncе"))
     least = _SHORTEST.get(lang, 2)
     return [word[:_KEPT] for word in _WORD.findall(plain) if len(word) > least or word.isdigit()]
+
+
+def nearest_to_elements(
+    index: PassageIndex, measures: Sequence[Measure], languages: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return by measure and element how near any passage comes to what a provision on the element says."""
+    spoken = next((lang for lang in languages if lang in LANGUAGES), "en")
+    elements = [element for measure in measures for element in measure.elements]
+    near = index.nearest([element.says.get(spoken) or element.says["en"] for element in elements])
+    by_measure: dict[str, dict[str, float]] = {measure.id: {} for measure in measures}
+    for element, value in zip(elements, near, strict=True):
+        by_measure[element.measure][element.id] = value
+    return by_measure
 
 
 MOST = 60

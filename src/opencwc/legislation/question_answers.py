@@ -19,7 +19,8 @@ from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
 from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, vectors_of
-from opencwc.language.refusals import Refusal, judge_request
+from opencwc.language.refusals import judge_request
+from opencwc.language.rule_judge import Refusal
 from opencwc.legislation.answer_wording import doubts_of
 from opencwc.legislation.law_texts import in_their_languages
 from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, question_of, tokens_of

@@ -19,9 +19,9 @@ from opencwc.legislation.answer_wording import (
     element_words,
     elements_shown,
     held_by,
-    likely,
     missing_words,
     obligation_messages,
+    verdict_words,
 )
 from opencwc.legislation.decided_law import (
     CORRECTED,
@@ -33,7 +33,7 @@ from opencwc.legislation.decided_law import (
     people_of,
     told_in_short,
 )
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown, Span
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -62,7 +62,8 @@ from opencwc.publishing.model import (
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
-TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
+TONES: dict[str, Tone] = {REVIEW: "mild", NONE: "gap", PARTIAL: "doubt", COVERED: "calm"}
+"""The verdicts in the order in which a lawyer reads: what needs reading goes first."""
 
 
 def report(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> Report:
@@ -177,7 +178,7 @@ def _matrix(reported: _ReportedCheck) -> Table:
 
 
 def _verdict(answer: Answer, proposed: Answer, decided: Decided | None, lang: str) -> Words:
-    verdict = say(f"law_verdict_{answer.verdict}", lang) + _sure(answer, lang)
+    verdict = verdict_words(answer, lang)
     return Text(verdict, note=told_in_short(proposed, decided, lang)) if decided else verdict
 
 
@@ -190,13 +191,6 @@ def _article(measure: Measure, lang: str) -> Text:
 def title_of(measure: Measure, lang: str) -> str:
     """Return a measure's title in a language, in English where it has none."""
     return measure.titles.get(lang, measure.titles["en"])
-
-
-def _sure(answer: Answer, lang: str) -> str:
-    """Return how likely a verdict is; nothing where no passage was found, which is no proof that there is none."""
-    if answer.probability is None or answer.verdict == NONE:
-        return ""
-    return f" ({likely(answer.probability, lang)})"
 
 
 def _where(answer: Answer, decided: Decided | None, reported: _ReportedCheck) -> Words:
@@ -250,7 +244,7 @@ def _card(answer: Answer, proposed: Answer, decided: Decided | None, reported: _
     if decided is not None:
         facts += _decision(proposed, decided, lang)
         if decided.outcome == CORRECTED:
-            verdict = say(f"law_verdict_{proposed.verdict}", lang) + _sure(proposed, lang)
+            verdict = verdict_words(proposed, lang)
             why = tuple(
                 sentence(reason, lang) for reason in proposed.why if reason.id != "law_why_none"
             )  # as the verdict says

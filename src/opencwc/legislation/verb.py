@@ -7,7 +7,7 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="law",
-    tones={Verdict.NONE: "gap", Verdict.PARTIAL: "doubt", Verdict.COVERED: "calm"},
+    tones={Verdict.REVIEW: "mild", Verdict.NONE: "gap", Verdict.PARTIAL: "doubt", Verdict.COVERED: "calm"},
     under_entry=False,
     many=True,
     reader="opencwc.legislation.reader:Reader",
@@ -16,6 +16,7 @@ VERB = Verb(
     router="opencwc.web.legislation.pages:router",
     api="opencwc.web.legislation.api:router",
     face="opencwc.web.legislation.face:FACE",
+    unit="opencwc.legislation.units:measure_of",
     words="opencwc.legislation.answer_wording:TEMPLATE_WORDS",
     page=Page("law", "/law", "rules"),
 )

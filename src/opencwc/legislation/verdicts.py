@@ -11,13 +11,22 @@ from opencwc.legislation.reading.topics import SHORT
 IN_SCOPE = 0.7
 """Least scope of a section that can fulfil a measure of the Convention."""
 
-SIGNS = (
+OWN_SIGNS = (
     "best_tight", "best_firm", "all_tight", "all_firm", "any", "delegated", "by_reference", "subject", "scope",
     "scope_all", "advised", "needed", "nearness", "nearness_over", "rank_of_best", "loose", "denied", "words", "agree",
     "elements_held", "short",
     *(f"kind_{kind}" for kind in KINDS),
 )  # fmt: skip
-"""What the decision rests on, each a number of 0 to about 1."""
+"""What a measure's own sections say, each a number of 0 to about 1; `coverage_signs` has those of the law beside it."""
+LAW_SIGNS = (
+    "element_least", "element_mean", "element_most", "lacking_least", "lacking_mean", "lacking", "needed_count",
+    "law_covered", "law_any", "law_tight", "law_level", "law_sections", "law_section_length", "law_scope",
+    "element_least_over", "element_mean_over", "nearness_over_law", "family_firm", "family_tight", "family_any",
+    "family_nearness", "strength_least", "strength_mean",
+)  # fmt: skip
+"""What the law as a whole and the measures of the same family say beside it; see `coverage_signs`."""
+SIGNS = (*OWN_SIGNS, *LAW_SIGNS)
+"""What the decision rests on."""
 
 
 def strength(measure: Measure, holding: SectionHolding) -> float:

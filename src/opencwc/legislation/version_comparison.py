@@ -12,7 +12,7 @@ from itertools import groupby
 from opencwc.finding import Message, Tone
 from opencwc.language.sentences import sentences_of
 from opencwc.legislation.answer_wording import NOT_IN_FORCE, unread_files
-from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Law, Shown
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.model import Piece
 from opencwc.wording.languages import language_named
@@ -22,7 +22,7 @@ CHANGES = ("gained", "lost", "mixed", "reworded", "reading", "same")
 
 ``reading`` is a verdict that differs though the words that it rested on still stand: the reading changed, not the law.
 """
-_ORDER = {verdict: place for place, verdict in enumerate(reversed(VERDICTS))}
+_ORDER = {verdict: place for place, verdict in enumerate((NONE, REVIEW, PARTIAL, COVERED))}
 _WORD = re.compile(r"[\u3400-\u9fff]|\w+|\s+|[^\w\s]")
 
 

@@ -6,8 +6,9 @@ of Arabic run from right to left. The same dated report is the same file.
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
@@ -41,6 +42,30 @@ def write_xlsx(report: model.Report, stream: IO[bytes]) -> None:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(stream, options) as workbook:
         _Writer(workbook, report).write()
+
+
+def table_workbook(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[int] = ()
+) -> bytes:
+    """Return one table as a workbook whose headings stay and filter; ``numbers`` are the places of number columns."""
+    from xlsxwriter import Workbook
+
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(stream, options) as workbook:
+        sheet = workbook.add_worksheet(sheet_name(title, ()))
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, headings, workbook.add_format({"bold": True, "bottom": 1}))
+        last = 0
+        for last, row in enumerate(rows, 1):
+            for place, cell in enumerate(row):
+                if place in numbers and cell.isdecimal():
+                    sheet.write_number(last, place, int(cell))
+                else:
+                    sheet.write_string(last, place, _cut(cell))
+        sheet.autofilter(0, 0, last, max(0, len(headings) - 1))
+        sheet.autofit(300)
+    return stream.getvalue()
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:

@@ -35,11 +35,11 @@ class Actor(NamedTuple):
 def find_actors(report: Report, lang: str) -> tuple[Actor, ...]:
     """Return who speaks in a report, in the order of the text; each sort once with each role."""
     found: dict[tuple[str, Role], Actor] = {}
-    whole = report.whole[:_MOST_TEXT]
+    whole, as_it_stands = report.plain.whole[:_MOST_TEXT], report.whole
     for start, end in sentences_of(whole):
         for sort, match, role in _speaking(whole[start:end], lang):
             span = _whole_words(whole, start + match.start(), start + match.end())
-            found.setdefault((sort, role), Actor(sort, whole[slice(*span)], role, span))
+            found.setdefault((sort, role), Actor(sort, as_it_stands[slice(*span)], role, span))
     return tuple(sorted(found.values(), key=lambda actor: actor.span))
 
 

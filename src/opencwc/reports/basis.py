@@ -60,7 +60,7 @@ class Basis(NamedTuple):
 
 def basis_of(told: Told, traits: Traits) -> Basis:
     """Return what a report rests on."""
-    report, lang = told.report, told.lang
+    report, lang = told.report.plain, told.lang
     body = _aside().sub(" ", _MARKS.sub("", report.text[:_LONGEST]))
     quoted = _QUOTED.findall(body)
     told_itself = _QUOTED.sub(" ", body)

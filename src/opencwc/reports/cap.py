@@ -14,6 +14,7 @@ from datetime import UTC
 from xml.etree import ElementTree as Xml
 
 from opencwc.reports.event_wording import place_said
+from opencwc.reports.machine_tags import tlp_label
 from opencwc.reports.summaries import EventSummary
 from opencwc.wording import say, sentence
 
@@ -23,8 +24,8 @@ _OBSERVED = ("confirmed", "concluded")
 _NOT_IN_IDENTIFIERS = re.compile(r"[\s,<&]")
 
 
-def as_cap(summary: EventSummary, lang: str = "en") -> bytes:
-    """Return the draft of an alert on an event, as XML."""
+def as_cap(summary: EventSummary, lang: str = "en", tlp: str = "green") -> bytes:
+    """Return the draft of an alert on an event, as XML; ``tlp`` is a word of the Traffic Light Protocol 2.0."""
     alert = Xml.Element("alert", {"xmlns": NAMESPACE})
     sent = summary.last.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S-00:00")
     head = {
@@ -35,6 +36,7 @@ def as_cap(summary: EventSummary, lang: str = "en") -> bytes:
         "msgType": "Alert",
         "scope": "Restricted",
         "restriction": sentence("watch_cap_restriction", lang),
+        "code": tlp_label(tlp),
         "note": sentence("watch_cap_note", lang),
     }
     _put(alert, head.items())
@@ -85,11 +87,11 @@ def _printable(text: str) -> str:
     return "".join(sign for sign in text if sign in "\t\n\r" or (sign >= " " and not "\ud800" <= sign <= "\udfff"))
 
 
-def as_cap_archive(summaries: Iterable[EventSummary], lang: str = "en") -> bytes:
+def as_cap_archive(summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green") -> bytes:
     """Return the drafts of all events as one ZIP file; the same events give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for summary in summaries:
             entry = zipfile.ZipInfo(f"{summary.id}.cap.xml", (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, as_cap(summary, lang), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, as_cap(summary, lang, tlp), zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -49,10 +49,10 @@ def events_as(
     if format == "geojson":
         return as_geojson(summaries, lang)
     if format == "cap":
-        return as_cap_archive(summaries, lang)
+        return as_cap_archive(summaries, lang, tlp)
     if format == "stix":
         return as_stix(summaries, lang, tlp, listed)
     if format == "misp":
         return as_misp(summaries, lang, tlp, listed)
     made = max((summary.last.date() for summary in summaries), default=date.today())
-    return report_file(event_report(summaries, file, made, lang), format)
+    return report_file(event_report(summaries, file, made, lang, tlp), format)

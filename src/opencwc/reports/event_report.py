@@ -27,6 +27,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.reports.event_wording import agents_said, day_said, place_said, range_said
+from opencwc.reports.machine_tags import tlp_label
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import STAGES, EventSummary
 from opencwc.reports.verb import VERB
@@ -34,8 +35,10 @@ from opencwc.verbs import Verb
 from opencwc.wording import say, sentence
 
 
-def event_report(summaries: Sequence[EventSummary], file: str, made: date, lang: str = "en") -> Report:
-    """Return the report on the events of a run, in a language."""
+def event_report(
+    summaries: Sequence[EventSummary], file: str, made: date, lang: str = "en", tlp: str = "green"
+) -> Report:
+    """Return the report on the events of a run, in a language; every page bears the label of the TLP."""
     titles = {part: say(f"watch_report_{part}", lang) for part in ("counts", "list", "events")}
     return Report(
         title=say(Message("watch_report_title", {"file": file}), lang),
@@ -46,6 +49,7 @@ def event_report(summaries: Sequence[EventSummary], file: str, made: date, lang:
         sections=_sections(summaries, titles, lang),
         closing=(sentence("report_person", lang),),
         main="list",
+        marking=tlp_label(tlp),
         made=made,
     )
 

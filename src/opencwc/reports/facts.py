@@ -26,7 +26,7 @@ def tell(report: Report) -> Told:
 def tell_all(reports: Sequence[Report]) -> list[Told]:
     """Return what each report tells, at less cost than one by one."""
     asked = [(report, language_of(report)) for report in reports]
-    read = [(without(report, commands_in(report)), lang) for report, lang in asked if report.given is None]
+    read = [(without(report.plain, commands_in(report.plain)), lang) for report, lang in asked if report.given is None]
     told = map(_told, *zip(*read, strict=True), find_natures(read)) if read else iter(())
     return [
         told_by_columns(report, lang, report.given) if report.given is not None else replace(next(told), report=report)
@@ -36,7 +36,7 @@ def tell_all(reports: Sequence[Report]) -> list[Told]:
 
 def language_of(report: Report) -> str:
     """Return the language that a report is said to be in, or the one it is recognised to be in."""
-    return report.lang.partition("-")[0].lower() or recognise_language(report.whole).language
+    return report.lang.partition("-")[0].lower() or recognise_language(report.plain.whole).language
 
 
 def _told(report: Report, lang: str, nature: Nature) -> Told:

@@ -50,7 +50,7 @@ class Item(NamedTuple):
 
 def item_of(told: Told, traits: Traits) -> Item:
     """Return a report ready to be compared."""
-    return Item(told, traits, days_of(told.date), happened_before(told.report, told.lang), _mentioned(told))
+    return Item(told, traits, days_of(told.date), happened_before(told.report.plain, told.lang), _mentioned(told))
 
 
 def days_of(told: Date) -> tuple[int, int] | None:
@@ -79,7 +79,7 @@ def is_day(days: tuple[int, int]) -> bool:
 
 
 def _mentioned(told: Told) -> Mentioned:
-    report, country = told.report, told.place.country
+    report, country = told.report.plain, told.place.country
     if not told.nature.kind or report.given is not None:
         return Mentioned()
     spots = [spot for named in names_of_places(report) for spot in named.spots]

@@ -21,6 +21,16 @@ KINDS = (
 CORROBORATION = ("several-origins", "one-origin", "denials-only")
 NO_SOURCES = SourceIndex(())
 TLP = ("clear", "green", "amber", "red")
+"""The words of the Traffic Light Protocol 2.0 (FIRST, 2022), for whom something is."""
+
+
+def tlp_label(tlp: str) -> str:
+    """Return the label as the protocol writes it.
+
+    >>> tlp_label("amber")
+    'TLP:AMBER'
+    """
+    return f"TLP:{tlp.upper()}"
 
 
 def tags_of(summary: EventSummary, tlp: str, listed: SourceIndex = NO_SOURCES) -> Iterator[str]:

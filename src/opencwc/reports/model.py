@@ -9,6 +9,9 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from opencwc.reports.lookalike_letters import put_right
 
 Kind = Literal[
     "", "alleged_use", "attack", "accident", "seizure", "theft", "transfer", "destruction", "inspection", "policy",
@@ -73,6 +76,12 @@ class Report(Struct, frozen=True, dict=True):
     def whole(self) -> str:
         """Title and text, as spans count them: with an empty line between."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+    @cached_property
+    def plain(self) -> Report:
+        """The report as it is read: letters that only pass for others as what they pass for, all places the same."""
+        title, text = put_right(self.title), put_right(self.text)
+        return self if (title, text) == (self.title, self.text) else replace(self, title=title, text=text)
 
     @cached_property
     def key(self) -> ReportKey:

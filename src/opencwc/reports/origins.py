@@ -5,8 +5,9 @@ Copies, rewrites and translations count once, so that corroboration counts indep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from opencwc.reports.events import Event
 from opencwc.reports.item import Item
@@ -19,6 +20,8 @@ _OPPOSED = 20.0
 """What it takes off that one report asserts what the other denies: more than anything else adds. Set by hand."""
 _MOST_TOGETHER = 300
 """Reports of one event whose pairs are looked at; beyond that only what says the same words is one."""
+_MOST_COMPARED = 40
+"""Reports of one origin that are compared with each other for which rests on which."""
 
 
 def find_origins(items: Sequence[Item], event: Event) -> list[tuple[int, ...]]:
@@ -49,13 +52,50 @@ def _contradict(one: Item, other: Item) -> bool:
     return "denies" in stances and bool(stances & {"asserts", "confirms"})
 
 
-def shared_with_first(items: Sequence[Item], origin: Sequence[int], number: int) -> tuple[str, ...]:
-    """Return what says that a report's matter is that of the origin's first: words that end the id of a message."""
-    first = origin[0]
-    if are_copies(items[first].traits.shingles, items[number].traits.shingles):
+class RestsOn(NamedTuple):
+    """The earlier report that a report rests on, by its place among the items, and what says so.
+
+    ``shared`` are words that end the id of a message.
+    """
+
+    earlier: int
+    shared: tuple[str, ...]
+
+
+def rests_on(items: Sequence[Item], origin: Sequence[int]) -> dict[int, RestsOn]:
+    """Return for each report of an origin but its first which earlier one it most likely rests on.
+
+    That is one whose words it repeats, else one that it names, else the likest. Beyond the first few dozen, reports are
+    compared with the origin's first alone.
+    """
+    near, far = origin[:_MOST_COMPARED], origin[_MOST_COMPARED:]
+    known = weights("origin")
+    signs = origin_signs(items, near)
+    found: dict[int, RestsOn] = {}
+    for place, number in enumerate(near[1:], 1):
+
+        def rank(earlier: int, number: int = number) -> tuple[bool, float, float]:
+            pair = signs[earlier, number]
+            copied = _are_copies(items, earlier, number)
+            return copied, pair["later_cites_earlier"], 0.0 if copied else weighed(pair, known)
+
+        best = max(near[:place], key=rank)
+        found[number] = RestsOn(best, _shared(items, best, number, signs[best, number]))
+    for number in far:
+        pair = origin_signs(items, (origin[0], number))[origin[0], number]
+        found[number] = RestsOn(origin[0], _shared(items, origin[0], number, pair))
+    return found
+
+
+def _shared(items: Sequence[Item], earlier: int, later: int, signs: Mapping[str, float]) -> tuple[str, ...]:
+    """Return what says that a report's matter is that of an earlier one."""
+    if _are_copies(items, earlier, later):
         return ("copy",)
-    (signs,) = origin_signs(items, (first, number)).values()
     return tuple(name for name, (sign, least) in _SAID.items() if signs.get(sign, 0.0) >= least)
+
+
+def _are_copies(items: Sequence[Item], one: int, other: int) -> bool:
+    return are_copies(items[one].traits.shingles, items[other].traits.shingles)
 
 
 _SAID = {

@@ -39,20 +39,33 @@ _ARABIC_ENDS = frozenset({
 
 
 class _Rules(NamedTuple):
-    """What stands before a private person's name, what behind it, and how an age is written there."""
+    """What stands before a private person's name, what behind it, how an age is written there, what joins two names."""
 
     before: re.Pattern[str]
     behind: re.Pattern[str]
     age: re.Pattern[str]
+    joins: re.Pattern[str]
 
 
-def private_names(told: Told) -> list[Span]:
-    """Return where in `Report.whole` the names of private people stand."""
-    rules, text = _rules(told.lang), told.report.whole
+def private_names(told: Told, *, staff: bool = False) -> list[Span]:
+    """Return where in `Report.whole` the names of private people stand; with ``staff`` also of those at work."""
+    rules, text = _rules(told.lang, staff=staff), told.report.plain.whole
     if rules is None:
         return []
     found = {"zh": _in_chinese, "ar": _in_arabic}.get(told.lang, _with_capitals)
-    return _everywhere(text, list(found(text, rules)), told.lang)
+    names = list(found(text, rules))
+    return sorted({*_everywhere(text, names, told.lang), *_own_words(text, names, told.lang)})
+
+
+def _own_words(text: str, names: Iterable[Span], lang: str) -> Iterator[Span]:
+    """Yield the words of the names where they stand, short ones too, but for particles; in Chinese the whole name."""
+    for start, end in names:
+        if lang == "zh":
+            yield Span(start, end)
+            continue
+        for match in re.finditer(r"\S+", text[start:end]):
+            if not match[0].islower():
+                yield Span(start + match.start(), start + match.end())
 
 
 def masked(told: Told) -> str:
@@ -91,12 +104,38 @@ def _with_capitals(text: str, rules: _Rules) -> Iterator[Span]:
         is_private = rules.age.match(text, end) or rules.before.search(text[max(0, start - _NEAR) : start])
         if is_private or (" " in name and rules.behind.match(text, end)):
             yield Span(start, end)
+            yield from _listed(text, Span(start, end), rules)
+
+
+def _listed(text: str, one: Span, rules: _Rules) -> Iterator[Span]:
+    """Yield the names that stand in one list with a name, behind it and before it: Ana Roy, Li Wei and Pía Mora."""
+    words, at = text[one.start : one.end].count(" "), one.end
+    while joined := rules.joins.match(text, at):
+        name = _NAMES.match(text, joined.end())
+        if name is None or not _may_be_listed(name[0], words):
+            break
+        yield Span(*name.span())
+        at = name.end()
+    before = [match.span() for match in _NAMES.finditer(text, max(0, one.start - _LONGEST_LIST), one.start)]
+    at = one.start
+    for start, end in reversed(before):
+        joined = rules.joins.match(text, end)
+        if joined is None or joined.end() != at or not _may_be_listed(text[start:end], words):
+            break
+        yield Span(start, end)
+        at = start
+
+
+def _may_be_listed(name: str, spaces: int) -> bool:
+    """Tell whether a name can stand in a list beside one with so many spaces: a whole name beside a whole one."""
+    is_name = not _is_elsewhere(name) and _ORDINARY.isdisjoint(name.lower().split())
+    return is_name and (spaces == 0 or " " in name)
 
 
 def _in_arabic(text: str, rules: _Rules) -> Iterator[Span]:
     """Yield names that begin with a given name: nothing else tells an Arabic name from the words around it."""
     for match in re.finditer(rf"(?<!\w)(?:{_given_names()})(?:\s+{_ARABIC_WORD}){{1,2}}", text):
-        words = _until(match[0].split())
+        words = _until(match[0].split(), rules)
         end = match.start() + len(" ".join(words))
         if len(words) > 1 and (
             rules.age.match(text, end)
@@ -104,11 +143,29 @@ def _in_arabic(text: str, rules: _Rules) -> Iterator[Span]:
             or rules.behind.match(text, end)
         ):
             yield Span(match.start(), end)
+            yield from _listed_in_arabic(text, end, rules)
 
 
-def _until(words: list[str]) -> list[str]:
-    """Return the words of a name: those before the first that is none."""
-    return words[: next((at for at, word in enumerate(words) if word in _ARABIC_ENDS), len(words))]
+def _listed_in_arabic(text: str, end: int, rules: _Rules) -> Iterator[Span]:
+    """Yield the names that are joined to one that ends here."""
+    following = re.compile(rf"\s*[،,]?\s+و?((?:{_given_names()})(?:\s+{_ARABIC_WORD}){{1,2}})")
+    while match := following.match(text, end):
+        words = _until(match[1].split(), rules)
+        if len(words) < _WHOLE:
+            return
+        end = match.start(1) + len(" ".join(words))
+        yield Span(match.start(1), end)
+
+
+def _until(words: list[str], rules: _Rules) -> list[str]:
+    """Return the words of a name: those before the first that is none, or that begins the next name."""
+    joined = re.compile(rf"و(?:{_given_names()})")
+    ends = (
+        at
+        for at, word in enumerate(words)
+        if word in _ARABIC_ENDS or (at and (joined.fullmatch(word) or rules.before.search(f"{word} ")))
+    )
+    return words[: next(ends, len(words))]
 
 
 def _in_chinese(text: str, rules: _Rules) -> Iterator[Span]:
@@ -121,6 +178,22 @@ def _in_chinese(text: str, rules: _Rules) -> Iterator[Span]:
         rf"(?<![一-鿿])({name})(?=女士|先生|{rules.age.pattern}|[，,](?:当地|當地|一名)?(?:{rules.behind.pattern}))",
     ):
         yield from (Span(*match.span(1)) for match in re.finditer(pattern, text))
+    yield from _listed_in_chinese(text, rules, rf"(?:{foreign}|{name})")
+
+
+def _listed_in_chinese(text: str, rules: _Rules, name: str) -> Iterator[Span]:
+    """Yield the names of lists: behind what the people are, or before it."""
+    joins = rules.joins.pattern
+    ends = "(?=[，,。；;：:等说称表（(]|[一二两三四五六七八九十\\d]+[人名位]|$)"
+    last = rf"(?:{name}{ends}|[{_SURNAMES}][一-鿿]{{2}})"  # better one sign too many is hidden than one too few
+    names = rf"({name}(?:(?:{joins}){name})*(?:{joins}){last})"
+    for pattern in (
+        rf"(?:{rules.before.pattern})[：:]?{names}",
+        rf"(?<![一-鿿])({name}(?:(?:{joins}){name})+)(?=[，,]?(?:等|都是|均为|皆为|[一二两三四五六七八九十]+[名位])*(?:{rules.behind.pattern}))",
+    ):
+        for match in re.finditer(pattern, text):
+            for part in re.finditer(rf"(?:(?!{joins}).)+", match[1]):
+                yield Span(match.start(1) + part.start(), match.start(1) + part.end())
 
 
 def _everywhere(text: str, names: list[Span], lang: str) -> list[Span]:
@@ -144,17 +217,21 @@ def _is_elsewhere(name: str) -> bool:
 
 
 @cache
-def _rules(lang: str) -> _Rules | None:
+def _rules(lang: str, *, staff: bool) -> _Rules | None:
     plain = read_yaml(_WORDS).get(lang)
     if plain is None:
         return None
     roles, named = plain["roles"], plain.get("named", "(?!)")
+    if staff:
+        roles = f"{roles}|{plain['staff']}"
     if lang == "zh":
-        patterns = roles, roles, plain["age"]
+        patterns = rf"(?:{roles})(?:{plain['are']})?", roles, plain["age"], plain["joins"]
     else:
-        before = rf"(?<!\w)(?:{roles})(?:[ ,:«“\"(]{{1,3}}|,? (?:{named}) [«“\"]?)$"
+        before = rf"(?<!\w)(?:{roles})(?:[ ,:«“\"(]{{1,3}}|,? (?:{named}|{plain['are']}):? [«“\"]?)(?:{_TITLE})?$"
         behind = rf"\s*[,(—–-]\s*(?:\w+\s+){{0,2}}(?:{roles})(?!\w)"
-        patterns = before, behind, rf"\s*{plain['age']}"
+        aged = r"(?:\s*\(\d{1,2}[^)]{0,12}\)|,\s*\d{1,2}(?=,))?"
+        joins = rf"{aged}(?:\s*[,;،]\s*(?:(?:{plain['joins']})\s+)?|\s+(?:{plain['joins']})\s+)(?:{_TITLE})?"
+        patterns = before, behind, rf"\s*{plain['age']}", joins
     return _Rules(*(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
 
 
@@ -164,6 +241,10 @@ def _given_names() -> str:
 
 
 _NEAR = 60
+_LONGEST_LIST = 400
+_WHOLE = 2
+"""Words of a whole name."""
+_TITLE = r"(?:Drs?|Mrs?|Ms|Mme|Mlle|Sra?|Dra|Prof|Pr|г-н|г-жа)\.? "
 _BY_SOUND = (
     "阿埃艾爱安昂奥澳巴拜班邦保鲍贝本比毕别彬宾波勃伯博布采策查察昌达戴黛代丹当道德登邓迪蒂丁杜敦多朵厄俄恩尔法范菲费芬丰冯夫弗福富盖甘冈高戈格根贡古瓜"
     "圭哈海罕汉翰豪赫黑亨洪胡华怀惠霍吉基季加佳贾简杰捷金津卡凯坎康考柯科可克肯孔库夸奎昆拉莱赖兰朗劳勒雷蕾黎里理丽利莉连廉列林琳刘龙隆卢鲁路露伦罗洛吕"

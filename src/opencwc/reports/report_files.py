@@ -37,6 +37,7 @@ from opencwc.reports.intake.oddities import Floods, mixed_letters
 from opencwc.reports.intake.report_tables import read_table
 from opencwc.reports.intake.times import AHEAD, FIRST, read_time
 from opencwc.reports.intake.web_archives import Payload
+from opencwc.reports.lookalike_letters import disguised_words
 from opencwc.reports.model import Report
 from opencwc.verbs import Input
 from opencwc.wording import reason
@@ -49,6 +50,7 @@ LEAVES_OUT = frozenset({
     "watch_too_many_reports",
 })  # fmt: skip
 """The notes that tell of something that was not read."""
+_MOST_DISGUISED = 5
 _MOST_PIPED = 4_000_000_000
 _MOST_FEEDS = 1_000
 _FAILED = ("watch_capture_failed", "watch_feed_failed")
@@ -262,6 +264,8 @@ class ReportFiles:
             self.notes.add(Message("watch_text_cut", {"where": where, "characters": MOST_TEXT}))
         if mixed_letters(raw.source):
             self.notes.add(Message("watch_mixed_letters", {"where": where, "source": raw.source}))
+        if words := disguised_words(f"{raw.title}\n{raw.text[:MOST_TEXT]}"):
+            self.notes.add(Message("watch_disguised_in", {"where": where, "words": words[:_MOST_DISGUISED]}))
         self._row += 1
         taken = read_time(raw.taken)
         report = Report(

@@ -59,7 +59,7 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
     """Return the traits of what reports tell; all sentences are encoded together, which is quickest."""
     import numpy as np
 
-    stretches = [_stretches(told.report) for told in tolds]
+    stretches = [_stretches(told.report.plain) for told in tolds]
     if encoder is None:
         vectors = [np.zeros((0, 0), np.float32)] * len(tolds)
     else:
@@ -70,7 +70,7 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
 
 
 def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
-    report, lang = told.report, told.lang
+    report, lang = told.report.plain, told.lang
     names, numbers, shingles, words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
     names -= _place_names(told)  # where it is says the place itself: a State's name alone joins nothing
     return Traits(vectors, names, numbers, shingles, words)
@@ -112,7 +112,7 @@ def _words_of(text: str, lang: str) -> tuple[frozenset[str], frozenset[str], fro
 
 
 def _place_names(told: Told) -> frozenset[str]:
-    whole = told.report.whole
+    whole = told.report.plain.whole
     words = (word for start, end in told.place.spans for word in words_in(whole[start:end]))
     return frozenset(found for word in words for found in bones_of(word))
 

@@ -30,6 +30,7 @@ VERB = Verb(
     router="opencwc.web.reports.pages:router",
     api="opencwc.web.reports.api:router",
     face="opencwc.web.reports.face:FACE",
+    unit="opencwc.reports.units:event_of",
     words="opencwc.reports.event_wording:TEMPLATE_WORDS",
     page=Page("watch", "/watch", "rules"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,8 +16,9 @@ from opencwc.reports.corrections import Correction
 from opencwc.reports.events import Archive, Event
 from opencwc.reports.item import Item
 from opencwc.reports.likeness import fact_signs
+from opencwc.reports.lookalike_letters import disguised_words
 from opencwc.reports.model import Report, Told
-from opencwc.reports.origins import find_origins, origin_name, shared_with_first
+from opencwc.reports.origins import RestsOn, find_origins, origin_name, rests_on
 from opencwc.reports.private_people import masked
 
 if TYPE_CHECKING:
@@ -73,20 +75,22 @@ def joined(
 def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
     items = archive.items
     event_of = {number: event for event in events for number in event.items}
-    origins = chain.from_iterable(find_origins(items, event) for event in events)
+    origins = list(chain.from_iterable(find_origins(items, event) for event in events))
     origin_of = {number: origin for origin in origins for number in origin}
+    copied = {number: link for origin in origins for number, link in rests_on(items, origin).items()}
     for number, item in enumerate(items):
         event = event_of.get(number)
         if event is None:
-            yield Line(item.told, why=(*_commands_why(item.told), Message("watch_no_event")))
+            yield Line(item.told, why=(*_commands_why(item.told), *_letters_why(item.told), Message("watch_no_event")))
         else:
             origin = origin_of[number]
             why = (
                 *_corrected_why(archive, item.told),
                 *_commands_why(item.told),
+                *_letters_why(item.told),
                 *_told_why(item.told),
                 *_joined_why(archive, number, event),
-                *_origin_why(items, number, origin),
+                *_origin_why(items, copied.get(number)),
             )
             yield Line(item.told, event.id, origin_name(items, origin), why)
 
@@ -103,16 +107,31 @@ def _commands_why(told: Told) -> Iterator[Message]:
         yield Message("watch_commands_left_out", {"sentences": len(commands)})
 
 
+def _letters_why(told: Told) -> Iterator[Message]:
+    """Yield which words of a report are written with letters that only pass for others."""
+    if words := disguised_words(told.report.whole)[:_MOST_DISGUISED]:
+        yield Message("watch_disguised_words", {"words": words})
+
+
 def _told_why(told: Told) -> Iterator[Message]:
     """Yield the words that decided on kind, stage and stance, and which figures of people are unsure."""
     whole = masked(told)
     for name, spans in told.nature.spans.items():
-        words = tuple(dict.fromkeys(whole[start:end] for start, end in spans[:3]))
+        words = tuple(dict.fromkeys(_readable(whole, *span) for span in spans[:3]))
         if words:
             yield Message(f"watch_{name}_by_words", {"words": words})
     for name, count in told.casualties._asdict().items():
         if count.chance < UNSURE:
             yield Message(f"watch_{name}_unsure")
+
+
+def _readable(whole: str, start: int, end: int) -> str:
+    """Return deciding words as a person understands them: a lone Chinese sign with the clause around it."""
+    if not _HAN.fullmatch(whole[start:end]):
+        return whole[start:end]
+    before = _HAN_BEFORE.search(whole, max(0, start - _MOST_AROUND), start)
+    after = _HAN_AFTER.match(whole, end, end + _MOST_AROUND)
+    return f"{before.group() if before else ''}{whole[start:end]}{after.group() if after else ''}"
 
 
 def _joined_why(archive: Archive, number: int, event: Event) -> Iterator[Message]:
@@ -129,14 +148,21 @@ def _joined_why(archive: Archive, number: int, event: Event) -> Iterator[Message
     yield Message("watch_joined", {"report": other_id, "shared": shared or (Message("watch_shared_words"),)})
 
 
-def _origin_why(items: Sequence[Item], number: int, origin: Sequence[int]) -> Iterator[Message]:
-    """Yield why a report's matter is that of the first of its origin."""
-    if number != origin[0]:
-        shared = tuple(Message(f"watch_origin_{name}") for name in shared_with_first(items, origin, number))
-        first = items[origin[0]].told.report.id
-        yield Message("watch_one_origin", {"report": first, "shared": shared or (Message("watch_shared_words"),)})
+def _origin_why(items: Sequence[Item], link: RestsOn | None) -> Iterator[Message]:
+    """Yield which earlier report a report rests on, and why that is thought."""
+    if link is not None:
+        shared = tuple(Message(f"watch_origin_{name}") for name in link.shared)
+        earlier = items[link.earlier].told.report.id
+        yield Message(RESTS_ON, {"report": earlier, "shared": shared or (Message("watch_shared_words"),)})
 
 
+RESTS_ON = "watch_one_origin"
+"""The message by which a report's line says which earlier report it rests on."""
+_HAN = re.compile(r"[㐀-鿿]")
+_HAN_BEFORE, _HAN_AFTER = re.compile(r"[㐀-鿿\d]+\Z"), re.compile(r"[㐀-鿿\d]+")
+_MOST_AROUND = 6
+"""Signs on each side that a lone Chinese sign is shown with."""
+_MOST_DISGUISED = 5
 UNSURE = 0.6
 """Below this chance a figure of people is said to be unsure."""
 _SHARED = ("date_same", "date_within", "country_same", "place_same", "agents_shared", "figures_same")

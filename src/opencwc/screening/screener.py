@@ -11,7 +11,7 @@ from opencwc.chemistry.molecule_reader import is_query
 from opencwc.chemistry.name_resolver import LONGEST_NAME
 from opencwc.chemistry.registry_numbers import looks_like_cas, written_as_day
 from opencwc.finding import Message, Verdict, spans_of
-from opencwc.language.refusals import judge_request
+from opencwc.language.rule_judge import judge_by_rules
 from opencwc.screening.known_chemicals import Known, looks_drawn, recognise
 from opencwc.screening.model import Outcome
 from opencwc.screening.structure_screener import MET, StructureScreener, unreadable
@@ -76,7 +76,7 @@ class Screener(StructureScreener):
         is_number = _NUMBER.fullmatch(text) is not None
         if looks_drawn(text) and not (is_number or _NUMBER_WITHIN.search(text)):
             return unread
-        if _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
+        if _SEVERAL_WORDS.search(text) and (refusal := judge_by_rules(text)):
             return (unreadable(refusal.message),)
         if outcomes := self._read_within(text):
             return outcomes

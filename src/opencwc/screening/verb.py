@@ -22,5 +22,6 @@ VERB = Verb(
     router="opencwc.web.screening.pages:router",
     api="opencwc.web.screening.api:router",
     face="opencwc.web.screening.face:FACE",
-    page=Page("screen", "/", "screen"),
+    unit="opencwc.screening.units:unit_of",
+    page=Page("screen", "/check", "screen"),
 )

@@ -16,11 +16,24 @@ from opencwc.version import __version__
 from opencwc.web.accounts import people_api, session_api, settings_pages, sign_in_page, tokens_api
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.casebook import api as casebook_api
-from opencwc.web.casebook import audit_api, audit_page, case_page, casebook_page, finding_page, job_page, jobs_api
+from opencwc.web.casebook import (
+    audit_api,
+    audit_page,
+    bulk_page,
+    case_page,
+    casebook_page,
+    finding_page,
+    job_page,
+    jobs_api,
+)
 from opencwc.web.convention import api as convention_api
 from opencwc.web.convention import pages as convention_pages
 from opencwc.web.custody import api as custody_api
 from opencwc.web.custody import pages as custody_pages
+from opencwc.web.find import api as find_api
+from opencwc.web.find import pages as find_pages
+from opencwc.web.home import overview_page
+from opencwc.web.home import pages as home_pages
 from opencwc.web.models import api as models_api
 from opencwc.web.models import pages as models_pages
 from opencwc.web.server import health_api, static_files
@@ -49,9 +62,10 @@ def open_routers() -> tuple[APIRouter, ...]:
 def account_routers() -> tuple[APIRouter, ...]:
     """Return the routes that need the accounts of a casebook."""
     modules = (
-        session_api, people_api, tokens_api, casebook_api, audit_api, static_files, sign_in_page, casebook_page,
-        case_page, finding_page, job_page, convention_pages, custody_pages, models_pages, audit_page, settings_pages,
-        states_api, states_pages,
+        find_api, find_pages, home_pages, overview_page, session_api, people_api, tokens_api, casebook_api, audit_api,
+        static_files, sign_in_page, casebook_page, bulk_page, case_page, finding_page, job_page, convention_pages,
+        custody_pages,
+        models_pages, audit_page, settings_pages, states_api, states_pages,
     )  # fmt: skip
     return (*parts("router"), *(module.router for module in modules))
 

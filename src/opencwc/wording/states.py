@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from opencwc.convention.territories import all_territories
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
+from opencwc.wording.collation import sort_key
 
 _BY_THE_CONVENTION = {"PSE": "territory_PSE"}
 """States that the Convention's own lists call otherwise than the CLDR does."""
@@ -20,6 +21,16 @@ def state_name(code: str, lang: str) -> str:
     ('Maroc', 'Нордавия', 'Freedonia')
     """
     return _names(lang if lang in LANGUAGES else "en").get(code, code)
+
+
+def states_by_name(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:
+    """Return States by their names, as a list in a language orders them, each with its code.
+
+    >>> states_by_name(["ZWE", "XKX", "ALA", "ALB"], "en")
+    [('Åland Islands', 'ALA'), ('Albania', 'ALB'), ('Kosovo', 'XKX'), ('Zimbabwe', 'ZWE')]
+    """
+    named = ((state_name(code, lang), code) for code in codes)
+    return sorted(named, key=lambda state: (sort_key(state[0], lang), state[1]))
 
 
 @cache
@@ -42,6 +53,7 @@ def _names(lang: str) -> Mapping[str, str]:
         and len(codes) == 1
         and codes[0] in cldr  # the Soviet Union is not Russia
     }
+    names["XKX"] = str(cldr["XK"])  # Kosovo: its three letters are not of ISO 3166
     names |= {
         territory.code: territory.names[lang] for territory in all_territories().values() if lang in territory.names
     }

@@ -22,12 +22,13 @@ class Where(NamedTuple):
 
 LINE = quote("12 drums thiodiglycol for inks CAS 111-48-8, 25 kg each, and acetone")
 EVERYWHERE = (
-    Where("screen", "leila", "/"),
-    Where("screen an amine", "leila", "/?value=OCCN(CCO)CCO"),
-    Where("screen a family", "amara", "/?value=CCCCCCCOP(C)(%3DO)F"),
-    Where("screen a line", "amara", f"/?value={LINE}"),
-    Where("screen a day past", "ingrid", "/?value=111-48-8&as_of=2010-01-01&lists=CWC"),
-    Where("screen nothing that is read", "amara", "/?value=Norwald%20FR-77"),
+    Where("home", "leila", "/"),
+    Where("screen", "leila", "/check"),
+    Where("screen an amine", "leila", "/check?value=OCCN(CCO)CCO"),
+    Where("screen a family", "amara", "/check?value=CCCCCCCOP(C)(%3DO)F"),
+    Where("screen a line", "amara", f"/check?value={LINE}"),
+    Where("screen a day past", "ingrid", "/check?value=111-48-8&as_of=2010-01-01&lists=CWC"),
+    Where("screen nothing that is read", "amara", "/check?value=Norwald%20FR-77"),
     Where("job", "amara", "/jobs/{job}"),
     Where("job that failed", "amara", "/jobs/{failed_job}"),
     Where("transfers", "amara", "/transfers"),

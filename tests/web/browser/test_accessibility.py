@@ -72,7 +72,7 @@ def test_at_twice_the_size_a_page_is_whole(open_page: Visitors) -> None:
     known = open_page.served.known
     page = open_page("leila", "", lang="fr", viewport=ZOOMED, device_scale_factor=2).page
     faults = []
-    for path in ("/?value=OCCN(CCO)CCO", f"/findings/{known['listed']}", f"/cases/{known['case']}", "/casebook"):
+    for path in ("/check?value=OCCN(CCO)CCO", f"/findings/{known['listed']}", f"/cases/{known['case']}", "/casebook"):
         page.goto(path)
         assert page.evaluate("devicePixelRatio") == 2
         faults += [f"{path}: {fault}" for fault in width_at_fault(page)]
@@ -92,7 +92,7 @@ def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: 
     page.get_by_text(say("page_convention_show_map", lang), exact=True).first.click()
     expect(page.locator("[data-chart=map]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
     faults += axe(page)
-    page.goto("/")
+    page.goto("/check")
     page.get_by_text(say("page_screen_draw", lang), exact=True).first.click()
     expect(page.locator(".draw iframe")).to_be_visible(timeout=30_000)
     faults += axe(page)

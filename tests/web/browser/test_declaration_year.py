@@ -146,8 +146,7 @@ def _opened_by_the_authority(year: Year) -> None:
 def _handed_in_by_the_declarant(year: Year) -> None:
     """She sees what is wrong and what is due, corrects it in her grid, and completes and releases her version."""
     words, page = year.words, year.nora
-    page.goto("/")
-    page.wait_for_url("**/declarations/submissions")
+    page.goto("/declarations/submissions")
     HAND.press(page.locator(f"#submissions a[href='/{year.submission.split('/', 3)[3]}']"))
     expect(page.locator("h1")).to_have_text(year.heading("draft"))
     year.send(page, register(LINES + UNREAD), words("page_submissions_unread", count=1))

@@ -90,7 +90,7 @@ def fonts_in(weights: dict[str, int]) -> set[str]:
     return {path.rsplit("/", 1)[-1] for path in weights if "noto-sans-arabic" in path}
 
 
-@pytest.mark.parametrize("path", ["/", "/casebook?part=findings", "/convention", "/settings/people"])
+@pytest.mark.parametrize("path", ["/", "/check", "/casebook?part=findings", "/convention", "/settings/people"])
 def test_a_page_in_arabic_is_as_light(open_page: Visitors, path: str) -> None:
     weights = weigh(open_page("ingrid" if "people" in path else "leila", "", lang="ar").page, path)
     assert sum(weights.values()) < LIMIT
@@ -100,7 +100,7 @@ def test_a_page_in_arabic_is_as_light(open_page: Visitors, path: str) -> None:
 def test_rare_arabic_signs_bring_their_slice_of_the_font(open_page: Visitors) -> None:
     page = open_page("amara", "", lang="ar").page
     god = "%EF%B7%B2"  # written as one sign, U+FDF2
-    assert fonts_in(weigh(page, f"/?value={god}")) >= {"noto-sans-arabic-400-ext.woff2"}
+    assert fonts_in(weigh(page, f"/check?value={god}")) >= {"noto-sans-arabic-400-ext.woff2"}
 
 
 def test_chinese_has_its_own_name_on_every_machine(open_page: Visitors) -> None:

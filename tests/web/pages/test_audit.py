@@ -257,7 +257,10 @@ def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_
     with house.signed_in("rita") as client:
         part = check(client, new.getvalue())
         assert part.one("section").attributes["data-verdict"] == "fits_not"
-        assert "Record " in part.one("p", class_="warning").text and "Do not rely on it" in part.text
+        first = part.one("p", class_="warning").text
+        assert "Record " in first and "Do not rely on it" in part.text
+        assert part.text.count(first) == 1
+        assert "Name of" not in part.text  # of what nobody signed as it stands, no name of ours is told
 
 
 def test_what_is_no_bundle_or_is_encrypted_is_told_apart(house: House, tmp_path: Path) -> None:
@@ -287,3 +290,16 @@ def test_a_bundle_that_unpacks_to_far_more_than_it_is_stops_nothing_but_itself(h
     with house.signed_in("anna") as client:
         assert check(client, swollen.getvalue()).one("section").attributes["data-verdict"] in ("fits_not", "unreadable")
         assert page_of(client, "/audit/bundle")
+
+
+def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
+    with still.signed_in("audra") as client:
+        links = [link.attributes["href"] for link in page_of(client, "/audit").one("main").all("a")]
+        records = [link for link in links if link.startswith("/audit/records/")]
+        shown = page_of(client, records[-1], "fr").one("main")
+        assert shown.one("button", data_copy="").attributes["data-done"] == say("page_copied", "fr")
+        proof = next(link.attributes["href"] for link in shown.all("a") if link.attributes["href"].endswith("/proof"))
+        assert client.get(proof).status_code == 200
+        assert client.get("/audit/records/999999", headers=PAGE).status_code == 404
+    with still.signed_in("rita") as client:
+        assert client.get(records[0], headers=PAGE).status_code == 403

@@ -89,12 +89,12 @@ def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_sour
         "April 29, 1997",
     ):
         assert words in page_text
-    assert "<svg" in html and "/?value=CP%28%3DO%29%28Cl%29Cl&amp;as_of=2026-11-24" in html
+    assert "<svg" in html and "/check?value=CP%28%3DO%29%28Cl%29Cl&amp;as_of=2026-11-24" in html
 
 
 def test_ricin_which_no_drawing_can_hold_is_named_and_screened_by_its_number(client: TestClient) -> None:
     html = client.get("/convention/CWC/1A08").text
-    assert "/?value=9009-86-3" in html
+    assert "/check?value=9009-86-3" in html
 
 
 def test_an_entry_before_its_day_is_said_not_to_be_in_force(client: TestClient) -> None:

@@ -111,7 +111,7 @@ def test_a_row_whose_cell_is_empty_shows_its_row_and_id_and_what_was_not_read(ho
 
 def test_a_column_that_is_chosen_on_the_form_is_the_one_that_is_read(house: House) -> None:
     with house.signed_in("anna") as client:
-        field = main_of(client, "/").one("form", hx_post="/screen/file").one("input", name="column")
+        field = main_of(client, "/check").one("form", hx_post="/screen/file").one("input", name="column")
         assert "required" not in field.attributes
         address = screened(house, client, GOODS, column=" remark ")
         page = main_of(client, address)
@@ -306,7 +306,7 @@ def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> Non
 def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: House) -> None:
     data = xlsx(["Produit", "Quantité"], ["thiodiglycol 99 %", "200 kg"], ["savon", "1 kg"])
     with house.signed_in("anna") as client:
-        form = main_of(client, "/").one("form", hx_post="/screen/file")
+        form = main_of(client, "/check").one("form", hx_post="/screen/file")
         assert form.one("input", type="checkbox", name="kind").attributes["value"] == "text"
         findings = findings_of(client, screened(house, client, data, "liste.xlsx", kind="text"))
         finding = next(finding for finding in findings if finding["entry"] == "2B13")

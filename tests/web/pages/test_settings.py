@@ -26,6 +26,7 @@ TABS = {
     "/settings/allow": set(LOGINS),
     "/settings/policies": set(LOGINS),
     "/settings/rechecks": {"rita", "rene"},
+    "/settings/health": {"adam", "audra"},
 }
 
 
@@ -230,7 +231,7 @@ def test_a_reviewer_allows_a_name_and_the_next_answer_counts_what_it_silenced(ho
         post(client, "/settings/allow", 422, **(allowed | {"name": "96-64-0"}))
         answer = client.post("/api/v1/screen", json={"value": "Soman"}).json()
         assert answer["verdict"] == "not_listed" and answer["silenced"] == {"Soman (CWC 1A01)": 1}
-        assert "Soman (CWC 1A01)" in page_of(client, "/?value=Soman").one("main").text
+        assert "Soman (CWC 1A01)" in page_of(client, "/check?value=Soman").one("main").text
         post(client, "/settings/allow/remove", name="Soman")
         assert client.post("/api/v1/screen", json={"value": "Soman"}).json()["verdict"] == "listed"
 

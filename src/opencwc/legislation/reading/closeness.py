@@ -55,13 +55,14 @@ def said_close(law: ReadLaw, at: int, demand: Demand) -> Holding | None:
         return None
     rivals = law.terms.clauses(at, *RIVALS)
     best: _Closeness | None = None
+    where = -1
     for clause in dict.fromkeys(hit.clause for hits in by_group for hit in hits):
         here = _around_clause(law, at, clause, by_group, rivals, demand)
         if best is None or here.strength > best.strength:
-            best = here
+            best, where = here, clause
         if here.strength == TIGHT:
             break
-    return Holding("", best.how, best.strength, spans_of(law, at, best.hits)) if best else None
+    return Holding("", best.how, best.strength, spans_of(law, at, best.hits), clause=where) if best else None
 
 
 def _around_clause(

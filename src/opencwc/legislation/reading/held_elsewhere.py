@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.legislation.model import Holding, SectionHolding
+from opencwc.legislation.reading.actors import ANYONE, OPERATORS
 from opencwc.legislation.reading.closeness import ANCHOR, LOOSE, NEAR, TIGHT, falls_short, spans_of, subject_of
+from opencwc.legislation.reading.resolved_references import CONVENTION, ResolvedReference
 from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.term_positions import TermPlace
-from opencwc.legislation.reading.topics import EXCEPTED, PENAL, SCHEDULES, TOPICS
+from opencwc.legislation.reading.topics import AMOUNTS, EXCEPTED, PENAL, SCHEDULES, TOPICS
 
 
 def convention_meanings(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
@@ -71,6 +74,44 @@ def _bans_of_the_convention(law: ReadLaw, at: int) -> Holding | None:
     return None
 
 
+def declared_by_clause(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
+    """Return what a section binds to declare by naming the part of the Convention that the measure carries out.
+
+    "Any person who produces chemicals to which Parts VI to IX of the Verification Annex apply must give particulars"
+    is a duty to declare under each of these parts.
+    """
+    declared = [element for element in measure.elements if any("declare" in group for group in element.terms)]
+    wanted = set(_PARTS.findall(measure.article)) if measure.kind == "obliges" else set()
+    if not declared or not wanted:
+        return None
+    text = law.texts[at]
+    bound = law.terms.clauses(at, "obliged")
+    for reference, first, last in _convention_references(law, at):
+        if not wanted & set(_PARTS.findall(reference.clause)):
+            continue
+        clause = max(bisect_right(text.starts, first) - 1, 0)
+        for duty in sorted(law.terms.clauses(at, "declare")):
+            window = text.windows[duty] | {duty}
+            if clause in window and window & bound and not law.actors.is_another(at, duty, measure.actors):
+                spans = spans_of(law, at, [TermPlace("by_reference", first, last, clause)])
+                holdings = tuple(Holding(element.id, "reference", TIGHT, spans) for element in declared)
+                return SectionHolding(at, TIGHT, law.scopes[at].scope, holdings, spans)
+    return None
+
+
+def _convention_references(law: ReadLaw, at: int) -> Iterator[tuple[ResolvedReference, int, int]]:
+    """Yield the references of a section to the Convention, with the stretch of the folded text that each stands in."""
+    text = law.texts[at]
+    for reference in law.links.references[at] if law.links.references else ():
+        if reference.kind == CONVENTION:
+            first, last = (bisect_left(text.folded.places, text.lead + end) for end in (reference.start, reference.end))
+            yield reference, first, last
+
+
+_PARTS = re.compile(r"\bVA [IVX]+\b")
+"""A part of the Verification Annex, as data spells it."""
+
+
 def leaves_to_regulation(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
     """Return what a section leaves to a regulation on chemicals that the regulation is to name."""
     names_schedule = any(SCHEDULES.issuperset(group) for group in measure.subject)
@@ -107,8 +148,12 @@ def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[s
     return None
 
 
-def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
-    """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
+def delegating_clauses(law: ReadLaw, at: int, element: Element) -> frozenset[int]:
+    """Return the clauses that only leave an element to a regulation, they and their lists: they name no number.
+
+    Who "shall give the prescribed information" is bound by the law already; a regulation only says in which form. What
+    is a number, though, is not said where the number is prescribed.
+    """
     text = law.texts[at]
     cues = {hit.clause for hit in law.operative.hits(at, "by_regulation")}
     after = {cue + 1 for cue in cues if cue + 1 < len(text.starts)}
@@ -116,8 +161,22 @@ def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
     return frozenset(
         clause
         for clause, window in enumerate(text.windows)
-        if window & cues and not _AMOUNT.search(text.folded.text, text.starts[clause], text.ends[clause])
+        if window & cues
+        and not _AMOUNT.search(text.folded.text, text.starts[clause], text.ends[clause])
+        and (_is_amount(element) or not _binds(law, at, clause))
     )
+
+
+def _is_amount(element: Element) -> bool:
+    """Whether an element is a number: a quantity, a concentration, a period."""
+    return any(AMOUNTS.intersection(group) for group in element.terms)
+
+
+def _binds(law: ReadLaw, at: int, clause: int) -> bool:
+    """Whether a clause, with the lines that it hangs on, binds anyone or the operators itself."""
+    window = law.texts[at].windows[clause]
+    bound = law.terms.clauses(at, "obliged") & window
+    return bool(bound) and any(law.actors.of(at, other) in (ANYONE, OPERATORS) for other in (clause, *window))
 
 
 _AMOUNT = re.compile(

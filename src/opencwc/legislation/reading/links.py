@@ -65,12 +65,12 @@ def _pointed_to(
     linked = [
         place.section for reference in references if reference.kind in (SECTION, POWERS) for place in reference.places
     ]
-    if _punishes_all(terms, at):
+    if punishes_all(terms, at):
         linked += [ban for ban in bans if terms.texts[ban].section.file == section.file]
     return dict.fromkeys(other for other in linked if other != at)
 
 
-def _punishes_all(terms: TermPositions, at: int) -> bool:
+def punishes_all(terms: TermPositions, at: int) -> bool:
     """Whether a section punishes who breaks the law itself: "whoever contravenes this Act commits an offence"."""
     penal = terms.clauses(at, *PENAL, "offence")
     own = terms.clauses(at, "this_act")

@@ -97,7 +97,7 @@ def _scopes_of(
 ) -> Iterator[tuple[int, SectionScope]]:
     """Yield the sections of one text with their scopes."""
     strong = {at: terms.count(at, ANCHORS) for at in part}
-    biological = {at: terms.count(at, ("biological_weapons",)) for at in part}
+    biological = {at: _alone_biological(terms, at) for at in part}
     about = _is_about(terms, part, strong, biological)
     for place, at in enumerate(part):
         near = part[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
@@ -110,6 +110,12 @@ def _scopes_of(
             around *= 0.3
         by_itself = (1.0 if own > biological[at] else 0.7 if own == biological[at] else 0.4) if own else 0.0
         yield at, SectionScope(max(by_itself, around), whole, whole or about, own > biological[at])
+
+
+def _alone_biological(terms: TermPositions, at: int) -> int:
+    """Count the words on biological weapons in clauses that name no chemical ones: a joint law is about both."""
+    joint = terms.clauses(at, *ANCHORS)
+    return sum(place.clause not in joint for place in terms.find(at, "biological_weapons"))
 
 
 def _is_about(terms: TermPositions, part: Sequence[int], strong: dict[int, int], biological: dict[int, int]) -> bool:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencwc.convention.measures import Measures
+from opencwc.legislation.reading.actors import Actors
 from opencwc.legislation.reading.definitions import follow_definitions
+from opencwc.legislation.reading.general_offences import general_offences_of, with_duties
 from opencwc.legislation.reading.links import SectionLinks, link_sections
 from opencwc.legislation.reading.operative_terms import OperativeTerms
 from opencwc.legislation.reading.scope import SectionScope, measure_scope
@@ -31,6 +33,8 @@ class ReadLaw:
     permissions: Permissions
     operative: OperativeTerms
     scopes: tuple[SectionScope, ...]
+    actors: Actors
+    general_offences: frozenset[int]
 
 
 def read_sections(
@@ -41,9 +45,12 @@ def read_sections(
     written = find_terms(texts, measures, languages, cache)  # adds: where terms stand as the measures write them
     defined = follow_definitions(written)  # adds: the names that the law gives to terms, which sections define
     terms = defined.terms
-    links = link_sections(terms, defined.names)  # adds: references resolved, what is repealed, who is let out
+    offences = general_offences_of(terms)  # adds: which sections punish who breaks the law itself
+    resolved = link_sections(terms, defined.names)  # adds: references resolved, what is repealed, who is let out
+    links = with_duties(resolved, terms, offences)  # adds: what general offences lead to
     turning = TurningWords(terms)  # adds: words that except, deny, do not apply
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
     operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count
     scopes = measure_scope(terms, operative)  # adds: how far sections are about chemical weapons
-    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes)
+    actors = Actors(terms)  # adds: who acts in each clause
+    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes, actors, offences)

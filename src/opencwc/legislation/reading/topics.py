@@ -19,6 +19,8 @@ DEFINING = ("munitions", "equipment_for_use", "toxic_effect", "reactant")
 """What only definitions say: it goes on behind "except for purposes not prohibited, and munitions ..."."""
 RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 """Terms of which a clause that names one speaks of no other: a duty on Schedule 3 is none on Schedule 2."""
+AMOUNTS = frozenset(("threshold", "mixture", "low_concentration", "quantity_limit", "years", "justified_quantities"))
+"""What is a number or a period: where a regulation is to set it, the law does not say it."""
 SCHEDULES = frozenset(("schedule_1", "schedule_2", "schedule_3"))
 PENAL = frozenset(("punished", "imprisonment", "fine"))
 PURPOSES = ("four_purposes", "purposes_not_prohibited", "types_and_quantities", "only_if", "except", "only_parties",
@@ -51,7 +53,9 @@ REACHES = {
     "premises": Reach(wide=("business_premises",), narrow=("dwellings",)),
 }
 """By the name that a measure's file uses."""
-SHORT = (*REACHES, EXCEPTED)
+ACTOR = "actor"
+"""How an element is held that a law says of somebody else than the measure asks for."""
+SHORT = (*REACHES, EXCEPTED, ACTOR)
 """How an element may be held in part only."""
 
 

@@ -14,6 +14,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from opencwc.finding import Message
+from opencwc.reports.lookalike_letters import put_right
 from opencwc.reports.model import Report
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -68,7 +69,7 @@ class Floods:
 
     def add(self, report: Report) -> None:
         """Count a report."""
-        sketch = _sketch(report.text or report.title)
+        sketch = _sketch(put_right(report.text or report.title))
         if not sketch:
             return
         known = [self._by_hash[value] for value in sketch if value in self._by_hash]

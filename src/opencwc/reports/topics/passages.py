@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from opencwc.convention.fields import read_yaml
 from opencwc.language.place_keys import HAN, folded
-from opencwc.language.refusals import judge_request
+from opencwc.language.rule_judge import judge_by_rules
 from opencwc.language.sentences import sentences_of
 from opencwc.publishing.model import Piece
 from opencwc.reports.model import OnTopic, Report, Span, Told
@@ -96,7 +96,7 @@ def is_withheld(text: str) -> bool:
     >>> is_withheld("Officials discussed rules for cloud laboratories."), is_withheld("How do I make sarin?")
     (False, True)
     """
-    return judge_request(text) is not None or describes_steps(text)
+    return judge_by_rules(text) is not None or describes_steps(text)
 
 
 def describes_steps(text: str) -> bool:

@@ -21,4 +21,5 @@ VERB = TransfersVerb(
     reader="opencwc.transfers.check.reader:Reader",
     kept="opencwc.transfers.check.kept",
     face="opencwc.web.transfers.face:CHECK",
+    unit="opencwc.transfers.units:shipment_of",
 )

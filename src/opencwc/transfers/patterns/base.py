@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.transfers.model import Substance
 from opencwc.transfers.patterns.trade import LineAt, Pair, Trade, YearlyKg
+from opencwc.wording.states import state_named
 
 if TYPE_CHECKING:
     import polars as pl
@@ -168,7 +169,7 @@ class PatternKind(ABC):
         first, last = int(sighting.start[:4]), int(sighting.end[:4])
         lines = sighting.lines() if sighting.lines else trade.lines_of(sighting.pair, first, last)
         values: dict[str, Value] = {
-            "substance": substance.name, "exporter": exporter, "importer": importer, "via": via,
+            "substance": substance.name, "exporter": _named(exporter), "importer": _named(importer), "via": _named(via),
             "start": sighting.start, "end": sighting.end, "unusual": sighting.unusual.says,
             **_written(sighting.figures), **(sighting.named or {}),
         }  # fmt: skip
@@ -179,6 +180,10 @@ class PatternKind(ABC):
         )  # fmt: skip
 
 
+def _named(state: str) -> Value:
+    return state_named(state) if state else ""
+
+
 def _written(figures: Mapping[str, float]) -> dict[str, Value]:
     """Write figures as people read them: kg in whole kilograms (or three digits), shares in per cent."""
     written: dict[str, Value] = {}
@@ -186,7 +191,7 @@ def _written(figures: Mapping[str, float]) -> dict[str, Value]:
         if name.endswith("share"):
             written[name] = f"{100 * value:.0f} %"
         elif name.endswith("kg"):
-            written[name] = (f"{value:,.0f}" if value >= 100 else f"{value:.3g}").replace(",", "\u202f") + " kg"
+            written[name] = f"{value:.0f} kg" if value >= 100 else f"{value:.3g} kg"
         elif name == "factor":
             written[name] = f"{max(value, 1 / value):.3g}"
         else:

@@ -17,4 +17,5 @@ VERB = TransfersVerb(
     reader="opencwc.transfers.reconcile.reader:Reader",
     kept="opencwc.transfers.reconcile.kept",
     face="opencwc.web.transfers.face:RECONCILE",
+    unit="opencwc.transfers.units:pair_of",
 )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from opencwc.casebook.agreement import agreement
-from opencwc.casebook.audit_summary import recheck_share
+from opencwc.casebook.audit_summary import recheck_share, record_state
 from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import SHORTEST
@@ -27,6 +27,7 @@ from opencwc.web.accounts import people_api, session_api, tokens_api
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.people_api import PersonId
 from opencwc.web.accounts.tokens_api import TokenId
+from opencwc.web.server.health_api import health_of
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -56,6 +57,7 @@ TABS = (
     Tab("allow", "/settings/allow", "rules"),
     Tab("policies", "/settings/policies", "rules"),
     Tab("rechecks", "/settings/rechecks", "decide"),
+    Tab("health", "/settings/health", "metrics"),
 )
 
 
@@ -252,7 +254,7 @@ def roles(request: Request) -> Response:
 
 @router.get("/settings/tokens", action="self")
 def tokens(request: Request) -> Response:
-    """Show one's tokens, and the form for another one."""
+    """Show one's tokens, to who manages people all of them, and the form for another one."""
     return settings_page(request, "tokens", "tokens", **_tokens(request))
 
 
@@ -280,8 +282,12 @@ def revoke_token(request: Request, token_id: TokenId) -> Response:
 
 def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
     person, entrance = person_of(request), entrance_of(request)
+    everyone = may(person, "people")
+    tokens = entrance.tokens.everyone() if everyone else entrance.tokens.of(person.id)
+    accounts = [account.person for account in entrance.people.everyone()] if everyone else []
     return {
-        "tokens": entrance.tokens.of(person.id), "secret": secret, "now": entrance.people.now(),
+        "everyone": everyone, "names": {one.id: one.name or one.login for one in accounts},
+        "tokens": tokens, "secret": secret, "now": entrance.people.now(),
         "scopes": [scope for scope in SCOPES if person.role in ACTIONS[scope]], "lives": LIVES,
         "longest": LONGEST_LIFE.days,
     }  # fmt: skip
@@ -332,6 +338,17 @@ def _allowed(request: Request, allowed: AllowList) -> dict[str, Any]:
 def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
     return settings_page(request, "policies", "policies", policies=Convention().policies)
+
+
+@router.get("/settings/health", action="metrics")
+async def health(request: Request) -> Response:
+    """Show how the service stands: its parts, the jobs, the record and its keys, how to back up."""
+    good, parts = await health_of(request)
+    service, person, book = service_of(request), person_of(request), book_of(request)
+    look = service.answering.look
+    jobs = await look(service.jobs.count) if service.jobs is not None else {}
+    record = await look(record_state, book, person)
+    return settings_page(request, "health", "health", good=good, health=parts, jobs=jobs, record=record)
 
 
 @router.get("/settings/rechecks", action="decide")

@@ -10,7 +10,7 @@ from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from opencwc.casebook.permissions import SCOPES
+from opencwc.casebook.permissions import SCOPES, may, require
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
 from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import entrance_of
@@ -25,6 +25,7 @@ class TokenAnswer(TypedDict):
     """A token, without its secret."""
 
     id: str
+    person: str
     name: str
     scopes: list[Annotated[str, one_of(SCOPES)]]
     made_at: Moment
@@ -48,9 +49,12 @@ class NewToken(Closed):
 
 
 @router.get("/api/v1/tokens", action="self", answer=answers("One's tokens", tokens=list[TokenAnswer]))
-def mine(request: Request) -> Response:
-    """List one's tokens, the newest first, without their secrets."""
-    tokens = entrance_of(request).tokens.of(person_of(request).id)
+def mine(request: Request, everyone: bool = False) -> Response:
+    """List one's tokens, or to who manages people those of ``everyone``, the newest first, without their secrets."""
+    person, known = person_of(request), entrance_of(request).tokens
+    if everyone:
+        require(person, "people")
+    tokens = known.everyone() if everyone else known.of(person.id)
     return JSONResponse({"tokens": [_json(token) for token in tokens]})
 
 
@@ -74,9 +78,9 @@ def make(request: Request, asked: NewToken) -> Response:
     problems=(404,),
 )
 def revoke(request: Request, token_id: TokenId) -> Response:
-    """Revoke a token, for good."""
+    """Revoke a token of one's own, or of anybody where one manages people, for good."""
     person = person_of(request)
-    entrance_of(request).tokens.revoke(person.id, token_id, person.id)
+    entrance_of(request).tokens.revoke(person.id, token_id, "" if may(person, "people") else person.id)
     return Response(status_code=204)
 
 

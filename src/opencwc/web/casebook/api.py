@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Depends, Path, Query, Request
@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.agreement import agreement
+from opencwc.casebook.bulk_decisions import Bulk, decide_bulk, preview_bulk, undo_bulk
 from opencwc.casebook.case_report import why
 from opencwc.casebook.cases import change_case, list_cases, open_case
 from opencwc.casebook.database import Casebook
@@ -26,6 +27,8 @@ from opencwc.casebook.findings import (
     show_finding,
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
+from opencwc.casebook.units import MOST_A_PAGE as MOST_UNITS
+from opencwc.casebook.units import ORDERS, KeptUnit, list_units
 from opencwc.errors import InputError
 from opencwc.jobs.second_looks import agreement_on_events
 from opencwc.jobs.waiting_events import waiting_events
@@ -230,14 +233,17 @@ class FindingsWanted:
     status: Annotated[str, Query(max_length=200, description="Statuses, such as `open,disputed`.")] = ""
     grave: bool | None = None
     text: Annotated[str, Query(max_length=2_000, description="The whole input, or the id, of a row.")] = ""
+    find: Annotated[str, Query(max_length=200, description="Words that stand in what the findings are called.")] = ""
+    below: Annotated[float | None, Query(ge=0, le=100, description="Stated with less than so many per cent.")] = None
 
     @property
     def filter(self) -> Filter:
         """Return the filter; raise `InputError` where a word of it has no meaning."""
         statuses = statuses_named(self.status)
         return Filter(
-            self.case, self.run, verdicts_named(self.verdict), self.list, self.entry, statuses, self.grave, self.text
-        )
+            self.case, self.run, verdicts_named(self.verdict), self.list, self.entry, statuses, self.grave, self.text,
+            self.find, self.below,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -259,6 +265,52 @@ def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Re
     """List findings by filter, a page at a time."""
     page = list_findings(book_of(request), person_of(request), wanted.filter, after=wanted.after, limit=wanted.limit)
     return JSONResponse({"findings": [kept_json(finding, wanted.lang) for finding in page.findings], "next": page.next})
+
+
+class UnitAnswer(TypedDict):
+    """What a person decides on as a whole: a chemical of a file with its mentions, a shipment, a measure, an event."""
+
+    number: int
+    verb: str
+    name: str
+    finding: KeptFindingAnswer
+    found: Annotated[int, Meta(description="How many of its findings the filter asks for.")]
+    mentions: Annotated[int, Meta(description="How many findings it has.")]
+    rows: int
+    entries: Annotated[list[str], Meta(description="Such as `CWC 2B13`, the Convention's first.")]
+    verdicts: dict[str, int]
+    statuses: dict[str, int]
+    grave: bool
+    waiting: Annotated[int, Meta(description="How many of its findings wait for a person.")]
+    due: str
+
+
+@dataclass(frozen=True)
+class UnitsPage(FindingsWanted):
+    """Which page of units a program asks for, in which order and language."""
+
+    order: Annotated[
+        str, Query(max_length=20, description=f"One of {', '.join(ORDERS[1:])}; with `-` before it the other way.")
+    ] = ""
+    after: Annotated[str, Query(max_length=400, description="The `next` of the page before.")] = ""
+    limit: Annotated[int, Query(ge=1, le=MOST_UNITS)] = 50
+    lang: InLang = "en"
+
+
+@router.get(
+    "/api/v1/units",
+    action="read",
+    answer=answers("A page of units", units=list[UnitAnswer], next=str, cut=bool),
+    problems=(404,),
+)
+def units(request: Request, wanted: Annotated[UnitsPage, Depends()]) -> Response:
+    """List findings by what a person decides on, a page at a time; `cut` says that only some were sorted."""
+    found = list_units(
+        book_of(request), person_of(request), wanted.filter, order=wanted.order, after=wanted.after,
+        limit=wanted.limit,
+    )  # fmt: skip
+    rows = [unit_json(unit, wanted.lang) for unit in found.units]
+    return JSONResponse({"units": rows, "next": found.next, "cut": found.cut})
 
 
 @router.get("/api/v1/findings/counts", action="read", answer=answers("The counts", Counts), problems=(404,))
@@ -296,6 +348,102 @@ def decide_on(request: Request, asked: Decided) -> Response:
     outcome = Outcome(asked.outcome)
     stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
     return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
+
+
+class FilterBody(Closed):
+    """Which findings a decision is for: those that the filter finds, or with ``units`` those of some units of them."""
+
+    case: Annotated[str, Field(max_length=64)] = ""
+    run: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    verdict: Annotated[str, Field(max_length=200)] = ""
+    list: Annotated[str, Field(max_length=50)] = ""
+    entry: Annotated[str, Field(max_length=50)] = ""
+    status: Annotated[str, Field(max_length=200)] = ""
+    grave: bool | None = None
+    text: Annotated[str, Field(max_length=2_000)] = ""
+    find: Annotated[str, Field(max_length=200)] = ""
+    below: Annotated[float | None, Field(ge=0, le=100)] = None
+    units: Annotated[tuple[Annotated[int, Field(ge=1, le=LARGEST)], ...], Field(max_length=1_000)] = ()
+
+    @property
+    def filter(self) -> Filter:
+        """Return the filter; raise `InputError` where a word of it has no meaning."""
+        fields = {name: getattr(self, name) for name in FindingsWanted.__dataclass_fields__}
+        return replace(FindingsWanted(**fields).filter, units=self.units)
+
+
+class BulkAsked(Closed):
+    """A filter, and whether what a second person must sign too is taken in."""
+
+    filter: FilterBody
+    two_people: bool = False
+
+
+class BulkDecided(BulkAsked):
+    """One decision and one reason for all that a preview showed, which ``digest`` names."""
+
+    outcome: Literal["accept", "reject", "need_more"]
+    reason: Annotated[str, Field(min_length=1, max_length=5_000)]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+_LEFT_OUT = Annotated[
+    dict[str, int], Meta(description="By why: `two_people`, `yours`, `decided`, `settled`, `closed`, `over`.")
+]
+_BULK: dict[str, Any] = {
+    "bulk": Annotated[int, Meta(description="What takes it back names it.")],
+    "findings": int,
+    "status": Annotated[dict[str, int], Meta(description="Where they stand, by status.")],
+}
+
+
+@router.post(
+    "/api/v1/decisions/preview",
+    action="decide",
+    answer=answers(
+        "What would be decided", findings=int, units=int, second=int, left_out=_LEFT_OUT, digest=str, ids=list[int]
+    ),
+    problems=(404,),
+)
+def preview_decision(request: Request, asked: BulkAsked) -> Response:
+    """Say what a decision on a filter would do: how many findings of how many units, and what is left out and why.
+
+    `second` are those that a second person must sign too. What is above your clearance is not counted.
+    """
+    wanted = asked.filter.filter
+    shown = preview_bulk(book_of(request), person_of(request), wanted, two_people=asked.two_people)
+    return JSONResponse(asdict(shown))
+
+
+@router.post(
+    "/api/v1/decisions/bulk",
+    action="decide",
+    answer=answers("What was decided", **_BULK),
+    problems=(404, 409),
+    takes_key=True,
+)
+def decide_on_all(request: Request, asked: BulkDecided) -> Response:
+    """Decide on all that a preview showed, or on none; each finding gets its own decision on record."""
+    bulk = decide_bulk(
+        book_of(request), person_of(request), asked.filter.filter, Outcome(asked.outcome), asked.reason,
+        digest=asked.digest, two_people=asked.two_people,
+    )  # fmt: skip
+    return JSONResponse(_bulk_json(bulk))
+
+
+@router.post(
+    "/api/v1/decisions/bulk/{seq}/undo",
+    action="decide",
+    answer=answers("What was taken back", **_BULK),
+    problems=(404, 409),
+)
+def undo_decisions(request: Request, seq: Annotated[int, Path(ge=1, le=LARGEST)]) -> Response:
+    """Take back what you decided at once: until a second person signs, or anything else is built on it."""
+    return JSONResponse(_bulk_json(undo_bulk(book_of(request), person_of(request), seq)))
+
+
+def _bulk_json(bulk: Bulk) -> dict[str, Any]:
+    return {"bulk": bulk.seq, "findings": bulk.findings, "status": bulk.statuses}
 
 
 @router.get(
@@ -352,6 +500,12 @@ def kept_json(finding: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
     words = why(finding.content or {}, lang)
     return {**fields_of(KeptFindingAnswer, finding, status=str(finding.status), mark=str(finding.mark), why=words)}
+
+
+def unit_json(unit: KeptUnit, lang: str) -> dict[str, Any]:
+    """Return a unit as plain values."""
+    entries = [" ".join(entry) for entry in unit.entries]
+    return {**fields_of(UnitAnswer, unit, finding=kept_json(unit.finding, lang), entries=entries)}
 
 
 def _run_json(run: dict[str, Any]) -> dict[str, Any]:

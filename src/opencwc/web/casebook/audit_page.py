@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import Form, Query, Request
+from fastapi import Form, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from opencwc.casebook import bundle_verifier
 from opencwc.casebook.agreement import agreement
-from opencwc.casebook.audit_summary import record_state
+from opencwc.casebook.audit_summary import record_state, show_record
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
@@ -38,12 +38,12 @@ ROWS = 50
 MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
 RECORD_KINDS = (
-    "access", "anchored", "answer", "case_changed", "case_opened", "casebook_made", "comment", "countersigned",
-    "custody_step", "decision", "erasure", "export", "findings", "invitation_used", "key_changed", "log_marked",
-    "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal",
-    "register_kept", "request", "restored", "run_finished", "run_started", "sites_set", "source_kept",
-    "source_marked", "submission_opened", "submission_step", "submission_version", "time_stamped", "token_made",
-    "token_revoked",
+    "access", "anchored", "answer", "bulk_decided", "bulk_undone", "case_changed", "case_opened", "casebook_made",
+    "comment", "countersigned", "custody_step", "decision", "erasure", "export", "findings", "invitation_used",
+    "key_changed", "log_marked", "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn",
+    "recheck_share", "refusal", "register_kept", "request", "restored", "run_finished", "run_started", "sites_set",
+    "source_kept", "source_marked", "submission_opened", "submission_step", "submission_version", "time_stamped",
+    "token_made", "token_revoked",
 )  # fmt: skip
 """What a record may tell of; ``page_audit_kind_{kind}`` says it."""
 _PERSON = re.compile(r"\b[0-9a-f]{16}\b")
@@ -70,6 +70,14 @@ def overview(
         agreed=agreement(book, person) if may(person, "read") else None,
         agreed_events=agreement_on_events(book, person) if may(person, "read") else None,
     )  # fmt: skip
+
+
+@router.get("/audit/records/{number}", action="audit")
+def record(request: Request, number: Annotated[int, Path(ge=0, le=LARGEST)]) -> Response:
+    """Show one record: when, what, who, in which case, its commitment, and the way to its proof."""
+    shown = show_record(book_of(request), person_of(request), number)
+    names = names_by_id(book_of(request), [shown.actor])
+    return page(request, "casebook/audit/record.html", one=shown, names=names, kinds=RECORD_KINDS)
 
 
 @router.post("/audit/verification", action="audit")
@@ -127,7 +135,8 @@ async def bundle(request: Request) -> Response:
     finally:
         await form.close()
     known = checked.said.get("key", "") in pinned
-    if known:  # what another casebook calls a person is no name of ours
+    # What an altered bundle says of people nobody signed; what another casebook calls a person is no name of ours.
+    if known and checked.verdict == "fits":
         ids = _PERSON.findall(checked.said.get("about", ""))
         checked = _with_names(checked, await run_in_threadpool(names_by_id, book, ids))
     shown = page(request, "casebook/audit/bundle_result.html", result=checked, name=name, known=known)
@@ -149,7 +158,7 @@ def _with_names(checked: CheckedBundle, names: Mapping[str, str]) -> CheckedBund
 
 def verifier_digest() -> str:
     """Return the SHA-256 of the verifier that bundles carry, by which a genuine one is known."""
-    return sha256(Path(bundle_verifier.__file__).read_bytes()).hexdigest()
+    return sha256(FilePath(bundle_verifier.__file__).read_bytes()).hexdigest()
 
 
 def _verifications(request: Request) -> Verifications:

@@ -73,8 +73,9 @@ class CheckedBundle:
 
     @property
     def misfits(self) -> list[str]:
-        """All that does not fit, as the verifier writes it, up to `MOST_SHOWN`."""
-        return [_misfit(misfit) for misfit in self.said.get("misfits", [])[:MOST_SHOWN]]
+        """What does not fit beside the first, as the verifier writes it, up to `MOST_SHOWN`, each damage once."""
+        every = dict.fromkeys(_misfit(misfit) for misfit in self.said.get("misfits", [])[: MOST_SHOWN + 1])
+        return [misfit for misfit in every if misfit != self.first]
 
 
 def check_bundle(file: IO[bytes], key: str = "", casebook: str = "", pinned: Sequence[str] = ()) -> CheckedBundle:

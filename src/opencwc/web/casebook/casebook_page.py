@@ -9,22 +9,24 @@ from datetime import date
 from itertools import islice
 from typing import Annotated, Any, Literal
 
-from fastapi import Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from msgspec import structs
 from starlette.responses import Response
 
+from opencwc.casebook.bulk_decisions import bulks_of
 from opencwc.casebook.case_report import verdict_counts, why
-from opencwc.casebook.cases import NamedCase, list_cases, names_of_cases
+from opencwc.casebook.cases import list_cases, names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
-from opencwc.casebook.findings import Counts, count_findings, inbox, list_findings, makers_of, runs_asked
-from opencwc.casebook.model import Case, Filter, KeptFinding, Mark, Person, Status
+from opencwc.casebook.findings import Counts, count_findings, list_findings, makers_of, runs_asked
+from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
+from opencwc.casebook.units import list_units, show_unit
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
@@ -43,10 +45,23 @@ from opencwc.web.casebook.run_summary import (
     is_no_mention,
     waiting_among,
 )
+from opencwc.web.casebook.unit_list import (
+    COLUMNS,
+    GROUPS,
+    MOST_IN_FILE,
+    MOST_PRINTED,
+    ROWS,
+    UnitLine,
+    as_table,
+    lines_of,
+    whole_list,
+)
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
-from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.api_parameters import Number
+from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
@@ -62,11 +77,47 @@ MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
 Part = Literal["", "inbox", "findings", "cases"]
+MOST_MENTIONS = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a list is shown: ``order`` by a column, grouped by one, without the columns of ``hide``.
+
+    ``all`` is there to print the whole list; ``waiting`` says that a file is of the inbox.
+    """
+
+    view: Literal["units", "table", "cards"] = "units"
+    after: Annotated[str, Query(max_length=400)] = ""
+    order: Brief = ""
+    group: Literal["", "case", "verdict", "entry", "status"] = ""
+    hide: Annotated[str, Query(max_length=200)] = ""
+    all: Brief = ""
+    waiting: bool = False
+
+    @property
+    def sorted_by(self) -> str:
+        """The order asked for; a list in groups is sorted by them."""
+        return self.group if self.group and self.order.removeprefix("-") != self.group else self.order
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the columns that are not shown."""
+        return frozenset(self.hide.split(",")) - {""}
+
+    def toggled(self, name: str) -> str:
+        """Return what ``hide`` says once a column is hidden, or shown again."""
+        return ",".join(sorted(self.hidden ^ {name}))
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole list is shown, to be printed."""
+        return self.all == "yes"
 
 
 @dataclass(frozen=True)
 class FindingLine:
-    """A finding in a list: what was kept, why it is so, what it was read from, and when its case is due.
+    """A finding in a list: what was kept, why it is so, and what it was read from.
 
     Of a finding in a text, ``excerpt`` shows the text around what it speaks of.
     """
@@ -74,7 +125,6 @@ class FindingLine:
     kept: KeptFinding
     why: str
     input: str
-    due: str = ""
     excerpt: Excerpt | None = None
     of_text: bool = False
     no_mention: bool = False
@@ -104,9 +154,8 @@ class ToAnswer:
 def show(
     request: Request,
     asked: FilterAsked,
+    shown: Annotated[Shown, Depends()],
     part: Part = "",
-    view: Literal["table", "cards"] = "table",
-    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> Response:
     """Show the inbox, the findings that a filter asks for, or the cases."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
@@ -115,19 +164,22 @@ def show(
         part = "inbox" if decides and not asked.filters else "findings"
     if part == "inbox" and not decides:
         part = "findings"
-    if is_fragment(request) and after and part == "findings":
-        listed = _findings(book, person, lang, asked, view, after)
-        return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **listed)
+    if is_fragment(request) and shown.after and part in ("findings", INBOX):
+        listed = _listed(book, person, lang, asked, shown, waiting=part == INBOX)
+        return page(request, "casebook/more.html", part=part, asked=asked, shown=shown, view=shown.view, **listed)
     cases = names_of_cases(book, person)
-    values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
-    values |= {"deadlines": (), "amendments": ()}
+    values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "shown": shown, "view": shown.view}
+    values |= {"deadlines": (), "amendments": (), "bulks": ()}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
-        values["lines"] = _inbox(book, person, lang, cases)
+        claim_rechecks(book, person)
+        values |= _listed(book, person, lang, asked, shown, waiting=True) | _to_decide(book, person)
+        values |= _choices(book, person, replace(asked.wanted, status=UNDECIDED))
         values["to_answer"] = _to_answer(book, person)
         values["second_looks"] = waiting_events(book, person)
     elif part == "findings":
-        values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
+        values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
+        values |= _to_decide(book, person) if decides else {}
     else:
         values["lines"] = _cases(book, person)
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
@@ -144,12 +196,57 @@ def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     return leading_to(f"/cases/{opened.name}")
 
 
-def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[NamedCase]) -> list[FindingLine]:
-    claim_rechecks(book, person)
-    due = {case.name: case.due for case in cases}
-    return [
-        replace(_line(finding, lang), due=due.get(finding.case, "")) for finding in inbox(book, person, limit=MOST_ROWS)
-    ]
+def _listed(
+    book: Casebook, person: Person, lang: str, asked: FindingFilter, shown: Shown, *, waiting: bool
+) -> dict[str, Any]:
+    """Return a page of what a list shows: units, or each finding by itself."""
+    if shown.view != "units" and not waiting:
+        return _findings(book, person, lang, asked, shown.view, int(shown.after) if shown.after.isdecimal() else 0)
+    if shown.whole:
+        lines, cut = whole_list(
+            book, person, asked.wanted, lang, shown.sorted_by, MOST_PRINTED, waiting=waiting
+        )  # fmt: skip
+        return _unit_values(lines, shown, following="", cut=cut)
+    found = list_units(
+        book, person, asked.wanted, order=shown.sorted_by, after=shown.after, limit=ROWS, waiting=waiting
+    )  # fmt: skip
+    return _unit_values(lines_of(book, found.units, lang), shown, following=found.next, cut=found.cut)
+
+
+def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut: bool) -> dict[str, Any]:
+    columns = [column for column in COLUMNS if column.name not in shown.hidden]
+    return {
+        "lines": lines, "next": following, "cut": cut, "cards": [], "columns": columns, "every_column": COLUMNS,
+        "groups": GROUPS, "most_printed": MOST_PRINTED,
+    }  # fmt: skip
+
+
+def _to_decide(book: Casebook, person: Person) -> dict[str, Any]:
+    """Return what a person decided at once and may take back."""
+    return {"bulks": [bulk for bulk in bulks_of(book, person, limit=3) if bulk.open]}
+
+
+@router.get("/casebook/file", action="read")
+def take_file(
+    request: Request, asked: FilterAsked, shown: Annotated[Shown, Depends()], format: Literal["csv", "xlsx"] = "csv"
+) -> Response:
+    """Give the list as a file, in its order, up to a bound that its last line says."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    waiting = shown.waiting and may(person, "decide")
+    lines, cut = whole_list(book, person, asked.wanted, lang, shown.sorted_by, MOST_IN_FILE, waiting=waiting)
+    table = as_table(lines, lang, cut=cut)
+    title = say("casebook_findings", lang)
+    return download(table.csv() if format == "csv" else table.xlsx(title, lang), f"findings.{format}")
+
+
+@router.get("/casebook/units/{number}", action="read")
+def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Response:
+    """Show what is inside a unit: each mention with its place, and the other columns of its row."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    unit, findings = show_unit(book, person, number, MOST_MENTIONS)
+    mentions = [_line(finding, lang) for finding in findings]
+    more = unit.mentions - len(findings)
+    return page(request, "casebook/mentions.html", unit=unit, mentions=mentions, asked=asked, more=more)
 
 
 def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
@@ -256,6 +353,16 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
             ],
             "titles": {"x": say("label_verdict", lang), "y": say("casebook_findings", lang)},
         },
+    }
+
+
+def _choices(book: Casebook, person: Person, wanted: Filter) -> dict[str, Any]:
+    """Return what the inbox can be narrowed to: verdicts, and entries, the most frequent first."""
+    counts = count_findings(book, person, replace(wanted, verdict=(), list="", entry=""))
+    return {
+        "verdicts": _in_order(counts.verdict, all_verdicts()),
+        "entries": sorted(counts.entry.items(), key=lambda counted: (-counted[1], counted[0])),
+        "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",
     }
 
 

@@ -13,6 +13,8 @@ from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
 from opencwc.verbs import verb_named
+from opencwc.web.casebook.finders import Finder, find_nothing
+from opencwc.web.casebook.home_doors import CountsOf, Door, FiguresOf, count_nothing, no_figures
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class Face:
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
-    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list.
+    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``title``
+    says what a finding comes to, as the heading of its page and of its row: an entry and a chemical, a shipment, a
+    measure. ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from
+    everywhere, ``figures`` to the overview of the house.
     """
 
     job: JobPage
@@ -62,6 +67,11 @@ class Face:
     rules: str = ""
     ruled: bool = True
     asks: CorrectionAsked | None = None
+    title: Callable[[Finding, str], str] = lambda finding, lang: shortened(finding.subject.input or finding.subject.id)
+    doors: tuple[Door, ...] = ()
+    counts: CountsOf = count_nothing
+    find: Finder = find_nothing
+    figures: FiguresOf = no_figures
 
     def address_of(self, rule: Rule) -> str:
         """Return the address of a rule that is no entry of a list; empty where it has none."""
@@ -71,6 +81,20 @@ class Face:
         """Return the message and the address of where a finding stands among its like; both empty where nowhere."""
         results = (f"{self.job.words}_results", f"{self.job.runs}/{history.run['number']}")
         return self.among(history) or (results if self.job.runs else ("", ""))
+
+
+MOST_TITLE = 120
+"""Characters of a heading."""
+
+
+def shortened(text: str) -> str:
+    """Return a text as a heading has room for it.
+
+    >>> shortened("a\\n b"), len(shortened("word " * 100))
+    ('a b', 120)
+    """
+    whole = " ".join(text.split())
+    return whole if len(whole) <= MOST_TITLE else whole[: MOST_TITLE - 1] + "…"
 
 
 def face_of(verb: str) -> Face:

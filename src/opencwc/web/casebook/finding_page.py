@@ -8,13 +8,15 @@ from fastapi import Form, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from opencwc.casebook.bulk_decisions import decide_with_unit, waiting_beside
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, rules_of_run
-from opencwc.casebook.findings import History, beside, decisions_since, inbox_order, next_waiting, show_finding
-from opencwc.casebook.model import UNDECIDED, CaseStatus, Outcome, Person, Status
+from opencwc.casebook.decisions import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, in_force, rules_of_run
+from opencwc.casebook.findings import History, beside, decisions_since, next_waiting, show_finding
+from opencwc.casebook.model import OUTCOMES, UNDECIDED, CaseStatus, Filter, Outcome, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.casebook.run_pages import pages_of
 from opencwc.casebook.runs import finding_of
+from opencwc.casebook.units import list_units, show_unit, unit_of_finding
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
@@ -33,14 +35,17 @@ from opencwc.web.casebook.run_summary import (
     is_no_mention,
     names_of_people,
 )
+from opencwc.web.casebook.unit_list import titles_of
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import say
+from opencwc.wording import number_said, say
 
 router = Router(include_in_schema=False)
 
+MOST_MENTIONS, MOST_IN_ORDER = 100, 200
+"""Mentions that a page shows beside a finding; units of the inbox among which it finds the next one."""
 Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
@@ -48,7 +53,7 @@ class DecisionForm(Closed):
     """A decision as the form sends it; ``seen`` is what was shown.
 
     ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand, ``element``
-    of which elements of a measure the finding says the contrary.
+    of which elements of a measure the finding says the contrary. ``whole`` takes the decision for all of its unit.
     """
 
     outcome: Literal["accept", "correct", "reject", "need_more"]
@@ -60,6 +65,7 @@ class DecisionForm(Closed):
         list[Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=50)]], Field(max_length=50, default_factory=list)
     ]
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    whole: bool = False
 
 
 @router.get("/findings/{finding_id}", action="read")
@@ -78,6 +84,7 @@ def show(
     choices = _entries(history, lang) if values["decides"] and verb_named(history.run["verb"]).under_entry else []
     template = "casebook/finding/body.html" if is_fragment(request) else "casebook/finding/page.html"
     beside_it = _seen_beside(history)
+    values |= _unit_values(book, person, history, lang, decides=values["decides"])
     return page(
         request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
         before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices,
@@ -104,7 +111,7 @@ def decide_on(
 ) -> Response:
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
-    onward = _onward(book, person, asked, finding_id)
+    onward = _onward(book, person, asked, finding_id, whole=form.whole)
     said = take_decision(request, finding_id, form)
     if isinstance(said, Response):
         return said
@@ -121,17 +128,21 @@ def decide_on(
 def take_decision(request: Request, identity: int, form: DecisionForm) -> str | Response:
     """Take a decision and return the message on it; where somebody was quicker, the response that shows theirs."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
+    said: dict[str, Any] = {"correction": _correction(form), "seen": form.seen}
     try:
-        stands = decide(
-            book, person, [identity], Outcome(form.outcome), form.reason, correction=_correction(form), seen=form.seen
-        )  # fmt: skip
+        if form.whole:
+            stands = decide_with_unit(book, person, identity, Outcome(form.outcome), form.reason, **said)
+        else:
+            stands = decide(book, person, [identity], Outcome(form.outcome), form.reason, **said)
     except ConflictError:
         news = decisions_since(book, person, identity, form.seen)
         if not news:
             raise
         return page(request, "casebook/finding/taken.html", 409, news=news, **_brought(book, person, identity))
     status = Message(f"casebook_status_{stands[identity]}")
-    return say(Message("page_finding_decided", {"number": identity, "status": status}), lang)
+    told = say(Message("page_finding_decided", {"number": identity, "status": status}), lang)
+    others = say(Message("page_bulk_decided", {"number": number_said(len(stands), lang)}), lang)
+    return f"{told} {others}." if len(stands) > 1 else told
 
 
 @router.post("/findings/{finding_id}/comments", action="comment")
@@ -190,6 +201,19 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     }
 
 
+def _unit_values(book: Casebook, person: Person, history: History, lang: str, *, decides: bool) -> dict[str, Any]:
+    """Return the title of a finding, and what else was found on the same: its mentions, and how many wait."""
+    kept = history.finding
+    number = unit_of_finding(book, kept.id) if kept.content is not None else 0
+    mentions = show_unit(book, person, number, MOST_MENTIONS)[1] if number else []
+    return {
+        "title_of": titles_of(book, [kept], lang)[kept.id],
+        "mentions": [mention for mention in mentions if mention.id != kept.id],
+        "unit": number,
+        "waiting_beside": waiting_beside(book, person, kept.id) if decides and mentions else 0,
+    }
+
+
 def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...]:
     """Say where a finding stands; in a document, a row is a passage and its id the place that a person would name."""
     facts = teller.place(finding)
@@ -242,7 +266,8 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
     """Return how a finding stands, who said what, and what this person may do about it."""
     kept, decisions = history.finding, history.decisions
     closed = history.case.status in (CaseStatus.CLOSED, CaseStatus.ERASED)
-    proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
+    stand = in_force(decisions)
+    proposal = stand[-1] if kept.status is Status.AWAITING_SECOND and stand else None
     return {
         "names": names_of_people(book, decisions, (comment["person"] for comment in history.comments)),
         "seen": decisions[-1].seq if decisions else 0,
@@ -252,7 +277,7 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
         "proposal": proposal,
         "mine": proposal is not None and proposal.person == person.id,
         "undecided": kept.status in UNDECIDED,
-        "outcomes": [str(outcome) for outcome in Outcome],
+        "outcomes": [str(outcome) for outcome in OUTCOMES],
     }
 
 
@@ -262,30 +287,49 @@ def _brought(book: Casebook, person: Person, identity: int) -> dict[str, Any]:
     return {"history": history, "identity": identity, **standing_of(book, person, history)}
 
 
+def _inbox_order(book: Casebook, person: Person) -> list[tuple[int, int]]:
+    """Return the units that wait for a person in the order of the inbox: the number of each and what it opens."""
+    page_ = list_units(book, person, Filter(), waiting=True, limit=MOST_IN_ORDER)
+    return [(unit.number, unit.finding.id) for unit in page_.units]
+
+
 def _beside(
     book: Casebook, person: Person, asked: FindingFilter, identity: int
 ) -> tuple[int | None, int | None, tuple[int, int] | None]:
-    """Return the findings before and after in the list that this one was opened from, and its place in the inbox."""
+    """Return what comes before and after in the list that a finding was opened from, and its place in the inbox."""
     if asked.from_ == INBOX and may(person, "decide"):
-        order = inbox_order(book, person)
-        if identity not in order:
-            return None, (order[0] if order else None), None
-        at = order.index(identity)
-        before = order[at - 1] if at else None
-        return before, (order[at + 1] if at + 1 < len(order) else None), (at + 1, len(order))
+        order = _inbox_order(book, person)
+        numbers, findings = [number for number, _ in order], [finding for _, finding in order]
+        number = unit_of_finding(book, identity)
+        if number not in numbers:
+            return None, (findings[0] if findings else None), None
+        at = numbers.index(number)
+        before = findings[at - 1] if at else None
+        return before, (findings[at + 1] if at + 1 < len(order) else None), (at + 1, len(order))
     return (*beside(book, person, asked.wanted, identity), None)
 
 
-def _onward(book: Casebook, person: Person, asked: FindingFilter, identity: int) -> int | None:
-    """Return what waits for this person after a finding: in the list it was opened from, else in the inbox."""
+def _onward(book: Casebook, person: Person, asked: FindingFilter, identity: int, *, whole: bool) -> int | None:
+    """Return what waits for this person after a finding: in the list it was opened from, else in the inbox.
+
+    With ``whole`` all of its unit is decided, and what waits next is of another one.
+    """
+    number = unit_of_finding(book, identity)
     if asked.filters:
         wanted = asked.wanted
         for after in (identity, 0):
             waiting_next = next_waiting(book, person, wanted, after)
+            while whole and waiting_next is not None and unit_of_finding(book, waiting_next) == number:
+                waiting_next = next_waiting(book, person, wanted, waiting_next)
             if waiting_next is not None and waiting_next != identity:
                 return waiting_next
         return None
-    order = inbox_order(book, person)
-    at = order.index(identity) if identity in order else -1
+    order = _inbox_order(book, person)
+    at = next((place for place, (unit, _) in enumerate(order) if unit == number), -1)
+    if not whole and at >= 0:
+        inside = Filter(units=(number,))
+        left = (next_waiting(book, person, inside, after) for after in (identity, 0))
+        if (mention := next((one for one in left if one not in (None, identity)), None)) is not None:
+            return mention
     others = [*order[at + 1 :], *order[: max(at, 0)]]
-    return next((other for other in others if other != identity), None)
+    return next((other for unit, other in others if unit != number), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from opencwc.finding import Message, Value
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.faces import JobPage, face_of
+from opencwc.web.casebook.job_pace import pace_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary
 from opencwc.web.server.htmx_headers import leading_to
@@ -89,9 +91,10 @@ def show_job(request: Request, job_id: str) -> Response:
     summary = summary_of(parts_of(service_of(request))[1], job, kind, lang)
     if is_fragment(request) and job.state == "done" and kind.runs:
         return leading_to(f"{kind.runs}/{job.run}")
+    pace = pace_of(job, datetime.now(UTC))
     shown = page(
         request, kind.part if is_fragment(request) else kind.template, job=job, told=summary, kind=kind,
-        share=min(1.0, job.rows_done / job.rows_all) if job.rows_all else None,
+        share=pace.share if pace else None, pace=pace,
         step=kind.step(job) if job.state == "running" else None,
     )  # fmt: skip
     if is_fragment(request) and job.ended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
@@ -16,6 +17,7 @@ from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
+from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.publishing.model import Excerpt
 from opencwc.records import from_plain
@@ -30,9 +32,10 @@ INBOX = "inbox"
 
 @dataclass(frozen=True)
 class FindingFilter(AddressFilter):
-    """A filter of findings: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
+    """A filter of findings: ``find`` in what they are called, ``below`` a share in per cent.
 
-    ``from_`` is the list that a finding was opened from, where it is no filter but the inbox.
+    ``entry`` stands with its list (``CWC 2B04``), ``grave`` is ``yes`` or ``no``. ``from_`` is the list that a finding
+    was opened from, where it is no filter but the inbox.
     """
 
     case: Brief = ""
@@ -43,6 +46,9 @@ class FindingFilter(AddressFilter):
     status: Annotated[str, Query(max_length=200)] = ""
     grave: Brief = ""
     text: Annotated[str, Query(max_length=2_000)] = ""
+    find: Annotated[str, Query(max_length=200)] = ""
+    below: Annotated[str, Query(max_length=10)] = ""
+    units: Annotated[str, Query(max_length=20_000)] = ""
     from_: Annotated[str, Query(max_length=10, alias="from")] = ""
 
     @property
@@ -57,8 +63,27 @@ class FindingFilter(AddressFilter):
         list_id, _, entry = self.entry.rpartition(" ")
         return Filter(
             self.case, run, verdicts_named(self.verdict), list_id or self.list, entry, statuses_named(self.status),
-            {"yes": True, "no": False}.get(self.grave), self.text.strip(),
+            {"yes": True, "no": False}.get(self.grave), self.text.strip(), self.find.strip(), share_asked(self.below),
+            tuple(int(number) for number in self.units.split(",") if number.isdecimal() and len(number) < 19),
         )  # fmt: skip
+
+
+def share_asked(text: str) -> float | None:
+    """Read a bound in per cent; ``None`` where none was asked for.
+
+    >>> share_asked("30 %"), share_asked("2,5"), share_asked("")
+    (30.0, 2.5, None)
+    """
+    written = text.replace("%", "").replace(",", ".").strip()
+    if not written:
+        return None
+    try:
+        share = float(written)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise InputError("share_below_not_valid", share=text)
+    return share
 
 
 FilterAsked = Annotated[FindingFilter, Depends()]
@@ -174,6 +199,7 @@ def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Itera
     return names_by_id(book, [decision.person for decision in decisions] + [other for other in others if other])
 
 
+@lru_cache(maxsize=32)
 def convention_of(day: str) -> Convention:
     """Return the rules as they stood on the day of a finding."""
     try:

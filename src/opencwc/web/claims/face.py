@@ -7,6 +7,7 @@ from opencwc.casebook.runs import finding_of
 from opencwc.claims.model import ASPECTS
 from opencwc.finding import Finding
 from opencwc.web.casebook.faces import CorrectionAsked, Face, JobPage
+from opencwc.web.casebook.home_doors import Door
 from opencwc.wording import say
 
 RUNS = "/claims/runs"
@@ -41,4 +42,5 @@ FACE = Face(
     asks=CorrectionAsked(
         "claims_column_statement", "claims_column_differs_in", {one: f"claims_aspect_{one}" for one in ASPECTS}
     ),
+    doors=(Door("check", "claims", "/claims", "keep"),),
 )

@@ -27,6 +27,7 @@ from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
 from opencwc.web.server.page_parameters import Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
+from opencwc.wording.collation import sort_key
 from opencwc.wording.states import iso_numeric, state_name
 
 router = Router(include_in_schema=False)
@@ -185,7 +186,7 @@ def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     named = [(state_name(state.state.code, lang), state) for state in convention.states]
     fitting = [
         (name, state)
-        for name, state in sorted(named, key=lambda item: _sorted_as(item[0]))
+        for name, state in sorted(named, key=lambda item: sort_key(item[0], lang))
         if (not status or state.status == status)
         and _holds(q, (name, state.state.code, state_name(state.state.code, "en")))
     ]
@@ -311,12 +312,6 @@ def _holds(q: str, texts: Iterable[str]) -> bool:
     wanted = q.casefold().split()
     whole = "\n".join(texts).casefold()
     return all(word in whole for word in wanted)
-
-
-def _sorted_as(name: str) -> str:
-    from unicodedata import normalize
-
-    return normalize("NFKD", name).casefold()
 
 
 def _years_before(day: date) -> date:

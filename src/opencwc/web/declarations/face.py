@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
+from opencwc.casebook.submission_states import State
+from opencwc.casebook.submissions import amendments_due, list_submissions
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.language.name_search import NameIndex
+from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.finders import Hit, Sought
+from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
+from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
 
 RUNS = "/declarations/runs"
@@ -46,7 +59,58 @@ def _beside(history: History) -> tuple[str, str]:
     return f"page_declarations_see_{part}", f"{RUNS}/{run}#{part}"
 
 
+def _title(finding: Finding, lang: str) -> str:
+    """Name what is due of whom, or the row that a fault or a question is on."""
+    ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
+    said = [finding.subject.id, finding.subject.input, *ranges]
+    return shortened(" · ".join(name for name in said if name))
+
+
+def _find(sought: Sought) -> Iterator[Hit]:
+    """Yield the submissions that a question finds by year, site or state."""
+    if sought.book is None or not may(sought.person, "submissions"):
+        return
+    known = list_submissions(sought.book, sought.person)
+    titles = {one.seq: f"{', '.join(one.sites)}, {one.year}" for one in known}
+    states = {one.seq: say(f"submission_state_{one.state}", sought.lang) for one in known}
+    for seq, _, score in NameIndex((f"{titles[seq]} {states[seq]}", seq) for seq in titles).find(sought.text):
+        yield Hit("submission", titles[seq], states[seq], f"{SUBMISSIONS.address}/{seq}", score)
+
+
+def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
+    """Count the submissions that are not submitted yet, and the amendments whose day is over."""
+    if not may(person, "submissions"):
+        return
+    waiting = sum(one.state is not State.SUBMITTED for one in list_submissions(book, person))
+    late = sum(not one.is_submitted and one.due < today for one in amendments_due(book, person))
+    yield HomeCount("submissions", waiting, SUBMISSIONS.address)
+    if late:
+        yield HomeCount("late_amendments", late, SUBMISSIONS.address)
+
+
+def _due(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count the submissions of each year by how far they are."""
+    if not may(person, "submissions"):
+        return
+    by_year: dict[int, Counter[State]] = defaultdict(Counter)
+    for one in list_submissions(book, person):
+        by_year[one.year][one.state] += 1
+    rows = tuple(
+        FigureRow(str(year), tuple(states[state] for state in State), SUBMISSIONS.address)
+        for year, states in sorted(by_year.items())
+    )
+    groups = tuple(say(f"submission_state_{state}", lang) for state in State)
+    yield HouseFigure("submissions", say("page_submissions_year", lang), groups, rows)
+
+
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
-    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on,
+    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, title=_title,
+    doors=(
+        Door("check", "register", "/declarations", "keep"),
+        Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
+        Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
+        Door("rule", "calendar", "/declarations/calendar", "rules"),
+    ),
+    counts=_counts, find=_find, figures=_due,
 )  # fmt: skip

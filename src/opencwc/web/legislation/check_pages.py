@@ -17,7 +17,7 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.model import VERDICTS, Answer
+from opencwc.legislation.model import ALL_VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
@@ -61,7 +61,7 @@ def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Resp
     lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
     checked = shown.kept.checked
     return law_page(
-        request, "legislation/matrix.html", "check", wanted=wanted, verdicts=VERDICTS, verdict_tones=TONES,
+        request, "legislation/matrix.html", "check", wanted=wanted, verdicts=ALL_VERDICTS, verdict_tones=TONES,
         formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
         said=[sentence(note, lang) for note in checked.notes], counts=counts_by_tier(answers, stands),
         groups=[(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],

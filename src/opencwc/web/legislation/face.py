@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from urllib.parse import quote
 
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
+from opencwc.casebook.model import Person
+from opencwc.finding import Finding
 from opencwc.legislation.reader import stage_of
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.legislation.report import title_of
+from opencwc.legislation.verb import VERB
+from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure, Work
+from opencwc.web.casebook.run_summary import convention_of
+from opencwc.web.convention.measures import measures_of
+from opencwc.web.legislation.finder import find_measures
+from opencwc.wording import say
+from opencwc.wording.collation import sort_key
+from opencwc.wording.states import state_name
 
 
 def _among_measures(history: History) -> tuple[str, str]:
     measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
     return "page_law_see_measure", f"/law/runs/{history.run['number']}/measures/{measure}"
+
+
+def _title(finding: Finding, lang: str) -> str:
+    """Name the measure: "PRO-01 Prohibit ..."."""
+    if finding.rule is None:
+        return shortened(finding.subject.input or finding.subject.id)
+    measures = measures_of(convention_of(finding.maker.as_of).as_of).measures
+    measure = next((one for one in measures if one.id == finding.rule.entry), None)
+    return f"{finding.rule.entry} {title_of(measure, lang)}" if measure else finding.rule.entry
+
+
+def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count of each State the measures that its law covers, covers in part, or lacks."""
+    from opencwc.web.legislation.kept_laws import latest_laws, standings
+
+    rows = []
+    for code, check in latest_laws(book, person).items():
+        verdicts = Counter(standing.verdict for standing in standings(book, person, check.number).values())
+        numbers = tuple(verdicts.get(verdict, 0) for verdict in reversed(VERB.verdicts))
+        rows.append(FigureRow(state_name(code, lang), numbers, f"/law/runs/{check.number}"))
+    groups = tuple(say(f"law_verdict_{verdict}", lang) for verdict in reversed(VERB.verdicts))
+    tones = tuple(VERB.tones[verdict] for verdict in reversed(VERB.verdicts))
+    ordered = sorted(rows, key=lambda row: sort_key(row.label, lang))
+    yield HouseFigure("coverage", say("law_column_state", lang), groups, tuple(ordered), tones)
 
 
 FACE = Face(
@@ -20,5 +59,11 @@ FACE = Face(
         # A law is read from other kinds of files than documents of findings are.
         remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
     ),
-    jobs="/law/jobs", among=_among_measures, rules="/law/measures",
+    jobs="/law/jobs", among=_among_measures, rules="/law/measures", title=_title,
+    doors=(
+        Door("check", "law", "/law", "keep", frozenset({Work.LAWYER})),
+        Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
+    ),
+    find=find_measures,
+    figures=_coverage,
 )  # fmt: skip

@@ -18,10 +18,11 @@ from opencwc.casebook.people import names_by_id
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
 from opencwc.files.csv_cells import csv_of
+from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
-from opencwc.legislation.model import NONE, VERDICTS, Answer
+from opencwc.legislation.model import ALL_VERDICTS, NONE, Answer
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import book_of, person_of
@@ -91,7 +92,7 @@ class MeasureFilter(AddressFilter):
     """Which measures to list. ``stands`` is ``open`` or ``decided``."""
 
     tier: Annotated[Brief, _one_of(*TIERS)] = ""
-    verdict: Annotated[Brief, _one_of(*VERDICTS)] = ""
+    verdict: Annotated[Brief, _one_of(*ALL_VERDICTS)] = ""
     stands: Annotated[Brief, _one_of("open", "decided")] = ""
     set: Brief = ""
 
@@ -179,7 +180,8 @@ def _standing(finding: KeptFinding, decision: Decision | None, names: Mapping[st
     if decision is None:
         return Standing(finding.id, finding.status, finding.verdict)
     correction = decision.correction or {}
-    verdicts = {Outcome.ACCEPT: finding.verdict, Outcome.CORRECT: correction.get("verdict", "")}
+    accepted = "" if finding.verdict is Verdict.REVIEW else finding.verdict  # nobody said what is right
+    verdicts = {Outcome.ACCEPT: accepted, Outcome.CORRECT: correction.get("verdict", "")}
     said = Decided(
         _OUTCOMES.get(finding.status, "reject"), verdicts.get(decision.outcome, ""),
         names.get(decision.person, decision.person), decision.at, decision.reason or "", correction.get("place", ""),
@@ -214,7 +216,7 @@ def fitting_measures(answers: Sequence[Answer], stands: Stands, wanted: MeasureF
 
 def counts_by_tier(answers: Sequence[Answer], stands: Stands) -> dict[str, dict[str, int]]:
     """Return how many measures of each tier came out how, by tier and verdict."""
-    counts = {tier: dict.fromkeys(VERDICTS, 0) for tier in TIERS}
+    counts = {tier: dict.fromkeys(ALL_VERDICTS, 0) for tier in TIERS}
     for answer in answers:
         standing = stands.get((answer.measure.set, answer.measure.id))
         counts[answer.measure.tier][standing.verdict if standing else answer.verdict] += 1

@@ -27,7 +27,7 @@ from opencwc.web.server import downloads
 from opencwc.web.server.page import language_of
 from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router
-from opencwc.wording.states import state_name
+from opencwc.wording.states import states_by_name
 
 router = Router(include_in_schema=False)
 _Brief = Annotated[str, Query(max_length=64)]
@@ -48,12 +48,8 @@ def show(request: Request) -> Response:
 def states_in(lang: str, also: Set[str] = frozenset()) -> list[tuple[str, str]]:
     """Return the codes and names of all States of today and of some others, by their names in a language."""
     known = all_territories().values()
-    named = [
-        (territory.code, state_name(territory.code, lang))
-        for territory in known
-        if territory.kind == "present" or territory.code in also
-    ]
-    return sorted(named, key=lambda state: state[1].casefold())
+    codes = (one.code for one in known if one.kind == "present" or one.code in also)
+    return [(code, name) for name, code in states_by_name(codes, lang)]
 
 
 @router.get("/law/examples/{name}", action="rules")

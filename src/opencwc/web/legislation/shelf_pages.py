@@ -18,7 +18,7 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import element_words, said_in
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
-from opencwc.legislation.model import VERDICTS, Shown
+from opencwc.legislation.model import ALL_VERDICTS, Shown
 from opencwc.legislation.report import TONES
 from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
@@ -38,6 +38,7 @@ from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.page import language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
+from opencwc.wording.collation import sort_key
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -75,7 +76,7 @@ def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Respo
     return law_page(
         request, "legislation/shelf.html", "shelf", states=shown, all_states=states,
         groups=[(name, [measure for measure in chosen if measure.tier == name]) for name in TIERS], tier=tier,
-        state=state, verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
+        state=state, verdicts=ALL_VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
         chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tu
         OnShelf(code, state_name(code, lang), run, standings(book, person, run.number), checks[code][1:])
         for code, run in latest_laws(book, person).items()
     ]
-    return sorted(states, key=lambda state: state.name.casefold()), measures_of(date.today()).measures
+    return sorted(states, key=lambda state: sort_key(state.name, lang)), measures_of(date.today()).measures
 
 
 def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
         "rows": [
             {"label": state.name, "value": state.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
             for state in states
-            for verdict in VERDICTS
+            for verdict in ALL_VERDICTS
         ],
         "titles": {"x": say("law_column_state", lang), "y": say("page_law_measures", lang)},
     }

@@ -1,36 +1,83 @@
-"""The origins of an event over time, drawn on the server: a row an origin, a dot a report.
+"""The origins of an event, drawn on the server: a row a report, an edge from the report that it rests on.
 
-The drawing is SVG without script or style of its own: classes of ``watch.css`` colour it, the first dot of a row is
-full, and the list beside it says the same in words.
+The drawing is SVG without script or style of its own: classes of ``watch.css`` colour it, the first report of an origin
+is a full disc, and the table beside it says the same in words.
 """
 
 from __future__ import annotations
 
-from opencwc.reports.summaries import EventSummary
+from collections.abc import Sequence
+from html import escape
+from unicodedata import east_asian_width
 
-WIDTH, ROW, EDGE, MOST_ROWS = 440, 22, 34, 24
+from opencwc.reports.origin_graph import Node
+
+WIDTH, ROW, RADIUS, STEP = 340, 34, 11, 26
+MOST_ROWS, MOST_STEPS = 40, 4
+"""Reports that are drawn, and from how many steps on they are drawn no further in."""
+SIGN = 7.2
+"""How wide a letter is at most, roughly; a Chinese one is two."""
 
 
-def timeline(summary: EventSummary, *, mirrored: bool = False) -> str:
+def origin_drawing(nodes: Sequence[Node], *, mirrored: bool = False) -> str:
     """Return the drawing; ``mirrored`` where one reads from right to left."""
-    start, end = summary.first.timestamp(), summary.last.timestamp()
-    length = max(end - start, 1.0)
+    shown = nodes[:MOST_ROWS]
+    row_of = {node.number: row for row, node in enumerate(shown)}
+    steps = [min(node.depth, MOST_STEPS) for node in shown]
 
-    def place(at: float) -> float:
-        x = EDGE + (WIDTH - 2 * EDGE) * (at - start) / length
+    def across(x: float) -> float:
         return WIDTH - x if mirrored else x
 
-    rows = []
-    for number, origin in enumerate(summary.origins[:MOST_ROWS]):
-        y = ROW * number + ROW / 2
-        places = [place(line.told.report.published.timestamp()) for line in origin]
-        line = f'<path class="of-origin" d="M{places[0]:.0f} {y:.0f}H{places[-1]:.0f}"/>' if len(places) > 1 else ""
-        dots = "".join(
-            f'<circle class="{"first" if at == 0 else "copy"}" cx="{x:.0f}" cy="{y:.0f}" r="6"/>'
-            for at, x in enumerate(places)
-        )
-        label = WIDTH - 12 if mirrored else 12
-        rows.append(f'<text x="{label}" y="{y + 4:.0f}" text-anchor="middle">{number + 1}</text>{line}{dots}')
-    height = ROW * max(1, len(rows))
+    def place(row: int) -> tuple[float, float]:
+        return 14 + STEP * steps[row], ROW * row + ROW / 2
+
+    edges, discs = [], []
+    for row, node in enumerate(shown):
+        x, y = place(row)
+        if node.earlier:
+            from_x, from_y = place(row_of[node.earlier])
+            edges.append(_edge((across(from_x), from_y), (across(x), y), node.how, mirrored=mirrored))
+        discs.append(_disc(node, across(x), y))
+        discs.append(_name(node, across(x + RADIUS + 6), y, WIDTH - x - RADIUS - 10, mirrored=mirrored))
+    height = ROW * max(1, len(shown))
     head = f'<svg class="origins" viewBox="0 0 {WIDTH} {height}" aria-hidden="true" focusable="false">'
-    return f"{head}{''.join(rows)}</svg>"
+    return f"{head}{''.join((*edges, *discs))}</svg>"
+
+
+def _edge(start: tuple[float, float], end: tuple[float, float], how: str, *, mirrored: bool) -> str:
+    """Return a line down from the earlier report and across to the later one, with an arrow at its end."""
+    (from_x, from_y), (x, y) = start, end
+    towards = -1 if mirrored else 1
+    if from_x == x:  # as deep as is drawn: around the discs between, from the side
+        side = x - towards * (RADIUS + 4)
+        path = f"M{x - towards * RADIUS:.0f} {from_y:.0f}H{side:.0f}V{y:.0f}H{x - towards * (RADIUS + 1):.0f}"
+    else:
+        path = f"M{from_x:.0f} {from_y + RADIUS:.0f}V{y:.0f}H{x - towards * (RADIUS + 1):.0f}"
+    tip = x - towards * (RADIUS + 1)
+    head = f"M{tip:.0f} {y:.0f}l{-5 * towards} -4v8z"
+    return f'<path class="edge {how}" d="{path}"/><path class="tip" d="{head}"/>'
+
+
+def _disc(node: Node, x: float, y: float) -> str:
+    kind = "first" if node.how == "first" else "later"
+    return (
+        f'<circle class="{kind}" cx="{x:.0f}" cy="{y:.0f}" r="{RADIUS}"/>'
+        f'<text class="{kind}" x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle">{node.number}</text>'
+    )
+
+
+def _name(node: Node, x: float, y: float, room: float, *, mirrored: bool) -> str:
+    report = node.line.told.report
+    name = escape(_shortened(report.source or report.id, room))
+    anchor = "end" if mirrored else "start"
+    return f'<text direction="ltr" x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{name}</text>'
+
+
+def _shortened(name: str, room: float) -> str:
+    """Return as much of a name as there is room for."""
+    width = 0.0
+    for at, sign in enumerate(name):
+        width += SIGN * (2 if east_asian_width(sign) in "WF" else 1)
+        if width > room:
+            return f"{name[: max(1, at - 1)]}…"
+    return name

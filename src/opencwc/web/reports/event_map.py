@@ -17,10 +17,10 @@ from opencwc.finding import Message
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import place_said
 from opencwc.reports.model import Place
-from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline, project
+from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline, project, view_of
 
 MOST_PLACES = 60
-_LEAST_WIDTH, _ROOM, _RADIUS = 240.0, 40.0, 9.0
+_RADIUS = 9
 
 
 class MapPlace(NamedTuple):
@@ -61,37 +61,21 @@ def event_map(places: Sequence[MapPlace]) -> Markup | None:
     points = [(number, place, place.at) for number, place in enumerate(places[:MOST_PLACES], 1) if place.at]
     if not points:
         return None
-    left, top, width = _view([at for _, _, at in points])
-    scale = width / WIDTH
-    marks = [_mark(number, place, at, scale) for number, place, at in points]
-    view = f"{left:.0f} {top:.0f} {width:.0f} {width * HEIGHT / WIDTH:.0f}"
+    view = view_of([at for _, _, at in points])
+    marks = [_mark(number, place, view.at(at)) for number, place, at in points]
     svg = (
-        f'<svg class="event-map" viewBox="{view}" aria-hidden="true" focusable="false">'
-        f'<path class="land" d="{outline()}" stroke-width="{0.6 * scale:.2f}"/>{"".join(reversed(marks))}</svg>'
+        f'<svg class="event-map" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">'
+        f'<path class="land" d="{outline(view)}"/>{"".join(reversed(marks))}</svg>'
     )
     return Markup(svg)  # noqa: S704 - made here of numbers alone
 
 
-def _view(points: Sequence[Point]) -> tuple[float, float, float]:
-    """Return the left and upper edge and the width of what the map shows: all points, with some room around them."""
-    across, down = [x for x, _ in points], [y for _, y in points]
-    shape = WIDTH / HEIGHT
-    wide = max(max(across) - min(across) + 2 * _ROOM, (max(down) - min(down) + 2 * _ROOM) * shape, _LEAST_WIDTH)
-    width = min(wide, float(WIDTH))
-    left = (min(across) + max(across) - width) / 2
-    top = (min(down) + max(down) - width / shape) / 2
-    return max(0.0, min(left, WIDTH - width)), max(0.0, min(top, HEIGHT - width / shape)), width
-
-
-def _mark(number: int, place: MapPlace, at: Point, scale: float) -> str:
+def _mark(number: int, place: MapPlace, at: Point) -> str:
     x, y = at
-    size = _RADIUS * scale
     kind = "several" if place.corroborated else "one"
     shape = (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" stroke-width="{1.5 * scale:.2f}"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}"/>'
         if place.exact
-        else f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:.1f}" height="{2 * size:.1f}"'
-        f' stroke-width="{1.5 * scale:.2f}"/>'
+        else f'<rect x="{x - _RADIUS:.1f}" y="{y - _RADIUS:.1f}" width="{2 * _RADIUS}" height="{2 * _RADIUS}"/>'
     )
-    text = f'<text x="{x:.1f}" y="{y + 4 * scale:.1f}" font-size="{11 * scale:.1f}">{number}</text>'
-    return f'<g class="m-{kind}">{shape}{text}</g>'
+    return f'<g class="m-{kind}">{shape}<text x="{x:.1f}" y="{y + 4:.1f}">{number}</text></g>'

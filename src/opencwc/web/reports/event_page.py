@@ -23,10 +23,11 @@ from opencwc.reports.departures import Departures
 from opencwc.reports.event_wording import agents_said, date_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
+from opencwc.reports.origin_graph import HOW, origin_graph
 from opencwc.reports.private_people import MASK, masked
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
-from opencwc.web.reports.event_drawing import timeline
+from opencwc.web.reports.event_drawing import MOST_ROWS, origin_drawing
 from opencwc.web.reports.event_run import EventRun, event_run
 from opencwc.web.reports.face import FIELDS, RUNS
 from opencwc.web.reports.saved_pages import following
@@ -82,6 +83,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     summary = run.event(event)
     origin_of = {id(line): place for place, origin in enumerate(summary.origins, 1) for line in origin}
     departures = Departures(summary)
+    nodes = origin_graph(summary)
     rows = [row_of(line, departures, origin_of[id(line)], lang, in_full=in_full) for line in summary.lines]
     ids = {line.told.report.id for line in summary.lines}
     contrary = run.contrary
@@ -92,7 +94,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     ]
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
-        columns=COLUMNS, drawing=timeline(summary, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
+        columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
+        most_drawn=MOST_ROWS, edges=HOW[1:],
         near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
         second_looks=run.looks_at(summary), waits=run.waits(summary), kinds=KINDS, stages=get_args(StageName),

@@ -26,6 +26,7 @@ from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import say
+from opencwc.wording.states import states_by_name
 
 A_DAY = timedelta(days=1)
 
@@ -167,5 +168,7 @@ def choices_of(index: EventIndex, lang: str) -> EventChoices:
     kinds = sorted(index.values("kind"), key=lambda kind: say(f"watch_kind_{kind}", lang))
     present = index.values("stage")
     return EventChoices(
-        tuple(kinds), tuple(stage for stage in STAGES if stage in present), tuple(index.values("country"))
+        tuple(kinds),
+        tuple(stage for stage in STAGES if stage in present),
+        tuple(code for _, code in states_by_name(index.values("country"), lang)),
     )

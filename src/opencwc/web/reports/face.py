@@ -8,6 +8,8 @@ from opencwc.casebook.findings import History
 from opencwc.casebook.runs import finding_of
 from opencwc.finding import Finding
 from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.reports.finder import find_events
 from opencwc.wording import say
 
 RUNS = "/watch/runs"
@@ -34,5 +36,14 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
 
 
 FACE = Face(
-    JobPage("page_watch_job", "/watch", RUNS), jobs="/watch/jobs", among=_among, rests_on=_rests_on, ruled=False
+    JobPage("page_watch_job", "/watch", RUNS),
+    jobs="/watch/jobs",
+    among=_among,
+    rests_on=_rests_on,
+    ruled=False,
+    doors=(
+        Door("check", "watch", "/watch", "keep", frozenset({Work.ANALYST})),
+        Door("waits", "watches", "/watch/saved", "read"),
+    ),
+    find=find_events,
 )

@@ -55,7 +55,7 @@ def give_event_file(request: Request, number: Number, event: Name, format: Machi
     run = event_run(request, number)
     summary = run.event(event)
     if format == "cap":
-        return downloads.download(as_cap(summary, lang), f"{summary.id}.cap.xml")
+        return downloads.download(as_cap(summary, lang, tlp_of(run)), f"{summary.id}.cap.xml")
     content = events_as(format, [summary], run.shown.kept.summary.file, lang, tlp_of(run), _listed(request))
     return downloads.download(content, f"{summary.id}.{ENDINGS[format]}")
 

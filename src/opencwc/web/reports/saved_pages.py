@@ -36,7 +36,7 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.common_chemicals import common_name
-from opencwc.wording.states import state_name
+from opencwc.wording.states import states_by_name
 
 router = Router(include_in_schema=False)
 WatchId = Annotated[str, Path(max_length=64)]
@@ -208,10 +208,10 @@ def _form(request: Request, name: str, question: WatchQuestion, action: str) -> 
     events = [event.summary for event in news_for(request).events]
     countries = {event.place.country for event in events if event.place.country} | set(question.countries)
     agents = {agent for event in events for agent in event.agents} | set(question.agents)
-    others = sorted((state_name(code, lang), code) for code in set(all_territories()) - countries)
+    others = states_by_name(set(all_territories()) - countries, lang)
     return page(
         request, "reports/saved_form.html", name=name, question=question, target=action, longest_name=LONGEST_NAME,
-        countries=sorted(countries, key=lambda code: state_name(code, lang)), others=others,
+        countries=[code for _, code in states_by_name(countries, lang)], others=others,
         kinds=sorted(KINDS, key=lambda kind: say(f"watch_kind_{kind}", lang)), stages=STAGES,
         agents=sorted(agents, key=lambda name: common_name(name, lang)), spoken=LANGUAGES,
     )  # fmt: skip

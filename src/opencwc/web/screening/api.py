@@ -16,7 +16,8 @@ from opencwc.casebook.model import Person
 from opencwc.errors import InputError
 from opencwc.files.rows import EMPTY, STARTS_CHARACTERS, too_long_message
 from opencwc.finding import Message
-from opencwc.language.refusals import is_refusal, judge_request
+from opencwc.language.refusals import is_refusal
+from opencwc.language.rule_judge import judge_by_rules
 from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
 from opencwc.screening.screener import Screener
@@ -114,7 +115,7 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
         len(asked.value) <= QUICK
         and looks_drawn(asked.value)
         and service.answering.has(asked.as_of, names_of(asked.lists))
-        and judge_request(asked.value) is None  # recording a refusal waits for the casebook
+        and judge_by_rules(asked.value) is None  # recording a refusal waits for the casebook
     ):
         # Half a millisecond of work: handing it to a thread and back would take as long again.
         return Response(_answer(service, asked, person), media_type="application/json")

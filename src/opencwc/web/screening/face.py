@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.finding import Finding
+from opencwc.screening.cards import Teller
+from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.home_doors import Door, Work
+from opencwc.web.casebook.run_summary import convention_of
+from opencwc.web.screening.finder import find_chemicals
+from opencwc.wording import say
 
-FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"))
+
+def _title(finding: Finding, lang: str) -> str:
+    """Name the entry and the chemical: "Schedule 2, entry 2B13 (thiodiglycol)"; else what was read."""
+    if finding.message.id == "why_no_mention":
+        return say("page_text_nothing", lang)
+    subject = Teller(convention_of(finding.maker.as_of), lang, lambda _: "").subject(finding)
+    return subject or shortened(finding.subject.input or finding.subject.id)
+
+
+FACE = Face(
+    JobPage("page_job", "/check", part="screening/job_state.html"),
+    doors=(Door("check", "screen", "/check", "screen", frozenset({Work.OFFICER, Work.REVIEWER})),),
+    find=find_chemicals,
+    title=_title,
+)

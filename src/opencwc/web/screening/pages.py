@@ -8,27 +8,21 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Form, Query, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from opencwc.casebook.model import Mark
-from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.language.refusals import judge_request
 from opencwc.screening.allow_list import AllowList, answer_allowing, silenced_in
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.upload_forms import leading_to_job
-from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.screening.finding_answers import findings_of, whole_text
 from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.web.server.page import language_of, link_to_rule, page
-from opencwc.web.server.problems import refused
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import sentence
 
@@ -36,21 +30,13 @@ router = Router(include_in_schema=False)
 LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
 """Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
-MOST_REMEMBERED = 1_000
-TYPED_AT_ONCE = 8
-"""Characters by which a text that is being typed may grow from one answer to the next."""
-_REFUSED: dict[str, str] = {}
-"""The last refused text of a person: who types on asks the same thing, and the record has it once."""
 Value = Annotated[str, Query(max_length=2_000)]
 Brief = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/", action="self")
+@router.get("/check", action="screen")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
-    """Show the box, with the answer to a value where one came along; who may not screen is led to what they may see."""
-    if not may(person_of(request), "screen"):
-        declares = not may(person_of(request), "read") and may(person_of(request), "submissions")
-        return RedirectResponse(SUBMISSIONS.address if declares else "/casebook", 303)
+    """Show the box, with the answer to a value where one came along."""
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
     list_names = service_of(request).answering.screener().rulebook.convention.list_names
@@ -58,7 +44,6 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
         lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
-        deadlines=next_deadlines(date.today()), amendments=await run_in_threadpool(amendments_waiting, request),
     )  # fmt: skip
 
 
@@ -91,10 +76,7 @@ async def _answer_to(request: Request, value: str, as_of: date | None, lists: st
 
 def _answer(service: Service, request: Request, value: str, as_of: date | None, lists: str) -> ValueAnswer:
     text, lang = whole_text(value).strip(), language_of(request)
-    if (refusal := judge_request(text)) is not None:
-        if _is_new(person_of(request).id, text):
-            service.record_refused(person_of(request), [text])
-        raise refused(refusal, lang)
+    service.see_allowed(person_of(request), text, lang, typing=True)
     screener = service.answering.screener(as_of, names_of(lists))
     outcomes = answer_allowing(screener, text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)
@@ -124,16 +106,6 @@ def _warnings(screener: Screener, lang: str) -> Iterable[str]:
             yield sentence(Message("page_as_of_unknown", {"list": list_.id}), lang)
     if convention.as_of > date.today():
         yield sentence("page_as_of_ahead", lang)
-
-
-def _is_new(person: str, text: str) -> bool:
-    """Return whether a refused request is another one, and not the last one with a few more letters typed."""
-    before = _REFUSED.get(person, "")
-    _REFUSED[person] = text
-    while len(_REFUSED) > MOST_REMEMBERED:
-        _REFUSED.pop(next(iter(_REFUSED)))
-    typed_on = (text.startswith(before) or before.startswith(text)) and abs(len(text) - len(before)) < TYPED_AT_ONCE
-    return not before or not typed_on
 
 
 def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> Iterable[tuple[str, list[Any]]]:

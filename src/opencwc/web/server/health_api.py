@@ -37,6 +37,12 @@ async def live() -> Response:
 @router.get("/health/ready", action=OPEN, answer=answers("It is ready", status=str, parts=dict[str, Any]))
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: rules, casebook, whether it can be written, sandbox."""
+    good, parts = await health_of(request)
+    return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
+
+
+async def health_of(request: Request) -> tuple[bool, dict[str, Any]]:
+    """Return whether the service can do its work, and how each part of it stands."""
     service = service_of(request)
     parts: dict[str, Any] = {"version": __version__}
     checks: dict[str, Callable[[], object]] = {"rules": service.answering.screener}
@@ -56,7 +62,7 @@ async def ready(request: Request) -> Response:
 
         parts["sandbox"] = protection()
         good &= parts["sandbox"]["network_cut"] or not service.configuration.job_network_must_be_cut
-    return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
+    return good, parts
 
 
 class LastWrite:

@@ -17,10 +17,14 @@ from fastapi import Depends, Query
 from numpy.typing import NDArray
 
 from opencwc.files.csv_cells import csv_of
+from opencwc.publishing.xlsx import table_workbook
 from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.wording import say
 
 Row = TypeVar("Row")
 LONGEST_SEARCH = 200
+SEARCHED = Query(max_length=LONGEST_SEARCH)
+Searched = Annotated[str, SEARCHED]
 _MOST_RANKS = 6
 """Orders of a long list that are remembered, by column and language."""
 
@@ -50,7 +54,7 @@ class ListAsked(AddressFilter):
     """How a list is to be shown: the column it is sorted by, with a ``-`` before it the other way, and what to find."""
 
     order: Brief = ""
-    find: Annotated[str, Query(max_length=LONGEST_SEARCH)] = ""
+    find: Searched = ""
 
 
 ListWanted = Annotated[ListAsked, Depends()]
@@ -73,6 +77,12 @@ class ListShown(Generic[Row]):
     def csv(self) -> bytes:
         """Return what is shown as CSV, in which no cell is a formula."""
         return csv_of([[column.name for column in self.columns], *self.texts])
+
+    def xlsx(self, title: str, lang: str) -> bytes:
+        """Return what is shown as a workbook, in which no cell is a formula."""
+        headings = tuple(say(column.label, lang) for column in self.columns)
+        numbers = {place for place, column in enumerate(self.columns) if column.number}
+        return table_workbook(title, headings, self.texts, numbers)
 
 
 def listed(rows: Iterable[Row], columns: Sequence[ListColumn[Row]], asked: ListAsked, lang: str) -> ListShown[Row]:

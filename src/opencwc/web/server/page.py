@@ -9,14 +9,14 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -257,13 +257,25 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     def amount(text: str) -> str:
         return amount_said(text, lang)
 
+    def duration(time: timedelta) -> str:
+        return duration_said(time, lang)
+
     def foreign(text: str) -> Markup:
         return foreign_text(str(visible(text)), lang)
 
     return {
         "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount,
-        "foreign": foreign,
+        "duration": duration, "foreign": foreign,
     }  # fmt: skip
+
+
+def duration_said(time: timedelta, lang: str) -> str:
+    """Say a duration roughly, as a language does.
+
+    >>> duration_said(timedelta(seconds=95), "en"), duration_said(timedelta(seconds=7), "ru")
+    ('2 minutes', '7 секунд')
+    """
+    return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
 
 
 def _western(text: str) -> str:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from opencwc import errors
 from opencwc.errors import OpenCWCError, error_to_plain
-from opencwc.language.refusals import Refusal
+from opencwc.language.rule_judge import Refusal
 from opencwc.wording import error_sentences, say
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Answer, begin_answer
 from opencwc.errors import SettingsError, UnavailableError
-from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.language.refusals import RefusalLog, judge_request, reason_of_refusal
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
 from opencwc.web.server.api_parameters import KEY_HEADER, problem_answers
@@ -44,6 +44,9 @@ OPEN = "open"
 FORM_PROOF = "csrf_field"
 """The field of a plain form that holds what scripts send as ``X-CSRF-Token``."""
 _ACCESS = "opencwc_access"
+MOST_REMEMBERED = 1_000
+TYPED_AT_ONCE = 8
+"""Characters by which a text that is being typed may grow from one answer to the next."""
 _MOST_FIELDS = 300
 
 
@@ -53,7 +56,7 @@ class Service:
 
     ``person_of`` says who asks (``None``: nobody that is known). ``jobs`` and ``intake`` (which takes uploads into the
     casebook) are ``None`` where the service runs without a casebook. ``stopping`` is set when the server leaves, so
-    that long streams end.
+    that long streams end. ``last_refused`` is the last refused text of a person.
     """
 
     configuration: Configuration
@@ -64,12 +67,26 @@ class Service:
     jobs: Jobs | None = None
     intake: Intake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    last_refused: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def see_allowed(self, person: Person, text: str, lang: str) -> None:
-        """Raise the problem of a request that is refused (403), which is recorded."""
+    def see_allowed(self, person: Person, text: str, lang: str, *, typing: bool = False) -> None:
+        """Raise the problem of a request that is refused (403), which is recorded.
+
+        Who goes on ``typing`` asks the same thing, and the record has it once.
+        """
         if (refusal := judge_request(text)) is not None:
-            self.record_refused(person, [text])
+            if not typing or self._is_new(person.id, text):
+                self.record_refused(person, [text])
             raise refused(refusal, lang)
+
+    def _is_new(self, person: str, text: str) -> bool:
+        """Return whether a refused request is another one, and not the last one with a few more letters typed."""
+        before = self.last_refused.get(person, "")
+        self.last_refused[person] = text
+        while len(self.last_refused) > MOST_REMEMBERED:
+            self.last_refused.pop(next(iter(self.last_refused)))
+        typed_on = (text.startswith(before) or before.startswith(text)) and abs(len(text) - len(before)) < TYPED_AT_ONCE
+        return not before or not typed_on
 
     def record_refused(self, person: Person, refused: Sequence[str]) -> None:
         """Record refused requests where they cannot be taken away: in the casebook, else in the settings folder."""
@@ -80,7 +97,7 @@ class Service:
             return
         log = RefusalLog(load_settings().folder)
         for text in refused:
-            if (refusal := judge_request(text)) is not None:
+            if (refusal := reason_of_refusal(text)) is not None:
                 log.record(refusal, text)
 
 

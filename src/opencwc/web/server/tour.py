@@ -20,9 +20,9 @@ class Stop(NamedTuple):
 
 
 STOPS = (
-    Stop("/?value=OCCN(CCO)CCO", "#value", "page_tour_screen", "screen"),
-    Stop("/?value=OCCN(CCO)CCO", "#answer", "page_tour_answer", "screen"),
-    Stop("/?value=OCCN(CCO)CCO", "#drop", "page_tour_file", "keep"),
+    Stop("/check?value=OCCN(CCO)CCO", "#value", "page_tour_screen", "screen"),
+    Stop("/check?value=OCCN(CCO)CCO", "#answer", "page_tour_answer", "screen"),
+    Stop("/check?value=OCCN(CCO)CCO", "#drop", "page_tour_file", "keep"),
     Stop("/transfers", "#main h1", "page_tour_transfers", "rules"),
     Stop("/transfers/check", "#main h1", "page_tour_transfers_check", "screen"),
     Stop("/law", "#main h1", "page_tour_law", "rules"),

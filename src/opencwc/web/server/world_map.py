@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
+from typing import NamedTuple
 
 from opencwc.convention.fields import read_yaml
 from opencwc.convention.territories import all_territories
@@ -21,18 +22,58 @@ _A1, _A2, _A3, _A4, _M = 1.340264, -0.081106, 0.000893, 0.003796, sqrt(3) / 2
 Point = tuple[float, float]
 
 
-@cache
-def outline() -> str:
-    """Return the land of the world as one path, to whole pixels; islets that are none are left out."""
+class View(NamedTuple):
+    """The part of the map that a drawing shows: its left and upper edge, its width, and how wide it is drawn."""
+
+    left: float = 0.0
+    top: float = 0.0
+    width: float = WIDTH
+    drawn: float = WIDTH
+
+    @property
+    def height(self) -> float:
+        """How high it is drawn."""
+        return self.drawn * HEIGHT / WIDTH
+
+    def at(self, point: Point) -> Point:
+        """Return where a place of the map is on the drawing."""
+        scale = self.drawn / self.width
+        return (point[0] - self.left) * scale, (point[1] - self.top) * scale
+
+
+def view_of(points: Sequence[Point], drawn: float = WIDTH, least: float = 240.0) -> View:
+    """Return what shows all the points with some room around them, in the shape of the whole map; ``least`` is a width.
+
+    >>> view_of([(480, 100), (500, 110)])
+    View(left=370.0, top=46.5, width=240.0, drawn=960)
+    """
+    across, down = [x for x, _ in points], [y for _, y in points]
+    shape = WIDTH / HEIGHT
+    room = least / 6
+    wide = max(max(across) - min(across) + 2 * room, (max(down) - min(down) + 2 * room) * shape, least)
+    width = min(wide, float(WIDTH))
+    left = (min(across) + max(across) - width) / 2
+    top = (min(down) + max(down) - width / shape) / 2
+    return View(max(0.0, min(left, WIDTH - width)), max(0.0, min(top, HEIGHT - width / shape)), width, drawn)
+
+
+@lru_cache(maxsize=64)
+def outline(view: View) -> str:
+    """Return the land that a view shows as one path, to whole pixels; islets that are none are left out."""
     parts = []
     for rings in _shapes().values():
         for ring in rings:
-            points = _distinct(ring)
-            if len(points) > 2 and abs(_area(points)) >= _LEAST_AREA:
+            points = _distinct([view.at(point) for point in ring])
+            if len(points) > 2 and abs(_area(points)) >= _LEAST_AREA and _is_shown(points, view):
                 x, y = points[0]
                 steps = (f"{there[0] - here[0]} {there[1] - here[1]}" for here, there in pairwise(points))
                 parts.append(f"M{x} {y}l{' '.join(steps)}z".replace(" -", "-"))
     return "".join(parts)
+
+
+def _is_shown(points: Sequence[Point], view: View) -> bool:
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return max(across) > 0 and min(across) < view.drawn and max(down) > 0 and min(down) < view.height
 
 
 @cache

@@ -25,7 +25,7 @@ from opencwc.finding import Message
 from opencwc.jobs.event_decisions import SHELF as REPORTS
 from opencwc.jobs.event_decisions import decisions_on_events
 from opencwc.jobs.kept_runs import Listed, Shelf, ShownRun, list_runs, shown_run
-from opencwc.legislation.model import VERDICTS
+from opencwc.legislation.model import ALL_VERDICTS
 from opencwc.reports.kept import unpack as unpack_reports
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.verb import VERB as WATCH
@@ -179,7 +179,7 @@ def _of_law(book: Casebook, person: Person, code: str) -> Iterator[Holding]:
     )
     counted = tuple(
         Message("states_verdict", {"verdict": Message(f"verdict_{name}"), "measures": verdicts[name]})
-        for name in VERDICTS
+        for name in ALL_VERDICTS
         if verdicts[name]
     )
     values: dict[str, Any] = {

@@ -16,7 +16,7 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.states.holdings import holdings_of
-from opencwc.wording.states import region_name, state_name
+from opencwc.wording.states import region_name, state_name, states_by_name
 
 router = Router(include_in_schema=False)
 Code = Annotated[str, Path(max_length=20)]
@@ -49,4 +49,4 @@ def names_in(lang: str) -> list[tuple[str, str]]:
     """Return the States of the Convention's list by their names, each with its code."""
     codes = [one.state.code for one in Convention().states]
     invented = [code for code, one in all_territories().items() if one.kind == "invented"]
-    return sorted(((state_name(code, lang), code) for code in (*codes, *invented)), key=lambda one: one[0].casefold())
+    return states_by_name((*codes, *invented), lang)

@@ -26,10 +26,54 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r", "c"].includes(event.key)) return;
   if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
   if (one("#keys-on")?.checked === false) return;
-  const item = event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? one(".inbox [data-item]");
+  const item = event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? one("[data-units] [data-item]");
   const act = item && one(`[data-act="${event.key}"]`, item);
   if (act) { event.preventDefault(); event.stopPropagation(); act.click(); }
 }, true);
+
+// ---- a list of units: what is chosen, what is inside, the preview of one decision for many, and print
+const units = one("[data-units]");
+if (units) {
+  const picks = () => [...units.querySelectorAll("input[name=unit]")];
+  const count = () => {
+    const chosen = picks().filter((pick) => pick.checked).length;
+    const button = one("[data-selected]", units);
+    if (!button) return;
+    one("[data-count]", button).textContent = chosen;
+    button.disabled = !chosen;
+  };
+  units.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-all]")) for (const pick of picks()) pick.checked = event.target.checked;
+    if (event.target.matches("[data-pick-all], input[name=unit]")) count();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]")) return;
+    if (one("#keys-on")?.checked === false) return;
+    const pick = one("input[name=unit]", event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? document.createElement("p"));
+    if (pick) { event.preventDefault(); pick.checked = !pick.checked; count(); }
+  });
+  units.addEventListener("click", async (event) => {
+    const link = event.target.closest("[data-mentions]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const row = link.closest("tr");
+    if (row.nextElementSibling?.matches(".mentions-row")) { row.nextElementSibling.remove(); link.setAttribute("aria-expanded", "false"); return; }
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) { location.assign(link.href); return; }
+    const under = document.createElement("tr");
+    under.className = "mentions-row";
+    under.append(Object.assign(document.createElement("td"), { colSpan: row.cells.length, innerHTML: await answer.text() }));
+    row.after(under);
+    link.setAttribute("aria-expanded", "true");
+  });
+  body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "bulk-preview") event.detail.target.focus(); });
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-bulk]")) { one("#bulk-preview").replaceChildren(); one("[data-units] button")?.focus(); }
+  });
+  count();
+}
+if (one("[data-print-now]")) addEventListener("load", () => print());
 
 // ---- the decision: a key chooses and goes to the reason; once one is chosen letters change it no more; Ctrl+Enter sends
 const chosenOutcome = () => one("[data-decide] input[name=outcome]:checked");

@@ -124,6 +124,31 @@ document.addEventListener("keydown", (event) => {
 // ---- on a telephone the menu scrolls: the page that is open is in sight
 one("header.site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// ---- what is copied: a key, a token, a link; the button is there where the browser can
+const offerCopies = (root) => { if (navigator.clipboard) for (const button of all("[data-copy]", root)) button.hidden = false; };
+offerCopies(document);
+document.addEventListener("htmx:load", (event) => offerCopies(event.target.parentNode ?? document));
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(one("bdi", button.parentElement).textContent.trim());
+  say(button.dataset.done);
+  const word = button.textContent;
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = word; }, 2_000);
+});
+
+// ---- an upload says how much of how much is sent, and how long it takes yet
+const unit = (number, name) => new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, { style: "unit", unit: name, unitDisplay: name === "megabyte" ? "short" : "long", maximumFractionDigits: name === "megabyte" ? 1 : 0 }).format(number);
+const sentSoFar = (loaded, total, seconds) => {
+  const parts = [body.dataset.sent.replace("{done}", unit(loaded / 1e6, "megabyte")).replace("{all}", unit(total / 1e6, "megabyte"))];
+  if (seconds >= 1 && loaded < total) {
+    const left = (seconds * (total - loaded)) / loaded;
+    parts.push(body.dataset.left.replace("{time}", left < 90 ? unit(Math.ceil(left), "second") : unit(Math.round(left / 60), "minute")));
+  }
+  return parts.join(" · ");
+};
+
 // ---- a file is dropped
 for (const form of all("[data-drop]")) {
   const zone = one(".dropzone", form);
@@ -137,8 +162,18 @@ for (const form of all("[data-drop]")) {
   });
   input.addEventListener("change", chosen);
   const bar = one("[data-upload]", form);
-  form.addEventListener("htmx:xhr:progress", (event) => { bar.hidden = false; if (event.detail.lengthComputable) bar.value = event.detail.loaded / event.detail.total; });
-  form.addEventListener("htmx:afterRequest", () => { bar.hidden = true; bar.value = 0; });
+  const sent = bar.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "note", hidden: true }));
+  let began = 0;
+  form.addEventListener("htmx:xhr:progress", (event) => {
+    bar.hidden = false;
+    if (!event.detail.lengthComputable) return;
+    const { loaded, total } = event.detail;
+    began ||= performance.now();
+    bar.value = loaded / total;
+    sent.hidden = false;
+    sent.textContent = sentSoFar(loaded, total, (performance.now() - began) / 1000);
+  });
+  form.addEventListener("htmx:afterRequest", () => { bar.hidden = sent.hidden = true; bar.value = began = 0; });
 }
 
 // ---- keys: a list is walked with j and k, or what stands beside a page; a finding is decided with a and r
@@ -165,13 +200,12 @@ document.addEventListener("keydown", (event) => {
   before = event.key;
   const press = (selector) => { const found = one(selector); if (found) { found.focus(); found.click(); event.preventDefault(); } };
   if (key === "?") { one("#keys").showModal(); event.preventDefault(); }
-  else if (key === "/") { const field = one("[data-search]"); if (field) { field.focus(); event.preventDefault(); } }
   else if (key === "j") go(1);
   else if (key === "k") go(-1);
   else if (key === "a") press("[data-key=a]");
   else if (key === "r") press("[data-key=r]");
   else if (key === "c") press("[data-key=c]");
-  else if (key === "gs") location.assign("/");
+  else if (key === "gs") location.assign("/check");
   else if (key === "gc") location.assign("/casebook");
 });
 
@@ -179,12 +213,18 @@ document.addEventListener("keydown", (event) => {
 const TOUR = "tour-stop";
 const read = () => { const block = one("#tour"); return block ? JSON.parse(block.textContent) : { stops: [], words: {} }; };
 function endTour() { sessionStorage.removeItem(TOUR); one(".tour")?.remove(); for (const place of all(".toured")) place.classList.remove("toured"); }
+function goToStop(at) {
+  sessionStorage.setItem(TOUR, at);
+  const stop = read().stops[at];
+  if (!stop || location.pathname + location.search === stop.address) showStop();
+  else location.assign(stop.address);
+}
 function showStop() {
   const { stops, words } = read();
   const at = Number(sessionStorage.getItem(TOUR) ?? -1);
   if (at < 0 || at >= stops.length) return endTour();
   const stop = stops[at];
-  if (location.pathname + location.search !== stop.address) { location.assign(stop.address); return undefined; }
+  if (location.pathname + location.search !== stop.address) return endTour(); // who goes elsewhere has left the tour
   one(".tour")?.remove();
   for (const place of all(".toured")) place.classList.remove("toured");
   const target = one(stop.target);
@@ -202,7 +242,7 @@ function showStop() {
   end.addEventListener("click", endTour);
   if (at + 1 < stops.length) {
     const next = Object.assign(document.createElement("button"), { type: "button", className: "small primary", textContent: words.next });
-    next.addEventListener("click", () => { sessionStorage.setItem(TOUR, at + 1); showStop(); });
+    next.addEventListener("click", () => goToStop(at + 1));
     row.append(next);
   }
   row.append(end);
@@ -214,8 +254,7 @@ function showStop() {
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-tour]")) return;
   for (const menu of all("details.menu[open]")) menu.open = false;
-  sessionStorage.setItem(TOUR, 0);
-  showStop();
+  goToStop(0);
 });
 
 window.addEventListener("load", remember); // htmx listens by then

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from opencwc.casebook.findings import History
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import History, count_findings
+from opencwc.casebook.model import UNDECIDED, Filter, Person
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
-from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import number_said, say, sentence
 from opencwc.wording.states import state_name
@@ -115,14 +119,60 @@ def _beside_reconciliation(history: History) -> tuple[str, str] | None:
     return None
 
 
+def _title_of_shipment(finding: Finding, lang: str) -> str:
+    """Name the chemical and the States of a shipment: "Thiodiglycol: Nordavia → Israel"."""
+    ends = {seen.label: seen.value[:3] for seen in finding.evidence if seen.kind == "state"}
+    return _title_between(finding.subject.input or finding.subject.id, ends.get("from"), ends.get("to"), "", lang)
+
+
+def _title_of_pair(finding: Finding, lang: str) -> str:
+    """Name the chemical, the States and the year of a pair: "Triethanolamine: Nordavia → Brazil, 2025"."""
+    ends = _PAIR.fullmatch(finding.subject.id)
+    sender, receiver, year = ends.groups() if ends else (None, None, "")
+    named = finding.subject.input or finding.subject.id
+    return _title_between(named, sender, receiver, year, lang)
+
+
+def _title_between(named: str, sender: str | None, receiver: str | None, year: str, lang: str) -> str:
+    if not (sender and receiver):
+        return shortened(named)
+    between: dict[str, Value] = {
+        "chemical": shortened(named),
+        "from": state_name(sender, lang),
+        "to": state_name(receiver, lang),
+    }
+    title = say(Message("page_title_between", between), lang)
+    return f"{title}{say('list_separator', lang)}{year}" if year else title
+
+
+_PAIR = re.compile(r"\S+ ([A-Z]{3})>([A-Z]{3}) (\d{4})")
+
+
+def _discrepancies(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
+    """Count the discrepancies of ledgers that people settled, and those that wait."""
+    standing = count_findings(book, person, Filter(verdict=(str(Verdict.DISCREPANCY),))).status
+    waiting = sum(standing.get(str(status), 0) for status in UNDECIDED)
+    settled = sum(standing.values()) - waiting
+    address = "/casebook?part=findings&verdict=discrepancy"
+    rows = tuple(
+        FigureRow(say(f"page_figure_{name}", lang), (number,), address)
+        for name, number in (("settled", settled), ("waiting", waiting))
+        if settled + waiting
+    )
+    yield HouseFigure("discrepancies", say("page_figure_state", lang), (say("page_figure_number", lang),), rows)
+
+
 CHECK = Face(
     JobPage(
         "page_transfers_check_job", "/transfers/check", "/transfers/checks", "transfers/job.html",
         columns=_columns_in(CHECK_LABELS),
     ),
-    jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on,
+    jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on, title=_title_of_shipment,
+    doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip
 RECONCILE = Face(
     JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
-    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on,
+    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on, title=_title_of_pair,
+    figures=_discrepancies,
+    doors=(Door("check", "ledgers", "/transfers", "keep"),),
 )  # fmt: skip

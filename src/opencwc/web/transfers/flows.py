@@ -6,18 +6,23 @@ the same without colour, and the table beside each has the figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import dist, hypot, sqrt
+from textwrap import wrap
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 from opencwc.convention.territories import all_territories
-from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline
+from opencwc.web.server.world_map import WIDTH, Point, View, centres, outline, view_of
 
 MOST_LINES, MOST_NUMBERED = 60, 12
 MOST_NODES = 9
 SANKEY_HEIGHT, NODE_WIDTH, GAP = 460, 14, 10
+SIZES = WIDE, NARROW = float(WIDTH), 460.0
+"""How wide drawings are: for a desk, and for a phone."""
+_LONGEST, _LINE, _MARGIN = 22, 15.0, 170.0
+_LETTER, _LEAST_SPAN = 7.0, 100.0
 _SHORT = 60.0
 _APART = 17.0
 _PLACES = (0.5, 0.6, 0.4, 0.7, 0.3)
@@ -51,19 +56,26 @@ class Flow(NamedTuple):
 STANDS = ("agreed", "more_exported", "more_imported", "silent")
 
 
-def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, list[Flow]]:
-    """Return the map with the largest flows, numbered as in the table, and the flows that have no place on it."""
+def world_map(flows: Sequence[Flow], names: Mapping[str, str], drawn: float = WIDE) -> tuple[Markup, list[Flow]]:
+    """Return the map with the largest flows, numbered as in the table, and the flows that have no place on it.
+
+    It shows what the flows span, and the names of States as far as there is room; ``drawn`` is `WIDE` or `NARROW`.
+    """
     places = centres()
     on_map = [flow for flow in flows if flow.exporter in places and flow.importer in places]
     off_map = [flow for flow in flows if flow not in on_map]
     largest = max((flow.kg for flow in on_map), default=1.0) or 1.0
+    view = (
+        view_of([places[end] for flow in on_map for end in flow[:2]], drawn, _LEAST_SPAN)
+        if on_map
+        else View(drawn=drawn)
+    )
     marks, numbers = [], []
     taken: list[Point] = []
     for place, flow in enumerate(flows[:MOST_LINES]):
         if flow not in on_map:
             continue
-        start, end = places[flow.exporter], places[flow.importer]
-        curve, along = _curve(start, end)
+        curve, along = _curve(view.at(places[flow.exporter]), view.at(places[flow.importer]))
         width = round(1.25 + 6 * sqrt(flow.kg / largest), 1)
         route = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
         marks.append(
@@ -78,23 +90,66 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
                 f'<g class="number"><circle cx="{x:.0f}" cy="{y:.0f}" r="8"/>'
                 f'<text x="{x:.0f}" y="{y + 4:.0f}">{place + 1}</text></g>'
             )
-    for code in sorted({end for flow in on_map for end in (flow.exporter, flow.importer) if all_territories()[end].at}):
-        x, y = places[code]
-        name = escape(names.get(code, code))
-        numbers.append(
-            f'<g class="at-sea"><circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
-            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{name}</text></g>'
-        )
+    states = dict.fromkeys(end for flow in on_map[:MOST_LINES] for end in flow[:2])
+    svg = (
+        f'<svg class="world {_size(drawn)}" viewBox="0 0 {drawn:.0f} {view.height:.0f}" aria-hidden="true"'
+        f' focusable="false"><path class="land" d="{outline(view)}"/>{"".join(reversed(marks))}'
+        f"{''.join(_named(states, names, view, taken))}{''.join(numbers)}</svg>"
+    )
+    return Markup(svg), off_map  # noqa: S704 - made here; what is not ours is escaped
+
+
+def _size(drawn: float) -> str:
+    return "wide" if drawn == WIDE else "narrow"
+
+
+def _named(states: Iterable[str], names: Mapping[str, str], view: View, numbers: Sequence[Point]) -> Iterator[str]:
+    """Give the States' marks, and their names where no other name and no number stands; invented ones come first."""
+    invented = all_territories()
+    taken = [_Box(x - 9, y - 9, 18, 18) for x, y in numbers]
+    for code in sorted(states, key=lambda code: invented[code].at is None):
+        x, y = view.at(centres()[code])
+        name = names.get(code, code)
+        at_sea = invented[code].at is not None
+        mark = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{5 if at_sea else 2.5}"/>'
+        wide = _LETTER * len(name)
+        around = (_Box(x + 8, y - 8, wide, 16), _Box(x - 8 - wide, y - 8, wide, 16),
+                  _Box(x - wide / 2, y - 24, wide, 16), _Box(x - wide / 2, y + 8, wide, 16))  # fmt: skip
+        within = [box for box in around if 0 <= box.x <= view.drawn - wide and 0 <= box.y <= view.height - 16]
+        box = next((box for box in within if not any(box.meets(other) for other in taken)), None)
+        said = ""
+        if box:
+            taken.append(box)
+            said = f'<text x="{box.x + wide / 2:.0f}" y="{box.y + 13:.0f}">{escape(name)}</text>'
+        yield f'<g class="{"at-sea" if at_sea else "state"}">{mark}{said}</g>'
+
+
+class _Box(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def meets(self, other: _Box) -> bool:
+        """Whether the two lie on each other."""
+        across = self.x < other.x + other.width and other.x < self.x + self.width
+        return across and self.y < other.y + other.height and other.y < self.y + self.height
+
+
+def shared_marks() -> Markup:
+    """Return the heads of arrows and the patterns that the drawings refer to, in a drawing of no size."""
     heads = "".join(
         f'<marker id="to-{stand}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
         f' markerHeight="9" orient="auto"><path class="head f-{stand}" d="M0 0 8 4 0 8z"/></marker>'
         for stand in STANDS
     )
-    svg = (
-        f'<svg class="world" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false"><defs>{heads}</defs>'
-        f'<path class="land" d="{outline()}"/>{"".join(reversed(marks))}{"".join(numbers)}</svg>'
+    return Markup(  # noqa: S704 - made here
+        f'<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>{heads}'
+        '<pattern id="only-exported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<path d="M-1 1 1-1M0 6 6 0M5 7 7 5"/></pattern>'
+        '<pattern id="only-imported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<circle cx="3" cy="3" r="1.3"/></pattern></defs></svg>'
     )
-    return Markup(svg), off_map  # noqa: S704 - made here; what is not ours is escaped
 
 
 def _free(along: Sequence[Point], taken: Sequence[Point]) -> Point:
@@ -177,27 +232,27 @@ def _largest(flows: Sequence[Flow], name_of: object) -> set[str]:
     return set(ranked if len(ranked) <= MOST_NODES + 1 else ranked[:MOST_NODES])
 
 
-def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = False) -> Markup:
-    """Return the Sankey of two rows of ribbons; ``mirrored`` where one reads from right to left."""
+def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = False, drawn: float = WIDE) -> Markup:
+    """Return the Sankey of two rows of ribbons; ``mirrored`` where one reads from right to left.
+
+    Names stand beside the bars: outside them where it is `WIDE`, inside where it is `NARROW`.
+    """
     columns = [_sums(left, "start"), _most(_sums(left, "end"), _sums(right, "start")), _sums(right, "end")]
     total = max((sum(column.values()) for column in columns), default=0.0) or 1.0
     rows = max((len(column) for column in columns), default=1)
     scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total
-    nodes = [
-        _stacked(sums, x, scale)
-        for sums, x in zip(columns, (150.0, WIDTH / 2, WIDTH - 150.0 - NODE_WIDTH), strict=True)
-    ]
-    drawn = [*_ribbons(left, nodes[0], nodes[1], scale), *_ribbons(right, nodes[1], nodes[2], scale)]
+    margin = _MARGIN if drawn == WIDE else 0.0
+    edges = (margin, (drawn - NODE_WIDTH) / 2, drawn - margin - NODE_WIDTH)
+    nodes = [_stacked(sums, x, scale) for sums, x in zip(columns, edges, strict=True)]
+    ribbons = [*_ribbons(left, nodes[0], nodes[1], scale), *_ribbons(right, nodes[1], nodes[2], scale)]
     height = max((node.y + node.height for column in nodes for node in column.values()), default=60.0) + 24
-    boxes = [_box(node, number, mirrored=mirrored) for number, column in enumerate(nodes) for node in column.values()]
-    turned = f' transform="translate({WIDTH} 0) scale(-1 1)"' if mirrored else ""
+    boxes = [
+        _bar(node, number, drawn, mirrored=mirrored) for number, column in enumerate(nodes) for node in column.values()
+    ]
+    turned = f' transform="translate({drawn:.0f} 0) scale(-1 1)"' if mirrored else ""
     svg = (
-        f'<svg class="sankey" viewBox="0 0 {WIDTH} {height:.0f}" aria-hidden="true" focusable="false"><defs>'
-        '<pattern id="only-exported" width="6" height="6" patternUnits="userSpaceOnUse">'
-        '<path d="M-1 1 1-1M0 6 6 0M5 7 7 5"/></pattern>'
-        '<pattern id="only-imported" width="6" height="6" patternUnits="userSpaceOnUse">'
-        '<circle cx="3" cy="3" r="1.3"/></pattern></defs>'
-        f"<g{turned}>{''.join(drawn)}</g>{''.join(boxes)}</svg>"
+        f'<svg class="sankey {_size(drawn)}" viewBox="0 0 {drawn:.0f} {height:.0f}" aria-hidden="true"'
+        f' focusable="false"><g{turned}>{"".join(ribbons)}</g>{"".join(boxes)}</svg>'
     )
     return Markup(svg)  # noqa: S704 - made here; what is not ours is escaped
 
@@ -219,7 +274,8 @@ def _stacked(sums: Mapping[str, float], x: float, scale: float) -> dict[str, _No
     for name, kg in sums.items():
         height = max(kg * scale, 1.0)
         nodes[name] = _Node(name, x, y, height)
-        y += height + max(GAP, 22 - height)
+        room = _LINE * len(wrap(name, _LONGEST, max_lines=2, placeholder="…")) + 6
+        y += height + max(GAP, room - height)
     return nodes
 
 
@@ -246,19 +302,17 @@ def _ribbons(
     return [*beneath, *above]
 
 
-def _box(node: _Node, column: int, *, mirrored: bool) -> str:
-    x = WIDTH - node.x - NODE_WIDTH if mirrored else node.x
-    outward_start = (column == 0) != mirrored
-    if column == 1:
-        at, anchor = x + NODE_WIDTH / 2, "middle"
-    else:
-        at, anchor = (x - 6, "end") if outward_start else (x + NODE_WIDTH + 6, "start")
-    y = node.y - 4 if column == 1 else node.y + node.height / 2 + 4
-    name = node.name if len(node.name) <= _LONGEST else node.name[: _LONGEST - 1] + "…"
+def _bar(node: _Node, column: int, drawn: float, *, mirrored: bool) -> str:
+    """Return a bar with its name beside it: the first column's before it where there is a margin, else after it."""
+    x = drawn - node.x - NODE_WIDTH if mirrored else node.x
+    before = column == 2 if drawn < WIDE else column == 0
+    at, anchor = (x - 6, "end") if before != mirrored else (x + NODE_WIDTH + 6, "start")
+    lines = wrap(node.name, _LONGEST, max_lines=2, placeholder="…") or [""]
+    y = node.y + node.height / 2 + 4 - _LINE * (len(lines) - 1) / 2
+    said = "".join(
+        f'<tspan x="{at:.0f}" y="{y + _LINE * number:.0f}">{escape(line)}</tspan>' for number, line in enumerate(lines)
+    )
     return (
         f'<rect class="node" x="{x:.0f}" y="{node.y:.1f}" width="{NODE_WIDTH}" height="{node.height:.1f}"/>'
-        f'<text class="node-name" x="{at:.0f}" y="{y:.0f}" text-anchor="{anchor}" direction="ltr">{escape(name)}</text>'
+        f'<text class="node-name" text-anchor="{anchor}" direction="ltr">{said}</text>'
     )
-
-
-_LONGEST = 22

@@ -23,9 +23,12 @@ from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.server.listing import ListAsked, Searched
 from opencwc.web.server.page import page
-from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import book_of, person_of
+from opencwc.wording import LANGUAGES
+from opencwc.wording.states import state_name, states_by_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,16 +45,20 @@ CHECKS = Shelf(CHECK.id, "check of planned shipments", "/transfers/check")
 
 
 @dataclass(frozen=True)
-class SumFilter(AddressFilter):
-    """Which sums to list. ``over`` is ``yes``, ``no`` or ``all``."""
+class SumFilter(ListAsked):
+    """Which sums to list, and in which order. ``over`` is ``yes``, ``no`` or ``all``."""
 
     over: Annotated[Brief, AfterValidator(lambda over: over if over in ("yes", "no", "all") else "yes")] = "yes"
     cause: Brief = ""
     state: Annotated[Brief, AfterValidator(str.upper)] = ""
     chemical: Annotated[str, Query(max_length=200)] = ""
     year: Brief = ""
+    order: Brief = ""
+    find: Searched = ""
 
 
+ORDERS = ("rank", "chemical", "pair", "year", "exported", "imported", "difference", "score", "cause")
+"""What the ranked list can be sorted by: its columns."""
 SumsAsked = Annotated[SumFilter, Depends()]
 
 
@@ -100,14 +107,45 @@ def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
         groups = groups.filter(pl.col("year") == year)
+    for word in wanted.find.casefold().split():
+        groups = groups.filter(_holds(kept, word))
     return kept.groups.filter(pl.col("rank").is_in(groups["rank"].unique().implode())).sort("rank", maintain_order=True)
 
 
+def _holds(kept: KeptReconciliation, word: str) -> pl.Expr:
+    """Say of a sum whether a word stands in its chemical's name or entry, in a State's code or name, or is its year."""
+    import polars as pl
+
+    said = [" ".join((chemical.name, *chemical.entries)).casefold() for chemical in kept.chemicals]
+    places = [place for place, text in enumerate(said) if word in text]
+    codes = {*kept.groups["exporter"].unique(), *kept.groups["importer"].unique()}
+    states = [
+        code for code in codes
+        if any(word in text.casefold() for text in (code, *(state_name(code, lang) for lang in LANGUAGES)))
+    ]  # fmt: skip
+    of_state = pl.col("exporter").is_in(states) | pl.col("importer").is_in(states)
+    return pl.col("substance").is_in(places) | of_state | (pl.col("year").cast(pl.String) == word)
+
+
 def fitting_matters(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
-    """Return the rows of the ranked list that a filter wants: each matter once."""
+    """Return the rows of the ranked list that a filter wants, in its order: each matter once."""
     from opencwc.transfers.reconcile.halves import matters
 
-    return matters(fitting_sums(kept, wanted), [chemical.name for chemical in kept.chemicals])
+    sums = matters(fitting_sums(kept, wanted), [chemical.name for chemical in kept.chemicals])
+    name = wanted.order.removeprefix("-")
+    if name not in ORDERS:
+        return sums
+    import polars as pl
+
+    names = pl.lit(pl.Series([chemical.name.casefold() for chemical in kept.chemicals], dtype=pl.String))
+    keys: Mapping[str, list[str | pl.Expr]] = {
+        "chemical": [names.gather("substance")],
+        "difference": [pl.col("difference").abs()],
+        "cause": ["cause", "probability"],
+        "pair": ["exporter", "importer"],
+    }
+    turned = wanted.order.startswith("-")
+    return sums.sort(*keys.get(name, [name]), descending=turned, nulls_last=True, maintain_order=True)
 
 
 def sum_of_rank(kept: KeptReconciliation, rank: int) -> dict[str, Any]:
@@ -186,10 +224,10 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
     return findings_of_run(book, person, run, Verdict.REVIEW)
 
 
-def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
+def choices_of(kept: KeptReconciliation, lang: str) -> dict[str, Sequence[Any]]:
     """Return what the filters offer: causes, States, chemicals and years that are in the list."""
     groups = kept.groups
-    states = sorted({*groups["exporter"].unique(), *groups["importer"].unique()})
+    states = [code for _, code in states_by_name({*groups["exporter"].unique(), *groups["importer"].unique()}, lang)]
     substances = set(groups["substance"].unique())
     return {
         "causes": [cause for cause in groups["cause"].unique().sort() if cause],

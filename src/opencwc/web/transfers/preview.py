@@ -56,7 +56,7 @@ async def show_preview_of(request: Request, start: PreviewForm) -> Response:
     files = [_file_shown(file, start.labels, lang) for file in previews]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,
-        address=start.address, form=start.form,
+        address=start.address, form=start.form, shipments=start.do == SHIPMENTS,
     )  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from opencwc.casebook.findings import show_finding
@@ -22,12 +23,14 @@ from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import After, Number
+from opencwc.web.server.listing import ListColumn, ListShown
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
-from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.transfers.flows import NARROW, SIZES, Flow, ribbons_of, sankey, shared_marks, world_map
 from opencwc.web.transfers.kept_runs import (
     A_PAGE,
+    ORDERS,
     Reconciliation,
     SumFilter,
     SumsAsked,
@@ -43,6 +46,7 @@ from opencwc.web.transfers.kept_runs import (
     sum_of_rank,
     transfers_page,
 )
+from opencwc.web.transfers.year_bars import years_drawn
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_name
 
@@ -77,6 +81,21 @@ class SumLine:
     why: str
 
 
+def _text(name: str) -> Callable[[SumLine, str], str]:
+    return lambda line, _: str(line.group[name])
+
+
+COLUMNS = tuple(
+    ListColumn(name, label, _text(name), number=name in ("exported", "imported", "difference", "score"))
+    for name, label in zip(
+        ORDERS,
+        ("label_rank", "label_chemical", "label_pair", "label_year", "label_exported_kg", "label_imported_kg",
+         "label_difference_kg", "page_transfers_score", "label_cause"),
+        strict=True,
+    )
+)  # fmt: skip
+
+
 @router.get("/transfers/runs/{number}", action="read")
 def show_list(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
@@ -89,16 +108,17 @@ def show_list(request: Request, number: Number, wanted: SumsAsked, after: After 
     return transfers_page(
         request, "transfers/list.html", "reconcile", shown=shown, wanted=wanted, view="list",
         said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
-        choices=choices_of(shown.kept), causes=CAUSES, after=after, **values,
+        choices=choices_of(shown.kept, lang), causes=CAUSES, after=after,
+        differing=len(fitting_matters(shown.kept, SumFilter())), **values,
     )  # fmt: skip
 
 
 def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: str) -> dict[str, Any]:
     sums = fitting_matters(shown.kept, wanted)
-    rest = sums.filter(sums["rank"] > after)
-    rows = rest.head(A_PAGE).to_dicts()
-    more = rows[-1]["rank"] if len(rest) > A_PAGE else None
-    return {"lines": [_line(shown, row, lang) for row in rows], "total": len(sums), "next": more}
+    lines = tuple(_line(shown, row, lang) for row in sums.slice(after, A_PAGE).to_dicts())
+    every = fitting_matters(shown.kept, replace(wanted, find="", order="")) if wanted.find else sums
+    listed = ListShown(lines, len(every), COLUMNS, wanted, (), len(sums))
+    return {"listed": listed, "next": after + A_PAGE if after + A_PAGE < len(sums) else None}
 
 
 def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine:
@@ -312,15 +332,15 @@ class Proposed:
     pattern: Pattern
     finding: int | None
     status: Status | None
-    chart: Mapping[str, Any]
+    sides: tuple[str, str]
+    drawing: Markup | None
 
 
 @router.get("/transfers/runs/{number}/patterns", action="read")
 def show_patterns(
     request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
 ) -> Response:
-    """Show what changed over the years and deserves a look: proposals, each with its chart and its finding."""
-    lang = language_of(request)
+    """Show what changed over the years and deserves a look: proposals, each with its drawing and its finding."""
     shown = shown_reconciliation(request, number)
     findings = findings_for_review(book_of(request), person_of(request), number)
     counted = Counter(pattern.kind for pattern in shown.kept.summary.patterns)
@@ -329,7 +349,13 @@ def show_patterns(
     ]
     rest = [(place, pattern) for place, pattern in numbered if place > after]
     proposed = [
-        Proposed(place, pattern, *_at(findings, place), _bars(pattern, lang))
+        Proposed(
+            place,
+            pattern,
+            *_at(findings, place),
+            _sides(pattern),
+            years_drawn(pattern.years, pattern.start, pattern.end),
+        )
         for place, pattern in rest[:PATTERNS_A_PAGE]
     ]
     return transfers_page(
@@ -344,17 +370,13 @@ def _at(findings: Sequence[tuple[int, Status]], place: int) -> tuple[int | None,
     return findings[place - 1] if place <= len(findings) else (None, None)
 
 
-def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
-    """Return what either side says by year, as ``static/chart.js`` takes it."""
-    ends = ("out", "in") if pattern.kind == "hub_share" else ("exporter", "importer")
-    return _by_year(
-        [
-            {"label": str(year), "value": kg, "group": say(f"pattern_side_{end}", lang)}
-            for year, *both in pattern.years
-            for end, kg in zip(ends, both, strict=True)
-        ],
-        lang,
-    )
+def _drawn(pattern: Pattern) -> Markup | None:
+    return years_drawn(pattern.years, pattern.start, pattern.end)
+
+
+def _sides(pattern: Pattern) -> tuple[str, str]:
+    """Return who gives the two figures of a year: words of the messages ``pattern_side_...``."""
+    return ("out", "in") if pattern.kind == "hub_share" else ("exporter", "importer")
 
 
 # ----------------------------------------------------------------------------------------------------- the flows
@@ -367,7 +389,7 @@ def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     shown = shown_reconciliation(request, number)
     return transfers_page(
         request, "transfers/flows.html", "reconcile", view="flows", wanted=wanted, causes=CAUSES, shown=shown,
-        choices=choices_of(shown.kept), **_flows(shown, wanted, lang),
+        choices=choices_of(shown.kept, lang), **_flows(shown, wanted, lang),
     )  # fmt: skip
 
 
@@ -396,15 +418,17 @@ def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any
     ]  # fmt: skip
     names = {code: state_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
     picture, off_map = world_map(flows, names)
+    small, _ = world_map(flows, names, NARROW)
     left, right = ribbons_of(parts, say("page_transfers_other", lang), names)
     return {
         "flows": flows,
         "first_ranks": by_pair.head(MOST_FLOWS)["rank"].to_list(),
-        "map": picture,
+        "map": picture + small,
+        "marks": shared_marks(),
         "off_map": [flow for flow in off_map if flow in flows],
         "pairs": len(by_pair),
         "most": MOST_FLOWS,
-        "sankey": sankey(left, right, mirrored=lang in RIGHT_TO_LEFT),
+        "sankey": Markup("").join(sankey(left, right, mirrored=lang in RIGHT_TO_LEFT, drawn=drawn) for drawn in SIZES),
         "ribbons": [*(("exports", ribbon) for ribbon in left), *(("imports", ribbon) for ribbon in right)],
         "names": names,
     }

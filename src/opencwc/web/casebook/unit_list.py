@@ -1,0 +1,123 @@
+"""Findings as rows of what a person decides on: their columns, their titles, and the list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from opencwc.casebook.case_report import why
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import makers_of
+from opencwc.casebook.model import Filter, KeptFinding, Person
+from opencwc.casebook.runs import finding_of
+from opencwc.casebook.units import KeptUnit, UnitPage, list_units
+from opencwc.finding import Message
+from opencwc.publishing.model import Excerpt
+from opencwc.web.casebook.faces import face_of, shortened
+from opencwc.web.casebook.run_summary import excerpt_of, is_no_mention
+from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
+from opencwc.wording import number_said, say
+
+ROWS, MOST_PRINTED, MOST_IN_FILE = 50, 2_000, 20_000
+"""Rows of one page, of the whole list in print, and of a file."""
+GROUPS = ("", "case", "verdict", "entry", "status")
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit in a list: its title, why it is so, what it was read from, where that was in a text."""
+
+    unit: KeptUnit
+    title: str
+    why: str
+    input: str
+    excerpt: Excerpt | None = None
+    no_mention: bool = False
+
+    @property
+    def kept(self) -> KeptFinding:
+        """The finding that the row opens: the gravest of those asked for."""
+        return self.unit.finding
+
+
+def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
+    """Return what each finding comes to, as its verb says it."""
+    makers, titles = makers_of(book, findings), {}
+    for kept in findings:
+        made = makers[kept.run]
+        if kept.content is None:
+            titles[kept.id] = say("casebook_erased", lang)
+        else:
+            titles[kept.id] = face_of(made.verb).title(finding_of(kept.content, made.maker), lang)
+    return titles
+
+
+def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitLine]:
+    """Return units as rows."""
+    titles = titles_of(book, [unit.finding for unit in units], lang)
+    return [_line(unit, titles[unit.finding.id], lang) for unit in units]
+
+
+def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
+    content = unit.finding.content or {}
+    written = shortened(str(content.get("input", "")))
+    said = written if written.casefold() not in title.casefold() else ""
+    return UnitLine(unit, title or unit.name, why(content, lang), said, excerpt_of(content), is_no_mention(content))
+
+
+def _counted(values: Callable[[UnitLine], dict[str, int]], prefix: str) -> Callable[[UnitLine, str], str]:
+    def said(line: UnitLine, lang: str) -> str:
+        counts = values(line)
+        names = [say(f"{prefix}{name}", lang) for name in counts]
+        if len(counts) > 1:
+            names = [f"{name} {number_said(n, lang)}" for name, n in zip(names, counts.values(), strict=True)]
+        return say("list_separator", lang).join(names)
+
+    return said
+
+
+COLUMNS: tuple[ListColumn[UnitLine], ...] = (
+    ListColumn("name", "page_units_what", lambda line, _: line.title),
+    ListColumn("verdict", "label_verdict", _counted(lambda line: dict(line.unit.verdicts), "verdict_")),
+    ListColumn("entry", "label_entry", lambda line, _: ", ".join(" ".join(one) for one in line.unit.entries)),
+    ListColumn("mentions", "page_units_mentions", lambda line, _: str(line.unit.mentions), number=True),
+    ListColumn("status", "casebook_status", _counted(lambda line: dict(line.unit.statuses), "casebook_status_")),
+    ListColumn("case", "casebook_column_case", lambda line, _: line.kept.case),
+    ListColumn("due", "casebook_column_due", lambda line, _: line.unit.due),
+)
+"""The columns of the list, by the names of their orders."""
+FILE_COLUMNS: tuple[ListColumn[UnitLine], ...] = (
+    *COLUMNS,
+    ListColumn("input", "label_input", lambda line, _: str((line.kept.content or {}).get("input", ""))),
+    ListColumn("row", "casebook_column_row", lambda line, _: str(line.kept.row)),
+    ListColumn("id", "label_id", lambda line, _: line.kept.subject_id),
+    ListColumn("finding", "casebook_column_finding", lambda line, _: str(line.kept.id)),
+    ListColumn("mark", "casebook_column_mark", lambda line, lang: say(f"casebook_mark_{line.kept.mark}", lang)),
+    ListColumn("why", "casebook_column_why", lambda line, _: line.why),
+)
+"""What a file of the list holds beside what is shown."""
+
+
+def whole_list(
+    book: Casebook, person: Person, wanted: Filter, lang: str, order: str, most: int, *, waiting: bool
+) -> tuple[list[UnitLine], bool]:
+    """Return all rows of a list, up to so many, and whether there are more."""
+    lines: list[UnitLine] = []
+    after = ""
+    while True:
+        limit = min(1_000, most - len(lines))
+        page: UnitPage = list_units(book, person, wanted, order=order, after=after, limit=limit, waiting=waiting)
+        lines += lines_of(book, page.units, lang)
+        after = page.next
+        if not after or len(lines) >= most:
+            return lines, bool(after) or page.cut
+
+
+def as_table(lines: Sequence[UnitLine], lang: str, *, cut: bool) -> ListShown[UnitLine]:
+    """Return rows as the table of a file; a last line says where there are more of them."""
+    shown = listed(lines, FILE_COLUMNS, ListAsked(), lang)
+    if not cut:
+        return shown
+    note = say(Message("page_units_cut", {"number": len(lines)}), lang)
+    last = (note, *[""] * (len(FILE_COLUMNS) - 1))
+    return ListShown(shown.rows, shown.total, shown.columns, shown.asked, (*shown.texts, last), shown.found)

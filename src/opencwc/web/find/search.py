@@ -1,0 +1,110 @@
+"""Puts together what the verbs, the casebook, the accounts and the list of States find for a question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from weakref import WeakKeyDictionary
+
+from opencwc.casebook.found_records import FindingTexts, cases_that_fit
+from opencwc.casebook.model import Case
+from opencwc.casebook.people import People
+from opencwc.casebook.permissions import may
+from opencwc.convention import Convention
+from opencwc.convention.territories import all_territories
+from opencwc.language.name_search import LONGEST, NameIndex
+from opencwc.verbs import verbs
+from opencwc.web.casebook.faces import Face
+from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
+from opencwc.wording import LANGUAGES, say
+from opencwc.wording.states import state_name
+
+MOST = 30
+"""Hits in all."""
+FINDING_SCORE = 0.6
+"""How well a finding fits in whose text the question stands: less than a name does."""
+_texts: WeakKeyDictionary[object, FindingTexts] = WeakKeyDictionary()
+"""By the engine of a casebook."""
+
+
+def find(sought: Sought, more: Iterable[Finder] = ()) -> list[Hit]:
+    """Return what a person finds, the best first, a few of each kind; ``more`` are finders beside the usual ones."""
+    if not sought.text.strip():
+        return []
+    asked = sought._replace(text=sought.text.strip()[:LONGEST])
+    counts: Counter[str] = Counter()
+    kept: list[Hit] = []
+    hits = (hit for finder in (*_finders(), *more) for hit in finder(asked))
+    for hit in sorted(hits, key=lambda hit: (-round(hit.score, 2), KINDS.index(hit.kind))):
+        counts[hit.kind] += 1
+        if counts[hit.kind] <= MOST_OF_A_KIND:
+            kept.append(hit)
+    return kept[:MOST]
+
+
+def _finders() -> Sequence[Finder]:
+    faces: list[Face] = [verb.part("face") for verb in verbs() if verb.face]
+    return (*dict.fromkeys(face.find for face in faces), find_states, find_cases, find_findings, find_people)
+
+
+def find_states(sought: Sought) -> Iterator[Hit]:
+    """Yield States and territories by their names in any language, or by their codes."""
+    if not may(sought.person, "rules"):
+        return
+    seen: set[str] = set()
+    for code, _, score in _states().find(sought.text):
+        if code not in seen:
+            seen.add(code)
+            address = f"/states/{code}" if may(sought.person, "read") else "/convention?part=states"
+            yield Hit("state", state_name(code, sought.lang), code, address, score)
+
+
+@cache
+def _states() -> NameIndex[str]:
+    known = dict.fromkeys((*(one.state.code for one in Convention().states), *all_territories()))
+    return NameIndex((name, code) for code in known for name in {code, *(state_name(code, lang) for lang in LANGUAGES)})
+
+
+def find_cases(sought: Sought) -> Iterator[Hit]:
+    """Yield cases by their names and titles."""
+    if sought.book is None or not may(sought.person, "read"):
+        return
+    scores: dict[int, float] = {}
+
+    def fitting(cases: Iterable[Case]) -> list[Case]:
+        index = NameIndex((f"{case.name.replace('-', ' ')} {case.name} {case.title}", case) for case in cases)
+        found = index.find(sought.text, MOST_OF_A_KIND)
+        scores.update((one.held.number, one.score) for one in found)
+        return [one.held for one in found]
+
+    for case in cases_that_fit(sought.book, sought.person, fitting):
+        status = say(f"casebook_case_{case.status}", sought.lang)
+        yield Hit(
+            "case", case.title or case.name, f"{case.name} · {status}", f"/cases/{case.name}", scores[case.number]
+        )
+
+
+def find_findings(sought: Sought) -> Iterator[Hit]:
+    """Yield the latest findings by what they were found in, and by the user's own number of a row."""
+    if sought.book is None or not may(sought.person, "read"):
+        return
+    texts = _texts.setdefault(sought.book.engine, FindingTexts())
+    for kept in texts.find(sought.book, sought.person, sought.text, MOST_OF_A_KIND):
+        said = str((kept.content or {}).get("input", "")) or kept.subject_id
+        verdict = say(f"verdict_{kept.verdict}", sought.lang)
+        entry = f"{kept.list} {kept.entry}" if kept.entry else ""
+        detail = " · ".join(filter(None, (verdict, entry, kept.case)))
+        yield Hit("finding", said[:120], detail, f"/findings/{kept.id}", FINDING_SCORE)
+
+
+def find_people(sought: Sought) -> Iterator[Hit]:
+    """Yield accounts by login and name, for who manages them."""
+    if sought.book is None or not may(sought.person, "people"):
+        return
+    people = [account.person for account in People(sought.book).everyone()]
+    for person, _, score in NameIndex((f"{one.name} {one.login}", one) for one in people).find(sought.text):
+        role = say(f"page_role_{person.role}", sought.lang)
+        yield Hit(
+            "person", person.name or person.login, f"{person.login} · {role}", f"/settings/people/{person.id}", score
+        )

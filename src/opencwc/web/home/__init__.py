@@ -1,0 +1,1 @@
+"""The first page of everybody, and the figures of the house for who leads it."""
