@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opencwc.convention.fields import load_yaml
 from opencwc.legislation.texts.headings import number_of
@@ -25,6 +28,34 @@ def test_articles_are_found_in_the_style_of(style: str) -> None:
     assert numbers(sections) == STYLES[style]["numbers"]
     for section in sections:
         assert section.number == "" or text[section.start : section.end] == section.text
+
+
+LINES = [
+    "1. Title",
+    "2.—(1) In this Act",
+    "Article 3",
+    "Art. 4. - Nul",
+    "المادة (5)",
+    "第六条",
+    "§ 7 Verbot",
+    "(a) an item;",
+    "SCHEDULE 1",
+    "PART II",
+    "CONTENTS",
+    "8 This Act binds the State.",
+    "«Artículo 9",
+    "",
+    "No person shall use an agent.",
+    "PRIMERO.- Objeto",
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=30))
+def test_whatever_stands_in_a_text_its_sections_stand_in_order_where_they_say(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    sections = sections_of(LegalText("law.txt", text))
+    assert all(text[section.start : section.end] == section.text for section in sections)
+    assert all(one.end <= other.start for one, other in pairwise(sections))
 
 
 def test_marked_headings_are_taken_as_the_sections() -> None:

@@ -109,7 +109,8 @@ class Lines:
 def lines_of(plain: str) -> Lines:
     """Return the lines of a text; where whole pages stand on one line, its sentences."""
     starts = [0, *(match.end() for match in re.finditer("\n", plain))]
-    runs_on = len(plain) > _FLAT * max(1, sum(1 for _ in re.finditer(r"\n\s*\S", plain)))
+    written = sum(1 for line in plain.split("\n") if line.strip())
+    runs_on = len(plain) > _FLAT * max(1, written)
     if runs_on:
         starts = sorted({*starts, *(match.end() for match in _SENTENCE_ENDS.finditer(plain))})
     groups = frozenset(match.start() for match in group_heads(plain))
@@ -350,7 +351,8 @@ def contents_of(lines: Lines, candidates: list[Candidate]) -> frozenset[int]:
     """Return the candidates, by their place in the list, that stand in a table of contents."""
     entries = set()
     heads = [match.start() for match in contents_head().finditer(lines.plain)]
-    bare_of_text = [_is_without_text(lines, candidates, at) for at in range(len(candidates))]
+    following = _following(candidates, len(lines.plain))
+    bare_of_text = [_is_without_text(lines, one, end) for one, end in zip(candidates, following, strict=True)]
     later: dict[tuple[str, str], int] = {}
     for at, candidate in enumerate(candidates):
         if not bare_of_text[at]:
@@ -375,15 +377,23 @@ def contents_of(lines: Lines, candidates: list[Candidate]) -> frozenset[int]:
     return frozenset(entries)
 
 
-def _is_without_text(lines: Lines, candidates: list[Candidate], at: int) -> bool:
+def _following(candidates: list[Candidate], end: int) -> list[int]:
+    """Return for each candidate where the next one of its family begins."""
+    places = []
+    next_of: dict[str, int] = {}
+    for candidate in reversed(candidates):
+        places.append(next_of.get(candidate.family, end))
+        next_of[candidate.family] = candidate.at
+    return places[::-1]
+
+
+def _is_without_text(lines: Lines, candidate: Candidate, following: int) -> bool:
     """Tell whether nothing but a title, and heads of parts, stands between a candidate and the next of its family."""
-    candidate = candidates[at]
-    following = next(
-        (other.at for other in candidates[at + 1 :][:_NEAR] if other.family == candidate.family), len(lines.plain)
-    )
     line_end = _line_end(lines, candidate.id_end)
     said = len(candidate.rest)
     if said > _LONGEST_TITLE_LINE or (candidate.rest[-1:] in ".。" and said > _LONGEST_ENDED):
+        return False
+    if following - line_end > _MOST_HEADS:
         return False
     between = lines.plain[line_end:following].strip()
     if len(between) > _LONGEST_TITLE:
@@ -470,4 +480,4 @@ _CLOSING = {"“": "”", "«": "»", "「": "」", "„": "”"}
 _ENDS = ".;:!?؟。；：؛»”\"')）]—–*|…"
 _FLAT, _SHORT = 700, 60
 _LONGEST_TITLE, _LONGEST_TITLE_LINE, _LONGEST_ENDED, _MOST_TITLES = 200, 120, 90, 3
-_LONGEST_QUOTATION, _LONGEST_CONTENTS, _NEAR, _FEW_SIGNS, _HIGHEST = 6_000, 20_000, 40, 3, 999
+_LONGEST_QUOTATION, _LONGEST_CONTENTS, _MOST_HEADS, _FEW_SIGNS, _HIGHEST = 6_000, 20_000, 2_000, 3, 999
