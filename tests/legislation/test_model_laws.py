@@ -1,4 +1,4 @@
-"""The model laws in six languages come out as their labels say, what is not sure is left to a person, and what a variant takes out is no longer covered."""
+"""The model laws in six languages come out as labelled or are left to a person; what variants take out is noticed."""
 
 from __future__ import annotations
 

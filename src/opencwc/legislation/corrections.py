@@ -126,7 +126,7 @@ class Corrections:
                 "lang": record["lang"],
                 "country": "",
                 **record["signs"],
-            }  # fmt: skip
+            }
             for record in last.values()
         ]
         return rows, tuple(left_out)
