@@ -120,7 +120,13 @@ class Corrections:
             else:
                 last[str(record["state"]), str(record["measure"])] = record
         rows = [
-            {"verdict": record["verdict"], "lang": record["lang"], "country": "", **record["signs"]}
+            {
+                "measure": record["measure"],
+                "verdict": record["verdict"],
+                "lang": record["lang"],
+                "country": "",
+                **record["signs"],
+            }
             for record in last.values()
         ]
         return rows, tuple(left_out)

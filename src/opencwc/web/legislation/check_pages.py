@@ -17,7 +17,7 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.model import ALL_VERDICTS, Answer
+from opencwc.legislation.model import ALL_VERDICTS, VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
@@ -134,7 +134,8 @@ def _deciding(request: Request, standing: Standing | None) -> dict[str, Any]:
         return {"history": None}
     book, person = book_of(request), person_of(request)
     history = show_finding(book, person, standing.finding)
-    return {"history": history, "verdicts": verdicts_of(history), **standing_of(book, person, history)}
+    sayable = {verdict: entry for verdict, entry in verdicts_of(history).items() if verdict in VERDICTS}
+    return {"history": history, "verdicts": sayable, **standing_of(book, person, history)}
 
 
 def _beside(
