@@ -33,7 +33,7 @@ from opencwc.wording import LANGUAGES
 SHAPE = {"C": 3.0, "gamma": 1.0}
 GROUP_SCALE = 0.2
 FOLDS = 8
-HARMLESS_REFUSED = 0.03
+HARMLESS_REFUSED = 0.04
 """Share of the harmless that may be refused where each is scored without its like: the limit is set by it."""
 LIFTED = ("synthesis", "route", "dispersal")
 """Categories whose words a question on punishment has too; what the rules refuse as another is never let pass."""
