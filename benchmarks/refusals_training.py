@@ -22,10 +22,13 @@ from sklearn.svm import SVC
 from benchmarks.model_cards import write_card
 from opencwc.convention import Convention
 from opencwc.convention.fields import load_yaml
+from opencwc.convention.measures import read_measures
+from opencwc.language.language_recogniser import language_examples
 from opencwc.language.refusal_card import refusal_examples
 from opencwc.language.request_meaning import LEARNT, MODEL, WEIGHTS, MeantRequest, meant_requests, signs_of
 from opencwc.language.request_rules import load_rules
 from opencwc.language.rule_judge import CATEGORIES, Refusal, judge_by_rules
+from opencwc.wording import LANGUAGES
 
 SHAPE = {"C": 3.0, "gamma": 1.0}
 GROUP_SCALE = 0.2
@@ -34,10 +37,12 @@ HARMLESS_REFUSED = 0.04
 """Share of the harmless that may be refused where each is scored without its like: the limit is set by it."""
 LIFTED = ("synthesis", "route", "dispersal")
 """Categories whose words a question on punishment has too; what the rules refuse as another is never let pass."""
-LIFTED_AT_MOST = 0.4
+LIFTED_AT_MOST = 0.25
 """A refusal of the rules is lifted below half the least chance that one of its category had rightly, and below this."""
 FRAMES = Path(__file__).with_name("request_frames.yaml")
 NAMES = "names"
+EVERY = 3
+"""Of names, of words of a law and of everyday sentences one in so many is learnt from."""
 READ_PARTS = ("dev", "seen")
 
 
@@ -85,7 +90,7 @@ def _requests() -> tuple[list[MeantRequest], list[str]]:
     older = [example for example in refusal_examples() if example.part in READ_PARTS]
     requests += [MeantRequest(example.text, example.language, example.category, 0) for example in older]
     likes += [f"older {at // 4}" for at in range(len(older))]
-    names = sorted(_names_of_lists())
+    names = sorted({*_names_of_lists(), *_words_of_measures(), *_everyday_sentences()})[::EVERY]
     requests += [MeantRequest(name, NAMES, "", 0) for name in names]
     likes += [f"name {at // 10}" for at in range(len(names))]
     return requests, likes
@@ -108,6 +113,18 @@ def _names_of_lists() -> set[str]:
     return {chemical.name for _, chemical in convention.chemicals()} | {
         title for entry in entries for title in entry.title.values()
     }
+
+
+def _words_of_measures() -> set[str]:
+    """Return what a law would say and what our own pages say of the measures: the text of a law is no request."""
+    measures = read_measures().measures
+    said = {text for measure in measures for text in (*measure.titles.values(), *measure.queries.values())}
+    return said | {text for measure in measures for element in measure.elements for text in element.says.values()}
+
+
+def _everyday_sentences() -> set[str]:
+    """Return the sentences that the language recogniser is measured on, in the six languages."""
+    return {example.text for example in language_examples() if example.whole and example.language in LANGUAGES}
 
 
 def _framed(requests: list[MeantRequest]) -> list[str]:

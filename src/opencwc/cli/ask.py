@@ -29,7 +29,7 @@ from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.legislation.question_answers import Library
+    from opencwc.legislation.question_answers import Cited, Library
     from opencwc.legislation.state_texts import Kept
     from opencwc.legislation.texts.legal_texts import LegalText
 
@@ -78,16 +78,35 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
             {**asdict(passage), "doubt": sentence(passage.doubt, lang) if passage.doubt else None}
             for passage in asked.passages
         ]
-        print(json.dumps({"question": question, "passages": passages}, ensure_ascii=False, indent=1))
+        said = {"question": question, "in_laws": not asked.not_in_laws, "passages": passages}
+        print(json.dumps(said, ensure_ascii=False, indent=1))
         return 0
     print(sentence("ask_nearest", lang))
+    if asked.not_in_laws:
+        print(sentence("ask_not_in_laws", lang))
     for number, one in enumerate(asked.passages, 1):
         source = say("page_law_convention_name", lang) if one.ours else one.source
-        print(f"\n{number}. {displayable(source)} {displayable(one.place)}")
+        print(f"\n{number}. {displayable(source)} {displayable(one.citation or one.place)}")
         if one.doubt is not None:
             print(f"   ! {displayable(sentence(one.doubt, lang))}")
-        print("\n".join(f"   {displayable(line)}" for line in one.text.split("\n")))
+        print("\n".join(f"   {line}" for line in _marked(one).split("\n")))
     return 0
+
+
+def _marked(passage: Cited) -> str:
+    """Return the words of a passage; on a screen those that meet what is asked are underlined."""
+    text, at = "", 0
+    for start, end in passage.marks if sys.stdout.isatty() else ():
+        text += f"{_in_lines(passage.text[at:start])}{_UNDERLINED}{_in_lines(passage.text[start:end])}{_PLAIN}"
+        at = end
+    return text + _in_lines(passage.text[at:])
+
+
+def _in_lines(text: str) -> str:
+    return "\n".join(map(displayable, text.split("\n")))
+
+
+_UNDERLINED, _PLAIN = "\033[4m", "\033[24m"
 
 
 def _tell_nothing(message: Message, format: str, lang: str) -> int:

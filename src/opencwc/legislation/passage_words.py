@@ -1,6 +1,6 @@
 """Which words of a question stand in a passage, in whatever language: each word of a law has a vector of its own.
 
-A word of the question is as well met in a passage as by the word there that is nearest to it in meaning. What is rare in
+A word of the question is met in a passage as well as the word there that is nearest to it in meaning. What is rare in
 the law counts most. Where the encoder's words are not known to be comparable, only the same words meet.
 """
 

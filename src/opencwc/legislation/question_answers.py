@@ -73,11 +73,15 @@ class _Near(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswer:
-    """What a question is answered with: passages, best first; ``note`` says why there are none."""
+    """What a question is answered with: passages, best first; ``note`` says why there are none.
+
+    ``not_in_laws`` is set where laws were asked and none of them holds what is asked.
+    """
 
     passages: tuple[Cited, ...]
     note: Message | None = None
     refusal: Refusal | None = None
+    not_in_laws: bool = False
 
 
 class Library:
@@ -160,7 +164,10 @@ class Library:
         treaty = list(self._of_law(TREATY, wanted, near, penal)) if TREATY in self._indexes else []
         ours = self._ours(wanted, lang if lang in LANGUAGES else reader)
         shown = _shared_out([_ranked(in_laws), _ranked(treaty), _ranked(ours)], most)
-        return QuestionAnswer(tuple(shown), None if shown else Message("ask_nothing"))
+        asked = any(name in self._indexes for name in laws)
+        return QuestionAnswer(
+            tuple(shown), None if shown else Message("ask_nothing"), not_in_laws=asked and not in_laws
+        )
 
     def _near(self, question: str) -> list[_Near]:
         """Return the measures that a question comes nearest to; none where it is about something else."""
@@ -289,7 +296,7 @@ def _held_in(
         return {}
     top = max(scores.values(), default=0.0) or 1.0
     signs = AnswerSigns(
-        similar[candidates], (words / (float(words.max()) or 1.0))[candidates], headings[candidates],
+        similar[candidates], (words / (float(words.max()) or 1.0)).astype(np.float32)[candidates], headings[candidates],
         index.spoken.met_in(like, candidates), np.array([scores.get(at, 0.0) / top for at in candidates], np.float32),
     )  # fmt: skip
     worth = signs.worth()
@@ -368,6 +375,6 @@ _LENT, _STEEP = 1.5, 4
 _SEARCHED, _SAID = 60, 1.0
 """Passages of each search that are looked at, and how much counts that one names what a measure consists of."""
 _CANDIDATES, _AS_WORTHY = 60, 0.5
-"""Passages of each kind of nearness that are weighed, and the share of the best one's worth that the others shown have."""
+"""Passages of each kind of nearness that are weighed, and the share of the best one's worth that others reach."""
 _SHARED = 0.5
 """Share of a question's words that a passage has to hold where it is near, not good, in meaning."""

@@ -59,6 +59,8 @@ class LawPassage(PassagePlace):
     state: Annotated[str | None, Meta(description="Null where the passage is a sentence on the Convention.")]
     run: int | None
     doubt: Annotated[str | None, Meta(description="Where the text calls itself a draft, a bill or repealed.")]
+    citation: Annotated[str, Meta(description="Section, subsection and item, as the law's language cites them.")]
+    marks: Annotated[list[list[int]], Meta(description="Where in `text` words stand that meet what is asked.")]
 
 
 _FOUND: dict[str, Any] = {
@@ -141,6 +143,7 @@ def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
                 "language": passage.lang, "start": passage.start, "end": passage.end, "text": passage.text,
                 "similarity": round(passage.similarity, 4),
                 "doubt": sentence(passage.doubt, lang) if passage.doubt else None,
+                "citation": passage.citation, "marks": [list(mark) for mark in passage.marks],
             }
         )  # fmt: skip
     return JSONResponse({"found": passages, "searched": list(answered.runs)})

@@ -51,6 +51,7 @@ class AnsweredQuestion:
 
     found: tuple[Cited, ...]
     runs: dict[str, int]
+    not_in_laws: bool = False
 
     def run_of(self, cited: Cited) -> tuple[str, int, str]:
         """Return the State, the run and the file of a passage; of one of the Convention the State is empty."""
@@ -95,7 +96,7 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
         named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready}, doubts=doubts
     )
     asked = library.ask(text, state, MOST_FOUND, lang)
-    return AnsweredQuestion(asked.passages, {law.state: law.number for law in shown})
+    return AnsweredQuestion(asked.passages, {law.state: law.number for law in shown}, asked.not_in_laws)
 
 
 def _convention() -> PassageIndex:
@@ -139,6 +140,7 @@ _Code = Annotated[str, Query(max_length=3)]
 class Passage:
     """A passage that was found: of which law, where in it, its words, and what makes it doubtful.
 
+    ``pieces`` are its words in order, with whether they meet what is asked.
     No figure is shown with it: the order rests on several at once, and none of them alone would explain it.
     """
 
@@ -148,7 +150,7 @@ class Passage:
     section: str
     lang: str
     direction: str
-    text: str
+    pieces: tuple[tuple[str, bool], ...]
     doubt: str = ""
 
 
@@ -175,7 +177,7 @@ def answer(
     asked = ask_laws(request, question, state, lang)
     return page(
         request, "legislation/answer.html", found=list(passages_of(asked, lang)), searched=_searched(asked, lang),
-        examples=(),
+        examples=(), not_in_laws=asked.not_in_laws,
     )  # fmt: skip
 
 
@@ -185,7 +187,17 @@ def passages_of(asked: AnsweredQuestion, lang: str) -> Iterator[Passage]:
         state, run, file = asked.run_of(passage)
         source = state_name(state, lang) if state else say("page_law_convention_name", lang)
         doubt = sentence(passage.doubt, lang) if passage.doubt else ""
-        yield Passage(source, run, file, passage.place, passage.lang, direction_of(passage.lang), passage.text, doubt)
+        place = passage.citation or passage.place
+        yield Passage(source, run, file, place, passage.lang, direction_of(passage.lang), marked_pieces(passage), doubt)
+
+
+def marked_pieces(passage: Cited) -> tuple[tuple[str, bool], ...]:
+    """Return the words of a passage in order, with whether each piece meets what is asked."""
+    pieces, at = [], 0
+    for start, end in passage.marks:
+        pieces += [(passage.text[at:start], False), (passage.text[start:end], True)]
+        at = end
+    return tuple(piece for piece in (*pieces, (passage.text[at:], False)) if piece[0])
 
 
 def _searched(asked: AnsweredQuestion, lang: str) -> str:
