@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -19,16 +19,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import (
-    Decision,
-    checked_decision,
-    decide_one,
-    decisions_between,
-    decisions_on,
-    in_force,
-    proposed_by,
-    withdraw_one,
-)
+from opencwc.casebook.decisions import checked_decision, decide_one, proposed_by, withdraw_one
 from opencwc.casebook.findings import blind_rows, conditions_of, text_conditions
 from opencwc.casebook.model import OUTCOMES, UNDECIDED, CaseStatus, Filter, Outcome, Person, Status
 from opencwc.casebook.permissions import require
@@ -193,7 +184,9 @@ def undo_bulk(book: Casebook, person: Person, seq: int) -> Bulk:
         if built := _built_on(writer.connection, made, seq):
             raise ConflictError("bulk_built_on", bulk=seq, findings=built)
         reason = f"bulk {seq}"
-        stands = Counter(str(withdraw_one(writer, person, decision, reason)) for decision in made if not decision.blind)
+        stands = Counter(
+            str(withdraw_one(writer, person, one.finding, one.seq, reason)) for one in made if not one.blind
+        )
         undone = writer.record("bulk_undone", {"bulk": seq, "findings": stands.total()})
         table = tables.bulk_decision
         writer.connection.execute(table.update().where(table.c.seq == seq).values(undone=undone))
@@ -206,7 +199,7 @@ def bulks_of(book: Casebook, person: Person, limit: int = 10) -> list[Bulk]:
     """Return the last decisions that this person made at once, the newest first, and which can be taken back."""
     require(person, "decide")
     table = tables.bulk_decision
-    with book.reading_contents() as connection:
+    with book.reading() as connection:
         query = select(table).where(table.c.person == person.id).order_by(table.c.seq.desc()).limit(limit)
         bulks = [_bulk(row) for row in connection.execute(query).mappings()]
         return [
@@ -279,13 +272,24 @@ def _bulk_of(connection: Connection, person: Person, seq: int) -> Bulk:
     return _bulk(row)
 
 
-def _decisions_of(connection: Connection, bulk: Bulk) -> list[Decision]:
-    """Return the decisions of a bulk: those of its writer from its first record to its own."""
+class _Made(NamedTuple):
+    """A decision of a bulk: the finding, the record, and whether it was a blind re-check."""
+
+    finding: int
+    seq: int
+    blind: bool
+
+
+def _decisions_of(connection: Connection, bulk: Bulk) -> list[_Made]:
+    """Return the decisions of a bulk: those on record from its first to its own."""
     row = row_of(connection, tables.bulk_decision, seq=bulk.seq)
-    return decisions_between(connection, row["first"] if row else bulk.seq, bulk.seq)
+    table = tables.decision
+    between = (table.c.seq >= (row["first"] if row else bulk.seq), table.c.seq < bulk.seq)
+    query = select(table.c.finding, table.c.seq, table.c.blind).where(*between).order_by(table.c.seq)
+    return [_Made(*made) for made in connection.execute(query)]
 
 
-def _built_on(connection: Connection, made: Sequence[Decision], seq: int) -> int:
+def _built_on(connection: Connection, made: Sequence[_Made], seq: int) -> int:
     """Return on how many of some decisions something was built: another decision, a closed case, an export."""
     of_finding = {decision.finding: decision.seq for decision in made if not decision.blind}
     stand, cases = 0, dict[int, bool]()
@@ -308,8 +312,14 @@ def _last_records(connection: Connection, findings: Sequence[int]) -> dict[int, 
 
 def _stands_last(connection: Connection, finding: int, seq: int) -> bool:
     """Tell whether a decision is the last in force, where others came after it and were taken back."""
-    last = in_force(decisions_on(connection, finding))
-    return bool(last) and last[-1].seq == seq
+    table, stand = tables.decision, list[int]()
+    query = select(table.c.seq, table.c.outcome).where(table.c.finding == finding).order_by(table.c.seq)
+    for row in connection.execute(query):
+        if row.outcome != Outcome.WITHDRAW:
+            stand.append(row.seq)
+        elif stand:
+            stand.pop()
+    return stand[-1:] == [seq]
 
 
 def _is_given_out(connection: Connection, case: int, since: int) -> bool:

@@ -258,13 +258,6 @@ def standing(decisions: Sequence[Decision], *, grave: bool) -> Status:
     return status
 
 
-def decisions_between(connection: Connection, first: int, end: int) -> list[Decision]:
-    """Return the decisions on record from one record to before another, in their order."""
-    table = tables.decision
-    query = select(table).where(table.c.seq >= first, table.c.seq < end).order_by(table.c.seq)
-    return [_decision(row) for row in connection.execute(query).mappings()]
-
-
 def in_force(decisions: Sequence[Decision]) -> list[Decision]:
     """Return the decisions on a finding that nobody took back; who takes one back takes back the last."""
     stand: list[Decision] = []
@@ -321,12 +314,12 @@ def decide_one(
     return status
 
 
-def withdraw_one(writer: Writer, person: Person, made: Decision, reason: str) -> Status:
-    """Take back a decision that is the last on its finding, and the blind re-check that was drawn of it."""
-    row = finding_row(writer.connection, made.finding)
-    before = decisions_on(writer.connection, made.finding)
+def withdraw_one(writer: Writer, person: Person, finding: int, made: int, reason: str) -> Status:
+    """Take back a decision, by its record, that is the last on a finding, and the re-check that was drawn of it."""
+    row = finding_row(writer.connection, finding)
+    before = decisions_on(writer.connection, finding)
     withdrawn = _write(writer, person, row, Outcome.WITHDRAW, reason, None, blind=False)
-    here = (_RECHECK.c.finding == made.finding, _RECHECK.c.first_seq == made.seq, _RECHECK.c.second_seq.is_(None))
+    here = (_RECHECK.c.finding == finding, _RECHECK.c.first_seq == made, _RECHECK.c.second_seq.is_(None))
     writer.connection.execute(_RECHECK.update().where(*here).values(second_seq=withdrawn.seq))
     status = standing([*before, withdrawn], grave=bool(row["grave"]))
     set_status(writer.connection, row, status)

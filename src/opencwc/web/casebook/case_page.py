@@ -14,14 +14,16 @@ from opencwc.casebook.database import Casebook, finish_erasures
 from opencwc.casebook.decisions import comment, reviewers
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.findings import comments_on_case, show_case
-from opencwc.casebook.model import Case, CaseStatus, Mark, Person
+from opencwc.casebook.model import Case, CaseStatus, Filter, Mark, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
+from opencwc.casebook.units import list_units
 from opencwc.web.casebook.api import ChangedCase, Comment
 from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
 from opencwc.web.casebook.run_summary import RunSummary, waiting_among
+from opencwc.web.casebook.unit_list import lines_of
 from opencwc.web.server.api_parameters import Closed, Lang, Number
 from opencwc.web.server.htmx_headers import announcing, done
 from opencwc.web.server.page import is_fragment, language_of, page
@@ -30,6 +32,8 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 
+MOST_UNITS = 8
+"""What is found in a case, as its page shows it: the gravest."""
 Name = Annotated[str, Path(max_length=64)]
 
 
@@ -123,6 +127,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     people += [who for request in asked for who in (request.asked_by, request.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
+    units = list_units(book, person, Filter(case=name), order="verdict", limit=MOST_UNITS)
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
@@ -130,6 +135,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang),
         "waiting": waiting_among(counts),
+        "lines": lines_of(book, units.units, lang),
         "runs": summaries,
         "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,

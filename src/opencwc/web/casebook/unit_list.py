@@ -65,10 +65,12 @@ def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
     return UnitLine(unit, title or unit.name, why(content, lang), said, excerpt_of(content), is_no_mention(content))
 
 
-def _counted(values: Callable[[UnitLine], dict[str, int]], prefix: str) -> Callable[[UnitLine, str], str]:
+def _counted(
+    values: Callable[[UnitLine], dict[str, int]], message: Callable[[str], str]
+) -> Callable[[UnitLine, str], str]:
     def said(line: UnitLine, lang: str) -> str:
         counts = values(line)
-        names = [say(f"{prefix}{name}", lang) for name in counts]
+        names = [say(message(name), lang) for name in counts]
         if len(counts) > 1:
             names = [f"{name} {number_said(n, lang)}" for name, n in zip(names, counts.values(), strict=True)]
         return say("list_separator", lang).join(names)
@@ -78,10 +80,16 @@ def _counted(values: Callable[[UnitLine], dict[str, int]], prefix: str) -> Calla
 
 COLUMNS: tuple[ListColumn[UnitLine], ...] = (
     ListColumn("name", "page_units_what", lambda line, _: line.title),
-    ListColumn("verdict", "label_verdict", _counted(lambda line: dict(line.unit.verdicts), "verdict_")),
+    ListColumn(
+        "verdict", "label_verdict", _counted(lambda line: dict(line.unit.verdicts), lambda name: f"verdict_{name}")
+    ),
     ListColumn("entry", "label_entry", lambda line, _: ", ".join(" ".join(one) for one in line.unit.entries)),
     ListColumn("mentions", "page_units_mentions", lambda line, _: str(line.unit.mentions), number=True),
-    ListColumn("status", "casebook_status", _counted(lambda line: dict(line.unit.statuses), "casebook_status_")),
+    ListColumn(
+        "status",
+        "casebook_status",
+        _counted(lambda line: dict(line.unit.statuses), lambda name: f"casebook_status_{name}"),
+    ),
     ListColumn("case", "casebook_column_case", lambda line, _: line.kept.case),
     ListColumn("due", "casebook_column_due", lambda line, _: line.unit.due),
 )
