@@ -181,6 +181,17 @@ def list_submissions(book: Casebook, person: Person) -> list[Submission]:
         return [_submission(row) for row, _ in seen]
 
 
+def count_waiting(book: Casebook, person: Person) -> int:
+    """Count the submissions that a person may know of and that are not submitted; a number alone is no content."""
+    require(person, "submissions")
+    with giving(book, person) as given:
+        rows = given.connection.execute(select(_SUBMISSION)).mappings().all()
+        own = sites_of(given.connection, person.id)
+        among = [row for row in rows if row["state"] != State.SUBMITTED and _is_among(row, person, own)]
+        given.nothing()
+        return sum(may(person, "submissions", _mark_of(given.connection, row)) for row in among)
+
+
 def amendments_due(book: Casebook, person: Person) -> tuple[AmendmentDue, ...]:
     """Return the days that amendments make, of the submissions that a person may know of, the earliest first.
 

@@ -11,7 +11,7 @@ from opencwc.casebook.findings import History
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.casebook.submission_states import State
-from opencwc.casebook.submissions import amendments_due, list_submissions
+from opencwc.casebook.submissions import amendments_due, count_waiting, list_submissions
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
@@ -81,9 +81,8 @@ def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
     """Count the submissions that are not submitted yet, and the amendments whose day is over."""
     if not may(person, "submissions"):
         return
-    waiting = sum(one.state is not State.SUBMITTED for one in list_submissions(book, person))
     late = sum(not one.is_submitted and one.due < today for one in amendments_due(book, person))
-    yield HomeCount("submissions", waiting, SUBMISSIONS.address)
+    yield HomeCount("submissions", count_waiting(book, person), SUBMISSIONS.address)
     if late:
         yield HomeCount("late_amendments", late, SUBMISSIONS.address)
 
