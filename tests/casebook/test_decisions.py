@@ -109,7 +109,7 @@ def test_a_reversal_of_a_grave_finding_needs_two_people_again(kept: Casebook) ->
 
 def test_two_who_decide_at_once_see_each_other(kept: Casebook) -> None:
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first", seen=0)
-    with pytest.raises(ConflictError, match="meanwhile"):
+    with pytest.raises(ConflictError, match="in the meantime"):
         decide(kept, RENE, [PLAIN], Outcome.REJECT, "second", seen=0)
     assert status(kept, PLAIN) is Status.ACCEPTED
 

@@ -101,7 +101,7 @@ def test_json_that_holds_no_register(run: Run, tmp_path: Path, text: str) -> Non
         ("N,A,Sarin,sell,2026,5,g,,,", "sell is not a known activity"),
         (",A,Sarin,export,2026,5,g,,,", "no site is named"),
         ("N,A,,export,2026,5,g,,,", "names no chemical"),
-        ("N,A,Unobtainium,export,2026,5,g,,,", "Unobtainium is not known"),
+        ("N,A,Unobtainium,export,2026,5,g,,,", "Unobtainium is unknown"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named_and_the_rest_is_judged(
@@ -143,7 +143,7 @@ def test_digits_of_other_scripts_are_read(run: Run, tmp_path: Path) -> None:
         (("--margin", "101"), "not a percentage"),
         (("--profile", "XX"), "no profile 'XX'"),
         (("--reading", "polymers"), "--reading polymers=counted"),
-        (("--reading", "foo=bar"), "no reading 'foo'"),
+        (("--reading", "foo=bar"), "no interpretation 'foo'"),
         (("--reading", "polymers=bar"), "It can be: left-out, counted"),
         (("--format", "docx"), "--format 'docx'"),
         (("--map", "site=nope"), "no column 'nope'"),
@@ -159,7 +159,7 @@ def test_an_option_that_cannot_be_meant(run: Run, tmp_path: Path, words: tuple[s
     [
         (("--keep", "NO CASE", "--casebook", "new.db"), "cannot be the name of a case"),
         (("--keep", "a-case", "--mark", "purple", "--casebook", "new.db"), "purple"),
-        (("--only", "s9"), "--only 's9' is not known"),
+        (("--only", "s9"), "--only 's9' is unknown"),
         (("--write-register", "books.txt"), "Name a file that ends in .xlsx or .json, or a folder"),
     ],
 )

@@ -65,7 +65,7 @@ def test_two_versions_are_compared(run: Run, law: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_done_is_told(run: Run, law: Path, tmp_path: Path) -> None:
     assert "no such file" in run("law", tmp_path / "none.txt", *ASKED).err
     assert "is not a State" in run("law", law, "--state", "Freedonia").err
-    assert "is not known" in run("law", law, *ASKED, "--format", "odt").err
+    assert "is unknown" in run("law", law, *ASKED, "--format", "odt").err
     for words in (("law", law, *ASKED), ("ask", "Who inspects?"), ("shelf", "list")):
         assert "en, fr, ar, es, ru, zh" in run(*words, "--lang", "de").err
     assert "would replace" in run("law", law, *ASKED, "-o", law, "--format", "csv").err

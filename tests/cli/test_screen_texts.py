@@ -41,7 +41,7 @@ def test_a_document_in_which_nothing_was_read_is_one_row_that_could_not_be_read(
 
 
 @pytest.mark.parametrize(
-    ("limit", "most", "why"), [("PASSAGES", 5, "after 5 of them"), ("CHARACTERS", 400, "after 400 characters")]
+    ("limit", "most", "why"), [("PASSAGES", 5, "stopped after 5"), ("CHARACTERS", 400, "after 400 characters")]
 )
 def test_a_document_beyond_a_limit_is_read_up_to_it_and_said_to_be_a_part(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, why: str

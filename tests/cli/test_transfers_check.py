@@ -121,9 +121,9 @@ def test_the_australia_group_is_checked_where_it_is_chosen(run: Run, tmp_path: P
     [
         (["nowhere.csv"], "nowhere.csv"),
         ([str(LEDGER), "--as-of", "soon"], "--as-of 'soon' is not a date"),
-        ([str(LEDGER), "--format", "pdf"], "--format 'pdf' is not known"),
+        ([str(LEDGER), "--format", "pdf"], "--format 'pdf' is unknown"),
         ([str(LEDGER), "-o", "answer.doc"], "is not a known format"),
-        ([str(LEDGER), "--lang", "tlh"], "--lang 'tlh' is not known"),
+        ([str(LEDGER), "--lang", "tlh"], "--lang 'tlh' is unknown"),
         ([str(LEDGER), "--lists", "XYZ"], "the list 'XYZ' does not exist"),
         ([str(LEDGER), "--map", "chemical"], "names no column"),
         ([str(LEDGER), "--map", "colour=chemical"], "There is no field 'colour'"),

@@ -125,7 +125,7 @@ def test_bytes_that_are_no_text_are_said_to_be_so(command: Run) -> None:
     for words in (["screen", b"C\xff"], ["screen", b"C\xff", "--format", "jsonl"]):
         done = command(*words)
         assert done.status == 2
-        assert "no utf-8 text" in done.text
+        assert "not utf-8 text" in done.text
         assert "Traceback" not in done.err
 
 

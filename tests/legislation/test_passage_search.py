@@ -78,7 +78,7 @@ def test_encoders_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert named_encoder().id == named_encoder("use").id == "use-multilingual-3"
     monkeypatch.setenv("OPENCWC_ENCODER", "e5")
     assert named_encoder().id == "multilingual-e5-small-q4"
-    with pytest.raises(SettingsError, match="'bert' is not known"):
+    with pytest.raises(SettingsError, match="'bert' is unknown"):
         named_encoder("bert")
 
 

@@ -89,7 +89,7 @@ def test_two_who_decide_at_once_see_each_other(house: House) -> None:
         assert rita.post("/api/v1/decisions", json=decision(2, seen=0)).status_code == 200
         late = rene.post("/api/v1/decisions", json=decision(2, outcome="reject", seen=0))
         assert (late.status_code, kind(late)) == (409, "conflict")
-        assert "meanwhile" in late.json()["detail"]
+        assert "in the meantime" in late.json()["detail"]
 
 
 @ON_BOTH

@@ -144,7 +144,7 @@ def test_a_batch_may_be_an_array(client: TestClient, body: object) -> None:
         (b"null", "not valid JSON"),
         (b"", "nothing"),
         (b'""', "nothing"),
-        (b"\xff\xfe", "no utf-8 text"),
+        (b"\xff\xfe", "not utf-8 text"),
         (b"[" * 100_000, "not valid JSON"),
         (b'"' + b"C" * 300_000 + b'"', "too long"),
         (b'"' + b"C" * 5_000_000 + b'"', "too long"),

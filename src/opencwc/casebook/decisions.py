@@ -31,7 +31,7 @@ from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.finding import Verdict
 from opencwc.records import from_plain
-from opencwc.verbs import all_verdicts, verb_named
+from opencwc.verbs import verb_named
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
 UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
@@ -465,7 +465,7 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
             raise InputError("correction_without_correct")
         return None
     if not correction or "verdict" not in correction:
-        raise InputError("right_verdict_missing", known=tuple(all_verdicts()))
+        raise InputError("right_verdict_missing")
     require_verdict(correction["verdict"])
     if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
         raise InputError("correction_field_unknown", field=sorted(unknown)[0])
