@@ -135,8 +135,8 @@ def test_names_are_in_the_language_of_the_reader(lang: str, name: str) -> None:
         ("amiton 5 %", "5 %: above the 1 % of the low-concentration rule, so it counts for declarations of 2A "
          "(official source); counts for transfers."),
         ("triethanolamine 30 %", "30 %: at the 30 % of the low-concentration rule for declarations of 3B, which still "
-         "exempts it (official source); a product of at most 30 % is exempt from the rule on transfers to States not Party "
-         "(official source)."),
+         "exempts it (official source); a product of at most 30 % is exempt from the rule on transfers to States not "
+         "Party (official source)."),
         ("sarin 1 %", "1 %: Schedule 1 counts at any concentration (unconfirmed)."),
     ],
 )  # fmt: skip

@@ -394,7 +394,7 @@ def named_like(connection: Connection, words: str) -> list[ColumnElement[bool]]:
 
 def units_of(connection: Connection, person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what the case, the run and the clearance ask of a unit."""
-    conditions: list[ColumnElement[bool]] = list(_cleared(person, tables.unit))
+    conditions: list[ColumnElement[bool]] = list(cleared(person, tables.unit))
     if wanted.case:
         conditions.append(tables.unit.c.case_number == visible_case(connection, person, wanted.case).number)
     if wanted.run:

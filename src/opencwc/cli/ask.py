@@ -78,8 +78,8 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
             {**asdict(passage), "doubt": sentence(passage.doubt, lang) if passage.doubt else None}
             for passage in asked.passages
         ]
-        said = {"question": question, "in_laws": not asked.not_in_laws, "passages": passages}
-        print(json.dumps(said, ensure_ascii=False, indent=1))
+        answer = {"question": question, "in_laws": not asked.not_in_laws, "passages": passages}
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
         return 0
     print(sentence("ask_nearest", lang))
     if asked.not_in_laws:
