@@ -53,7 +53,7 @@ def number_signs(sides: Sides) -> Compared:
             conflict, differing = like, (one, other)
             same_unit = float(one.unit == other.unit != "")
     of_people = _people_conflicts(claim, statement)
-    held_units = {one.unit for one in statement.quantities}
+    held_units = {one.unit for one in statement.quantities} | ({"days"} if statement.days else set[str]())
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
     signs = {
         "number_agrees": min(len(borne), 2) / 2, "number_conflict": conflict, "number_unit": same_unit,
