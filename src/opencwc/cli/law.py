@@ -119,13 +119,13 @@ def _write_compared(compared: Any, target: AnswerTarget) -> None:
 
 def _print(checked: Checked, lang: str) -> None:
     """Print a line a measure: its verdict, its best passage, what is missing."""
-    from opencwc.legislation.answer_wording import missing_words, place_words, said_in
+    from opencwc.legislation.answer_wording import missing_words, place_words, said_in, verdict_words
 
     ratios = {"measure": None, "title": 3, "verdict": None, "passage": 2, "missing": 3}
     rows = []
     for answer in checked.answers:
         title = answer.measure.titles.get(lang, answer.measure.titles["en"])
-        verdict = say(f"law_verdict_{answer.verdict}", lang)
+        verdict = verdict_words(answer, lang)
         place = place_words(answer) if answer.verdict != "none" else ""
         rows.append((answer.measure.id, title, verdict, place, missing_words(answer, lang)))
     for other in checked.obligations:
