@@ -118,9 +118,9 @@ def test_one_sentence_of_a_scan_is_read(check: CheckTexts) -> None:
 
 def test_who_had_a_scan_recognised_is_not_told_to_have_it_recognised(check: CheckTexts) -> None:
     empty = LegalText("scan.pdf", "", "pdf", notes=(Message("reading_ocr_used", {"languages": "eng"}),))
-    with pytest.raises(InputError, match="text recognition was already used") as caught:
+    with pytest.raises(InputError, match="Text recognition was already used") as caught:
         check(empty)
     assert "--ocr" not in str(caught.value)
     checked = check(empty, LegalText("act.txt", ENGLISH))
     sentences = [sentence(note) for note in checked.notes if "scan.pdf" in sentence(note)]
-    assert len(sentences) == 1 and "text recognition found no text" in sentences[0]
+    assert len(sentences) == 1 and "Text recognition found no text" in sentences[0]

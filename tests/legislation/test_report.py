@@ -91,8 +91,8 @@ def test_a_word_document_has_both_in_the_cells_of_one_row(check: Check) -> None:
 def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> None:
     checked = check(FRENCH, model=False)
     rows = [row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01"]
-    assert len(rows) > 1 and rows[0]["why"].startswith("Said: develop")
-    assert rows[1]["section"] == "Article 2" and "Said" not in rows[1]["why"]
+    assert len(rows) > 1 and rows[0]["why"].startswith("Found: develop")
+    assert rows[1]["section"] == "Article 2" and "Found" not in rows[1]["why"]
     for passage in answer(checked, "PRO-01").shown:
         assert bool(passage.elements) <= bool(passage.spans)  # without a marked word a passage holds nothing
 

