@@ -347,7 +347,7 @@ async def health(request: Request) -> Response:
     service, person, book = service_of(request), person_of(request), book_of(request)
     look = service.answering.look
     jobs = await look(service.jobs.count) if service.jobs is not None else {}
-    record = await look(record_state, book, person)
+    record = await look(record_state, book, person) if may(person, "audit") else None
     return settings_page(request, "health", "health", good=good, health=parts, jobs=jobs, record=record)
 
 
