@@ -212,5 +212,5 @@ def _print_matrix(kept: Sequence[Kept], lang: str) -> None:
         console.print(grid)
 
 
-_SIGNS = {"covered": "●", "partial": "◐", "none": "–"}
+_SIGNS = {"covered": "●", "partial": "◐", "review": "?", "none": "–"}
 """How a verdict stands in the matrix; what was not checked is left empty."""

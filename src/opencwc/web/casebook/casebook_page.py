@@ -26,7 +26,7 @@ from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
-from opencwc.casebook.units import list_units, show_unit
+from opencwc.casebook.units import MOST_SORTED, list_units, show_unit
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
@@ -217,7 +217,7 @@ def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut
     columns = [column for column in COLUMNS if column.name not in shown.hidden]
     return {
         "lines": lines, "next": following, "cut": cut, "cards": [], "columns": columns, "every_column": COLUMNS,
-        "groups": GROUPS, "most_printed": MOST_PRINTED,
+        "groups": GROUPS, "most_printed": MOST_PRINTED, "most_sorted": MOST_SORTED,
     }  # fmt: skip
 
 
