@@ -76,7 +76,7 @@ def test_one_decision_is_shown_taken_and_taken_back_for_all_that_a_filter_finds(
     assert "Findings to decide: 0" in run(*asked, "--filter", "below=30", "--preview").text
     done = run(*asked, "--two-people", "--as", "accept", "--reason", "all seen").text
     number = done.partition("--undo ")[2].split()[0].rstrip(".")
-    assert "decided on 3 findings" in done.lower() and "waits for a second person" in done
+    assert "decided on 3 findings" in done.lower() and "waiting for a second person" in done
     undone = run("case", "decide", "--undo", number)
     assert undone.status == 0 and "3\topen" in undone.text
     assert run("case", "decide", "--undo", number).status == 2

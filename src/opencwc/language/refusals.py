@@ -5,6 +5,7 @@ A refusal says only that such requests are refused and recorded: never which wor
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def judge_request(text: str) -> Refusal | None:
     """Return a refusal where a text asks for what OpenCWC never gives, else ``None``: by the rules and by its meaning.
 
     What a sentence means refuses what no rule knows, and lifts a rule's refusal of what is surely a harmless question
-    ("has anybody been convicted of making ...?"). Where the model is off, or a text is no sentence, the rules decide.
+    ("has anybody been convicted of making ...?"), unless it has a structure, a formula or a number: of those the model
+    knows nothing. Where the model is off, or a text is no sentence, the rules decide.
 
     >>> judge_request("How do I make sarin?").category
     'synthesis'
@@ -42,7 +44,7 @@ def judge_request(text: str) -> Refusal | None:
     if meaning is None:
         return by_rules
     if by_rules is not None:
-        return None if by_rules.category in meaning.lifts else by_rules
+        return None if by_rules.category in meaning.lifts and not _SIGNS.search(text) else by_rules
     if not meaning.refused:
         return None
     from opencwc.language.language_rules import recognise_by_rules
@@ -100,3 +102,5 @@ def _has_several_words(text: str) -> bool:
 
 
 _LONGEST_KEPT = 10_000
+_SIGNS = re.compile(r"[0-9=#@\\/\[\]]|\w\(|\)\w")
+"""What structures, formulas and numbers of chemicals have, and harmless questions seldom."""

@@ -99,10 +99,10 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
 
 def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(house: House) -> None:
     with house.signed_in("audra") as client:
-        assert "differs" not in page_of(client, "/audit").one("main").text
+        assert "does not match" not in page_of(client, "/audit").one("main").text
         lines = house.book.log.path.read_bytes().splitlines(keepends=True)
         house.book.log.path.write_bytes(b"".join(lines[:-1]))
-        assert "differs" in page_of(client, "/audit").one("main").text
+        assert "does not match" in page_of(client, "/audit").one("main").text
 
 
 def test_who_vouches_from_outside_is_said_and_that_nobody_does(
@@ -118,7 +118,7 @@ def test_who_vouches_from_outside_is_said_and_that_nobody_does(
         made = anchor(house.book, auditor)
         records = made.note.head.size
         main = page_of(client, "/audit").one("main").text
-        assert f"The folder of anchors confirms the record up to {records}, of" in main and "Nobody outside" not in main
+        assert f"The folder of anchors confirms the record up to {records}, on" in main and "Nobody outside" not in main
         told = client.get("/api/v1/anchors").json()
         assert [(vouch["kind"], vouch["seq"]) for vouch in told["outsiders"]] == [("folder", records)]
         assert told["anchors"][0]["note"] == made.note.text
