@@ -123,7 +123,7 @@ def test_who_vouches_from_outside_is_said_and_that_nobody_does(
         assert [(vouch["kind"], vouch["seq"]) for vouch in told["outsiders"]] == [("folder", records)]
         assert told["anchors"][0]["note"] == made.note.text
         part, _ = verified(client)
-        assert f"up to record {records}" in part.text
+        assert f"the record up to {records}" in part.text
         assert client.post("/api/v1/verification").json()["outsiders"] == told["outsiders"]
         file = next(folder.iterdir())
         file.rename(file.with_name(file.name.replace(f"{records:012}", "000000999999")))
