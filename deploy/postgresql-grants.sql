@@ -14,8 +14,8 @@ GRANT INSERT ON submission_version, submission_step, register_version, register_
 GRANT INSERT, UPDATE ON submission, declarant TO opencwc;
 GRANT INSERT, DELETE ON register_change TO opencwc;
 
--- A finding is added to; of what is there, only its status moves. An erasure needs more, and so the owner.
-GRANT INSERT ON finding TO opencwc;
+-- Findings and their units are added to; of what is there, only the status of a finding moves. An erasure needs more, and so the owner.
+GRANT INSERT ON finding, unit TO opencwc;
 GRANT UPDATE (status) ON finding TO opencwc;
 
 -- What the records amount to: it moves with them, and "case verify" holds it against them.

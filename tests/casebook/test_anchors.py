@@ -209,7 +209,7 @@ def test_what_no_witness_signed_is_not_taken_in(written: Casebook, tmp_path: Pat
         with pytest.raises(InputError, match="no witness"):
             take_in(written, RITA, answer)
     answer.write_text("\N{EM DASH} half a line")
-    with pytest.raises(InputError, match="no signed head"):
+    with pytest.raises(InputError, match="not a signed head"):
         take_in(written, RITA, answer)
     assert verify_all(written).outsiders == []
 

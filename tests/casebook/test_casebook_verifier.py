@@ -317,7 +317,7 @@ def test_a_tail_that_was_cut_off_is_found_by_the_log(full: Full) -> None:
         cut_tail(full.book, 2)
         report = full.verify()
         assert [problem.seq for problem in report.problems] == [report.records + 1]
-        assert "older than the log" in report.problems[0].what
+        assert "put back to an earlier state" in report.problems[0].what
 
 
 def test_a_record_that_was_cut_off_and_written_on_is_found_by_the_log(full: Full) -> None:

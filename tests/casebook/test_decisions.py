@@ -78,7 +78,7 @@ def test_one_reviewer_decides_an_ordinary_finding(
 
 def test_a_grave_finding_needs_two_different_people(kept: Casebook) -> None:
     assert decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "it is sarin") == {GRAVE: Status.AWAITING_SECOND}
-    with pytest.raises(ConflictError, match="second person"):
+    with pytest.raises(ConflictError, match="needs two people, and you made the first"):
         decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "I said so")
     assert GRAVE not in [finding.id for finding in inbox(kept, RITA)]
     assert inbox(kept, RENE)[0].id == GRAVE

@@ -278,5 +278,5 @@ def test_the_disk_does_fail_and_does_lie(desk: Desk) -> None:
     desk.disk.disarm()
     book.close()
     book = desk.opened(image, create=False)
-    assert "older than the log" in str(verify_all(book).problems)
+    assert "put back to an earlier state" in str(verify_all(book).problems)
     book.close()

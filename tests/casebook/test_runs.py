@@ -221,5 +221,5 @@ def test_who_is_not_cleared_for_a_case_learns_nothing_of_it(book: Casebook) -> N
             act()
         assert "hidden-case" not in raised.value.remedy
     for take in (open_case, case_for_keeping):
-        with pytest.raises(ConflictError, match="taken"):
+        with pytest.raises(ConflictError, match="already used"):
             take(book, low, "hidden-case")

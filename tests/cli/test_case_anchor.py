@@ -70,7 +70,7 @@ def test_a_casebook_put_back_with_its_settings_is_found(run: Run, place: Path, m
     start = next(number for number, line in enumerate(lines) if line.startswith("    "))
     (place / "typed").write_text("\n".join(lines[start : start + 5]))
     told = run("case", "verify", "--anchor", place / "typed")
-    assert told.status == 1 and "older than the log" in told.text
+    assert told.status == 1 and "put back to an earlier state" in told.text
 
 
 def test_a_lost_log_is_begun_anew_on_record(run: Run, place: Path) -> None:

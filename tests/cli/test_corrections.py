@@ -25,10 +25,10 @@ def test_a_correction_is_kept_listed_given_out_and_measured_against(run: Run, tm
     assert "No corrections yet" in run("corrections", "list").text
     done = run("corrections", "add", ACT, "--state", "XNV", "--measure", "pro-01", *SAID, "--section", "Section 4")
     assert done.status == 0, done.err
-    assert "XNV PRO-01" in done.text and "partly covered" in done.text
+    assert "XNV PRO-01" in done.text and "proposed: needs reading" in done.text
     assert "R. Ortiz" in run("corrections", "list", "--lang", "ar").text
     table = list(csv.DictReader(run("corrections", "export").text.splitlines()))
-    assert [(row["proposed"], row["verdict"], row["sections"]) for row in table] == [("partial", "none", "Section 4")]
+    assert [(row["proposed"], row["verdict"], row["sections"]) for row in table] == [("review", "none", "Section 4")]
     labels = tmp_path / "labels.jsonl"
     assert run("corrections", "export", "-o", labels).status == 0
     assert tuple(json.loads(labels.read_text(encoding="utf-8"))) == COLUMNS

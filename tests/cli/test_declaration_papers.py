@@ -66,7 +66,7 @@ def test_letters_are_answered_and_the_original_is_left_alone(run: Run, books: Pa
     next(row for row in held["answers"] if row["now"] == "much").update(answer="corrigé", value="300 kg")
     form.write_text(json.dumps(held), encoding="utf-8")
     done = run("declare", books, *BOOKS, "--answers", form, "-o", tmp_path / "corrected")
-    assert done.status == 1 and "Closed: 1; refused: 0" in done.text
+    assert done.status == 1 and "Closed: 1; rejected: 0" in done.text
     assert "consume,2025,300,kg" in (tmp_path / "corrected" / "activities.csv").read_text(encoding="utf-8")
     assert (books / "activities.csv").read_text(encoding="utf-8") == ACTIVITIES
     assert run("declare", books, *BOOKS, "--answers", form, "-o", tmp_path / "corrected").status == 2

@@ -33,7 +33,7 @@ def test_a_register_that_is_not_there(run: Run, tmp_path: Path) -> None:
         ("", "The file is empty"),
         ("1,2,3\n4,5,6\n", "no column for site"),
         ("foo,bar\n1,2\n", "It has: foo, bar"),
-        (bytes(range(256)) * 20, "no text"),
+        (bytes(range(256)) * 20, "noise, not text"),
     ],
 )
 def test_a_table_that_is_none(run: Run, tmp_path: Path, held: str | bytes, said: str) -> None:

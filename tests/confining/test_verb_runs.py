@@ -182,7 +182,7 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
         (pdf(["sarin"], locked=True), "x.pdf", "protected by a password"),
         (pdf(["sarin"])[:150], "x.pdf", "damaged"),
         (docx("sarin")[:200], "x.docx", "incomplete"),
-        (docx_bomb, "x.docx", "unpacked, it would be larger"),
+        (docx_bomb, "x.docx", "Unpacked, it would be larger"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "x.pdf", "picture"),
         (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind of file is not read"),
         (b"", "x.pdf", "empty"),

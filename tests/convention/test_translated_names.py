@@ -51,4 +51,4 @@ def test_a_part_that_has_no_translation_is_refused() -> None:
     raw: dict[str, Any] = {**RAW, "names": {"102-71-6": ["trihexanolamine"]}}
     with pytest.raises(RuleError) as refused:
         list(translate_names(raw, "here"))
-    assert "'hexanolamine' of 'trihexanolamine'" in refused.value.what
+    assert "'hexanolamine' in 'trihexanolamine'" in refused.value.what

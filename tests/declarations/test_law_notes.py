@@ -40,7 +40,9 @@ def test_the_treaty_as_it_is_read_has_nothing_to_tell() -> None:
 
 def test_a_turned_reading_is_told_with_its_source() -> None:
     (note,) = law_notes(answer(Law(ASKED, readings={"polymers": "counted"})))
-    assert sentence(note).startswith("Reading polymers is set to counted: polymers are counted as discrete organic")
+    assert sentence(note).startswith(
+        "Interpretation polymers is set to counted: polymers are counted as discrete organic"
+    )
     assert "VA I.4" in sentence(note)
 
 
@@ -112,5 +114,5 @@ def test_declare_tells_them_below_what_is_due(tmp_path: Path) -> None:
     words = [str(tmp_path), "--year", "2026", "--profile", "ESP", "--reading", "polymers=counted"]
     done = CliRunner().invoke(application(["declare"]), ["declare", *words])
     assert done.exit_code == 0
-    assert "2026-02-27" in done.output and "Reading polymers is set to counted" in done.output
+    assert "2026-02-27" in done.output and "Interpretation polymers is set to counted" in done.output
     assert "Spain: The days are printed" in done.output

@@ -77,5 +77,5 @@ def test_what_stands_beside_the_text_has_its_own_place() -> None:
 
 def test_a_locked_text_is_refused() -> None:
     manifest = "<m:manifest xmlns:m='urn:x'><m:encryption-data/></m:manifest>"
-    with pytest.raises(InputError, match="locked"):
+    with pytest.raises(InputError, match="encrypted or protected by a password"):
         read(odt(paragraph("x"), more={"META-INF/manifest.xml": manifest}), "a.odt")

@@ -156,7 +156,7 @@ def test_a_rate_that_rose_and_stayed_is_told_with_its_month() -> None:
     assert [(change.month, change.way) for change in lasting] == [("2025-08", "more")]
     assert say(lasting[0].says) == (
         "Accident, Norway: 6 a month (from 4 to 8.6) from August 2025 to December 2025;"
-        " before that 0.6 a month (from 0.2 to 1.5)"
+        " before 0.6 a month (from 0.2 to 1.5)"
     )
 
 

@@ -81,7 +81,7 @@ def test_every_verdict_has_a_line_of_its_own_that_says_what_to_do(value: str, ve
 
 
 def test_a_day_before_the_prohibition_has_no_prohibition() -> None:
-    assert "declared above 1 t" in lines("111-48-8", date(1999, 1, 1))[0]
+    assert "declare above 1 t" in lines("111-48-8", date(1999, 1, 1))[0]
     assert "prohibited" not in lines("111-48-8", date(1999, 1, 1))[0]
 
 

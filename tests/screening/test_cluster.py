@@ -147,7 +147,7 @@ def test_a_run_of_another_question_or_input_is_not_gone_on_with(one_process, tmp
     one_process.most = 1
     with pytest.raises(OutputError):
         screen_on_cluster(folder, output, QUESTION, "local")
-    with pytest.raises(InputError, match=f"what differs: .*{message}"):
+    with pytest.raises(InputError, match=f"differences: .*{message}"):
         screen_on_cluster(folder, output, change(QUESTION, folder), "local")
 
 

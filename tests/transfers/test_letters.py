@@ -53,7 +53,7 @@ def test_it_goes_from_one_side_to_the_other():
     ours, theirs = text(), text(ours="EGY")
     assert "To: National Authority (Egypt)\nFrom: National Authority (Germany)" in ours
     assert "To: National Authority (Germany)\nFrom: National Authority (Egypt)" in theirs
-    with pytest.raises(InputError, match="FRA is not a side of DEU to EGY"):
+    with pytest.raises(InputError, match="FRA is not one of the two sides, DEU and EGY"):
         make_letter(PAIR, "FRA")
 
 
@@ -117,7 +117,7 @@ def test_what_the_ranking_thinks_is_not_told_to_the_other_side():
 
 
 def test_it_accuses_nobody():
-    letter_text = text().casefold()
+    letter_text = text().replace(say("letters_draft"), "").casefold()  # what is said to those who check the draft
     for word in ("violat", "suspic", "illegal", "false", "fault", "must ", "fail", "diver", "error", "blame"):
         assert word not in letter_text, word
     assert "the reason may equally be on our side" in letter_text

@@ -498,7 +498,7 @@ def test_the_command_reads_a_ledger_and_writes_each_format(tmp_path: Path, forma
     assert ran.exit_code == 1, ran.output
     answer = output.read_text(encoding="utf-8") if format else ran.output
     assert re.search("France → Germany: Thionyl chloride rose from about (100|99),", answer)
-    assert "20 lines" in ran.output
+    assert "20 rows" in ran.output
     if format == "csv":
         (row,) = pl.read_csv(output).iter_rows(named=True)
         assert (row["kind"], row["exporter"], row["importer"], row["start"]) == ("level_change", "FRA", "DEU", 2020)

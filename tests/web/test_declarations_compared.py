@@ -163,7 +163,7 @@ def test_a_reading_that_is_turned_changes_the_answer_and_is_said_with_those_that
         assert main.all(id="due")
         readings = [one.text for one in main.one(id="readings").all("li")]
         assert len(readings) == len(READINGS) and "interpretations changed: 1" in main.one(id="readings").text
-        assert readings[0] == "Aggregate national data cover any amount. turned"
+        assert readings[0] == "Aggregate national data cover any amount. changed"
         main = page_after(house, client, files, "en", profile="ESP", **{"reading-polymer-sites": "not-exempt"})
         assert (
             "interpretations changed: 1" in main.one(id="readings").text

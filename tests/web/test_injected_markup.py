@@ -225,7 +225,10 @@ def sent_at_once(kept: Kept) -> dict[str, list[dict[str, Any]]]:
     texts = [f"zq sarin {text}" for text in LIVE]
     return {
         "/screen": [{"data": {"value": text, "kind": kind}} for text in texts for kind in ("auto", "text")],
-        "/law/ask": [{"data": {"question": f"What does {text} say of transfers?"}} for text in LIVE],
+        "/law/ask": [
+            {"data": {"question": f"Who must declare chemicals to the National Authority of zq {text}?"}}
+            for text in LIVE
+        ],
         "/transfers/check": [
             {"data": {"chemical": text, "from": "DEU", "to": "FRA", "consignee": text, "quantity": "5", "unit": "kg"}}
             for text in texts

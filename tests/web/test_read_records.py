@@ -53,7 +53,7 @@ OF_THE_BOOK = (
     "/api/v1/cases", "/api/v1/claims", "/api/v1/declarations", "/api/v1/findings", "/api/v1/inbox", "/api/v1/jobs",
     "/api/v1/law", "/api/v1/requests", "/api/v1/submissions", "/api/v1/transfers", "/casebook", "/cases", "/claims",
     "/declarations", "/evidence/cases", "/findings", "/jobs", "/law", "/transfers", "/states", "/api/v1/states",
-    "/api/v1/find", "/find", "/overview",
+    "/api/v1/find", "/api/v1/units", "/find", "/overview",
 )  # fmt: skip
 """Where what is kept stands; everything else holds none of it, and must leave no record."""
 HOME = "/"
@@ -291,7 +291,10 @@ ACTS: dict[str, tuple[str, Callable[[Kept, TestClient], httpx.Response]]] = {
     "/declarations/registers/{number}/changes": ("anna", _change),
     "/findings/{finding_id}/comments": ("rita", _posted("/findings/{kept.findings[0]}/comments", text="seen")),
     "/findings/{finding_id}/decision": ("rene", _decide_too_late),
-    "/law/ask": ("rita", _posted("/law/ask", question=f"What does {WORD} say of transfers?")),
+    "/law/ask": (
+        "rita",
+        _posted("/law/ask", question=f"Who must declare chemicals to the National Authority of {WORD}?"),
+    ),
     "/requests/{seq}/answer": ("rene", _posted("/requests/{kept.request}/answer", approve="false", reason="no")),
 }
 """Acts whose answer holds something of what they are done to, and who does them."""

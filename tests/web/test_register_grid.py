@@ -79,7 +79,7 @@ def test_a_register_is_opened_mended_saved_and_judged(house: House) -> None:
         assert texts_of(grid)[0] == ["NORD", "A1", "thiodiglycol", "111-48-8", "process", "2025", "1.5", "t"]
         seen = body_of(grid).attributes["data-seen"]
         answer = anna.post(f"{address}/versions", data={"seen": seen}, headers=PART)
-        assert answer.status_code == 204 and "Version 2 is saved" in answer.headers["hx-trigger"]
+        assert answer.status_code == 204 and "Version 2 saved" in answer.headers["hx-trigger"]
         versions = main_of(anna, address).one(id="versions")
         assert [row[0] for row in versions.rows()] == ["Version 2", "Version 1 original"]
         assert all("Name of anna" in row[1] for row in versions.rows())

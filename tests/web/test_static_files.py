@@ -101,7 +101,7 @@ def test_links_hidden_files_and_other_kinds_are_not_in_the_index(tmp_path: Path)
 
 
 def test_a_name_without_a_file_is_an_error_where_the_page_is_made() -> None:
-    with pytest.raises(NotFoundError, match="no such file"):
+    with pytest.raises(NotFoundError, match="page is missing"):
         address_of("page.sass")
 
 

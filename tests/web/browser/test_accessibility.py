@@ -85,6 +85,7 @@ def test_at_twice_the_size_a_page_is_whole(open_page: Visitors) -> None:
 def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: str) -> None:
     known = open_page.served.known
     page = open_page("leila", f"/casebook?part=findings&case={known['case']}", lang=lang).page
+    page.locator("details.narrow-by > summary").click()
     page.get_by_text(say("page_casebook_chart", lang), exact=True).first.click()
     expect(page.locator("[data-chart-state]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
     faults = axe(page)

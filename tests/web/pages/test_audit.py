@@ -36,9 +36,10 @@ MAY = {"adam", "audra"}
 
 def verified(client: TestClient) -> tuple[Element, str]:
     """Verify, and look on until it has ended, as the page does."""
-    part, _ = post(client, "/audit/verification")
+    answer = client.post("/audit/verification", headers=PART)
+    assert answer.status_code == 200, answer.text[:500]
+    part, trigger = parsed(answer.text), answer.headers.get("hx-trigger", "")
     until = time.monotonic() + 60
-    trigger = ""
     while part.one(id="verification").attributes["data-state"] == "running":
         assert time.monotonic() < until
         answer = client.get("/audit/verification", headers=PART)

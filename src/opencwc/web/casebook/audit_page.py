@@ -87,7 +87,8 @@ def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Respons
     whole = record_state(book, person)
     checks = _verifications(request)
     running = checks.begin(book, person, sources=sources, records=whole.records, findings=whole.findings)
-    return page(request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
+    shown = page(request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
+    return _told(request, shown, running) if running.ended_at else shown
 
 
 @router.get("/audit/verification", action="audit")
@@ -98,6 +99,11 @@ def progress(request: Request) -> Response:
     shown = page(request, template, running=running, most_problems=MOST_PROBLEMS)
     if running is None or not running.ended_at or not is_fragment(request):
         return shown
+    return _told(request, shown, running)
+
+
+def _told(request: Request, shown: Response, running: Running) -> Response:
+    """Announce with a page what a verification that has ended found."""
     return done(shown, say(f"page_audit_{_outcome(running)}", language_of(request)))
 
 
