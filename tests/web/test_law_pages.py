@@ -235,7 +235,9 @@ def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_as
         assert page.one("input", name="place") and not page.all("input", name="entry")
         assert client.get("/convention/CWC/PRO-01", headers=PAGE).headers["location"] == "/law/measures/CWC/PRO-01"
         assert main_of(client, "/cases/law").all("h1")
-        assert len(lines_of(main_of(client, "/casebook?part=findings&case=law"))) > 60
+        page = main_of(client, "/casebook?part=findings&case=law")
+        assert len([row for row in page.all("tr") if row.attributes.get("data-unit")]) == 50, "the first page of them"
+        assert len(client.get("/api/v1/units?case=law&limit=100").json()["units"]) > 60
 
 
 def test_two_versions_show_what_was_gained(kept: Kept) -> None:

@@ -28,7 +28,7 @@ from opencwc.web.casebook.audit_page import RECORD_KINDS
 from opencwc.wording import LANGUAGES, say
 from web.signing_in import House, app_of
 
-from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of, post
+from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, page_of
 from .parsed import Element, check_sound, parsed
 
 MAY = {"adam", "audra"}

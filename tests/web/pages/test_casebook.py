@@ -221,7 +221,7 @@ def test_an_empty_casebook_teaches(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         house.app = app_of(house.entrance, house.book)
         with house.signed_in("rita") as client:
             empty = page_of(client, "/casebook", lang).one(class_="empty")
-            assert empty.one("a").attributes["href"] == "/#drop"
+            assert empty.one("a").attributes["href"] == "/check#drop"
         house.app.state.service.answering.close()
 
 
