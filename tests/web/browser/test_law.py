@@ -33,7 +33,7 @@ def test_from_a_dropped_law_to_a_decision_by_keyboard(open_page: Visitors) -> No
     press_key(page, "Enter")
     page.wait_for_url(re.compile(r"/measures/CWC/PRO-01"))
     expect(page.locator(".law-passage mark").first).to_be_visible()
-    expect(page.locator(".elements .missing")).to_contain_text("retain")
+    expect(page.locator(".elements :is(.missing, .unsure)").filter(has_text="retain")).to_be_visible()
     press_key(page, "k")
     page.wait_for_url(re.compile(r"/measures/CWC/DEF-03"))
     press_key(page, "j")
