@@ -90,31 +90,28 @@ COUNTRIES_WITHOUT_MARKS = {
 
 def _without_marks() -> list[LabelledLaw]:
     """Read the laws whose sections nobody marked, each with its labels, the doubtful ones among them."""
-    path = LAWS_WITHOUT_MARKS / "labels.csv"
-    rows: dict[str, list[Label]] = {}
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                sections = tuple(part.strip() for part in row["section"].split(";") if part.strip())
-                rows.setdefault(row["law"], []).append(Label(row["measure_id"], LABELS[row["label"]], sections))
     return [
         LabelledLaw(
             name, COUNTRIES_WITHOUT_MARKS[name], name[-2:],
-            (plain_legal_text((LAWS_WITHOUT_MARKS / f"{name}.txt").read_bytes(), f"{name}.txt"),), tuple(labels),
+            (plain_legal_text((LAWS_WITHOUT_MARKS / f"{name}.txt").read_bytes(), f"{name}.txt"),), labels,
         )
-        for name, labels in rows.items()
+        for name, labels in _labels_by(LAWS_WITHOUT_MARKS / "labels.csv", "law").items()
     ]  # fmt: skip
 
 
 def first_labels() -> dict[str, tuple[Label, ...]]:
     """Return the labels of the first reader (``labels.csv``), by law, where they are at hand."""
-    path = LAWS / "labels.csv"
+    return _labels_by(LAWS / "labels.csv", "country")
+
+
+def _labels_by(path: Path, column: str) -> dict[str, tuple[Label, ...]]:
+    """Read the labels of a table by what a column names; none where there is no such file."""
     rows: dict[str, list[Label]] = {}
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 sections = tuple(part.strip() for part in row["section"].split(";") if part.strip())
-                rows.setdefault(row["country"], []).append(Label(row["measure_id"], LABELS[row["label"]], sections))
+                rows.setdefault(row[column], []).append(Label(row["measure_id"], LABELS[row["label"]], sections))
     return {name: tuple(labels) for name, labels in rows.items()}
 
 

@@ -69,7 +69,7 @@ def test_only_the_casebook_and_the_queue_speak_sql() -> None:
 UNSEEN = {
     "opencwc.casebook": {
         "agreement", "audit_summary", "backup", "casebook_verifier", "correspondence", "database", "decisions",
-        "found_records",
+        "text_search",
         "exports", "house_keys", "picture_looks", "read_records", "registers", "run_records", "runs", "submissions",
         "version_proofs",
     },

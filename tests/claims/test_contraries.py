@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from opencwc.claims.aspects.contraries import denied_stretches
-from opencwc.claims.aspects.counted_people import counted
 from opencwc.claims.aspects.directions import way_of
+from opencwc.claims.aspects.people_by_fate import people_by_fate
 from opencwc.claims.claim_weights import learned_weights
 from opencwc.claims.date_spans import find_stretches
 from opencwc.claims.sentence_details import Details, details_of
@@ -55,7 +55,7 @@ def test_goods_go_from_who_sells_to_who_buys(lang: str, text: str, origins: set[
     ],
 )
 def test_people_are_counted_by_what_became_of_them(lang: str, text: str, told: dict[str, int]) -> None:
-    found = counted(details(text, lang))
+    found = people_by_fate(details(text, lang))
     assert {sort: found[sort].low for sort in told} == told
 
 

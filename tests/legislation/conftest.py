@@ -96,3 +96,8 @@ def model_laws() -> Iterator[ModelLaw]:
             variants.append((variant["id"], text, variant["labels"]))
         labels = raw["labels"]
         yield ModelLaw(raw["law"], raw["text"], labels.get("covered") or {}, labels.get("partial") or {}, variants)
+
+
+def leaning(answered: Answer) -> str:
+    """Return the verdict of an answer, or the one that it leans to where a person has to read."""
+    return answered.leans or answered.verdict

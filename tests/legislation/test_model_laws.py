@@ -6,7 +6,7 @@ import pytest
 
 from opencwc.legislation.texts.headings import number_of
 
-from .conftest import Check, ModelLaw, answer, model_laws
+from .conftest import Check, ModelLaw, answer, leaning, model_laws
 
 LAWS = {law.name: law for law in model_laws()}
 
@@ -19,9 +19,9 @@ def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
     for proposal in checked.answers:
         id = proposal.measure.id
         labelled = "covered" if id in law.covered else "partial" if id in law.partial else "none"
-        if proposal.verdict not in (labelled, "review"):
+        if leaning(proposal) != labelled:
             wrong.append(id)
-            if proposal.verdict == "covered":
+            if leaning(proposal) == "covered":
                 covered_wrongly.append(id)
         sections = law.covered.get(id) or law.partial.get(id, {}).get("in") or []
         numbers = {number_of(section) for section in sections}
@@ -29,8 +29,9 @@ def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
             not_found.append(id)
     assert len(wrong) <= 0.2 * len(checked.answers), wrong
     assert sum(proposal.verdict == "review" for proposal in checked.answers) <= 0.45 * len(checked.answers)
-    # two labels ask for what the measure names only as an example ("including the perimeter", "planned activities")
-    assert len(covered_wrongly) <= 2, covered_wrongly
+    # Two labels ask for what readers of real laws take as implied: planned activities, the perimeter.
+    assert len(set(covered_wrongly) - {"DCL-01", "INS-02"}) <= 1 and len(covered_wrongly) <= 2, covered_wrongly
+    assert sum(proposal.verdict == "review" for proposal in checked.answers) <= 0.45 * len(checked.answers)
     assert len(not_found) <= 4, not_found  # the encoder of the tests knows words, not meanings
 
 

@@ -9,12 +9,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
@@ -27,6 +26,7 @@ from opencwc.casebook.decisions import (
     proposed_by,
     seen_finding,
 )
+from opencwc.casebook.finding_keys import next_under_keys
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
@@ -38,10 +38,7 @@ from opencwc.finding import Verdict
 
 PAGE = 100
 MOST_A_PAGE = 1_000
-_KEYS_AT_ONCE = 64
 _WAITING_AT_ONCE = 20
-_KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
-_NO_KEY: dict[str, object] = {**dict.fromkeys(_KEY, 0), "verdict": "", "list": "", "entry": "", "grave": False}
 _FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
 
 
@@ -450,34 +447,7 @@ def _ids_by_key(
     conditions = (*conditions_of(connection, person, wanted, _COUNT), *standing_in(wanted, _COUNT))
     query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
-    ids: list[int] = []
-    low, high = (0, after) if back else (after, 1 << 62)
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
-        values: dict[str, object] = {"low": low, "high": high, "most": most}
-        # As many arms as the next power of two, the rest under a key that no finding has: few statements are compiled.
-        arms = 1 << (len(some) - 1).bit_length()
-        for place in range(arms):
-            key = some[place] if place < len(some) else _NO_KEY
-            values |= {f"{name}_{place}": key[name] for name in _KEY}
-        more = connection.execute(_next_under_keys(arms, back=back), values).scalars()
-        ids = sorted([*ids, *more], reverse=back)[:most]
-        if len(ids) == most:
-            low, high = (ids[-1], high) if back else (low, ids[-1])
-    return ids
-
-
-@cache
-def _next_under_keys(count: int, *, back: bool) -> TextClause:
-    """Return the statement that gives the next ids under each of so many keys, or with ``back`` those before."""
-    arms = []
-    for place in range(count):
-        same = " AND ".join(f"{name} = :{name}_{place}" for name in _KEY)
-        arms.append(
-            f"SELECT id FROM (SELECT id FROM finding WHERE {same} AND id > :low AND id < :high"  # noqa: S608
-            f" ORDER BY id{' DESC' if back else ''} LIMIT :most) AS arm_{place}"
-        )
-    return text(" UNION ALL ".join(arms))
+    return next_under_keys(connection, keys, after, most, back=back)
 
 
 def rows_of(connection: Connection, ids: Sequence[int]) -> list[RowMapping]:

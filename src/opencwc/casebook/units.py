@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import groupby
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, RowMapping, TextClause, func, select, text
+from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import proposed_by
+from opencwc.casebook.finding_keys import next_under_keys
 from opencwc.casebook.findings import (
     blind_rows,
     conditions_of,
@@ -40,10 +40,8 @@ from opencwc.verbs import all_verdicts
 PAGE, MOST_A_PAGE = 50, 1_000
 MOST_SORTED = 10_000
 """Units that are sorted as a whole, where no key has the order asked for."""
-_KEYS_AT_ONCE, _NAMED_AT_ONCE, _MOST_LOOKED_AT = 64, 500, 100_000
+_NAMED_AT_ONCE, _MOST_LOOKED_AT = 500, 100_000
 _FINDING, _COUNT, _UNIT, _RUN = tables.finding, tables.finding_count, tables.unit, tables.run
-_KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
-_NO_KEY: dict[str, object] = {**dict.fromkeys(_KEY, 0), "verdict": "", "list": "", "entry": "", "grave": False}
 
 UnitOrder = Literal["", "due", "verdict", "entry", "status", "case", "name", "mentions"]
 ORDERS: tuple[str, ...] = get_args(UnitOrder)
@@ -288,7 +286,7 @@ class _Listing:
                 continue
             low = int(at) if after and rank == at_rank and at.isdecimal() else 0
             some = [key for _, key in group]
-            while numbers := _next_units(connection, some, low, limit):
+            while numbers := next_under_keys(connection, some, low, limit, of="unit"):
                 yield [*extra, *numbers]
                 low, extra = numbers[-1], []
         if extra:
@@ -366,35 +364,6 @@ class _Listing:
 
 def _with_status(wanted: Filter, stands: tuple[Status, ...]) -> Filter:
     return replace(wanted, status=stands)
-
-
-def _next_units(connection: Connection, keys: Sequence[RowMapping], low: int, most: int) -> list[int]:
-    """Return the next numbers of units that have a finding under one of some keys."""
-    numbers: list[int] = []
-    high = 1 << 62
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
-        values: dict[str, object] = {"low": low, "high": high, "most": most}
-        arms = 1 << (len(some) - 1).bit_length()
-        for place in range(arms):
-            key = some[place] if place < len(some) else _NO_KEY
-            values |= {f"{name}_{place}": key[name] for name in _KEY}
-        more = connection.execute(_next_under_keys(arms), values).scalars()
-        numbers = sorted({*numbers, *more})[:most]
-        high = numbers[-1] if len(numbers) == most else high
-    return numbers
-
-
-@cache
-def _next_under_keys(count: int) -> TextClause:
-    arms = []
-    for place in range(count):
-        same = " AND ".join(f"{name} = :{name}_{place}" for name in _KEY)
-        arms.append(
-            f"SELECT unit FROM (SELECT DISTINCT unit FROM finding WHERE {same} AND unit > :low AND unit < :high"  # noqa: S608
-            f" ORDER BY unit LIMIT :most) AS arm_{place}"
-        )
-    return text(" UNION ".join(arms))
 
 
 def _tallies(

@@ -10,7 +10,7 @@ from opencwc.casebook.custody_steps import CustodyStep, receive
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Person
 from opencwc.custody.web_archive import moment
-from opencwc.errors import InputError, UnavailableError
+from opencwc.errors import InputError, SettingsError
 from opencwc.reports.intake.network import Fetcher, load_network_settings
 from opencwc.wording import reason
 
@@ -27,12 +27,12 @@ def capture(book: Casebook, person: Person, case: str, url: str, mark: Mark = Ma
 
     Raises:
         InputError: nothing came; that says nothing of what is there.
-        UnavailableError: the network is not switched on.
+        SettingsError: the network is not switched on.
 
     """
     settings = load_network_settings()
     if not settings.network:
-        raise UnavailableError("watch_network_off", where=url)
+        raise SettingsError("watch_network_off", where=url)
     fetched = Fetcher(settings).fetch(url)
     if fetched.why is not None:
         raise InputError("custody_not_captured", where=url, reason=reason(fetched.why))

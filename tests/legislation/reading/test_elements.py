@@ -8,7 +8,7 @@ import pytest
 
 from opencwc.convention.fields import load_yaml
 
-from ..conftest import Check, answer
+from ..conftest import Check, answer, leaning
 
 TITLE = (
     "An Act to give effect to the Convention on the Prohibition of the Development, Production, Stockpiling and Use of "
@@ -222,7 +222,8 @@ CASES = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[str, str], model: bool) -> None:
     before = CASES["before"][case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
-    assert answer(check(text, model=model), case["measure"]).verdict in (("none", "review") if model else ("none",))
+    verdict = answer(check(text, model=model), case["measure"]).verdict
+    assert verdict == "none" or (model and verdict == "review")
 
 
 SAID = [
@@ -302,7 +303,7 @@ def test_a_provision_that_falls_short_of_its_reach_covers_in_part_and_says_why(
     assert answer(check(BAN + REST + wide, model=False), measure).verdict == "covered"
     for model in (False, True):
         covered = answer(check(BAN + REST + narrow, model=model), measure)
-        assert covered.verdict in (("partial", "review") if model else ("partial",))
+        assert leaning(covered) == "partial"
         assert covered.verdict == "review" or any(note.id == f"law_why_{reason}" for note in covered.why)
 
 

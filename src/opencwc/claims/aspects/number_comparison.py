@@ -12,8 +12,8 @@ from itertools import combinations
 import numpy as np
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides, plain
-from opencwc.claims.aspects.counted_people import Counted, counted
 from opencwc.claims.aspects.date_comparison import stretch
+from opencwc.claims.aspects.people_by_fate import PeopleNumber, people_by_fate
 from opencwc.claims.quantities import Quantity, is_of_nothing
 from opencwc.claims.sentence_details import Details
 from opencwc.reports.model import Span
@@ -53,6 +53,7 @@ def number_signs(sides: Sides) -> Compared:
             conflict, differing = like, (one, other)
             same_unit = float(one.unit == other.unit != "")
     of_people = _people_conflicts(claim, statement)
+    fates = people_by_fate(claim).keys() & people_by_fate(statement).keys()
     held_units = {one.unit for one in statement.quantities} | ({"days"} if statement.days else set[str]())
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
     signs = {
@@ -64,7 +65,7 @@ def number_signs(sides: Sides) -> Compared:
         "none_there": float(none_there and not none_here and not conflict and bool(claim.quantities)),
         "number_people": float(bool(of_people)),
         "number_nobody": float(any(min(one.high, other.high) == 0 for one, other in of_people)),
-        "number_people_same": float(bool(counted(claim).keys() & counted(statement).keys()) and not of_people),
+        "number_people_same": float(not of_people and bool(fates)),
         "number_new_unit": float(any(one.unit in _MEASURED and one.unit not in held_units for one in mine)),
     }  # fmt: skip
     if of_people:
@@ -75,9 +76,9 @@ def number_signs(sides: Sides) -> Compared:
     return Compared(signs, (Span(one.start, one.end),), (Span(other.start, other.end),))
 
 
-def _people_conflicts(claim: Details, statement: Details) -> list[tuple[Counted, Counted]]:
+def _people_conflicts(claim: Details, statement: Details) -> list[tuple[PeopleNumber, PeopleNumber]]:
     """Return of whom a claim and a statement tell another number, each by what became of them."""
-    mine, theirs = counted(claim), counted(statement)
+    mine, theirs = people_by_fate(claim), people_by_fate(statement)
     return [(mine[sort], theirs[sort]) for sort in mine if sort in theirs and mine[sort].contradicts(theirs[sort])]
 
 

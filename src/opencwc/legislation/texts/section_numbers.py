@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from opencwc.language.numerals import CHINESE, chinese_number, digits, ordinal, roman_number
@@ -85,11 +86,7 @@ def _in_digits(plain: str, at: int) -> SectionNumber | None:
 
 
 def _roman(plain: str, at: int) -> SectionNumber | None:
-    match = _ROMAN.match(plain, at)
-    value = roman_number(match[0]) if match else None
-    if match is None or value is None:
-        return None
-    return SectionNumber(str(value), (value,), (value,), match.end(), "roman")
+    return _whole_number(_ROMAN.match(plain, at), roman_number, "roman")
 
 
 def _in_words(plain: str, at: int) -> SectionNumber | None:
@@ -118,11 +115,14 @@ def _word_value(written: str, lang: str) -> int | None:
 
 
 def _in_chinese(plain: str, at: int) -> SectionNumber | None:
-    match = _CHINESE_NUMBER.match(plain, at)
-    value = chinese_number(match[0]) if match else None
+    return _whole_number(_CHINESE_NUMBER.match(plain, at), chinese_number, "chinese")
+
+
+def _whole_number(match: re.Match[str] | None, read: Callable[[str], int | None], style: str) -> SectionNumber | None:
+    value = read(match[0]) if match else None
     if match is None or value is None:
         return None
-    return SectionNumber(str(value), (value,), (value,), match.end(), "chinese")
+    return SectionNumber(str(value), (value,), (value,), match.end(), style)
 
 
 AGAIN = {name: at for at, name in enumerate(

@@ -8,10 +8,10 @@ from functools import cache
 from threading import Thread
 from weakref import WeakKeyDictionary
 
-from opencwc.casebook.found_records import FindingTexts, cases_that_fit
 from opencwc.casebook.model import Case, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.permissions import may
+from opencwc.casebook.text_search import FindingTexts, cases_that_fit
 from opencwc.convention import Convention
 from opencwc.convention.territories import all_territories
 from opencwc.language.name_search import LONGEST, NameIndex

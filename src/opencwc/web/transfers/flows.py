@@ -274,7 +274,7 @@ def _stacked(sums: Mapping[str, float], x: float, scale: float) -> dict[str, _No
     for name, kg in sums.items():
         height = max(kg * scale, 1.0)
         nodes[name] = _Node(name, x, y, height)
-        room = _LINE * len(wrap(name, _LONGEST, max_lines=2, placeholder="…")) + 6
+        room = _LINE * len(wrap(name, _LONGEST)) + 6
         y += height + max(GAP, room - height)
     return nodes
 
@@ -307,7 +307,7 @@ def _bar(node: _Node, column: int, drawn: float, *, mirrored: bool) -> str:
     x = drawn - node.x - NODE_WIDTH if mirrored else node.x
     before = column == 2 if drawn < WIDE else column == 0
     at, anchor = (x - 6, "end") if before != mirrored else (x + NODE_WIDTH + 6, "start")
-    lines = wrap(node.name, _LONGEST, max_lines=2, placeholder="…") or [""]
+    lines = wrap(node.name, _LONGEST)
     y = node.y + node.height / 2 + 4 - _LINE * (len(lines) - 1) / 2
     said = "".join(
         f'<tspan x="{at:.0f}" y="{y + _LINE * number:.0f}">{escape(line)}</tspan>' for number, line in enumerate(lines)

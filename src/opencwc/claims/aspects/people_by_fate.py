@@ -1,4 +1,4 @@
-"""What people are counted as (dead, hurt, held, freed): of each the number that a sentence tells, nobody too."""
+"""How many people a sentence tells of by what became of them: dead, hurt, held, freed, missing, moved; nobody too."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WEAK_PAUSE = 14
 """Characters that a pause between a number and what it counts is as good as."""
 
 
-class Counted(NamedTuple):
+class PeopleNumber(NamedTuple):
     """How many are told of, from ``low`` to ``high``, and the words; ``numbers`` are those that are told."""
 
     low: float
@@ -34,7 +34,7 @@ class Counted(NamedTuple):
     span: Span
     numbers: tuple[Quantity, ...] = ()
 
-    def contradicts(self, other: Counted) -> bool:
+    def contradicts(self, other: PeopleNumber) -> bool:
         """Tell whether no number of one can be one of the other, nor the sum of all."""
         if self.numbers and other.numbers:
             return not any(one.fits(two) for one in self.with_sum() for two in other.with_sum())
@@ -68,10 +68,10 @@ def _is_of_nobody(plain: str, match: re.Match[str], lang: str) -> bool:
     return _nobody(lang)[0].search(ahead) is not None or _nobody(lang)[1].match(behind) is not None
 
 
-def counted(details: Details) -> Mapping[str, Counted]:
+def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
     """Return for each sort what a sentence tells of it first."""
     told = _found(details.text, details.lang)
-    found: dict[str, Counted] = {}
+    found: dict[str, PeopleNumber] = {}
     farthest = _FARTHEST_CHINESE if details.lang == "zh" else _FARTHEST
     for one in details.quantities:
         if one.unit not in ("", "people"):
@@ -83,13 +83,13 @@ def counted(details: Details) -> Mapping[str, Counted]:
         for _, name, span in near:
             if span == best[2] and (name not in found or found[name].numbers):
                 before = found[name].numbers if name in found else ()
-                found[name] = Counted(one.low, one.high, Span(one.start, one.end), (*before, one))
+                found[name] = PeopleNumber(one.low, one.high, Span(one.start, one.end), (*before, one))
     for name, span, none in told:
         if none:
-            found.setdefault(name, Counted(0, 0, span))
+            found.setdefault(name, PeopleNumber(0, 0, span))
     for name, span, none in told:
         if not none and name not in found:
-            found[name] = Counted(2 if _is_of_some(details, span) else 1, inf, span)
+            found[name] = PeopleNumber(2 if _is_of_some(details, span) else 1, inf, span)
     return found
 
 
