@@ -12,9 +12,8 @@ from opencwc.casebook.model import Filter, KeptFinding, Person
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.units import KeptUnit, UnitPage, list_units
 from opencwc.finding import Message
-from opencwc.publishing.model import Excerpt
 from opencwc.web.casebook.faces import face_of, shortened
-from opencwc.web.casebook.run_summary import excerpt_of, is_no_mention
+from opencwc.web.casebook.run_summary import is_no_mention
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
 from opencwc.wording import number_said, say
 
@@ -31,7 +30,6 @@ class UnitLine:
     title: str
     why: str
     input: str
-    excerpt: Excerpt | None = None
     no_mention: bool = False
 
     @property
@@ -62,7 +60,7 @@ def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
     content = unit.finding.content or {}
     written = shortened(str(content.get("input", "")))
     said = written if written.casefold() not in title.casefold() else ""
-    return UnitLine(unit, title or unit.name, why(content, lang), said, excerpt_of(content), is_no_mention(content))
+    return UnitLine(unit, title or unit.name, why(content, lang), said, is_no_mention(content))
 
 
 def _counted(
