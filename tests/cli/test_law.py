@@ -112,8 +112,10 @@ def test_what_is_no_text_of_a_law_is_told_with_what_is(run: Run, law: Path, tmp_
 
 
 def test_who_watches_sees_the_steps_and_who_does_not_is_told_once_it_takes_long(
-    run: Run, law: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, law: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    unseen = tmp_path / "nueva.txt"  # a law that was checked before is not checked step by step again
+    unseen.write_text(f"{law.read_text('utf-8')}\nArtículo 99. Nadie ha comprobado esta ley.\n", "utf-8")
     steps: list[tuple[str, int, int]] = []
     original = steps_progress.StepsProgress.__call__
 
@@ -122,7 +124,7 @@ def test_who_watches_sees_the_steps_and_who_does_not_is_told_once_it_takes_long(
         original(self, step, done, of)
 
     monkeypatch.setattr(steps_progress.StepsProgress, "__call__", watched)
-    assert "Checking elements" not in run("law", law, *ASKED, "--format", "csv").err
+    assert "Checking elements" not in run("law", unseen, *ASKED, "--format", "csv").err
     assert ("reading", 0, 1) in steps and ("elements", 30, 60) in steps and ("elements", 60, 60) in steps
     monkeypatch.setattr(steps_progress, "_LONG", -1.0)
     lines = run("law", law, *ASKED, "--format", "csv", "--lang", "fr").err.splitlines()

@@ -36,7 +36,7 @@ def check_password(password: str, *about: str) -> None:
     >>> check_password("correct horse battery staple", "alice")
     >>> check_password("Password1234!", "alice")
     Traceback (most recent call last):
-    opencwc.errors.InputError: password: this password is easy to guess. Take three or four words ...
+    opencwc.errors.InputError: password: this password is easy to guess. Use three or four words ...
     """
     text = normal(password)
     if len(text) < SHORTEST:

@@ -87,6 +87,7 @@ def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: 
     page = open_page("leila", f"/casebook?part=findings&case={known['case']}", lang=lang).page
     page.locator("details.narrow-by > summary").click()
     page.get_by_text(say("page_casebook_chart", lang), exact=True).first.click()
+    page.locator("[data-chart-state]").scroll_into_view_if_needed()  # it is drawn once it is seen
     expect(page.locator("[data-chart-state]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
     faults = axe(page)
     page.goto("/convention?part=states")

@@ -7,10 +7,11 @@ is a full disc, and the table beside it says the same in words.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from unicodedata import east_asian_width
 
 from opencwc.reports.origin_graph import Node
+from opencwc.web.server.foreign_text import DRAWN_APART, foreign_text
+from opencwc.wording import RIGHT_TO_LEFT
 
 WIDTH, ROW, RADIUS, STEP = 340, 34, 11, 26
 MOST_ROWS, MOST_STEPS = 40, 4
@@ -19,8 +20,9 @@ SIGN = 7.2
 """How wide a letter is at most, roughly; a Chinese one is two."""
 
 
-def origin_drawing(nodes: Sequence[Node], *, mirrored: bool = False) -> str:
-    """Return the drawing; ``mirrored`` where one reads from right to left."""
+def origin_drawing(nodes: Sequence[Node], lang: str) -> str:
+    """Return the drawing for readers of a language, mirrored where they read from right to left."""
+    mirrored = lang in RIGHT_TO_LEFT
     shown = nodes[:MOST_ROWS]
     row_of = {node.number: row for row, node in enumerate(shown)}
     steps = [min(node.depth, MOST_STEPS) for node in shown]
@@ -38,7 +40,7 @@ def origin_drawing(nodes: Sequence[Node], *, mirrored: bool = False) -> str:
             from_x, from_y = place(row_of[node.earlier])
             edges.append(_edge((across(from_x), from_y), (across(x), y), node.how, mirrored=mirrored))
         discs.append(_disc(node, across(x), y))
-        discs.append(_name(node, across(x + RADIUS + 6), y, WIDTH - x - RADIUS - 10, mirrored=mirrored))
+        discs.append(_name(node, across(x + RADIUS + 6), y, WIDTH - x - RADIUS - 10, lang))
     height = ROW * max(1, len(shown))
     head = f'<svg class="origins" viewBox="0 0 {WIDTH} {height}" aria-hidden="true" focusable="false">'
     return f"{head}{''.join((*edges, *discs))}</svg>"
@@ -66,10 +68,10 @@ def _disc(node: Node, x: float, y: float) -> str:
     )
 
 
-def _name(node: Node, x: float, y: float, room: float, *, mirrored: bool) -> str:
+def _name(node: Node, x: float, y: float, room: float, lang: str) -> str:
     report = node.line.told.report
-    name = escape(_shortened(report.source or report.id, room))
-    anchor = "end" if mirrored else "start"
+    name = foreign_text(_shortened(report.source or report.id, room), lang, DRAWN_APART)
+    anchor = "end" if lang in RIGHT_TO_LEFT else "start"
     return f'<text direction="ltr" x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{name}</text>'
 
 

@@ -94,7 +94,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     ]
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
-        columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, mirrored=lang in RIGHT_TO_LEFT), decided=decided,
+        columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         most_drawn=MOST_ROWS, edges=HOW[1:],
         near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,

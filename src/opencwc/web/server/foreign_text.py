@@ -18,12 +18,14 @@ _LETTERS = {
     "zh": "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff",
 }
 """The letters of each script, by the language of the six that is written in it; another one's are taken for them."""
-_APART = Markup('<bdi lang="{}" dir="{}">{}</bdi>')
+APART = Markup('<bdi lang="{}" dir="{}">{}</bdi>')
+DRAWN_APART = Markup('<tspan lang="{}" direction="{}">{}</tspan>')
+"""The same within a text of a drawing (SVG)."""
 _BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
 
 
-def foreign_text(text: str, lang: str) -> Markup:
-    """Return a text with each run of words in another script than that of ``lang`` in an element of its own.
+def foreign_text(text: str, lang: str, apart: Markup = APART) -> Markup:
+    """Return a text with each run of words in another script than that of ``lang`` in an element of its own, ``apart``.
 
     >>> foreign_text("told by Вестник, Wire", "en")
     Markup('told by <bdi lang="ru" dir="ltr">Вестник</bdi>, Wire')
@@ -34,7 +36,7 @@ def foreign_text(text: str, lang: str) -> Markup:
     for match in _RUNS[lang].finditer(text):
         code = str(match.lastgroup)
         direction = "rtl" if code in RIGHT_TO_LEFT else "ltr"
-        pieces += [text[at : match.start()], _APART.format(code, direction, match[0])]
+        pieces += [text[at : match.start()], apart.format(code, direction, match[0])]
         at = match.end()
     return Markup("").join([*pieces, text[at:]])
 

@@ -44,8 +44,8 @@ class View(NamedTuple):
 def view_of(points: Sequence[Point], drawn: float = WIDTH, least: float = 240.0) -> View:
     """Return what shows all the points with some room around them, in the shape of the whole map; ``least`` is a width.
 
-    >>> view_of([(480, 100), (500, 110)])
-    View(left=370.0, top=46.5, width=240.0, drawn=960)
+    >>> view_of([(480, 200), (500, 217)])
+    View(left=370.0, top=150.0, width=240.0, drawn=960)
     """
     across, down = [x for x, _ in points], [y for _, y in points]
     shape = WIDTH / HEIGHT
