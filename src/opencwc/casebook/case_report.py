@@ -75,9 +75,9 @@ def _counts(connection: Connection, case: Case, lang: str) -> model.Counts:
     return verdict_counts(numbers, lang)
 
 
-def verdict_counts(counts: Mapping[str, int], lang: str) -> model.Counts:
-    """Return the counts by verdict as a bar; some verdicts are always among them."""
-    tones, always = tones_of_verdicts(), always_counted()
+def verdict_counts(counts: Mapping[str, int], lang: str, *, zeros: bool = True) -> model.Counts:
+    """Return the counts by verdict as a bar; with ``zeros``, some verdicts are always among them."""
+    tones, always = tones_of_verdicts(), always_counted() if zeros else ()
     return model.Counts(
         tuple(
             model.Count(model.Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))

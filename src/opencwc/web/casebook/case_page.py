@@ -133,7 +133,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "case": case,
         "whole_mark": str(mark),
         "counts": counts,
-        "bar_of": verdict_counts(counts.verdict, lang),
+        "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
         "lines": lines_of(book, units.units, lang),
         "runs": summaries,

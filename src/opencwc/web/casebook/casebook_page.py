@@ -169,7 +169,7 @@ def show(
         return page(request, "casebook/more.html", part=part, asked=asked, shown=shown, view=shown.view, **listed)
     cases = names_of_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "shown": shown, "view": shown.view}
-    values |= {"deadlines": (), "amendments": (), "bulks": ()}
+    values |= {"deadlines": (), "amendments": (), "bulks": (), "found": None}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
         claim_rechecks(book, person)
@@ -182,6 +182,7 @@ def show(
         values |= _to_decide(book, person) if decides else {}
     else:
         values["lines"] = _cases(book, person)
+        values["found"] = len(values["lines"])
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     if not may(person, "screen"):  # this is the first page of who does not screen
         today = date.today()
@@ -246,7 +247,9 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     unit, findings = show_unit(book, person, number, MOST_MENTIONS)
     mentions = [_line(finding, lang) for finding in findings]
     more = unit.mentions - len(findings)
-    return page(request, "casebook/mentions.html", unit=unit, mentions=mentions, asked=asked, more=more)
+    heading = lines_of(book, [unit], lang)[0].title
+    values: dict[str, Any] = {"unit": unit, "heading": heading, "mentions": mentions, "asked": asked, "more": more}
+    return page(request, "casebook/mentions.html", **values)
 
 
 def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
@@ -359,7 +362,9 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
 def _choices(book: Casebook, person: Person, wanted: Filter) -> dict[str, Any]:
     """Return what the inbox can be narrowed to: verdicts, and entries, the most frequent first."""
     counts = count_findings(book, person, replace(wanted, verdict=(), list="", entry=""))
+    narrowed = wanted.verdict or wanted.list or wanted.entry
     return {
+        "found": None if narrowed else counts.all,
         "verdicts": _in_order(counts.verdict, all_verdicts()),
         "entries": sorted(counts.entry.items(), key=lambda counted: (-counted[1], counted[0])),
         "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",

@@ -45,7 +45,7 @@ from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
-from opencwc.wording import LANGUAGES, sentence
+from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
 
 CHECK_SECONDS = 300.0
@@ -66,6 +66,7 @@ EXAMPLE = {
 EXAMPLES = examples("shipments.csv", "certificates.csv", "names.csv")
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
+_COUNTS = "transfers_summary_counts"
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Field(max_length=500)]
@@ -306,7 +307,8 @@ def show_kept(
     return transfers_page(
         request, "transfers/kept.html", "check", shown=shown, verdict=verdict, after=after,
         counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
-        said=[sentence(message, lang) for message in shown.kept.said],
+        heading=next((say(message, lang) for message in shown.kept.said if message.id == _COUNTS), ""),
+        said=[sentence(message, lang) for message in shown.kept.said if message.id != _COUNTS],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
             shipments, run=number, balances=shown.kept.certificates if whole else (), names=shown.kept.names,

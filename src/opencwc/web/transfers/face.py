@@ -129,7 +129,7 @@ def _title_of_pair(finding: Finding, lang: str) -> str:
     """Name the chemical, the States and the year of a pair: "Triethanolamine: Nordavia → Brazil, 2025"."""
     ends = _PAIR.fullmatch(finding.subject.id)
     sender, receiver, year = ends.groups() if ends else (None, None, "")
-    named = finding.subject.input or finding.subject.id
+    named = _ROUTE.sub("", finding.subject.input or finding.subject.id)
     return _title_between(named, sender, receiver, year, lang)
 
 
@@ -146,6 +146,8 @@ def _title_between(named: str, sender: str | None, receiver: str | None, year: s
 
 
 _PAIR = re.compile(r"\S+ ([A-Z]{3})>([A-Z]{3}) (\d{4})")
+_ROUTE = re.compile(r" [A-Z]{3}>[A-Z]{3} \d{4}(?= \+ |$)")
+"""The States and the year behind the name of a chemical, which the title says in words."""
 
 
 def _discrepancies(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
