@@ -74,7 +74,7 @@ class Subject(Struct, frozen=True):
     """What a finding speaks of, and where it stands in the user's file.
 
     ``row`` counts the data rows from 1; ``component`` counts the dot-separated parts of a structure from 1, and is
-    ``None`` where the finding speaks of the row as a whole.
+    ``None`` where the finding speaks of the row as a whole. ``others`` are names and cells of the row's other columns.
     """
 
     row: int
@@ -82,6 +82,7 @@ class Subject(Struct, frozen=True):
     input: str
     component: int | None = None
     file: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class Rule(Struct, frozen=True):
@@ -189,6 +190,7 @@ class FindingRecord(Struct, frozen=True):
     confidence: float | None
     maker: Maker
     readings: tuple[Reading, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def finding_to_plain(finding: Finding) -> dict[str, Any]:
@@ -203,9 +205,11 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
     kept = FindingRecord(
         subject.row, subject.id, subject.input, subject.component, finding.verdict, rule.list if rule else None,
         rule.entry if rule else None, source, grade, finding.basis, finding.message, finding.steps, finding.evidence,
-        finding.confidence, finding.maker, finding.readings,
+        finding.confidence, finding.maker, finding.readings, subject.others,
     )  # fmt: skip
     plain: dict[str, Any] = to_plain(kept)
+    if not subject.others:
+        del plain["others"]
     for part in (*plain["evidence"], *plain["readings"]):
         if not part["span"]:  # it stands in no text
             del part["span"]
@@ -216,7 +220,7 @@ def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
     """Return the finding that `finding_to_plain` wrote down; raise `ValueError` where it is none."""
     kept = from_plain(FindingRecord, plain)
     return Finding(
-        Subject(kept.row, kept.id, kept.input, kept.component, file),
+        Subject(kept.row, kept.id, kept.input, kept.component, file, kept.others),
         Verdict(kept.verdict),
         kept.message,
         kept.maker,

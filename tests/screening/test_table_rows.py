@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 import yaml
 
 from opencwc.files import Table, open_table
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.files.identifier_columns import MOST_OTHERS
+from opencwc.finding import Finding, Message, Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.batches import LEAST_ROWS_FOR_GATE, BatchScreener
 from opencwc.screening.model import Question, gravest
 from opencwc.screening.row_readings import CellReading
@@ -56,6 +58,26 @@ def test_a_row_is_answered_by_all_its_columns(screener: BatchScreener, case: dic
     contradicts = any("why_row_conflict" in ids_in(finding.message) for finding in findings)
     assert contradicts == case["conflict"]
     assert max(len(finding.readings) for finding in findings) >= case.get("readings", 0)
+
+
+def test_what_a_row_says_besides_comes_along_for_a_person(screener: BatchScreener) -> None:
+    heads, long = ["shelf", "CAS", "name", "kg", "supplier"], "x" * 500
+    rows = ["A1", "111-48-8", "thiodiglycol", "25", long], ["B2", "64-17-5", "ethanol", "3", "y"]
+    listed, not_listed = findings_of(screener, table_of(heads, *rows, others=True))
+    assert listed.subject.others[:2] == (("shelf", "A1"), ("kg", "25"))
+    name, cell = listed.subject.others[2]
+    assert name == "supplier" and len(cell) < 130
+    assert not not_listed.subject.others
+    assert finding_from_plain(finding_to_plain(listed)) == msgspec.structs.replace(
+        listed, subject=msgspec.structs.replace(listed.subject, file="")
+    )
+    assert [finding.subject.others for finding in findings_of(screener, table_of(heads, *rows))] == [(), ()]
+
+
+def test_of_a_wide_table_the_first_columns_come_along(screener: BatchScreener) -> None:
+    heads = ["CAS", *(f"c{number}" for number in range(40))]
+    (finding,) = findings_of(screener, table_of(heads, ["111-48-8", *map(str, range(40))], others=True, column="CAS"))
+    assert len(finding.subject.others) == MOST_OTHERS
 
 
 def test_a_contradiction_names_every_reading_with_its_column(screener: BatchScreener) -> None:

@@ -266,7 +266,7 @@ def _rule_of(plain: Mapping[str, Any]) -> tuple[str, str, str]:
 def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool) -> dict[str, Any]:
     """Return what is committed to of a finding: all of it but the maker, which its run names, and what is empty."""
     maker = plain["maker"]
-    content = {name: plain[name] for name in _KEPT if plain[name] not in (None, "", [], ())}
+    content = {name: plain[name] for name in _KEPT if plain.get(name) not in (None, "", [], ())}
     content |= {"id": identity, "run": run, "row": plain["row"], "verdict": plain["verdict"]}
     if plain["id"]:
         content["subject_id"] = plain["id"]
@@ -409,7 +409,7 @@ _REST = 2_000
 """Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""
 _KEPT = (
     "input", "component", "list", "entry", "source", "grade", "basis", "message", "steps", "evidence", "confidence",
-    "readings",
+    "readings", "others",
 )  # fmt: skip
 _FINDING_COLUMNS = (
     "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",

@@ -138,7 +138,7 @@ def _screen_table(
     name = options.one_of("--format", format or options.format_of_ending(output, FORMATS), ("", *FORMATS))
     _refuse_impossible(given.source, output, jobs)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    table = _open(given, question.kind)
+    table = _open(given, question.kind, others=bool(where.case))
     question = _of_table(question, table)
     checked = checked_of_table(rulebook, table, question)
     marks = name == "html" and question.kind == "text"
@@ -250,13 +250,13 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
     return tally.status
 
 
-def _open(given: _Input, kind: str) -> Table | DocumentRows:
+def _open(given: _Input, kind: str, *, others: bool) -> Table | DocumentRows:
     source, column, id_column, ocr = given
     beside = kind in KINDS_BY_CELL
     if kind == "text" and source == "-":
         return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
-        return open_table(sys.stdin.buffer, column=column, id_column=id_column, beside=beside)
+        return open_table(sys.stdin.buffer, column=column, id_column=id_column, beside=beside, others=others)
     if is_value(source):
         import io
 
@@ -266,7 +266,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
-    return open_table(Path(source), column=column, id_column=id_column, beside=beside)
+    return open_table(Path(source), column=column, id_column=id_column, beside=beside, others=others)
 
 
 def _jobs(asked: int, table: Table | DocumentRows) -> int:

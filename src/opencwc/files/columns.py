@@ -17,7 +17,9 @@ from opencwc.files.identifier_columns import (
     ANY_KIND,
     EXACT_KINDS,
     KINDS,
+    MOST_OTHERS,
     MOST_READ,
+    OTHER,
     PACKING,
     ReadColumn,
     is_heading_of_packings,
@@ -133,6 +135,7 @@ class WantedColumns:
     """What the caller asked for: columns by name or by number from 1, and how to recognise the input column.
 
     Without ``beside`` the input column is read alone, and so is one that was asked for or recognised by the caller.
+    With ``others`` the first of the remaining columns are carried along, for a person to see.
     """
 
     where: str
@@ -140,6 +143,7 @@ class WantedColumns:
     id_column: str | None = None
     recognise: Recognise | None = None
     beside: bool = True
+    others: bool = False
 
     def choose(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> Chosen:
         """Choose the columns of a table that are read, and the id column.
@@ -156,10 +160,15 @@ class WantedColumns:
             beside = [at for at, kind in enumerate(kinds) if kind and at != chosen][: MOST_READ - 1]
         packings = self._packings(headers, kinds, (chosen, *beside)) if given is None and self.beside else []
         reads = (chosen, *beside, *packings)
-        columns = tuple(ReadColumn(headers[at], PACKING if at in packings else kinds[at] or ANY_KIND) for at in reads)
+        columns = [ReadColumn(headers[at], PACKING if at in packings else kinds[at] or ANY_KIND) for at in reads]
         if self.id_column is not None:
-            return Chosen(reads, find_column(self.id_column, headers, self.where), columns)
-        return Chosen(reads, next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None), columns)
+            id_at: int | None = find_column(self.id_column, headers, self.where)
+        else:
+            id_at = next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None)
+        others = [at for at in range(len(headers)) if at != id_at and at not in reads] if self.others else []
+        others = others[:MOST_OTHERS]
+        columns += [ReadColumn(headers[at], OTHER) for at in others]
+        return Chosen((*reads, *others), id_at, tuple(columns))
 
     @staticmethod
     def _packings(headers: Sequence[str], kinds: Sequence[str], reads: Sequence[int]) -> list[int]:

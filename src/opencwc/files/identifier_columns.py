@@ -21,6 +21,9 @@ KINDS = (*EXACT_KINDS, "name", ANY_KIND, "un", "hs")
 """What a column is read as, the most exact first."""
 PACKING = "packing"
 """A column of packings: it says nothing of the chemical, but of what a word with several meanings is meant for."""
+OTHER = "other"
+"""A column of the user's that says nothing of the chemical: a person who decides sees it beside the finding."""
+UNREAD_KINDS = (PACKING, OTHER)
 TEXT = "text"
 """Rows of a sheet that is no table: each is a text that may mention chemicals, and mostly mentions none."""
 KINDS_WITH_DRAWINGS = ("structure", ANY_KIND)
@@ -29,8 +32,12 @@ MOST_READ = 12
 """Columns of one table that are read: an international substance list has fewer."""
 
 
+MOST_OTHERS = 12
+"""Columns of the user's that are carried along."""
+
+
 class ReadColumn(NamedTuple):
-    """A column that is read, and as what (one of `KINDS`, `PACKING` or `TEXT`)."""
+    """A column that is read, and as what (one of `KINDS`, `PACKING`, `OTHER` or `TEXT`)."""
 
     name: str
     kind: str

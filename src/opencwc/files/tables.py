@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.files.columns import Recognise, WantedColumns
-from opencwc.files.identifier_columns import TEXT, ReadColumn
+from opencwc.files.identifier_columns import OTHER, TEXT, ReadColumn
 from opencwc.files.kinds import kind_of_binary, kind_of_table_text, refuse_no_table, table_kind_by_name
 from opencwc.files.readers import reader_of
 from opencwc.files.rows import MAX_VALUE_BYTES, Part, Rows, ValueLimits, in_batches
@@ -202,6 +202,7 @@ def open_table(
     id_column: str | None = None,
     recognise: Recognise | None = None,
     beside: bool = True,
+    others: bool = False,
     batch_rows: int = BATCH_ROWS,
     max_value_bytes: int = MAX_VALUE_BYTES,
 ) -> Table:
@@ -209,8 +210,9 @@ def open_table(
 
     ``column`` and ``id_column`` are names, or numbers counted from 1. ``recognise(headers, samples)`` gives the name
     of the input column, seeing up to 200 values of each, or ``None`` to leave it to the headers. Where neither names a
-    column, all columns that identify the chemical are read; without ``beside`` only the best of them. A sheet of a
-    workbook is named after a ``#``: ``register.xlsx#2026``.
+    column, all columns that identify the chemical are read; without ``beside`` only the best of them. With ``others``
+    the first of the remaining columns come along, to be shown. A sheet of a workbook is named after a ``#``:
+    ``register.xlsx#2026``.
 
     Raises:
         InputError: there is no such file, it holds no table, or the input column is not clear.
@@ -219,7 +221,7 @@ def open_table(
     file = open_table_file(source, name, ValueLimits(max_value_bytes))
     try:
         file.kind = file.binary or kind_of_table_text(file.text.start, file.claimed)
-        wanted = WantedColumns(file.name, column, id_column, recognise, beside)
+        wanted = WantedColumns(file.name, column, id_column, recognise, beside, others)
         contents: RowContents = reader_of(file.kind, "rows").load("rows")(file, wanted)
     except BaseException:
         file.stream.close()
@@ -248,4 +250,4 @@ def open_table(
 def _all_reads(contents: RowContents) -> tuple[ReadColumn, ...]:
     """Return the columns that are read, of all sheets; texts have none."""
     reads = (column for sheet in (contents, *contents.further) for column in sheet.reads)
-    return tuple(dict.fromkeys(column for column in reads if column.kind != TEXT))
+    return tuple(dict.fromkeys(column for column in reads if column.kind not in (TEXT, OTHER)))

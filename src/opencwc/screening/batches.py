@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from opencwc.chemistry.memo import Remembered
-from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, PACKING, TEXT
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, OTHER, TEXT, UNREAD_KINDS
 from opencwc.files.rows import Rows
 from opencwc.finding import FINDING_COLUMNS, Finding, Maker, Message, Subject, Verdict, readings_cell
 from opencwc.screening.allow_list import AllowList, silenced_in
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
 MOST_ANSWERS_KEPT = 20_000
+LONGEST_CELL = 120
+"""Characters of a cell of the user's that are carried along."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class BatchScreener:
         """Leave out the rows that the gate vouches for."""
         kind = rows.columns[0].kind if rows.columns else ANY_KIND
         by_itself = kind in KINDS_WITH_DRAWINGS or kind in ("name", TEXT)
-        beside = any(column.kind != PACKING for column in rows.columns[1:])
+        beside = any(column.kind not in UNREAD_KINDS for column in rows.columns[1:])
         if self.question.kind in KINDS_BY_CELL and (beside or not by_itself):
             return Sifted(rows, None)
         return Sifted(rows, self._texts_left(rows))
@@ -306,9 +308,25 @@ def _findings(
 ) -> Iterator[Finding]:
     rows = answered.rows
     subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
+    others = _others(rows, offset) if offset in answered.outcomes else ()
     for outcome in outcomes:
         place = _place(outcome, subject.id, subject.input)
-        yield outcome.finding(subject if place is None else replace(subject, id=place), maker)
+        shown = others if outcome.verdict is not Verdict.NOT_LISTED else ()
+        yield outcome.finding(replace(subject, id=subject.id if place is None else place, others=shown), maker)
+
+
+def _others(rows: Rows, offset: int) -> tuple[tuple[str, str], ...]:
+    """Return what stands in the other columns of a row, by their names; long cells are cut."""
+    named = [
+        (column.name, cells[offset])
+        for column, cells in zip(rows.columns[1:], rows.beside, strict=True)
+        if column.kind == OTHER
+    ]
+    return tuple((_cut(name), _cut(cell)) for name, cell in named if cell)
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"
 
 
 def _place(outcome: Outcome, place: str, text: str | None) -> str | None:

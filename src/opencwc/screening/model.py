@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Reading, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
@@ -51,7 +52,7 @@ class Outcome(NamedTuple):
     def finding(self, subject: Subject, maker: Maker) -> Finding:
         """Return the finding that this outcome is for a subject."""
         written = self.written or subject.input
-        placed = Subject(subject.row, subject.id, written, self.component, subject.file)
+        placed = replace(subject, input=written, component=self.component)
         return Finding(
             placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps,
             readings=self.readings,

@@ -130,7 +130,7 @@ class Reader:
 
         return open_table(
             file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows,
-            beside=self.question.kind in KINDS_BY_CELL,
+            beside=self.question.kind in KINDS_BY_CELL, others=True,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from opencwc.chemistry.registry_numbers import normalise_cas
-from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, PACKING, says_nothing
+from opencwc.files.identifier_columns import ANY_KIND, KINDS_WITH_DRAWINGS, UNREAD_KINDS, says_nothing
 from opencwc.files.rows import EMPTY, Rows
 from opencwc.finding import Evidence, Item, Message, Reading, Rule, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
@@ -150,7 +150,7 @@ class RowReadings:
         is_drawn = rows.columns[0].kind in KINDS_WITH_DRAWINGS
         read = [
             {}
-            if (is_drawn and not at) or column.kind == PACKING
+            if (is_drawn and not at) or column.kind in UNREAD_KINDS
             else self._read_all(column.kind, cells.drop_nulls().unique().to_list())
             for at, (column, cells) in enumerate(zip(rows.columns, series, strict=True))
         ]
@@ -164,7 +164,7 @@ class RowReadings:
         if problem is not None and problem != EMPTY:
             placed.append(_Placed(rows.columns[0].name, CellReading("structure", "", unread=problem)))
         for at, (column, text) in enumerate(zip(rows.columns, texts, strict=True)):
-            if text is None or column.kind == PACKING or says_nothing(text):
+            if text is None or column.kind in UNREAD_KINDS or says_nothing(text):
                 continue
             if table.is_drawn and not at:
                 placed.append(_Placed(column.name, self._of_input(text, table.of_inputs.get(offset, ()))))

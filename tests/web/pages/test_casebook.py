@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
@@ -168,6 +169,25 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         assert len(seen) == 130
         assert len(lines(page_of(client, f"{FINDINGS}&case=bulk&view=cards"))) == 12
         assert len(client.get(f"{FINDINGS}&view=table&case=bulk", headers=PAGE).content) < 150_000
+
+
+def test_the_other_columns_of_a_row_stand_by_its_finding(house: House) -> None:
+    keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+    case_for_keeping(house.book, keeper, "stock")
+    run = begin_run(house.book, keeper, "stock", verb="screen", asked={}, checked={}, maker={})
+    (found,) = screen([SARIN], lists="CWC")
+    run.keep(
+        [replace(found, subject=replace(found.subject, others=(("Fournisseur", "<b>Eldhaven</b>"), ("kg", "=3"))))]
+    )
+    run.finish({})
+    with house.signed_in("rita") as client:
+        line = lines(page_of(client, f"{FINDINGS}&case=stock"))[0]
+        inside = page_of(client, line.one(class_="mentions").attributes["href"])
+        assert {"Fournisseur", "<b>Eldhaven</b>", "=3"} <= {element.text for element in inside.all("bdi")}
+        assert "<b>Eldhaven</b>" in {element.text for element in page_of(client, first_link(line)).all("bdi")}
+        sheet = client.get("/casebook/file?case=stock").content.decode("utf-8-sig").splitlines()
+        assert sheet[0].endswith(",Fournisseur,kg") and "'=3" in sheet[1]
+        assert client.get("/casebook/file?case=stock&format=xlsx").status_code == 200
 
 
 def test_cards_are_drawn_and_lead_to_the_rule_and_the_finding(house: House) -> None:

@@ -54,6 +54,8 @@ from opencwc.web.casebook.unit_list import (
     UnitLine,
     as_table,
     lines_of,
+    names_of_others,
+    others_of,
     whole_list,
 )
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
@@ -249,6 +251,7 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     more = unit.mentions - len(findings)
     heading = lines_of(book, [unit], lang)[0].title
     values: dict[str, Any] = {"unit": unit, "heading": heading, "mentions": mentions, "asked": asked, "more": more}
+    values |= {"others": names_of_others(findings), "others_of": others_of}
     return page(request, "casebook/mentions.html", **values)
 
 

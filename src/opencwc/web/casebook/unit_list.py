@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from opencwc.casebook.case_report import why
 from opencwc.casebook.database import Casebook
@@ -11,6 +13,7 @@ from opencwc.casebook.findings import makers_of
 from opencwc.casebook.model import Filter, KeptFinding, Person
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.units import KeptUnit, UnitPage, list_units
+from opencwc.files.identifier_columns import MOST_OTHERS
 from opencwc.finding import Message
 from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import is_no_mention
@@ -104,6 +107,27 @@ FILE_COLUMNS: tuple[ListColumn[UnitLine], ...] = (
 """What a file of the list holds beside what is shown."""
 
 
+def others_of(kept: KeptFinding) -> dict[str, str]:
+    """Return what stands in the other columns of the row that a finding is on, by their names."""
+    others: Any = (kept.content or {}).get("others", ())
+    return {str(name): str(cell) for name, cell in others}
+
+
+def names_of_others(findings: Iterable[KeptFinding]) -> list[str]:
+    """Return the names of the other columns of the rows that findings are on, in the order of the files."""
+    names = dict.fromkeys(name for kept in findings for name in others_of(kept))
+    return list(names)[:MOST_OTHERS]
+
+
+def _own_columns(lines: Sequence[UnitLine]) -> Iterator[ListColumn[UnitLine]]:
+    for name in names_of_others(line.kept for line in lines):
+        yield ListColumn(name, "", partial(_own_cell, name))
+
+
+def _own_cell(name: str, line: UnitLine, _: str) -> str:
+    return others_of(line.kept).get(name, "")
+
+
 def whole_list(
     book: Casebook, person: Person, wanted: Filter, lang: str, order: str, most: int, *, waiting: bool
 ) -> tuple[list[UnitLine], bool]:
@@ -120,10 +144,11 @@ def whole_list(
 
 
 def as_table(lines: Sequence[UnitLine], lang: str, *, cut: bool) -> ListShown[UnitLine]:
-    """Return rows as the table of a file; a last line says where there are more of them."""
-    shown = listed(lines, FILE_COLUMNS, ListAsked(), lang)
+    """Return rows as the table of a file, the user's own columns last; a line says where there are more of them."""
+    columns = (*FILE_COLUMNS, *_own_columns(lines))
+    shown = listed(lines, columns, ListAsked(), lang)
     if not cut:
         return shown
     note = say(Message("page_units_cut", {"number": len(lines)}), lang)
-    last = (note, *[""] * (len(FILE_COLUMNS) - 1))
+    last = (note, *[""] * (len(columns) - 1))
     return ListShown(shown.rows, shown.total, shown.columns, shown.asked, (*shown.texts, last), shown.found)

@@ -33,9 +33,9 @@ _MOST_RANKS = 6
 class ListColumn(Generic[Row]):
     """A column of a list.
 
-    ``name`` stands in the address and at the head of the CSV, ``label`` is the message of its heading. ``text`` gives
-    what a row says in it, in a language: it is searched, and written to the CSV. ``key`` gives what it is sorted by,
-    the text where there is none. ``number`` columns stand to the end.
+    ``name`` stands in the address and at the head of the CSV, ``label`` is the message of its heading, empty where
+    the name is the user's own. ``text`` gives what a row says in it, in a language: it is searched, and written to the
+    CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
     """
 
     name: str
@@ -80,7 +80,7 @@ class ListShown(Generic[Row]):
 
     def xlsx(self, title: str, lang: str) -> bytes:
         """Return what is shown as a workbook, in which no cell is a formula."""
-        headings = tuple(say(column.label, lang) for column in self.columns)
+        headings = tuple(say(column.label, lang) if column.label else column.name for column in self.columns)
         numbers = {place for place, column in enumerate(self.columns) if column.number}
         return table_workbook(title, headings, self.texts, numbers)
 
