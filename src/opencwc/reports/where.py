@@ -141,6 +141,11 @@ def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
     return tuple(gazetteer.named(report.whole, folded(report.whole)))
 
 
+def seats_named(text: str) -> frozenset[str]:
+    """Return the towns in which the bodies sit that a text names."""
+    return frozenset(found.value.name for found in _seats().find(text, folded(text)))
+
+
 class _Mention(NamedTuple):
     named: Named
     spot: Spot
