@@ -19,7 +19,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from benchmarks.model_cards import write_card
-from benchmarks.reports import CASES, LANGUAGES, read_folder
+from benchmarks.reports import CASES, LANGUAGES, looked_at, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.kind_model import (
     FOLDS,
@@ -121,7 +121,7 @@ def main() -> int:
     words = argparse.ArgumentParser()
     words.add_argument("folders", nargs="*", type=Path)
     chosen = words.parse_args()
-    folders = chosen.folders or [path for path in sorted(CASES.iterdir()) if path.name != "blind"]
+    folders = chosen.folders or looked_at()
     rows = all_rows(folders)
     with threadpool_limits(1):
         write_weights(rows)

@@ -31,7 +31,7 @@ from opencwc.reports.model import Report
 from opencwc.reports.watched import watch
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "reports"
-BLIND = ("blind", "e")
+BLIND = ("blind", "blind_b")
 """Folders that nothing is learnt from."""
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 EXACT = ("kind", "stage", "stance", "date", "country", "killed", "affected")

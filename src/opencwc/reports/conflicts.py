@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from opencwc.language.distances import distance_km
 from opencwc.reports.item import Item, is_day
-from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, family, figure_signs
+from opencwc.reports.likeness import ANYWHERE, NEAR_DAYS, SPAN, family, figure_signs
 
 NEVER_ONE: float = 24.0
 """Log-odds that a sure conflict takes off: more than words and all other facts together ever give."""
@@ -28,6 +28,11 @@ _TAKES_DAYS = ("policy",)
 _HARM = ("harm", "goods")
 _SPECIFIC = ("agents_shared", "figures_same")
 _MANY_NAMES, _COPIED, _OTHER_TITLE = 0.7, 0.3, 0.37
+_SAME_MATTER = 0.42
+"""How near the matters of two meetings come in meaning, at least, that are one: other words for one matter come to 0.6
+and more, other matters mostly to less than this."""
+_SPEAK_OF_ALL = frozenset(("New York",))
+"""The seat of the United Nations, by which outlets call bodies that sit elsewhere."""
 _OTHER_AGENTS, _OTHER_KIND, _OTHER_GOODS, _OTHER_DEED, _ABROAD = 2.0, 7.0, 8.0, 4.0, 1.0
 """What is taken off for other chemicals, another kind of thing, other goods decided on, another thing decided, and one
 decided elsewhere."""
@@ -39,7 +44,7 @@ def conflict(one: Item, other: Item) -> str:
         return ""
     found = (
         ("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill), ("site", _other_site),
-        ("aim", _other_aim),
+        ("aim", _other_aim), ("edition", _other_edition), ("meeting", _other_meeting),
     )  # fmt: skip
     return next((name for name, is_so in found if is_so(one, other)), "")
 
@@ -109,6 +114,33 @@ def _other_aim(one: Item, other: Item) -> bool:
     if not mine or not theirs:
         return False
     return not mine & other.mentioned.lands and not theirs & one.mentioned.lands
+
+
+def _other_edition(one: Item, other: Item) -> bool:
+    """Each is of its own meeting of a row: the second workshop and the third."""
+    mine, theirs = one.mentioned.edition, other.mentioned.edition
+    return bool(mine and theirs) and mine != theirs
+
+
+def _other_meeting(one: Item, other: Item) -> bool:
+    """Two meetings are on other matters, of bodies that sit in other towns, or lie more than a week apart."""
+    if one.told.nature.kind != "policy" or other.told.nature.kind != "policy":
+        return False
+    mine, theirs = one.traits.about, other.traits.about
+    if mine.size and theirs.size and float(mine @ theirs) < _SAME_MATTER:
+        return True
+    bodies = one.mentioned.seats - _SPEAK_OF_ALL, other.mentioned.seats - _SPEAK_OF_ALL
+    if all(bodies) and not bodies[0] & bodies[1]:
+        return True
+    return all(item.traits.about.size or item.mentioned.edition for item in (one, other)) and _lie_apart(one, other)
+
+
+def _lie_apart(one: Item, other: Item) -> bool:
+    """Tell whether two reports give days that lie more than a week apart, and neither the other's."""
+    if not one.days or not other.days or not (is_day(one.days) and is_day(other.days)):
+        return False
+    named = one.days[0] in other.mentioned.days or other.days[0] in one.mentioned.days
+    return not named and abs(one.days[0] - other.days[0]) > SPAN
 
 
 def _are_at_places(one: Item, other: Item) -> bool:

@@ -253,7 +253,7 @@ def weigh(one: Item, other: Item, known: Weights, meaning: Mapping[str, float] |
     gates = sum(weight * facts.get(name, 0.0) for name, weight in _GATES.items())
     score = weighed({**facts, **texts}, known) - gates - unlike(one, other, facts, texts)
     found = conflict(one, other)
-    if found in ("town", "site", "aim"):
+    if found in ("town", "site", "aim", "meeting"):
         return min(score, RATHER_TWO)
     return score - NEVER_ONE * bool(found)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
 from opencwc.reports.harm.lists import listed
+from opencwc.reports.meetings import meeting_of
 from opencwc.reports.model import Date, Told
 from opencwc.reports.sites import sites_in
 from opencwc.reports.when import dates_of, follows, happened_before, head_of
-from opencwc.reports.where import names_of_places
+from opencwc.reports.where import names_of_places, seats_named
 
 if TYPE_CHECKING:
     from opencwc.reports.traits import Traits
@@ -28,7 +29,8 @@ class Mentioned(NamedTuple):
     event's place, 0 where it is no town or the capital; ``days`` are ordinals. ``drill`` and ``follows`` say that the
     title or the first sentence speaks of an exercise, or of what follows on something told before. ``sites`` are the
     kinds of sites in title and first sentence, ``all_sites`` those anywhere; ``head_lands`` the States in title and
-    first sentence.
+    first sentence. ``edition`` is the how-manieth meeting it is, 0 where that is not said; ``seats`` where the bodies
+    sit that the title names.
     """
 
     lands: frozenset[str] = frozenset()
@@ -40,6 +42,8 @@ class Mentioned(NamedTuple):
     sites: frozenset[str] = frozenset()
     all_sites: frozenset[str] = frozenset()
     head_lands: frozenset[str] = frozenset()
+    edition: int = 0
+    seats: frozenset[str] = frozenset()
 
 
 class Item(NamedTuple):
@@ -101,6 +105,7 @@ def _mentioned(told: Told) -> Mentioned:
     ends = report.body_at + next(iter(sentences_in(report.text[:_FIRST])), (0, 0))[1]
     in_head = (named.spots[0] for named in names_of_places(report) if named.end <= ends)
     beginning = plain_text(report.whole[:_READ], told.lang).text
+    meeting = meeting_of(told)
     return Mentioned(
         frozenset(spot.country for spot in spots),
         frozenset(spot.name for spot in towns if not spot.capital),
@@ -111,4 +116,6 @@ def _mentioned(told: Told) -> Mentioned:
         sites_in(head, told.lang),
         sites_in(beginning, told.lang),
         frozenset(spot.country for spot in in_head if spot.sort in ("state", "people")),
+        meeting.edition,
+        seats_named(report.title) if any(meeting) else frozenset(),
     )

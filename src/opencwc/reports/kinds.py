@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from opencwc.reports.decisions import decides_because
 from opencwc.reports.health_visits import is_health_visit
 from opencwc.reports.kind_model import NEAR, Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
@@ -31,6 +32,8 @@ _MATTER = frozenset(
     )
 )  # fmt: skip
 """Words of which a report on an event has some: one on an exhibition, a film or a book that has none is on no event."""
+_MAY_BE_A_CAUSE = frozenset(("alleged_use", "attack", "accident", "theft", "seizure", "other", "destruction"))
+"""Kinds of happenings that something may be decided because of."""
 _HEARD = frozenset(("body", "confirm", "deny", "opcw", "law"))
 """Words of who is heard on something real."""
 _OFTEN = 3
@@ -69,16 +72,22 @@ def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
     meanings = _Meanings(readings, weights)
     pairs = load_rules()["kind"].pairs
     kinds = meanings.answers("kind", [kind_signs(reading.found, pairs) for reading in readings])
-    kinds = [
-        kind._replace(text=NONE) if _is_of_a_show(reading.found) or _is_of_health(reading, kind.text) else kind
-        for kind, reading in zip(kinds, readings, strict=True)
-    ]
+    kinds = [kind._replace(text=_by_facts(reading, kind.text)) for kind, reading in zip(kinds, readings, strict=True)]
     known = [certainty_signs(reading.found, kind.text) for reading, kind in zip(readings, kinds, strict=True)]
     stages = [
         stage._replace(text="reported") if stage.text == "planned" and _is_refused(reading.found, kind.text) else stage
         for reading, kind, stage in zip(readings, kinds, meanings.answers("stage", known), strict=True)
     ]
     return [_nature(*one, weights) for one in zip(readings, kinds, stages, strict=True)]
+
+
+def _by_facts(reading: _Reading, kind: str) -> str:
+    """Return a report's kind: none where it is on a film or on a kitchen, policy where something is decided."""
+    if _is_of_a_show(reading.found) or _is_of_health(reading, kind):
+        return NONE
+    if kind in _MAY_BE_A_CAUSE and decides_because(reading.report, reading.lang, reading.found):
+        return "policy"
+    return kind
 
 
 def _is_of_a_show(found: Read) -> bool:

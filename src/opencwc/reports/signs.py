@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from opencwc.reports.model import Report
+from opencwc.reports.offices import without_names
 from opencwc.reports.words import CERTAINTY, Hit, load_words
 
 RULES = Path(__file__).parent / "data" / "kinds.yaml"
@@ -51,7 +52,8 @@ def read(report: Report, lang: str) -> Read:
     lead_ends = title_ends + length
     years = [int(match[0]) for match in _YEAR.finditer(report.whole[:lead_ends])]
     past = any(_OLDEST <= year <= report.published.year - 2 for year in years)
-    return Read(load_words(lang).find(report.whole[:_READ]), title_ends, lead_ends, past)
+    text = report.whole[:_READ]
+    return Read(without_names(load_words(lang).find(text), text, lang, report.body_at), title_ends, lead_ends, past)
 
 
 class Pair(NamedTuple):

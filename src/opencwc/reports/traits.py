@@ -17,6 +17,7 @@ from opencwc.language.numerals import digits
 from opencwc.language.romanisation import bones, in_latin, plain_arabic, plain_latin, stem
 from opencwc.language.sentences import sentences_of
 from opencwc.language.whole_numbers import find_numbers
+from opencwc.reports.meetings import meeting_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,7 @@ class Traits(NamedTuple):
     numbers: frozenset[str]
     shingles: frozenset[int]
     words: frozenset[int]
+    about: NDArray[np.float32]
 
 
 def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
@@ -60,20 +62,24 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
     import numpy as np
 
     stretches = [_stretches(told.report.plain) for told in tolds]
+    abouts = [np.zeros(0, np.float32)] * len(tolds)
     if encoder is None:
         vectors = [np.zeros((0, 0), np.float32)] * len(tolds)
     else:
-        rows = encoder.passages([text for some in stretches for text in some])
+        subjects = {at: subject for at, told in enumerate(tolds) if (subject := meeting_of(told).subject)}
+        rows = encoder.passages([*(text for some in stretches for text in some), *subjects.values()])
         ends = np.cumsum([len(some) for some in stretches])
-        vectors = np.split(rows, ends[:-1])
-    return [_traits(told, rows) for told, rows in zip(tolds, vectors, strict=True)]
+        *vectors, of_subjects = np.split(rows, ends)
+        for at, row in zip(subjects, of_subjects, strict=True):
+            abouts[at] = row
+    return [_traits(*one) for one in zip(tolds, vectors, abouts, strict=True)]
 
 
-def _traits(told: Told, vectors: NDArray[np.float32]) -> Traits:
+def _traits(told: Told, vectors: NDArray[np.float32], about: NDArray[np.float32]) -> Traits:
     report, lang = told.report.plain, told.lang
     names, numbers, shingles, words = _words_of(report.whole[: 8 * _MOST_WORDS], lang)
     names -= _place_names(told)  # where it is says the place itself: a State's name alone joins nothing
-    return Traits(vectors, names, numbers, shingles, words)
+    return Traits(vectors, names, numbers, shingles, words, about)
 
 
 def _stretches(report: Report) -> list[str]:

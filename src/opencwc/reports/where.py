@@ -20,6 +20,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from opencwc.convention.fields import read_yaml
+from opencwc.language.areas import area_behind, is_short_area
 from opencwc.language.gazetteer import Gazetteer, Named, the_gazetteer
 from opencwc.language.gazetteer_index import Spot
 from opencwc.language.phrases import Phrases
@@ -106,7 +107,11 @@ _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
 _AGENCY = re.compile(r"\)\s?\.?\s?[-–—]")
 """What stands behind the name of an agency at the beginning of its report: SEOUL (Meridian) –"""
-_BOUND = re.compile(r", | \(|،\s?|（|\(")
+_BOUND = re.compile(
+    r"(?:, | \(|،\s?|（|\()(?:in |dans l['’]|dans le |en |estado de |штат\w* |в штате |(?:في )?ولاية )?"
+    r"| (?:ب|في )?ولاية | \(?(?:в )?штат\w* "
+)
+_BOUND_BEFORE = re.compile("[州省邦]?")
 _PREVIOUS = re.compile(r"([^\W\d_][\w.’'-]*) $")
 _FOLLOWING = re.compile(r" ([^\W\d_][\w-]*)")
 
@@ -134,6 +139,11 @@ def names_of_places(report: Report) -> tuple[Named, ...]:
 @lru_cache(maxsize=JUST_READ)
 def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
     return tuple(gazetteer.named(report.whole, folded(report.whole)))
+
+
+def seats_named(text: str) -> frozenset[str]:
+    """Return the towns in which the bodies sit that a text names."""
+    return frozenset(found.value.name for found in _seats().find(text, folded(text)))
 
 
 class _Mention(NamedTuple):
@@ -196,11 +206,17 @@ class _Reading:
         ]
         evidence = _evidence([(one, weight * self._as_evidence(one, role)) for one, role, weight in weighed])
         meant = [self._meant(self._of_that_name(one.spots), evidence, self._written(one)) for one, _, _ in weighed]
-        for town, state in self._bound([one for one, _, _ in weighed], meant):
-            there = [
-                spot for spot in self._of_that_name(weighed[town][0].spots) if spot.country == meant[state].country
-            ]
-            meant[town] = self._meant(there, evidence) if there else meant[town]._replace(country="")
+        named = [one for one, _, _ in weighed]
+        bound: dict[str, Spot] = {}
+        for town, regions in self._bound(named, meant):
+            there = self._in_one_of(self._of_that_name(named[town].spots), regions)
+            known = self._meant(there, evidence, self._written(named[town])) if there else None
+            meant[town] = known or meant[town]._replace(country="")
+            bound |= {self._written_name(named[town]): known} if known else {}
+        meant = [
+            bound.get(self._written_name(one), spot) if spot.sort == "town" else spot
+            for one, spot in zip(named, meant, strict=True)
+        ]
         unknown = {self._written_name(one) for (one, *_), spot in zip(weighed, meant, strict=True) if not spot.country}
         meant = [
             spot._replace(country="") if self._written_name(one) in unknown else spot
@@ -247,15 +263,43 @@ class _Reading:
         fights = self.kind in FOUGHT and named.spots[0].sort in ("state", "people") and role not in ("at", "event")
         return AS_EVIDENCE_OF_PARTIES if fights else 1.0
 
-    def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, int]]:
-        """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田."""
+    def _bound(self, named: Sequence[Named], meant: Sequence[Spot]) -> Iterator[tuple[int, Sequence[Spot]]]:
+        """Yield the towns that stand beside their State's or region's name, as in Kani, Myanmar and 韩国大田, with it.
+
+        What is likeliest meant by that name stands first, then what else it may be: Georgia is a State and a region.
+        """
+        for first, one in enumerate(named):
+            if meant[first].sort == "town" and (areas := area_behind(self.text, one)):
+                yield first, areas
         for first, (one, other) in enumerate(pairwise(named)):
             sorts = meant[first].sort, meant[first + 1].sort
             between = self.text[one.end : other.start]
-            if sorts[0] == "town" and sorts[1] in ("state", "region") and _BOUND.fullmatch(between):
-                yield first, first + 1
-            elif sorts[1] == "town" and sorts[0] in ("state", "region") and not between:
-                yield first + 1, first
+            behind = (meant[first + 1], *other.spots)
+            if sorts[1] in STATED and _BOUND.fullmatch(between):
+                if sorts[0] == "town" or self._is_town_there(one, meant[first], behind):
+                    yield first, behind
+            elif sorts[1] == "town" and sorts[0] in STATED and _BOUND_BEFORE.fullmatch(between):
+                yield first + 1, (meant[first], *one.spots)
+
+    def _is_town_there(self, named: Named, meant: Spot, behind: Sequence[Spot]) -> bool:
+        """Tell whether a name is of a town in the region behind it, and neither its State's nor a region's there."""
+        if meant.country == behind[0].country or meant.sort not in STATED:
+            return False
+        stated = any(spot.sort in STATED and spot.country == behind[0].country for spot in named.spots)
+        return not stated and bool(self._in_one_of(named.spots, behind))
+
+    @staticmethod
+    def _in_one_of(towns: Sequence[Spot], regions: Sequence[Spot]) -> list[Spot]:
+        """Return the towns that lie in the first of some States and regions that has any."""
+        for region in (region for region in regions if region.sort in STATED):
+            there = [
+                town
+                for town in towns
+                if town.sort == "town" and town.country == region.country and region.area in ("", town.area)
+            ]
+            if there:
+                return there
+        return []
 
     def _mention(
         self, named: Named, role: Role, weight: float, spot: Spot, stated: Set[str], evidence: Mapping[str, float]
@@ -275,7 +319,8 @@ class _Reading:
         named.sort(key=lambda one: (one.start, -one.end, not one.seat))
         apart: list[Named] = []
         for one in named:
-            if (not apart or one.start >= apart[-1].end) and not _AGENCY.match(self.text, one.end):
+            short = bool(apart) and is_short_area(self.text, apart[-1], one)  # Birmingham, Ala.
+            if (not apart or one.start >= apart[-1].end) and not short and not _AGENCY.match(self.text, one.end):
                 apart.append(one)
         return apart
 
