@@ -169,6 +169,82 @@ def test_filters_leave_what_fits_and_the_counts_lead_to_them(kept: Kept) -> None
         assert not few.all("a", data_act="a"), "an auditor decides nothing"
 
 
+def test_the_list_begins_with_what_needs_reading_and_ends_with_what_people_decided(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Portugal", case="read")
+        base = f"/law/runs/{run}"
+
+        def parts() -> dict[str, list[str]]:
+            tiers = main_of(client, base).one("div", class_="tiers")
+            return {part.one("h2").text.split()[0]: list(lines_of(part)) for part in tiers.all("section")}
+
+        before = parts()
+        assert list(before) == ["Needs", "Proposed,"]
+        proposed = {
+            measure["measure"]: measure for measure in client.get(f"/api/v1/law/checks/{run}").json()["measures"]
+        }
+        assert {proposed[id]["verdict"] for id in before["Needs"]} == {"review"}
+        for part in before.values():
+            sure = [proposed[id]["probability"] for id in part]
+            assert sure == sorted(sure), "the least sure is read first"
+        decided(client, run, before["Needs"][0], outcome="correct", verdict="none", reason="It says nothing of it.")
+        after = parts()
+        assert list(after) == ["Needs", "Proposed,", "Decided"] and after["Decided"] == before["Needs"][:1]
+        by_tier = main_of(client, f"{base}?order=tier").one("div", class_="tiers")
+        assert by_tier.all("section")[0].one("h2").text.startswith("Initial measures")
+        first = main_of(client, f"{base}/measures/CWC/{before['Needs'][1]}")
+        assert first.one("a", rel="next").attributes["href"].endswith(before["Needs"][2])
+        assert not first.all("a", rel="prev"), "what was decided does not stand before it any more"
+
+
+def test_one_key_confirms_what_is_proposed_or_what_the_reading_points_to(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Malta", case="confirmed")
+        base = f"/law/runs/{run}/measures/CWC"
+        for measure, verdict, outcome in (("PRO-06", "covered", "accept"), ("PRO-01", "covered", "correct")):
+            form = main_of(client, f"{base}/{measure}").one("form", class_="quick")
+            button = form.one("button", data_key="a")
+            assert button.text.startswith(f"Confirm: {verdict}")
+            fields = {field.attributes["name"]: field.attributes["value"] for field in form.all("input")}
+            assert fields["outcome"] == outcome
+            assert client.post(form.attributes["hx-post"], data=fields, headers=PART).status_code == 204
+            assert not main_of(client, f"{base}/{measure}").all("form", class_="quick"), "it is decided"
+        labels = list(csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text)))
+        assert {label["measure_id"]: label["label"] for label in labels} == {"PRO-06": "covered", "PRO-01": "covered"}
+        assert all("passages read" in label["reason"] for label in labels)
+    with kept.house.signed_in("audra") as client:
+        assert not main_of(client, f"{base}/PRO-02").all("form", class_="quick"), "an auditor decides nothing"
+
+
+def test_a_corrected_measure_no_longer_says_what_was_proposed_as_if_it_stood(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Spain", case="corrected")
+        decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason="It is said.")
+        page = main_of(client, f"/law/runs/{run}/measures/CWC/PRO-07")
+        assert page.all("p", class_="row")[0].text.startswith("covered")
+        assert (
+            page.one("details", class_="was-proposed").one("ul", class_="why-law").text.startswith("No provision found")
+        )
+        assert "most similar" not in page.one("section", aria_labelledby="passages-h").text
+        assert "Section 4" in page.all("article")[0].text, "the section that the person named is shown first"
+        row = lines_of(main_of(client, f"/law/runs/{run}?stands=decided").one("div", class_="tiers"))["PRO-07"]
+        assert row[2] == "covered" and row[3] == "Section 4"
+
+
+def test_every_measure_of_which_something_was_found_says_where(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        rows = lines_of(main_of(client, f"/law/runs/{kept.now}").one("div", class_="tiers"))
+    assert all(bool(row[3]) is not row[2].startswith("no provision") for row in rows.values())
+    assert rows["SCH-04"][2].startswith("partly covered, left to a regulation") and rows["SCH-04"][3]
+
+
+def test_what_needs_reading_asks_for_what_was_not_found_alone(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/law/runs/{kept.now}/measures/CWC/PRO-01")
+    points = page.one("ul", class_="checklist").all("li")
+    assert len(points) == 1 and "retain" in points[0].text
+
+
 def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/law/runs/{kept.now}/measures/CWC/PRO-01")
@@ -194,9 +270,12 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         run = checked(kept.house, client, NOW, state="Norway", case="decided")
         measure = f"/law/runs/{run}/measures/CWC/PRO-01"
         form = {"outcome": "correct", "verdict": "covered", "place": "Section 4", "reason": "=It says so.", "seen": "0"}
+        order_before = list(lines_of(main_of(client, f"/law/runs/{run}?tier=initial").one("div", class_="tiers")))
         answer = client.post(f"{measure}/decision?tier=initial", data=form, headers=PART)
         assert answer.status_code == 204
-        assert json.loads(answer.headers["hx-location"])["path"] == f"/law/runs/{run}/measures/CWC/PRO-02?tier=initial"
+        order = list(lines_of(main_of(client, f"/law/runs/{run}?tier=initial").one("div", class_="tiers")))
+        path = json.loads(answer.headers["hx-location"])["path"]
+        assert path == f"/law/runs/{run}/measures/CWC/{order[order_before.index('PRO-01')]}?tier=initial"
         taken = client.post(f"{measure}/decision", data=form, headers=PART)
         assert taken.status_code == 409, "who has not seen the decision that came first is shown it"
         rows = lines_of(main_of(client, f"/law/runs/{run}?stands=decided").one("div", class_="tiers"))

@@ -5,12 +5,13 @@ Also what a verdict cannot say by itself: a text was not read, or one that it re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.wording import RIGHT_TO_LEFT, say
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
@@ -135,9 +136,14 @@ def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
 
 def verdict_words(answer: Answer, lang: str) -> str:
     """Say a verdict, of *partly covered* which of its kinds it is, and in words how sure that is."""
-    verdict = say(_kind_of_part(answer) if answer.verdict == PARTIAL else f"law_verdict_{answer.verdict}", lang)
+    verdict = verdict_name(answer, lang)
     sure = confidence_words(answer, lang)
     return f"{verdict} ({sure})" if sure else verdict
+
+
+def verdict_name(answer: Answer, lang: str) -> str:
+    """Say a verdict, of *partly covered* which of its kinds it is."""
+    return say(_kind_of_part(answer) if answer.verdict == PARTIAL else f"law_verdict_{answer.verdict}", lang)
 
 
 def _kind_of_part(answer: Answer) -> str:
@@ -173,7 +179,7 @@ def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[s
     Of what was found in passing it says so, and where: the words may be there already. Where a text is ``alone`` it is
     not named.
     """
-    wanted = (*answer.missing, *answer.delegated, *answer.excepted) or tuple(
+    wanted = (*answer.missing, *answer.delegated, *answer.excepted, *answer.unsure) or tuple(
         element.id for element in answer.measure.needed
     )
     points = []
@@ -254,4 +260,20 @@ def place_words(answer: Answer) -> str:
     return f"{section.file} {section.id}"
 
 
-TEMPLATE_WORDS = {"article_in": article_in, "confidence": confidence_words}
+def sections_of(answer: Answer) -> tuple[LegalSection, ...]:
+    """Return the sections that a verdict rests on, else the nearest one; none where nothing was found.
+
+    Where a person said that it stands somewhere, the nearest section is not where.
+    """
+    if answer.verdict == NONE:
+        return ()
+    nearest = () if answer.by_person else answer.shown[:1]
+    ways: tuple[Callable[[Shown], object], ...] = (lambda shown: shown.elements, lambda shown: shown.decides)
+    resting = next((kept for way in ways if (kept := tuple(filter(way, answer.shown)))), nearest)
+    return tuple(dict.fromkeys(shown.passage.section for shown in resting))[:_MOST_SECTIONS]
+
+
+_MOST_SECTIONS = 3
+
+
+TEMPLATE_WORDS = {"article_in": article_in, "confidence": confidence_words, "verdict_name": verdict_name}

@@ -21,6 +21,7 @@ from opencwc.legislation.answer_wording import (
     held_by,
     missing_words,
     obligation_messages,
+    sections_of,
     verdict_words,
 )
 from opencwc.legislation.decided_law import (
@@ -197,9 +198,7 @@ def _where(answer: Answer, decided: Decided | None, reported: _ReportedCheck) ->
     """Return where the words stand, as who decided says it, else in which sections they were found."""
     if decided is not None and decided.place:
         return decided.place
-    sections = [passage.passage.section for passage in answer.shown if passage.elements][:3]
-    sections = sections or [passage.passage.section for passage in answer.shown[:1]]
-    return Text("; ".join(_places(sections, reported.alone)), verbatim=True)
+    return Text("; ".join(_places(sections_of(answer), reported.alone)), verbatim=True)
 
 
 def _places(sections: Sequence[LegalSection], alone: bool) -> Iterator[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 UNDATED = datetime(2000, 1, 1)
 """What a document of an undated report says of itself, since the format asks for a day."""
 _GROUND: dict[Tone, str] = {
-    "grave": "F6C1BC", "doubt": "FBE3A6", "mild": "DDEBF7", "gap": "E4E0EA", "calm": "CFE8D5",
+    "grave": "F6C1BC", "doubt": "FBE3A6", "mild": "CFE8D5", "gap": "E4E0EA", "calm": "E3E8EC",
 }  # fmt: skip
 _SMALL, _USUAL = 9, 10
 _CONTROL = {number: None for number in range(32) if number not in (9, 10, 13)}

@@ -17,11 +17,12 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.model import ALL_VERDICTS, VERDICTS, Answer
+from opencwc.legislation.model import ALL_VERDICTS, REVIEW, VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
 from opencwc.web.legislation.kept_laws import (
+    PARTS,
     MeasureFilter,
     MeasuresAsked,
     ShownLaw,
@@ -35,9 +36,10 @@ from opencwc.web.legislation.kept_laws import (
     is_trial,
     labels_csv,
     labels_jsonl,
+    part_of,
     standing_law,
 )
-from opencwc.web.legislation.parts import checklist, law_page, line_of, passages_shown
+from opencwc.web.legislation.parts import MeasureLine, checklist, law_page, line_of, passages_shown
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
@@ -64,12 +66,28 @@ def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Resp
         request, "legislation/matrix.html", "check", wanted=wanted, verdicts=ALL_VERDICTS, verdict_tones=TONES,
         formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
         said=[sentence(note, lang) for note in checked.notes], counts=counts_by_tier(answers, stands),
-        groups=[(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
-        total=len(lines), decided=sum(not stand.waits for stand in stands.values()),
+        begin=next((line.proposed for line in lines if line.standing is not None and line.standing.waits), None),
+        groups=_grouped(lines, stands, wanted, lang), total=len(lines),
+        decided=sum(not stand.waits for stand in stands.values()),
         sets=sorted({answer.measure.set for answer in answers}),
         on_shelf=_on_shelf(shown, checks_by_state(book_of(request), person_of(request)).get(shown.state, [])),
         others=other_texts(as_decided(checked, decisions_of(stands)), lang),
     )  # fmt: skip
+
+
+def _grouped(
+    lines: Sequence[MeasureLine], stands: Stands, wanted: MeasureFilter, lang: str
+) -> list[tuple[str, str, list[MeasureLine]]]:
+    """Return the lines of each part of the list that has any, with its id and its heading."""
+    by_tier = wanted.order == "tier"
+    parts = {
+        name: say(f"law_tier_{name}" if by_tier else f"page_law_part_{name}", lang)
+        for name in (TIERS if by_tier else PARTS)
+    }
+    of_part: dict[str, list[MeasureLine]] = {name: [] for name in parts}
+    for line in lines:
+        of_part[line.answer.measure.tier if by_tier else part_of(line.proposed, stands)].append(line)
+    return [(name, parts[name], listed) for name, listed in of_part.items() if listed]
 
 
 @dataclass(frozen=True)
@@ -109,7 +127,7 @@ def show_measure(
     shown, stands = standing_law(request, number)
     answer = shown.answer(set_id, measure_id)
     standing = stands.get((set_id, measure_id))
-    stood = answer_as_decided(answer, standing.said if standing else None)
+    stood = answer_as_decided(answer, standing.said if standing else None, shown.kept.checked.law)
     before, after, place = _beside(shown, stands, wanted, answer)
     to_correct = [
         (element.id, said_in(element.names, lang), shown_element.stands)
@@ -118,14 +136,28 @@ def show_measure(
     template = "legislation/measure_body.html" if is_fragment(request) else "legislation/measure.html"
     return law_page(
         request, template, "check", wanted=wanted, outcome=outcome, tones_of=TONES, shown=shown, answer=answer,
-        standing=standing, verdict=stood.verdict, said=standing.said if standing else None,
+        standing=standing, stood=stood, said=standing.said if standing else None,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
         why=[sentence(reason, lang) for reason in answer.why], state=state_name(shown.state, lang),
-        passages=list(passages_shown(answer, lang)), elements=list(elements_shown(stood, lang)),
+        passages=list(passages_shown(stood, lang)), elements=list(elements_shown(stood, lang)),
         checklist=checklist(stood, lang), to_correct=to_correct, before=before, after=after, at=place, choices=[],
         places=sorted({part.id for part in shown.kept.checked.law.sections if part.id})[:400],
-        **_deciding(request, standing),
+        confirms=_confirmed(answer, standing, lang), **_deciding(request, standing),
     )  # fmt: skip
+
+
+def _confirmed(answer: Answer, standing: Standing | None, lang: str) -> dict[str, str] | None:
+    """Return the decision that one key sends: the verdict that was proposed, or that the reading points to.
+
+    ``None`` where it was decided already or where nothing points to a verdict.
+    """
+    verdict = answer.leans if answer.verdict == REVIEW else answer.verdict
+    if standing is None or not standing.waits or not verdict:
+        return None
+    name = say(f"law_verdict_{verdict}", lang)
+    said = say(Message("page_law_confirm_reason", {"verdict": name}), lang)
+    outcome = {"outcome": "correct", "verdict": verdict} if answer.verdict == REVIEW else {"outcome": "accept"}
+    return {**outcome, "reason": said, "says": say(Message("page_law_confirm", {"verdict": name}), lang)}
 
 
 def _deciding(request: Request, standing: Standing | None) -> dict[str, Any]:
@@ -143,7 +175,8 @@ def _beside(
 ) -> tuple[Answer | None, Answer | None, tuple[int, int] | None]:
     """Return the measures before and after among those that a filter wants, and the place of this one."""
     asked_for = {id(fit) for fit in fitting_measures(shown.kept.checked.answers, stands, wanted)}
-    order = [listed for listed in in_order(shown.kept.checked.answers) if listed is answer or id(listed) in asked_for]
+    whole = in_order(shown.kept.checked.answers, stands, wanted)
+    order = [listed for listed in whole if listed is answer or id(listed) in asked_for]
     at = next(place for place, listed in enumerate(order) if listed is answer)
     after = order[at + 1] if at + 1 < len(order) else None
     return order[at - 1] if at else None, after, (at + 1, len(order))
@@ -189,7 +222,7 @@ def _onward(shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answ
         and (standing := stands.get((waiting.measure.set, waiting.measure.id))) is not None
         and standing.waits
     ]
-    order = in_order(shown.kept.checked.answers)
+    order = in_order(shown.kept.checked.answers, stands, wanted)
     here = order.index(answer)
     return next((later for later in waiting if order.index(later) > here), waiting[0] if waiting else None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
-from opencwc.legislation.model import ALL_VERDICTS, NONE, Answer
+from opencwc.legislation.model import ALL_VERDICTS, NONE, PARTIAL, REVIEW, Answer
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import book_of, person_of
@@ -89,12 +89,21 @@ def _one_of(*known: str) -> AfterValidator:
 
 @dataclass(frozen=True)
 class MeasureFilter(AddressFilter):
-    """Which measures to list. ``stands`` is ``open`` or ``decided``."""
+    """Which measures to list, in which order. ``stands`` is ``open`` or ``decided``, ``order`` empty or ``tier``.
+
+    Without an order they stand as a lawyer reads them: `in_reading_order`.
+    """
 
     tier: Annotated[Brief, _one_of(*TIERS)] = ""
     verdict: Annotated[Brief, _one_of(*ALL_VERDICTS)] = ""
     stands: Annotated[Brief, _one_of("open", "decided")] = ""
     set: Brief = ""
+    order: Annotated[Brief, _one_of("tier")] = ""
+
+    @property
+    def filters(self) -> bool:
+        """Whether measures are left out."""
+        return any((self.tier, self.verdict, self.stands, self.set))
 
 
 MeasuresAsked = Annotated[MeasureFilter, Depends()]
@@ -195,15 +204,38 @@ def decisions_of(stands: Stands) -> Decisions:
     return {key: decided for key, standing in stands.items() if (decided := standing.said) is not None}
 
 
-def in_order(answers: Sequence[Answer]) -> list[Answer]:
-    """Return measures in the order of the matrix: by tier, within one as the set has them."""
-    return sorted(answers, key=lambda answer: TIERS.index(answer.measure.tier))
+def in_order(answers: Sequence[Answer], stands: Stands, wanted: MeasureFilter) -> list[Answer]:
+    """Return measures in the order that is wanted: as a lawyer reads them, or by tier."""
+    by_tier = sorted(answers, key=lambda answer: TIERS.index(answer.measure.tier))
+    return by_tier if wanted.order == "tier" else in_reading_order(by_tier, stands)
+
+
+def in_reading_order(answers: Iterable[Answer], stands: Stands) -> list[Answer]:
+    """Return first what needs reading, then the other proposals, last what people decided; the least sure first."""
+    return sorted(answers, key=lambda answer: (PARTS.index(part_of(answer, stands)), _sureness(answer)))
+
+
+PARTS = ("to_read", "proposed", "decided")
+"""The parts of a law's measures in the order in which a lawyer reads them."""
+
+
+def part_of(answer: Answer, stands: Stands) -> str:
+    """Return which of `PARTS` a measure is in."""
+    standing = stands.get((answer.measure.set, answer.measure.id))
+    if standing is not None and not standing.waits:
+        return "decided"
+    return "to_read" if answer.verdict == REVIEW else "proposed"
+
+
+def _sureness(answer: Answer) -> float:
+    """Return how sure a verdict is; of those by rules *partly covered* is the least sure."""
+    return float(answer.verdict != PARTIAL) if answer.probability is None else answer.probability
 
 
 def fitting_measures(answers: Sequence[Answer], stands: Stands, wanted: MeasureFilter) -> list[Answer]:
-    """Return the measures that a filter wants, as the matrix has them; what was decided stands for the proposal."""
+    """Return the measures that a filter wants, in its order; what was decided stands for the proposal."""
     fitting = []
-    for answer in in_order(answers):
+    for answer in in_order(answers, stands, wanted):
         standing = stands.get((answer.measure.set, answer.measure.id))
         verdict = standing.verdict if standing else answer.verdict
         waits = standing is None or standing.waits

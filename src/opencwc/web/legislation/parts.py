@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
 from opencwc.convention.measures import Measure
-from opencwc.legislation.answer_wording import drafting_points, missing_words, said_in
+from opencwc.legislation.answer_wording import drafting_points, missing_words, said_in, sections_of
 from opencwc.legislation.decided_law import answer_as_decided
 from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.report import TONES, marked
@@ -39,18 +39,14 @@ def direction_of(lang: str) -> str:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A measure in the matrix: its answer, where the words stand, what is missing, and how it stands."""
+    """A measure in the list: the proposal, the answer as decided, where it stands in the law, what is missing."""
 
+    proposed: Answer
     answer: Answer
     title: str
-    places: tuple[tuple[str, str], ...]
+    places: tuple[str, ...]
     missing: str
     standing: Standing | None
-
-    @property
-    def verdict(self) -> str:
-        """The verdict that is shown."""
-        return self.standing.verdict if self.standing else self.answer.verdict
 
 
 def line_of(answer: Answer, stands: Stands, lang: str) -> MeasureLine:
@@ -58,11 +54,12 @@ def line_of(answer: Answer, stands: Stands, lang: str) -> MeasureLine:
     standing = stands.get((answer.measure.set, answer.measure.id))
     said = standing.said if standing else None
     stood = answer_as_decided(answer, said)
-    where = [(shown.passage.section.file, shown.passage.section.id) for shown in answer.shown if shown.elements]
-    places = tuple(dict.fromkeys(where))[:3] if stood.verdict != NONE else ()
+    places = tuple(section.id or section.file for section in sections_of(stood))
     if said and said.place:
-        places = (("", said.place),)
-    return MeasureLine(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
+        places = (said.place,)
+    return MeasureLine(
+        answer, stood, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing
+    )
 
 
 @dataclass(frozen=True)
