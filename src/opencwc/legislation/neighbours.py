@@ -72,7 +72,7 @@ class NeighbourComparison:
         return tuple(
             Message("law_neighbour_note", {"state": state_named(other.law.state), "note": note})
             for other in self.neighbours
-            for note in other.notes
+            for note in other.law.notes
         )
 
 
