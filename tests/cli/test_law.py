@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,43 @@ def test_two_versions_are_compared(run: Run, law: Path, tmp_path: Path) -> None:
     done = run("law", law, *ASKED, "--against", before, "--format", "csv")
     ban = next(row for row in done.rows if row["measure"] == "PRO-01")
     assert ban["change"] == "gained" and set(ban["came"].split(";")) == {"stockpile", "retain"}
+
+
+OURS = "Section 1. No person shall develop, produce, acquire or stockpile a chemical weapon.\n"
+THEIRS = (
+    "Article 1. Il est interdit à toute personne de mettre au point, de fabriquer, d'acquérir, de stocker ou de "
+    "conserver des armes chimiques.\n"
+)
+
+
+def test_a_law_is_compared_with_neighbours_on_the_shelf_and_with_texts_that_are_given(run: Run, tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "act.txt", tmp_path / "loi.txt"
+    ours.write_text(OURS, encoding="utf-8")
+    theirs.write_text(THEIRS, encoding="utf-8")
+    asked = ("law", ours, "--state", "ESP", "--as-of", "2026-06-01", "--no-model")
+    assert "--shelf" in run(*asked, "--neighbours", "near").err, "nothing is on the shelf yet"
+
+    given = run(*asked, "--neighbour-text", f"FRA={theirs}", "--format", "csv")
+    (ban,) = (row for row in given.rows if row["measure"] == "PRO-01")
+    assert (ban["wants"], ban["state"], ban["citation"]) == ("retain", "FRA", "Article 1") and "conserver" in ban[
+        "text"
+    ]
+
+    assert run("law", theirs, "--state", "FRA", "--no-model", "--shelf").status == 1
+    near = run(*asked, "--neighbours", "near")
+    shown = near.text
+    assert near.status == 1 and "France" in shown and "> " in shown and "loi, Article 1" in shown
+    assert run(*asked, "--neighbours", "CHL").status == 2
+    assert json.loads(run(*asked, "--neighbours", "all", "--format", "json").out)["neighbours"][0]["state"] == "FRA"
+    page = tmp_path / "page.html"
+    assert run(*asked, "--neighbours", "FRA", "-o", page, "--lang", "fr").status == 1
+    assert "de stocker ou de" in re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8"))
+
+
+def test_a_neighbour_that_cannot_be_compared_with_is_told(run: Run, law: Path) -> None:
+    assert "FRA=law.pdf" in run("law", law, *ASKED, "--neighbour-text", str(law)).err
+    assert "is not a State" in run("law", law, *ASKED, "--neighbours", "Freedonia").err
+    assert run("law", law, *ASKED, "--neighbour-text", f"FRA={law}", "--against", law).status == 2
 
 
 def test_what_cannot_be_done_is_told(run: Run, law: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_an_encoder_whose_words_do_not_compare_marks_the_same_words_alone(
     encoder: WordEncoder, measures: Measures, tmp_path: Path
 ) -> None:
     library = Library(encoder, measures, {"FRA": [LegalText("act.txt", ACT)]}, cache=tmp_path)
-    words = library._indexes["FRA"].spoken
+    words = library._asked["FRA"].index.spoken
     assert not words.comparable
     like = words.likeness(["theft", "burglary"])
     assert like[0].max() == 1.0 and like[1].max() == 0.0

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -20,6 +21,7 @@ from opencwc.publishing.docx import write_docx
 from opencwc.publishing.html import write_html
 from opencwc.publishing.model import Beside, Passages
 from opencwc.publishing.pdf import as_data
+from opencwc.wording import LANGUAGES
 
 from .conftest import Check, answer
 
@@ -193,3 +195,23 @@ def test_a_passage_that_says_nothing_new_is_named_not_quoted(check: Check) -> No
     again = FRENCH + "Article 3. Interdiction\nIl est interdit de fabriquer et de stocker des armes chimiques.\n"
     page = html_of(check(again, model=False), "en")
     assert "Also said in Article 3." in page
+
+
+BEGUN_BEFORE = {
+    "en": ("It ", "They ", "Their ", "So ", "The same", "This ", "Without it"),
+    "fr": ("Elle ", "Elles ", "Il en ", "Ils ", "Leurs ", "À défaut, ", "N'en "),
+    "es": ("Ella ", "Ellos ", "Lo mismo", "Sus "),
+    "ru": ("Она ", "Он ", "Они ", "Оно ", "Их ", "То же "),
+    "ar": ("وهي ", "وهو ", "وينطبق ", "وتشمل "),
+    "zh": ("其", "该", "他们", "它"),
+}
+"""How a sentence begins that rests on the one before it."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_provision_must_contain_stands_in_sentences_of_their_own(lang: str, check: Check) -> None:
+    checked = check("Section 1. The Minister makes regulations.\n", model=False)
+    points = [(one.measure.id, point) for one in checked.answers for point in drafting_points(one, lang)]
+    assert len(points) > 100
+    assert not [point for point in points if point[1].startswith(BEGUN_BEFORE[lang])]
+    assert len({point for _, point in points}) == len(points), "a sentence says which measure it is on"

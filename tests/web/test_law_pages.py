@@ -405,7 +405,7 @@ def test_roles_and_marks_decide_what_is_seen(kept: Kept) -> None:
     house.add("lena", Role.ANALYST, Mark.UNCLASSIFIED)
     with house.signed_in("anna") as anna, house.signed_in("lena") as lena, house.signed_in("adam") as adam:
         run = checked(house, anna, NOW, case="secret", mark="protected", state="SWE")
-        for address in ("", "/report", "/labels.csv", "/measures/CWC/PRO-01"):
+        for address in ("", "/report", "/labels.csv", "/measures/CWC/PRO-01", "/neighbours", "/neighbours/report"):
             assert lena.get(f"/law/runs/{run}{address}").status_code == 404, address
             assert adam.get(f"/law/runs/{run}{address}").status_code == 403, address
         assert "secret" not in main_of(lena, "/law").text
@@ -624,3 +624,47 @@ def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> No
             page_text = warning.all("p")[0].text
             assert warning.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in page_text, page_text
             assert not {"CSV", "XLSX", "EML"} & set(page_text.replace(",", " ").split()), page_text
+
+
+THEIRS = (
+    "Article 1. Il est interdit à toute personne de mettre au point, de fabriquer, d'acquérir, de stocker ou de "
+    "conserver des armes chimiques.\n"
+    "Article 2. Les installations de fabrication d'armes chimiques ne peuvent être construites.\n"
+    "Article 3. L'autorité nationale est désignée par décret.\n"
+)
+LACKING = "Section 1. No person shall develop, produce, acquire or stockpile a chemical weapon.\n"
+
+
+def test_a_law_stands_beside_those_of_other_states(house: House) -> None:
+    with house.signed_in("anna") as client:
+        ours = worked(house, sent(client, "act.txt", LACKING, state="ESP", model="no"))
+        alone = main_of(client, f"/law/runs/{ours}/neighbours")
+        assert alone.all("div", class_="empty"), "there is no other law yet"
+        far = worked(
+            house, sent(client, "ley.txt", "Artículo 1. Se prohíbe emplear armas químicas.\n", state="CHL", model="no")
+        )
+        assert "No neighbour" in main_of(client, f"/law/runs/{ours}/neighbours").text
+        near = worked(house, sent(client, "loi.txt", THEIRS, state="FRA", model="no"))
+
+        part = main_of(client, f"/law/runs/{ours}/neighbours")
+        ban = part.one(id="measure-PRO-01")
+        assert "France" in ban.text and "Article 1" in ban.text and "conserver des armes chimiques" in ban.text
+        assert ban.one("blockquote").attributes["lang"] == "fr" and "Chile" not in part.one("ol", class_="changes").text
+        assert f"/law/runs/{near}/measures/CWC/PRO-01" in {link.attributes["href"] for link in ban.all("a")}
+        use = main_of(client, f"/law/runs/{ours}/neighbours?state=CHL").one(id="measure-PRO-03")
+        assert "Chile" in use.text and f"/law/runs/{far}/measures/CWC/PRO-03" in {
+            link.attributes["href"] for link in use.all("a")
+        }
+
+        table = client.get(f"/law/runs/{ours}/neighbours/report?format=csv&state=FRA&state=CHL")
+        rows = list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff"))))
+        assert {row["state"] for row in rows} == {"FRA", "CHL", ""}
+        assert client.get(f"/law/runs/{ours}/neighbours/report?format=html&report_lang=ar").status_code == 200
+        answer = client.get(f"/api/v1/law/checks/{ours}/neighbours?states=fra&lang=fr").json()
+        assert [other["state"] for other in answer["neighbours"]] == ["FRA"] and answer["run"] == ours
+        kept = next(one for one in answer["measures"] if one["measure"] == "PRO-01")
+        assert kept["wants"] == ["retain"] and "conserver" in kept["neighbours"][0]["passages"][0]["text"]
+        for lang in LANGUAGES:
+            assert page_of(client, f"/law/runs/{ours}/neighbours", lang).one("h1").text
+        assert f"/law/runs/{ours}/neighbours" in client.get(f"/law/runs/{ours}").text
+        assert "neighbours#measure-PRO-01" in client.get(f"/law/runs/{ours}/measures/CWC/PRO-01").text

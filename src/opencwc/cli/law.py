@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept, keep_run
+from opencwc.cli.law_neighbours import beside_others, other_states, write_neighbours
 from opencwc.cli.options import Lang, Output, command, day_asked, print_grid, publish
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files, spoken_language
@@ -22,7 +23,6 @@ from opencwc.wording import say, sentence
 if TYPE_CHECKING:
     from opencwc.finding import Message
     from opencwc.legislation.model import Checked
-
 FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
 
 
@@ -35,6 +35,17 @@ def law(
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Apply the measures in force on this day.")] = "",
     against: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="An earlier version: say what changed in coverage.")
+    ] = None,
+    neighbours: Annotated[
+        str,
+        typer.Option(
+            metavar="STATES",
+            help="Say which laws on the shelf have what is missing here: near (of neighbours), all, or FRA,ESP.",
+        ),
+    ] = "",
+    neighbour_text: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=FILE", help="A text of another State to compare with: FRA=law.pdf."),
     ] = None,
     output: Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
@@ -54,18 +65,23 @@ def law(
     from opencwc.legislation.verb import VERB as LAW
 
     state, day, earlier = known_state(state), day_asked(as_of), against or []
+    others = other_states(state, neighbours, neighbour_text or [])
+    if others and earlier:
+        raise SettingsError("law_two_comparisons")
+    given = [path for _, files_of in others for path, _ in files_of]
     target = AnswerTarget(output, _format(format, output), spoken_language(lang))
     lang = target.lang
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
-    see_that_they_are_files([*files, *earlier])
-    for file in (*files, *earlier):
+    see_that_they_are_files([*files, *earlier, *given])
+    for file in (*files, *earlier, *given):
         if output is not None and output.is_file() and output.samefile(file):
             raise InputError("answer_replaces_text", where=str(output))
     with StepsProgress(lang) as tell:
         encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
         checked = check_law(files, state, day, encoder=encoder, model=model, ocr=ocr, progress=tell)
         before = check_law(earlier, state, day, model=model, ocr=ocr, progress=tell) if earlier else None
+        beside = beside_others(checked, others, model, ocr, tell) if others else None
     if shelf:
         from opencwc.legislation.state_texts import Shelf
 
@@ -77,6 +93,9 @@ def law(
         compared = compare(before, checked)
         doubts = compared.notes
         _write_compared(compared, target)
+    elif beside is not None:
+        doubts = beside.notes
+        write_neighbours(beside, target)
     else:
         _write(checked, target)
     if encoder is not None:

@@ -11,6 +11,7 @@ file for every other language say it in words::
         query: No person shall develop ...          # a sentence as a law would have it, to search with
         elements:
           develop: [develop, The law forbids developing chemical weapons.]   # its name; what a provision says
+      retain: [retain, They may not be kept., The law forbids retaining ...]  # where that does not stand alone: so
 
 ``sets/*.yaml`` map the obligations of another text onto measures::
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from opencwc.convention.clauses import in_full, in_ranges
@@ -64,6 +66,7 @@ REACHES = ("persons", "schedules", "premises")
 ACTORS = ("anyone", "operators", "authority", "international", "national", "police")
 """Who may have to act: anyone, operators, an authority, international or national inspectors, police or courts."""
 
+_NO_WORDS: Words = MappingProxyType({})
 Patterns = Mapping[str, tuple[str, ...]]
 """The patterns of a language, by term."""
 Groups = tuple[tuple[str, ...], ...]
@@ -73,8 +76,9 @@ Groups = tuple[tuple[str, ...], ...]
 class Element(NamedTuple):
     """One thing that a passage must contain: ``Element("PRO-01", "retain", terms=(("retain",),), ...)``.
 
-    ``names`` and ``says`` are its short name and what a provision on it says, by language. ``one_of`` is the name of
-    the group whose elements stand for one another, ``reach`` one of `REACHES`; both are empty where there is none.
+    ``names`` and ``says`` are its short name and what a provision on it says, by language; ``alone`` says so where
+    ``says`` rests on the sentence before it. ``one_of`` is the name of the group whose elements stand for one another,
+    ``reach`` one of `REACHES`; both are empty where there is none.
     ``breach_of`` are the terms of the duty or the ban whose breach, punished in general, meets it too.
     """
 
@@ -89,6 +93,7 @@ class Element(NamedTuple):
     says: Words
     reach: str = ""
     breach_of: Groups = ()
+    alone: Words = _NO_WORDS
 
     @property
     def key(self) -> str:
@@ -401,7 +406,7 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
     refuse_unknown(one, {"title", "query", "elements"}, where)
     wanted = {str(element.get("id")) for element in raw.get("elements") or ()}
     pairs = dict(one.get("elements") or {})
-    have = {str(key) for key, pair in pairs.items() if isinstance(pair, list) and len(pair) == 2}
+    have = {str(key) for key, pair in pairs.items() if isinstance(pair, list) and len(pair) in (2, 3)}
     for field in ("title", "query"):
         text_in(one, field, where)
     spoken = language in LANGUAGES or pairs  # a language that is only read needs no names of elements
@@ -427,6 +432,7 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
         {language: str(pairs[id][1]) for language, pairs in spoken.items()},
         one_of(raw, "reach", REACHES, f"{where} {measure}.{id}") if "reach" in raw else "",
         _groups(raw["breach_of"], f"{where} {measure}.{id}") if "breach_of" in raw else (),
+        {language: str(pairs[id][2]) for language, pairs in spoken.items() if len(pairs[id]) == 3},
     )
 
 

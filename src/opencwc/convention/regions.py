@@ -1,8 +1,8 @@
-"""The regions of the United Nations (M49) that States and territories stand in."""
+"""The regions of the United Nations (M49) that States and territories stand in, and who borders on whom by land."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from opencwc.convention.fields import read_yaml, refuse_unknown
 
 DATA = Path(__file__).parent / "data" / "regions.yaml"
+BORDERS = Path(__file__).parent / "data" / "borders.yaml"
 
 
 class Regions(NamedTuple):
@@ -41,3 +42,38 @@ def region_of(code: str) -> str:
 @cache
 def _region_by_code() -> Mapping[str, str]:
     return {code: number for number, codes in regions().members.items() for code in codes}
+
+
+class Borders(NamedTuple):
+    """The alpha-3 codes that each borders on by land, with where that stands and how sure it is."""
+
+    beside: Mapping[str, frozenset[str]]
+    source: str
+    evidence: str
+
+
+@cache
+def borders() -> Borders:
+    """Return who borders on whom by land; of the smallest States nothing is known."""
+    raw = read_yaml(BORDERS)
+    refuse_unknown(raw, {"source", "evidence", "borders"}, str(BORDERS))
+    beside: dict[str, set[str]] = {}
+    for code, others in raw["borders"].items():
+        for other in map(str, others):
+            beside.setdefault(str(code), set()).add(other)
+            beside.setdefault(other, set()).add(str(code))
+    known = {code: frozenset(codes) for code, codes in beside.items()}
+    return Borders(known, str(raw["source"]), str(raw["evidence"]))
+
+
+def neighbours_among(code: str, others: Iterable[str]) -> list[str]:
+    """Return those of other States that border on one or stand in its region, those that border on it first.
+
+    >>> neighbours_among("FRA", ["CHL", "AUT", "ESP", "FRA"])
+    ['ESP', 'AUT']
+    """
+    among = [other for other in others if other != code]
+    beside = borders().beside.get(code, frozenset())
+    region = region_of(code)
+    near = [other for other in among if other not in beside and region and region_of(other) == region]
+    return [*(other for other in among if other in beside), *near]

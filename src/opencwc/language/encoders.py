@@ -84,13 +84,16 @@ class _Use:
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode stretches of the texts side by side, each by one thread: its products are too small to be shared."""
         import numpy as np
-        from threadpoolctl import threadpool_limits
 
         stretches = [list(texts[at : at + _STRETCH]) for at in range(0, len(texts), _STRETCH)]
         if not stretches:
             return np.zeros((0, self.dimensions), np.float32)
-        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(THREADS) as threads:
-            return np.concatenate(list(threads.map(_use_model().encode, stretches)), dtype=np.float32)
+        encode = _use_model().encode
+        with _thread_pools().limit(limits=1, user_api="blas"):
+            if len(stretches) == 1:
+                return np.asarray(encode(stretches[0]), np.float32)
+            with ThreadPoolExecutor(THREADS) as threads:
+                return np.concatenate(list(threads.map(encode, stretches)), dtype=np.float32)
 
     questions = passages
 
@@ -113,6 +116,15 @@ class _E5:
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {"use": _Use, "e5": _E5}
 """The encoders by the names that settings use."""
+
+
+@cache
+def _thread_pools() -> Any:
+    """Return what limits the threads of the libraries that are loaded; to look for them takes its time."""
+    from threadpoolctl import ThreadpoolController
+
+    _use_model()  # which loads them
+    return ThreadpoolController()
 
 
 @cache

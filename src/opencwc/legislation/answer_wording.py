@@ -106,6 +106,11 @@ def said_in(texts: Mapping[str, str], lang: str) -> str:
     return texts.get(lang) or texts.get("en", "")
 
 
+def said_alone(element: Element, lang: str) -> str:
+    """Return what a provision on an element says, in a sentence that can be read without any other."""
+    return element.alone.get(lang) or said_in(element.says, lang)
+
+
 def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
     """Yield the elements of a measure in their order, with how each stands in the texts."""
     lacking = {element.id for element in answer.measure.missing(answer.met)}
@@ -184,7 +189,7 @@ def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[s
     )
     points = []
     for id in wanted:
-        says = said_in(element_named(answer.measure, id).says, lang)
+        says = said_alone(element_named(answer.measure, id), lang)
         if id in answer.excepted:
             says = say(Message("law_point_excepted", {"says": says}), lang)
         if id in answer.passing:

@@ -51,6 +51,7 @@ class KeptElement(Struct, frozen=True):
     one_of: str
     names: Words
     says: Words
+    alone: Words = {}
 
 
 class KeptMeasure(Struct, frozen=True):

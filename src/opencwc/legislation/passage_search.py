@@ -73,6 +73,8 @@ class PassageIndex:
         self.encoder = encoder
         self._cache = cache
         self._words: dict[str, tuple[NDArray[np.int64], Any]] = {}
+        self._similar: tuple[tuple[str, ...], NDArray[np.float32]] = (), np.zeros((0, 0), np.float32)
+        self._scored: tuple[Question, NDArray[np.float64]] = Question(()), np.zeros(0)
         self.languages: dict[str, list[int]] = {}
         for at, passage in enumerate(self.passages):
             self.languages.setdefault(passage.section.lang, []).append(at)
@@ -96,7 +98,7 @@ class PassageIndex:
         if not self.passages:
             return [[] for _ in questions]
         wordings = [wording for question in questions for wording in question.wordings]
-        similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
+        similar = self._similarities(wordings)
         best_of_all: list[list[Hit]] = []
         at = 0
         for question in questions:
@@ -119,7 +121,7 @@ class PassageIndex:
         """Return how near any passage comes to each of some sentences."""
         if not self.passages or not wordings:
             return [0.0 for _ in wordings]
-        similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
+        similar = self._similarities(wordings)
         return [float(value) for value in similar.max(axis=1)]
 
     @cached_property
@@ -129,8 +131,17 @@ class PassageIndex:
 
     def similarities(self, wording: str) -> NDArray[np.float32]:
         """Return how near each passage is in meaning to one wording."""
-        nearness: NDArray[np.float32] = self._vectors @ self.question_vector(wording)
+        nearness: NDArray[np.float32] = self._similarities([wording])[0]
         return nearness
+
+    def _similarities(self, wordings: Sequence[str]) -> NDArray[np.float32]:
+        """Return how near each passage is to each wording; what was asked last is kept."""
+        asked, similar = self._similar
+        if asked != tuple(wordings):
+            similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
+            if len(wordings) == 1:
+                self._similar = tuple(wordings), similar
+        return similar
 
     def question_vector(self, wording: str) -> NDArray[np.float32]:
         """Return the vector of one wording."""
@@ -138,9 +149,12 @@ class PassageIndex:
         return vector
 
     def word_scores(self, question: Question) -> NDArray[np.float64]:
-        """Return the BM25 score of every passage, each by the words in its own language."""
+        """Return the BM25 score of every passage, each by the words in its own language; the last are kept."""
         import numpy as np
 
+        asked, scored = self._scored
+        if asked is question:
+            return scored
         scores = np.zeros(len(self.passages))
         for lang in self.languages:
             wanted = question.words.get(lang) or question.words.get("")
@@ -150,6 +164,7 @@ class PassageIndex:
             tokens = [token for token in tokens_of(wanted, lang) if token in ranker.vocab_dict]
             if tokens:
                 scores[places] = ranker.get_scores(tokens)
+        self._scored = question, scores
         return scores
 
     @staticmethod

@@ -9,7 +9,7 @@ the Convention, which are never called the Convention's. Nothing is ever compose
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,12 +23,12 @@ from opencwc.language.refusals import judge_request
 from opencwc.language.rule_judge import Refusal
 from opencwc.legislation.answer_check import AnswerSigns, asked_matters, names_matter
 from opencwc.legislation.answer_wording import doubts_of
+from opencwc.legislation.asked_law import PENAL, SEARCHED, AskedLaw
 from opencwc.legislation.law_texts import in_their_languages
 from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, question_of, tokens_of
 from opencwc.legislation.passage_words import asked_words
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage, passages_of
-from opencwc.legislation.texts.references import references_in
 from opencwc.legislation.texts.sections import LegalSection, language_of, sections_of
 from opencwc.wording import LANGUAGES, sentence
 
@@ -64,6 +64,28 @@ class Cited:
     marks: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    """A passage that may be shown: its law and place there, its score, and how like the law's words the asked are."""
+
+    name: str
+    law: AskedLaw
+    at: int
+    score: float
+    similarity: float
+    like: NDArray[np.float32] | None = None
+
+    @property
+    def passage(self) -> LegalPassage:
+        """The passage."""
+        return self.law.index.passages[self.at]
+
+    @property
+    def source(self) -> str:
+        """The State and the file, as passages are cited."""
+        return CONVENTION if self.name == CONVENTION else f"{self.name} {self.passage.section.file}"
+
+
 class _Near(NamedTuple):
     """A measure that a question comes near to, and how near."""
 
@@ -87,7 +109,7 @@ class QuestionAnswer:
 class Library:
     """Texts ready to be asked: ``Library(encoder, measures, {"FRA": texts})``; build it once, ask it often.
 
-    The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State, and
+    The Convention's own sentences are always among them. ``ready`` are laws that were made ready already, by State, and
     ``doubts`` what is to be said of their files that may not be in force.
     ``progress`` receives how many passages are encoded, of how many, where the cache does not hold all of them.
     """
@@ -100,7 +122,7 @@ class Library:
         *,
         treaty: LegalText | None = None,
         cache: Path | None = None,
-        ready: Mapping[str, PassageIndex] = MappingProxyType({}),
+        ready: Mapping[str, AskedLaw] = MappingProxyType({}),
         doubts: Mapping[str, Mapping[str, Message]] = MappingProxyType({}),
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -108,10 +130,9 @@ class Library:
         self._cache = cache
         self._measures = measures.measures
         self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
-        self._folded: dict[tuple[str, int], str] = {}
         self._doubts = dict(doubts)
         expected = [question_of(measure, LANGUAGES) for measure in measures.measures]
-        self._indexes: dict[str, PassageIndex] = dict(ready)
+        self._asked: dict[str, AskedLaw] = dict(ready)
         passages_of_source = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
         if treaty is not None:
             sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
@@ -124,9 +145,12 @@ class Library:
                 passage for text in of_state for passage in passages_of(in_their_languages(sections_of(text)))
             ]
         for name, passages in passages_of_source.items():
-            self._indexes[name] = PassageIndex(
+            index = PassageIndex(
                 passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
             )
+            self._asked[name] = AskedLaw(index, measures)
+            if name != CONVENTION:
+                self._asked[name].prepare()
         self._wordings = [
             (measure, wording)
             for measure in self._measures
@@ -137,14 +161,14 @@ class Library:
         self._known = vectors_of([wording for _, wording in self._wordings], encoder, folder=cache, progress=progress)
 
     @property
-    def convention(self) -> PassageIndex:
-        """The index of this project's own sentences on the Convention."""
-        return self._indexes[CONVENTION]
+    def convention(self) -> AskedLaw:
+        """Our own sentences on the Convention."""
+        return self._asked[CONVENTION]
 
     @property
     def states(self) -> tuple[str, ...]:
         """The States whose texts are at hand."""
-        return tuple(index for index in self._indexes if index not in (CONVENTION, TREATY))
+        return tuple(name for name in self._asked if name not in (CONVENTION, TREATY))
 
     def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> QuestionAnswer:
         """Return the passages that come near a question, the laws' first, or why there are none.
@@ -158,15 +182,15 @@ class Library:
         lang = language_of(question)
         wanted = Question((question,), dict.fromkeys((lang, ""), question))
         near = self._near(question)
-        penal = lang in self._terms and self._terms[lang].holds((_PENAL,), fold(question).text)
+        penal = lang in self._terms and self._terms[lang].holds((PENAL,), fold(question).text)
         laws = [state] if state else self.states
-        in_laws = [cited for name in laws if name in self._indexes for cited in self._of_law(name, wanted, near, penal)]
-        treaty = list(self._of_law(TREATY, wanted, near, penal)) if TREATY in self._indexes else []
+        in_laws = [found for name in laws if name in self._asked for found in self._of_law(name, wanted, near, penal)]
+        treaty = list(self._of_law(TREATY, wanted, near, penal)) if TREATY in self._asked else []
         ours = self._ours(wanted, lang if lang in LANGUAGES else reader)
         shown = _shared_out([_ranked(in_laws), _ranked(treaty), _ranked(ours)], most)
-        asked = any(name in self._indexes for name in laws)
+        asked = any(name in self._asked for name in laws)
         return QuestionAnswer(
-            tuple(shown), None if shown else Message("ask_nothing"), not_in_laws=asked and not in_laws
+            tuple(map(self._cited, shown)), None if shown else Message("ask_nothing"), not_in_laws=asked and not in_laws
         )
 
     def _near(self, question: str) -> list[_Near]:
@@ -184,17 +208,14 @@ class Library:
         )
         return [_Near(measure, nearest[measure.id]) for measure in chosen[:_MEASURES]]
 
-    def _of_law(self, name: str, wanted: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
+    def _of_law(self, name: str, wanted: Question, near: Sequence[_Near], penal: bool) -> Iterator[_Candidate]:
         """Yield what a law has: what comes near the question itself, and what near the measures that it is about.
 
         Where a penalty is asked for, what punishes a section that was found goes right before it.
         """
-        index = self._indexes[name]
-        limits = self.encoder.thresholds
-        languages = sorted(index.languages, key=lambda language: -len(index.languages[language]))
-        lent = [question_of(measure_near.measure, languages) for measure_near in near]
-        # Each question is kept in the cache by itself.
-        searched = [index.search([question], _SEARCHED)[0] for question in (wanted, *lent)]
+        law, limits = self._asked[name], self.encoder.thresholds
+        index = law.index
+        searched = [index.search([wanted], SEARCHED)[0], *(law.lent(measure_near.measure) for measure_near in near)]
         checked = index.spoken.comparable
         if not checked and not near and not any(hit.similarity >= limits.near for hit in searched[0]):
             return
@@ -203,68 +224,21 @@ class Library:
         for number, hits in enumerate(searched):
             weight = 1.0 if not number else _LENT * (near[number - 1].similarity / near[0].similarity) ** _STEEP
             for hit in hits:
-                named = self._said(name, hit.at, near[number - 1].measure) if number else 0.0
+                named = law.named(hit.at, near[number - 1].measure) if number else 0.0
                 gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * named / FUSION)
                 is_near = hit.similarity >= (limits.good if number else limits.near) or hit.words > 0
                 similar[hit.at] = max(similar.get(hit.at, 0.0), hit.similarity if is_near else 0.0)
         scores = {at: score for at, score in gained.items() if similar[at] >= limits.about}
-        for at, banned in self._penalties(name, scores) if penal else ():
+        for at, banned in law.penalties(scores) if penal else ():
             scores[at] = max(scores.get(at, 0.0), scores[banned] * _BEFORE)
             similar[at] = max(similar.get(at, 0.0), limits.about)
         like = index.spoken.likeness(asked_words(wanted.wordings[0], language_of(wanted.wordings[0])))
         for at, score in (_held_in(index, wanted, scores, like) if checked else scores).items():
-            cited = _cited(name, index.passages[at], similar.get(at, 0.0))
-            doubt = self._doubts.get(name, {}).get(index.passages[at].section.file)
-            yield score, replace(cited, doubt=doubt, marks=index.spoken.marked(like, at))
+            yield _Candidate(name, law, at, score, similar.get(at, 0.0), like)
 
-    def _penalties(self, name: str, scores: Mapping[int, float]) -> list[tuple[int, int]]:
-        """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""
-        index = self._indexes[name]
-        passages = index.passages
-        first = sorted(scores, key=lambda at: -scores[at])[:_PUNISHED]
-        penal = [measure for measure in self._measures if measure.kind == "punishes"][:_PENALTIES]
-        questions = [question_of(measure, list(index.languages)) for measure in penal]
-        near = {hit.at for question in questions for hit in index.search([question], _SEARCHED)[0]}
-        penalties: list[tuple[int, int]] = []
-        for at in sorted(near):
-            passage = passages[at]
-            if not self._is_penal(index, at):
-                continue
-            lang, own = passage.section.lang, passage.section.number
-            named = {
-                number
-                for reference in references_in(passage.text, lang)
-                if reference.whose != "other"
-                for number in reference.numbers
-            }
-            pointed = [other for other in first if passages[other].section.number in {*named, own}]
-            same = [other for other in pointed if passages[other].section.file == passage.section.file]
-            if same:
-                penalties.append((at, same[0]))
-        return penalties
-
-    def _is_penal(self, index: PassageIndex, at: int) -> bool:
-        """Whether a passage names a penalty."""
-        passage = index.passages[at]
-        terms = self._terms.get(passage.section.lang)
-        return terms is not None and terms.holds((_PENAL[:2],), fold(passage.text).text)
-
-    def _said(self, name: str, at: int, measure: Measure) -> float:
-        """Return how much of a measure's subject and elements a passage names, 0 to 1."""
-        passage = self._indexes[name].passages[at]
-        terms = self._terms.get(passage.section.lang)
-        if terms is None:
-            return 0.0
-        if (name, at) not in self._folded:
-            self._folded[name, at] = fold(passage.searched).text
-        folded = self._folded[name, at]
-        groups = [measure.subject, *(element.terms for element in measure.needed)]
-        named = [bool(terms.found(group, folded)) for group in groups if group]
-        return sum(named) / len(named) if named else 0.0
-
-    def _ours(self, question: Question, lang: str) -> Iterator[tuple[float, Cited]]:
+    def _ours(self, question: Question, lang: str) -> Iterator[_Candidate]:
         """Yield our own sentences in one language."""
-        index = self.convention
+        law, index = self.convention, self.convention.index
         near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
         wanted = set(tokens_of(question.wordings[0], lang))
         for hit in index.search([question], 4 * SHOWN)[0]:
@@ -273,7 +247,17 @@ class Library:
                 continue
             share = len(wanted & set(tokens_of(passage.searched, lang))) / len(wanted) if wanted else 0.0
             if hit.similarity >= good or (hit.similarity >= near and share >= _SHARED):
-                yield hit.similarity + 0.2 * share, _cited(CONVENTION, passage, hit.similarity)
+                yield _Candidate(CONVENTION, law, hit.at, hit.similarity + 0.2 * share, hit.similarity)
+
+    def _cited(self, found: _Candidate) -> Cited:
+        """Return a passage as it is shown, with the words marked that meet what is asked."""
+        passage, ours = found.passage, found.name == CONVENTION
+        section = passage.section
+        marks = () if found.like is None else found.law.index.spoken.marked(found.like, found.at)
+        return Cited(
+            found.source, section.id, passage.text, section.lang, passage.start, passage.end, found.similarity, ours,
+            self._doubts.get(found.name, {}).get(section.file), "" if ours else passage.citation, marks,
+        )  # fmt: skip
 
 
 def _held_in(
@@ -313,33 +297,23 @@ def _names_all(section: LegalSection, matters: Sequence[str]) -> bool:
     return all(names_matter(text, matter, section.lang) for matter in matters)
 
 
-def _ranked(scored: Iterable[tuple[float, Cited]]) -> list[Cited]:
+def _ranked(found: Iterable[_Candidate]) -> list[_Candidate]:
     """Return passages best first, one of each section."""
-    best: dict[tuple[str, str], Cited] = {}
-    for _, cited in sorted(scored, key=lambda pair: -pair[0]):
-        best.setdefault((cited.source, cited.place), cited)
+    best: dict[tuple[str, str], _Candidate] = {}
+    for candidate in sorted(found, key=lambda candidate: -candidate.score):
+        best.setdefault((candidate.source, candidate.passage.section.id), candidate)
     return list(best.values())
 
 
-def _shared_out(groups: Sequence[Sequence[Cited]], most: int) -> list[Cited]:
+def _shared_out(groups: Sequence[Sequence[_Candidate]], most: int) -> list[_Candidate]:
     """Return the groups one after the other; the later ones are left some room, two passages and one."""
     laws, treaty, ours = groups
     room = max(0, most // 2)
     later = [*treaty[: min(2, room)], *ours[: 1 if treaty else 2]][:room] if laws else [*treaty, *ours][:most]
     first = list(laws[: most - len(later)])
     left = most - len(first) - len(later)
-    rest = [cited for cited in (*treaty, *ours) if cited not in later][:left]
-    return [*first, *(cited for cited in (*treaty, *ours) if cited in later or cited in rest)]
-
-
-def _cited(name: str, passage: LegalPassage, similarity: float) -> Cited:
-    section = passage.section
-    ours = name == CONVENTION
-    source = CONVENTION if ours else f"{name} {section.file}"
-    citation = "" if ours else passage.citation
-    return Cited(
-        source, section.id, passage.text, section.lang, passage.start, passage.end, similarity, ours, citation=citation
-    )
+    rest = [found for found in (*treaty, *ours) if found not in later][:left]
+    return [*first, *(found for found in (*treaty, *ours) if found in later or found in rest)]
 
 
 def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
@@ -363,17 +337,14 @@ def _sentence(place: str, heading: str, words: str, lang: str) -> LegalPassage:
     return LegalPassage(section, 0, len(words), words)
 
 
-_PENAL = ("imprisonment", "fine", "punished")
-_PENALTIES = 3
-"""Measures on penalties whose words are looked for: obstruction, the bans of the Convention, the controls."""
-_PUNISHED, _BEFORE = 3, 1.01
-"""Sections found whose penalties are looked for, and by how much these go before them."""
+_BEFORE = 1.01
+"""By how much what punishes a section goes before it."""
 _MEASURES, _AS_NEAR = 3, 0.08
 """Measures that lend a question their words at most, and how much farther than the nearest one they may be."""
 _LENT, _STEEP = 1.5, 4
 """How much what a lent question finds counts beside what the question finds, and how fast that falls with distance."""
-_SEARCHED, _SAID = 60, 1.0
-"""Passages of each search that are looked at, and how much counts that one names what a measure consists of."""
+_SAID = 1.0
+"""How much counts that a passage names what a measure consists of."""
 _CANDIDATES, _AS_WORTHY = 60, 0.5
 """Passages of each kind of nearness that are weighed, and the share of the best one's worth that others reach."""
 _SHARED = 0.5

@@ -11,9 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
+from opencwc.legislation.neighbours_report import NeighbourState, OpenMeasurePlain, neighbours_to_plain
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.legislation.forms import FORM
 from opencwc.web.legislation.kept_laws import labels_of, standing_law
+from opencwc.web.legislation.neighbour_pages import beside_others
 from opencwc.web.legislation.questions import ask_laws
 from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router
@@ -69,6 +71,19 @@ _FOUND: dict[str, Any] = {
     ],
     "searched": Annotated[list[str], Meta(description="The States whose laws were searched.")],
 }
+
+
+_BESIDE: dict[str, Any] = {
+    "run": int,
+    "state": str,
+    "as_of": DayText,
+    "neighbours": list[NeighbourState],
+    "notes": list[str],
+    "measures": Annotated[list[OpenMeasurePlain], Meta(description="The measures that are not covered.")],
+}
+OtherStates = Annotated[
+    str, Query(max_length=300, description="Alpha-3 codes, `FRA,ESP`; left out: neighbours that are kept, else all.")
+]
 
 
 class AskedOfLaws(Closed):
@@ -128,6 +143,19 @@ def show_check(
 def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
     return JSONResponse({"labels": list(labels_of(*standing_law(request, number)))})
+
+
+@router.get(
+    "/api/v1/law/checks/{number}/neighbours",
+    action="read",
+    answer=answers("The comparison", **_BESIDE),
+    problems=(404, 501),
+)
+def show_neighbours(request: Request, number: Number, states: OtherStates = "", lang: InLang = "en") -> Response:
+    """Give for every open measure which other kept laws have it, in their own words."""
+    asked = [code.strip() for code in states.split(",") if code.strip()]
+    beside = beside_others(request, number, asked)
+    return JSONResponse({"run": number, **neighbours_to_plain(beside.compared, lang)})
 
 
 @router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))

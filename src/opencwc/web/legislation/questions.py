@@ -19,6 +19,7 @@ from starlette.responses import Response
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation.answer_wording import doubts_of
+from opencwc.legislation.asked_law import AskedLaw
 from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.web.convention.measures import measures_of
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 1_000
 MOST_FOUND = 10
-MOST_INDEXES = 8
-"""Laws of which a search index is held ready."""
-_indexes: OrderedDict[int, tuple[KeptLaw, PassageIndex]] = OrderedDict()
-_of_convention: dict[tuple[date, str], PassageIndex] = {}
+MOST_HELD = 20_000
+"""Passages of the laws that are held ready to be asked, about: some 3,000 pages."""
+_ready: OrderedDict[int, tuple[KeptLaw, AskedLaw]] = OrderedDict()
+_of_convention: dict[tuple[date, str], AskedLaw] = {}
 _lock = Lock()
 
 
@@ -90,7 +91,7 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
     service_of(request).see_allowed(person, text, lang)
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]
-    ready = {law.state: _index_of(law) for law in shown}
+    ready = {law.state: _made_ready(law) for law in shown}
     doubts = {law.state: doubts_of(law.kept.checked.notes) for law in shown}
     library = Library(
         named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready}, doubts=doubts
@@ -99,8 +100,8 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
     return AnsweredQuestion(asked.passages, {law.state: law.number for law in shown}, asked.not_in_laws)
 
 
-def _convention() -> PassageIndex:
-    """Return the index of the Convention's sentences on this day, made once."""
+def _convention() -> AskedLaw:
+    """Return the Convention's sentences on this day ready to be asked, made once."""
     key = (date.today(), named_encoder().id)
     with _lock:
         if key in _of_convention:
@@ -112,21 +113,23 @@ def _convention() -> PassageIndex:
     return made
 
 
-def _index_of(shown: ShownLaw) -> PassageIndex:
-    """Return the index of a law, built again when it was built of another file than the one that may be seen now."""
+def _made_ready(shown: ShownLaw) -> AskedLaw:
+    """Return a law ready to be asked; it is made again where its file or the measures of the day changed."""
+    measures = measures_of(date.today())
     with _lock:
-        index = _indexes.get(shown.number)
-        if index is not None and index[0] is shown.kept:
-            _indexes.move_to_end(shown.number)
-            return index[1]
+        held = _ready.get(shown.number)
+        if held is not None and held[0] is shown.kept and held[1].measures is measures:
+            _ready.move_to_end(shown.number)
+            return held[1]
     encoder = named_encoder()
     kept = shown.kept
     chosen = _Known(encoder, kept) if kept.vectors_file and kept.encoder == encoder.id else encoder
-    made = PassageIndex(kept.passages, chosen)
+    made = AskedLaw(PassageIndex(kept.passages, chosen), measures)
+    made.prepare()
     with _lock:
-        _indexes[shown.number] = kept, made
-        while len(_indexes) > MOST_INDEXES:
-            _indexes.popitem(last=False)
+        _ready[shown.number] = kept, made
+        while len(_ready) > 1 and sum(len(law.index.passages) for _, law in _ready.values()) > MOST_HELD:
+            _ready.popitem(last=False)
     return made
 
 
