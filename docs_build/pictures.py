@@ -1,4 +1,4 @@
-"""Take the pictures of the tutorial: ``python -m docs_build.pictures [FOLDER]`` (docs/images without one).
+"""Take the pictures of the README and the docs: ``python -m docs_build.pictures [FOLDER]`` (else docs/images).
 
 They are what a browser shows of the demonstration, in the order of docs/tutorial/a-day-with-the-page.md; the tests
 take them anew and compare their names and what can be read on the pages.
@@ -34,6 +34,7 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
+    Shot("page-home", "/"),
     Shot("page-screen", "/check?value=CCCCCCCOP(C)(%3DO)F"),
     Shot("page-line", "/check?value=4%20drums%20thiodiglycol%20CAS%20111-48-8"),
     Shot("page-casebook", "/casebook"),

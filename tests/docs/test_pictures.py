@@ -9,6 +9,7 @@ from pathlib import Path
 from docs_build.pictures import IMAGES, SHOTS, take
 
 PAGES = (
+    IMAGES.parents[1] / "README.md",
     IMAGES.parent / "tutorial" / "a-day-with-the-page.md",
     IMAGES.parent / "how-to" / "use-the-page.md",
 )
@@ -16,7 +17,7 @@ PAGES = (
 
 def test_the_pages_show_every_picture_that_is_taken_and_no_other() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    pictures = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", text)
+    pictures = re.findall(r"!\[[^\]]+\]\((?:\.\.|docs)/images/([\w-]+)\.png\)", text)
     assert sorted(pictures) == sorted(shot.name for shot in SHOTS)
     assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(pictures)
 
