@@ -156,11 +156,11 @@ def test_a_retraining_of_the_law_model_says_what_is_needed_and_which_weights_sta
 ) -> None:
     monkeypatch.setenv("OPENCWC_DATA", str(tmp_path / "data"))
     refused = models("retrain", "law")
-    assert refused.exit_code == 2 and "0 labels of 0 laws are too few" in refused.output
+    assert refused.exit_code == 2 and "too few labels to learn from" in refused.output
     assert "At least 60 labels of at least 3 laws are needed" in " ".join(refused.output.split())
     shown = models("show", "law").stdout
     assert "The weights that come with the package are in use." in shown
-    assert "Labels on the shelf of labels: 0." in shown
+    assert "Your own labels: 0." in shown
     assert json.loads(models("show", "law", "--format", "json").stdout)["own"]["on_shelf"] == 0
 
 

@@ -640,7 +640,7 @@ def test_decisions_go_to_the_shelf_of_labels_when_asked_and_once(
         assert not shelf.all(), "a decision alone puts nothing there"
         assert main_of(client, f"/law/runs/{run}").one("button", hx_post=f"/law/runs/{run}/shelf-of-labels")
         answer = client.post(f"/law/runs/{run}/shelf-of-labels", headers=PART)
-        assert answer.status_code == 204 and "New labels on the shelf: 2" in answer.headers["hx-trigger"]
+        assert answer.status_code == 204 and "Labels added: 2" in answer.headers["hx-trigger"]
         assert {label["measure"]: label["verdict"] for label in shelf.all()} == {
             "PRO-06": "covered",
             "PRO-07": "covered",

@@ -122,11 +122,14 @@ def test_an_administrator_retrains_the_model_of_laws_from_the_shelf_and_takes_it
     law = find_model("law-coverage")
     with house.signed_in("adam") as client:
         before = state_of(law)
-        part, _ = post(client, "/models/law-coverage/retrain", 422, reason="our drafts")
-        assert "At least 60 labels of at least 3 laws" in part.text
+        part, trigger = post(client, "/models/law-coverage/retrain", reason="our drafts")
+        assert "At least 60 labels of at least 3 laws" in part.one("p", class_="warning").text
+        assert "too few" in trigger["told"] and state_of(law) == before
+        refused = client.post("/api/v1/models/law-coverage/retrain", json={"reason": "our drafts"})
+        assert refused.status_code == 422 and "At least 60 labels" in refused.json()["remedy"]
         shelved_labels(Corrections.of_house().path, strict=True)
         panel = page_of(client, "/models/law-coverage").one("section", id="own")
-        assert "come with the package" in panel.text and "shelf of labels: 180" in panel.text
+        assert "come with the package" in panel.text and "Your own labels: 180" in panel.text
         assert client.get("/api/v1/models/law-coverage").json()["own"]["used"] is False
         part, trigger = post(client, "/models/law-coverage/retrain", reason="our drafts")
         assert trigger["told"].startswith("Learned from 180 labels of 3 laws and used")

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.models import (
     Card,
@@ -30,7 +31,7 @@ from opencwc.web.models.retraining import restored_by, retrained_by
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import LANGUAGE_NAMES, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import say, sentence
+from opencwc.wording import say, say_error, sentence
 
 router = Router(include_in_schema=False)
 Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
@@ -123,11 +124,14 @@ def set_switch(
 
 @router.post("/models/{model_id}/retrain", action="switch_models")
 def set_retrained(request: Request, model_id: str, reason: Reason) -> Response:
-    """Have a model learn from the house's shelf of labels, and put it on record."""
-    done_by = retrained_by(book_of(request), person_of(request), model_id, reason)
-    lang = language_of(request)
-    said = " ".join(sentence(message, lang) for message in done_by.says)
-    return done(page(request, "models/own.html", one=_shown(model_id)), said)
+    """Have a model learn from the house's shelf of labels, and put it on record; a refusal is shown at the form."""
+    lang, refusal = language_of(request), ""
+    try:
+        standing = retrained_by(book_of(request), person_of(request), model_id, reason)
+        said = " ".join(sentence(message, lang) for message in standing.says)
+    except InputError as error:
+        said = refusal = say_error(error, lang)
+    return done(page(request, "models/own.html", one=_shown(model_id), refusal=refusal), said)
 
 
 @router.post("/models/{model_id}/restore", action="switch_models")
