@@ -3,7 +3,7 @@
     python -m benchmarks.checkworthiness FOLDER
 
 Two ways are measured by average precision: the weights that come with the package, which never saw a tweet; and what
-`opencwc models learn claims` makes of a user's own labels, learnt from nine tenths of the tweets and applied to the
+`opencwc models retrain claims` makes of a user's own labels, learnt from nine tenths of the tweets and applied to the
 tenth, ten times. Nothing that is shipped is learnt from them.
 """
 

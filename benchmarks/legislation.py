@@ -35,7 +35,8 @@ from benchmarks.legislation_cases import (
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_model import ProposedVerdict, likeliest_verdicts, load_weights, measured
+from opencwc.legislation.coverage_model import measured
+from opencwc.legislation.coverage_weights import ProposedVerdict, likeliest_verdicts, load_weights
 from opencwc.legislation.model import COVERED, Checked
 from opencwc.legislation.passage_search import PassageIndex, question_of
 from opencwc.legislation.texts.headings import number_of

@@ -1,6 +1,6 @@
 """`python -m benchmarks.legislation_training --write`: learn coverage from the labelled laws, and write its files.
 
-A multinomial logistic regression over `coverage_model.MODEL_SIGNS`; what other countries' laws say of a measure (its
+A multinomial logistic regression over `coverage_weights.MODEL_SIGNS`; what other countries' laws say of a measure (its
 prior) is counted without the law's own country, in learning too. How sure a verdict is, and from when on it is decided,
 is learned from the verdicts on countries left out. ``leave_one_out`` is how the figures are measured: no label of the
 law's own country is learned from, not even for the confidence.
@@ -23,15 +23,12 @@ from benchmarks.legislation import Read, Weigh, of_chances, read_all, score
 from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
 from benchmarks.model_cards import write_card
 from opencwc.convention.measures import read_measures
-from opencwc.legislation.coverage_model import (
-    HELD,
-    LEFT_OUT,
-    MODEL,
+from opencwc.legislation.coverage_model import HELD, LEFT_OUT, MODEL, evaluate_coverage
+from opencwc.legislation.coverage_weights import (
     MODEL_SIGNS,
     WEIGHTS,
     ProposedVerdict,
     confidence_signs,
-    evaluate_coverage,
     likeliest_verdicts,
     model_values,
     verdict_chances,

@@ -32,6 +32,7 @@ if _MADE_HERE:
 _FOLDER = Path(os.environ["OPENCWC_TESTS_FOLDER"])
 os.environ.update(
     OPENCWC_CACHE=str(_FOLDER / "cache"),
+    OPENCWC_DATA=str(_FOLDER / "data"),
     OPENCWC_SETTINGS=str(_FOLDER / "settings"),
     OPENCWC_LANG="en",
     LC_ALL="C.UTF-8",

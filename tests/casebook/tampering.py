@@ -44,6 +44,7 @@ KINDS = {
 """The kinds of records that `fill` makes."""
 
 ELSEWHERE = {
+    "labels_shelved", "model_retrained",
     "anchored", "countersigned", "log_marked", "invitation_used", "person_invited", "person_bound", "sites_set",
     "restored", "key_changed", "register_kept", "custody_step", "submission_opened",
     "submission_version", "submission_step",

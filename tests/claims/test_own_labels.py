@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opencwc.claims.claim_model import learn_labels, usable_weights
+from opencwc.claims.claim_model import learn_labels, own_standing, usable_weights
 from opencwc.claims.claim_weights import Logistic
 from opencwc.claims.own_labels import (
     FILE,
@@ -70,7 +70,9 @@ def test_too_few_labels_are_refused() -> None:
 
 
 def test_what_is_learnt_is_measured_on_labels_left_out_and_used(folder: Path) -> None:
-    (message,) = learn_labels(write(folder, labels()), "amina")
+    standing = learn_labels(write(folder, labels()), "amina")
+    (message,) = standing.says
+    assert standing.used and own_standing() == standing
     assert message.id == "claims_own_taken"
     kept = own_weights()
     assert kept is not None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from legislation.own_labels import shelved_labels
+from opencwc.casebook import tables
+from opencwc.casebook.database import open_casebook
 from opencwc.cli.models import models_app
 from opencwc.language.language_recogniser import recognise_languages
 from opencwc.wording import LANGUAGES
@@ -131,7 +136,7 @@ def test_own_labels_are_learnt_from_and_forgotten(tmp_path: Path) -> None:
         for days in range(2, 22)
     ]
     (tmp_path / "labels.csv").write_text("sentence,checkworthy,lang\n" + "".join(lines), encoding="utf-8")
-    done = models("learn", "claims", str(tmp_path / "labels.csv"), "--by", "amina")
+    done = models("retrain", "claims", str(tmp_path / "labels.csv"), "--by", "amina")
     assert (done.exit_code, "learned from 40 labels and used" in done.stdout) == (0, True)
     assert "as shipped\ten\taverage precision" in models("evaluate", "claims").stdout
     assert "was deleted" in models("forget", "claims").stdout
@@ -139,5 +144,42 @@ def test_own_labels_are_learnt_from_and_forgotten(tmp_path: Path) -> None:
 
 def test_a_model_that_learns_nothing_says_so(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("sentence,checkworthy\n", encoding="utf-8")
-    refused = models("learn", ID, str(tmp_path / "labels.csv"))
+    refused = models("retrain", ID, str(tmp_path / "labels.csv"))
     assert (refused.exit_code, "does not learn" in refused.output) == (2, True)
+    assert "claims, law-coverage" in refused.output
+    unnamed = models("retrain", "claims")
+    assert (unnamed.exit_code, "no file of labels is named" in unnamed.output) == (2, True)
+
+
+def test_a_retraining_of_the_law_model_says_what_is_needed_and_which_weights_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path / "data"))
+    refused = models("retrain", "law")
+    assert refused.exit_code == 2 and "too few labels to learn from" in refused.output
+    assert "At least 60 labels of at least 3 laws are needed" in " ".join(refused.output.split())
+    shown = models("show", "law").stdout
+    assert "The weights that come with the package are in use." in shown
+    assert "Your own labels: 0." in shown
+    assert json.loads(models("show", "law", "--format", "json").stdout)["own"]["on_shelf"] == 0
+
+
+def test_a_retraining_and_its_taking_back_stand_in_the_log_and_in_the_casebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("OPENCWC_CASEBOOK", str(tmp_path / "book.db"))
+    with closing(open_casebook("", create=True)):
+        pass
+    labels = shelved_labels(tmp_path / "labels.jsonl", strict=True)
+    done = models("retrain", "law", str(labels), "--by", "amina", "--reason", "our drafts")
+    assert done.exit_code == 0 and "Learned from 180 labels of 3 laws and used" in done.stdout, done.output
+    assert "weights from your own labels, retrained by amina" in models("list").stdout
+    assert "was deleted" in models("forget", "law", "--by", "amina", "--reason", "no gain seen").stdout
+    log = [json.loads(line) for line in (tmp_path / "models.log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(line["retrained"], line["reason"]) for line in log] == [(True, "our drafts"), (False, "no gain seen")]
+    assert log[0]["weights"] != log[1]["weights"]
+    with closing(open_casebook("")) as book, book.reading_contents() as connection:
+        query = select(tables.record.c.content).where(tables.record.c.kind == "model_retrained")
+        kept = [json.loads(content)["body"] for content in connection.execute(query).scalars()]
+    assert [(body["retrained"], body["labels"]) for body in kept] == [(True, 180), (False, 0)]

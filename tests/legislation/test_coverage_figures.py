@@ -9,15 +9,8 @@ import pytest
 
 from opencwc.legislation import VERDICTS, check_texts
 from opencwc.legislation.corrections import Corrections
-from opencwc.legislation.coverage_model import (
-    MODEL,
-    MODEL_SIGNS,
-    ProposedVerdict,
-    bears_out,
-    evaluate_coverage,
-    likeliest_verdicts,
-    measured,
-)
+from opencwc.legislation.coverage_model import MODEL, evaluate_coverage, measured
+from opencwc.legislation.coverage_weights import MODEL_SIGNS, ProposedVerdict, bears_out, likeliest_verdicts
 from opencwc.legislation.example_texts import NOW, STATE, example_text
 from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.legislation.verdicts import SIGNS

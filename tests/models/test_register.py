@@ -105,3 +105,11 @@ def test_an_unknown_model_and_a_broken_card_are_said(tmp_path: Path) -> None:
     (tmp_path / "card.yaml").write_text("id: x\n", encoding="utf-8")
     with pytest.raises(RuleError, match="card"):
         load_card(tmp_path / "card.yaml")
+
+
+def test_a_model_may_be_named_by_its_first_word_where_no_other_begins_so() -> None:
+    assert find_model("law").id == "law-coverage" and find_model("claims").id == "claims"
+    with pytest.raises(NotFoundError):
+        find_model("report")
+    with pytest.raises(NotFoundError):
+        find_model("la")

@@ -80,6 +80,7 @@ class House:
 def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str = "", **settings: Any) -> Iterator[House]:
     """Open a service with a new casebook: in a folder, or at another place."""
     monkeypatch.setenv("OPENCWC_SETTINGS", str(folder / "settings"))
+    monkeypatch.setenv("OPENCWC_DATA", str(folder / "data"))
     book = open_casebook(place or folder / "casebook.db")
     clock = Clock()
     entrance = Entrance.of(book, Configuration(**{**WIDE, **settings}), clock)

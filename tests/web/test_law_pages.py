@@ -668,3 +668,31 @@ def test_a_law_stands_beside_those_of_other_states(house: House) -> None:
             assert page_of(client, f"/law/runs/{ours}/neighbours", lang).one("h1").text
         assert f"/law/runs/{ours}/neighbours" in client.get(f"/law/runs/{ours}").text
         assert "neighbours#measure-PRO-01" in client.get(f"/law/runs/{ours}/measures/CWC/PRO-01").text
+
+
+def test_decisions_go_to_the_shelf_of_labels_when_asked_and_once(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
+    shelf = Corrections.of_house()
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Chile", case="labels")
+        assert not main_of(client, f"/law/runs/{run}").all("button", hx_post=f"/law/runs/{run}/shelf-of-labels")
+        decided(client, run, "PRO-06", outcome="accept", reason="It says so.")
+        decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason="It is said.")
+        decided(client, run, "PRO-02", outcome="reject", reason="Not so.")
+        assert not shelf.all(), "a decision alone puts nothing there"
+        assert main_of(client, f"/law/runs/{run}").one("button", hx_post=f"/law/runs/{run}/shelf-of-labels")
+        answer = client.post(f"/law/runs/{run}/shelf-of-labels", headers=PART)
+        assert answer.status_code == 204 and "Labels added: 2" in answer.headers["hx-trigger"]
+        assert {label["measure"]: label["verdict"] for label in shelf.all()} == {
+            "PRO-06": "covered",
+            "PRO-07": "covered",
+        }
+        assert client.post(f"/api/v1/law/checks/{run}/labels").json() == {"new": 0, "on_shelf": 2}
+        marked = checked(kept.house, client, NOW, state="Peru", case="marked-labels", mark="restricted")
+        decided(client, marked, "PRO-06", outcome="accept", reason="A source told us.")
+        assert client.post(f"/api/v1/law/checks/{marked}/labels").json() == {"new": 1, "on_shelf": 3}
+        assert (shelf.all()[-1]["reason"], shelf.all()[-1]["sections"]) == ("", [])
+    with kept.house.signed_in("anna") as client:
+        assert client.post(f"/api/v1/law/checks/{run}/labels").status_code == 403

@@ -335,6 +335,12 @@ def casebook_url(asked: str) -> URL:
     return url
 
 
+def casebook_is_there() -> bool:
+    """Tell whether there is a casebook where one would be opened; one on a server is taken to be there."""
+    url = casebook_url("")
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
 def lock_seconds() -> float:
     """Return how long to wait for another writer: ``OPENCWC_LOCK_SECONDS``, or `LOCK_SECONDS`."""
     text = os.environ.get("OPENCWC_LOCK_SECONDS", "")

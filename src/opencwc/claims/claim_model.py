@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from opencwc.claims.claim_weights import FILE, Learned, Logistic, learned_weights
 from opencwc.claims.model import ASPECTS
 from opencwc.claims.own_labels import FILE as OWN
-from opencwc.claims.own_labels import forget_own, keep_own, learn_own, own_weights, read_labels
+from opencwc.claims.own_labels import OwnWeights, forget_own, keep_own, learn_own, own_weights, read_labels
 from opencwc.convention.fields import read_yaml
+from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import named_encoder
-from opencwc.models.model import Evaluation, Figure, Model, OwnLearning
+from opencwc.models.model import Evaluation, Figure, Model, OwnLearning, OwnStanding
 from opencwc.models.statistics import calibration_error
 from opencwc.records import from_json
 from opencwc.wording.languages import language_named
@@ -107,11 +108,23 @@ def _own_figures() -> Iterator[Figure]:
             yield Figure(f"checkworthy, {part}", one.lang, "average precision", round(value, 4), one.labels)
 
 
-def learn_labels(file: Path, by: str) -> tuple[Message, ...]:
+def learn_labels(file: Path | None, by: str) -> OwnStanding:
     """Learn from a table of own labels what can be checked, keep it, and say how good it is in each language."""
+    if file is None:
+        raise InputError("labels_not_named")
     own = learn_own(read_labels(file), by)
     keep_own(own)
-    return tuple(
+    return _standing(own)
+
+
+def own_standing() -> OwnStanding | None:
+    """Return how the own weights stand that are kept; ``None`` where there are none."""
+    own = own_weights()
+    return _standing(own) if own else None
+
+
+def _standing(own: OwnWeights) -> OwnStanding:
+    says = tuple(
         Message(
             "claims_own_taken" if one.better else "claims_own_not_taken",
             {"lang": language_named(one.lang), "labels": one.labels,
@@ -119,6 +132,8 @@ def learn_labels(file: Path, by: str) -> tuple[Message, ...]:
         )
         for one in own.figures
     )  # fmt: skip
+    used = bool(own.weights) and own.encoder == named_encoder().id
+    return OwnStanding(own.by, own.at, sum(one.labels for one in own.figures), used, says)
 
 
 def _held(row: Mapping[str, Any]) -> HeldSentence:
@@ -181,6 +196,10 @@ def _weight_files() -> tuple[Path, ...]:
 
 
 MODEL = Model(
-    "claims", FILE.with_name("claims.card.yaml"), _weight_files, evaluate_claims, OwnLearning(learn_labels, forget_own)
+    "claims",
+    FILE.with_name("claims.card.yaml"),
+    _weight_files,
+    evaluate_claims,
+    OwnLearning(OWN, learn_labels, forget_own, own_standing),
 )
 """Registered through the entry points ``opencwc.models``."""

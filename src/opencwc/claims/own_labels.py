@@ -227,4 +227,4 @@ def _read(path: Path, size: int, changed: int) -> OwnWeights:
     try:
         return from_json(OwnWeights, path.read_bytes())
     except (OSError, ValueError, TypeError) as error:
-        raise SettingsError("own_weights_unreadable", where=str(path), reason=repr(error)) from error
+        raise SettingsError("own_weights_unreadable", where=str(path), reason=repr(error), model="claims") from error

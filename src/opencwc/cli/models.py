@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from opencwc.cli.casebook_options import Book, acting
 from opencwc.cli.options import command, print_line
 from opencwc.cli.value import spoken_language
 from opencwc.errors import SettingsError
@@ -24,7 +25,8 @@ from opencwc.wording import LANGUAGES, say, sentence
 if TYPE_CHECKING:
     from opencwc.models import Card, State
     from opencwc.models.drift import Drift
-    from opencwc.models.model import OwnLearning
+    from opencwc.models.model import Model
+    from opencwc.models.retraining import Relearned
 
 models_app = typer.Typer(
     name="models",
@@ -49,13 +51,14 @@ def list_models(format: Format = "text", lang: Lang = "") -> int:
     from opencwc.models import load_card, registered, state_of
 
     language = _language(lang, format)
-    known = [(load_card(model.card), state_of(model)) for model in registered()]
+    known = [(model, load_card(model.card), state_of(model)) for model in registered()]
     if format == "json":
-        _print_json([_state_json(card, state, language) for card, state in known])
+        _print_json([_state_json(model, card, state, language) for model, card, state in known])
         return 0
-    for card, state in known:
+    for model, card, state in known:
         kind = say("models_learned" if card.learned else "models_rules", language)
-        why = f"  ({say(state.why, language)})" if state.why else ""
+        remarks = [say(remark, language) for remark in (state.why, _weights_that_stand(model)) if remark]
+        why = "".join(f"  ({remark})" for remark in remarks)
         print_line(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
     return 0
 
@@ -71,11 +74,13 @@ def show(id: Id, format: CardFormat = "text", lang: Lang = "") -> int:
     model = find_model(id)
     card, state = load_card(model.card), state_of(model)
     if format == "json":
-        _print_json(_state_json(card, state, language) | {"card": asdict(card)})
+        _print_json(_state_json(model, card, state, language) | {"card": asdict(card)})
     elif format == "markdown":
         sys.stdout.write(card_page(card))
     else:
         for line in _card_lines(card, state, language):
+            print_line(line)
+        for line in _own_lines(model, language):
             print_line(line)
     return 0
 
@@ -172,34 +177,49 @@ def drift(
 
 @models_app.command()
 @command
-def learn(
+def retrain(
     id: Id,
-    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="A table of sentences with your own labels.")],
+    labels: Annotated[
+        Path | None,
+        typer.Argument(metavar="LABELS", help="A file of your own labels; else the shelf of labels."),
+    ] = None,
+    reason: Reason = "",
     by: By = "",
+    casebook: Book = "",
     lang: Lang = "",
 ) -> None:
-    """Learn from your own labels, on this machine; what is learnt is taken where it is better."""
+    """Learn from your own labels, on this machine; what is learned is used where it is better. Kept on record."""
+    from opencwc.models.retraining import retrain
+
     language = _language(lang, "text")
-    for message in _own_learning(id).learn(labels, by or getuser()):
+    done = retrain(id, by=by or getuser(), reason=reason, labels=labels)
+    for message in done.standing.says:
         print_line(sentence(message, language))
+    _keep_record(done, casebook)
 
 
 @models_app.command()
 @command
-def forget(id: Id, lang: Lang = "") -> None:
-    """Forget what was learnt from your own labels."""
+def forget(id: Id, reason: Reason = "", by: By = "", casebook: Book = "", lang: Lang = "") -> None:
+    """Go back to the weights that come with the package: what your own labels taught is deleted. Kept on record."""
+    from opencwc.models.retraining import own_learning, take_back
+
     language = _language(lang, "text")
-    had = _own_learning(id).forget()
-    print_line(sentence(Message("models_forgotten" if had else "models_nothing_to_forget", {"id": id}), language))
+    done = take_back(id, by=by or getuser(), reason=reason)
+    said = "models_forgotten" if done else "models_nothing_to_forget"
+    print_line(sentence(Message(said, {"id": own_learning(id)[0]}), language))
+    if done:
+        _keep_record(done, casebook)
 
 
-def _own_learning(id: str) -> OwnLearning:
-    from opencwc.models import find_model
+def _keep_record(relearned: Relearned, casebook: str) -> None:
+    """Put on record that a model was retrained or taken back, where there is a casebook."""
+    from opencwc.casebook.database import casebook_is_there
 
-    own = find_model(id).own
-    if own is None:
-        raise SettingsError("model_learns_nothing", id=id)
-    return own
+    if not casebook and not casebook_is_there():
+        return
+    with acting(casebook) as (book, person), book.writing(person.id) as writer:
+        writer.record("model_retrained", relearned.kept)
 
 
 def _switch(id: str, reason: str, by: str, format: str, lang: str, *, on: bool) -> None:
@@ -253,6 +273,23 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
         yield f"    {where}: {figure.value:.3f}  {interval(figure)}  n={figure.n}"
 
 
+def _weights_that_stand(model: Model) -> Message | None:
+    """Say by whom and when a model was taught by labels of the house; nothing where the package's weights stand."""
+    own = model.own.standing() if model.own else None
+    return Message("models_own_used", {"by": own.by, "day": own.at[:10]}) if own and own.used else None
+
+
+def _own_lines(model: Model, language: str) -> Iterator[str]:
+    """Yield which weights stand, what the labels of the house taught, and how many more are on its shelf."""
+    if model.own is None:
+        return
+    yield f"  {sentence(_weights_that_stand(model) or Message('models_own_none'), language)}"
+    own = model.own.standing()
+    yield from (f"    {sentence(message, language)}" for message in (own.says if own else ()))
+    if model.own.on_shelf:
+        yield f"  {sentence(Message('models_on_shelf', {'count': model.own.on_shelf()}), language)}"
+
+
 def _drift_lines(measured: Drift, language: str) -> Iterator[str]:
     from opencwc.models.drift import ENOUGH
 
@@ -266,7 +303,9 @@ def _drift_lines(measured: Drift, language: str) -> Iterator[str]:
         yield f"  {say(Message('models_aspect', said), language)}"
 
 
-def _state_json(card: Card, state: State, language: str) -> dict[str, Any]:
+def _state_json(model: Model, card: Card, state: State, language: str) -> dict[str, Any]:
+    from opencwc.models.retraining import own_to_plain
+
     return {
         "id": card.id,
         "title": card.title,
@@ -275,6 +314,7 @@ def _state_json(card: Card, state: State, language: str) -> dict[str, Any]:
         "on": state.usable,
         "weights": state.hash,
         "why": say(state.why, language) if state.why else "",
+        "own": own_to_plain(model.own, language),
     }
 
 

@@ -141,12 +141,12 @@ def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
 
 def verdict_words(answer: Answer, lang: str) -> str:
     """Say a verdict, of *partly covered* which of its kinds it is, and in words how sure that is."""
-    verdict = verdict_name(answer, lang)
+    verdict = name_of_verdict(answer, lang)
     sure = confidence_words(answer, lang)
     return f"{verdict} ({sure})" if sure else verdict
 
 
-def verdict_name(answer: Answer, lang: str) -> str:
+def name_of_verdict(answer: Answer, lang: str) -> str:
     """Say a verdict, of *partly covered* which of its kinds it is."""
     return say(_kind_of_part(answer) if answer.verdict == PARTIAL else f"law_verdict_{answer.verdict}", lang)
 
@@ -281,4 +281,4 @@ def sections_of(answer: Answer) -> tuple[LegalSection, ...]:
 _MOST_SECTIONS = 3
 
 
-TEMPLATE_WORDS = {"article_in": article_in, "confidence": confidence_words, "verdict_name": verdict_name}
+TEMPLATE_WORDS = {"article_in": article_in, "confidence": confidence_words, "name_of_verdict": name_of_verdict}

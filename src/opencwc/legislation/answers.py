@@ -9,7 +9,7 @@ from opencwc.convention.measures import Measure
 from opencwc.finding import Message
 from opencwc.language.sentences import sentences_of
 from opencwc.legislation.answer_wording import excepting_words
-from opencwc.legislation.coverage_model import ProposedVerdict
+from opencwc.legislation.coverage_weights import ProposedVerdict
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, SHOWN, Answer, SectionHolding, Shown, Span
 from opencwc.legislation.passage_search import Hit, PassageIndex, RankedPassage, rank
 from opencwc.legislation.reading.elements import holding_of

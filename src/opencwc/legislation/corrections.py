@@ -8,7 +8,7 @@ the model anew chooses to use them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,12 @@ class Corrections:
 
         Raises `InputError` where a line is no label, and keeps none of the file then.
         """
+        return self.take_labels(_labels_in(file))
+
+    def take_labels(self, labels: Iterable[Mapping[str, Any]]) -> int:
+        """Keep labels; return how many were not kept already."""
         kept = self.all()
-        fresh = [label for label in _labels_in(file) if label not in kept]
+        fresh = [label for label in labels if label not in kept]
         self._append(fresh)
         return len(fresh)
 
@@ -124,7 +128,7 @@ class Corrections:
                 "measure": record["measure"],
                 "verdict": record["verdict"],
                 "lang": record["lang"],
-                "country": "",
+                "country": str(record["state"]),
                 **record["signs"],
             }
             for record in last.values()

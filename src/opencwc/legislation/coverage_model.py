@@ -1,153 +1,37 @@
-"""The learned model of coverage: the signs of measures to probabilities, and to the verdict that can be shown.
+"""The learned model of coverage: what it proposes, how it is measured, and what a house's own labels teach it.
 
-A multinomial logistic regression over the signs of a measure and what other countries' laws say of it, and one more
-that tells how likely its verdict is right; a verdict that is not sure enough is left to a person ("needs reading"). The
-weights are the JSON file ``data/coverage.json``, made by ``python -m benchmarks.legislation_training``. Where the model
-may not be used, the rules propose the verdicts.
-
-It is measured again on this machine, on laws that the weights were not learned from: ``data/coverage.held.parquet`` has
-the signs of every label that it is measured on. A real or a model law is weighed by the weights learned without any law
-of its country (they stand in the weights file too), a held-out one by those in use. A lawyer's own corrections
-(`corrections`) are measured beside them, where the house has some.
+`coverage_weights` has the weights and how they are applied. Where the model may not be used, the rules propose the
+verdicts. It is measured again on this machine, on laws that the weights were not learned from:
+``data/coverage.held.parquet`` has the signs of every label that it is measured on. A real or a model law is weighed by
+the weights learned without any law of its country (they stand in the weights file too), a held-out one by those in use.
+A lawyer's own corrections (`corrections`) are measured beside them, where the house has some; it learns from them only
+where a person asks for it (`own_labels`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
-from math import exp, log
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from opencwc.finding import Message
 from opencwc.legislation.corrections import Corrections
-from opencwc.legislation.model import COVERED, NONE, PARTIAL
-from opencwc.legislation.verdicts import IN_SCOPE, ORDER, SIGNS, by_rules, verdict_of
-from opencwc.models.model import Evaluation, Figure, Model
+from opencwc.legislation.coverage_weights import WEIGHTS, ProposedVerdict, likeliest_verdicts, load_weights
+from opencwc.legislation.model import COVERED, NONE
+from opencwc.legislation.own_labels import FILE as OWN
+from opencwc.legislation.own_labels import (
+    OwnWeights,
+    fits,
+    forget_own,
+    keep_own,
+    learn_own,
+    own_weights,
+    weights_in_use,
+)
+from opencwc.legislation.verdicts import ORDER, SIGNS, by_rules, verdict_of
+from opencwc.models.model import Evaluation, Figure, Model, OwnLearning, OwnStanding
 from opencwc.models.statistics import calibration_error
-
-WEIGHTS = Path(__file__).parent / "data" / "coverage.json"
-
-
-class ProposedVerdict(NamedTuple):
-    """A verdict, how likely it is right (``None`` where the rules gave it), and whether that is enough to decide."""
-
-    verdict: str
-    probability: float | None
-    decided: bool = True
-
-
-def likeliest_verdicts(
-    measures: Sequence[str], signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]
-) -> list[ProposedVerdict]:
-    """Return the verdict of each measure by the model, how likely it is right, and whether that is enough to decide.
-
-    Readers need *partly* as much as the others, though it is seldom said, and *covered* said wrongly hides a gap:
-    ``costs`` weighs the chances so. A verdict that its elements do not bear out is left to a person: nothing is covered
-    with an element missing or held short of its reach, in part with none missing, or found where nothing stands.
-    """
-    return [
-        _proposed(chance, sign, weights)
-        for chance, sign in zip(verdict_chances(measures, signs, weights), signs, strict=True)
-    ]
-
-
-def _proposed(chance: Sequence[float], sign: Mapping[str, float], weights: Mapping[str, Any]) -> ProposedVerdict:
-    weighed = [share * cost for share, cost in zip(chance, weights["costs"], strict=True)]
-    if sign["scope_all"] < IN_SCOPE and not sign["any"] and not sign["delegated"]:
-        lead = weighed[ORDER.index(NONE)] / sum(weighed)  # nothing that speaks of it is about chemical weapons
-        return ProposedVerdict(NONE, max(confidence_in(NONE, lead, sign, weights), _LIKELIER_THAN_NOT))
-    verdict = verdict_of(weighed)
-    lead = weighed[ORDER.index(verdict)] / sum(weighed)
-    probability = confidence_in(verdict, lead, sign, weights)
-    decided = lead >= weights["decides_from"] and probability >= _LIKELIER_THAN_NOT and bears_out(verdict, sign)
-    return ProposedVerdict(verdict, probability, decided)
-
-
-_LIKELIER_THAN_NOT = 0.5
-"""What is less likely right than wrong is never stated as a fact."""
-
-
-def bears_out(verdict: str, sign: Mapping[str, float]) -> bool:
-    """Whether the elements of a measure bear a verdict out."""
-    if verdict == COVERED:
-        return sign["all_firm"] >= 1.0 and not sign["short"]
-    if verdict == PARTIAL:
-        return sign["all_tight"] < 1.0 and bool(sign["any"] or sign["delegated"])
-    return True
-
-
-CONFIDENCE_SIGNS = ("lead", "covered", "partial", "bears_out", "scope_all", "law_sections", "nearness_over")
-"""What tells how likely a verdict is right: how far it leads, which it is, and how well the law can be read."""
-
-
-def confidence_signs(verdict: str, lead: float, sign: Mapping[str, float]) -> list[float]:
-    """Return the values of `CONFIDENCE_SIGNS`."""
-    lead = min(max(lead, _LEAST_LEAD), 1 - _LEAST_LEAD)
-    return [
-        log(lead / (1 - lead)), float(verdict == COVERED), float(verdict == PARTIAL), float(bears_out(verdict, sign)),
-        sign["scope_all"], sign["law_sections"], sign["nearness_over"],
-    ]  # fmt: skip
-
-
-_LEAST_LEAD = 0.001
-
-
-def confidence_in(verdict: str, lead: float, sign: Mapping[str, float], weights: Mapping[str, Any]) -> float:
-    """Return how likely a verdict is right, as laws of countries left out have shown it."""
-    values = confidence_signs(verdict, lead, sign)
-    learned = weights["confidence"]
-    score = learned["bias"] + sum(w * value for w, value in zip(learned["weights"], values, strict=True))
-    return 1.0 / (1.0 + exp(-score))
-
-
-def verdict_chances(
-    measures: Sequence[str], signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]
-) -> list[tuple[float, float, float]]:
-    """Apply the weights: for each class an intercept and one weight a sign, scaled and cut off where it is extreme."""
-    chances = []
-    for measure, sign in zip(measures, signs, strict=True):
-        values = model_values(measure, sign, weights["prior"])
-        scaled = [
-            min(max((value - mean) / scale, -_EXTREME), _EXTREME)
-            for value, mean, scale in zip(values, weights["mean"], weights["scale"], strict=True)
-        ]
-        scores = [
-            bias + sum(w * v for w, v in zip(row, scaled, strict=True))
-            for row, bias in zip(weights["weights"], weights["bias"], strict=True)
-        ]
-        top = max(scores)
-        raised = [exp(score - top) for score in scores]
-        whole = sum(raised)
-        chances.append((raised[0] / whole, raised[1] / whole, raised[2] / whole))
-    return chances
-
-
-_EXTREME = 3.0
-
-PRIOR_SIGNS = ("prior_covered", "prior_partial", "prior_none", "nearness_over_usual")
-"""What other countries' laws say of a measure: how often it is covered, and how near laws usually come to it."""
-MODEL_SIGNS = (*SIGNS, *PRIOR_SIGNS)
-
-
-def model_values(measure: str, sign: Mapping[str, float], prior: Mapping[str, Any]) -> list[float]:
-    """Return the values of `MODEL_SIGNS`; a measure that no law was learned from has the shares of all."""
-    covered, in_part, none, usual = prior.get(measure) or prior[""]
-    own = [sign[name] for name in SIGNS]
-    return [*own, covered, in_part, none, sign["nearness_over_law"] - usual]
-
-
-def load_weights(path: Path = WEIGHTS) -> Mapping[str, Any]:
-    """Read the weights; they are those of the signs of this version."""
-    return _weights(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _weights(path: Path, changed: int) -> Mapping[str, Any]:
-    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return read
-
 
 HELD = WEIGHTS.with_name("coverage.held.parquet")
 LEFT_OUT, HELD_OUT = "leave-one-country-out", "held out"
@@ -165,8 +49,15 @@ def evaluate_coverage() -> Evaluation:
         figures += _figures(part, rows_of_part, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, _by_rules)
     corrected, left_out = Corrections.of_house().rows()
-    own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
+    own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else []
+    own += _own_figures(own_weights())
     return Evaluation(tuple(figures), own=tuple(own), notes=(*left_out, Message("law_measured_elsewhere")))
+
+
+def _own_figures(own: OwnWeights | None) -> Iterator[Figure]:
+    """Yield how often the weights of the package and those of a house are right on its labels, each law left out."""
+    for part, score in (("as shipped", own.shipped), ("own labels, left out", own.own)) if own else ():
+        yield Figure.of_share(part, "all", "right", score.right, own.labels if own else 0)
 
 
 def _by_rules(row: Mapping[str, Any]) -> ProposedVerdict:
@@ -250,7 +141,7 @@ def propose_verdicts(
         why = state.why or Message("models_not_asked")
         return verdicts_by_rules(signs), "", "", [Message("law_by_rules", {"why": why})]
     id, hash = maker_fields(MODEL)
-    return likeliest_verdicts(measures, signs, load_weights(WEIGHTS)), id, hash, []
+    return likeliest_verdicts(measures, signs, weights_in_use()), id, hash, []
 
 
 def verdicts_by_rules(signs: Sequence[Mapping[str, float]]) -> list[ProposedVerdict]:
@@ -258,7 +149,46 @@ def verdicts_by_rules(signs: Sequence[Mapping[str, float]]) -> list[ProposedVerd
     return [ProposedVerdict(verdict_of(by_rules(sign)), None) for sign in signs]
 
 
+def learn_labels(file: Path | None, by: str) -> OwnStanding:
+    """Learn from the labels of a file, else from the house's shelf of labels; keep what is better than the package's.
+
+    Raises `InputError` where they are too few, or a line of the file is no label.
+    """
+    labels, _ = (Corrections(file) if file else Corrections.of_house()).rows()
+    own = learn_own(labels, by)
+    if own.better:
+        keep_own(own)
+    return _standing(own)
+
+
+def own_standing() -> OwnStanding | None:
+    """Return how the own weights stand that are kept; ``None`` where there are none."""
+    own = own_weights()
+    return _standing(own) if own else None
+
+
+def _standing(own: OwnWeights) -> OwnStanding:
+    name = "law_own_taken" if own.better else "law_own_not_taken"
+    told = Message(
+        name,
+        {"labels": own.labels, "laws": len(own.laws), "own": own.own.right, "shipped": own.shipped.right,
+         "own_false": own.own.false_covered, "shipped_false": own.shipped.false_covered},
+    )  # fmt: skip
+    used = own.better and fits(own)
+    says = (told,) if used or not own.better else (told, Message("law_own_unfit"))
+    return OwnStanding(own.by, own.at, own.labels, used, says)
+
+
+def labels_on_shelf() -> int:
+    """Return how many labels the house has on its shelf."""
+    return len(Corrections.of_house().rows()[0])
+
+
 MODEL = Model(
-    "law-coverage", Path(__file__).parent / "data" / "coverage.card.yaml", lambda: (WEIGHTS,), evaluate_coverage
+    "law-coverage",
+    Path(__file__).parent / "data" / "coverage.card.yaml",
+    lambda: (WEIGHTS,),
+    evaluate_coverage,
+    OwnLearning(OWN, learn_labels, forget_own, own_standing, labels_on_shelf),
 )
 """Registered through the entry points ``opencwc.models``."""

@@ -95,14 +95,33 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLearning:
-    """How a model learns from a house's own labels: from a file, by whom; what came of it is told in messages.
+class OwnStanding:
+    """What a house's own labels taught: by whom it was asked for, when (ISO 8601), from how many labels.
 
-    ``forget`` goes back to what comes with the package, and tells whether anything was kept.
+    ``used`` says whether it takes part in answers, ``says`` what it gains on labels that it was not learnt from.
     """
 
-    learn: Callable[[Path, str], tuple[Message, ...]]
+    by: str
+    at: str
+    labels: int
+    used: bool
+    says: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLearning:
+    """How a model learns from a house's own labels, kept as ``file`` in the settings folder.
+
+    ``learn`` takes a file of labels, ``None`` for the house's shelf of labels, and who asks for it. ``forget`` goes
+    back to what comes with the package, and tells whether anything was kept. ``on_shelf`` counts the labels of the
+    house, where the model has a shelf of them.
+    """
+
+    file: str
+    learn: Callable[[Path | None, str], OwnStanding]
     forget: Callable[[], bool]
+    standing: Callable[[], OwnStanding | None]
+    on_shelf: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +143,8 @@ class Model:
 class State:
     """Whether a model may be used now; ``why`` says what stands against it, or what differs from its card.
 
-    ``hash`` is the SHA-256 over the digests of all weight files as installed, empty where one is missing.
+    ``hash`` is the SHA-256 over the digests of all weight files as installed, and of what a house's own labels taught,
+    where it has some; empty where a file is missing.
     """
 
     id: str

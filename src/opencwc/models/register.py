@@ -31,11 +31,16 @@ def registered() -> tuple[Model, ...]:
 
 
 def find_model(id: str) -> Model:
-    """Return a model by its id; `NotFoundError` where none is registered under it."""
+    """Return a model by its id, or by the first word of it where no other begins so: ``law`` for ``law-coverage``.
+
+    Raises:
+        NotFoundError: none is registered under it.
+
+    """
     models = registered()
-    for model in models:
-        if model.id == id:
-            return model
+    for named in ([model for model in models if model.id == id], [m for m in models if m.id.startswith(f"{id}-")]):
+        if len(named) == 1:
+            return named[0]
     raise NotFoundError("no_such_model", model=id, known=", ".join(model.id for model in models) or "none")
 
 
@@ -46,7 +51,7 @@ def state_of(model: Model, folder: Path | None = None) -> State:
     switches cannot be read: a switch that nobody can read must not count as on.
     """
     card = load_card(model.card)
-    hash, why = _weights(model, card)
+    hash, why = _weights(model, card, folder or load_settings().folder)
     if card.required:
         return State(card.id, True, hash, why)
     off = {part.strip() for part in os.environ.get(OFF, "").split(",")}
@@ -72,7 +77,7 @@ def _usable(model: Model, off: str, path: Path, changed: int) -> bool:
 
 def maker_fields(model: Model) -> tuple[str, str]:
     """Return what a finding made with a model carries: ``Maker(..., model=id, weights=hash)``."""
-    return model.id, _weights(model, load_card(model.card))[0]
+    return model.id, _weights(model, load_card(model.card), load_settings().folder)[0]
 
 
 @lru_cache(maxsize=64)
@@ -94,15 +99,21 @@ def build_card(raw: Mapping[str, Any]) -> Card:
     return from_plain(Card, {"required": False, **stripped, "weights": weights})
 
 
-def _weights(model: Model, card: Card) -> tuple[str, Message | None]:
+def _weights(model: Model, card: Card, folder: Path) -> tuple[str, Message | None]:
     try:
         found = [(path.name, digest_of(path)) for path in model.weights()]
+        own = [(path.name, digest_of(path)) for path in _own_files(model, folder)]
     except (OSError, OpenCWCError):
         return "", Message("models_weights_missing", {"id": card.id})
-    lines = "".join(f"{digest}  {name}\n" for name, digest in found)
+    lines = "".join(f"{digest}  {name}\n" for name, digest in (*found, *own))
     whole = sha256(lines.encode()).hexdigest()
     expected = [(weight.name, weight.sha256) for weight in card.weights]
     return whole, None if found == expected else Message("models_weights_differ", {"id": card.id})
+
+
+def _own_files(model: Model, folder: Path) -> tuple[Path, ...]:
+    path = folder / model.own.file if model.own else None
+    return (path,) if path and path.is_file() else ()
 
 
 def digest_of(path: Path) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
+from legislation.own_labels import shelved_labels
 from opencwc.casebook import tables
+from opencwc.legislation.corrections import Corrections
 from opencwc.models import find_model, load_card, registered, state_of
 from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
@@ -112,3 +116,38 @@ def test_a_model_that_is_not_there_is_told_as_a_page(still: House) -> None:
     with still.signed_in("anna") as client:
         answer = client.get("/models/nothing", headers={"accept": "text/html"})
         assert answer.status_code == 404 and "<main" in answer.text
+
+
+def test_an_administrator_retrains_the_model_of_laws_from_the_shelf_and_takes_it_back(house: House) -> None:
+    law = find_model("law-coverage")
+    with house.signed_in("adam") as client:
+        before = state_of(law)
+        part, trigger = post(client, "/models/law-coverage/retrain", reason="our drafts")
+        assert "At least 60 labels of at least 3 laws" in part.one("p", class_="warning").text
+        assert "too few" in trigger["told"] and state_of(law) == before
+        refused = client.post("/api/v1/models/law-coverage/retrain", json={"reason": "our drafts"})
+        assert refused.status_code == 422 and "At least 60 labels" in refused.json()["remedy"]
+        shelved_labels(Corrections.of_house().path, strict=True)
+        panel = page_of(client, "/models/law-coverage").one("section", id="own")
+        assert "come with the package" in panel.text and "Your own labels: 180" in panel.text
+        assert client.get("/api/v1/models/law-coverage").json()["own"]["used"] is False
+        part, trigger = post(client, "/models/law-coverage/retrain", reason="our drafts")
+        assert trigger["told"].startswith("Learned from 180 labels of 3 laws and used")
+        assert "retrained by adam" in part.text and "with its own law left out" in part.text
+        assert "retrained by adam" in page_of(client, "/models").text
+        assert state_of(law).usable and state_of(law).hash != before.hash
+        part, trigger = post(client, "/models/law-coverage/restore", reason="no gain seen")
+        assert "was deleted" in trigger["told"] and "come with the package" in part.text
+        assert state_of(law) == before
+        answer = client.post("/api/v1/models/law-coverage/retrain", json={"reason": "again"}).json()
+        assert answer["own"]["used"] and answer["own"]["by"] == "adam" and answer["hash"] != before.hash
+        answer = client.post("/api/v1/models/law-coverage/restore", json={"reason": "and back"}).json()
+        assert not answer["own"]["used"] and answer["hash"] == before.hash
+    with house.signed_in("rita") as client:
+        assert not page_of(client, "/models/law-coverage").one("section", id="own").all("form")
+        post(client, "/models/law-coverage/retrain", 403, reason="x")
+    with house.book.reading_contents() as connection:
+        query = select(tables.record.c.content).where(tables.record.c.kind == "model_retrained")
+        kept = [json.loads(content)["body"] for content in connection.execute(query).scalars()]
+    assert [body["retrained"] for body in kept] == [True, False, True, False]
+    assert kept[0]["reason"] == "our drafts" and "by" not in kept[0]

@@ -9,16 +9,17 @@ from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
+from opencwc.legislation.coverage_model import labels_on_shelf
 from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
 from opencwc.legislation.neighbours_report import NeighbourState, OpenMeasurePlain, neighbours_to_plain
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.legislation.forms import FORM
-from opencwc.web.legislation.kept_laws import labels_of, standing_law
+from opencwc.web.legislation.kept_laws import labels_of, put_on_shelf, standing_law
 from opencwc.web.legislation.neighbour_pages import beside_others
 from opencwc.web.legislation.questions import ask_laws
 from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, Limit, Number, answers
-from opencwc.web.server.service import Router
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
@@ -156,6 +157,18 @@ def show_neighbours(request: Request, number: Number, states: OtherStates = "", 
     asked = [code.strip() for code in states.split(",") if code.strip()]
     beside = beside_others(request, number, asked)
     return JSONResponse({"run": number, **neighbours_to_plain(beside.compared, lang)})
+
+
+@router.post(
+    "/api/v1/law/checks/{number}/labels",
+    action="decide",
+    answer=answers("What is on the shelf", new=int, on_shelf=int),
+    problems=(404, 501),
+)
+def shelve_labels(request: Request, number: Number) -> Response:
+    """Put what people decided of a check on the house's shelf of labels; nothing is learned from them by itself."""
+    new = put_on_shelf(book_of(request), person_of(request), number)
+    return JSONResponse({"new": new, "on_shelf": labels_on_shelf()})
 
 
 @router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))

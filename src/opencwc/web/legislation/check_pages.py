@@ -15,6 +15,7 @@ from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import elements_shown, said_in
+from opencwc.legislation.coverage_model import labels_on_shelf
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import ALL_VERDICTS, REVIEW, VERDICTS, Answer
@@ -37,6 +38,7 @@ from opencwc.web.legislation.kept_laws import (
     labels_csv,
     labels_jsonl,
     part_of,
+    put_on_shelf,
     standing_law,
 )
 from opencwc.web.legislation.parts import MeasureLine, checklist, law_page, line_of, passages_shown
@@ -257,3 +259,11 @@ def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"])
     shown, stands = standing_law(request, number)
     content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
     return downloads.download(content, f"labels-{shown.state}-{number}.{kind}")
+
+
+@router.post("/law/runs/{number}/shelf-of-labels", action="decide")
+def shelve_labels(request: Request, number: Number) -> Response:
+    """Put what people decided of a check on the house's shelf of labels; nothing is learned from them by itself."""
+    new = put_on_shelf(book_of(request), person_of(request), number)
+    said = Message("page_law_shelved", {"new": new, "count": labels_on_shelf()})
+    return Response(status_code=204, headers=announcing(sentence(said, language_of(request))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator
@@ -13,13 +13,15 @@ from pydantic import AfterValidator
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, last_decisions, runs_with_decisions
 from opencwc.casebook.findings import list_findings
-from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Outcome, Person, Status
+from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.casebook.people import names_by_id
+from opencwc.casebook.permissions import require
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
 from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
+from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import ALL_VERDICTS, NONE, PARTIAL, REVIEW, Answer
@@ -276,24 +278,43 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
 
 
 def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
-    """Return the labels as lines of JSON with the signs of each, in the shape of `opencwc.legislation.corrections`.
+    """Return the labels as lines of JSON, which ``opencwc corrections take`` keeps."""
+    return "".join(f"{json.dumps(label, ensure_ascii=False)}\n" for label in shelf_labels(shown, stands))
 
-    ``opencwc corrections take`` keeps them, and models are measured against them; a rejected proposal is no label.
+
+def put_on_shelf(book: Casebook, person: Person, number: int) -> int:
+    """Put what people finally decided of a check on the house's shelf of labels; return how many labels are new.
+
+    Of a case with a mark reasons and sections stay in the case: the shelf is no part of the casebook.
+    """
+    require(person, "decide")
+    shown = shown_law(book, person, number)
+    labels = list(shelf_labels(shown, standings(book, person, number)))
+    if shown.run["mark"] != str(Mark.UNCLASSIFIED):
+        labels = [label | {"reason": "", "sections": []} for label in labels]
+    new = Corrections.of_house().take_labels(labels)
+    if new:
+        with book.writing(person.id) as writer:
+            writer.record("labels_shelved", {"run": number, "labels": new})
+    return new
+
+
+def shelf_labels(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, Any]]:
+    """Yield the labels with the signs of each, in the shape of `opencwc.legislation.corrections`.
+
+    A rejected proposal is no label.
     """
     law = shown.kept.checked.law
-    lines = []
     for label in labels_of(shown, stands):
         answer = shown.kept.answers[label["set"], label["measure_id"]]
         if label["label"]:
-            record = {
+            yield {
                 "at": label["at"], "by": label["person"], "state": law.state, "as_of": law.as_of.isoformat(),
                 "measure": label["measure_id"], "proposed": label["proposed"], "probability": answer.probability,
                 "verdict": label["label"], "sections": [part for part in label["section"].split(";") if part],
                 "reason": label["reason"], "lang": label["lang"], "signs": dict(answer.signs),
                 "elements": [part for part in label["elements"].split(";") if part],
             }  # fmt: skip
-            lines.append(json.dumps(record, ensure_ascii=False))
-    return "".join(f"{line}\n" for line in lines)
 
 
 def labels_csv(shown: ShownLaw, stands: Stands) -> bytes:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.models import (
     Card,
@@ -24,13 +25,16 @@ from opencwc.models import (
 )
 from opencwc.models.accepted_reference import live_drift
 from opencwc.models.drift import ENOUGH, Drift
+from opencwc.models.model import OwnLearning, OwnStanding
 from opencwc.settings import load_settings
+from opencwc.web.models.retraining import restored_by, retrained_by
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import LANGUAGE_NAMES, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import say, sentence
+from opencwc.wording import say, say_error, sentence
 
 router = Router(include_in_schema=False)
+Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
 Part = Annotated[str, Query(max_length=100)]
 METRICS = {"recall", "precision", "calibration error", "harmless passed"}
 """The metrics that the catalogs have a word for; another one is shown by its own name."""
@@ -44,6 +48,9 @@ class Shown:
     state: State
     switched: Switch | None
     drift: Drift | None
+    own: OwnLearning | None
+    taught: OwnStanding | None
+    """What labels of the house taught it, if anything."""
 
     @property
     def standing(self) -> str:
@@ -103,7 +110,7 @@ def set_switch(
     request: Request,
     model_id: str,
     on: Annotated[str, Form(pattern="^(true|false)$")],
-    reason: Annotated[str, Form(min_length=1, max_length=2_000)],
+    reason: Reason,
 ) -> Response:
     """Switch a model on or off, and put it on record."""
     book, person = book_of(request), person_of(request)
@@ -113,6 +120,26 @@ def set_switch(
     lang = language_of(request)
     message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
     return done(page(request, "models/switch.html", one=_shown(model_id)), sentence(message, lang))
+
+
+@router.post("/models/{model_id}/retrain", action="switch_models")
+def set_retrained(request: Request, model_id: str, reason: Reason) -> Response:
+    """Have a model learn from the house's shelf of labels, and put it on record; a refusal is shown at the form."""
+    lang, refusal = language_of(request), ""
+    try:
+        standing = retrained_by(book_of(request), person_of(request), model_id, reason)
+        said = " ".join(sentence(message, lang) for message in standing.says)
+    except InputError as error:
+        said = refusal = say_error(error, lang)
+    return done(page(request, "models/own.html", one=_shown(model_id), refusal=refusal), said)
+
+
+@router.post("/models/{model_id}/restore", action="switch_models")
+def restore(request: Request, model_id: str, reason: Reason) -> Response:
+    """Go back to the weights that come with the package, and put it on record."""
+    had = restored_by(book_of(request), person_of(request), model_id, reason)
+    said = Message("models_forgotten" if had else "models_nothing_to_forget", {"id": model_id})
+    return done(page(request, "models/own.html", one=_shown(model_id)), sentence(said, language_of(request)))
 
 
 def metric_name(metric: str, lang: str) -> str:
@@ -133,4 +160,11 @@ def _shown(model_id: str) -> Shown:
     folder = load_settings().folder
     model = find_model(model_id)
     card = load_card(model.card)
-    return Shown(card, state_of(model), read_switches(folder).get(card.id), live_drift(card, folder))
+    return Shown(
+        card,
+        state_of(model),
+        read_switches(folder).get(card.id),
+        live_drift(card, folder),
+        model.own,
+        model.own.standing() if model.own else None,
+    )
