@@ -58,6 +58,7 @@ def measure_speed(measures: Measures) -> None:
         for name in ("100 pages, cold", "100 pages, again"):
             took = timed(lambda: check_texts(hundred, "FRA", measures=measures, model=False, cache=cache))
             print(f"{name:28}{took}")
+        print(f"{'memory at most':28}{most_memory():.0f} MB")
         many = pages(2_000)
         print(f"{'2,000 pages, made ready':28}", end="", flush=True)
         made: list[Library] = []
@@ -65,5 +66,9 @@ def measure_speed(measures: Measures) -> None:
         print(took)
         for question in QUESTIONS:
             print(f"{'a question':28}{timed(lambda question=question: made[0].ask(question))}")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
-    print(f"memory at most {most:.0f} MB")
+    print(f"{'memory at most':28}{most_memory():.0f} MB")
+
+
+def most_memory() -> float:
+    """Return the most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1024)

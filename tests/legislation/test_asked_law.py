@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +32,9 @@ class CountingIndex(PassageIndex):
 
     searched = 0
 
-    def search(self, questions: Sequence[Any], most: int = 50) -> Any:
+    def search(self, questions: Sequence[Any], most: int = 50, *, asked: bool = False) -> Any:
         self.searched += len(questions)
-        return super().search(questions, most)
+        return super().search(questions, most, asked=asked)
 
 
 @pytest.fixture
@@ -80,3 +81,11 @@ def test_a_penalty_is_found_for_the_section_that_it_points_to(encoder: WordEncod
     law = AskedLaw(index, measures)
     assert (penalty, ban) in list(law.penalties({ban: 1.0}))
     assert list(law.penalties({numbers.index("2"): 1.0})) == []
+
+
+def test_nothing_of_what_is_asked_goes_to_the_disk(encoder: WordEncoder, measures: Measures, tmp_path: Path) -> None:
+    library = Library(encoder, measures, {"FRA": [TEXT]}, cache=tmp_path)
+    library.ask(QUESTIONS[0], "FRA")
+    kept = set(tmp_path.rglob("*.npy"))
+    assert library.ask(QUESTIONS[0].replace("method", "means"), "FRA").passages
+    assert set(tmp_path.rglob("*.npy")) == kept

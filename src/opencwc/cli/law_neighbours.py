@@ -11,8 +11,9 @@ from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable
 from opencwc.errors import NotFoundError, SettingsError
 from opencwc.files import open_for_writing
-from opencwc.wording import say, sentence
-from opencwc.wording.states import state_name, state_named
+from opencwc.finding import Message, Value
+from opencwc.wording import sentence
+from opencwc.wording.states import state_named
 
 if TYPE_CHECKING:
     from opencwc.legislation.model import Checked
@@ -90,16 +91,17 @@ def write_neighbours(compared: NeighbourComparison, target: AnswerTarget) -> Non
 def _print_neighbours(compared: NeighbourComparison, lang: str) -> None:
     """Print each open measure, what it wants, and the passages of the States that have it."""
     from opencwc.legislation.answer_wording import element_words, said_in, verdict_words
-    from opencwc.legislation.neighbours_report import has_words
+    from opencwc.legislation.neighbours_report import has_message
 
     for one in compared.measures:
-        wants = element_words(one.measure, one.wants, lang)
+        wants: dict[str, Value] = {"elements": element_words(one.measure, one.wants, lang)}
         print(f"{one.measure.id} {displayable(said_in(one.measure.titles, lang))}: {verdict_words(one.answer, lang)}")
-        print(f"   {say('law_column_wants', lang)}: {displayable(wants)}")
+        print(f"   {displayable(sentence(Message('law_neighbours_wants', wants), lang))}")
         if not one.neighbours:
             print(f"   {sentence('law_neighbours_nobody', lang)}")
         for other in one.neighbours:
-            print(f"   {displayable(state_name(other.state, lang))}: {displayable(has_words(one, other, lang))}")
+            held: dict[str, Value] = {"state": state_named(other.state), "note": has_message(one, other)}
+            print(f"   {displayable(sentence(Message('law_neighbour_note', held), lang))}")
             for shown in other.passages:
                 print(f"      {displayable(other.act_of(shown))}, {displayable(shown.passage.citation)}")
                 print("\n".join(f"      > {displayable(line)}" for line in shown.passage.text.strip().split("\n")))

@@ -11,12 +11,14 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from opencwc.errors import SettingsError, UnavailableError
@@ -183,6 +185,31 @@ def vectors_of(
     made = np.concatenate(parts)
     _keep(path, made.astype(np.float16))
     return made.astype(np.float16).astype(np.float32)  # the same answer with and without the cache
+
+
+def question_vectors_of(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+    """Return one vector for each text that a person asks; those of the last are in memory, none goes to the disk."""
+    import numpy as np
+
+    if not texts:
+        return np.zeros((0, encoder.dimensions), np.float32)
+    key = (encoder.id, *texts)
+    with _asked_lock:
+        if key in _asked:
+            _asked.move_to_end(key)
+            return _asked[key]
+    made: NDArray[np.float32] = encoder.questions(list(texts)).astype(np.float16).astype(np.float32)
+    made.flags.writeable = False
+    with _asked_lock:
+        _asked[key] = made
+        while len(_asked) > _MOST_ASKED:
+            _asked.popitem(last=False)
+    return made
+
+
+_asked: OrderedDict[tuple[str, ...], NDArray[np.float32]] = OrderedDict()
+_asked_lock = Lock()
+_MOST_ASKED = 64
 
 
 def half_vectors_of(texts: Sequence[str], encoder: Encoder, *, folder: Path | None = None) -> NDArray[np.float16]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypedDict
 from msgspec import Meta
 
 from opencwc.files.csv_cells import cell_of, csv_text
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.legislation.answer_wording import drafting_points, element_words
 from opencwc.legislation.formats import PassageAnswer, passage_to_plain
 from opencwc.legislation.model import ALL_VERDICTS, Checked, Shown
@@ -215,9 +215,14 @@ def _passage(other: NeighbourAnswer, shown: Shown) -> Passage:
 
 
 def has_words(one: OpenMeasure, other: NeighbourAnswer, lang: str) -> str:
-    """Say which of the wanted elements a State's law has, and what was proposed of it as a whole."""
-    values: dict[str, Value] = {
-        "elements": element_words(one.measure, other.has, lang),
-        "verdict": Message(f"law_verdict_{other.answer.verdict}"),
-    }
-    return sentence(Message("law_neighbours_has", values), lang)
+    """Say which of the wanted elements a State's law has, and how the measure as a whole stands in it."""
+    return sentence(has_message(one, other), lang)
+
+
+def has_message(one: OpenMeasure, other: NeighbourAnswer) -> Message:
+    """Return which of the wanted elements a State's law has, and how the measure as a whole stands in it."""
+    names = {element.id: Message("by_language", dict(element.names)) for element in one.measure.elements}
+    elements = tuple(names[id] for id in other.has)
+    return Message(
+        "law_neighbours_has", {"elements": elements, "verdict": Message(f"law_verdict_{other.answer.verdict}")}
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.convention.measures import LANGUAGES, Measure
-from opencwc.language.encoders import vectors_of
+from opencwc.language.encoders import question_vectors_of, vectors_of
 from opencwc.language.numerals import digits
 from opencwc.legislation.model import SectionHolding
 from opencwc.legislation.passage_words import PassageWords
@@ -91,14 +91,14 @@ class PassageIndex:
             self._vectors[in_file] = vectors_of(searched, encoder, folder=cache, progress=tell)
             before += len(in_file)
 
-    def search(self, questions: Sequence[Question], most: int = 50) -> list[list[Hit]]:
-        """Return the best passages for each question, best first."""
+    def search(self, questions: Sequence[Question], most: int = 50, *, asked: bool = False) -> list[list[Hit]]:
+        """Return the best passages for each question, best first; what is ``asked`` by a person is not kept on disk."""
         import numpy as np
 
         if not self.passages:
             return [[] for _ in questions]
         wordings = [wording for question in questions for wording in question.wordings]
-        similar = self._similarities(wordings)
+        similar = self._similarities(wordings, asked=asked)
         best_of_all: list[list[Hit]] = []
         at = 0
         for question in questions:
@@ -131,21 +131,24 @@ class PassageIndex:
 
     def similarities(self, wording: str) -> NDArray[np.float32]:
         """Return how near each passage is in meaning to one wording."""
-        nearness: NDArray[np.float32] = self._similarities([wording])[0]
+        nearness: NDArray[np.float32] = self._similarities([wording], asked=True)[0]
         return nearness
 
-    def _similarities(self, wordings: Sequence[str]) -> NDArray[np.float32]:
-        """Return how near each passage is to each wording; what was asked last is kept."""
-        asked, similar = self._similar
-        if asked != tuple(wordings):
-            similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
-            if len(wordings) == 1:
-                self._similar = tuple(wordings), similar
+    def _similarities(self, wordings: Sequence[str], *, asked: bool = False) -> NDArray[np.float32]:
+        """Return how near each passage is to each wording; what a person asked last is kept."""
+        known, similar = self._similar
+        if known == tuple(wordings):
+            return similar
+        if not asked:
+            vectors = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache)
+            return vectors @ self._vectors.T
+        similar = question_vectors_of(wordings, self.encoder) @ self._vectors.T
+        self._similar = tuple(wordings), similar
         return similar
 
     def question_vector(self, wording: str) -> NDArray[np.float32]:
-        """Return the vector of one wording."""
-        vector: NDArray[np.float32] = vectors_of([wording], self.encoder, as_="questions", folder=self._cache)[0]
+        """Return the vector of a question that a person asks."""
+        vector: NDArray[np.float32] = question_vectors_of([wording], self.encoder)[0]
         return vector
 
     def word_scores(self, question: Question) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.encoders import vectors_of
+from opencwc.language.encoders import question_vectors_of, vectors_of
 from opencwc.legislation.texts.passages import LegalPassage
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class PassageWords:
 
         like = np.zeros((len(words), len(self.vocabulary)), np.float32)
         if self._vectors is not None and len(words) and len(self.vocabulary):
-            like = np.clip(self._encoded(words) @ self._vectors.T, 0, 1)
+            like = np.clip(question_vectors_of(words, self._encoder) @ self._vectors.T, 0, 1)
         stems = {word: word[:_STEM] for word in self.vocabulary} if self._vectors is None else {}
         for row, word in enumerate(words):
             if word in self._places:

@@ -18,7 +18,7 @@ from opencwc.convention import Convention
 from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
 from opencwc.finding import Message, Value
-from opencwc.language.encoders import Encoder, vectors_of
+from opencwc.language.encoders import Encoder, question_vectors_of, vectors_of
 from opencwc.language.refusals import judge_request
 from opencwc.language.rule_judge import Refusal
 from opencwc.legislation.answer_check import AnswerSigns, asked_matters, names_matter
@@ -127,7 +127,6 @@ class Library:
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.encoder = encoder
-        self._cache = cache
         self._measures = measures.measures
         self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
         self._doubts = dict(doubts)
@@ -197,7 +196,7 @@ class Library:
         """Return the measures that a question comes nearest to; none where it is about something else."""
         import numpy as np
 
-        similar = self._known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
+        similar = self._known @ question_vectors_of([question], self.encoder)[0]
         nearest: dict[str, float] = {}
         for (measure, _), similarity in zip(self._wordings, similar, strict=True):
             nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(similarity))
@@ -215,7 +214,10 @@ class Library:
         """
         law, limits = self._asked[name], self.encoder.thresholds
         index = law.index
-        searched = [index.search([wanted], SEARCHED)[0], *(law.lent(measure_near.measure) for measure_near in near)]
+        searched = [
+            index.search([wanted], SEARCHED, asked=True)[0],
+            *(law.lent(measure_near.measure) for measure_near in near),
+        ]
         checked = index.spoken.comparable
         if not checked and not near and not any(hit.similarity >= limits.near for hit in searched[0]):
             return
@@ -241,7 +243,7 @@ class Library:
         law, index = self.convention, self.convention.index
         near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
         wanted = set(tokens_of(question.wordings[0], lang))
-        for hit in index.search([question], 4 * SHOWN)[0]:
+        for hit in index.search([question], 4 * SHOWN, asked=True)[0]:
             passage = index.passages[hit.at]
             if passage.section.lang not in (lang, ""):
                 continue
