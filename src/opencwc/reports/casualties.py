@@ -62,8 +62,16 @@ def find_casualties(report: Report, lang: str, nature: Nature) -> Casualties:
         return Casualties()
     reading = read_by_rules(report, lang, nature)
     if is_denial(nature) or not usable_now(MODEL):
-        return reading.answer
-    return read_figures(candidates_of(reading.told, reading.answer, nature, drill=reading.drill), reading.answer)
+        return with_none_dead(reading.answer)
+    candidates = candidates_of(reading.told, reading.answer, nature, drill=reading.drill)
+    return with_none_dead(read_figures(candidates, reading.answer))
+
+
+def with_none_dead(found: Casualties) -> Casualties:
+    """Return figures with nobody dead where nobody was hurt, and no dead are told of."""
+    if found.affected.number == 0 and found.killed.number is None:
+        return found._replace(killed=found.affected)
+    return found
 
 
 def is_denial(nature: Nature) -> bool:
