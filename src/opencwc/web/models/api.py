@@ -9,7 +9,7 @@ from fastapi import Request
 from msgspec import Meta
 from starlette.responses import JSONResponse, Response
 
-from opencwc.models import Card, Model, find_model, load_card, registered, state_of
+from opencwc.models import Card, Model, card_words, find_model, load_card, registered, state_of
 from opencwc.web.server.api_parameters import InLang, answers
 from opencwc.web.server.service import Router
 from opencwc.wording import sentence
@@ -46,7 +46,7 @@ def _in_brief(model: Model, card: Card, lang: str) -> ModelAnswer:
     state = state_of(model)
     return {
         "id": model.id,
-        "title": card.title,
+        "title": card_words(card, lang).title,
         "usable": state.usable,
         "why": sentence(state.why, lang) if state.why else "",
         "hash": state.hash,

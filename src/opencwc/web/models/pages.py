@@ -12,9 +12,11 @@ from starlette.responses import JSONResponse, Response
 from opencwc.finding import Message
 from opencwc.models import (
     Card,
+    CardWords,
     Figure,
     State,
     Switch,
+    card_words,
     find_model,
     load_card,
     read_switches,
@@ -38,9 +40,10 @@ METRICS = {"recall", "precision", "calibration error", "harmless passed"}
 
 @dataclass(frozen=True)
 class Shown:
-    """A model as it is shown: its card, its state, how its switch was last set, and how its live inputs stand."""
+    """A model as it is shown: its card and its words, its state, how its switch was last set, how its inputs stand."""
 
     card: Card
+    words: CardWords
     state: State
     switched: Switch | None
     drift: Drift | None
@@ -61,19 +64,20 @@ class Shown:
 @router.get("/models", action="models")
 def overview(request: Request) -> Response:
     """Show every registered model."""
-    return page(request, "models/page.html", models=[_shown(model.id) for model in registered()], enough=ENOUGH)
+    lang = language_of(request)
+    return page(request, "models/page.html", models=[_shown(model.id, lang) for model in registered()], enough=ENOUGH)
 
 
 @router.get("/models/{model_id}", action="models")
 def one(request: Request, model_id: str, part: Part = "") -> Response:
     """Show one model with its card whole."""
-    shown = _shown(model_id)
+    lang = language_of(request)
+    shown = _shown(model_id, lang)
     parts = list(dict.fromkeys(figure.part for figure in shown.card.figures))
     part = part if part in parts else parts[0] if parts else ""
     figures = [figure for figure in shown.card.figures if figure.part == part]
     metrics = list(dict.fromkeys(figure.metric for figure in figures))
     languages = list(dict.fromkeys(figure.language for figure in figures))
-    lang = language_of(request)
     return page(
         request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
@@ -112,7 +116,7 @@ def set_switch(
         writer.record("model_switched", {name: switched[name] for name in ("model", "on", "reason", "weights")})
     lang = language_of(request)
     message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
-    return done(page(request, "models/switch.html", one=_shown(model_id)), sentence(message, lang))
+    return done(page(request, "models/switch.html", one=_shown(model_id, lang)), sentence(message, lang))
 
 
 def metric_name(metric: str, lang: str) -> str:
@@ -129,8 +133,10 @@ def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:
     return {figure.metric: figure for figure in figures if figure.language == language}
 
 
-def _shown(model_id: str) -> Shown:
+def _shown(model_id: str, lang: str) -> Shown:
     folder = load_settings().folder
     model = find_model(model_id)
     card = load_card(model.card)
-    return Shown(card, state_of(model), read_switches(folder).get(card.id), live_drift(card, folder))
+    return Shown(
+        card, card_words(card, lang), state_of(model), read_switches(folder).get(card.id), live_drift(card, folder)
+    )
