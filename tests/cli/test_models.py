@@ -15,6 +15,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.database import open_casebook
 from opencwc.cli.models import models_app
 from opencwc.language.language_recogniser import recognise_languages
+from opencwc.models import find_model, load_card
 from opencwc.wording import LANGUAGES
 
 ID = "language-recogniser"
@@ -32,18 +33,18 @@ def models(*words: str) -> Result:
 
 def test_the_list_shows_every_model_and_its_switch() -> None:
     assert models("list").stdout.splitlines() == [
-        "claims\ton\tlearned\tClaims held against a record",
+        "claims\ton\tlearned\tClaims compared with a record",
         f"{ID}\ton\tlearned\tLanguage recogniser",
         "law-coverage\ton\tlearned\tCoverage of measures by a law",
         "refusals\ton\trules\tRefusal of requests",
-        "report-events\ton\tlearned\tWhich open reports are on one event",
-        "report-figures\ton\tlearned\tFigures of the dead and the harmed in an open report",
+        "report-events\ton\tlearned\tWhich open reports are about the same event",
+        "report-figures\ton\tlearned\tNumbers of dead and harmed in an open report",
         "report-kinds\ton\tlearned\tKind, stage and stance of an open report",
         "report-origins\ton\tlearned\tWhich open reports on an event come from one text",
         "report-topics\ton\tlearned\tEmerging topics of an open report",
         "request-meanings\ton\tlearned\tRefusal of requests by their meaning",
-        "transfer-causes\ton\tlearned\tCauses of disagreement between two States' books",
-        "transfer-ranking\ton\tlearned\tOrder in which discrepancies deserve a look",
+        "transfer-causes\ton\tlearned\tCauses of differences between the books of two States",
+        "transfer-ranking\ton\tlearned\tOrder in which to look at discrepancies",
         "unusual-figures\ton\tlearned\tFigures of a register that are worth asking about",
     ]
     assert [model["on"] for model in json.loads(models("list", "--format", "json").stdout)] == [True] * 13
@@ -101,9 +102,9 @@ def test_a_card_is_shown_as_text_json_and_a_page() -> None:
 
 
 def test_drift_is_said_only_with_enough_inputs() -> None:
-    assert models("drift", ID).stdout == "N=0: too few inputs for a result; at least 100 are needed.\n"
+    assert models("drift", ID).stdout == "Too few inputs for a result: 0 so far, at least 100 needed.\n"
     list(recognise_languages(["The plant was visited by three inspectors on Monday"] * 12))
-    assert "n=12" in models("drift", ID).stdout.lower()
+    assert ": 12 so far" in models("drift", ID).stdout
     list(recognise_languages(["La planta recibió el lunes la visita de los inspectores"] * 200))
     done = models("drift", ID)
     assert done.exit_code == 1
@@ -118,6 +119,10 @@ def test_every_language_is_spoken(lang: str) -> None:
         done = models(*words, "--lang", lang)
         assert done.exit_code == 0
         assert "models_" not in done.stdout.replace("opencwc models", "")
+    title = load_card(find_model(ID).card).title
+    assert all(
+        (title in models(*words, "--lang", lang).stdout) == (lang == "en") for words in (("list",), ("show", ID))
+    )
 
 
 @pytest.mark.parametrize(

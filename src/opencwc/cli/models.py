@@ -48,7 +48,7 @@ By = Annotated[str, typer.Option(help="Who; the user of this machine where nobod
 @command
 def list_models(format: Format = "text", lang: Lang = "") -> int:
     """List every model: on or off, and why."""
-    from opencwc.models import load_card, registered, state_of
+    from opencwc.models import card_words, load_card, registered, state_of
 
     language = _language(lang, format)
     known = [(model, load_card(model.card), state_of(model)) for model in registered()]
@@ -59,7 +59,7 @@ def list_models(format: Format = "text", lang: Lang = "") -> int:
         kind = say("models_learned" if card.learned else "models_rules", language)
         remarks = [say(remark, language) for remark in (state.why, _weights_that_stand(model)) if remark]
         why = "".join(f"  ({remark})" for remark in remarks)
-        print_line(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
+        print_line(f"{card.id}\t{_on(state, language)}\t{kind}\t{card_words(card, language).title}{why}")
     return 0
 
 
@@ -251,14 +251,16 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
     def labelled(label: str, text: str) -> str:
         return f"  {say(f'models_label_{label}', language)}: {text}"
 
+    from opencwc.models import card_words
     from opencwc.models.card_pages import interval
 
     kind = say("models_learned" if card.learned else "models_rules", language)
-    yield f"{card.id}  {card.title}, {card.version} ({kind}): {_on(state, language)}"
+    words = card_words(card, language)
+    yield f"{card.id}  {words.title}, {card.version} ({kind}): {_on(state, language)}"
     if state.why:
         yield f"  {sentence(state.why, language)}"
     yield labelled("component", card.component)
-    for label, text in (("use", card.use), ("out_of_use", card.out_of_use), ("without", card.without)):
+    for label, text in (("use", words.use), ("out_of_use", words.out_of_use), ("without", words.without)):
         yield labelled(label, text)
     for label, items in (("data", card.data), ("limits", card.limits)):
         yield labelled(label, "")
@@ -304,11 +306,12 @@ def _drift_lines(measured: Drift, language: str) -> Iterator[str]:
 
 
 def _state_json(model: Model, card: Card, state: State, language: str) -> dict[str, Any]:
+    from opencwc.models import card_words
     from opencwc.models.retraining import own_to_plain
 
     return {
         "id": card.id,
-        "title": card.title,
+        "title": card_words(card, language).title,
         "learned": card.learned,
         "required": card.required,
         "on": state.usable,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from legislation.own_labels import shelved_labels
 from opencwc.casebook import tables
 from opencwc.legislation.corrections import Corrections
-from opencwc.models import find_model, load_card, registered, state_of
+from opencwc.models import card_words, find_model, load_card, registered, state_of
 from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
 from web.signing_in import House
@@ -20,6 +20,10 @@ from .housing import LANGUAGES_READ, LOGINS, PART, page_of, post
 ONE = "language-recogniser"
 PLACE = [model.id for model in registered()].index(ONE)
 """Where it stands among the cards."""
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.replace("`", "").split())
 
 
 @pytest.mark.parametrize("login", LOGINS)
@@ -41,16 +45,21 @@ def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> No
                 card.licence,
                 card.version,
             ):
-                assert " ".join(statement.split()) in page_text
+                assert squeezed(statement) in squeezed(page_text)
             assert state_of(model).hash in page_text and all(file.sha256 in page_text for file in card.weights)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_the_pages_are_whole_in_each_language(still: House, lang: str) -> None:
     with still.signed_in("adam") as client:
-        page_of(client, "/models", lang)
+        listing = page_of(client, "/models", lang).one("main")
         for model in registered():
-            page_of(client, f"/models/{model.id}", lang)
+            words = card_words(load_card(model.card), lang)
+            card_page = page_of(client, f"/models/{model.id}", lang).one("main")
+            assert card_page.one("h1").text == words.title and words.title in listing.text
+            for text in (words.use, words.out_of_use, words.without):
+                assert squeezed(text) in squeezed(card_page.text)
+            assert "`" not in card_page.text
 
 
 def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.finding import Message
-from opencwc.models import Card, Model, find_model, load_card, registered, state_of
+from opencwc.models import Card, Model, card_words, find_model, load_card, registered, state_of
 from opencwc.models.retraining import OwnAnswer, own_to_plain
 from opencwc.web.models.retraining import restored_by, retrained_by
 from opencwc.web.server.api_parameters import Closed, InLang, answers
@@ -95,7 +95,7 @@ def _in_brief(model: Model, card: Card, lang: str) -> ModelAnswer:
     state = state_of(model)
     return {
         "id": model.id,
-        "title": card.title,
+        "title": card_words(card, lang).title,
         "usable": state.usable,
         "why": sentence(state.why, lang) if state.why else "",
         "hash": state.hash,

@@ -13,9 +13,11 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.models import (
     Card,
+    CardWords,
     Figure,
     State,
     Switch,
+    card_words,
     find_model,
     load_card,
     read_switches,
@@ -42,9 +44,10 @@ METRICS = {"recall", "precision", "calibration error", "harmless passed"}
 
 @dataclass(frozen=True)
 class Shown:
-    """A model as it is shown: its card, its state, how its switch was last set, and how its live inputs stand."""
+    """A model as it is shown: its card and its words, its state, how its switch was last set, how its inputs stand."""
 
     card: Card
+    words: CardWords
     state: State
     switched: Switch | None
     drift: Drift | None
@@ -68,19 +71,20 @@ class Shown:
 @router.get("/models", action="models")
 def overview(request: Request) -> Response:
     """Show every registered model."""
-    return page(request, "models/page.html", models=[_shown(model.id) for model in registered()], enough=ENOUGH)
+    lang = language_of(request)
+    return page(request, "models/page.html", models=[_shown(model.id, lang) for model in registered()], enough=ENOUGH)
 
 
 @router.get("/models/{model_id}", action="models")
 def one(request: Request, model_id: str, part: Part = "") -> Response:
     """Show one model with its card whole."""
-    shown = _shown(model_id)
+    lang = language_of(request)
+    shown = _shown(model_id, lang)
     parts = list(dict.fromkeys(figure.part for figure in shown.card.figures))
     part = part if part in parts else parts[0] if parts else ""
     figures = [figure for figure in shown.card.figures if figure.part == part]
     metrics = list(dict.fromkeys(figure.metric for figure in figures))
     languages = list(dict.fromkeys(figure.language for figure in figures))
-    lang = language_of(request)
     return page(
         request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
@@ -119,7 +123,7 @@ def set_switch(
         writer.record("model_switched", {name: switched[name] for name in ("model", "on", "reason", "weights")})
     lang = language_of(request)
     message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
-    return done(page(request, "models/switch.html", one=_shown(model_id)), sentence(message, lang))
+    return done(page(request, "models/switch.html", one=_shown(model_id, lang)), sentence(message, lang))
 
 
 @router.post("/models/{model_id}/retrain", action="switch_models")
@@ -131,15 +135,18 @@ def set_retrained(request: Request, model_id: str, reason: Reason) -> Response:
         said = " ".join(sentence(message, lang) for message in standing.says)
     except InputError as error:
         said = refusal = say_error(error, lang)
-    return done(page(request, "models/own.html", one=_shown(model_id), refusal=refusal), said)
+    return done(page(request, "models/own.html", one=_shown(model_id, lang), refusal=refusal), said)
 
 
 @router.post("/models/{model_id}/restore", action="switch_models")
 def restore(request: Request, model_id: str, reason: Reason) -> Response:
     """Go back to the weights that come with the package, and put it on record."""
     had = restored_by(book_of(request), person_of(request), model_id, reason)
-    said = Message("models_forgotten" if had else "models_nothing_to_forget", {"id": model_id})
-    return done(page(request, "models/own.html", one=_shown(model_id)), sentence(said, language_of(request)))
+    lang, said = (
+        language_of(request),
+        Message("models_forgotten" if had else "models_nothing_to_forget", {"id": model_id}),
+    )
+    return done(page(request, "models/own.html", one=_shown(model_id, lang)), sentence(said, lang))
 
 
 def metric_name(metric: str, lang: str) -> str:
@@ -156,12 +163,13 @@ def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:
     return {figure.metric: figure for figure in figures if figure.language == language}
 
 
-def _shown(model_id: str) -> Shown:
+def _shown(model_id: str, lang: str) -> Shown:
     folder = load_settings().folder
     model = find_model(model_id)
     card = load_card(model.card)
     return Shown(
         card,
+        card_words(card, lang),
         state_of(model),
         read_switches(folder).get(card.id),
         live_drift(card, folder),

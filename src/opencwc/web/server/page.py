@@ -27,6 +27,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
+from opencwc.models import model_title
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
@@ -223,6 +224,7 @@ def environment(lang: str) -> Environment:
         longest=LONGEST,
         territory=lambda code: state_name(code, lang),
         rule_address=link_to_rule,
+        model_title=partial(model_title, lang=lang),
     )
     for words in parts("words"):
         made.globals.update({name: partial(word, lang=lang) for name, word in words.items()})
@@ -265,8 +267,20 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 
     return {
         "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount,
-        "duration": duration, "foreign": foreign,
+        "duration": duration, "foreign": foreign, "code": with_code,
     }  # fmt: skip
+
+
+def with_code(text: str) -> Markup:
+    """Mark up what a text has between backticks as code.
+
+    >>> with_code("see `refusals` & <more>")
+    Markup('see <code dir="ltr">refusals</code> &amp; &lt;more&gt;')
+    """
+    pieces = enumerate(str(visible(text)).split("`"))
+    return Markup("").join(
+        Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
+    )
 
 
 def duration_said(time: timedelta, lang: str) -> str:
