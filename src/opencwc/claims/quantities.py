@@ -26,6 +26,7 @@ _CHINESE_FRACTION = re.compile(
 _CHINESE_TENTHS = re.compile(r"(?:百分之)?([一二三四五六七八九])成(半)?(?!立|员|功|分|果|为|本)")
 _CHINESE_PARTS = re.compile(r"([二三四五六七八九十]+)分之([一二三四五六七八九])")
 _AHEAD, _BEHIND = 28, 22
+_NOUN_AHEAD = 14
 _GAP = re.compile(r"[ \u00a0-]*(?:[^\W\d_]+ )?")
 _TENTH = 0.1
 _IN_BASE = {
@@ -235,6 +236,8 @@ def _quantity(text: str, lang: str, start: int, end: int, low: float, high: floa
         high = low + 10 ** (len(f"{low:.0f}") - len(f"{low:.0f}".rstrip("0"))) - 1
         least = False
     about = bool(words.about_before.search(before) or words.about_behind.match(text, stop))
+    about = about or words.round.search(text[max(0, start - _NOUN_AHEAD) : end]) is not None
+    about = about or (chinese and text[end : end + 1] == "来")
     most = not least and bool(words.most_before.search(before) or (chinese and words.most_behind.match(behind)))
     most = most and not _CHANGED.search(text[max(0, start - 48) : start])
     stop = stop if unit else end
@@ -384,6 +387,7 @@ class _Words(NamedTuple):
     of_each: re.Pattern[str] | None
     every: re.Pattern[str]
     listed: re.Pattern[str]
+    round: re.Pattern[str]
 
 
 @cache
@@ -411,6 +415,7 @@ def _words(lang: str) -> _Words:
         re.compile(f"\\s*(?:[^\\W\\d_]+ )?{each}\\s*") if each else None,
         re.compile(f"{edge}{raw['every'][lang]}"),
         re.compile(f"{edge}{raw['listed'][lang]}\\s*(?:[\\d.]+[-–]?)?$"),
+        re.compile(f"{edge}(?:{raw['round'][lang]})$"),
     )  # fmt: skip
 
 

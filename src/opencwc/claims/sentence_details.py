@@ -65,8 +65,16 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
 
 
 def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
-    """Return the dates of a sentence; a weekday or day until which something lasts is the next one."""
-    found = find_dates(text, lang, today)
+    """Return the dates of a sentence; a weekday or day until which something lasts is the next one.
+
+    What is so to this day has no date.
+    """
+    still = [match.span() for match in _STILL[lang].finditer(text)] if lang in _STILL else []
+    found = [
+        one
+        for one in find_dates(text, lang, today)
+        if not any(start < one.end and one.start < end for start, end in still)
+    ]
     until = _UNTIL.get(lang)
     if until is None or not until.search(text):
         return found
@@ -77,6 +85,15 @@ def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
     ]
 
 
+_STILL = {
+    "en": re.compile(r"to(?: this|day)? day|still today|even today|today still|as of today", re.IGNORECASE),
+    "fr": re.compile(r"(?:encore|toujours) aujourd['’]hui|aujourd['’]hui (?:encore|toujours)|à ce jour", re.IGNORECASE),
+    "es": re.compile(r"(?:todavía|aún) hoy|hoy (?:todavía|aún|en día|por hoy|sigue)|a día de hoy", re.IGNORECASE),
+    "ru": re.compile(r"по сей день|(?:и|до) сегодня|сегодня (?:ещё|еще|по-прежнему)|по-прежнему", re.IGNORECASE),
+    "ar": re.compile(r"(?:حتى|إلى|الى) (?:اليوم|الآن|يومنا هذا)|(?:تزال|يزال|زال|زالت) اليوم"),
+    "zh": re.compile("时至今日|至今|如今|今天仍|今日仍|直到今天"),
+}
+"""Words for what has not changed up to the day of writing."""
 _BEFORE = 24
 """Characters before a day in which it is said that something lasts until then."""
 _UNTIL = {

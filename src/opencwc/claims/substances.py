@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencwc.convention.fields import read_yaml
+from opencwc.claims.denials import excepting
 from opencwc.language.plain_text import Plain
 from opencwc.reports.model import Span
 
 DATA = Path(__file__).parent / "data" / "substances.yaml"
 ANY = "any"
-_AHEAD, _BEHIND = 72, 30
+_AHEAD, _BEHIND, _ASIDE_BEHIND = 72, 30, 130
+_ASIDE = re.compile(r"^ ?[,،，][^,،，.;。]{3,90}[,،，]")
 _JOINED_ARABIC = re.compile(r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل|ال)$")
 _BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
@@ -66,9 +68,9 @@ def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
     book = _book(lang)
-    if book.unsure.search(text[:start]):
+    if book.unsure.search(text[:start]) or excepting(lang).search(text):
         return False
-    before, behind = text[max(0, start - _AHEAD) : start], text[end : end + _BEHIND]
+    before, behind = text[max(0, start - _AHEAD) : start], _ASIDE.sub("", text[end : end + _ASIDE_BEHIND])[:_BEHIND]
     breaks = [match.end() for match in _BREAK.finditer(before)]
     before = before[breaks[-1] :] if breaks else before
     if lang == "ar":

@@ -34,7 +34,13 @@ def number_signs(sides: Sides) -> Compared:
     claim, statement = sides.claim, sides.statement
     mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
     theirs = [one for one in statement.quantities if not one.article][:_MOST_NUMBERS]
-    borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
+    of_people = _people_conflicts(claim, statement)
+    refuted = [one.span for one, _ in of_people]
+    borne = {
+        place: number
+        for place, one in enumerate(mine)
+        if Span(one.start, one.end) not in refuted and (number := _borne_by(one, claim, theirs, statement))
+    }
     used = list(borne.values())
     counted_too = [one for one in statement.quantities[:_MOST_NUMBERS] if not one.article or one.unit == "people"]
     derived = list(_derived(counted_too, statement, claim))
@@ -52,7 +58,6 @@ def number_signs(sides: Sides) -> Compared:
         if like > conflict:
             conflict, differing = like, (one, other)
             same_unit = float(one.unit == other.unit != "")
-    of_people = _people_conflicts(claim, statement)
     fates = people_by_fate(claim).keys() & people_by_fate(statement).keys()
     held_units = {one.unit for one in statement.quantities} | ({"days"} if statement.days else set[str]())
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opencwc.language.gazetteer_index import Spot
 
 _NEAR_KM, _CLOSE_BY_KM = 25.0, 40.0
-_WRITTEN_ALIKE, _THE_SAME = 0.6, 0.9
+_WRITTEN_ALIKE, _SPELT_ALIKE, _THE_SAME = 0.6, 0.75, 0.9
 _AHEAD = 24
 _BEHIND_TOWN = r"|\w\s?[,(،，（]\s?$"
 _INSIDE = {
@@ -58,7 +58,8 @@ def place_signs(sides: Sides) -> Compared:
     conflict, role, pair = _conflict(strange, missing)
     here, there = sides.claim.sides, sides.statement.sides
     my_way, their_way = way_of(sides.claim), way_of(sides.statement)
-    turned = _turned(my_way, their_way)
+    turned = _turned(my_way, their_way, sides.there)
+    given = my_way.given or their_way.given
     strayed = [one for one in mine if _is_inside(one, sides.claim) and _is_in_none(one, sides.statement)]
     signs = {
         "place_same": min(len(met), 2) / 2, "place_conflict": conflict, "place_role": role,
@@ -66,7 +67,8 @@ def place_signs(sides: Sides) -> Compared:
         "place_told_conflict": conflict * float(bool(pair and pair[0].told)),
         "place_side": float(bool(here and there and not here & there)),
         "place_extra": float(bool(strange) and not conflict),
-        "place_turned": float(bool(turned)), "place_partner": float(_have_other_partners(my_way, their_way)),
+        "place_turned": float(turned and not given), "doer_turned": float(turned and given),
+        "place_partner": float(_have_other_partners(my_way, their_way, sides.there)),
         "place_strayed": float(bool(strayed)),
     }  # fmt: skip
     if turned:
@@ -78,27 +80,38 @@ def place_signs(sides: Sides) -> Compared:
     return Compared(signs, (Span(pair[0].start, pair[0].end),), (Span(pair[1].start, pair[1].end),))
 
 
-def _turned(mine: Way, theirs: Way) -> bool:
+def _turned(mine: Way, theirs: Way, aligned: Sequence[Aligned]) -> bool:
     """Tell whether a claim has something go the other way round."""
-    if _meet(mine.origins, theirs.origins) or _meet(mine.goals, theirs.goals):
+    if _meet(mine.origins, theirs.origins, aligned) or _meet(mine.goals, theirs.goals, aligned):
         return False
-    there, back = _meet(mine.origins, theirs.goals), _meet(mine.goals, theirs.origins)
+    there, back = _meet(mine.origins, theirs.goals, aligned), _meet(mine.goals, theirs.origins, aligned)
     return (there and (back or not (mine.goals and theirs.origins))) or (back and not (mine.origins and theirs.goals))
 
 
-def _have_other_partners(mine: Way, theirs: Way) -> bool:
+def _have_other_partners(mine: Way, theirs: Way, aligned: Sequence[Aligned]) -> bool:
     """Tell whether one end of the way is the same and the other is in another State."""
     pairs = ((mine.origins, theirs.origins), (mine.goals, theirs.goals))
-    met = [_meet(one, other) for one, other in pairs]
-    apart = [bool(one and other) and not _meet(one, other) for one, other in pairs]
-    return any(apart) and (any(met) or not all(apart)) and not _turned(mine, theirs)
+    met = [_meet(one, other, aligned) for one, other in pairs]
+    apart = [bool(one and other) and not is_met for (one, other), is_met in zip(pairs, met, strict=True)]
+    return any(apart) and (any(met) or not all(apart)) and not _turned(mine, theirs, aligned)
 
 
-def _meet(some: Sequence[ToldPlace], others: Sequence[ToldPlace]) -> bool:
+def _meet(some: Sequence[ToldPlace], others: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
     return any(
         _is_same(one, other) if one.level == other.level == "town" else bool(one.countries & other.countries)
         for one in some
         for other in others
+    ) or any(_is_spelt_alike(one, other, aligned) for one in some for other in others)
+
+
+def _is_spelt_alike(one: ToldPlace, other: ToldPlace, aligned: Sequence[Aligned]) -> bool:
+    """Tell whether a word of one place has its nearest word in another, one of which the gazetteer does not know."""
+    return "unknown" in (one.level, other.level) and any(
+        word.near > _WRITTEN_ALIKE
+        and one.start <= word.span.start < one.end
+        and other.start < word.other.end
+        and word.other.start < other.end
+        for word in aligned
     )
 
 
@@ -163,8 +176,9 @@ def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequ
             meant = [other for other in theirs if other.start < word.other.end and word.other.start < other.end]
             if any((other.level == "state") != (one.level == "state") for other in meant):
                 continue
-            known = one.level != "unknown" and any(other.level != "unknown" for other in meant)
-            if not known or word.near > _THE_SAME:
+            if one.level == "unknown":
+                return True
+            if word.near > (_THE_SAME if any(other.level != "unknown" for other in meant) else _SPELT_ALIKE):
                 return True
     return False
 

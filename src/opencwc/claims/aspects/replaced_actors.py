@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,6 +29,7 @@ _APART_IN_BLAME = PEOPLE | {
     "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
 }  # fmt: skip
 _SAID = 0.8
+_CLAUSE = re.compile(r"[,;:،؛，；。：()«»—–]| (?:and|but|et|mais|y|pero|и|а|но|بل) |(?= و\w)|(?<!\d)\.(?!\d)")
 _SMALLER = ("town", "region")
 _LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
@@ -106,24 +108,43 @@ def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
 
     ``name`` is ``doer``, or ``found`` of those who found, measured or said something or are to blame.
     """
-    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    done = name == "doer"
+
+    def of_role(some: Iterable[Who]) -> list[Who]:
+        return [one for one in some if _does(one, found, claim) == done]
+
+    bodies = of_role(one for one in found.sorts if one.sort not in PEOPLE and not one.blamed)
     acting = [one for one in bodies if not one.speaks or found.ascribed]
-    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
-    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
+    people = of_role(one for one in found.sorts if one.sort in PEOPLE and not one.blamed)
+    states = of_role(one for one in (*found.states, *found.rivals) if one not in found.blamed)
+    towns, denied = of_role(found.towns), of_role(found.denied)
     insists = _says("insists", claim) or _says("owns", claim)
+    attacks = _says("attacks", claim)
     own = {
-        "strange": any((acting, states, found.towns, found.denied, people and insists)),
-        "body": bool(acting), "state": bool(states), "town": bool(found.towns), "people": bool(people),
-        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
+        "strange": any((acting, states, towns, denied, people and insists)),
+        "body": bool(acting), "state": bool(states), "town": bool(towns), "people": bool(people),
+        "insists": insists and any((bodies, people, states, towns, denied)),
         "instead": bool(found.missing and (acting or states)),
     }  # fmt: skip
-    is_said = _is_done(found, claim) == (name == "doer")
     return {
-        **{f"{name}_{sign}": float(is_said and is_so) for sign, is_so in own.items()},
-        "who_speaks": float(len(acting) < len(bodies)),
+        **{f"{name}_{sign}": float(is_so) for sign, is_so in own.items()},
+        f"{name}_attack": float(attacks and any((found.sorts, found.states, found.rivals))),
+        "who_speaks": float(any(one.speaks and one.sort not in PEOPLE for one in found.sorts) and not found.ascribed),
         "who_blamed": float(bool(found.blamed)),
         "who_met": float(bool(found.met)),
     }
+
+
+def _does(one: Who, found: Displaced, claim: Details) -> bool:
+    """Tell whether somebody does something, and does not find it: by the words of their clause, else by all."""
+    text = plain(claim)
+    first = max((match.end() for match in _CLAUSE.finditer(text, 0, one.span.start)), default=0)
+    last = _CLAUSE.search(text, one.span.end)
+    clause = text[first : last.start() if last else len(text)]
+    if len(clause) == len(text) or blaming(plain_text(clause, claim.lang), claim.lang):
+        return _is_done(found, claim)
+    does, finds = (pattern(name, claim.lang).search(clause) is not None for name in ("does", "finds"))
+    return does if does != finds else _is_done(found, claim)
 
 
 def _is_done(found: Displaced, claim: Details) -> bool:
