@@ -27,7 +27,8 @@ _AHEAD = 40
 _NEAR_WORD = 30
 _SMALL_TOWN = 100_000
 _IN_NO_SCRIPT_OF_CAPITALS = 20_000
-_NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+)(?:[ -](?:(?:al|el|ad|ar|as|at|az|an|эль|аль)[- ])?[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+){0,2}"
+_NAME_WORD = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+"
+_NAME = rf"{_NAME_WORD}(?:[ -](?:(?:al|el|ad|ar|as|at|az|an|эль|аль)[- ])?{_NAME_WORD}){{0,2}}"
 _OF_ARABIC_NAMES = "تل|عين|كفر|دير|بيت|خان|ابو|ام|راس|وادي|بير|باب|سيدي|جبل|شيخ|حمام|برج|دار|بني|اولاد"
 """The first word of an Arabic name in two, of which the second can have the article."""
 _SOME_SPOTS = 6

@@ -161,10 +161,13 @@ def _all(text: str, lang: str) -> Iterator[Quantity]:
         for match in pattern.finditer(text):
             unit, times, stop = _unit(text, lang, match.end(), match.end())
             if unit:
+                behind = text[stop : stop + _BEHIND]
                 half = _AND_A_HALF.match(text, stop)
                 about = bool(words.about_before.search(text[max(0, match.start() - _AHEAD) : match.start()]))
                 amount = value * times
-                yield Quantity(amount, amount, unit, match.start(), half.end() if half else stop, about)
+                ahead = text[max(0, match.start() - _AHEAD) : match.start()]
+                least = bool(words.least_before.search(ahead) or words.least_behind.match(behind))
+                yield Quantity(amount, amount, unit, match.start(), half.end() if half else stop, about, least)
     if lang == "ar":
         yield from _duals(text)
 
@@ -314,7 +317,12 @@ def _of_each(found: Sequence[Quantity], text: str, lang: str) -> list[Quantity]:
 def _share_of(part: Quantity, whole: Quantity, text: str, lang: str) -> float:
     """Return how much one small number is of another in a hundred, 0 where it is no share."""
     of = _number_of(whole, text, lang)
-    if whole.unit == "%" or part.unit not in ("", "people") or not part.low == part.high < of <= _LONGEST_SHARE:
+    every = whole.unit == "%" and _words(lang).every.match(text, whole.start)
+    if (
+        (whole.unit == "%" and not every)
+        or part.unit not in ("", "people")
+        or not part.low == part.high < of <= _LONGEST_SHARE
+    ):
         return 0.0
     return 100 * part.low / of
 

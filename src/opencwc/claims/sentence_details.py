@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Details(NamedTuple):
     """What a sentence says; all places count from its beginning.
 
-    ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known.
+    ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known; ``acting`` says
+    of each word how far it is one for somebody who acts.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Details(NamedTuple):
     substances: tuple[Substance, ...] = ()
     today: date = date.min
     source: str = ""
+    acting: tuple[float, ...] = ()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
@@ -56,11 +58,12 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     quantities = find_quantities(plain, lang, [*taken, *of_names, *(span for _, span in agents)])
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]
-    told = find_places(text, lang, named, taken, words, _acting(words, encoder))
+    acting = _acting(words, encoder)
+    told = find_places(text, lang, named, taken, words, acting)
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
         words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
-        find_substances(plain, lang, agents), today, source,
+        find_substances(plain, lang, agents), today, source, tuple(acting),
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import read_yaml
 from opencwc.claims.denials import excepting
+from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import Plain
 from opencwc.reports.model import Span
 

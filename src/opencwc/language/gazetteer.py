@@ -29,6 +29,9 @@ LEAST_WITH_ADJECTIVE = 50_000
 """Towns that a Russian adjective is looked for; of smaller ones it is mostly another word."""
 
 
+_ARTICLES = frozenset(["el ", "la ", "le ", "los ", "les ", "the "])
+
+
 class Named(NamedTuple):
     """A name in a text, from ``start`` to ``end``, the places it can stand for, and the clitics before it."""
 
@@ -96,12 +99,19 @@ class Gazetteer:
         return found
 
     def _is_cut(self, words: Folded, start: int, end: int, starts: Sequence[int]) -> bool:
-        """Tell whether a longer name begins within one and ends behind it: La Côte in "La Côte d'Ivoire"."""
+        """Tell whether another name begins within one: La Côte in "La Côte d'Ivoire", El Perú for the State."""
         if HAN.match(words.plain, start):
             return False
         inside = starts[bisect_right(starts, start) : bisect_left(starts, end)]
         longer = ((place, self._longest(words, place)) for place in inside)
-        return any(match and match[0] > end and match[0] - place > end - start for place, match in longer)
+        return any(
+            match
+            and (
+                (match[0] > end and match[0] - place > end - start)
+                or (match[0] == end and match[1][0].sort == "state" and words.plain[start:place] in _ARTICLES)
+            )
+            for place, match in longer
+        )
 
     def _named(self, text: str, words: Folded, start: int, match: tuple[int, tuple[Spot, ...], str]) -> Named | None:
         """Return a name as it is written in a text, with the places that it is written for; nothing for none."""

@@ -132,7 +132,9 @@ def _is_town(one: Named) -> bool:
 
 
 def _is_of_town(span: Span, town: Named, lang: str) -> bool:
-    return -2 <= town.start - span.end <= _TOWN_BEHIND or (lang == "zh" and 0 <= span.start - town.end <= 1)
+    if lang == "zh":
+        return 0 <= span.start - town.end <= 1
+    return -2 <= town.start - span.end <= _TOWN_BEHIND
 
 
 def kin(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from opencwc.claims.aspects.actor_comparison import actor_signs
 from opencwc.claims.aspects.actor_mentions import blaming
-from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain, windows_apart
 from opencwc.claims.aspects.replaced_actors import displaced, spans_of, speaker_signs, who_signs
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -39,6 +39,7 @@ def attribution_signs(sides: Sides) -> Compared:
         "blame_people": acts["people_conflict"] * float(bool(here and held)),
         "says_body_conflict": acts["body_conflict"] * float(says_here),
         "says_people_conflict": acts["people_conflict"] * float(says_here),
+        "found_blame_apart": windows_apart("blames", sides),
         "found_blame_far": _blame_apart(claim, held, sides.there),
         **speaker_signs(sides), **who_signs(found, claim, "found"),
     }  # fmt: skip

@@ -26,7 +26,7 @@ _BY = {
     "fr": re.compile(r"(?<!\w)par (?:la |le |les |l['’])?$"),
     "es": re.compile(r"(?<!\w)por (?:la |el |los )?$"),
     "ar": re.compile(r"(?:من قبل|من جانب|على يد|علي يد) $"),
-    "zh": re.compile("[由被]$"),
+    "zh": re.compile("被$"),
 }
 """What stands before who did what is told in the passive."""
 _AHEAD = 12
@@ -57,7 +57,7 @@ def way_of(details: Details) -> Way:
                 one
                 for one in states
                 if one not in (subject, *origins, *goals)
-                and (one.role == "at" or (one.role == "" and (agent or trade.start < one.start)))
+                and (one.role == "at" or (one.role == "" and _is_behind_verb(one, trade, passive=agent is not None)))
             ]
             mine += [subject] if subject not in (*origins, *goals) else []
     elif trade is None and (left := _left(details)):
@@ -84,8 +84,13 @@ def _trade_of(details: Details) -> _Trade | None:
     return min(found, default=None)
 
 
+def _is_behind_verb(one: ToldPlace, trade: _Trade, *, passive: bool) -> bool:
+    """Tell whether a State by its own name is an object of the verb of trade."""
+    return one.spots[0].sort == "state" and (passive or trade.start < one.start)
+
+
 def _left(details: Details) -> int | None:
-    """Return where the place stands that somebody or something left, as the object of a verb: to leave Rouen for Brest."""
+    """Return where the place stands that somebody or something left, as the object of a verb: to leave Rouen."""
     plain = plain_text(details.text, details.lang)
     for match in _words(details.lang)["left"].finditer(plain.text):
         end = plain.span(*match.span())[1]
@@ -103,7 +108,7 @@ def _is_behind_by(one: ToldPlace, details: Details) -> bool:
 
 def _subject(states: Sequence[ToldPlace], trade: _Trade) -> ToldPlace | None:
     """Return the State that trades: the one without a word of place before it, before the verb where there are two."""
-    bare = [one for one in states if one.role == ""]
+    bare = [one for one in states if one.role == "" and (one.spots[0].sort == "state" or one.start < trade.start)]
     before = [one for one in bare if one.start < trade.start]
     return next(iter(before or bare), None)
 

@@ -74,9 +74,7 @@ def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
     told = _found(details.text, details.lang)
     found: dict[str, PeopleNumber] = {}
     farthest = _FARTHEST_CHINESE if details.lang == "zh" else _FARTHEST
-    counted = [
-        one for one in details.quantities if one.unit == "people" or (not one.unit and not one.article)
-    ]
+    counted = [one for one in details.quantities if one.unit == "people" or (not one.unit and not one.article)]
     for place, one in enumerate(counted):
         like = _joined_to(counted, place, details)
         near = [(_apart(like, span, details.text), name, span) for name, span, none in told if not none]

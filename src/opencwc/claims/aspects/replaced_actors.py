@@ -39,7 +39,8 @@ class Displaced(NamedTuple):
 
     ``rivals`` are States that act where the statement names other ones; ``blamed`` are blamed by the claim and not by
     the record; ``denied`` have by the claim not done what they have by the record; ``missing`` are named by the
-    statement alone. ``ascribed`` tells whether the statement itself says whose word it is.
+    statement alone. ``ascribed`` tells whether the statement itself says whose word it is, ``told`` whether both sides
+    have words of saying.
     """
 
     sorts: tuple[Who, ...]
@@ -51,6 +52,7 @@ class Displaced(NamedTuple):
     met: tuple[Who, ...]
     missing: tuple[Who, ...]
     ascribed: bool
+    told: bool = False
 
 
 def displaced(sides: Sides) -> Displaced:
@@ -81,6 +83,7 @@ def displaced(sides: Sides) -> Displaced:
         tuple(one for one in named if _is_among(one, held)),
         tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),
         any(one.speaks for one in told),
+        all(pattern("according", one.lang).search(plain(one)) for one in (claim, statement)),
     )
 
 
@@ -141,10 +144,14 @@ def _does(one: Who, found: Displaced, claim: Details) -> bool:
     first = max((match.end() for match in _CLAUSE.finditer(text, 0, one.span.start)), default=0)
     last = _CLAUSE.search(text, one.span.end)
     clause = text[first : last.start() if last else len(text)]
+    if found.told and _says("attacks", claim):
+        return False
     if len(clause) == len(text) or blaming(plain_text(clause, claim.lang), claim.lang):
         return _is_done(found, claim)
     does, finds = (pattern(name, claim.lang).search(clause) is not None for name in ("does", "finds"))
-    return does if does != finds else _is_done(found, claim)
+    if does != finds:
+        return does
+    return (_says("insists", claim) and not finds) if found.blamed else _is_done(found, claim)
 
 
 def _is_done(found: Displaced, claim: Details) -> bool:
