@@ -39,12 +39,12 @@ _IN_BASE = {
 """What each measure is compared in."""
 _SCALES = re.compile(
     r"\s*(?:(?P<k>thousand|mille|mil|тыс\w*|الف|الاف|千)|(?P<w>万|萬)|(?P<m>million\w*|millones|millón|млн|миллион\w*|مليون\w*|ملايين|百万)"
-    r"|(?P<b>billion\w*|milliards?|млрд|миллиард\w*|مليار\w*|亿))(?!\w)"
+    r"|(?P<b>billion\w*|milliards?|млрд|миллиард\w*|مليار\w*))(?!\w)|\s*(?P<y>[亿億])"
 )
 _AND_A_HALF = re.compile(
     r"\s*(?:(?:and a half|et demie?|y medi[oa]|с половиной|و ?(?:ال)?نصف)(?!\w)|个?半(?=小时|天|年|吨|\W|$))"
 )
-_TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9}
+_TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9, "y": 1e8}
 _RUSSIAN_PEOPLE = re.compile(r"(?:двое|трое|четверо|пятеро|шестеро|семеро|восьмеро|девятеро|десятеро)(?!\w)")
 _EXPLICIT_ONE = frozenset(
     ["one", "один", "одна", "одно", "одного", "одной", "одну", "1", "واحد", "واحدة", "seule", "seul"]
@@ -167,6 +167,7 @@ def _all(text: str, lang: str) -> Iterator[Quantity]:
                 amount = value * times
                 ahead = text[max(0, match.start() - _AHEAD) : match.start()]
                 least = bool(words.least_before.search(ahead) or words.least_behind.match(behind))
+                about = about or (unit == "days" and value < 1)  # half a month, a fortnight
                 yield Quantity(amount, amount, unit, match.start(), half.end() if half else stop, about, least)
     if lang == "ar":
         yield from _duals(text)

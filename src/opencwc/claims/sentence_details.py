@@ -54,7 +54,9 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
     agents = named_agents(text)
     named = the_gazetteer().named(text)
-    of_names = [Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary]
+    of_names = [
+        Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary and one.spots[0].sort != "money"
+    ]
     quantities = find_quantities(plain, lang, [*taken, *of_names, *(span for _, span in agents)])
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.claims.denials import excepting
+from opencwc.claims.denials import is_excepted, without_papers
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import Plain
 from opencwc.reports.model import Span
@@ -47,10 +47,9 @@ def find_substances(plain: Plain, lang: str, named: Sequence[tuple[str, Span]]) 
         if not any(one.start < span.end and span.start < one.end for one in taken):
             spots.append((name, span))
             taken.append(span)
+    text = without_papers(plain.text, lang)
     at = {place: number for number, place in reversed(list(enumerate(plain.places)))}
-    found = [
-        _substance(name, span, plain.text, lang, at.get(span.start, 0), at.get(span.end, 0)) for name, span in spots
-    ]
+    found = [_substance(name, span, text, lang, at.get(span.start, 0), at.get(span.end, 0)) for name, span in spots]
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -68,7 +67,7 @@ def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
     book = _book(lang)
-    if book.unsure.search(text[:start]) or excepting(lang).search(text):
+    if book.unsure.search(text[:start]) or is_excepted(text, lang):
         return False
     before, behind = text[max(0, start - _AHEAD) : start], _ASIDE.sub("", text[end : end + _ASIDE_BEHIND])[:_BEHIND]
     breaks = [match.end() for match in _BREAK.finditer(before)]

@@ -66,6 +66,7 @@ def displaced(sides: Sides) -> Displaced:
     rivals = frozenset(state for one in told for state in one.states)
     named = [one for one in own if one.sort not in VAGUE]
     accused = [one for one in named if one.blamed]
+    harms = pattern("attacks", statement.lang).search(plain(statement)) is not None
     return Displaced(
         tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
         tuple(one for one in own if not one.states <= countries),
@@ -76,7 +77,7 @@ def displaced(sides: Sides) -> Displaced:
             if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement, sides.there)
         ),
         (
-            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
+            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 or harms else ())),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
         ),
         tuple(one for one in mine if one.denied and own and _is_among(one, held)),
