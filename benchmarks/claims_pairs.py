@@ -24,7 +24,8 @@ from opencwc.claims.statement_comparison import compare
 from opencwc.language.encoders import named_encoder
 from opencwc.records import from_json
 
-READ, UNREAD = CASES / "pairs.jsonl", CASES / "pairs_unread.jsonl"
+READ = (CASES / "pairs.jsonl", CASES / "pairs_tuned.jsonl")
+UNREAD = CASES / "pairs_unread.jsonl"
 Stand = Literal["agrees", "differs", "not_in_record"]
 
 

@@ -341,7 +341,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     parts = eighths({folder.name: sentences_of_folder(folder) for folder in asked.folders or looked_at()})
-    written = list(compared_pairs(READ))
+    written = [pair for path in READ for pair in compared_pairs(path)]
     folds = without_each(parts, written)
     results = {name: applied(folds[name], some) for name, some in parts.items()}
     rows = [row for some in results.values() for row in some]

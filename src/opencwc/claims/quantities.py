@@ -42,7 +42,8 @@ _SCALES = re.compile(
     r"|(?P<b>billion\w*|milliards?|млрд|миллиард\w*|مليار\w*))(?!\w)|\s*(?P<y>[亿億])"
 )
 _AND_A_HALF = re.compile(
-    r"\s*(?:(?:and a half|et demie?|y medi[oa]|с половиной|و ?(?:ال)?نصف)(?!\w)|个?半(?=小时|天|年|吨|\W|$))"
+    r"\s*(?:(?:and a half|et demie?|y medi[oa]|с половиной|و ?(?:ال)?نصف)(?!\w)"
+    r"|(?:个半|(?<!一)半)(?=小时|天|年|吨|\W|$))"
 )
 _TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9, "y": 1e8}
 _RUSSIAN_PEOPLE = re.compile(r"(?:двое|трое|четверо|пятеро|шестеро|семеро|восьмеро|девятеро|десятеро)(?!\w)")
@@ -242,6 +243,8 @@ def _quantity(text: str, lang: str, start: int, end: int, low: float, high: floa
     about = bool(words.about_before.search(before) or words.about_behind.match(text, stop))
     about = about or words.round.search(text[max(0, start - _NOUN_AHEAD) : end]) is not None
     about = about or (chinese and text[end : end + 1] == "来")
+    if chinese and unit in _MEASURES and low == high and text[stop : stop + 1] in ("多", "余"):
+        high = low + 1  # two tonnes and more
     most = not least and bool(words.most_before.search(before) or (chinese and words.most_behind.match(behind)))
     most = most and not _CHANGED.search(text[max(0, start - 48) : start])
     stop = stop if unit else end

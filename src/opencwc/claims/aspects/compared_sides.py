@@ -65,6 +65,16 @@ def windows_apart(name: str, sides: Sides) -> float:
     return 1.0 - float(near.max())
 
 
+def is_in_window(name: str, span: Span, sides: Sides) -> bool:
+    """Tell whether words of a claim have their like behind words of a name in the statement."""
+    mine = [place for place, one in enumerate(sides.claim.words.spans) if one.start < span.end and span.start < one.end]
+    theirs = _behind(name, sides.statement)
+    if not mine or not theirs:
+        return False
+    near = sides.claim.words.vectors[mine] @ sides.statement.words.vectors[theirs].T
+    return float(near.max()) > _UNMET
+
+
 def _behind(name: str, details: Details) -> list[int]:
     """Return the words of the clause behind the words of a name in ``data/attribution.yaml``."""
     text = plain_text(details.text, details.lang)
@@ -72,7 +82,7 @@ def _behind(name: str, details: Details) -> list[int]:
     found: list[int] = []
     for match in pattern(name, details.lang).finditer(text.text):
         end = text.span(*match.span())[1]
-        pause = _PAUSE.search(details.text, end)
+        pause = _PAUSE.search(details.text, end + 2)
         last = min(end + far, pause.start() if pause else len(details.text))
         found += [place for place, span in enumerate(details.words.spans) if end <= span.start and span.end <= last]
     return found

@@ -66,25 +66,32 @@ def way_of(details: Details) -> Way:
     return Way(tuple(origins), tuple(goals), trade is not None and trade.is_gift)
 
 
-class _Trade(NamedTuple):
+class Trade(NamedTuple):
+    """A word of trade: where it stands, whether goods leave its subject by it, and whether they are handed over."""
+
     start: int
     leaves: bool
     is_gift: bool
 
 
-def _trade_of(details: Details) -> _Trade | None:
+def _trade_of(details: Details) -> Trade | None:
     """Return the first word of trade, and whether by it goods leave or enter the State that is its subject."""
+    return next(iter(trade_words(details)), None)
+
+
+def trade_words(details: Details) -> list[Trade]:
+    """Return the words of trade and of handing over, in the order of a sentence."""
     plain = plain_text(details.text, details.lang)
     found = [
-        _Trade(plain.span(*match.span())[0], sense in ("leaves", "gives"), sense in ("gives", "is_given"))
+        Trade(plain.span(*match.span())[0], sense in ("leaves", "gives"), sense in ("gives", "is_given"))
         for sense, pattern in _words(details.lang).items()
         if sense != "left"
         for match in pattern.finditer(plain.text)
     ]
-    return min(found, default=None)
+    return sorted(found)
 
 
-def _is_behind_verb(one: ToldPlace, trade: _Trade, *, passive: bool) -> bool:
+def _is_behind_verb(one: ToldPlace, trade: Trade, *, passive: bool) -> bool:
     """Tell whether a State by its own name is an object of the verb of trade."""
     return one.spots[0].sort == "state" and (passive or trade.start < one.start)
 
@@ -106,7 +113,7 @@ def _is_behind_by(one: ToldPlace, details: Details) -> bool:
     return by is not None and by.search(ahead) is not None
 
 
-def _subject(states: Sequence[ToldPlace], trade: _Trade) -> ToldPlace | None:
+def _subject(states: Sequence[ToldPlace], trade: Trade) -> ToldPlace | None:
     """Return the State that trades: the one without a word of place before it, before the verb where there are two."""
     bare = [one for one in states if one.role == "" and (one.spots[0].sort == "state" or one.start < trade.start)]
     before = [one for one in bare if one.start < trade.start]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from opencwc.claims.aspects.actor_mentions import Who, blaming, kin, somebody, states_in
-from opencwc.claims.aspects.compared_sides import Sides, pattern, plain
+from opencwc.claims.aspects.compared_sides import Sides, is_in_window, pattern, plain
 from opencwc.claims.aspects.place_comparison import same_place
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -64,12 +64,13 @@ def displaced(sides: Sides) -> Displaced:
     own = [one for one in mine if not one.denied]
     countries = _countries(statement.text, statement.lang) | _countries(statement.source, statement.lang)
     rivals = frozenset(state for one in told for state in one.states)
-    named = [one for one in own if one.sort not in VAGUE]
-    accused = [one for one in named if one.blamed]
     harms = pattern("attacks", statement.lang).search(plain(statement)) is not None
+    named = [one for one in own if one.sort not in VAGUE and not (harms and one.sort == "gang")]
+    accused = [one for one in named if one.blamed]
+    unread = not any(one.blamed for one in told)
     return Displaced(
         tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
-        tuple(one for one in own if not one.states <= countries),
+        tuple(one for one in own if countries and not one.states <= countries),
         tuple(one for one in own if one.sort == "side" and one.states and rivals and not one.states & rivals),
         tuple(
             one
@@ -77,7 +78,12 @@ def displaced(sides: Sides) -> Displaced:
             if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement, sides.there)
         ),
         (
-            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 or harms else ())),
+            *(
+                one
+                for one in accused
+                if not (unread and is_in_window("blames", one.span, sides))
+                and not _is_blamed(one, told, held if len(accused) > 1 or harms else ())
+            ),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
         ),
         tuple(one for one in mine if one.denied and own and _is_among(one, held)),
