@@ -54,9 +54,18 @@ LEADING = (
     "first", "told_mean", "told_share", "told_strong", "told_ahead", "held_mean", "held_share", "kin_best", "kin_mean",
     "kin_near", "kin_same", "near_alone", "near_mixed", "near_words", "behind_alone", "number_extra", "number_none",
     "number_conflict", "number_agrees", "date_conflict", "date_fits", "matter_mean", "matter_share", "matter_new",
-    "matter_least", "matter_none", "matter_two", "number_new_unit", "contrary_along", "contrary_word",
+    "matter_least", "matter_none", "matter_two", "number_new_unit", "contrary_along", "contrary_word", "same",
 )  # fmt: skip
 """The signs of the best pair that may say whether the record has the sentence, beside its lead."""
+
+
+SAME = (
+    "matter_mean", "matter_share", "matter_new", "matter_least", "matter_two", "matter_none", "told_mean", "told_share",
+    "told_strong", "held_mean", "held_share", "number_agrees", "number_conflict", "number_extra", "date_fits",
+    "date_conflict", "time_conflict", "place_same", "place_conflict", "agent_same", "agent_conflict", "contrary_word",
+    "contrary_along", "body_same", "blame_both", "found_blame_apart", "doer_owner", "number_people",
+)  # fmt: skip
+"""The signs that may say whether a statement says the same matter as a claim, or another detail of its event."""
 
 
 class Sentence(NamedTuple):
@@ -114,6 +123,7 @@ def learn(sentences: Sequence[Sentence], written: Sequence[ComparedPair] = ()) -
         for pair, signs in written
         if pair.relation != "not_in_record"
     ]
+    same = _learn_same(right, written)
     aspects = {}
     for aspect in ASPECTS:
         beginnings = SIGNS_OF[aspect]
@@ -128,9 +138,18 @@ def learn(sentences: Sequence[Sentence], written: Sequence[ComparedPair] = ()) -
         dict.fromkeys(ASPECTS, 0.5),
         calibration=_learn_calibration(sentences),
         settled=_learn_settled(claims),
-        recorded=_learn_recorded(claims),
+        recorded=_learn_recorded(claims, same),
         contrary=_learn_contrary(right),
+        same=same,
     )
+
+
+def _learn_same(right: Sequence[RightPair], written: Sequence[ComparedPair]) -> Logistic | None:
+    """Learn which pairs say the same matter: from written pairs of which one side is another detail of the event."""
+    others = [pair.signs for pair in written if pair.written.relation == "not_in_record"]
+    signs = [one.signs for one in right] + others
+    chosen = [{name: some.get(name, 0.0) for name in SAME} for some in signs]
+    return _logistic(chosen, [True] * len(right) + [False] * len(others), 0.1) if others else None
 
 
 def _learn_contrary(right: Sequence[RightPair]) -> Logistic | None:
@@ -191,16 +210,23 @@ def _learn_settled(claims: Sequence[Sentence], folds: int = _FOLDS) -> Logistic:
     return _logistic(signs, answers, 1.0)
 
 
-def _learn_recorded(claims: Sequence[Sentence]) -> Logistic:
+def _learn_recorded(claims: Sequence[Sentence], same: Logistic | None) -> Logistic:
     """Learn whether the best statement of a claim is right."""
     leads: list[tuple[Mapping[str, float], bool]] = []
     for rest, some in _folds(claims, _FEW_FOLDS):
         ranking = Learned(
-            "", _learn_matched(rest), {}, Logistic(0.0, {}), 0.0, {}, settled=_learn_settled(rest, _FEW_FOLDS)
+            "",
+            _learn_matched(rest),
+            {},
+            Logistic(0.0, {}),
+            0.0,
+            {},
+            settled=_learn_settled(rest, _FEW_FOLDS),
+            same=same,
         )
         for one, support in zip(some, supported(ranking.matched, some), strict=True):
             if best := _best(ranking, one, support):
-                leads.append((best.lead(), best.name == one.gold["matched"]))
+                leads.append(({**best.lead(), **ranking.same_sign(best.signs)}, best.name == one.gold["matched"]))
     chosen = [{name: signs.get(name, 0.0) for name in (*LEADING, "lead", "lead_margin")} for signs, _ in leads]
     return _logistic(chosen, [is_right for _, is_right in leads], 0.1)
 
