@@ -214,6 +214,14 @@ def edge_words(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"{lead}(?:{begins})"), re.compile(f"{lead}(?:{ends})")
 
 
+def _by_months(words_of: Mapping[str, str], edge: str) -> dict[tuple[int, int], re.Pattern[str]]:
+    found = {}
+    for months, words in words_of.items():
+        start, end = (int(month) for month in months.split("-"))
+        found[start, end] = re.compile(f"{edge}(?:{words})")
+    return found
+
+
 class _Book(NamedTuple):
     thirds: Mapping[str, re.Pattern[str]]
     seasons: Mapping[tuple[int, int], re.Pattern[str]]
@@ -230,21 +238,14 @@ def _book(lang: str) -> _Book:
     raw: dict[str, Any] = read_yaml(DATA)
     lang = lang if lang in raw["until"] else "en"
     edge = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<!\w)"
-    seasons = {}
-    for months, words in raw["seasons"][lang].items():
-        start, end = (int(month) for month in months.split("-"))
-        seasons[start, end] = re.compile(f"{edge}(?:{words})")
     return _Book(
         {part: re.compile(f"{edge}(?:{words[lang]})") for part, words in raw["thirds"].items()},
-        seasons,
+        _by_months(raw["seasons"][lang], edge),
         re.compile(f"{edge}{raw['until'][lang]}(?: (?:the|le|la|el|the end of|fin|конца|نهاية|finales de))*\\s*$"
                    if lang != "zh" else raw["until"][lang]),
         re.compile(f"{raw['until'][lang]}(?!\\w)"),
         re.compile(raw["through"][lang]),
         re.compile(rf"(?<!\d)(?P<first>(?:19|20)\d\d)年?\s*{raw['through'][lang]}\s*(?P<last>(?:19|20)\d\d)(?!\d)"),
-        {
-            tuple(int(month) for month in months.split("-")): re.compile(f"{edge}(?:{words})")
-            for months, words in raw["halves"][lang].items()
-        },
+        _by_months(raw["halves"][lang], edge),
         re.compile(f"{word_begins(lang)}(?:{raw['prolongs'][lang]})"),
     )  # fmt: skip
