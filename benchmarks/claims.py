@@ -42,7 +42,7 @@ class Folder(NamedTuple):
 
 def looked_at() -> list[Path]:
     """Return the folders that may be looked at."""
-    return sorted(folder for folder in CASES.iterdir() if folder.is_dir() and folder.name != "blind")
+    return sorted(folder for folder in CASES.iterdir() if folder.is_dir() and not folder.name.startswith("blind"))
 
 
 def read_folder(folder: Path) -> Folder:

@@ -2,7 +2,8 @@
 
     python -m benchmarks.claims_training [FOLDER...] [--write]
 
-Folders are those of tests/cases/claims that may be looked at. Without --write only the figures are printed: what is
+Folders are those of tests/cases/claims that may be looked at; the written pairs beside them teach what compares two
+texts. Without --write only the figures are printed: what is
 learnt from all folders but one and measured on that one (from eight parts of the reports where there is one folder).
 """
 
@@ -24,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.claims import Row, Scored, by_aspect, figures, looked_at, read_folder
+from benchmarks.claims_pairs import READ, ComparedPair, compared_pairs
 from benchmarks.model_cards import write_card
 from opencwc.claims.checkworthiness import signs_of
 from opencwc.claims.claim_matching import LEAST_WORTH
@@ -52,9 +54,18 @@ LEADING = (
     "first", "told_mean", "told_share", "told_strong", "told_ahead", "held_mean", "held_share", "kin_best", "kin_mean",
     "kin_near", "kin_same", "near_alone", "near_mixed", "near_words", "behind_alone", "number_extra", "number_none",
     "number_conflict", "number_agrees", "date_conflict", "date_fits", "matter_mean", "matter_share", "matter_new",
-    "matter_least", "matter_none", "matter_two", "number_new_unit", "contrary_along", "contrary_word",
+    "matter_least", "matter_none", "matter_two", "number_new_unit", "contrary_along", "contrary_word", "same",
 )  # fmt: skip
 """The signs of the best pair that may say whether the record has the sentence, beside its lead."""
+
+
+SAME = (
+    "matter_mean", "matter_share", "matter_new", "matter_least", "matter_two", "matter_none", "told_mean", "told_share",
+    "told_strong", "held_mean", "held_share", "number_agrees", "number_conflict", "number_extra", "date_fits",
+    "date_conflict", "time_conflict", "place_same", "place_conflict", "agent_same", "agent_conflict", "contrary_word",
+    "contrary_along", "body_same", "blame_both", "found_blame_apart", "doer_owner", "number_people",
+)  # fmt: skip
+"""The signs that may say whether a statement says the same matter as a claim, or another detail of its event."""
 
 
 class Sentence(NamedTuple):
@@ -69,6 +80,14 @@ class Sentence(NamedTuple):
     pairs: Sequence[tuple[str, Mapping[str, float]]]
     record: Record
     places: Mapping[str, int]
+
+
+class RightPair(NamedTuple):
+    """A claim beside the statement that it is about: in what they differ, and the signs of their comparison."""
+
+    differs_in: frozenset[str]
+    relation: str
+    signs: Mapping[str, float]
 
 
 def sentences_of_folder(folder: Path) -> list[Sentence]:
@@ -90,15 +109,26 @@ def sentences_of_folder(folder: Path) -> list[Sentence]:
     return found
 
 
-def learn(sentences: Sequence[Sentence]) -> Learned:
-    """Learn all weights."""
+def learn(sentences: Sequence[Sentence], written: Sequence[ComparedPair] = ()) -> Learned:
+    """Learn all weights; those of what differs from written pairs too."""
     claims = [one for one in sentences if one.gold["checkworthy"] == "1"]
-    right = [(one.gold, signs) for one in claims for name, signs in one.pairs if name == one.gold["matched"]]
+    right = [
+        RightPair(frozenset(one.gold["differs_in"].split(";")), one.gold["relation"], signs)
+        for one in claims
+        for name, signs in one.pairs
+        if name == one.gold["matched"]
+    ]
+    right += [
+        RightPair(frozenset(pair.differs_in), pair.relation, signs)
+        for pair, signs in written
+        if pair.relation != "not_in_record"
+    ]
+    same = _learn_same(right, written)
     aspects = {}
     for aspect in ASPECTS:
         beginnings = SIGNS_OF[aspect]
-        chosen = [{name: value for name, value in signs.items() if name.startswith(beginnings)} for _, signs in right]
-        aspects[aspect] = _logistic(chosen, [aspect in gold["differs_in"].split(";") for gold, _ in right], 0.3)
+        chosen = [{name: value for name, value in one.signs.items() if name.startswith(beginnings)} for one in right]
+        aspects[aspect] = _logistic(chosen, [aspect in one.differs_in for one in right], 0.3)
     return Learned(
         named_encoder().id,
         _learn_matched(claims),
@@ -108,16 +138,25 @@ def learn(sentences: Sequence[Sentence]) -> Learned:
         dict.fromkeys(ASPECTS, 0.5),
         calibration=_learn_calibration(sentences),
         settled=_learn_settled(claims),
-        recorded=_learn_recorded(claims),
+        recorded=_learn_recorded(claims, same),
         contrary=_learn_contrary(right),
+        same=same,
     )
 
 
-def _learn_contrary(right: Sequence[tuple[Row, Mapping[str, float]]]) -> Logistic | None:
+def _learn_same(right: Sequence[RightPair], written: Sequence[ComparedPair]) -> Logistic | None:
+    """Learn which pairs say the same matter: from written pairs of which one side is another detail of the event."""
+    others = [pair.signs for pair in written if pair.written.relation == "not_in_record"]
+    signs = [one.signs for one in right] + others
+    chosen = [{name: some.get(name, 0.0) for name in SAME} for some in signs]
+    return _logistic(chosen, [True] * len(right) + [False] * len(others), 0.1) if others else None
+
+
+def _learn_contrary(right: Sequence[RightPair]) -> Logistic | None:
     """Learn from pairs that differ in no aspect which of them say the contrary of each other."""
-    same = [(gold, signs) for gold, signs in right if not gold["differs_in"]]
-    chosen = [{name: value for name, value in signs.items() if name.startswith("contrary_")} for _, signs in same]
-    answers = [gold["relation"] == "differs" for gold, _ in same]
+    same = [one for one in right if not any(one.differs_in)]
+    chosen = [{name: value for name, value in one.signs.items() if name.startswith("contrary_")} for one in same]
+    answers = [one.relation == "differs" for one in same]
     return _logistic(chosen, answers, 1.0) if any(answers) else None
 
 
@@ -171,16 +210,23 @@ def _learn_settled(claims: Sequence[Sentence], folds: int = _FOLDS) -> Logistic:
     return _logistic(signs, answers, 1.0)
 
 
-def _learn_recorded(claims: Sequence[Sentence]) -> Logistic:
+def _learn_recorded(claims: Sequence[Sentence], same: Logistic | None) -> Logistic:
     """Learn whether the best statement of a claim is right."""
     leads: list[tuple[Mapping[str, float], bool]] = []
     for rest, some in _folds(claims, _FEW_FOLDS):
         ranking = Learned(
-            "", _learn_matched(rest), {}, Logistic(0.0, {}), 0.0, {}, settled=_learn_settled(rest, _FEW_FOLDS)
+            "",
+            _learn_matched(rest),
+            {},
+            Logistic(0.0, {}),
+            0.0,
+            {},
+            settled=_learn_settled(rest, _FEW_FOLDS),
+            same=same,
         )
         for one, support in zip(some, supported(ranking.matched, some), strict=True):
             if best := _best(ranking, one, support):
-                leads.append((best.lead(), best.name == one.gold["matched"]))
+                leads.append(({**best.lead(), **ranking.same_sign(best.signs)}, best.name == one.gold["matched"]))
     chosen = [{name: signs.get(name, 0.0) for name in (*LEADING, "lead", "lead_margin")} for signs, _ in leads]
     return _logistic(chosen, [is_right for _, is_right in leads], 0.1)
 
@@ -268,14 +314,18 @@ def eighths(parts: Mapping[str, Sequence[Sentence]]) -> Mapping[str, Sequence[Se
     return parts
 
 
-def without_each(parts: Mapping[str, Sequence[Sentence]]) -> dict[str, Learned]:
-    """Learn for each part from all others."""
-    return {name: learn([one for other, rest in parts.items() if other != name for one in rest]) for name in parts}
+def without_each(parts: Mapping[str, Sequence[Sentence]], written: Sequence[ComparedPair]) -> dict[str, Learned]:
+    """Learn for each part from all others and the written pairs."""
+    return {
+        name: learn([one for other, rest in parts.items() if other != name for one in rest], written) for name in parts
+    }
 
 
-def write(parts: Mapping[str, Sequence[Sentence]], folds: Mapping[str, Learned]) -> None:
+def write(
+    parts: Mapping[str, Sequence[Sentence]], folds: Mapping[str, Learned], written: Sequence[ComparedPair]
+) -> None:
     """Write the weights, those without each folder, the sentences that they are measured on, and the card."""
-    FILE.write_bytes(to_json(learn([one for some in parts.values() for one in some])) + b"\n")
+    FILE.write_bytes(to_json(learn([one for some in parts.values() for one in some], written)) + b"\n")
     FOLDS.write_bytes(json.dumps({name: to_plain(fold) for name, fold in folds.items()}).encode() + b"\n")
     rows = []
     for name, some in parts.items():
@@ -317,14 +367,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     parts = eighths({folder.name: sentences_of_folder(folder) for folder in asked.folders or looked_at()})
-    folds = without_each(parts)
+    written = [pair for path in READ for pair in compared_pairs(path)]
+    folds = without_each(parts, written)
     results = {name: applied(folds[name], some) for name, some in parts.items()}
     rows = [row for some in results.values() for row in some]
     for name, some in (*results.items(), ("all", rows)):
         told = ", ".join(f"{figure} {value:.3f}" for figure, value in {**figures(some), **by_aspect(some)}.items())
         sys.stdout.write(f"{name}: {told}\n")
     if asked.write:
-        write(parts, folds)
+        write(parts, folds, written)
 
 
 if __name__ == "__main__":

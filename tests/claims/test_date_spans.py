@@ -74,3 +74,26 @@ def test_two_ranges_of_days_meet_only_where_they_are_the_same(claim: str, meets:
         find_stretches(text, "en", find_dates(text, "en", TODAY), TODAY) for text in (claim, "from 4 to 6 March 2024")
     )
     assert mine.meets(other) == meets
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "first", "last"),
+    [
+        ("en", "Imports fell in the first half of 2023.", "2023-01-01", "2023-06-30"),
+        ("fr", "Au premier semestre 2023, rien.", "2023-01-01", "2023-06-30"),
+        ("es", "En el segundo trimestre de 2023 creció.", "2023-04-01", "2023-06-30"),
+        ("ru", "Во втором полугодии 2023 года вырос.", "2023-07-01", "2023-12-31"),
+        ("ar", "في النصف الأول من عام 2023 ارتفعت الواردات.", "2023-01-01", "2023-06-30"),
+        ("zh", "2023年下半年进口下降。", "2023-07-01", "2023-12-31"),
+    ],
+)
+def test_halves_and_quarters_of_a_year(lang: str, text: str, first: str, last: str) -> None:
+    assert days(text, lang) == [(first, last)]
+
+
+def test_a_half_without_a_year_is_the_last_that_has_begun() -> None:
+    assert days("In the second half of the year it rose.", "en") == [("2023-07-01", "2023-12-31")]
+
+
+def test_what_is_prolonged_until_a_year_ends_in_no_year_before_it() -> None:
+    assert days("The time was extended until the end of 2027.", "en")[0][0] >= "2027-01-01"

@@ -47,3 +47,19 @@ def test_a_part_of_the_day_agrees_with_a_minute(
         find_times(plain_text(text, lang), lang)[0] for text, lang in ((one, one_lang), (other, other_lang))
     )
     assert mine.fits(theirs) is fits
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "other", "fits"),
+    [
+        ("en", "in the morning", "at night", False),
+        ("en", "during the night", "before dawn", True),
+        ("ru", "глубокой ночью", "в обеденный перерыв", False),
+        ("zh", "夜里", "早上", False),
+        ("fr", "dans la soirée", "dans la nuit", True),
+        ("ar", "قبل منتصف الليل", "في الصباح", False),
+    ],
+)
+def test_two_parts_of_the_day_fit_where_they_share_enough(lang: str, one: str, other: str, *, fits: bool) -> None:
+    first, second = (find_times(plain_text(text, lang), lang)[0] for text in (one, other))
+    assert first.fits(second) is fits

@@ -75,3 +75,30 @@ def test_a_number_stands_where_it_is_written_also_behind_vowel_signs() -> None:
 def test_to_rise_to_a_number_is_no_upper_bound() -> None:
     (one,) = find_quantities(plain_text("Число пострадавших выросло до 41", "ru"), "ru", ())
     assert not one.most
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "numbers"),
+    [
+        ("zh", "罚款4.5亿韩元，货值3亿元", [(450_000_000, "money"), (300_000_000, "money")]),
+        ("zh", "烧毁了仓库的一半，上半年", [(50, "%")]),
+        ("en", "a fine of 450 million won", [(450_000_000, "money")]),
+        ("ru", "в четырёх убежищах из каждых пяти", [(80, "%")]),
+    ],
+)
+def test_hundreds_of_millions_and_shares_in_words(lang: str, text: str, numbers: list[tuple[float, str]]) -> None:
+    assert told(text, lang) == numbers
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("es", "una treintena de niños"),
+        ("fr", "une soixantaine d'élèves"),
+        ("ru", "человек тридцать"),
+        ("zh", "三十来人"),
+        ("en", "somewhere near forty people"),
+    ],
+)
+def test_a_round_number_calls_itself_approximate(lang: str, text: str) -> None:
+    assert [one.about for one in find_quantities(plain_text(text, lang), lang, ()) if not one.article] == [True]

@@ -24,6 +24,8 @@ def first(text: str) -> list[tuple[str, str, str]]:
         ("a fire in Płock, Poland", [("Płock", "POL", "Płock"), ("Poland", "POL", "")]),
         ("the Chilean port", [("Chilean", "CHL", "")]),
         ("en Côte d’Ivoire, les Ivoiriens", [("Côte d’Ivoire", "CIV", ""), ("Ivoiriens", "CIV", "")]),
+        ("La Côte d'Ivoire a vendu", [("Côte d'Ivoire", "CIV", "")]),
+        ("El Perú importó", [("Perú", "PER", "")]),
         ("las autoridades chilenas", [("chilenas", "CHL", "")]),
         (
             "в Пирее и в Нижнем Новгороде",

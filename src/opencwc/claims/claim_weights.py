@@ -47,6 +47,7 @@ class Learned(Struct, frozen=True):
 
     ``matched`` scores a pair of sentence and statement alone, ``settled`` once more with what the others are about.
     ``recorded`` tells of the best pair whether the record has the sentence at all: it often has the event alone.
+    ``same`` tells by the words of the two whether a statement says the same matter, or another detail of the event.
     ``contrary`` tells whether a sentence that differs in no aspect says the contrary of its statement.
 
     ``calibration`` has for each language the slope and the shift that make checkworthiness a chance; ``own`` are the
@@ -64,6 +65,7 @@ class Learned(Struct, frozen=True):
     own: Mapping[str, Logistic] = {}
     recorded: Logistic | None = None
     contrary: Logistic | None = None
+    same: Logistic | None = None
 
     def about(self, signs: Mapping[str, float]) -> float:
         """Return how likely a sentence is about a statement, once the others of its report have spoken (0 to 1)."""
@@ -79,7 +81,11 @@ class Learned(Struct, frozen=True):
         if _is_other_matter(signs):
             return _HARDLY
         first = first_sign(self.matched.chance(signs))
-        return self.recorded.chance({**signs, "first": first, **lead_signs(best, second)})
+        return self.recorded.chance({**signs, "first": first, **self.same_sign(signs), **lead_signs(best, second)})
+
+    def same_sign(self, signs: Mapping[str, float]) -> dict[str, float]:
+        """Return how far a statement says the same matter, as a sign of whether the record has it."""
+        return {"same": first_sign(self.same.chance(signs))} if self.same else {}
 
     def differing(self, signs: Mapping[str, float]) -> tuple[Aspect, ...]:
         """Return the aspects in which a sentence differs from the statement that it is about."""

@@ -23,6 +23,10 @@ _AHEAD = 26
 _UNTOLD = ("before", "loose")
 _UNTOLD_CHINESE = re.compile("次日|翌日|第二天|前一天|当天|当日")
 _WITHOUT_YEAR = ("date", "month", "day")
+_YEAR_BEHIND = re.compile(
+    r"\W{0,2}(?:(?:of|de|du|del|l['’]année|год[а]?|من|عام|سنة)\W+){0,3}(?P<year>(?:19|20)\d\d)(?!\d)"
+)
+_YEAR_AHEAD = re.compile(r"(?P<year>(?:19|20)\d\d)年?度?(?:的)?$")
 _LONG_AGO = timedelta(days=36_500)
 
 
@@ -77,7 +81,24 @@ def find_stretches(text: str, lang: str, dates: Sequence[FoundDate], today: date
             found[-1] = before._replace(last=stretch.last, end=one.end, others=())
         else:
             found.append(stretch)
-    return tuple(sorted([*found, *years], key=lambda one: one.start))
+    halves = list(_halves(text, lang, today, book))
+    whole = [one for one in found if not any(one.start < half.end and half.start < one.end for half in halves)]
+    return tuple(sorted([*whole, *years, *halves], key=lambda one: one.start))
+
+
+def _halves(text: str, lang: str, today: date, book: _Book) -> Iterator[Stretch]:
+    """Yield the halves and quarters of a year: of the year beside them, else of the last one that has begun."""
+    plain = plain_text(text, lang)
+    for (begins, ends), pattern in book.halves.items():
+        for match in pattern.finditer(plain.text):
+            start, end = match.span()
+            beside = _YEAR_BEHIND.match(plain.text, end) or _YEAR_AHEAD.search(plain.text[:start])
+            year = int(beside["year"]) if beside else today.year - (today.month < begins)
+            if beside:
+                start, end = min(start, beside.start()), max(end, beside.end())
+            last = _in_month(date(year, ends, 1), 31)
+            others = () if beside else ((date(year - 1, begins, 1), _years(last, -1)),)
+            yield Stretch(date(year, begins, 1), last, *plain.span(start, end), False, False, False, others)
 
 
 def _ranges_of_years(text: str, lang: str, book: _Book) -> Iterator[Stretch]:
@@ -118,7 +139,8 @@ def _stretch(text: str, lang: str, one: FoundDate, today: date, book: _Book) -> 
     first, last = _ends(one, inside, lang)
     if one.precision != "day":
         first, last = _part(first, last, around, one, book)
-    if one.precision != "day" and _is_until(plain, behind, inside, book, lang):
+    prolonged = book.prolongs.search(plain_text(text, lang).text)
+    if one.precision != "day" and not prolonged and _is_until(plain, behind, inside, book, lang):
         first -= _LONG_AGO
     others: tuple[tuple[date, date], ...] = ()
     if one.relative and one.form in _WITHOUT_YEAR and not re.search(r"\d{4}|年", inside):
@@ -192,6 +214,14 @@ def edge_words(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"{lead}(?:{begins})"), re.compile(f"{lead}(?:{ends})")
 
 
+def _by_months(words_of: Mapping[str, str], edge: str) -> dict[tuple[int, int], re.Pattern[str]]:
+    found = {}
+    for months, words in words_of.items():
+        start, end = (int(month) for month in months.split("-"))
+        found[start, end] = re.compile(f"{edge}(?:{words})")
+    return found
+
+
 class _Book(NamedTuple):
     thirds: Mapping[str, re.Pattern[str]]
     seasons: Mapping[tuple[int, int], re.Pattern[str]]
@@ -199,6 +229,8 @@ class _Book(NamedTuple):
     until_first: re.Pattern[str]
     through: re.Pattern[str]
     years: re.Pattern[str]
+    halves: Mapping[tuple[int, int], re.Pattern[str]]
+    prolongs: re.Pattern[str]
 
 
 @cache
@@ -206,16 +238,14 @@ def _book(lang: str) -> _Book:
     raw: dict[str, Any] = read_yaml(DATA)
     lang = lang if lang in raw["until"] else "en"
     edge = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?" if lang == "ar" else r"(?<!\w)"
-    seasons = {}
-    for months, words in raw["seasons"][lang].items():
-        start, end = (int(month) for month in months.split("-"))
-        seasons[start, end] = re.compile(f"{edge}(?:{words})")
     return _Book(
         {part: re.compile(f"{edge}(?:{words[lang]})") for part, words in raw["thirds"].items()},
-        seasons,
+        _by_months(raw["seasons"][lang], edge),
         re.compile(f"{edge}{raw['until'][lang]}(?: (?:the|le|la|el|the end of|fin|конца|نهاية|finales de))*\\s*$"
                    if lang != "zh" else raw["until"][lang]),
         re.compile(f"{raw['until'][lang]}(?!\\w)"),
         re.compile(raw["through"][lang]),
         re.compile(rf"(?<!\d)(?P<first>(?:19|20)\d\d)年?\s*{raw['through'][lang]}\s*(?P<last>(?:19|20)\d\d)(?!\d)"),
+        _by_months(raw["halves"][lang], edge),
+        re.compile(f"{word_begins(lang)}(?:{raw['prolongs'][lang]})"),
     )  # fmt: skip

@@ -20,6 +20,9 @@ _CLOSE = 20
 _BESIDE = 45
 """Minutes that a minute may lie outside a part of the day, whose ends are no sharp ones."""
 
+_SHARED = 0.45
+"""How much of the shorter of two parts of the day the other has, if both can be one."""
+
 
 class DayTime(NamedTuple):
     """The minutes of the day from ``first`` to ``last`` (beyond 1440: after midnight), and the place.
@@ -44,6 +47,12 @@ class DayTime(NamedTuple):
         if self.open or other.open:
             shifts |= {HALF_DAY, -HALF_DAY}
         round_one = self.first % 30 == 0 or other.first % 30 == 0
+        if not self.exact and not other.exact:
+            shorter = min(self.last - self.first, other.last - other.first)
+            return any(
+                min(self.last + shift, other.last) - max(self.first + shift, other.first) >= _SHARED * shorter
+                for shift in shifts
+            )
         room = (_CLOSE if round_one else 0) if self.exact and other.exact else _BESIDE
         return any(
             self.first + shift <= other.last + room and other.first <= self.last + shift + room for shift in shifts

@@ -27,7 +27,10 @@ _AHEAD = 40
 _NEAR_WORD = 30
 _SMALL_TOWN = 100_000
 _IN_NO_SCRIPT_OF_CAPITALS = 20_000
-_NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+)(?:[ -][A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+){0,2}"
+_NAME_WORD = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁ][\w'’-]+"
+_NAME = rf"{_NAME_WORD}(?:[ -](?:(?:al|el|ad|ar|as|at|az|an|эль|аль)[- ])?{_NAME_WORD}){{0,2}}"
+_OF_ARABIC_NAMES = "تل|عين|كفر|دير|بيت|خان|ابو|ام|راس|وادي|بير|باب|سيدي|جبل|شيخ|حمام|برج|دار|بني|اولاد"
+"""The first word of an Arabic name in two, of which the second can have the article."""
 _SOME_SPOTS = 6
 _NOUN_BEHIND = re.compile(r"(?:^|\W)(?:[Tt]he|[Aa]n?) $")
 _TITLES = frozenset(["Mme", "Mlle", "Mgr", "Mr", "Mrs", "Ms", "Dr", "Sra", "Sr", "Prof"])
@@ -69,7 +72,14 @@ def find_places(
         if not any(first < one.end and one.start < last for first, last in times)
         and (place := _known(text, lang, one, book, words, acting)) is not None
     ]
-    free = [*taken, *(Span(one.start, one.end) for one in named if not (one.ordinary or one.frequent))]
+    free = [
+        *taken,
+        *(
+            Span(one.start, one.end)
+            for one in named
+            if not (one.ordinary or one.frequent or _is_a_piece(text, lang, one, book))
+        ),
+    ]
     for start, end in _unknown(text, lang, book):
         if _of_body(lang).match(text, start) or _is_quoted_in_part(text, start, end):
             continue
@@ -263,6 +273,9 @@ def _names(raw: Mapping[str, Any], lang: str) -> re.Pattern[str]:
         return re.compile(rf"(?:{before})(?P<name>(?![该本当一这某全各其国两三])(?:{with_noun}))")
     if lang == "ar":
         nouns = raw["named"]["ar"]
-        return re.compile(rf"(?<!\w)(?:و|ف|ب|ل)?{nouns} (?P<name>(?!ال)\w{{2,}}(?: (?!ال|في|من|على|الى)\w{{2,}})?)")
+        return re.compile(
+            rf"(?<!\w)(?:و|ف|ب|ل)?{nouns} (?P<name>(?:{_OF_ARABIC_NAMES}) \w{{2,}}"
+            r"|(?!ال)\w{2,}(?: (?!ال|في|من|علي|الي)\w{2,}(?<![ةا])(?!\w))?)"
+        )
     loose = rf"(?:(?i:{raw['named'][lang]}) (?:(?i:the|la|le|el|l['’]) ?)?(?:(?i:{noun}) )?|(?i:{noun}) )"
     return re.compile(rf"(?<!\w){loose}(?P<name>{_NAME})")

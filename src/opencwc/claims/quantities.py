@@ -26,6 +26,7 @@ _CHINESE_FRACTION = re.compile(
 _CHINESE_TENTHS = re.compile(r"(?:百分之)?([一二三四五六七八九])成(半)?(?!立|员|功|分|果|为|本)")
 _CHINESE_PARTS = re.compile(r"([二三四五六七八九十]+)分之([一二三四五六七八九])")
 _AHEAD, _BEHIND = 28, 22
+_NOUN_AHEAD = 14
 _GAP = re.compile(r"[ \u00a0-]*(?:[^\W\d_]+ )?")
 _TENTH = 0.1
 _IN_BASE = {
@@ -38,12 +39,13 @@ _IN_BASE = {
 """What each measure is compared in."""
 _SCALES = re.compile(
     r"\s*(?:(?P<k>thousand|mille|mil|тыс\w*|الف|الاف|千)|(?P<w>万|萬)|(?P<m>million\w*|millones|millón|млн|миллион\w*|مليون\w*|ملايين|百万)"
-    r"|(?P<b>billion\w*|milliards?|млрд|миллиард\w*|مليار\w*|亿))(?!\w)"
+    r"|(?P<b>billion\w*|milliards?|млрд|миллиард\w*|مليار\w*))(?!\w)|\s*(?P<y>[亿億])"
 )
 _AND_A_HALF = re.compile(
-    r"\s*(?:(?:and a half|et demie?|y medi[oa]|с половиной|و ?(?:ال)?نصف)(?!\w)|个?半(?=小时|天|年|吨|\W|$))"
+    r"\s*(?:(?:and a half|et demie?|y medi[oa]|с половиной|و ?(?:ال)?نصف)(?!\w)"
+    r"|(?:个半|(?<!一)半)(?=小时|天|年|吨|\W|$))"
 )
-_TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9}
+_TIMES = {"k": 1e3, "w": 1e4, "m": 1e6, "b": 1e9, "y": 1e8}
 _RUSSIAN_PEOPLE = re.compile(r"(?:двое|трое|четверо|пятеро|шестеро|семеро|восьмеро|девятеро|десятеро)(?!\w)")
 _EXPLICIT_ONE = frozenset(
     ["one", "один", "одна", "одно", "одного", "одной", "одну", "1", "واحد", "واحدة", "seule", "seul"]
@@ -160,10 +162,14 @@ def _all(text: str, lang: str) -> Iterator[Quantity]:
         for match in pattern.finditer(text):
             unit, times, stop = _unit(text, lang, match.end(), match.end())
             if unit:
+                behind = text[stop : stop + _BEHIND]
                 half = _AND_A_HALF.match(text, stop)
                 about = bool(words.about_before.search(text[max(0, match.start() - _AHEAD) : match.start()]))
                 amount = value * times
-                yield Quantity(amount, amount, unit, match.start(), half.end() if half else stop, about)
+                ahead = text[max(0, match.start() - _AHEAD) : match.start()]
+                least = bool(words.least_before.search(ahead) or words.least_behind.match(behind))
+                about = about or (unit == "days" and value < 1)  # half a month, a fortnight
+                yield Quantity(amount, amount, unit, match.start(), half.end() if half else stop, about, least)
     if lang == "ar":
         yield from _duals(text)
 
@@ -235,6 +241,10 @@ def _quantity(text: str, lang: str, start: int, end: int, low: float, high: floa
         high = low + 10 ** (len(f"{low:.0f}") - len(f"{low:.0f}".rstrip("0"))) - 1
         least = False
     about = bool(words.about_before.search(before) or words.about_behind.match(text, stop))
+    about = about or words.round.search(text[max(0, start - _NOUN_AHEAD) : end]) is not None
+    about = about or (chinese and text[end : end + 1] == "来")
+    if chinese and unit in _MEASURES and low == high and text[stop : stop + 1] in ("多", "余"):
+        high = low + 1  # two tonnes and more
     most = not least and bool(words.most_before.search(before) or (chinese and words.most_behind.match(behind)))
     most = most and not _CHANGED.search(text[max(0, start - 48) : start])
     stop = stop if unit else end
@@ -311,7 +321,12 @@ def _of_each(found: Sequence[Quantity], text: str, lang: str) -> list[Quantity]:
 def _share_of(part: Quantity, whole: Quantity, text: str, lang: str) -> float:
     """Return how much one small number is of another in a hundred, 0 where it is no share."""
     of = _number_of(whole, text, lang)
-    if whole.unit == "%" or part.unit not in ("", "people") or not part.low == part.high < of <= _LONGEST_SHARE:
+    every = whole.unit == "%" and _words(lang).every.match(text, whole.start)
+    if (
+        (whole.unit == "%" and not every)
+        or part.unit not in ("", "people")
+        or not part.low == part.high < of <= _LONGEST_SHARE
+    ):
         return 0.0
     return 100 * part.low / of
 
@@ -384,6 +399,7 @@ class _Words(NamedTuple):
     of_each: re.Pattern[str] | None
     every: re.Pattern[str]
     listed: re.Pattern[str]
+    round: re.Pattern[str]
 
 
 @cache
@@ -411,6 +427,7 @@ def _words(lang: str) -> _Words:
         re.compile(f"\\s*(?:[^\\W\\d_]+ )?{each}\\s*") if each else None,
         re.compile(f"{edge}{raw['every'][lang]}"),
         re.compile(f"{edge}{raw['listed'][lang]}\\s*(?:[\\d.]+[-–]?)?$"),
+        re.compile(f"{edge}(?:{raw['round'][lang]})$"),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Details(NamedTuple):
     """What a sentence says; all places count from its beginning.
 
-    ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known.
+    ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known; ``acting`` says
+    of each word how far it is one for somebody who acts.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Details(NamedTuple):
     substances: tuple[Substance, ...] = ()
     today: date = date.min
     source: str = ""
+    acting: tuple[float, ...] = ()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
@@ -52,21 +54,32 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
     agents = named_agents(text)
     named = the_gazetteer().named(text)
-    of_names = [Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary]
+    of_names = [
+        Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary and one.spots[0].sort != "money"
+    ]
     quantities = find_quantities(plain, lang, [*taken, *of_names, *(span for _, span in agents)])
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]
-    told = find_places(text, lang, named, taken, words, _acting(words, encoder))
+    acting = _acting(words, encoder)
+    told = find_places(text, lang, named, taken, words, acting)
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
         words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
-        find_substances(plain, lang, agents), today, source,
+        find_substances(plain, lang, agents), today, source, tuple(acting),
     )  # fmt: skip
 
 
 def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
-    """Return the dates of a sentence; a weekday or day until which something lasts is the next one."""
-    found = find_dates(text, lang, today)
+    """Return the dates of a sentence; a weekday or day until which something lasts is the next one.
+
+    What is so to this day has no date.
+    """
+    still = [match.span() for match in _STILL[lang].finditer(text)] if lang in _STILL else []
+    found = [
+        one
+        for one in find_dates(text, lang, today)
+        if not any(start < one.end and one.start < end for start, end in still)
+    ]
     until = _UNTIL.get(lang)
     if until is None or not until.search(text):
         return found
@@ -77,6 +90,15 @@ def _dates(text: str, lang: str, today: date) -> list[FoundDate]:
     ]
 
 
+_STILL = {
+    "en": re.compile(r"to(?: this|day)? day|still today|even today|today still|as of today", re.IGNORECASE),
+    "fr": re.compile(r"(?:encore|toujours) aujourd['’]hui|aujourd['’]hui (?:encore|toujours)|à ce jour", re.IGNORECASE),
+    "es": re.compile(r"(?:todavía|aún) hoy|hoy (?:todavía|aún|en día|por hoy|sigue)|a día de hoy", re.IGNORECASE),
+    "ru": re.compile(r"по сей день|(?:и|до) сегодня|сегодня (?:ещё|еще|по-прежнему)|по-прежнему", re.IGNORECASE),
+    "ar": re.compile(r"(?:حتى|إلى|الى) (?:اليوم|الآن|يومنا هذا)|(?:تزال|يزال|زال|زالت) اليوم"),
+    "zh": re.compile("时至今日|至今|如今|今天仍|今日仍|直到今天"),
+}
+"""Words for what has not changed up to the day of writing."""
 _BEFORE = 24
 """Characters before a day in which it is said that something lasts until then."""
 _UNTIL = {

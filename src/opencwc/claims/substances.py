@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from opencwc.claims.denials import is_excepted, without_papers
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import Plain
 from opencwc.reports.model import Span
 
 DATA = Path(__file__).parent / "data" / "substances.yaml"
 ANY = "any"
-_AHEAD, _BEHIND = 72, 30
+_AHEAD, _BEHIND, _ASIDE_BEHIND = 72, 30, 130
+_ASIDE = re.compile(r"^ ?[,،，][^,،，.;。]{3,90}[,،，]")
 _JOINED_ARABIC = re.compile(r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل|ال)$")
 _BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
@@ -45,10 +47,9 @@ def find_substances(plain: Plain, lang: str, named: Sequence[tuple[str, Span]]) 
         if not any(one.start < span.end and span.start < one.end for one in taken):
             spots.append((name, span))
             taken.append(span)
+    text = without_papers(plain.text, lang)
     at = {place: number for number, place in reversed(list(enumerate(plain.places)))}
-    found = [
-        _substance(name, span, plain.text, lang, at.get(span.start, 0), at.get(span.end, 0)) for name, span in spots
-    ]
+    found = [_substance(name, span, text, lang, at.get(span.start, 0), at.get(span.end, 0)) for name, span in spots]
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -66,9 +67,9 @@ def _sorts(text: str, lang: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
     book = _book(lang)
-    if book.unsure.search(text[:start]):
+    if book.unsure.search(text[:start]) or is_excepted(text, lang):
         return False
-    before, behind = text[max(0, start - _AHEAD) : start], text[end : end + _BEHIND]
+    before, behind = text[max(0, start - _AHEAD) : start], _ASIDE.sub("", text[end : end + _ASIDE_BEHIND])[:_BEHIND]
     breaks = [match.end() for match in _BREAK.finditer(before)]
     before = before[breaks[-1] :] if breaks else before
     if lang == "ar":

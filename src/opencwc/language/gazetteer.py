@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,9 @@ FREQUENT = Path(__file__).parent / "data" / "frequent_words.yaml"
 LONGEST = 64
 LEAST_WITH_ADJECTIVE = 50_000
 """Towns that a Russian adjective is looked for; of smaller ones it is mostly another word."""
+
+
+_ARTICLES = frozenset(["el ", "la ", "le ", "los ", "les ", "the "])
 
 
 class Named(NamedTuple):
@@ -80,16 +84,34 @@ class Gazetteer:
         found: list[Named] = []
         words = words or folded(text)
         until = 0
-        for start in _starts(words):
+        starts = list(_starts(words))
+        for start in starts:
             if start < until:
                 continue
             for match in (self._longest(words, start), self._adjective(text, words, start)):
                 meant = self._named(text, words, start, match) if match else None
+                if match and meant and self._is_cut(words, start, match[0], starts):
+                    break
                 if match and meant:
                     until = match[0]
                     found += [meant] if meant.spots[0].sort != "nowhere" else []
                     break
         return found
+
+    def _is_cut(self, words: Folded, start: int, end: int, starts: Sequence[int]) -> bool:
+        """Tell whether another name begins within one: La Côte in "La Côte d'Ivoire", El Perú for the State."""
+        if HAN.match(words.plain, start):
+            return False
+        inside = starts[bisect_right(starts, start) : bisect_left(starts, end)]
+        longer = ((place, self._longest(words, place)) for place in inside)
+        return any(
+            match
+            and (
+                (match[0] > end and match[0] - place > end - start)
+                or (match[0] == end and match[1][0].sort == "state" and words.plain[start:place] in _ARTICLES)
+            )
+            for place, match in longer
+        )
 
     def _named(self, text: str, words: Folded, start: int, match: tuple[int, tuple[Spot, ...], str]) -> Named | None:
         """Return a name as it is written in a text, with the places that it is written for; nothing for none."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.compared_sides import Compared, Sides, replaced_likeness, windows_apart
+from opencwc.claims.aspects.handings import handing_of, is_turned
 from opencwc.claims.aspects.named_people import named_people, unmet
 from opencwc.claims.aspects.replaced_actors import PEOPLE, displaced, spans_of, who_signs
 from opencwc.claims.sentence_details import Details
@@ -38,6 +39,8 @@ def actor_signs(sides: Sides) -> Compared:
         "people_strange": float(bool(peoples - theirs_too)),
         "doer_name": float(bool(other and instead)), "doer_name_new": float(bool(other)),
         "doer_counted": float(any(_is_counted(one.span, claim) for one in found.sorts if one.sort in PEOPLE)),
+        "doer_handing": float(is_turned(handing_of(claim), handing_of(statement))),
+        "doer_replaced": max(0.0, replaced_likeness(sides)), "doer_owner": windows_apart("owns", sides),
         **who_signs(found, claim, "doer"),
     }  # fmt: skip
     claimed = spans_of(found) or tuple(other) or tuple(names) or tuple(strange)

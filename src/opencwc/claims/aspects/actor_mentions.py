@@ -17,6 +17,11 @@ from opencwc.reports.model import Span
 _DATA = Path(__file__).parents[1] / "data" / "who.yaml"
 _BESIDE, _BESIDE_CHINESE = 26, 5
 """Characters between a body and the State that it is of."""
+_WHO_BLAME = frozenset(
+    {"prosecutors", "court", "police", "commission", "opcw", "united_nations", "press", "laboratory", "gendarmes"}
+)
+"""Who blames and is seldom blamed: only where they stand behind the word of blame."""
+_PAUSE_CHINESE = re.compile("[，。；、]")
 _NEAR_SPEECH, _NEAR_SPEECH_CHINESE = 8, 4
 _TOWN_BEHIND = 12
 _JOINED = 3
@@ -96,7 +101,11 @@ def somebody(text: str, lang: str) -> tuple[Who, ...]:
     bodies = [
         one._replace(
             states=frozenset(
-                state for span, state, denied, _ in states if not denied and _apart(one.span, span) <= beside
+                state
+                for span, state, denied, _ in states
+                if not denied
+                and _apart(one.span, span) <= beside
+                and not (lang == "zh" and _PAUSE_CHINESE.search(text[one.span.end : span.start]))
             ),
             towns=tuple(town for town in towns if _is_of_town(one.span, town, lang)),
         )
@@ -132,7 +141,9 @@ def _is_town(one: Named) -> bool:
 
 
 def _is_of_town(span: Span, town: Named, lang: str) -> bool:
-    return -2 <= town.start - span.end <= _TOWN_BEHIND or (lang == "zh" and 0 <= span.start - town.end <= 1)
+    if lang == "zh":
+        return 0 <= span.start - town.end <= 1
+    return -2 <= town.start - span.end <= _TOWN_BEHIND
 
 
 def kin(one: str, other: str) -> bool:
@@ -174,9 +185,12 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str, passed:
     speech = [Span(*plain.span(*match.span())) for match in pattern("speaking", lang).finditer(plain.text)]
     between = [*passed, *_names(text)]
     nearest = _NEAR_SPEECH_CHINESE if lang == "zh" else _NEAR_SPEECH
-    behind = [one for one in bodies if any(one.span.end > cue.start for cue in cues)]
+    behind = [one for one in bodies if any(one.span.end > cue.start and not _overlap(one.span, cue) for cue in cues)]
     named = any(_names_somebody(text, cue, passed) for cue in cues)
-    blamed = set(behind or (bodies[-1:] if cues and not named else ()))
+    things = [match.start() for match in pattern("causes", lang).finditer(plain.text)]
+    of_people = [cue for cue in cues if not any(plain.span(at, at + 1)[0] == cue.start for at in things)]
+    likely = [one for one in bodies if one.sort not in _WHO_BLAME]
+    blamed = set(behind or (likely[-1:] if of_people and not named else ()))
     for one in bodies:
         denied = _is_denied(text, one.span, lang) or (one.sort != "state" and _is_cleared(text, one.span, lang))
         yield one._replace(
@@ -184,6 +198,10 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str, passed:
             blamed=one in blamed and not denied,
             speaks=any(_steps_apart(text, one.span, cue, between) <= nearest for cue in speech),
         )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _names_somebody(text: str, cue: Span, places: Sequence[Span]) -> bool:

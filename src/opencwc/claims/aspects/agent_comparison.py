@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.aspects.contraries import are_contrary
 from opencwc.claims.substances import ANY, Substance, is_of, is_one
 from opencwc.reports.model import Span
 
@@ -29,7 +30,7 @@ def agent_signs(sides: Sides) -> Compared:
         "agent_same": float(bool(same)),
         "agent_conflict": float(bool(strange and any(not one.of_plant for one in held) and not same)),
         "agent_part": float(bool(strange and held and same)),
-        "agent_denied": float(bool(refuted or withdrawn)),
+        "agent_denied": float(bool(refuted or withdrawn) and not are_contrary("confirmed", sides)),
     }
     claimed = [*(strange if held else ()), *refuted, *(denied if withdrawn else ())]
     if not claimed:

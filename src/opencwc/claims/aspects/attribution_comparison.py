@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from opencwc.claims.aspects.actor_comparison import actor_signs
 from opencwc.claims.aspects.actor_mentions import blaming
-from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
+from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain, windows_apart
 from opencwc.claims.aspects.replaced_actors import displaced, spans_of, speaker_signs, who_signs
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -25,13 +25,14 @@ def attribution_signs(sides: Sides) -> Compared:
     found = displaced(sides)
     acts = actor_signs(sides).signs
     here, held = _blames(claim), _blames(statement)
+    harms = pattern("attacks", statement.lang).search(plain(statement)) is not None
     nobody_here, nobody_there = (bool(pattern("nobody", one.lang).search(plain(one))) for one in (claim, statement))
     says_here, says_there = (bool(pattern("according", one.lang).search(plain(one))) for one in (claim, statement))
     signs = {
         "blame_here": float(bool(here)), "blame_both": float(bool(here and held)),
         "blame_only_here": float(bool(here and not held)), "blame_only_there": float(bool(held and not here)),
         "blame_of_nobody": float(nobody_there and bool(here) and not nobody_here),
-        "blame_only_nobody": float(nobody_here and bool(held) and not nobody_there and not here),
+        "blame_only_nobody": float(nobody_here and (bool(held) or harms) and not nobody_there and not here),
         "nobody_conflict": float(nobody_here != nobody_there and bool(here or held)),
         "nobody_both": float(nobody_here and nobody_there),
         "says_here": float(says_here), "says_both": float(says_here and says_there),
@@ -39,6 +40,7 @@ def attribution_signs(sides: Sides) -> Compared:
         "blame_people": acts["people_conflict"] * float(bool(here and held)),
         "says_body_conflict": acts["body_conflict"] * float(says_here),
         "says_people_conflict": acts["people_conflict"] * float(says_here),
+        "found_blame_apart": windows_apart("blames", sides),
         "found_blame_far": _blame_apart(claim, held, sides.there),
         **speaker_signs(sides), **who_signs(found, claim, "found"),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.claims.aspects.compared_sides import Compared, Sides
+from opencwc.claims.denials import is_excepted, without_papers
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
 from opencwc.convention.fields import read_yaml
@@ -95,7 +96,10 @@ def _poles(text: str, lang: str) -> Mapping[str, Poles]:
 def denied_stretches(plain: str, lang: str) -> list[tuple[int, int]]:
     """Return the stretches of a plain text that are denied: the words behind one that denies, to the next pause."""
     before, behind = _denying(lang)
-    found = []
+    found: list[tuple[int, int]] = []
+    if is_excepted(plain, lang):
+        return found
+    plain = without_papers(plain, lang)
     for match in before.finditer(plain):
         pause = _CLAUSE.search(plain, match.end())
         last = pause.start() if pause else len(plain)

@@ -27,7 +27,7 @@ _MOST_WORDS = 4
 def named_people(details: Details) -> list[Span]:
     """Return where names of people, companies and ships stand, but for those of places and bodies."""
     places = [Span(one.start, one.end) for one in details.places if not one.ordinary]
-    taken = [one.span for one in somebody(details.text, details.lang)]
+    taken = [one.span for one in somebody(details.text, details.lang) if one.sort != "company"]
     taken += [span for _, span in details.agents]
     return [
         span

@@ -6,8 +6,9 @@ the days from its first to its last.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from opencwc.claims.aspects.date_comparison import stretch
 from opencwc.claims.aspects.people_by_fate import PeopleNumber, people_by_fate
 from opencwc.claims.quantities import Quantity, is_of_nothing
 from opencwc.claims.sentence_details import Details
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
 
 _WINDOW = 34
@@ -27,6 +29,17 @@ _ALIKE = 0.5
 _MEASURED = frozenset(["kg", "L", "m", "m2", "days", "money", "%", "ppm", "degrees"])
 """Units by which two numbers of one event are mostly told of one thing."""
 _MOST_NUMBERS = 12
+_WORD, _BOTH = 14, 2.0
+_WHOLE = re.compile(
+    r"(?:\ball(?: of)?(?: the)?|\btou(?:s|tes)(?: les)?|\btod[oa]s(?: l[oa]s)?|(?<!\w)вс(?:е|ех|ем|еми)"
+    r"|(?:جميع|كل|كافة)(?: ال)?|全部|所有|全|整)\s*$"
+)
+_BOTH_WORDS = re.compile(r"\bboth\b|\bambos\b|\bambas\b|\bоб(?:а|е|оих|еих)\b|معا|كلا|كلتا|都")
+_OF_THE = re.compile(
+    r"\s*(?:\w+ )?(?:of(?: (?:the|its|their|those))?|des|sur(?: les)?|d['’]entre(?: les)?|de (?:l[oa]s|ses|leurs|sus)"
+    r"|из(?: \w+)?|من(?: اصل| بين)?(?: ال)?|中的?|里)\s*(?:\w+ )?(?:ال)?"
+)
+"""What stands between a part and the whole that it is of."""
 
 
 def number_signs(sides: Sides) -> Compared:
@@ -34,7 +47,13 @@ def number_signs(sides: Sides) -> Compared:
     claim, statement = sides.claim, sides.statement
     mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
     theirs = [one for one in statement.quantities if not one.article][:_MOST_NUMBERS]
-    borne = {place: number for place, one in enumerate(mine) if (number := _borne_by(one, claim, theirs, statement))}
+    of_people = _people_conflicts(claim, statement)
+    refuted = [one.span for one, _ in of_people]
+    borne = {
+        place: number
+        for place, one in enumerate(mine)
+        if Span(one.start, one.end) not in refuted and (number := _borne_by(one, claim, theirs, statement))
+    }
     used = list(borne.values())
     counted_too = [one for one in statement.quantities[:_MOST_NUMBERS] if not one.article or one.unit == "people"]
     derived = list(_derived(counted_too, statement, claim))
@@ -52,7 +71,6 @@ def number_signs(sides: Sides) -> Compared:
         if like > conflict:
             conflict, differing = like, (one, other)
             same_unit = float(one.unit == other.unit != "")
-    of_people = _people_conflicts(claim, statement)
     fates = people_by_fate(claim).keys() & people_by_fate(statement).keys()
     held_units = {one.unit for one in statement.quantities} | ({"days"} if statement.days else set[str]())
     none_here, none_there = is_of_nothing(plain(claim), claim.lang), is_of_nothing(plain(statement), statement.lang)
@@ -66,6 +84,7 @@ def number_signs(sides: Sides) -> Compared:
         "number_people": float(bool(of_people)),
         "number_nobody": float(any(min(one.high, other.high) == 0 for one, other in of_people)),
         "number_people_same": float(not of_people and bool(fates)),
+        "number_whole": float(_is_whole(claim, statement) or _is_whole(statement, claim)),
         "number_new_unit": float(any(one.unit in _MEASURED and one.unit not in held_units for one in mine)),
     }  # fmt: skip
     if of_people:
@@ -74,6 +93,30 @@ def number_signs(sides: Sides) -> Compared:
         return Compared(signs)
     one, other = differing
     return Compared(signs, (Span(one.start, one.end),), (Span(other.start, other.end),))
+
+
+def _is_whole(one: Details, other: Details) -> bool:
+    """Tell whether one side says it of all where the other has a part: both, one of the two."""
+    whole = {number.low for number in one.quantities if _WHOLE.search(_ahead_of(number, one))}
+    whole |= {2.0 for number in one.quantities if number.low == number.high == _BOTH and _is_both(number, one)}
+    parts = {after.low for before, after in pairwise(other.quantities) if _is_part(before, after, other)}
+    return bool(whole & parts)
+
+
+def _is_both(number: Quantity, details: Details) -> bool:
+    return (
+        _BOTH_WORDS.search(plain_text(details.text[number.start : number.end + _WORD], details.lang).text) is not None
+    )
+
+
+def _ahead_of(number: Quantity, details: Details) -> str:
+    return plain_text(details.text[max(0, number.start - _WORD) : number.start], details.lang).text
+
+
+def _is_part(part: Quantity, whole: Quantity, details: Details) -> bool:
+    """Tell whether a number is told as a part of the next one: three of the five."""
+    between = plain_text(details.text[part.end : whole.start], details.lang).text
+    return part.high < whole.low and _OF_THE.fullmatch(between) is not None
 
 
 def _people_conflicts(claim: Details, statement: Details) -> list[tuple[PeopleNumber, PeopleNumber]]:
@@ -132,9 +175,12 @@ def _derived(theirs: Sequence[Quantity], statement: Details, claim: Details) -> 
         if one.unit in ("money", "kg", "people"):
             yield _of(one.low / 2, one.unit)
     ends = [stretch(one.text) for one in statement.dates] + [stretch(one.text) for one in claim.dates]
-    for (first, last), (since, until) in combinations(ends, 2):
+    for (first, last), (since, until) in combinations(sorted(ends), 2):
         yield _of(abs((since - first).days), "days")
         yield _of(abs((until - last).days) + 1, "days")
+        if first != last or since != until:
+            shortest, longest = max(0, (since - last).days), (until - first).days + 1
+            yield Quantity(shortest, longest, "days", 0, 0)
     for first, last in ends:
         if 1 < (last - first).days + 1 < 60:
             yield _of((last - first).days + 1, "days")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from math import inf
 from pathlib import Path
@@ -22,6 +22,7 @@ _CLASSES = ("dead", "hurt", "held", "freed", "missing", "moved")
 _FARTHEST, _FARTHEST_CHINESE = 45, 12
 _NOBODY_AHEAD, _NOBODY_BEHIND = 24, 16
 _PAUSE = re.compile(r"[;؛；。:：]|(?<!\d)[,،，](?!\d)| (?:and|et|y|и) |و(?= )")
+_JOINING = re.compile(r"\s*(?:and|et|y|e|и|و|和|及|与|、)\s*")
 _WEAK_PAUSE = 14
 """Characters that a pause between a number and what it counts is as good as."""
 
@@ -73,10 +74,10 @@ def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
     told = _found(details.text, details.lang)
     found: dict[str, PeopleNumber] = {}
     farthest = _FARTHEST_CHINESE if details.lang == "zh" else _FARTHEST
-    for one in details.quantities:
-        if one.unit not in ("", "people"):
-            continue
-        near = [(_apart(one, span, details.text), name, span) for name, span, none in told if not none]
+    counted = [one for one in details.quantities if one.unit == "people" or (not one.unit and not one.article)]
+    for place, one in enumerate(counted):
+        like = _joined_to(counted, place, details)
+        near = [(_apart(like, span, details.text), name, span) for name, span, none in told if not none]
         best = min(near, default=None)
         if best is None or best[0] > farthest:
             continue
@@ -91,6 +92,13 @@ def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
         if not none and name not in found:
             found[name] = PeopleNumber(2 if _is_of_some(details, span) else 1, inf, span)
     return found
+
+
+def _joined_to(counted: Sequence[Quantity], place: int, details: Details) -> Quantity:
+    """Return the first of the numbers that are joined to one: four of "four men and a woman"."""
+    while place and _JOINING.fullmatch(details.text[counted[place - 1].end : counted[place].start]):
+        place -= 1
+    return counted[place]
 
 
 def _apart(number: Quantity, span: Span, text: str) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opencwc.language.gazetteer_index import Spot
 
 _NEAR_KM, _CLOSE_BY_KM = 25.0, 40.0
-_WRITTEN_ALIKE, _THE_SAME = 0.6, 0.9
+_WRITTEN_ALIKE, _SPELT_ALIKE, _THE_SAME = 0.6, 0.75, 0.9
 _AHEAD = 24
 _BEHIND_TOWN = r"|\w\s?[,(،，（]\s?$"
 _INSIDE = {
@@ -34,6 +34,7 @@ _INSIDE = {
     "zh": re.compile("(?:在|位于|于)$|[，（]$"),
 }
 """What stands before a State that something is in."""
+_MUCH_LARGER = 4
 _ACTS, _FOR_ITS_STATE = 0.25, 0.15
 _WEIGHTS = {
     frozenset(["town"]): 1.0, frozenset(["town", "unknown"]): 1.0, frozenset(["unknown"]): 1.0,
@@ -46,19 +47,18 @@ _WEIGHTS = {
 
 def place_signs(sides: Sides) -> Compared:
     """Return the signs of this aspect, and the words that differ."""
-    mine, theirs = _told(sides.claim), _told(sides.statement)
-    met = [
-        one for one in mine if one in _met(mine, theirs, sides.there) or _is_named(one, sides.claim, sides.statement)
-    ]
-    held = [
-        one for one in theirs if one in _met(theirs, mine, sides.back) or _is_named(one, sides.statement, sides.claim)
-    ]
+    claim, statement = sides.claim, sides.statement
+    mine, theirs = _told(claim), _told(statement)
+    same = (*_met(mine, theirs, sides.there, statement.text), *_met(theirs, mine, sides.back, claim.text))
+    met = [one for one in mine if one in same or _is_named(one, claim, statement)]
+    held = [one for one in theirs if one in same or _is_named(one, statement, claim)]
     strange = [one for one in mine if one not in met and not _is_within(one, theirs)]
     missing = [one for one in theirs if one not in held]
     conflict, role, pair = _conflict(strange, missing)
     here, there = sides.claim.sides, sides.statement.sides
     my_way, their_way = way_of(sides.claim), way_of(sides.statement)
-    turned = _turned(my_way, their_way)
+    turned = _turned(my_way, their_way, sides.there)
+    given = my_way.given or their_way.given or all(_is_of_company(one) for one in sides[:2])
     strayed = [one for one in mine if _is_inside(one, sides.claim) and _is_in_none(one, sides.statement)]
     signs = {
         "place_same": min(len(met), 2) / 2, "place_conflict": conflict, "place_role": role,
@@ -66,8 +66,9 @@ def place_signs(sides: Sides) -> Compared:
         "place_told_conflict": conflict * float(bool(pair and pair[0].told)),
         "place_side": float(bool(here and there and not here & there)),
         "place_extra": float(bool(strange) and not conflict),
-        "place_turned": float(bool(turned)), "place_partner": float(_have_other_partners(my_way, their_way)),
-        "place_strayed": float(bool(strayed)),
+        "place_turned": float(turned and not given), "doer_turned": float(turned and given),
+        "place_partner": float(_have_other_partners(my_way, their_way, sides.there)),
+        "place_strayed": float(bool(strayed)), "place_town": conflict * float(bool(pair and _is_town(pair[0]))),
     }  # fmt: skip
     if turned:
         return Compared(signs, _spans(my_way), _spans(their_way))
@@ -78,27 +79,47 @@ def place_signs(sides: Sides) -> Compared:
     return Compared(signs, (Span(pair[0].start, pair[0].end),), (Span(pair[1].start, pair[1].end),))
 
 
-def _turned(mine: Way, theirs: Way) -> bool:
+def _is_of_company(details: Details) -> bool:
+    return any(one.sort == "company" for one in somebody(details.text, details.lang))
+
+
+def _turned(mine: Way, theirs: Way, aligned: Sequence[Aligned]) -> bool:
     """Tell whether a claim has something go the other way round."""
-    if _meet(mine.origins, theirs.origins) or _meet(mine.goals, theirs.goals):
+    if _meet(mine.origins, theirs.origins, aligned) or _meet(mine.goals, theirs.goals, aligned):
         return False
-    there, back = _meet(mine.origins, theirs.goals), _meet(mine.goals, theirs.origins)
+    there, back = _meet(mine.origins, theirs.goals, aligned), _meet(mine.goals, theirs.origins, aligned)
     return (there and (back or not (mine.goals and theirs.origins))) or (back and not (mine.origins and theirs.goals))
 
 
-def _have_other_partners(mine: Way, theirs: Way) -> bool:
+def _have_other_partners(mine: Way, theirs: Way, aligned: Sequence[Aligned]) -> bool:
     """Tell whether one end of the way is the same and the other is in another State."""
     pairs = ((mine.origins, theirs.origins), (mine.goals, theirs.goals))
-    met = [_meet(one, other) for one, other in pairs]
-    apart = [bool(one and other) and not _meet(one, other) for one, other in pairs]
-    return any(apart) and (any(met) or not all(apart)) and not _turned(mine, theirs)
+    met = [_meet(one, other, aligned) for one, other in pairs]
+    apart = [bool(one and other) and not is_met for (one, other), is_met in zip(pairs, met, strict=True)]
+    return any(apart) and (any(met) or not all(apart)) and not _turned(mine, theirs, aligned)
 
 
-def _meet(some: Sequence[ToldPlace], others: Sequence[ToldPlace]) -> bool:
+def _is_town(one: ToldPlace) -> bool:
+    """Tell whether a place is a town that stands for no State and no body."""
+    return one.level == "town" and not one.spots[0].capital
+
+
+def _meet(some: Sequence[ToldPlace], others: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
     return any(
         _is_same(one, other) if one.level == other.level == "town" else bool(one.countries & other.countries)
         for one in some
         for other in others
+    ) or any(_is_spelt_alike(one, other, aligned) for one in some for other in others)
+
+
+def _is_spelt_alike(one: ToldPlace, other: ToldPlace, aligned: Sequence[Aligned]) -> bool:
+    """Tell whether a word of one place has its nearest word in another, one of which the gazetteer does not know."""
+    return "unknown" in (one.level, other.level) and any(
+        word.near > _WRITTEN_ALIKE
+        and one.start <= word.span.start < one.end
+        and other.start < word.other.end
+        and word.other.start < other.end
+        for word in aligned
     )
 
 
@@ -134,11 +155,13 @@ def _told(details: Details) -> list[ToldPlace]:
     return [one for one in details.told if not (one.role == "from" and one.start in of_bodies)]
 
 
-def _met(mine: Sequence[ToldPlace], theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> list[ToldPlace]:
+def _met(
+    mine: Sequence[ToldPlace], theirs: Sequence[ToldPlace], aligned: Sequence[Aligned], text: str
+) -> list[ToldPlace]:
     """Return the places that the other side has too: by the gazetteer, by their sound, or by what they mean."""
     return [
         one for one in mine
-        if any(_is_same(one, other) for other in theirs) or _is_written_alike(one, theirs, aligned)
+        if any(_is_same(one, other) for other in theirs) or _is_written_alike(one, theirs, aligned, text)
     ]  # fmt: skip
 
 
@@ -156,15 +179,18 @@ def _is_named(one: ToldPlace, mine: Details, theirs: Details) -> bool:
     )
 
 
-def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequence[Aligned]) -> bool:
+def _is_written_alike(one: ToldPlace, theirs: Sequence[ToldPlace], aligned: Sequence[Aligned], text: str) -> bool:
     """Tell whether a name has its like on the other side, nearly the same of two that the gazetteer knows."""
     for word in aligned:
         if word.near > _WRITTEN_ALIKE and one.start <= word.span.start and word.span.end <= one.end:
             meant = [other for other in theirs if other.start < word.other.end and word.other.start < other.end]
             if any((other.level == "state") != (one.level == "state") for other in meant):
                 continue
-            known = one.level != "unknown" and any(other.level != "unknown" for other in meant)
-            if not known or word.near > _THE_SAME:
+            if one.level == "unknown":
+                return True
+            known = any(other.level != "unknown" for other in meant)
+            no_name = text[word.other.start : word.other.start + 1].islower()
+            if word.near > (_THE_SAME if known else _SPELT_ALIKE if no_name else _WRITTEN_ALIKE):
                 return True
     return False
 
@@ -179,7 +205,17 @@ def _is_same(one: ToldPlace, other: ToldPlace) -> bool:
     if {one.level, other.level} == {"town", "region"} and _heads(one) & _heads(other):
         return True
     far = _CLOSE_BY_KM if one.near or other.near else _NEAR_KM
-    return any(_is_near(mine, theirs, far) for mine in one.spots for theirs in other.spots)
+    return any(
+        _is_near(mine, theirs, far) and (mine.name == theirs.name or one.near or other.near or _is_suburb(mine, theirs))
+        for mine in one.spots
+        for theirs in other.spots
+    )
+
+
+def _is_suburb(one: Spot, other: Spot) -> bool:
+    """Tell whether one of two places close to each other can be a part of the other: it is much smaller, or unknown."""
+    small, large = sorted((one.people, other.people))
+    return large >= _MUCH_LARGER * small
 
 
 def _heads(one: ToldPlace) -> set[tuple[str, str]]:

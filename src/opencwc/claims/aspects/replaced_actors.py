@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from opencwc.claims.aspects.actor_mentions import Who, blaming, kin, somebody, states_in
-from opencwc.claims.aspects.compared_sides import Sides, pattern, plain
+from opencwc.claims.aspects.compared_sides import Sides, is_in_window, pattern, plain
 from opencwc.claims.aspects.place_comparison import same_place
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -28,6 +29,7 @@ _APART_IN_BLAME = PEOPLE | {
     "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
 }  # fmt: skip
 _SAID = 0.8
+_CLAUSE = re.compile(r"[,;:،؛，；。：()«»—–]| (?:and|but|et|mais|y|pero|и|а|но|بل) |(?= و\w)|(?<!\d)\.(?!\d)")
 _SMALLER = ("town", "region")
 _LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
@@ -37,7 +39,8 @@ class Displaced(NamedTuple):
 
     ``rivals`` are States that act where the statement names other ones; ``blamed`` are blamed by the claim and not by
     the record; ``denied`` have by the claim not done what they have by the record; ``missing`` are named by the
-    statement alone. ``ascribed`` tells whether the statement itself says whose word it is.
+    statement alone. ``ascribed`` tells whether the statement itself says whose word it is, ``told`` whether both sides
+    have words of saying.
     """
 
     sorts: tuple[Who, ...]
@@ -49,6 +52,7 @@ class Displaced(NamedTuple):
     met: tuple[Who, ...]
     missing: tuple[Who, ...]
     ascribed: bool
+    told: bool = False
 
 
 def displaced(sides: Sides) -> Displaced:
@@ -60,11 +64,13 @@ def displaced(sides: Sides) -> Displaced:
     own = [one for one in mine if not one.denied]
     countries = _countries(statement.text, statement.lang) | _countries(statement.source, statement.lang)
     rivals = frozenset(state for one in told for state in one.states)
-    named = [one for one in own if one.sort not in VAGUE]
+    harms = pattern("attacks", statement.lang).search(plain(statement)) is not None
+    named = [one for one in own if one.sort not in VAGUE and not (harms and one.sort == "gang")]
     accused = [one for one in named if one.blamed]
+    unread = not any(one.blamed for one in told)
     return Displaced(
         tuple(one for one in named if not _is_among(one, held) and not _is_said(one, sides.there)),
-        tuple(one for one in own if not one.states <= countries),
+        tuple(one for one in own if countries and not one.states <= countries),
         tuple(one for one in own if one.sort == "side" and one.states and rivals and not one.states & rivals),
         tuple(
             one
@@ -72,13 +78,19 @@ def displaced(sides: Sides) -> Displaced:
             if one.towns and one.sort not in PEOPLE and not _is_town_of(one, statement, sides.there)
         ),
         (
-            *(one for one in accused if not _is_blamed(one, told, held if len(accused) > 1 else ())),
+            *(
+                one
+                for one in accused
+                if not (unread and is_in_window("blames", one.span, sides))
+                and not _is_blamed(one, told, held if len(accused) > 1 or harms else ())
+            ),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
         ),
         tuple(one for one in mine if one.denied and own and _is_among(one, held)),
         tuple(one for one in named if _is_among(one, held)),
         tuple(one for one in told if not one.denied and one.sort not in VAGUE and not _is_among(one, mine)),
         any(one.speaks for one in told),
+        all(pattern("according", one.lang).search(plain(one)) for one in (claim, statement)),
     )
 
 
@@ -106,24 +118,47 @@ def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
 
     ``name`` is ``doer``, or ``found`` of those who found, measured or said something or are to blame.
     """
-    bodies = [one for one in found.sorts if one.sort not in PEOPLE and not one.blamed]
+    done = name == "doer"
+
+    def of_role(some: Iterable[Who]) -> list[Who]:
+        return [one for one in some if _does(one, found, claim) == done]
+
+    bodies = of_role(one for one in found.sorts if one.sort not in PEOPLE and not one.blamed)
     acting = [one for one in bodies if not one.speaks or found.ascribed]
-    people = [one for one in found.sorts if one.sort in PEOPLE and not one.blamed]
-    states = [one for one in (*found.states, *found.rivals) if one not in found.blamed]
+    people = of_role(one for one in found.sorts if one.sort in PEOPLE and not one.blamed)
+    states = of_role(one for one in (*found.states, *found.rivals) if one not in found.blamed)
+    towns, denied = of_role(found.towns), of_role(found.denied)
     insists = _says("insists", claim) or _says("owns", claim)
+    attacks = _says("attacks", claim)
     own = {
-        "strange": any((acting, states, found.towns, found.denied, people and insists)),
-        "body": bool(acting), "state": bool(states), "town": bool(found.towns), "people": bool(people),
-        "insists": insists and any((bodies, people, states, found.towns, found.denied)),
+        "strange": any((acting, states, towns, denied, people and insists)),
+        "body": bool(acting), "state": bool(states), "town": bool(towns), "people": bool(people),
+        "insists": insists and any((bodies, people, states, towns, denied)),
         "instead": bool(found.missing and (acting or states)),
     }  # fmt: skip
-    is_said = _is_done(found, claim) == (name == "doer")
     return {
-        **{f"{name}_{sign}": float(is_said and is_so) for sign, is_so in own.items()},
-        "who_speaks": float(len(acting) < len(bodies)),
+        **{f"{name}_{sign}": float(is_so) for sign, is_so in own.items()},
+        f"{name}_attack": float(attacks and any((found.sorts, found.states, found.rivals))),
+        "who_speaks": float(any(one.speaks and one.sort not in PEOPLE for one in found.sorts) and not found.ascribed),
         "who_blamed": float(bool(found.blamed)),
         "who_met": float(bool(found.met)),
     }
+
+
+def _does(one: Who, found: Displaced, claim: Details) -> bool:
+    """Tell whether somebody does something, and does not find it: by the words of their clause, else by all."""
+    text = plain(claim)
+    first = max((match.end() for match in _CLAUSE.finditer(text, 0, one.span.start)), default=0)
+    last = _CLAUSE.search(text, one.span.end)
+    clause = text[first : last.start() if last else len(text)]
+    if found.told and _says("attacks", claim):
+        return False
+    if len(clause) == len(text) or blaming(plain_text(clause, claim.lang), claim.lang):
+        return _is_done(found, claim)
+    does, finds = (pattern(name, claim.lang).search(clause) is not None for name in ("does", "finds"))
+    if does != finds:
+        return does
+    return (_says("insists", claim) and not finds) if found.blamed else _is_done(found, claim)
 
 
 def _is_done(found: Displaced, claim: Details) -> bool:
