@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from opencwc.casebook.findings import show_finding
 from opencwc.convention.measures import TIERS
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.coverage_model import labels_on_shelf
@@ -64,10 +64,11 @@ def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Resp
     answers = shown.kept.checked.answers
     lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
     checked = shown.kept.checked
+    counts, state = counts_by_tier(answers, stands), state_name(checked.law.state, lang)
     return law_page(
         request, "legislation/matrix.html", "check", wanted=wanted, verdicts=ALL_VERDICTS, verdict_tones=TONES,
-        formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
-        said=[sentence(note, lang) for note in checked.notes], counts=counts_by_tier(answers, stands),
+        formats=FORMATS, shown=shown, state=state,
+        said=[sentence(note, lang) for note in checked.notes], counts=counts, heading=_answered(state, counts, lang),
         begin=next((line.proposed for line in lines if line.standing is not None and line.standing.waits), None),
         groups=_grouped(lines, stands, wanted, lang), total=len(lines),
         decided=sum(not stand.waits for stand in stands.values()),
@@ -75,6 +76,15 @@ def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Resp
         on_shelf=_on_shelf(shown, checks_by_state(book_of(request), person_of(request)).get(shown.state, [])),
         others=other_texts(as_decided(checked, decisions_of(stands)), lang),
     )  # fmt: skip
+
+
+def _answered(state: str, counts: Mapping[str, Mapping[str, int]], lang: str) -> str:
+    """Say how many measures came out how."""
+    numbers: dict[str, Value] = {
+        verdict: sum(of_tier[verdict] for of_tier in counts.values()) for verdict in ALL_VERDICTS
+    }
+    total = sum(sum(of_tier.values()) for of_tier in counts.values())
+    return say(Message("page_law_answer", {"state": state, "all": total, **numbers}), lang)
 
 
 def _grouped(
