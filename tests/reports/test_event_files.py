@@ -122,6 +122,21 @@ def test_stix_gives_the_same_ids_again_and_never_a_text(summaries: list[EventSum
     assert not any(one.report.text.encode() in content for one in ALL)
 
 
+def test_no_stix_object_has_two_contents_under_one_id(summaries: list[EventSummary]) -> None:
+    asked = [
+        (summaries, "en", "green"),
+        (summaries, "fr", "green"),
+        (summaries, "en", "red"),
+        (summaries[:1], "en", "red"),
+    ]
+    bundles = [json.loads(events_as("stix", some, "reports.jsonl", lang=lang, tlp=tlp)) for some, lang, tlp in asked]
+    contents: dict[str, dict[str, object]] = {}
+    for one in (one for bundle in bundles for one in bundle["objects"]):
+        assert contents.setdefault(one["id"], one) == one
+    incidents = [one for one in bundles[0]["objects"] if one["type"] == "incident"]
+    assert {one["external_references"][0]["external_id"] for one in incidents} == {one.id for one in summaries}
+
+
 def test_a_misp_event_is_unpublished_and_tagged(summaries: list[EventSummary]) -> None:
     events: list[dict[str, Any]] = [
         one["Event"] for one in json.loads(events_as("misp", summaries, "reports.jsonl"))["response"]

@@ -33,7 +33,11 @@ _MADE = "2026-01-01T00:00:00.000Z"
 def as_stix(
     summaries: Iterable[EventSummary], lang: str = "en", tlp: str = "green", listed: Sequence[Source] = ()
 ) -> bytes:
-    """Return events as one bundle; the same events give the same ids."""
+    """Return events as one bundle.
+
+    The same content gives the same ids, and other content others: an event that has grown, or is said in another
+    language, is not another version under one time (STIX 2.1, 3.6). Its own id is an external reference.
+    """
     us = {
         "type": "identity", "spec_version": "2.1", "id": _id("identity", "opencwc"), "created": _MADE,
         "modified": _MADE, "name": "OpenCWC", "identity_class": "system",
@@ -49,12 +53,14 @@ def as_stix(
 
 def _objects(summary: EventSummary, lang: str, common: dict[str, Any], labels: list[str]) -> Iterator[dict[str, Any]]:
     def made(kind: str, part: str, /, **others: Any) -> dict[str, Any]:
+        body = {**common, "lang": lang, **others}
         times = {"created": _moment(summary.first), "modified": _moment(summary.last)}
-        head = {"type": kind, "spec_version": "2.1", "id": _id(kind, f"{summary.id} {part}"), **times}
-        return {**head, **common, "lang": lang, **others}
+        name = f"{summary.id} {part} {to_json(body).decode()}"
+        return {"type": kind, "spec_version": "2.1", "id": _id(kind, name), **times, **body}
 
     told = [sentence(message, lang) for message in (summary.told_by, *(one.says for one in summary.differences))]
-    incident = made("incident", "", name=say(summary.headline, lang), description=" ".join(told), labels=labels)
+    ours = {"external_references": [{"source_name": "OpenCWC", "external_id": summary.id}], "labels": labels}
+    incident = made("incident", "", name=say(summary.headline, lang), description=" ".join(told), **ours)
     about = [incident]
     if country := iso_alpha2(summary.place.country):
         where: dict[str, Any] = {"country": country}
