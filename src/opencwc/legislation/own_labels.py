@@ -71,10 +71,10 @@ class OwnWeights(Struct, frozen=True):
         return self.own.right > self.shipped.right and self.own.false_covered <= self.shipped.false_covered
 
 
-def learn_own(labels: Sequence[Mapping[str, Any]], by: str) -> OwnWeights:
+def learn_own(labels: Sequence[Mapping[str, Any]], by: str, package: Mapping[str, Any] | None = None) -> OwnWeights:
     """Return what labels teach, and how good it is on each law when that law is left out.
 
-    ``labels`` are those of `opencwc.legislation.corrections.Corrections.rows`.
+    ``labels`` are those of `opencwc.legislation.corrections.Corrections.rows`; ``package`` the weights to start from.
 
     Raises:
         InputError: there are too few of them.
@@ -87,11 +87,11 @@ def learn_own(labels: Sequence[Mapping[str, Any]], by: str) -> OwnWeights:
             "law_labels_too_few", labels=len(labels), laws=len(laws), least=LEAST_LABELS, least_laws=LEAST_LAWS,
             each=LEAST_OF_EACH,
         )  # fmt: skip
-    package = load_weights(WEIGHTS)
+    package = load_weights(WEIGHTS) if package is None else package
     own, shipped = Score(0, 0), Score(0, 0)
     for law in laws:
         left_out = [label for label in labels if label["country"] == law]
-        base = {**package, **package["without"].get(law, {})}
+        base = {**package, **package.get("without", {}).get(law, {})}
         fitted = _fitted([label for label in labels if label["country"] != law], base)
         own, shipped = _with(own, left_out, fitted), _with(shipped, left_out, base)
     whole = _fitted(labels, package)
