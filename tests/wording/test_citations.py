@@ -7,8 +7,8 @@ import pytest
 from opencwc.catalogs import read_template
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.wording import LANGUAGES, say
-from opencwc.wording.citations import CITATIONS, cited, cited_parts
+from opencwc.wording import LANGUAGES, cited, cited_parts, say
+from opencwc.wording.citations import CITATIONS
 
 
 @pytest.mark.parametrize(

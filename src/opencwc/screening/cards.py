@@ -28,9 +28,8 @@ from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
-from opencwc.wording import day_said, say, sentence
+from opencwc.wording import cited, cited_parts, day_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name
-from opencwc.wording.citations import cited, cited_parts
 
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")

@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
+from opencwc.wording.citations import citations_in
+from opencwc.wording.typography import in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -46,24 +48,6 @@ def say(message: Message | str, lang: str = "en") -> str:
     except KeyError:
         return _of_another_version(message.id, values, lang)
     return said if lang == "en" else unbroken(said)
-
-
-def unbroken(text: str) -> str:
-    """Hold numbers and their units together, so that no line breaks between them.
-
-    >>> unbroken("12 t of it, 5 % pure, in 3 tables")
-    '12\xa0t of it, 5\xa0% pure, in 3 tables'
-    """
-    return _BEFORE_UNIT.sub("\u00a0", text)
-
-
-def in_type(text: str, lang: str) -> str:
-    """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word.
-
-    >>> in_type("fin de l'année ?", "fr")
-    'fin de l’année\xa0?'
-    """
-    return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
 
 
 def _value(key: str, value: Value, lang: str) -> Value:
@@ -214,16 +198,31 @@ def _said(value: Value, lang: str) -> str:
     if _AMOUNT.fullmatch(text):
         text = amount_said(text, lang)
     elif lang != "en" and text.startswith(_CITED):
-        return _cited(text, lang)
+        return cited(text, lang)
     elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
         return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
     return _as_written(text) if lang in RIGHT_TO_LEFT else text
 
 
-def _cited(source: str, lang: str) -> str:
-    from opencwc.wording.citations import cited
+def cited(source: str, lang: str) -> str:
+    """Return a source in a language; what has no official name in it stays as it is written.
 
-    return cited(source, lang)
+    >>> cited("Annex on Chemicals, Schedule 2, Part B, paragraph 4; 15 CFR 745.1(a)", "es")
+    'Anexo sobre sustancias químicas, Lista 2, parte B, párrafo 4; 15 CFR 745.1(a)'
+    """
+    return say("citation_separator", lang).join(text for text, _ in cited_parts(source, lang))
+
+
+def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
+    """Return the parts of a source, each with the language that it is in.
+
+    >>> cited_parts("VA VII.3(c); Singapore Customs, on transfers", "es")
+    [('Anexo sobre verificación, VII.3(c)', 'es'), ('Singapore Customs, on transfers', 'en')]
+    """
+    return [
+        (written, "en") if message is None or lang == "en" else (say(message, lang), lang)
+        for written, message in citations_in(source)
+    ]
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -305,10 +304,3 @@ _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_BEFORE_UNIT = re.compile(
-    r"(?<=[0-9}]) (?=(?:kg|g|mg|t|kt|L|kL|mL|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C|km|m|cm)(?!\w))"
-)
-"""The space between a number, or what a template has for it, and its unit."""
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
-_UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
-"""The spaces of French beside these signs, at which no line may break."""

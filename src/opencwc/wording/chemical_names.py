@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from opencwc.convention import Chemical, Convention, NamedChemical
-from opencwc.wording import in_type
+from opencwc.wording.typography import in_type
 
 KINDS = ("official", "common")
 """The kinds of names that a sentence may use, the better one first."""

@@ -11,8 +11,7 @@ from functools import cache, lru_cache
 
 from opencwc.catalogs import read_template
 from opencwc.convention.clauses import in_full
-from opencwc.finding import Message, Value
-from opencwc.wording import say
+from opencwc.finding import Message
 
 CITATIONS = (
     "citation_entry", "citation_entry_added", "citation_verification", "citation_article", "citation_convention",
@@ -32,30 +31,20 @@ _VALUES = {
 
 
 @lru_cache(maxsize=5_000)
-def cited(source: str, lang: str) -> str:
-    """Return a source in a language; what has no official name in it stays as it is written.
+def citations_in(source: str) -> tuple[tuple[str, Message | None], ...]:
+    """Return the parts of a source as they are written in full, each with the message that says it, if there is one.
 
-    >>> cited("Annex on Chemicals, Schedule 2, Part B, paragraph 4; 15 CFR 745.1(a)", "es")
-    'Anexo sobre sustancias químicas, Lista 2, parte B, párrafo 4; 15 CFR 745.1(a)'
+    >>> [(text, message and message.id) for text, message in citations_in("VA VII.3(c); 15 CFR 745.1(a)")]
+    [('Verification Annex VII.3(c)', 'citation_verification'), ('15 CFR 745.1(a)', None)]
     """
-    return say("citation_separator", lang).join(text for text, _ in cited_parts(source, lang))
+    return tuple((part, _citation(part)) for part in in_full(source).split("; "))
 
 
-def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
-    """Return the parts of a source, each with the language that it is in.
-
-    >>> cited_parts("VA VII.3(c); Singapore Customs, on transfers", "es")
-    [('Anexo sobre verificación, VII.3(c)', 'es'), ('Singapore Customs, on transfers', 'en')]
-    """
-    return [_part(part, lang) for part in in_full(source).split("; ")]
-
-
-def _part(text: str, lang: str) -> tuple[str, str]:
+def _citation(text: str) -> Message | None:
     for name, pattern in _patterns():
-        if lang != "en" and (match := pattern.fullmatch(text)):
-            values: dict[str, Value] = {key: _value(key, value) for key, value in match.groupdict().items()}
-            return say(Message(name, values), lang), lang
-    return text, "en"
+        if match := pattern.fullmatch(text):
+            return Message(name, {key: _value(key, value) for key, value in match.groupdict().items()})
+    return None
 
 
 def _value(name: str, text: str) -> str:
@@ -67,7 +56,7 @@ def _value(name: str, text: str) -> str:
 
 @cache
 def _months() -> dict[str, int]:
-    return {say(f"label_month_{month}", "en"): month for month in range(1, 13)}
+    return {read_template("opencwc", f"label_month_{month}", "en") or "": month for month in range(1, 13)}
 
 
 @cache

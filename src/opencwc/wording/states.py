@@ -7,8 +7,9 @@ from functools import cache
 
 from opencwc.convention.territories import all_territories
 from opencwc.finding import Message
-from opencwc.wording import LANGUAGES, in_type, say
+from opencwc.wording import LANGUAGES, say
 from opencwc.wording.collation import sort_key
+from opencwc.wording.typography import in_type
 
 _BY_THE_CONVENTION = {"PSE": "territory_PSE"}
 """States that the Convention's own lists call otherwise than the CLDR does."""

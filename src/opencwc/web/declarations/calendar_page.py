@@ -22,8 +22,7 @@ from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWan
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.wording import say
-from opencwc.wording.citations import cited
+from opencwc.wording import cited, say
 
 router = Router(include_in_schema=False)
 AMENDMENT_COLUMNS = ("due", "what", "why", "source")

@@ -37,10 +37,10 @@ from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, error_sentences, say, sentence, unbroken
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
 from opencwc.wording.chemical_names import name_said
-from opencwc.wording.citations import cited_parts
 from opencwc.wording.states import state_name
+from opencwc.wording.typography import unbroken
 
 WEB = Path(__file__).parents[1]
 PACKAGES = sorted(folder.parent.name for folder in WEB.glob("*/templates"))
